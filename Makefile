@@ -1,0 +1,42 @@
+.PHONY: run test format lock bench bench-engine bench-load bench-faults picture
+
+run:            ## set everything up (once) and serve the page
+	@scripts/setup run
+	@exec .venv/bin/python -m app
+
+test:           ## set everything up (once) and check everything: format, lint, types, units, protocol, browser
+	@scripts/setup test
+	@scripts/check
+
+format:         ## bring Python and JavaScript into their one format
+	@scripts/setup test
+	.venv/bin/ruff format . && .venv/bin/ruff check --fix . && node_modules/.bin/biome check --write
+
+lock:           ## pin the newest allowed dependencies, with hashes
+	@scripts/setup test
+	.venv/bin/uv pip compile --upgrade $(LOCK_OPTIONS) pyproject.toml --output-file requirements.lock
+	.venv/bin/uv pip compile --upgrade $(LOCK_OPTIONS) --group dev --constraints requirements.lock pyproject.toml --output-file requirements-dev.lock
+
+LOCK_OPTIONS = --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+bench:          ## measure the page in a real Chromium, on this machine (about three minutes)
+	@scripts/setup test
+	.venv/bin/python -m benchmarks.page
+
+bench-engine:   ## measure the engine beside PyTorch and JAX, which are installed in a place of their own
+	@scripts/setup run
+	@test -x .venv-peers/bin/python || .venv/bin/python -m venv .venv-peers
+	@.venv-peers/bin/python -c 'import jax, numpy, torch' 2>/dev/null || .venv-peers/bin/python -m pip install --quiet numpy 'torch==2.13.0' jax
+	.venv-peers/bin/python -m benchmarks.engine
+
+bench-load:     ## measure a class of up to 300 on a real server (about four minutes)
+	@scripts/setup test
+	.venv/bin/python -m benchmarks.load
+
+bench-faults:   ## measure what happens when things go wrong, behind a real nginx (half an hour; needs Debian's nginx)
+	@scripts/setup test
+	.venv/bin/python -m benchmarks.faults
+
+picture:        ## take the README's picture
+	@scripts/setup test
+	.venv/bin/python -m scripts.picture

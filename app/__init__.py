@@ -1,0 +1,1 @@
+"""Unroll: a web playground for backpropagation through time."""
