@@ -1,0 +1,133 @@
+"""The exact adjoints of one sequence, whatever their size: mantissas and powers of two.
+
+A gradient that shrinks by 0.01 a step leaves float64 after 160 steps, one that grows as fast overflows; the record
+shall tell 1e-300 from 1e-900 and from 0. Scaling by powers of two is exact, so nothing is lost on the way.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import frexp
+
+import numpy as np
+
+from app.engine.bptt import Unrolled
+
+Array = np.ndarray
+LN2 = float(np.log(2.0))
+SAFE = 1e120  # norms between 1/SAFE and SAFE need no rescaling: neither they nor their squares leave float64
+
+
+@dataclass(frozen=True)
+class Adjoints:
+    """dE/d(...) of one sequence (B = 1) under full BPTT; the true value at timestep t is ``array[t] * 2**exponent[t]``.
+
+    dh (T+1, H); dc (T+1, H) for an lstm, else None; da (T, width) by index t - 1 with the exponent of timestep t,
+    only the pre-activations that see h_{t-1}; h (T+1, H) the states they belong to.
+    """
+
+    h: Array
+    dh: Array
+    dc: Array | None
+    da: Array
+    exponent: Array
+
+    @cached_property
+    def rescaled(self) -> bool:
+        """Whether any exponent is not 0."""
+        return bool(self.exponent.any())
+
+    @property
+    def ln_dh_norm(self) -> Array:
+        """ln ||dE/dh_t|| (T+1,): -inf only where the gradient is exactly 0."""
+        return ln_norm(self.dh) + LN2 * self.exponent
+
+    @property
+    def ln_dc_norm(self) -> Array | None:
+        """ln ||dE/dc_t|| (T+1,) of an lstm."""
+        return None if self.dc is None else ln_norm(self.dc) + LN2 * self.exponent
+
+    @property
+    def dW_hh_norm(self) -> Array:
+        """||dE/dW_hh at timestep t|| (T,): the outer product of h_{t-1} and da_t, so the product of their norms."""
+        with np.errstate(all="ignore"):
+            size: Array = np.exp(ln_norm(self.h[:-1]) + ln_norm(self.da) + LN2 * self.exponent[1:])
+            return size
+
+
+def ln_norm(vectors: Array) -> Array:
+    """ln ||v|| along the last axis, without overflow or underflow of the squares."""
+    with np.errstate(all="ignore"):
+        peak = np.abs(vectors).max(axis=-1, initial=0.0)
+        unit = vectors / np.where((peak > 0.0) & (peak < np.inf), peak, 1.0)[..., None]
+        square = np.einsum("...i,...i->...", unit, unit)
+        ln: Array = np.log(peak) + 0.5 * np.log(np.maximum(square, 1.0))
+        return ln
+
+
+def adjoints(net: Unrolled, reduction: str = "sum") -> Adjoints:
+    """The adjoints of ``net`` (B = 1) after its `forward`; leaves ``net.dh`` (and ``dc``) as full BPTT does."""
+    if net.B != 1:
+        raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
+    with np.errstate(all="ignore"):
+        net.prepare(reduction)
+        net.sweep(net.T, 0)
+        plain = _plain(net)
+        return plain if _is_safe(plain) and net.dtype == np.float64 else _rescaled(net)
+
+
+def _plain(net: Unrolled) -> Adjoints:
+    dc = None if net.dc is None else net.dc[:, 0].copy()
+    return Adjoints(net.h[:, 0].copy(), net.dh[:, 0].copy(), dc, net.da[:, 0].copy(), np.zeros(net.T + 1, np.int64))
+
+
+def _is_safe(plain: Adjoints) -> bool:
+    for vectors in (plain.dh, plain.dc):
+        if vectors is not None:
+            peak = np.abs(vectors).max(axis=1)
+            if not ((peak > 1.0 / SAFE) & (peak < SAFE)).all():
+                return False
+    return True
+
+
+def _rescaled(net: Unrolled) -> Adjoints:
+    """The same sweep with the running adjoints brought back near 1 before every timestep."""
+    T, H, cell = net.T, net.H, net.cell
+    V, own = net.V.astype(np.float64), net.dy[:, 0].astype(np.float64)
+    recurrent, readout = V[:, : -net.O], V[:, -net.O :]
+    local = [part.astype(np.float64) for part in cell.local]
+    straight = int(cell.direct is not None)
+    dh = np.zeros((T + 1, H, 1))
+    back = np.zeros((T + 1, straight + cell.blocks, H, 1))
+    direct, da = back[:, :straight].reshape(T + 1, -1, 1), back[:-1, straight + cell.input_blocks :]
+    exponent = np.zeros(T + 1, np.int64)
+    scale = 0
+    for t in range(T, -1, -1):
+        if t:
+            largest = float(np.abs(own[t - 1]).max())
+            scale = _settle(dh[t], direct[t], scale, frexp(largest)[1] if 0.0 < largest < np.inf else None)
+            dh[t, :, 0] += readout.dot(np.ldexp(own[t - 1], -scale))
+        exponent[t] = scale
+        if t:
+            cell.backward([part[t - 1] for part in local], dh[t], direct[t], cell.split(back[t - 1]))
+            recurrent.dot(da[t - 1].reshape(-1, 1), out=dh[t - 1])
+            if cell.direct == "h":
+                dh[t - 1] += direct[t - 1]
+    return Adjoints(
+        net.h[:, 0].astype(np.float64),
+        dh[:, :, 0],
+        direct[:, :, 0] if cell.direct == "c" else None,
+        da.reshape(T, -1),
+        exponent,
+    )
+
+
+def _settle(dh: Array, direct: Array, scale: int, incoming: int | None) -> int:
+    """Rescale what is carried so that it, and an own part of size 2**incoming, are near 1; returns the new scale."""
+    peak = float(max(np.abs(dh).max(), np.abs(direct).max(initial=0.0)))
+    carried = frexp(peak)[1] + scale if 0.0 < peak < np.inf else None
+    sizes = [size for size in (carried, incoming) if size is not None]
+    settled = max(sizes, default=0)
+    if settled != scale:
+        np.ldexp(dh, scale - settled, out=dh)
+        np.ldexp(direct, scale - settled, out=direct)
+    return settled

@@ -1,0 +1,47 @@
+"""Gradient clipping (Pascanu, Mikolov & Bengio 2013), and by how much it turned the update."""
+
+from math import acos, degrees, sqrt
+
+import numpy as np
+
+Params = dict[str, np.ndarray]
+
+
+def norm(grads: Params) -> float:
+    """The L2 norm of all gradients together, without overflow or underflow on the way."""
+    squares = sum(float(np.vdot(g, g)) for g in grads.values())
+    if 1e-100 < squares < 1e100 and all(g.dtype == np.float64 for g in grads.values()):
+        return sqrt(squares)  # nothing can have been lost
+    largest = max((float(np.abs(g).max()) for g in grads.values()), default=0.0)
+    if not 0.0 < largest < np.inf:
+        return largest
+    return largest * sqrt(sum(float(np.square(g / largest, dtype=np.float64).sum()) for g in grads.values()))
+
+
+def clip(grads: Params, mode: str, threshold: float) -> tuple[Params, float, float | None]:
+    """The gradients the optimizer shall see, ||clipped|| / ||unclipped||, and the angle between both in degrees.
+
+    "norm": g <- g c/||g|| where ||g|| over all parameters together exceeds c = ``threshold``.
+    "value": every entry into [-c, c].
+    "none" and "timestep" change nothing here; the latter acts inside the backward sweep.
+    The angle is 0 when nothing was clipped and None when either vector is zero. Inputs are left untouched; what is
+    not finite does not become so by clipping.
+    """
+    size = norm(grads)
+    with np.errstate(all="ignore"):
+        if mode == "norm" and size > threshold:
+            scale = threshold / size
+            return {name: g * scale for name, g in grads.items()}, scale, 0.0 if scale > 0.0 else None
+        if mode == "value" and any(float(np.abs(g).max()) > threshold for g in grads.values()):
+            clipped = {name: np.clip(g, -threshold, threshold) for name, g in grads.items()}
+            return clipped, norm(clipped) / size, angle(grads, clipped)
+    return grads, 1.0, None if size == 0.0 else 0.0
+
+
+def angle(first: Params, second: Params) -> float | None:
+    """The angle in degrees between two sets of gradients read as one vector each; None when either is zero."""
+    size_1, size_2 = norm(first), norm(second)
+    if size_1 == 0.0 or size_2 == 0.0:
+        return None
+    cosine = sum(float(np.sum((first[name] / size_1) * (second[name] / size_2))) for name in first)
+    return degrees(acos(min(1.0, max(-1.0, cosine))))

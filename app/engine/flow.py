@@ -1,0 +1,239 @@
+"""Which loss reaches which timestep: every dE_t/dh_k, exactly, in one sweep.
+
+The sweep holds one row for every loss E_t whose gradient is under way and takes all of them from timestep k to k - 1
+by one product, so it costs products of at most T rows, never a product of Jacobians. Each row is a gradient of one
+loss alone and may be as small as it likes: rows carry powers of two of their own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from app.engine.adjoints import LN2, Adjoints
+from app.engine.arrays import BUFFER, Array, parts, zeros
+from app.engine.bptt import Unrolled
+
+STRETCH = 8  # timesteps between two rescalings
+SPAN = 100  # squares stay in range as long as a step changes a row by less than 2^50
+
+
+class Arrivals(NamedTuple):
+    """What all losses send to some timesteps: entry j of each array is timestep k = last - j.
+
+    dh (m, n, H): row i is dE_t/dh_k of t = T - i, 0 where k > t, which ``beyond`` (m, n) marks; dc (m, n, H) the same
+    for dE_t/dc_k of an lstm, else None. True values are those times 2**exponent (n,), which are all 0 unless
+    ``rescaled``. The arrays are the sweep's own: gone at the next timesteps.
+    """
+
+    last: int
+    beyond: Array
+    dh: Array
+    dc: Array | None
+    exponent: Array
+    rescaled: bool
+
+    @property
+    def timesteps(self) -> slice:
+        """All k, in the order of the entries."""
+        first = self.last - len(self.dh)
+        return slice(self.last, first if first >= 0 else None, -1)
+
+    def ln(self, square: Array) -> Array:
+        """ln of the true norms (m, n) whose squares are ``square``, which is spent; NaN where k > t."""
+        np.log(square, square)
+        square *= 0.5
+        if self.rescaled:
+            square += LN2 * self.exponent
+        square[self.beyond] = np.nan
+        return square
+
+    def towards(self, exponent: Array) -> Array:
+        """What the rows (m, n) are multiplied with to go with other exponents (m,), one a timestep."""
+        # Terms do not cancel by 2^1000; only a row of zeros, which never left exponent 0, can ask for more.
+        factor: Array = np.ldexp(1.0, np.minimum(self.exponent - exponent[:, None], 1000))
+        return factor
+
+
+def arrivals(net: Unrolled, keep: Array | None = None, factor: Array | None = None) -> Iterator[Arrivals]:
+    """At all timesteps of ``net`` (B = 1), from T to 0, after `adjoints` or `backward`.
+
+    ``keep`` (T+1, T+1), row t, column k: pairs that count (truncation); a pair that does not is 0 from there on.
+    ``factor``, same shape: by what dE_t/dh_k is rescaled on arrival (per-timestep clipping; dc is left alone).
+    """
+    T, H = net.T, net.H
+    own = net.dy[:, 0].astype(np.float64).dot(net.V[:, -net.O :].T.astype(np.float64))
+    jacobians = Jacobians(net)
+    rows = zeros((STRETCH + 1, T, jacobians.width), np.dtype(float))  # a row: dh_k and, lstm, what goes straight to c_k
+    exponent, rescaled = np.zeros(T, np.int64), False
+    for last in range(T, -1, -STRETCH):
+        timesteps = range(last, max(last - STRETCH, -1), -1)
+        lowest = max(timesteps[-1], 1)
+        J = jacobians.between(lowest, last)
+        slices = parts(T + 1 - lowest, jacobians.width, jacobians.width)
+        for k, here, before in zip(timesteps, rows, rows[1:], strict=False):
+            n = T + 1 - max(k, 1)
+            if k:
+                here[n - 1, :H] = own[k - 1]
+            if keep is not None:
+                here[:n][~keep[T + 1 - n :, k][::-1]] = 0.0
+            if factor is not None:
+                here[:n, :H] *= factor[T + 1 - n :, k][::-1, None]
+            if k:
+                for part in slices:
+                    here[:n][part].dot(J[k - lowest], before[:n][part])
+        found = rows[: len(timesteps), :n]
+        dc = None
+        if jacobians.completion is not None:
+            dc = found[..., :H] * jacobians.completion[timesteps, None]
+            dc += found[..., H:]
+        beyond = np.arange(n) > np.arange(T - last, T - last + len(timesteps))[:, None]
+        yield Arrivals(last, beyond, found[..., :H], dc, exponent[:n], rescaled)
+        rows[0, :n] = before[:n]
+        rescaled |= rescale(exponent[:n], rows[0, :n])
+
+
+def rescale(exponent: Array, *vectors: Array) -> bool:
+    """Rows whose norm has left [2^-SPAN, 2^SPAN] come back to 1, in place; says whether there were any."""
+    shift = np.frexp(sum(np.vecdot(rows, rows) for rows in vectors))[1] // 2
+    outside = np.flatnonzero(np.abs(shift) > SPAN)
+    if len(outside) == 0:
+        return False
+    for rows in vectors:
+        rows[outside] *= np.ldexp(1.0, -shift[outside])[:, None]
+    exponent[outside] += shift[outside]
+    return True
+
+
+class Jacobians:
+    """How adjoints at timestep k become those at k - 1: row vectors times a matrix (width, width) of each timestep.
+
+    A row holds dh_k; for an lstm, beside it, what the future sends straight to c_k. The chain rule of a cell is linear
+    and treats every unit alone, so its answers to ones are all there is to know of it; the weights do the rest.
+    """
+
+    def __init__(self, net: Unrolled) -> None:
+        T, H, cell = net.T, net.H, net.cell
+        V = net.V[:, : -net.O].astype(np.float64)
+        self.weights = V.reshape(H, -1, H).transpose(2, 1, 0).copy()  # from unit j, block b, to unit i
+        self.direct = cell.direct
+        self.width = 2 * H if cell.direct == "c" else H
+        local = [np.ascontiguousarray(np.moveaxis(part[..., 0], 0, -2), dtype=np.float64) for part in cell.local]
+
+        def answer(dh: float, direct: float) -> tuple[Array, Array]:
+            back = np.zeros((int(cell.direct is not None) + cell.blocks, T, H))
+            straight = np.full((T, H), direct)
+            cell.backward(local, np.full((T, H), dh), straight, cell.split(back))
+            return back, straight
+
+        self.answers = [answer(1.0, 0.0)]
+        self.completion: Array | None = None  # lstm: the part of dh_k that joins dc_k
+        if cell.direct == "c":
+            self.answers.append(answer(0.0, 1.0))
+            self.completion = np.concatenate([np.zeros((1, H)), self.answers[0][1]])  # h_0 is not made of c_0
+        self.memory = np.zeros((STRETCH, self.width, self.width))
+
+    def between(self, first: int, last: int) -> Array:
+        """Those of timesteps ``first`` … ``last``; gone when asked for others."""
+        H, blocks = len(self.weights), self.weights.shape[1]
+        units, these = np.arange(H), slice(first - 1, last)
+        J = self.memory[: last + 1 - first]
+        for source, (back, _) in enumerate(self.answers):
+            rows = source * H + units
+            through, to_h = back[-blocks:, these], J[:, source * H : source * H + H, :H]
+            if blocks == 1:
+                np.multiply(through[0, :, :, None], self.weights[:, 0], to_h)
+            else:
+                np.matmul(through.transpose(2, 1, 0), self.weights, out=to_h.transpose(1, 0, 2))
+            if self.direct == "h":
+                J[:, units, units] += back[0, these]
+            elif self.direct == "c":
+                J[:, rows, H + units] = back[0, these]
+        return J
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What each loss sends to each timestep: (T, T+1) arrays, row t - 1, column k; NaN where k > t.
+
+    ln_flow = ln ||dE_t/dh_k||; ln_flow_a of an rnn = ln ||dE_t/da_k|| (NaN in column 0); ln_flow_c of an lstm =
+    ln ||dE_t/dc_k||; -inf is exactly 0. share = <dE_t/dh_k, dh_k> / ||dh_k||^2: signed, columns sum to 1, NaN where
+    dh_k = 0. residual: the largest error over k of sum_t dE_t/dh_k against dh_k, relative to the size of the terms
+    summed. route_share (T, 2) of gated cells: direct path, rest.
+    """
+
+    ln_flow: Array
+    share: Array
+    residual: float
+    ln_flow_a: Array | None = None
+    ln_flow_c: Array | None = None
+    route_share: Array | None = None
+
+
+def table(T: int) -> tuple[Array, Array]:
+    """A table of pairs twice: row k as `arrivals` come, to be written into, and as (T, T+1), row t - 1, column k."""
+    as_they_come = np.full((T + 1, T), np.nan)
+    return as_they_come, as_they_come[:, ::-1].T
+
+
+def flow(net: Unrolled, adjoint: Adjoints) -> Flow:
+    """The flow of ``net`` (B = 1) whose `adjoints` are ``adjoint``, with its own check, `Flow.residual`.
+
+    Exact for every cell: rows are adjoints of single losses, by linearity of backpropagation (Pascanu, Mikolov &
+    Bengio 2013 study their norms as products of Jacobians).
+    """
+    T, H, cell = net.T, net.H, net.cell
+    (ln, ln_flow), (ln_other, ln_flow_other), (share, share_by_source) = (table(T) for _ in range(3))
+    summed, terms = np.zeros((T + 1, H)), np.zeros(T + 1)
+    squares, ones = np.zeros((STRETCH, T, H)), np.ones(T)
+    with np.errstate(all="ignore"):
+        np.setbufsize(BUFFER)
+        if cell.direct is None:  # dE_t/da_k is dE_t/dh_k times the slopes, so both norms come from one set of squares
+            weights = np.ones((T + 1, H, 2))
+            weights[0, :, 1] = np.nan  # h_0 has no pre-activation
+            np.square(cell.local[0][..., 0], out=weights[1:, :, 1])
+        covector = adjoint.dh / np.vecdot(adjoint.dh, adjoint.dh)[:, None]
+        for here in arrivals(net):
+            at, dh = here.timesteps, here.dh
+            m, n, _ = dh.shape
+            pairs = (at, slice(0, n))
+            shares, factor = np.matvec(dh, covector[at]), ones[:n]
+            if cell.direct is None:
+                square = squares[:m, :n]
+                np.multiply(dh, dh, square)
+                size, size_a = np.moveaxis(np.matmul(square, weights[at]), -1, 0)
+                ln_other[pairs] = here.ln(size_a)
+            else:
+                size = np.vecdot(dh, dh)
+                if here.dc is not None:
+                    ln_other[pairs] = here.ln(np.vecdot(here.dc, here.dc))
+            if here.rescaled or adjoint.rescaled:
+                factor = here.towards(adjoint.exponent[at])
+                shares *= factor
+            summed[at] = np.vecmat(factor, dh)
+            terms[at] = np.vecdot(factor, np.sqrt(size))
+            shares[here.beyond] = np.nan
+            share[pairs] = shares
+            ln[pairs] = here.ln(size)
+        error = np.linalg.norm(summed - adjoint.dh, axis=1)
+        residual = float(np.divide(error, terms, out=error.copy(), where=terms != 0.0).max())
+        return Flow(
+            ln_flow=ln_flow,
+            share=share_by_source,
+            residual=residual,
+            ln_flow_a=ln_flow_other if cell.direct is None else None,
+            ln_flow_c=ln_flow_other if cell.direct == "c" else None,
+            route_share=None if cell.direct is None else _route_share(net, adjoint),
+        )
+
+
+def _route_share(net: Unrolled, adjoint: Adjoints) -> Array:
+    """Direct path and rest (T, 2) of what t sends back to t - 1, each projected on the whole; NaN where that is 0."""
+    carried = adjoint.da.dot(net.V[:, : -net.O].T)
+    routes = net.cell.routes(carried, adjoint.dh if adjoint.dc is None else adjoint.dc)
+    whole = routes[0] + routes[1]
+    whole /= np.abs(whole).max(axis=1, keepdims=True)
+    parts = np.stack([np.einsum("th,th->t", part, whole) for part in routes], axis=1)
+    parts /= parts.sum(axis=1, keepdims=True)
+    return parts

@@ -1,0 +1,107 @@
+"""Initial parameters. ``init`` is about W_hh; everything else follows a fixed rule unless told otherwise.
+
+A gated cell's W_hh is one (H, H) block a gate: every block is drawn by itself, with the fans of its own map.
+"""
+
+from collections.abc import Callable
+from math import sqrt
+
+import numpy as np
+
+from app.engine.cells import CELLS, Params
+
+Array = np.ndarray
+Rng = np.random.Generator
+
+
+def pytorch(rng: Rng, H: int) -> Array:
+    """U(-1/sqrt(H), 1/sqrt(H)), as in torch.nn.RNN, LSTM and GRU."""
+    return _uniform(rng, (H, H), 1.0 / sqrt(H))
+
+
+def xavier(rng: Rng, H: int) -> Array:
+    """U(-b, b), b = sqrt(6 / (H + H)) (Glorot & Bengio 2010)."""
+    return _xavier(rng, H, H)
+
+
+def he(rng: Rng, H: int) -> Array:
+    """N(0, 2/H) (He et al. 2015)."""
+    return rng.normal(0.0, sqrt(2.0 / H), (H, H))
+
+
+def orthogonal(rng: Rng, H: int) -> Array:
+    """Q of a Gaussian's QR, columns times sign(diag R): uniform among the orthogonal matrices (Saxe et al. 2014)."""
+    q, r = np.linalg.qr(rng.standard_normal((H, H)))
+    q *= np.where(np.diag(r) < 0.0, -1.0, 1.0)
+    return q
+
+
+def identity(_rng: Rng, H: int) -> Array:
+    """The identity matrix (Le, Jaitly & Hinton 2015)."""
+    return np.eye(H)
+
+
+def normal(rng: Rng, H: int) -> Array:
+    """N(0, 1/H): spectral radius about 1."""
+    return rng.normal(0.0, sqrt(1.0 / H), (H, H))
+
+
+def zero(_rng: Rng, H: int) -> Array:
+    """Zeros: no recurrence at all."""
+    return np.zeros((H, H))
+
+
+INITIALISERS: dict[str, Callable[[Rng, int], Array]] = {
+    draw.__name__: draw for draw in (pytorch, xavier, he, orthogonal, identity, normal, zero)
+}
+
+
+def parameter_shapes(cell: str, I: int, H: int, O: int) -> dict[str, tuple[int, ...]]:
+    """Every parameter of a network by name, in the order users see: the cell's, then the readout's."""
+    return {**CELLS[cell].shapes(I, H), "W_hy": (H, O), "b_y": (O,)}
+
+
+def initialise(
+    cell: str,
+    I: int,
+    H: int,
+    O: int,
+    init: str,
+    gain: float,
+    input_std: float | None,
+    readout_std: float | None,
+    forget_bias: float | None,
+    rng: Rng,
+) -> Params:
+    """All parameters in float64, shapes as in `parameter_shapes`.
+
+    W_hh: ``init`` times ``gain``. "pytorch" draws every other parameter from U(-1/sqrt(H), 1/sqrt(H)) too; otherwise
+    W_xh and W_hy are xavier uniform and biases 0. ``input_std``, ``readout_std``: W_xh, W_hy ~ N(0, std^2) instead.
+    ``forget_bias`` sets the bias of the lstm's forget gate f or the gru's update gate z (Gers et al. 2000;
+    Jozefowicz et al. 2015). Each tensor has a stream of its own: no choice here changes another tensor's draws.
+    """
+    shapes = parameter_shapes(cell, I, H, O)
+    streams = dict(zip(shapes, rng.spawn(len(shapes)), strict=True))
+    gates = shapes["W_hh"][1] // H
+    if init == "pytorch":
+        params = {name: _uniform(streams[name], shape, 1.0 / sqrt(H)) for name, shape in shapes.items()}
+    else:
+        params = {name: np.zeros(shape) for name, shape in shapes.items()}
+        params["W_xh"] = np.hstack([_xavier(streams["W_xh"], I, H) for _ in range(gates)])
+        params["W_hy"] = _xavier(streams["W_hy"], H, O)
+    params["W_hh"] = gain * np.hstack([INITIALISERS[init](streams["W_hh"], H) for _ in range(gates)])
+    for name, std in (("W_xh", input_std), ("W_hy", readout_std)):
+        if std is not None:
+            params[name] = streams[name].normal(0.0, std, shapes[name])
+    if forget_bias is not None and CELLS[cell].forget_gate is not None:
+        gate = CELLS[cell].gates.index(CELLS[cell].forget_gate)
+        params["b_h"][gate * H : (gate + 1) * H] = forget_bias
+    return params
+
+
+def _uniform(rng: Rng, shape: tuple[int, ...], bound: float) -> Array:
+    return rng.uniform(-bound, bound, shape)
+
+
+def _xavier(rng: Rng, fan_in: int, fan_out: int) -> Array:
+    return _uniform(rng, (fan_in, fan_out), sqrt(6.0 / (fan_in + fan_out)))

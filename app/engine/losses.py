@@ -1,0 +1,53 @@
+"""E_t and dE_t/dy_t of all timesteps at once.
+
+Feature axis in the middle, as everywhere inside the engine: logits y (T, O, B), losses E_t (T, B). A timestep
+without a target costs nothing and sends nothing back, whatever its output is.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+Array = np.ndarray
+Loss = Callable[[Array, Array, Array, Array], Array]
+
+
+def cross_entropy(y: Array, target: Array, E_t: Array, dy: Array) -> Array:
+    """E_t = -log softmax(y_t)[target_t] in nats;  dE_t/dy_t = softmax(y_t) - onehot(target_t).
+
+    ``target`` (T, B) holds class indices, -1 where there is none. Writes E_t (T, B) and dy (T, O, B); returns the
+    mask (T, B) of timesteps with a target.
+    """
+    classes = np.arange(y.shape[1])[:, None]
+    onehot = (target[:, None, :] == classes).astype(y.dtype)
+    np.subtract(y, y.max(axis=1, keepdims=True), out=dy)
+    np.einsum("tob,tob->tb", dy, onehot, out=E_t)
+    np.exp(dy, out=dy)
+    total = dy.sum(axis=1, keepdims=True)
+    np.subtract(np.log(total[:, 0]), E_t, out=E_t)
+    dy /= total
+    dy -= onehot
+    return _silence_untargeted(target >= 0, E_t, dy)
+
+
+def squared_error(y: Array, target: Array, E_t: Array, dy: Array) -> Array:
+    """E_t = mean over outputs of (y_t - target_t)^2;  dE_t/dy_t = 2 (y_t - target_t) / O.
+
+    ``target`` (T, O, B), NaN where there is none. Writes and returns as `cross_entropy` does.
+    """
+    known = ~np.isnan(target[:, 0])
+    np.subtract(y, target, out=dy)
+    np.einsum("tob,tob->tb", dy, dy, out=E_t)
+    E_t /= y.shape[1]
+    dy *= 2.0 / y.shape[1]
+    return _silence_untargeted(known, E_t, dy)
+
+
+def _silence_untargeted(known: Array, E_t: Array, dy: Array) -> Array:
+    if not known.all():
+        E_t[~known] = 0.0
+        np.copyto(dy, 0.0, where=~known[:, None, :])
+    return known
+
+
+LOSSES: dict[str, Loss] = {"cross_entropy": cross_entropy, "squared_error": squared_error}

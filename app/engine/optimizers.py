@@ -1,0 +1,121 @@
+"""Update rules with PyTorch's definitions and defaults: parameters are changed in place.
+
+``weight_decay`` is L2: it adds weight_decay * p to the (clipped) gradient of every parameter. Moments start at zero;
+they are plain dictionaries keyed by parameter so that a snapshot can hold them.
+"""
+
+from math import sqrt
+from typing import ClassVar
+
+import numpy as np
+
+Params = dict[str, np.ndarray]
+
+
+class Optimizer:
+    """p <- p - lr * step(g). Children say what the step is and which moments ("m", "v") they keep."""
+
+    moments: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, params: Params, lr: float, weight_decay: float = 0.0) -> None:
+        self.params = params
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.step = 0
+        self.m: Params = {name: np.zeros_like(p) for name, p in params.items()} if "m" in self.moments else {}
+        self.v: Params = {name: np.zeros_like(p) for name, p in params.items()} if "v" in self.moments else {}
+
+    def update(self, grads: Params) -> None:
+        """One update of every parameter, in place; ``grads`` has the parameters' names and shapes."""
+        self.step += 1
+        with np.errstate(all="ignore"):  # a number that overflows is the caller's to find
+            for name, p in self.params.items():
+                g = grads[name]
+                if self.weight_decay:
+                    g = g + self.weight_decay * p
+                p -= self.direction(name, g)
+        if self.step % 256 == 0:
+            self._flush()
+
+    def direction(self, name: str, g: np.ndarray) -> np.ndarray:
+        """What is subtracted from the parameter called ``name`` whose gradient is ``g``."""
+        raise NotImplementedError
+
+    def _flush(self) -> None:
+        """Moments of a parameter without gradient decay into subnormal numbers, which are slow and never reach 0."""
+        for moment in (*self.m.values(), *self.v.values()):
+            moment[np.abs(moment) < 2.0 ** np.finfo(moment.dtype).minexp * 2.0**32] = 0.0
+
+
+class SGD(Optimizer):
+    """p <- p - lr g"""
+
+    def direction(self, _name: str, g: np.ndarray) -> np.ndarray:
+        """lr g."""
+        return self.lr * g
+
+
+class Momentum(Optimizer):
+    """m <- 0.9 m + g;  p <- p - lr m   (no dampening)"""
+
+    moments = ("m",)
+
+    def direction(self, name: str, g: np.ndarray) -> np.ndarray:
+        """lr m."""
+        m = self.m[name]
+        m *= 0.9
+        m += g
+        return self.lr * m
+
+
+class RMSProp(Optimizer):
+    """v <- 0.99 v + 0.01 g^2;  p <- p - lr g / (sqrt(v) + 1e-8)   (Tieleman & Hinton 2012)"""
+
+    moments = ("v",)
+
+    def direction(self, name: str, g: np.ndarray) -> np.ndarray:
+        """lr g / (sqrt(v) + eps)."""
+        v = self.v[name]
+        v *= 0.99
+        v += (1.0 - 0.99) * g * g
+        return self.lr * g / (np.sqrt(v) + 1e-8)
+
+
+class Adam(Optimizer):
+    """m, v: running means of g and g^2;  p <- p - lr m^ / (sqrt(v^) + 1e-8)   (Kingma & Ba 2015)
+
+    beta_1 = 0.9, beta_2 = 0.999; m^ and v^ are divided by 1 - beta^step, which undoes the start at zero.
+    """
+
+    moments = ("m", "v")
+
+    def direction(self, name: str, g: np.ndarray) -> np.ndarray:
+        """lr m^ / (sqrt(v^) + eps)."""
+        m, v = self.m[name], self.v[name]
+        m *= 0.9
+        m += (1.0 - 0.9) * g
+        v *= 0.999
+        v += (1.0 - 0.999) * g * g
+        scale = np.sqrt(v) / sqrt(1.0 - 0.999**self.step) + 1e-8
+        return np.divide((self.lr / (1.0 - 0.9**self.step)) * m, scale)
+
+
+class Adagrad(Optimizer):
+    """v <- v + g^2;  p <- p - lr g / (sqrt(v) + 1e-10)   (Duchi, Hazan & Singer 2011)"""
+
+    moments = ("v",)
+
+    def direction(self, name: str, g: np.ndarray) -> np.ndarray:
+        """lr g / (sqrt(v) + eps)."""
+        v = self.v[name]
+        v += g * g
+        return self.lr * g / (np.sqrt(v) + 1e-10)
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adagrad": Adagrad,
+}

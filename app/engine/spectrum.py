@@ -1,0 +1,108 @@
+"""What W_hh and the Jacobians dh_t/dh_{t-1} do to a gradient: eigenvalues, singular values, norms, rates.
+
+The guarantee is the largest singular value, not the spectral radius: ||prod J|| <= prod ||J|| <= (gamma sigma_max)^n
+with gamma = sup |phi'| (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013).
+"""
+
+import numpy as np
+
+from app.engine.bptt import Unrolled
+from app.engine.cells import CELLS
+
+Array = np.ndarray
+
+
+def recurrent_block(cell: str, W_hh: Array) -> Array:
+    """The (H, H) block of ``W_hh`` that feeds phi: all of it for an rnn, the candidate's for gated cells."""
+    H, gate = len(W_hh), CELLS[cell].candidate_gate
+    return W_hh[:, gate * H : (gate + 1) * H]
+
+
+def eigenvalues(W: Array) -> Array:
+    """Real and imaginary parts (H, 2) of the eigenvalues of ``W`` (H, H), largest first; NaN where W is not finite."""
+    if not np.isfinite(W).all():
+        return np.full((len(W), 2), np.nan)
+    values = np.linalg.eigvals(W.astype(np.float64))
+    values = values[np.lexsort((values.imag, -np.abs(values)))]
+    return np.stack([values.real, values.imag], axis=1)
+
+
+def singular_values(W: Array) -> Array:
+    """Singular values (H,) of ``W`` (H, H), largest first; NaN where W is not finite."""
+    if not np.isfinite(W).all():
+        return np.full(len(W), np.nan)
+    values: Array = np.linalg.svd(W.astype(np.float64), compute_uv=False)
+    return values
+
+
+def jacobian(net: Unrolled, t: int) -> Array:
+    """J_t = dh_t/dh_{t-1} (H, H), J_t[i, j] = dh_t[j]/dh_{t-1}[i], of ``net`` (B = 1) after `adjoints` or `backward`.
+
+    An lstm's c_{t-1} is held fixed. Row form: the gradient carried into h_{t-1} is ``dh_t @ J_t.T``.
+    """
+    cell, H = net.cell, net.H
+    # The adjoint of each unit of h_t alone, one column each, through the cell's own chain rule.
+    straight = int(cell.direct is not None)
+    back = np.zeros((straight + cell.blocks, H, H))
+    with np.errstate(all="ignore"):
+        local = [part[t - 1] for part in cell.local]
+        cell.backward(local, np.eye(H), np.zeros((H, H)), cell.split(back))
+        J: Array = net.V[:, : -net.O].dot(back[straight + cell.input_blocks :].reshape(-1, H))
+        return J + back[0] if cell.direct == "h" else J
+
+
+def jacobian_product(net: Unrolled, k: int, t: int) -> Array:
+    """dh_t/dh_k = J_{k+1} … J_t (H, H) in row form, through the h alone; the identity for k = t."""
+    product = np.eye(net.H)
+    for s in range(k + 1, t + 1):
+        product = product.dot(jacobian(net, s))
+    return product
+
+
+def jacobian_norms(net: Unrolled) -> Array:
+    """||dh_t/dh_{t-1}|| (T,): by how much timestep t can stretch a gradient; NaN where it is not finite."""
+    return np.array([spectral_norm(jacobian(net, t)) for t in range(1, net.T + 1)])
+
+
+def spectral_norm(J: Array) -> float:
+    """The largest singular value, as the root of the largest eigenvalue of J J^T, which costs less than an SVD."""
+    peak = float(np.abs(J).max())
+    if not 0.0 < peak < np.inf:
+        return 0.0 if peak == 0.0 else float("nan")
+    unit = J / peak
+    return peak * float(np.sqrt(np.linalg.eigvalsh(unit.dot(unit.T))[-1]))
+
+
+def lyapunov_exponents(net: Unrolled) -> Array:
+    """lambda_i (H,), largest first: the mean over t of ln |R_ii| where Q, R = qr(J_t^T Q).
+
+    Their sum is the mean of ln |det J_t|.
+    """
+    Q, total = np.eye(net.H), np.zeros(net.H)
+    with np.errstate(all="ignore"):
+        for t in range(1, net.T + 1):
+            Q, R = np.linalg.qr(jacobian(net, t).T.dot(Q))
+            total += np.log(np.abs(np.diag(R)))
+    return np.sort(total / net.T)[::-1]
+
+
+def slopes(net: Unrolled) -> Array:
+    """phi'(a_t) (T, H) of ``net`` (B = 1) after its `forward`; gated cells: of the candidate."""
+    with np.errstate(all="ignore"):
+        return net.cell.activation.slope(np.ascontiguousarray(net.a[:, 0]))
+
+
+def predicted_rate(net: Unrolled, W: Array) -> float:
+    """ln g + 1/2 ln mean(phi'^2): what ln ||dE_T/dh_k|| should change by a step back, W being random, driven.
+
+    g = ||W||_F / sqrt(H), the deviation of sqrt(H) times an entry; the mean runs over units and time.
+    """
+    with np.errstate(all="ignore"):
+        g = np.linalg.norm(W) / np.sqrt(len(W))
+        return float(np.log(g) + 0.5 * np.log(np.mean(np.square(slopes(net)))))
+
+
+def measured_rate(ln_flow_row: Array) -> float | None:
+    """The least-squares change per step back of ln ||dE_t/dh_k|| (k = 0…T); None with fewer than two finite values."""
+    k = np.flatnonzero(np.isfinite(ln_flow_row))
+    return None if len(k) < 2 else float(-np.polyfit(k, ln_flow_row[k], 1)[0])

@@ -1,0 +1,85 @@
+"""Small networks with random parameters and data, as most tests of the engine need one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from hypothesis import strategies as st
+
+from app.engine import ACTIVATIONS, CELLS, LOSSES, Params, Unrolled, initialise
+
+
+@dataclass
+class Network:
+    """An `Unrolled`, and everything its `forward` wants."""
+
+    net: Unrolled
+    params: Params
+    x: np.ndarray
+    target: np.ndarray
+    h0: np.ndarray
+
+    def run(self) -> Unrolled:
+        self.net.forward(self.params, self.x, self.target, self.h0)
+        return self.net
+
+    def objective(self, reduction: str = "sum") -> float:
+        return self.run().objective(reduction)
+
+
+def build(
+    cell="rnn",
+    activation="tanh",
+    loss="squared_error",
+    T=5,
+    B=3,
+    I=2,
+    H=4,
+    O=3,
+    seed=0,
+    init="pytorch",
+    gain=1.0,
+    dtype="float64",
+) -> Network:
+    """A network of random weights; about a third of the timesteps have no target."""
+    rng = np.random.default_rng(seed)
+    params = {n: p.astype(dtype) for n, p in initialise(cell, I, H, O, init, gain, None, None, None, rng).items()}
+    for name in ("b_h", "b_hn", "b_y"):
+        if name in params:
+            params[name] += 0.3 * rng.standard_normal(params[name].shape).astype(dtype)
+    known = rng.random((T, B)) < 0.7
+    known[-1] = True
+    if loss == "cross_entropy":
+        target = np.where(known, rng.integers(0, O, (T, B)), -1)
+    else:
+        target = np.where(known[..., None], rng.standard_normal((T, B, O)), np.nan)
+    x = rng.standard_normal((T, B, I)).astype(dtype)
+    h0 = 0.5 * rng.standard_normal((B, H)).astype(dtype)
+    return Network(Unrolled(cell, activation, loss, T, B, I, H, O, dtype), params, x, target, h0)
+
+
+networks = st.builds(
+    build,
+    cell=st.sampled_from(list(CELLS)),
+    activation=st.sampled_from(list(ACTIVATIONS)),
+    loss=st.sampled_from(list(LOSSES)),
+    T=st.integers(1, 40),
+    B=st.just(1),
+    I=st.integers(1, 3),
+    H=st.integers(1, 12),
+    O=st.integers(1, 4),
+    seed=st.integers(0, 1000),
+    init=st.sampled_from(["normal", "orthogonal", "identity", "zero"]),
+    gain=st.sampled_from([1e-6, 0.1, 1.0, 1.5]),
+)
+
+
+def scalar(cell, activation="linear", T=100, loss_at=-1, **values):
+    """A one-unit network whose parameters are `values` (others 0), driven by nothing, with one loss."""
+    params = initialise(cell, 1, 1, 1, "zero", 1.0, None, None, None, np.random.default_rng(0))
+    params = {name: np.zeros_like(p) for name, p in params.items()} | {"W_hy": np.ones((1, 1))}
+    for name, value in values.items():
+        params[name] = np.reshape(np.asarray(value, dtype=float), params[name].shape)
+    target = np.full((T, 1, 1), np.nan)
+    target[loss_at] = 1.0
+    net = Unrolled(cell, activation, "squared_error", T, 1, 1, 1, 1)
+    return net, (params, np.zeros((T, 1, 1)), target)

@@ -1,0 +1,87 @@
+"""Adjoints of one sequence: plain where they fit into float64, rescaled where they do not."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from app.engine import CELLS, Unrolled, adjoints, initialise
+from app.engine.adjoints import ln_norm
+from tests.engine.networks import build, networks, scalar
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(networks)
+def test_rescaled_norms_are_the_plain_ones_where_those_are_numbers(network):
+    net = network.run()
+    adjoint = adjoints(net)
+    plain = np.linalg.norm(net.dh[:, 0], axis=1)
+    sound = plain > 1e-200
+    np.testing.assert_allclose(adjoint.ln_dh_norm[sound], np.log(plain[sound]), rtol=0, atol=1e-10)
+    grads = net.backward()
+    np.testing.assert_allclose(
+        np.einsum("ti,tj->ij", adjoint.h[:-1], adjoint.da * 2.0 ** adjoint.exponent[1:, None]),
+        grads["W_hh"],
+        rtol=1e-9,
+        atol=1e-12,
+    )
+
+
+def test_a_loss_far_larger_than_what_the_future_sends_back_is_added_in_its_own_size():
+    net, (params, x, target) = scalar("rnn", T=100, W_hh=1e-9)
+    target[39] = 1.0
+    net.forward(params, x, target)
+    ln = adjoints(net).ln_dh_norm
+    assert ln[41] == pytest.approx(np.log(2.0) + 59 * np.log(1e-9))
+    assert ln[40] == pytest.approx(np.log(2.0))
+    assert ln[0] == pytest.approx(np.log(2.0) + 40 * np.log(1e-9))
+
+
+def test_where_no_loss_reaches_the_gradient_is_exactly_zero():
+    net, (params, x, target) = scalar("rnn", T=10, W_hh=0.0)
+    net.forward(params, x, target)
+    adjoint = adjoints(net)
+    assert (adjoint.ln_dh_norm[:-1] == -np.inf).all()
+    assert adjoint.ln_dh_norm[-1] == pytest.approx(np.log(2.0))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_timesteps_part_of_the_recurrent_gradient_has_its_norm(cell):
+    net = build(cell, T=6, B=1).run()
+    adjoint = adjoints(net)
+    parts = [np.linalg.norm(np.outer(net.h[t, 0], net.da[t, 0])) for t in range(6)]
+    np.testing.assert_allclose(adjoint.dW_hh_norm, parts, rtol=1e-12)
+
+
+def test_norms_of_vectors_whose_squares_leave_float64():
+    np.testing.assert_allclose(ln_norm(np.array([[3e200, 4e200], [3e-200, 4e-200]])), np.log([5e200, 5e-200]))
+    assert ln_norm(np.zeros((1, 2)))[0] == -np.inf
+    assert ln_norm(np.array([[np.inf, 1.0]]))[0] == np.inf
+
+
+def test_a_batch_is_refused():
+    with pytest.raises(ValueError, match="one sequence"):
+        adjoints(build(B=2).run())
+
+
+def adding(init, activation, T=400, H=100, gain=1.0):
+    """One adding sequence and the weights of an untrained network, recurrent and input weights as in Le et al. 2015."""
+    rng = np.random.default_rng(3)
+    params = initialise("rnn", 2, H, 1, init, gain, 0.001, 0.1, None, rng)
+    markers = np.zeros(T)
+    markers[[60, 250]] = 1.0
+    x = np.stack([rng.random(T), markers], axis=1)[:, None]
+    target = np.full((T, 1, 1), np.nan)
+    target[-1] = x[60, 0, 0] + x[250, 0, 0]
+    net = Unrolled("rnn", activation, "squared_error", T, 1, 2, H, 1)
+    net.forward(params, x, target)
+    return adjoints(net).ln_dh_norm
+
+
+def test_identity_and_relu_carry_the_gradient_across_400_timesteps():
+    ln = adding("identity", "relu")
+    assert np.exp(ln[1] - ln[-2]) == pytest.approx(1.0, abs=0.05)
+
+
+def test_small_tanh_weights_lose_it_below_1e_300_without_calling_it_zero():
+    ln = adding("normal", "tanh", gain=0.01)
+    assert -np.inf < ln[1] < np.log(1e-300)

@@ -1,0 +1,85 @@
+"""Every gradient against central differences, in float64, and the truncation mask pair by pair."""
+
+import numpy as np
+import pytest
+
+from app.engine import ACTIVATIONS, CELLS, LOSSES
+from tests.engine.networks import build
+
+
+def central_difference(network, array, index, reduction, step=1e-5):
+    value = array[index]
+    array[index] = value + step
+    above = network.objective(reduction)
+    array[index] = value - step
+    below = network.objective(reduction)
+    array[index] = value
+    return (above - below) / (2 * step)
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("cell", CELLS)
+def test_backward_agrees_with_central_differences(cell, activation, loss, reduction):
+    network = build(cell, activation, loss)
+    grads = network.run().backward(reduction)
+    dh0 = network.net.dh[0].copy()
+    rng = np.random.default_rng(1)
+    for name, array in [*network.params.items(), ("h0", network.h0)]:
+        for flat in rng.choice(array.size, min(6, array.size), replace=False):
+            index = np.unravel_index(flat, array.shape)
+            analytic = dh0[index] / network.net.B if name == "h0" else grads[name][index]
+            numeric = central_difference(network, array, index, reduction)
+            assert abs(analytic - numeric) / max(1e-3, abs(analytic) + abs(numeric)) < 1e-6, (name, index)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_runs_of_one_shape_can_share_the_buffers(cell):
+    first, second = build(cell, seed=1), build(cell, seed=2)
+    alone = first.run().backward()
+    second.net = first.net
+    second.run().backward("sum", 2, 3, 0.1)
+    again = first.run().backward()
+    assert all((alone[name] == again[name]).all() for name in alone)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_gates_and_states_satisfy_the_equations(cell):
+    network = build(cell, T=4)
+    net = network.run()
+    assert net.h.shape == (5, 3, 4)
+    assert (net.h[0] == network.h0).all()
+    if cell == "rnn":
+        assert net.gates is None
+        np.testing.assert_allclose(net.h[1:], np.tanh(net.a))
+    elif cell == "lstm":
+        i, f, g, o = net.gates.swapaxes(0, 1)
+        np.testing.assert_allclose(net.c[1:], f * net.c[:-1] + i * g)
+        np.testing.assert_allclose(net.h[1:], o * np.tanh(net.c[1:]))
+        np.testing.assert_allclose(g, np.tanh(net.a))
+    else:
+        _, z, n = net.gates.swapaxes(0, 1)
+        np.testing.assert_allclose(net.h[1:], (1 - z) * n + z * net.h[:-1])
+        np.testing.assert_allclose(n, np.tanh(net.a))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_vanished_gradient_never_dwells_among_subnormal_numbers(cell):
+    network = build(cell, "sigmoid", T=600, H=8, init="normal", gain=1e-3)
+    if "b_h" in network.params and cell != "rnn":
+        network.params["b_h"][8:16] = -8.0  # a gate that forgets
+    network.target[:-1] = np.nan
+    net = network.run()
+    net.backward()
+    size = np.abs(np.concatenate([net.dh.ravel(), net.da.ravel()]))
+    assert np.count_nonzero((size > 0) & (size < np.finfo(float).tiny)) < 0.05 * size.size
+    assert not net.dh[0].any()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_one_timestep_is_a_feedforward_network(cell):
+    network = build(cell, T=1)
+    net = network.run()
+    grads = net.backward()
+    np.testing.assert_allclose(grads["W_hy"], net.h[1].T @ net.dy[0] / 3, atol=1e-15)

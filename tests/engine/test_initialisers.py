@@ -1,0 +1,80 @@
+"""Initial parameters: shapes, the law each initialisation promises for W_hh, and what moves with what."""
+
+import numpy as np
+import pytest
+
+from app.engine import CELLS, INITIALISERS, initialise, parameter_shapes
+
+
+def draw(cell="rnn", init="pytorch", I=3, H=64, O=2, gain=1.0, input_std=None, readout_std=None, forget_bias=None):
+    return initialise(cell, I, H, O, init, gain, input_std, readout_std, forget_bias, np.random.default_rng(5))
+
+
+@pytest.mark.parametrize("init", INITIALISERS)
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_parameter_has_its_name_shape_and_order(cell, init):
+    params = draw(cell, init)
+    assert {n: p.shape for n, p in params.items()} == parameter_shapes(cell, 3, 64, 2)
+    assert list(params) == list(parameter_shapes(cell, 3, 64, 2))
+    assert list(params)[:3] == ["W_xh", "W_hh", "b_h"]
+    assert list(params)[-2:] == ["W_hy", "b_y"]
+
+
+def test_gated_cells_keep_their_gates_side_by_side():
+    assert parameter_shapes("lstm", 3, 5, 2)["W_hh"] == (5, 20)
+    assert parameter_shapes("gru", 3, 5, 2) == {
+        "W_xh": (3, 15), "W_hh": (5, 15), "b_h": (15,), "b_hn": (5,), "W_hy": (5, 2), "b_y": (2,),
+    }  # fmt: skip
+
+
+def test_pytorch_draws_everything_within_one_over_root_h():
+    for p in draw("gru", "pytorch").values():
+        assert 0.5 / 8 < np.abs(p).max() <= 1 / 8
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_orthogonal_blocks_preserve_every_length(cell):
+    for block in np.split(draw(cell, "orthogonal", gain=2.0)["W_hh"], len(CELLS[cell].gates) or 1, axis=1):
+        np.testing.assert_allclose(block.T @ block, 4 * np.eye(64), atol=1e-12)
+
+
+@pytest.mark.parametrize(("init", "deviation"), [("normal", 1 / 8), ("he", np.sqrt(2) / 8), ("xavier", 1 / 8)])
+def test_random_blocks_have_the_promised_deviation(init, deviation):
+    assert draw(init=init)["W_hh"].std() == pytest.approx(deviation, rel=0.05)
+
+
+def test_identity_zero_and_gain():
+    assert (draw(init="identity", gain=0.5)["W_hh"] == 0.5 * np.eye(64)).all()
+    assert not draw("lstm", "zero")["W_hh"].any()
+    assert draw("lstm", "zero")["W_xh"].any()
+
+
+def test_other_inits_start_with_zero_biases_and_xavier_inputs():
+    params = draw("lstm", "orthogonal")
+    assert not params["b_h"].any()
+    assert not params["b_y"].any()
+    assert 0.9 * np.sqrt(6 / 67) < np.abs(params["W_xh"]).max() <= np.sqrt(6 / 67)
+
+
+def test_input_and_readout_deviations_replace_the_draws_of_those_two_alone():
+    plain, given = draw(), draw(input_std=0.001, readout_std=0.1)
+    assert given["W_xh"].std() == pytest.approx(0.001, rel=0.2)
+    assert given["W_hy"].std() == pytest.approx(0.1, rel=0.2)
+    assert (given["W_hh"] == plain["W_hh"]).all()
+
+
+@pytest.mark.parametrize(("cell", "gate"), [("lstm", 1), ("gru", 1)])
+def test_forget_bias_sets_the_gate_that_keeps_the_state(cell, gate):
+    plain, biased = draw(cell), draw(cell, forget_bias=2.5)
+    changed = biased["b_h"] != plain["b_h"]
+    assert np.flatnonzero(changed).tolist() == list(range(gate * 64, gate * 64 + 64))
+    assert (biased["b_h"][changed] == 2.5).all()
+
+
+def test_the_choice_for_w_hh_never_moves_another_tensor():
+    a, b = draw("gru", "orthogonal"), draw("gru", "zero")
+    assert all((a[name] == b[name]).all() for name in a if name != "W_hh")
+
+
+def test_one_seed_gives_one_set_of_parameters():
+    assert all((a == b).all() for a, b in zip(draw().values(), draw().values(), strict=True))

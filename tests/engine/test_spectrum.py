@@ -1,0 +1,123 @@
+"""Eigenvalues, singular values, Jacobians: against central differences, against each other, against the theory."""
+
+import numpy as np
+import pytest
+
+from app.engine import (
+    CELLS,
+    Unrolled,
+    adjoints,
+    eigenvalues,
+    flow,
+    initialise,
+    jacobian,
+    jacobian_norms,
+    jacobian_product,
+    lyapunov_exponents,
+    measured_rate,
+    predicted_rate,
+    recurrent_block,
+    singular_values,
+    slopes,
+)
+from tests.engine.networks import build
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_the_first_jacobian_is_how_h_1_answers_h_0(cell):
+    network = build(cell, T=3, B=1)
+    network.run().backward()
+    J = jacobian(network.net, 1)
+    for i in range(network.net.H):
+        h_1 = []
+        for step in (1e-6, -1e-6):
+            network.h0[0, i] += step
+            h_1.append(network.run().h[1, 0].copy())
+            network.h0[0, i] -= step
+        np.testing.assert_allclose(J[i], (h_1[0] - h_1[1]) / 2e-6, atol=1e-9)
+
+
+def test_an_lstm_jacobian_holds_the_cell_state_fixed():
+    network = build("lstm", T=1, B=1)
+    network.run().backward()
+    J = jacobian(network.net, 1)  # at t = 1 the cell state before is 0, whatever h_0 is
+    network.h0[0, 2] += 1e-6
+    above = network.run().h[1, 0].copy()
+    network.h0[0, 2] -= 2e-6
+    np.testing.assert_allclose(J[2], (above - network.run().h[1, 0]) / 2e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_the_product_of_jacobians_carries_the_last_loss_back(cell):
+    network = build(cell, T=6, B=1)
+    network.target[:-1] = np.nan
+    net = network.run()
+    net.backward()
+    for k in range(7):
+        np.testing.assert_allclose(net.dh[-1, 0] @ jacobian_product(net, k, 6).T, net.dh[k, 0], atol=1e-13)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_norms_are_the_largest_singular_values(cell):
+    net = build(cell, T=5, B=1).run()
+    net.backward()
+    expected = [np.linalg.norm(jacobian(net, t), 2) for t in range(1, 6)]
+    np.testing.assert_allclose(jacobian_norms(net), expected, rtol=1e-12)
+
+
+def test_the_largest_singular_value_is_the_guarantee_not_the_spectral_radius():
+    A = np.array([[0.5, 10.0], [0.0, 0.5]])
+    net = Unrolled("rnn", "linear", "squared_error", 5, 1, 1, 2, 1)
+    params = initialise("rnn", 1, 2, 1, "zero", 1.0, None, None, None, np.random.default_rng(0)) | {"W_hh": A}
+    net.forward(params, np.zeros((5, 1, 1)), np.zeros((5, 1, 1)))
+    net.backward()
+    norms = [round(float(np.linalg.norm(jacobian_product(net, 0, n), 2)), 2) for n in range(1, 6)]
+    assert norms == [10.02, 10.01, 7.50, 5.00, 3.13]
+    assert np.hypot(*eigenvalues(A).T).max() == pytest.approx(0.5, abs=1e-6)
+    assert singular_values(A)[0] == pytest.approx(10.02, abs=0.01)
+
+
+def test_eigenvalues_come_as_pairs_of_numbers_largest_first():
+    np.testing.assert_allclose(eigenvalues(np.array([[0.0, -2.0], [2.0, 0.0]])), [[0, -2], [0, 2]], atol=1e-15)
+    assert eigenvalues(np.diag([0.5, -3.0, 1.0])).tolist() == [[-3, 0], [1, 0], [0.5, 0]]
+
+
+def test_what_is_not_finite_has_no_spectrum():
+    bad = np.array([[1.0, np.nan], [0.0, 1.0]])
+    assert np.isnan(eigenvalues(bad)).all()
+    assert np.isnan(singular_values(bad)).all()
+
+
+@pytest.mark.parametrize(("cell", "block"), [("rnn", 0), ("lstm", 2), ("gru", 2)])
+def test_the_recurrent_block_is_the_candidates(cell, block):
+    W_hh = build(cell).params["W_hh"]
+    assert (recurrent_block(cell, W_hh) == W_hh[:, 4 * block : 4 * block + 4]).all()
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_lyapunov_exponents_sum_to_the_mean_log_determinant(cell):
+    net = build(cell, T=12, B=1).run()
+    net.backward()
+    exponents = lyapunov_exponents(net)
+    determinants = [np.linalg.slogdet(jacobian(net, t))[1] for t in range(1, 13)]
+    assert exponents.sum() == pytest.approx(np.mean(determinants), rel=1e-10)
+    assert (np.diff(exponents) <= 0).all()
+
+
+@pytest.mark.parametrize("gain", [0.7, 1.5])
+def test_the_predicted_rate_is_close_to_the_measured_one(gain):
+    rng = np.random.default_rng(2)
+    T, H = 60, 128
+    params = initialise("rnn", 1, H, 1, "normal", gain, 0.5, None, None, rng)
+    target = np.full((T, 1, 1), np.nan)
+    target[-1] = 1.0
+    net = Unrolled("rnn", "tanh", "squared_error", T, 1, 1, H, 1)
+    net.forward(params, rng.standard_normal((T, 1, 1)), target)
+    measured = measured_rate(flow(net, adjoints(net)).ln_flow[-1])
+    assert measured == pytest.approx(predicted_rate(net, params["W_hh"]), abs=0.1)
+    assert slopes(net).shape == (T, H)
+
+
+def test_a_rate_needs_two_numbers():
+    assert measured_rate(np.array([-np.inf, 1.0, np.nan])) is None
+    assert measured_rate(np.array([3.0, 2.0, 1.0])) == pytest.approx(1.0)
