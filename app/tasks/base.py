@@ -1,0 +1,107 @@
+"""What a task is: sequences to learn from, and the words that say what learning them means."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from app.tasks.stream import Stream
+
+Loss = Literal["cross_entropy", "squared_error"]
+STREAK = 10  # batches in a row that must count as solved: one alone may be luck
+MAX_NAMES = 1024  # inputs, outputs, classes or characters a task may have
+TRAINING, PROBE = 0, 1  # two streams of random numbers, so that no probe is ever a sequence that was trained on
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """B sequences, time first.
+
+    x (T, B, I); target (T, B) class or -1 for none, or (T, B, O) values or NaN for none; h0 (B, H), None for zeros.
+    """
+
+    x: np.ndarray
+    target: np.ndarray
+    h0: np.ndarray | None = None
+
+
+class Task(ABC):
+    """One task at one sequence length T. `lag` is for tasks that have one; own data arrive as `data`.
+
+    What it draws depends on the random generator alone, never on the network: the batch of an iteration can be drawn
+    again, and two networks can be given the same one.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    description: ClassVar[str]
+    baseline_words: ClassVar[str]
+    solved_words: ClassVar[str]
+    min_length: ClassVar[int] = 1
+
+    loss: Loss
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]  # names of the classes, or of the values to predict
+    baseline: float  # mean loss per target of who knows nothing of the past
+    needed_lag: int | None  # how many timesteps back the network has to reach; None where nobody knows
+    solved_below: float  # the mean loss per target under which a batch counts as solved
+    continues: bool = False  # whether what it says can be what it hears next: one alphabet for inputs and classes
+    units: int | None = None  # how many hidden units its initial states are for; None where they are zeros
+
+    def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:  # noqa: ARG002 (most tasks need T alone)
+        self.T = T
+        self._streams: dict[tuple[int, int], Stream] = {}
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator, B: int) -> Batch:
+        """B fresh sequences."""
+
+    @classmethod
+    def about(cls) -> dict[str, Any]:
+        """What can be said before there is a run."""
+        return {
+            "title": cls.title,
+            "description": cls.description,
+            "min_length": cls.min_length,
+            "baseline": cls.baseline_words,
+            "solved": f"{cls.solved_words}, {STREAK} batches in a row",
+        }
+
+    def info(self) -> dict[str, Any]:
+        """What can be said about the task at this length: names, baseline, needed lag, what solves it."""
+        return {
+            "name": self.name,
+            **self.about(),
+            "loss": self.loss,
+            "inputs": list(self.inputs),
+            "outputs": list(self.outputs),
+            "classes": list(self.outputs) if self.loss == "cross_entropy" else None,
+            "baseline_loss": self.baseline,
+            "needed_lag": self.needed_lag,
+            "solved_below": self.solved_below,
+        }
+
+    def rows(self, batch_size: int) -> int:
+        """How many sequences a batch holds when `batch_size` are asked for: own data may have fewer."""
+        return batch_size
+
+    def batch(self, seed: int, iteration: int, B: int) -> Batch:
+        """The batch that update `iteration` learns from."""
+        return self.draw(self._stream(seed, TRAINING).at(iteration), B)
+
+    def probe(self, seed: int, index: int) -> Batch:
+        """The one sequence that is looked at, the same at every iteration."""
+        return self.draw(self._stream(seed, PROBE).at(index), 1)
+
+    def _stream(self, seed: int, purpose: int) -> Stream:
+        if (seed, purpose) not in self._streams:
+            self._streams[seed, purpose] = Stream(seed, purpose)
+        return self._streams[seed, purpose]
+
+
+def one_hot(classes: np.ndarray, n: int) -> np.ndarray:
+    """(T, B) class indices → (T, B, n), 1 where the class is."""
+    codes = np.zeros((*classes.shape, n))
+    np.put_along_axis(codes, classes[..., None], 1.0, axis=-1)
+    return codes

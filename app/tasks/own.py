@@ -1,0 +1,128 @@
+"""The learner's own data: a text, a numeric series, or ready-made sequences."""
+
+from typing import Any
+
+import numpy as np
+
+from app.errors import DatasetNeeded, OutOfRange
+from app.tasks.base import Batch, Task
+from app.tasks.characters import Characters
+from app.tasks.sequences import Sequences
+from app.tasks.series import Series
+from app.tasks.text import Text
+
+OwnData = Text | Series | Sequences
+
+
+class Own(Task):
+    """What all own data have in common; what they are decides which of the children below stands for them."""
+
+    name = "own"
+    title = "Own data"
+    description = "A text, a table of numbers or ready-made sequences that you bring."
+    baseline_words = "know how the targets are distributed, and nothing of the past"
+    solved_words = (
+        "a loss below a tenth of the baseline (a text: below what knowing the last character alone can reach)"
+    )
+    needed_lag = None
+
+    @staticmethod
+    def of(data: OwnData | None) -> type[Task]:
+        """The task these data are for."""
+        if data is None:
+            raise DatasetNeeded("The task own needs own data: paste a text or a series, or upload a dataset.", "task")
+        return {Text: OwnText, Series: OwnSeries, Sequences: OwnSequences}[type(data)]
+
+
+class OwnText(Characters):
+    """The next character of the learner's text."""
+
+    name = "own"
+    title = "Own text"
+    description = "Your text, one character a timestep; the network has to say which character comes next."
+
+
+class OwnSeries(Own):
+    """The next row of the learner's series."""
+
+    title = "Own series"
+    description = "Your columns, one row a timestep; the network has to say the next row."
+    baseline_words = "always say the mean: squared error 1, as every column is standardised"
+    solved_words = "squared error below 0.1"
+    loss = "squared_error"
+    baseline = 1.0
+    solved_below = 0.1
+
+    def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:
+        super().__init__(T, lag, data)
+        rows = len(data.values)
+        if rows <= T:
+            raise OutOfRange(
+                f"The series has {rows} rows; a sequence length of {T} needs {T + 1}. {rows - 1} would do.",
+                "sequence_length",
+            )
+        self.inputs = self.outputs = data.columns
+        self.values = data.standardised()
+
+    def draw(self, rng: np.random.Generator, B: int) -> Batch:
+        """Stretches of T rows from anywhere, and for each row the one after it."""
+        start = rng.integers(0, len(self.values) - self.T, B)
+        rows = self.values[start + np.arange(self.T + 1)[:, None]]
+        return Batch(rows[:-1], rows[1:])
+
+
+class OwnSequences(Own):
+    """The learner's sequences, cut to their first T timesteps."""
+
+    title = "Own sequences"
+    description = "Your sequences with their targets, as they are in the file."
+    solved_words = "a loss below a tenth of the baseline"
+
+    def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:
+        super().__init__(T, lag, data)
+        N, longest, I = data.inputs.shape
+        if longest < T:
+            raise OutOfRange(
+                f"The own sequences have {longest} timesteps; got a sequence length of {T}. {longest} would do.",
+                "sequence_length",
+            )
+        self.N: int = N
+        self.x, self.target, self.h0 = data.inputs[:, :T], data.targets[:, :T], data.h0
+        self.units = None if data.h0 is None else data.h0.shape[1]
+        self.inputs = tuple(f"input {i}" for i in range(1, I + 1))
+        if data.classes is None:
+            self.loss = "squared_error"
+            self.outputs = tuple(f"output {o}" for o in range(1, self.target.shape[2] + 1))
+            known = self.target[~np.isnan(self.target).any(axis=2)]
+            self.baseline = float(known.var(axis=0).mean()) if len(known) else 0.0
+        else:
+            self.loss = "cross_entropy"
+            self.outputs = tuple(f"class {c}" for c in range(data.classes))
+            known = self.target[self.target >= 0]
+            p = np.bincount(known) / max(1, len(known))
+            self.baseline = float(-(p[p > 0] * np.log(p[p > 0])).sum())
+        if not len(known):
+            raise OutOfRange(
+                f"None of the first {T} timesteps of the own sequences has a target. {longest} timesteps would do.",
+                "sequence_length",
+            )
+        self.solved_below = self.baseline / 10
+
+    def rows(self, batch_size: int) -> int:
+        """No more than there are."""
+        return min(batch_size, self.N)
+
+    def draw(self, rng: np.random.Generator, B: int) -> Batch:
+        """B different sequences; all of them, in the order of the file, where no more are there."""
+        return self._chosen(np.arange(self.N) if self.N <= B else rng.choice(self.N, B, replace=False))
+
+    def probe(self, seed: int, index: int) -> Batch:  # noqa: ARG002
+        """The sequence with this index in the file."""
+        if index >= self.N:
+            raise OutOfRange(f"probe must be below {self.N}, the number of own sequences; got {index}.", "probe")
+        return self._chosen(np.array([index]))
+
+    def _chosen(self, rows: np.ndarray) -> Batch:
+        return Batch(
+            self.x[rows].swapaxes(0, 1), self.target[rows].swapaxes(0, 1), None if self.h0 is None else self.h0[rows]
+        )

@@ -1,0 +1,31 @@
+"""Parity: one bit of memory that must never be wrong."""
+
+from typing import Any
+
+import numpy as np
+
+from app.tasks.base import Batch, Task
+
+
+class Parity(Task):
+    """Running XOR: after each bit, say whether the number of ones so far is odd."""
+
+    name = "parity"
+    title = "Parity"
+    description = "Each timestep shows a bit; the network has to say whether it has seen an odd number of ones so far."
+    baseline_words = "guess: ln 2 = 0.693"
+    solved_words = "cross-entropy below 0.05 (nearly every answer right)"
+    loss = "cross_entropy"
+    inputs = ("bit",)
+    outputs = ("even", "odd")
+    baseline = float(np.log(2))
+    solved_below = 0.05
+
+    def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:
+        super().__init__(T, lag, data)
+        self.needed_lag = T - 1  # the very first bit still turns the last answer
+
+    def draw(self, rng: np.random.Generator, B: int) -> Batch:
+        """Fair bits, shown as -1 and +1, and their running XOR."""
+        bits = rng.integers(0, 2, (self.T, B))
+        return Batch(bits[..., None] * 2.0 - 1.0, np.cumsum(bits, axis=0) % 2)
