@@ -1,0 +1,348 @@
+"""RunConfig: every choice the learner has, validated, with the words and limits the controls are built from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+
+from app.engine import ACTIVATIONS, CELLS, INITIALISERS, OPTIMIZERS
+from app.errors import BadValue, OutOfRange, UnknownField, UnrollError, shown
+from app.tasks import TASKS
+
+LIVE, RESTART = "live", "restart"
+
+
+def choice(default: str, names: Iterable[str], *, title: str, about: str, **extra: Any) -> Any:
+    """A field that takes one of a few names."""
+    return Field(default, title=title, description=about, json_schema_extra={"enum": list(names), **extra})
+
+
+def number(default: float | None, *, title: str, about: str, **extra: Any) -> Any:
+    """A field that takes a number between limits (`ge`, `gt`, `le`)."""
+    limits = {name: extra.pop(name) for name in ("ge", "gt", "le") if name in extra}
+    return Field(default, title=title, description=about, json_schema_extra=extra, **limits)
+
+
+class RunConfig(BaseModel):
+    """Every choice of one run; frozen, and checked as a whole when it is made.
+
+    Each field's `effect` says what changing it does: `live` fields act on the living network, its weights kept bit for
+    bit; `restart` fields draw new weights from the seed. What is wrong raises BadValue, OutOfRange or UnknownField.
+    """
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+    sequence_length: int = number(
+        24,
+        ge=1,
+        le=500,
+        title="Sequence length",
+        about="T: how many timesteps the network is unrolled over.",
+        effect=LIVE,
+        group="Sequence",
+        symbol="T",
+        scale="log",
+    )
+    task: str = choice(
+        "echo", TASKS, title="Task", about="What the network is asked to learn.", effect=RESTART, group="Sequence"
+    )
+    lag: int = number(
+        8,
+        ge=0,
+        le=499,
+        title="Lag",
+        about="How many timesteps back the echo task asks; at most T - 1 of them count.",
+        effect=LIVE,
+        group="Sequence",
+    )
+    cell: str = choice(
+        "rnn",
+        CELLS,
+        title="Cell",
+        about="What stands at every timestep: the plain recurrent network, or one with gates.",
+        effect=RESTART,
+        group="Network",
+    )
+    activation: str = choice(
+        "tanh",
+        ACTIVATIONS,
+        title="Activation",
+        about="phi, the function every unit passes its sum through.",
+        effect=LIVE,
+        group="Network",
+        symbol="φ",
+    )
+    hidden_size: int = number(
+        16,
+        ge=1,
+        le=256,
+        title="Hidden units",
+        about="H: how many units remember.",
+        effect=RESTART,
+        group="Network",
+        symbol="H",
+        scale="log",
+    )
+    init: str = choice(
+        "orthogonal",
+        INITIALISERS,
+        title="Initialisation",
+        about="How the recurrent weights W_hh start.",
+        effect=RESTART,
+        group="Network",
+    )
+    gain: float = number(
+        1.0,
+        ge=0,
+        le=1e20,
+        title="Gain",
+        about="Multiplies the recurrent weights at the start: below 1 memories fade, above 1 they may explode.",
+        effect=RESTART,
+        group="Network",
+    )
+    input_std: float | None = number(
+        None,
+        ge=0,
+        le=1e6,
+        title="Input weights",
+        about="Standard deviation of W_xh at the start; none: as the initialisation has it.",
+        effect=RESTART,
+        group="Network",
+        advanced=True,
+    )
+    readout_std: float | None = number(
+        None,
+        ge=0,
+        le=1e6,
+        title="Readout weights",
+        about="Standard deviation of W_hy at the start; none: as the initialisation has it.",
+        effect=RESTART,
+        group="Network",
+        advanced=True,
+    )
+    forget_bias: float = number(
+        1.0,
+        ge=-100,
+        le=100,
+        title="Forget bias",
+        about="Where the bias of the lstm's forget gate (the gru's update gate) starts: higher remembers longer.",
+        effect=RESTART,
+        group="Network",
+    )
+    optimizer: str = choice(
+        "adam",
+        OPTIMIZERS,
+        title="Optimizer",
+        about="How a gradient becomes an update; another one starts with fresh moments.",
+        effect=LIVE,
+        group="Training",
+    )
+    learning_rate: float = number(
+        0.0005,
+        ge=0,
+        title="Learning rate",
+        about="How far each update goes; at 0 the network stands still.",
+        effect=LIVE,
+        group="Training",
+        scale="log",
+    )
+    batch_size: int = number(
+        32,
+        ge=1,
+        le=256,
+        title="Batch size",
+        about="B: how many sequences each update learns from.",
+        effect=LIVE,
+        group="Training",
+        symbol="B",
+        scale="log",
+    )
+    weight_decay: float = number(
+        0.0,
+        ge=0,
+        title="Weight decay",
+        about="Pulls every weight towards 0: this times the weight is added to its gradient.",
+        effect=LIVE,
+        group="Training",
+        advanced=True,
+    )
+    loss_reduction: Literal["sum", "mean"] = Field(
+        "sum",
+        title="Loss of a sequence",
+        description="The sum of the losses of its timesteps, or their mean.",
+        json_schema_extra={"effect": LIVE, "group": "Training", "advanced": True},
+    )
+    precision: Literal["float64", "float32"] = Field(
+        "float64",
+        title="Precision",
+        description="The floating-point numbers everything is computed in.",
+        json_schema_extra={"effect": RESTART, "group": "Training", "advanced": True},
+    )
+    clip: Literal["none", "norm", "value", "timestep"] = Field(
+        "norm",
+        title="Clip",
+        description="What keeps a large gradient in bounds: its norm, each entry, or each timestep's part.",
+        json_schema_extra={"effect": LIVE, "group": "Gradient"},
+    )
+    clip_threshold: float = number(
+        1.0,
+        gt=0,
+        title="Threshold",
+        about="Where clipping begins.",
+        effect=LIVE,
+        group="Gradient",
+        scale="log",
+    )
+    k1: int = number(
+        0,
+        ge=0,
+        le=500,
+        title="Truncate every",
+        about="k1: a backward pass every k1 timesteps; 0 with k2 = 0 is full backpropagation through time.",
+        effect=LIVE,
+        group="Gradient",
+        symbol="k₁",
+    )
+    k2: int = number(
+        0,
+        ge=0,
+        le=500,
+        title="Reaching back",
+        about="k2: how many timesteps each backward pass reaches back; at least k1.",
+        effect=LIVE,
+        group="Gradient",
+        symbol="k₂",
+    )
+    seed: int = number(
+        3,
+        ge=0,
+        le=2**32 - 1,
+        title="Seed",
+        about="Draws the weights and the data: the same seed gives the same run, bit for bit.",
+        effect=RESTART,
+        group="Gradient",
+    )
+
+    def __init__(self, /, **fields: Any) -> None:
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            raise _friendly(error) from None
+
+    @field_validator("task", "cell", "activation", "init", "optimizer")
+    @classmethod
+    def _one_of_the_names(cls, value: str, info: ValidationInfo) -> str:
+        name = str(info.field_name)
+        names = _extra(name)["enum"]
+        if value not in names:
+            raise BadValue(_sentence(name, f"one of {', '.join(names)}", value, cls.model_fields[name].default), name)
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if (self.k1, self.k2) != (0, 0) and not 1 <= self.k1 <= self.k2:
+            raise OutOfRange(
+                f"k1 and k2 must be both 0 (full backpropagation) or 1 ≤ k1 ≤ k2; got k1 = {self.k1}, k2 = {self.k2}. "
+                f"k1 = {max(1, self.k1)}, k2 = {max(1, self.k1, self.k2)} would do.",
+                "k1" if self.k1 == 0 else "k2",
+            )
+        shortest = TASKS[self.task].min_length
+        if self.sequence_length < shortest:
+            raise OutOfRange(
+                f"The task {self.task} needs a sequence length of at least {shortest}; got {self.sequence_length}. "
+                f"{shortest} would do.",
+                "sequence_length",
+            )
+        return self
+
+    def changed(self, changes: Mapping[str, Any]) -> "RunConfig":
+        """This configuration with some fields changed; the whole is checked again."""
+        return RunConfig(**(self.model_dump() | dict(changes)))
+
+    def effects(self, other: "RunConfig") -> "Effects":
+        """Which fields differ in `other`, by what changing them does."""
+        differ = [name for name in RunConfig.model_fields if getattr(self, name) != getattr(other, name)]
+        return Effects(
+            live=[name for name in differ if _extra(name)["effect"] == LIVE],
+            restart=[name for name in differ if _extra(name)["effect"] == RESTART],
+        )
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:  # type: ignore[override]
+        """JSON Schema of all fields, with what the page draws and says about activations and tasks beside it."""
+        return cls.model_json_schema() | {
+            "activations": {name: _curve(name) for name in ACTIVATIONS},
+            "tasks": {name: task.about() for name, task in TASKS.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The fields a change touched: `live` ones kept the weights, `restart` ones drew new weights."""
+
+    live: list[str] = field(default_factory=list)
+    restart: list[str] = field(default_factory=list)
+
+
+def _curve(name: str) -> dict[str, Any]:
+    """An activation's formula, gamma = sup|phi'| and samples of phi and phi' on [-5, 5]."""
+    activation = ACTIVATIONS[name]
+    a = np.round(np.linspace(-5, 5, 201), 2)
+    h = activation(a)
+    slope = activation.slope(a, h)
+    return {
+        "formula": activation.formula,
+        "gamma": activation.gamma,
+        "a": a.tolist(),
+        "phi": np.round(h, 6).tolist(),
+        "slope": np.round(slope, 6).tolist(),
+    }
+
+
+def _extra(name: str) -> dict[str, Any]:
+    return RunConfig.model_fields[name].json_schema_extra  # type: ignore[return-value]
+
+
+def _friendly(error: ValidationError) -> UnrollError:
+    """The first thing pydantic found, in our words."""
+    first = error.errors(include_url=False)[0]
+    name, kind, came, limits = str(first["loc"][0]), first["type"], first["input"], first.get("ctx", {})
+    if kind == "extra_forbidden":
+        return UnknownField(
+            f"There is no field {shown(name)}. The fields are {', '.join(RunConfig.model_fields)}.", name[:60]
+        )
+    expected, would_do = _expected(name), RunConfig.model_fields[name].default
+    if kind in ("greater_than_equal", "less_than_equal"):
+        return OutOfRange(_sentence(name, expected, came, limits.get("ge", limits.get("le"))), name)
+    if kind == "greater_than":
+        return OutOfRange(_sentence(name, expected, came, would_do), name)
+    return BadValue(_sentence(name, expected, came, would_do), name)
+
+
+@cache
+def _properties() -> dict[str, Any]:
+    properties: dict[str, Any] = RunConfig.model_json_schema()["properties"]
+    return properties
+
+
+def _expected(name: str) -> str:
+    """What a field takes, in words: "a whole number from 1 to 500"."""
+    schema = _properties()[name]
+    if "enum" in schema:
+        return f"one of {', '.join(schema['enum'])}"
+    kind = next((s for s in schema.get("anyOf", []) if s["type"] != "null"), schema)
+    words = "a whole number" if kind["type"] == "integer" else "a number"
+    if "exclusiveMinimum" in kind:
+        words += f" greater than {kind['exclusiveMinimum']:g}"
+    elif "maximum" in kind:
+        words += f" from {kind['minimum']:g} to {kind['maximum']:.10g}"
+    else:
+        words += f", {kind['minimum']:g} or more"
+    return words + (" (or none)" if kind is not schema else "")
+
+
+def _sentence(name: str, expected: str, came: object, would_do: object) -> str:
+    return f"{name} must be {expected}; got {shown(came)}. {shown(would_do)} would do."

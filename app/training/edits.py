@@ -1,0 +1,58 @@
+"""What a learner may touch by hand: single weights, and single inputs of the probe."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+
+from app.errors import BadValue, OutOfRange, shown
+
+LARGEST_EDIT = 1e6
+LARGEST_PROBE = 2**31 - 1
+
+Edits = dict[tuple[int, int], float]
+"""Edited entries of the probe's x, by [t - 1, input]."""
+
+
+def checked(
+    shapes: Mapping[str, tuple[int, ...]], tensor: str, index: Collection[int], value: float
+) -> tuple[int, ...]:
+    """The index, once tensor, index and value are known to fit; what does not is refused."""
+    if tensor not in shapes:
+        raise BadValue(f"tensor must be one of {', '.join(shapes)}; got {shown(tensor)}.", "tensor")
+    at, shape = tuple(index), shapes[tensor]
+    if not _is_inside(at, shape):
+        raise OutOfRange(
+            f"index must be {len(shape)} whole numbers from 0, below {', '.join(map(str, shape))}, for {tensor}; "
+            f"got {', '.join(map(shown, at[:4])) or 'none'}. {[size - 1 for size in shape]} is the last entry.",
+            "index",
+        )
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadValue(f"value must be a number; got {shown(value)}. 0 would do.", "value")
+    if not abs(value) <= LARGEST_EDIT:
+        raise OutOfRange(f"value must be from -1e6 to 1e6; got {shown(value)}. 1 would do.", "value")
+    return at
+
+
+def checked_probe(probe: int) -> int:
+    """The index of a probe, if it can be one."""
+    if type(probe) is not int:
+        raise BadValue(f"probe must be a whole number; got {shown(probe)}. 0 would do.", "probe")
+    if not 0 <= probe <= LARGEST_PROBE:
+        raise OutOfRange(f"probe must be from 0 to {LARGEST_PROBE}; got {shown(probe)}. 0 would do.", "probe")
+    return probe
+
+
+def edited(x: np.ndarray, edits: Edits) -> np.ndarray:
+    """A copy of x (T, 1, I) with those edits that lie within its length."""
+    x = x.copy()
+    for (t, i), value in edits.items():
+        if t < len(x):
+            x[t, 0, i] = value
+    return x
+
+
+def _is_inside(index: tuple[Any, ...], shape: tuple[int, ...]) -> bool:
+    return len(index) == len(shape) and all(
+        type(i) is int and 0 <= i < size for i, size in zip(index, shape, strict=True)
+    )

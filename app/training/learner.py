@@ -1,0 +1,112 @@
+"""Learner: everything an update changes, so that it can be copied, put back and saved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.engine import OPTIMIZERS, Optimizer, Params, initialise
+from app.tasks import STREAK
+from app.training.config import RunConfig
+from app.training.flat import WHOLE, flat, parts
+
+WEIGHTS = 2  # the stream of random numbers the weights come from; the tasks have 0 and 1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What training has come to, beside the weights."""
+
+    iteration: int = 0
+    solved_at: int | None = None
+    streak: int = 0  # batches in a row that counted as solved
+    clipped_updates: int = 0
+
+    def after(self, *, solved: bool, clipped: bool) -> "Progress":
+        """One update later; its batch counted as solved, its gradient was clipped."""
+        streak = self.streak + 1 if solved else 0
+        now_solved = streak >= STREAK and self.solved_at is None
+        return Progress(
+            self.iteration + 1,
+            self.iteration if now_solved else self.solved_at,
+            streak,
+            self.clipped_updates + clipped,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A copy of a learner: its weights and moments as vectors, its optimizer's count, its progress."""
+
+    vectors: list[np.ndarray]
+    optimizer_step: int
+    progress: Progress
+
+
+class Learner:
+    """Weights, the optimizer's moments, and progress. The weights are parts of one vector, and so are the moments."""
+
+    def __init__(self, config: RunConfig, params: Params) -> None:
+        self._weights = flat(params)
+        self.params = parts(self._weights, params)
+        self.progress = Progress()
+        self.optimizer = self._optimizer(config)
+
+    @classmethod
+    def from_seed(cls, config: RunConfig, I: int, O: int) -> "Learner":
+        """The weights that the seed draws, with I inputs and O outputs."""
+        drawn = initialise(
+            config.cell,
+            I,
+            config.hidden_size,
+            O,
+            config.init,
+            config.gain,
+            config.input_std,
+            config.readout_std,
+            config.forget_bias,
+            np.random.default_rng((config.seed, WEIGHTS)),
+        )
+        return cls(config, {name: values.astype(config.precision) for name, values in drawn.items()})
+
+    def configure(self, config: RunConfig, *, new_optimizer: bool) -> None:
+        """Go on under another configuration; a new optimizer starts with fresh moments."""
+        if new_optimizer:
+            self.optimizer = self._optimizer(config)
+        self.optimizer.lr, self.optimizer.weight_decay = config.learning_rate, config.weight_decay
+
+    def another_question(self) -> None:
+        """What is asked of the network has changed: it has not solved it yet."""
+        self.progress = replace(self.progress, solved_at=None, streak=0)
+
+    def update(self, gradient: np.ndarray, *, solved: bool, clipped: bool) -> None:
+        """One update of the weights; `gradient` is `flat`."""
+        self.optimizer.update({WHOLE: gradient})
+        self.progress = self.progress.after(solved=solved, clipped=clipped)
+
+    def tensors(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Every weight under its name and every moment as `moment.NAME.m` or `.v`."""
+        yield from self.params.items()
+        for letter, moment in self._moments().items():
+            for name, values in parts(moment, self.params).items():
+                yield f"moment.{name}.{letter}", values
+
+    def checkpoint(self) -> Checkpoint:
+        """A copy to come back to."""
+        vectors = [vector.copy() for vector in (self._weights, *self._moments().values())]
+        return Checkpoint(vectors, self.optimizer.step, self.progress)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Come back to a copy, made under the same optimizer."""
+        for vector, kept in zip((self._weights, *self._moments().values()), checkpoint.vectors, strict=True):
+            vector[:] = kept
+        self.optimizer.step = checkpoint.optimizer_step
+        self.progress = checkpoint.progress
+
+    def _optimizer(self, config: RunConfig) -> Optimizer:
+        return OPTIMIZERS[config.optimizer]({WHOLE: self._weights}, config.learning_rate, config.weight_decay)
+
+    def _moments(self) -> dict[str, np.ndarray]:
+        """The moments this optimizer keeps, by letter."""
+        kept = {"m": self.optimizer.m, "v": self.optimizer.v}
+        return {letter: moment[WHOLE] for letter, moment in kept.items() if moment}

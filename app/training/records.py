@@ -1,0 +1,52 @@
+"""Record: what one iteration looked like, as plain NumPy, and as one safetensors file."""
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save
+
+WATCHABLE = ("gates", "flow", "truncation", "weights", "gradients", "spectrum", "saturation", "sample")
+"""The quantities a record holds only when they are asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """Iteration n: everything under the weights after n updates.
+
+    `scalars` are about the training batch that update n will use, the `tensors` about the probe sequence (`grad.NAME`
+    about the batch again). Both are reachable as attributes: `record.loss`, `record.dh`.
+    """
+
+    scalars: dict[str, Any]
+    tensors: dict[str, np.ndarray]
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("__"):
+            for values in (self.tensors, self.scalars):
+                if name in values:
+                    return values[name]
+        raise AttributeError(f"this record has no {name}; some quantities must be watched for: {', '.join(WATCHABLE)}")
+
+    def to_bytes(self) -> bytes:
+        """The record as safetensors; its one metadata key, `unroll`, holds the scalars as JSON."""
+        return pack(self.scalars, self.tensors)
+
+
+def pack(scalars: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytes:
+    """Safetensors with one metadata key: with two or more, equal contents would not give equal bytes."""
+    text = json.dumps(_jsonable(scalars), allow_nan=False, separators=(",", ":"))
+    # The library writes memory as it lies, whatever the strides.
+    in_order = {name: np.asarray(values, order="C") for name, values in tensors.items()}
+    return bytes(save(in_order, metadata={"unroll": text}))
+
+
+def _jsonable(value: Any) -> Any:
+    """The same value in types JSON has; a number that is not finite becomes null."""
+    if isinstance(value, dict):
+        return {name: _jsonable(item) for name, item in value.items()}
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,31 @@
+"""What the network says when it listens to itself: each class it draws is its next input."""
+
+import numpy as np
+
+from app.engine import Params, Unrolled
+
+LENGTH = 120
+
+
+def continuation(
+    step: Unrolled, params: Params, after: Unrolled, rng: np.random.Generator, length: int = LENGTH
+) -> np.ndarray:
+    """Class indices (length,) that go on where the one sequence in `after` ends.
+
+    `step` is a bench of one timestep for one sequence; classes and inputs must be the same one-hot alphabet. Fewer
+    classes are returned where the outputs stop being finite.
+    """
+    classes: list[int] = []
+    state, cell_state, logits = after.h[-1], None if after.c is None else after.c[-1], after.y[-1, 0]
+    nothing = np.full((1, 1), -1)
+    while len(classes) < length and np.isfinite(logits).all():
+        odds = np.exp(logits.astype(np.float64) - logits.max())
+        drawn = int(np.searchsorted(np.cumsum(odds) / odds.sum(), rng.random()))
+        classes.append(min(drawn, len(odds) - 1))
+        x = np.zeros((1, 1, len(odds)), step.dtype)
+        x[0, 0, classes[-1]] = 1.0
+        if step.c is not None:
+            step.c[0] = cell_state
+        step.forward(params, x, nothing, state)
+        state, cell_state, logits = step.h[1].copy(), None if step.c is None else step.c[1].copy(), step.y[0, 0]
+    return np.array(classes, np.int64)

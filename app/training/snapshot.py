@@ -1,0 +1,181 @@
+"""A run as one file, and back: it carries everything a run is, so that any process can go on from it bit for bit.
+
+Equal runs give equal bytes. A snapshot comes from strangers: `read` trusts nothing in it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.engine import OPTIMIZERS, Params, parameter_shapes
+from app.errors import BadUpload, DatasetNeeded, UnrollError, shown
+from app.tasks import MAX_NAMES, OwnData, Task
+from app.training import dataset, tensorfile
+from app.training.config import RunConfig
+from app.training.edits import LARGEST_EDIT, LARGEST_PROBE, Edits
+from app.training.learner import Learner, Progress
+from app.training.records import pack
+
+VERSION = 1
+LONGEST = 500
+LARGEST_COUNT = 2**53
+DATA = "dataset."  # what names of own data begin with
+
+
+class Header(BaseModel):
+    """What a snapshot says beside its tensors."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+    kind: Literal["snapshot"]
+    id: str | int | None = None  # what asked for the file, if it came as an answer; nothing of the run
+    version: Literal[1]
+    config: dict[str, Any]
+    iteration: int = Field(ge=0, le=LARGEST_COUNT)
+    solved_at: int | None = Field(ge=0, le=LARGEST_COUNT)
+    streak: int = Field(ge=0, le=LARGEST_COUNT)
+    clipped_updates: int = Field(ge=0, le=LARGEST_COUNT)
+    optimizer_step: int = Field(ge=0, le=LARGEST_COUNT)
+    probe: int = Field(ge=0, le=LARGEST_PROBE)
+    edits: list[tuple[int, int, float]] = Field(max_length=LONGEST * MAX_NAMES)
+    fingerprint: str = Field(max_length=64)
+    dataset: str | None = Field(max_length=64)
+    columns: list[str] | None = Field(max_length=MAX_NAMES)
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A snapshot whose header has been read; its tensors wait until the shapes they need are known."""
+
+    config: RunConfig
+    header: Header
+    tensors: dict[str, np.ndarray]
+    data: OwnData | None
+
+    @property
+    def edits(self) -> Edits:
+        """The edited entries of the probe."""
+        return {(t, i): value for t, i, value in self.header.edits}
+
+    def learner(self, task: Task) -> Learner:
+        """The learner as it was; `task` says how many inputs and outputs it has."""
+        expected = _expected(self.config, task)
+        _same_names(expected, self.tensors)
+        for name, shape in expected.items():
+            if self.tensors[name].shape != shape or self.tensors[name].dtype != np.float64:
+                raise BadUpload(
+                    f"Expected {name} as F64 {shape}; got {self.tensors[name].dtype} {self.tensors[name].shape}."
+                )
+            if name.endswith(".v") and name.startswith("moment.") and (self.tensors[name] < 0).any():
+                raise BadUpload(f"{name} is a mean of squares; negative numbers cannot be in it.")
+        tensorfile.finite(self.tensors)
+        with np.errstate(over="ignore"):
+            params: Params = {
+                name: self.tensors[name].astype(self.config.precision)
+                for name in expected
+                if not name.startswith("moment.")
+            }
+            learner = Learner(self.config, params)
+            for name, values in learner.tensors():
+                values[...] = self.tensors[name]
+        tensorfile.finite(dict(learner.tensors()))  # what fits into F64 may be beyond the run's float32
+        header = self.header
+        learner.optimizer.step = header.optimizer_step
+        learner.progress = Progress(header.iteration, header.solved_at, header.streak, header.clipped_updates)
+        return learner
+
+
+def write(
+    config: RunConfig,
+    learner: Learner,
+    probe: int,
+    edits: Edits,
+    fingerprint: str,
+    data_hash: str | None,
+    data: OwnData | None,
+) -> bytes:
+    """The run as a file, with the hash of the own data it learns from; with the data themselves only if given."""
+    tensors = {name: values.astype(np.float64) for name, values in learner.tensors()}
+    columns = None
+    if data is not None:
+        own, columns = dataset.pack(data)
+        tensors |= {DATA + name: values for name, values in own.items()}
+    header = {
+        "kind": "snapshot",
+        "version": VERSION,
+        "config": config.model_dump(),
+        **asdict(learner.progress),
+        "optimizer_step": learner.optimizer.step,
+        "probe": probe,
+        "edits": [[t, i, value] for (t, i), value in sorted(edits.items())],
+        "fingerprint": fingerprint,
+        "dataset": data_hash,
+        "columns": columns,
+    }
+    return pack(header, tensors)
+
+
+def read(blob: bytes) -> Snapshot:
+    """Read a snapshot as far as it can be checked alone; what is wrong raises BadUpload."""
+    metadata, tensors = tensorfile.read(blob)
+    if set(metadata) != {"unroll"}:
+        raise BadUpload(
+            f"Expected one metadata key, unroll; got {', '.join(map(shown, list(metadata)[:5])) or 'none'}."
+        )
+    fields = tensorfile.strict_json(metadata["unroll"])
+    try:
+        header = Header.model_validate(fields | {"edits": _as_tuples(fields.get("edits"))})
+        config = RunConfig(**{str(name): value for name, value in header.config.items()})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadUpload(f"This is not a snapshot we can read: {shown(place)}: {first['msg']}.") from None
+    except UnrollError as error:
+        raise BadUpload(f"The snapshot's configuration is not one of ours: {error}", error.field) from None
+    if set(header.config) != set(RunConfig.model_fields):
+        raise BadUpload("The snapshot's configuration must name every field.")
+    for t, i, value in header.edits:
+        if not (0 <= t < LONGEST and 0 <= i < MAX_NAMES and abs(value) <= LARGEST_EDIT):
+            raise BadUpload(f"x[{shown(t)}, {shown(i)}] = {shown(value)} is no edit a probe can have.")
+    own = {name.removeprefix(DATA): tensors.pop(name) for name in list(tensors) if name.startswith(DATA)}
+    data = dataset.unpack(own, header.columns) if own else None
+    if data is not None and dataset.digest(data) != header.dataset:
+        raise BadUpload("The own data in the snapshot are not those it was made with.")
+    return Snapshot(config, header, tensors, data)
+
+
+def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> OwnData | None:
+    """The own data a snapshot was made with: its own, or those at hand if they are the same."""
+    if snapshot.header.dataset is None:
+        return None
+    if snapshot.data is not None:
+        return snapshot.data
+    if at_hand is None or dataset.digest(at_hand) != snapshot.header.dataset:
+        raise DatasetNeeded(
+            "This snapshot was trained on own data that are not here. Upload the same dataset first, or a snapshot "
+            "that was saved with its data."
+        )
+    return at_hand
+
+
+def _expected(config: RunConfig, task: Task) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of every tensor but own data."""
+    shapes = parameter_shapes(config.cell, len(task.inputs), config.hidden_size, len(task.outputs))
+    moments = OPTIMIZERS[config.optimizer].moments
+    return shapes | {f"moment.{name}.{letter}": shape for letter in moments for name, shape in shapes.items()}
+
+
+def _same_names(expected: Mapping[str, object], came: Mapping[str, object]) -> None:
+    missing, extra = sorted(set(expected) - set(came)), sorted(set(came) - set(expected))
+    if missing:
+        raise BadUpload(f"The snapshot lacks {shown(missing[0])}.")
+    if extra:
+        raise BadUpload(f"The snapshot holds {shown(extra[0])}, which this run does not have.")
+
+
+def _as_tuples(edits: Any) -> Any:
+    """JSON has no tuples, and a strict model wants them."""
+    return [tuple(edit) if isinstance(edit, list) else edit for edit in edits] if isinstance(edits, list) else edits

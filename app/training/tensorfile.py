@@ -1,0 +1,107 @@
+"""Reading safetensors from strangers: everything is checked before anything is allocated.
+
+The arrays that come out are views of the file's bytes. Nothing is unpickled, nothing is guessed, and whatever is wrong
+raises BadUpload.
+"""
+
+import json
+from collections.abc import Mapping
+from math import prod
+from typing import Any, NoReturn
+
+import numpy as np
+
+from app.errors import BadUpload, shown
+
+DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "|u1"}
+LARGEST_HEADER = 2**20
+MOST_TENSORS = 1000
+MOST_AXES = 4
+
+
+def read(blob: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """The metadata and the tensors of a safetensors file."""
+    if len(blob) < 8:
+        _refuse(f"at least 8 bytes; got {len(blob)}")
+    length = int.from_bytes(blob[:8], "little")
+    if not 2 <= length <= min(LARGEST_HEADER, len(blob) - 8):
+        _refuse(f"a header that fits into the file and {LARGEST_HEADER} bytes; its length says {shown(length)}")
+    header = strict_json(blob[8 : 8 + length])
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        _refuse("metadata of names and texts")
+    if len(header) > MOST_TENSORS:
+        _refuse(f"at most {MOST_TENSORS} tensors; got {len(header)}")
+    return metadata, _tensors(header, blob, 8 + length)
+
+
+def strict_json(text: bytes | str) -> dict[str, Any]:
+    """A JSON object without duplicate names and without NaN."""
+    try:
+        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+        value = json.loads(decoded, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        _refuse("a header of strict JSON, every name once, no NaN")
+    if not isinstance(value, dict):
+        _refuse("a JSON object as header")
+    return value
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _tensors(header: dict[str, Any], blob: bytes, start: int) -> dict[str, np.ndarray]:
+    """The tensors, which must lie one after the other and fill the file."""
+    spans = sorted(((*_span(name, entry), name) for name, entry in header.items()), key=lambda span: span[:2])
+    position = 0
+    for begin, end, name in spans:
+        if begin != position:
+            _refuse(f"tensors that follow each other without gap; {shown(name)} begins at {begin}, not {position}")
+        position = end
+    if position != len(blob) - start:
+        _refuse(f"{position} bytes of tensors; got {len(blob) - start}")
+    return {
+        name: np.frombuffer(blob, DTYPES[header[name]["dtype"]], prod(header[name]["shape"]), start + begin).reshape(
+            header[name]["shape"]
+        )
+        for begin, _, name in spans
+    }
+
+
+def _span(name: str, entry: Any) -> tuple[int, int]:
+    """Where a tensor's bytes lie, once its dtype, shape and offsets are known to agree."""
+    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
+        _refuse(f"dtype, shape and data_offsets for {shown(name)}")
+    dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        _refuse(f"tensors of {', '.join(DTYPES)}; {shown(name)} is {shown(dtype)}")
+    if not _are_sizes(shape) or len(shape) > MOST_AXES:
+        _refuse(f"at most {MOST_AXES} sizes as shape of {shown(name)}")
+    if not _are_sizes(offsets) or len(offsets) != 2:
+        _refuse(f"two offsets for {shown(name)}")
+    if offsets[1] - offsets[0] != prod(shape) * np.dtype(DTYPES[dtype]).itemsize:
+        _refuse(f"as many bytes for {shown(name)} as its dtype and shape need")
+    return offsets[0], offsets[1]
+
+
+def _are_sizes(values: Any) -> bool:
+    return isinstance(values, list) and all(type(value) is int and 0 <= value < 2**48 for value in values)
+
+
+def _refuse(expected: str) -> NoReturn:
+    raise BadUpload(f"This is not a safetensors file we can read: expected {expected}.")
+
+
+def finite(tensors: Mapping[str, np.ndarray]) -> None:
+    """Refuse tensors that hold a number which is not finite."""
+    for name, values in tensors.items():
+        if not np.isfinite(values).all():
+            raise BadUpload(f"Every number must be finite; {shown(name)} holds others.")

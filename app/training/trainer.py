@@ -1,0 +1,398 @@
+"""Trainer: one network that learns, one update at a time, for whoever asks."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Self
+
+import numpy as np
+
+from app.engine import Params, TensorCheck, norm
+from app.errors import BadUpload, BadValue, OutOfRange, shown
+from app.tasks import OwnData, Sequences, Task, make_task
+from app.training import dataset as datasets
+from app.training import edits, limits, passes, snapshot, weights
+from app.training.config import Effects, RunConfig
+from app.training.divergence import Divergence, find
+from app.training.learner import Checkpoint, Learner
+from app.training.numerics import fingerprint
+from app.training.passes import Pass
+from app.training.picture import Picture
+from app.training.records import WATCHABLE, Record
+from app.training.scratch import Scratch
+from app.training.walks import Walks
+
+Arrays = Mapping[str, np.ndarray]
+
+
+class Trainer:
+    """A network in training.
+
+    `dataset` and `weights` are dicts of arrays or safetensors files: `inputs`, `targets`, `h0` to learn from, and the
+    weights of a PyTorch module to start from. `max_cost` and `max_bytes` bound one iteration (None: no bound);
+    `scratch` lets trainers of one thread share buffers. One (config, seed) gives one sequence of losses, bit for bit,
+    on one machine. What is refused raises an UnrollError and changes nothing.
+    """
+
+    config: RunConfig
+    task: Task
+    dataset: OwnData | None = None
+    """The learner's own data, kept while other tasks are tried."""
+    _hashed: tuple[OwnData, str] | None = None  # own data and their hash, which takes a while
+    iterations_per_second: float | None = None
+    """How fast the caller finds training to be; the records carry it, as no clock runs in here."""
+    same_numerics: bool = True
+    """False where a resumed run was begun on arithmetic with other last digits."""
+
+    divergence: Divergence | None
+    """The first number that was not finite, until something is changed."""
+    _before: Checkpoint | None  # before the last update
+    _sound: Checkpoint | None  # the last one at which batch and probe were seen to be finite
+
+    def __init__(
+        self,
+        config: RunConfig | None = None,
+        dataset: Arrays | bytes | OwnData | None = None,
+        weights: Arrays | bytes | None = None,
+        *,
+        max_cost: int | None = None,
+        max_bytes: int | None = None,
+        scratch: Scratch | None = None,
+    ) -> None:
+        self.max_cost, self.max_bytes = max_cost, max_bytes
+        self.watching: frozenset[str] = frozenset()
+        self.probe = 0
+        self._scratch = scratch if scratch is not None else Scratch()
+        self._edits: edits.Edits = {}
+        config = config if config is not None else RunConfig()
+        if dataset is None:
+            self._take_on(config, None)
+        else:
+            self.config = config
+            self._learn_from(datasets.read_sequences(dataset) if isinstance(dataset, Mapping | bytes) else dataset)
+        self.reset()
+        if weights is not None:
+            self.load_weights(weights)
+
+    # What a caller may read.
+
+    @property
+    def params(self) -> Params:
+        """The weights by name."""
+        return self._learner.params
+
+    @property
+    def iteration(self) -> int:
+        """n: how many updates the weights have had."""
+        return self._learner.progress.iteration
+
+    @property
+    def solved_at(self) -> int | None:
+        """The iteration at which the task was solved; None while it is not."""
+        return self._learner.progress.solved_at
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a number that is not finite stopped the run; a change of any kind lets it go on."""
+        return self.divergence is not None
+
+    def task_info(self) -> dict[str, Any]:
+        """The task in words and numbers: inputs, outputs, classes, baseline, needed lag, what solves it."""
+        return self.task.info()
+
+    # Iterations.
+
+    def record(self, watch: Collection[str] | None = None) -> Record:
+        """The current iteration under the present weights, with the quantities in `watch` (None: in `watching`).
+
+        Nothing is changed, unless a number is not finite: then the record shows it, `divergence` names it, and the
+        weights go back to where all numbers were finite.
+        """
+        quantities = self.watching if watch is None else self._checked(watch)
+        with np.errstate(all="ignore"):
+            now, picture, record = self._look(quantities)
+            if not (now.is_finite and picture.is_finite):
+                self._diverge(now, picture, record)
+            elif self._sound is None or self._sound.progress.iteration != self.iteration:
+                self._sound = self._learner.checkpoint()
+        return record
+
+    def advance(self) -> None:
+        """Update n.
+
+        A number that is not finite undoes the update before and sets `divergence`; from then on, until something is
+        changed, there is nothing to do.
+        """
+        if self.divergence is not None:
+            return
+        with np.errstate(all="ignore"):
+            now = self._pass()
+            if not now.is_finite:
+                self._diverge(*self._look(self.watching))
+                return
+            self._before = self._learner.checkpoint()
+            solved = now.loss_per_timestep < self.task.solved_below
+            self._learner.update(now.update, solved=solved, clipped=now.was_clipped)
+            self._walks.forget()
+
+    def step(self, watch: Collection[str] | None = None, *, loss_after: bool = False) -> Record:
+        """The record of iteration n with its gradients, which update n needs anyway, then update n.
+
+        `loss_after` adds what the update made of its own batch's loss.
+        """
+        record = self.record({*(self.watching if watch is None else watch), "gradients"})
+        batch = None if self.diverged or not loss_after else self._pass().batch
+        self.advance()
+        if batch is not None:
+            record.scalars["loss_after"] = self._walks.loss(self.params, batch)
+        return record
+
+    def records(self, watch: Collection[str] | None = None) -> Iterator[Record]:
+        """The record of iteration n, then update n, for as long as someone asks; ends where a number is not finite."""
+        while not self.diverged:
+            yield self.step(watch)
+
+    # Changes.
+
+    def configure(self, **changes: Any) -> Effects:
+        """Change fields of the configuration, all or none of them; says which were live and which restarted the run."""
+        config = self.config.changed(changes)
+        effects = self.config.effects(config)
+        task = self._fitting_task(config, self.dataset)
+        if not effects.restart:
+            self._settle()
+        self._adopt(config, task, self.dataset)
+        if effects.restart:
+            self.reset()
+        else:
+            self._learner.configure(config, new_optimizer="optimizer" in effects.live)
+            if {"sequence_length", "lag"} & set(effects.live):
+                self._learner.another_question()
+            self._changed()
+        return effects
+
+    def edit(self, tensor: str, index: Collection[int], value: float) -> None:
+        """Set one entry of a parameter, or one of the probe's `x`: index [t - 1, i]. |value| ≤ 1e6."""
+        shapes = {name: values.shape for name, values in self.params.items()}
+        shapes["x"] = (self.config.sequence_length, len(self.task.inputs))
+        at = edits.checked(shapes, tensor, index, value)
+        if tensor == "x":
+            self._edits[at[0], at[1]] = float(value)
+        else:
+            self._settle()
+            self.params[tensor][at] = value
+        self._changed()
+
+    def show(self, probe: int) -> None:
+        """Look at another sequence: any index from 0; for own sequences their place in the file."""
+        edits.checked_probe(probe)
+        self.task.probe(self.config.seed, probe)  # own sequences have a last one
+        if probe != self.probe:
+            self.probe = probe
+            self._edits = {}
+            self._changed()
+
+    def watch(self, quantities: Collection[str]) -> None:
+        """Say which optional quantities records hold from now on."""
+        self.watching = self._checked(quantities)
+
+    def reset(self) -> None:
+        """Start again: the seed's weights, iteration 0, the probe unedited."""
+        self._learner = Learner.from_seed(self.config, len(self.task.inputs), len(self.task.outputs))
+        self._edits = {}
+        self._changed()
+
+    def check_gradients(self, samples: int = 8, broken: str | None = None) -> Iterator[tuple[str, TensorCheck]]:
+        """Analytic gradients against central differences, one parameter after the other.
+
+        Full backpropagation in float64 through the first sequences of this iteration's batch; up to `samples` entries
+        of each parameter. `broken`, one of BREAKS, builds a classic bug into the analytic side, which is then caught.
+        """
+        return self._walks.check_gradients(self.params, self.iteration, samples, broken)
+
+    # Own data and weights.
+
+    def load_dataset(self, dataset: Arrays | bytes) -> None:
+        """Learn from sequences: `inputs` (N, T, I), `targets` (N, T) or (N, T, O), `h0` (N, H) if wanted. Restarts."""
+        self._learn_from(datasets.read_sequences(dataset))
+        self.reset()
+
+    def load_text(self, text: str | bytes) -> None:
+        """Learn to continue a text, character by character. Restarts."""
+        self._learn_from(datasets.read_text(text))
+        self.reset()
+
+    def load_series(self, csv: str | bytes) -> None:
+        """Learn to predict the next row of numeric columns. Restarts."""
+        self._learn_from(datasets.read_series(csv))
+        self.reset()
+
+    def load_weights(self, tensors: Arrays | bytes) -> None:
+        """Go on with the weights of a PyTorch module; moments are cleared, iteration and configuration stay."""
+        params = weights.from_torch(tensors, self.params)
+        for name, values in self.params.items():
+            values[...] = params[name]
+        self._learner.configure(self.config, new_optimizer=True)
+        self._learner.another_question()
+        self._changed()
+
+    def export_weights(self) -> bytes:
+        """The weights as a safetensors file for PyTorch: a module with parts `rnn` and `readout`."""
+        return weights.export(self.params, self.config.cell, self.config.activation)
+
+    # Snapshots.
+
+    def snapshot(self, *, dataset: bool = False) -> bytes:
+        """The run as a file from which any process goes on bit for bit; `dataset` puts own data into it too.
+
+        Where the last update led to numbers that are not finite, it is undone first.
+        """
+        self._settle()
+        own = self.config.task == "own"
+        return snapshot.write(
+            self.config,
+            self._learner,
+            self.probe,
+            self._edits,
+            fingerprint(),
+            self._data_hash() if own else None,
+            self.dataset if own and dataset else None,
+        )
+
+    @classmethod
+    def resume(
+        cls,
+        blob: bytes,
+        dataset: Arrays | bytes | OwnData | None = None,
+        *,
+        max_cost: int | None = None,
+        max_bytes: int | None = None,
+        scratch: Scratch | None = None,
+    ) -> Self:
+        """The run a snapshot was taken of; `dataset` where it was trained on own data that are not in it."""
+        saved = snapshot.read(blob)
+        at_hand = datasets.read_sequences(dataset) if isinstance(dataset, Mapping | bytes) else dataset
+        trainer = cls.__new__(cls)
+        trainer.max_cost, trainer.max_bytes = max_cost, max_bytes
+        trainer.watching = frozenset()
+        trainer._scratch = scratch if scratch is not None else Scratch()
+        trainer._take_on(saved.config, snapshot.data_for(saved, at_hand))
+        if any(i >= len(trainer.task.inputs) for _, i in saved.edits):
+            raise BadUpload("An edit of the probe is for an input that this task does not have.")
+        trainer.task.probe(saved.config.seed, saved.header.probe)
+        trainer.probe, trainer._edits = saved.header.probe, saved.edits
+        trainer._learner = saved.learner(trainer.task)
+        trainer.same_numerics = saved.header.fingerprint == fingerprint()
+        trainer._changed()
+        return trainer
+
+    # The parts of an iteration.
+
+    def _pass(self) -> Pass:
+        return self._walks.batch(self.params, self.iteration)
+
+    def _look(self, quantities: frozenset[str]) -> tuple[Pass, Picture, Record]:
+        now, picture = self._pass(), self._walks.picture(self.params, self.probe, self._edits)
+        picture.watch(quantities)
+        if "gradients" in quantities:
+            picture.tensors |= {f"grad.{name}": values.astype(np.float64) for name, values in now.gradients.items()}
+        if "sample" in quantities and self.task.continues:
+            picture.tensors["sample"] = self._walks.sample(self.params, picture, self.iteration)
+        return now, picture, Record(self._scalars(now) | picture.scalars, picture.tensors)
+
+    def _scalars(self, now: Pass) -> dict[str, Any]:
+        return {
+            "kind": "record",
+            "iteration": self.iteration,
+            "loss": now.loss,
+            "loss_per_timestep": now.loss_per_timestep,
+            "accuracy": passes.accuracy(self._walks.net(self.params, now), now.batch.target),
+            "baseline": self.task.baseline,
+            "grad_norm": now.grad_norm,
+            "clip_scale": now.clip_scale,
+            "clip_angle": now.clip_angle,
+            "clipped_updates": self._learner.progress.clipped_updates,
+            "grad_norms": {name: norm({name: values}) for name, values in now.gradients.items()},
+            "loss_after": None,
+            "iterations_per_second": self.iterations_per_second,
+            "needed_lag": self.task.needed_lag,
+        }
+
+    # Divergence: back to where every number was finite.
+
+    def _diverge(self, now: Pass, picture: Picture, record: Record) -> None:
+        # The probe comes first: it is what can be looked at.
+        net = self._walks.net(self.params, now) if picture.is_finite else picture.net
+        place, iteration = find(net, self.params, now.gradients), self.iteration
+        self._go_back()
+        self.divergence = Divergence(iteration, place.quantity, place.timestep, place.unit, place.cause, record)
+
+    def _go_back(self) -> None:
+        """To the last weights under which batch and probe are finite; where there are none, nothing is undone."""
+        here = self._learner.checkpoint()
+        for checkpoint in (self._before, self._sound, here):
+            if checkpoint is not None:
+                self._learner.restore(checkpoint)
+                self._walks.forget()
+                now, picture, _ = self._look(frozenset())
+                if now.is_finite and picture.is_finite:
+                    break
+        self._before = self._sound = None
+
+    def _settle(self) -> None:
+        """Before weights or their use change: did the last update lead to a number that is not finite?"""
+        if self.divergence is None and self._before is not None:
+            with np.errstate(all="ignore"):
+                if not self._pass().is_finite:
+                    self._go_back()
+
+    def _changed(self) -> None:
+        """Somebody changed something: no update led here, and nothing computed so far is about it."""
+        self.divergence = None
+        self._before = self._sound = None
+        self._walks.forget()
+
+    # Configuration and data.
+
+    def _data_hash(self) -> str | None:
+        if self.dataset is None:
+            return None
+        if self._hashed is None or self._hashed[0] is not self.dataset:
+            self._hashed = self.dataset, datasets.digest(self.dataset)
+        return self._hashed[1]
+
+    def _learn_from(self, data: OwnData) -> None:
+        changes: dict[str, Any] = {"task": "own"}
+        if isinstance(data, Sequences):
+            changes["sequence_length"] = data.length
+        self._take_on(self.config.changed(changes), data)
+        self.probe = 0
+
+    def _take_on(self, config: RunConfig, data: OwnData | None) -> None:
+        self._adopt(config, self._fitting_task(config, data), data)
+
+    def _fitting_task(self, config: RunConfig, data: OwnData | None) -> Task:
+        """The task of a configuration, once it is known to fit the data and the limits."""
+        task = make_task(config.task, config.sequence_length, config.lag, data)
+        if task.units not in (None, config.hidden_size):
+            raise OutOfRange(
+                f"The own sequences start from states of {task.units} units; got hidden_size = {config.hidden_size}. "
+                f"{task.units} would do.",
+                "hidden_size",
+            )
+        limits.check(config, task, self.watching, self.max_cost, self.max_bytes)
+        return task
+
+    def _adopt(self, config: RunConfig, task: Task, data: OwnData | None) -> None:
+        """Make a configuration that has been found to fit the current one."""
+        if hasattr(self, "task") and task.name != self.task.name:
+            self.probe = 0
+        self.config, self.task, self.dataset = config, task, data
+        self._walks = Walks(config, task, self._scratch)
+
+    def _checked(self, quantities: Collection[str]) -> frozenset[str]:
+        for quantity in quantities:
+            if quantity not in WATCHABLE:
+                raise BadValue(f"quantities must be among {', '.join(WATCHABLE)}; got {shown(quantity)}.", "quantities")
+        wanted = frozenset(quantities)
+        if wanted != self.watching:
+            limits.check(self.config, self.task, wanted, self.max_cost, self.max_bytes)
+        return wanted

@@ -1,0 +1,83 @@
+"""Joint limits: refused before anything is allocated, with what would fit; and buffers shared by shape."""
+
+import numpy as np
+import pytest
+
+from app.errors import OutOfRange, TooCostly
+from app.training import RunConfig, Scratch, Trainer
+from app.training.limits import cost, memory
+
+LARGE = {"sequence_length": 500, "batch_size": 256, "hidden_size": 256}
+
+
+def test_the_largest_of_everything_is_too_much_together():
+    with pytest.raises(TooCostly, match=r"T·B·H·\(H\+I\+O\) = 500·256·256·258.*batch_size = \d+ would do") as refusal:
+        Trainer(RunConfig(**LARGE), max_cost=10**9)
+    assert refusal.value.field == "batch_size"
+
+
+def test_what_would_do_does():
+    trainer = Trainer(RunConfig(), max_cost=10**6)
+    with pytest.raises(TooCostly) as refusal:
+        trainer.configure(sequence_length=200)
+    value = int(str(refusal.value).split(f"{refusal.value.field} = ")[1].split()[0])
+    trainer.configure(sequence_length=200, **{refusal.value.field: value})
+    with pytest.raises(TooCostly):
+        trainer.configure(**{refusal.value.field: value + 1})
+
+
+def owner(array):
+    return array if array.base is None else owner(array.base)
+
+
+def test_memory_is_limited_and_nearly_what_is_allocated():
+    with pytest.raises(TooCostly, match="MiB"):
+        Trainer(RunConfig(**LARGE), max_bytes=2**26)
+    for cell in ("rnn", "lstm", "gru"):
+        trainer = Trainer(RunConfig(cell=cell, hidden_size=32, sequence_length=100))
+        net = trainer._walks._bench("batch", 32).net
+        parts = [part for part in (*vars(net).values(), *vars(net.cell).values()) if isinstance(part, np.ndarray)]
+        owners = [owner(part) for part in parts]
+        allocated = sum({id(array): array.nbytes for array in owners}.values())
+        assert 0.6 * allocated < memory(trainer.config, trainer.task) < 1.7 * allocated
+
+
+def test_watched_quantities_count():
+    trainer = Trainer(RunConfig(sequence_length=500), max_cost=10**7)
+    trainer.watch({"weights"})
+    with pytest.raises(TooCostly, match="and the watched flow"):
+        trainer.watch({"flow"})
+    assert trainer.watching == {"weights"}
+    assert cost(trainer.config, trainer.task, {"flow"}) > cost(trainer.config, trainer.task)
+
+
+def test_a_run_that_watches_cannot_grow_beyond_the_limit():
+    trainer = Trainer(RunConfig(), max_cost=10**7)
+    trainer.watch({"flow"})
+    with pytest.raises(TooCostly):
+        trainer.configure(sequence_length=500)
+    assert trainer.config.sequence_length == 24
+
+
+def test_states_of_other_sizes_than_the_networks_are_refused():
+    data = {"inputs": np.zeros((2, 3, 1)), "targets": np.zeros((2, 3), int), "h0": np.zeros((2, 5))}
+    with pytest.raises(OutOfRange, match=r"states of 5 units; got hidden_size = 16\. 5 would do"):
+        Trainer(RunConfig(), data)
+    assert Trainer(RunConfig(hidden_size=5), data).config.task == "own"
+
+
+def test_buffers_are_made_once_for_a_shape():
+    scratch = Scratch()
+    first, second = (Trainer(RunConfig(seed=seed), scratch=scratch) for seed in (1, 2))
+    assert first._walks._bench("batch", 32) is second._walks._bench("batch", 32)
+    assert first._walks._bench("batch", 32) is not first._walks._bench("probe", 32)
+
+
+def test_buffers_unused_for_longest_are_dropped():
+    scratch = Scratch(max_bytes=8 * 2**20)
+    trainer = Trainer(RunConfig(), scratch=scratch)
+    for T in range(20, 120, 10):
+        trainer.configure(sequence_length=T)
+        trainer.step()
+    assert scratch.nbytes <= 8 * 2**20
+    assert trainer.iteration == 10

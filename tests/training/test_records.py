@@ -1,0 +1,41 @@
+"""A record is safetensors with one metadata key, and strict JSON in it."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from safetensors.numpy import load
+
+from app.training import RunConfig, Trainer
+from app.training.records import WATCHABLE, Record, pack
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_bytes_come_back_as_the_same_record(cell):
+    record = Trainer(RunConfig(cell=cell)).record(set(WATCHABLE) - {"sample"})
+    blob = record.to_bytes()
+    tensors = load(blob)
+    assert all(np.array_equal(tensors[name], values, equal_nan=True) for name, values in record.tensors.items())
+    header = json.loads(blob[8 : 8 + int.from_bytes(blob[:8], "little")])
+    assert list(header["__metadata__"]) == ["unroll"]
+    assert json.loads(header["__metadata__"]["unroll"]) == record.scalars
+
+
+def test_what_is_not_finite_becomes_null():
+    blob = Record({"loss": math.inf, "norms": {"W": math.nan}, "n": 3}, {"h": np.full(2, np.nan)}).to_bytes()
+    assert b'{\\"loss\\":null,\\"norms\\":{\\"W\\":null},\\"n\\":3}' in blob
+    assert np.isnan(load(blob)["h"]).all()
+
+
+def test_equal_contents_give_equal_bytes_in_any_order_of_tensors():
+    a, b = np.ones(2), np.zeros(3, np.float32)
+    assert pack({"n": 1}, {"a": a, "b": b}) == pack({"n": 1}, {"b": b, "a": a})
+
+
+def test_quantities_are_attributes_and_a_missing_one_says_so():
+    record = Trainer(RunConfig()).record()
+    assert record.h is record.tensors["h"]
+    assert record.loss == record.scalars["loss"]
+    with pytest.raises(AttributeError, match="no ln_flow; some quantities must be watched for"):
+        _ = record.ln_flow

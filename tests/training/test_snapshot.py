@@ -1,0 +1,285 @@
+"""Snapshots: everything in one file, bit for bit, and nothing believed that comes in one."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load
+
+from app.engine import CELLS, OPTIMIZERS
+from app.errors import BadUpload, DatasetNeeded, TooCostly, UnrollError
+from app.tasks import TASKS
+from app.training import RunConfig, Trainer
+
+ROOT = Path(__file__).parents[2]
+SMALL = {"sequence_length": 8, "hidden_size": 5, "batch_size": 3, "lag": 3}
+
+
+def trained(updates=3, dataset=None, **fields):
+    trainer = Trainer(RunConfig(**{**SMALL, **fields}), dataset)
+    for _ in range(updates):
+        trainer.advance()
+    return trainer
+
+
+def own():
+    rng = np.random.default_rng(1)
+    return {"inputs": rng.standard_normal((5, 6, 2)), "targets": rng.integers(-1, 3, (5, 6))}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_a_resumed_run_goes_on_bit_for_bit(cell, optimizer, precision):
+    trainer = trained(cell=cell, optimizer=optimizer, precision=precision)
+    trainer.edit("x", (2, 0), 0.1)
+    resumed = Trainer.resume(trainer.snapshot())
+    assert resumed.snapshot() == trainer.snapshot()
+    assert resumed.same_numerics
+    for _ in range(3):
+        first, second = trainer.step({"flow"}), resumed.step({"flow"})
+        assert first.to_bytes() == second.to_bytes()
+    assert resumed.snapshot() == trainer.snapshot()
+
+
+@pytest.mark.parametrize("task", [name for name in TASKS if name != "own"])
+def test_every_task_is_resumed(task):
+    trainer = trained(task=task)
+    resumed = Trainer.resume(trainer.snapshot())
+    trainer.advance(), resumed.advance()
+    assert resumed.snapshot() == trainer.snapshot()
+
+
+def test_another_process_continues_bit_for_bit(tmp_path):
+    trainer = trained(cell="lstm")
+    (tmp_path / "snapshot").write_bytes(trainer.snapshot())
+    program = (
+        "import sys, pathlib; from app.training import Trainer; file = pathlib.Path(sys.argv[1]);"
+        "t = Trainer.resume(file.read_bytes()); t.advance(); t.advance(); file.write_bytes(t.snapshot())"
+    )
+    subprocess.run([sys.executable, "-c", program, tmp_path / "snapshot"], check=True, cwd=ROOT)
+    trainer.advance(), trainer.advance()
+    assert (tmp_path / "snapshot").read_bytes() == trainer.snapshot()
+
+
+def test_equal_states_give_equal_bytes_whatever_led_there():
+    straight, detour = trained(), trained()
+    for index in ((1, 0), (0, 0)):
+        straight.edit("x", index, 2.0)
+    detour.configure(lag=1)
+    detour.configure(lag=SMALL["lag"])
+    detour.watch({"flow"})
+    for index in ((0, 0), (1, 0)):
+        detour.edit("x", index, 2.0)
+    assert straight.snapshot() == detour.snapshot()
+
+
+def test_a_snapshot_is_safetensors_with_every_weight_and_moment():
+    blob = trained(cell="gru").snapshot()
+    tensors = load(blob)
+    assert {values.dtype for values in tensors.values()} == {np.dtype(np.float64)}
+    assert {"W_hh", "b_hn", "moment.W_hh.m", "moment.W_hh.v"} <= set(tensors)
+    header = json.loads(blob[8 : 8 + int.from_bytes(blob[:8], "little")])
+    said = json.loads(header["__metadata__"]["unroll"])
+    assert (said["kind"], said["version"], said["iteration"]) == ("snapshot", 1, 3)
+    assert RunConfig(**said["config"]).cell == "gru"
+
+
+def test_edits_and_the_chosen_probe_come_along():
+    trainer = trained()
+    trainer.show(4)
+    trainer.edit("x", (1, 0), 7.0)
+    resumed = Trainer.resume(trainer.snapshot())
+    assert resumed.probe == 4
+    assert resumed.record().x[1, 0] == 7
+
+
+def test_other_arithmetic_is_noticed(monkeypatch):
+    blob = trained().snapshot()
+    monkeypatch.setattr("app.training.trainer.fingerprint", lambda: "another machine")
+    assert not Trainer.resume(blob).same_numerics
+
+
+# Own data.
+
+
+def test_own_data_are_in_the_file_only_when_asked_for():
+    trainer = trained(dataset=own())
+    bare, full = trainer.snapshot(), trainer.snapshot(dataset=True)
+    assert len(full) > len(bare)
+    assert Trainer.resume(full).snapshot() == bare
+    with pytest.raises(DatasetNeeded, match="Upload the same dataset first"):
+        Trainer.resume(bare)
+    with pytest.raises(DatasetNeeded):
+        Trainer.resume(bare, own() | {"inputs": np.zeros((5, 6, 2))})
+    for dataset in (own(), trainer.dataset):
+        resumed = Trainer.resume(bare, dataset)
+        resumed.advance()
+        assert resumed.iteration == 4
+
+
+@pytest.mark.parametrize("kind", ["text", "series"])
+def test_own_texts_and_series_travel_too(kind):
+    trainer = trained()
+    if kind == "text":
+        trainer.load_text("how now, brown cow? ähem")
+    else:
+        trainer.load_series("day,räin\n" + "\n".join(f"{i},{i * i % 7}" for i in range(20)))
+    trainer.advance()
+    resumed = Trainer.resume(trainer.snapshot(dataset=True))
+    assert resumed.task_info() == trainer.task_info()
+    trainer.advance(), resumed.advance()
+    assert resumed.snapshot() == trainer.snapshot()
+
+
+def test_own_data_wait_while_another_task_is_tried():
+    trainer = trained(dataset=own())
+    trainer.configure(task="echo")
+    assert Trainer.resume(trainer.snapshot()).config.task == "echo"
+    trainer.configure(task="own", sequence_length=4)
+    assert trainer.record().x.shape == (4, 2)
+
+
+# Snapshots from strangers.
+
+
+def rebuilt(blob, header=lambda h: h, said=lambda s: s, body=lambda b: b):
+    """The snapshot with its parts changed, and its lengths and metadata put right again."""
+    length = int.from_bytes(blob[:8], "little")
+    fields = json.loads(blob[8 : 8 + length])
+    unroll = said(json.loads(fields["__metadata__"]["unroll"]))
+    fields["__metadata__"]["unroll"] = unroll if isinstance(unroll, str) else json.dumps(unroll)
+    text = header(fields)
+    text = text if isinstance(text, bytes) else json.dumps(text).encode()
+    return len(text).to_bytes(8, "little") + text + body(blob[8 + length :])
+
+
+def changed(name, **entry):
+    return lambda header: header | {name: header[name] | entry}
+
+
+def without(name):
+    return lambda fields: {key: value for key, value in fields.items() if key != name}
+
+
+def filled(value):
+    return lambda body: np.full(len(body) // 8, value).tobytes()
+
+
+FORGED = {
+    "empty": lambda b: b"",
+    "too short": lambda b: b[:7],
+    "cut off": lambda b: b[:-1],
+    "something behind": lambda b: b + b"\0",
+    "header beyond the file": lambda b: (2**40).to_bytes(8, "little") + b[8:],
+    "header of nothing": lambda b: (0).to_bytes(8, "little") + b[8:],
+    "not JSON": lambda b: rebuilt(b, header=lambda h: b"{nonsense"),
+    "not UTF-8": lambda b: rebuilt(b, header=lambda h: b'{"\xff": 1}'),
+    "a list": lambda b: rebuilt(b, header=lambda h: b"[1, 2]"),
+    "deeply nested": lambda b: rebuilt(b, header=lambda h: b'{"a":' * 50_000),
+    "endless digits": lambda b: rebuilt(b, header=lambda h: b'{"a":' + b"9" * 10_000 + b"}"),
+    "a name twice": lambda b: rebuilt(b, header=lambda h: json.dumps(h).encode()[:-1] + b',"W_hh":{}}'),
+    "NaN in the header": lambda b: rebuilt(b, header=lambda h: b'{"a": NaN}'),
+    "no metadata": lambda b: rebuilt(b, header=without("__metadata__")),
+    "two metadata keys": lambda b: rebuilt(b, header=changed("__metadata__", more="x")),
+    "metadata of numbers": lambda b: rebuilt(b, header=changed("__metadata__", unroll=3)),
+    "half precision": lambda b: rebuilt(b, header=changed("W_hh", dtype="F16")),
+    "another dtype": lambda b: rebuilt(b, header=changed("W_hh", dtype="I64")),
+    "a dtype that is a list": lambda b: rebuilt(b, header=changed("W_hh", dtype=["F64"])),
+    "transposed": lambda b: rebuilt(b, header=changed("W_xh", shape=[5, 1])),
+    "a negative size": lambda b: rebuilt(b, header=changed("W_hh", shape=[-5, -5])),
+    "a true size": lambda b: rebuilt(b, header=changed("W_xh", shape=[True, 5])),
+    "gigantic": lambda b: rebuilt(b, header=changed("W_hh", shape=[2**40, 2**40])),
+    "more axes": lambda b: rebuilt(b, header=changed("W_hh", shape=[5, 5, 1, 1, 1])),
+    "overlapping": lambda b: rebuilt(b, header=lambda h: h | {"W_hh": h["moment.W_hh.m"]}),
+    "offsets backwards": lambda b: rebuilt(b, header=changed("W_hh", data_offsets=[200, 0])),
+    "one more key": lambda b: rebuilt(b, header=changed("W_hh", more=1)),
+    "a missing tensor": lambda b: rebuilt(b, header=without("b_y")),
+    "a renamed tensor": lambda b: rebuilt(b, header=lambda h: without("b_h")(h) | {"b_x": h["b_h"]}),
+    "NaN weights": lambda b: rebuilt(b, body=filled(np.nan)),
+    "infinite weights": lambda b: rebuilt(b, body=filled(np.inf)),
+    "negative squares": lambda b: rebuilt(b, body=filled(-1.0)),
+    "metadata not JSON": lambda b: rebuilt(b, said=lambda s: "{"),
+    "metadata a list": lambda b: rebuilt(b, said=lambda s: "[]"),
+    "another kind": lambda b: rebuilt(b, said=lambda s: s | {"kind": "record"}),
+    "another version": lambda b: rebuilt(b, said=lambda s: s | {"version": 2}),
+    "a field more": lambda b: rebuilt(b, said=lambda s: s | {"admin": True}),
+    "a field less": lambda b: rebuilt(b, said=without("iteration")),
+    "a negative iteration": lambda b: rebuilt(b, said=lambda s: s | {"iteration": -1}),
+    "a gigantic iteration": lambda b: rebuilt(b, said=lambda s: s | {"iteration": 2**60}),
+    "a true iteration": lambda b: rebuilt(b, said=lambda s: s | {"iteration": True}),
+    "no configuration": lambda b: rebuilt(b, said=lambda s: s | {"config": None}),
+    "half a configuration": lambda b: rebuilt(b, said=lambda s: s | {"config": {"seed": 3}}),
+    "a bad configuration": lambda b: rebuilt(b, said=lambda s: s | {"config": s["config"] | {"seed": -3}}),
+    "self in the configuration": lambda b: rebuilt(b, said=lambda s: s | {"config": s["config"] | {"self": 1}}),
+    "another cell": lambda b: rebuilt(b, said=lambda s: s | {"config": s["config"] | {"cell": "lstm"}}),
+    "another optimizer": lambda b: rebuilt(b, said=lambda s: s | {"config": s["config"] | {"optimizer": "sgd"}}),
+    "another task": lambda b: rebuilt(b, said=lambda s: s | {"config": s["config"] | {"task": "adding"}}),
+    "own data nowhere": lambda b: rebuilt(
+        b, said=lambda s: s | {"config": s["config"] | {"task": "own"}, "dataset": None}
+    ),
+    "edits that are none": lambda b: rebuilt(b, said=lambda s: s | {"edits": [[0, 0]]}),
+    "edits outside": lambda b: rebuilt(b, said=lambda s: s | {"edits": [[0, 9, 1.0]]}),
+    "edits before the start": lambda b: rebuilt(b, said=lambda s: s | {"edits": [[-1, 0, 1.0]]}),
+    "gigantic edits": lambda b: rebuilt(b, said=lambda s: s | {"edits": [[0, 0, 1e7]]}),
+    "a gigantic probe": lambda b: rebuilt(b, said=lambda s: s | {"probe": 2**40}),
+    "metadata of another name": lambda b: rebuilt(b, header=lambda h: h | {"__metadata__": {"other": "{}"}}),
+    "a tensor too many": lambda b: rebuilt(b, header=lambda h: h | {"extra": h["b_y"]}),
+    "a moment too few": lambda b: rebuilt(b, header=without("moment.W_hh.v")),
+    "offsets that are fractions": lambda b: rebuilt(b, header=changed("W_hh", data_offsets=[0.0, 200.0])),
+    "offsets of three": lambda b: rebuilt(b, header=changed("W_hh", data_offsets=[0, 100, 200])),
+    "sizes in words": lambda b: rebuilt(b, header=changed("W_hh", shape=["5", "5"])),
+    "an entry that is a number": lambda b: rebuilt(b, header=lambda h: h | {"W_hh": 5}),
+    "an iteration in words": lambda b: rebuilt(b, said=lambda s: s | {"iteration": "5"}),
+    "a fractional iteration": lambda b: rebuilt(b, said=lambda s: s | {"iteration": 5.5}),
+    "a configuration that is a list": lambda b: rebuilt(b, said=lambda s: s | {"config": [s["config"]]}),
+    "no units": lambda b: rebuilt(b, said=lambda s: s | {"config": s["config"] | {"hidden_size": 0}}),
+    "a __proto__ in the configuration": lambda b: rebuilt(
+        b, said=lambda s: s | {"config": s["config"] | {"__proto__": {}}}
+    ),
+    "half a surrogate": lambda b: rebuilt(b, header=lambda h: h | {"\ud800": {}}),
+}
+
+
+@pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED.keys())
+def test_a_forged_snapshot_is_refused_in_our_words(forge):
+    with pytest.raises(UnrollError) as refusal:
+        Trainer.resume(forge(trained().snapshot()))
+    assert isinstance(refusal.value, BadUpload | DatasetNeeded)
+    str(refusal.value).encode()
+
+
+def test_a_snapshot_beyond_the_limits_is_refused():
+    with pytest.raises(TooCostly):
+        Trainer.resume(trained().snapshot(), max_cost=100)
+
+
+def test_forged_own_data_are_noticed():
+    full = trained(dataset=own()).snapshot(dataset=True)
+    with pytest.raises(BadUpload, match="not those it was made with"):
+        Trainer.resume(rebuilt(full, said=lambda s: s | {"dataset": "0" * 64}))
+
+
+BLOBS = [trained().snapshot(), trained(dataset=own()).snapshot(dataset=True)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    blob=st.sampled_from(BLOBS),
+    changes=st.lists(st.tuples(st.integers(0, 4000), st.binary(min_size=1, max_size=4)), min_size=1, max_size=4),
+    cut=st.integers(0, 60),
+)
+def test_any_mutation_is_resumed_or_refused_in_our_words(blob, changes, cut):
+    mutated = bytearray(blob)
+    for place, noise in changes:
+        mutated[place : place + len(noise)] = noise
+    try:
+        trainer = Trainer.resume(bytes(mutated[: len(mutated) - (cut if cut > 40 else 0)]), max_cost=10**7)
+    except UnrollError:
+        return
+    trainer.step({"flow"})
