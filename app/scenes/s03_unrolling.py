@@ -1,0 +1,35 @@
+"""Unrolling: the loop, drawn once for each timestep, looks feedforward."""
+
+from app.scenes.base import Question, Scene, Step, View
+from app.training import RunConfig
+
+SCENE = Scene(
+    title="Unroll the loop",
+    config=RunConfig(sequence_length=8, lag=2, hidden_size=8, learning_rate=0.01, seed=1),
+    paragraphs=(
+        "This is the whole network: one layer of [units](units) with a [loop](W_hh). A loop has no first and no "
+        "last place, so where should derivatives begin?",
+        "[Unfold](button:fold) it. For every timestep the same structure is drawn once more: the same units, the "
+        "same weights, the next input. The loop has become an arrow to the right, and h_1, h_2, h_3 stand side by "
+        "side.",
+        "Nothing was added and nothing computed anew. But now every arrow leads upwards or to the right, and none "
+        "comes back: it looks like a feedforward network of eight layers. What you know about backpropagation "
+        "applies.",
+    ),
+    steps=(
+        Step("[Unfold](button:fold) the network.", {"event": "unfold"}),
+        Step(
+            "Make the [sequence](control:sequence_length) 16 long or longer.",
+            {"field": "sequence_length", "atLeast": 16},
+        ),
+        Step("[Fold](button:fold) it again.", {"event": "fold"}),
+    ),
+    question=Question(
+        "Unrolled over 8 timesteps, how many weights does the network have?",
+        ("As many as the loop", "8 times as many", "7 times as many"),
+        0,
+        "The columns are copies on paper. The weights exist once.",
+    ),
+    claim="Unrolled over 8 or over 16 timesteps, the network has the same weights, bit for bit.",
+    view=View(folded=True),
+)

@@ -1,0 +1,42 @@
+"""Exploding: weights that stretch, one update that throws the network off its cliff, and where a NaN begins."""
+
+from app.scenes.base import Question, Scene, Step
+from app.training import RunConfig
+
+SCENE = Scene(
+    title="A river that floods",
+    config=RunConfig(
+        sequence_length=24,
+        lag=4,
+        activation="linear",
+        gain=1.2,
+        optimizer="sgd",
+        learning_rate=4e-5,
+        clip="none",
+        seed=2,
+    ),
+    paragraphs=(
+        "Linear units, and a [W_hh](W_hh) that stretches everything by 1.2. Nothing saturates, so each step back "
+        "multiplies the gradient by 1.2 exactly. The last loss arrives at [h_1](timestep:1) 66 times as large as at "
+        "[h_24](timestep:24).",
+        "Press [one update](button:step) and watch the [loss](loss). The first lowers it, from 225 to 28. The "
+        "second steps over a cliff: 3,477. After the third it is beyond 10⁸⁰.",
+        "A computer’s numbers end at 1.8 × 10³⁰⁸. What is larger becomes ∞, and ∞ − ∞ is NaN, not a number. "
+        "Whatever touches a NaN becomes one. Unroll stops at the first bad number, says where it is, and takes back "
+        "the update that led there.",
+    ),
+    steps=(
+        Step("Make single [updates](button:step) until the run stops.", {"phase": "diverged"}),
+        Step("Start again with [gain](control:gain) 1 or less.", {"field": "gain", "atMost": 1}),
+    ),
+    question=Question(
+        "Each step back multiplies by 1.2. By how much do 23 steps?",
+        ("About 28", "About 66", "About 23"),
+        1,
+        "1.2 to the power of 23 is 66. Growth in steps of equal factors soon outruns everything.",
+    ),
+    claim=(
+        "The last loss arrives at h_1 1.2²³ = 66 times as large as at h_24; the first update lowers the loss, the "
+        "second multiplies it by 100, and by the tenth the run has stopped at a number that is not finite."
+    ),
+)

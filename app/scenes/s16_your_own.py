@@ -1,0 +1,37 @@
+"""Your own network: its weights or its text, and how far back its gradient reaches."""
+
+from app.scenes.base import Question, Scene, Step
+from app.training import RunConfig
+
+SCENE = Scene(
+    title="Your own network",
+    config=RunConfig(
+        cell="lstm", task="characters", sequence_length=50, hidden_size=32, init="pytorch", learning_rate=0.01, seed=1
+    ),
+    paragraphs=(
+        "This lstm learns to continue a text, character by character. Put your own in its place: "
+        "[load](button:load) a text, a table of numbers, or weights saved from PyTorch.",
+        "Then read its horizon in [Lags](tab:lags): the lag up to which 99 % of ∂E/∂W_hh comes. Here it is less "
+        "than two thirds of the 49 steps there are. What lies further back may be in the data, but this network "
+        "hardly hears it.",
+        "Does yours fall short of what its task needs? You have seen what moves it: the "
+        "[activation](control:activation), the [start](control:init), the [cell](control:cell) and its [forget "
+        "bias](control:forget_bias), the [length](control:sequence_length).",
+    ),
+    steps=(
+        Step("Open [Lags](tab:lags) and read the horizon.", {"tab": "lags"}),
+        Step("[Load](button:load) a text, data or weights of your own.", {"event": "load"}),
+        Step("[Play](button:play) 50 updates and read the horizon again.", {"iterations": 50}),
+    ),
+    question=Question(
+        "The horizon is 12. Does the network use what it saw 30 steps ago?",
+        ("It may, but it does not learn from it", "Never", "Always"),
+        0,
+        "The state may still carry it forward. The gradient, which would teach it to, hardly comes back that far.",
+    ),
+    claim=(
+        "The horizon is read at the start and lies well inside the sequence; within 100 updates the loss falls below "
+        "its baseline; exported and loaded again, the weights give the same numbers, bit for bit."
+    ),
+    watch=("flow", "weights", "truncation", "sample"),
+)

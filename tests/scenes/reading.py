@@ -1,0 +1,117 @@
+"""Helpers for the tests of the scenes: networks as a scene opens them, what its text says, a reader who does it."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from app.scenes import SCENES, Scene
+from app.training import Record, RunConfig, Trainer
+
+MOST_UPDATES = 300  # the longest a step may keep its reader waiting
+
+
+def plain(text: str) -> str:
+    """A text without its references."""
+    return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", text)
+
+
+def body(scene: Scene) -> str:
+    return "\n".join(plain(text) for text in scene.texts())
+
+
+def says(slug: str, *words: str) -> None:
+    """The scene's text holds these words: numbers that a test computed, written as the text writes them."""
+    text = body(SCENES[slug])
+    for word in words:
+        assert word in text, f"{slug} does not say {word!r}"
+
+
+def opened(slug: str, lane: int = 1, **changes) -> Trainer:
+    return Trainer(SCENES[slug].configs()[lane - 1].changed(changes))
+
+
+def seeds(config: RunConfig, n: int) -> list[RunConfig]:
+    return [config.changed({"seed": seed}) for seed in range(1, n + 1)]
+
+
+def after(trainer: Trainer, updates: int, watch=()) -> Record:
+    """The record `updates` later."""
+    for _ in range(updates):
+        trainer.advance()
+    return trainer.record(watch)
+
+
+def gradients(config: RunConfig) -> dict[str, np.ndarray]:
+    tensors = Trainer(config).record({"gradients"}).tensors
+    return {name[5:]: values for name, values in tensors.items() if name.startswith("grad.")}
+
+
+def ln_flow(record: Record, t: int, k: int) -> float:
+    """ln‖∂E_t/∂h_k‖."""
+    return float(record.ln_flow[t - 1, k])
+
+
+def ledger(record: Record, t: int, k: int) -> tuple[float, float]:
+    """What saturation and what the recurrent weights add to ln‖∂E_t/∂h‖ on the way from h_t back to h_k."""
+    along_a = record.ln_flow_a[t - 1, k + 1 : t + 1].astype(float)
+    saturation = float((along_a - record.ln_flow[t - 1, k + 1 : t + 1]).sum())
+    return saturation, ln_flow(record, t, k) - ln_flow(record, t, t) - saturation
+
+
+class Reader:
+    """Does the steps of a scene on networks that really train, as far as they concern the networks."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.trainers = [Trainer(config) for config in scene.configs()]
+        self.events: set[str] = set()
+        self.view = replace(scene.view)
+
+    def holds(self, condition) -> bool:
+        return any(self._holds(condition, trainer) for trainer in self.trainers)
+
+    def do(self, condition) -> None:
+        """All that can be done at once; then updates, until the condition holds."""
+        parts = condition.get("all", [condition])
+        fields = {part["field"]: next(v for k, v in part.items() if k != "field") for part in parts if "field" in part}
+        for trainer in self.trainers:
+            if fields:
+                trainer.configure(**fields)
+        self.events |= {part["event"] for part in parts if "event" in part}
+        for part in parts:
+            self.view = replace(self.view, **{name: part[name] for name in ("tab", "pin") if name in part})
+        for _ in range(MOST_UPDATES):
+            if self.holds(condition):
+                return
+            for trainer in self.trainers:
+                trainer.advance()
+
+    def _holds(self, condition, trainer: Trainer) -> bool:
+        match condition:
+            case {"all": parts}:
+                return all(self._holds(part, trainer) for part in parts)
+            case {"field": name, "is": value}:
+                return getattr(trainer.config, name) == value
+            case {"field": name, "atLeast": least}:
+                return getattr(trainer.config, name) >= least
+            case {"field": name, "atMost": most}:
+                return getattr(trainer.config, name) <= most
+            case {"scalar": name, **limit}:
+                return self._within(trainer.record({"truncation"}).scalars[name], limit)
+            case {"iterations": n}:
+                return trainer.iteration >= n
+            case {"phase": "diverged"}:
+                return trainer.diverged
+            case {"event": name}:
+                return name in self.events
+            case {"tab": name}:
+                return self.view.tab == name
+            case {"pin": t}:
+                return self.view.pin == t
+        raise AssertionError(f"nobody knows how to do {condition}")
+
+    @staticmethod
+    def _within(value, limit) -> bool:
+        if value is None:
+            return False
+        return value < limit["below"] if "below" in limit else value > limit["above"]

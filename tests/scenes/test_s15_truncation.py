@@ -1,0 +1,40 @@
+"""Scene 15: what k1 and k2 keep, and a cut that points the wrong way. The scene's own seed."""
+
+import numpy as np
+import pytest
+
+from tests.scenes.reading import SCENES, Trainer, gradients, opened, says
+
+CONFIG = SCENES["truncation"].config
+
+
+def kept(k1, k2, T=24):
+    """Pairs (t, k) that a pass every k1 timesteps, reaching k2 back, still sees."""
+    ends = {t: min(T, k1 * -(-t // k1)) for t in range(1, T + 1)}
+    return sum(ends[t] - k2 < k <= t for t in range(1, T + 1) for k in range(1, t + 1))
+
+
+def test_what_is_kept_is_counted():
+    full = kept(24, 24)
+    says("truncation", f"there are {full} of them", f"back 4 keeps {kept(4, 4)}")
+    says("truncation", f"back 16 keeps {kept(8, 16)}", "up to 23 steps")
+    assert opened("truncation").record().needed_lag == 23
+
+
+def cosine(k1, k2):
+    full, cut = gradients(CONFIG), gradients(CONFIG.changed({"k1": k1, "k2": k2}))
+    a, b = (np.concatenate([g[name].ravel() for name in ("W_xh", "W_hh", "b_h")]) for g in (full, cut))
+    return a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+
+
+def test_a_deep_cut_points_the_wrong_way():
+    assert cosine(4, 4) < -0.3
+    assert cosine(8, 16) > 0.9
+    says("truncation", "below −0.3", "above 0.9")
+    assert opened("truncation").record({"truncation"}).truncation_cosine.min() < 0
+
+
+@pytest.mark.parametrize(("k1", "k2", "sign"), [(0, 0, -1), (4, 4, 1), (8, 16, -1)])
+def test_an_update_the_wrong_way_raises_the_loss(k1, k2, sign):
+    record = Trainer(CONFIG.changed({"k1": k1, "k2": k2})).step(loss_after=True)
+    assert np.sign(record.loss_after - record.loss) == sign
