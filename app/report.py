@@ -1,0 +1,116 @@
+"""A report of a run: one page of HTML that needs nothing else, neither a server nor any other host.
+
+It holds the configuration, the numbers of the current iteration and all figures the record can show, with Plotly's own
+script from the installed package inside.
+"""
+
+import html
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from plotly.offline import get_plotlyjs
+
+from app import figures
+from app.errors import TooCostly
+from app.training import Record, RunConfig, Trainer
+from app.training.records import pack
+
+# What is left out first where all of it together would cost too much.
+WATCH = ("spectrum", "truncation", "flow", "gates", "saturation", "weights")
+FACTS = {
+    "iteration": "iteration",
+    "loss_per_timestep": "loss per timestep",
+    "baseline": "baseline",
+    "accuracy": "accuracy",
+    "grad_norm": "gradient norm before clipping",
+    "clip_scale": "clipping multiplied the update by",
+    "clip_angle": "clipping turned the update by, in degrees",
+    "horizon": "lags that hold 99 % of ∂E/∂W_hh",
+    "needed_lag": "lag the task needs",
+    "flow_residual": "flow sums to BPTT, relative residual",
+}
+STYLE = """
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; background: #fbfaf7; color: #1b1d20;
+  font: 15px/1.5 Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+h1 { font-size: 1.5rem; } h2 { margin-top: 2rem; font-size: 1.1rem; } .quiet { color: #676b72; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.15rem 1.2rem 0.15rem 0; border-bottom: 1px solid #dedad0; text-align: left; font-weight: 400; }
+th { color: #474b52; } td { font-weight: 600; } .figure { height: 24rem; margin: 1.5rem 0; break-inside: avoid; }
+"""
+# A page from a disk may ask nobody for anything either.
+POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+DRAW = """
+for (const { id, figure } of JSON.parse(document.getElementById("figures").textContent)) {
+  Plotly.newPlot(id, figure.data, figure.layout, { displaylogo: false, responsive: true });
+}
+"""
+
+
+def report(trainer: Trainer) -> Iterator[str]:
+    """The page in pieces, so that whoever asks can do something else in between."""
+    record = fullest_record(trainer)
+    task = trainer.task_info()
+    changed = {name: value for name, value in trainer.config if value != RunConfig.model_fields[name].default}
+    yield (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Unroll: {escaped(task["title"])}</title>'
+        f'<meta name="viewport" content="width=device-width">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f"<style>{STYLE}</style></head><body><h1>Unroll: {escaped(task['title'])}, {escaped(trainer.config.cell)}, "
+        f"iteration {trainer.iteration}</h1><p>{escaped(task['description'])}</p>"
+        f'<p class="quiet">Solved when: {escaped(task["solved"])}. {solved(trainer)}</p>'
+    )
+    yield f"<h2>This iteration</h2>{table({title: record.scalars.get(name) for name, title in FACTS.items()})}"
+    yield f"<h2>Other than by default</h2>{table(changed)}"
+    plots = []
+    for name, figure in figures.available(record):
+        plots.append(f'{{"id": "{name}", "figure": {figure.to_json()}}}')
+        yield f'<div class="figure" id="{name}" role="img" aria-label="{escaped(figure.layout.title.text)}"></div>'
+    yield f"<h2>The whole configuration</h2>{table(dict(trainer.config))}"
+    yield f'<script type="application/json" id="figures">[{inside_script(",".join(plots))}]</script>'
+    yield f"<script>{get_plotlyjs()}</script><script>{DRAW}</script></body></html>\n"
+
+
+def as_file(page: str, iteration: int) -> bytes:
+    """The page as the one tensor of a binary frame."""
+    return pack({"kind": "report", "iteration": iteration}, {"html": np.frombuffer(page.encode(), dtype=np.uint8)})
+
+
+def fullest_record(trainer: Trainer) -> Record:
+    """The current iteration with as much beside it as the limits allow."""
+    for left_out in range(len(WATCH)):
+        try:
+            return trainer.record(WATCH[left_out:])
+        except TooCostly:
+            continue
+    return trainer.record()
+
+
+def solved(trainer: Trainer) -> str:
+    """When it was."""
+    return "Not solved yet." if trainer.solved_at is None else f"Solved at iteration {trainer.solved_at}."
+
+
+def table(values: Mapping[str, Any]) -> str:
+    """Names and values as rows; what does not exist is left out."""
+    rows = [
+        f"<tr><th>{escaped(name)}</th><td>{escaped(shown(value))}</td></tr>"
+        for name, value in values.items()
+        if value is not None
+    ]
+    return f"<table>{''.join(rows)}</table>" if rows else "<p>Everything is as it is by default.</p>"
+
+
+def shown(value: Any) -> str:
+    """Numbers to four digits, everything else as it is."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def inside_script(data: str) -> str:
+    """JSON that cannot end the script element it stands in."""
+    return data.replace("<", "\\u003c")
+
+
+def escaped(text: object) -> str:
+    """Text that stays text inside HTML, also inside an attribute."""
+    return html.escape(str(text), quote=True)

@@ -1,0 +1,111 @@
+"""Figures of a record show its numbers, and the report holds them in one page that asks nobody for anything."""
+
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+from safetensors.numpy import load
+
+from app import figures
+from app.report import as_file, escaped, report
+from app.training import WATCHABLE, RunConfig, Trainer
+
+
+def numbers(values) -> np.ndarray:
+    """What a figure was given, whether or not Plotly packed it."""
+    if isinstance(values, dict):
+        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
+    return np.asarray(values, dtype=float)
+
+
+@pytest.fixture(scope="module", params=["rnn", "lstm", "gru"])
+def trainer(request) -> Trainer:
+    trainer = Trainer(
+        RunConfig(cell=request.param, sequence_length=20, hidden_size=6, clip="timestep", clip_threshold=0.1)
+    )
+    for _ in range(3):
+        trainer.advance()
+    return trainer
+
+
+@pytest.fixture
+def record(trainer):
+    return trainer.record(WATCHABLE)
+
+
+def test_the_norms_are_the_records_in_decades(record):
+    curves = {trace.name: trace.y for trace in figures.norms(record).data}
+    np.testing.assert_allclose(curves["‖∂E/∂h_t‖"], np.log10(record.dh_norm), rtol=1e-9)
+    np.testing.assert_allclose(curves["‖∂E/∂h_t‖ as used"], np.log10(record.dh_norm_used), rtol=1e-9)
+    assert ("‖∂E/∂c_t‖" in curves) == ("c" in record.tensors)
+
+
+def test_the_flow_is_the_records_and_colours_cover_forty_decades(record):
+    tiles = figures.flow(record).data[0]
+    z = record.ln_flow[:, 1:] / np.log(10)
+    np.testing.assert_allclose(tiles.z, np.where(np.isneginf(z), np.nan, z))
+    assert (tiles.zmin, tiles.zmax) == (-32, 8)
+    assert [stop for stop, _ in tiles.colorscale] == sorted(stop for stop, _ in tiles.colorscale)
+    assert tiles.colorscale[0][0] == 0
+    assert tiles.colorscale[-1][0] == 1
+
+
+def test_everything_a_record_holds_can_be_drawn(record):
+    drawn = dict(figures.available(record))
+    assert {"norms", "flow", "lags", "states", "gradients", "losses", "spectrum", "weights"} <= drawn.keys()
+    assert ("gates" in drawn) == ("gates" in record.tensors)
+    for figure in drawn.values():
+        assert figure.layout.title.text
+        json.loads(figure.to_json())
+
+
+def test_a_plain_record_can_be_drawn_as_far_as_it_goes(trainer):
+    assert [name for name, _ in figures.available(trainer.record(()))] == ["norms", "states", "gradients", "losses"]
+
+
+def test_a_gradient_of_exactly_zero_is_a_gap_not_a_number():
+    trainer = Trainer(RunConfig(sequence_length=4, lag=2, init="zero"))
+    curve = figures.norms(trainer.record(())).data[0].y
+    assert np.isnan(curve[0])
+
+
+def test_the_report_is_one_page_with_every_figure_and_no_other_host(trainer):
+    page = "".join(report(trainer))
+    assert page.startswith("<!doctype html>")
+    data = re.search(r'<script type="application/json" id="figures">(.*?)</script>', page, re.DOTALL)
+    assert data is not None
+    plots = {plot["id"]: plot["figure"] for plot in json.loads(data[1])}
+    for name in plots:
+        assert f'<div class="figure" id="{name}"' in page
+    flow = numbers(plots["flow"]["data"][0]["z"])
+    z = trainer.record(("flow",)).ln_flow[:, 1:] / np.log(10)
+    np.testing.assert_allclose(flow.reshape(z.shape), np.where(np.isneginf(z), np.nan, z), rtol=1e-6)
+    ours = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
+    assert "http" not in ours.replace('http-equiv="Content-Security-Policy"', "")
+    assert "default-src 'none'" in page
+    assert f"iteration {trainer.iteration}" in page
+
+
+def test_the_reports_file_is_a_tensor_of_its_bytes():
+    file = as_file("<p>ü</p>", 7)
+    assert load(file)["html"].tobytes().decode() == "<p>ü</p>"
+    assert load(file)["html"].dtype == np.uint8
+
+
+def test_names_of_own_data_cannot_become_part_of_the_page():
+    assert escaped("<img src=x onerror=\"a('b')\">") == "&lt;img src=x onerror=&quot;a(&#x27;b&#x27;)&quot;&gt;"
+    trainer = Trainer()
+    trainer.load_series("</script><b>,y\n" + "\n".join(f"{i},{i % 5}" for i in range(60)))
+    page = "".join(report(trainer))
+    data = re.search(r'id="figures">(.*?)</script>', page, re.DOTALL)
+    assert data is not None
+    assert "<" not in data[1]
+    assert "<b>" not in page[: data.start()]
+
+
+def test_a_report_holds_what_the_limits_allow():
+    trainer = Trainer(RunConfig(sequence_length=60), max_cost=2_000_000)
+    page = "".join(report(trainer))
+    assert 'id="norms"' in page
