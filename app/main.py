@@ -1,0 +1,103 @@
+"""The composition root: settings, compute processes, pages and the stream become one application.
+
+uvicorn --factory app.main:create_app        or        python -m app
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+from fastapi import FastAPI, WebSocket
+
+from app.settings import Settings
+from app.web.compute import SERVICE_RESTART, Pool, create_pool
+from app.web.metrics import Measured
+from app.web.pages import Pages
+from app.web.security import Guard
+from app.web.websocket import stream
+
+ROOT = Path(__file__).parent.parent
+SNAPSHOT_SECONDS = 2.0  # how long computing the last snapshots may take at the end
+FAREWELL_SECONDS = 1.5  # and how long visitors may take to accept them
+DESCRIPTION = """A playground for backpropagation through time.
+A recurrent network is trained for real, one update at a time, and what happens inside is streamed.
+
+The stream is the WebSocket /ws: JSON commands one way, safetensors records the other.
+Python can train without it: from app.training import RunConfig, Trainer."""
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None, pool: Pool | None = None) -> FastAPI:
+    """The application. A caller that serves it through the guarded socket brings its own, already spawned, pool."""
+    settings = settings or Settings()
+    guarded = pool is not None
+    pool = pool or create_pool(settings)
+    measured = Measured(pool)
+    pages = Pages(settings, pool, measured, ROOT)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if not guarded:
+            log.warning("started without the guarded socket: floods of tiny frames are not held off; use python -m app")
+        await pool.start()
+        pages.open(app)
+        watching = asyncio.create_task(measured.watch_the_loop())
+        with farewell_on_signals(pool):
+            yield
+        watching.cancel()
+        await pool.stop()
+
+    app = FastAPI(
+        title="Unroll", description=DESCRIPTION, version="1", lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    app.add_middleware(Guard, settings=settings)
+    app.include_router(pages.routes())
+
+    @app.websocket("/ws")
+    async def ws(websocket: WebSocket) -> None:
+        await stream(websocket, pool, settings.max_runs)
+
+    return app
+
+
+@contextlib.contextmanager
+def farewell_on_signals(pool: Pool) -> Iterator[None]:
+    """When asked to end, first give every visitor the last snapshot of their run; then let the server go on ending."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    servers = {sig: signal.getsignal(sig) for sig in (signal.SIGTERM, signal.SIGINT)}
+    farewells: list[asyncio.Task[None]] = []
+
+    def end(sig: signal.Signals) -> None:
+        def hand_over(_: object = None) -> None:
+            if callable(server := servers[sig]):
+                server(sig, None)
+
+        if farewells:  # asked again: at once
+            hand_over()
+        else:
+            farewells.append(loop.create_task(say_farewell(pool)))
+            farewells[0].add_done_callback(hand_over)
+
+    for sig in servers:
+        loop.add_signal_handler(sig, end, sig)
+    yield
+    for sig, server in servers.items():
+        loop.remove_signal_handler(sig)
+        signal.signal(sig, server)
+
+
+async def say_farewell(pool: Pool) -> None:
+    """Last snapshots, then the end of every connection; whoever does not take them in time is left behind."""
+    await pool.drain(SNAPSHOT_SECONDS)
+    for visitor in pool.visitors:
+        visitor.dismiss(SERVICE_RESTART, "the server is restarting; connect again")
+    with contextlib.suppress(TimeoutError):
+        await pool.until(lambda: pool.runs == 0, FAREWELL_SECONDS)

@@ -1,0 +1,112 @@
+"""What the operator chooses: where to listen, how many runs, who may connect. The learner's choices are `RunConfig`."""
+
+import os
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+def usable_cores() -> int:
+    """The cores this process may use, which in a container can be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def plain(name: str) -> Any:
+    """A setting read from `NAME` rather than `UNROLL_NAME`, because every platform calls it so."""
+    return AliasChoices(name, name.lower())
+
+
+class Settings(BaseSettings):
+    """Read from the environment once, when a `Settings` is made; `settings_table()` prints them with their help."""
+
+    model_config = SettingsConfigDict(env_prefix="UNROLL_", extra="ignore", populate_by_name=True, frozen=True)
+
+    host: str = Field(default="127.0.0.1", validation_alias=plain("HOST"), description="Address to listen on.")
+    port: int = Field(
+        default=8000,
+        ge=0,
+        le=65535,
+        validation_alias=plain("PORT"),
+        description="Port to listen on; 0 takes a free one.",
+    )
+    workers: int = Field(
+        default_factory=usable_cores,
+        ge=1,
+        le=256,
+        validation_alias=plain("WORKERS"),
+        description="Processes that compute, each with one thread; the default is one per core.",
+    )
+    max_runs: int = Field(
+        default=500, ge=1, description="Runs at the same time; further visitors are told when to try again."
+    )
+    allowed_hosts: Names = Field(
+        default=(),
+        description="Host names under which the server may be reached, separated by commas. "
+        "IP addresses and localhost always work.",
+    )
+    allowed_origins: Names = Field(
+        default=(),
+        description="Origins of other pages that may open a run, such as https://school.example, separated by commas.",
+    )
+    allow_missing_origin: bool = Field(
+        default=False, description="Let scripts, which send no Origin header, open a run."
+    )
+    frame_ancestors: str = Field(
+        default="'self'",
+        pattern=r"^[A-Za-z0-9 '*:/.\-\[\]]+$",
+        description="Which pages may embed this one, as in Content-Security-Policy; * allows all.",
+    )
+    max_cost: int = Field(
+        default=80_000_000,
+        ge=1_000,
+        description="Largest T·B·H·(H+I+O) of one run: the multiplications of a forward pass.",
+    )
+    max_bytes: int = Field(
+        default=64 * 2**20, ge=2**16, description="Largest number of bytes that the hidden states of one run may take."
+    )
+    records_per_second: float = Field(
+        default=30, gt=0, le=240, description="Records sent to one visitor per second, at most."
+    )
+    open_browser: bool = Field(
+        default=True, description="Open the page in a browser at start, where there is a display and a terminal."
+    )
+    log_level: str = Field(
+        default="info",
+        pattern="^(debug|info|warning|error)$",
+        description="Least severe line that is logged: debug, info, warning or error.",
+    )
+
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(name.strip().lower().rstrip("/") for name in value.split(",") if name.strip())
+        return value
+
+
+def environment_name(field: str) -> str:
+    """The environment variable that sets this field."""
+    alias = Settings.model_fields[field].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"UNROLL_{field.upper()}"
+
+
+def settings_table() -> str:
+    """Every setting with its default and its help, as a Markdown table; the README shows exactly this."""
+    rows = ["| variable | default | what it does |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "one per core" if field.default_factory else _printed(field.default)
+        rows.append(f"| `{environment_name(name)}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+def _printed(value: object) -> str:
+    if value == ():
+        return "none"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+if __name__ == "__main__":
+    print(settings_table())

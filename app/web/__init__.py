@@ -1,0 +1,1 @@
+"""Carries records from processes that compute to browsers that draw."""

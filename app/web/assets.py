@@ -1,0 +1,88 @@
+"""The files below `static/`, under addresses that contain a hash of all of them, compressed once."""
+
+import asyncio
+import gzip
+import hashlib
+import importlib.util
+import re
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".json": "application/json",
+}
+PLOTLY = "plotly.min.js"
+IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;"'(]*?["'](\.[^"']+)["']""", re.MULTILINE)
+
+
+@dataclass(eq=False)
+class Asset:
+    """One file: as it is, and compressed when somebody first asks."""
+
+    content: bytes
+    media_type: str
+    _compressed: asyncio.Future[bytes] | None = field(default=None, repr=False)
+
+    async def compressed(self) -> bytes:
+        """Compressed in a thread of its own: a large file takes a quarter of a second."""
+        if self._compressed is None:
+            self._compressed = asyncio.ensure_future(asyncio.to_thread(gzip.compress, self.content, mtime=0))
+        return await asyncio.shield(self._compressed)
+
+
+class Assets:
+    """All files, read once; a change of any of them changes every address."""
+
+    def __init__(self, folder: Path) -> None:
+        files = {str(PurePosixPath(p.relative_to(folder))): p for p in sorted(folder.rglob("*")) if p.suffix in TYPES}
+        files[PLOTLY] = plotly_script()
+        self.files = {name: Asset(path.read_bytes(), TYPES[path.suffix]) for name, path in files.items()}
+        digest = hashlib.sha256()
+        for name, asset in self.files.items():
+            digest.update(name.encode() + asset.content)
+        self.version = digest.hexdigest()[:16]
+
+    def address(self, name: str) -> str:
+        """Where a file is found."""
+        if name not in self.files:
+            raise KeyError(f"there is no file {name} below static/")
+        return f"/static/{self.version}/{name}"
+
+    def find(self, version: str, name: str) -> Asset | None:
+        """The file at an address; None if it is unknown or of another version."""
+        return self.files.get(name) if version == self.version else None
+
+    def modules(self, entry: str) -> list[str]:
+        """The addresses of all modules an entry module needs before it can run, so that they are fetched together."""
+        found, waiting = [], [entry]
+        while waiting:
+            name = waiting.pop(0)
+            if name in found or name not in self.files:
+                continue
+            found.append(name)
+            source = self.files[name].content.decode()
+            waiting += [resolved(name, target) for target in IMPORT.findall(source)]
+        return [self.address(name) for name in found]
+
+
+def resolved(name: str, target: str) -> str:
+    """A relative import seen from the module `name`."""
+    parts: list[str] = list(PurePosixPath(name).parent.parts)
+    for part in PurePosixPath(target).parts:
+        if part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return "/".join(parts)
+
+
+def plotly_script() -> Path:
+    """Plotly's own script out of the installed package, which need not be imported for that."""
+    spec = importlib.util.find_spec("plotly")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("plotly is not installed; make run installs everything the page needs")
+    return Path(spec.origin).parent / "package_data" / PLOTLY

@@ -1,0 +1,270 @@
+"""The compute processes, seen from the web process: starts them, carries packets, replaces one that dies.
+
+The event loop never computes: it hands a run's frames to a process and gets frames back.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+from app.settings import Settings
+from app.web.counts import Counts
+from app.web.wire import Kind, Unpacker, pack
+
+log = logging.getLogger(__name__)
+
+SOCKET_BYTES = 1 << 20  # a record and its neighbours fit between the processes without waiting
+START_SECONDS = 60.0  # until which one process must be able to compute
+RESTART_PAUSE = 1.0  # seconds between two starts of a process that keeps dying
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+SERVICE_RESTART = 1012
+
+
+class Visitor(Protocol):
+    """Whoever watches a run."""
+
+    def deliver(self, frame: str | bytes) -> None:
+        """A frame for the visitor."""
+
+    def allow(self, frame_bytes: int) -> None:
+        """The visitor's next binary frame may be so large."""
+
+    def settle(self, commands: int) -> None:
+        """So many of the visitor's commands were answered."""
+
+    def dismiss(self, code: int, reason: str) -> None:
+        """The connection ends."""
+
+
+class Process(asyncio.Protocol):
+    """One compute process and the visitors whose runs it holds."""
+
+    def __init__(self, limits: dict[str, Any]) -> None:
+        self.visitors: dict[int, Visitor] = {}
+        self.pool: Pool | None = None
+        self.transport: asyncio.Transport | None = None
+        self.unpacker = Unpacker()
+        self.ready = False
+        self.started_at = time.monotonic()
+        ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+                end.setsockopt(socket.SOL_SOCKET, option, SOCKET_BYTES)
+        ours.setblocking(False)
+        self.socket = ours
+        self.popen = subprocess.Popen(  # noqa: S603 (our own program)
+            [sys.executable, "-m", "app.web.worker", str(theirs.fileno()), json.dumps(limits)],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **ONE_THREAD},
+        )
+        theirs.close()
+
+    def send(self, kind: Kind, run: int = 0, payload: bytes = b"") -> None:
+        """One packet; to a process that is dying it goes nowhere, as its end is about to be noticed."""
+        if self.transport and not self.transport.is_closing():
+            self.transport.write(pack(kind, run, payload))
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The event loop took the socket over."""
+        self.transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Packets from the process."""
+        if self.pool:
+            for kind, run, payload in self.unpacker.feed(data):
+                self.pool.take(self, kind, run, payload)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """The process ended, whatever the reason."""
+        if self.pool:
+            self.pool.lost(self)
+
+
+@dataclass(eq=False)
+class Seat:
+    """A run's place in one of the processes."""
+
+    pool: "Pool"
+    process: Process
+    run: int
+
+    def send(self, frame: str | bytes) -> None:
+        """A frame from the visitor."""
+        if isinstance(frame, str):
+            self.process.send(Kind.TEXT, self.run, frame.encode())
+        else:
+            self.process.send(Kind.BINARY, self.run, frame)
+
+    def ack(self, iteration: int) -> None:
+        """The visitor drew a record."""
+        self.process.send(Kind.ACK, self.run, iteration.to_bytes(8, "big"))
+
+    def leave(self) -> None:
+        """The visitor left; what the run held is freed."""
+        if self.process.visitors.pop(self.run, None) is not None:
+            self.process.send(Kind.LEAVE, self.run)
+            self.pool.changed.set()
+
+
+@dataclass(eq=False)
+class Pool:
+    """All compute processes of this server."""
+
+    size: int
+    limits: dict[str, Any]
+    processes: list[Process] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    hello: str = ""
+    first_record: bytes = b""
+    counts: Counts = field(default_factory=Counts)
+    draining: bool = False
+    stop_listening: Callable[[], None] = lambda: None  # set by a server that can: balancers then go elsewhere at once
+    _runs: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _restarts: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def spawn(self) -> None:
+        """Start the processes; they get ready while the web process is still importing."""
+        while len(self.processes) < self.size:
+            self.processes.append(Process(self.limits))
+
+    async def start(self) -> None:
+        """Listen to the processes, and wait until one of them can compute."""
+        self.spawn()
+        await asyncio.gather(*map(self._listen, self.processes))
+        await self.until(lambda: self.ready or not self.processes, START_SECONDS)
+        if not self.ready:
+            raise RuntimeError("no compute process could start; each said why on standard error")
+
+    async def _listen(self, process: Process) -> None:
+        process.pool = self
+        await asyncio.get_running_loop().create_unix_connection(lambda: process, sock=process.socket)
+
+    async def until(self, condition: Callable[[], bool], seconds: float) -> None:
+        """Wait for something that processes or visitors bring about; TimeoutError if they do not."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                self.changed.clear()
+                await self.changed.wait()
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return sum(len(process.visitors) for process in self.processes)
+
+    @property
+    def ready(self) -> bool:
+        """Whether somebody can compute."""
+        return any(process.ready for process in self.processes)
+
+    @property
+    def visitors(self) -> list[Visitor]:
+        """Everyone who watches a run."""
+        return [visitor for process in self.processes for visitor in process.visitors.values()]
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that compute."""
+        return [process.popen.pid for process in self.processes]
+
+    def open(self, visitor: Visitor) -> Seat | None:
+        """A seat in the process with the fewest runs; None while none is ready."""
+        ready = [process for process in self.processes if process.ready]
+        if not ready or self.draining:
+            return None
+        process = min(ready, key=lambda process: len(process.visitors))
+        self._runs += 1
+        process.visitors[self._runs] = visitor
+        process.send(Kind.OPEN, self._runs)
+        return Seat(self, process, self._runs)
+
+    def take(self, process: Process, kind: Kind, run: int, payload: bytes) -> None:
+        """One packet from a process."""
+        visitor = process.visitors.get(run)
+        match kind:
+            case Kind.BINARY if visitor:
+                visitor.deliver(payload)
+            case Kind.TEXT if visitor:
+                visitor.deliver(payload.decode())
+            case Kind.ANSWERED if visitor:
+                visitor.settle(int.from_bytes(payload, "big"))
+            case Kind.FRAME_BYTES if visitor:
+                visitor.allow(int.from_bytes(payload, "big"))
+            case Kind.CLOSE if visitor:
+                visitor.dismiss(int.from_bytes(payload[:2], "big"), payload[2:].decode())
+            case Kind.FIRST_RECORD:
+                self.first_record = payload
+            case Kind.HELLO:
+                self.facts = json.loads(payload)
+                self.hello = json.dumps(self.facts["hello"])
+                process.ready = True
+                self.changed.set()
+            case Kind.COUNTS:
+                self.counts.add(json.loads(payload))
+            case Kind.DRAINED:
+                process.ready = False
+                self.changed.set()
+
+    def lost(self, process: Process) -> None:
+        """A process ended: its visitors are told to come again, and another one takes its place."""
+        process.ready = False
+        process.pool = None
+        self.processes.remove(process)
+        visitors, process.visitors = list(process.visitors.values()), {}
+        for visitor in visitors:
+            visitor.dismiss(SERVICE_RESTART, "the process that computed this run ended; connect again")
+        self.changed.set()
+        if self.facts and not self.draining:  # one that cannot even start is not replaced by others that cannot
+            log.error("a compute process ended", extra={"pid": process.popen.pid, "runs": len(visitors)})
+            restart = asyncio.get_running_loop().create_task(self._replace(process))
+            self._restarts.add(restart)
+            restart.add_done_callback(self._restarts.discard)
+
+    async def _replace(self, process: Process) -> None:
+        process.popen.poll()
+        if time.monotonic() - process.started_at < RESTART_PAUSE:
+            await asyncio.sleep(RESTART_PAUSE)
+        if not self.draining:
+            replacement = Process(self.limits)
+            self.processes.append(replacement)
+            await self._listen(replacement)
+
+    async def drain(self, seconds: float) -> None:
+        """Every visitor gets the last snapshot of their run; nothing is computed after it."""
+        self.draining = True
+        self.stop_listening()
+        for process in self.processes:
+            process.send(Kind.DRAIN)
+        with contextlib.suppress(TimeoutError):
+            await self.until(lambda: not self.ready, seconds)
+
+    async def stop(self) -> None:
+        """End the processes: closing their socket tells them, and whoever does not listen is killed."""
+        self.draining = True
+        for process in list(self.processes):
+            process.pool = None
+            if process.transport:
+                process.transport.close()
+        await asyncio.sleep(0)
+        for process in self.processes:
+            try:
+                await asyncio.to_thread(process.popen.wait, 1)
+            except subprocess.TimeoutExpired:
+                process.popen.kill()
+                await asyncio.to_thread(process.popen.wait)
+
+
+def create_pool(settings: Settings) -> Pool:
+    """The processes these settings ask for, not yet started."""
+    limits = settings.model_dump(include={"max_cost", "max_bytes", "records_per_second"})
+    return Pool(settings.workers, limits)

@@ -1,0 +1,168 @@
+"""The guarded socket: uvicorn's WebSocket protocol, held to bounds an application cannot reach from outside.
+
+Floods of frames too small to become messages (continuations, pings) would keep the event loop busy without the
+application ever hearing of them, and a visitor who takes nothing would hold memory for as long as the connection lives.
+The cures: what came is parsed in slices with room for others in between, every frame spends an allowance, little is
+kept for who is slow, and who gives no sign of life is dropped. `tests/web/test_guarded.py` is the contract with the
+locked uvicorn.
+"""
+
+import asyncio
+import socket
+import struct
+from asyncio.transports import BaseTransport
+from collections import deque
+from typing import Any, cast
+
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+from app.web.protocol import MESSAGE_BYTES
+from app.web.websocket import DROPPED, FRAME_LIMIT
+
+HIGH_WATER = 16 * 1024  # bytes waiting to be sent beyond which the sender has to wait
+KERNEL_BYTES = 64 * 1024  # waiting in the system's own buffer, which would otherwise grow to megabytes
+SLICE_BYTES = 4 * 1024  # parsed at a time, before others get a turn
+FRAMES_PER_SECOND, FRAMES_BURST = 1000.0, 2000.0  # frames of any kind
+CLOSE_SECONDS = 2.0  # how long the other side may take to say good-bye
+SILENCE_SECONDS = 5.0  # how long nothing may come from someone who was sent something, and nothing be taken by them
+LOOK_SECONDS = 0.5  # between two looks whether that is so
+FLOOD = 1008
+AT_ONCE = struct.pack("ii", 1, 0)  # lingering, for no seconds
+
+
+class GuardedWebSocket(WebSocketsSansIOProtocol):
+    """One connection. The server passes it around as uvicorn's own class; only what is overridden here differs."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.close_timeout = CLOSE_SECONDS
+        self.limit_frames(MESSAGE_BYTES)
+        self.unparsed: deque[bytes] = deque()
+        self.allowance = FRAMES_BURST
+        self.spent_at = self.loop.time()
+        self.unheard_since: float | None = None  # when something was sent of which nothing shows that it arrived
+        self.asked = False  # by a ping, whether they are still there
+        self.waiting = 0  # bytes to be sent, at the last look
+        self.moved_at = self.spent_at  # when some of them were taken
+        self.looking: asyncio.TimerHandle | None = None
+
+    def handle_connect(self, event: Request) -> None:
+        """Let the application say how large frames may be: small ones, until a file was announced."""
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            cast(dict[str, Any], self.scope["extensions"])[FRAME_LIMIT] = self.limit_frames
+
+    def limit_frames(self, most: int) -> None:
+        """Larger ones end the connection before they are read."""
+        self.conn.max_message_size = most
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Take the connection over, with a small buffer for what is to be sent."""
+        cast(asyncio.Transport, transport).set_write_buffer_limits(high=HIGH_WATER)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+        super().connection_made(transport)
+        self.look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody is there to be looked after."""
+        if self.looking:
+            self.looking.cancel()
+        super().connection_lost(exc)
+
+    def look(self) -> None:
+        """Drop whoever takes nothing of what they are sent, or gives no sign of life although they were sent something.
+
+        A sign of life is any frame, also the answer that a browser gives to a ping.
+        """
+        now = self.loop.time()
+        waiting = self.transport.get_write_buffer_size()
+        if self.writable.is_set() or waiting < self.waiting:
+            self.moved_at = now
+        self.waiting = waiting
+        listening = not (self.read_paused or self.unparsed)  # else signs may be waiting in front of our own door
+        heard_at = self.unheard_since if listening and self.unheard_since is not None else now
+        silent = now - min(self.moved_at, heard_at)
+        if silent >= SILENCE_SECONDS:
+            self.drop()
+            return
+        if silent >= LOOK_SECONDS and not self.asked and not self.close_sent and self.writable.is_set():
+            self.asked = True
+            self.conn.send_ping(b"")
+            self.transport.write(b"".join(self.conn.data_to_send()))
+        self.looking = self.loop.call_later(LOOK_SECONDS, self.look)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """From now on a sign of life is due."""
+        await super().send(message)
+        if self.unheard_since is None:
+            self.unheard_since = self.loop.time()
+        if message.get("code") == FLOOD and self.unparsed:  # nothing more of it is read, not even to hear a good-bye
+            self.unparsed.clear()
+            self.transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse a little at once; what is more waits until others had a turn, and nothing is read meanwhile."""
+        self.unheard_since, self.asked = None, False
+        if self.unparsed or len(data) > SLICE_BYTES:
+            waiting = bool(self.unparsed)
+            self.unparsed.extend(data[at : at + SLICE_BYTES] for at in range(0, len(data), SLICE_BYTES))
+            self.transport.pause_reading()
+            if not waiting:
+                self.parse_on()
+        else:
+            super().data_received(data)
+
+    def parse_on(self) -> None:
+        """The next slice, unless the application has not yet taken what the last one held."""
+        if self.transport.is_closing():
+            self.unparsed.clear()
+        if not self.unparsed or self.read_paused:
+            return
+        super().data_received(self.unparsed.popleft())
+        if self.unparsed:
+            self.loop.call_soon(self.parse_on)
+        elif not self.read_paused and not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    async def receive(self) -> ASGIReceiveEvent:
+        """The next message for the application; with the last one taken, parsing goes on."""
+        message = await super().receive()
+        if self.unparsed and not self.read_paused and not self.transport.is_closing():
+            self.transport.pause_reading()
+            self.loop.call_soon(self.parse_on)
+        return message
+
+    def handle_events(self) -> None:
+        """Every frame spends some of the allowance, whether the application will hear of it or not."""
+        now = self.loop.time()
+        self.allowance = min(FRAMES_BURST, self.allowance + (now - self.spent_at) * FRAMES_PER_SECOND)
+        self.allowance -= len(self.conn.events)
+        self.spent_at = now
+        if self.allowance >= 0:
+            super().handle_events()
+            return
+        self.conn.events.clear()
+        self.unparsed.clear()
+        if self.close_sent:  # and goes on as if nothing had been said
+            self.transport.close()
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": FLOOD})
+        self.conn.send_close(FLOOD, "too many frames")
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.transport.close()
+
+    async def run_asgi(self) -> None:
+        """When the application is done with a visitor who takes nothing, what they did not take is dropped."""
+        await super().run_asgi()
+        if not self.writable.is_set():
+            self.drop()
+
+    def drop(self) -> None:
+        """End the connection with all that is on its way: the system, too, forgets what nobody took."""
+        if hasattr(self, "scope"):
+            cast(dict[str, Any], self.scope["extensions"])[DROPPED] = True
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        self.transport.abort()

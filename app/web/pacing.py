@@ -1,0 +1,73 @@
+"""When the next record may be sent and the next iteration computed. Times are seconds of a clock that others read."""
+
+from collections import deque
+
+MOST_IN_FLIGHT = 2
+PATIENCE = 10.0  # seconds a run trains on although nobody draws its records
+NOW = float("-inf")  # a time that is always due
+
+
+class Credits:
+    """Which records are on their way to the screen: at most two, and at most so many a second."""
+
+    def __init__(self, per_second: float) -> None:
+        self.interval = 1 / per_second
+        self.next_at = NOW
+        self.in_flight: deque[int] = deque()
+        self.heard_at = NOW
+
+    def sent(self, iteration: int, now: float) -> None:
+        """A record left. A late one may be made up for by half an interval, so that the average rate holds."""
+        if not self.in_flight:
+            self.heard_at = now
+        self.in_flight.append(iteration)
+        self.next_at = max(self.next_at, now - self.interval / 2) + self.interval
+
+    def drawn(self, iteration: int, now: float) -> None:
+        """Records up to this iteration were drawn, in the order they were sent: a reset counts from 0 again."""
+        last = max((at for at, sent in enumerate(self.in_flight) if sent <= iteration), default=-1)
+        for _ in range(last + 1):
+            self.in_flight.popleft()
+        self.heard_at = now
+
+    def hurry(self) -> None:
+        """Something changed: the next record does not wait for its turn."""
+        self.next_at = NOW
+
+    @property
+    def free(self) -> bool:
+        """Whether one more record may be on its way."""
+        return len(self.in_flight) < MOST_IN_FLIGHT
+
+    @property
+    def silent_from(self) -> float:
+        """When to stop training if nothing is heard until then."""
+        return self.heard_at + PATIENCE if self.in_flight else float("inf")
+
+
+class Pace:
+    """How fast iterations follow each other, wanted and measured."""
+
+    WINDOW = 0.5  # seconds over which the speed is measured
+
+    def __init__(self) -> None:
+        self.interval = 0.0
+        self.next_at = NOW
+        self.speed: float | None = None
+        self._since = NOW
+        self._count = 0
+
+    def play(self, rate: float | None, now: float) -> None:
+        """From now on `rate` iterations a second; None is as fast as it goes."""
+        self.interval = 1 / rate if rate else 0.0
+        self.next_at = now if rate else NOW
+        self.speed, self._since, self._count = None, now, 0
+
+    def took(self, now: float) -> None:
+        """An iteration was computed. At most one that is late is made up for."""
+        if self.interval:
+            self.next_at = max(self.next_at + self.interval, now - self.interval)
+        self._count += 1
+        if now - self._since >= self.WINDOW:
+            self.speed = self._count / (now - self._since)
+            self._since, self._count = now, 0

@@ -1,0 +1,168 @@
+"""What is fetched rather than streamed: the page, its files, health, metrics, the schema.
+
+What `templates/index.html` is given:
+
+- `asset(path)`: the address of a file below `static/`, such as `asset("css/page.css")`. It contains a hash of
+  everything below `static/`, so that browsers may keep files for ever, and modules that import each other by relative
+  path stay of one version. `asset("plotly.min.js")` is the one file that comes out of the installed plotly package.
+- `modules`: the addresses of all modules that `js/main.js` imports statically, for `<link rel="modulepreload">`.
+- `bootstrap`: an object with `schema`, `config`, `task`, `limits` and `protocol`: what `/api/schema`, `state` and
+  `hello` say for a run that was just started. Written as `{{ bootstrap | tojson }}` into
+  `<script type="application/json" id="bootstrap">`.
+- `first_record`: the first record of that run, computed when the server started: one binary frame, as base64.
+
+The content security policy forbids inline scripts; only such blocks of data stand in the page.
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+
+from app.settings import Settings
+from app.web.assets import Assets
+from app.web.compute import Pool
+from app.web.metrics import Measured
+
+KEEP = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+NO_FILE: dict[int | str, dict[str, Any]] = {404: {"description": "No such file, or not of this version."}}
+
+
+class Fixed:
+    """A response that stays the same as long as the server runs: compressed once, and not sent again to who has it."""
+
+    def __init__(self, content: bytes, media_type: str) -> None:
+        self.content = content
+        self.compressed = gzip.compress(content, mtime=0)
+        self.media_type = media_type
+        self.tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+
+    def answer(self, request: Request) -> Response:
+        """The response this request needs."""
+        headers = {"etag": self.tag, "cache-control": ASK_AGAIN, "vary": "accept-encoding"}
+        if request.headers.get("if-none-match") == self.tag:
+            return Response(status_code=304, headers=headers)
+        if takes_gzip(request):
+            return Response(
+                self.compressed, media_type=self.media_type, headers={**headers, "content-encoding": "gzip"}
+            )
+        return Response(self.content, media_type=self.media_type, headers=headers)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the browser wants it compressed."""
+    return "gzip" in request.headers.get("accept-encoding", "")
+
+
+def without_samples(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema without the curves of the activations: the first page has to be small, and /api/schema has them."""
+    activations = {
+        name: {key: value for key, value in about.items() if not isinstance(value, list)}
+        for name, about in schema["activations"].items()
+    }
+    return schema | {"activations": activations}
+
+
+class Pages:
+    """Everything that can be fetched. `open` is called once the first process can compute."""
+
+    def __init__(self, settings: Settings, pool: Pool, measured: Measured, root: Path) -> None:
+        self.settings = settings
+        self.pool = pool
+        self.measured = measured
+        self.assets = Assets(root / "static")
+        self.templates = Environment(
+            loader=FileSystemLoader(root / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates.globals["asset"] = self.assets.address
+
+    def open(self, app: FastAPI) -> None:
+        """Write the pages: from now on they do not change."""
+        facts = self.pool.facts
+        state = facts["state"]
+        page = self.templates.get_template("index.html").render(
+            modules=self.assets.modules("js/main.js"),
+            bootstrap={
+                "protocol": facts["hello"]["protocol"],
+                "limits": facts["hello"]["limits"],
+                "schema": without_samples(facts["schema"]),
+                "config": state["config"],
+                "task": state["task"],
+            },
+            first_record=base64.b64encode(self.pool.first_record).decode(),
+        )
+        self.index = Fixed(page.encode(), "text/html")
+        self.schema = Fixed(json.dumps(facts["schema"]).encode(), "application/json")
+        self.scenes = Fixed(json.dumps(facts["scenes"]).encode(), "application/json")
+        docs = self.templates.get_template("docs.html").render(api=app.openapi())
+        self.docs = Fixed(docs.encode(), "text/html")
+
+    def routes(self) -> APIRouter:
+        """What is found where."""
+        router = APIRouter()
+
+        @router.get("/", response_class=HTMLResponse, summary="The page")
+        async def index(request: Request) -> Response:
+            """The playground, with a schema, a state and a first record that this server computed."""
+            return self.index.answer(request)
+
+        @router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
+        async def docs(request: Request) -> Response:
+            return self.docs.answer(request)
+
+        @router.get(
+            "/static/{version}/{name:path}", summary="A file of the page", response_class=Response, responses=NO_FILE
+        )
+        async def static(request: Request, version: str, name: str) -> Response:
+            """Scripts, styles and pictures, under the addresses the page names; they never change."""
+            asset = self.assets.find(version, name)
+            if asset is None:
+                return Response("There is no such file.\n", 404, media_type="text/plain")
+            headers = {"cache-control": KEEP, "vary": "accept-encoding"}
+            if not takes_gzip(request):
+                return Response(asset.content, media_type=asset.media_type, headers=headers)
+            headers["content-encoding"] = "gzip"
+            return Response(await asset.compressed(), media_type=asset.media_type, headers=headers)
+
+        @router.get("/healthz", summary="Is the server alive?")
+        async def healthz() -> dict[str, Any]:
+            """Always answers while the process lives, however many runs there are."""
+            return {"status": "ok", "runs": self.pool.runs, "workers": len(self.pool.processes)}
+
+        @router.get("/readyz", summary="May new visitors come?", responses={503: {"description": "Draining or full."}})
+        async def readyz() -> JSONResponse:
+            """Balancers send new visitors elsewhere while this says 503."""
+            if self.pool.draining:
+                return JSONResponse({"status": "draining"}, 503)
+            if self.pool.runs >= self.settings.max_runs or not self.pool.ready:
+                return JSONResponse({"status": "full"}, 503)
+            return JSONResponse({"status": "ready"})
+
+        @router.get("/metrics", summary="What is measured", response_class=Response)
+        async def metrics() -> Response:
+            """Runs, records, iteration times, refusals and memory, in Prometheus' text format."""
+            return Response(self.measured.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+        @router.get("/api/schema", summary="Every choice of a run")
+        async def schema(request: Request) -> Response:
+            """JSON Schema of a run's configuration, with all activations and tasks; controls are built from it."""
+            return self.schema.answer(request)
+
+        @router.get("/api/scenes", summary="The lessons")
+        async def scenes(request: Request) -> Response:
+            """The lessons this server offers, in the order they are meant to be read."""
+            return self.scenes.answer(request)
+
+        return router

@@ -1,0 +1,104 @@
+"""Who computes next: everyone with something to do gets the same share of one thread's time, whatever their size.
+
+The run that was served least goes next. Runs with somebody waiting (a command, a record that is due) go before those
+that only train, the longest waiting first, as long as they are not ahead of the others by more than a little: that
+keeps the picture fluent and still lets nobody take more than a share.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+SLICE = 0.004  # seconds of computing before somebody else gets a turn
+ROUND = 0.012  # seconds in which everybody who has something to do should get a turn
+SHORTEST_SLICE = 0.0005
+NEVER = float("inf")
+LEAD = 0.020  # seconds of computing by which someone waited for may be ahead of the others
+
+
+class Schedulable(Protocol):
+    """What the scheduler must know of a run. Answers hold until the run is served or `Scheduler.refresh` is called."""
+
+    def due_at(self, now: float) -> float:
+        """When there is something to do; infinity if only a command can change that."""
+
+    def awaited_since(self) -> float:
+        """Since when somebody waits for a result, or from when on; infinity if nobody does."""
+
+
+T = TypeVar("T", bound=Schedulable)
+
+
+@dataclass(eq=False)
+class Turn(Generic[T]):
+    """A run, the seconds it has computed (comparable among those now running), and what it said last."""
+
+    key: int
+    run: T
+    used: float
+    due: float = NEVER
+    awaited: float = NEVER
+
+    def ask(self, now: float) -> None:
+        """What the run says now."""
+        self.due, self.awaited = self.run.due_at(now), self.run.awaited_since()
+
+
+class Scheduler(Generic[T]):
+    """The runs of one compute thread."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self._turns: dict[int, Turn[T]] = {}
+        self._floor = 0.0  # what the least served of the runs at work has used
+
+    def __len__(self) -> int:
+        return len(self._turns)
+
+    def __getitem__(self, key: int) -> T:
+        return self._turns[key].run
+
+    def __contains__(self, key: int) -> bool:
+        return key in self._turns
+
+    def items(self) -> list[tuple[int, T]]:
+        """All runs by name."""
+        return [(key, turn.run) for key, turn in self._turns.items()]
+
+    def add(self, key: int, run: T) -> None:
+        """A newcomer starts level with whoever was served least."""
+        self._turns[key] = Turn(key, run, self._floor)
+        self.refresh(key)
+
+    def remove(self, key: int) -> T:
+        """Forget a run; its memory goes with it."""
+        return self._turns.pop(key).run
+
+    def refresh(self, key: int) -> None:
+        """Something reached the run: it may have more to do than it said."""
+        self._turns[key].ask(self.clock())
+
+    def sleep_until(self) -> float:
+        """When the next run has something to do."""
+        return min((turn.due for turn in self._turns.values()), default=NEVER)
+
+    def serve(self, work: Callable[[int, T, float], None]) -> bool:
+        """Give the next run its slice: `work(key, run, seconds)`. False if nobody has anything to do."""
+        begun = self.clock()
+        ready = [turn for turn in self._turns.values() if turn.due <= begun]
+        if not ready:
+            return False
+        turn = self._next(ready, begun)
+        work(turn.key, turn.run, max(SHORTEST_SLICE, min(SLICE, ROUND / len(ready))))
+        ended = self.clock()
+        turn.used += ended - begun
+        turn.ask(ended)
+        return True
+
+    def _next(self, ready: list[Turn[T]], now: float) -> Turn[T]:
+        for turn in ready:  # who slept has not saved up time: it wakes level with the others
+            turn.used = max(turn.used, self._floor)
+        least = min(ready, key=lambda turn: turn.used)
+        self._floor = least.used
+        waited_for = [turn for turn in ready if turn.awaited <= now and turn.used <= self._floor + LEAD]
+        return min(waited_for, key=lambda turn: turn.awaited, default=least)

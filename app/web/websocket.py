@@ -1,0 +1,160 @@
+"""`/ws`: carries frames between a socket and a run, in both directions, and never waits long for either.
+
+What ends a connection here: a text frame over the limit (1009), a flood of frames (1008), a visitor who does not take
+what was sent (aborted), a server without room (1013), the end of the process that computes the run (1012).
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable
+
+from starlette.types import Message
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from app.errors import ServerFull
+from app.web import protocol
+from app.web.compute import Pool, Seat
+
+SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarded socket has far less
+CLOSE_PATIENCE = 5.0  # and to hear why the connection is closed
+MOST_UNANSWERED = 8  # commands read ahead; further ones wait in the visitor's own buffers,
+MOST_UNSENT_BYTES = 128 * 1024  # as they do while so much waits to be taken
+ACKS_FOR_A_FRAME = 8  # acks are free, unless there are many more of them than records
+RETRY_AFTER = 5.0
+FRAME_LIMIT = "unroll.frame_limit"  # the extension of a socket that can be told how large frames may be
+DROPPED = "unroll.dropped"  # set by a socket that ended the connection because nothing was taken, or no life shown
+FILES = ('"snapshot"', '"export"')  # in commands that are answered by a file, of which one at a time is enough
+FLOOD, TRY_LATER = 1008, 1013
+
+
+class Allowance:
+    """How many frames may come: so many a second, with a burst after silence."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self.left = float(protocol.FRAMES_BURST)
+        self.at = clock()
+
+    def spend(self, frames: float) -> bool:
+        """False when it is used up."""
+        now = self.clock()
+        self.left = min(protocol.FRAMES_BURST, self.left + (now - self.at) * protocol.FRAMES_PER_SECOND)
+        self.at = now
+        self.left -= frames
+        return self.left >= 0
+
+
+class Connection:
+    """One visitor: what the run says goes into the outbox, from which one task sends."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self.websocket = websocket
+        self.outbox: deque[str | bytes | Message] = deque()
+        self.filled = asyncio.Event()
+        self.unsent_bytes = 0
+        self.unanswered = 0
+        self.relieved = asyncio.Event()
+
+    def deliver(self, frame: str | bytes) -> None:
+        """A frame for the visitor."""
+        self.outbox.append(frame)
+        self.unsent_bytes += len(frame)
+        self.filled.set()
+
+    def allow(self, frame_bytes: int) -> None:
+        """The next binary frame may be so large: known to the guarded socket, which reads no further than that."""
+        hold_to = self.websocket.scope.get("extensions", {}).get(FRAME_LIMIT)
+        if hold_to:
+            hold_to(max(frame_bytes, protocol.MESSAGE_BYTES))
+
+    def settle(self, commands: int) -> None:
+        """So many commands were answered."""
+        self.unanswered -= commands
+        self.relieved.set()
+
+    def dismiss(self, code: int, reason: str) -> None:
+        """Close, once everything before it was sent."""
+        self.outbox.append({"type": "websocket.close", "code": code, "reason": reason})
+        self.filled.set()
+
+    async def write(self) -> None:
+        """Send what is in the outbox until the connection is closed."""
+        while True:
+            while not self.outbox:
+                self.filled.clear()
+                await self.filled.wait()
+            frame = self.outbox.popleft()
+            async with asyncio.timeout(SEND_PATIENCE):
+                match frame:
+                    case str():
+                        await self.websocket.send({"type": "websocket.send", "text": frame})
+                    case bytes():
+                        await self.websocket.send({"type": "websocket.send", "bytes": frame})
+                    case _:
+                        await self.websocket.send(frame)
+                        return
+            self.unsent_bytes -= len(frame)
+            self.relieved.set()
+
+    async def read(self, seat: Seat) -> None:
+        """Hand on what the visitor sends, until they leave or may not go on."""
+        allowance = Allowance(asyncio.get_running_loop().time)
+        while True:
+            message = await self.websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            frame = text if text is not None else message["bytes"]
+            if text is not None and len(text.encode()) > protocol.MESSAGE_BYTES:
+                self.dismiss(protocol.TOO_BIG, f"a text frame may have {protocol.MESSAGE_BYTES} bytes")
+                return
+            iteration = None if text is None else protocol.ack_in(text)
+            if not allowance.spend(1 if iteration is None else 1 / ACKS_FOR_A_FRAME):
+                self.dismiss(FLOOD, f"at most {protocol.FRAMES_PER_SECOND} frames a second")
+                return
+            if iteration is not None:
+                seat.ack(iteration)
+                continue
+            seat.send(frame)
+            self.unanswered += 1
+            await self._until_relieved(1 if text is not None and any(map(text.count, FILES)) else MOST_UNANSWERED)
+
+    async def _until_relieved(self, most_unanswered: int) -> None:
+        while self.unanswered >= most_unanswered or self.unsent_bytes >= MOST_UNSENT_BYTES:
+            self.relieved.clear()
+            await self.relieved.wait()
+
+
+async def stream(websocket: WebSocket, pool: Pool, max_runs: int) -> None:
+    """One visit, from the first frame to the last."""
+    await websocket.accept()
+    connection = Connection(websocket)
+    connection.deliver(pool.hello)
+    seat = pool.open(connection) if pool.runs < max_runs else None
+    if seat is None:
+        full = ServerFull(
+            f"This server runs as many networks as it can. Try again in {RETRY_AFTER:.0f} s.", retry_after=RETRY_AFTER
+        )
+        pool.counts.refused(full.code)
+        connection.deliver(protocol.error_message(full))
+        connection.dismiss(TRY_LATER, "server full")
+        with contextlib.suppress(WebSocketDisconnect, TimeoutError):
+            await connection.write()
+        return
+    reading = asyncio.create_task(connection.read(seat))
+    writing = asyncio.create_task(connection.write())
+    try:
+        await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
+        if reading.done() and websocket.client_state is WebSocketState.CONNECTED:
+            await asyncio.wait({writing}, timeout=CLOSE_PATIENCE)  # a reason to close is on its way
+    finally:
+        seat.leave()
+        for task in (reading, writing):
+            task.cancel()
+        outcomes = await asyncio.gather(reading, writing, return_exceptions=True)
+        if websocket.scope.get("extensions", {}).get(DROPPED) or any(isinstance(o, TimeoutError) for o in outcomes):
+            pool.counts.totals["aborts"] += 1
+        for outcome in outcomes:
+            if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect | TimeoutError):
+                raise outcome

@@ -1,0 +1,57 @@
+"""What the web process and a compute process say to each other: small packets over a socket pair.
+
+A packet is a length, a run's number, a kind and a payload. Nothing here knows what frames mean.
+"""
+
+import struct
+from collections.abc import Iterator
+from enum import IntEnum, auto
+
+HEADER = struct.Struct("!IIB")
+
+
+class Kind(IntEnum):
+    """What a packet is."""
+
+    # to the compute process
+    OPEN = auto()  # a visitor came
+    LEAVE = auto()  # and left
+    ACK = auto()  # they have drawn the record of this iteration (8 bytes)
+    DRAIN = auto()  # stop training and hand over every run's last snapshot
+    # both ways
+    TEXT = auto()
+    BINARY = auto()
+    # to the web process
+    HELLO = auto()  # ready to compute; what the page needs to know, as JSON
+    FIRST_RECORD = auto()  # the record the page opens with
+    ANSWERED = auto()  # so many of the visitor's commands (4 bytes) were answered
+    FRAME_BYTES = auto()  # so large may the visitor's next binary frame be (4 bytes)
+    CLOSE = auto()  # end the connection with this code (2 bytes) and reason
+    DRAINED = auto()  # every last snapshot was sent
+    COUNTS = auto()  # what was counted since the last time, as JSON
+
+
+def pack(kind: Kind, run: int = 0, payload: bytes = b"") -> bytes:
+    """One packet."""
+    return HEADER.pack(len(payload), run, kind) + payload
+
+
+class Unpacker:
+    """Turns a stream of bytes back into packets."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[tuple[Kind, int, bytes]]:
+        """The packets that are complete with these bytes."""
+        self._buffer += data
+        start = 0
+        while len(self._buffer) - start >= HEADER.size:
+            length, run, kind = HEADER.unpack_from(self._buffer, start)
+            end = start + HEADER.size + length
+            if len(self._buffer) < end:
+                break
+            payload = bytes(memoryview(self._buffer)[start + HEADER.size : end])
+            start = end
+            yield Kind(kind), run, payload
+        del self._buffer[:start]

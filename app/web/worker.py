@@ -1,0 +1,176 @@
+"""A compute process: one thread that serves its runs in short slices. Frames in, frames out; no visitor's socket.
+
+Started by `compute.py` as `python -m app.web.worker <descriptor> <limits as JSON>`; it ends when the descriptor does.
+"""
+
+import contextlib
+import gc
+import json
+import logging
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from app.scenes import scenes_as_json
+from app.training import RunConfig
+from app.web import logs
+from app.web.counts import Counts
+from app.web.run import Close, Frame, Limits, Run, Shared
+from app.web.scheduler import Scheduler
+from app.web.wire import Kind, Unpacker, pack
+
+log = logging.getLogger(__name__)
+
+FIRST_WATCH = ("flow", "weights")  # what the page opens with
+READ_BYTES = 1 << 18
+INTERNAL_ERROR = 1011
+COUNTS_EVERY = 1.0  # seconds
+
+
+class Worker:
+    """The process's one loop: what came in, then one slice of computing, then what goes out."""
+
+    def __init__(self, web: socket.socket, limits: Limits) -> None:
+        self.web = web
+        self.limits = limits
+        self.shared = Shared()
+        self.runs: Scheduler[Run] = Scheduler(time.monotonic)
+        self.unpacker = Unpacker()
+        self.poll = select.poll()
+        self.poll.register(web, select.POLLIN)
+        self.counts_at = 0.0
+
+    def serve(self) -> None:
+        """Until the web process is gone."""
+        while self.listen(self.patience()):
+            self.runs.serve(self.slice)
+            self.report()
+
+    def patience(self) -> float:
+        """How long nobody has anything to do, in seconds."""
+        return max(0.0, min(self.runs.sleep_until(), self.counts_at) - time.monotonic())
+
+    def something_came(self) -> bool:
+        """Whether a slice should end early, because a command must not wait."""
+        return bool(self.poll.poll(0))
+
+    def listen(self, seconds: float) -> bool:
+        """Take in what came, waiting for it if there is nothing else to do. False when there is nobody to listen to."""
+        if not self.poll.poll(seconds * 1000):
+            return True
+        data = self.web.recv(READ_BYTES)
+        for kind, key, payload in self.unpacker.feed(data):
+            self.take(kind, key, payload)
+        return bool(data)
+
+    def take(self, kind: Kind, key: int, payload: bytes) -> None:
+        """One packet from the web process."""
+        if kind is Kind.OPEN:
+            self.runs.add(key, Run(self.limits, self.shared))
+        elif kind is Kind.DRAIN:
+            self.drain()
+        elif key in self.runs:  # else its visitor is about to hear that it is gone
+            self.hand_on(kind, key, payload)
+
+    def hand_on(self, kind: Kind, key: int, payload: bytes) -> None:
+        """One packet for a run."""
+        match kind:
+            case Kind.LEAVE:
+                self.runs.remove(key).leave()
+                return
+            case Kind.ACK:
+                self.runs[key].drawn(int.from_bytes(payload, "big"))
+            case Kind.TEXT:
+                self.runs[key].receive(payload.decode())
+            case Kind.BINARY:
+                self.runs[key].receive(payload)
+        self.runs.refresh(key)
+
+    def slice(self, key: int, run: Run, seconds: float) -> None:
+        """One run's turn. A mistake of ours in one run must not end the others."""
+        frame_bytes = run.frame_bytes
+        try:
+            frames = run.work(seconds, self.something_came)
+        except Exception:
+            log.exception("a run failed", extra={"run": key})
+            run.fail()
+            frames = [Close(INTERNAL_ERROR, "this run failed; the server has written down why")]
+        packets = [packet(key, frame) for frame in frames]
+        if run.frame_bytes != frame_bytes:  # before the answer that says so
+            packets.insert(0, pack(Kind.FRAME_BYTES, key, run.frame_bytes.to_bytes(4, "big")))
+        if run.answered:
+            packets.append(pack(Kind.ANSWERED, key, run.answered.to_bytes(4, "big")))
+            run.answered = 0
+        if packets:
+            self.web.sendall(b"".join(packets))
+
+    def report(self) -> None:
+        """What was counted, once a second."""
+        now = time.monotonic()
+        if now >= self.counts_at:
+            self.counts_at = now + COUNTS_EVERY
+            counts, self.shared.counts = self.shared.counts, Counts()
+            if not counts.nothing:
+                self.web.sendall(pack(Kind.COUNTS, 0, json.dumps(counts.as_json()).encode()))
+
+    def drain(self) -> None:
+        """Every run's last state goes out, and nothing is computed after it."""
+        for key, run in self.runs.items():
+            snapshot = run.last_snapshot()
+            if snapshot is not None:
+                self.web.sendall(packet(key, snapshot))
+            self.runs.remove(key)
+        self.web.sendall(pack(Kind.DRAINED))
+
+    def introduce(self) -> None:
+        """Say that this process can compute, and prove it with the record the page opens with."""
+        for kind, payload in first_words(self.limits, self.shared):
+            self.web.sendall(pack(kind, 0, payload))
+
+
+def packet(key: int, frame: Frame) -> bytes:
+    """One frame on its way to a visitor."""
+    match frame:
+        case str():
+            return pack(Kind.TEXT, key, frame.encode())
+        case bytes():
+            return pack(Kind.BINARY, key, frame)
+        case Close():
+            return pack(Kind.CLOSE, key, frame.code.to_bytes(2, "big") + frame.reason.encode())
+
+
+def first_words(limits: Limits, shared: Shared) -> Iterator[tuple[Kind, bytes]]:
+    """What the web process tells pages, made here as it knows no NumPy: schema, scenes, a fresh run and its record."""
+    run = Run(limits, shared)
+    answers: list[Any] = []
+    for command in ({"type": "start"}, {"type": "watch", "quantities": FIRST_WATCH}):
+        run.receive(json.dumps(command))
+        answers += run.work()
+    facts = {"hello": json.loads(run.hello()), "state": json.loads(answers[0]), "schema": RunConfig.schema()}
+    facts["scenes"] = scenes_as_json()
+    yield Kind.FIRST_RECORD, answers[-1]
+    yield Kind.HELLO, json.dumps(facts).encode()
+
+
+def main() -> None:
+    """Serve runs on the socket that was handed over, until it closes."""
+    # The web process decides when to end: it drains first, and its end closes our socket.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    logs.configure("info")
+    np.seterr(all="ignore")  # numbers that are not finite are a lesson here, and are looked for by name
+    worker = Worker(socket.socket(fileno=int(sys.argv[1])), Limits(**json.loads(sys.argv[2])))
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the web process is gone
+        worker.introduce()
+        gc.freeze()
+        worker.serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""One of each message the server sends. `python -m tests.web.examples` writes them into tests/messages."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.web.conftest import Client
+
+MESSAGES = Path(__file__).parent.parent / "messages"
+SMALL = {"sequence_length": 6, "hidden_size": 3, "batch_size": 2, "lag": 2}
+WILD = {**SMALL, "task": "adding", "sequence_length": 40, "activation": "relu", "init": "normal", "gain": 1e20}
+
+
+def server_messages() -> Iterator[tuple[str, dict[str, Any]]]:
+    client = Client()
+    yield "hello", json.loads(client.run.hello())
+    yield "error", client.say("play", id="early", rate="fast")[0]
+    yield "state", client.say("start", config=SMALL, id="first")[0]
+    yield "gradient_check", client.say("check_gradients", samples=2, id="check")[0]
+    yield "ready", client.say("upload", kind="snapshot", bytes=10, id="file")[0]
+    yield "diverged", Client().say("start", config=WILD)[2]
+
+
+def record() -> bytes:
+    client = Client()
+    client.say("start", config=SMALL)
+    client.ack()
+    return client.say("watch", quantities=["flow", "weights"])[1]
+
+
+if __name__ == "__main__":
+    for name, message in server_messages():
+        (MESSAGES / f"server-{name}.json").write_text(json.dumps(message, indent=2, ensure_ascii=False) + "\n")
+    (MESSAGES / "record.safetensors").write_bytes(record())

@@ -1,0 +1,39 @@
+from app.web.assets import Assets, resolved
+
+
+def site(folder, **files):
+    for name, content in files.items():
+        path = folder / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".js").write_text(content)
+    return Assets(folder)
+
+
+def test_every_address_changes_with_any_file(tmp_path):
+    before = site(tmp_path, js__main="1", js__other="2").address("js/main.js")
+    assert site(tmp_path, js__main="1", js__other="3").address("js/main.js") != before
+
+
+def test_a_file_is_found_under_its_address_and_no_other(tmp_path):
+    assets = site(tmp_path, js__main="1")
+    assert assets.find(assets.version, "js/main.js").content == b"1"
+    assert assets.find("another", "js/main.js") is None
+    assert assets.find(assets.version, "../settings.py") is None
+
+
+def test_the_modules_are_those_the_entry_imports_before_it_can_run(tmp_path):
+    assets = site(
+        tmp_path,
+        js__main='import { a } from "./a.js";\nimport "./charts/b.js";\nimport(\n  "./lazy.js"\n);',
+        js__a="export const a = 1;",
+        js__charts__b='export { a } from "../a.js";\nimport {\n  c,\n} from "./c.js";',
+        js__charts__c="",
+        js__lazy="",
+    )
+    names = [address.split("/", 3)[3] for address in assets.modules("js/main.js")]
+    assert names == ["js/main.js", "js/a.js", "js/charts/b.js", "js/charts/c.js"]
+
+
+def test_relative_imports_are_resolved_like_addresses():
+    assert resolved("js/charts/loss.js", "../store.js") == "js/store.js"
+    assert resolved("js/charts/loss.js", "./plot.js") == "js/charts/plot.js"

@@ -1,0 +1,167 @@
+"""The contract with the locked uvicorn: what its WebSocket protocol does not bound, ours does."""
+
+import contextlib
+import json
+import os
+import socket
+import struct
+import time
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.conftest import PATIENCE, Server, wait_until
+from tests.web.conftest import facts
+from tests.web.test_server import SMALL, Visitor, get
+
+TEXT, BINARY, CONTINUATION, CLOSE, PING = 1, 2, 0, 8, 9
+
+
+def frame(opcode: int, payload: bytes = b"", fin: bool = True) -> bytes:
+    """A masked frame, with a mask of zeros."""
+    length = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + struct.pack("!H", len(payload))
+    return bytes([(0x80 if fin else 0) | opcode]) + length + bytes(4) + payload
+
+
+class Raw:
+    """A client that can send what no library would."""
+
+    def __init__(self, server: Server) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+        self.socket.sendall(
+            b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nConnection: Upgrade\r\n"
+            b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        self.received = b""
+        while b'"hello"' not in self.received:
+            self.received += self.socket.recv(65536)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def flood(self, frames: bytes, most: int) -> None:
+        """Send the same again and again, until the other side has had enough."""
+        with contextlib.suppress(OSError):
+            for _ in range(most):
+                self.socket.sendall(frames)
+
+    def rest(self) -> bytes:
+        """Everything until the other side closes."""
+        with contextlib.suppress(ConnectionResetError):
+            while data := self.socket.recv(65536):
+                self.received += data
+        return self.received
+
+
+@pytest.mark.parametrize(
+    ("first", "repeated"),
+    [
+        (frame(TEXT, b"{", fin=False), frame(CONTINUATION, b"", fin=False)),
+        (frame(TEXT, b"{", fin=False), frame(CONTINUATION, b" ", fin=False)),
+        (b"", frame(PING)),
+        (b"", frame(PING, bytes(100))),
+        (b"", frame(TEXT, b"")),
+    ],
+    ids=["empty continuations", "one-byte continuations", "pings", "long pings", "empty messages"],
+)
+def test_a_flood_of_tiny_frames_ends_soon_and_disturbs_nobody(server, first, repeated):
+    with Visitor(server) as neighbour, Raw(server) as attacker:
+        neighbour.ask("start", config=SMALL)
+        neighbour.ask("play")
+        began = time.monotonic()
+        attacker.socket.sendall(first)
+        attacker.flood(repeated * 2000, most=200)
+        end = attacker.rest()
+        assert time.monotonic() - began < 10
+        assert b"\x03\xf0" in end[-200:] or not end.endswith(b"}")
+        for _ in range(5):
+            neighbour.hear()
+        assert neighbour.ask("pause")["phase"] == "paused"
+
+
+def test_a_message_in_several_fragments_is_one_message(server):
+    with Raw(server) as client:
+        text = json.dumps({"type": "pause", "id": "pieces"}).encode()
+        parts = [text[at : at + 5] for at in range(0, len(text), 5)]
+        client.socket.sendall(frame(TEXT, parts[0], fin=False))
+        for part in parts[1:-1]:
+            client.socket.sendall(frame(CONTINUATION, part, fin=False))
+        client.socket.sendall(frame(CONTINUATION, parts[-1]))
+        while b'"pieces"' not in client.received:
+            client.received += client.socket.recv(65536)
+        client.socket.sendall(frame(CLOSE, struct.pack("!H", 1000)))
+        assert client.rest()
+
+
+def test_many_messages_in_one_packet_are_all_answered_in_order(server):
+    with Raw(server) as client:
+        burst = b"".join(frame(TEXT, json.dumps({"type": "pause", "id": at}).encode()) for at in range(350))
+        assert len(burst) > 8 * 1024
+        client.socket.sendall(burst)
+        while b'"id":349' not in client.received:
+            client.received += client.socket.recv(65536)
+        places = [client.received.index(f'"id":{at},'.encode()) for at in range(350)]
+        assert places == sorted(places)
+
+
+def test_a_large_frame_nobody_announced_is_not_even_read(server):
+    with Raw(server) as client:
+        client.socket.sendall(bytes([0x80 | BINARY, 0x80 | 127]) + struct.pack("!Q", 10_000_000) + bytes(4))
+        assert b"\x03\xf1" in client.rest()[-200:]
+
+
+def test_a_large_file_that_was_announced_is_read_and_the_next_is_not(server):
+    garbage = os.urandom(200_000)
+    with Visitor(server) as visitor:
+        assert visitor.ask("upload", kind="snapshot", bytes=len(garbage))["type"] == "ready"
+        visitor.socket.send(garbage)
+        assert visitor.answer()["code"] == "bad_upload"
+        with contextlib.suppress(ConnectionClosed):
+            visitor.socket.send(garbage)
+        assert visitor.closed() == 1009
+
+
+def test_who_takes_nothing_is_cut_off_and_the_server_goes_on():
+    server = Server(WORKERS="1").start()
+    try:
+        with Raw(server) as client:
+            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            big = {"sequence_length": 100, "hidden_size": 128, "batch_size": 1}
+            client.socket.sendall(frame(TEXT, json.dumps({"type": "start", "config": big}).encode()))
+            with contextlib.suppress(OSError):
+                for _ in range(200):  # snapshots of hundreds of kilobytes, none of which is taken
+                    client.socket.sendall(frame(TEXT, b'{"type":"snapshot"}'))
+                    time.sleep(0.01)
+            with Visitor(server) as other:
+                assert other.ask("start", config=SMALL)["type"] == "state"
+                other.ask("play")
+                deadline = time.monotonic() + PATIENCE
+                while "unroll_aborts_total 1.0" not in metrics(server):
+                    assert time.monotonic() < deadline, "the visitor who takes nothing was not cut off"
+                    assert facts(other.hear())["kind"] == "record"
+    finally:
+        server.stop()
+
+
+def test_who_neither_reads_nor_draws_is_cut_off_though_nothing_is_blocked():
+    server = Server(WORKERS="1").start()
+    try:
+        with Raw(server) as client, Visitor(server) as hidden:
+            client.socket.sendall(frame(TEXT, json.dumps({"type": "start", "config": SMALL}).encode()))
+            client.socket.sendall(frame(TEXT, b'{"type":"play"}'))
+            hidden.draws = False
+            hidden.ask("start", config=SMALL)
+            hidden.ask("play")
+            wait_until(lambda: "unroll_aborts_total 1.0" in metrics(server), "the silent visitor to be cut off")
+            time.sleep(1)
+            assert hidden.ask("pause")["phase"] == "paused", "who answers pings may be hidden as long as they like"
+            assert "unroll_aborts_total 1.0" in metrics(server)
+    finally:
+        server.stop()
+
+
+def metrics(server: Server) -> str:
+    return get(server, "/metrics")[2].decode()

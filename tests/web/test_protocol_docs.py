@@ -1,0 +1,65 @@
+"""What docs/protocol.md says is true."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from app import errors
+from app.training import WATCHABLE
+from app.web import protocol
+from tests.web.conftest import Client, facts, tensors
+from tests.web.examples import server_messages
+
+DOCS = (Path(__file__).parent.parent.parent / "docs" / "protocol.md").read_text()
+EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", DOCS, re.DOTALL)]
+SENT = dict(server_messages())
+
+
+@pytest.mark.parametrize("message", [m for m in EXAMPLES if m["type"] in protocol.COMMANDS], ids=lambda m: m["type"])
+def test_example_commands_are_commands(message):
+    protocol.parse_command(message)
+
+
+@pytest.mark.parametrize(
+    "message", [m for m in EXAMPLES if m["type"] not in protocol.COMMANDS], ids=lambda m: m["type"]
+)
+def test_example_messages_look_like_what_is_sent(message):
+    assert set(message) - {"id"} == set(SENT[message["type"]]) - {"id"}
+
+
+def test_the_limits_are_those_that_hold():
+    (hello,) = (m for m in EXAMPLES if m["type"] == "hello")
+    assert hello == SENT["hello"]
+
+
+def test_every_command_message_field_and_code_is_described():
+    names = {*protocol.COMMANDS, *SENT}
+    names |= {info.alias or name for model in protocol.COMMANDS.values() for name, info in model.model_fields.items()}
+    names |= {
+        error.code
+        for error in vars(errors).values()
+        if isinstance(error, type) and issubclass(error, errors.UnrollError)
+    }
+    names |= set(SENT["state"]) | set(SENT["state"]["task"])
+    missing = sorted(name for name in names - {"type"} if f"`{name}`" not in DOCS and f'"{name}"' not in DOCS)
+    assert not missing
+
+
+def test_everything_in_a_record_is_described():
+    for cell in ("rnn", "lstm", "gru"):
+        client = Client().started(cell=cell, task="characters")
+        record = client.say("watch", quantities=list(WATCHABLE))[1]
+        names = set(facts(record)) | {name for name in tensors(record) if not re.match(r"(grad\.|W_|b_)", name)}
+        missing = sorted(name for name in names if f"`{name}`" not in DOCS)
+        assert not missing
+
+
+def test_the_example_client_runs(server, capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
+    code = code.replace("127.0.0.1:8000", server.url.removeprefix("http://"))
+    exec(compile(code, "docs/protocol.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert "state" in printed
+    assert int(printed.split()[-3]) >= 200

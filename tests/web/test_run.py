@@ -1,0 +1,660 @@
+import json
+
+import numpy as np
+import pytest
+
+from app.training import RunConfig, Trainer
+from app.web.run import Close, Phase
+from tests.web.conftest import Client, facts, records, tensors
+from tests.web.examples import MESSAGES, SMALL, WILD, record, server_messages
+
+
+def only(said):
+    assert len(said) == 1, said
+    return said[0]
+
+
+def code(said):
+    answer = said[0]
+    assert answer["type"] == "error", answer
+    return answer["code"]
+
+
+# The examples that other clients' tests read too.
+
+
+def shape(value):
+    """What a message looks like, without its values."""
+    return {name: type(item).__name__ for name, item in value.items()}
+
+
+def test_the_examples_both_sides_read_look_like_what_is_sent():
+    for name, message in server_messages():
+        example = json.loads((MESSAGES / f"server-{name}.json").read_text())
+        assert shape(message) == shape(example), name
+
+
+def test_the_example_record_reads_like_one_that_is_sent():
+    example, sent = (MESSAGES / "record.safetensors").read_bytes(), record()
+    assert set(facts(example)) == set(facts(sent))
+    assert {n: v.shape for n, v in tensors(example).items()} == {n: v.shape for n, v in tensors(sent).items()}
+
+
+# Phases.
+
+
+def test_before_a_run_everything_but_start_and_files_is_refused(client):
+    for name in ("play", "pause", "step", "reset", "snapshot"):
+        assert code(client.say(name)) == "no_run"
+    assert code(client.say("configure", changes={})) == "no_run"
+    assert code(client.say("watch", quantities=[])) == "no_run"
+    assert code(client.say("edit", tensor="W_hh", index=[0, 0], value=1)) == "no_run"
+    assert code(client.say("upload", kind="weights", bytes=10)) == "no_run"
+    assert code(client.say("own_text", text="river")) == "no_run"
+    assert client.say("ack", iteration=0) == []
+    assert client.run.phase is Phase.IDLE
+
+
+def test_start_answers_with_a_paused_state_and_the_first_record(client):
+    state, record = client.say("start", config={"hidden_size": 5}, id=1)
+    assert (state["type"], state["id"], state["phase"], state["iteration"]) == ("state", 1, "paused", 0)
+    assert state["config"] == RunConfig(hidden_size=5).model_dump()
+    assert facts(record)["iteration"] == 0
+    assert tensors(record)["h"].shape == (state["config"]["sequence_length"] + 1, 5)
+
+
+def test_play_trains_and_pause_stops_at_once(client):
+    client.started()
+    assert only(client.say("play"))["phase"] == "running"
+    client.wait(0.5)
+    state, record = client.say("pause")
+    assert state["phase"] == "paused"
+    assert facts(record)["iteration"] == state["iteration"] > 100
+    client.ack()
+    assert client.wait(1) == []
+    assert client.run.trainer.iteration == state["iteration"]
+
+
+def test_play_while_running_changes_the_rate(client):
+    client.started()
+    client.say("play", rate=10)
+    client.wait(2)
+    assert client.run.trainer.iteration == pytest.approx(20, abs=2)
+    client.say("play", rate=100)
+    client.wait(2)
+    assert client.run.trainer.iteration == pytest.approx(220, abs=4)
+
+
+def test_pause_while_paused_shows_the_iteration_again(client):
+    client.started()
+    state, record = client.say("pause")
+    assert (state["phase"], facts(record)["iteration"]) == ("paused", 0)
+
+
+@pytest.mark.parametrize("iterations", [1, 7])
+def test_step_answers_when_it_is_done_and_then_shows_where_it_stands(client, iterations):
+    client.started()
+    state, record = client.say("step", iterations=iterations, id="go")
+    assert (state["id"], state["phase"], state["iteration"]) == ("go", "paused", iterations)
+    twin = Trainer(RunConfig(**SMALL))
+    for _ in range(iterations):
+        seen = twin.step(loss_after=True)
+    shown = facts(record)
+    assert shown["iteration"] == iterations
+    assert shown["loss_before"] == seen.scalars["loss"]
+    assert shown["loss_after"] == seen.scalars["loss_after"]
+
+
+def test_a_record_that_does_not_follow_a_step_has_no_loss_after(client):
+    client.started()
+    client.say("step")
+    client.ack()
+    _, record = client.say("pause")
+    assert facts(record)["loss_after"] is None
+
+
+def test_step_while_running_takes_its_updates_and_pauses(client):
+    client.started()
+    client.say("play")
+    client.wait(0.1)
+    before = client.run.trainer.iteration
+    state = client.say("step", iterations=3)[0]
+    assert (state["phase"], state["iteration"]) == ("paused", before + 3)
+
+
+def test_pause_cuts_a_long_step_short(client):
+    client.started()
+    client.run.receive(json.dumps({"type": "step", "iterations": 10_000, "id": "long"}))
+    for _ in range(50):
+        client.run.work(seconds=0)
+    client.run.receive(json.dumps({"type": "pause", "id": "enough"}))
+    said = client.listen()
+    answers = [item for item in said if isinstance(item, dict)]
+    assert [answer["id"] for answer in answers] == ["long", "enough"]
+    assert 0 < answers[0]["iteration"] < 100
+
+
+def test_commands_after_a_step_wait_for_it(client):
+    client.started()
+    client.run.receive(json.dumps({"type": "step", "iterations": 20}))
+    client.run.receive(json.dumps({"type": "configure", "changes": {"sequence_length": 9}}))
+    said = [item for item in client.listen() if isinstance(item, dict)]
+    assert [item["iteration"] for item in said] == [20, 20]
+    assert said[0]["config"]["sequence_length"] == 6
+    assert said[1]["config"]["sequence_length"] == 9
+
+
+@pytest.mark.parametrize("phase", ["paused", "running"])
+def test_reset_draws_the_seeds_weights_again_and_keeps_the_phase(client, phase):
+    client.started()
+    first = {name: values.copy() for name, values in client.run.trainer.params.items()}
+    client.say("step", iterations=5)
+    client.ack()
+    if phase == "running":
+        client.say("play")
+    state = client.say("reset")[0]
+    assert (state["phase"], state["iteration"]) == (phase, 0)
+    twin = Trainer(RunConfig(**SMALL))
+    for name, values in twin.params.items():
+        np.testing.assert_array_equal(values, first[name])
+
+
+# Changes.
+
+
+def test_a_live_change_keeps_every_weight_and_shows_at_once(client):
+    client.started()
+    client.say("play", rate=1)
+    client.wait(2.5)
+    before = {name: values.tobytes() for name, values in client.run.trainer.params.items()}
+    state, record = client.say("configure", changes={"sequence_length": 11, "activation": "relu"})
+    assert state["effects"] == {"live": ["sequence_length", "activation"], "restart": []}
+    assert state["phase"] == "running"
+    assert tensors(record)["h"].shape[0] == 12
+    assert {name: values.tobytes() for name, values in client.run.trainer.params.items()} == before
+
+
+def test_a_restart_change_says_so(client):
+    client.started()
+    client.say("step", iterations=3)
+    state = client.say("configure", changes={"hidden_size": 4, "batch_size": 3})[0]
+    assert state["effects"] == {"live": ["batch_size"], "restart": ["hidden_size"]}
+    assert state["iteration"] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "field"),
+    [
+        ({"sequence_length": 0}, "out_of_range", "sequence_length"),
+        ({"sequence_length": 10**400}, "out_of_range", "sequence_length"),
+        ({"sequence_length": "60"}, "bad_value", "sequence_length"),
+        ({"sequence_length": True}, "bad_value", "sequence_length"),
+        ({"activation": "swish"}, "bad_value", "activation"),
+        ({"activation": ["tanh"]}, "bad_value", "activation"),
+        ({"learning_rate": -1}, "out_of_range", "learning_rate"),
+        ({"k1": 4, "k2": 2}, "out_of_range", "k2"),
+        ({"speed": 3}, "unknown_field", "speed"),
+        ({"self": 1}, "unknown_field", "self"),
+        ({"__class__": 1}, "unknown_field", "__class__"),
+        ({"task": "own"}, "dataset_needed", "task"),
+        ({"sequence_length": 500, "hidden_size": 256, "batch_size": 256}, "too_costly", None),
+        ({"activation": "relu", "sequence_length": -5}, "out_of_range", "sequence_length"),
+    ],
+)
+def test_a_refused_change_changes_nothing(client, changes, expected, field):
+    client.started()
+    client.say("step", iterations=2)
+    client.ack()
+    before = client.run.trainer.snapshot()
+    answer = only(client.say("configure", changes=changes, id="x"))
+    assert (answer["type"], answer["code"], answer["id"]) == ("error", expected, "x")
+    if field:
+        assert answer["field"] == field
+    assert client.run.trainer.snapshot() == before
+    assert code(client.say("start", config=changes)) == expected
+    assert client.run.trainer.snapshot() == before
+
+
+def test_an_edited_weight_is_shown_at_once(client):
+    client.started()
+    client.say("watch", quantities=["weights"])
+    client.ack()
+    state, record = client.say("edit", tensor="W_hh", index=[0, 1], value=2.5)
+    assert state["type"] == "state"
+    assert tensors(record)["W_hh"][0, 1] == 2.5
+
+
+def test_an_edited_input_lasts_until_reset(client):
+    client.started()
+    _, record = client.say("edit", tensor="x", index=[0, 0], value=3)
+    assert tensors(record)["x"][0, 0] == 3
+    client.ack()
+    _, record = client.say("reset")
+    assert tensors(record)["x"][0, 0] != 3
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"tensor": "W", "index": [0, 0], "value": 1}, "bad_value"),
+        ({"tensor": "W_hh", "index": [0], "value": 1}, "out_of_range"),
+        ({"tensor": "W_hh", "index": [0, 3], "value": 1}, "out_of_range"),
+        ({"tensor": "x", "index": [6, 0], "value": 1}, "out_of_range"),
+        ({"tensor": "W_hh", "index": [0, 0], "value": 2e6}, "out_of_range"),
+    ],
+)
+def test_a_refused_edit_changes_nothing(client, fields, expected):
+    client.started()
+    before = client.run.trainer.snapshot()
+    assert code(client.say("edit", **fields)) == expected
+    assert client.run.trainer.snapshot() == before
+
+
+def test_watched_quantities_come_with_the_next_record_and_stay_over_a_start(client):
+    client.started()
+    _, record = client.say("watch", quantities=["flow", "weights"])
+    assert {"ln_flow", "share", "W_hh"} <= set(tensors(record))
+    assert facts(record)["flow_residual"] <= 1e-10
+    client.ack()
+    _, record = client.say("start", config=SMALL)
+    assert "ln_flow" in tensors(record)
+
+
+def test_another_probe_is_another_sequence(client):
+    client.say("start", config=SMALL)
+    first = tensors(client.heard[-1])["x"]
+    _, record = client.say("watch", quantities=[], probe=5)
+    assert not np.array_equal(tensors(record)["x"], first)
+
+
+def test_a_watch_that_is_refused_changes_nothing(client):
+    client.started()
+    client.say("watch", quantities=["weights"])
+    client.ack()
+    assert code(client.say("watch", quantities=["everything"])) == "bad_value"
+    assert code(client.say("watch", quantities=["flow"], probe=2**50)) == "out_of_range"
+    assert client.run.trainer.watching == {"weights"}
+
+
+# Credits.
+
+
+def test_at_most_two_records_are_sent_to_who_draws_none(client):
+    client.say("start", config=SMALL)
+    client.say("play")
+    said = client.wait(2, ack=False)
+    assert len(records(said)) == 1
+    assert client.run.trainer.iteration > 1000
+
+
+def test_the_newest_record_is_sent_when_there_is_room_again(client):
+    client.started()
+    client.say("play")
+    client.wait(1, ack=False)
+    now = client.run.trainer.iteration
+    client.ack(0)
+    client.ack(10**6)
+    (shown,) = records(client.wait(0.001))
+    assert shown["iteration"] >= now
+
+
+def test_records_come_at_the_agreed_rate(client):
+    client.started()
+    client.say("play")
+    shown = records(client.wait(5))
+    assert 147 <= len(shown) <= 152
+
+
+def test_slow_iterations_are_all_shown(client):
+    client.started()
+    client.say("play", rate=5)
+    shown = [record["iteration"] for record in records(client.wait(4))]
+    assert shown == list(range(shown[0], shown[0] + len(shown)))
+    assert len(shown) >= 19
+
+
+def test_a_run_nobody_draws_trains_on_for_ten_seconds_and_waits(client):
+    client.started()
+    client.say("play", rate=100)
+    client.wait(15, step=0.005, ack=False)
+    reached = client.run.trainer.iteration
+    assert 900 <= reached <= 1010
+    client.wait(5, step=0.005, ack=False)
+    assert client.run.trainer.iteration == reached
+    client.ack()
+    client.wait(1, step=0.005)
+    assert client.run.trainer.iteration > reached
+
+
+def test_a_change_is_shown_whatever_the_rate_of_records(client):
+    client.started()
+    client.say("play", rate=1000)
+    client.wait(0.5)
+    for length in range(5, 15):
+        _, record = client.say("configure", changes={"sequence_length": length})
+        assert tensors(record)["h"].shape[0] == length + 1
+        client.ack()
+
+
+def test_the_measured_speed_is_in_the_records(client):
+    client.started()
+    client.say("play", rate=50)
+    last = records(client.wait(3))[-1]
+    assert last["iterations_per_second"] == pytest.approx(50, rel=0.1)
+    client.ack()
+    _, record = client.say("pause")
+    assert facts(record)["iterations_per_second"] == 0
+
+
+# Bad numbers.
+
+
+def said_types(said):
+    return ["record" if isinstance(item, bytes) else item["type"] for item in said]
+
+
+def test_a_number_that_is_not_finite_at_the_start_is_shown_and_named(client):
+    said = client.say("start", config=WILD)
+    assert said_types(said) == ["state", "record", "diverged", "state"]
+    assert (said[2]["iteration"], said[2]["quantity"]) == (0, "h")
+    assert said[2]["timestep"] >= 1
+    assert said[2]["cause"]
+    assert said[3]["phase"] == "diverged"
+    assert not np.isfinite(tensors(said[1])["h"]).all()
+
+
+def test_an_update_that_leads_to_a_bad_number_is_undone(client):
+    client.started(task="adding", activation="linear", optimizer="sgd", clip="none", sequence_length=20)
+    client.say("configure", changes={"learning_rate": 1e60})
+    client.ack()
+    client.say("play")
+    said = client.wait(1)
+    assert said_types(said)[-3:] == ["record", "diverged", "state"]
+    bad, named, state = said[-3:]
+    assert facts(bad)["iteration"] == named["iteration"] == state["iteration"] + 1
+    assert state["phase"] == "diverged"
+    assert facts(bad)["loss"] is None
+    assert all(np.isfinite(values).all() for values in client.run.trainer.params.values())
+    assert client.wait(1) == []
+
+
+def test_the_bad_record_comes_outside_the_credits(client):
+    client.started(task="adding", activation="linear", optimizer="sgd", clip="none", sequence_length=20)
+    client.say("configure", changes={"learning_rate": 1e60})
+    client.say("pause")
+    client.run.credits.sent(0, client.clock())
+    client.run.credits.sent(0, client.clock())
+    client.say("play")
+    assert said_types(client.wait(1, ack=False))[-3:] == ["record", "diverged", "state"]
+
+
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        ("configure", {"changes": {"gain": 1.0}}),
+        ("configure", {"changes": {"activation": "tanh"}}),
+        ("reset", {}),
+    ],
+)
+def test_what_leads_out_of_divergence_ends_paused(client, command, fields):
+    client.started(task="adding", activation="linear", optimizer="sgd", clip="none", sequence_length=20)
+    client.say("configure", changes={"learning_rate": 1e60})
+    client.ack()
+    client.say("play")
+    client.wait(1)
+    for refused in ("play", "step"):
+        assert code(client.say(refused)) == "not_now"
+    state, record = client.say(command, **fields)
+    assert state["phase"] == "paused"
+    assert np.isfinite(tensors(record)["h"]).all()
+    client.ack()
+    assert client.say("play")[0]["phase"] == "running"
+
+
+def test_an_edit_that_leads_to_a_bad_number_stands_and_another_edit_leads_out(client):
+    client.started(task="adding", activation="linear", sequence_length=100)
+    said = client.say("edit", tensor="W_hh", index=[0, 0], value=1e6)
+    assert said_types(said) == ["state", "record", "diverged", "state"]
+    assert client.run.trainer.params["W_hh"][0, 0] == 1e6
+    said = client.say("edit", tensor="W_hh", index=[0, 0], value=0)
+    assert said_types(said) == ["state", "record"]
+    assert said[0]["phase"] == "paused"
+
+
+def test_a_step_into_a_bad_number_is_answered_by_the_diverged_state(client):
+    client.started(task="adding", activation="linear", optimizer="sgd", clip="none", sequence_length=20)
+    client.say("configure", changes={"learning_rate": 1e60})
+    client.ack()
+    said = client.say("step", iterations=10, id="s")
+    assert said_types(said) == ["record", "diverged", "state"]
+    assert (said[-1]["id"], said[-1]["phase"]) == ("s", "diverged")
+
+
+# Gradient check.
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_gradients_are_checked_and_the_run_is_untouched(client, cell):
+    client.started(cell=cell)
+    client.say("step", iterations=3)
+    client.ack()
+    before = client.run.trainer.snapshot()
+    answer = only(client.say("check_gradients", samples=3, id="c"))
+    assert (answer["type"], answer["id"], answer["passed"]) == ("gradient_check", "c", True)
+    assert set(answer["per_tensor"]) == set(client.run.trainer.params)
+    assert all(check["max_rel_error"] < 1e-5 for check in answer["per_tensor"].values())
+    assert client.run.trainer.snapshot() == before
+
+
+@pytest.mark.parametrize("bug", ["drop_carried", "no_accumulation", "stale_h", "transpose_W_hh"])
+def test_the_check_catches_every_bug_and_forgets_it(client, bug):
+    client.started()
+    client.say("step", iterations=3)
+    client.ack()
+    assert only(client.say("check_gradients", **{"break": bug}))["passed"] is False
+    assert only(client.say("check_gradients"))["passed"] is True
+
+
+def test_two_runs_can_check_at_the_same_time():
+    first = Client().started()
+    second = Client()
+    second.run.shared = first.run.shared
+    second.started(seed=9)
+    answers = []
+    for client in (first, second):
+        client.run.receive('{"type":"check_gradients","samples":3}')
+    while len(answers) < 2:
+        answers += [json.loads(frame) for client in (first, second) for frame in client.run.work(seconds=0)]
+    assert [answer["passed"] for answer in answers] == [True, True]
+
+
+# Files.
+
+
+def test_a_snapshot_continues_bit_for_bit_on_another_run(client):
+    client.started()
+    client.say("step", iterations=4)
+    client.ack()
+    blob = only(client.say("snapshot"))
+    other = Client()
+    assert only(other.say("upload", kind="snapshot", bytes=len(blob), id="u")) == {
+        "type": "ready",
+        "id": "u",
+        "kind": "snapshot",
+    }
+    state, _ = other.send(blob)
+    assert (state["phase"], state["iteration"], state["id"]) == ("paused", 4, "u")
+    other.ack()
+    client.say("step", iterations=30)
+    client.ack()
+    other.say("step", iterations=30)
+    other.ack()
+    assert only(client.say("snapshot")) == only(other.say("snapshot"))
+    assert other.run.shared.counts.totals["restores"] == 1
+
+
+def test_a_snapshot_repeats_the_id_it_was_asked_with_and_can_still_be_resumed(client):
+    client.started()
+    blob = only(client.say("snapshot", id="keep"))
+    assert facts(blob)["id"] == "keep"
+    client.say("upload", kind="snapshot", bytes=len(blob))
+    assert client.send(blob)[0]["type"] == "state"
+    client.ack()
+    assert "id" not in facts(only(client.say("snapshot")))
+
+
+def test_weights_go_out_for_pytorch_and_come_back(client):
+    client.started()
+    client.say("step", iterations=3)
+    client.ack()
+    before = {name: values.copy() for name, values in client.run.trainer.params.items()}
+    file = only(client.say("export", format="pytorch"))
+    client.say("reset")
+    client.ack()
+    client.say("upload", kind="weights", bytes=len(file))
+    state = client.send(file)[0]
+    assert state["type"] == "state"
+    for name, values in client.run.trainer.params.items():
+        np.testing.assert_allclose(values, before[name])
+
+
+def test_a_report_is_one_page_as_a_tensor(client):
+    client.started()
+    file = only(client.say("export", format="report", id="r"))
+    page = tensors(file)["html"].tobytes().decode()
+    assert (facts(file)["kind"], facts(file)["id"]) == ("report", "r")
+    assert page.startswith("<!doctype html>")
+    assert "Plotly.newPlot" in page
+
+
+def test_own_text_restarts_with_the_texts_characters(client):
+    client.started()
+    state, _ = client.say("own_text", text="abracadabra " * 20)
+    assert state["config"]["task"] == "own"
+    assert "task" in state["effects"]["restart"]
+    assert set(state["task"]["classes"]) >= set("abrcd")
+
+
+def test_own_series_restarts_with_the_columns_as_inputs(client):
+    client.started()
+    rows = "\n".join(f"{t * 0.1},{t % 3}" for t in range(60))
+    state = client.say("own_series", csv="level,flow\n" + rows)[0]
+    assert state["task"]["inputs"] == ["level", "flow"]
+
+
+def test_a_dataset_may_come_before_a_run_and_own_data_stay_at_hand(client):
+    from safetensors.numpy import save
+
+    rng = np.random.default_rng(0)
+    data = {"inputs": rng.standard_normal((10, 5, 2)), "targets": rng.integers(0, 3, (10, 5))}
+    file = save(data)
+    client.say("upload", kind="dataset", bytes=len(file))
+    state = client.send(file)[0]
+    assert (state["phase"], state["config"]["task"], state["config"]["sequence_length"]) == ("paused", "own", 5)
+    client.ack()
+    state = client.say("start", config={"task": "own", "sequence_length": 3, "hidden_size": 4})[0]
+    assert (state["config"]["sequence_length"], state["config"]["hidden_size"]) == (3, 4)
+    client.ack()
+    small = only(client.say("snapshot"))
+    whole = only(client.say("snapshot", dataset=True))
+    other = Client()
+    other.say("upload", kind="snapshot", bytes=len(small))
+    assert code(other.send(small)) == "dataset_needed"
+    other.say("upload", kind="snapshot", bytes=len(whole))
+    assert other.send(whole)[0]["type"] == "state"
+
+
+def test_binary_frames_nobody_announced_are_refused(client):
+    client.started()
+    assert code(client.send(b"\x00\x01")) == "unexpected_binary"
+
+
+@pytest.mark.parametrize("announced", [10, 200])
+def test_a_file_of_another_size_than_announced(client, announced):
+    client.started()
+    client.say("upload", kind="snapshot", bytes=announced)
+    answer = only(client.send(bytes(100)))
+    if announced < 100:
+        assert isinstance(answer, Close)
+        assert answer.code == 1009
+    else:
+        assert answer["code"] == "bad_upload"
+
+
+def test_garbage_instead_of_a_snapshot_is_refused_and_the_run_goes_on(client):
+    client.started()
+    before = client.run.trainer.snapshot()
+    for garbage in (bytes(50), b"\xff" * 50, b"PK\x03\x04" + bytes(60), before[:-1], before + b"\x00"):
+        client.say("upload", kind="snapshot", bytes=len(garbage), id="g")
+        answer = client.send(garbage)[0]
+        assert (answer["code"], answer["id"]) == ("bad_upload", "g")
+    assert client.run.trainer.snapshot() == before
+
+
+def test_while_a_file_is_awaited_other_commands_are_refused(client):
+    client.started()
+    client.say("upload", kind="snapshot", bytes=10)
+    assert code(client.say("play")) == "upload_pending"
+    assert code(client.say("upload", kind="weights", bytes=10)) == "upload_pending"
+    client.ack()
+
+
+def test_a_file_that_does_not_come_is_given_up_after_ten_seconds(client):
+    client.started()
+    client.say("upload", kind="snapshot", bytes=10, id="u")
+    assert client.wait(9.9, step=0.1) == []
+    (error,) = client.wait(0.5, step=0.1)
+    assert (error["code"], error["id"]) == ("upload_timeout", "u")
+    assert client.say("play")[0]["phase"] == "running"
+
+
+def test_only_so_many_files_are_awaited_at_once(client):
+    client.started()
+    client.run.shared.uploads = client.run.shared.UPLOADS
+    assert code(client.say("upload", kind="snapshot", bytes=10)) == "busy"
+    client.run.shared.uploads = 0
+    client.say("upload", kind="snapshot", bytes=10)
+    client.run.leave()
+    assert client.run.shared.uploads == 0
+
+
+# Several runs.
+
+
+def test_runs_that_share_buffers_do_not_disturb_each_other():
+    first = Client().started()
+    second = Client()
+    second.run.shared = first.run.shared
+    second.started(seed=9)
+    for client in (first, second):
+        client.say("play")
+    for _ in range(200):
+        first.wait(0.01)
+        second.wait(0.01)
+    for client, seed in ((first, RunConfig().seed), (second, 9)):
+        twin = Trainer(RunConfig(**SMALL, seed=seed))
+        while twin.iteration < client.run.trainer.iteration:
+            twin.advance()
+        assert client.run.trainer.snapshot() == twin.snapshot()
+
+
+def test_every_command_has_exactly_one_answer(client):
+    commands = [
+        {"type": "start", "config": SMALL},
+        {"type": "configure", "changes": {"sequence_length": 7}},
+        {"type": "configure", "changes": {"sequence_length": -7}},
+        {"type": "play"},
+        {"type": "watch", "quantities": ["flow"]},
+        {"type": "edit", "tensor": "b_h", "index": [0], "value": 0.5},
+        {"type": "step", "iterations": 3},
+        {"type": "reset"},
+        {"type": "snapshot"},
+        {"type": "pause"},
+        {"type": "dance"},
+    ]
+    for at, command in enumerate(commands):
+        client.run.receive(json.dumps(command | {"id": at}))
+    said = client.listen()
+    answers = [facts(item) if isinstance(item, bytes) else item for item in said]
+    assert [answer["id"] for answer in answers if "id" in answer] == list(range(len(commands)))
+    assert client.run.answered == len(commands)

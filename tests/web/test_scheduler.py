@@ -1,0 +1,149 @@
+import pytest
+
+from app.web.scheduler import LEAD, SLICE, Scheduler
+
+NEVER = float("inf")
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+class Job:
+    """Computes in pieces of a fixed size, for as long as it is let."""
+
+    def __init__(self, clock, piece, due=0.0, awaited=NEVER):
+        self.clock, self.piece, self.due, self.awaited = clock, piece, due, awaited
+        self.used = 0.0
+        self.served = []
+
+    def due_at(self, now):
+        return self.due
+
+    def awaited_since(self):
+        return self.awaited
+
+    def work(self, seconds):
+        self.served.append(self.clock.now)
+        end = self.clock.now + seconds
+        while True:
+            self.clock.now += self.piece
+            self.used += self.piece
+            if self.clock.now >= end:
+                break
+
+
+def serve(scheduler, clock, seconds):
+    end = clock.now + seconds
+    while clock.now < end and scheduler.serve(lambda key, job, slice_: job.work(slice_)):
+        pass
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def scheduler(clock):
+    return Scheduler(clock)
+
+
+def test_everyone_gets_the_same_time_whatever_the_size_of_an_iteration(scheduler, clock):
+    jobs = [Job(clock, piece) for piece in (0.0001, 0.001, 0.003, 0.05)]
+    for key, job in enumerate(jobs):
+        scheduler.add(key, job)
+    serve(scheduler, clock, 10)
+    shares = [job.used for job in jobs]
+    assert max(shares) - min(shares) <= 0.06
+    jain = sum(shares) ** 2 / (len(shares) * sum(s * s for s in shares))
+    assert jain > 0.999
+
+
+def test_nobody_waits_longer_than_a_round_of_slices(scheduler, clock):
+    jobs = [Job(clock, 0.0002) for _ in range(15)]
+    for key, job in enumerate(jobs):
+        scheduler.add(key, job)
+    serve(scheduler, clock, 2)
+    for job in jobs:
+        gaps = [b - a for a, b in zip(job.served, job.served[1:], strict=False)]
+        assert max(gaps) <= 2 * 0.012
+
+
+def test_one_run_alone_is_interrupted_every_few_milliseconds(scheduler, clock):
+    job = Job(clock, 0.0001)
+    scheduler.add(0, job)
+    serve(scheduler, clock, 1)
+    assert max(b - a for a, b in zip(job.served, job.served[1:], strict=False)) <= SLICE + 0.0002
+
+
+def test_whoever_is_waited_for_goes_first(scheduler, clock):
+    for key in range(10):
+        scheduler.add(key, Job(clock, 0.001))
+    serve(scheduler, clock, 0.1)
+    urgent = Job(clock, 0.001, awaited=clock.now)
+    scheduler.add(99, urgent)
+    before = clock.now
+    serve(scheduler, clock, 0.001)
+    assert urgent.served == [before]
+
+
+def test_the_longest_waiting_goes_first(scheduler, clock):
+    clock.now = 5.0
+    late, later = Job(clock, 0.001, awaited=4.0), Job(clock, 0.001, awaited=3.0)
+    scheduler.add(0, late)
+    scheduler.add(1, later)
+    scheduler.serve(lambda key, job, seconds: job.work(seconds))
+    assert later.served
+    assert not late.served
+
+
+def test_always_being_waited_for_buys_no_more_than_a_share(scheduler, clock):
+    greedy = Job(clock, 0.002, awaited=0.0)
+    modest = [Job(clock, 0.002) for _ in range(3)]
+    for key, job in enumerate([greedy, *modest]):
+        scheduler.add(key, job)
+    serve(scheduler, clock, 10)
+    assert greedy.used <= min(job.used for job in modest) + LEAD + SLICE + 0.002
+
+
+def test_sleeping_saves_up_no_time(scheduler, clock):
+    sleeper, worker = Job(clock, 0.001, due=5.0), Job(clock, 0.001)
+    scheduler.add(0, sleeper)
+    scheduler.add(1, worker)
+    serve(scheduler, clock, 6)
+    before = worker.used, sleeper.used
+    serve(scheduler, clock, 1)
+    assert worker.used - before[0] == pytest.approx(sleeper.used - before[1], abs=0.01)
+
+
+def test_a_newcomer_starts_level_with_the_others(scheduler, clock):
+    old = Job(clock, 0.001)
+    scheduler.add(0, old)
+    serve(scheduler, clock, 5)
+    new = Job(clock, 0.001)
+    scheduler.add(1, new)
+    before = old.used
+    serve(scheduler, clock, 1)
+    assert old.used - before == pytest.approx(new.used, abs=0.01)
+
+
+def test_nothing_to_do_means_sleeping_until_there_is(scheduler, clock):
+    scheduler.add(0, Job(clock, 0.001, due=7.0))
+    scheduler.add(1, Job(clock, 0.001, due=NEVER))
+    assert not scheduler.serve(lambda key, job, seconds: job.work(seconds))
+    assert scheduler.sleep_until() == 7.0
+    scheduler.remove(0)
+    assert scheduler.sleep_until() == NEVER
+
+
+def test_what_reaches_a_run_is_noticed(scheduler, clock):
+    job = Job(clock, 0.001, due=NEVER)
+    scheduler.add(0, job)
+    job.due = 0.0
+    assert scheduler.sleep_until() == NEVER
+    scheduler.refresh(0)
+    assert scheduler.sleep_until() == 0.0
