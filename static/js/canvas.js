@@ -1,0 +1,45 @@
+/** A canvas that fills its box at the screen's resolution, and where on it the pointer is. */
+
+import { element } from "./dom.js";
+
+/** @typedef {CanvasRenderingContext2D} Context */
+
+/**
+ * @param {HTMLElement} node
+ * @param {Record<string, string | boolean>} attributes
+ */
+export function createCanvas(node, attributes) {
+  const canvas = element("canvas", { role: "img", tabindex: "0", ...attributes });
+  node.append(canvas);
+  const ctx = /** @type {Context} */ (canvas.getContext("2d"));
+  const size = { width: 0, height: 0, ratio: 1 };
+  return {
+    canvas,
+    ctx,
+    size,
+
+    /** Fits the canvas to its box; true if it had to. */
+    fit() {
+      const { clientWidth: width, clientHeight: height } = canvas;
+      const ratio = window.devicePixelRatio || 1;
+      if (width === size.width && height === size.height && ratio === size.ratio) return false;
+      Object.assign(size, { width, height, ratio });
+      canvas.width = Math.max(1, Math.round(width * ratio));
+      canvas.height = Math.max(1, Math.round(height * ratio));
+      return true;
+    },
+
+    /** An empty sheet, to be drawn on in pixels of the page. @param {string} paper */
+    clear(paper) {
+      ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
+      ctx.fillStyle = paper;
+      ctx.fillRect(0, 0, size.width, size.height);
+    },
+  };
+}
+
+/** @param {HTMLElement} canvas @param {MouseEvent} event */
+export function pointIn(canvas, event) {
+  const box = canvas.getBoundingClientRect();
+  return { x: event.clientX - box.left, y: event.clientY - box.top };
+}

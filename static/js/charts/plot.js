@@ -1,0 +1,67 @@
+/** The one file that names Plotly: loaded when the first chart is wanted, then create, change, resize. */
+
+/** @type {Promise<any> | null} */
+let loading = null;
+
+/** Plotly comes as a classic script that leaves a global behind. @returns {Promise<any>} */
+function load() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = /** @type {string} */ (document.body.dataset.plotly);
+    script.onload = () => resolve(/** @type {any} */ (window).Plotly);
+    script.onerror = () => {
+      loading = null;
+      reject(new Error("the chart library could not be loaded"));
+    };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+const CONFIG = { displayModeBar: false, doubleClick: false, scrollZoom: false };
+
+/**
+ * A chart in `node`. `show` draws traces and layout; before the library is there it only remembers the last ones.
+ * @param {HTMLElement} node
+ */
+export function createPlot(node) {
+  /** @type {any} */
+  let plotly = null;
+  /** @type {{traces: object[], layout: object} | null} */
+  let wanted = null;
+
+  function draw() {
+    if (plotly && wanted) plotly.react(node, wanted.traces, wanted.layout, CONFIG);
+  }
+
+  return {
+    load() {
+      load().then(
+        (loaded) => {
+          plotly = loaded;
+          draw();
+        },
+        (error) => {
+          node.textContent = `${error.message}.`;
+        },
+      );
+    },
+    /** @param {object[]} traces @param {object} layout */
+    show(traces, layout) {
+      wanted = { traces, layout };
+      draw();
+    },
+  };
+}
+
+/**
+ * A chart as it stands, drawn as SVG by the library itself.
+ * @param {HTMLElement} node
+ * @param {number} width @param {number} height
+ * @returns {Promise<string>}
+ */
+export async function chartAsSvg(node, width, height) {
+  const plotly = await load();
+  const url = /** @type {string} */ (await plotly.toImage(node, { format: "svg", width, height }));
+  return decodeURIComponent(url.slice(url.indexOf(",") + 1));
+}

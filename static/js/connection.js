@@ -1,0 +1,107 @@
+/** One WebSocket at a time: opens it, hands on what arrives, and after a loss tries again with jittered backoff. */
+
+/** @typedef {import("./protocol.js").Command} Command */
+/** @typedef {import("./protocol.js").ServerMessage} ServerMessage */
+
+/**
+ * @typedef {object} Handlers
+ * @property {() => void} opened a fresh socket: the run has to be started or resumed on it
+ * @property {(message: ServerMessage) => void} message
+ * @property {(bytes: ArrayBuffer) => void} binary
+ * @property {(retryAt: number, attempt: number) => void} lost
+ */
+
+/**
+ * What the connection needs of its surroundings; tests hand in their own.
+ * @typedef {object} Surroundings
+ * @property {(url: string) => WebSocket} open
+ * @property {() => number} now
+ * @property {(callback: () => void, ms: number) => number} setTimer
+ * @property {(timer: number) => void} clearTimer
+ * @property {() => number} random
+ */
+
+const FIRST_WAIT = 250;
+const LONGEST_WAIT = 15_000;
+const OPEN = 1;
+
+/**
+ * How long to wait before attempt n (from 1): doubling up to a limit, half of it by chance so that a class does not
+ * come back all at once.
+ * @param {number} attempt
+ * @param {number} random between 0 and 1
+ */
+export function backoff(attempt, random) {
+  const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
+  return wait / 2 + (wait / 2) * random;
+}
+
+/**
+ * @param {string} url
+ * @param {Handlers} handlers
+ * @param {Surroundings} around
+ */
+export function createConnection(url, handlers, around) {
+  /** @type {WebSocket | null} */
+  let socket = null;
+  let attempt = 0;
+  let earliest = 0;
+  let timer = 0;
+
+  function connect() {
+    around.clearTimer(timer);
+    const current = around.open(url);
+    current.binaryType = "arraybuffer";
+    socket = current;
+    current.onopen = () => handlers.opened();
+    current.onmessage = ({ data }) => {
+      if (current !== socket) return;
+      if (typeof data === "string") handlers.message(JSON.parse(data));
+      else handlers.binary(data);
+    };
+    current.onclose = () => {
+      if (current === socket) lost();
+    };
+  }
+
+  function lost() {
+    socket = null;
+    attempt += 1;
+    const now = around.now();
+    const wait = Math.max(backoff(attempt, around.random()), earliest - now);
+    handlers.lost(now + wait, attempt);
+    timer = around.setTimer(connect, wait);
+  }
+
+  return {
+    connect,
+    /** @param {Command} command */
+    send(command) {
+      if (socket?.readyState !== OPEN) return false;
+      socket.send(JSON.stringify(command));
+      return true;
+    },
+    /** @param {ArrayBuffer} bytes */
+    sendBytes(bytes) {
+      if (socket?.readyState === OPEN) socket.send(bytes);
+    },
+    /** The run stands again: the next loss starts with the shortest wait. */
+    settled() {
+      attempt = 0;
+    },
+    /** @param {number} ms the server asks not to come back earlier */
+    waitAtLeast(ms) {
+      earliest = around.now() + ms;
+    },
+    retryNow() {
+      if (socket === null) connect();
+    },
+    /** For good. */
+    close() {
+      const current = socket;
+      socket = null;
+      around.clearTimer(timer);
+      current?.close();
+    },
+  };
+}

@@ -1,0 +1,146 @@
+/** The header: transport, speed, readouts whose widths never change, and one quiet line when something is up. */
+
+import { byId, setText } from "./dom.js";
+import { formatCount, formatNumber, formatPercent } from "./format.js";
+import { isPlaying } from "./state.js";
+import { positionOf, valueAt } from "./tracks.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./protocol.js").RecordMeta} RecordMeta */
+
+/** @type {import("./tracks.js").Track} */
+const SPEEDS = { from: 1, to: 1000, log: true };
+const POSITIONS = 1000;
+
+/**
+ * @typedef {object} Actions
+ * @property {() => void} toggle
+ * @property {() => void} step
+ * @property {() => void} back
+ * @property {() => void} reset
+ * @property {() => void} undo
+ * @property {() => void} retryNow
+ * @property {() => void} nextExample
+ * @property {() => void} toggleTheme
+ * @property {(rate: number | null) => void} setRate
+ * @property {(wanted: boolean) => void} slowMotion the far left of the speed
+ */
+
+/**
+ * @param {import("./session.js").PageStore} store
+ * @param {Actions} actions
+ */
+export function createHeader(store, actions) {
+  const play = /** @type {HTMLButtonElement} */ (byId("play"));
+  const step = /** @type {HTMLButtonElement} */ (byId("step"));
+  const reset = /** @type {HTMLButtonElement} */ (byId("reset"));
+  const next = /** @type {HTMLButtonElement} */ (byId("next-example"));
+  const speed = /** @type {HTMLInputElement} */ (byId("speed"));
+  const undo = byId("undo");
+  const theme = byId("theme");
+  const line = byId("line");
+  const lineAction = byId("line-action");
+
+  play.addEventListener("click", actions.toggle);
+  step.addEventListener("click", actions.step);
+  byId("back").addEventListener("click", actions.back);
+  reset.addEventListener("click", actions.reset);
+  next.addEventListener("click", actions.nextExample);
+  undo.addEventListener("click", actions.undo);
+  theme.addEventListener("click", actions.toggleTheme);
+  lineAction.addEventListener("click", actions.retryNow);
+  speed.addEventListener("input", () => {
+    const slow = Number(speed.value) === 0;
+    actions.slowMotion(slow);
+    if (!slow) actions.setRate(rateAt(Number(speed.value) / POSITIONS));
+  });
+
+  /** @type {State | null} */
+  let shown = null;
+
+  return {
+    /** @param {number} now */
+    draw(now) {
+      const state = store.get();
+      if (
+        state.connection.status === "lost" ||
+        shown?.connection !== state.connection ||
+        shown.notice !== state.notice
+      ) {
+        const { text, action } = lineOf(state, now);
+        line.hidden = text === "";
+        setText(byId("line-text"), text);
+        lineAction.hidden = !action;
+      }
+      if (shown === state) return;
+      shown = state;
+      const lost = state.connection.status === "lost";
+      const playing = state.slow ? state.slow.playing : isPlaying(state);
+      play.dataset.playing = String(playing);
+      play.setAttribute("aria-label", playing ? "Pause" : "Play");
+      for (const button of [play, step, reset, next]) button.disabled = lost;
+      undo.hidden = !state.notice?.undo || lost;
+      theme.setAttribute("aria-pressed", String(state.dark));
+      const position = state.slow ? 0 : state.rate === null ? 1 : positionOf(SPEEDS, state.rate);
+      speed.value = String(Math.round(position * POSITIONS));
+      speed.style.setProperty("--fill", `${position * 100}%`);
+      speed.setAttribute("aria-valuetext", state.slow ? "slow motion" : speedWords(state.rate));
+      showReadouts(state);
+    },
+  };
+}
+
+/** The last bit of the slider is: as fast as it goes. @param {number} position */
+function rateAt(position) {
+  return position > 0.99 ? null : valueAt(SPEEDS, position);
+}
+
+/** @param {number | null} rate */
+function speedWords(rate) {
+  return rate === null ? "as fast as it goes" : `${formatNumber(rate)} iterations per second`;
+}
+
+/** @param {State} state */
+function showReadouts(state) {
+  const meta = state.record?.meta;
+  setText(byId("read-iteration"), formatCount(meta?.iteration ?? state.iteration));
+  if (!meta) return;
+  setText(byId("read-loss"), meta.loss_per_timestep === null ? "not finite" : formatNumber(meta.loss_per_timestep));
+  setText(byId("label-loss"), `loss · baseline ${formatNumber(meta.baseline)}`);
+  setText(byId("read-gradient"), gradientWords(meta));
+  setText(byId("label-gradient"), wasClipped(meta) ? "gradient norm, clipped" : "gradient norm");
+  const rate = state.march ?? (state.phase === "running" ? meta.iterations_per_second : 0);
+  setText(byId("read-rate"), formatNumber(rate ?? 0));
+  const solvedAt = state.solvedAt === null ? null : formatCount(state.solvedAt);
+  if (meta.accuracy === null) {
+    setText(byId("read-solved"), solvedAt ?? "not yet");
+    setText(byId("label-solved"), "solved at iteration");
+  } else {
+    setText(byId("read-solved"), formatPercent(meta.accuracy));
+    setText(byId("label-solved"), `accuracy · ${solvedAt ? `solved at ${solvedAt}` : "not solved yet"}`);
+  }
+}
+
+/** @param {RecordMeta} meta */
+function wasClipped({ clip_scale }) {
+  return clip_scale !== null && clip_scale < 1;
+}
+
+/** Before → after clipping. @param {RecordMeta} meta */
+function gradientWords(meta) {
+  const { grad_norm, clip_scale } = meta;
+  if (grad_norm === null) return "none";
+  if (!wasClipped(meta)) return formatNumber(grad_norm);
+  return `${formatNumber(grad_norm)} → ${formatNumber(grad_norm * Number(clip_scale))}`;
+}
+
+/** @param {State} state @param {number} now @returns {{text: string, action: boolean}} */
+export function lineOf({ connection, notice, iteration }, now) {
+  if (connection.status === "lost") {
+    const wait = Math.max(0, Math.ceil(((connection.retryAt ?? now) - now) / 1000));
+    const why = connection.full ? "The server is full" : "Connection lost";
+    const when = wait === 0 ? "trying again" : `trying again in ${wait} s`;
+    return { text: `${why}, ${when}. Run kept in this tab, iteration ${iteration}.`, action: wait > 0 };
+  }
+  return { text: notice?.text ?? "", action: false };
+}

@@ -1,0 +1,51 @@
+/** The first picture: the record that the server wrote into the page, drawn before anything else is fetched. */
+
+import { byId } from "./dom.js";
+import { createStage } from "./network/view.js";
+import { createTheme } from "./panels.js";
+import { bytesFromBase64, decodeRecord } from "./protocol.js";
+import { initialState, reduce } from "./state.js";
+import { createStore, createSwitch } from "./store.js";
+
+/** @returns {any} what a run that was just started would say */
+function bootstrap() {
+  return JSON.parse(byId("bootstrap").textContent ?? "{}");
+}
+
+function firstRecord() {
+  const base64 = byId("first-record").textContent?.trim();
+  return base64 ? decodeRecord(bytesFromBase64(base64)) : null;
+}
+
+/** A link says what else to open with; then the server's own first record would be another network's. */
+async function opening() {
+  if (location.hash.length < 2) return initialState(bootstrap(), firstRecord());
+  const { openedState } = await import("./share/opening.js");
+  return openedState(bootstrap(), firstRecord(), location.hash, performance.now());
+}
+
+/** After a reload the tab goes on where it was, if its browser kept the run. */
+async function findKept() {
+  const [navigation] = performance.getEntriesByType("navigation");
+  const { type } = /** @type {PerformanceNavigationTiming} */ (navigation ?? {});
+  if (type !== "reload" && type !== "back_forward") return null;
+  const keeper = await import("./timeline/keeper.js");
+  return keeper.findKept();
+}
+
+const kept = await findKept();
+const opened = await opening();
+const store = createSwitch(createStore(kept ? kept.begin(opened) : opened, reduce));
+const theme = createTheme(store);
+if (new URLSearchParams(location.search).has("embed")) {
+  const { addStyle } = await import("./styles.js");
+  document.body.dataset.embed = "";
+  await addStyle("essential.css");
+}
+const stage = createStage(/** @type {HTMLCanvasElement} */ (byId("network")), store);
+stage.resize();
+stage.draw(performance.now());
+performance.mark("first picture");
+
+const { startPage } = await import("./page.js");
+startPage(store, stage, theme, kept);

@@ -1,0 +1,221 @@
+/** Wires the page around its first picture: the session, the views, one loop of frames. It may import everything. */
+
+import { createActs } from "./acts.js";
+import { createControls } from "./controls.js";
+import { byId } from "./dom.js";
+import { createEdits } from "./edits.js";
+import { createFrames } from "./frames.js";
+import { createHeader } from "./header.js";
+import { createHistory } from "./history.js";
+import { listenToKeys } from "./keyboard.js";
+import { createCrew } from "./lanes/crew.js";
+import { createDoor as createLanesDoor } from "./lanes/door.js";
+import { createDoor } from "./lessons/door.js";
+import { nextTrack as trackAfter } from "./network/draw_track.js";
+import { createSheet } from "./panels.js";
+import { createRail } from "./rail.js";
+import { length } from "./readings.js";
+import { createSentences } from "./sentences.js";
+import { createSession } from "./session.js";
+import { isPlaying } from "./state.js";
+import { createTravel } from "./timeline/travel.js";
+
+const TICK = 1000;
+const COUNTDOWN = 250;
+
+/**
+ * @param {import("./lanes/door.js").PageSwitch} store
+ * @param {ReturnType<typeof import("./network/view.js").createStage>} stage
+ * @param {ReturnType<typeof import("./panels.js").createTheme>} theme
+ * @param {import("./timeline/keeper.js").Found | null} kept what a reload goes on with
+ */
+export function startPage(store, stage, theme, kept) {
+  /** What of the browser the parts need that are tested without one. */
+  const browser = {
+    open: (/** @type {string} */ url) => new WebSocket(url),
+    now: () => performance.now(),
+    setTimer: (/** @type {() => void} */ callback, /** @type {number} */ ms) => window.setTimeout(callback, ms),
+    clearTimer: (/** @type {number} */ timer) => window.clearTimeout(timer),
+    random: Math.random,
+    requestFrame: (/** @type {(now: number) => void} */ callback) => requestAnimationFrame(callback),
+  };
+  const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+  /** @param {import("./session.js").PageStore} of @param {boolean} plays */
+  const openSession = (of, plays) => createSession(url, of, browser, (command) => lessons.carriedOut(command), plays);
+  const crew = createCrew(openSession(store.chosen(), kept?.playing ?? true));
+  const { session } = crew;
+  const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const tellMotion = () => store.dispatch({ type: "reducedMotion", reducedMotion: reducedMotion.matches });
+  reducedMotion.addEventListener("change", tellMotion);
+  tellMotion();
+
+  /** What a link locked is changed by nobody. @param {import("./protocol.js").Config} changes */
+  const configure = (changes) => {
+    const { locks } = store.get();
+    session.configure(Object.fromEntries(Object.entries(changes).filter(([field]) => !(field in locks))));
+  };
+  const travel = createTravel(store, session);
+  const acts = createActs(store, stage, travel, () => lanes.isAlone());
+  const header = createHeader(store, {
+    toggle: acts.transport.toggle,
+    back: acts.transport.back,
+    step: acts.transport.next,
+    slowMotion: acts.setSlowMotion,
+    reset: travel.reset,
+    undo: () => void session.undo(),
+    retryNow: session.retryNow,
+    nextExample: () => void session.show(store.get().probe + 1),
+    toggleTheme: theme.toggle,
+    setRate: session.setRate,
+  });
+  const controls = createControls(/** @type {HTMLFormElement} */ (byId("controls")), store, configure);
+  const history = createHistory(/** @type {HTMLCanvasElement} */ (byId("history")), store, {
+    ...travel,
+    asLane: () => lanes.add(),
+  });
+  const sentences = createSentences(store);
+  const rail = createRail(store, {
+    edit: createEdits(store, session.edit, browser),
+    watch: session.watch,
+    checkGradients: session.checkGradients,
+    redraw: () => frames.changed(),
+    remedy({ changes }) {
+      if (changes) configure(changes);
+      else session.reset();
+      session.play();
+    },
+  });
+  createSheet();
+  const lessons = createDoor(store, {
+    keepRun: session.keepRun,
+    startOther: session.startOther,
+    returnTo: session.returnTo,
+    play: session.play,
+    compare: (configs) => lanes.open(configs),
+    endCompare: () => lanes.end(),
+    lanes: () => lanes.states(),
+    chooseLane: (index) => lanes.choose(index),
+    endSlowMotion: () => acts.setSlowMotion(false),
+    stageLayout: stage.layout,
+    copy: async (text) => navigator.clipboard.writeText(text),
+  });
+
+  const lanes = createLanesDoor({
+    store,
+    crew,
+    openSession,
+    around: browser,
+    redraw: () => frames.changed(),
+  });
+
+  // One loop draws everything, and acknowledges a record in the frame in which it is drawn.
+
+  /** @type {import("./protocol.js").DecodedRecord | null} */
+  let drawnRecord = null;
+
+  const drifts = () => store.get().phase === "running" && !store.get().reducedMotion;
+  const frames = createFrames(browser, drawFrame, drifts);
+
+  /** @param {number} now */
+  function drawFrame(now) {
+    const { record } = store.get();
+    stage.draw(now);
+    if (record && record !== drawnRecord) {
+      drawnRecord = record;
+      session.drawn(record.meta.iteration);
+    }
+    header.draw(now);
+    controls.draw();
+    lessons.look();
+    const wait = rail.draw(now, unit());
+    history.draw(unit());
+    return Math.min(wait, lanes.draw(now), sentences.draw(now));
+  }
+
+  let measuredUnit = 1;
+  function unit() {
+    return measuredUnit;
+  }
+
+  function resize() {
+    measuredUnit = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 100;
+    rail.resize(measuredUnit);
+    stage.resize();
+    history.resize();
+    frames.changed();
+  }
+
+  const resizes = new ResizeObserver(resize);
+  for (const id of ["network", "views", "history"]) resizes.observe(byId(id));
+  store.watch((state) => state, frames.changed);
+  for (const part of /** @type {const} */ (["config", "ruler", "track"]))
+    store.watch((state) => state[part], frames.slides);
+  store.watch(
+    ({ connection }) => connection.status,
+    (status) => {
+      document.body.dataset.connection = status;
+    },
+  );
+  document.addEventListener("visibilitychange", frames.changed);
+  window.setInterval(() => {
+    store.dispatch({ type: "tick", at: performance.now() });
+    session.keep();
+  }, TICK);
+  window.setInterval(() => {
+    if (store.get().connection.status === "lost") frames.changed();
+  }, COUNTDOWN);
+
+  // Keys.
+
+  /** @param {number} steps */
+  function movePin(steps) {
+    const { pin, record } = store.get();
+    if (!record) return;
+    const T = length(record);
+    const t = Math.min(T, Math.max(1, pin ? pin.t + steps : T));
+    store.dispatch({ type: "pin", pin: pin?.unit === undefined ? { t } : { t, unit: pin.unit } });
+  }
+
+  function nextTrack() {
+    const { track, config } = store.get();
+    store.dispatch({ type: "track", track: trackAfter(track, String(config.cell)) });
+  }
+
+  /** @param {number} timesteps */
+  function lengthen(timesteps) {
+    const { config, wanted } = store.get();
+    configure({ sequence_length: Number(wanted.sequence_length ?? config.sequence_length) + timesteps });
+  }
+
+  listenToKeys(document, {
+    " ": acts.transport.toggle,
+    ArrowLeft: acts.transport.back,
+    ArrowRight: acts.transport.next,
+    r: travel.reset,
+    f: acts.toggleFold,
+    s: acts.toggleSlowMotion,
+    l: lessons.toggle,
+    PageDown: lessons.next,
+    PageUp: lessons.back,
+    ...lanes.keys,
+    "+": () => lengthen(1),
+    "=": () => lengthen(1),
+    "-": () => lengthen(-1),
+    ",": () => movePin(-1),
+    ".": () => movePin(1),
+    Escape: () => store.dispatch({ type: "pin", pin: null }),
+    p: () => byId("presenter").click(),
+    t: nextTrack,
+    "/": () => byId("field-sequence_length").focus(),
+    "?": () => byId("keys").togglePopover(),
+  });
+
+  resize();
+  if (kept) lanes.takeUp(kept);
+  session.connect();
+  void import("./timeline/keeper.js").then(({ createKeeper }) => {
+    const keeper = createKeeper(lanes.all, () => isPlaying(store.get()));
+    window.setInterval(keeper.keep, TICK);
+  });
+  void import("./share/start.js").then(({ startSharing }) => startSharing(store, session, lanes, kept === null));
+}

@@ -1,0 +1,144 @@
+/**
+ * The mirror of the server's protocol: names and shapes of all messages as types, builders for the commands, and the
+ * decoding of binary frames. The only module of the page that knows the wire.
+ */
+
+/** @typedef {Float32Array | Float64Array | Int32Array | Uint8Array} Numbers */
+/** @typedef {{shape: number[], data: Numbers}} Tensor */
+
+/**
+ * @typedef {object} RecordMeta
+ * @property {"record"} kind
+ * @property {number} iteration
+ * @property {number | null} loss
+ * @property {number | null} loss_per_timestep
+ * @property {number | null} accuracy
+ * @property {number | null} baseline
+ * @property {number | null} grad_norm
+ * @property {number | null} clip_scale
+ * @property {number | null} clip_angle
+ * @property {number} clipped_updates
+ * @property {Record<string, number | null>} grad_norms
+ * @property {number} [loss_before] with `loss_after`, of the batch a `step` learned from
+ * @property {number | null} [loss_after]
+ * @property {number | null} iterations_per_second
+ * @property {number | null} flow_residual
+ * @property {number | null} horizon
+ * @property {number | null} dW_hh_sum_norm
+ * @property {number | null} needed_lag
+ */
+
+/** @typedef {{meta: RecordMeta, tensors: Record<string, Tensor>}} DecodedRecord */
+/** @typedef {{meta: {kind: string, iteration?: number} & Record<string, unknown>, tensors: Record<string, Tensor>}} Frame */
+
+/** @typedef {"idle" | "running" | "paused" | "diverged"} Phase */
+/** @typedef {string | number | null} FieldValue */
+/** @typedef {Record<string, FieldValue>} Config */
+/** @typedef {{live: string[], restart: string[]}} Effects */
+
+/**
+ * @typedef {object} Task
+ * @property {string} name
+ * @property {string} title
+ * @property {string} description
+ * @property {"cross_entropy" | "squared_error"} loss
+ * @property {string[]} inputs
+ * @property {string[]} outputs names of the classes, or of the values to predict
+ * @property {string[] | null} classes
+ * @property {string[]} [vocabulary]
+ * @property {string} baseline who the baseline is, in words
+ * @property {number} baseline_loss
+ * @property {number | null} needed_lag
+ * @property {string} solved what solving it means, in words
+ * @property {number} min_length
+ */
+
+/** @typedef {{message_bytes: number, upload_bytes: number, frames_per_second: number, records_per_second: number, max_cost: number, breaks: string[]}} Limits */
+
+/** @typedef {{type: "hello", protocol: number, limits: Limits}} HelloMessage */
+/** @typedef {{type: "state", id?: string | number, phase: Phase, config: Config, iteration: number, solved_at: number | null, same_numerics: boolean, task: Task, effects: Effects}} StateMessage */
+/** @typedef {{type: "error", id?: string | number, code: string, field?: string, message: string, retry_after?: number}} ErrorMessage */
+/** @typedef {{type: "diverged", iteration: number, quantity: string, timestep: number | null, unit: number | null, cause: string}} DivergedMessage */
+/** @typedef {{type: "ready", id?: string | number, kind: string}} ReadyMessage */
+/** @typedef {{type: "gradient_check", id?: string | number, per_tensor: Record<string, {max_rel_error: number | null, samples: number}>, passed: boolean}} GradientCheckMessage */
+/** @typedef {GradientCheckMessage | HelloMessage | StateMessage | ErrorMessage | DivergedMessage | ReadyMessage} ServerMessage */
+
+/** @typedef {{type: string, id?: string | number} & Record<string, unknown>} Command */
+
+export const PROTOCOL = 1;
+
+/** @type {{
+ *   start: (config?: Config) => Command, configure: (changes: Config) => Command, play: (rate?: number | null) => Command,
+ *   pause: () => Command, step: (iterations?: number) => Command, reset: () => Command, ack: (iteration: number) => Command,
+ *   watch: (quantities: string[], probe?: number) => Command, edit: (tensor: string, index: number[], value: number) => Command,
+ *   check_gradients: (samples: number, bug: string | null) => Command, snapshot: (dataset?: boolean) => Command, export: (format: "pytorch" | "report") => Command,
+ *   upload: (kind: string, bytes: number) => Command
+ * }} */
+export const command = {
+  start: (config) => (config ? { type: "start", config } : { type: "start" }),
+  configure: (changes) => ({ type: "configure", changes }),
+  play: (rate) => (rate ? { type: "play", rate } : { type: "play" }),
+  pause: () => ({ type: "pause" }),
+  step: (iterations = 1) => ({ type: "step", iterations }),
+  reset: () => ({ type: "reset" }),
+  ack: (iteration) => ({ type: "ack", iteration }),
+  watch: (quantities, probe) =>
+    probe === undefined ? { type: "watch", quantities } : { type: "watch", quantities, probe },
+  edit: (tensor, index, value) => ({ type: "edit", tensor, index, value }),
+  check_gradients: (samples, bug) => ({ type: "check_gradients", samples, ...(bug ? { break: bug } : {}) }),
+  snapshot: (dataset) => (dataset ? { type: "snapshot", dataset } : { type: "snapshot" }),
+  export: (format) => ({ type: "export", format }),
+  upload: (kind, bytes) => ({ type: "upload", kind, bytes }),
+};
+
+const HEADER_LENGTH_BYTES = 8;
+
+/** How each safetensors dtype is read; 64-bit integers become doubles, exact for every index the server sends. */
+const READERS = /** @type {const} */ ({
+  F64: (/** @type {ArrayBuffer} */ bytes) => new Float64Array(bytes),
+  F32: (/** @type {ArrayBuffer} */ bytes) => new Float32Array(bytes),
+  I64: (/** @type {ArrayBuffer} */ bytes) => Float64Array.from(new BigInt64Array(bytes), Number),
+  I32: (/** @type {ArrayBuffer} */ bytes) => new Int32Array(bytes),
+  U8: (/** @type {ArrayBuffer} */ bytes) => new Uint8Array(bytes),
+});
+
+/**
+ * A binary frame: one safetensors file whose single metadata key `unroll` holds a JSON object.
+ * @param {ArrayBuffer} buffer
+ * @returns {Frame}
+ */
+export function decodeFrame(buffer) {
+  const headerLength = Number(new DataView(buffer).getBigUint64(0, true));
+  const start = HEADER_LENGTH_BYTES + headerLength;
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, HEADER_LENGTH_BYTES, headerLength)));
+  /** @type {Record<string, Tensor>} */
+  const tensors = {};
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === "__metadata__") continue;
+    const [from, to] = entry.data_offsets;
+    const read = READERS[/** @type {keyof typeof READERS} */ (entry.dtype)];
+    if (!read) throw new TypeError(`tensor ${name} has the unknown dtype ${entry.dtype}`);
+    tensors[name] = { shape: entry.shape, data: read(buffer.slice(start + from, start + to)) };
+  }
+  return { meta: JSON.parse(header.__metadata__.unroll), tensors };
+}
+
+/**
+ * The same frame, known to be a record.
+ * @param {Frame} frame
+ * @returns {DecodedRecord}
+ */
+export function asRecord(frame) {
+  if (frame.meta.kind !== "record") throw new TypeError(`expected a record, got a frame of kind ${frame.meta.kind}`);
+  return /** @type {DecodedRecord} */ (/** @type {unknown} */ (frame));
+}
+
+/** @param {ArrayBuffer} buffer */
+export function decodeRecord(buffer) {
+  return asRecord(decodeFrame(buffer));
+}
+
+/** @param {string} base64 @returns {ArrayBuffer} */
+export function bytesFromBase64(base64) {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer;
+}

@@ -1,0 +1,562 @@
+/**
+ * The conversation about one run: start it, watch it, change it, keep its past, take it up again on whatever server
+ * answers after a loss, and branch from an earlier iteration. Nothing that the server accepted gets lost: what is newer
+ * than a snapshot is replayed at the iteration at which it was accepted.
+ */
+
+import { createConnection } from "./connection.js";
+import { asRecord, command, decodeFrame, PROTOCOL } from "./protocol.js";
+import { emptyHistory } from "./state.js";
+import { createPast } from "./timeline/past.js";
+
+/** @typedef {import("./protocol.js").Command} Command */
+/** @typedef {import("./protocol.js").Config} Config */
+/** @typedef {import("./protocol.js").DecodedRecord} DecodedRecord */
+/** @typedef {import("./protocol.js").ServerMessage} ServerMessage */
+/** @typedef {import("./protocol.js").StateMessage} StateMessage */
+/** @typedef {import("./protocol.js").ErrorMessage} ErrorMessage */
+/** @typedef {import("./store.js").Store<import("./state.js").State, import("./state.js").Action>} PageStore */
+/** @typedef {{type: "file", bytes: ArrayBuffer}} FileAnswer */
+/** @typedef {StateMessage | ErrorMessage | import("./protocol.js").ReadyMessage | import("./protocol.js").GradientCheckMessage | FileAnswer | null} Answer null: the connection was lost */
+
+/**
+ * What one can take back: the run as it was, its past and its curve.
+ * @typedef {object} Undoable
+ * @property {ArrayBuffer} bytes
+ * @property {ReturnType<ReturnType<typeof createPast>["save"]>} saved
+ * @property {import("./state.js").History} history
+ * @property {boolean} plays
+ */
+
+export const WATCHED = ["flow", "weights", "truncation", "gates"];
+
+const CHANGE_INTERVAL = 1000 / 30;
+const SNAPSHOT_INTERVAL = 1000;
+const SNAPSHOT_BYTES_PER_INTERVAL = 64 * 1024;
+const CHECKED_ENTRIES = 40;
+const LONGEST_STEP = 10_000;
+/** How long the record of a step may take to follow its answer. */
+const RECORD_PATIENCE = 250;
+
+/**
+ * @param {string} url
+ * @param {PageStore} store
+ * @param {import("./connection.js").Surroundings} around
+ * @param {(command: string) => void} carriedOut told the type of every command that the server carried out
+ * @param {boolean} plays whether the run plays as soon as it stands
+ */
+export function createSession(url, store, around, carriedOut = () => {}, plays = true) {
+  /** @type {Map<number, (answer: Answer) => void>} */
+  const waiting = new Map();
+  /** Whose errors are shown by who asked, beside what was handed over. @type {Set<number>} */
+  const discreet = new Set();
+  let lastId = 0;
+  /** @type {((bytes: ArrayBuffer | null) => void)[]} */
+  let snapshotWaiters = [];
+  const past = createPast();
+  let snapshotDue = 0;
+  let settled = false;
+  let losses = 0;
+  let playing = plays;
+  /** @type {(() => void)[] | null} what waits to be shown together with the records of other lanes */
+  let held = null;
+  /** @type {(() => void)[]} */
+  let recordWaiters = [];
+  let watched = WATCHED;
+  /** @type {Undoable | null} */
+  let undoable = null;
+
+  /** @type {Config} */
+  let unsent = {};
+  /** @type {Config} */
+  let sent = {};
+  let changeSentAt = Number.NEGATIVE_INFINITY;
+  let changeTimer = 0;
+
+  const connection = createConnection(
+    url,
+    {
+      opened: () => void begin(),
+      message: receive,
+      binary: receiveFrame,
+      lost,
+    },
+    around,
+  );
+
+  // Asking and answering.
+
+  /** @param {Command} message @returns {Promise<Answer>} */
+  function request(message) {
+    lastId += 1;
+    const id = lastId;
+    /** @type {Promise<Answer>} */
+    const answer = new Promise((resolve) => {
+      if (connection.send({ ...message, id })) waiting.set(id, resolve);
+      else resolve(null);
+    });
+    void answer.then((given) => given && given.type !== "error" && carriedOut(message.type));
+    return answer;
+  }
+
+  /** @param {ServerMessage} message */
+  function receive(message) {
+    if (message.type === "error" && message.code === "server_full") {
+      connection.waitAtLeast((message.retry_after ?? 5) * 1000);
+    }
+    if (message.type === "hello" && message.protocol !== PROTOCOL) {
+      notice("The server has changed: reload the page to go on.");
+    }
+    if (!(message.type === "error" && discreet.has(Number(message.id)))) {
+      store.dispatch({ type: "server", message, at: around.now() });
+    }
+    if (message.type === "diverged") playing = false;
+    if (!("id" in message) || message.id === undefined) return;
+    settleRequest(Number(message.id), /** @type {Answer} */ (message));
+  }
+
+  /** @param {number} id @param {Answer} answer */
+  function settleRequest(id, answer) {
+    const resolve = waiting.get(id);
+    waiting.delete(id);
+    if (answer?.type !== "ready") discreet.delete(id);
+    resolve?.(answer);
+  }
+
+  /** @param {ArrayBuffer} bytes */
+  function receiveFrame(bytes) {
+    const frame = decodeFrame(bytes);
+    const { kind, iteration, id } = frame.meta;
+    if (id !== undefined) {
+      settleRequest(Number(id), { type: "file", bytes });
+    } else if (kind === "snapshot") {
+      if (settled) past.keepSnapshot(bytes, iteration ?? 0);
+      snapshotWaiters.shift()?.(bytes);
+    } else if (kind === "record" && settled) {
+      takeRecord(asRecord(frame));
+    } else if (kind === "record") {
+      connection.send(command.ack(iteration ?? 0));
+    }
+  }
+
+  /** While a moment of the past is shown, nothing waits for the newest record to be drawn. @param {DecodedRecord} record */
+  function takeRecord(record) {
+    const { config, task, solvedAt } = store.get().live;
+    past.keepMoment({ record, config, task, solvedAt });
+    const show = () => store.dispatch({ type: "record", record });
+    if (held) held.push(show);
+    else show();
+    if (store.get().past) connection.send(command.ack(record.meta.iteration));
+    for (const resolve of recordWaiters) resolve();
+    recordWaiters = [];
+  }
+
+  /** Nobody will answer any more. */
+  function expectNothing() {
+    settled = false;
+    losses += 1;
+    for (const resolve of waiting.values()) resolve(null);
+    waiting.clear();
+    for (const resolve of snapshotWaiters) resolve(null);
+    snapshotWaiters = [];
+  }
+
+  /** @param {number} retryAt @param {number} attempt */
+  function lost(retryAt, attempt) {
+    expectNothing();
+    unsent = {};
+    sent = {};
+    around.clearTimer(changeTimer);
+    changeTimer = 0;
+    store.dispatch({ type: "wanted", wanted: {} });
+    const full = store.get().connection.full;
+    store.dispatch({ type: "connection", connection: { status: "lost", retryAt, attempt, full } });
+  }
+
+  /** @param {string} text */
+  function notice(text) {
+    store.dispatch({ type: "notice", notice: { text, undo: false, at: around.now() } });
+  }
+
+  // Beginning, and beginning again.
+
+  async function begin() {
+    const { config, iteration } = store.get().live;
+    const isNew = past.newest() === null;
+    const answers = isNew ? start(config) : resume(playing ? 0 : iteration);
+    const lossesBefore = losses;
+    if (!(await answers) || losses !== lossesBefore) return;
+    settle();
+    if (isNew) void snapshot();
+    const asked = watch();
+    if (playing) void request(command.play(store.get().rate));
+    store.dispatch({ type: "connection", connection: { status: "open", retryAt: null, attempt: 0 } });
+    scheduleChanges();
+    if ((await asked)?.type === "state") connection.settled();
+  }
+
+  /** From here on records are shown, and kept. */
+  function settle() {
+    settled = true;
+    snapshotDue = around.now() + SNAPSHOT_INTERVAL;
+  }
+
+  function watch() {
+    return request(command.watch(watched, store.get().probe));
+  }
+
+  /** @param {Config} config */
+  async function start(config) {
+    const answer = await request(command.start(config));
+    if (answer?.type !== "error") return answer?.type === "state";
+    // Each field of a link may fit and all together not: then the defaults run, and what was wrong stands there.
+    return (await request(command.start()))?.type === "state";
+  }
+
+  /** @param {number} iteration where a paused run stood */
+  async function resume(iteration) {
+    for (const { bytes, changes } of past.ways()) {
+      const answer = await upload(bytes);
+      if (answer === null) return false;
+      if (answer.type !== "state") continue;
+      await replay(changes, iteration);
+      return true;
+    }
+    return start(store.get().live.config);
+  }
+
+  /** @param {ArrayBuffer} bytes @param {string} kind @param {boolean} isDiscreet @returns {Promise<Answer>} */
+  async function upload(bytes, kind = "snapshot", isDiscreet = false) {
+    const asked = request(command.upload(kind, bytes.byteLength));
+    if (isDiscreet) discreet.add(lastId);
+    const ready = await asked;
+    if (ready?.type !== "ready") return ready;
+    const result = new Promise((resolve) => waiting.set(Number(ready.id), resolve));
+    connection.sendBytes(bytes);
+    const answer = /** @type {Answer} */ (await result);
+    if (answer?.type === "state" && !answer.same_numerics) {
+      notice("Restored on a server that rounds differently: last digits may differ from before.");
+    }
+    return answer;
+  }
+
+  /** @param {import("./timeline/past.js").Change[]} changes @param {number} iteration */
+  async function replay(changes, iteration) {
+    for (const one of changes) {
+      await stepTo(one.iteration);
+      await request(one.command);
+    }
+    await stepTo(iteration);
+  }
+
+  /** @param {number} iteration */
+  async function stepTo(iteration) {
+    for (let missing = iteration - store.get().live.iteration; missing > 0; missing -= LONGEST_STEP) {
+      await request(command.step(Math.min(missing, LONGEST_STEP)));
+    }
+  }
+
+  // Snapshots.
+
+  /** With own data in it: another server would not have them. @returns {Promise<ArrayBuffer | null>} */
+  function snapshot() {
+    return new Promise((resolve) => {
+      if (connection.send(command.snapshot(store.get().live.config.task === "own"))) snapshotWaiters.push(resolve);
+      else resolve(null);
+    });
+  }
+
+  /** Called about once a second: asks for a snapshot if the run is not where the newest one is. */
+  function keep() {
+    const newest = past.newest();
+    const current = newest?.iteration === store.get().live.iteration && newest.accepted === past.accepted;
+    if (!settled || current || snapshotWaiters.length > 0 || around.now() < snapshotDue) return;
+    const intervals = Math.max(1, (newest?.bytes.byteLength ?? 0) / SNAPSHOT_BYTES_PER_INTERVAL);
+    snapshotDue = around.now() + intervals * SNAPSHOT_INTERVAL - CHANGE_INTERVAL;
+    void snapshot();
+  }
+
+  // Changing the run.
+
+  /** @param {Command} message @returns {Promise<Answer>} */
+  async function change(message) {
+    const answer = await request(message);
+    if (answer?.type === "state") {
+      past.accept(message, answer.iteration);
+      if (["reset", "start"].includes(message.type) || answer.effects.restart.length > 0) past.restart();
+      if (answer.phase !== "running") playing = false;
+    }
+    return answer;
+  }
+
+  /** The run as it is, to come back to; null without a connection. @returns {Promise<Undoable | null>} */
+  async function keepRun() {
+    const before = { saved: past.save(), history: store.get().history, plays: playing };
+    const bytes = await snapshot();
+    return bytes && { ...before, bytes };
+  }
+
+  /** Remembers the run for the undo that a restart offers. Commands keep their order: it precedes the change. */
+  function rememberForUndo() {
+    void keepRun().then(offerUndo);
+  }
+
+  /**
+   * Takes the run to another place, with nothing in between to be seen; says whether it stands there.
+   * @param {() => Promise<boolean>} go
+   */
+  async function travel(go) {
+    settled = false;
+    const lossesBefore = losses;
+    const arrived = await go();
+    if (losses !== lossesBefore) return false;
+    settle();
+    scheduleChanges();
+    return arrived;
+  }
+
+  /** @param {Config} changes */
+  function restarts(changes) {
+    const properties = store.get().schema?.properties ?? {};
+    return Object.keys(changes).some((field) => properties[field]?.effect === "restart");
+  }
+
+  function sendChanges() {
+    changeTimer = 0;
+    const changes = unsent;
+    unsent = {};
+    sent = changes;
+    changeSentAt = around.now();
+    if (restarts(changes)) rememberForUndo();
+    void change(command.configure(changes)).then((answer) => {
+      sent = {};
+      // All or nothing: what was refused because of another field goes again without it.
+      if (answer?.type === "error" && answer.field && Object.keys(changes).length > 1) {
+        const { [answer.field]: _refused, ...others } = changes;
+        if (Object.keys(others).length < Object.keys(changes).length) unsent = { ...others, ...unsent };
+      }
+      store.dispatch({ type: "wanted", wanted: unsent });
+      scheduleChanges();
+    });
+  }
+
+  /** One configure in flight, thirty a second, and the last value always. */
+  function scheduleChanges() {
+    if (!settled || changeTimer !== 0 || Object.keys(sent).length > 0 || Object.keys(unsent).length === 0) return;
+    const wait = changeSentAt + CHANGE_INTERVAL - around.now();
+    if (wait <= 0) sendChanges();
+    else changeTimer = around.setTimer(sendChanges, wait);
+  }
+
+  /** The run goes on from the shown moment of its past, which is reached again exactly. */
+  async function branch() {
+    const moment = store.get().past;
+    const route = moment && past.routeTo(moment);
+    if (!route || !settled) return;
+    const head = { saved: past.save(), history: store.get().history, plays: false };
+    const arrived = await travel(async () => {
+      const bytes = await snapshot();
+      if (!bytes || (await upload(route.bytes))?.type !== "state") return false;
+      await replay(route.changes, route.iteration);
+      past.cut(moment);
+      store.dispatch({ type: "branched", moment });
+      undoable = { ...head, bytes };
+      return true;
+    });
+    if (arrived) await watch();
+  }
+
+  /** Back to where the run was before the last restart or branch. */
+  async function undo() {
+    if (!undoable || !settled) return;
+    const kept = undoable;
+    undoable = null;
+    store.dispatch({ type: "notice", notice: null });
+    await returnTo(kept);
+  }
+
+  /** Another run in this one's place, paused; says whether it stands there. @param {Config} config */
+  async function startOther(config) {
+    unsent = {};
+    undoable = null;
+    store.dispatch({ type: "show", moment: null });
+    const arrived = await travel(async () => (await change(command.start(config)))?.type === "state");
+    if (arrived) await watch();
+    return arrived;
+  }
+
+  /** @param {Undoable | null} kept */
+  function offerUndo(kept) {
+    undoable = kept;
+    store.dispatch({ type: "notice", notice: kept && { text: "", undo: true, at: around.now() } });
+  }
+
+  /** Another run, with the offer to take that back; says whether it stands there. @param {Config} config */
+  async function startInstead(config) {
+    const kept = await keepRun();
+    const arrived = await startOther(config);
+    if (arrived) offerUndo(kept);
+    return arrived;
+  }
+
+  /** @param {Undoable} kept */
+  async function returnTo({ bytes, saved, history, plays }) {
+    const arrived = await travel(async () => {
+      if ((await upload(bytes))?.type !== "state") return false;
+      past.restore(saved);
+      store.dispatch({ type: "restored", history });
+      return true;
+    });
+    if (!arrived) return;
+    playing = plays;
+    void snapshot();
+    if (plays) void request(command.play(store.get().rate));
+    await watch();
+  }
+
+  /**
+   * A reader's file: a run to go on with, weights for this one, or data to learn from. It can be undone.
+   * @param {string} kind @param {ArrayBuffer} bytes
+   */
+  async function load(kind, bytes) {
+    const kept = await keepRun();
+    /** @type {Answer} */
+    let answer = null;
+    store.dispatch({ type: "show", moment: null });
+    const arrived = await travel(async () => {
+      answer = await upload(bytes, kind, true);
+      if (answer?.type !== "state") return false;
+      if (kind !== "weights") {
+        past.restart();
+        store.dispatch({ type: "restored", history: emptyHistory() });
+      }
+      playing = answer.phase === "running";
+      return true;
+    });
+    if (arrived) {
+      carriedOut("load");
+      offerUndo(kept);
+      void snapshot();
+    }
+    if (settled) await watch();
+    return /** @type {Answer} */ (answer);
+  }
+
+  return {
+    past,
+    connect: connection.connect,
+    retryNow: connection.retryNow,
+    keep,
+
+    /** @param {number} iteration of the record that was just drawn */
+    drawn(iteration) {
+      if (!store.get().past) connection.send(command.ack(iteration));
+    },
+
+    /** What is seen is what is changed: in the past, a change begins a branch. @param {Config} changes */
+    configure(changes) {
+      if (store.get().connection.status === "lost") return;
+      if (store.get().past) void branch();
+      unsent = { ...unsent, ...changes };
+      store.dispatch({ type: "wanted", wanted: { ...sent, ...unsent } });
+      scheduleChanges();
+    },
+
+    play() {
+      playing = true;
+      void request(command.play(store.get().rate));
+    },
+
+    pause() {
+      playing = false;
+      void request(command.pause());
+    },
+
+    step() {
+      playing = false;
+      void request(command.step(1));
+    },
+
+    /** So many updates, and the record after them. @param {number} iterations */
+    async advance(iterations) {
+      playing = false;
+      const answer = await request(command.step(iterations));
+      if (answer?.type !== "state" || answer.phase === "diverged") return;
+      await new Promise((resolve) => {
+        const timer = around.setTimer(() => resolve(null), RECORD_PATIENCE);
+        recordWaiters.push(() => {
+          around.clearTimer(timer);
+          resolve(null);
+        });
+      });
+    },
+
+    /** Records that come from now on are shown by `release`, together with those of other lanes. */
+    hold() {
+      held ??= [];
+    },
+
+    release() {
+      const waiting = held ?? [];
+      held = null;
+      for (const show of waiting) show();
+    },
+
+    /** For good: the server forgets the run. */
+    close() {
+      connection.close();
+      expectNothing();
+    },
+
+    async reset() {
+      rememberForUndo();
+      await change(command.reset());
+    },
+
+    branch,
+    undo,
+    keepRun,
+    startOther,
+    startInstead,
+    returnTo,
+    load,
+
+    /** A file of this run. @param {Command} message that is answered by one */
+    fetch: request,
+
+    /** @param {number | null} rate */
+    setRate(rate) {
+      store.dispatch({ type: "rate", rate });
+      if (store.get().phase === "running") void request(command.play(rate));
+    },
+
+    /** @param {number} probe */
+    async show(probe) {
+      store.dispatch({ type: "show", moment: null });
+      const answer = await request(command.watch(watched, probe));
+      if (answer?.type === "state") store.dispatch({ type: "probe", probe });
+    },
+
+    /** What records carry beside the default: the views that are open need it. @param {string[]} quantities */
+    watch(quantities) {
+      const before = watched;
+      watched = [...new Set([...WATCHED, ...quantities])];
+      if (!settled) return;
+      void request(command.watch(watched)).then((answer) => {
+        // What is too much for the server is not asked for again, after a loss of the connection either.
+        if (answer?.type === "error") watched = before;
+      });
+    },
+
+    /** Sets one weight, or one input of the shown sequence. @param {string} tensor @param {number[]} index @param {number} value */
+    async edit(tensor, index, value) {
+      if (store.get().past) await branch();
+      return change(command.edit(tensor, index, value));
+    },
+
+    /** @param {string | null} bug to be switched on, for this check only */
+    checkGradients(bug) {
+      return request(command.check_gradients(CHECKED_ENTRIES, bug));
+    },
+  };
+}

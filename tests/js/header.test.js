@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { lineOf } from "../../static/js/header.js";
+import { initialState } from "../../static/js/state.js";
+
+const open = { status: "open", retryAt: null, attempt: 0 };
+
+test("nothing is up: no line", () => {
+  assert.deepEqual(lineOf({ ...initialState(), connection: open }, 0), { text: "", action: false });
+});
+
+test("a lost connection counts down, says where the run stands, and can be tried at once", () => {
+  const state = { ...initialState(), iteration: 412, connection: { status: "lost", retryAt: 5000, attempt: 3 } };
+  assert.deepEqual(lineOf(state, 2100), {
+    text: "Connection lost, trying again in 3 s. Run kept in this tab, iteration 412.",
+    action: true,
+  });
+  assert.deepEqual(lineOf(state, 5001).action, false);
+});
+
+test("a full server says so instead", () => {
+  const connection = { status: "lost", retryAt: 5000, attempt: 1, full: true };
+  assert.match(lineOf({ ...initialState(), connection }, 0).text, /^The server is full, trying again in 5 s\./);
+});
+
+test("a notice is shown as it is", () => {
+  const notice = { text: "Restored.", undo: false, at: 0 };
+  assert.equal(lineOf({ ...initialState(), connection: open, notice }, 0).text, "Restored.");
+});

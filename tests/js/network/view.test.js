@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import test, { beforeEach, mock } from "node:test";
+import { layoutStage, xOf } from "../../../static/js/network/layout.js";
+import { createStage } from "../../../static/js/network/view.js";
+import { initialState, reduce } from "../../../static/js/state.js";
+import { createStore } from "../../../static/js/store.js";
+import { fakeBrowser, fakeCanvas } from "./dom.js";
+import { sampleRecord } from "./sample.js";
+
+let browser;
+beforeEach(() => {
+  browser = fakeBrowser();
+});
+
+function stageOf(record, state = {}) {
+  const store = createStore({ ...initialState({ config: { sequence_length: 6 } }, record), ...state }, reduce);
+  const canvas = fakeCanvas(764, 620);
+  const stage = createStage(/** @type {any} */ (canvas), store);
+  stage.draw(0);
+  const T = record?.tensors.loss_t.shape[0] ?? 6;
+  const H = record?.tensors.h.shape[1] ?? 16;
+  const layout = layoutStage({ width: 764, height: 620, U: 1, T, H, inputRows: 1, lanes: 1 });
+  return { store, canvas, stage, layout };
+}
+
+const blits = (canvas) => canvas.ctx.calls.filter(([name]) => name === "drawImage").length;
+
+test("the canvas has one pixel for every device pixel", () => {
+  globalThis.window.devicePixelRatio = 2;
+  const { canvas } = stageOf(sampleRecord());
+  assert.deepEqual([canvas.width, canvas.height], [1528, 1240]);
+});
+
+test("a frame is drawn before the first record, and again only when something changed", () => {
+  const { canvas, stage, store } = stageOf(null);
+  assert.equal(blits(canvas), 1);
+  stage.draw(16);
+  assert.equal(blits(canvas), 1);
+  store.dispatch({ type: "record", record: sampleRecord() });
+  stage.draw(32);
+  assert.equal(blits(canvas), 2);
+  stage.draw(48);
+  assert.equal(blits(canvas), 2);
+});
+
+test("chevrons drift while training runs, and stand with reduced motion", () => {
+  const open = { status: "open", retryAt: null, attempt: 0 };
+  const running = stageOf(sampleRecord(), { phase: "running", connection: open });
+  running.stage.draw(16);
+  running.stage.draw(32);
+  assert.ok(blits(running.canvas) >= 2);
+  const still = stageOf(sampleRecord(), { phase: "running", connection: open, reducedMotion: true });
+  still.stage.draw(16);
+  still.stage.draw(32);
+  assert.equal(blits(still.canvas), 1);
+});
+
+test("the pointer's timestep and unit are dispatched, leaving takes them back", () => {
+  const { canvas, store, layout } = stageOf(sampleRecord({ T: 6, H: 4 }));
+  const y = layout.units.top + 2.5 * layout.units.rowHeight;
+  canvas.fire("pointermove", { x: xOf(layout, 3), y });
+  assert.deepEqual(store.get().hover, { t: 3, unit: 2 });
+  canvas.fire("pointermove", { x: 20, y: 615 });
+  assert.equal(store.get().hover, null);
+  canvas.fire("pointermove", { x: xOf(layout, 5), y });
+  canvas.fire("pointerleave");
+  assert.equal(store.get().hover, null);
+});
+
+test("in the river the loss under the pointer comes with the timestep", () => {
+  const { canvas, store, layout } = stageOf(sampleRecord({ T: 6 }));
+  canvas.fire("pointermove", { x: xOf(layout, 2), y: layout.lanes[0].mid });
+  const { t, source } = store.get().hover;
+  assert.equal(t, 2);
+  assert.ok(source >= 2 && source <= 6);
+});
+
+test("a click pins a timestep, a second one frees it", () => {
+  const { canvas, store, layout } = stageOf(sampleRecord({ T: 6 }));
+  const at = { x: xOf(layout, 4), y: layout.labels.y };
+  canvas.fire("click", at);
+  assert.deepEqual(store.get().pin, { t: 4 });
+  canvas.fire("click", at);
+  assert.equal(store.get().pin, null);
+});
+
+test("a click on the ruler chooses one, on the second track's name the other quantity", () => {
+  const { canvas, store, layout } = stageOf(sampleRecord({ T: 6 }));
+  canvas.fire("click", { x: 90, y: layout.lanes[0].mid });
+  assert.equal(store.get().ruler, "near", "everything fits the nearer one");
+  canvas.fire("click", { x: 90, y: layout.lanes[0].mid });
+  assert.equal(store.get().ruler, "far");
+  canvas.fire("click", { x: 30, y: layout.track.top + 8 });
+  assert.equal(store.get().track, "h");
+});
+
+test("a pointer that rests on a packed group opens it as a lens, one that passes does not", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { canvas, store, stage, layout } = stageOf(sampleRecord({ T: 120, H: 2 }), { reducedMotion: true });
+  const y = layout.units.top + 5;
+  canvas.fire("pointermove", { x: xOf(layout, 60), y });
+  mock.timers.tick(100);
+  canvas.fire("pointermove", { x: xOf(layout, 90), y });
+  mock.timers.tick(100);
+  stage.draw(200);
+  canvas.fire("pointermove", { x: xOf(layout, 90) + 1, y });
+  assert.equal(store.get().hover.t, 90);
+  mock.timers.tick(300);
+  stage.draw(600);
+  canvas.fire("pointermove", { x: xOf(layout, 90) + 12, y });
+  assert.ok(store.get().hover.t <= 90, "12 px to the right is still inside the open group");
+  mock.timers.reset();
+});
+
+test("Enter opens the pinned group from the keyboard, Escape closes it", () => {
+  const { canvas, store, stage, layout } = stageOf(sampleRecord({ T: 120, H: 2 }), { reducedMotion: true });
+  store.dispatch({ type: "pin", pin: { t: 60 } });
+  canvas.fire("keydown", { key: "Enter" });
+  assert.equal(browser.runFrames(100), 1);
+  canvas.fire("pointermove", { x: layout.left + 100, y: layout.labels.y });
+  assert.ok(store.get().hover.t > 20, "other columns gave way");
+  canvas.fire("keydown", { key: "Escape" });
+  stage.draw(200);
+  canvas.fire("pointermove", { x: layout.left + 100, y: layout.labels.y });
+  assert.equal(store.get().hover.t, 20);
+});
+
+test("a change of T slides for 250 ms on frames the stage asks for itself", () => {
+  const { store, stage } = stageOf(sampleRecord({ T: 6 }));
+  store.dispatch({ type: "record", record: sampleRecord({ T: 12 }) });
+  stage.draw(1000);
+  assert.ok(browser.runFrames(1100) > 0);
+  assert.ok(browser.runFrames(1200) > 0);
+  browser.runFrames(1300);
+  browser.runFrames(1600);
+  assert.equal(browser.runFrames(1700), 0, "and then stands still");
+});

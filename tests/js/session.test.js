@@ -1,0 +1,372 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { createSession, WATCHED } from "../../static/js/session.js";
+import { initialState, reduce } from "../../static/js/state.js";
+import { createStore } from "../../static/js/store.js";
+import { makeRecord, recordBytes, safetensors } from "./records.js";
+import { createSurroundings } from "./sockets.js";
+
+const config = { sequence_length: 24, activation: "tanh", cell: "rnn" };
+const schema = {
+  properties: { sequence_length: { effect: "live" }, activation: { effect: "live" }, cell: { effect: "restart" } },
+};
+const LIMITS = { message_bytes: 16384 };
+
+/** Promises that are kept have their say. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+function setUp() {
+  const around = createSurroundings();
+  const store = createStore(initialState({ config, schema, limits: LIMITS }), reduce);
+  const session = createSession("ws://here/ws", store, around);
+  session.connect();
+  const server = createServer(around, store);
+  return { around, store, session, server };
+}
+
+/** Answers commands of the newest socket as a server would; `sent` lists what came, without ids. */
+function createServer(around, store) {
+  let answered = 0;
+  let current = null;
+  const socket = () => around.sockets.at(-1);
+  const say = (message) => socket().onmessage({ data: JSON.stringify(message) });
+  const state = (id, more = {}) =>
+    say({
+      type: "state",
+      id,
+      phase: "running",
+      config: store.get().config,
+      iteration: store.get().iteration,
+      solved_at: null,
+      same_numerics: true,
+      task: null,
+      effects: { live: [], restart: [] },
+      ...more,
+    });
+  return {
+    say,
+    state,
+    snapshot: (iteration) => socket().onmessage({ data: safetensors({ kind: "snapshot", iteration }, {}) }),
+    record: (meta) => socket().onmessage({ data: recordBytes(meta) }),
+    sent: () => socket().sent.map(({ id: _id, ...command }) => command),
+    types: () => socket().sent.map(({ type }) => type ?? "bytes"),
+    /** Answers everything that has not been answered, with `more` in every state. */
+    async answer(more = {}) {
+      if (current !== socket()) {
+        current = socket();
+        answered = 0;
+      }
+      while (answered < current.sent.length) {
+        const { type, id } = current.sent[answered];
+        answered += 1;
+        if (type === "upload") say({ type: "ready", id, kind: "snapshot" });
+        else if (type === undefined) state(current.sent[answered - 2].id, more);
+        else if (type !== "ack" && type !== "snapshot") state(id, more);
+        await settle();
+      }
+    },
+  };
+}
+
+async function started() {
+  const all = setUp();
+  all.around.sockets[0].open();
+  await all.server.answer();
+  all.server.snapshot(0);
+  return all;
+}
+
+test("a fresh page starts its run, watches it and plays at once", async () => {
+  const { server, store } = await started();
+  assert.deepEqual(server.sent(), [
+    { type: "start", config },
+    { type: "snapshot" },
+    { type: "watch", quantities: WATCHED, probe: 0 },
+    { type: "play", rate: 30 },
+  ]);
+  assert.equal(store.get().connection.status, "open");
+});
+
+test("what the open views need is watched beside the default, also after a reconnection", async () => {
+  const { session, server, around } = await started();
+  session.watch(["spectrum"]);
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: [...WATCHED, "spectrum"] });
+  await server.answer();
+  around.sockets[0].close();
+  around.pass(60_000);
+  around.sockets[1].open();
+  await server.answer();
+  const again = server.sent().find(({ type }) => type === "watch");
+  assert.deepEqual(again, { type: "watch", quantities: [...WATCHED, "spectrum"], probe: 0 });
+});
+
+test("what the server refuses to watch is not asked for again", async () => {
+  const { session, server, around } = await started();
+  session.watch(["spectrum"]);
+  const { id } = around.sockets[0].sent.at(-1);
+  server.say({ type: "error", id, code: "too_costly", message: "too much" });
+  await settle();
+  session.watch([]);
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED });
+  void session.show(3);
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED, probe: 3 });
+});
+
+test("an edit is a change of the run; a check of the gradients only asks", async () => {
+  const { session, server } = await started();
+  const edited = session.edit("W_hh", [0, 1], 0.5);
+  assert.deepEqual(server.sent().at(-1), { type: "edit", tensor: "W_hh", index: [0, 1], value: 0.5 });
+  await server.answer();
+  assert.equal((await edited).type, "state");
+  void session.checkGradients("stale_h");
+  assert.deepEqual(server.sent().at(-1), { type: "check_gradients", samples: 40, break: "stale_h" });
+});
+
+test("dragging sends one configure at a time, at most thirty a second, and the last value always", async () => {
+  const { session, server, around, store } = await started();
+  for (const length of [25, 26, 27]) session.configure({ sequence_length: length });
+  assert.deepEqual(store.get().wanted, { sequence_length: 27 });
+  const configures = () => server.sent().filter(({ type }) => type === "configure");
+  assert.deepEqual(configures(), [{ type: "configure", changes: { sequence_length: 25 } }]);
+  await server.answer();
+  assert.equal(configures().length, 1);
+  around.pass(34);
+  assert.deepEqual(configures().at(-1), { type: "configure", changes: { sequence_length: 27 } });
+  await server.answer();
+  assert.deepEqual(store.get().wanted, {});
+});
+
+test("a refused field does not take the others with it", async () => {
+  const { session, server, around } = await started();
+  session.configure({ sequence_length: 30 });
+  session.configure({ sequence_length: 9999 });
+  session.configure({ activation: "relu" });
+  await server.answer();
+  around.pass(40);
+  const { id } = around.sockets[0].sent.at(-1);
+  server.say({ type: "error", id, code: "out_of_range", field: "sequence_length", message: "too long" });
+  await settle();
+  around.pass(40);
+  assert.deepEqual(server.sent().at(-1), { type: "configure", changes: { activation: "relu" } });
+});
+
+test("a restart is preceded by a snapshot, and undo goes back to it", async () => {
+  const { session, server, store, around } = await started();
+  session.configure({ cell: "lstm" });
+  assert.deepEqual(server.types().slice(-2), ["snapshot", "configure"]);
+  server.snapshot(99);
+  await server.answer();
+  assert.equal(store.get().notice.undo, true);
+  const undone = session.undo();
+  await server.answer();
+  await undone;
+  assert.deepEqual(server.types().slice(-5), ["upload", "bytes", "snapshot", "play", "watch"]);
+  assert.equal(around.sockets.length, 1);
+});
+
+test("snapshots are asked for once a second, and not while nothing changes", async () => {
+  const { session, server, around, store } = await started();
+  const asked = () => server.types().filter((type) => type === "snapshot").length - 1;
+  store.dispatch({ type: "record", record: makeRecord({ meta: { iteration: 30 } }) });
+  session.keep();
+  assert.equal(asked(), 0);
+  around.pass(1000);
+  session.keep();
+  session.keep();
+  assert.equal(asked(), 1);
+  server.snapshot(30);
+  around.pass(1000);
+  session.keep();
+  assert.equal(asked(), 1);
+});
+
+test("after a loss the run goes on from the newest snapshot, with what was accepted since at its iteration", async () => {
+  const { session, server, around, store } = await started();
+  server.snapshot(40);
+  session.configure({ activation: "relu" });
+  await server.answer({ iteration: 45 });
+  around.sockets[0].close();
+  assert.equal(store.get().connection.status, "lost");
+  around.pass(250);
+  around.sockets[1].open();
+  await server.answer({ iteration: 40 });
+  assert.deepEqual(server.types(), ["upload", "bytes", "step", "configure", "watch", "play"]);
+  assert.deepEqual(server.sent()[2], { type: "step", iterations: 5 });
+  assert.deepEqual(server.sent()[3], { type: "configure", changes: { activation: "relu" } });
+});
+
+test("a server that rounds differently says so when it takes the run up", async () => {
+  const { server, around, store } = await started();
+  server.snapshot(40);
+  around.sockets[0].close();
+  around.pass(250);
+  around.sockets[1].open();
+  await server.answer({ same_numerics: false });
+  assert.match(store.get().notice.text, /rounds differently/);
+});
+
+test("what a snapshot already holds is not replayed", async () => {
+  const { session, server, around } = await started();
+  session.configure({ activation: "relu" });
+  await server.answer({ iteration: 30 });
+  server.snapshot(40);
+  around.sockets[0].close();
+  around.pass(250);
+  around.sockets[1].open();
+  await server.answer({ iteration: 40 });
+  assert.deepEqual(server.types(), ["upload", "bytes", "watch", "play"]);
+});
+
+test("a paused run stands still after a loss, at the iteration where it stood", async () => {
+  const { session, server, around, store } = await started();
+  server.snapshot(40);
+  session.pause();
+  await server.answer({ iteration: 42, phase: "paused" });
+  assert.equal(store.get().iteration, 42);
+  around.sockets[0].close();
+  around.pass(250);
+  around.sockets[1].open();
+  await server.answer({ iteration: 40, phase: "paused" });
+  assert.deepEqual(server.types(), ["upload", "bytes", "step", "watch"]);
+  assert.deepEqual(server.sent()[2], { type: "step", iterations: 2 });
+});
+
+test("a snapshot that is refused gives way to the older one, and at last to a new start", async () => {
+  const { server, around } = await started();
+  server.snapshot(40);
+  server.snapshot(50);
+  around.sockets[0].close();
+  around.pass(250);
+  around.sockets[1].open();
+  for (let round = 0; round < 2; round += 1) {
+    const { id } = around.sockets[1].sent.at(-1);
+    server.say({ type: "error", id, code: "bad_upload", message: "not mine" });
+    await settle();
+  }
+  assert.deepEqual(server.types(), ["upload", "upload", "start"]);
+});
+
+test("while the connection is lost nothing is queued", async () => {
+  const { session, server, around, store } = await started();
+  around.sockets[0].close();
+  session.configure({ activation: "relu" });
+  assert.deepEqual(store.get().wanted, {});
+  around.pass(250);
+  around.sockets[1].open();
+  await server.answer();
+  assert.ok(!server.types().includes("configure"));
+});
+
+test("what is set while the page still connects is sent as soon as the run stands", async () => {
+  const { session, server, around } = setUp();
+  session.configure({ activation: "relu" });
+  around.sockets[0].open();
+  await server.answer();
+  assert.deepEqual(server.sent().at(-1), { type: "configure", changes: { activation: "relu" } });
+});
+
+test("a connection that is lost while it resumes leaves nothing behind", async () => {
+  const { session, server, around } = await started();
+  server.snapshot(40);
+  session.configure({ activation: "relu" });
+  await server.answer({ iteration: 45 });
+  around.sockets[0].close();
+  around.pass(250);
+  around.sockets[1].open();
+  around.sockets[1].close();
+  await settle();
+  around.pass(500);
+  around.sockets[2].open();
+  await server.answer({ iteration: 40 });
+  assert.deepEqual(server.types(), ["upload", "bytes", "step", "configure", "watch", "play"]);
+});
+
+test("a server that speaks another protocol asks for a reload", async () => {
+  const { server, store } = await started();
+  server.say({ type: "hello", protocol: 2, limits: LIMITS });
+  assert.match(store.get().notice.text, /reload/);
+});
+
+test("a branch is reached from the nearest snapshot, with the changes in between, and can be taken back", async () => {
+  const { session, server, store } = await started();
+  const record = (iteration) => server.record({ iteration });
+  record(10);
+  session.configure({ activation: "relu" });
+  await server.answer({ iteration: 12 });
+  record(14);
+  server.snapshot(20);
+  record(25);
+  const { history } = store.get();
+  store.dispatch({ type: "show", moment: session.past.at(14) });
+  const branched = session.branch();
+  server.snapshot(25);
+  await settle();
+  await server.answer({ iteration: 0, phase: "paused" });
+  await branched;
+  assert.deepEqual(
+    server.types().slice(-6),
+    ["snapshot", "upload", "bytes", "step", "configure", "step", "watch"].slice(-6),
+  );
+  assert.deepEqual(
+    server.sent().flatMap(({ type, iterations }) => (type === "step" ? [iterations] : [])),
+    [12, 14],
+  );
+  assert.equal(store.get().past, null);
+  assert.equal(store.get().history.iteration[store.get().history.length - 1], 14);
+  assert.equal(store.get().former.history, history);
+  const undone = session.undo();
+  await server.answer({ iteration: 25 });
+  await undone;
+  assert.equal(store.get().former, null);
+  assert.equal(store.get().history, history);
+});
+
+test("a configuration that the server refuses as a whole gives way to the defaults, and what was wrong is said", async () => {
+  const { around, server, store } = setUp();
+  around.sockets[0].open();
+  const [{ id }] = around.sockets[0].sent;
+  server.say({ type: "error", id, code: "out_of_range", field: "sequence_length", message: "too short for copy" });
+  await settle();
+  assert.deepEqual(server.sent().at(-1), { type: "start" });
+  assert.equal(store.get().errors.sequence_length, "too short for copy");
+});
+
+test("a file of the run comes to who asked for it, and is no snapshot to resume from", async () => {
+  const { around, session } = await started();
+  const asked = session.fetch({ type: "export", format: "pytorch" });
+  const { id } = around.sockets[0].sent.at(-1);
+  const data = safetensors({ kind: "pytorch", iteration: 3, id }, {});
+  around.sockets[0].onmessage({ data });
+  assert.deepEqual(await asked, { type: "file", bytes: data });
+});
+
+test("what is wrong with a reader's file is told to who handed it over, and the run goes on as it was", async () => {
+  const { around, server, session, store } = await started();
+  const before = store.get();
+  const loading = session.load("weights", new ArrayBuffer(8));
+  server.snapshot(99);
+  await settle();
+  const { id } = around.sockets[0].sent.at(-1);
+  server.say({ type: "ready", id, kind: "weights" });
+  await settle();
+  server.say({ type: "error", id, code: "bad_upload", message: "no safetensors file" });
+  await server.answer();
+  const answer = await loading;
+  assert.equal(answer.message, "no safetensors file");
+  assert.equal(store.get().notice, null);
+  assert.deepEqual(store.get().errors, before.errors);
+  assert.equal(server.sent().at(-1).type, "watch");
+});
+
+test("a reader's data start a run of their own, which can be taken back", async () => {
+  const { server, session, store } = await started();
+  server.record({ iteration: 5 });
+  const loading = session.load("text", new ArrayBuffer(8));
+  server.snapshot(99);
+  await settle();
+  await server.answer({ config: { ...config, task: "own" } });
+  assert.equal((await loading).type, "state");
+  assert.equal(store.get().config.task, "own");
+  assert.equal(store.get().history.length, 0);
+  assert.equal(store.get().notice.undo, true);
+});
