@@ -1,0 +1,105 @@
+/** The fold: the stage's act of closing the unrolled network into one cell, and opening it again. */
+import { mix } from "../scales.js";
+import { formatPercent } from "../format.js";
+import { drawAccumulator, drawCell, drawFolded } from "./draw.js";
+import { drawDeck, drawFlights } from "./draw_deck.js";
+import { foldedPlaceAt, layersOf, layoutFolded } from "./layout.js";
+import { createFoldClock, foldMoment } from "./timeline.js";
+import { foldWords } from "./words.js";
+
+/** @typedef {import("../network/view.js").Act} Act */
+/** @typedef {import("../network/view.js").Frame} Frame */
+/** @typedef {import("../network/scene.js").Scene} Scene */
+/** @typedef {import("./layout.js").Folded} Folded */
+
+/**
+ * @param {import("../session.js").PageStore} store
+ * @returns {Act}
+ */
+export function createFold(store) {
+  const clock = createFoldClock();
+  /** @type {Scene | null} */
+  let scene = null;
+  let share = 0;
+
+  /** The timestep the cell shows: under the pointer, pinned, or the last. */
+  function shown() {
+    const { hover, pin } = store.get();
+    const T = scene?.layout.T ?? 1;
+    return Math.min(T, hover?.t ?? pin?.t ?? T);
+  }
+
+  /** @param {CanvasRenderingContext2D} ctx @param {Frame} frame @param {Folded} folded */
+  function drawOnTheWay(ctx, frame, folded) {
+    const { layout } = frame.scene;
+    const moment = foldMoment(share, layout.T);
+    drawDeck(ctx, frame.scene, frame.base(), folded, moment, frame.ratio);
+    ctx.globalAlpha = moment.appear;
+    drawAccumulator(ctx, frame.scene, folded, (t) => moment.flight(t) >= 1, null);
+    ctx.globalAlpha = 1;
+    drawFlights(ctx, frame.scene, folded, moment);
+    if (moment.grow === 0) return;
+    const t = shown();
+    const small = {
+      x: folded.output.x - 6,
+      y: layout.units.top,
+      width: 12,
+      height: layout.units.bottom - layout.units.top,
+    };
+    const cell = between(small, folded.cell, moment.grow);
+    ctx.globalAlpha = moment.grow;
+    drawFolded(ctx, frame.scene, folded, { ...frame, t, cell });
+    ctx.globalAlpha = 1;
+    drawCell(ctx, frame.scene, { box: cell, U: layout.U, t, settled: false });
+  }
+
+  return {
+    draw(ctx, frame) {
+      scene = frame.scene;
+      const { folded: closing, reducedMotion } = frame.state;
+      share = clock.at(closing, frame.now, !reducedMotion);
+      const { layout, palette, picture } = scene;
+      const telling = foldWords(share, closing, layout.T, shown());
+      if (telling?.reason !== store.get().telling?.reason) store.dispatch({ type: "tell", telling });
+      if (!picture || share === 0) return closing ? "moving" : "over";
+      ctx.fillStyle = palette.paper;
+      ctx.fillRect(0, 0, layout.width, layout.height);
+      const folded = layoutFolded(layout, picture.lanes.length);
+      if (share < 1) {
+        drawOnTheWay(ctx, frame, folded);
+        return "moving";
+      }
+      drawAccumulator(ctx, scene, folded, () => true, shown());
+      drawFolded(ctx, scene, folded, { ...frame, t: shown(), cell: folded.cell });
+      return "still";
+    },
+    placeAt(x, y) {
+      if (!scene?.picture || share < 1) return null;
+      const folded = layoutFolded(scene.layout, scene.picture.lanes.length);
+      const layers = scene.picture.parts && layersOf(scene.picture.parts, folded.accumulator.height);
+      return foldedPlaceAt(folded, shown(), layers, x, y);
+    },
+    xOf(place) {
+      if (!scene?.picture || place.t === null) return null;
+      const { strip, cell, T } = layoutFolded(scene.layout, scene.picture.lanes.length);
+      if (place.row === "units") return cell.x + cell.width / 2;
+      return place.row === "track" ? strip.x + ((place.t - 0.5) * strip.width) / T : null;
+    },
+    lines(place) {
+      const parts = scene?.picture?.parts;
+      if (place.row !== "parts" || place.t === null || !parts) return null;
+      const whole = parts.reduce((sum, norm) => sum + norm, 0);
+      return [`‖∂E/∂Wₕₕ‖ of t = ${place.t}`, `${formatPercent(parts[place.t - 1] / whole)} of the stack`];
+    },
+  };
+}
+
+/** @param {import("./layout.js").Box} from @param {import("./layout.js").Box} to @param {number} share */
+function between(from, to, share) {
+  return {
+    x: mix(from.x, to.x, share),
+    y: mix(from.y, to.y, share),
+    width: mix(from.width, to.width, share),
+    height: mix(from.height, to.height, share),
+  };
+}
