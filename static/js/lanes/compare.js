@@ -1,0 +1,290 @@
+/**
+ * Up to four networks side by side: each a run of its own on a socket of its own, all learning from the same data in
+ * lockstep. The page's controls and views are those of the chosen lane; playing, stepping and going back move all.
+ */
+
+import { byId } from "../dom.js";
+import { initialState, isPlaying, reduce } from "../state.js";
+import { createStore } from "../store.js";
+import { addStyle } from "../styles.js";
+import { tellLanes } from "./differences.js";
+import { keptPast, keptState } from "../timeline/kept.js";
+import { createMarch } from "./march.js";
+import { createLanesTable } from "./table.js";
+import { createLanesView } from "./view.js";
+
+/** @typedef {import("../session.js").PageStore} PageStore */
+/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../protocol.js").Config} Config */
+/** @typedef {import("./crew.js").Session} Session */
+/** @typedef {import("./march.js").Lane & {drawn: State["record"], end: () => void}} Lane */
+
+const MOST_LANES = 4;
+const TELL_INTERVAL = 500;
+
+/**
+ * @typedef {object} Page
+ * @property {ReturnType<typeof import("../store.js").createSwitch<State, import("../state.js").Action>>} store
+ * @property {ReturnType<typeof import("./crew.js").createCrew>} crew
+ * @property {(store: PageStore, plays: boolean) => Session} openSession
+ * @property {import("./march.js").Clock} around
+ * @property {() => void} redraw
+ * @property {() => void} ended there is one network again
+ */
+
+/** A lane from the seed, or one that a reload goes on with. @typedef {{config: Config, kept?: import("../timeline/kept.js").KeptLane}} Beginning */
+
+/** @typedef {ReturnType<typeof createCompare>} Compare */
+
+/** @param {Page} page */
+export function createCompare({ store, crew, openSession, around, redraw, ended }) {
+  /** @type {Lane[]} */
+  let lanes = [];
+  let chosen = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  /** @type {string[]} */
+  let watched = [];
+  let busy = false;
+  /** How many restarts are under way. */
+  let restarting = 0;
+
+  const march = createMarch(
+    () => lanes,
+    () => restarting === 0 && lanes.every((lane) => lane.store.get().connection.status === "open"),
+    () => store.get().rate,
+    around,
+  );
+  const states = () => lanes.map((lane) => lane.store.get());
+  const shared = { states, chosen: () => chosen, choose };
+  const view = createLanesView(byId("stage"), { ...shared, dispatch: store.dispatch, redraw });
+  const table = createLanesTable({
+    ...shared,
+    add: () => void add(),
+    keep: () => end(),
+    drop: () => drop(chosen),
+  });
+  void addStyle("lanes.css");
+  document.body.dataset.lanes = "";
+
+  // What one lane does that concerns the others.
+
+  const endFollowing = store.watch(
+    ({ past }) => past,
+    (past) => {
+      for (const { store: other, session } of others()) {
+        other.dispatch({ type: "show", moment: past && session.past.at(past.iteration) });
+      }
+    },
+  );
+
+  /** @param {PageStore} laneStore @param {Session} session @returns {Lane} */
+  function laneOf(laneStore, session) {
+    const ends = [
+      laneStore.watch((state) => state, redraw),
+      laneStore.watch(
+        ({ effects }) => effects,
+        (effects) => {
+          // All start again with the one that did, so that they go on seeing the same data.
+          if (effects.restart.length > 0) void restart(lanes.filter((lane) => lane.session !== session));
+        },
+      ),
+    ];
+    return { store: laneStore, session, drawn: null, end: () => void ends.map((one) => one()) };
+  }
+
+  /** Back to the seed's weights; until all lanes are there, none takes a step. @param {Lane[]} which */
+  async function restart(which) {
+    restarting += 1;
+    await Promise.all(which.map((lane) => lane.session.reset()));
+    restarting -= 1;
+  }
+
+  function others() {
+    return lanes.filter((_, index) => index !== chosen);
+  }
+
+  /** The session of the chosen lane, with what concerns all lanes done by all. @param {Lane} lane */
+  function conductor({ session }) {
+    const all = (/** @type {(session: Session) => unknown} */ act) => {
+      for (const lane of lanes) act(lane.session);
+    };
+    return {
+      ...session,
+      play: march.start,
+      pause: march.stop,
+      step: () => void march.step(),
+      keep: () => all((one) => one.keep()),
+      drawn: () => {},
+      retryNow: () => all((one) => one.retryNow()),
+      reset: () => restart(lanes),
+      undo: async () => {
+        await quiet();
+        await Promise.all(lanes.map((one) => one.session.undo()));
+      },
+      branch: async () => {
+        await quiet();
+        await Promise.all(lanes.map((one) => one.session.branch()));
+      },
+      /** @param {Config} changes */
+      configure: (changes) => {
+        if (store.get().past) for (const other of others()) void other.session.branch();
+        session.configure(changes);
+      },
+      /** @param {number | null} rate */
+      setRate: (rate) => {
+        for (const lane of lanes) lane.store.dispatch({ type: "rate", rate });
+      },
+      /** @param {number} probe */
+      show: async (probe) => {
+        await Promise.all(lanes.map((lane) => lane.session.show(probe)));
+      },
+      /** @param {string[]} quantities */
+      watch: (quantities) => {
+        watched = quantities;
+        return session.watch(quantities);
+      },
+    };
+  }
+
+  /** No round is under way. */
+  async function quiet() {
+    march.stop();
+    await march.idle();
+  }
+
+  // Choosing, adding, ending.
+
+  /** @param {number} index */
+  function choose(index) {
+    const lane = lanes[index];
+    if (!lane) return;
+    const before = store.get();
+    chosen = index;
+    if (lane.store !== store.chosen()) {
+      lane.store.dispatch({ type: "adopt", from: before });
+      store.choose(lane.store);
+    }
+    crew.follow(conductor(lane));
+    if (watched.length > 0) void lane.session.watch(watched);
+    redraw();
+  }
+
+  function share() {
+    for (const { session } of lanes) session.past.limit(1 / lanes.length);
+  }
+
+  /** A copy of the chosen lane as it is shown, with some changes. @param {Config} changes */
+  async function add(changes = {}) {
+    if (lanes.length >= MOST_LANES || busy) return;
+    busy = true;
+    const wasMarching = march.isMarching();
+    await quiet();
+    const from = lanes[chosen];
+    if (store.get().past) await crew.session.branch();
+    const kept = await from.session.keepRun();
+    busy = false;
+    if (!kept) return;
+    const state = from.store.get();
+    const copy = { ...state, connection: { ...state.connection, status: /** @type {const} */ ("connecting") } };
+    const laneStore = createStore({ ...copy, notice: null, wanted: {}, errors: {} }, reduce);
+    const session = openSession(laneStore, false);
+    session.past.restore(kept.saved);
+    session.past.keepSnapshot(kept.bytes, state.live.iteration);
+    start(laneStore, session, changes);
+    if (wasMarching) march.start();
+  }
+
+  /** Another network on the same data. @param {Beginning} beginning */
+  function begin({ config, kept }) {
+    if (lanes.length >= MOST_LANES) return;
+    const { schema, limits } = store.get();
+    const state = initialState({ schema, limits: limits ?? undefined, config });
+    const laneStore = createStore(kept ? keptState(state, kept) : state, reduce);
+    const session = openSession(laneStore, false);
+    if (kept) session.past.restore(keptPast(kept));
+    start(laneStore, session, {});
+  }
+
+  /** @param {PageStore} laneStore @param {Session} session @param {Config} changes */
+  function start(laneStore, session, changes) {
+    lanes = [...lanes, laneOf(laneStore, session)];
+    share();
+    session.connect();
+    if (Object.keys(changes).length > 0) session.configure(changes);
+    choose(lanes.length - 1);
+  }
+
+  /** @param {number} index */
+  function drop(index) {
+    const lane = lanes[index];
+    if (!lane || lanes.length < 3) return;
+    choose(index === 0 ? 1 : index - 1);
+    const stays = lanes[chosen];
+    lane.end();
+    lane.session.close();
+    lanes = lanes.filter((one) => one !== lane);
+    share();
+    choose(lanes.indexOf(stays));
+  }
+
+  /** One network again: the chosen lane. */
+  function end() {
+    const stays = lanes[chosen];
+    const plays = march.isMarching();
+    march.stop();
+    endFollowing();
+    for (const lane of lanes) {
+      lane.end();
+      if (lane !== stays) lane.session.close();
+    }
+    lanes = [stays];
+    share();
+    crew.follow(stays.session);
+    store.dispatch({ type: "tell", telling: null });
+    view.remove();
+    table.remove();
+    delete document.body.dataset.lanes;
+    ended();
+    redraw();
+    if (plays) void march.idle().then(() => stays.session.play());
+  }
+
+  return {
+    /** The page's own run becomes the first lane, and the second is its copy unless others are named. @param {Beginning[]} beginnings */
+    async open(beginnings = []) {
+      const wasPlaying = isPlaying(store.get());
+      const first = crew.leader();
+      first.pause();
+      lanes = [laneOf(store.chosen(), first)];
+      choose(0);
+      for (const beginning of beginnings) begin(beginning);
+      if (beginnings.length > 0) choose(0);
+      else await add();
+      if (wasPlaying) march.start();
+    },
+    choose,
+    add,
+    end,
+    states,
+    all: () => lanes,
+    /** How many milliseconds later there is something left to draw. @param {number} now */
+    draw(now) {
+      if (lanes.length === 0) return Number.POSITIVE_INFINITY;
+      view.draw(now);
+      for (const lane of lanes) {
+        const { record } = lane.store.get();
+        if (record && record !== lane.drawn) lane.session.drawn(record.meta.iteration);
+        lane.drawn = record;
+      }
+      if (now - toldAt >= TELL_INTERVAL) {
+        toldAt = now;
+        const told = tellLanes(states());
+        const { telling } = store.get();
+        if (told.finding !== telling?.finding || told.reason !== telling.reason) {
+          store.dispatch({ type: "tell", telling: told });
+        }
+      }
+      return Math.min(table.draw(now), toldAt + TELL_INTERVAL - now);
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** Draws lanes below each other. Keeps no state. */
+
+import { formatNumber } from "../format.js";
+import { drawNormAxes } from "../network/draw_charts.js";
+import { drawTrack } from "../network/draw_track.js";
+import { drawBeds, drawRivers } from "../network/draw_river.js";
+import { xOf } from "../network/layout.js";
+import { drawMath, drawText, sans } from "../network/text.js";
+import { decades, labelledTimesteps, linear } from "../scales.js";
+import { spread } from "./picture.js";
+
+/** @typedef {CanvasRenderingContext2D} Context */
+/** @typedef {ReturnType<typeof import("./picture.js").lanesScene>} LanesScene */
+
+/** Lanes are told apart by dash, not by hue: all of them are gradients. */
+const DASHES = [[], [7, 4], [1.5, 3], [11, 3, 2, 3]];
+
+/**
+ * @param {Context} ctx
+ * @param {LanesScene} scene
+ * @param {{name: string, words: string, record: import("../protocol.js").DecodedRecord | null}[]} lanes
+ * @param {number} chosen
+ * @param {import("../network/bitmap.js").Bitmaps} bitmaps
+ * @param {number} ratio
+ */
+export function drawLanes(ctx, scene, lanes, chosen, bitmaps, ratio) {
+  const { axis, blocks, scenes, palette } = scene;
+  ctx.fillStyle = palette.paper;
+  ctx.fillRect(0, 0, axis.width, axis.height);
+  for (const [index, of] of scenes.entries()) {
+    drawTitle(ctx, scene, index, lanes[index], index === chosen);
+    drawBeds(ctx, of);
+    drawRivers(ctx, of, (name) => bitmaps(`${index} ${name}`), ratio);
+    drawTrack(ctx, of, (name) => bitmaps(`${index} ${name}`), ratio);
+    const { top, bottom } = blocks[index].layout.track;
+    drawMath(ctx, axis.U, "h_t", 20 * axis.U, (top + bottom) / 2, { size: 14, colour: palette.ink2 });
+  }
+  drawTimesteps(ctx, scene);
+  drawNorms(ctx, scene, lanes);
+}
+
+/**
+ * @param {Context} ctx @param {LanesScene} scene @param {number} index
+ * @param {{name: string, words: string, record: import("../protocol.js").DecodedRecord | null}} lane @param {boolean} chosen
+ */
+function drawTitle(ctx, { axis, blocks, palette }, index, { name, words, record }, chosen) {
+  const { U, left, right } = axis;
+  const { titleY } = blocks[index];
+  const size = 16 * U;
+  ctx.beginPath();
+  ctx.roundRect(20 * U, titleY - size / 2, size, size, 3 * U);
+  ctx.fillStyle = palette.ink;
+  ctx.strokeStyle = palette.ink;
+  ctx.lineWidth = 1.3 * U;
+  if (chosen) ctx.fill();
+  else ctx.stroke();
+  const number = { size: 11, weight: 600, align: /** @type {const} */ ("center") };
+  drawText(ctx, U, String(index + 1), 28 * U, titleY + 0.5, {
+    ...number,
+    colour: chosen ? palette.paper : palette.ink,
+  });
+  ctx.font = sans(U, 13, 600);
+  const end = 44 * U + ctx.measureText(name).width + 12 * U;
+  drawText(ctx, U, name, 44 * U, titleY, { size: 13, weight: 600, colour: palette.ink });
+  drawText(ctx, U, words, Math.max(left, end), titleY, { size: 12, colour: palette.ink2 });
+  if (!record) return;
+  const { loss_per_timestep: loss, horizon } = record.meta;
+  const reading = `loss ${formatNumber(loss)}${horizon ? ` · horizon ${horizon}` : ""}`;
+  drawText(ctx, U, reading, right, titleY, { size: 12, align: "right", colour: palette.ink2 });
+}
+
+/** @param {Context} ctx @param {LanesScene} scene */
+function drawTimesteps(ctx, { axis, palette }) {
+  const { U, T, pitch, labels } = axis;
+  ctx.font = sans(U);
+  const room = ctx.measureText(String(T)).width + 7 * U;
+  for (const t of labelledTimesteps(T, pitch, room)) {
+    drawText(ctx, U, String(t), xOf(axis, t), labels.y, { align: "center", colour: palette.ink3 });
+  }
+}
+
+/** @param {Context} ctx @param {LanesScene} scene @param {{name: string}[]} lanes */
+function drawNorms(ctx, { axis, scenes, palette, domain }, lanes) {
+  const { U, norm, left, right } = axis;
+  drawNormAxes(ctx, { ...scenes[0], layout: axis });
+  const place = linear(domain, [norm.bottom, norm.top]);
+  const far = norm.bottom + 400;
+  const yOf = (/** @type {number} */ ln) => Math.min(far, Math.max(-far, place(decades(ln))));
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left - 2, norm.top - 2, right - left + 8, norm.bottom - norm.top + 4);
+  ctx.clip();
+  ctx.strokeStyle = palette.backward;
+  ctx.lineWidth = 2 * U;
+  ctx.lineJoin = "round";
+  for (const [index, { curves, layout }] of scenes.entries()) {
+    ctx.setLineDash(DASHES[index].map((length) => length * U));
+    ctx.beginPath();
+    let drawing = false;
+    for (let t = 1; t <= layout.T && curves.length > 0; t += 1) {
+      const ln = curves[0].ln[t];
+      if (Number.isFinite(ln)) ctx[drawing ? "lineTo" : "moveTo"](xOf(layout, t), yOf(ln));
+      drawing = Number.isFinite(ln);
+    }
+    ctx.stroke();
+  }
+  ctx.setLineDash([]);
+  ctx.restore();
+  drawNames(ctx, { axis, scenes, palette }, lanes, yOf);
+}
+
+/**
+ * At the lines' left ends, on paper: there the gradient has come all the way.
+ * @param {Context} ctx @param {Pick<LanesScene, "axis" | "scenes" | "palette">} scene @param {{name: string}[]} lanes
+ * @param {(ln: number) => number} yOf
+ */
+function drawNames(ctx, { axis, scenes, palette }, lanes, yOf) {
+  const { U, norm, left } = axis;
+  const wanted = scenes.map(({ curves }) => {
+    const ln = curves[0]?.ln.find((value, t) => t > 0 && Number.isFinite(value)) ?? Number.NaN;
+    return Number.isNaN(ln) ? norm.bottom : Math.min(norm.bottom, Math.max(norm.top, yOf(ln))) - 10 * U;
+  });
+  const places = spread(wanted, 14 * U);
+  for (const [index, y] of places.entries()) {
+    const words = `${index + 1} ${lanes[index].name}`;
+    ctx.font = sans(U, 12);
+    const x = left + 8 * U;
+    const sample = 20 * U;
+    ctx.fillStyle = palette.paper;
+    ctx.globalAlpha = 0.85;
+    ctx.fillRect(x - 2 * U, y - 7 * U, sample + ctx.measureText(words).width + 10 * U, 14 * U);
+    ctx.globalAlpha = 1;
+    ctx.strokeStyle = palette.backward;
+    ctx.lineWidth = 2 * U;
+    ctx.setLineDash(DASHES[index].map((length) => length * U));
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(x + sample, y);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    drawText(ctx, U, words, x + sample + 5 * U, y, { size: 12, colour: palette.ink });
+  }
+}
+
+/**
+ * The band of one timestep through all lanes.
+ * @param {Context} ctx @param {LanesScene} scene @param {number} t
+ */
+export function drawBand(ctx, { axis, palette }, t) {
+  if (t > axis.T) return;
+  ctx.fillStyle = palette.ink;
+  ctx.globalAlpha = 0.055;
+  ctx.fillRect(axis.edges[t - 1], axis.band.top, axis.edges[t] - axis.edges[t - 1], axis.band.bottom - axis.band.top);
+  ctx.globalAlpha = 1;
+  const { U, labels } = axis;
+  ctx.fillStyle = palette.paper;
+  ctx.fillRect(xOf(axis, t) - 12 * U, labels.y - 7 * U, 24 * U, 14 * U);
+  drawText(ctx, U, String(t), xOf(axis, t), labels.y, { weight: 600, align: "center", colour: palette.ink });
+}

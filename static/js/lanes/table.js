@@ -1,0 +1,86 @@
+/** What lanes differ in and what came of it, in the place of the inspector, and what can be done with lanes. */
+
+import { element, setSentence, setText } from "../dom.js";
+import { shortNames, tableOf, titleOf } from "./differences.js";
+
+/** @typedef {import("../state.js").State} State */
+
+const INTERVAL = 250;
+const MOST_LANES = 4;
+
+/**
+ * @param {{states: () => State[], chosen: () => number, choose: (index: number) => void, add: () => void,
+ *   keep: () => void, drop: () => void}} lanes
+ */
+export function createLanesTable(lanes) {
+  const title = element("h2", { class: "lanes-title" });
+  const head = element("tr", {});
+  const body = element("tbody", {});
+  const scroller = element("div", { class: "lanes-scroller" }, element("table", {}, element("thead", {}, head), body));
+  const add = button("outline-button", "Add a lane", lanes.add);
+  const keep = button("text-button plain", "Keep", lanes.keep);
+  const drop = button("text-button plain", "Close", lanes.drop);
+  add.title = "A copy of the chosen lane: change one thing in it";
+  const actions = element("div", { class: "lanes-actions" }, add, keep, drop);
+  const node = element("section", { class: "lanes-table", "aria-label": "Lanes" }, title, scroller, actions);
+  const inspector = document.getElementById("inspector");
+  inspector?.before(node);
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let shape = "";
+
+  return {
+    /** How many milliseconds later there is something left to show. @param {number} now */
+    draw(now) {
+      const states = lanes.states();
+      const configs = states.map(({ config }) => config);
+      const names = shortNames(configs, states[0].schema);
+      const rows = tableOf(states);
+      const next = JSON.stringify([names, lanes.chosen(), rows.map(({ label }) => label)]);
+      if (next === shape && now - shownAt < INTERVAL) return shownAt + INTERVAL - now;
+      shownAt = now;
+      setText(title, titleOf(configs));
+      if (next !== shape) build(names, rows);
+      shape = next;
+      for (const [row, { values, bold }] of rows.entries()) {
+        for (const [index, value] of values.entries()) {
+          const cell = body.rows[row].cells[index + 1];
+          setText(cell, value);
+          cell.classList.toggle("differs", bold);
+        }
+      }
+      return Number.POSITIVE_INFINITY;
+    },
+    remove: () => node.remove(),
+  };
+
+  /** @param {string[]} names @param {import("./differences.js").Row[]} rows */
+  function build(names, rows) {
+    const chosen = lanes.chosen();
+    const heads = names.map((name, index) => {
+      const one = button("lane-choice", `${index + 1} ${name}`, () => lanes.choose(index));
+      one.setAttribute("aria-pressed", String(index === chosen));
+      one.setAttribute("aria-keyshortcuts", String(index + 1));
+      return element("th", { scope: "col" }, one);
+    });
+    head.replaceChildren(element("td", {}), ...heads);
+    body.replaceChildren(
+      ...rows.map(({ label, values }) => {
+        const name = element("th", { scope: "row" });
+        setSentence(name, label);
+        return element("tr", {}, name, ...values.map(() => element("td", {})));
+      }),
+    );
+    setText(keep, `Keep lane ${chosen + 1}`);
+    keep.title = "The other lanes end, this one goes on alone";
+    setText(drop, `Close lane ${chosen + 1}`);
+    drop.hidden = names.length < 3;
+    add.hidden = names.length >= MOST_LANES;
+  }
+}
+
+/** @param {string} kind @param {string} text @param {() => void} act */
+function button(kind, text, act) {
+  const node = element("button", { class: kind, type: "button" }, text);
+  node.addEventListener("click", act);
+  return node;
+}

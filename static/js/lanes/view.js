@@ -1,0 +1,139 @@
+/** The stage with several lanes on it: owns a canvas of its own and its pointer, and draws only what has changed. */
+
+import { element } from "../dom.js";
+import { createBitmaps } from "../network/bitmap.js";
+import { drawReadout } from "../network/draw_readout.js";
+import { timestepAt, xOf } from "../network/layout.js";
+import { createSlidingAxis } from "../network/motion.js";
+import { normExtent } from "../network/norms.js";
+import { differences, laneNames, laneWords, readoutOf } from "./differences.js";
+import { drawBand, drawLanes } from "./draw.js";
+import { lanesScene, pictureOf } from "./picture.js";
+import { pageUnit } from "../network/unit.js";
+
+/** @typedef {import("../state.js").State} State */
+/** @typedef {import("./picture.js").lanesScene} LanesScene */
+
+/**
+ * @param {HTMLElement} stage
+ * @param {{states: () => State[], chosen: () => number, choose: (index: number) => void,
+ *   dispatch: (action: import("../state.js").Action) => void, redraw: () => void}} lanes
+ */
+export function createLanesView(stage, lanes) {
+  const canvas = element("canvas", {
+    class: "lanes",
+    tabindex: "0",
+    role: "img",
+    "aria-label": "Lanes: the gradient and the hidden units of each network, on the same time axis",
+    "aria-describedby": "finding reason",
+  });
+  stage.prepend(canvas);
+  const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
+  const base = document.createElement("canvas");
+  const baseCtx = /** @type {CanvasRenderingContext2D} */ (base.getContext("2d", { alpha: false }));
+  const bitmaps = createBitmaps();
+  const axis = createSlidingAxis();
+  /** @type {{state: State, picture: ReturnType<typeof pictureOf>}[]} what the last picture of each lane was made of */
+  let known = [];
+  /** @type {ReturnType<typeof lanesScene> | null} */
+  let scene = null;
+  /** @type {unknown[]} */
+  let drawn = [];
+  /** @type {{x: number, y: number} | null} */
+  let pointer = null;
+
+  /** @param {State} state @param {number} index */
+  function picture(state, index) {
+    const { state: last, picture: made } = known[index] ?? {};
+    const same = last?.record === state.record && last?.config === state.config && last?.task === state.task;
+    return made && same ? made : pictureOf(state);
+  }
+
+  function point(/** @type {MouseEvent} */ event) {
+    const box = canvas.getBoundingClientRect();
+    pointer = { x: event.clientX - box.left, y: event.clientY - box.top };
+    const t = scene && timestepAt(scene.axis, pointer.x);
+    lanes.dispatch({ type: "hover", hover: t ? { t } : null });
+    lanes.redraw();
+    return t;
+  }
+
+  canvas.addEventListener("pointermove", point);
+  canvas.addEventListener("pointerleave", () => {
+    pointer = null;
+    lanes.dispatch({ type: "hover", hover: null });
+    lanes.redraw();
+  });
+  canvas.addEventListener("click", (event) => {
+    const t = point(event);
+    const y = event.clientY - canvas.getBoundingClientRect().top;
+    const index = scene?.blocks.findIndex(({ top, bottom }) => y >= top && y < bottom) ?? -1;
+    if (index >= 0) lanes.choose(index);
+    if (t) lanes.dispatch({ type: "pin", pin: { t } });
+  });
+
+  return {
+    /** @param {number} now */
+    draw(now) {
+      const ratio = window.devicePixelRatio || 1;
+      const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+      if (width === 0 || height === 0) return;
+      const states = lanes.states();
+      const made = states.map(picture);
+      known = states.map((state, index) => ({ state, picture: made[index] }));
+      const extents = made.flatMap((one) => (one ? [normExtent([{ id: "all", label: "", ln: one.lanes[0].ln }])] : []));
+      const extent = {
+        low: Math.min(...extents.map(({ low }) => low)),
+        high: Math.max(...extents.map(({ high }) => high)),
+      };
+      const look = states[lanes.chosen()];
+      const domain = axis.at(extent, now, !look.reducedMotion);
+      const key = [width, height, ratio, look.dark, look.ruler, lanes.chosen(), ...domain];
+      const fresh = [...key, ...states.map(({ record }) => record), ...states.map(({ config }) => config)];
+      if (!same(fresh, drawn)) {
+        drawn = fresh;
+        for (const one of [canvas, base]) {
+          one.width = Math.round(width * ratio);
+          one.height = Math.round(height * ratio);
+        }
+        const size = { width, height, U: pageUnit() };
+        const like = states.map((state) => ({ ...state, dark: look.dark, ruler: look.ruler }));
+        scene = lanesScene(like, size, domain, made);
+        baseCtx.setTransform(ratio, 0, 0, ratio, 0, 0);
+        baseCtx.imageSmoothingEnabled = false;
+        drawLanes(baseCtx, scene, titles(states), lanes.chosen(), bitmaps, ratio);
+      }
+      if (!scene) return;
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      ctx.drawImage(base, 0, 0);
+      ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+      for (const t of new Set([look.pin?.t, look.hover?.t])) if (t) drawBand(ctx, scene, t);
+      if (pointer && look.hover) {
+        const sheet = { width, height, U: scene.axis.U, palette: scene.palette };
+        const aside = scene.axis.pitch / 2 + 8 * scene.axis.U;
+        const at = { x: xOf(scene.axis, look.hover.t), y: pointer.y, aside };
+        drawReadout(ctx, sheet, readoutOf(states, look.hover.t), at);
+      }
+      if (axis.moving(now)) lanes.redraw();
+    },
+    remove: () => canvas.remove(),
+  };
+}
+
+/** @param {State[]} states */
+function titles(states) {
+  const configs = states.map(({ config }) => config);
+  const { schema } = states[0];
+  const names = laneNames(configs, schema);
+  const differing = differences(configs);
+  return states.map(({ config, record }, index) => ({
+    name: names[index],
+    words: laneWords(config, differing, schema),
+    record,
+  }));
+}
+
+/** @param {unknown[]} a @param {unknown[]} b */
+function same(a, b) {
+  return a.length === b.length && a.every((value, index) => Object.is(value, b[index]));
+}
