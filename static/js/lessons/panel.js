@@ -1,0 +1,233 @@
+/** The lesson beside the picture: text with steps that tick off, a question to predict, or the views behind it. */
+
+import { byId, element, setText, svg, typeset } from "../dom.js";
+import { textNodes } from "./text.js";
+
+/** @typedef {import("./text.js").Span} Span */
+/** @typedef {import("./text.js").Pointing} Pointing */
+/** @typedef {import("./conditions.js").Condition} Condition */
+/** @typedef {{text: Span[], options: Span[][], answer: number, because: Span[]}} Question */
+/** @typedef {{slug: string, number: number, title: string, paragraphs: Span[][], steps: {text: Span[], done: Condition}[], question: Question, controls: string[]}} Told what of a scene is to be read */
+/** @typedef {"text" | "question" | "views"} Face */
+
+/**
+ * @typedef {object} Ways
+ * @property {() => void} back
+ * @property {() => void} next
+ * @property {(slug: string) => void} open
+ * @property {() => void} close
+ * @property {() => void} copyLink
+ */
+
+const LINK = "Copy link for a class";
+const FACES = /** @type {const} */ (["text", "question", "views"]);
+/** Where views and text stand side by side, there is nothing to turn over. */
+const WIDE = "(width >= 1600px)";
+
+/**
+ * @param {{slug: string, number: number, title: string}[]} story
+ * @param {Pointing} pointing
+ * @param {Ways} ways
+ */
+export function createPanel(story, pointing, ways) {
+  const node = byId("lesson");
+  const side = byId("side");
+  const next = byId("lesson-next");
+  const wide = window.matchMedia(WIDE);
+  const faces = FACES.map((face) => byId(`face-${face}`));
+  const dots = story.map(() => element("span", { class: "dot" }));
+  const choice = /** @type {HTMLSelectElement} */ (byId("lesson-scene"));
+  const question = createQuestion(byId("lesson-question"), pointing, () => showNext());
+
+  /** @type {HTMLLIElement[]} */
+  let steps = [];
+  /** @type {Told | null} */
+  let told = null;
+  /** @type {Face} */
+  let face = "text";
+
+  byId("lesson-dots").append(...dots);
+  choice.append(...story.map(({ slug, number, title }) => element("option", { value: slug }, `${number}. ${title}`)));
+  choice.addEventListener("change", () => ways.open(choice.value));
+  byId("lesson-back").addEventListener("click", ways.back);
+  next.addEventListener("click", ways.next);
+  byId("lesson-close").addEventListener("click", ways.close);
+  byId("lesson-link").addEventListener("click", ways.copyLink);
+  wide.addEventListener("change", () => turn(face));
+  for (const [index, tab] of faces.entries()) {
+    tab.addEventListener("click", () => turn(FACES[index]));
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: FACES.length - 1 }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      const chosen = (index + step) % FACES.length;
+      turn(FACES[chosen]);
+      faces[chosen].focus();
+    });
+  }
+
+  /** @param {Face} wanted */
+  function turn(wanted) {
+    face = wanted === "views" && wide.matches ? "text" : wanted;
+    node.dataset.face = face;
+    for (const [index, name] of FACES.entries()) {
+      faces[index].setAttribute("aria-selected", String(name === face));
+      faces[index].tabIndex = name === face ? 0 : -1;
+    }
+    byId("lesson-text").hidden = face !== "text";
+    byId("lesson-question").hidden = face !== "question";
+    byId("lesson-now").hidden = face !== "views";
+    side.hidden = !node.hidden && face !== "views" && !wide.matches;
+    showNext();
+  }
+
+  function showNext() {
+    const isLast = told?.slug === story.at(-1)?.slug;
+    const hidesAnswer = face === "question" && !question.isRevealed();
+    setText(next, hidesAnswer ? "Reveal" : isLast && face === "question" ? "Close" : "Next");
+  }
+
+  return {
+    node,
+    face: () => face,
+    turn,
+    isRevealed: question.isRevealed,
+    reveal: question.reveal,
+
+    /** @param {Told} scene @param {(slug: string) => boolean} isDone */
+    tell(scene, isDone) {
+      told = scene;
+      setText(byId("lesson-number"), `${scene.number} of ${story.length}`);
+      byId("lesson-title").replaceChildren(...typeset(scene.title));
+      byId("lesson-paragraphs").replaceChildren(
+        ...scene.paragraphs.map((spans) => element("p", {}, ...textNodes(spans, pointing))),
+      );
+      steps = scene.steps.map(({ text }) =>
+        element("li", {}, mark(), element("span", {}, ...textNodes(text, pointing)), hiddenWord()),
+      );
+      byId("lesson-steps").replaceChildren(...steps);
+      question.ask(scene.question);
+      setText(byId("lesson-link"), LINK);
+      choice.value = scene.slug;
+      /** @type {HTMLButtonElement} */ (byId("lesson-back")).disabled = scene.number === 1;
+      node.hidden = false;
+      document.body.dataset.lesson = scene.slug;
+      markControls(scene.controls);
+      turn("text");
+      this.showDots(isDone);
+      this.showNow();
+    },
+
+    /** @param {(slug: string) => boolean} isDone */
+    showDots(isDone) {
+      for (const [index, { slug }] of story.entries()) {
+        dots[index].dataset.done = String(isDone(slug));
+        dots[index].dataset.current = String(slug === told?.slug);
+      }
+    },
+
+    /** What became of the link that was asked for. @param {string} words */
+    showLink(words) {
+      setText(byId("lesson-link"), words);
+    },
+
+    /** The scene's network is the one that is shown. @param {string} slug @param {string} changes what it changed, in words */
+    showReady(slug, changes) {
+      node.dataset.ready = slug;
+      setText(byId("lesson-changes"), changes);
+    },
+
+    /** @param {number} index of a step that is done now */
+    tick(index) {
+      const step = steps[index];
+      step.dataset.done = "true";
+      setText(/** @type {Element} */ (step.querySelector(".visually-hidden")), " Done.");
+      setText(byId("lesson-said"), `Step ${index + 1} is done.`);
+      this.showNow();
+    },
+
+    /** The next thing to do, also where the text is not seen. */
+    showNow() {
+      const now = steps.find((step) => step.dataset.done !== "true");
+      const words = now?.querySelector("span")?.textContent;
+      setText(byId("lesson-now"), words ? `To do: ${words}` : "All steps are done.");
+    },
+
+    hide() {
+      node.hidden = true;
+      side.hidden = false;
+      markControls([]);
+      delete document.body.dataset.lesson;
+    },
+  };
+}
+
+/** What a scene asks to be changed is at hand also where only the essential controls are. @param {string[]} fields */
+function markControls(fields) {
+  for (const row of document.querySelectorAll("#controls [data-field]")) {
+    row.toggleAttribute("data-asked", fields.includes(/** @type {HTMLElement} */ (row).dataset.field ?? ""));
+  }
+}
+
+/** A ring to do; ticked when done. */
+function mark() {
+  return svg(
+    "svg",
+    { class: "step-mark", viewBox: "0 0 16 16", "aria-hidden": "true" },
+    svg("circle", { class: "step-ring", cx: "8", cy: "8", r: "6.2" }),
+    svg("path", { class: "step-tick", d: "M4.9 8.3l2.2 2.3 4.1-4.7" }),
+  );
+}
+
+function hiddenWord() {
+  return element("span", { class: "visually-hidden" });
+}
+
+/**
+ * Options to choose from; the right one and why it is stand there once they are asked for.
+ * @param {HTMLElement} node
+ * @param {Pointing} pointing
+ * @param {() => void} changed
+ */
+function createQuestion(node, pointing, changed) {
+  let revealed = false;
+  /** @type {Question | null} */
+  let asked = null;
+
+  return {
+    isRevealed: () => revealed,
+
+    /** @param {Question} question */
+    ask(question) {
+      asked = question;
+      revealed = false;
+      delete node.dataset.revealed;
+      const options = question.options.map((option, index) => {
+        const input = element("input", { type: "radio", name: "prediction", value: String(index) });
+        return element("label", { class: "option" }, input, element("span", {}, ...textNodes(option, pointing)));
+      });
+      node.replaceChildren(
+        element("p", { class: "quiet" }, "Predict before you look."),
+        element("fieldset", {}, element("legend", {}, ...textNodes(question.text, pointing)), ...options),
+        element("p", { class: "because", role: "status" }),
+      );
+    },
+
+    reveal() {
+      if (!asked || revealed) return;
+      revealed = true;
+      node.dataset.revealed = "true";
+      const { answer, because } = asked;
+      for (const [index, input] of node.querySelectorAll("input").entries()) {
+        const isRight = index === answer;
+        input.disabled = true;
+        const label = /** @type {HTMLElement} */ (input.closest("label"));
+        label.dataset.right = String(isRight);
+        if (isRight) label.append(element("span", { class: "option-verdict" }, input.checked ? "✓ as you said" : "✓"));
+        else if (input.checked) label.append(element("span", { class: "option-verdict" }, "your prediction"));
+      }
+      node.querySelector(".because")?.replaceChildren(...textNodes(because, pointing));
+      changed();
+    },
+  };
+}

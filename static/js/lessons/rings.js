@@ -1,0 +1,106 @@
+/** Rings around the things that a text points at, laid over the page; they take no pointer and say nothing. */
+
+import { byId, element } from "../dom.js";
+import { layoutFolded } from "../fold/layout.js";
+import { layoutLanes } from "../lanes/picture.js";
+import { pageUnit } from "../network/unit.js";
+import { length, units } from "../readings.js";
+import { boxesOf, foldedBoxesOf, laneBoxesOf, selectorOf } from "./places.js";
+
+/** @typedef {import("./places.js").Reference} Reference */
+/** @typedef {import("./places.js").Box} Box */
+/** @typedef {import("../state.js").State} State */
+
+/**
+ * @typedef {object} Stage
+ * @property {() => import("../network/layout.js").Layout | null} stageLayout of one network
+ * @property {() => State[]} lanes the networks side by side; none where there is one
+ */
+
+const MARGIN = 3;
+
+/**
+ * @param {import("../session.js").PageStore} store
+ * @param {Stage} stage
+ */
+export function createRings(store, { stageLayout, lanes }) {
+  const node = element("div", { class: "rings", "aria-hidden": "true" });
+  document.body.append(node);
+  /** @type {Reference | null} */
+  let ringed = null;
+  let frame = 0;
+
+  function place() {
+    frame = 0;
+    node.replaceChildren(...(ringed ? boxes(ringed) : []).map(ring));
+  }
+
+  /** Things move: columns give way, rows come and go. */
+  function later() {
+    if (frame === 0 && (ringed || node.childElementCount > 0)) frame = requestAnimationFrame(place);
+  }
+
+  /** @param {Reference} ref @returns {Box[]} */
+  function boxes(ref) {
+    const selector = selectorOf(ref);
+    if (selector) return [...document.querySelectorAll(selector)].map(boxOfElement).filter((box) => box !== null);
+    const { left, top } = byId("stage").getBoundingClientRect();
+    return stageBoxes(ref).map((box) => ({ ...box, x: box.x + left, y: box.y + top }));
+  }
+
+  /** @param {Reference} ref @returns {Box[]} */
+  function stageBoxes(ref) {
+    const states = lanes();
+    if (states.length > 0) return laneBoxesOf(ref, lanesLayout(states));
+    const layout = stageLayout();
+    if (!layout) return [];
+    const { folded, config, pin } = store.get();
+    if (folded) return foldedBoxesOf(ref, layoutFolded(layout, config.cell === "lstm" ? 2 : 1));
+    return boxesOf(ref, layout, pin?.t ?? null);
+  }
+
+  store.watch((state) => state, later);
+  window.addEventListener("resize", later);
+
+  return {
+    /** @param {Reference | null} ref null for nothing */
+    show(ref) {
+      ringed = ref;
+      later();
+    },
+  };
+}
+
+/** @param {State[]} states */
+function lanesLayout(states) {
+  const { clientWidth: width, clientHeight: height } = byId("stage");
+  const sizes = states.flatMap(({ record }) =>
+    record ? [{ T: length(record), H: units(record), rivers: record.tensors.ln_dc_norm ? 2 : 1 }] : [],
+  );
+  return layoutLanes({ width, height, U: pageUnit() }, sizes);
+}
+
+/** What stands in a closed list is where the list opens; what is behind the text, where one turns to it. @param {Element} found @returns {Box | null} */
+function boxOfElement(found) {
+  const seen = [found, found.closest("details")?.querySelector("summary"), behindText(found)].find(isSeen);
+  if (!seen) return null;
+  const { left, top, width, height } = seen.getBoundingClientRect();
+  return { x: left - MARGIN, y: top - MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN };
+}
+
+/** @param {Element} found */
+function behindText(found) {
+  return byId("side").hidden && found.closest("#side") ? byId("face-views") : null;
+}
+
+/** @param {Element | null | undefined} one */
+function isSeen(one) {
+  return Boolean(one && one.getClientRects().length > 0);
+}
+
+/** @param {Box} box */
+function ring({ x, y, width, height, round }) {
+  const node = element("div", { class: round ? "ring round" : "ring" });
+  Object.assign(node.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
+  return node;
+}

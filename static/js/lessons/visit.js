@@ -1,0 +1,203 @@
+/** Being in a scene: its network and its view in place of the reader's own, which come back when the lesson is left. */
+
+import { isPlaying } from "../state.js";
+import { isDone } from "./conditions.js";
+
+/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../session.js").PageStore} PageStore */
+/** @typedef {import("../protocol.js").Config} Config */
+/** @typedef {import("./conditions.js").Condition} Condition */
+/** @typedef {{tab: string, track: string, ruler: "near" | "far" | "abyss", pin: number | null, folded: boolean, playing: boolean, rate: number}} View */
+/** @typedef {Pick<State, "tab" | "track" | "ruler" | "pin" | "folded" | "rate" | "probe">} Stand what a scene sets of the view */
+/** @typedef {{config: Config, lanes: {name: string, config: Config}[], watch: string[], view: View, steps: {done: Condition}[], controls: string[]}} Setting what of a scene stands beside its text */
+
+/**
+ * What a lesson needs of the page.
+ * @typedef {object} Actions
+ * @property {() => Promise<any>} keepRun the run as it is, to come back to; null where there is none
+ * @property {(kept: any) => Promise<void>} returnTo
+ * @property {(config: Config) => Promise<boolean>} startOther another network in place of this one, paused
+ * @property {(configs: Config[]) => Promise<void>} compare more networks beside the one that was started
+ * @property {() => void} endCompare
+ * @property {() => State[]} lanes the networks side by side; none where there is one
+ * @property {() => void} endSlowMotion
+ * @property {() => void} play
+ */
+
+/**
+ * @param {PageStore} store
+ * @param {Actions} actions
+ * @param {(index: number) => void} ticked a step is done
+ */
+export function createVisit(store, actions, ticked) {
+  /** @type {{run: unknown, config: Config, view: Stand} | null} */
+  let before = null;
+  /** @type {Setting | null} the scene whose network is the one that is shown */
+  let shown = null;
+  /** @type {boolean[]} */
+  let done = [];
+  /** @type {Set<string>} */
+  let events = new Set();
+  /** @type {Setting | null} the scene that was asked for last */
+  let wanted = null;
+  let last = Promise.resolve();
+  let allSeen = () => {};
+
+  /** @param {Setting} scene */
+  async function enter(scene) {
+    await connected(store);
+    if (scene !== wanted) return;
+    before ??= { run: await actions.keepRun(), config: store.get().live.config, view: viewOf(store.get()) };
+    actions.endSlowMotion();
+    actions.endCompare();
+    const { record } = store.get();
+    setView({ ...scene.view, pin: null, probe: 0 });
+    const [first = scene.config, ...others] = scene.lanes.map(({ config }) => config);
+    if (!(await actions.startOther(first))) return;
+    await changes(store, (state) => state.record !== record);
+    if (others.length > 0) {
+      await actions.compare(others);
+      await new Promise((resolve) => {
+        allSeen = () => resolve(null);
+      });
+    }
+    const { pin, playing } = scene.view;
+    store.dispatch({ type: "pin", pin: pin === null ? null : { t: pin } });
+    if (playing) actions.play();
+    if (scene !== wanted) return;
+    shown = scene;
+    done = scene.steps.map(() => false);
+    events = new Set();
+  }
+
+  async function leave() {
+    shown = null;
+    if (!before) return;
+    const { run, view } = before;
+    before = null;
+    actions.endSlowMotion();
+    actions.endCompare();
+    setView({ ...view, pin: null });
+    if (run) await actions.returnTo(run);
+    store.dispatch({ type: "pin", pin: view.pin });
+  }
+
+  /** @param {Omit<Stand, "pin"> & {pin: State["pin"]}} view */
+  function setView({ tab, track, ruler, pin, folded, rate, probe }) {
+    store.dispatch({ type: "tab", tab });
+    store.dispatch({ type: "track", track });
+    store.dispatch({ type: "ruler", ruler });
+    store.dispatch({ type: "pin", pin });
+    store.dispatch({ type: "fold", folded });
+    store.dispatch({ type: "probe", probe });
+    store.dispatch({ type: "zoom", zoom: null });
+    store.dispatch({ type: "panel", panel: null });
+    store.dispatch({ type: "rate", rate });
+  }
+
+  /** What is done now; a step that was done stays done. Called once a frame, when all that belongs together has come. */
+  function look() {
+    if (actions.lanes().every(({ record, connection }) => record || connection.status === "lost")) allSeen();
+    if (!shown) return;
+    const page = pageOf(store.get(), actions.lanes(), events);
+    for (const [index, step] of shown.steps.entries()) {
+      if (done[index] || !isDone(step.done, page)) continue;
+      done[index] = true;
+      ticked(index);
+    }
+  }
+
+  /** @param {string} event */
+  function happened(event) {
+    if (shown) events.add(event);
+  }
+
+  /** What was done can mostly be seen by what became of it. @param {State} state @param {State} was */
+  function notice(state, was) {
+    if (isPlaying(state) && !isPlaying(was)) happened("play");
+    if (state.pin && state.pin.t !== was.pin?.t && !state.slow) happened("pin");
+    if (state.folded !== was.folded) happened(state.folded ? "fold" : "unfold");
+    if (state.probe !== was.probe) happened("example");
+    if (was.slow?.phase === "update" && state.slow?.phase !== "update") happened("slow");
+  }
+
+  store.watch((state) => state, notice);
+
+  return {
+    happened,
+    look,
+    isDone: () => done.length > 0 && done.every(Boolean),
+    before: () => before?.config ?? null,
+
+    /** One after the other, in the order they were asked for. @param {Setting} scene */
+    enter(scene) {
+      wanted = scene;
+      shown = null;
+      done = [];
+      last = last.then(() => enter(scene));
+      return last;
+    },
+
+    /** Nothing is to come back. */
+    forget() {
+      wanted = null;
+      shown = null;
+      last = last.then(() => {
+        before = null;
+      });
+    },
+
+    leave() {
+      wanted = null;
+      shown = null;
+      last = last.then(leave);
+      return last;
+    },
+  };
+}
+
+/** @param {State} state @returns {Stand} */
+function viewOf({ tab, track, ruler, pin, folded, rate, probe }) {
+  return { tab, track, ruler, pin, folded, rate, probe };
+}
+
+/** Slow motion pins what it comes by; that is not the reader's doing. @param {State} state */
+function pinOf({ pin, slow }) {
+  return pin && pin.t !== slow?.t ? pin.t : null;
+}
+
+/** @param {State} state @param {State[]} lanes none where there is one network @param {Set<string>} events @returns {import("./conditions.js").Page} */
+export function pageOf(state, lanes, events) {
+  const networks = lanes.length > 0 ? lanes : [state];
+  return {
+    lanes: networks.map(({ live: { config, iteration, record }, phase }) => ({
+      config,
+      phase,
+      iteration,
+      scalars: record ? { ...record.meta } : {},
+    })),
+    events,
+    tab: state.tab,
+    pin: pinOf(state),
+  };
+}
+
+/** @param {PageStore} store */
+function connected(store) {
+  return changes(store, ({ connection }) => connection.status === "open");
+}
+
+/** Until the state is so. @param {PageStore} store @param {(state: State) => boolean} holds @returns {Promise<void>} */
+function changes(store, holds) {
+  return new Promise((resolve) => {
+    if (holds(store.get())) return resolve();
+    const end = store.watch(
+      (state) => state,
+      (state) => {
+        if (!holds(state)) return;
+        end();
+        resolve();
+      },
+    );
+  });
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { isDone } from "../../../static/js/lessons/conditions.js";
+
+const lane = {
+  config: { sequence_length: 16, activation: "relu", k1: 4, k2: 8, gain: 1 },
+  phase: "paused",
+  iteration: 100,
+  scalars: { loss_per_timestep: 0.05, accuracy: null, grad_norm: 2 },
+};
+const page = { lanes: [lane], events: new Set(["edit"]), tab: "lags", pin: 5 };
+
+/** @type {[import("../../../static/js/lessons/conditions.js").Condition, boolean][]} */
+const CASES = [
+  [{ field: "activation", is: "relu" }, true],
+  [{ field: "activation", is: "tanh" }, false],
+  [{ field: "sequence_length", atLeast: 16 }, true],
+  [{ field: "sequence_length", atLeast: 17 }, false],
+  [{ field: "gain", atMost: 1 }, true],
+  [{ field: "gain", atMost: 0.9 }, false],
+  [{ scalar: "loss_per_timestep", below: 0.1 }, true],
+  [{ scalar: "loss_per_timestep", below: 0.05 }, false],
+  [{ scalar: "grad_norm", above: 1 }, true],
+  [{ scalar: "grad_norm", above: 2 }, false],
+  [{ scalar: "accuracy", below: 1 }, false],
+  [{ scalar: "horizon", below: 1 }, false],
+  [{ iterations: 100 }, true],
+  [{ iterations: 101 }, false],
+  [{ phase: "diverged" }, false],
+  [{ event: "edit" }, true],
+  [{ event: "step" }, false],
+  [{ tab: "lags" }, true],
+  [{ tab: "flow" }, false],
+  [{ pin: 5 }, true],
+  [{ pin: 4 }, false],
+  [
+    {
+      all: [
+        { field: "k1", is: 4 },
+        { field: "k2", is: 8 },
+      ],
+    },
+    true,
+  ],
+  [
+    {
+      all: [
+        { field: "k1", is: 4 },
+        { field: "k2", is: 4 },
+      ],
+    },
+    false,
+  ],
+];
+
+for (const [condition, holds] of CASES) {
+  test(`${JSON.stringify(condition)} ${holds ? "holds" : "does not hold"}`, () => {
+    assert.equal(isDone(condition, page), holds);
+  });
+}
+
+test("one lane is enough, but several conditions have to hold in the same one", () => {
+  const other = { ...lane, phase: "diverged", iteration: 3 };
+  const both = { ...page, lanes: [lane, other] };
+  assert.equal(isDone({ phase: "diverged" }, both), true);
+  assert.equal(isDone({ iterations: 100 }, both), true);
+  assert.equal(isDone({ all: [{ phase: "diverged" }, { iterations: 100 }] }, both), false);
+});
