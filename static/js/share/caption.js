@@ -1,0 +1,37 @@
+/** What stands under a picture, and beside a table: which run it shows, its settings, and the link that opens it. Pure. */
+
+import { formatCount, formatSetting } from "../format.js";
+import { linkOf, writeLink } from "./link.js";
+
+/** @typedef {import("../state.js").State} State */
+
+/**
+ * @param {State} state
+ * @param {string} page the page's own address, without a fragment
+ */
+export function captionOf(state, page) {
+  const { config, record, schema } = state;
+  const words = (/** @type {string} */ field) => {
+    const value = config[field];
+    const { title, symbol } = schema.properties[field];
+    return `${symbol ?? title.toLowerCase()} ${typeof value === "number" ? formatSetting(value) : value}`;
+  };
+  const changed = Object.keys(config).filter((field) => {
+    const property = schema.properties[field];
+    return property && !ALWAYS.includes(field) && config[field] !== property.default;
+  });
+  const fragment = writeLink(linkOf(state), schema);
+  return {
+    title: `Unroll: ${state.task?.title ?? config.task}, ${config.cell}, ${config.activation}`,
+    settings: [...ALWAYS, ...changed].map(words).join(" · "),
+    iteration: `iteration ${formatCount(record?.meta.iteration ?? 0)}`,
+    link: fragment ? `${page}#${fragment}` : page,
+  };
+}
+
+const ALWAYS = ["sequence_length", "hidden_size", "seed"];
+
+/** A name for a file that says what is in it. @param {State} state @param {string} what */
+export function fileName({ config, record }, what) {
+  return `unroll-${config.task}-${config.cell}-${record?.meta.iteration ?? 0}-${what}`;
+}

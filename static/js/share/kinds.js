@@ -1,0 +1,71 @@
+/** What a reader's file is, by what stands in it. Pure. */
+
+/** @typedef {"snapshot" | "weights" | "dataset" | "text" | "series"} Kind */
+
+export const KINDS = /** @type {const} */ ({
+  snapshot: "a run",
+  weights: "weights",
+  dataset: "sequences",
+  text: "a text",
+  series: "a table",
+});
+
+/** The pickles of older programs and other binary files; a text has no such bytes. */
+const NO_TEXT = /[\0\uFFFD]/;
+const TABLE_NAME = /\.(csv|tsv)$/i;
+const LINES_LOOKED_AT = 20;
+
+/**
+ * @param {string} name
+ * @param {ArrayBuffer} bytes
+ * @returns {Kind | null} null for what this page cannot use
+ */
+export function kindOf(name, bytes) {
+  const header = safetensorsHeader(bytes);
+  if (header) return kindOfTensors(header);
+  const text = new TextDecoder().decode(bytes.slice(0, 65536));
+  if (bytes.byteLength === 0 || NO_TEXT.test(text.slice(0, -3))) return null;
+  return TABLE_NAME.test(name) || looksLikeTable(text) ? "series" : "text";
+}
+
+/** @param {ArrayBuffer} bytes @returns {Record<string, any> | null} */
+function safetensorsHeader(bytes) {
+  if (bytes.byteLength < 10) return null;
+  const length = Number(new DataView(bytes).getBigUint64(0, true));
+  if (length < 2 || length > bytes.byteLength - 8) return null;
+  try {
+    const header = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 8, length)));
+    return typeof header === "object" && header !== null ? header : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Record<string, any>} header @returns {Kind} */
+function kindOfTensors(header) {
+  if ("inputs" in header && "targets" in header) return isSnapshot(header) ? "snapshot" : "dataset";
+  return isSnapshot(header) ? "snapshot" : "weights";
+}
+
+/** @param {Record<string, any>} header */
+function isSnapshot(header) {
+  try {
+    return JSON.parse(header.__metadata__.unroll).kind === "snapshot";
+  } catch {
+    return false;
+  }
+}
+
+/** Rows of numbers, all of one width, below at most one row of names. @param {string} text */
+function looksLikeTable(text) {
+  const lines = text.split(/\r?\n/).slice(0, LINES_LOOKED_AT);
+  const rows = lines.filter((line) => line.trim() !== "").map((line) => line.split(/[,;\t]/));
+  const numbers = rows.slice(1, -1);
+  return (
+    numbers.length > 0 &&
+    numbers.every(
+      (row) =>
+        row.length === rows[0].length && row.every((cell) => cell.trim() !== "" && Number.isFinite(Number(cell))),
+    )
+  );
+}

@@ -1,0 +1,241 @@
+/**
+ * A link holds in its fragment whatever differs from the defaults: the configuration, the view, what a class may not
+ * touch. It comes from strangers: every name is looked up among the known ones and every value has to fit, else both are
+ * ignored and named. Pure: no document, no address bar.
+ *
+ *     #sequence_length=60&cell=lstm&tab=loss&pin=12.3&lock=task,seed&hide=k1&lane=cell:rnn
+ *     #lesson=vanishing
+ *     #lesson=vanishing.locked
+ */
+
+import { initialState } from "../state.js";
+
+/** @typedef {import("../protocol.js").Config} Config */
+/** @typedef {import("../protocol.js").FieldValue} FieldValue */
+/** @typedef {import("../state.js").Locks} Locks */
+/** @typedef {import("../state.js").Place} Place */
+/** @typedef {import("../state.js").Ruler} Ruler */
+/** @typedef {import("../state.js").State} State */
+
+/**
+ * @typedef {object} Link
+ * @property {Config} config what differs from the defaults
+ * @property {number | null} rate iterations per second, null as fast as it goes
+ * @property {number} probe
+ * @property {string} tab
+ * @property {string} track
+ * @property {Ruler} ruler
+ * @property {Place | null} pin
+ * @property {Locks} locks
+ * @property {Config[]} lanes where each further lane differs from the configuration
+ * @property {State["lesson"]} lesson an open lesson: it brings everything else with it
+ */
+
+/** What a page can show: the names that a link may use. @typedef {{schema: any, tabs: string[]}} Known */
+
+const LONGEST = 8192;
+const MOST_LANES = 3;
+const LARGEST_COUNT = 2 ** 31;
+const FASTEST = "fastest";
+const RULERS = /** @type {const} */ (["near", "far", "abyss"]);
+const TRACKS = ["h", "dh", "gates", "dW_hh"];
+
+const { rate, probe, tab, track, ruler } = initialState();
+
+/** @returns {Link} the page as it opens without a link */
+export function emptyLink() {
+  return { config: {}, rate, probe, tab, track, ruler, pin: null, locks: {}, lanes: [], lesson: null };
+}
+
+/**
+ * How each name of the view is read; undefined where the value does not fit.
+ * @type {Record<string, (text: string, known: Known) => Partial<Link> | undefined>}
+ */
+const READERS = {
+  speed: (text) => {
+    const rate = text === FASTEST ? null : readNumber(text);
+    return rate === null || (rate > 0 && rate <= 1e6) ? { rate } : undefined;
+  },
+  probe: (text) => {
+    const probe = readCount(text);
+    return probe === undefined ? undefined : { probe };
+  },
+  tab: (tab, { tabs }) => (tabs.includes(tab) ? { tab } : undefined),
+  track: (track) => (TRACKS.includes(track) ? { track } : undefined),
+  ruler: (text) => {
+    const ruler = RULERS.find((one) => one === text);
+    return ruler && { ruler };
+  },
+  pin: (text) => {
+    const [t, unit, ...more] = text.split(".").map(readCount);
+    if (!t || more.length > 0 || (text.includes(".") && unit === undefined)) return undefined;
+    return { pin: unit === undefined ? { t } : { t, unit } };
+  },
+  lesson: (text) => {
+    const [, slug, locked] = /^([a-z0-9-]{1,60})(\.locked)?$/.exec(text) ?? [];
+    return slug ? { lesson: { slug, locked: locked !== undefined } } : undefined;
+  },
+};
+
+/**
+ * @param {string} fragment with or without its #
+ * @param {Known} known
+ * @returns {{link: Link, ignored: string[]}} ignored: what it could not use, as it stood there
+ */
+export function readLink(fragment, known) {
+  const link = emptyLink();
+  /** @type {string[]} */
+  const ignored = [];
+  const text = fragment.replace(/^#/, "");
+  if (text.length > LONGEST) return { link, ignored: ["all of it, as it is too long"] };
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (!take(link, name, value, known)) ignored.push(value === "" ? name : `${name}=${value}`);
+  }
+  return { link, ignored };
+}
+
+/** @param {Link} link @param {string} name @param {string} value @param {Known} known whether it could be used */
+function take(link, name, value, known) {
+  const { properties } = known.schema;
+  if (Object.hasOwn(properties, name)) return takeField(link.config, name, value, properties);
+  if (name === "lock" || name === "hide") return takeLocks(link.locks, name, value, properties);
+  if (name === "lane") return takeLane(link.lanes, value, properties);
+  const part = Object.hasOwn(READERS, name) ? READERS[name](value, known) : undefined;
+  Object.assign(link, part);
+  return part !== undefined;
+}
+
+/** @param {Config} config @param {string} name @param {string} text @param {any} properties */
+function takeField(config, name, text, properties) {
+  const value = readField(properties[name], text);
+  if (value === undefined) return false;
+  if (value === properties[name].default) delete config[name];
+  else config[name] = value;
+  return true;
+}
+
+/** @param {Locks} locks @param {"lock" | "hide"} name @param {string} value @param {any} properties */
+function takeLocks(locks, name, value, properties) {
+  const fields = value.split(",");
+  const known = fields.filter((field) => Object.hasOwn(properties, field));
+  for (const field of known) locks[field] = name === "lock" ? "locked" : "hidden";
+  return known.length === fields.length;
+}
+
+/** @param {Config[]} lanes @param {string} value @param {any} properties */
+function takeLane(lanes, value, properties) {
+  /** @type {Config} */
+  const changes = {};
+  for (const pair of value === "" ? [] : value.split(",")) {
+    const [name, text] = pair.split(":");
+    const field = Object.hasOwn(properties, name) && text !== undefined ? readField(properties[name], text) : undefined;
+    if (field === undefined) return false;
+    changes[name] = field;
+  }
+  if (lanes.length === MOST_LANES) return false;
+  lanes.push(changes);
+  return true;
+}
+
+/**
+ * @param {any} property of the schema
+ * @param {string} text
+ * @returns {FieldValue | undefined} undefined where it does not fit
+ */
+function readField(property, text) {
+  if (property.enum) return property.enum.includes(text) ? text : undefined;
+  const kinds = property.anyOf ?? [property];
+  if (text === "none") return kinds.some((/** @type {any} */ one) => one.type === "null") ? null : undefined;
+  const number = readNumber(text);
+  const fits = kinds.some((/** @type {any} */ kind) => isNumberOf(kind, number));
+  return fits ? number : undefined;
+}
+
+/** @param {any} kind @param {number} number */
+function isNumberOf({ type, minimum, maximum, exclusiveMinimum }, number) {
+  if (type === "integer" ? !Number.isInteger(number) : type !== "number" || !Number.isFinite(number)) return false;
+  return (
+    number >= (minimum ?? -Infinity) && number <= (maximum ?? Infinity) && number > (exclusiveMinimum ?? -Infinity)
+  );
+}
+
+/** Plain decimal numbers only: what we write ourselves. @param {string} text */
+function readNumber(text) {
+  return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** @param {string} text */
+function readCount(text) {
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return count < LARGEST_COUNT ? count : undefined;
+}
+
+/**
+ * The fragment, without its #; empty where everything is as it is by default.
+ * @param {Link} link
+ * @param {any} schema
+ */
+export function writeLink(link, schema) {
+  if (link.lesson) return `lesson=${link.lesson.slug}${link.lesson.locked ? ".locked" : ""}`;
+  const { properties } = schema;
+  const usual = emptyLink();
+  /** @type {string[]} */
+  const parts = [];
+  const add = (/** @type {string} */ name, /** @type {string} */ value) => parts.push(`${name}=${value}`);
+  for (const [name, value] of Object.entries(link.config)) {
+    if (Object.hasOwn(properties, name) && value !== properties[name].default) add(name, written(value));
+  }
+  if (link.rate !== usual.rate) add("speed", link.rate === null ? FASTEST : String(Number(link.rate.toPrecision(3))));
+  for (const name of /** @type {const} */ (["probe", "tab", "track", "ruler"])) {
+    if (link[name] !== usual[name]) add(name, encodeURIComponent(link[name]));
+  }
+  if (link.pin) add("pin", [link.pin.t, link.pin.unit].filter((part) => part !== undefined).join("."));
+  for (const [name, kind] of /** @type {const} */ ([
+    ["lock", "locked"],
+    ["hide", "hidden"],
+  ])) {
+    const fields = Object.keys(link.locks).filter((field) => link.locks[field] === kind);
+    if (fields.length > 0) add(name, fields.join(","));
+  }
+  for (const lane of link.lanes) {
+    const changes = Object.entries(lane).map(([name, value]) => `${name}:${written(value)}`);
+    add("lane", changes.join(","));
+  }
+  return parts.join("&");
+}
+
+/** @param {FieldValue} value */
+function written(value) {
+  return value === null ? "none" : encodeURIComponent(String(value));
+}
+
+/**
+ * What the page shows now, as a link.
+ * @param {State} state
+ * @param {State[]} lanes of all networks, where several stand side by side
+ * @returns {Link}
+ */
+export function linkOf(state, lanes = []) {
+  const { rate, probe, tab, track, ruler, pin, locks, lesson } = state;
+  const [config, ...others] = (lanes.length > 0 ? lanes : [state]).map(configOf);
+  const differences = others.map((other) => differenceOf(other, config));
+  return { config, rate, probe, tab, track, ruler, pin, locks, lanes: differences, lesson };
+}
+
+/** As it will be once the server has taken what is on its way. @param {State} state @returns {Config} */
+function configOf({ live, wanted }) {
+  return { ...live.config, ...wanted };
+}
+
+/** @param {Config} config @param {Config} from @returns {Config} */
+function differenceOf(config, from) {
+  return Object.fromEntries(Object.entries(config).filter(([name, value]) => value !== from[name]));
+}
+
+/** What the reader is told about a link that was not understood completely. @param {string[]} ignored */
+export function ignoredWords(ignored) {
+  if (ignored.length === 0) return "";
+  const shown = ignored.slice(0, 3).map((part) => `“${part.slice(0, 40)}”`);
+  const more = ignored.length > shown.length ? ` and ${ignored.length - shown.length} more` : "";
+  return `Opened without what this page does not know: ${shown.join(", ")}${more}.`;
+}

@@ -1,0 +1,100 @@
+/** A reader's own files: a run, weights, sequences, a text, a table; dropped, picked or pasted. What is wrong stands here. */
+
+import { element } from "../dom.js";
+import { KINDS, kindOf } from "./kinds.js";
+
+/** @typedef {import("./start.js").Session} Session */
+/** @typedef {import("./kinds.js").Kind} Kind */
+
+const ACCEPTED = ".safetensors,.txt,.csv,.tsv,.md,text/*";
+const CANNOT =
+  "Expected a snapshot, weights or sequences as safetensors, a text in UTF-8, or a table of numbers; this is none of them. " +
+  "In PyTorch, safetensors.torch.save_file(module.state_dict(), path) writes weights that open here.";
+const NO_CONNECTION = "There is no connection: try again when it is back. The run goes on as it was.";
+
+/**
+ * @param {Session} session
+ * @returns {import("./panel.js").Pane & {open: (file: File) => Promise<void>}}
+ */
+export function createOpenPane(session) {
+  const picker = element("input", { type: "file", accept: ACCEPTED, id: "share-file", class: "visually-hidden" });
+  const zone = element(
+    "label",
+    { class: "drop-zone", for: "share-file" },
+    element("span", {}, "Drop a file anywhere on the page, or "),
+    element("span", { class: "text-button" }, "choose one"),
+    element("span", { class: "quiet" }, "A snapshot, PyTorch weights, sequences, a text, a table as CSV."),
+  );
+  const problem = element("p", { class: "row-error share-problem", role: "alert", hidden: true });
+  const done = element("p", { class: "share-said", role: "status" });
+  const text = element("textarea", {
+    class: "share-text",
+    rows: "5",
+    id: "share-own",
+    placeholder: "A poem, a few pages of a book, columns of numbers …",
+  });
+
+  /** @param {string} words */
+  function refuse(words) {
+    problem.textContent = words;
+    problem.hidden = words === "";
+    zone.dataset.error = String(words !== "");
+  }
+
+  /** @param {string} name @param {Kind | null} kind @param {ArrayBuffer} bytes */
+  async function load(name, kind, bytes) {
+    refuse("");
+    done.textContent = kind ? `Opening ${name} …` : "";
+    if (!kind) return refuse(`${name}: ${CANNOT}`);
+    const answer = await session.load(kind, bytes);
+    done.textContent = "";
+    if (answer?.type === "error") return refuse(`${name}: ${answer.message} The run goes on as it was.`);
+    if (answer?.type !== "state") return refuse(NO_CONNECTION);
+    const stands = answer.phase === "running" ? "it runs" : "press play to go on";
+    done.textContent = `Opened ${name} as ${KINDS[kind]}, at iteration ${answer.iteration}: ${stands}.`;
+  }
+
+  /** @param {File} file */
+  async function open(file) {
+    const bytes = await file.arrayBuffer();
+    await load(file.name, kindOf(file.name, bytes), bytes);
+  }
+
+  picker.addEventListener("change", () => {
+    const [file] = picker.files ?? [];
+    picker.value = "";
+    if (file) void open(file);
+  });
+
+  /** @param {string} name @param {Kind} kind */
+  function learn(name, kind) {
+    const button = element("button", { class: "outline-button", type: "button" }, name);
+    button.addEventListener("click", () => {
+      if (text.value.trim() === "") return refuse("Paste or type something first.");
+      void load("what you pasted", kind, new TextEncoder().encode(text.value).buffer);
+    });
+    return button;
+  }
+
+  return {
+    node: element(
+      "div",
+      {},
+      picker,
+      zone,
+      problem,
+      done,
+      element("label", { class: "share-title", for: "share-own" }, "Or paste a text, or a table"),
+      text,
+      element("div", { class: "share-line" }, learn("Learn this text", "text"), learn("Learn this table", "series")),
+      element(
+        "p",
+        { class: "quiet" },
+        "The network learns to continue the text character by character, or to predict the table's next row. " +
+          "It stays on this server while the run lasts, and in this tab.",
+      ),
+    ),
+    show() {},
+    open,
+  };
+}

@@ -1,0 +1,35 @@
+/** The page as a link wants it, before anything was computed for it. */
+
+import { initialState, reduce } from "../state.js";
+import { VIEWS } from "../views.js";
+import { ignoredWords, readLink } from "./link.js";
+
+/** @typedef {import("../protocol.js").DecodedRecord} DecodedRecord */
+/** @typedef {import("../state.js").State} State */
+
+const OWN_DATA =
+  "This link is about somebody's own data, which do not travel in links: open their snapshot file under Share.";
+
+/** The names of the views that the page has. */
+export const TABS = VIEWS.map(({ name }) => name);
+
+/**
+ * The server wrote the record of a run with all defaults into the page. Where the link asks for another run that record
+ * is not shown: the page waits for the first one of its own.
+ * @param {any} bootstrap
+ * @param {DecodedRecord | null} record
+ * @param {string} fragment
+ * @param {number} at
+ * @returns {State}
+ */
+export function openedState(bootstrap, record, fragment, at) {
+  const { link, ignored } = readLink(fragment, { schema: bootstrap.schema, tabs: TABS });
+  const { config: changes, lanes: _lanes, ...view } = link;
+  const needsOwnData = changes.task === "own";
+  if (needsOwnData) delete changes.task;
+  const isFirst = Object.keys(changes).length === 0 && link.probe === 0;
+  const facts = isFirst ? bootstrap : { ...bootstrap, config: { ...bootstrap.config, ...changes }, task: null };
+  const text = needsOwnData ? OWN_DATA : ignoredWords(ignored);
+  const opened = { ...initialState(facts), ...view, notice: text ? { text, undo: false, at } : null };
+  return isFirst && record ? reduce(opened, { type: "record", record }) : opened;
+}

@@ -1,0 +1,89 @@
+/** The Share panel: a link to what is seen, telling configurations, files in, files out. Built when first opened. */
+
+import { element } from "../dom.js";
+import { createLinkPane } from "./link_pane.js";
+import { createOpenPane } from "./open_pane.js";
+import { createPresetsPane } from "./presets_pane.js";
+import { createSavePane } from "./save_pane.js";
+
+/** @typedef {import("../session.js").PageStore} PageStore */
+/** @typedef {import("./start.js").Session} Session */
+/** @typedef {{node: HTMLElement, show: () => void}} Pane show: whatever may have changed since it was last seen */
+
+const NAMES = /** @type {const} */ ({ link: "Link", presets: "Presets", open: "Open", save: "Save" });
+/** @typedef {keyof typeof NAMES} PaneName */
+
+/**
+ * @param {HTMLElement} node the popover
+ * @param {PageStore} store
+ * @param {Session} session
+ * @param {() => import("../state.js").State[]} lanes
+ * @param {(fragment: string) => void} openLink
+ */
+export function createPanel(node, store, session, lanes, openLink) {
+  const close = () => node.hidePopover();
+  const files = createOpenPane(session);
+  /** @type {Record<PaneName, Pane>} */
+  const panes = {
+    link: createLinkPane(store, lanes),
+    presets: createPresetsPane((link) => {
+      close();
+      openLink(link);
+    }),
+    open: files,
+    save: createSavePane(store, session),
+  };
+  const list = element("div", { class: "tabs", role: "tablist", "aria-label": "Share" });
+  const names = /** @type {PaneName[]} */ (Object.keys(NAMES));
+  const tabs = names.map((name) => {
+    const tab = element("button", {
+      class: "tab",
+      type: "button",
+      role: "tab",
+      id: `share-tab-${name}`,
+      "aria-controls": `share-${name}`,
+    });
+    tab.append(NAMES[name]);
+    tab.addEventListener("click", () => show(name));
+    return tab;
+  });
+  list.append(...tabs);
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: names.length - 1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = (tabs.findIndex((tab) => tab.tabIndex === 0) + step) % names.length;
+    show(names[next]);
+    tabs[next].focus();
+  });
+  for (const name of names) {
+    const pane = panes[name].node;
+    pane.id = `share-${name}`;
+    pane.classList.add("share-pane");
+    pane.setAttribute("role", "tabpanel");
+    pane.setAttribute("aria-labelledby", `share-tab-${name}`);
+  }
+  node.replaceChildren(list, ...names.map((name) => panes[name].node));
+
+  /** @param {PaneName} chosen */
+  function show(chosen) {
+    for (const [index, name] of names.entries()) {
+      tabs[index].setAttribute("aria-selected", String(name === chosen));
+      tabs[index].tabIndex = name === chosen ? 0 : -1;
+      panes[name].node.hidden = name !== chosen;
+    }
+    panes[chosen].show();
+  }
+
+  show("link");
+  return {
+    show,
+    /** The pane that is seen catches up with the page. */
+    refresh: () => show(names[tabs.findIndex((tab) => tab.tabIndex === 0)]),
+    /** @param {File} file */
+    open(file) {
+      show("open");
+      return files.open(file);
+    },
+  };
+}

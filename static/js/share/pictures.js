@@ -1,0 +1,158 @@
+/** Pictures of what is open on the page, with their settings, seed and link: as SVG, and from that as PNG. */
+
+import { palette } from "../colour.js";
+import { byId } from "../dom.js";
+import { pageUnit } from "../network/unit.js";
+import { painters } from "../painters.js";
+import { captionOf } from "./caption.js";
+import { withTexts } from "./png.js";
+import { escaped, SvgContext } from "./svg.js";
+
+/** @typedef {import("../session.js").PageStore} PageStore */
+/** @typedef {{name: string, title: string, node: HTMLElement}} View */
+
+const PNG_SCALE = 2;
+const PADDING = 12;
+const LINE = 16;
+const FONT = 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+/** Of the page's canvas at 1280 × 720; both grow with it. */
+const WORDS = { left: 20, finding: 23, reason: 43, size: 15 };
+
+/** What is there to be kept: the network, the open views, the history. @returns {View[]} */
+export function openPictures() {
+  const views = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#views .view:not([hidden])")]);
+  return [
+    { name: "network", title: "The unrolled network", node: byId("network") },
+    ...views.flatMap((view) => {
+      const node = /** @type {HTMLElement | null} */ (view.querySelector(".js-plotly-plot, canvas"));
+      const title = view.querySelector("h2")?.textContent ?? "";
+      return node ? [{ name: view.id.replace("view-", ""), title, node }] : [];
+    }),
+    { name: "history", title: "Training history", node: byId("history") },
+  ];
+}
+
+const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+const around = {
+  measure(/** @type {string} */ text, /** @type {string} */ font) {
+    ruler.font = font;
+    return ruler.measureText(text);
+  },
+  dataUrl: (/** @type {HTMLCanvasElement} */ canvas) => canvas.toDataURL(),
+};
+
+/**
+ * @param {View} view
+ * @param {PageStore} store
+ */
+export async function pictureAsSvg({ title, node }, store) {
+  const state = store.get();
+  const { clientWidth: width, clientHeight: height } = node;
+  const colours = palette(state.dark ? "dark" : "light");
+  const inside = node instanceof HTMLCanvasElement ? painted(node, colours) : await charted(node);
+  const caption = captionOf(state, location.origin + location.pathname);
+  const words = [`${title} · ${caption.title} · ${caption.iteration}`, caption.settings, caption.link];
+  const lines = words.flatMap((line) => wrapped(line, width - 2 * PADDING));
+  const whole = height + PADDING + lines.length * LINE + PADDING / 2;
+  const texts = lines.map((line, index) => {
+    const y = height + PADDING + (index + 0.7) * LINE;
+    return `<text x="${PADDING}" y="${y}" fill="${colours.ink2}" style="font: 11px ${escaped(FONT)}">${escaped(line)}</text>`;
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${whole}" viewBox="0 0 ${width} ${whole}">`,
+    `<title>${escaped(words[0])}</title><desc>${escaped(words.slice(1).join("\n"))}</desc>`,
+    `<rect width="${width}" height="${whole}" fill="${colours.paper}"/>`,
+    inside,
+    ...texts,
+    "</svg>\n",
+  ].join("\n");
+}
+
+/** @param {HTMLCanvasElement} canvas @param {import("../colour.js").Palette} colours */
+function painted(canvas, colours) {
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const svg = new SvgContext(around, { width, height });
+  const ctx = /** @type {CanvasRenderingContext2D} */ (/** @type {unknown} */ (svg));
+  const paint = painters.get(canvas);
+  if (paint) paint(ctx, PNG_SCALE);
+  else svg.drawImage(canvas, 0, 0, width, height);
+  if (canvas.id === "network") writeSentences(svg, colours);
+  return svg.content();
+}
+
+/** The sentences over the network are not on its canvas. @param {SvgContext} svg @param {import("../colour.js").Palette} colours */
+function writeSentences(svg, colours) {
+  svg.textAlign = "left";
+  svg.textBaseline = "alphabetic";
+  svg.fillStyle = colours.ink;
+  writeTypeset(svg, byId("finding"), WORDS.finding, WORDS.size, 500);
+  svg.fillStyle = colours.ink3;
+  writeTypeset(svg, byId("reason"), WORDS.reason, WORDS.size - 2, 400);
+}
+
+/** With italics and subscripts as they stand on the page. @param {SvgContext} svg @param {HTMLElement} node @param {number} y @param {number} size @param {number} weight */
+function writeTypeset(svg, node, y, size, weight) {
+  const U = pageUnit();
+  let x = WORDS.left * U;
+  for (const part of node.childNodes) {
+    const isLow = part.nodeName === "SUB";
+    svg.font = `${part.nodeName === "I" ? "italic " : ""}${weight} ${(isLow ? 0.75 : 1) * size * U}px ${FONT}`;
+    const text = part.textContent ?? "";
+    svg.fillText(text, x, (y + (isLow ? 0.2 * size : 0)) * U);
+    x += svg.measureText(text).width;
+  }
+}
+
+/** The chart library writes its own. @param {HTMLElement} node */
+async function charted(node) {
+  const { clientWidth: width, clientHeight: height } = node;
+  const { chartAsSvg } = await import("../charts/plot.js");
+  const svg = await chartAsSvg(node, width, height);
+  return svg.replace("<svg ", `<svg x="0" y="0" `);
+}
+
+/** @param {string} line @param {number} width @returns {string[]} */
+function wrapped(line, width) {
+  const font = `11px ${FONT}`;
+  const fits = (/** @type {string} */ text) => around.measure(text, font).width <= width;
+  /** @type {string[]} */
+  const lines = [];
+  let rest = line;
+  while (rest !== "") {
+    let end = rest.length;
+    while (end > 1 && !fits(rest.slice(0, end))) end -= 1;
+    const space = rest.lastIndexOf(" ", end);
+    if (end < rest.length && space > 0) end = space;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return lines;
+}
+
+/** @param {View} view @param {PageStore} store */
+export async function pictureAsPng(view, store) {
+  const svg = await pictureAsSvg(view, store);
+  const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = image.naturalWidth * PNG_SCALE;
+    canvas.height = image.naturalHeight * PNG_SCALE;
+    const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    ctx.drawImage(image, 0, 0, canvas.width, canvas.height);
+    /** @type {Blob | null} */
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+    if (!blob) throw new Error("This browser cannot make so large a picture: take the SVG.");
+    const caption = captionOf(store.get(), location.origin + location.pathname);
+    const texts = {
+      Title: `${view.title} · ${caption.title} · ${caption.iteration}`,
+      Description: caption.settings,
+      Source: caption.link,
+    };
+    return new Blob([withTexts(new Uint8Array(await blob.arrayBuffer()), texts)], { type: "image/png" });
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}

@@ -1,0 +1,34 @@
+/** In front of a class: larger type, the essential controls only, and a ring around the pointer. */
+
+import { byId, element } from "../dom.js";
+import { addStyle } from "../styles.js";
+
+export function createPresenter() {
+  const button = byId("presenter");
+  const spot = element("div", { class: "spot", hidden: true, "aria-hidden": "true" });
+  /** @type {Promise<unknown> | null} */
+  let dressed = null;
+
+  /** @param {PointerEvent} event */
+  function follow({ clientX, clientY }) {
+    spot.hidden = false;
+    spot.style.left = `${clientX}px`;
+    spot.style.top = `${clientY}px`;
+  }
+
+  async function toggle() {
+    dressed ??= addStyle("essential.css");
+    await dressed;
+    const presents = document.body.toggleAttribute("data-presenter");
+    button.setAttribute("aria-pressed", String(presents));
+    if (presents) {
+      document.body.append(spot);
+      document.addEventListener("pointermove", follow);
+    } else {
+      spot.remove();
+      document.removeEventListener("pointermove", follow);
+    }
+  }
+
+  button.addEventListener("click", () => void toggle());
+}

@@ -1,0 +1,147 @@
+/** What can be kept of a run: the run itself, its weights, a report, the record as numbers, the picture. */
+
+import { element } from "../dom.js";
+import { command, decodeFrame } from "../protocol.js";
+import { captionOf, fileName } from "./caption.js";
+
+/** @typedef {import("../session.js").PageStore} PageStore */
+/** @typedef {import("./start.js").Session} Session */
+/** @typedef {{name: string, says: string, suffix: string, make: () => Promise<Blob>}} Choice */
+
+const NOT_NOW = "There is no connection: files of the run come from the server. Try again when it is back.";
+
+/** @param {PageStore} store @param {Session} session @returns {import("./panel.js").Pane} */
+export function createSavePane(store, session) {
+  const said = element("p", { class: "share-said", role: "status" });
+  const pictures = element("select", { class: "select", "aria-label": "Picture of" });
+
+  /** @param {import("../protocol.js").Command} message */
+  async function file(message) {
+    const answer = await session.fetch(message);
+    if (answer?.type === "file") return answer.bytes;
+    throw new Error(answer?.type === "error" ? answer.message : NOT_NOW);
+  }
+
+  function shown() {
+    const { record } = store.get();
+    if (!record) throw new Error("There is no record yet.");
+    return record;
+  }
+
+  const caption = () => captionOf(store.get(), location.origin + location.pathname);
+
+  /** @type {Choice[]} */
+  const ofTheRun = [
+    {
+      name: "Snapshot",
+      says: "the run as it stands, own data included; open it here or anywhere to go on bit for bit",
+      suffix: "snapshot.safetensors",
+      make: async () => new Blob([await file(command.snapshot(true))]),
+    },
+    {
+      name: "Weights",
+      says: "for PyTorch: a module with parts rnn and readout loads them with load_state_dict",
+      suffix: "weights.safetensors",
+      make: async () => new Blob([await file(command.export("pytorch"))]),
+    },
+    {
+      name: "Report",
+      says: "one page of HTML with all figures, to read without a server",
+      suffix: "report.html",
+      make: async () => {
+        const { tensors } = decodeFrame(await file(command.export("report")));
+        return new Blob([/** @type {BlobPart} */ (tensors.html.data)], { type: "text/html" });
+      },
+    },
+    {
+      name: "Table",
+      says: "everything that is numbered by timestep, as CSV",
+      suffix: "record.csv",
+      make: async () => {
+        const { recordAsCsv } = await import("./tables.js");
+        const { title, settings, iteration, link } = caption();
+        return new Blob([recordAsCsv(shown(), [`${title}, ${iteration}`, settings, link])], { type: "text/csv" });
+      },
+    },
+    {
+      name: "Tensors",
+      says: "the whole record as safetensors",
+      suffix: "record.safetensors",
+      make: async () => (await import("./tables.js")).recordAsSafetensors(shown(), { link: caption().link }),
+    },
+  ];
+
+  /** @param {"png" | "svg"} format @returns {Promise<Blob>} */
+  async function picture(format) {
+    const { openPictures, pictureAsPng, pictureAsSvg } = await import("./pictures.js");
+    const view = openPictures().find(({ name }) => name === pictures.value);
+    if (!view) throw new Error("This view is not open any more.");
+    if (format === "png") return pictureAsPng(view, store);
+    return new Blob([await pictureAsSvg(view, store)], { type: "image/svg+xml" });
+  }
+
+  /** @param {string} name @param {() => string} suffix @param {() => Promise<Blob>} make */
+  function button(name, suffix, make) {
+    const node = element("button", { class: "outline-button", type: "button" }, name);
+    node.addEventListener("click", async () => {
+      node.disabled = true;
+      said.textContent = "";
+      try {
+        const title = fileName(store.get(), suffix());
+        download(await make(), title);
+        said.textContent = `Saved ${title}.`;
+      } catch (error) {
+        said.textContent = /** @type {Error} */ (error).message;
+      }
+      node.disabled = false;
+    });
+    return node;
+  }
+
+  async function show() {
+    const { openPictures } = await import("./pictures.js");
+    const chosen = pictures.value;
+    const open = openPictures();
+    pictures.replaceChildren(...open.map(({ name, title }) => element("option", { value: name }, title)));
+    if (open.some(({ name }) => name === chosen)) pictures.value = chosen;
+  }
+
+  const rows = ofTheRun.map(({ name, says, suffix, make }) =>
+    element(
+      "div",
+      { class: "save-row" },
+      button(name, () => suffix, make),
+      element("span", { class: "quiet" }, says),
+    ),
+  );
+  const formats = /** @type {const} */ (["png", "svg"]).map((format) =>
+    button(
+      format.toUpperCase(),
+      () => `${pictures.value}.${format}`,
+      () => picture(format),
+    ),
+  );
+  return {
+    node: element(
+      "div",
+      {},
+      ...rows,
+      element("h2", { class: "share-title" }, "Picture"),
+      element("div", { class: "share-line" }, pictures, ...formats),
+      element(
+        "p",
+        { class: "quiet" },
+        "With its settings, seed and link in it. Other views can be kept when they are open.",
+      ),
+      said,
+    ),
+    show: () => void show(),
+  };
+}
+
+/** @param {Blob} blob @param {string} name */
+function download(blob, name) {
+  const url = URL.createObjectURL(blob);
+  element("a", { href: url, download: name }).click();
+  window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,118 @@
+/** Everything about links and files that the first picture does not need; the panel loads when it is first opened. */
+
+import { byId, element } from "../dom.js";
+import { addStyle } from "../styles.js";
+import { keepAddress } from "./address.js";
+import { ignoredWords, readLink } from "./link.js";
+import { TABS } from "./opening.js";
+import { createPresenter } from "./presenter.js";
+
+/** @typedef {import("../session.js").PageStore} PageStore */
+/** @typedef {import("../protocol.js").Config} Config */
+/** @typedef {import("../lanes/crew.js").Session} Session */
+/** @typedef {ReturnType<typeof import("./panel.js").createPanel>} Panel */
+/** @typedef {{states: () => import("../state.js").State[], open: (configs: Config[]) => void, end: () => void}} Lanes */
+
+/**
+ * @param {PageStore} store
+ * @param {Session} session
+ * @param {Lanes} lanes
+ * @param {boolean} isFresh whether the page opens what its link says, rather than what a reload goes on with
+ */
+export function startSharing(store, session, lanes, isFresh) {
+  const setTimer = (/** @type {() => void} */ callback, /** @type {number} */ ms) => window.setTimeout(callback, ms);
+  if (isFresh) openLanes(understood(location.hash).link.lanes);
+  keepAddress(store, lanes.states, { location, history, setTimer });
+  // A link that is pasted into the same tab.
+  window.addEventListener("hashchange", () => void openLink(location.hash));
+  createPresenter();
+
+  const node = byId("share");
+  /** @type {Promise<Panel> | null} */
+  let loading = null;
+  const panel = () => {
+    loading ??= Promise.all([import("./panel.js"), addStyle("share.css")]).then(([{ createPanel }]) =>
+      createPanel(node, store, session, lanes.states, (link) => void openLink(link)),
+    );
+    return loading;
+  };
+  node.addEventListener("toggle", (event) => {
+    if (/** @type {ToggleEvent} */ (event).newState === "open") void panel().then(({ refresh }) => refresh());
+  });
+  takeDrops(panel, (file) => {
+    node.showPopover();
+    void panel().then(({ open }) => open(file));
+  });
+  const more = byId("more");
+  more.addEventListener("click", (event) => {
+    more.hidePopover();
+    // In a narrow window the menu stands in for buttons of the header that have no room there.
+    const of = /** @type {HTMLElement} */ (event.target).dataset.for;
+    if (of) byId(of).click();
+  });
+
+  /** @param {string} fragment */
+  function understood(fragment) {
+    return readLink(fragment, { schema: store.get().schema, tabs: TABS });
+  }
+
+  /** Another run with another view, in this tab. @param {string} fragment */
+  async function openLink(fragment) {
+    const { link, ignored } = understood(fragment);
+    const { config, rate, tab, track, ruler, pin, locks, lesson } = link;
+    store.dispatch({ type: "lesson", lesson, locks });
+    if (lesson) return;
+    lanes.end();
+    if (!(await session.startInstead(config))) return;
+    store.dispatch({ type: "tab", tab });
+    store.dispatch({ type: "track", track });
+    store.dispatch({ type: "ruler", ruler });
+    store.dispatch({ type: "pin", pin });
+    session.setRate(rate);
+    session.play();
+    openLanes(link.lanes);
+    const text = ignoredWords(ignored);
+    if (text) store.dispatch({ type: "notice", notice: { text, undo: true, at: performance.now() } });
+  }
+
+  /** The first network has to stand before others can be put beside it. @param {Config[]} changes */
+  function openLanes(changes) {
+    if (changes.length === 0) return;
+    const open = () => lanes.open(changes.map((one) => ({ ...store.get().live.config, ...one })));
+    if (store.get().phase !== "idle") return open();
+    const end = store.watch(
+      ({ phase }) => phase,
+      () => {
+        end();
+        open();
+      },
+    );
+  }
+}
+
+/** The whole page takes files; while one hovers, it says so. @param {() => unknown} prepare @param {(file: File) => void} take */
+function takeDrops(prepare, take) {
+  const hint = element(
+    "p",
+    { class: "drop-hint", hidden: true },
+    "Drop it: a snapshot, weights, sequences, a text, a table",
+  );
+  document.body.append(hint);
+  const hasFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
+  document.addEventListener("dragover", (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    if (hint.hidden) prepare();
+    hint.hidden = false;
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) hint.hidden = true;
+  });
+  document.addEventListener("drop", (event) => {
+    hint.hidden = true;
+    const file = event.dataTransfer?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    take(file);
+  });
+}

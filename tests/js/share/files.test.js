@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { inflateSync } from "node:zlib";
+
+import { decodeRecord } from "../../../static/js/protocol.js";
+import { kindOf } from "../../../static/js/share/kinds.js";
+import { crc32, withTexts } from "../../../static/js/share/png.js";
+import { recordAsCsv, recordAsSafetensors } from "../../../static/js/share/tables.js";
+import { safetensors } from "../records.js";
+
+const sent = readFileSync(new URL("../../messages/record.safetensors", import.meta.url));
+const record = decodeRecord(sent.buffer.slice(sent.byteOffset, sent.byteOffset + sent.byteLength));
+const bytes = (/** @type {string} */ text) => new TextEncoder().encode(text).buffer;
+
+test("the table has one row a timestep from 0, and says every number exactly", () => {
+  const [note, head, ...rows] = recordAsCsv(record, ["a\nlink"]).trimEnd().split("\n");
+  assert.equal(note, "# a link");
+  const T = record.tensors.loss_t.shape[0];
+  assert.equal(rows.length, T + 1);
+  const names = head.split(",");
+  const cell = (/** @type {number} */ t, /** @type {string} */ name) => rows[t].split(",")[names.indexOf(name)];
+  assert.equal(cell(0, "loss_t"), "");
+  assert.equal(cell(0, "h_1"), "0");
+  for (let t = 1; t <= T; t += 1) {
+    assert.equal(Number(cell(t, "t")), t);
+    assert.equal(Number(cell(t, "loss_t")), record.tensors.loss_t.data[t - 1]);
+    assert.equal(Number(cell(t, "dh_norm")), record.tensors.dh_norm.data[t]);
+    assert.equal(Number(cell(t, "h_2")), record.tensors.h.data[t * record.tensors.h.shape[1] + 1]);
+  }
+});
+
+test("a record that was written is the same record again", async () => {
+  const file = await recordAsSafetensors(record, { link: "#x" }).arrayBuffer();
+  const again = decodeRecord(file);
+  assert.deepEqual(again.tensors, record.tensors);
+  assert.deepEqual(again.meta, { ...record.meta, link: "#x" });
+});
+
+test("a file is known by what stands in it", () => {
+  const one = { shape: [1], data: Float64Array.of(0) };
+  assert.equal(kindOf("a.bin", safetensors({ kind: "snapshot" }, { W_hh: one })), "snapshot");
+  assert.equal(kindOf("a.bin", safetensors({ kind: "snapshot" }, { inputs: one, targets: one })), "snapshot");
+  assert.equal(kindOf("a.bin", safetensors({ kind: "pytorch" }, { "rnn.weight_hh_l0": one })), "weights");
+  assert.equal(kindOf("a.bin", safetensors({}, { inputs: one, targets: one })), "dataset");
+  assert.equal(kindOf("poem.txt", bytes("a rose is a rose\nis a rose\n")), "text");
+  assert.equal(kindOf("any", bytes("a,b\n1,2\n3,4\n5,6\n")), "series");
+  assert.equal(kindOf("any", bytes("1;2\n3;4\n5;6")), "series");
+  assert.equal(kindOf("names.csv", bytes("only words\nhere")), "series");
+  assert.equal(kindOf("dots.txt", bytes("Yes, no.\nNo, yes.\nWell, well.")), "text");
+});
+
+test("what is neither is refused before it is sent", () => {
+  assert.equal(kindOf("model.pt", Uint8Array.of(0x80, 2, 0, 0, 0xff, 1, 2, 3, 4, 5, 6, 7).buffer), null);
+  assert.equal(kindOf("empty", new ArrayBuffer(0)), null);
+});
+
+test("a PNG keeps its picture and says its words", () => {
+  assert.equal(crc32(new TextEncoder().encode("IEND")), 0xae426082);
+  const png = Uint8Array.from(
+    Buffer.from(
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+      "base64",
+    ),
+  );
+  const file = Buffer.from(withTexts(png, { Title: "River", Source: "#seed=3 ∂E" }));
+  const chunks = [];
+  for (let at = 8; at < file.length; ) {
+    const length = file.readUInt32BE(at);
+    const content = file.subarray(at + 4, at + 8 + length);
+    assert.equal(file.readUInt32BE(at + 8 + length), crc32(content));
+    chunks.push(content);
+    at += 12 + length;
+  }
+  assert.deepEqual(
+    chunks.map((content) => content.toString("latin1", 0, 4)),
+    ["IHDR", "IDAT", "iTXt", "iTXt", "IEND"],
+  );
+  assert.equal(chunks[2].toString("utf8", 4), "Title\0\0\0\0\0River");
+  assert.equal(chunks[3].toString("utf8", 4), "Source\0\0\0\0\0#seed=3 ∂E");
+  assert.equal(inflateSync(chunks[1].subarray(4)).length, 5);
+  assert.throws(() => withTexts(new Uint8Array(40), {}), TypeError);
+});

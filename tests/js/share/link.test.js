@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { emptyLink, ignoredWords, readLink, writeLink } from "../../../static/js/share/link.js";
+
+const schema = {
+  properties: {
+    sequence_length: { type: "integer", minimum: 1, maximum: 500, default: 24 },
+    cell: { type: "string", enum: ["rnn", "lstm", "gru"], default: "rnn" },
+    learning_rate: { type: "number", minimum: 0, default: 0.0005 },
+    clip_threshold: { type: "number", exclusiveMinimum: 0, default: 1 },
+    input_std: { anyOf: [{ type: "number", minimum: 0, maximum: 1e6 }, { type: "null" }], default: null },
+    seed: { type: "integer", minimum: 0, maximum: 4294967295, default: 3 },
+  },
+};
+const known = { schema, tabs: ["flow", "loss"] };
+const read = (/** @type {string} */ fragment) => readLink(fragment, known);
+
+test("the defaults make an empty fragment", () => {
+  const config = Object.fromEntries(
+    Object.entries(schema.properties).map(([name, { default: value }]) => [name, value]),
+  );
+  assert.equal(writeLink({ ...emptyLink(), config }, schema), "");
+  assert.deepEqual(read(""), { link: emptyLink(), ignored: [] });
+});
+
+test("what is written is read again, all of it", () => {
+  /** @type {import("../../../static/js/share/link.js").Link} */
+  const link = {
+    config: { sequence_length: 60, cell: "lstm", learning_rate: 1e-7, input_std: 0.1 + 0.2, seed: 0 },
+    rate: null,
+    probe: 7,
+    tab: "loss",
+    track: "h",
+    ruler: "abyss",
+    pin: { t: 12, unit: 0 },
+    locks: { cell: "locked", seed: "hidden", input_std: "hidden" },
+    lanes: [{ cell: "gru", learning_rate: 0.5 }, {}],
+    lesson: null,
+  };
+  assert.deepEqual(read(`#${writeLink(link, schema)}`), { link, ignored: [] });
+});
+
+test("an open lesson is a link of its own: it brings everything else with it", () => {
+  const lesson = { slug: "the-hard-gradient", locked: false };
+  const fragment = writeLink({ ...emptyLink(), config: { cell: "lstm" }, lesson }, schema);
+  assert.equal(fragment, "lesson=the-hard-gradient");
+  assert.deepEqual(read(fragment).link, { ...emptyLink(), lesson });
+  const locked = { ...lesson, locked: true };
+  assert.deepEqual(read(writeLink({ ...emptyLink(), lesson: locked }, schema)).link.lesson, locked);
+});
+
+test("a speed is kept to three digits", () => {
+  const fragment = writeLink({ ...emptyLink(), rate: 123.456 }, schema);
+  assert.equal(fragment, "speed=123");
+  assert.equal(read(fragment).link.rate, 123);
+});
+
+for (const bad of [
+  "__proto__=1",
+  "constructor=1",
+  "toString",
+  "unheard=of",
+  "cell=transformer",
+  "cell=__proto__",
+  "sequence_length=0",
+  "sequence_length=501",
+  "sequence_length=2.5",
+  "sequence_length=0x10",
+  "learning_rate=NaN",
+  "learning_rate=Infinity",
+  "learning_rate=1e999",
+  "learning_rate=-1",
+  "clip_threshold=0",
+  "seed=none",
+  "tab=nowhere",
+  "track=__proto__",
+  "ruler=long",
+  "pin=0",
+  "pin=1.2.3",
+  "pin=1.",
+  "probe=-1",
+  "probe=99999999999",
+  "speed=0",
+  "speed=fast",
+  "lock=cell,__proto__",
+  "lesson",
+  "lesson=../secret",
+  "lesson=vanishing.open",
+  "lane=cell",
+  "lane=__proto__:1",
+  "lane=cell:none",
+]) {
+  test(`${bad} is ignored and named, and what stands beside it is taken`, () => {
+    const { link, ignored } = read(`${bad}&probe=5`);
+    assert.deepEqual(ignored, [bad]);
+    assert.equal(link.probe, 5);
+    assert.deepEqual({ ...link, probe: 0, locks: {} }, emptyLink());
+    assert.equal(Object.getPrototypeOf(link.config), Object.prototype);
+    assert.equal(/** @type {any} */ ({}).polluted, undefined);
+  });
+}
+
+test("a locked field beside an unknown one is locked all the same", () => {
+  assert.deepEqual(read("lock=cell,nothing").link.locks, { cell: "locked" });
+});
+
+test("no more lanes than a page has", () => {
+  const { link, ignored } = read("lane=&lane=&lane=&lane=seed:1");
+  assert.equal(link.lanes.length, 3);
+  assert.deepEqual(ignored, ["lane=seed:1"]);
+});
+
+test("a fragment of any length and content is survived", () => {
+  assert.deepEqual(read(`probe=5&${"x".repeat(10_000)}`).link, emptyLink());
+  assert.deepEqual(read("%E0%A4%A&%&&&===&#").link, emptyLink());
+});
+
+test("one quiet line says what was not understood, cut short", () => {
+  assert.equal(ignoredWords([]), "");
+  const words = ignoredWords(["a=1", "b=".padEnd(500, "x"), "c", "d"]);
+  assert.ok(words.length < 200);
+  assert.match(words, /“a=1”.*and 1 more/);
+});
