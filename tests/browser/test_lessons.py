@@ -1,0 +1,297 @@
+"""The lessons as a reader meets them: each step done through the page, each tick seen, nothing said in the console."""
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Watched
+from tests.conftest import PATIENCE, Server
+
+pytestmark = pytest.mark.browser
+
+Scene = dict[str, Any]
+Condition = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def story(server: Server) -> list[Scene]:
+    with urllib.request.urlopen(f"{server.url}/api/scenes") as answer:
+        scenes: list[Scene] = json.load(answer)
+    return scenes
+
+
+@pytest.fixture
+def opened(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Opens the page at a lesson's address, as often as wanted; the test fails if any of them complained."""
+    pages: list[tuple[Page, Watched]] = []
+
+    def open_at(fragment: str, width: int = 1280, height: int = 720, **options: Any) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(PATIENCE * 1000)
+        page = context.new_page()
+        pages.append((page, Watched(page, server)))
+        page.goto(f"{server.url}/{fragment}", wait_until="networkidle")
+        return page
+
+    yield open_at
+    for page, watched in pages:
+        page.context.close()
+        assert watched.complaints == []
+
+
+def choose_scene(page: Page, scene: Scene) -> None:
+    page.get_by_label("Scene").select_option(scene["slug"])
+    ready(page, scene)
+
+
+def ready(page: Page, scene: Scene) -> None:
+    """The scene's network is the one that is shown."""
+    expect(page.locator("#lesson-number")).to_have_text(f"{scene['number']} of 16")
+    expect(page.locator("#lesson")).to_have_attribute("data-ready", scene["slug"])
+
+
+# A reader who does what a step asks for, by the page's own controls.
+
+
+def do(page: Page, scene: Scene, condition: Condition) -> None:
+    for part in condition.get("all", [condition]):
+        kind = next(iter(part))
+        DOERS[kind](page, scene, part)
+
+
+def set_field(page: Page, _scene: Scene, condition: Condition) -> None:
+    name = condition["field"]
+    value = next(value for key, value in condition.items() if key != "field")
+    if name in ("k1", "k2"):
+        page.locator("#field-k1").select_option("own")
+        type_number(page, f"#number-{name}", value)
+    elif isinstance(value, str):
+        page.locator(f'[data-field="{name}"] select').select_option(value)
+    else:
+        type_number(page, f"#number-{name}", value)
+
+
+def type_number(page: Page, selector: str, value: float) -> None:
+    page.locator(selector).fill(str(value))
+    page.locator(selector).press("Enter")
+
+
+def play(page: Page, *_: Any) -> None:
+    page.locator("#speed").focus()
+    page.keyboard.press("End")
+    if page.locator("#play").get_attribute("data-playing") == "false":
+        page.locator("#play").click()
+
+
+def explode(page: Page, *_: Any) -> None:
+    for _update in range(10):
+        if page.locator("#play").get_attribute("data-playing") == "false":
+            page.locator("#step").click()
+            page.wait_for_timeout(150)
+
+
+def open_tab(page: Page, _scene: Scene, condition: Condition) -> None:
+    page.locator("#face-views").click()
+    tab = page.locator(f"#tab-{condition['tab']}")
+    if not tab.is_visible():  # a view that only one of the other lanes has
+        page.locator(".lane-choice").nth(2).click()
+    tab.click()
+
+
+def pin(page: Page, scene: Scene, condition: Condition) -> None:
+    """A click into the column, where it stands at 1280×720, and not while slow motion goes on."""
+    if page.locator("#slow-motion").get_attribute("aria-pressed") == "true":
+        page.locator("#slow-motion").click()
+    T = scene["config"]["sequence_length"]
+    t = condition.get("pin", T)
+    page.locator("#network:visible, canvas.lanes").click(position={"x": 116 + (t - 0.5) * 630 / T, "y": 300})
+
+
+def happen(page: Page, scene: Scene, condition: Condition) -> None:
+    event = condition["event"]
+    if event in ("fold", "unfold"):
+        page.locator("#fold").click()
+    elif event == "edit":
+        open_tab(page, scene, {"tab": "weights"})
+        type_number(page, "#weight-value", 0.9)
+    elif event == "load":
+        load_text(page)
+    elif event == "pin":
+        pin(page, scene, {})
+    else:
+        page.locator(
+            {"step": "#step", "play": "#play", "slow": "#slow-motion", "example": "#next-example"}[event]
+        ).click()
+
+
+def load_text(page: Page) -> None:
+    page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.items.add(new File(["so it goes, and so it went, ".repeat(40)], "own.txt", { type: "text/plain" }));
+          document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(page.locator('[data-field="task"] select')).to_have_value("own")
+    page.keyboard.press("Escape")
+
+
+DOERS: dict[str, Callable[..., None]] = {
+    "field": set_field,
+    "scalar": play,
+    "iterations": play,
+    "phase": explode,
+    "event": happen,
+    "tab": open_tab,
+    "pin": pin,
+}
+
+
+def test_every_step_of_every_scene_can_be_done_and_ticks(opened: Callable[..., Page], story: list[Scene]) -> None:
+    page = opened("#lesson=forward-and-back")
+    for scene in story:
+        ready(page, scene) if scene["number"] == 1 else choose_scene(page, scene)
+        steps = page.locator("#lesson-steps li")
+        expect(steps).to_have_count(len(scene["steps"]))
+        for index, step in enumerate(scene["steps"]):
+            assert steps.nth(index).get_attribute("data-done") is None, f"{scene['slug']}: done before it is read"
+            do(page, scene, step["done"])
+            expect(steps.nth(index)).to_have_attribute("data-done", "true")
+            page.locator("#face-text").click()
+    expect(page.locator('#lesson-dots [data-done="true"]')).to_have_count(len(story))
+
+
+def overflowing(page: Page) -> list[str]:
+    """Which parts of the lesson hold more than they show."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("#lesson, #lesson :not(.visually-hidden, select, option)")]
+          .filter((node) => node.clientWidth > 0)
+          .filter((node) => node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1)
+          .filter((node) => getComputedStyle(node).display !== "inline")
+          .map((node) => node.id || node.className)"""
+    )
+    return found
+
+
+def test_every_scene_is_read_without_scrolling(opened: Callable[..., Page], story: list[Scene]) -> None:
+    page = opened("#lesson=forward-and-back")
+    for scene in story:
+        ready(page, scene) if scene["number"] == 1 else choose_scene(page, scene)
+        assert overflowing(page) == [], scene["slug"]
+        page.keyboard.press("PageDown")
+        page.keyboard.press("PageDown")
+        expect(page.locator("#lesson-question .because")).not_to_be_empty()
+        assert overflowing(page) == [], f"the question of {scene['slug']}"
+    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [1280, 720]
+
+
+def test_every_reference_means_something_that_is_there(opened: Callable[..., Page], story: list[Scene]) -> None:
+    page = opened("#lesson=forward-and-back")
+    for scene in story:
+        ready(page, scene) if scene["number"] == 1 else choose_scene(page, scene)
+        for reference in page.locator("#lesson-text .reference").all():
+            reference.focus()
+            expect(page.locator(".ring").first, f"{scene['slug']}: {reference.inner_text()}").to_be_visible(
+                timeout=5000
+            )
+            page.locator("#lesson-title").focus()
+            expect(page.locator(".ring")).to_have_count(0)
+
+
+def test_a_story_is_told_from_the_keyboard_and_predicted_before_it_is_revealed(
+    opened: Callable[..., Page], story: list[Scene]
+) -> None:
+    page = opened("")
+    page.locator("#lessons").click()
+    ready(page, story[0])
+    page.keyboard.press("PageDown")
+    expect(page.locator("#lesson-next")).to_have_text("Reveal")
+    expect(page.locator("#lesson-question .because")).to_be_empty()
+    page.locator("#lesson-question .option").first.click()
+    page.keyboard.press("PageDown")
+    expect(page.locator("#lesson-question .because")).not_to_be_empty()
+    expect(page.locator('.option[data-right="true"]')).to_have_count(1)
+    page.keyboard.press("PageDown")
+    ready(page, story[1])
+    page.keyboard.press("PageUp")
+    ready(page, story[0])
+
+
+def test_leaving_brings_the_readers_network_back(opened: Callable[..., Page], story: list[Scene]) -> None:
+    page = opened("#sequence_length=30&cell=gru&tab=loss")
+    expect(page.locator("#read-iteration")).not_to_have_text("0")
+    page.locator("#play").click()
+    expect(page.locator("#play")).to_have_attribute("data-playing", "false")
+    page.wait_for_timeout(500)
+    reached = page.locator("#read-iteration").inner_text()
+    page.keyboard.press("l")
+    ready(page, story[0])
+    expect(page.locator("#number-sequence_length")).to_have_value("1")
+    expect(page.locator("#lesson-changes")).to_contain_text("sequence length")
+    page.locator("#lesson-close").click()
+    expect(page.locator("#number-sequence_length")).to_have_value("30")
+    expect(page.locator("#read-iteration")).to_have_text(reached)
+    expect(page.locator("#lesson")).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"#(?!.*lesson).*cell=gru"))
+
+
+def test_a_reference_rings_what_it_means(opened: Callable[..., Page], story: list[Scene]) -> None:
+    page = opened("#lesson=vanishing")
+    ready(page, story[8])
+    page.locator(".reference", has_text="river").hover()
+    expect(page.locator(".ring")).to_have_count(1)
+    page.locator("#lesson-title").hover()
+    expect(page.locator(".ring")).to_have_count(0)
+    page.locator(".reference", has_text="sequence").focus()
+    expect(page.locator(".ring")).to_have_count(1)
+    page.locator(".reference", has_text="ledger").click()
+    expect(page.locator("#inspector .way")).to_contain_text("saturation")
+
+
+def test_a_class_can_change_only_what_the_scene_asks_for(opened: Callable[..., Page], story: list[Scene]) -> None:
+    page = opened("#lesson=relu", permissions=["clipboard-read", "clipboard-write"])
+    ready(page, story[11])
+    page.locator("#lesson-link").click()
+    expect(page.locator("#lesson-link")).to_have_text("Link copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.goto("about:blank")
+    page.goto(link)
+    ready(page, story[11])
+    expect(page.locator('[data-field="activation"] select')).to_be_visible()
+    expect(page.locator('[data-field="cell"] input').first).to_be_hidden()
+    choose_scene(page, story[12])
+    expect(page.locator('[data-field="activation"] select')).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"#lesson=initialisation\.locked$"))
+
+
+def test_progress_is_kept(opened: Callable[..., Page], story: list[Scene]) -> None:
+    page = opened("#lesson=unrolling")
+    ready(page, story[2])
+    for step in story[2]["steps"]:
+        do(page, story[2], step["done"])
+    expect(page.locator('#lesson-dots [data-done="true"]')).to_have_count(1)
+    address = page.url.partition("#")[0]
+    page.goto("about:blank")
+    page.goto(address, wait_until="networkidle")
+    page.locator("#lessons").click()
+    ready(page, story[2])
+    expect(page.locator('#lesson-dots [data-done="true"]')).to_have_count(1)
+
+
+def test_a_link_that_is_pasted_into_the_same_tab_opens_its_lesson_or_ends_it(
+    opened: Callable[..., Page], story: list[Scene]
+) -> None:
+    page = opened("")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("location.hash = 'lesson=vanishing'")
+    ready(page, story[8])
+    page.evaluate("location.hash = 'lesson=relu'")
+    ready(page, story[11])
+    page.evaluate("location.hash = 'cell=lstm'")
+    expect(page.locator("#lesson")).to_be_hidden()
+    expect(page.locator('[data-field="cell"] input[value="lstm"]')).to_be_checked()

@@ -1,0 +1,137 @@
+"""Back through a run's past, off on a branch, and the same numbers again."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_page import iteration, pause, until
+
+pytestmark = pytest.mark.browser
+
+
+def losses(page: Page, first: int, count: int) -> list[str | None]:
+    """The losses of the next updates, one at a time."""
+    handle = page.locator("#history")
+    seen = []
+    for n in range(first, first + count):
+        page.keyboard.press("ArrowRight")
+        expect(handle).to_have_attribute("aria-valuenow", str(n))
+        seen.append(handle.get_attribute("aria-valuetext"))
+    return seen
+
+
+def place(page: Page, share: float) -> tuple[float, float]:
+    """Where the handle stands at a share of the axis."""
+    box: Any = page.locator("#history").bounding_box()
+    return box["x"] + 116 + share * (box["width"] - 116 - 158), box["y"] + 46
+
+
+def scrub(page: Page, share: float) -> None:
+    page.mouse.move(*place(page, 0.99))
+    page.mouse.down()
+    page.mouse.move(*place(page, share), steps=5)
+    page.mouse.up()
+
+
+def test_scrubbing_shows_the_past_and_now_goes_on(page: Page):
+    until(page, lambda: iteration(page) > 110, "a run with a past")
+    scrub(page, 0.5)
+    expect(page.locator("#branch")).to_be_visible()
+    shown = iteration(page)
+    assert shown < 100
+    page.wait_for_timeout(300)
+    assert iteration(page) == shown, "the past stands still"
+    page.keyboard.press("ArrowLeft")
+    until(page, lambda: iteration(page) < shown, "the record before")
+    page.locator("#now").click()
+    until(page, lambda: iteration(page) > 110, "the present, going on")
+
+
+def test_a_branch_continues_as_the_run_did_and_can_be_taken_back(page: Page):
+    until(page, lambda: iteration(page) > 40, "training")
+    pause(page)
+    page.wait_for_timeout(300)
+    begin = iteration(page)
+    unbroken = losses(page, begin + 1, 5)
+    for _ in unbroken:
+        page.keyboard.press("ArrowLeft")
+    until(page, lambda: iteration(page) == begin, "where it was")
+    page.get_by_role("button", name="Branch from here").click()
+    expect(page.locator("#undo-branch")).to_be_visible()
+    assert losses(page, begin + 1, 5) == unbroken
+    page.locator("#undo-branch").click()
+    expect(page.locator("#undo-branch")).to_be_hidden()
+    until(page, lambda: iteration(page) == begin + 5, "the run before the branch")
+
+
+def test_a_change_in_the_past_begins_a_branch(page: Page):
+    until(page, lambda: iteration(page) > 60, "training")
+    scrub(page, 0.3)
+    shown = iteration(page)
+    page.locator('[data-field="activation"] select').select_option("relu")
+    expect(page.locator("#history-where")).to_have_text(re.compile(f"Branched at {shown}"))
+    expect(page.locator("#inspector")).to_contain_text("relu")
+    assert iteration(page) == shown
+
+
+def lane_losses(page: Page) -> list[str]:
+    row = page.locator(".lanes-table tr", has_text="loss now")
+    return row.locator("td").all_inner_texts()
+
+
+def test_two_lanes_of_one_configuration_learn_alike(page: Page):
+    until(page, lambda: iteration(page) > 20, "training")
+    page.locator("#compare").click()
+    expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
+    before = iteration(page)
+    until(page, lambda: iteration(page) > before + 20, "lanes marching on")
+    pause(page)
+    until(page, lambda: len(set(lane_losses(page))) == 1, "the same loss in both")
+    assert lane_losses(page)[0] not in ("", "–")
+
+
+def test_one_difference_starts_both_lanes_again_and_one_lane_can_be_kept(page: Page):
+    until(page, lambda: iteration(page) > 20, "training")
+    page.locator("#compare").click()
+    expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
+    page.locator('[data-field="cell"] label', has_text="lstm").click()
+    expect(page.locator(".lanes-title")).to_have_text("Two lanes, one difference")
+    expect(page.locator("#finding")).to_contain_text("Same data, same seed")
+    until(page, lambda: iteration(page) > 10, "both from the seed")
+    page.locator("#network").blur()
+    page.keyboard.press("1")
+    expect(page.locator('[data-field="cell"] input[value="rnn"]')).to_be_checked()
+    page.get_by_role("button", name="Keep lane 1").click()
+    expect(page.locator("#network")).to_be_visible()
+    expect(page.locator(".lanes-table")).to_have_count(0)
+    before = iteration(page)
+    until(page, lambda: iteration(page) > before, "the kept one going on")
+
+
+def test_a_reload_goes_on_with_the_same_run(page: Page):
+    until(page, lambda: iteration(page) > 30, "training")
+    page.locator('[data-field="activation"] select').select_option("relu")
+    until(page, lambda: iteration(page) > 90, "a run worth keeping")
+    pause(page)
+    page.wait_for_timeout(2500)
+    reached = page.locator("#history").get_attribute("aria-valuetext")
+    page.reload()
+    expect(page.locator("#history")).to_have_attribute("aria-valuetext", reached or "")
+    expect(page.locator('[data-field="activation"] select')).to_have_value("relu")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.keyboard.press("Space")
+    before = iteration(page)
+    until(page, lambda: iteration(page) > before + 100, "the run going on, and kept once a second")
+    page.reload()
+    until(page, lambda: iteration(page) > before + 5, "a run that plays goes on playing")
+
+
+def test_a_branch_can_become_a_lane(page: Page):
+    until(page, lambda: iteration(page) > 60, "training")
+    scrub(page, 0.3)
+    shown = iteration(page)
+    page.get_by_role("button", name="As a lane").click()
+    expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
+    until(page, lambda: iteration(page) == shown and len(set(lane_losses(page))) == 1, "both where the past was")
