@@ -1,0 +1,107 @@
+"""The arrows of the architecture: who may import whom. Read from the imports themselves."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# A package may import from the packages named beside it (and from itself); anything else is an arrow the wrong way.
+PYTHON = {
+    "app": set(),
+    "app.errors": set(),
+    "app.settings": set(),
+    "app.engine": set(),
+    "app.tasks": {"app.errors"},
+    "app.training": {"app.errors", "app.engine", "app.tasks"},
+    "app.scenes": {"app.training"},
+    "app.figures": {"app.training"},
+    "app.report": {"app.errors", "app.training", "app.figures"},
+    "app.web": {"app.errors", "app.settings", "app.training", "app.scenes", "app.report"},
+    "app.main": {"app.errors", "app.settings", "app.web"},
+    "app.__main__": {"app.errors", "app.settings", "app.main", "app.web"},
+}
+WEB_LIBRARIES = {"fastapi", "starlette", "uvicorn", "websockets", "jinja2", "prometheus_client"}
+KNOWS_THE_WEB = {"app.web", "app.main", "app.__main__"}
+CLOCKS_AND_IO = {"time", "datetime", "random", "os", "socket", "threading", "asyncio", "logging"}
+
+
+def part(module: str) -> str:
+    """The part of the architecture a module belongs to: `app.engine.cells.rnn` → `app.engine`."""
+    return ".".join(module.split(".")[:2])
+
+
+def modules() -> list[tuple[str, Path]]:
+    found = []
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        found.append((name.removesuffix(".__init__"), path))
+    return found
+
+
+def imports(name: str, path: Path) -> set[str]:
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parents = package.split(".")
+                base = ".".join(parents[: len(parents) - node.level + 1] + ([base] if base else []))
+            found |= {f"{base}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize(("name", "path"), modules(), ids=lambda v: str(v))
+def test_imports_point_one_way(name, path):
+    assert part(name) in PYTHON, f"{name} belongs to no part of the architecture: give it one here"
+    allowed = PYTHON[part(name)] | {part(name)}
+    wrong = {i for i in imports(name, path) if i.startswith("app.") and part(i) not in allowed}
+    assert not wrong, f"{name} may not know {sorted(wrong)}"
+
+
+@pytest.mark.parametrize(("name", "path"), modules(), ids=lambda v: str(v))
+def test_nothing_below_the_web_knows_the_web(name, path):
+    if part(name) in KNOWS_THE_WEB:
+        return
+    wrong = {i for i in imports(name, path) if i.split(".")[0] in WEB_LIBRARIES}
+    assert not wrong, f"{name} may not import {sorted(wrong)}"
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [m for m in modules() if m[0].startswith("app.engine")], ids=lambda v: str(v)
+)
+def test_the_engine_knows_no_clock_and_no_outside(name, path):
+    wrong = {i for i in imports(name, path) if i.split(".")[0] in CLOCKS_AND_IO}
+    assert not wrong, f"{name} may not import {sorted(wrong)}"
+    assert "np.random.seed" not in path.read_text(), "randomness comes only from the generator handed in"
+
+
+# The front end: a module may import from these; main.js and page.js, which wire, may import everything.
+LEAVES = {"scales.js", "store.js", "protocol.js", "format.js", "charts/plot.js"}
+IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;]*?from\s+["']([^"']+)["']""", re.MULTILINE | re.DOTALL)
+
+
+def scripts() -> list[Path]:
+    return sorted((ROOT / "static" / "js").rglob("*.js"))
+
+
+@pytest.mark.parametrize("path", scripts(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_script_imports_only_its_own_neighbours(path):
+    base = ROOT / "static" / "js"
+    for target in IMPORT.findall(path.read_text()):
+        assert target.startswith("."), f"{path.name} imports {target}: only our own modules, by relative path"
+        resolved = (path.parent / target).resolve()
+        assert resolved.is_file(), f"{path.name} imports {target}, which does not exist"
+        assert resolved not in (base / "main.js", base / "page.js"), f"{path.name} imports {target}, which only wires"
+    if str(path.relative_to(base)) in LEAVES:
+        assert not IMPORT.findall(path.read_text()), f"{path.name} is a leaf: it imports nothing of ours"
+
+
+def test_only_one_script_names_plotly():
+    naming = [p.name for p in scripts() if re.search(r"\bPlotly\b", p.read_text())]
+    assert naming in ([], ["plot.js"]), f"Plotly is named outside charts/plot.js: {naming}"
