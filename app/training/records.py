@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
-WATCHABLE = ("gates", "flow", "truncation", "weights", "gradients", "spectrum", "saturation", "sample")
+WATCHABLE = (
+    "gates",
+    "flow",
+    "truncation",
+    "weights",
+    "gradients",
+    "distributions",
+    "spectrum",
+    "saturation",
+    "sample",
+)
 """The quantities a record holds only when they are asked for."""
 
 

@@ -11,6 +11,7 @@ from app.tasks import OwnData, Sequences, Task, make_task
 from app.training import dataset as datasets
 from app.training import edits, limits, passes, snapshot, weights
 from app.training.config import Effects, RunConfig
+from app.training.distributions import quantiles
 from app.training.divergence import Divergence, find
 from app.training.learner import Checkpoint, Learner
 from app.training.numerics import fingerprint
@@ -294,6 +295,10 @@ class Trainer:
         picture.watch(quantities)
         if "gradients" in quantities:
             picture.tensors |= {f"grad.{name}": values.astype(np.float64) for name, values in now.gradients.items()}
+        if "distributions" in quantities:
+            sizes = {name: np.abs(values) for name, values in now.gradients.items()}
+            entries = {name: self.params[name] for name in sizes}
+            picture.tensors |= {"weight_quantiles": quantiles(entries), "gradient_quantiles": quantiles(sizes)}
         if "sample" in quantities and self.task.continues:
             picture.tensors["sample"] = self._walks.sample(self.params, picture, self.iteration)
         return now, picture, Record(self._scalars(now) | picture.scalars, picture.tensors)
