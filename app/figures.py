@@ -9,13 +9,14 @@ is averaged and nothing rescaled to itself: colour scales are fixed, sizes of gr
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from app.training import Record
+from app.training.distributions import QUANTILES
 
 INK, QUIET, RULE, PAPER = "#1b1d20", "#676b72", "#dedad0", "#fbfaf7"
 FORWARD, BACKWARD, SOURCE = "#1c5aa0", "#b0430c", "#4c1038"
@@ -161,6 +162,56 @@ def weights(record: Record, name: str = "W_hh") -> go.Figure:
     )
 
 
+def distributions(record: Record) -> go.Figure:
+    """How the entries of each parameter are spread: half of them in the box, 90 % within the whiskers, the extremes."""
+    return boxes(record, record.weight_quantiles, FORWARD, "How the entries of each parameter are spread", "entry")
+
+
+def gradient_sizes(record: Record) -> go.Figure:
+    """The same of the sizes of each parameter's gradient, over the training batch and before clipping."""
+    title = "How the sizes of ∂L/∂parameter are spread, before clipping"
+    with np.errstate(divide="ignore"):
+        log_sizes = decades(np.log(record.gradient_quantiles))
+    return boxes(record, log_sizes, BACKWARD, title, "log₁₀ of the size")
+
+
+def boxes(record: Record, quantiles: np.ndarray, colour: str, title: str, y: str) -> go.Figure:
+    """One box a parameter, from rows of QUANTILES."""
+    names = list(record.grad_norms)
+    least, low, first, median, third, high, most = quantiles.T
+    half = go.Box(
+        x=names, lowerfence=low, q1=first, median=median, q3=third, upperfence=high, line_color=colour, name="5 … 95 %"
+    )
+    ends = go.Scatter(
+        x=names * 2, y=np.concatenate([least, most]), mode="markers", marker={"color": colour, "symbol": "line-ew-open"}
+    )
+    return drawn([half, ends.update(name="least, most")], title, "", y)
+
+
+def over_training(records: Iterable[Record], name: str = "W_hh", *, gradient: bool = False) -> go.Figure:
+    """One parameter's QUANTILES over the iterations of these records, or those of its gradient's sizes (as log₁₀)."""
+    kept = list(records)
+    row = list(kept[0].grad_norms).index(name)
+    rows = np.array([(one.gradient_quantiles if gradient else one.weight_quantiles)[row] for one in kept])
+    if gradient:
+        with np.errstate(divide="ignore"):
+            rows = decades(np.log(rows))
+    iterations = [one.iteration for one in kept]
+    colour = BACKWARD if gradient else FORWARD
+    lines = [
+        go.Scatter(
+            x=iterations,
+            y=rows[:, i],
+            name=f"{share:.0%}",
+            line={"color": INK if share == 0.5 else colour, "width": 2 if share == 0.5 else 0.8},
+            fill="tonexty" if i else "none",
+        )
+        for i, share in enumerate(QUANTILES)
+    ]
+    title = f"Sizes of ∂L/∂{name} over training" if gradient else f"Entries of {name} over training"
+    return drawn(lines, title, "iteration", "log₁₀ of the size" if gradient else "entry")
+
+
 FIGURES: dict[Callable[[Record], go.Figure], tuple[str, ...]] = {
     norms: ("ln_dh_norm",),
     flow: ("ln_flow",),
@@ -171,6 +222,8 @@ FIGURES: dict[Callable[[Record], go.Figure], tuple[str, ...]] = {
     losses: ("loss_t",),
     spectrum: ("eigenvalues", "singular_values"),
     weights: ("W_hh",),
+    distributions: ("weight_quantiles",),
+    gradient_sizes: ("gradient_quantiles",),
 }
 """What each figure needs of a record, in the order in which a reader wants them."""
 

@@ -17,7 +17,7 @@ from app.training import Record, RunConfig, Trainer
 from app.training.records import pack
 
 # What is left out first where all of it together would cost too much.
-WATCH = ("spectrum", "truncation", "flow", "gates", "saturation", "weights")
+WATCH = ("spectrum", "truncation", "flow", "gates", "saturation", "weights", "distributions")
 FACTS = {
     "iteration": "iteration",
     "loss_per_timestep": "loss per timestep",

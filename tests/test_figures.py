@@ -54,7 +54,17 @@ def test_the_flow_is_the_records_and_colours_cover_forty_decades(record):
 
 def test_everything_a_record_holds_can_be_drawn(record):
     drawn = dict(figures.available(record))
-    assert {"norms", "flow", "lags", "states", "gradients", "losses", "spectrum", "weights"} <= drawn.keys()
+    assert {
+        "norms",
+        "flow",
+        "lags",
+        "states",
+        "gradients",
+        "losses",
+        "spectrum",
+        "weights",
+        "distributions",
+    } <= drawn.keys()
     assert ("gates" in drawn) == ("gates" in record.tensors)
     for figure in drawn.values():
         assert figure.layout.title.text
@@ -69,6 +79,27 @@ def test_a_gradient_of_exactly_zero_is_a_gap_not_a_number():
     trainer = Trainer(RunConfig(sequence_length=4, lag=2, init="zero"))
     curve = figures.norms(trainer.record(())).data[0].y
     assert np.isnan(curve[0])
+
+
+def test_the_boxes_are_the_entries_and_sizes_that_the_record_holds(record):
+    entries, sizes = figures.distributions(record).data[0], figures.gradient_sizes(record).data[0]
+    for place, name in enumerate(entries.x):
+        assert entries.q1[place] == pytest.approx(np.quantile(record.tensors[name], 0.25))
+        assert entries.median[place] == pytest.approx(np.median(record.tensors[name]))
+        gradient = np.abs(record.tensors[f"grad.{name}"])
+        assert 10 ** sizes.q3[place] == pytest.approx(np.quantile(gradient, 0.75))
+        assert 10 ** sizes.lowerfence[place] == pytest.approx(np.quantile(gradient, 0.05))
+
+
+def test_one_parameter_over_training_is_one_point_a_record():
+    trainer = Trainer(RunConfig(sequence_length=8, hidden_size=5))
+    records = [trainer.step({"weights", "distributions"}) for _ in range(4)]
+    lines = figures.over_training(records, "W_xh").data
+    assert [list(line.x) for line in lines] == [[0, 1, 2, 3]] * 7
+    np.testing.assert_allclose(lines[3].y, [np.median(one.W_xh) for one in records])
+    sizes = figures.over_training(records, "W_xh", gradient=True).data
+    largest = [np.abs(one.tensors["grad.W_xh"]).max() for one in records]
+    np.testing.assert_allclose(10 ** np.asarray(sizes[6].y), largest)
 
 
 def test_the_report_is_one_page_with_every_figure_and_no_other_host(trainer):
