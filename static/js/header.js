@@ -111,14 +111,16 @@ function showReadouts(state) {
   setText(byId("label-gradient"), wasClipped(meta) ? "gradient norm, clipped" : "gradient norm");
   const rate = state.march ?? (state.phase === "running" ? meta.iterations_per_second : 0);
   setText(byId("read-rate"), formatNumber(rate ?? 0));
-  const solvedAt = state.solvedAt === null ? null : formatCount(state.solvedAt);
-  if (meta.accuracy === null) {
-    setText(byId("read-solved"), solvedAt ?? "not yet");
-    setText(byId("label-solved"), "solved at iteration");
-  } else {
-    setText(byId("read-solved"), formatPercent(meta.accuracy));
-    setText(byId("label-solved"), `accuracy · ${solvedAt ? `solved at ${solvedAt}` : "not solved yet"}`);
-  }
+  const { value, label } = solvedWords(meta.accuracy, state.solvedAt);
+  setText(byId("read-solved"), value);
+  setText(byId("label-solved"), label);
+}
+
+/** When the task was solved, and for classes how many are right. @param {number | null} accuracy @param {number | null} solvedAt */
+export function solvedWords(accuracy, solvedAt) {
+  const when = solvedAt === null ? "not yet" : formatCount(solvedAt);
+  if (accuracy === null) return { value: when, label: "solved at iteration" };
+  return { value: `${formatPercent(accuracy)} · ${when}`, label: "accuracy · solved at" };
 }
 
 /** @param {RecordMeta} meta */

@@ -1,7 +1,6 @@
 """The page is for everyone: no barrier that axe-core knows, the whole page from the keyboard, every size of screen."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -145,34 +144,59 @@ def test_reduced_motion_stands_still(chromium: Browser, server: Server):
         expect(page.get_by_role("button", name="Fold")).to_have_attribute("aria-pressed", "true")
 
 
-@pytest.mark.parametrize(("width", "height"), [(768, 1024), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160)])
-def test_from_a_tablet_to_a_projector_of_4k_nothing_is_cut_off(
-    chromium: Browser, server: Server, width: int, height: int, tmp_path: Path
+SIZES = [(420, 900), (640, 960), (719, 960), (768, 1024), (1000, 700), (1150, 700), (1280, 720), (1366, 768)]
+LARGE = [(1920, 1080), (2560, 1440), (3840, 2160)]
+LONGEST = {
+    "read-iteration": "123 456",
+    "label-loss": "loss · baseline 0.693",
+    "read-loss": "1.23 × 10⁻⁵",
+    "label-gradient": "gradient norm, clipped",
+    "read-gradient": "1.23 × 10⁵ → 1.00",
+    "read-rate": "1234",
+    "read-solved": "100 % · 2345",
+    "label-solved": "accuracy · solved at",
+}
+
+OVERLAPS = """(selector) => {
+  const shown = [...document.querySelectorAll(selector)]
+    .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+    .map((node) => ({ node, box: node.getBoundingClientRect() }));
+  const name = ({ textContent, id }) => textContent.trim() || id;
+  const found = shown.filter(({ box }) => box.left < 0 || box.right > innerWidth).map(({ node }) => name(node));
+  for (const [i, a] of shown.entries()) for (const b of shown.slice(i + 1)) {
+    const apart = a.box.right <= b.box.left + 1 || b.box.right <= a.box.left + 1 ||
+      a.box.bottom <= b.box.top + 1 || b.box.bottom <= a.box.top + 1;
+    if (!apart) found.push(`${name(a.node)} | ${name(b.node)}`);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES + LARGE)
+def test_from_a_phone_to_a_projector_of_4k_nothing_overlaps_or_is_cut_off(
+    chromium: Browser, server: Server, width: int, height: int
 ):
     with chromium.new_context(viewport={"width": width, "height": height}) as context:
         page = context.new_page()
         page.goto(server.url)
         until(page, lambda: iteration(page) > 3, "training")
-        page.wait_for_timeout(500)
-        assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
-            width,
-            height,
-        ]
-        overlapping = page.evaluate(
-            """() => {
-              const shown = [...document.querySelectorAll(".header button, .header dd, .header h1, .header input")]
-                .filter((node) => node.checkVisibility({ visibilityProperty: true }))
-                .map((node) => ({ node, box: node.getBoundingClientRect() }));
-              const found = [];
-              for (const [i, a] of shown.entries()) for (const b of shown.slice(i + 1)) {
-                const apart = a.box.right <= b.box.left + 1 || b.box.right <= a.box.left + 1 ||
-                  a.box.bottom <= b.box.top + 1 || b.box.bottom <= a.box.top + 1;
-                if (!apart) found.push(`${a.node.textContent.trim()} | ${b.node.textContent.trim()}`);
-              }
-              return found;
-            }"""
+        pause(page)
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        if width >= 640:
+            assert page.evaluate("document.documentElement.scrollHeight") == height
+        before = page.locator("#fold, #share-button").evaluate_all("(all) => all.map((one) => one.offsetLeft)")
+        page.evaluate(
+            "(longest) => { for (const id in longest) document.getElementById(id).textContent = longest[id]; }", LONGEST
         )
-        assert overlapping == []
+        for mode in ("", "data-presenter"):
+            if mode:
+                page.keyboard.press("p")
+                expect(page.locator("body[data-presenter]")).to_be_attached()
+            assert page.evaluate(OVERLAPS, ".header :is(button, dd, dt, h1, input)") == [], mode or "as it opens"
+        page.keyboard.press("p")
+        after = page.locator("#fold, #share-button").evaluate_all("(all) => all.map((one) => one.offsetLeft)")
+        assert after == before, "long numbers move nothing"
 
 
 def test_a_finger_pins_a_timestep_and_drags_the_length(chromium: Browser, server: Server):

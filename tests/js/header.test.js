@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { lineOf } from "../../static/js/header.js";
+import { lineOf, solvedWords } from "../../static/js/header.js";
 import { initialState } from "../../static/js/state.js";
 
 const open = { status: "open", retryAt: null, attempt: 0 };
@@ -26,4 +26,10 @@ test("a full server says so instead", () => {
 test("a notice is shown as it is", () => {
   const notice = { text: "Restored.", undo: false, at: 0 };
   assert.equal(lineOf({ ...initialState(), connection: open, notice }, 0).text, "Restored.");
+});
+
+test("classes have an accuracy beside the iteration at which they were solved, numbers that iteration alone", () => {
+  assert.deepEqual(solvedWords(null, null), { value: "not yet", label: "solved at iteration" });
+  assert.deepEqual(solvedWords(null, 1234), { value: "1234", label: "solved at iteration" });
+  assert.deepEqual(solvedWords(0.5, null), { value: "50 % · not yet", label: "accuracy · solved at" });
 });
