@@ -57,11 +57,19 @@ class Adjoints:
 def ln_norm(vectors: Array) -> Array:
     """ln ||v|| along the last axis, without overflow or underflow of the squares."""
     with np.errstate(all="ignore"):
-        peak = np.abs(vectors).max(axis=-1, initial=0.0)
-        unit = vectors / np.where((peak > 0.0) & (peak < np.inf), peak, 1.0)[..., None]
-        square = np.einsum("...i,...i->...", unit, unit)
-        ln: Array = np.log(peak) + 0.5 * np.log(np.maximum(square, 1.0))
+        square = np.vecdot(vectors, vectors)
+        if _is_safe(square):
+            ln: Array = 0.5 * np.log(square)
+        else:
+            peak = _peak(vectors)
+            unit = vectors / peak
+            ln = np.log(peak[..., 0]) + 0.5 * np.log(np.vecdot(unit, unit))
         return ln
+
+
+def near_one(vectors: Array) -> Array:
+    """Each along the last axis as it is or, where a square would leave float64, divided by its largest entry."""
+    return vectors if _is_safe(np.vecdot(vectors, vectors)) else vectors / _peak(vectors)
 
 
 def adjoints(net: Unrolled, reduction: str = "sum") -> Adjoints:
@@ -72,7 +80,8 @@ def adjoints(net: Unrolled, reduction: str = "sum") -> Adjoints:
         net.prepare(reduction)
         net.sweep(net.T, 0)
         plain = _plain(net)
-        return plain if _is_safe(plain) and net.dtype == np.float64 else _rescaled(net)
+        fits = all(_is_safe(np.vecdot(part, part)) for part in (plain.dh, plain.dc) if part is not None)
+        return plain if fits and net.dtype == np.float64 else _rescaled(net)
 
 
 def _plain(net: Unrolled) -> Adjoints:
@@ -80,13 +89,14 @@ def _plain(net: Unrolled) -> Adjoints:
     return Adjoints(net.h[:, 0].copy(), net.dh[:, 0].copy(), dc, net.da[:, 0].copy(), np.zeros(net.T + 1, np.int64))
 
 
-def _is_safe(plain: Adjoints) -> bool:
-    for vectors in (plain.dh, plain.dc):
-        if vectors is not None:
-            peak = np.abs(vectors).max(axis=1)
-            if not ((peak > 1.0 / SAFE) & (peak < SAFE)).all():
-                return False
-    return True
+def _is_safe(squares: Array) -> bool:
+    return bool(((squares > SAFE**-2) & (squares < SAFE**2)).all())
+
+
+def _peak(vectors: Array) -> Array:
+    """The largest entry of each along the last axis, which stays, of length 1; 1 where that is 0 or not finite."""
+    peak = np.abs(vectors).max(axis=-1, keepdims=True, initial=0.0)
+    return np.where((peak > 0.0) & (peak < np.inf), peak, 1.0)
 
 
 def _rescaled(net: Unrolled) -> Adjoints:

@@ -5,14 +5,19 @@ A truncation keeps some pairs and drops others (Williams & Peng 1990; Tallec & O
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from app.engine.adjoints import LN2, Adjoints, ln_norm
-from app.engine.arrays import BUFFER, Array
+from app.engine.adjoints import LN2, Adjoints, ln_norm, near_one
+from app.engine.arrays import BUFFER, FEWEST_ROWS, Array
 from app.engine.bptt import Unrolled
 from app.engine.flow import STRETCH, arrivals, rescale, table
+
+AT_HAND = 2**19  # numbers that one part of a sweep works on
+LEAST = -(2**40)  # exponent of what is 0
 
 
 def kept_pairs(T: int, k1: int = 0, k2: int = 0) -> Array:
@@ -74,48 +79,76 @@ class TruncationMeter:
     whole_norm: float
 
 
-class Lag(NamedTuple):
-    """All pairs (E_t, timestep k = t - lag): row k of each array, k = 0 … T - lag (E_0, which no one has, is 0).
+class Lags(NamedTuple):
+    """What some losses send some lags back: entry j of each array is lag = first + j, row i is E_t of t = source + i.
 
-    dh (n, H) = dE_t/dh_k; dc (n, H) for an lstm, else None; da (blocks, n - 1, H) = dE_t/da_k for k >= 1. True
-    values are those times 2**exponent (n,). The arrays are the sweep's own: gone at the next lag.
+    dh (m, n, H) = dE_t/dh_k of k = t - lag; dc (m, n, H) the same for dE_t/dc_k of an lstm, else None; da (m, blocks,
+    n, H) = dE_t/da_k, of what sees h_{k-1}. All are 0 where there is no such k. True values are those times
+    2**exponent (n,); ``largest`` is that of the pairs of these lags that are not 0. The arrays are the sweep's own:
+    gone at the next yield.
     """
 
-    lag: int
+    first: int
+    source: int
     dh: Array
     dc: Array | None
     da: Array
     exponent: Array
+    largest: int
 
 
-def lags(net: Unrolled) -> Iterator[Lag]:
-    """The pairs of lag 0, 1, … T of ``net`` (B = 1) after `adjoints` or `backward`, all pairs of a lag together.
+def lags(net: Unrolled) -> Iterator[Lags]:
+    """All pairs (E_t, timestep k) of ``net`` (B = 1) after `adjoints` or `backward`, by t - k and, within, by t.
 
     `flow.arrivals` takes them timestep by timestep, which is cheaper where their sums over a lag are not wanted.
     """
     T, H, cell = net.T, net.H, net.cell
     V = net.V.astype(np.float64)
     weights = np.ascontiguousarray(V[:, : -net.O].T).reshape(-1, H, H)
-    # Blocks first, then rows, one a pair: what the cell does to a block of n rows is one stretch of memory.
-    local = [np.ascontiguousarray(np.moveaxis(part[..., 0], 0, -2), dtype=np.float64) for part in cell.local]
+    # Blocks first, then rows, one a loss: what the cell does to a block of n rows is one stretch of memory.
+    local = [before_the_first(np.moveaxis(part[..., 0], 0, -2)) for part in cell.local]
     straight = int(cell.direct is not None)
-    back = np.zeros((straight + cell.blocks, T + 1, H))
-    carried = np.zeros((len(weights), T + 1, H))  # block by block; the first one gathers the others
-    direct = np.zeros((T + 1, H))
+    seen = straight + cell.input_blocks
+    most = at_once(net)
+    direct, back = np.zeros((STRETCH + 1, most, H)), np.zeros((STRETCH, straight + cell.blocks, most, H))
+    arrived = np.zeros((len(weights), STRETCH + 1, most, H))  # block by block; the first one gathers the others
+    under_way, straight_on = np.zeros((2, T + 1, H))  # by t, between two stretches
+    under_way[1:] = net.dy[:, 0].dot(V[:, -net.O :].T)
     exponent = np.zeros(T + 1, np.int64)
-    carried[0, 1:] = net.dy[:, 0].dot(V[:, -net.O :].T)
-    for lag in range(T + 1):
-        n = T - lag
-        dh, dc = carried[0, : n + 1], direct[: n + 1]
-        if cell.direct == "c":
-            dc[:] = back[0, : n + 1]
-        if lag % STRETCH == 0:
-            rescale(exponent[lag:], dh, dc)
-        cell.backward([part[..., :n, :] for part in local], dh[1:], dc[1:], cell.split(back[:, :n]))
-        yield Lag(lag, dh, dc if cell.direct == "c" else None, back[straight:, :n], exponent[lag:])
-        np.matmul(back[-len(weights) :, :n], weights, out=carried[:, :n])
-        for other in (*carried[1:], back[0]) if cell.direct == "h" else carried[1:]:
-            carried[0, :n] += other[:n]
+    for first in range(0, T + 1, STRETCH):
+        m = min(STRETCH, T + 1 - first)
+        rescale(exponent[first:], under_way[first:], straight_on[first:])
+        alive = under_way[first:].any(axis=1) | straight_on[first:].any(axis=1)
+        largest = int(exponent[first:].max(where=alive, initial=LEAST))
+        for source in range(max(first, 1), T + 1, most):
+            rows = slice(source, min(source + most, T + 1))
+            n = rows.stop - source
+            dh, dc = arrived[0, :, :n], direct[:, :n]
+            dh[0], dc[0] = under_way[rows], straight_on[rows]
+            each = zip(back[:m, :, :n], dh, dc, arrived.swapaxes(0, 1)[1:, :, :n], dc[1:], strict=False)
+            for j, (here, dh_k, dc_k, before, dc_before) in enumerate(each):
+                k = STRETCH + source - first - j
+                cell.backward([part[..., k - 1 : k - 1 + n, :] for part in local], dh_k, dc_k, cell.split(here))
+                np.matmul(here[seen:], weights, out=before)
+                for other in (*before[1:], here[0]) if cell.direct == "h" else before[1:]:
+                    before[0] += other
+                if cell.direct == "c":
+                    dc_before[:] = here[0]
+            under_way[rows], straight_on[rows] = dh[m], dc[m]
+            da, exponents = back[:m, seen:, :n], exponent[rows]
+            yield Lags(first, source, dh[:m], dc[:m] if cell.direct == "c" else None, da, exponents, largest)
+
+
+def at_once(net: Unrolled) -> int:
+    """How many losses `lags` takes back together: as many as stay at hand for a stretch of lags."""
+    return min(net.T, max(FEWEST_ROWS, AT_HAND // (STRETCH * (3 + net.cell.blocks) * net.H)))
+
+
+def before_the_first(values: Array) -> Array:
+    """The same (…, timesteps, H) in float64, after zeros for a stretch of timesteps that do not exist."""
+    padded = np.zeros((*values.shape[:-2], STRETCH + values.shape[-2], values.shape[-1]))
+    padded[..., STRETCH:, :] = values
+    return padded
 
 
 def truncation_meter(net: Unrolled, adjoint: Adjoints) -> TruncationMeter:
@@ -123,30 +156,43 @@ def truncation_meter(net: Unrolled, adjoint: Adjoints) -> TruncationMeter:
 
     The pair (t, k) contributes h_{k-1} (outer) dE_t/da_k; a lag's pairs add up in one product.
     """
-    T, skip = net.T, net.cell.input_blocks
-    lag_norm, cosine = np.zeros(T), np.zeros(T)
+    T = net.T
+    ln_lag_norm, cosine = np.zeros(T + 1), np.zeros(T + 1)
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
         scale = int(adjoint.exponent[1:].max())
-        h_prev = adjoint.h[:-1].T
-        whole = h_prev.dot(np.ldexp(adjoint.da, (adjoint.exponent[1:] - scale)[:, None]))
-        so_far = np.zeros_like(whole)
-        for pairs in lags(net):
-            n = T - pairs.lag
-            if n == 0:
-                break
-            da = pairs.da[skip:].transpose(1, 0, 2).reshape(n, -1)
-            part = h_prev[:, :n].dot(np.ldexp(da, (pairs.exponent[1:] - scale)[:, None]))
-            so_far += part
-            lag_norm[pairs.lag] = np.exp(ln_norm(part.reshape(-1)) + LN2 * scale)
-            cosine[pairs.lag] = _cosine(so_far, whole)
+        da = np.ldexp(adjoint.da, (adjoint.exponent[1:] - scale)[:, None])
+        whole = np.matmul(adjoint.h[:-1].T, da.reshape(T, -1, net.H).swapaxes(0, 1))
+        so_far, scale_so_far = np.zeros(whole.size), LEAST
+        most = at_once(net)
+        h_prev = sliding_window_view(np.pad(before_the_first(adjoint.h[:-1]), ((0, most), (0, 0))), most, axis=0)
+        for first, sources in groupby(lags(net), lambda pairs: pairs.first):
+            by_lag = np.zeros(1)
+            for pairs in sources:
+                m, _, n, _ = pairs.da.shape
+                if (pairs.exponent != pairs.largest).any():
+                    pairs.da[:] *= np.ldexp(1.0, np.minimum(pairs.exponent - pairs.largest, 0))[:, None]
+                k = STRETCH + pairs.source - first
+                by_lag = by_lag + np.matmul(h_prev[k - m : k, None, :, :n][::-1], pairs.da)
+            some, up_to = slice(first, first + m), by_lag.reshape(m, -1)
+            ln_lag_norm[some] = ln_norm(up_to) + LN2 * pairs.largest
+            before, scale_so_far = scale_so_far, max(scale_so_far, pairs.largest)
+            up_to *= 2.0 ** (pairs.largest - scale_so_far)
+            up_to[0] += so_far * 2.0 ** (before - scale_so_far)
+            for fewer, more in pairwise(up_to):
+                more += fewer
+            cosine[some] = _cosine(up_to, whole.reshape(-1))
+            so_far[:] = up_to[-1]
+        lag_norm = np.exp(ln_lag_norm[:T])
         whole_norm = float(np.exp(ln_norm(whole.reshape(-1)) + LN2 * scale))
-    return TruncationMeter(lag_norm, cosine, horizon(lag_norm), whole_norm)
+    return TruncationMeter(lag_norm, cosine[:T], horizon(lag_norm), whole_norm)
 
 
-def _cosine(first: Array, second: Array) -> float:
-    first, second = first / np.abs(first).max(), second / np.abs(second).max()
-    return float(np.vdot(first, second) / np.sqrt(np.vdot(first, first) * np.vdot(second, second)))
+def _cosine(rows: Array, one: Array) -> Array:
+    """Between every row and ``one``; NaN where either is 0."""
+    rows, one = near_one(rows), near_one(one)
+    cosine: Array = np.vecdot(rows, one) / np.sqrt(np.vecdot(rows, rows) * np.vecdot(one, one))
+    return cosine
 
 
 def horizon(lag_norm: Array) -> int | None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.engine import CELLS, adjoints, flow, horizon, kept_pairs, share_used, truncation_meter
 from app.engine.truncation import lags
-from tests.engine.networks import build
+from tests.engine.networks import build, scalar
 
 
 @pytest.mark.parametrize(
@@ -32,18 +32,19 @@ cells = st.sampled_from(list(CELLS))
 def masked_sum(net, keep):
     """dE/dW_hh, dE/dh and (lstm) dE/dc of the kept pairs, summed one by one."""
     T, H = net.T, net.H
-    skip = net.cell.input_blocks
     dW = np.zeros((H, net.da.shape[2]))
     dh, dc = np.zeros((T + 1, H)), np.zeros((T + 1, H))
     for pairs in lags(net):
-        for k in range(T + 1 - pairs.lag):
-            if keep[k + pairs.lag, k]:
-                size = 2.0 ** pairs.exponent[k]
-                dh[k] += size * pairs.dh[k]
+        size = 2.0**pairs.exponent
+        for j, i in np.ndindex(pairs.dh.shape[:2]):
+            t = pairs.source + i
+            k = t - pairs.first - j
+            if k >= 0 and keep[t, k]:
+                dh[k] += size[i] * pairs.dh[j, i]
                 if pairs.dc is not None:
-                    dc[k] += size * pairs.dc[k]
+                    dc[k] += size[i] * pairs.dc[j, i]
                 if k:
-                    dW += size * np.outer(net.h[k - 1, 0], pairs.da[skip:, k - 1].reshape(-1))
+                    dW += size[i] * np.outer(net.h[k - 1, 0], pairs.da[j, :, i].reshape(-1))
     return dW, dh, dc
 
 
@@ -161,6 +162,31 @@ def test_the_meter_is_the_truncated_gradient_for_every_reach(cell, T, seed):
     assert meter.cosine[-1] == pytest.approx(1.0, abs=1e-12)
     assert meter.horizon == horizon(meter.lag_norm)
     assert meter.whole_norm == pytest.approx(np.linalg.norm(whole), rel=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_meter_does_not_depend_on_how_many_losses_go_back_together(cell, monkeypatch):
+    net = build(cell, T=45, B=1).run()
+    adjoint = adjoints(net)
+    whole = truncation_meter(net, adjoint)
+    monkeypatch.setattr("app.engine.truncation.AT_HAND", 1)
+    parts = truncation_meter(net, adjoint)
+    np.testing.assert_allclose(parts.lag_norm, whole.lag_norm, rtol=1e-12)
+    np.testing.assert_allclose(parts.cosine, whole.cosine, rtol=1e-12)
+
+
+def test_lags_of_any_size_are_told_apart_from_zero():
+    net, (params, x, target) = scalar("rnn", T=200, W_hh=0.01, b_h=1.0)
+    target[99] = 1.5
+    net.forward(params, x, target)
+    meter = truncation_meter(net, adjoints(net))
+    h = net.h[:, 0, 0]
+    own = net.dy[:, 0, 0]
+    for lag in (0, 50, 150):
+        exact = abs(sum(own[t - 1] * 0.01**lag * h[t - lag - 1] for t in (100, 200) if t > lag))
+        assert meter.lag_norm[lag] == pytest.approx(exact, rel=1e-9)
+    assert 0.0 < meter.lag_norm[150] < 1e-299
+    np.testing.assert_allclose(meter.cosine, 1.0)
 
 
 def test_the_horizon_is_the_lag_within_which_99_percent_lie():
