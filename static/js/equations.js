@@ -123,9 +123,9 @@ export function backwardMath() {
 export function backwardNumbers(record, t, unit, mean) {
   const whole = at(record, "dh", t, unit);
   const own = ownGradient(record, t, unit, mean);
-  const all = `all units ${formatExp(at(record, "ln_dh_norm", t))}`;
-  if (!Number.isFinite(whole + own)) return `${formatNumber(whole)}; ${all}`;
-  return `${printedSum(own, whole - own)}; ${all}`;
+  const norm = `norm ${formatExp(at(record, "ln_dh_norm", t))}`;
+  if (!Number.isFinite(whole + own)) return `${formatNumber(whole)}; ${norm}`;
+  return `${printedSum(own, whole - own)}; ${norm}`;
 }
 
 /** ∂E/∂c_t = f_{t+1} ∂E/∂c_{t+1} + through h_t */
@@ -136,7 +136,7 @@ export function cellStateMath() {
     math(
       "math",
       derivative("E", "", "c", "t"),
-      math("mo", { rspace: "0" }, "="),
+      math("mo", "="),
       symbol("f", "t+1"),
       derivative("E", "", "c", "t+1"),
     ),

@@ -199,6 +199,19 @@ def test_from_a_phone_to_a_projector_of_4k_nothing_overlaps_or_is_cut_off(
         assert after == before, "long numbers move nothing"
 
 
+@pytest.mark.parametrize("fragment", ["cell=rnn", "activation=sigmoid", "cell=lstm", "cell=gru", "task=copy"])
+def test_a_pinned_timestep_is_read_without_scrolling(page: Page, server: Server, fragment: str):
+    page.goto("about:blank")
+    page.goto(f"{server.url}/#pin=15&{fragment}")
+    expect(page.locator("#inspector")).to_contain_text("Timestep 15")
+    pause(page)
+    hidden = page.locator("#inspector").evaluate(
+        "(node) => [node.scrollWidth - node.clientWidth, node.scrollHeight - node.clientHeight]"
+    )
+    assert hidden == [0, 0]
+    assert page.evaluate(OVERLAPS, "#inspector :is(.equation, .input-row, .bars, .bars-title)") == []
+
+
 def test_a_finger_pins_a_timestep_and_drags_the_length(chromium: Browser, server: Server):
     with chromium.new_context(viewport={"width": 768, "height": 1024}, has_touch=True) as context:
         page = context.new_page()
