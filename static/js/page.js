@@ -79,6 +79,7 @@ export function startPage(store, stage, theme, kept) {
     watch: session.watch,
     checkGradients: session.checkGradients,
     redraw: () => frames.changed(),
+    lanes: () => lanes.states(),
     remedy({ changes }) {
       if (changes) configure(changes);
       else session.reset();

@@ -15,6 +15,7 @@ import { flowWords, lagsWords, lossWords, outputWords, slopeWords, spectrumWords
  * @property {(tensor: string, index: number[], value: number, before: number) => void} edit
  * @property {(quantities: string[]) => void} watch
  * @property {() => void} redraw
+ * @property {() => State[]} lanes all networks where several stand side by side; none where there is one
  */
 
 /**
