@@ -28,7 +28,7 @@ import { createPast } from "./timeline/past.js";
  * @property {boolean} plays
  */
 
-export const WATCHED = ["flow", "weights", "truncation", "gates"];
+export const WATCHED = ["flow", "weights", "truncation", "gates", "distributions"];
 
 const CHANGE_INTERVAL = 1000 / 30;
 const SNAPSHOT_INTERVAL = 1000;

@@ -1,5 +1,7 @@
 /** What the page knows, and how every action changes it: pure functions, no document, no socket, no clock. */
 
+import { appendToSpread, upTo } from "./spread.js";
+
 /** @typedef {import("./protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("./protocol.js").ServerMessage} ServerMessage */
 /** @typedef {import("./protocol.js").StateMessage} StateMessage */
@@ -28,7 +30,7 @@
  * Columns over training, shared between states: a state sees the first `length` entries only, later ones are appended
  * behind its back and therefore harmless.
  * @typedef {{length: number, iteration: Float64Array, loss: Float64Array, gradNorm: Float64Array, clipScale: Float64Array,
- *   clippedUpdates: Float64Array}} History
+ *   clippedUpdates: Float64Array, spread: import("./spread.js").Spread | null}} History
  */
 
 /** One entry of a parameter. @typedef {{tensor: string, index: number[]}} ChosenWeight */
@@ -145,6 +147,7 @@ export function emptyHistory() {
     gradNorm: column(),
     clipScale: column(),
     clippedUpdates: column(),
+    spread: null,
   };
 }
 
@@ -346,6 +349,7 @@ function branch(state, moment) {
   const { history } = state;
   const live = { record, config, task, solvedAt, iteration, divergence: null };
   const kept = copyHistory(history, (index) => history.iteration[index] <= iteration);
+  kept.spread = history.spread && upTo(history.spread, iteration);
   return { ...state, ...live, live, past: null, ghost: null, history: kept, former: { history, from: iteration } };
 }
 
@@ -382,7 +386,7 @@ function takeRecord(state, record) {
   const { iteration } = record.meta;
   const next = withLive(state, { record, iteration });
   const former = state.former && iteration < state.former.from ? null : state.former;
-  return inside({ ...next, history: appendToHistory(state.history, record.meta), former }, state);
+  return inside({ ...next, history: appendToHistory(state.history, record.meta, record.tensors), former }, state);
 }
 
 /** Nothing outside the shown picture is chosen, and a picture of another length is seen whole. @param {State} state @param {State} before @returns {State} */
@@ -409,9 +413,10 @@ function insidePicture(place, T, H) {
  * second point of its older half; clip events are counted in clippedUpdates, so none of them is lost by that.
  * @param {History} history
  * @param {import("./protocol.js").RecordMeta} meta
+ * @param {DecodedRecord["tensors"]} tensors
  * @returns {History}
  */
-export function appendToHistory(history, meta) {
+export function appendToHistory(history, meta, tensors = {}) {
   let kept = history;
   const last = history.length - 1;
   if (last >= 0 && meta.iteration <= history.iteration[last]) {
@@ -428,7 +433,7 @@ export function appendToHistory(history, meta) {
   kept.gradNorm[index] = meta.grad_norm ?? Number.NaN;
   kept.clipScale[index] = meta.clip_scale ?? Number.NaN;
   kept.clippedUpdates[index] = meta.clipped_updates;
-  return { ...kept, length: index + 1 };
+  return { ...kept, length: index + 1, spread: appendToSpread(history.spread, meta, tensors) };
 }
 
 /** @param {History} history @param {(index: number) => boolean} keep @returns {History} */

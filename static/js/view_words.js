@@ -4,6 +4,7 @@
  */
 
 import { formatExp, formatNumber, formatPercent } from "./format.js";
+import { curvesOf } from "./spread.js";
 import { at, hasTarget, isClassified, lastLoss, length, lnFlow } from "./readings.js";
 import { steps } from "./words.js";
 
@@ -147,6 +148,20 @@ export function weightsWords({ record }, tensor, gradient) {
   const whole = record.meta.grad_norm;
   const share = norm && whole ? `, ${formatPercent((norm / whole) ** 2)} of the whole gradient’s square` : "";
   return `‖∂L/∂${tensor}‖ = ${formatNumber(norm)} over the batch, before clipping${share}.`;
+}
+
+/** The sentence under a parameter's spread over training: half of its entries, at the shown iteration and at first. @param {State} state @param {string} tensor @param {boolean} gradient */
+export function spreadWords({ history, record }, tensor, gradient) {
+  const { iteration, quantiles } = curvesOf(history.spread, tensor, gradient ? "gradients" : "weights");
+  const shown = iteration.findLastIndex((one) => one <= (record?.meta.iteration ?? Number.POSITIVE_INFINITY));
+  if (shown < 0) return LATER;
+  const count = record?.tensors[tensor]?.data.length ?? 0;
+  const half = count === 1 ? "The only entry" : `Half of the ${count} entries`;
+  const [, , low, median, high] = quantiles;
+  const told = (/** @type {number} */ row) =>
+    gradient ? `below ${formatNumber(median[row])}` : `${formatNumber(low[row])} to ${formatNumber(high[row])}`;
+  const before = iteration[0] < iteration[shown] ? `; at iteration ${iteration[0]}: ${told(0)}` : "";
+  return `${half} of ${gradient ? "∂L/∂" : ""}${tensor} ${gradient ? "are in size" : "lie in"} ${told(shown)}${before}.`;
 }
 
 /** The sentence under the predictions. @param {State} state */

@@ -1,9 +1,11 @@
 /**
- * The Weights view: every entry of one parameter, or of its gradient, with one entry framed. What is framed can be typed
- * over, or dragged up and down; all timesteps use the new number at once.
+ * The Weights view: every entry of one parameter, or of its gradient, with one entry framed, or how all of them are spread
+ * over training. What is framed can be typed over, or dragged up and down; all timesteps use the new number at once.
  */
 
 import { createCanvas, pointIn } from "./canvas.js";
+import { createChart } from "./charts/chart.js";
+import { figure as spreadFigure, inputs as spreadInputs } from "./charts/spread.js";
 import { createChoice } from "./choice.js";
 import { activationIndex, gradientIndex, palette } from "./colour.js";
 import { element, setSentence } from "./dom.js";
@@ -13,7 +15,7 @@ import { cellEdges, NOT_A_NUMBER, paintCells } from "./network/raster.js";
 import { drawText } from "./network/text.js";
 import { PARAMETERS } from "./readings.js";
 import { clamp } from "./scales.js";
-import { weightsWords } from "./view_words.js";
+import { spreadWords, weightsWords } from "./view_words.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./protocol.js").Tensor} Tensor */
@@ -78,6 +80,20 @@ export function createView(node, store, { edit, redraw }) {
       redraw();
     },
   );
+  const span = createChoice(
+    "each entry now, or all over training",
+    [
+      { value: "now", text: "now" },
+      { value: "training", text: "training" },
+    ],
+    (value) => {
+      overTraining = value === "training";
+      for (const node of [place, field, sheet.canvas]) node.hidden = overTraining;
+      curves.hidden = !overTraining;
+      redraw();
+    },
+  );
+  const spanPlace = element("div", { class: "view-bar-end" }, span.node);
   const place = element("label", { for: "weight-value" });
   const field = element("input", {
     class: "number boxed",
@@ -87,17 +103,23 @@ export function createView(node, store, { edit, redraw }) {
   });
   node.append(
     element("div", { class: "view-bar" }, select, choice.node),
-    element("div", { class: "view-bar" }, place, field),
+    element("div", { class: "view-bar" }, place, field, spanPlace),
   );
   const sheet = createCanvas(node, {
     class: "flow weights",
     "aria-label": "All entries of the parameter; arrow keys move the frame, Enter goes to its number",
     "aria-describedby": "weights-words",
   });
+  const curves = element("div", { class: "view-body", hidden: true });
+  node.append(curves);
+  /** @type {ReturnType<typeof createChart> | null} */
+  let chart = null;
   choice.show("value");
+  span.show("now");
 
   let name = "W_hh";
   let gradient = false;
+  let overTraining = false;
   let framed = { row: 0, column: 0 };
   /** @type {{y: number, value: number, moved: boolean} | null} */
   let drag = null;
@@ -182,10 +204,21 @@ export function createView(node, store, { edit, redraw }) {
     select.value = name;
   }
 
+  /** @param {number} now @param {number} U */
+  function drawCurves(now, U) {
+    chart ??= createChart(curves, store, "spread", {
+      label: "How the entries of the parameter are spread, over training",
+      inputs: (state) => [...spreadInputs(state, name), gradient],
+      figure: (state, paper) => spreadFigure(state, paper, name, gradient),
+    });
+    return chart.draw(now, U);
+  }
+
   return {
-    draw(/** @type {number} */ _now, /** @type {number} */ U) {
+    draw(/** @type {number} */ now, /** @type {number} */ U) {
       const state = store.get();
       offer(state);
+      if (overTraining) return drawCurves(now, U);
       const resized = sheet.fit();
       const seen = [state.record, state.dark, name, gradient, framed.row, framed.column, U];
       if (!resized && seen.every((value, index) => value === drawn[index])) return Number.POSITIVE_INFINITY;
@@ -207,8 +240,9 @@ export function createView(node, store, { edit, redraw }) {
       drawNames(sheet.ctx, scene, name);
       return Number.POSITIVE_INFINITY;
     },
-    words: (/** @type {State} */ state) => weightsWords(state, name, gradient),
-    quantities: () => (gradient ? ["gradients"] : []),
+    words: (/** @type {State} */ state) =>
+      overTraining ? spreadWords(state, name, gradient) : weightsWords(state, name, gradient),
+    quantities: () => (gradient && !overTraining ? ["gradients"] : []),
   };
 }
 

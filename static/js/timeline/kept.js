@@ -3,6 +3,7 @@
  * when there is a new one, and where each run stands in the tab's own storage, written at the last moment. Pure.
  */
 
+import { trimmed, untrimmed } from "../spread.js";
 import { emptyHistory } from "../state.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -15,7 +16,8 @@ import { emptyHistory } from "../state.js";
 
 /**
  * The large part of a lane.
- * @typedef {{snapshots: Omit<Snapshot, "moment">[], history: Columns}} Stored
+ * @typedef {{snapshots: Omit<Snapshot, "moment">[], history: Columns,
+ *   spread?: History["spread"]}} Stored
  */
 /**
  * The small part, which is newer.
@@ -30,7 +32,8 @@ const COLUMNS = /** @type {const} */ (["iteration", "loss", "gradNorm", "clipSca
 export function storedOf({ history }, past) {
   const columns = COLUMNS.map((name) => [name, history[name].slice(0, history.length)]);
   const snapshots = past.newestSnapshots().map(({ moment: _moment, ...snapshot }) => snapshot);
-  return { snapshots, history: /** @type {Columns} */ (Object.fromEntries(columns)) };
+  const spread = trimmed(history.spread);
+  return { snapshots, history: /** @type {Columns} */ (Object.fromEntries(columns)), spread };
 }
 
 /** @param {State} state @param {Past} past @param {number} since how many changes the oldest stored snapshot holds @returns {Standing} */
@@ -52,6 +55,7 @@ export function joined(standing, stored) {
   const history = emptyHistory();
   for (const name of COLUMNS) history[name].set(stored.history[name]);
   history.length = stored.history.iteration.length;
+  history.spread = untrimmed(stored.spread);
   return { ...standing, snapshots, history, task: null };
 }
 
