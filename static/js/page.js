@@ -143,6 +143,7 @@ export function startPage(store, stage, theme, kept) {
     rail.resize(measuredUnit);
     stage.resize();
     history.resize();
+    history.draw(measuredUnit);
     frames.changed();
   }
 

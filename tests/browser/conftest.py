@@ -22,6 +22,16 @@ QUIET = [
 ]
 
 
+# What the stage shows, its sheets laid one on the other: a context to read pixels from.
+STAGE = """() => {
+  const sheets = [...document.querySelectorAll(".network canvas")];
+  const { width, height } = sheets.at(-1);
+  const stage = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  for (const sheet of sheets) stage.drawImage(sheet, 0, sheet.offsetTop * devicePixelRatio);
+  return stage;
+}"""
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import STAGE
 from tests.conftest import Server, wait_until
 
 pytestmark = pytest.mark.browser
@@ -62,11 +63,11 @@ def test_the_first_picture_is_a_computed_one_even_before_the_socket_opens(chromi
     until(page, lambda: "norm" in page.locator("#label-gradient").inner_text(), "the first picture")
     expect(page.locator("#read-loss")).to_have_text(re.compile(r"\d\.\d+"))
     colours = page.evaluate(
-        """() => {
-          const canvas = document.querySelector("#network");
-          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        f"""() => {{
+          const stage = ({STAGE})();
+          const {{ data }} = stage.getImageData(0, 0, stage.canvas.width, stage.canvas.height);
           return new Set(new Uint32Array(data.buffer)).size;
-        }"""
+        }}"""
     )
     assert colours > 100, "a network, a river and its colours"
     context.close()

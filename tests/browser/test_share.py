@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from safetensors.numpy import load
 
 from app.training import RunConfig, Trainer
+from tests.browser.conftest import STAGE
 from tests.browser.test_page import choose, iteration, pause, until
 from tests.conftest import Server
 
@@ -336,12 +337,12 @@ def test_the_networks_svg_looks_like_its_canvas(page: Page, tmp_path: Path):
           const { width, height } = canvas;
           const drawn = new OffscreenCanvas(width, height).getContext("2d");
           drawn.drawImage(image, 0, 0);
-          const seen = [drawn, canvas.getContext("2d")];
+          const seen = [drawn, (STAGE)()];
           const [a, b] = seen.map((ctx) => ctx.getImageData(0, 50, width, height - 50).data);
           let sum = 0;
           for (let i = 0; i < a.length; i += 1) sum += Math.abs(a[i] - b[i]);
           return sum / a.length;
-        }""",
+        }""".replace("STAGE", STAGE),
         file.read_text(),
     )
     assert difference < 6, "of 255, averaged over all pixels: edges only"

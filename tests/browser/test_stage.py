@@ -6,18 +6,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import STAGE
 from tests.browser.test_page import iteration, until
 from tests.conftest import Server
 
 pytestmark = pytest.mark.browser
 
-COLOURS = """() => {
-  const canvas = document.querySelector("#network");
-  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
-  copy.drawImage(canvas, 0, 0);
-  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+COLOURS = f"""() => {{
+  const stage = ({STAGE})();
+  const {{ data }} = stage.getImageData(0, 0, stage.canvas.width, stage.canvas.height);
   return new Uint32Array(data.buffer).reduce((hash, word) => (Math.imul(hash, 31) + word) | 0, 7);
-}"""
+}}"""
 
 
 def picture(page: Page) -> int:

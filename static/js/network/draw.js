@@ -1,9 +1,9 @@
-/** Draws the stage in three layers: what stands, what a record says, and what follows the pointer. Keeps no state. */
+/** Draws the stage: what stands, what a record says, and what follows the pointer. Keeps no state. */
 import { activationIndex } from "../colour.js";
 import { labelledTimesteps } from "../scales.js";
 import { drawNormAxes, drawNormCurves, drawNormPoint } from "./draw_charts.js";
 import { drawInputs, drawLosses, drawOutputs, lossRadius } from "./draw_ends.js";
-import { drawBeds, drawChevrons, drawMouth, drawRivers, drawTributaries } from "./draw_river.js";
+import { drawBeds, drawMouth, drawRivers, drawTributaries } from "./draw_river.js";
 import { drawTrack, drawTrackKey } from "./draw_track.js";
 import { columnOutline, drawArrows, drawSharedWeights, drawUnitFrame, drawUnits, drawWeights } from "./draw_units.js";
 import { isVisible, pitchOf, standsApart, visibleTimesteps, xOf } from "./layout.js";
@@ -77,15 +77,14 @@ export function drawForwardPass(ctx, scene, bitmaps, ratio) {
 }
 
 /**
- * What follows the pointer and the clock: chevrons, the band of one timestep, the pinned column.
+ * What follows the pointer: the band of one timestep, the pinned column.
  * @param {Context} ctx
  * @param {Scene} scene
- * @param {{hover: Place | null, pin: Place | null, drift: number, weights?: boolean}} marks
+ * @param {{hover: Place | null, pin: Place | null, weights?: boolean}} marks
  */
-export function drawMarks(ctx, scene, { hover, pin, drift, weights }) {
+export function drawMarks(ctx, scene, { hover, pin, weights }) {
   ctx.save();
   clipToAxis(ctx, scene.layout);
-  drawChevrons(ctx, scene, drift);
   for (const t of new Set([pin?.t, hover?.t])) {
     if (t === undefined) continue;
     drawCurrentLabel(ctx, scene, t);

@@ -505,6 +505,9 @@ function groupStream(picture, ribbon, first, last) {
   return loudest === 0 ? null : { width, loudest };
 }
 
+/** How far a chevron reaches from the midline, with its stroke. */
+export const CHEVRON = 6;
+
 /** Small arrows adrift on the river, paper-coloured: which way the gradient runs. */
 export function drawChevrons(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ drift) {
   const { layout, palette, ribbons } = scene;

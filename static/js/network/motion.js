@@ -65,6 +65,8 @@ export function createSlidingColumns() {
 
   return {
     moving: (/** @type {number} */ now) => now - since < duration,
+    /** Where the edges will stand. */
+    settled: () => to,
     /**
      * @param {number} T
      * @param {{width: number, U: number}} size

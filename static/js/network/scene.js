@@ -39,12 +39,7 @@ export const SYMBOL_PITCH = 9;
  * @returns {Scene}
  */
 export function buildScene(picture, state, size, domain, contraction) {
-  const T = picture?.T ?? Number(state.config.sequence_length ?? 24);
-  const H = picture?.H ?? Number(state.config.hidden_size ?? 16);
-  const lanes = picture?.lanes.length ?? (state.config.cell === "lstm" ? 2 : 1);
-  const { zoom } = state;
-  const shown = zoom ? zoom.to - zoom.from : T;
-  const layout = layoutStage({ ...size, T, H, lanes, zoom, inputRows: inputRows(picture, size, shown) });
+  const layout = layoutOf(picture, state, size);
   const highlight = highlighted(state, picture);
   const lane = layout.lanes[0];
   const bed = {
@@ -67,6 +62,19 @@ export function buildScene(picture, state, size, domain, contraction) {
     domain,
     outputDomain: picture ? outputDomain(picture, String(state.config.task)) : [-1, 1],
   };
+}
+
+/**
+ * @param {Picture | null} picture
+ * @param {State} state
+ * @param {{width: number, height: number, U: number, edges?: Float64Array | null}} size
+ */
+export function layoutOf(picture, { config, zoom }, size) {
+  const T = picture?.T ?? Number(config.sequence_length ?? 24);
+  const H = picture?.H ?? Number(config.hidden_size ?? 16);
+  const lanes = picture?.lanes.length ?? (config.cell === "lstm" ? 2 : 1);
+  const shown = zoom ? zoom.to - zoom.from : T;
+  return layoutStage({ ...size, T, H, lanes, zoom, inputRows: inputRows(picture, size, shown) });
 }
 
 /** @param {Picture | null} picture @param {{width: number}} size @param {number} timesteps on the whole axis */

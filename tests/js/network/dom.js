@@ -10,6 +10,10 @@ export function fakeCanvas(width, height) {
     clientWidth: width,
     clientHeight: height,
     style: {},
+    above: [],
+    before(...below) {
+      this.above = below;
+    },
     ctx,
     getContext: () => ctx,
     getBoundingClientRect: () => ({ left: 10, top: 20 }),

@@ -226,7 +226,7 @@ test("the hovered and the pinned timestep have their band, the pinned one its ou
   const scene = sceneOf(sampleRecord({ T: 6 }));
   const bands = (marks) => {
     const ctx = recordingContext();
-    drawMarks(ctx, scene, { hover: null, pin: null, drift: 0, ...marks });
+    drawMarks(ctx, scene, { hover: null, pin: null, ...marks });
     const { height } = { height: scene.layout.band.bottom - scene.layout.band.top };
     return {
       bands: callsOf(ctx, "fillRect").filter(([, , , h, state]) => h === height && state.globalAlpha === 0.055).length,
@@ -247,7 +247,7 @@ test("the hovered and the pinned timestep have their band, the pinned one its ou
 test("a chosen unit's cell is framed, in the row that shows it", () => {
   const scene = sceneOf(sampleRecord({ T: 6, H: 256 }));
   const ctx = recordingContext();
-  drawMarks(ctx, scene, { hover: { t: 2, unit: 255 }, pin: null, drift: 0 });
+  drawMarks(ctx, scene, { hover: { t: 2, unit: 255 }, pin: null });
   const [[, y, , height]] = callsOf(ctx, "strokeRect");
   const { units } = scene.layout;
   assert.ok(y + height <= units.bottom + 2 && y >= units.bottom - 2 * units.rowHeight - 2);

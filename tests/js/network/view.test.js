@@ -23,36 +23,55 @@ function stageOf(record, state = {}) {
   return { store, canvas, stage, layout };
 }
 
-const blits = (canvas) => canvas.ctx.calls.filter(([name]) => name === "drawImage").length;
+/** How often each of the sheets was drawn, by name. */
+function drawn({ above: [chrome, record, drift], ctx }) {
+  const times = (sheet) => sheet.calls.filter(([name]) => name === "clearRect").length;
+  return { chrome: times(chrome.ctx), record: times(record.ctx), drift: times(drift.ctx), marks: times(ctx) };
+}
 
-test("the canvas has one pixel for every device pixel", () => {
+test("every sheet has one pixel for every device pixel", () => {
   globalThis.window.devicePixelRatio = 2;
   const { canvas } = stageOf(sampleRecord());
-  assert.deepEqual([canvas.width, canvas.height], [1528, 1240]);
+  for (const { width, height } of [canvas, ...canvas.above.slice(0, 2)])
+    assert.deepEqual([width, height], [1528, 1240]);
 });
 
-test("a frame is drawn before the first record, and again only when something changed", () => {
+test("labels are drawn before the first record, and a record draws its own sheets only", () => {
   const { canvas, stage, store } = stageOf(null);
-  assert.equal(blits(canvas), 1);
+  const empty = drawn(canvas);
+  assert.equal(empty.chrome, 1);
   stage.draw(16);
-  assert.equal(blits(canvas), 1);
+  assert.deepEqual(drawn(canvas), empty, "nothing changed");
   store.dispatch({ type: "record", record: sampleRecord() });
   stage.draw(32);
-  assert.equal(blits(canvas), 2);
+  const first = drawn(canvas);
+  store.dispatch({ type: "record", record: sampleRecord() });
   stage.draw(48);
-  assert.equal(blits(canvas), 2);
+  assert.deepEqual(drawn(canvas), { ...first, record: first.record + 1, drift: first.drift + 1 });
+  stage.draw(64);
+  assert.deepEqual(drawn(canvas), { ...first, record: first.record + 1, drift: first.drift + 1 });
+});
+
+test("what follows the pointer is drawn without the record", () => {
+  const { canvas, stage, layout } = stageOf(sampleRecord());
+  const before = drawn(canvas);
+  canvas.fire("pointermove", { x: 20, y: layout.lanes[0].mid });
+  stage.draw(16);
+  assert.deepEqual(drawn(canvas), { ...before, marks: before.marks + 1 });
 });
 
 test("chevrons drift while training runs, and stand with reduced motion", () => {
   const open = { status: "open", retryAt: null, attempt: 0 };
   const running = stageOf(sampleRecord(), { phase: "running", connection: open });
+  const begun = drawn(running.canvas);
   running.stage.draw(16);
   running.stage.draw(32);
-  assert.ok(blits(running.canvas) >= 2);
+  assert.deepEqual(drawn(running.canvas), { ...begun, drift: begun.drift + 2 });
   const still = stageOf(sampleRecord(), { phase: "running", connection: open, reducedMotion: true });
+  const stood = drawn(still.canvas);
   still.stage.draw(16);
   still.stage.draw(32);
-  assert.equal(blits(still.canvas), 1);
+  assert.deepEqual(drawn(still.canvas), stood);
 });
 
 test("the pointer's timestep and unit are dispatched, leaving takes them back", () => {
@@ -134,4 +153,14 @@ test("a change of T slides for 250 ms on frames the stage asks for itself", () =
   browser.runFrames(1300);
   browser.runFrames(1600);
   assert.equal(browser.runFrames(1700), 0, "and then stands still");
+});
+
+test("while columns slide the pointer means where they will stand", () => {
+  const { canvas, store, stage } = stageOf(sampleRecord({ T: 24 }));
+  store.dispatch({ type: "record", record: sampleRecord({ T: 6 }) });
+  stage.draw(1000);
+  stage.draw(1010);
+  const rest = layoutStage({ width: 764, height: 620, U: 1, T: 6, H: 16, inputRows: 1, lanes: 1 });
+  canvas.fire("click", { x: xOf(rest, 6), y: rest.labels.y });
+  assert.deepEqual(store.get().pin, { t: 6 });
 });
