@@ -5,6 +5,7 @@
 
 import { byId, element, setSentence } from "./dom.js";
 import { hasTarget, length } from "./readings.js";
+import { createTabStrip } from "./tab_strip.js";
 import { flowWords, lagsWords, lossWords, outputWords, slopeWords, spectrumWords } from "./view_words.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -245,6 +246,7 @@ function createTabs(store) {
     ),
   );
   const node = element("div", { class: "tabs", role: "tablist", "aria-label": "Views" }, ...tabs);
+  const strip = createTabStrip(node);
   const open = (/** @type {number} */ index) => store.dispatch({ type: "tab", tab: VIEWS[index].name });
   for (const [index, tab] of tabs.entries()) tab.addEventListener("click", () => open(index));
   node.addEventListener("keydown", (event) => {
@@ -260,7 +262,7 @@ function createTabs(store) {
   let shown = "";
 
   return {
-    node,
+    node: strip.node,
     /** @param {State} state @param {string} chosen */
     show(state, chosen) {
       const key = `${chosen} ${state.stacked} ${state.config.cell}`;
@@ -271,6 +273,7 @@ function createTabs(store) {
         tabs[index].setAttribute("aria-selected", String(name === chosen));
         tabs[index].tabIndex = name === chosen ? 0 : -1;
       }
+      strip.reveal(tabs[VIEWS.findIndex(({ name }) => name === chosen)]);
     },
   };
 }

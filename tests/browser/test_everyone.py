@@ -212,6 +212,24 @@ def test_a_pinned_timestep_is_read_without_scrolling(page: Page, server: Server,
     assert page.evaluate(OVERLAPS, "#inspector :is(.equation, .input-row, .bars, .bars-title)") == []
 
 
+def test_the_views_stand_in_one_row_and_each_is_two_clicks_away(page: Page, server: Server):
+    page.goto("about:blank")
+    page.goto(f"{server.url}/#cell=lstm&tab=flow")
+    until(page, lambda: iteration(page) > 3, "training")
+    tabs = page.locator("#views [role=tab]")
+    expect(page.get_by_role("tab", name="Gates")).not_to_be_in_viewport(ratio=1)
+    page.locator("#views .tab-arrow.after").click()
+    expect(page.get_by_role("tab", name="Gates")).to_be_in_viewport(ratio=1)
+    page.get_by_role("tab", name="Gates").click()
+    expect(page.get_by_role("tab", name="Gates")).to_have_attribute("aria-selected", "true")
+    assert len({tab.bounding_box()["y"] for tab in tabs.all()}) == 1  # type: ignore[index]
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Flow")).to_be_focused()
+    expect(page.get_by_role("tab", name="Flow")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("tab", name="Gates")).to_be_in_viewport(ratio=1)
+
+
 def test_a_finger_pins_a_timestep_and_drags_the_length(chromium: Browser, server: Server):
     with chromium.new_context(viewport={"width": 768, "height": 1024}, has_touch=True) as context:
         page = context.new_page()
