@@ -81,6 +81,7 @@ export function createActs(store, stage, transport, isAlone) {
   foldButton.addEventListener("click", toggleFold);
   for (const button of slowButtons) button.addEventListener("click", toggleSlowMotion);
   store.watch(({ folded }) => folded, showFold);
+  if (store.get().folded) void showFold(true);
   store.watch(
     ({ slow: reached }) => reached?.phase ?? "",
     (phase) => {

@@ -397,8 +397,13 @@ function inside(state, before) {
     ...state,
     hover: insidePicture(state.hover, rows - 1, H),
     pin: insidePicture(state.pin, rows - 1, H),
-    zoom: before.record?.tensors.h.shape[0] === rows ? state.zoom : null,
+    zoom: (before.record?.tensors.h.shape[0] ?? rows) === rows ? insideAxis(state.zoom, rows - 1) : null,
   };
+}
+
+/** A link may ask for more than there is. @param {State["zoom"]} zoom @param {number} T */
+function insideAxis(zoom, T) {
+  return zoom && zoom.to <= T ? zoom : null;
 }
 
 /** @param {Place | null} place @param {number} T @param {number} H @returns {Place | null} */

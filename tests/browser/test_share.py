@@ -72,6 +72,39 @@ def test_the_address_follows_the_page_and_opens_it_again_in_a_fresh_browser(
         assert losses_of(other, 3) == losses_of(page, 3), "one link, one sequence of losses"
 
 
+def zoomed_timesteps(page: Page) -> list[int]:
+    """The timesteps in the picture: the link's own words about it."""
+    edges = re.search(r"zoom=([\d.]+)-([\d.]+)", fragment(page))
+    assert edges
+    return [round(float(edge)) for edge in edges.groups()]
+
+
+def test_what_is_zoomed_into_and_folded_opens_so_in_a_fresh_browser(page: Page, chromium: Browser, server: Server):
+    until(page, lambda: iteration(page) > 3, "training")
+    box = page.locator("#network").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] - 60, box["y"] + 200)
+    page.mouse.wheel(0, -300)
+    until(page, lambda: "zoom=" in fragment(page), "the zoom in the address")
+    first, last = zoomed_timesteps(page)
+    assert 6 <= last - first < 24
+    page.mouse.move(5, 5)
+    page.keyboard.press("f")
+    until(page, lambda: "folded=yes" in fragment(page), "the fold in the address")
+    with chromium.new_context(viewport={"width": 1280, "height": 720}) as fresh:
+        other = fresh.new_page()
+        other.goto(server.url + "/" + fragment(page))
+        until(other, lambda: iteration(other) > 3, "the linked run")
+        expect(other.get_by_role("button", name="Unfold", exact=True)).to_have_attribute("aria-pressed", "true")
+        expect(other.locator("#reason")).to_contain_text("Scrub below")
+        other.wait_for_timeout(600)
+        assert fragment(other) == fragment(page)
+        other.reload()
+        until(other, lambda: iteration(other) > 3, "the run going on")
+        expect(other.get_by_role("button", name="Unfold", exact=True)).to_be_visible()
+        assert zoomed_timesteps(other) == [first, last]
+
+
 def test_many_changes_leave_one_entry_in_the_browsers_history(page: Page):
     until(page, lambda: iteration(page) > 3, "training")
     before = page.evaluate("history.length")

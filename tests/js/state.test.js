@@ -118,3 +118,12 @@ test("an edit leaves the curve before it behind, by the name it is given", () =>
   assert.equal(ghost.label, "W_hh[1, 2] = 0.25");
   assert.equal(ghost.ln_dh_norm, state.record.tensors.ln_dh_norm.data);
 });
+
+test("a zoom that a link asked for holds from the first record on, where it fits", () => {
+  const first = { type: "record", record: makeRecord({ T: 20 }) };
+  const opened = (to) => ({ ...initialState({}), zoom: { from: 2, to } });
+  assert.deepEqual(reduce(opened(12), first).zoom, { from: 2, to: 12 });
+  assert.equal(reduce(opened(21), first).zoom, null);
+  const longer = { type: "record", record: makeRecord({ T: 30 }) };
+  assert.equal(reduce(reduce(opened(12), first), longer).zoom, null, "another length is seen whole");
+});

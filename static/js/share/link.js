@@ -3,7 +3,7 @@
  * touch. It comes from strangers: every name is looked up among the known ones and every value has to fit, else both are
  * ignored and named. Pure: no document, no address bar.
  *
- *     #sequence_length=60&cell=lstm&tab=loss&pin=12.3&lock=task,seed&hide=k1&lane=cell:rnn
+ *     #sequence_length=60&cell=lstm&tab=loss&pin=12.3&zoom=30-60&lock=task,seed&hide=k1&lane=cell:rnn
  *     #lesson=vanishing
  *     #lesson=vanishing.locked
  */
@@ -26,6 +26,8 @@ import { initialState } from "../state.js";
  * @property {string} track
  * @property {Ruler} ruler
  * @property {Place | null} pin
+ * @property {State["zoom"]} zoom
+ * @property {boolean} folded
  * @property {Locks} locks
  * @property {Config[]} lanes where each further lane differs from the configuration
  * @property {State["lesson"]} lesson an open lesson: it brings everything else with it
@@ -40,11 +42,15 @@ const FASTEST = "fastest";
 const RULERS = /** @type {const} */ (["near", "far", "abyss"]);
 const TRACKS = ["h", "dh", "gates", "dW_hh"];
 
+/** Fewer timesteps are never stretched over the whole axis; both edges are written to a hundredth. */
+const SHORTEST_ZOOM = 6 - 0.02;
+
 const { rate, probe, tab, track, ruler } = initialState();
 
 /** @returns {Link} the page as it opens without a link */
 export function emptyLink() {
-  return { config: {}, rate, probe, tab, track, ruler, pin: null, locks: {}, lanes: [], lesson: null };
+  const view = { tab, track, ruler, pin: null, zoom: null, folded: false };
+  return { config: {}, rate, probe, ...view, locks: {}, lanes: [], lesson: null };
 }
 
 /**
@@ -71,6 +77,12 @@ const READERS = {
     if (!t || more.length > 0 || (text.includes(".") && unit === undefined)) return undefined;
     return { pin: unit === undefined ? { t } : { t, unit } };
   },
+  zoom: (text) => {
+    const [from, to, ...more] = text.split("-").map(readNumber);
+    if (more.length > 0 || !(from >= 0 && to < LARGEST_COUNT && to - from >= SHORTEST_ZOOM)) return undefined;
+    return { zoom: { from, to } };
+  },
+  folded: (text) => (text === "yes" ? { folded: true } : undefined),
   lesson: (text) => {
     const [, slug, locked] = /^([a-z0-9-]{1,60})(\.locked)?$/.exec(text) ?? [];
     return slug ? { lesson: { slug, locked: locked !== undefined } } : undefined;
@@ -90,6 +102,11 @@ export function readLink(fragment, known) {
   if (text.length > LONGEST) return { link, ignored: ["all of it, as it is too long"] };
   for (const [name, value] of new URLSearchParams(text)) {
     if (!take(link, name, value, known)) ignored.push(value === "" ? name : `${name}=${value}`);
+  }
+  const T = link.config.sequence_length ?? known.schema.properties.sequence_length.default;
+  if (link.zoom && link.zoom.to > Number(T)) {
+    ignored.push(`zoom=${zoomText(link.zoom)}`);
+    link.zoom = null;
   }
   return { link, ignored };
 }
@@ -190,6 +207,8 @@ export function writeLink(link, schema) {
     if (link[name] !== usual[name]) add(name, encodeURIComponent(link[name]));
   }
   if (link.pin) add("pin", [link.pin.t, link.pin.unit].filter((part) => part !== undefined).join("."));
+  if (link.zoom) add("zoom", zoomText(link.zoom));
+  if (link.folded) add("folded", "yes");
   for (const [name, kind] of /** @type {const} */ ([
     ["lock", "locked"],
     ["hide", "hidden"],
@@ -204,6 +223,11 @@ export function writeLink(link, schema) {
   return parts.join("&");
 }
 
+/** @param {NonNullable<Link["zoom"]>} zoom */
+function zoomText({ from, to }) {
+  return [from, to].map((edge) => Number(edge.toFixed(2))).join("-");
+}
+
 /** @param {FieldValue} value */
 function written(value) {
   return value === null ? "none" : encodeURIComponent(String(value));
@@ -216,10 +240,10 @@ function written(value) {
  * @returns {Link}
  */
 export function linkOf(state, lanes = []) {
-  const { rate, probe, tab, track, ruler, pin, locks, lesson } = state;
+  const { rate, probe, tab, track, ruler, pin, zoom, folded, locks, lesson } = state;
   const [config, ...others] = (lanes.length > 0 ? lanes : [state]).map(configOf);
   const differences = others.map((other) => differenceOf(other, config));
-  return { config, rate, probe, tab, track, ruler, pin, locks, lanes: differences, lesson };
+  return { config, rate, probe, tab, track, ruler, pin, zoom, folded, locks, lanes: differences, lesson };
 }
 
 /** As it will be once the server has taken what is on its way. @param {State} state @returns {Config} */

@@ -8,7 +8,18 @@ import { linkOf, writeLink } from "./link.js";
 /** @typedef {import("../state.js").Locks} Locks */
 
 /** What is followed while the link is in sight; anything else is caught up with when it is copied. */
-const LINKED = /** @type {const} */ (["config", "wanted", "rate", "probe", "tab", "track", "ruler", "pin"]);
+const LINKED = /** @type {const} */ ([
+  "config",
+  "wanted",
+  "rate",
+  "probe",
+  "tab",
+  "track",
+  "ruler",
+  "pin",
+  "zoom",
+  "folded",
+]);
 const STATES = /** @type {const} */ ({ free: "free", locked: "locked", hidden: "hidden" });
 
 /**

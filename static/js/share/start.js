@@ -9,9 +9,10 @@ import { createPresenter } from "./presenter.js";
 
 /** @typedef {import("../session.js").PageStore} PageStore */
 /** @typedef {import("../protocol.js").Config} Config */
+/** @typedef {import("../state.js").State} State */
 /** @typedef {import("../lanes/crew.js").Session} Session */
 /** @typedef {ReturnType<typeof import("./panel.js").createPanel>} Panel */
-/** @typedef {{states: () => import("../state.js").State[], open: (configs: Config[]) => void, end: () => void}} Lanes */
+/** @typedef {{states: () => State[], open: (configs: Config[]) => void, end: () => void}} Lanes */
 
 /**
  * @param {PageStore} store
@@ -59,7 +60,7 @@ export function startSharing(store, session, lanes, isFresh) {
   /** Another run with another view, in this tab. @param {string} fragment */
   async function openLink(fragment) {
     const { link, ignored } = understood(fragment);
-    const { config, rate, tab, track, ruler, pin, locks, lesson } = link;
+    const { config, rate, tab, track, ruler, pin, zoom, folded, locks, lesson } = link;
     store.dispatch({ type: "lesson", lesson, locks });
     if (lesson) return;
     lanes.end();
@@ -68,11 +69,23 @@ export function startSharing(store, session, lanes, isFresh) {
     store.dispatch({ type: "track", track });
     store.dispatch({ type: "ruler", ruler });
     store.dispatch({ type: "pin", pin });
+    store.dispatch({ type: "fold", folded });
+    zoomWhenShown(zoom);
     session.setRate(rate);
     session.play();
     openLanes(link.lanes);
     const text = ignoredWords(ignored);
     if (text) store.dispatch({ type: "notice", notice: { text, undo: true, at: performance.now() } });
+  }
+
+  /** A zoom is about one length: it comes with the first record that has it. @param {State["zoom"]} zoom */
+  function zoomWhenShown(zoom) {
+    const isShown = () => store.get().record?.tensors.loss_t.shape[0] === Number(store.get().config.sequence_length);
+    if (isShown()) return store.dispatch({ type: "zoom", zoom });
+    const end = store.watch(isShown, () => {
+      end();
+      store.dispatch({ type: "zoom", zoom });
+    });
   }
 
   /** The first network has to stand before others can be put beside it. @param {Config[]} changes */

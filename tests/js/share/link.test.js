@@ -34,6 +34,8 @@ test("what is written is read again, all of it", () => {
     track: "h",
     ruler: "abyss",
     pin: { t: 12, unit: 0 },
+    zoom: { from: 12.25, to: 36 },
+    folded: true,
     locks: { cell: "locked", seed: "hidden", input_std: "hidden" },
     lanes: [{ cell: "gru", learning_rate: 0.5 }, {}],
     lesson: null,
@@ -48,6 +50,18 @@ test("an open lesson is a link of its own: it brings everything else with it", (
   assert.deepEqual(read(fragment).link, { ...emptyLink(), lesson });
   const locked = { ...lesson, locked: true };
   assert.deepEqual(read(writeLink({ ...emptyLink(), lesson: locked }, schema)).link.lesson, locked);
+});
+
+test("a zoom is kept to a hundredth of a timestep, and has to fit the length beside it", () => {
+  const config = { sequence_length: 60 };
+  const fragment = writeLink({ ...emptyLink(), config, zoom: { from: 20 / 3, to: 60 } }, schema);
+  assert.equal(fragment, "sequence_length=60&zoom=6.67-60");
+  assert.deepEqual(read(fragment).link.zoom, { from: 6.67, to: 60 });
+  assert.deepEqual(read("zoom=30-60&sequence_length=60").link.zoom, { from: 30, to: 60 }, "in any order");
+  assert.deepEqual(read("zoom=30-60&sequence_length=40"), {
+    link: { ...emptyLink(), config: { sequence_length: 40 } },
+    ignored: ["zoom=30-60"],
+  });
 });
 
 test("a speed is kept to three digits", () => {
@@ -79,6 +93,15 @@ for (const bad of [
   "pin=0",
   "pin=1.2.3",
   "pin=1.",
+  "zoom=3",
+  "zoom=3-8",
+  "zoom=8-2",
+  "zoom=-1-20",
+  "zoom=0-9-18",
+  "zoom=10-25",
+  "zoom=0-1e999",
+  "folded=no",
+  "folded",
   "probe=-1",
   "probe=99999999999",
   "speed=0",
