@@ -12,23 +12,24 @@ from typing import NamedTuple
 import numpy as np
 
 from app.engine.adjoints import LN2, Adjoints
-from app.engine.arrays import BUFFER, Array, parts, zeros
+from app.engine.arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
 from app.engine.bptt import Unrolled
 
 STRETCH = 8  # timesteps between two rescalings
+AT_HAND = 2**17  # numbers of one kind that part of a sweep works on
 SPAN = 100  # squares stay in range as long as a step changes a row by less than 2^50
 
 
 class Arrivals(NamedTuple):
-    """What all losses send to some timesteps: entry j of each array is timestep k = last - j.
+    """What some losses send to some timesteps: entry j is timestep k = last - j, row i the loss E_t of t = T - i.
 
-    dh (m, n, H): row i is dE_t/dh_k of t = T - i, 0 where k > t, which ``beyond`` (m, n) marks; dc (m, n, H) the same
-    for dE_t/dc_k of an lstm, else None. True values are those times 2**exponent (n,), which are all 0 unless
-    ``rescaled``. The arrays are the sweep's own: gone at the next timesteps.
+    dh (m, n, H) = dE_t/dh_k of the ``rows`` i, 0 where k > t; dc (m, n, H) the same for dE_t/dc_k of an lstm, else
+    None. True values are those times 2**exponent (n,), which are all 0 unless ``rescaled``. The arrays are the sweep's
+    own: gone at the next yield.
     """
 
     last: int
-    beyond: Array
+    rows: slice
     dh: Array
     dc: Array | None
     exponent: Array
@@ -41,12 +42,11 @@ class Arrivals(NamedTuple):
         return slice(self.last, first if first >= 0 else None, -1)
 
     def ln(self, square: Array) -> Array:
-        """ln of the true norms (m, n) whose squares are ``square``, which is spent; NaN where k > t."""
+        """ln of the true norms (…, n) whose squares are ``square``, which is spent."""
         np.log(square, square)
         square *= 0.5
         if self.rescaled:
             square += LN2 * self.exponent
-        square[self.beyond] = np.nan
         return square
 
     def towards(self, exponent: Array) -> Array:
@@ -56,42 +56,51 @@ class Arrivals(NamedTuple):
         return factor
 
 
-def arrivals(net: Unrolled, keep: Array | None = None, factor: Array | None = None) -> Iterator[Arrivals]:
-    """At all timesteps of ``net`` (B = 1), from T to 0, after `adjoints` or `backward`.
+def arrivals(
+    net: Unrolled, keep: Array | None = None, factor: Array | None = None, *, together: bool = False
+) -> Iterator[Arrivals]:
+    """At all timesteps of ``net`` (B = 1), from T to 0, after `adjoints` or `backward`; all losses ``together``.
 
     ``keep`` (T+1, T+1), row t, column k: pairs that count (truncation); a pair that does not is 0 from there on.
     ``factor``, same shape: by what dE_t/dh_k is rescaled on arrival (per-timestep clipping; dc is left alone).
     """
     T, H = net.T, net.H
-    own = net.dy[:, 0].astype(np.float64).dot(net.V[:, -net.O :].T.astype(np.float64))
     jacobians = Jacobians(net)
-    rows = zeros((STRETCH + 1, T, jacobians.width), np.dtype(float))  # a row: dh_k and, lstm, what goes straight to c_k
+    own = net.dy[:, 0].astype(np.float64).dot(net.V[:, -net.O :].T.astype(np.float64))
+    under_way = np.zeros((T, jacobians.width))  # a row: dh_k and, lstm, what goes straight to c_k
     exponent, rescaled = np.zeros(T, np.int64), False
+    most = T if together else at_once(T, jacobians.width)
+    walked = zeros((STRETCH + 1, most, jacobians.width), under_way.dtype)
     for last in range(T, -1, -STRETCH):
         timesteps = range(last, max(last - STRETCH, -1), -1)
         lowest = max(timesteps[-1], 1)
         J = jacobians.between(lowest, last)
-        slices = parts(T + 1 - lowest, jacobians.width, jacobians.width)
-        for k, here, before in zip(timesteps, rows, rows[1:], strict=False):
-            n = T + 1 - max(k, 1)
-            if k:
-                here[n - 1, :H] = own[k - 1]
-            if keep is not None:
-                here[:n][~keep[T + 1 - n :, k][::-1]] = 0.0
-            if factor is not None:
-                here[:n, :H] *= factor[T + 1 - n :, k][::-1, None]
-            if k:
-                for part in slices:
-                    here[:n][part].dot(J[k - lowest], before[:n][part])
-        found = rows[: len(timesteps), :n]
-        dc = None
-        if jacobians.completion is not None:
-            dc = found[..., :H] * jacobians.completion[timesteps, None]
-            dc += found[..., H:]
-        beyond = np.arange(n) > np.arange(T - last, T - last + len(timesteps))[:, None]
-        yield Arrivals(last, beyond, found[..., :H], dc, exponent[:n], rescaled)
-        rows[0, :n] = before[:n]
-        rescaled |= rescale(exponent[:n], rows[0, :n])
+        sources = T + 1 - lowest
+        rescaled |= rescale(exponent[:sources], under_way[:sources])
+        for start in range(0, sources, most):
+            rows = slice(start, min(start + most, sources))
+            found = walked[:, : rows.stop - start]
+            found[0] = under_way[rows]
+            for k, here, before in zip(timesteps, found, found[1:], strict=False):
+                if k and start <= T - k < rows.stop:
+                    here[T - k - start, :H] = own[k - 1]
+                if keep is not None:
+                    here[~keep[T - start : T - rows.stop : -1, k]] = 0.0
+                if factor is not None:
+                    here[:, :H] *= factor[T - start : T - rows.stop : -1, k, None]
+                if k:
+                    here.dot(J[k - lowest], before)
+            under_way[rows] = found[last + 1 - lowest]
+            arrived, dc = found[: len(timesteps)], None
+            if jacobians.completion is not None:
+                dc = arrived[..., :H] * jacobians.completion[timesteps, None]
+                dc += arrived[..., H:]
+            yield Arrivals(last, rows, arrived[..., :H], dc, exponent[rows], rescaled)
+
+
+def at_once(T: int, width: int) -> int:
+    """How many rows of ``width`` numbers stay at hand for a stretch of timesteps, and make small products."""
+    return min(T, max(FEWEST_ROWS, min(AT_HAND // (STRETCH * width), SMALL // width**2)))
 
 
 def rescale(exponent: Array, *vectors: Array) -> bool:
@@ -173,8 +182,16 @@ class Flow:
 
 def table(T: int) -> tuple[Array, Array]:
     """A table of pairs twice: row k as `arrivals` come, to be written into, and as (T, T+1), row t - 1, column k."""
-    as_they_come = np.full((T + 1, T), np.nan)
+    as_they_come = np.empty((T + 1, T))
     return as_they_come, as_they_come[:, ::-1].T
+
+
+def close(*tables: Array) -> None:
+    """NaN where k > t, in tables as `arrivals` come."""
+    k, i = np.ogrid[: tables[0].shape[0], : tables[0].shape[1]]
+    beyond = k > tables[0].shape[1] - i
+    for pairs in tables:
+        np.copyto(pairs, np.nan, where=beyond)
 
 
 def flow(net: Unrolled, adjoint: Adjoints) -> Flow:
@@ -184,46 +201,39 @@ def flow(net: Unrolled, adjoint: Adjoints) -> Flow:
     Bengio 2013 study their norms as products of Jacobians).
     """
     T, H, cell = net.T, net.H, net.cell
-    (ln, ln_flow), (ln_other, ln_flow_other), (share, share_by_source) = (table(T) for _ in range(3))
-    summed, terms = np.zeros((T + 1, H)), np.zeros(T + 1)
-    squares, ones = np.zeros((STRETCH, T, H)), np.ones(T)
+    (share, share_by_source), *norms = (table(T) for _ in range(2 if cell.direct == "h" else 3))
+    summed, terms, ones = np.zeros((T + 1, H)), np.zeros(T + 1), np.ones((1, T))
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
         if cell.direct is None:  # dE_t/da_k is dE_t/dh_k times the slopes, so both norms come from one set of squares
-            weights = np.ones((T + 1, H, 2))
-            weights[0, :, 1] = np.nan  # h_0 has no pre-activation
-            np.square(cell.local[0][..., 0], out=weights[1:, :, 1])
+            weights = np.ones((T + 1, 2, H))
+            weights[0, 1] = np.nan  # h_0 has no pre-activation
+            np.square(cell.local[0][..., 0], out=weights[1:, 1])
         covector = adjoint.dh / np.vecdot(adjoint.dh, adjoint.dh)[:, None]
         for here in arrivals(net):
             at, dh = here.timesteps, here.dh
-            m, n, _ = dh.shape
-            pairs = (at, slice(0, n))
-            shares, factor = np.matvec(dh, covector[at]), ones[:n]
+            shares, factor = np.matvec(dh, covector[at]), ones[:, here.rows]
             if cell.direct is None:
-                square = squares[:m, :n]
-                np.multiply(dh, dh, square)
-                size, size_a = np.moveaxis(np.matmul(square, weights[at]), -1, 0)
-                ln_other[pairs] = here.ln(size_a)
+                squares = np.matmul(weights[at], np.square(dh).swapaxes(1, 2))
             else:
-                size = np.vecdot(dh, dh)
-                if here.dc is not None:
-                    ln_other[pairs] = here.ln(np.vecdot(here.dc, here.dc))
+                squares = np.stack([np.vecdot(part, part) for part in (dh, here.dc) if part is not None], axis=1)
             if here.rescaled or adjoint.rescaled:
-                factor = here.towards(adjoint.exponent[at])
+                factor = here.towards(adjoint.exponent[at] if adjoint.rescaled else adjoint.exponent[:1])
                 shares *= factor
-            summed[at] = np.vecmat(factor, dh)
-            terms[at] = np.vecdot(factor, np.sqrt(size))
-            shares[here.beyond] = np.nan
-            share[pairs] = shares
-            ln[pairs] = here.ln(size)
+            summed[at] += np.vecmat(factor, dh)
+            terms[at] += np.vecdot(factor, np.sqrt(squares[:, 0]))
+            share[at, here.rows] = shares
+            for (ln, _), found in zip(norms, here.ln(squares).swapaxes(0, 1), strict=True):
+                ln[at, here.rows] = found
+        close(share, *(ln for ln, _ in norms))
         error = np.linalg.norm(summed - adjoint.dh, axis=1)
         residual = float(np.divide(error, terms, out=error.copy(), where=terms != 0.0).max())
         return Flow(
-            ln_flow=ln_flow,
+            ln_flow=norms[0][1],
             share=share_by_source,
             residual=residual,
-            ln_flow_a=ln_flow_other if cell.direct is None else None,
-            ln_flow_c=ln_flow_other if cell.direct == "c" else None,
+            ln_flow_a=norms[1][1] if cell.direct is None else None,
+            ln_flow_c=norms[1][1] if cell.direct == "c" else None,
             route_share=None if cell.direct is None else _route_share(net, adjoint),
         )
 

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from app.engine.adjoints import LN2, Adjoints, ln_norm, near_one
-from app.engine.arrays import BUFFER, FEWEST_ROWS, Array
+from app.engine.arrays import BUFFER, Array
 from app.engine.bptt import Unrolled
-from app.engine.flow import STRETCH, arrivals, rescale, table
+from app.engine.flow import STRETCH, arrivals, at_once, close, rescale, table
 
-AT_HAND = 2**19  # numbers that one part of a sweep works on
 LEAST = -(2**40)  # exponent of what is 0
 
 
@@ -50,16 +49,15 @@ def share_used(
             for one in net.passes(k1 or T, k2 or T + 1, clip_timestep):
                 reached = slice(one.lowest, one.last + 1)
                 factor[one.losses_after + 1 : one.last + 1, reached] = net.clip_factor[reached, 0]
-        for here in arrivals(net, keep, factor):
+        for here in arrivals(net, keep, factor, together=True):
             size = 0.5 * np.log2(np.vecdot(here.dh, here.dh)) + here.exponent
             largest = size.max(axis=1)
             exponent = np.where(np.isfinite(largest), largest, 0.0).astype(np.int64)
             mantissas = here.dh * here.towards(exponent)[..., None]
             left = mantissas.sum(axis=1)
             left /= np.vecdot(left, left)[:, None]
-            shares = np.matvec(mantissas, left)
-            shares[here.beyond] = np.nan
-            share[here.timesteps, : size.shape[1]] = shares
+            share[here.timesteps, here.rows] = np.matvec(mantissas, left)
+        close(share)
     return share_by_source
 
 
@@ -109,7 +107,7 @@ def lags(net: Unrolled) -> Iterator[Lags]:
     local = [before_the_first(np.moveaxis(part[..., 0], 0, -2)) for part in cell.local]
     straight = int(cell.direct is not None)
     seen = straight + cell.input_blocks
-    most = at_once(net)
+    most = at_once(T, H)
     direct, back = np.zeros((STRETCH + 1, most, H)), np.zeros((STRETCH, straight + cell.blocks, most, H))
     arrived = np.zeros((len(weights), STRETCH + 1, most, H))  # block by block; the first one gathers the others
     under_way, straight_on = np.zeros((2, T + 1, H))  # by t, between two stretches
@@ -139,11 +137,6 @@ def lags(net: Unrolled) -> Iterator[Lags]:
             yield Lags(first, source, dh[:m], dc[:m] if cell.direct == "c" else None, da, exponents, largest)
 
 
-def at_once(net: Unrolled) -> int:
-    """How many losses `lags` takes back together: as many as stay at hand for a stretch of lags."""
-    return min(net.T, max(FEWEST_ROWS, AT_HAND // (STRETCH * (3 + net.cell.blocks) * net.H)))
-
-
 def before_the_first(values: Array) -> Array:
     """The same (…, timesteps, H) in float64, after zeros for a stretch of timesteps that do not exist."""
     padded = np.zeros((*values.shape[:-2], STRETCH + values.shape[-2], values.shape[-1]))
@@ -164,7 +157,7 @@ def truncation_meter(net: Unrolled, adjoint: Adjoints) -> TruncationMeter:
         da = np.ldexp(adjoint.da, (adjoint.exponent[1:] - scale)[:, None])
         whole = np.matmul(adjoint.h[:-1].T, da.reshape(T, -1, net.H).swapaxes(0, 1))
         so_far, scale_so_far = np.zeros(whole.size), LEAST
-        most = at_once(net)
+        most = at_once(T, net.H)
         h_prev = sliding_window_view(np.pad(before_the_first(adjoint.h[:-1]), ((0, most), (0, 0))), most, axis=0)
         for first, sources in groupby(lags(net), lambda pairs: pairs.first):
             by_lag = np.zeros(1)
