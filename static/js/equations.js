@@ -133,13 +133,7 @@ export function cellStateMath() {
   return element(
     "span",
     {},
-    math(
-      "math",
-      derivative("E", "", "c", "t"),
-      math("mo", "="),
-      symbol("f", "t+1"),
-      derivative("E", "", "c", "t+1"),
-    ),
+    math("math", derivative("E", "", "c", "t"), math("mo", "="), symbol("f", "t+1"), derivative("E", "", "c", "t+1")),
     element("span", { class: "slanted" }, " + through "),
     math("math", symbol("h", "t")),
   );

@@ -98,6 +98,10 @@ export function createFlowView(canvas, store) {
   const ctx = /** @type {Context} */ (canvas.getContext("2d", { alpha: false }));
   const bitmaps = createBitmaps();
   const size = { width: 0, height: 0, U: 1, ratio: 1 };
+  /** Kept as pixels: its words cost more than everything that a record changes. */
+  const chrome = document.createElement("canvas");
+  /** @type {unknown[]} */
+  let chromeShows = [];
   /** @type {{x: number, y: number} | null} */
   let pointer = null;
   /** @type {unknown[]} */
@@ -132,14 +136,33 @@ export function createFlowView(canvas, store) {
       readFrom = state.record;
       picture = state.record ? readPicture(state.record, state.config, state.task) : null;
     }
-    ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
     layout = picture ? layoutFlow(size, picture.T, lossesOf(picture)) : null;
-    drawFlow(ctx, { ...size, picture, layout, state, palette: palette(state.dark ? "dark" : "light") }, bitmaps);
+    const sheet = { ...size, picture, layout, state, palette: palette(state.dark ? "dark" : "light") };
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.drawImage(chromeOf(sheet), 0, 0);
+    ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
+    drawPairs(ctx, sheet, bitmaps);
     const pair = pointer && layout ? pairAt(layout, pointer.x, pointer.y) : null;
     if (pair && pointer && picture && layout && pair.k >= reachedFrom(state)) {
       const sheet = { ...size, palette: palette(state.dark ? "dark" : "light") };
       drawReadout(ctx, sheet, pairLines(picture, pair), { ...pointer, aside: 14 * size.U });
     }
+  }
+
+  /** @param {FlowSheet} sheet */
+  function chromeOf(sheet) {
+    const { layout: at, picture: of, state, palette: colours } = sheet;
+    const { pin, config } = state;
+    const what = [of?.T, of?.neededLag, of?.hasTarget.indexOf(1), at?.rows.join(), Number(config.k1) > 0, pin?.t];
+    const shows = [...what, colours, ...Object.values(size)];
+    if (shows.length === chromeShows.length && shows.every((value, i) => value === chromeShows[i])) return chrome;
+    chromeShows = shows;
+    chrome.width = canvas.width;
+    chrome.height = canvas.height;
+    const kept = /** @type {Context} */ (chrome.getContext("2d", { alpha: false }));
+    kept.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
+    drawChrome(kept, sheet);
+    return chrome;
   }
 
   painters.set(canvas, (target, ratio) => {
@@ -204,19 +227,32 @@ export function pairLines(/** @type {Picture} */ { lnFlow, T }, /** @type {{t: n
  * @param {import("./network/bitmap.js").Bitmaps} bitmaps
  */
 export function drawFlow(ctx, sheet, bitmaps) {
-  const { width, height, U, picture, layout, palette: colours } = sheet;
+  drawChrome(ctx, sheet);
+  drawPairs(ctx, sheet, bitmaps);
+}
+
+/** Paper, axes, legend and key: what is the same from record to record. @param {Context} ctx @param {FlowSheet} sheet */
+function drawChrome(ctx, sheet) {
+  const { width, height, picture, layout, palette: colours } = sheet;
   ctx.fillStyle = colours.paper;
   ctx.fillRect(0, 0, width, height);
   if (!picture || !layout) return;
-  drawTiles(ctx, sheet, bitmaps);
   ctx.strokeStyle = colours.hairline;
   ctx.lineWidth = 1;
   if (!layout.few) ctx.strokeRect(layout.left - 0.5, layout.top - 0.5, layout.side + 1, layout.bottom - layout.top + 1);
-  drawLagLine(ctx, sheet);
-  drawFrames(ctx, sheet);
   drawAxes(ctx, sheet);
   if (!layout.few) drawLegend(ctx, sheet);
   drawKey(ctx, layout, colours);
+}
+
+/** What the record says, and what is chosen of it. @param {Context} ctx @param {FlowSheet} sheet @param {import("./network/bitmap.js").Bitmaps} bitmaps */
+function drawPairs(ctx, sheet, bitmaps) {
+  const { U, picture, layout, palette: colours } = sheet;
+  if (!picture || !layout) return;
+  drawTiles(ctx, sheet, bitmaps);
+  drawLagLine(ctx, sheet);
+  drawFrames(ctx, sheet);
+  if (layout.few) drawRowValues(ctx, sheet);
   if (!picture.lnFlow) {
     const y = layout.top + layout.side * 0.7;
     drawText(ctx, U, "the flow comes with a later record", layout.left + 8 * U, y, { colour: colours.ink3 });
@@ -336,10 +372,19 @@ function drawAxes(ctx, { picture, layout, palette: colours, state }) {
     return;
   }
   rows.forEach((t, i) => {
+    const middle = top + i * rowPitch + rowHeight / 2;
+    drawText(ctx, U, `E${subscript(t)}`, left - 7 * U, middle, { ...style, align: "right" });
+  });
+}
+
+/** Few losses leave room for numbers: how much arrives at both ends of each row. @param {Context} ctx @param {FlowSheet} sheet */
+function drawRowValues(ctx, { picture, layout, palette: colours }) {
+  if (!picture?.lnFlow || !layout) return;
+  const { lnFlow, T } = picture;
+  const { U, left, top, column, rowPitch, rowHeight, rows } = layout;
+  rows.forEach((t, i) => {
     const rowTop = top + i * rowPitch;
-    drawText(ctx, U, `E${subscript(t)}`, left - 7 * U, rowTop + rowHeight / 2, { ...style, align: "right" });
-    if (!picture.lnFlow) return;
-    const value = (/** @type {number} */ k) => shortValue(Number(picture.lnFlow?.[(t - 1) * (T + 1) + k]));
+    const value = (/** @type {number} */ k) => shortValue(lnFlow[(t - 1) * (T + 1) + k]);
     const below = rowTop + rowHeight + 11 * U;
     const ink = { colour: colours.ink2 };
     if (t > 1) drawText(ctx, U, `${value(1)} at h₁`, left, below, ink);
