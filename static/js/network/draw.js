@@ -117,14 +117,11 @@ function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ { layout
 
   const { units } = layout;
   end = drawMath(ctx, U, "h_t", x, units.top + 8 * U, { size: 14, colour: palette.ink2 });
-  words("units", end + 6 * U, units.top + 8 * U);
+  words(units.every > 1 ? `every ${ordinal(units.every)}` : "units", end + 6 * U, units.top + 8 * U);
   drawText(ctx, U, "1", layout.left - 8 * U, units.top + 6 * U, { align: "right", colour: palette.ink3 });
   const last = layout.H > 1 ? String(layout.H) : "";
   drawText(ctx, U, last, layout.left - 8 * U, units.bottom - 5 * U, { align: "right", colour: palette.ink3 });
   drawActivationKey(ctx, layout, palette);
-  if (units.every > 1) {
-    words(`every ${ordinal(units.every)} of ${layout.H}`, x, units.bottom + 4 * U);
-  }
   const inputY = (layout.input.top + layout.input.bottom) / 2;
   end = drawMath(ctx, U, "x_t", x, inputY, { size: 14, colour: palette.ink2 });
   words("input", end + 6 * U, inputY);

@@ -2,6 +2,9 @@
 import { clamp } from "../scales.js";
 import { drawText, sans } from "./text.js";
 
+/** Above it stand the page's sentences, in design units. */
+const TOP = 50;
+
 /**
  * @param {CanvasRenderingContext2D} ctx
  * @param {{width: number, height: number, U: number, palette: import("../colour.js").Palette}} sheet
@@ -15,7 +18,8 @@ export function drawReadout(ctx, { width, height, U, palette }, lines, { x, y, a
   const boxHeight = (lines.length * 16 + 10) * U;
   const fitsRight = x + aside + boxWidth < width - 4 * U;
   const left = fitsRight ? x + aside : Math.max(4 * U, x - aside - boxWidth);
-  const top = clamp(y - boxHeight - 10 * U, 4 * U, height - boxHeight - 4 * U);
+  const above = y - boxHeight - 10 * U;
+  const top = clamp(above >= TOP * U ? above : y + 14 * U, TOP * U, height - boxHeight - 4 * U);
   ctx.fillStyle = palette.raised;
   ctx.strokeStyle = palette.border;
   ctx.lineWidth = 1;

@@ -25,6 +25,8 @@ import { drawMath, drawText, sans } from "./text.js";
 
 /** What is not the highlighted loss keeps this much of its colour. */
 const DIMMED = 0.28;
+/** A lower lane has room for fewer words beside it, in design units. */
+const SMALL = 110;
 const LANE_LABELS = { h: "∂E/∂h_t", c: "∂E/∂c_t" };
 
 /** The bed, its banks' level on the ruler and the lane's name: what stands there before any record. */
@@ -81,10 +83,10 @@ function drawRuler(ctx, layout, palette, rulerName, index) {
     below = y;
   }
   const name = layout.lanes.length > 1 && index === 1 ? "c" : "h";
-  const small = height < 100 * U;
-  const nameY = lane.mid - (small ? 10 : 9) * U;
+  const small = height < SMALL * U;
+  const nameY = lane.mid - (small ? 10 : 18) * U;
   drawMath(ctx, U, LANE_LABELS[name], 20 * U, nameY, { size: 15, colour: palette.ink2 });
-  const words = index === 1 ? ["cell state"] : small ? ["width, log"] : ["width,", "log axis"];
+  const words = index === 1 ? ["cell state"] : small ? ["log axis"] : ["width,", "log axis"];
   words.forEach((word, i) => {
     drawText(ctx, U, word, 20 * U, nameY + (18 + 13 * i) * U, { colour: palette.ink3 });
   });
@@ -148,9 +150,10 @@ export function drawMouth(/** @type {Context} */ ctx, /** @type {Scene} */ scene
 function offerNearerRuler(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, nearer }) {
   if (!nearer || layout.lanes.length > 1) return;
   const { U } = layout;
-  const [{ mid, bottom }] = layout.lanes;
+  const [{ top, mid, bottom }] = layout.lanes;
   const words = `see ${formatPower(RULERS[nearer].low)}…${formatPower(RULERS[nearer].high)}`;
-  const y = Math.min(mid + 35 * U, bottom - 22 * U); // above what the weir says at the mouth
+  if (bottom - top < SMALL * U) return;
+  const y = Math.min(mid + 26 * U, bottom - 28 * U); // above what the weir says at the mouth
   drawText(ctx, U, words, 20 * U, y, { colour: palette.ink2 });
   ctx.fillStyle = palette.ink3;
   ctx.fillRect(20 * U, Math.round(y + 5.5 * U), ctx.measureText(words).width, 1);

@@ -42,6 +42,9 @@ const RIGHT = 18;
 const LANES_TOP = 118;
 const UNIT_BLOCK = 106;
 const ROW_MAX = 11;
+/** Few units get higher rows: beside them stand their label, their colour key and the recurrent weights. */
+const UNITS_LEAST = 60;
+const WEIGHTS = { size: 36, below: 34 };
 const LANE = { one: 126, oneMax: 180, two: 72, twoMax: 108, apart: 8 };
 const PACKED_BELOW = 14;
 const APART_FROM = 12;
@@ -125,9 +128,10 @@ function shareHeight(height, H, inputRows, lanes) {
   const two = lanes > 1;
   const laneBase = two ? LANE.two : LANE.one;
   const blockBase = two ? 76 : UNIT_BLOCK;
+  const tallest = Math.max(H * ROW_MAX, UNITS_LEAST);
   const parts = {
     lane: laneBase,
-    units: Math.min(blockBase, H * ROW_MAX),
+    units: Math.min(blockBase, tallest),
     input: inputHeight(inputRows),
     norm: 92,
     track: 65,
@@ -142,14 +146,16 @@ function shareHeight(height, H, inputRows, lanes) {
   };
   if (free >= 0) {
     change("lane", two ? LANE.twoMax : LANE.oneMax, lanes);
-    change("units", Math.min(H * ROW_MAX, 176));
+    change("units", Math.min(tallest, 176));
     change("norm", 140);
     change("track", 140);
+    change("norm", 200);
+    change("track", 240);
   } else {
     change("norm", 56);
     change("track", 40);
     change("lane", two ? 54 : 90, lanes);
-    change("units", Math.min(parts.units, 60));
+    change("units", Math.min(parts.units, UNITS_LEAST));
     change("norm", 28);
     change("track", 20);
   }
@@ -283,8 +289,8 @@ function isOnThumbnail(/** @type {Layout} */ layout, /** @type {number} */ x, /*
 
 /** The one recurrent matrix in the gutter. */
 export function weightsBox(/** @type {Layout} */ layout) {
-  const size = 36 * layout.U;
   const room = layout.units.bottom - layout.units.top;
+  const size = Math.min(WEIGHTS.size * layout.U, room - WEIGHTS.below * layout.U);
   const y = layout.units.top + clamp(room - size, 0, 48 * layout.U);
   return { x: 20 * layout.U, y, size };
 }

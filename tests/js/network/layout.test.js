@@ -70,8 +70,19 @@ test("free height goes to the river, then to the unit rows, then to the charts",
   assert.deepEqual(heights(660).slice(1), [units, norm, 65]);
   assert.equal(heights(674)[0], 180);
   assert.equal(heights(690)[1], units + 16);
-  assert.deepEqual(heights(1200), [180, 176, 140, 140]);
+  assert.deepEqual(heights(1300), [180, 176, 200, 240]);
   assert.deepEqual(heights(600).slice(0, 2), [lane, units]);
+});
+
+test("few units are high enough for what stands beside them: their label, their colours, the recurrent weights", () => {
+  for (const H of [1, 2, 4, 6, 16]) {
+    for (const lanes of [1, 2]) {
+      const layout = layoutStage({ ...SIZE, H, lanes, height: 566 });
+      const { y, size } = weightsBox(layout);
+      assert.ok(y - layout.units.top >= 30, `H = ${H}: below the key of colours`);
+      assert.ok(size >= 24 && y + size <= layout.units.bottom + 0.1, `H = ${H}: within its row`);
+    }
+  }
 });
 
 test("timesteps share the width evenly, and x finds its timestep again", () => {
