@@ -105,6 +105,17 @@ def test_what_is_zoomed_into_and_folded_opens_so_in_a_fresh_browser(page: Page, 
         assert zoomed_timesteps(other) == [first, last]
 
 
+def test_the_seeds_row_copies_the_link(page: Page, server: Server):
+    until(page, lambda: iteration(page) > 3, "training")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    choose(page, "activation", "relu")
+    button = page.locator('[data-field="seed"]').get_by_role("button", name="copy link")
+    button.click()
+    expect(page.locator('[data-field="seed"] button')).to_have_text("copied")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{server.url}/#activation=relu"
+    expect(button).to_be_visible()
+
+
 def test_many_changes_leave_one_entry_in_the_browsers_history(page: Page):
     until(page, lambda: iteration(page) > 3, "training")
     before = page.evaluate("history.length")

@@ -6,6 +6,7 @@ import { keepAddress } from "./address.js";
 import { ignoredWords, readLink } from "./link.js";
 import { TABS } from "./opening.js";
 import { createPresenter } from "./presenter.js";
+import { createSeedLink } from "./seed_link.js";
 
 /** @typedef {import("../session.js").PageStore} PageStore */
 /** @typedef {import("../protocol.js").Config} Config */
@@ -27,6 +28,7 @@ export function startSharing(store, session, lanes, isFresh) {
   // A link that is pasted into the same tab.
   window.addEventListener("hashchange", () => void openLink(location.hash));
   createPresenter();
+  void addStyle("share.css").then(() => createSeedLink(store, lanes.states));
 
   const node = byId("share");
   /** @type {Promise<Panel> | null} */
