@@ -14,6 +14,8 @@ from app.engine.bptt import Unrolled
 
 Array = np.ndarray
 LN2 = float(np.log(2.0))
+STRETCH = 8  # timesteps between two rescalings
+SPAN = 100  # what is larger than 2^SPAN or smaller than 2^-SPAN is rescaled; a step changes it by less than 2^50
 SAFE = 1e120  # norms between 1/SAFE and SAFE need no rescaling: neither they nor their squares leave float64
 
 
@@ -81,7 +83,10 @@ def adjoints(net: Unrolled, reduction: str = "sum") -> Adjoints:
         net.sweep(net.T, 0)
         plain = _plain(net)
         fits = all(_is_safe(np.vecdot(part, part)) for part in (plain.dh, plain.dc) if part is not None)
-        return plain if fits and net.dtype == np.float64 else _rescaled(net)
+        if fits and net.dtype == np.float64:
+            return plain
+        rescaled = _rescaled(net, STRETCH)
+        return rescaled if _is_near_one(rescaled) else _rescaled(net, 1)
 
 
 def _plain(net: Unrolled) -> Adjoints:
@@ -93,40 +98,50 @@ def _is_safe(squares: Array) -> bool:
     return bool(((squares > SAFE**-2) & (squares < SAFE**2)).all())
 
 
+def _is_near_one(rescaled: Adjoints) -> bool:
+    """Whether all adjoints that are not 0 stayed far from where digits are lost."""
+    peak = np.abs(rescaled.dh).max(axis=1)
+    return not ((peak > SAFE) | ((peak > 0.0) & (peak < 1.0 / SAFE))).any()
+
+
 def _peak(vectors: Array) -> Array:
     """The largest entry of each along the last axis, which stays, of length 1; 1 where that is 0 or not finite."""
     peak = np.abs(vectors).max(axis=-1, keepdims=True, initial=0.0)
     return np.where((peak > 0.0) & (peak < np.inf), peak, 1.0)
 
 
-def _rescaled(net: Unrolled) -> Adjoints:
-    """The same sweep with the running adjoints brought back near 1 before every timestep."""
+def _rescaled(net: Unrolled, stretch: int) -> Adjoints:
+    """The same sweep with the running adjoints brought back near 1, every ``stretch`` and where a loss is far off."""
     T, H, cell = net.T, net.H, net.cell
-    V, own = net.V.astype(np.float64), net.dy[:, 0].astype(np.float64)
-    recurrent, readout = V[:, : -net.O], V[:, -net.O :]
-    local = [part.astype(np.float64) for part in cell.local]
+    V = net.V.astype(np.float64)
+    recurrent = np.ascontiguousarray(V[:, : -net.O])
+    own = net.dy[:, 0].astype(np.float64).dot(V[:, -net.O :].T)[..., None]
+    size, heard = np.frexp(_peak(own[..., 0]))[1][:, 0].tolist(), own.any(axis=(1, 2)).tolist()
     straight = int(cell.direct is not None)
-    dh = np.zeros((T + 1, H, 1))
-    back = np.zeros((T + 1, straight + cell.blocks, H, 1))
-    direct, da = back[:, :straight].reshape(T + 1, -1, 1), back[:-1, straight + cell.input_blocks :]
+    dh, back = np.zeros((T + 1, H, 1)), np.zeros((T + 1, straight + cell.blocks, H, 1))
+    direct, da = back[:, :straight].reshape(T + 1, -1, 1), back[:-1, straight + cell.input_blocks :].reshape(T, -1, 1)
+    # Views of one timestep each: see `Unrolled`.
+    each = zip(*(part.astype(np.float64) for part in cell.local), strict=True)
+    timesteps = list(zip(each, dh[1:], direct[1:], own, map(cell.split, back), da, dh, direct, strict=False))
     exponent = np.zeros(T + 1, np.int64)
     scale = 0
-    for t in range(T, -1, -1):
-        if t:
-            largest = float(np.abs(own[t - 1]).max())
-            scale = _settle(dh[t], direct[t], scale, frexp(largest)[1] if 0.0 < largest < np.inf else None)
-            dh[t, :, 0] += readout.dot(np.ldexp(own[t - 1], -scale))
+    for t in range(T, 0, -1):
+        local, dh_t, direct_t, own_t, back_t, da_t, dh_before, direct_before = timesteps[t - 1]
+        if (T - t) % stretch == 0 or (heard[t - 1] and abs(size[t - 1] - scale) > SPAN):
+            scale = _settle(dh_t, direct_t, scale, size[t - 1] if heard[t - 1] else None)
         exponent[t] = scale
-        if t:
-            cell.backward([part[t - 1] for part in local], dh[t], direct[t], cell.split(back[t - 1]))
-            recurrent.dot(da[t - 1].reshape(-1, 1), out=dh[t - 1])
-            if cell.direct == "h":
-                dh[t - 1] += direct[t - 1]
+        if heard[t - 1]:
+            dh_t += np.ldexp(own_t, -scale)
+        cell.backward(local, dh_t, direct_t, back_t)
+        recurrent.dot(da_t, dh_before)
+        if cell.direct == "h":
+            dh_before += direct_before
+    exponent[0] = _settle(dh[0], direct[0], scale, None)
     return Adjoints(
         net.h[:, 0].astype(np.float64),
         dh[:, :, 0],
         direct[:, :, 0] if cell.direct == "c" else None,
-        da.reshape(T, -1),
+        da[:, :, 0],
         exponent,
     )
 

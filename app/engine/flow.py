@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.engine.adjoints import LN2, Adjoints
+from app.engine.adjoints import LN2, SPAN, STRETCH, Adjoints
 from app.engine.arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
 from app.engine.bptt import Unrolled
 
-STRETCH = 8  # timesteps between two rescalings
 AT_HAND = 2**17  # numbers of one kind that part of a sweep works on
-SPAN = 100  # squares stay in range as long as a step changes a row by less than 2^50
 
 
 class Arrivals(NamedTuple):

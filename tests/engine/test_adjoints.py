@@ -36,6 +36,14 @@ def test_a_loss_far_larger_than_what_the_future_sends_back_is_added_in_its_own_s
     assert ln[0] == pytest.approx(np.log(2.0) + 40 * np.log(1e-9))
 
 
+@pytest.mark.parametrize("W_hh", [1e-100, 1e100])
+def test_a_step_may_change_the_gradient_by_any_factor(W_hh):
+    net, (params, x, target) = scalar("rnn", T=40, W_hh=W_hh)
+    net.forward(params, x, target)
+    ln = adjoints(net).ln_dh_norm
+    np.testing.assert_allclose(ln[::-1], np.log(2.0) + np.arange(41) * np.log(W_hh), rtol=1e-12)
+
+
 def test_where_no_loss_reaches_the_gradient_is_exactly_zero():
     net, (params, x, target) = scalar("rnn", T=10, W_hh=0.0)
     net.forward(params, x, target)
