@@ -4,7 +4,7 @@
  */
 
 import { element, setSentence, svg } from "./dom.js";
-import { formatNumber, formatPower } from "./format.js";
+import { formatCount, formatNumber, formatPower } from "./format.js";
 
 /** @typedef {Record<string, {max_rel_error: number | null, samples: number}>} PerTensor */
 /** @typedef {import("./protocol.js").GradientCheckMessage | import("./protocol.js").ErrorMessage | null} CheckAnswer */
@@ -108,15 +108,12 @@ export function createCheck(node, store, check) {
     element("legend", {}, "Break it"),
     element("span", { class: "quiet" }, "for this check only"),
   );
+  const facts = element("p", { class: "quiet" });
   const again = element("button", { class: "outline-button", type: "button" }, "Check again");
   const mend = element("button", { class: "outline-button", type: "button" }, "Mend it");
   node.append(
     element("div", { class: "panel-title" }, element("h2", {}, "Check the gradients"), close),
-    element(
-      "p",
-      { class: "quiet" },
-      "Backpropagation against central differences of the loss, on this batch. Training waits meanwhile.",
-    ),
+    facts,
     chart,
     result,
     bugs,
@@ -147,6 +144,12 @@ export function createCheck(node, store, check) {
     void run();
   });
   close.addEventListener("click", () => store.dispatch({ type: "panel", panel: null }));
+
+  const tell = () => {
+    facts.textContent = factsOf(store.get());
+  };
+  store.watch(({ past }) => past, tell);
+  tell();
 
   async function run() {
     asked += 1;
@@ -181,6 +184,14 @@ export function createCheck(node, store, check) {
   }
 
   return { run };
+}
+
+/** What is checked, which is not always what is seen. @param {import("./state.js").State} state */
+export function factsOf({ past, live }) {
+  const what = "Backpropagation against central differences of the loss, on this batch. Training waits meanwhile.";
+  if (!past) return what;
+  const now = `at iteration ${formatCount(live.iteration)}`;
+  return `${what} You look at iteration ${formatCount(past.iteration)}: what is checked is the network as it is now, ${now}.`;
 }
 
 /**

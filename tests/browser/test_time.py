@@ -1,6 +1,7 @@
 """Back through a run's past, off on a branch, and the same numbers again."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +48,30 @@ def test_scrubbing_shows_the_past_and_now_goes_on(page: Page):
     until(page, lambda: iteration(page) < shown, "the record before")
     page.locator("#now").click()
     until(page, lambda: iteration(page) > 110, "the present, going on")
+
+
+def test_what_is_seen_of_the_past_is_what_is_saved_and_the_check_says_what_it_checks(page: Page, tmp_path: Path):
+    until(page, lambda: iteration(page) > 60, "a run with a past")
+    scrub(page, 0.5)
+    shown = iteration(page)
+    page.get_by_role("button", name="Share", exact=True).click()
+    panel = page.locator("#share")
+    panel.get_by_role("tab", name="Save").click()
+    expect(panel).to_contain_text(f"You look at iteration {shown}: table, tensors and pictures are of it.")
+    with page.expect_download() as waiting:
+        panel.get_by_role("button", name="Table", exact=True).click()
+    assert waiting.value.suggested_filename == f"unroll-echo-rnn-{shown}-record.csv"
+    waiting.value.save_as(tmp_path / "record.csv")
+    assert f", iteration {shown}\n" in (tmp_path / "record.csv").read_text()
+    with page.expect_download() as waiting:
+        panel.get_by_role("button", name="Weights", exact=True).click()
+    now = int(waiting.value.suggested_filename.split("-")[3])
+    assert now > shown
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Check", exact=True).click()
+    facts = page.get_by_role("region", name="Check the gradients")
+    expect(facts).to_contain_text(f"You look at iteration {shown}: what is checked is the network as it is now")
+    expect(facts).to_contain_text(f"at iteration {now}.")
 
 
 def test_a_branch_continues_as_the_run_did_and_can_be_taken_back(page: Page):

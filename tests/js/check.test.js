@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { positionOf, verdict } from "../../static/js/check.js";
+import { factsOf, positionOf, verdict } from "../../static/js/check.js";
 
 const SOUND = { W_xh: 1e-10, W_hh: 3e-10, b_h: 1e-11, W_hy: 2e-12, b_y: 1e-13 };
 
@@ -50,4 +50,10 @@ test("errors stand on a log axis and never beside it", () => {
   assert.equal(positionOf(1e-5), 0.5);
   assert.equal(positionOf(1e9), 1);
   assert.equal(positionOf(null), 1);
+});
+
+test("whoever looks at the past is told that the network is checked as it is now", () => {
+  const live = { iteration: 1412 };
+  assert.doesNotMatch(factsOf({ past: null, live }), /as it is now/);
+  assert.match(factsOf({ past: { iteration: 130 }, live }), /iteration 130: .* as it is now, at iteration 1412\.$/);
 });

@@ -246,9 +246,9 @@ export function linkOf(state, lanes = []) {
   return { config, rate, probe, tab, track, ruler, pin, zoom, folded, locks, lanes: differences, lesson };
 }
 
-/** As it will be once the server has taken what is on its way. @param {State} state @returns {Config} */
-function configOf({ live, wanted }) {
-  return { ...live.config, ...wanted };
+/** As it will be once the server has taken what is on its way; in the past as it was then. @param {State} state @returns {Config} */
+function configOf({ past, live, wanted }) {
+  return { ...(past ?? live).config, ...wanted };
 }
 
 /** @param {Config} config @param {Config} from @returns {Config} */

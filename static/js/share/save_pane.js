@@ -1,12 +1,18 @@
 /** What can be kept of a run: the run itself, its weights, a report, the record as numbers, the picture. */
 
 import { element } from "../dom.js";
+import { formatCount } from "../format.js";
 import { command, decodeFrame } from "../protocol.js";
 import { captionOf, fileName } from "./caption.js";
 
 /** @typedef {import("../session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
-/** @typedef {{name: string, says: string, suffix: string, make: () => Promise<Blob>}} Choice */
+/** @typedef {import("../state.js").State} State */
+
+/**
+ * One file. The server makes those of the run, and knows it only as it is now.
+ * @typedef {{name: string, says: string, suffix: string, ofTheRun?: boolean, make: () => Promise<Blob>}} Choice
+ */
 
 const NOT_NOW = "There is no connection: files of the run come from the server. Try again when it is back.";
 
@@ -31,23 +37,26 @@ export function createSavePane(store, session) {
   const caption = () => captionOf(store.get(), location.origin + location.pathname);
 
   /** @type {Choice[]} */
-  const ofTheRun = [
+  const choices = [
     {
       name: "Snapshot",
       says: "the run as it stands, own data included; open it here or anywhere to go on bit for bit",
       suffix: "snapshot.safetensors",
+      ofTheRun: true,
       make: async () => new Blob([await file(command.snapshot(true))]),
     },
     {
       name: "Weights",
       says: "for PyTorch: a module with parts rnn and readout loads them with load_state_dict",
       suffix: "weights.safetensors",
+      ofTheRun: true,
       make: async () => new Blob([await file(command.export("pytorch"))]),
     },
     {
       name: "Report",
       says: "one page of HTML with all figures, to read without a server",
       suffix: "report.html",
+      ofTheRun: true,
       make: async () => {
         const { tensors } = decodeFrame(await file(command.export("report")));
         return new Blob([/** @type {BlobPart} */ (tensors.html.data)], { type: "text/html" });
@@ -80,14 +89,14 @@ export function createSavePane(store, session) {
     return new Blob([await pictureAsSvg(view, store)], { type: "image/svg+xml" });
   }
 
-  /** @param {string} name @param {() => string} suffix @param {() => Promise<Blob>} make */
-  function button(name, suffix, make) {
+  /** @param {string} name @param {() => string} suffix @param {() => Promise<Blob>} make @param {(state: State) => State} about */
+  function button(name, suffix, make, about = (state) => state) {
     const node = element("button", { class: "outline-button", type: "button" }, name);
     node.addEventListener("click", async () => {
       node.disabled = true;
       said.textContent = "";
       try {
-        const title = fileName(store.get(), suffix());
+        const title = fileName(about(store.get()), suffix());
         download(await make(), title);
         said.textContent = `Saved ${title}.`;
       } catch (error) {
@@ -98,7 +107,12 @@ export function createSavePane(store, session) {
     return node;
   }
 
+  const inThePast = element("p", { class: "quiet", hidden: true });
+
   async function show() {
+    const words = pastWords(store.get());
+    inThePast.hidden = words === "";
+    inThePast.textContent = words;
     const { openPictures } = await import("./pictures.js");
     const chosen = pictures.value;
     const open = openPictures();
@@ -106,11 +120,11 @@ export function createSavePane(store, session) {
     if (open.some(({ name }) => name === chosen)) pictures.value = chosen;
   }
 
-  const rows = ofTheRun.map(({ name, says, suffix, make }) =>
+  const rows = choices.map(({ name, says, suffix, ofTheRun, make }) =>
     element(
       "div",
       { class: "save-row" },
-      button(name, () => suffix, make),
+      button(name, () => suffix, make, ofTheRun ? asItIsNow : undefined),
       element("span", { class: "quiet" }, says),
     ),
   );
@@ -125,6 +139,7 @@ export function createSavePane(store, session) {
     node: element(
       "div",
       {},
+      inThePast,
       ...rows,
       element("h2", { class: "share-title" }, "Picture"),
       element("div", { class: "share-line" }, pictures, ...formats),
@@ -137,6 +152,18 @@ export function createSavePane(store, session) {
     ),
     show: () => void show(),
   };
+}
+
+/** The run, where the page shows a moment of its past. @param {State} state @returns {State} */
+export function asItIsNow(state) {
+  return { ...state, ...state.live, past: null };
+}
+
+/** Which of the files are about what is seen. @param {State} state */
+export function pastWords({ past, live }) {
+  if (!past) return "";
+  const then = formatCount(past.iteration);
+  return `You look at iteration ${then}: table, tensors and pictures are of it. Snapshot, weights and report are of the run as it is now, at iteration ${formatCount(live.iteration)}; to have those of ${then}, branch from it first.`;
 }
 
 /** @param {Blob} blob @param {string} name */

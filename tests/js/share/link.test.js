@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { emptyLink, ignoredWords, readLink, writeLink } from "../../../static/js/share/link.js";
+import { captionOf } from "../../../static/js/share/caption.js";
+import { emptyLink, ignoredWords, linkOf, readLink, writeLink } from "../../../static/js/share/link.js";
+import { asItIsNow, pastWords } from "../../../static/js/share/save_pane.js";
+import { initialState, reduce } from "../../../static/js/state.js";
+import { makeRecord } from "../records.js";
 
 const schema = {
   properties: {
@@ -62,6 +66,26 @@ test("a zoom is kept to a hundredth of a timestep, and has to fit the length bes
     link: { ...emptyLink(), config: { sequence_length: 40 } },
     ignored: ["zoom=30-60"],
   });
+});
+
+test("in the past, the link and what stands under a picture are those of the shown moment", () => {
+  const titled = structuredClone(schema);
+  for (const name of ["sequence_length", "hidden_size", "seed", "cell"]) {
+    titled.properties[name] = { default: 2, ...titled.properties[name], title: name };
+  }
+  const config = { sequence_length: 4, cell: "rnn", hidden_size: 2, seed: 3 };
+  const now = makeRecord({ meta: { iteration: 1500 } });
+  const run = initialState({ config: { ...config, cell: "gru" }, schema: titled }, now);
+  const then = makeRecord({ meta: { iteration: 90 } });
+  const moment = { record: then, config, task: null, solvedAt: null, iteration: 90, run: 0, accepted: 0, bytes: 0 };
+  const state = reduce(run, { type: "show", moment });
+  assert.equal(linkOf(state).config.cell, "rnn");
+  const caption = captionOf(state, "http://here/");
+  assert.equal(caption.iteration, "iteration 90");
+  assert.equal(caption.link, "http://here/#sequence_length=4");
+  assert.match(pastWords(state), /You look at iteration 90: .* at iteration 1500; /);
+  assert.equal(pastWords(run), "");
+  assert.deepEqual([asItIsNow(state).record, asItIsNow(state).config.cell], [now, "gru"]);
 });
 
 test("a speed is kept to three digits", () => {
