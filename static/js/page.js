@@ -218,6 +218,7 @@ export function startPage(store, stage, theme, kept) {
   void import("./timeline/keeper.js").then(({ createKeeper }) => {
     const keeper = createKeeper(lanes.all, () => isPlaying(store.get()));
     window.setInterval(keeper.keep, TICK);
+    store.watch(isPlaying, keeper.keep);
   });
   void import("./share/start.js").then(({ startSharing }) => startSharing(store, session, lanes, kept === null));
 }

@@ -135,22 +135,43 @@ def test_one_difference_starts_both_lanes_again_and_one_lane_can_be_kept(page: P
     until(page, lambda: iteration(page) > before, "the kept one going on")
 
 
+def standing(page: Page) -> int:
+    """Where a paused run stands, once its last record has come."""
+    seen = [-1]
+
+    def at_rest() -> bool:
+        seen.append(iteration(page))
+        page.wait_for_timeout(150)
+        return seen[-1] == seen[-2]
+
+    until(page, at_rest, "the last record")
+    return seen[-1]
+
+
 def test_a_reload_goes_on_with_the_same_run(page: Page):
     until(page, lambda: iteration(page) > 30, "training")
     page.locator('[data-field="activation"] select').select_option("relu")
     until(page, lambda: iteration(page) > 90, "a run worth keeping")
     pause(page)
-    page.wait_for_timeout(2500)
+    standing(page)
     reached = page.locator("#history").get_attribute("aria-valuetext")
     page.reload()
     expect(page.locator("#history")).to_have_attribute("aria-valuetext", reached or "")
     expect(page.locator('[data-field="activation"] select')).to_have_value("relu")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
-    page.keyboard.press("Space")
     before = iteration(page)
-    until(page, lambda: iteration(page) > before + 100, "the run going on, and kept once a second")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.reload()
-    until(page, lambda: iteration(page) > before + 5, "a run that plays goes on playing")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    until(page, lambda: iteration(page) > before, "a run that plays goes on playing")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    stands = standing(page)
+    page.reload()
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    until(page, lambda: iteration(page) == stands, "a run that was paused, where it was")
+    assert standing(page) == stands
 
 
 def test_a_branch_can_become_a_lane(page: Page):

@@ -81,8 +81,15 @@ export function createKeeper(lanes, plays) {
     stand();
   }
 
+  function keep() {
+    void store();
+    stand();
+  }
+
   window.addEventListener("pagehide", stand);
-  return { keep: () => void store() };
+  // What a reload goes on with is kept under the new name before anything of it can change.
+  keep();
+  return { keep };
 }
 
 /** @param {string} tab @param {{at: number, lanes: Stored[]}} entry */
