@@ -60,12 +60,13 @@ class Settings(BaseSettings):
         description="Which pages may embed this one, as in Content-Security-Policy; * allows all.",
     )
     max_cost: int = Field(
-        default=80_000_000,
+        default=800_000_000,
         ge=1_000,
-        description="Largest T·B·H·(H+I+O) of one run: the multiplications of a forward pass.",
+        description="Longest iteration of one run, in nanoseconds of one core as estimated from T·B·H·(H+I+O) and what "
+        "is watched: so long others on that core may wait. With the default an lstm of T = 500, H = 64 shows it all.",
     )
     max_bytes: int = Field(
-        default=64 * 2**20, ge=2**16, description="Largest number of bytes that the hidden states of one run may take."
+        default=128 * 2**20, ge=2**16, description="Largest number of bytes that the hidden states of one run may take."
     )
     records_per_second: float = Field(
         default=30, gt=0, le=240, description="Records sent to one visitor per second, at most."

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.errors import OutOfRange, TooCostly
+from app.settings import Settings
 from app.training import RunConfig, Scratch, Trainer
 from app.training.limits import cost, memory
 
@@ -40,6 +41,19 @@ def test_memory_is_limited_and_nearly_what_is_allocated():
         owners = [owner(part) for part in parts]
         allocated = sum({id(array): array.nbytes for array in owners}.values())
         assert 0.6 * allocated < memory(trainer.config, trainer.task) < 1.7 * allocated
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_long_runs_show_by_default_all_that_the_page_shows(cell):
+    settings = Settings()
+    trainer = Trainer(
+        RunConfig(cell=cell, sequence_length=500, hidden_size=64, batch_size=16),
+        max_cost=settings.max_cost,
+        max_bytes=settings.max_bytes,
+    )
+    trainer.watch({"flow", "weights", "truncation", "gates", "spectrum", "saturation", "gradients"})
+    with pytest.raises(TooCostly, match=r"would take about .* ms per iteration; at most 800 ms"):
+        trainer.configure(hidden_size=256)
 
 
 def test_watched_quantities_count():
