@@ -11,6 +11,8 @@ import { positionOf, valueAt } from "./tracks.js";
 /** @type {import("./tracks.js").Track} */
 const SPEEDS = { from: 1, to: 1000, log: true };
 const POSITIONS = 1000;
+/** While training runs, numbers change at most this often, ms: faster nobody reads them. */
+const READ_INTERVAL = 100;
 
 /**
  * @typedef {object} Actions
@@ -34,7 +36,7 @@ export function createHeader(store, actions) {
   const play = /** @type {HTMLButtonElement} */ (byId("play"));
   const step = /** @type {HTMLButtonElement} */ (byId("step"));
   const reset = /** @type {HTMLButtonElement} */ (byId("reset"));
-  const next = /** @type {HTMLButtonElement} */ (byId("next-example"));
+  const nextExample = /** @type {HTMLButtonElement} */ (byId("next-example"));
   const speed = /** @type {HTMLInputElement} */ (byId("speed"));
   const undo = byId("undo");
   const theme = byId("theme");
@@ -45,7 +47,7 @@ export function createHeader(store, actions) {
   step.addEventListener("click", actions.step);
   byId("back").addEventListener("click", actions.back);
   reset.addEventListener("click", actions.reset);
-  next.addEventListener("click", actions.nextExample);
+  nextExample.addEventListener("click", actions.nextExample);
   undo.addEventListener("click", actions.undo);
   theme.addEventListener("click", actions.toggleTheme);
   lineAction.addEventListener("click", actions.retryNow);
@@ -57,35 +59,48 @@ export function createHeader(store, actions) {
 
   /** @type {State | null} */
   let shown = null;
+  let transport = "";
+  let readAt = Number.NEGATIVE_INFINITY;
+  /** @type {State | null} */
+  let read = null;
+
+  /** @param {State} state */
+  function showTransport(state) {
+    const lost = state.connection.status === "lost";
+    const playing = state.slow ? state.slow.playing : isPlaying(state);
+    const position = state.slow ? 0 : state.rate === null ? 1 : positionOf(SPEEDS, state.rate);
+    const next = [lost, playing, position, state.dark, Boolean(state.notice?.undo)].join();
+    if (next === transport) return;
+    transport = next;
+    play.dataset.playing = String(playing);
+    play.setAttribute("aria-label", playing ? "Pause" : "Play");
+    for (const button of [play, step, reset, nextExample]) button.disabled = lost;
+    undo.hidden = !state.notice?.undo || lost;
+    theme.setAttribute("aria-pressed", String(state.dark));
+    speed.value = String(Math.round(position * POSITIONS));
+    speed.style.setProperty("--fill", `${position * 100}%`);
+    speed.setAttribute("aria-valuetext", state.slow ? "slow motion" : speedWords(state.rate));
+  }
 
   return {
-    /** @param {number} now */
+    /** How many milliseconds later there is something left to write. @param {number} now */
     draw(now) {
       const state = store.get();
-      if (
-        state.connection.status === "lost" ||
-        shown?.connection !== state.connection ||
-        shown.notice !== state.notice
-      ) {
+      const { connection, notice } = state;
+      if (connection.status === "lost" || shown?.connection !== connection || shown.notice !== notice) {
         const { text, action } = lineOf(state, now);
         line.hidden = text === "";
         setText(byId("line-text"), text);
         lineAction.hidden = !action;
       }
-      if (shown === state) return;
+      if (shown !== state) showTransport(state);
       shown = state;
-      const lost = state.connection.status === "lost";
-      const playing = state.slow ? state.slow.playing : isPlaying(state);
-      play.dataset.playing = String(playing);
-      play.setAttribute("aria-label", playing ? "Pause" : "Play");
-      for (const button of [play, step, reset, next]) button.disabled = lost;
-      undo.hidden = !state.notice?.undo || lost;
-      theme.setAttribute("aria-pressed", String(state.dark));
-      const position = state.slow ? 0 : state.rate === null ? 1 : positionOf(SPEEDS, state.rate);
-      speed.value = String(Math.round(position * POSITIONS));
-      speed.style.setProperty("--fill", `${position * 100}%`);
-      speed.setAttribute("aria-valuetext", state.slow ? "slow motion" : speedWords(state.rate));
+      if (read === state) return Number.POSITIVE_INFINITY;
+      if (state.phase === "running" && now - readAt < READ_INTERVAL) return readAt + READ_INTERVAL - now;
+      read = state;
+      readAt = now;
       showReadouts(state);
+      return Number.POSITIVE_INFINITY;
     },
   };
 }

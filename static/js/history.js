@@ -36,6 +36,8 @@ const HANDLE = 5;
 const FEWEST_ITERATIONS = 100;
 /** Of all moments that are kept, PageUp and PageDown pass over one in so many. */
 const PAGES = 10;
+/** While training runs, the curve grows at most this often, ms. */
+const GROW_INTERVAL = 100;
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -48,6 +50,7 @@ export function createHistory(canvas, store, travel) {
   let shown = null;
   let width = 0;
   let scale = 1;
+  let drawnAt = Number.NEGATIVE_INFINITY;
 
   painters.set(canvas, (target) => {
     target.setTransform(scale / window.devicePixelRatio, 0, 0, scale / window.devicePixelRatio, 0, 0);
@@ -106,12 +109,16 @@ export function createHistory(canvas, store, travel) {
       canvas.height = Math.round(canvas.clientHeight * ratio);
       shown = null;
     },
-    /** @param {number} unit pixels per design pixel */
-    draw(unit) {
+    /** How many milliseconds later there is something left to draw. @param {number} now @param {number} unit pixels per design pixel */
+    draw(now, unit) {
       const state = store.get();
       if (!shown || !sameActions(shown, state)) showActions(state);
-      if (shown && samePicture(shown, state)) return;
+      if (shown && sameStanding(shown, state)) {
+        if (shown.history === state.history) return Number.POSITIVE_INFINITY;
+        if (state.phase === "running" && now - drawnAt < GROW_INTERVAL) return drawnAt + GROW_INTERVAL - now;
+      }
       shown = state;
+      drawnAt = now;
       scale = window.devicePixelRatio * unit;
       ctx.setTransform(scale, 0, 0, scale, 0, 0);
       width = canvas.width / scale;
@@ -119,19 +126,14 @@ export function createHistory(canvas, store, travel) {
       drawHistory(ctx, state, width, travel.moments());
       showValue(canvas, state);
       setText(byId("residual"), `residual ${formatNumber(state.record?.meta.flow_residual, 2)}`);
+      return Number.POSITIVE_INFINITY;
     },
   };
 }
 
-/** @param {State} a @param {State} b */
-function samePicture(a, b) {
-  return (
-    a.history === b.history &&
-    a.former === b.former &&
-    a.past === b.past &&
-    a.dark === b.dark &&
-    isPlaying(a) === isPlaying(b)
-  );
+/** Whether only the curve has grown. @param {State} a @param {State} b */
+function sameStanding(a, b) {
+  return a.former === b.former && a.past === b.past && a.dark === b.dark && isPlaying(a) === isPlaying(b);
 }
 
 /** @param {State} a @param {State} b */

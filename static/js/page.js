@@ -125,25 +125,26 @@ export function startPage(store, stage, theme, kept) {
       drawnRecord = record;
       session.drawn(record.meta.iteration);
     }
-    header.draw(now);
     controls.draw();
     lessons.look();
-    const wait = rail.draw(now, unit());
-    history.draw(unit());
-    return Math.min(wait, lanes.draw(now), sentences.draw(now));
+    return Math.min(
+      header.draw(now),
+      rail.draw(now, unit),
+      history.draw(now, unit),
+      lanes.draw(now),
+      sentences.draw(now),
+    );
   }
 
-  let measuredUnit = 1;
-  function unit() {
-    return measuredUnit;
-  }
+  /** Pixels a design pixel. */
+  let unit = 1;
 
   function resize() {
-    measuredUnit = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 100;
-    rail.resize(measuredUnit);
+    unit = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 100;
+    rail.resize(unit);
     stage.resize();
     history.resize();
-    history.draw(measuredUnit);
+    history.draw(performance.now(), unit);
     frames.changed();
   }
 

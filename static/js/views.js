@@ -137,10 +137,14 @@ export function createViews(store, actions) {
   /** @type {string[]} */
   let open = [];
   let watched = "";
+  let arranged = "";
 
   /** @param {State} state */
   function arrange(state) {
     open = openViews(state);
+    const key = [state.stacked, state.config.cell, ...open].join();
+    if (key === arranged) return;
+    arranged = key;
     node.dataset.stacked = String(state.stacked);
     for (const [name, { panel }] of shells) panel.hidden = !open.includes(name);
     tabs.show(state, /** @type {string} */ (open.at(-1)));
@@ -259,15 +263,11 @@ function createTabs(store) {
     open(tabs.indexOf(next));
     next.focus();
   });
-  let shown = "";
 
   return {
     node: strip.node,
     /** @param {State} state @param {string} chosen */
     show(state, chosen) {
-      const key = `${chosen} ${state.stacked} ${state.config.cell}`;
-      if (key === shown) return;
-      shown = key;
       for (const [index, { name }] of VIEWS.entries()) {
         tabs[index].hidden = !isPossible(name, state) || (state.stacked && name === "flow");
         tabs[index].setAttribute("aria-selected", String(name === chosen));
