@@ -19,7 +19,7 @@ lock:           ## pin the newest allowed dependencies, with hashes
 
 LOCK_OPTIONS = --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-bench:          ## measure the page in a real Chromium, on this machine (about three minutes)
+bench:          ## measure the page in a real Chromium, on this machine (about four minutes)
 	@scripts/setup test
 	.venv/bin/python -m benchmarks.page
 
