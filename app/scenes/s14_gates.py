@@ -4,7 +4,7 @@ from app.scenes.base import Lane, Question, Scene, Step
 from app.training import RunConfig
 
 SCENE = Scene(
-    title="Gates, and what opens them",
+    title="What opens the gates",
     config=RunConfig(
         task="latch", sequence_length=40, hidden_size=16, init="pytorch", learning_rate=0.01, forget_bias=0.0, seed=3
     ),
