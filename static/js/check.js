@@ -255,6 +255,10 @@ function drawErrors(tensors, before) {
     ...TICKS.map((exponent) =>
       text(formatPower(exponent), { x: String(at(exponent)), y: String(base + 13), "text-anchor": "middle" }),
     ),
-    text(`largest relative error, up to ${entries} entries each`, { x: String(left), y: String(base + 29) }),
+    text(`relative error, largest of ${entries} entries`, {
+      x: String(width),
+      y: String(base + 29),
+      "text-anchor": "end",
+    }),
   );
 }

@@ -7,7 +7,6 @@ import { drawBeds, drawRivers } from "../network/draw_river.js";
 import { xOf } from "../network/layout.js";
 import { drawMath, drawText, sans } from "../network/text.js";
 import { decades, labelledTimesteps, linear } from "../scales.js";
-import { spread } from "./picture.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {ReturnType<typeof import("./picture.js").lanesScene>} LanesScene */
@@ -80,7 +79,8 @@ function drawTimesteps(ctx, { axis, palette }) {
 }
 
 /** @param {Context} ctx @param {LanesScene} scene @param {{name: string}[]} lanes */
-function drawNorms(ctx, { axis, scenes, palette, domain }, lanes) {
+function drawNorms(ctx, scene, lanes) {
+  const { axis, scenes, palette, domain } = scene;
   const { U, norm, left, right } = axis;
   drawNormAxes(ctx, { ...scenes[0], layout: axis });
   const place = linear(domain, [norm.bottom, norm.top]);
@@ -106,30 +106,20 @@ function drawNorms(ctx, { axis, scenes, palette, domain }, lanes) {
   }
   ctx.setLineDash([]);
   ctx.restore();
-  drawNames(ctx, { axis, scenes, palette }, lanes, yOf);
+  drawNames(ctx, scene, lanes);
 }
 
 /**
- * At the lines' left ends, on paper: there the gradient has come all the way.
- * @param {Context} ctx @param {Pick<LanesScene, "axis" | "scenes" | "palette">} scene @param {{name: string}[]} lanes
- * @param {(ln: number) => number} yOf
+ * In a row above the chart: on the lines they would hide the first timesteps.
+ * @param {Context} ctx @param {Pick<LanesScene, "axis" | "palette">} scene @param {{name: string}[]} lanes
  */
-function drawNames(ctx, { axis, scenes, palette }, lanes, yOf) {
-  const { U, norm, left } = axis;
-  const wanted = scenes.map(({ curves }) => {
-    const ln = curves[0]?.ln.find((value, t) => t > 0 && Number.isFinite(value)) ?? Number.NaN;
-    return Number.isNaN(ln) ? norm.bottom : Math.min(norm.bottom, Math.max(norm.top, yOf(ln))) - 10 * U;
-  });
-  const places = spread(wanted, 14 * U);
-  for (const [index, y] of places.entries()) {
-    const words = `${index + 1} ${lanes[index].name}`;
-    ctx.font = sans(U, 12);
-    const x = left + 8 * U;
-    const sample = 20 * U;
-    ctx.fillStyle = palette.paper;
-    ctx.globalAlpha = 0.85;
-    ctx.fillRect(x - 2 * U, y - 7 * U, sample + ctx.measureText(words).width + 10 * U, 14 * U);
-    ctx.globalAlpha = 1;
+function drawNames(ctx, { axis, palette }, lanes) {
+  const { U, norm, left, right } = axis;
+  const y = norm.top - 12 * U;
+  const sample = 24 * U;
+  const room = (right - left) / lanes.length;
+  for (const [index, { name }] of lanes.entries()) {
+    const x = left + index * Math.min(room, 150 * U);
     ctx.strokeStyle = palette.backward;
     ctx.lineWidth = 2 * U;
     ctx.setLineDash(DASHES[index].map((length) => length * U));
@@ -138,7 +128,7 @@ function drawNames(ctx, { axis, scenes, palette }, lanes, yOf) {
     ctx.lineTo(x + sample, y);
     ctx.stroke();
     ctx.setLineDash([]);
-    drawText(ctx, U, words, x + sample + 5 * U, y, { size: 12, colour: palette.ink });
+    drawText(ctx, U, `${index + 1} ${name}`, x + sample + 6 * U, y, { colour: palette.ink2 });
   }
 }
 

@@ -130,17 +130,3 @@ export function lanesScene(states, size, domain, pictures) {
 export function pictureOf({ record, config, task }) {
   return record?.tensors.loss_t?.shape[0] ? readPicture(record, config, task) : null;
 }
-
-/**
- * Where the names of curves stand so that none covers another: above their lines, as near as there is room.
- * @param {number[]} wanted
- * @param {number} apart
- */
-export function spread(wanted, apart) {
-  const order = wanted.map((_, index) => index).sort((a, b) => wanted[b] - wanted[a]);
-  const places = [...wanted];
-  for (let i = 1; i < order.length; i += 1) {
-    places[order[i]] = Math.min(places[order[i]], places[order[i - 1]] - apart);
-  }
-  return places;
-}

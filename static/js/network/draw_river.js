@@ -27,6 +27,7 @@ import { drawMath, drawText, sans } from "./text.js";
 const DIMMED = 0.28;
 /** A lower lane has room for fewer words beside it, in design units. */
 const SMALL = 110;
+const SMALLEST = 70;
 const LANE_LABELS = { h: "∂E/∂h_t", c: "∂E/∂c_t" };
 
 /** The bed, its banks' level on the ruler and the lane's name: what stands there before any record. */
@@ -59,6 +60,7 @@ function drawRuler(ctx, layout, palette, rulerName, index) {
   const lane = layout.lanes[index];
   const ruler = RULERS[rulerName];
   const height = lane.bottom - lane.top;
+  const small = height < SMALL * U;
   const x = Math.round(layout.left - 8 * U) + 0.5;
   const halfAt = (/** @type {number} */ exponent) => widthOf(exponent * Math.LN10, ruler, height) / 2;
   ctx.strokeStyle = palette.ink3;
@@ -77,16 +79,16 @@ function drawRuler(ctx, layout, palette, rulerName, index) {
   const room = 11 * U;
   let below = Number.NEGATIVE_INFINITY;
   for (const e of [...ruler.labels].reverse()) {
-    const y = lane.mid - halfAt(e);
+    const y = Math.max(lane.mid - halfAt(e), height < SMALLEST * U ? lane.top + 5 * U : 0);
     if (y - below < room) continue;
     drawText(ctx, U, formatPower(e), x - 8 * U, y, { align: "right", colour: palette.ink3 });
     below = y;
   }
   const name = layout.lanes.length > 1 && index === 1 ? "c" : "h";
-  const small = height < SMALL * U;
   const nameY = lane.mid - (small ? 10 : 18) * U;
   drawMath(ctx, U, LANE_LABELS[name], 20 * U, nameY, { size: 15, colour: palette.ink2 });
   const words = index === 1 ? ["cell state"] : small ? ["log axis"] : ["width,", "log axis"];
+  if (index === 0 && height < SMALLEST * U) return;
   words.forEach((word, i) => {
     drawText(ctx, U, word, 20 * U, nameY + (18 + 13 * i) * U, { colour: palette.ink3 });
   });

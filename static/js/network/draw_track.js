@@ -30,17 +30,15 @@ export function nextTrack(track, cell) {
   return tracks[(tracks.indexOf(track) + 1) % tracks.length];
 }
 
-/** The gate that carries the past on, and its place among the gates. @param {Picture} picture */
-function carryGate({ cell }) {
-  return cell === "lstm" ? { name: "f_t", row: 1 } : { name: "z_t", row: 1 };
-}
+/** The place, among the gates, of the one that carries the past on: f_t of an lstm, z_t of a gru. */
+const CARRY_GATE = 1;
 
 /** What the track shows, and the key of its colours at the right above it. */
 export function drawTrackKey(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
-  const { layout, palette, track, picture } = scene;
+  const { layout, palette, track } = scene;
   const { U } = layout;
   const y = layout.track.top + 9 * U;
-  const name = { h: "h_t", dW_hh: "‖dW_hh‖", gates: picture ? carryGate(picture).name : "" }[track] ?? "∂E/∂h_t";
+  const name = { h: "h_t", dW_hh: "‖dW_hh‖", gates: layout.lanes.length > 1 ? "f_t" : "z_t" }[track] ?? "∂E/∂h_t";
   drawMath(ctx, U, name, 20 * U, y, { size: 14, colour: palette.ink2 });
   const per = track === "dW_hh" ? "part of each t ▾" : "per unit ▾";
   drawText(ctx, U, per, 20 * U, y + 17 * U, { colour: palette.ink3 });
@@ -115,8 +113,7 @@ function colouring(track, picture, { activation, gradient }) {
   if (track === "h") return (r, c) => bounded(h[(c + 1) * H + r]);
   if (track === "gates" && gates) {
     const [, rows] = gates.shape;
-    const { row } = carryGate(picture);
-    return (r, c) => bounded(gates.data[(c * rows + row) * H + r]);
+    return (r, c) => bounded(gates.data[(c * rows + CARRY_GATE) * H + r]);
   }
   return (r, c) => {
     const value = dh[(c + 1) * H + r];

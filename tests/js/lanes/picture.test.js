@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { layoutLanes, spread } from "../../../static/js/lanes/picture.js";
+import { drawLanes } from "../../../static/js/lanes/draw.js";
+import { lanesScene, layoutLanes, pictureOf } from "../../../static/js/lanes/picture.js";
+import { initialState } from "../../../static/js/state.js";
+import { callsOf, recordingBitmaps, recordingContext } from "../network/recording.js";
+import { sampleRecord } from "../network/sample.js";
 
 const SIZE = { width: 764, height: 620, U: 1 };
 
@@ -38,6 +42,23 @@ test("all lanes stand on one time axis, also a shorter one", () => {
   assert.equal(blocks[1].layout.edges[12], blocks[0].layout.edges[12]);
 });
 
-test("names that would cover each other move up", () => {
-  assert.deepEqual(spread([100, 98, 20], 14), [100, 86, 20]);
+test("the names of four curves stand beside each other above their chart, where they cover no timestep", () => {
+  const state = {
+    ...initialState({ config: { cell: "rnn" } }),
+    record: sampleRecord({ T: 24, meta: { loss_per_timestep: 0.5 } }),
+  };
+  const states = [state, state, state, state];
+  const scene = lanesScene(states, SIZE, [-4, 2], states.map(pictureOf));
+  const ctx = recordingContext();
+  const lanes = states.map(({ record }) => ({ name: "rnn, tanh", words: "", record }));
+  drawLanes(ctx, scene, lanes, 0, recordingBitmaps(), 1);
+  const names = callsOf(ctx, "fillText").filter(([text]) => /^[1-4] rnn, tanh$/.test(text));
+  assert.equal(names.length, 4);
+  for (const [index, [text, x, y]] of names.entries()) {
+    assert.ok(
+      y < scene.axis.norm.top - 6 && y > scene.axis.labels.y + 6,
+      `${text} between the timesteps and the chart`,
+    );
+    if (index > 0) assert.ok(x > names[index - 1][1] + 80, `${text} beside its neighbour`);
+  }
 });
