@@ -6,8 +6,10 @@ with gamma = sup |phi'| (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Beng
 
 import numpy as np
 
+from app.engine.adjoints import STRETCH
 from app.engine.bptt import Unrolled
 from app.engine.cells import CELLS
+from app.engine.flow import Jacobians
 
 Array = np.ndarray
 
@@ -61,16 +63,24 @@ def jacobian_product(net: Unrolled, k: int, t: int) -> Array:
 
 def jacobian_norms(net: Unrolled) -> Array:
     """||dh_t/dh_{t-1}|| (T,): by how much timestep t can stretch a gradient; NaN where it is not finite."""
-    return np.array([spectral_norm(jacobian(net, t)) for t in range(1, net.T + 1)])
+    jacobians, norms = Jacobians(net), np.empty(net.T)
+    with np.errstate(all="ignore"):
+        for first in range(1, net.T + 1, STRETCH):
+            last = min(first + STRETCH - 1, net.T)
+            norms[first - 1 : last] = spectral_norm(jacobians.between(first, last)[:, : net.H, : net.H])
+    return norms
 
 
-def spectral_norm(J: Array) -> float:
-    """The largest singular value, as the root of the largest eigenvalue of J J^T, which costs less than an SVD."""
-    peak = float(np.abs(J).max())
-    if not 0.0 < peak < np.inf:
-        return 0.0 if peak == 0.0 else float("nan")
-    unit = J / peak
-    return peak * float(np.sqrt(np.linalg.eigvalsh(unit.dot(unit.T))[-1]))
+def spectral_norm(J: Array) -> Array:
+    """The largest singular value of each (…, H, H): the root of the largest eigenvalue of J J^T, cheaper than an SVD.
+
+    NaN where an entry is not finite.
+    """
+    peak = np.abs(J).max(axis=(-2, -1))[..., None, None]
+    unit = np.divide(J, peak, out=np.zeros_like(J), where=(peak > 0.0) & (peak < np.inf))
+    largest = np.linalg.eigvalsh(np.matmul(unit, unit.swapaxes(-2, -1)))[..., -1]
+    peak = peak[..., 0, 0]
+    return np.where(peak < np.inf, peak * np.sqrt(largest), np.nan)
 
 
 def lyapunov_exponents(net: Unrolled) -> Array:
