@@ -31,9 +31,10 @@ function emptySpread(names) {
  */
 export function appendToSpread(spread, { iteration, grad_norms }, tensors) {
   const { weight_quantiles: weights, gradient_quantiles: gradients } = tensors;
+  const before = spread && upTo(spread, iteration - 1);
+  if (!weights || !gradients) return before;
   const names = Object.keys(grad_norms);
-  const known = spread && spread.names.join() === names.join() ? upTo(spread, iteration - 1) : null;
-  if (!weights || !gradients) return known;
+  const known = before && before.names.join() === names.join() ? before : null;
   const kept = roomy(known ?? emptySpread(names));
   const from = kept.length * names.length * QUANTILES.length;
   kept.iteration[kept.length] = iteration;
