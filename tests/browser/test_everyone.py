@@ -230,6 +230,34 @@ def test_the_views_stand_in_one_row_and_each_is_two_clicks_away(page: Page, serv
     expect(page.get_by_role("tab", name="Gates")).to_be_in_viewport(ratio=1)
 
 
+SMALL_TARGETS = """() => [...document.querySelectorAll("button, select, input, summary, a[href], [role=slider]")]
+  .filter((node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest(".visually-hidden"))
+  .map((node) => ({ node, box: (node.closest("label") ?? node).getBoundingClientRect() }))
+  .filter(({ box }) => Math.min(box.width, box.height) < 24)
+  .map(({ node, box }) => `${node.id || node.textContent}: ${Math.round(box.width)} × ${Math.round(box.height)}`)"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(420, 900), (768, 1024), (1180, 820)])
+def test_a_finger_hits_everything(chromium: Browser, server: Server, width: int, height: int):
+    with chromium.new_context(
+        viewport={"width": width, "height": height}, has_touch=True, is_mobile=True, device_scale_factor=2
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{server.url}/#pin=15&cell=lstm")
+        expect(page.locator("#inspector")).to_contain_text("Timestep 15")
+        assert page.evaluate(SMALL_TARGETS) == []
+        assert (
+            page.evaluate(OVERLAPS, ".header :is(button, dd, dt, h1, input), .rail :is(select, .segments, input)") == []
+        )
+        if width < 1000:
+            page.get_by_role("button", name="All controls").tap()
+            assert page.evaluate(SMALL_TARGETS) == [], "all controls"
+            page.get_by_role("button", name="Close").tap()
+        page.get_by_role("button", name="Share", exact=True).tap()
+        expect(page.locator("#share .lock-rows")).to_be_visible()
+        assert page.evaluate(SMALL_TARGETS) == [], "share"
+
+
 def test_a_finger_pins_a_timestep_and_drags_the_length(chromium: Browser, server: Server):
     with chromium.new_context(viewport={"width": 768, "height": 1024}, has_touch=True) as context:
         page = context.new_page()
