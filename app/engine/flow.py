@@ -15,7 +15,7 @@ from app.engine.adjoints import LN2, SPAN, STRETCH, Adjoints
 from app.engine.arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
 from app.engine.bptt import Unrolled
 
-AT_HAND = 2**17  # numbers of one kind that part of a sweep works on
+AT_HAND = 2**16  # numbers of one kind that part of a sweep works on
 
 
 class Arrivals(NamedTuple):
@@ -204,7 +204,7 @@ def flow(net: Unrolled, adjoint: Adjoints) -> Flow:
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
         if cell.direct is None:  # dE_t/da_k is dE_t/dh_k times the slopes, so both norms come from one set of squares
-            weights = np.ones((T + 1, 2, H))
+            weights, memory = np.ones((T + 1, 2, H)), np.empty((STRETCH, at_once(T, H), H))
             weights[0, 1] = np.nan  # h_0 has no pre-activation
             np.square(cell.local[0][..., 0], out=weights[1:, 1])
         covector = adjoint.dh / np.vecdot(adjoint.dh, adjoint.dh)[:, None]
@@ -212,7 +212,8 @@ def flow(net: Unrolled, adjoint: Adjoints) -> Flow:
             at, dh = here.timesteps, here.dh
             shares, factor = np.matvec(dh, covector[at]), ones[:, here.rows]
             if cell.direct is None:
-                squares = np.matmul(weights[at], np.square(dh).swapaxes(1, 2))
+                entries = np.square(dh, memory[: dh.shape[0], : dh.shape[1]])
+                squares = np.matmul(weights[at], entries.swapaxes(1, 2))
             else:
                 squares = np.stack([np.vecdot(part, part) for part in (dh, here.dc) if part is not None], axis=1)
             if here.rescaled or adjoint.rescaled:
