@@ -22,7 +22,7 @@ SCENE = Scene(
         "The [flow matrix](flow) shows which pairs of a loss and an earlier state are left. Uncut there are 300 of "
         "them. Every 8, back 16 keeps 236; every 4, back 4 keeps 60. What is cut cannot teach, and this task needs "
         "up to 23 steps.",
-        "It can be worse. Here the parts of different lags pull against each other. With every 4, back 4 the "
+        "Worse, here the parts of different lags pull against each other. With every 4, back 4 the "
         "gradient of W_xh, W_hh and b_h has a cosine below −0.3 with the whole one, and an update along it raises "
         "its own batch's loss. Every 8, back 16 has a cosine above 0.9.",
     ),
