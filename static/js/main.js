@@ -19,9 +19,9 @@ function firstRecord() {
 
 /** A link says what else to open with; then the server's own first record would be another network's. */
 async function opening() {
-  if (location.hash.length < 2) return initialState(bootstrap(), firstRecord());
+  if (link.length < 2) return initialState(bootstrap(), firstRecord());
   const { openedState } = await import("./share/opening.js");
-  return openedState(bootstrap(), firstRecord(), location.hash, performance.now());
+  return openedState(bootstrap(), firstRecord(), link, performance.now());
 }
 
 /** After a reload the tab goes on where it was, if its browser kept the run. */
@@ -33,6 +33,7 @@ async function findKept() {
   return keeper.findKept();
 }
 
+const link = location.hash;
 const kept = await findKept();
 const opened = await opening();
 const store = createSwitch(createStore(kept ? kept.begin(opened) : opened, reduce));
@@ -48,4 +49,4 @@ stage.draw(performance.now());
 performance.mark("first picture");
 
 const { startPage } = await import("./page.js");
-startPage(store, stage, theme, kept);
+startPage(store, stage, theme, kept, link);

@@ -28,8 +28,9 @@ const COUNTDOWN = 250;
  * @param {ReturnType<typeof import("./network/view.js").createStage>} stage
  * @param {ReturnType<typeof import("./panels.js").createTheme>} theme
  * @param {import("./timeline/keeper.js").Found | null} kept what a reload goes on with
+ * @param {string} link what the address said when the page was opened
  */
-export function startPage(store, stage, theme, kept) {
+export function startPage(store, stage, theme, kept, link) {
   /** What of the browser the parts need that are tested without one. */
   const browser = {
     open: (/** @type {string} */ url) => new WebSocket(url),
@@ -221,5 +222,5 @@ export function startPage(store, stage, theme, kept) {
     window.setInterval(keeper.keep, TICK);
     store.watch(isPlaying, keeper.keep);
   });
-  void import("./share/start.js").then(({ startSharing }) => startSharing(store, session, lanes, kept === null));
+  void import("./share/start.js").then(({ startSharing }) => startSharing(store, session, lanes, kept ? null : link));
 }

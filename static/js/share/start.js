@@ -19,14 +19,15 @@ import { createSeedLink } from "./seed_link.js";
  * @param {PageStore} store
  * @param {Session} session
  * @param {Lanes} lanes
- * @param {boolean} isFresh whether the page opens what its link says, rather than what a reload goes on with
+ * @param {string | null} opened the link that the page shows; null where a reload goes on
  */
-export function startSharing(store, session, lanes, isFresh) {
+export function startSharing(store, session, lanes, opened) {
   const setTimer = (/** @type {() => void} */ callback, /** @type {number} */ ms) => window.setTimeout(callback, ms);
-  if (isFresh) openLanes(understood(location.hash).link.lanes);
+  // A link that is pasted into the same tab, also before this was here; the address may have been kept since.
+  if (opened !== null && location.hash !== opened) void openLink(location.hash);
+  else if (opened !== null) openLanes(understood(opened).link.lanes);
+  window.addEventListener("hashchange", ({ newURL }) => void openLink(new URL(newURL).hash));
   keepAddress(store, lanes.states, { location, history, setTimer });
-  // A link that is pasted into the same tab.
-  window.addEventListener("hashchange", () => void openLink(location.hash));
   createPresenter();
   void addStyle("share.css").then(() => createSeedLink(store, lanes.states));
 
