@@ -1,4 +1,4 @@
-.PHONY: run test format lock bench bench-engine bench-load bench-faults picture
+.PHONY: run test format lock bench bench-engine bench-load bench-faults picture pictures
 
 run:            ## set everything up (once) and serve the page
 	@scripts/setup run
@@ -40,3 +40,7 @@ bench-faults:   ## measure what happens when things go wrong, behind a real ngin
 picture:        ## take the README's picture
 	@scripts/setup test
 	.venv/bin/python -m scripts.picture
+
+pictures:       ## take a picture of every state of the page: make pictures FOLDER=/tmp/pictures ONLY=river
+	@scripts/setup test
+	.venv/bin/python -m scripts.pictures $(or $(FOLDER),$(error where to? make pictures FOLDER=/tmp/pictures)) $(ONLY)
