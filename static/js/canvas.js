@@ -1,6 +1,7 @@
 /** A canvas that fills its box at the screen's resolution, and where on it the pointer is. */
 
 import { element } from "./dom.js";
+import { painters } from "./painters.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 
@@ -29,11 +30,16 @@ export function createCanvas(node, attributes) {
       return true;
     },
 
-    /** An empty sheet, to be drawn on in pixels of the page. @param {string} paper */
-    clear(paper) {
+    /** On an empty sheet, in pixels of the page; whoever keeps the picture paints it the same. @param {string} paper @param {import("./painters.js").Paint} paint */
+    show(paper, paint) {
+      const whole = (/** @type {Context} */ target, /** @type {number} */ ratio) => {
+        target.fillStyle = paper;
+        target.fillRect(0, 0, size.width, size.height);
+        paint(target, ratio);
+      };
+      painters.set(canvas, whole);
       ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
-      ctx.fillStyle = paper;
-      ctx.fillRect(0, 0, size.width, size.height);
+      whole(ctx, size.ratio);
     },
   };
 }

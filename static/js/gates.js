@@ -100,14 +100,18 @@ export function createView(node, store, { redraw }) {
     if (sheet.size.width === 0) return;
     layout = layoutGates(sheet.size, U);
     const colours = palette(state.dark ? "dark" : "light");
-    sheet.clear(colours.paper);
     const known = GATES[String(state.config.cell)]?.[gate];
-    if (!state.record?.tensors.gates || !known) return;
-    const scene = { record: state.record, row: known.row, layout, colours, ratio: sheet.size.ratio };
-    drawCells(sheet.ctx, scene, bitmaps);
-    drawKey(sheet.ctx, scene, gate);
-    drawMean(sheet.ctx, scene);
-    for (const place of [state.hover, state.pin]) if (place) drawBand(sheet.ctx, scene, place, place === state.pin);
+    const { record, hover, pin } = state;
+    const part = record?.tensors.gates && known && { record, row: known.row, layout, colours };
+    const shown = gate;
+    sheet.show(colours.paper, (ctx, ratio) => {
+      if (!part) return;
+      const scene = { ...part, ratio };
+      drawCells(ctx, scene, bitmaps);
+      drawKey(ctx, scene, shown);
+      drawMean(ctx, scene);
+      for (const place of [hover, pin]) if (place) drawBand(ctx, scene, place, place === pin);
+    });
   }
 
   return {

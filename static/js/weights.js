@@ -234,10 +234,12 @@ export function createView(node, store, { edit, redraw }) {
       grid = layoutGrid(sheet.size, U, extent);
       const colours = palette(state.dark ? "dark" : "light");
       const shown = gradient ? state.record?.tensors[`grad.${name}`] : tensor;
-      sheet.clear(colours.paper);
-      const scene = { grid, colours, gradient, framed, ratio: sheet.size.ratio };
-      if (shown) drawGrid(sheet.ctx, scene, shown, bitmaps);
-      drawNames(sheet.ctx, scene, name);
+      const part = { grid, colours, gradient, framed };
+      const called = name;
+      sheet.show(colours.paper, (ctx, ratio) => {
+        if (shown) drawGrid(ctx, { ...part, ratio }, shown, bitmaps);
+        drawNames(ctx, { ...part, ratio }, called);
+      });
       return Number.POSITIVE_INFINITY;
     },
     words: (/** @type {State} */ state) =>

@@ -390,3 +390,47 @@ def test_the_networks_svg_looks_like_its_canvas(page: Page, tmp_path: Path):
         file.read_text(),
     )
     assert difference < 6, "of 255, averaged over all pixels: edges only"
+
+
+def drawn_in(svg: Path) -> tuple[int, float]:
+    """How many texts a picture has, and the height of its tallest image."""
+    root = ET.fromstring(svg.read_text())
+    heights = [float(image.attrib["height"]) for image in root.iter(f"{SVG}image")]
+    return len(list(root.iter(f"{SVG}text"))), max(heights, default=0)
+
+
+def picture(page: Page, name: str, folder: Path) -> tuple[int, float]:
+    share(page, "Save")
+    page.get_by_label("Picture of").select_option(name)
+    seen = drawn_in(saved(page, "SVG", folder))
+    page.keyboard.press("Escape")
+    return seen
+
+
+def test_fold_slow_motion_lanes_and_weights_are_drawn_and_not_photographed(page: Page, tmp_path: Path):
+    until(page, lambda: iteration(page) > 5, "training")
+    pause(page)
+    page.get_by_role("tab", name="Weights", exact=True).click()
+    expect(page.locator("#weight-value")).to_have_value(re.compile(r"\d"))
+    texts, tallest = picture(page, "weights", tmp_path)
+    assert texts >= 4
+    assert tallest < 160, "only the cells themselves are pixels"
+    page.get_by_role("button", name="Fold", exact=True).click()
+    expect(page.locator("#finding")).to_contain_text("One cell")
+    texts, tallest = picture(page, "network", tmp_path)
+    assert texts > 40, "the numbers in the cell, and its names"
+    assert tallest < 160
+    page.get_by_role("button", name="Unfold", exact=True).click()
+    expect(page.get_by_role("button", name="Fold", exact=True)).to_be_visible()
+    page.keyboard.press("s")
+    expect(page.locator("#finding")).to_contain_text("backward")
+    texts, tallest = picture(page, "network", tmp_path)
+    assert texts > 40
+    assert tallest < 160
+    page.keyboard.press("s")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
+    until(page, lambda: len(page.locator(".lanes-table td").all_inner_texts()) > 4, "both lanes")
+    texts, tallest = picture(page, "network", tmp_path)
+    assert texts > 40
+    assert tallest < 160

@@ -1,6 +1,8 @@
 /** The fold: the stage's act of closing the unrolled network into one cell, and opening it again. */
 import { mix } from "../scales.js";
 import { formatPercent } from "../format.js";
+import { drawChrome, drawRecord } from "../network/draw.js";
+import { actPainters, piecePainters } from "../painters.js";
 import { drawAccumulator, drawCell, drawFolded } from "./draw.js";
 import { drawDeck, drawFlights } from "./draw_deck.js";
 import { foldedPlaceAt, layersOf, layoutFolded } from "./layout.js";
@@ -29,17 +31,27 @@ export function createFold(store) {
     return Math.min(T, hover?.t ?? pin?.t ?? T);
   }
 
-  /** @param {CanvasRenderingContext2D} ctx @param {Frame} frame @param {Folded} folded */
-  function drawOnTheWay(ctx, frame, folded) {
+  /** @param {CanvasRenderingContext2D} ctx @param {Frame} frame @param {number} share of the way @param {number} t */
+  function paint(ctx, frame, share, t) {
+    const { layout, palette, picture } = frame.scene;
+    ctx.fillStyle = palette.paper;
+    ctx.fillRect(0, 0, layout.width, layout.height);
+    const folded = layoutFolded(layout, picture?.lanes.length ?? 1);
+    if (share < 1) return drawOnTheWay(ctx, frame, folded, share, t);
+    drawAccumulator(ctx, frame.scene, folded, () => true, t);
+    drawFolded(ctx, frame.scene, folded, { ...frame, t, cell: folded.cell });
+  }
+
+  /** @param {CanvasRenderingContext2D} ctx @param {Frame} frame @param {Folded} folded @param {number} share @param {number} t */
+  function drawOnTheWay(ctx, frame, folded, share, t) {
     const { layout } = frame.scene;
     const moment = foldMoment(share, layout.T);
-    drawDeck(ctx, frame.scene, frame.base(), folded, moment, frame.ratio);
+    drawDeck(ctx, frame.scene, openPicture(frame), folded, moment, frame.ratio);
     ctx.globalAlpha = moment.appear;
     drawAccumulator(ctx, frame.scene, folded, (t) => moment.flight(t) >= 1, null);
     ctx.globalAlpha = 1;
     drawFlights(ctx, frame.scene, folded, moment);
     if (moment.grow === 0) return;
-    const t = shown();
     const small = {
       x: folded.output.x - 6,
       y: layout.units.top,
@@ -58,20 +70,17 @@ export function createFold(store) {
       scene = frame.scene;
       const { folded: closing, reducedMotion } = frame.state;
       share = clock.at(closing, frame.now, !reducedMotion);
-      const { layout, palette, picture } = scene;
+      const { layout, picture } = scene;
       const telling = foldWords(share, closing, layout.T, shown());
       if (telling?.reason !== store.get().telling?.reason) store.dispatch({ type: "tell", telling });
-      if (!picture || share === 0) return closing ? "moving" : "over";
-      ctx.fillStyle = palette.paper;
-      ctx.fillRect(0, 0, layout.width, layout.height);
-      const folded = layoutFolded(layout, picture.lanes.length);
-      if (share < 1) {
-        drawOnTheWay(ctx, frame, folded);
-        return "moving";
+      if (!picture || share === 0) {
+        actPainters.delete(ctx.canvas);
+        return closing ? "moving" : "over";
       }
-      drawAccumulator(ctx, scene, folded, () => true, shown());
-      drawFolded(ctx, scene, folded, { ...frame, t: shown(), cell: folded.cell });
-      return "still";
+      const [way, t] = [share, shown()];
+      actPainters.set(ctx.canvas, (target, ratio) => paint(target, { ...frame, ratio }, way, t));
+      paint(ctx, frame, way, t);
+      return share < 1 ? "moving" : "still";
     },
     placeAt(x, y) {
       if (!scene?.picture || share < 1) return null;
@@ -92,6 +101,17 @@ export function createFold(store) {
       return [`‖∂E/∂Wₕₕ‖ of t = ${place.t}`, `${formatPercent(parts[place.t - 1] / whole)} of the stack`];
     },
   };
+}
+
+/** In one piece, which can be painted again. @param {Frame} frame */
+function openPicture({ base, scene, bitmaps, ratio }) {
+  const piece = base();
+  const paint = (/** @type {CanvasRenderingContext2D} */ target) => {
+    drawChrome(target, scene);
+    drawRecord(target, scene, bitmaps, ratio);
+  };
+  piecePainters.set(piece, { paint, ratio });
+  return piece;
 }
 
 /** @param {import("./layout.js").Box} from @param {import("./layout.js").Box} to @param {number} share */

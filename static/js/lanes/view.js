@@ -6,6 +6,7 @@ import { drawReadout } from "../network/draw_readout.js";
 import { timestepAt, xOf } from "../network/layout.js";
 import { createSlidingAxis } from "../network/motion.js";
 import { normExtent } from "../network/norms.js";
+import { painters } from "../painters.js";
 import { differences, laneNames, laneWords, readoutOf } from "./differences.js";
 import { drawBand, drawLanes } from "./draw.js";
 import { lanesScene, pictureOf } from "./picture.js";
@@ -101,7 +102,12 @@ export function createLanesView(stage, lanes) {
         scene = lanesScene(like, size, domain, made);
         baseCtx.setTransform(ratio, 0, 0, ratio, 0, 0);
         baseCtx.imageSmoothingEnabled = false;
-        drawLanes(baseCtx, scene, titles(states), lanes.chosen(), bitmaps, ratio);
+        const [shown, named, chosen] = [scene, titles(states), lanes.chosen()];
+        drawLanes(baseCtx, shown, named, chosen, bitmaps, ratio);
+        painters.set(canvas, (target, of) => {
+          drawLanes(target, shown, named, chosen, bitmaps, of);
+          if (look.pin) drawBand(target, shown, look.pin.t);
+        });
       }
       if (!scene) return;
       ctx.setTransform(1, 0, 0, 1, 0, 0);

@@ -8,8 +8,9 @@ import { linkOf, writeLink } from "./link.js";
 /**
  * @param {State} state
  * @param {string} page the page's own address, without a fragment
+ * @param {State[]} lanes of all networks, where several stand side by side
  */
-export function captionOf(state, page) {
+export function captionOf(state, page, lanes = []) {
   const { config, record, schema } = state;
   const words = (/** @type {string} */ field) => {
     const value = config[field];
@@ -20,7 +21,7 @@ export function captionOf(state, page) {
     const property = schema.properties[field];
     return property && !ALWAYS.includes(field) && config[field] !== property.default;
   });
-  const fragment = writeLink(linkOf(state), schema);
+  const fragment = writeLink(linkOf(state, lanes), schema);
   return {
     title: `Unroll: ${state.task?.title ?? config.task}, ${config.cell}, ${config.activation}`,
     settings: [...ALWAYS, ...changed].map(words).join(" · "),

@@ -31,7 +31,7 @@ export function createPanel(node, store, session, lanes, openLink) {
       openLink(link);
     }),
     open: files,
-    save: createSavePane(store, session),
+    save: createSavePane(store, session, lanes),
   };
   const list = element("div", { class: "tabs", role: "tablist", "aria-label": "Share" });
   const names = /** @type {PaneName[]} */ (Object.keys(NAMES));

@@ -3,13 +3,14 @@
 import { palette } from "../colour.js";
 import { byId } from "../dom.js";
 import { pageUnit } from "../network/unit.js";
-import { painters } from "../painters.js";
+import { actPainters, painters, piecePainters } from "../painters.js";
 import { captionOf } from "./caption.js";
 import { withTexts } from "./png.js";
 import { escaped, SvgContext } from "./svg.js";
 
-/** @typedef {import("../session.js").PageStore} PageStore */
+/** @typedef {import("../state.js").State} State */
 /** @typedef {{name: string, title: string, node: HTMLElement}} View */
+/** What a picture is about: the shown network, and all of them where several stand side by side. @typedef {{state: State, lanes: State[]}} About */
 
 const PNG_SCALE = 2;
 const PADDING = 12;
@@ -21,10 +22,14 @@ const WORDS = { left: 20, finding: 23, reason: 43, size: 15 };
 /** What is there to be kept: the network, the open views, the history. @returns {View[]} */
 export function openPictures() {
   const views = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#views .view:not([hidden])")]);
+  const lanes = /** @type {HTMLElement | null} */ (document.querySelector("#stage canvas.lanes"));
   return [
-    { name: "network", title: "The unrolled network", node: byId("network") },
+    lanes
+      ? { name: "network", title: "The lanes", node: lanes }
+      : { name: "network", title: "The network", node: byId("network") },
     ...views.flatMap((view) => {
-      const node = /** @type {HTMLElement | null} */ (view.querySelector(".js-plotly-plot, canvas"));
+      const drawn = /** @type {HTMLElement[]} */ ([...view.querySelectorAll(".js-plotly-plot, canvas")]);
+      const node = drawn.find((one) => one.checkVisibility());
       const title = view.querySelector("h2")?.textContent ?? "";
       return node ? [{ name: view.id.replace("view-", ""), title, node }] : [];
     }),
@@ -39,18 +44,18 @@ const around = {
     return ruler.measureText(text);
   },
   dataUrl: (/** @type {HTMLCanvasElement} */ canvas) => canvas.toDataURL(),
+  piece: (/** @type {HTMLCanvasElement} */ canvas) => piecePainters.get(canvas),
 };
 
 /**
  * @param {View} view
- * @param {PageStore} store
+ * @param {About} about
  */
-export async function pictureAsSvg({ title, node }, store) {
-  const state = store.get();
+export async function pictureAsSvg({ title, node }, { state, lanes }) {
   const { clientWidth: width, clientHeight: height } = node;
   const colours = palette(state.dark ? "dark" : "light");
   const inside = node instanceof HTMLCanvasElement ? painted(node, colours) : await charted(node);
-  const caption = captionOf(state, location.origin + location.pathname);
+  const caption = captionOf(state, location.origin + location.pathname, lanes);
   const words = [`${title} · ${caption.title} · ${caption.iteration}`, caption.settings, caption.link];
   const lines = words.flatMap((line) => wrapped(line, width - 2 * PADDING));
   const whole = height + PADDING + lines.length * LINE + PADDING / 2;
@@ -73,10 +78,10 @@ function painted(canvas, colours) {
   const { clientWidth: width, clientHeight: height } = canvas;
   const svg = new SvgContext(around, { width, height });
   const ctx = /** @type {CanvasRenderingContext2D} */ (/** @type {unknown} */ (svg));
-  const paint = painters.get(canvas);
+  const paint = actPainters.get(canvas) ?? painters.get(canvas);
   if (paint) paint(ctx, PNG_SCALE);
   else svg.drawImage(canvas, 0, 0, width, height);
-  if (canvas.id === "network") writeSentences(svg, colours);
+  if (canvas.closest("#stage")) writeSentences(svg, colours);
   return svg.content();
 }
 
@@ -129,9 +134,9 @@ function wrapped(line, width) {
   return lines;
 }
 
-/** @param {View} view @param {PageStore} store */
-export async function pictureAsPng(view, store) {
-  const svg = await pictureAsSvg(view, store);
+/** @param {View} view @param {About} about */
+export async function pictureAsPng(view, about) {
+  const svg = await pictureAsSvg(view, about);
   const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   try {
     const image = new Image();
@@ -145,7 +150,7 @@ export async function pictureAsPng(view, store) {
     /** @type {Blob | null} */
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
     if (!blob) throw new Error("This browser cannot make so large a picture: take the SVG.");
-    const caption = captionOf(store.get(), location.origin + location.pathname);
+    const caption = captionOf(about.state, location.origin + location.pathname, about.lanes);
     const texts = {
       Title: `${view.title} · ${caption.title} · ${caption.iteration}`,
       Description: caption.settings,

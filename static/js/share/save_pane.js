@@ -16,8 +16,13 @@ import { captionOf, fileName } from "./caption.js";
 
 const NOT_NOW = "There is no connection: files of the run come from the server. Try again when it is back.";
 
-/** @param {PageStore} store @param {Session} session @returns {import("./panel.js").Pane} */
-export function createSavePane(store, session) {
+/**
+ * @param {PageStore} store
+ * @param {Session} session
+ * @param {() => State[]} lanes
+ * @returns {import("./panel.js").Pane}
+ */
+export function createSavePane(store, session, lanes) {
   const said = element("p", { class: "share-said", role: "status" });
   const pictures = element("select", { class: "select", "aria-label": "Picture of" });
 
@@ -85,8 +90,9 @@ export function createSavePane(store, session) {
     const { openPictures, pictureAsPng, pictureAsSvg } = await import("./pictures.js");
     const view = openPictures().find(({ name }) => name === pictures.value);
     if (!view) throw new Error("This view is not open any more.");
-    if (format === "png") return pictureAsPng(view, store);
-    return new Blob([await pictureAsSvg(view, store)], { type: "image/svg+xml" });
+    const about = { state: store.get(), lanes: lanes() };
+    if (format === "png") return pictureAsPng(view, about);
+    return new Blob([await pictureAsSvg(view, about)], { type: "image/svg+xml" });
   }
 
   /** @param {string} name @param {() => string} suffix @param {() => Promise<Blob>} make @param {(state: State) => State} about */

@@ -8,6 +8,7 @@
  * @typedef {object} Surroundings
  * @property {(text: string, font: string) => {width: number}} measure
  * @property {(image: any) => string} dataUrl of a canvas
+ * @property {(image: any) => import("../painters.js").Piece | undefined} [piece] a canvas that can be painted again
  */
 
 /** @type {Record<string, string>} */
@@ -71,15 +72,19 @@ export class SvgContext {
   /** @type {string[]} */
   #elements = [];
   #path = "";
+  #ids = "";
   #clips = 0;
+  /** The ids of what was painted before, to be used again. @type {Map<unknown, string>} */
+  #pieces = new Map();
   /** @type {Partial<SvgContext>[]} */
   #kept = [];
   /** @type {Surroundings} */
   #around;
 
-  /** @param {Surroundings} around @param {{width: number, height: number}} canvas the sheet */
-  constructor(around, canvas = { width: 0, height: 0 }) {
+  /** @param {Surroundings} around @param {{width: number, height: number}} canvas the sheet @param {string} ids what all of its ids begin with */
+  constructor(around, canvas = { width: 0, height: 0 }, ids = "") {
     this.#around = around;
+    this.#ids = ids;
     this.canvas = canvas;
   }
 
@@ -188,7 +193,7 @@ export class SvgContext {
   }
 
   clip() {
-    const id = `clip${++this.#clips}`;
+    const id = `${this.#ids}clip${++this.#clips}`;
     const within = this.clipping && `url(#${this.clipping})`;
     const transform = this.#transform();
     const shape = `<path${written({ d: this.#path, transform })}/>`;
@@ -224,12 +229,46 @@ export class SvgContext {
     this.#emit("text", { ...attributes, "dominant-baseline": baseline, style }, escaped(text));
   }
 
-  /** A canvas, whole. @param {any} image @param {number} x @param {number} y @param {number} [width] @param {number} [height] */
-  drawImage(image, x, y, width = image.width, height = image.height) {
-    const rendering = this.imageSmoothingEnabled ? undefined : "pixelated";
-    const href = this.#around.dataUrl(image);
-    const box = { x, y, width, height, preserveAspectRatio: "none" };
-    this.#emit("image", { ...box, "image-rendering": rendering, href });
+  /**
+   * A canvas, whole or a rectangle of it. What can be painted again is not an image here either.
+   * @param {any} image @param {number[]} box where it stands, after the rectangle of it if it is not whole
+   */
+  drawImage(image, ...box) {
+    const whole = box.length < 8;
+    const [x, y, width = image.width, height = image.height] = whole ? box : box.slice(4);
+    const [left, top, sourceWidth, sourceHeight] = whole ? [0, 0, image.width, image.height] : box;
+    const [across, down] = [width / sourceWidth, height / sourceHeight];
+    const place = { x: x - left * across, y: y - top * down };
+    this.save();
+    if (!whole) {
+      this.#path = rectangle(x, y, width, height);
+      this.clip();
+    }
+    const piece = this.#around.piece?.(image);
+    if (piece) {
+      const { ratio } = piece;
+      const scaled = [across * ratio, 0, 0, down * ratio, place.x, place.y].map((part) => Number(part.toFixed(4)));
+      this.#emit("use", { href: `#${this.#painted(image, piece)}` }, undefined, `matrix(${scaled})`);
+    } else {
+      const rendering = this.imageSmoothingEnabled ? undefined : "pixelated";
+      const size = { width: image.width * across, height: image.height * down, preserveAspectRatio: "none" };
+      this.#emit("image", { ...place, ...size, "image-rendering": rendering, href: this.#around.dataUrl(image) });
+    }
+    this.restore();
+  }
+
+  /** Painted once, used as often as it is drawn. @param {any} image @param {import("../painters.js").Piece} piece its id */
+  #painted(image, { paint, ratio }) {
+    const known = this.#pieces.get(image);
+    if (known) return known;
+    const id = `${this.#ids}piece${this.#pieces.size + 1}`;
+    const sheet = { width: image.width / ratio, height: image.height / ratio };
+    const inside = new SvgContext(this.#around, sheet, `${id}-`);
+    inside.imageSmoothingEnabled = false;
+    paint(/** @type {CanvasRenderingContext2D} */ (/** @type {unknown} */ (inside)), ratio);
+    this.#pieces.set(image, id);
+    this.#elements.push(`<defs><g id="${id}">${inside.content()}</g></defs>`);
+    return id;
   }
 
   /** @param {string} command @param {number[]} numbers */
@@ -257,12 +296,20 @@ export class SvgContext {
     return this.matrix === UNMOVED ? undefined : `matrix(${this.matrix})`;
   }
 
-  /** @param {string} tag @param {Record<string, string | number | undefined>} attributes @param {string} [text] */
-  #emit(tag, attributes, text) {
+  /**
+   * @param {string} tag @param {Record<string, string | number | undefined>} attributes @param {string} [text]
+   * @param {string} [own] a transform of its own, inside of which no clip path may stand
+   */
+  #emit(tag, attributes, text, own) {
     if (attributes.d === "") return;
     const opacity = this.globalAlpha === 1 ? undefined : this.globalAlpha;
     const clip = this.clipping && `url(#${this.clipping})`;
-    const all = written({ ...attributes, opacity, "clip-path": clip, transform: this.#transform() });
+    const around = { opacity, "clip-path": clip, transform: this.#transform() };
+    if (own !== undefined) {
+      this.#elements.push(`<g${written(around)}><${tag}${written({ ...attributes, transform: own })}/></g>`);
+      return;
+    }
+    const all = written({ ...attributes, ...around });
     this.#elements.push(text === undefined ? `<${tag}${all}/>` : `<${tag}${all}>${text}</${tag}>`);
   }
 }

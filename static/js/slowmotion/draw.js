@@ -1,11 +1,12 @@
 /** Draws a moment of slow motion: of the finished picture only what has been reached, and what is happening there. */
 import { sourceIndex } from "../colour.js";
 import { mix } from "../scales.js";
-import { drawBand, drawChrome, drawCurrentLabel, drawForwardPass } from "../network/draw.js";
+import { drawBand, drawChrome, drawCurrentLabel, drawForwardPass, drawRecord } from "../network/draw.js";
 import { drawLosses } from "../network/draw_ends.js";
 import { drawArrows, drawWeights } from "../network/draw_units.js";
 import { columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../network/layout.js";
 import { drawMath, drawText, sans } from "../network/text.js";
+import { piecePainters } from "../painters.js";
 import { between } from "./timeline.js";
 import { cardLines } from "./words.js";
 
@@ -45,10 +46,26 @@ export function makeLayers(scene, base, bitmaps, ratio) {
     add(ctx);
     return canvas;
   };
-  const chrome = copy(base, (ctx) => drawChrome(ctx, scene));
-  const forward = copy(chrome, (ctx) => drawForwardPass(ctx, scene, bitmaps, ratio));
-  const losses = copy(forward, (ctx) => drawLosses(ctx, scene));
-  return { scene, chrome, forward, losses, whole: copy(base, () => {}), ratio };
+  const labels = (/** @type {Context} */ ctx) => drawChrome(ctx, scene);
+  const pass = (/** @type {Context} */ ctx) => drawForwardPass(ctx, scene, bitmaps, ratio);
+  const springs = (/** @type {Context} */ ctx) => drawLosses(ctx, scene);
+  const chrome = copy(base, labels);
+  const forward = copy(chrome, pass);
+  const losses = copy(forward, springs);
+  const whole = copy(base, () => {});
+  const record = (/** @type {Context} */ ctx) => drawRecord(ctx, scene, bitmaps, ratio);
+  for (const [piece, ...parts] of /** @type {const} */ ([
+    [chrome, labels],
+    [forward, labels, pass],
+    [losses, labels, pass, springs],
+    [whole, labels, record],
+  ])) {
+    const paint = (/** @type {Context} */ ctx) => {
+      for (const part of parts) part(ctx);
+    };
+    piecePainters.set(piece, { paint, ratio });
+  }
+  return { scene, chrome, forward, losses, whole, ratio };
 }
 
 /**

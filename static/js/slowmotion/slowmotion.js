@@ -4,6 +4,7 @@
  */
 import { formatNumber } from "../format.js";
 import { placeAt, xOf } from "../network/layout.js";
+import { actPainters } from "../painters.js";
 import { drawMoment, drawUpdate, makeLayers } from "./draw.js";
 import { beginOf, momentAt, stopAfter, timelineOf } from "./timeline.js";
 import { momentWords } from "./words.js";
@@ -99,10 +100,23 @@ export function createSlowMotion(store, { update, changed }) {
     changed({ moment, timeline, ms, playing: playing() });
   }
 
+  /** How this moment is painted, now or later. @param {Layers} of @param {import("../network/view.js").Frame} frame @returns {(ctx: CanvasRenderingContext2D) => void} */
+  function painting(of, { scene, bitmaps, state }) {
+    if (updated === "shown") {
+      const part = state.reducedMotion ? 1 : momentAt(timeline, ms).part;
+      return (ctx) => drawUpdate(ctx, of, scene, part, bitmaps);
+    }
+    const moment = momentAt(timeline, Math.min(ms, timeline.updateAt));
+    return (ctx) => drawMoment(ctx, of, moment);
+  }
+
   /** @type {Act} */
   const act = {
     draw(ctx, frame) {
-      if (over || !frame.scene.picture || frame.state.divergence) return "over";
+      if (over || !frame.scene.picture || frame.state.divergence) {
+        actPainters.delete(ctx.canvas);
+        return "over";
+      }
       prepare(frame);
       if (!layers) return "moving";
       advance(frame.now);
@@ -111,10 +125,9 @@ export function createSlowMotion(store, { update, changed }) {
         prepare(frame);
       }
       report(frame.scene);
-      if (updated === "shown") {
-        const { part } = momentAt(timeline, ms);
-        drawUpdate(ctx, layers, frame.scene, frame.state.reducedMotion ? 1 : part, frame.bitmaps);
-      } else drawMoment(ctx, layers, momentAt(timeline, Math.min(ms, timeline.updateAt)));
+      const paint = painting(layers, frame);
+      paint(ctx);
+      actPainters.set(ctx.canvas, paint);
       return ms < until ? "moving" : "still";
     },
     placeAt(x, y) {

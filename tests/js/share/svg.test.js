@@ -108,6 +108,37 @@ test("a picture of pixels keeps its pixels", () => {
   assert.match(svg, /<image x="1" y="2" width="40" height="30".*image-rendering="pixelated" href="data:image/);
 });
 
+test("a rectangle of a picture is cut out of it where it stands", () => {
+  const svg = drawn((ctx) => {
+    ctx.drawImage({ width: 100, height: 50 }, 20, 10, 40, 20, 5, 6, 20, 10);
+    ctx.fillRect(0, 0, 1, 1);
+  });
+  const [clip, image, after] = svg.split("\n");
+  assert.match(clip, /<clipPath id="clip1"><path d="M5 6h20v10h-20Z"/);
+  assert.match(image, /<image x="-5" y="1" width="50" height="25".* clip-path="url\(#clip1\)"/);
+  assert.doesNotMatch(after, /clip-path/, "what follows is not cut");
+});
+
+test("a picture that can be painted again is painted once and used, not photographed", () => {
+  const layer = { width: 200, height: 100 };
+  const paint = (/** @type {SvgContext} */ ctx) => {
+    ctx.beginPath();
+    ctx.rect(0, 0, 9, 9);
+    ctx.clip();
+    ctx.fillText("h", 1, 2);
+  };
+  const ctx = new SvgContext({ ...around, piece: (image) => (image === layer ? { paint, ratio: 2 } : undefined) });
+  ctx.drawImage(layer, 0, 0, 100, 50);
+  ctx.drawImage(layer, 20, 10, 40, 20, 10, 30, 20, 10);
+  const svg = ctx.content();
+  assert.equal(svg.match(/<text/g)?.length, 1);
+  assert.equal(svg.match(/<image/g), null);
+  const uses = [...svg.matchAll(/<use href="#piece1" transform="matrix\(([^)]*)\)"/g)].map(([, matrix]) => matrix);
+  assert.deepEqual(uses, ["1,0,0,1,0,0", "1,0,0,1,0,25"]);
+  const ids = [...svg.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+  assert.equal(new Set(ids).size, ids.length, `no id twice: ${ids}`);
+});
+
 test("it has everything that the page's drawing code asks of a canvas", () => {
   const root = fileURLToPath(new URL("../../../static/js/", import.meta.url));
   const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
