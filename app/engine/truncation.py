@@ -145,40 +145,47 @@ def before_the_first(values: Array) -> Array:
 
 
 def truncation_meter(net: Unrolled, adjoint: Adjoints) -> TruncationMeter:
-    """The meter of ``net`` (B = 1) whose `adjoints` are ``adjoint``, for every k in one sweep over the lag.
-
-    The pair (t, k) contributes h_{k-1} (outer) dE_t/da_k; a lag's pairs add up in one product.
-    """
+    """The meter of ``net`` (B = 1) whose `adjoints` are ``adjoint``, for every k in one sweep over the lag."""
     T = net.T
     ln_lag_norm, cosine = np.zeros(T + 1), np.zeros(T + 1)
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
         scale = int(adjoint.exponent[1:].max())
         da = np.ldexp(adjoint.da, (adjoint.exponent[1:] - scale)[:, None])
-        whole = np.matmul(adjoint.h[:-1].T, da.reshape(T, -1, net.H).swapaxes(0, 1))
-        so_far, scale_so_far = np.zeros(whole.size), LEAST
-        most = at_once(T, net.H)
-        h_prev = sliding_window_view(np.pad(before_the_first(adjoint.h[:-1]), ((0, most), (0, 0))), most, axis=0)
-        for first, sources in groupby(lags(net), lambda pairs: pairs.first):
-            by_lag = np.zeros(1)
-            for pairs in sources:
-                m, _, n, _ = pairs.da.shape
-                if (pairs.exponent != pairs.largest).any():
-                    pairs.da[:] *= np.ldexp(1.0, np.minimum(pairs.exponent - pairs.largest, 0))[:, None]
-                k = STRETCH + pairs.source - first
-                by_lag = by_lag + np.matmul(h_prev[k - m : k, None, :, :n][::-1], pairs.da)
-            some, up_to = slice(first, first + m), by_lag.reshape(m, -1)
-            ln_lag_norm[some] = ln_norm(up_to) + LN2 * pairs.largest
-            before, scale_so_far = scale_so_far, max(scale_so_far, pairs.largest)
-            up_to *= 2.0 ** (pairs.largest - scale_so_far)
-            up_to[0] += so_far * 2.0 ** (before - scale_so_far)
-            for fewer, more in pairwise(up_to):
+        whole = np.matmul(adjoint.h[:-1].T, da.reshape(T, -1, net.H).swapaxes(0, 1)).reshape(-1)
+        so_far, its_exponent = np.zeros_like(whole), LEAST
+        for first, up_to, exponent in _sums_by_lag(net, adjoint.h[:-1]):
+            some = slice(first, first + len(up_to))
+            ln_lag_norm[some] = ln_norm(up_to) + LN2 * exponent
+            largest = max(exponent, its_exponent)
+            up_to *= 2.0 ** (exponent - largest)
+            up_to[0] += so_far * 2.0 ** (its_exponent - largest)
+            for fewer, more in pairwise(up_to):  # `np.cumsum` down the columns takes five times as long
                 more += fewer
-            cosine[some] = _cosine(up_to, whole.reshape(-1))
-            so_far[:] = up_to[-1]
+            cosine[some] = _cosine(up_to, whole)
+            so_far[:], its_exponent = up_to[-1], largest
         lag_norm = np.exp(ln_lag_norm[:T])
-        whole_norm = float(np.exp(ln_norm(whole.reshape(-1)) + LN2 * scale))
+        whole_norm = float(np.exp(ln_norm(whole) + LN2 * scale))
     return TruncationMeter(lag_norm, cosine[:T], horizon(lag_norm), whole_norm)
+
+
+def _sums_by_lag(net: Unrolled, h_prev: Array) -> Iterator[tuple[int, Array, int]]:
+    """The first of some lags, one row each of what all their pairs contribute together, and the rows' exponent.
+
+    The pair (t, k) contributes h_{k-1} (outer) dE_t/da_k, so that a lag's pairs add up in one product.
+    """
+    most = at_once(net.T, net.H)
+    # All stretches of `most` states in a row, as columns: a lag more is one stretch earlier.
+    states = sliding_window_view(np.pad(before_the_first(h_prev), ((0, most), (0, 0))), most, axis=0)
+    for first, sources in groupby(lags(net), lambda pairs: pairs.first):
+        total = np.zeros(1)
+        for pairs in sources:
+            m, _, n, _ = pairs.da.shape
+            if (pairs.exponent != pairs.largest).any():
+                pairs.da[:] *= np.ldexp(1.0, np.minimum(pairs.exponent - pairs.largest, 0))[:, None]
+            k = STRETCH + pairs.source - first
+            total = total + np.matmul(states[k - m : k, None, :, :n][::-1], pairs.da)
+        yield first, total.reshape(m, -1), pairs.largest
 
 
 def _cosine(rows: Array, one: Array) -> Array:
