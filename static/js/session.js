@@ -4,6 +4,8 @@
  * than a snapshot is replayed at the iteration at which it was accepted.
  */
 
+import { createAsking } from "./asking.js";
+import { CHANGE_INTERVAL, createChanges } from "./changes.js";
 import { createConnection } from "./connection.js";
 import { asRecord, command, decodeFrame, PROTOCOL } from "./protocol.js";
 import { emptyHistory } from "./state.js";
@@ -13,11 +15,8 @@ import { createPast } from "./timeline/past.js";
 /** @typedef {import("./protocol.js").Config} Config */
 /** @typedef {import("./protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("./protocol.js").ServerMessage} ServerMessage */
-/** @typedef {import("./protocol.js").StateMessage} StateMessage */
-/** @typedef {import("./protocol.js").ErrorMessage} ErrorMessage */
 /** @typedef {import("./store.js").Store<import("./state.js").State, import("./state.js").Action>} PageStore */
-/** @typedef {{type: "file", bytes: ArrayBuffer}} FileAnswer */
-/** @typedef {StateMessage | ErrorMessage | import("./protocol.js").ReadyMessage | import("./protocol.js").GradientCheckMessage | FileAnswer | null} Answer null: the connection was lost */
+/** @typedef {import("./asking.js").Answer} Answer */
 
 /**
  * What one can take back: the run as it was, its past and its curve.
@@ -30,7 +29,6 @@ import { createPast } from "./timeline/past.js";
 
 export const WATCHED = ["flow", "weights", "truncation", "gates", "distributions"];
 
-const CHANGE_INTERVAL = 1000 / 30;
 const SNAPSHOT_INTERVAL = 1000;
 const SNAPSHOT_BYTES_PER_INTERVAL = 64 * 1024;
 const CHECKED_ENTRIES = 40;
@@ -46,11 +44,6 @@ const RECORD_PATIENCE = 250;
  * @param {boolean} plays whether the run plays as soon as it stands
  */
 export function createSession(url, store, around, carriedOut = () => {}, plays = true) {
-  /** @type {Map<number, (answer: Answer) => void>} */
-  const waiting = new Map();
-  /** Whose errors are shown by who asked, beside what was handed over. @type {Set<number>} */
-  const discreet = new Set();
-  let lastId = 0;
   /** @type {((bytes: ArrayBuffer | null) => void)[]} */
   let snapshotWaiters = [];
   const past = createPast();
@@ -66,13 +59,6 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   /** @type {Undoable | null} */
   let undoable = null;
 
-  /** @type {Config} */
-  let unsent = {};
-  /** @type {Config} */
-  let sent = {};
-  let changeSentAt = Number.NEGATIVE_INFINITY;
-  let changeTimer = 0;
-
   const connection = createConnection(
     url,
     {
@@ -84,20 +70,11 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     around,
   );
 
-  // Asking and answering.
+  const asking = createAsking(connection, carriedOut);
+  const { request } = asking;
+  const changes = createChanges(around, configureRun, (wanted) => store.dispatch({ type: "wanted", wanted }));
 
-  /** @param {Command} message @returns {Promise<Answer>} */
-  function request(message) {
-    lastId += 1;
-    const id = lastId;
-    /** @type {Promise<Answer>} */
-    const answer = new Promise((resolve) => {
-      if (connection.send({ ...message, id })) waiting.set(id, resolve);
-      else resolve(null);
-    });
-    void answer.then((given) => given && given.type !== "error" && carriedOut(message.type));
-    return answer;
-  }
+  // What the server says.
 
   /** @param {ServerMessage} message */
   function receive(message) {
@@ -107,20 +84,12 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     if (message.type === "hello" && message.protocol !== PROTOCOL) {
       notice("The server has changed: reload the page to go on.");
     }
-    if (!(message.type === "error" && discreet.has(Number(message.id)))) {
+    if (!(message.type === "error" && asking.isDiscreet(message.id))) {
       store.dispatch({ type: "server", message, at: around.now() });
     }
     if (message.type === "diverged") playing = false;
     if (!("id" in message) || message.id === undefined) return;
-    settleRequest(Number(message.id), /** @type {Answer} */ (message));
-  }
-
-  /** @param {number} id @param {Answer} answer */
-  function settleRequest(id, answer) {
-    const resolve = waiting.get(id);
-    waiting.delete(id);
-    if (answer?.type !== "ready") discreet.delete(id);
-    resolve?.(answer);
+    asking.settle(Number(message.id), /** @type {Answer} */ (message));
   }
 
   /** @param {ArrayBuffer} bytes */
@@ -128,7 +97,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     const frame = decodeFrame(bytes);
     const { kind, iteration, id } = frame.meta;
     if (id !== undefined) {
-      settleRequest(Number(id), { type: "file", bytes });
+      asking.settle(Number(id), { type: "file", bytes });
     } else if (kind === "snapshot") {
       if (settled) past.keepSnapshot(bytes, iteration ?? 0);
       snapshotWaiters.shift()?.(bytes);
@@ -155,8 +124,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   function expectNothing() {
     settled = false;
     losses += 1;
-    for (const resolve of waiting.values()) resolve(null);
-    waiting.clear();
+    asking.expectNothing();
     for (const resolve of snapshotWaiters) resolve(null);
     snapshotWaiters = [];
   }
@@ -164,11 +132,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   /** @param {number} retryAt @param {number} attempt */
   function lost(retryAt, attempt) {
     expectNothing();
-    unsent = {};
-    sent = {};
-    around.clearTimer(changeTimer);
-    changeTimer = 0;
-    store.dispatch({ type: "wanted", wanted: {} });
+    changes.forget();
     const full = store.get().connection.full;
     store.dispatch({ type: "connection", connection: { status: "lost", retryAt, attempt, full } });
   }
@@ -191,7 +155,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     const asked = watch();
     if (playing) void request(command.play(store.get().rate));
     store.dispatch({ type: "connection", connection: { status: "open", retryAt: null, attempt: 0 } });
-    scheduleChanges();
+    changes.let(true);
     if ((await asked)?.type === "state") connection.settled();
   }
 
@@ -215,34 +179,28 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
 
   /** @param {number} iteration where a paused run stood */
   async function resume(iteration) {
-    for (const { bytes, changes } of past.ways()) {
-      const answer = await upload(bytes);
+    for (const way of past.ways()) {
+      const answer = await upload(way.bytes);
       if (answer === null) return false;
       if (answer.type !== "state") continue;
-      await replay(changes, iteration);
+      await replay(way.changes, iteration);
       return true;
     }
     return start(store.get().live.config);
   }
 
-  /** @param {ArrayBuffer} bytes @param {string} kind @param {boolean} isDiscreet @returns {Promise<Answer>} */
+  /** @param {ArrayBuffer} bytes */
   async function upload(bytes, kind = "snapshot", isDiscreet = false) {
-    const asked = request(command.upload(kind, bytes.byteLength));
-    if (isDiscreet) discreet.add(lastId);
-    const ready = await asked;
-    if (ready?.type !== "ready") return ready;
-    const result = new Promise((resolve) => waiting.set(Number(ready.id), resolve));
-    connection.sendBytes(bytes);
-    const answer = /** @type {Answer} */ (await result);
+    const answer = await asking.upload(bytes, kind, isDiscreet);
     if (answer?.type === "state" && !answer.same_numerics) {
       notice("Restored on a server that rounds differently: last digits may differ from before.");
     }
     return answer;
   }
 
-  /** @param {import("./timeline/past.js").Change[]} changes @param {number} iteration */
-  async function replay(changes, iteration) {
-    for (const one of changes) {
+  /** @param {import("./timeline/past.js").Change[]} accepted @param {number} iteration */
+  async function replay(accepted, iteration) {
+    for (const one of accepted) {
       await stepTo(one.iteration);
       await request(one.command);
     }
@@ -307,45 +265,20 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
    */
   async function travel(go) {
     settled = false;
+    changes.let(false);
     const lossesBefore = losses;
     const arrived = await go();
     if (losses !== lossesBefore) return false;
     settle();
-    scheduleChanges();
+    changes.let(true);
     return arrived;
   }
 
-  /** @param {Config} changes */
-  function restarts(changes) {
+  /** @param {Config} wanted */
+  function configureRun(wanted) {
     const properties = store.get().schema?.properties ?? {};
-    return Object.keys(changes).some((field) => properties[field]?.effect === "restart");
-  }
-
-  function sendChanges() {
-    changeTimer = 0;
-    const changes = unsent;
-    unsent = {};
-    sent = changes;
-    changeSentAt = around.now();
-    if (restarts(changes)) rememberForUndo();
-    void change(command.configure(changes)).then((answer) => {
-      sent = {};
-      // All or nothing: what was refused because of another field goes again without it.
-      if (answer?.type === "error" && answer.field && Object.keys(changes).length > 1) {
-        const { [answer.field]: _refused, ...others } = changes;
-        if (Object.keys(others).length < Object.keys(changes).length) unsent = { ...others, ...unsent };
-      }
-      store.dispatch({ type: "wanted", wanted: unsent });
-      scheduleChanges();
-    });
-  }
-
-  /** One configure in flight, thirty a second, and the last value always. */
-  function scheduleChanges() {
-    if (!settled || changeTimer !== 0 || Object.keys(sent).length > 0 || Object.keys(unsent).length === 0) return;
-    const wait = changeSentAt + CHANGE_INTERVAL - around.now();
-    if (wait <= 0) sendChanges();
-    else changeTimer = around.setTimer(sendChanges, wait);
+    if (Object.keys(wanted).some((field) => properties[field]?.effect === "restart")) rememberForUndo();
+    return change(command.configure(wanted));
   }
 
   /** The run goes on from the shown moment of its past, which is reached again exactly. */
@@ -377,7 +310,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
 
   /** Another run in this one's place, paused; says whether it stands there. @param {Config} config */
   async function startOther(config) {
-    unsent = {};
+    changes.drop();
     undoable = null;
     store.dispatch({ type: "show", moment: null });
     const arrived = await travel(async () => (await change(command.start(config)))?.type === "state");
@@ -453,13 +386,11 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
       if (!store.get().past) connection.send(command.ack(iteration));
     },
 
-    /** What is seen is what is changed: in the past, a change begins a branch. @param {Config} changes */
-    configure(changes) {
+    /** What is seen is what is changed: in the past, a change begins a branch. @param {Config} wanted */
+    configure(wanted) {
       if (store.get().connection.status === "lost") return;
       if (store.get().past) void branch();
-      unsent = { ...unsent, ...changes };
-      store.dispatch({ type: "wanted", wanted: { ...sent, ...unsent } });
-      scheduleChanges();
+      changes.add(wanted);
     },
 
     play() {
