@@ -20,7 +20,7 @@ const LARGEST_SQUARE = 14;
  * @param {number} ratio
  */
 export function drawDeck(ctx, { layout }, open, folded, { fade, slide, grow }, ratio) {
-  const { left, right, U, width, height, T, edges, band, legend } = layout;
+  const { left, right, U, width, height, T, edges, band, labels } = layout;
   const piece = (
     /** @type {number} */ x,
     /** @type {number} */ y,
@@ -28,7 +28,7 @@ export function drawDeck(ctx, { layout }, open, folded, { fade, slide, grow }, r
     /** @type {number} */ h,
     /** @type {number} */ to,
   ) => ctx.drawImage(open, x * ratio, y * ratio, w * ratio, h * ratio, to, y, w, h);
-  const bottom = legend.y - 9 * U;
+  const bottom = labels.y - 8 * U; // numbers that lie on each other cannot be read: they fade where they are
   ctx.globalAlpha = fade;
   if (fade > 0) {
     piece(0, band.top, left - 1, height - band.top, 0);
