@@ -206,7 +206,7 @@ export function createView(node, store, { edit, redraw }) {
 
   /** @param {number} now @param {number} U */
   function drawCurves(now, U) {
-    chart ??= createChart(curves, store, "spread", {
+    chart ??= createChart(curves, store, "weights", {
       label: "How the entries of the parameter are spread, over training",
       inputs: (state) => [...spreadInputs(state, name), gradient],
       figure: (state, paper) => spreadFigure(state, paper, name, gradient),

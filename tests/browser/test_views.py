@@ -96,6 +96,27 @@ def test_the_gradient_of_a_parameter_comes_when_it_is_wanted(page: Page):
     expect(page.locator("#weights-words")).to_contain_text(re.compile(r"= [\d.]+ over the batch"))
 
 
+def test_weights_and_gradients_are_shown_over_all_of_training(page: Page):
+    start(page)
+    until(page, lambda: iteration(page) > 20, "some of training")
+    open_view(page, "Weights")
+    page.get_by_role("radio", name="training", exact=True).check()
+    expect(page.locator("#weights-plot .main-svg").first).to_be_visible()
+    expect(page.locator("#weight-value")).to_be_hidden()
+    words = page.locator("#weights-words")
+    expect(words).to_have_text(
+        re.compile(r"^Half of the 256 entries of Whh lie in .*; at iteration 0: −[\d.]+ to [\d.]+")
+    )
+    page.get_by_role("radio", name="gradient", exact=True).check()
+    expect(words).to_have_text(
+        re.compile(r"^Half of the 256 entries of ∂L/∂Whh are in size below .*; at iteration 0: ")
+    )
+    page.get_by_label("Parameter", exact=True).select_option("b_h")
+    expect(words).to_contain_text("16 entries")
+    page.get_by_role("radio", name="now", exact=True).check()
+    expect(page.locator("#weight-value")).to_be_visible()
+
+
 def test_another_input_is_heard_at_once(page: Page):
     start(page)
     pause(page)
