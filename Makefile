@@ -1,4 +1,4 @@
-.PHONY: run test format lock bench bench-engine bench-load bench-faults picture pictures
+.PHONY: run test format lock bench bench-large bench-engine bench-load bench-faults picture pictures
 
 run:            ## set everything up (once) and serve the page
 	@scripts/setup run
@@ -22,6 +22,10 @@ LOCK_OPTIONS = --quiet --universal --python-version 3.11 --generate-hashes --no-
 bench:          ## measure the page in a real Chromium, on this machine (about four minutes)
 	@scripts/setup test
 	.venv/bin/python -m benchmarks.page
+
+bench-large:    ## the same for long sequences, lanes, the pointer and the past (about six minutes)
+	@scripts/setup test
+	.venv/bin/python -m benchmarks.large
 
 bench-engine:   ## measure the engine beside PyTorch and JAX, which are installed in a place of their own
 	@scripts/setup run

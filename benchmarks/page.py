@@ -92,8 +92,12 @@ def live_heap(cdp: CDPSession) -> float:
     return float(usage["usedSize"] + usage.get("backingStorageSize", 0))
 
 
-def playing(page: Page, cdp: CDPSession, report: Report, seconds: float) -> None:
-    page.wait_for_function(f"measured.drawn.length > {HISTORY}", timeout=120_000)  # Plotly is there, the past is full
+def wait_for_past(page: Page) -> None:
+    """Until the page keeps as much as it ever will; Plotly is there by then, too."""
+    page.wait_for_function(f"measured.drawn.length > {HISTORY}", timeout=300_000)
+
+
+def play(page: Page, cdp: CDPSession, report: Report, seconds: float) -> None:
     heap = live_heap(cdp)
     before = metrics(cdp)
     page.evaluate("forget()")
@@ -153,7 +157,8 @@ def main() -> int:
         page, cdp = open_page(browser, server)
         configure(page, sequence_length=50, hidden_size=32)
         wait_for_length(page, 50)
-        playing(page, cdp, report, seconds)
+        wait_for_past(page)
+        play(page, cdp, report, seconds)
 
         fresh = changing(page, 30)
         report.row("length slider released → drawn, median", statistics.median(fresh), "ms", "≤", 40)

@@ -96,7 +96,8 @@ export function createHeader(store, actions) {
       if (shown !== state) showTransport(state);
       shown = state;
       if (read === state) return Number.POSITIVE_INFINITY;
-      if (state.phase === "running" && now - readAt < READ_INTERVAL) return readAt + READ_INTERVAL - now;
+      const isLive = state.phase === "running" && state.past === null;
+      if (isLive && now - readAt < READ_INTERVAL) return readAt + READ_INTERVAL - now;
       read = state;
       readAt = now;
       showReadouts(state);
