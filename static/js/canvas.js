@@ -34,7 +34,7 @@ export function createCanvas(node, attributes) {
     show(paper, paint) {
       const whole = (/** @type {Context} */ target, /** @type {number} */ ratio) => {
         target.fillStyle = paper;
-        target.fillRect(0, 0, size.width, size.height);
+        target.fillRect(0, 0, size.width + 1, size.height + 1);
         paint(target, ratio);
       };
       painters.set(canvas, whole);

@@ -235,7 +235,7 @@ export function drawFlow(ctx, sheet, bitmaps) {
 function drawChrome(ctx, sheet) {
   const { width, height, picture, layout, palette: colours } = sheet;
   ctx.fillStyle = colours.paper;
-  ctx.fillRect(0, 0, width, height);
+  ctx.fillRect(0, 0, width + 1, height + 1); // at 150 % the last pixel is a part of one
   if (!picture || !layout) return;
   ctx.strokeStyle = colours.hairline;
   ctx.lineWidth = 1;
@@ -398,6 +398,9 @@ function shortValue(/** @type {number} */ ln) {
   return ln === Number.NEGATIVE_INFINITY ? "0" : formatExp(ln);
 }
 
+/** In a smaller triangle the long name would lie on tiles, in design units. */
+const NAMED_FROM = 174;
+
 /** In the triangle where no gradient can be: what is a row, what a column, and the marks' names. */
 function drawLegend(/** @type {Context} */ ctx, /** @type {FlowSheet} */ { picture, layout, palette: colours, state }) {
   if (!picture || !layout) return;
@@ -413,7 +416,8 @@ function drawLegend(/** @type {Context} */ ctx, /** @type {FlowSheet} */ { pictu
     drawText(ctx, U, text, x, y, { align: "right", colour: colours.ink3 });
   let y = top + 52 * U;
   if (picture.neededLag !== null && picture.neededLag > 0 && picture.neededLag < picture.T) {
-    words(`needed lag ${picture.neededLag}`, right - 27 * U, y);
+    const name = side < NAMED_FROM * U ? "lag" : "needed lag";
+    words(`${name} ${picture.neededLag}`, right - 27 * U, y);
     const x = right - 21 * U;
     const corner = x + 11 * U;
     strokeWithHalo(

@@ -230,6 +230,26 @@ def test_the_views_stand_in_one_row_and_each_is_two_clicks_away(page: Page, serv
     expect(page.get_by_role("tab", name="Gates")).to_be_in_viewport(ratio=1)
 
 
+EDGES = """() => [...document.querySelectorAll("canvas")].flatMap((canvas) => {
+  if (!canvas.checkVisibility()) return [];
+  const { width, height } = canvas;
+  const copy = new OffscreenCanvas(width, height).getContext("2d");
+  copy.drawImage(canvas, 0, 0);
+  const at = (x, y) => copy.getImageData(x, y, 1, 1).data.join();
+  const same = at(width - 1, 2) === at(width - 3, 2) && at(2, height - 1) === at(2, height - 3);
+  return same ? [] : [`${canvas.id || canvas.className}: ${at(width - 1, 2)} ${at(2, height - 1)}`];
+})"""
+
+
+def test_at_150_percent_no_canvas_has_a_line_along_its_edge(chromium: Browser, server: Server):
+    with chromium.new_context(viewport={"width": 1280, "height": 721}, device_scale_factor=1.5) as context:
+        page = context.new_page()
+        page.goto(server.url)
+        until(page, lambda: iteration(page) > 3, "training")
+        pause(page)
+        until(page, lambda: page.evaluate(EDGES) == [], "paper up to the last pixel")
+
+
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, select, input, summary, a[href], [role=slider]")]
   .filter((node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest(".visually-hidden"))
   .map((node) => ({ node, box: (node.closest("label") ?? node).getBoundingClientRect() }))

@@ -35,7 +35,7 @@ export function createFold(store) {
   function paint(ctx, frame, share, t) {
     const { layout, palette, picture } = frame.scene;
     ctx.fillStyle = palette.paper;
-    ctx.fillRect(0, 0, layout.width, layout.height);
+    ctx.fillRect(0, 0, layout.width + 1, layout.height + 1);
     const folded = layoutFolded(layout, picture?.lanes.length ?? 1);
     if (share < 1) return drawOnTheWay(ctx, frame, folded, share, t);
     drawAccumulator(ctx, frame.scene, folded, () => true, t);

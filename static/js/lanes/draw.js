@@ -25,7 +25,7 @@ const DASHES = [[], [7, 4], [1.5, 3], [11, 3, 2, 3]];
 export function drawLanes(ctx, scene, lanes, chosen, bitmaps, ratio) {
   const { axis, blocks, scenes, palette } = scene;
   ctx.fillStyle = palette.paper;
-  ctx.fillRect(0, 0, axis.width, axis.height);
+  ctx.fillRect(0, 0, axis.width + 1, axis.height + 1);
   for (const [index, of] of scenes.entries()) {
     drawTitle(ctx, scene, index, lanes[index], index === chosen);
     drawBeds(ctx, of);

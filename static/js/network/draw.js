@@ -19,7 +19,7 @@ import { drawMath, drawText, sans } from "./text.js";
 export function drawChrome(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   const { layout, palette } = scene;
   ctx.fillStyle = palette.paper;
-  ctx.fillRect(0, 0, layout.width, layout.height);
+  ctx.fillRect(0, 0, layout.width + 1, layout.height + 1);
   drawBeds(ctx, scene);
   drawRowLabels(ctx, scene);
   drawTimesteps(ctx, scene);
