@@ -60,10 +60,10 @@ class Settings(BaseSettings):
         description="Which pages may embed this one, as in Content-Security-Policy; * allows all.",
     )
     max_cost: int = Field(
-        default=800_000_000,
+        default=80_000_000,
         ge=1_000,
-        description="Longest iteration of one run, in nanoseconds of one core as estimated from T·B·H·(H+I+O) and what "
-        "is watched: so long others on that core may wait. With the default an lstm of T = 500, H = 64 shows it all.",
+        description="Longest iteration of one run, in nanoseconds of one core as estimated from T·B·H·(H+I+O); what is "
+        "watched may take three times as long. Others on that core wait meanwhile.",
     )
     max_bytes: int = Field(
         default=128 * 2**20, ge=2**16, description="Largest number of bytes that the hidden states of one run may take."

@@ -24,7 +24,7 @@ SCENE = Scene(
         "up to 23 steps.",
         "Worse, here the parts of different lags pull against each other. With every 4, back 4 the "
         "gradient of W_xh, W_hh and b_h has a cosine below −0.3 with the whole one, and an update along it raises "
-        "its own batch's loss. Every 8, back 16 has a cosine above 0.9.",
+        "the loss of its own batch. Every 8, back 16 has a cosine above 0.9.",
     ),
     steps=(
         Step(

@@ -9,26 +9,35 @@ from app.training.config import RunConfig
 from app.training.scratch import buffer_bytes
 
 ELEMENTWISE = 128  # products that take as long as what is done to one gate of one unit beside them
+WATCHED = 3  # iterations that may go into the record of one: it comes less often, and others get their turns between
 ADJUSTABLE = ("batch_size", "sequence_length", "hidden_size")  # what can be made smaller, the least painful first
 
 
-def cost(config: RunConfig, task: Task, watch: Collection[str] = ()) -> int:
+def cost(config: RunConfig, task: Task) -> int:
     """About how many nanoseconds one core takes for an iteration: within a factor of two, as a rule.
 
     The batch and, counted as one more sequence, the probe: for each unit and gate some products with what enters it,
-    and elementwise work worth ``ELEMENTWISE`` more. Then what is watched: half of all pairs of timesteps for the flow,
-    by rows of one gradient, and for the truncation, by blocks of weights; a Jacobian a timestep for the spectrum.
-    The factors are measured: T 40 … 500, H 16 … 128, B 1 … 64, all cells.
+    and elementwise work worth ``ELEMENTWISE`` more. The factors here and below are measured: T 40 … 500, H 16 … 128,
+    B 1 … 64, all cells.
     """
     T, B, H, cell = config.sequence_length, task.rows(config.batch_size), config.hidden_size, CELLS[config.cell]
+    return T * (B + 1) * H * cell.blocks * (H + len(task.inputs) + len(task.outputs) + ELEMENTWISE) // 10
+
+
+def cost_of_watching(config: RunConfig, watch: Collection[str]) -> int:
+    """About how many nanoseconds what is watched adds to a record.
+
+    Half of all pairs of timesteps for the flow, by rows of one gradient, and for the truncation, by blocks of weights;
+    a Jacobian a timestep for the spectrum.
+    """
+    T, H, cell = config.sequence_length, config.hidden_size, CELLS[config.cell]
     row, pairs = (2 * H if cell.direct == "c" else H), T * T // 2
     tenths = {
         "flow": pairs * row * (row // 2 + 60),
         "truncation": pairs * H * cell.blocks * (H + 60),
         "spectrum": T * (500 * H * H + 300_000),
     }
-    walks = T * (B + 1) * H * cell.blocks * (H + len(task.inputs) + len(task.outputs) + ELEMENTWISE)
-    return (walks + sum(tenths.get(quantity, 0) for quantity in watch)) // 10
+    return sum(tenths.get(quantity, 0) for quantity in watch) // 10
 
 
 def memory(config: RunConfig, task: Task) -> int:
@@ -39,14 +48,21 @@ def memory(config: RunConfig, task: Task) -> int:
 
 def check(config: RunConfig, task: Task, watch: Collection[str], max_cost: int | None, max_bytes: int | None) -> None:
     """Raise TooCostly, naming the product and what would fit, where a configuration is beyond a limit."""
-    if max_cost is not None and cost(config, task, watch) > max_cost:
-        field, fits = _what_fits(config, lambda smaller: cost(smaller, task, watch) <= max_cost)
+    if max_cost is not None and cost(config, task) > max_cost:
+        field, fits = _what_fits(config, lambda smaller: cost(smaller, task) <= max_cost)
         T, B, H = config.sequence_length, task.rows(config.batch_size), config.hidden_size
-        takes, available = cost(config, task, watch) / 1e6, max_cost / 1e6
-        watched = f" and the watched {', '.join(sorted(watch))}" if watch else ""
         raise TooCostly(
-            f"T·B·H·(H+I+O) = {T}·{B}·{H}·{H + len(task.inputs) + len(task.outputs)} with gates{watched} would take "
-            f"about {takes:.3g} ms per iteration; at most {available:.3g} ms are available here. {fits}",
+            f"T·B·H·(H+I+O) = {T}·{B}·{H}·{H + len(task.inputs) + len(task.outputs)} with gates would take about "
+            f"{cost(config, task) / 1e6:.3g} ms per iteration; at most {max_cost / 1e6:.3g} ms are available here. "
+            f"{fits}",
+            field,
+        )
+    if max_cost is not None and cost_of_watching(config, watch) > WATCHED * max_cost:
+        field, fits = _what_fits(config, lambda smaller: cost_of_watching(smaller, watch) <= WATCHED * max_cost)
+        raise TooCostly(
+            f"The watched {', '.join(sorted(watch))} would take about {cost_of_watching(config, watch) / 1e6:.3g} ms "
+            f"a record at T = {config.sequence_length}, H = {config.hidden_size}; at most "
+            f"{WATCHED * max_cost / 1e6:.3g} ms are available here. {fits} Or watch less.",
             field,
         )
     if max_bytes is not None and memory(config, task) > max_bytes:

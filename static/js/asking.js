@@ -17,10 +17,11 @@ export function createAsking(connection, carriedOut) {
   const discreet = new Set();
   let lastId = 0;
 
-  /** @param {Command} message @returns {Promise<Answer>} */
-  function request(message) {
+  /** @param {Command} message @param {boolean} isDiscreet @returns {Promise<Answer>} */
+  function request(message, isDiscreet = false) {
     lastId += 1;
     const id = lastId;
+    if (isDiscreet) discreet.add(id);
     /** @type {Promise<Answer>} */
     const answer = new Promise((resolve) => {
       if (connection.send({ ...message, id })) waiting.set(id, resolve);
@@ -35,9 +36,7 @@ export function createAsking(connection, carriedOut) {
 
     /** @param {ArrayBuffer} bytes @param {string} kind @param {boolean} isDiscreet @returns {Promise<Answer>} */
     async upload(bytes, kind, isDiscreet) {
-      const asked = request(command.upload(kind, bytes.byteLength));
-      if (isDiscreet) discreet.add(lastId);
-      const ready = await asked;
+      const ready = await request(command.upload(kind, bytes.byteLength), isDiscreet);
       if (ready?.type !== "ready") return ready;
       const result = new Promise((resolve) => waiting.set(Number(ready.id), resolve));
       connection.sendBytes(bytes);

@@ -27,8 +27,10 @@ import { createPast } from "./timeline/past.js";
  * @property {boolean} plays
  */
 
+/** What every record carries, as long as the network is not too large for it. */
 export const WATCHED = ["flow", "weights", "truncation", "gates", "distributions"];
 
+const DEAREST = "truncation";
 const SNAPSHOT_INTERVAL = 1000;
 const SNAPSHOT_BYTES_PER_INTERVAL = 64 * 1024;
 const CHECKED_ENTRIES = 40;
@@ -56,6 +58,8 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   /** @type {(() => void)[]} */
   let recordWaiters = [];
   let watched = WATCHED;
+  /** Whether the dearest of what is watched is left out, as this network is too large for it. */
+  let spared = false;
   /** @type {Undoable | null} */
   let undoable = null;
 
@@ -165,8 +169,13 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     snapshotDue = around.now() + SNAPSHOT_INTERVAL;
   }
 
-  function watch() {
-    return request(command.watch(watched, store.get().probe));
+  /** A network may be too large for all that is watched, and not for the rest. @returns {Promise<Answer>} */
+  async function watch(probe = store.get().probe) {
+    const quantities = spared ? watched.filter((quantity) => quantity !== DEAREST) : watched;
+    const answer = await request(command.watch(quantities, probe), !spared);
+    if (!isTooCostly(answer) || spared) return answer;
+    spared = true;
+    return watch(probe);
   }
 
   /** @param {Config} config */
@@ -236,9 +245,9 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
 
   // Changing the run.
 
-  /** @param {Command} message @returns {Promise<Answer>} */
-  async function change(message) {
-    const answer = await request(message);
+  /** @param {Command} message @param {boolean} isDiscreet @returns {Promise<Answer>} */
+  async function change(message, isDiscreet = false) {
+    const answer = await request(message, isDiscreet);
     if (answer?.type === "state") {
       past.accept(message, answer.iteration);
       if (["reset", "start"].includes(message.type) || answer.effects.restart.length > 0) past.restart();
@@ -275,10 +284,23 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   }
 
   /** @param {Config} wanted */
-  function configureRun(wanted) {
+  async function configureRun(wanted) {
     const properties = store.get().schema?.properties ?? {};
     if (Object.keys(wanted).some((field) => properties[field]?.effect === "restart")) rememberForUndo();
-    return change(command.configure(wanted));
+    const asked = command.configure(wanted);
+    let answer = await change(asked, !spared);
+    if (isTooCostly(answer) && !spared) {
+      spared = true;
+      await watch();
+      answer = await change(asked);
+    } else if (answer?.type === "error" && !spared) {
+      store.dispatch({ type: "server", message: answer, at: around.now() });
+    }
+    if (spared) {
+      spared = false;
+      await watch();
+    }
+    return answer;
   }
 
   /** The run goes on from the shown moment of its past, which is reached again exactly. */
@@ -464,7 +486,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     /** @param {number} probe */
     async show(probe) {
       store.dispatch({ type: "show", moment: null });
-      const answer = await request(command.watch(watched, probe));
+      const answer = await watch(probe);
       if (answer?.type === "state") store.dispatch({ type: "probe", probe });
     },
 
@@ -473,9 +495,11 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
       const before = watched;
       watched = [...new Set([...WATCHED, ...quantities])];
       if (!settled) return;
-      void request(command.watch(watched)).then((answer) => {
+      void watch().then((answer) => {
         // What is too much for the server is not asked for again, after a loss of the connection either.
-        if (answer?.type === "error") watched = before;
+        if (answer?.type !== "error") return;
+        watched = before;
+        spared = false;
       });
     },
 
@@ -490,4 +514,9 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
       return request(command.check_gradients(CHECKED_ENTRIES, bug));
     },
   };
+}
+
+/** @param {Answer} answer */
+function isTooCostly(answer) {
+  return answer?.type === "error" && answer.code === "too_costly";
 }

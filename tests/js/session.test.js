@@ -90,7 +90,7 @@ test("a fresh page starts its run, watches it and plays at once", async () => {
 test("what the open views need is watched beside the default, also after a reconnection", async () => {
   const { session, server, around } = await started();
   session.watch(["spectrum"]);
-  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: [...WATCHED, "spectrum"] });
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: [...WATCHED, "spectrum"], probe: 0 });
   await server.answer();
   around.sockets[0].close();
   around.pass(60_000);
@@ -100,16 +100,50 @@ test("what the open views need is watched beside the default, also after a recon
   assert.deepEqual(again, { type: "watch", quantities: [...WATCHED, "spectrum"], probe: 0 });
 });
 
+const refuse = async (server, around) => {
+  const { id } = around.sockets[0].sent.at(-1);
+  server.say({ type: "error", id, code: "too_costly", field: "sequence_length", message: "too much" });
+  await settle();
+};
+
 test("what the server refuses to watch is not asked for again", async () => {
   const { session, server, around } = await started();
   session.watch(["spectrum"]);
-  const { id } = around.sockets[0].sent.at(-1);
-  server.say({ type: "error", id, code: "too_costly", message: "too much" });
-  await settle();
+  await refuse(server, around);
+  await refuse(server, around);
   session.watch([]);
-  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED });
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED, probe: 0 });
   void session.show(3);
   assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED, probe: 3 });
+});
+
+test("a network too large for all that is watched is shown without the dearest, until that fits again", async () => {
+  const { session, server, around, store } = await started();
+  const spared = WATCHED.filter((quantity) => quantity !== "truncation");
+  session.configure({ sequence_length: 500 });
+  await refuse(server, around);
+  assert.deepEqual(store.get().errors, {}, "nobody needs to know yet");
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: spared, probe: 0 });
+  server.state(around.sockets[0].sent.at(-1).id);
+  await settle();
+  assert.deepEqual(server.sent().at(-1), { type: "configure", changes: { sequence_length: 500 } });
+  server.state(around.sockets[0].sent.at(-1).id);
+  await settle();
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED, probe: 0 }, "does all fit now?");
+  await refuse(server, around);
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: spared, probe: 0 }, "no");
+  await server.answer();
+});
+
+test("a network that is too large however it is watched says so beside its control", async () => {
+  const { session, server, around, store } = await started();
+  session.configure({ sequence_length: 500 });
+  await refuse(server, around);
+  server.state(around.sockets[0].sent.at(-1).id);
+  await settle();
+  await refuse(server, around);
+  assert.equal(store.get().errors.sequence_length, "too much");
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED, probe: 0 });
 });
 
 test("an edit is a change of the run; a check of the gradients only asks", async () => {
