@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         description="Which pages may embed this one, as in Content-Security-Policy; * allows all.",
     )
     max_cost: int = Field(
-        default=80_000_000,
+        default=100_000_000,
         ge=1_000,
         description="Longest iteration of one run, in nanoseconds of one core as estimated from T·B·H·(H+I+O); what is "
         "watched may take three times as long. Others on that core wait meanwhile.",
