@@ -91,18 +91,16 @@ export function startSharing(store, session, lanes, opened) {
     });
   }
 
-  /** The first network has to stand before others can be put beside it. @param {Config[]} changes */
+  /** The first network has to play before others can be put beside it: they go on as it does. @param {Config[]} changes */
   function openLanes(changes) {
     if (changes.length === 0) return;
+    const isOnItsWay = () => ["running", "diverged"].includes(store.get().phase);
     const open = () => lanes.open(changes.map((one) => ({ ...store.get().live.config, ...one })));
-    if (store.get().phase !== "idle") return open();
-    const end = store.watch(
-      ({ phase }) => phase,
-      () => {
-        end();
-        open();
-      },
-    );
+    if (isOnItsWay()) return open();
+    const end = store.watch(isOnItsWay, () => {
+      end();
+      open();
+    });
   }
 }
 
