@@ -60,6 +60,10 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   let watched = WATCHED;
   /** Whether the dearest of what is watched is left out, as this network is too large for it. */
   let spared = false;
+  const spare = (/** @type {boolean} */ whether) => {
+    spared = whether;
+    if (store.get().spared !== spared) store.dispatch({ type: "spared", spared });
+  };
   /** @type {Undoable | null} */
   let undoable = null;
 
@@ -171,11 +175,11 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
 
   /** A network may be too large for all that is watched, and not for the rest. @returns {Promise<Answer>} */
   async function watch(probe = store.get().probe) {
-    const quantities = spared ? watched.filter((quantity) => quantity !== DEAREST) : watched;
-    const answer = await request(command.watch(quantities, probe), !spared);
-    if (!isTooCostly(answer) || spared) return answer;
-    spared = true;
-    return watch(probe);
+    const isAll = !spared;
+    const quantities = isAll ? watched : watched.filter((quantity) => quantity !== DEAREST);
+    const answer = await request(command.watch(quantities, probe), isAll);
+    spare(!isAll || isTooCostly(answer));
+    return isAll && spared ? watch(probe) : answer;
   }
 
   /** @param {Config} config */
@@ -290,7 +294,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     const asked = command.configure(wanted);
     let answer = await change(asked, !spared);
     if (isTooCostly(answer) && !spared) {
-      spared = true;
+      spare(true);
       await watch();
       answer = await change(asked);
     } else if (answer?.type === "error" && !spared) {
@@ -499,7 +503,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
         // What is too much for the server is not asked for again, after a loss of the connection either.
         if (answer?.type !== "error") return;
         watched = before;
-        spared = false;
+        spare(false);
       });
     },
 

@@ -74,6 +74,7 @@ import { appendToSpread, upTo } from "./spread.js";
  * @property {History} history
  * @property {{history: History, from: number} | null} former what came after this iteration before the run was branched there
  * @property {number | null} march iterations per second while the page itself steps several lanes, null while it does not
+ * @property {boolean} spared whether records leave out the dearest quantity, as the network is too large for it
  * @property {number | null} rate wanted iterations per second, null as fast as it goes
  * @property {number} probe
  * @property {Place | null} hover
@@ -105,6 +106,7 @@ import { appendToSpread, upTo } from "./spread.js";
  *   | {type: "branched", moment: Moment}
  *   | {type: "restored", history: History}
  *   | {type: "march", march: number | null}
+ *   | {type: "spared", spared: boolean}
  *   | {type: "adopt", from: State}
  *   | {type: "connection", connection: ConnectionState}
  *   | {type: "hover", hover: Place | null}
@@ -180,6 +182,7 @@ export function initialState(bootstrap = {}, record = null) {
     history: emptyHistory(),
     former: null,
     march: null,
+    spared: false,
     rate: DEFAULT_RATE,
     probe: 0,
     hover: null,
@@ -225,6 +228,8 @@ export function reduce(state, action) {
       return show({ ...state, history: action.history, former: null, ghost: null }, null);
     case "march":
       return { ...state, march: action.march };
+    case "spared":
+      return { ...state, spared: action.spared };
     case "adopt":
       return adopt(state, action.from);
     case "connection":

@@ -132,7 +132,17 @@ test("a network too large for all that is watched is shown without the dearest, 
   assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED, probe: 0 }, "does all fit now?");
   await refuse(server, around);
   assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: spared, probe: 0 }, "no");
-  await server.answer();
+  server.state(around.sockets[0].sent.at(-1).id);
+  await settle();
+  assert.equal(store.get().spared, true);
+  session.configure({ sequence_length: 50 });
+  around.pass(100);
+  server.state(around.sockets[0].sent.at(-1).id);
+  await settle();
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED, probe: 0 });
+  server.state(around.sockets[0].sent.at(-1).id);
+  await settle();
+  assert.equal(store.get().spared, false, "all of it again");
 });
 
 test("a network that is too large however it is watched says so beside its control", async () => {

@@ -8,7 +8,7 @@ from safetensors.numpy import load
 
 from app.web.run import Frame, Limits, Run
 
-LIMITS = Limits(max_cost=80_000_000, max_bytes=64 * 2**20, records_per_second=30)
+LIMITS = Limits(max_cost=100_000_000, max_bytes=128 * 2**20, records_per_second=30)
 
 
 class Clock:
