@@ -92,6 +92,31 @@ def live_heap(cdp: CDPSession) -> float:
     return float(usage["usedSize"] + usage.get("backingStorageSize", 0))
 
 
+# What any page pays here for showing anything 30 times a second: one canvas, cleared, and a frame asked for 60 times.
+BARE = """<canvas width="764" height="620"></canvas><script>
+  const ctx = document.querySelector("canvas").getContext("2d");
+  let frames = 0;
+  const frame = () => {
+    if (++frames % 2 === 0) ctx.fillRect(frames % 700, 0, 4, 620);
+    requestAnimationFrame(frame);
+  };
+  frame();
+</script>"""
+
+
+def bare(browser: Browser, report: Report) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.set_content(BARE)
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Performance.enable")
+    page.wait_for_timeout(500)
+    before = metrics(cdp)
+    page.wait_for_timeout(5000)
+    spent = metrics(cdp)["TaskDuration"] - before["TaskDuration"]
+    page.context.close()
+    report.row("  for comparison, a page with one bare canvas", 1000 * spent / (30 * 5), "ms")
+
+
 def wait_for_past(page: Page) -> None:
     """Until the page keeps as much as it ever will; Plotly is there by then, too."""
     page.wait_for_function(f"measured.drawn.length > {HISTORY}", timeout=300_000)
@@ -159,6 +184,7 @@ def main() -> int:
         wait_for_length(page, 50)
         wait_for_past(page)
         play(page, cdp, report, seconds)
+        bare(browser, report)
 
         fresh = changing(page, 30)
         report.row("length slider released → drawn, median", statistics.median(fresh), "ms", "≤", 40)

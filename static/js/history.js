@@ -37,7 +37,7 @@ const FEWEST_ITERATIONS = 100;
 /** Of all moments that are kept, PageUp and PageDown pass over one in so many. */
 const PAGES = 10;
 /** While training runs, the curve grows at most this often, ms. */
-const GROW_INTERVAL = 100;
+const GROW_INTERVAL = 250;
 
 /**
  * @param {HTMLCanvasElement} canvas

@@ -5,7 +5,16 @@ import { drawNormAxes, drawNormCurves, drawNormPoint } from "./draw_charts.js";
 import { drawInputs, drawLosses, drawOutputs, lossRadius } from "./draw_ends.js";
 import { drawBeds, drawMouth, drawRivers, drawTributaries } from "./draw_river.js";
 import { drawTrack, drawTrackKey } from "./draw_track.js";
-import { columnOutline, drawArrows, drawSharedWeights, drawUnitFrame, drawUnits, drawWeights } from "./draw_units.js";
+import {
+  columnOutline,
+  drawArrows,
+  drawColumns,
+  drawSharedWeights,
+  drawThumbnails,
+  drawUnitFrame,
+  drawUnits,
+  drawWeights,
+} from "./draw_units.js";
 import { isVisible, pitchOf, standsApart, visibleTimesteps, xOf } from "./layout.js";
 import { drawMath, drawText, sans } from "./text.js";
 
@@ -35,6 +44,35 @@ export function drawChrome(/** @type {Context} */ ctx, /** @type {Scene} */ scen
  * @param {number} ratio device pixels a px
  */
 export function drawRecord(ctx, scene, bitmaps, ratio) {
+  drawStanding(ctx, scene, bitmaps, ratio);
+  drawComputed(ctx, scene, bitmaps, ratio);
+}
+
+/**
+ * What stands as long as the shown sequence does: columns, arrows, inputs.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {Bitmaps} bitmaps
+ * @param {number} ratio
+ */
+export function drawStanding(ctx, scene, bitmaps, ratio) {
+  if (!scene.picture) return;
+  ctx.save();
+  clipToAxis(ctx, scene.layout);
+  drawColumns(ctx, scene);
+  drawArrows(ctx, scene);
+  drawInputs(ctx, scene, bitmaps, ratio);
+  ctx.restore();
+}
+
+/**
+ * What the network made of it.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {Bitmaps} bitmaps
+ * @param {number} ratio
+ */
+export function drawComputed(ctx, scene, bitmaps, ratio) {
   const { picture, layout } = scene;
   if (!picture) return;
   drawMouth(ctx, scene);
@@ -46,7 +84,7 @@ export function drawRecord(ctx, scene, bitmaps, ratio) {
   drawNormCurves(ctx, scene);
   if (scene.track !== "h") drawTrack(ctx, scene, bitmaps, ratio);
   ctx.restore();
-  drawForwardPass(ctx, scene, bitmaps, ratio);
+  drawStates(ctx, scene, bitmaps, ratio);
 }
 
 /** What belongs to a timestep is drawn only where the axis shows it. */
@@ -65,13 +103,18 @@ export function clipToAxis(/** @type {Context} */ ctx, /** @type {Layout} */ { z
  * @param {number} ratio
  */
 export function drawForwardPass(ctx, scene, bitmaps, ratio) {
+  drawStanding(ctx, scene, bitmaps, ratio);
+  drawStates(ctx, scene, bitmaps, ratio);
+}
+
+/** @param {Context} ctx @param {Scene} scene @param {Bitmaps} bitmaps @param {number} ratio */
+function drawStates(ctx, scene, bitmaps, ratio) {
   drawWeights(ctx, scene, bitmaps, ratio);
   ctx.save();
   clipToAxis(ctx, scene.layout);
   drawOutputs(ctx, scene);
   drawUnits(ctx, scene, bitmaps, ratio);
-  drawArrows(ctx, scene, bitmaps, ratio);
-  drawInputs(ctx, scene, bitmaps, ratio);
+  drawThumbnails(ctx, scene, bitmaps, ratio);
   if (scene.track === "h") drawTrack(ctx, scene, bitmaps, ratio);
   ctx.restore();
 }

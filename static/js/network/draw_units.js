@@ -24,7 +24,7 @@ const LINES_FROM = 60;
 export function drawUnits(ctx, scene, bitmaps, ratio) {
   const { layout, palette, picture } = scene;
   if (!picture) return;
-  const { units, U } = layout;
+  const { units } = layout;
   const { H, T, h } = picture;
   const box = {
     x: layout.left,
@@ -55,15 +55,19 @@ export function drawUnits(ctx, scene, bitmaps, ratio) {
     );
   });
   if (layout.packed) drawGroupCuts(ctx, layout, palette.paper);
+  drawBeyondScale(ctx, scene);
+  drawNotFinite(ctx, scene);
+}
+
+/** A thin line around every column that stands apart. */
+export function drawColumns(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette }) {
   ctx.strokeStyle = palette.border;
   ctx.lineWidth = 0.9;
   ctx.beginPath();
-  for (let t = 1; t <= T; t++) {
-    if (standsApart(layout, t)) columnOutline(ctx, layout, t, Math.min(1.4 * U, pitchOf(layout, t) * 0.08));
+  for (let t = 1; t <= layout.T; t++) {
+    if (standsApart(layout, t)) columnOutline(ctx, layout, t, Math.min(1.4 * layout.U, pitchOf(layout, t) * 0.08));
   }
   ctx.stroke();
-  drawBeyondScale(ctx, scene);
-  drawNotFinite(ctx, scene);
 }
 
 /** @param {Context} ctx @param {Layout} layout @param {number} t @param {number} padding */
@@ -198,36 +202,27 @@ export function drawMatrix(ctx, { palette, picture }, bitmap, { x, y, size, rati
   });
 }
 
-/** h_{t-1} → h_t with the same thumbnail of W_hh on each where there is room, and x_t → h_t from below. */
-export function drawArrows(
-  /** @type {Context} */ ctx,
-  /** @type {Scene} */ scene,
-  /** @type {Bitmaps} */ bitmaps,
-  /** @type {number} */ ratio,
-) {
-  const { layout, palette, picture } = scene;
-  if (!picture) return;
-  const thumbnails = picture.W_hh ? thumbnailPlaces(layout) : [];
-  const tip = (thumbnails.length > 0 ? 2.4 : 3) * layout.U;
+/** h_{t-1} → h_t, and x_t → h_t from below. */
+export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette }) {
+  const tip = (thumbnailPlaces(layout).length > 0 ? 2.4 : 3) * layout.U;
   ctx.fillStyle = palette.forward;
   ctx.strokeStyle = palette.forward;
   ctx.lineWidth = layout.U;
   ctx.beginPath();
-  for (let t = 1; t <= picture.T; t++) {
+  for (let t = 1; t <= layout.T; t++) {
     if (!standsApart(layout, t)) continue;
     inputHead(ctx, layout, t);
     if (t > 1 && standsApart(layout, t - 1)) recurrentHead(ctx, layout, t, tip);
   }
   ctx.fill();
   ctx.beginPath();
-  for (let t = 1; t <= picture.T; t++) {
+  for (let t = 1; t <= layout.T; t++) {
     if (!standsApart(layout, t)) continue;
     ctx.moveTo(xOf(layout, t), layout.units.bottom + 4 * layout.U);
     ctx.lineTo(xOf(layout, t), layout.input.top);
     if (t > 1 && pitchOf(layout, t) > LINES_FROM * layout.U) recurrentLine(ctx, layout, t);
   }
   ctx.stroke();
-  if (thumbnails.length > 0) drawThumbnails(ctx, scene, bitmaps("thumbnail"), thumbnails, ratio);
 }
 
 function inputHead(/** @type {Context} */ ctx, /** @type {Layout} */ layout, /** @type {number} */ t) {
@@ -259,14 +254,17 @@ function recurrentLine(/** @type {Context} */ ctx, /** @type {Layout} */ layout,
 }
 
 /**
+ * The same small W_hh on every arrow where there is room.
  * @param {Context} ctx
  * @param {Scene} scene
- * @param {import("./bitmap.js").Bitmap} bitmap
- * @param {import("./layout.js").Thumbnail[]} places
+ * @param {Bitmaps} bitmaps
  * @param {number} ratio
  */
-function drawThumbnails(ctx, scene, bitmap, places, ratio) {
+export function drawThumbnails(ctx, scene, bitmaps, ratio) {
+  const places = thumbnailPlaces(scene.layout);
+  if (!scene.picture?.W_hh || places.length === 0) return;
   const snap = (/** @type {number} */ value) => Math.round(value * ratio) / ratio;
+  const bitmap = bitmaps("thumbnail");
   const { size } = places[0];
   drawMatrix(ctx, scene, bitmap, { x: places[0].x, y: places[0].y, size, ratio }, THUMBNAIL_CELLS);
   for (const { x, y } of places.slice(1)) ctx.drawImage(bitmap.canvas, snap(x), snap(y), size, size);

@@ -5,7 +5,7 @@
 import { painters } from "../painters.js";
 import { clamp } from "../scales.js";
 import { createBitmaps } from "./bitmap.js";
-import { clipToAxis, drawChrome, drawMarks, drawRecord } from "./draw.js";
+import { clipToAxis, drawChrome, drawComputed, drawMarks, drawRecord, drawStanding } from "./draw.js";
 import { drawReadout } from "./draw_readout.js";
 import { CHEVRON, drawChevrons } from "./draw_river.js";
 import { listenToGestures } from "./gestures.js";
@@ -80,6 +80,8 @@ export function createStage(canvas, store) {
   let actMoves = false;
   /** The open picture as an act takes it, and the scene it shows. @type {{canvas: HTMLCanvasElement, of: Scene | null} | null} */
   let whole = null;
+  /** @type {{x: Picture["x"] | null, symbols: string | null}} */
+  let shown = { x: null, symbols: null };
   // What the sheets show, so that none is drawn twice.
   const seen = {
     record: changes(),
@@ -178,7 +180,7 @@ export function createStage(canvas, store) {
 
   function drawSheets(/** @type {Scene} */ current, /** @type {State} */ state) {
     drawChromeSheet(current);
-    if (seen.sheet.changed([current])) drawRecord(sheets.clean(sheets.record), current, bitmaps, size.ratio);
+    if (seen.sheet.changed([current])) drawComputed(sheets.clean(sheets.record), current, bitmaps, size.ratio);
     if (seen.drift.changed([current, drift])) drawDriftSheet(current);
     drawMarksSheet(current, state);
   }
@@ -186,8 +188,20 @@ export function createStage(canvas, store) {
   function drawChromeSheet(/** @type {Scene} */ current) {
     const { layout, palette, domain, ruler, track } = current;
     const { edges, H, lanes, input } = layout;
-    if (!seen.chrome.changed([edges, H, lanes.length, input.rows, palette, ...domain, ruler, track])) return;
-    drawChrome(sheets.clean(sheets.chrome), current);
+    const { x, symbols } = standing(current.picture);
+    const what = [edges, H, lanes.length, input.rows, palette, ...domain, ruler, track, x, symbols];
+    if (!seen.chrome.changed(what)) return;
+    const ctx = sheets.clean(sheets.chrome);
+    drawChrome(ctx, current);
+    drawStanding(ctx, current, bitmaps, size.ratio);
+  }
+
+  /** What of a picture is the same from record to record, as long as its numbers are. @param {Picture | null} of */
+  function standing(of) {
+    const isSame = of && shown.x && of.x.length === shown.x.length && of.x.every((value, i) => value === shown.x?.[i]);
+    if (!isSame) shown = { x: of?.x ?? null, symbols: null };
+    shown.symbols = of?.symbols?.join() ?? null;
+    return shown;
   }
 
   function drawDriftSheet(/** @type {Scene} */ current) {

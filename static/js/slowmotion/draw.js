@@ -3,7 +3,7 @@ import { sourceIndex } from "../colour.js";
 import { mix } from "../scales.js";
 import { drawBand, drawChrome, drawCurrentLabel, drawForwardPass, drawRecord } from "../network/draw.js";
 import { drawLosses } from "../network/draw_ends.js";
-import { drawArrows, drawWeights } from "../network/draw_units.js";
+import { drawThumbnails, drawWeights } from "../network/draw_units.js";
 import { columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../network/layout.js";
 import { drawMath, drawText, sans } from "../network/text.js";
 import { piecePainters } from "../painters.js";
@@ -338,7 +338,7 @@ export function drawUpdate(ctx, before, after, part, bitmaps) {
   if (part < 0.4) return;
   const scene = { ...after, layout };
   drawWeights(ctx, scene, bitmaps, before.ratio);
-  drawArrows(ctx, scene, bitmaps, before.ratio);
+  drawThumbnails(ctx, scene, bitmaps, before.ratio);
   const { U } = layout;
   ctx.strokeStyle = palette.ink;
   ctx.lineWidth = 1.8 * U;
