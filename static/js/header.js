@@ -11,8 +11,6 @@ import { positionOf, valueAt } from "./tracks.js";
 /** @type {import("./tracks.js").Track} */
 const SPEEDS = { from: 1, to: 1000, log: true };
 const POSITIONS = 1000;
-/** While training runs, numbers change at most this often, ms: faster nobody reads them. */
-const READ_INTERVAL = 100;
 
 /**
  * @typedef {object} Actions
@@ -60,7 +58,6 @@ export function createHeader(store, actions) {
   /** @type {State | null} */
   let shown = null;
   let transport = "";
-  let readAt = Number.NEGATIVE_INFINITY;
   /** @type {State | null} */
   let read = null;
 
@@ -83,8 +80,8 @@ export function createHeader(store, actions) {
   }
 
   return {
-    /** How many milliseconds later there is something left to write. @param {number} now */
-    draw(now) {
+    /** @param {number} now @param {boolean} reads whether it is time for other numbers */
+    draw(now, reads) {
       const state = store.get();
       const { connection, notice } = state;
       if (connection.status === "lost" || shown?.connection !== connection || shown.notice !== notice) {
@@ -95,13 +92,9 @@ export function createHeader(store, actions) {
       }
       if (shown !== state) showTransport(state);
       shown = state;
-      if (read === state) return Number.POSITIVE_INFINITY;
-      const isLive = state.phase === "running" && state.past === null;
-      if (isLive && now - readAt < READ_INTERVAL) return readAt + READ_INTERVAL - now;
+      if (!reads || read === state) return;
       read = state;
-      readAt = now;
       showReadouts(state);
-      return Number.POSITIVE_INFINITY;
     },
   };
 }

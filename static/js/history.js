@@ -36,8 +36,6 @@ const HANDLE = 5;
 const FEWEST_ITERATIONS = 100;
 /** Of all moments that are kept, PageUp and PageDown pass over one in so many. */
 const PAGES = 10;
-/** While training runs, the curve grows at most this often, ms. */
-const GROW_INTERVAL = 250;
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -50,7 +48,6 @@ export function createHistory(canvas, store, travel) {
   let shown = null;
   let width = 0;
   let scale = 1;
-  let drawnAt = Number.NEGATIVE_INFINITY;
 
   painters.set(canvas, (target) => {
     target.setTransform(scale / window.devicePixelRatio, 0, 0, scale / window.devicePixelRatio, 0, 0);
@@ -109,16 +106,12 @@ export function createHistory(canvas, store, travel) {
       canvas.height = Math.round(canvas.clientHeight * ratio);
       shown = null;
     },
-    /** How many milliseconds later there is something left to draw. @param {number} now @param {number} unit pixels per design pixel */
-    draw(now, unit) {
+    /** @param {number} unit pixels per design pixel @param {boolean} reads whether it is time for the curve to grow */
+    draw(unit, reads) {
       const state = store.get();
       if (!shown || !sameActions(shown, state)) showActions(state);
-      if (shown && sameStanding(shown, state)) {
-        if (shown.history === state.history) return Number.POSITIVE_INFINITY;
-        if (state.phase === "running" && now - drawnAt < GROW_INTERVAL) return drawnAt + GROW_INTERVAL - now;
-      }
+      if (shown && sameStanding(shown, state) && (!reads || shown.history === state.history)) return;
       shown = state;
-      drawnAt = now;
       scale = window.devicePixelRatio * unit;
       ctx.setTransform(scale, 0, 0, scale, 0, 0);
       width = canvas.width / scale;
@@ -126,7 +119,6 @@ export function createHistory(canvas, store, travel) {
       drawHistory(ctx, state, width, travel.moments());
       showValue(canvas, state);
       setText(byId("residual"), `residual ${formatNumber(state.record?.meta.flow_residual, 2)}`);
-      return Number.POSITIVE_INFINITY;
     },
   };
 }

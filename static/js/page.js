@@ -22,6 +22,8 @@ import { createTravel } from "./timeline/travel.js";
 
 const TICK = 1000;
 const COUNTDOWN = 250;
+/** While training runs, numbers and the footer's curve change at most this often, ms: faster nobody reads them. */
+const READ_INTERVAL = 125;
 
 /**
  * @param {import("./lanes/door.js").PageSwitch} store
@@ -114,6 +116,7 @@ export function startPage(store, stage, theme, kept, link) {
 
   /** @type {import("./protocol.js").DecodedRecord | null} */
   let drawnRecord = null;
+  let readAt = Number.NEGATIVE_INFINITY;
 
   const drifts = () => store.get().phase === "running" && !store.get().reducedMotion;
   const frames = createFrames(browser, drawFrame, drifts);
@@ -128,13 +131,13 @@ export function startPage(store, stage, theme, kept, link) {
     }
     controls.draw();
     lessons.look();
-    return Math.min(
-      header.draw(now),
-      rail.draw(now, unit),
-      history.draw(now, unit),
-      lanes.draw(now),
-      sentences.draw(now),
-    );
+    const { phase, past } = store.get();
+    const reads = phase !== "running" || past !== null || now - readAt >= READ_INTERVAL;
+    if (reads) readAt = now;
+    header.draw(now, reads);
+    history.draw(unit, reads);
+    const wait = reads ? Number.POSITIVE_INFINITY : readAt + READ_INTERVAL - now;
+    return Math.min(wait, rail.draw(now, unit), lanes.draw(now), sentences.draw(now));
   }
 
   /** Pixels a design pixel. */
@@ -145,7 +148,7 @@ export function startPage(store, stage, theme, kept, link) {
     rail.resize(unit);
     stage.resize();
     history.resize();
-    history.draw(performance.now(), unit);
+    history.draw(unit, true);
     frames.changed();
   }
 

@@ -100,11 +100,18 @@ def test_slow_motion_shows_a_timestep_at_a_time_and_ends_in_an_update(paused: Pa
     expect(paused.locator("#finding")).to_contain_text("The task needs 8 steps")
 
 
+def stands(page: Page) -> bool:
+    before = iteration(page)
+    page.wait_for_timeout(300)
+    return iteration(page) == before
+
+
 def test_slow_motion_is_the_far_left_of_the_speed(page: Page):
     until(page, lambda: iteration(page) > 5, "training")
     speed = page.get_by_role("slider", name="Training speed")
     speed.fill("0")
     expect(page.locator("#finding")).to_contain_text("Slow motion")
+    until(page, lambda: stands(page), "no more updates")
     stood = iteration(page)
     page.wait_for_timeout(500)
     assert iteration(page) == stood
