@@ -16,6 +16,8 @@ export function createAsking(connection, carriedOut) {
   /** Whose errors are shown by who asked, beside what was handed over. @type {Set<number>} */
   const discreet = new Set();
   let lastId = 0;
+  /** Between a file's announcement and its bytes nothing else may be said: it waits here. @type {(() => void)[] | null} */
+  let held = null;
 
   /** @param {Command} message @param {boolean} isDiscreet @returns {Promise<Answer>} */
   function request(message, isDiscreet = false) {
@@ -24,11 +26,21 @@ export function createAsking(connection, carriedOut) {
     if (isDiscreet) discreet.add(id);
     /** @type {Promise<Answer>} */
     const answer = new Promise((resolve) => {
-      if (connection.send({ ...message, id })) waiting.set(id, resolve);
-      else resolve(null);
+      const send = () => {
+        if (connection.send({ ...message, id })) waiting.set(id, resolve);
+        else resolve(null);
+      };
+      if (held) held.push(send);
+      else send();
     });
     void answer.then((given) => given && given.type !== "error" && carriedOut(message.type));
     return answer;
+  }
+
+  function letGo() {
+    const all = held ?? [];
+    held = null;
+    for (const send of all) send();
   }
 
   return {
@@ -36,10 +48,16 @@ export function createAsking(connection, carriedOut) {
 
     /** @param {ArrayBuffer} bytes @param {string} kind @param {boolean} isDiscreet @returns {Promise<Answer>} */
     async upload(bytes, kind, isDiscreet) {
-      const ready = await request(command.upload(kind, bytes.byteLength), isDiscreet);
-      if (ready?.type !== "ready") return ready;
+      const announced = request(command.upload(kind, bytes.byteLength), isDiscreet);
+      held ??= [];
+      const ready = await announced;
+      if (ready?.type !== "ready") {
+        letGo();
+        return ready;
+      }
       const result = new Promise((resolve) => waiting.set(Number(ready.id), resolve));
       connection.sendBytes(bytes);
+      letGo();
       return /** @type {Promise<Answer>} */ (result);
     },
 
@@ -54,7 +72,9 @@ export function createAsking(connection, carriedOut) {
     /** @param {unknown} id */
     isDiscreet: (id) => discreet.has(Number(id)),
 
+    /** Who still waits will not be answered. */
     expectNothing() {
+      letGo();
       for (const resolve of waiting.values()) resolve(null);
       waiting.clear();
     },

@@ -53,6 +53,8 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   let settled = false;
   let losses = 0;
   let playing = plays;
+  /** A run that is taken up again, to play as before, counts as playing while the server only has it. */
+  let goesOn = false;
   /** @type {(() => void)[] | null} what waits to be shown together with the records of other lanes */
   let held = null;
   /** @type {(() => void)[]} */
@@ -93,7 +95,12 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
       notice("The server has changed: reload the page to go on.");
     }
     if (!(message.type === "error" && asking.isDiscreet(message.id))) {
-      store.dispatch({ type: "server", message, at: around.now() });
+      const isGoingOn = goesOn && message.type === "state" && message.phase === "paused";
+      store.dispatch({
+        type: "server",
+        message: isGoingOn ? { ...message, phase: "running" } : message,
+        at: around.now(),
+      });
     }
     if (message.type === "diverged") playing = false;
     if (!("id" in message) || message.id === undefined) return;
@@ -140,6 +147,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   /** @param {number} retryAt @param {number} attempt */
   function lost(retryAt, attempt) {
     expectNothing();
+    goesOn = false;
     changes.forget();
     const full = store.get().connection.full;
     store.dispatch({ type: "connection", connection: { status: "lost", retryAt, attempt, full } });
@@ -155,16 +163,22 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   async function begin() {
     const { config, iteration } = store.get().live;
     const isNew = past.newest() === null;
+    goesOn = playing && !isNew;
     const answers = isNew ? start(config) : resume(playing ? 0 : iteration);
     const lossesBefore = losses;
     if (!(await answers) || losses !== lossesBefore) return;
     settle();
     if (isNew) void snapshot();
     const asked = watch();
-    if (playing) void request(command.play(store.get().rate));
+    if (playing) void request(command.play(store.get().rate)).then(hasGoneOn);
+    else goesOn = false;
     store.dispatch({ type: "connection", connection: { status: "open", retryAt: null, attempt: 0 } });
     changes.let(true);
     if ((await asked)?.type === "state") connection.settled();
+  }
+
+  function hasGoneOn() {
+    goesOn = false;
   }
 
   /** From here on records are shown, and kept. */
@@ -426,6 +440,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
 
     pause() {
       playing = false;
+      goesOn = false;
       void request(command.pause());
     },
 

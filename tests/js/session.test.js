@@ -261,6 +261,37 @@ test("what a snapshot already holds is not replayed", async () => {
   assert.deepEqual(server.types(), ["upload", "bytes", "watch", "play"]);
 });
 
+test("what is pressed while a file is under way waits for its bytes", async () => {
+  const { session, server, around } = await started();
+  server.snapshot(40);
+  around.sockets[0].close();
+  around.pass(250);
+  around.sockets[1].open();
+  session.pause();
+  assert.deepEqual(server.types(), ["upload"]);
+  await server.answer({ iteration: 40, phase: "paused" });
+  assert.deepEqual(server.types(), ["upload", "bytes", "pause", "watch"], "and it is not played after that");
+});
+
+test("a run that goes on after a loss is a playing one all along", async () => {
+  const { session, server, around, store } = await started();
+  await server.answer({ iteration: 40 });
+  server.snapshot(40);
+  around.sockets[0].close();
+  around.pass(250);
+  around.sockets[1].open();
+  const phases = [];
+  store.watch(
+    ({ phase }) => phase,
+    (phase) => phases.push(phase),
+  );
+  await server.answer({ iteration: 40, phase: "paused" });
+  assert.deepEqual(phases, []);
+  server.state(undefined, { iteration: 40, phase: "paused" });
+  assert.deepEqual(phases, ["paused"], "from now on it is what the server says");
+  session.pause();
+});
+
 test("a paused run stands still after a loss, at the iteration where it stood", async () => {
   const { session, server, around, store } = await started();
   server.snapshot(40);
