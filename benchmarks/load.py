@@ -68,7 +68,7 @@ async def thirty(report: Report, seconds: float) -> None:
 
 async def price(report: Report, seconds: float) -> None:
     """What bringing a record to a visitor costs beside computing it, web process and compute processes together."""
-    for what, quantities, goal in (("plain", [], 0.5), ("with flow and weights", PAGE, None)):
+    for what, quantities, goal in (("plain", [], 0.5), ("with all the page watches", PAGE, None)):
         with Server() as server:
             visitors = await class_of(10, server.port, 30, quantities)
             await asyncio.sleep(SETTLING)

@@ -128,7 +128,7 @@ def test_the_picture_is_told_in_words(page: Page):
     spoken = page.locator("#spoken")
     expect(spoken).to_have_attribute("aria-live", "polite")
     until(page, lambda: "teration" in (spoken.text_content() or ""), "iteration, loss and horizon in words")
-    for canvas in page.locator("canvas:visible").all():
+    for canvas in page.locator("canvas:visible:not([aria-hidden=true])").all():
         assert canvas.get_attribute("aria-label"), "every picture has a name"
 
 
