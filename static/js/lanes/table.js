@@ -13,7 +13,7 @@ const MOST_LANES = 4;
  *   keep: () => void, drop: () => void}} lanes
  */
 export function createLanesTable(lanes) {
-  const title = element("h2", { class: "lanes-title" });
+  const title = element("h2", { class: "lanes-title" }, "Lanes");
   const head = element("tr", {});
   const body = element("tbody", {});
   const scroller = element("div", { class: "lanes-scroller" }, element("table", {}, element("thead", {}, head), body));
