@@ -181,7 +181,11 @@ export function createStage(canvas, store) {
   function drawSheets(/** @type {Scene} */ current, /** @type {State} */ state) {
     drawChromeSheet(current);
     if (seen.sheet.changed([current])) drawComputed(sheets.clean(sheets.record), current, bitmaps, size.ratio);
-    if (seen.drift.changed([current, drift])) drawDriftSheet(current);
+    // Chevrons go by whole pixels; what else a record changes of them can wait that long.
+    const { edges, lanes } = current.layout;
+    const still = state.phase === "running" ? null : current;
+    const where = [Math.round(drift * size.ratio), edges, lanes[0].top, current.palette, still];
+    if (seen.drift.changed(where)) drawDriftSheet(current);
     drawMarksSheet(current, state);
   }
 

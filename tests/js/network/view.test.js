@@ -60,12 +60,13 @@ test("what follows the pointer is drawn without the record", () => {
   assert.deepEqual(drawn(canvas), { ...before, marks: before.marks + 1 });
 });
 
-test("chevrons drift while training runs, and stand with reduced motion", () => {
+test("chevrons drift by whole pixels while training runs, and stand with reduced motion", () => {
   const open = { status: "open", retryAt: null, attempt: 0 };
   const running = stageOf(sampleRecord(), { phase: "running", connection: open });
   const begun = drawn(running.canvas);
-  running.stage.draw(16);
-  running.stage.draw(32);
+  running.stage.draw(100);
+  running.stage.draw(104);
+  running.stage.draw(200);
   assert.deepEqual(drawn(running.canvas), { ...begun, drift: begun.drift + 2 });
   const still = stageOf(sampleRecord(), { phase: "running", connection: open, reducedMotion: true });
   const stood = drawn(still.canvas);
