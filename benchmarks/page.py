@@ -1,6 +1,6 @@
 """How the page behaves in a real Chromium beside its own server, on this machine.
 
-    .venv/bin/python -m benchmarks.page            # about four minutes
+    .venv/bin/python -m benchmarks.page            # about five minutes
     .venv/bin/python -m benchmarks.page --seconds 10
 
 Opening: bytes and time until the first computed picture, and until it first moves. Playing: 60 s at T = 50, H = 32
@@ -25,8 +25,9 @@ from tests.browser.conftest import QUIET
 from tests.conftest import Server
 
 OBSERVER = (Path(__file__).parent / "page.js").read_text()
-# Records the page keeps to go back to: before it is full, its memory grows as it should.
-HISTORY = 650
+# So many records at 30/s and the page's past is full, its 600 records and its 48 snapshots, one a second: until then its
+# memory grows as it should.
+HISTORY = 1700
 
 
 def percentile(values: list[float], q: float) -> float:
