@@ -33,7 +33,7 @@ bench-engine:   ## measure the engine beside PyTorch and JAX, which are installe
 	@.venv-peers/bin/python -c 'import jax, numpy, torch' 2>/dev/null || .venv-peers/bin/python -m pip install --quiet numpy 'torch==2.13.0' jax
 	.venv-peers/bin/python -m benchmarks.engine
 
-bench-load:     ## measure a class of up to 300 on a real server (about five minutes)
+bench-load:     ## measure a class of up to 300 on a real server (about four minutes)
 	@scripts/setup test
 	.venv/bin/python -m benchmarks.load
 

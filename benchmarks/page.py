@@ -25,8 +25,8 @@ from tests.browser.conftest import QUIET
 from tests.conftest import Server
 
 OBSERVER = (Path(__file__).parent / "page.js").read_text()
-# So many records at 30/s and the page's past is full, its 600 records and its 48 snapshots, one a second: until then its
-# memory grows as it should.
+# After so many records at 30/s the page's past is full, with its 600 records and its 48 snapshots, one a second. Until
+# then its memory grows as it should.
 HISTORY = 1700
 
 
