@@ -55,6 +55,21 @@ class Adjoints:
             size: Array = np.exp(ln_norm(self.h[:-1]) + ln_norm(self.da) + LN2 * self.exponent[1:])
             return size
 
+    @cached_property
+    def dW_hh(self) -> tuple[Array, int]:
+        """dE/dW_hh (H, width), the sum of the parts of all timesteps, and its exponent."""
+        with np.errstate(all="ignore"):
+            exponent = int(self.exponent[1:].max())
+            da = np.ldexp(self.da, (self.exponent[1:] - exponent)[:, None])
+            return self.h[:-1].T.dot(da), exponent
+
+    @property
+    def dW_hh_sum_norm(self) -> float:
+        """||dE/dW_hh||, Frobenius."""
+        total, exponent = self.dW_hh
+        with np.errstate(all="ignore"):
+            return float(np.exp(ln_norm(total.reshape(-1)) + LN2 * exponent))
+
 
 def ln_norm(vectors: Array) -> Array:
     """ln ||v|| along the last axis, without overflow or underflow of the squares."""

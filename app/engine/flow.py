@@ -186,8 +186,8 @@ def table(T: int) -> tuple[Array, Array]:
 
 def close(*tables: Array) -> None:
     """NaN where k > t, in tables as `arrivals` come."""
-    k, i = np.ogrid[: tables[0].shape[0], : tables[0].shape[1]]
-    beyond = k > tables[0].shape[1] - i
+    T = tables[0].shape[1]
+    beyond = np.tri(T + 1, T, -2, bool)[:, ::-1]
     for pairs in tables:
         np.copyto(pairs, np.nan, where=beyond)
 

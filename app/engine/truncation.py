@@ -67,14 +67,12 @@ class TruncationMeter:
 
     lag_norm (T,): Frobenius norm of the sum of all pair contributions of lag l = t - k, from 0. cosine (T,): entry
     k - 1 between the gradient of lags < k and the whole, NaN where either is 0. horizon: the smallest n with
-    sum_{l <= n} lag_norm >= 0.99 of the whole, None where that is 0 or not finite. whole_norm: Frobenius norm of the
-    sum over all lags, which is dE/dW_hh itself.
+    sum_{l <= n} lag_norm >= 0.99 of the whole, None where that is 0 or not finite.
     """
 
     lag_norm: Array
     cosine: Array
     horizon: int | None
-    whole_norm: float
 
 
 class Lags(NamedTuple):
@@ -150,9 +148,7 @@ def truncation_meter(net: Unrolled, adjoint: Adjoints) -> TruncationMeter:
     ln_lag_norm, cosine = np.zeros(T + 1), np.zeros(T + 1)
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
-        scale = int(adjoint.exponent[1:].max())
-        da = np.ldexp(adjoint.da, (adjoint.exponent[1:] - scale)[:, None])
-        whole = np.matmul(adjoint.h[:-1].T, da.reshape(T, -1, net.H).swapaxes(0, 1)).reshape(-1)
+        whole = adjoint.dW_hh[0].reshape(net.H, -1, net.H).swapaxes(0, 1).reshape(-1)  # block by block, as the lags
         so_far, its_exponent = np.zeros_like(whole), LEAST
         for first, up_to, exponent in _sums_by_lag(net, adjoint.h[:-1]):
             some = slice(first, first + len(up_to))
@@ -165,8 +161,7 @@ def truncation_meter(net: Unrolled, adjoint: Adjoints) -> TruncationMeter:
             cosine[some] = _cosine(up_to, whole)
             so_far[:], its_exponent = up_to[-1], largest
         lag_norm = np.exp(ln_lag_norm[:T])
-        whole_norm = float(np.exp(ln_norm(whole) + LN2 * scale))
-    return TruncationMeter(lag_norm, cosine[:T], horizon(lag_norm), whole_norm)
+    return TruncationMeter(lag_norm, cosine[:T], horizon(lag_norm))
 
 
 def _sums_by_lag(net: Unrolled, h_prev: Array) -> Iterator[tuple[int, Array, int]]:

@@ -1,5 +1,7 @@
 """Adjoints of one sequence: plain where they fit into float64, rescaled where they do not."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -58,6 +60,16 @@ def test_every_timesteps_part_of_the_recurrent_gradient_has_its_norm(cell):
     adjoint = adjoints(net)
     parts = [np.linalg.norm(np.outer(net.h[t, 0], net.da[t, 0])) for t in range(6)]
     np.testing.assert_allclose(adjoint.dW_hh_norm, parts, rtol=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_parts_of_all_timesteps_add_up_to_the_recurrent_gradient(cell):
+    net = build(cell, T=6, B=1, seed=1).run()
+    adjoint, gradient = adjoints(net), net.backward()["W_hh"]
+    np.testing.assert_allclose(adjoint.dW_hh[0], gradient, rtol=1e-10, atol=1e-15)
+    for exponent in (0, 10, -10):
+        shifted = dataclasses.replace(adjoint, exponent=adjoint.exponent + exponent)
+        assert shifted.dW_hh_sum_norm == pytest.approx(np.linalg.norm(gradient) * 2.0**exponent, rel=1e-12)
 
 
 def test_norms_of_vectors_whose_squares_leave_float64():
