@@ -4,13 +4,13 @@ The arrays that come out are views of the file's bytes. Nothing is unpickled, no
 raises BadUpload.
 """
 
-import json
 from collections.abc import Mapping
 from math import prod
 from typing import Any, NoReturn
 
 import numpy as np
 
+from app import strictjson
 from app.errors import BadUpload, shown
 
 DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "|u1"}
@@ -39,23 +39,12 @@ def strict_json(text: bytes | str) -> dict[str, Any]:
     """A JSON object without duplicate names and without NaN."""
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
-        value = json.loads(decoded, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
+        value = strictjson.loads(decoded)
     except (ValueError, RecursionError):
         _refuse("a header of strict JSON, every name once, no NaN")
     if not isinstance(value, dict):
         _refuse("a JSON object as header")
     return value
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _tensors(header: dict[str, Any], blob: bytes, start: int) -> dict[str, np.ndarray]:

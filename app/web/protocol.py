@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from app import strictjson
 from app.errors import BadJson, BadMessage, BadValue, OutOfRange, UnknownField, UnknownType, UnrollError, shown
 
 VERSION = 1
@@ -181,7 +182,7 @@ COMMANDS: dict[str, type[Command]] = {
 def parse_object(text: str) -> dict[str, Any]:
     """The JSON object in a text frame, read strictly: no NaN, no name twice, no half of a surrogate pair."""
     try:
-        value = json.loads(text, object_pairs_hook=_no_name_twice, parse_constant=_no_constant)
+        value = strictjson.loads(text)
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
@@ -197,17 +198,6 @@ def parse_object(text: str) -> dict[str, Any]:
 
 def _not_json(text: str, reason: str) -> BadJson:
     return BadJson(f"Expected one JSON object, got {shown(text)}: {reason}. The run goes on untouched.")
-
-
-def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands twice in one object")
-    return found
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"JSON has no {name}")
 
 
 def parse_command(fields: Mapping[str, Any]) -> Command:
