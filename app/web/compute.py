@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 SOCKET_BYTES = 1 << 20  # a record and its neighbours fit between the processes without waiting
 START_SECONDS = 60.0  # until which one process must be able to compute
+OTHERS_SECONDS = 3.0  # for which the others are waited for
 RESTART_PAUSE = 1.0  # seconds between two starts of a process that keeps dying
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 SERVICE_RESTART = 1012
@@ -139,9 +140,13 @@ class Pool:
             self.processes.append(Process(self.limits))
 
     async def start(self) -> None:
-        """Listen to the processes, and wait until one of them can compute."""
+        """Listen to the processes, and wait until one of them can compute; a little longer for all of them."""
         self.spawn()
         await asyncio.gather(*map(self._listen, self.processes))
+        with contextlib.suppress(
+            TimeoutError
+        ):  # else those who come first all sit on the first, for as long as they stay
+            await self.until(lambda: all(process.ready for process in self.processes), OTHERS_SECONDS)
         await self.until(lambda: self.ready or not self.processes, START_SECONDS)
         if not self.ready:
             raise RuntimeError("no compute process could start; each said why on standard error")

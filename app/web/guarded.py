@@ -26,6 +26,7 @@ KERNEL_BYTES = 64 * 1024  # waiting in the system's own buffer, which would othe
 SLICE_BYTES = 4 * 1024  # parsed at a time, before others get a turn
 FRAMES_PER_SECOND, FRAMES_BURST = 1000.0, 2000.0  # frames of any kind
 CLOSE_SECONDS = 2.0  # how long the other side may take to say good-bye
+LAST_WORDS_SECONDS = 0.25  # how long they may take to hear that they are turned away
 SILENCE_SECONDS = 5.0  # how long nothing may come from someone who was sent something, and nothing be taken by them
 LOOK_SECONDS = 0.5  # between two looks whether that is so
 FLOOD = 1008
@@ -47,6 +48,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self.waiting = 0  # bytes to be sent, at the last look
         self.moved_at = self.spent_at  # when some of them were taken
         self.looking: asyncio.TimerHandle | None = None
+        self.turned_away = False
 
     def handle_connect(self, event: Request) -> None:
         """Let the application say how large frames may be: small ones, until a file was announced."""
@@ -98,9 +100,8 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         await super().send(message)
         if self.unheard_since is None:
             self.unheard_since = self.loop.time()
-        if message.get("code") == FLOOD and self.unparsed:  # nothing more of it is read, not even to hear a good-bye
-            self.unparsed.clear()
-            self.transport.close()
+        if message.get("code") == FLOOD:
+            self.turn_away()
 
     def data_received(self, data: bytes) -> None:
         """Parse a little at once; what is more waits until others had a turn, and nothing is read meanwhile."""
@@ -144,15 +145,27 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
             super().handle_events()
             return
         self.conn.events.clear()
+        if not self.close_sent:
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": FLOOD})
+            self.conn.send_close(FLOOD, "too many frames")
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+        self.turn_away()
+
+    def turn_away(self) -> None:
+        """End the connection of a flood: nothing more of it is read, not even to hear a good-bye.
+
+        A socket that is closed while something waits to be read takes back what it said last; so it says that first.
+        """
         self.unparsed.clear()
-        if self.close_sent:  # and goes on as if nothing had been said
-            self.transport.close()
+        if self.turned_away:
             return
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": FLOOD})
-        self.conn.send_close(FLOOD, "too many frames")
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
-        self.transport.close()
+        self.turned_away = True
+        if self.close_timer:
+            self.close_timer.cancel()
+        self.transport.pause_reading()
+        self.transport.write_eof()
+        self.close_timer = self.loop.call_later(LAST_WORDS_SECONDS, self.transport.close)
 
     async def run_asgi(self) -> None:
         """When the application is done with a visitor who takes nothing, what they did not take is dropped."""
