@@ -7,6 +7,7 @@ import numpy as np
 
 from app.engine import (
     Params,
+    TruncationMeter,
     Unrolled,
     adjoints,
     eigenvalues,
@@ -34,10 +35,10 @@ class Picture:
 
     def __init__(self, net: Unrolled, params: Params, probe: Batch, config: RunConfig) -> None:
         self.net, self.params, self.config = net, params, config
-        self.scalars: dict[str, Any] = {"flow_residual": None, "horizon": None, "dW_hh_sum_norm": None}
         net.forward(params, probe.x, probe.target, probe.h0)
         used = self._used_norms() if self.is_cut else None
         self.adjoint = adjoints(net, config.loss_reduction)
+        self.scalars: dict[str, Any] = dict.fromkeys(("flow_residual", "horizon", "as_of", "dW_hh_sum_norm"))
         target = probe.target[:, 0]
         self.tensors = {
             "x": _f32(probe.x[:, 0]),
@@ -67,6 +68,15 @@ class Picture:
         for quantity, add in VIEWS.items():
             if quantity in quantities:
                 add(self)
+
+    def meter(self) -> TruncationMeter:
+        """What a truncation would keep. It costs more than all other quantities together."""
+        return truncation_meter(self.net, self.adjoint)
+
+    def add_truncation(self, meter: TruncationMeter, as_of: int) -> None:
+        """Add the quantity `truncation`, as it was found at iteration ``as_of``; the whole costs little and is new."""
+        self.tensors |= {"lag_norm": meter.lag_norm, "truncation_cosine": meter.cosine}
+        self.scalars |= {"horizon": meter.horizon, "as_of": as_of, "dW_hh_sum_norm": self.adjoint.dW_hh_sum_norm}
 
     @property
     def _norms(self) -> tuple[str, ...]:
@@ -107,11 +117,6 @@ class Picture:
         self.tensors |= {name: _f32(values) for name, values in found.items() if values is not None}
         self.scalars["flow_residual"] = pairs.residual
 
-    def _add_truncation(self) -> None:
-        meter = truncation_meter(self.net, self.adjoint)
-        self.tensors |= {"lag_norm": meter.lag_norm, "truncation_cosine": meter.cosine}
-        self.scalars |= {"horizon": meter.horizon, "dW_hh_sum_norm": meter.whole_norm}
-
     def _add_gates(self) -> None:
         if self.net.gates is not None:
             self.tensors["gates"] = _f32(self.net.gates[:, :, 0])
@@ -132,7 +137,6 @@ class Picture:
 
 
 VIEWS: dict[str, Callable[[Picture], None]] = {
-    "truncation": Picture._add_truncation,
     "flow": Picture._add_flow,
     "gates": Picture._add_gates,
     "weights": Picture._add_weights,

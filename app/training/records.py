@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import save
+from safetensors import TensorSpec, serialize
 
 WATCHABLE = (
     "gates",
@@ -20,6 +20,10 @@ WATCHABLE = (
     "sample",
 )
 """The quantities a record holds only when they are asked for."""
+
+
+# The types of what is packed, by the names the library knows.
+NAMES = {np.dtype(name): name for name in ("float64", "float32", "int64", "int32", "uint8")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +52,16 @@ class Record:
 def pack(scalars: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytes:
     """Safetensors with one metadata key: with two or more, equal contents would not give equal bytes."""
     text = json.dumps(_jsonable(scalars), allow_nan=False, separators=(",", ":"))
-    # The library writes memory as it lies, whatever the strides.
+    # The library writes memory as it lies, whatever the strides; `in_order` keeps it alive meanwhile.
     in_order = {name: np.asarray(values, order="C") for name, values in tensors.items()}
-    return bytes(save(in_order, metadata={"unroll": text}))
+    # As `safetensors.numpy.save` would, which asks every tensor for the name of its type again.
+    specs = {
+        name: TensorSpec(
+            dtype=NAMES[values.dtype], shape=values.shape, data_ptr=values.ctypes.data, data_len=values.nbytes
+        )
+        for name, values in in_order.items()
+    }
+    return bytes(serialize(specs, metadata={"unroll": text}))
 
 
 def _jsonable(value: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from app.engine import Params, TensorCheck, norm
+from app.engine import Params, TensorCheck, TruncationMeter, norm
 from app.errors import BadUpload, BadValue, OutOfRange, shown
 from app.tasks import OwnData, Sequences, Task, make_task
 from app.training import dataset as datasets
@@ -47,6 +47,7 @@ class Trainer:
     """The first number that was not finite, until something is changed."""
     _before: Checkpoint | None  # before the last update
     _sound: Checkpoint | None  # the last one at which batch and probe were seen to be finite
+    _meter: tuple[TruncationMeter, int] | None  # the last that was measured, if only updates came since, and when
 
     def __init__(
         self,
@@ -101,15 +102,19 @@ class Trainer:
 
     # Iterations.
 
-    def record(self, watch: Collection[str] | None = None) -> Record:
+    def record(self, watch: Collection[str] | None = None, *, sparing: bool = False) -> Record:
         """The current iteration under the present weights, with the quantities in `watch` (None: in `watching`).
+
+        A `sparing` record has of the dear ones what can be had for nothing: `truncation` as the last record that
+        measured it found it, if nothing but updates happened since (`as_of` names that iteration), and no
+        `distributions`, which make a curve over training that does not need every point.
 
         Nothing is changed, unless a number is not finite: then the record shows it, `divergence` names it, and the
         weights go back to where all numbers were finite.
         """
         quantities = self.watching if watch is None else self._checked(watch)
         with np.errstate(all="ignore"):
-            now, picture, record = self._look(quantities)
+            now, picture, record = self._look(quantities, sparing)
             if not (now.is_finite and picture.is_finite):
                 self._diverge(now, picture, record)
             elif self._sound is None or self._sound.progress.iteration != self.iteration:
@@ -194,6 +199,7 @@ class Trainer:
     def watch(self, quantities: Collection[str]) -> None:
         """Say which optional quantities records hold from now on."""
         self.watching = self._checked(quantities)
+        self._meter = None
 
     def reset(self) -> None:
         """Start again: the seed's weights, iteration 0, the probe unedited."""
@@ -290,12 +296,16 @@ class Trainer:
     def _pass(self) -> Pass:
         return self._walks.batch(self.params, self.iteration)
 
-    def _look(self, quantities: frozenset[str]) -> tuple[Pass, Picture, Record]:
+    def _look(self, quantities: frozenset[str], sparing: bool = False) -> tuple[Pass, Picture, Record]:
         now, picture = self._pass(), self._walks.picture(self.params, self.probe, self._edits)
         picture.watch(quantities)
+        if "truncation" in quantities:
+            if self._meter is None or not sparing:
+                self._meter = picture.meter(), self.iteration
+            picture.add_truncation(*self._meter)
         if "gradients" in quantities:
             picture.tensors |= {f"grad.{name}": values.astype(np.float64) for name, values in now.gradients.items()}
-        if "distributions" in quantities:
+        if "distributions" in quantities and not sparing:
             sizes = {name: np.abs(values) for name, values in now.gradients.items()}
             entries = {name: self.params[name] for name in sizes}
             picture.tensors |= {"weight_quantiles": quantiles(entries), "gradient_quantiles": quantiles(sizes)}
@@ -332,6 +342,7 @@ class Trainer:
 
     def _go_back(self) -> None:
         """To the last weights under which batch and probe are finite; where there are none, nothing is undone."""
+        self._meter = None
         here = self._learner.checkpoint()
         for checkpoint in (self._before, self._sound, here):
             if checkpoint is not None:
@@ -352,7 +363,7 @@ class Trainer:
     def _changed(self) -> None:
         """Somebody changed something: no update led here, and nothing computed so far is about it."""
         self.divergence = None
-        self._before = self._sound = None
+        self._before = self._sound = self._meter = None
         self._walks.forget()
 
     # Configuration and data.

@@ -27,6 +27,7 @@ class Walks:
     def __init__(self, config: RunConfig, task: Task, scratch: Scratch) -> None:
         self.config, self.task, self.scratch = config, task, scratch
         self._last: Pass | None = None
+        self._probe: tuple[int, Batch] | None = None
 
     def batch(self, params: Params, iteration: int) -> Pass:
         """The training batch of an iteration; walked once, however often it is asked for until `forget`."""
@@ -58,7 +59,9 @@ class Walks:
 
     def picture(self, params: Params, probe: int, edits: Edits) -> Picture:
         """The probe with this index, with those edits that lie within its length."""
-        sequence = self.task.probe(self.config.seed, probe)
+        if self._probe is None or self._probe[0] != probe:
+            self._probe = probe, self.task.probe(self.config.seed, probe)
+        sequence = self._probe[1]
         sequence = self._cast(replace(sequence, x=edited(sequence.x, edits)))
         return Picture(self._bench("probe", 1).net, params, sequence, self.config)
 

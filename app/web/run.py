@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from app.errors import (
@@ -34,6 +35,7 @@ from app.web.counts import Counts
 from app.web.pacing import NOW, Credits, Pace
 from app.web.protocol import Command
 
+DEAR_EVERY = 8  # while it runs, one of so many records measures what is dear
 UPLOAD_PATIENCE = 10.0  # seconds an announced file may take to come
 NEVER = float("inf")
 
@@ -88,6 +90,7 @@ class Shared:
     def __init__(self) -> None:
         self.scratch = Scratch()
         self.uploads = 0
+        self.turns = count()  # by which runs take turns with what is dear
         self.counts = Counts()
 
 
@@ -117,6 +120,8 @@ class Run:
         self.job: Iterator[list[Frame]] | None = None
         self.pending: Pending | None = None
         self.unsent = False  # the current iteration has not been shown yet
+        self.turn = next(self.shared.turns) % DEAR_EVERY
+        self.spared = 0  # records since what is dear was measured
         self.stepped: dict[str, Any] = {}  # what the last update of a `step` made of its batch's loss
 
     def hello(self) -> str:
@@ -395,12 +400,18 @@ class Run:
         """The record of the current iteration, if its numbers are finite."""
         known = trainer.divergence
         trainer.iterations_per_second = self.pace.speed if self.phase is Phase.RUNNING else 0.0
-        record = trainer.record()
+        begun = self.clock()  # what a record takes to make must not slow down how often one comes
+        sparing = self.phase is Phase.RUNNING and self.spared + 1 < DEAR_EVERY
+        record = trainer.record(sparing=sparing)
+        if sparing:
+            self.spared += 1
+        else:  # from the first one on, runs that began together measure at different times
+            self.spared = 0 if self.phase is Phase.RUNNING else self.turn
         if trainer.divergence and trainer.divergence is not known:
             return self._diverge(trainer.divergence)
         record.scalars.update(self.stepped)
         self.unsent = False
-        self.credits.sent(trainer.iteration, self.clock())
+        self.credits.sent(trainer.iteration, begun)
         self.shared.counts.totals["records_sent"] += 1
         return [record.to_bytes()]
 

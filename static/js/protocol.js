@@ -24,6 +24,7 @@
  * @property {number | null} iterations_per_second
  * @property {number | null} flow_residual
  * @property {number | null} horizon
+ * @property {number | null} as_of the iteration at which the horizon and the tensors of `truncation` were measured
  * @property {number | null} dW_hh_sum_norm
  * @property {number | null} needed_lag
  */

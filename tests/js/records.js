@@ -15,6 +15,7 @@ const META = {
   iterations_per_second: 389,
   flow_residual: 6.7e-16,
   horizon: null,
+  as_of: null,
   needed_lag: null,
 };
 

@@ -125,7 +125,7 @@ def test_a_record_always_holds_what_the_contract_promises():
     assert set(record.scalars) == {
         *("kind", "iteration", "loss", "loss_per_timestep", "accuracy", "baseline", "grad_norm", "clip_scale"),
         *("clip_angle", "clipped_updates", "grad_norms", "loss_after", "iterations_per_second", "flow_residual"),
-        *("horizon", "dW_hh_sum_norm", "needed_lag"),
+        *("horizon", "as_of", "dW_hh_sum_norm", "needed_lag"),
     }
 
 
@@ -150,6 +150,45 @@ def test_watching_adds_exactly_what_was_asked_for(cell, quantity, names):
     plain, watched = trainer.record(), trainer.record({quantity})
     assert set(watched.tensors) - set(plain.tensors) == names
     assert all(np.array_equal(plain.tensors[name], watched.tensors[name]) for name in plain.tensors)
+
+
+WATCH = {"truncation"}
+
+
+@pytest.mark.parametrize("iterations", [1, 3])
+def test_the_dear_quantity_may_be_repeated_and_says_of_which_iteration_it_is(iterations):
+    trainer = small()
+    measured = trainer.record(WATCH)
+    for _ in range(iterations):
+        trainer.advance()
+    repeated, fresh = trainer.record(WATCH, sparing=True), trainer.record(WATCH)
+    assert (measured.as_of, repeated.as_of, fresh.as_of) == (0, 0, iterations)
+    assert repeated.horizon == measured.horizon
+    assert np.array_equal(repeated.lag_norm, measured.lag_norm)
+    assert not np.array_equal(fresh.lag_norm, measured.lag_norm)
+    assert repeated.dW_hh_sum_norm == fresh.dW_hh_sum_norm  # costs little, and so is always of this iteration
+    assert trainer.record().as_of is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda trainer: trainer.configure(sequence_length=8),
+        lambda trainer: trainer.edit("W_hh", (0, 0), 0.5),
+        lambda trainer: trainer.edit("x", (0, 0), 0.5),
+        lambda trainer: trainer.show(3),
+        lambda trainer: trainer.watch(WATCH),
+        lambda trainer: trainer.reset(),
+    ],
+)
+def test_nothing_is_repeated_over_a_change(change):
+    trainer = small()
+    trainer.record(WATCH)
+    trainer.advance()
+    change(trainer)
+    repeated, fresh = trainer.record(WATCH, sparing=True), trainer.record(WATCH)
+    assert repeated.as_of == fresh.as_of == trainer.iteration
+    assert np.array_equal(repeated.lag_norm, fresh.lag_norm)
 
 
 def test_scalars_are_the_batchs_and_grad_norms_add_up():

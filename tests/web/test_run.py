@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from app.training import RunConfig, Trainer
-from app.web.run import Close, Phase
-from tests.web.conftest import Client, facts, records, tensors
+from app.web.run import Close, Phase, Run, Shared
+from tests.web.conftest import LIMITS, Client, facts, records, tensors
 from tests.web.examples import MESSAGES, SMALL, WILD, record, server_messages
 
 
@@ -305,6 +305,19 @@ def test_records_come_at_the_agreed_rate(client):
     assert 147 <= len(shown) <= 152
 
 
+def test_records_that_take_long_to_make_come_no_more_rarely(client, monkeypatch):
+    client.started()
+    make = client.run.trainer.record
+
+    def slowly(**how):
+        client.clock.advance(0.025)
+        return make(**how)
+
+    monkeypatch.setattr(client.run.trainer, "record", slowly)
+    client.say("play", rate=30)
+    assert len(records(client.wait(5))) >= 147
+
+
 def test_slow_iterations_are_all_shown(client):
     client.started()
     client.say("play", rate=5)
@@ -324,6 +337,34 @@ def test_a_run_nobody_draws_trains_on_for_ten_seconds_and_waits(client):
     client.ack()
     client.wait(1, step=0.005)
     assert client.run.trainer.iteration > reached
+
+
+def test_while_it_runs_eight_records_share_one_measurement_of_what_is_dear(client):
+    client.started()
+    client.say("watch", quantities=["truncation"])
+    client.say("play", rate=30)
+    shown = records(client.wait(2))
+    ages = [record["iteration"] - record["as_of"] for record in shown]
+    assert set(ages) == set(range(8))
+    assert sum(age == 0 for age in ages) == pytest.approx(len(ages) / 8, abs=1)
+    said = client.say("pause")
+    paused = [facts(frame) for frame in said if isinstance(frame, bytes)][-1]
+    assert paused["as_of"] == paused["iteration"]
+
+
+def test_runs_that_begin_together_measure_what_is_dear_at_different_times():
+    shared, clients = Shared(), [Client() for _ in range(8)]
+    for client in clients:
+        client.run = Run(LIMITS, shared, client.clock)
+        client.started()
+        client.say("watch", quantities=["truncation"])
+        client.say("play", rate=30)
+    measured = [
+        {record["iteration"] for record in records(client.wait(2)) if record["as_of"] == record["iteration"] > 8}
+        for client in clients
+    ]
+    assert all(measured)
+    assert sum(map(len, measured)) == len(set.union(*measured))
 
 
 def test_a_change_is_shown_whatever_the_rate_of_records(client):

@@ -1,6 +1,6 @@
 /** The Lags view: which lags t − k the gradient of W_hh comes from, and how much of its direction the short ones give. */
 
-import { formatSetting } from "../format.js";
+import { formatCount, formatSetting } from "../format.js";
 import { axis, axisTitle, createChart, lineAt, note, stepFor } from "./chart.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -11,9 +11,10 @@ export function createView(node, store) {
   return createChart(node, store, "lags", { label: "Norm of the gradient of W_hh by lag", inputs, figure });
 }
 
-/** @param {State} state */
+/** Several records share one measurement; no two have the same first number. @param {State} state */
 function inputs({ record }) {
-  return [record];
+  const norms = record?.tensors.lag_norm?.data;
+  return [record?.meta.as_of, record?.meta.needed_lag, norms?.length, norms?.[0]];
 }
 
 /** @param {State} state @param {Sheet} sheet */
@@ -21,7 +22,7 @@ export function figure({ record }, sheet) {
   const { ink, ink2, backward, border } = sheet.colours;
   const norms = record?.tensors.lag_norm?.data ?? new Float64Array();
   const cosines = record?.tensors.truncation_cosine?.data ?? new Float64Array();
-  const { horizon = null, needed_lag = null } = record?.meta ?? {};
+  const { horizon = null, needed_lag = null, as_of = null } = record?.meta ?? {};
   const lags = Array.from(norms, (_, lag) => lag);
   const top = stepFor(Math.max(0, ...Array.from(norms).filter(Number.isFinite)));
   const needed = needed_lag !== null && needed_lag < norms.length ? needed_lag : null;
@@ -51,7 +52,7 @@ export function figure({ record }, sheet) {
       range: [-0.6, last + 0.6],
       tickvals: [...new Set([0, Math.round(last / 2), last])],
       showgrid: false,
-      title: axisTitle(sheet, "lag t − k"),
+      title: axisTitle(sheet, as_of === null ? "lag t − k" : `lag t − k, at iteration ${formatCount(as_of)}`),
     }),
     yaxis: axis(sheet, {
       range: [0, top],
