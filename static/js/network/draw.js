@@ -185,7 +185,7 @@ function drawActivationKey(
   const width = 42 * U;
   drawText(ctx, U, "−1", x - 4 * U, y, { align: "right", colour: palette.ink3 });
   drawText(ctx, U, "1", x + width + 5 * U, y, { colour: palette.ink3 });
-  const steps = 21;
+  const steps = 42;
   for (let i = 0; i < steps; i++) {
     ctx.fillStyle = palette.activation.css[activationIndex((2 * i) / (steps - 1) - 1)];
     ctx.fillRect(x + (i * width) / steps, y - 3 * U, width / steps + 0.3, 6 * U);

@@ -2,7 +2,7 @@
 import { activationIndex, sourceIndex } from "../colour.js";
 import { clamp } from "../scales.js";
 import { drawPixels } from "./bitmap.js";
-import { columnWidth, pitchOf, standsApart, xOf } from "./layout.js";
+import { acrossAxis, columnWidth, pitchOf, standsApart, xOf } from "./layout.js";
 import { outputAt, symbolAt } from "./picture.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "./raster.js";
 import { SYMBOL_PITCH, showsSymbols } from "./scene.js";
@@ -15,6 +15,8 @@ import { drawText, visibleSymbol } from "./text.js";
 /** @typedef {import("./bitmap.js").Bitmaps} Bitmaps */
 
 const DISC = { baseline: 7.5, least: 1.4, most: 9 };
+/** Discs with a smaller radius, in px, are squares. */
+const SQUARE = 1;
 
 /** The area grows with E_t; the baseline's loss per timestep has the radius 7.5. */
 export function lossRadius(/** @type {Picture} */ picture, /** @type {Layout} */ layout, /** @type {number} */ t) {
@@ -50,10 +52,17 @@ export function drawLosses(/** @type {Context} */ ctx, /** @type {Scene} */ { la
     ctx.globalAlpha = highlight === 0 || highlight === t ? 1 : 0.28;
     ctx.fillStyle = palette.source.css[sourceIndex(t, picture.T, alone)];
     ctx.beginPath();
-    ctx.arc(xOf(layout, t), y, lossRadius(picture, layout, t), 0, 2 * Math.PI);
+    addDisc(ctx, xOf(layout, t), y, lossRadius(picture, layout, t));
     ctx.fill();
   }
   ctx.globalAlpha = 1;
+}
+
+/** A disc for the path; a tiny one is a square, which is drawn faster and looks the same. @param {Context} ctx @param {number} x @param {number} y @param {number} radius */
+function addDisc(ctx, x, y, radius) {
+  if (radius < SQUARE) return ctx.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+  ctx.moveTo(x + radius, y);
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
 }
 
 /** Output as a dot, target as a bar, the error as the ink line between them. */
@@ -125,8 +134,7 @@ function dots(ctx, layout, marks, place) {
   for (const { t, value } of marks) {
     const y = place(value);
     const radius = Math.min(2.8 * layout.U, Math.max(0.9, pitchOf(layout, t) * 0.22));
-    ctx.moveTo(xOf(layout, t) + radius, y);
-    ctx.arc(xOf(layout, t), y, radius, 0, 2 * Math.PI);
+    addDisc(ctx, xOf(layout, t), y, radius);
   }
 }
 
@@ -179,14 +187,7 @@ export function drawInputs(ctx, scene, bitmaps, ratio) {
     standsApart(layout, t) ? Math.min(columnWidth(layout, t), 14 * U) : columnWidth(layout, t);
   const rowHeight = (input.bottom - input.top) / I;
   const gap = I <= 2 && rowHeight > 8 ? 1.6 * U : rowHeight > 4 ? 0.8 * U : 0;
-  const box = {
-    x: layout.left,
-    y: input.top,
-    width: layout.right - layout.left,
-    height: input.bottom - input.top,
-    ratio,
-  };
-  drawPixels(ctx, bitmaps("input"), box, (pixels, width) => {
+  drawPixels(ctx, bitmaps("input"), acrossAxis(layout, input, ratio), (pixels, width) => {
     const start = (/** @type {number} */ c) => (xOf(layout, c + 1) - layout.left - tileOf(c + 1) / 2) * ratio;
     const columns = cellEdges(T, start, (c) => start(c) + tileOf(c + 1) * ratio);
     const rows = cellEdges(

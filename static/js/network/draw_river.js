@@ -3,7 +3,7 @@ import { blend, sourceIndex } from "../colour.js";
 import { formatExp, formatNumber, formatPower } from "../format.js";
 import { drawPixels } from "./bitmap.js";
 import { drawDirectCore, drawMotorway } from "./draw_motorway.js";
-import { groupOf, pitchOf, standsApart, xOf } from "./layout.js";
+import { acrossAxis, groupOf, pitchOf, standsApart, xOf } from "./layout.js";
 import { paintRiver } from "./raster.js";
 import {
   chevrons,
@@ -90,7 +90,8 @@ function drawRuler(ctx, layout, palette, rulerName, index) {
   const words = index === 1 ? ["cell state"] : small ? ["log axis"] : ["width,", "log axis"];
   if (index === 0 && height < SMALLEST * U) return;
   words.forEach((word, i) => {
-    drawText(ctx, U, word, 20 * U, nameY + (18 + 13 * i) * U, { colour: palette.ink3 });
+    const down = index === 1 ? 23 : 18; // clear of the ruler's lowest label
+    drawText(ctx, U, word, 20 * U, nameY + (down + 13 * i) * U, { colour: palette.ink3 });
   });
 }
 
@@ -108,14 +109,7 @@ export function drawRivers(ctx, scene, bitmaps, ratio) {
     drawWithoutNumber(ctx, scene, index);
     if (isCellState) drawMotorway(ctx, scene, index);
     else if (scene.ribbons[index].runs.length > 0) {
-      const box = {
-        x: layout.left,
-        y: lane.top,
-        width: layout.right - layout.left,
-        height: lane.bottom - lane.top,
-        ratio,
-      };
-      drawPixels(ctx, bitmaps(`river ${index}`), box, (pixels, width, height) => {
+      drawPixels(ctx, bitmaps(`river ${index}`), acrossAxis(layout, lane, ratio), (pixels, width, height) => {
         const { colours, edges, seam } = riverColours(scene);
         paintRiver(pixels, width, height, {
           T: picture.T,
@@ -125,6 +119,7 @@ export function drawRivers(ctx, scene, bitmaps, ratio) {
           scale: ratio,
           strata: scene.ribbons[index].strata,
           share: scene.ribbons[index].share,
+          apart: scene.highlight,
           colours,
           edges,
           seam,
@@ -135,6 +130,7 @@ export function drawRivers(ctx, scene, bitmaps, ratio) {
     drawDryBed(ctx, scene, index);
     drawWaves(ctx, scene, index);
     drawBanks(ctx, scene, index);
+    drawUnsourced(ctx, scene, index);
     if (picture.altered) drawUnaltered(ctx, scene, index);
   }
   drawDirectCore(ctx, scene);
@@ -211,6 +207,20 @@ function drawWithoutNumber(/** @type {Context} */ ctx, /** @type {Scene} */ scen
       const place = { align: /** @type {const} */ ("center"), colour: palette.ink2 };
       if (words) drawText(ctx, layout.U, words, (left + right) / 2, lane.mid, place);
     }
+  }
+}
+
+/** The width is known, but not of which losses it consists. */
+function drawUnsourced(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ index) {
+  const { layout, palette, ribbons } = scene;
+  const lane = layout.lanes[index];
+  for (const { first, last } of ribbons[index].unsourced) {
+    const x = Math.max(layout.left, layout.edges[first - 1]);
+    const width = Math.min(layout.right, layout.edges[last]) - x;
+    if (width <= 0) continue;
+    hatchBox(ctx, { x, y: lane.top, width, height: lane.bottom - lane.top }, 7 * layout.U, palette.paper);
+    const y = (lane.mid + lane.bottom) / 2; // clear of the chevrons
+    drawTag(ctx, scene, "shares: no finite number", x + width / 2, y, width);
   }
 }
 

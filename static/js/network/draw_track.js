@@ -3,7 +3,7 @@ import { activationIndex, GRADIENT_DOMAIN, gradientIndex } from "../colour.js";
 import { formatPower } from "../format.js";
 import { clamp } from "../scales.js";
 import { drawPixels } from "./bitmap.js";
-import { pitchOf } from "./layout.js";
+import { acrossAxis, pitchOf } from "./layout.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "./raster.js";
 import { drawMath, drawText } from "./text.js";
 
@@ -80,10 +80,8 @@ export function drawTrack(ctx, scene, bitmaps, ratio) {
   if (!picture) return;
   if (track === "dW_hh") return drawParts(ctx, scene);
   const { H, T } = picture;
-  const { top, bottom } = layout.track;
   const colourOf = colouring(track, picture, palette);
-  const box = { x: layout.left, y: top, width: layout.right - layout.left, height: bottom - top, ratio };
-  drawPixels(ctx, bitmaps("track"), box, (pixels, width, height) => {
+  drawPixels(ctx, bitmaps("track"), acrossAxis(layout, layout.track, ratio), (pixels, width, height) => {
     const rowGap = height / H >= 3.5 ? 1 : 0;
     const columns = cellEdges(
       T,

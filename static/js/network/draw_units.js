@@ -1,7 +1,7 @@
 /** Draws the hidden units and what connects them: columns of cells, arrows, the recurrent weights. Keeps no state. */
 import { activationIndex } from "../colour.js";
 import { drawPixels } from "./bitmap.js";
-import { columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "./layout.js";
+import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "./layout.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "./raster.js";
 import { drawMath, drawText, sans } from "./text.js";
 
@@ -26,14 +26,7 @@ export function drawUnits(ctx, scene, bitmaps, ratio) {
   if (!picture) return;
   const { units } = layout;
   const { H, T, h } = picture;
-  const box = {
-    x: layout.left,
-    y: units.top,
-    width: layout.right - layout.left,
-    height: units.bottom - units.top,
-    ratio,
-  };
-  drawPixels(ctx, bitmaps("units"), box, (pixels, width) => {
+  drawPixels(ctx, bitmaps("units"), acrossAxis(layout, units, ratio), (pixels, width) => {
     const start = (/** @type {number} */ c) =>
       (xOf(layout, c + 1) - layout.left - columnWidth(layout, c + 1) / 2) * ratio;
     const columns = cellEdges(T, start, (c) => start(c) + columnWidth(layout, c + 1) * ratio);
@@ -172,8 +165,8 @@ export function drawWeights(ctx, scene, bitmaps, ratio) {
   ctx.lineWidth = 1.2 * U;
   ctx.strokeRect(box.x - 0.5, box.y - 0.5, box.size + 1, box.size + 1);
   const x = box.x + box.size + 6 * U;
-  drawMath(ctx, U, "W_hh", x, box.y + 9 * U, { size: 14, colour: palette.ink2 });
-  if (picture.T > 1) drawText(ctx, U, `× ${picture.T - 1}`, x, box.y + 26 * U, { colour: palette.ink3 });
+  drawMath(ctx, U, "W_hh", x, box.y + 4 * U, { size: 14, colour: palette.ink2 });
+  if (picture.T > 1) drawText(ctx, U, `× ${picture.T - 1}`, x, box.y + 21 * U, { colour: palette.ink3 });
 }
 
 /**

@@ -52,7 +52,8 @@ const GROUPS = [5, 10, 20, 50, 100];
 const GROUP_ROOM = 24;
 const LENS = { column: 28, most: 0.5 };
 const CELLS_UP_TO = 24;
-const THUMBNAIL = { size: 10, least: 6 };
+/** Beside a thumbnail are its frame, the arrow's tip and both columns' outlines. */
+const THUMBNAIL = { size: 10, least: 6, beside: 7 };
 
 /** What one design unit measures: 1 at 1280 × 720, 1.27 at 1920 × 1080. */
 export function designUnit(/** @type {number} */ viewportWidth, /** @type {number} */ viewportHeight) {
@@ -212,7 +213,7 @@ export function standsApart(/** @type {Layout} */ layout, /** @type {number} */ 
 /** The width of t's column of cells. */
 export function columnWidth(/** @type {Layout} */ layout, /** @type {number} */ t) {
   const pitch = pitchOf(layout, t);
-  if (standsApart(layout, t)) return Math.min(0.5 * pitch, 20 * layout.U);
+  if (standsApart(layout, t)) return Math.min(0.46 * pitch, 20 * layout.U);
   return pitch >= 4 ? pitch - 0.8 : pitch;
 }
 
@@ -244,6 +245,11 @@ export function groupOf(/** @type {Layout} */ layout, /** @type {number} */ t) {
  * @typedef {{row: "loss" | "output" | "lane" | "units" | "input" | "labels" | "norm" | "track" | "weights" | "ruler" |
  *   "parts" | null, t: number | null, unit: number | null, lane: number}} Place
  */
+
+/** A band as wide as the time axis, for pixels. @param {Layout} layout @param {Band} band @param {number} ratio device pixels a px */
+export function acrossAxis({ left, right }, { top, bottom }, ratio) {
+  return { x: left, y: top, width: right - left, height: bottom - top, ratio };
+}
 
 /**
  * What lies under a point, by row.
@@ -309,7 +315,7 @@ export function thumbnailPlaces(layout) {
   for (let t = 2; t <= T; t++) {
     if (!standsApart(layout, t) || !standsApart(layout, t - 1) || !isVisible(layout, t - 0.5)) continue;
     const gap = xOf(layout, t) - xOf(layout, t - 1) - (columnWidth(layout, t) + columnWidth(layout, t - 1)) / 2;
-    const size = Math.floor(Math.min(THUMBNAIL.size * U, gap - 5 * U));
+    const size = Math.floor(Math.min(THUMBNAIL.size * U, gap - THUMBNAIL.beside * U));
     if (size < THUMBNAIL.least) continue;
     smallest = Math.min(smallest, size);
     places.push({ t, x: 0, y: 0, size });

@@ -17,6 +17,12 @@ const HATCH_PERIOD = 4;
 /** Thinner strata than this, in device px, are left out; thinner than FINEST px they have no seam. */
 const THINNEST = 0.04;
 const FINEST = 1.2;
+/**
+ * Of more losses than CROWD, neighbours whose strata are together thinner than MERGED, in device px, are painted as one:
+ * nobody sees their colours apart.
+ */
+const CROWD = 40;
+const MERGED = 1.5;
 /** Height of a stripe of a negative share, px. */
 const STRIPE = 2.6;
 
@@ -80,6 +86,7 @@ export function cellEdges(count, startOf, endOf) {
  * @property {number} scale device pixels a px
  * @property {Float32Array | null} strata see river.js; null paints one colour
  * @property {import("../protocol.js").Numbers | null} share its sign makes stripes
+ * @property {number} apart a loss whose stratum is never merged with others; 0: none
  * @property {Float32Array} colours red, green, blue of loss t at 3t
  * @property {Float32Array} edges the same for the ribbon's rim
  * @property {Float32Array} seam red, green, blue between strata
@@ -217,12 +224,16 @@ function samplesFor({ T, strata }, run, segment) {
   if (strata) {
     const [k, right] = [run.column[segment] * (T + 1), run.column[next] * (T + 1)];
     let largest = 0;
-    for (let t = T; t >= run.column[segment]; t--)
+    for (let t = T; t >= run.column[segment]; t -= mergedAtMost(T))
       largest = Math.max(largest, Math.abs(strata[k + t] - strata[right + t]));
     rise += largest * width;
   }
   const slope = (1.5 * rise) / length;
-  return slope < 0.7 ? 1 : slope < 2 || T > 120 ? 2 : 4;
+  return slope < 0.7 ? 1 : slope < 2 || T > CROWD ? 2 : 4;
+}
+
+function mergedAtMost(/** @type {number} */ T) {
+  return Math.ceil(T / CROWD);
 }
 
 /**
@@ -234,7 +245,7 @@ function samplesFor({ T, strata }, run, segment) {
  * @param {number} x device px
  */
 function paintSlice(column, paint, run, segment, x) {
-  const { T, scale, strata, share, colours, edges, seam, U } = paint;
+  const { T, scale, strata, share, colours, edges, seam, apart, U } = paint;
   const row = T + 1;
   const last = run.x.length - 1;
   const inHead = segment === last;
@@ -253,13 +264,25 @@ function paintSlice(column, paint, run, segment, x) {
   const nearest = ease > 0.5 ? right : k;
   const seamHeight = 0.5 * scale * U;
   const stripe = STRIPE * scale * U;
+  const heightOf = (/** @type {number} */ t) =>
+    strata ? (strata[k * row + t] * (1 - ease) + strata[right * row + t] * ease) * whole : whole;
+  const most = mergedAtMost(T);
   let level = 0;
   for (let t = T; t >= k; t--) {
-    const upTo = strata ? (strata[k * row + t] * (1 - ease) + strata[right * row + t] * ease) * whole : whole;
+    const latest = t;
+    let upTo = heightOf(t);
+    const first = Math.max(k, t - most + 1);
+    if (first < t && (apart < first || apart > t)) {
+      const together = heightOf(first);
+      if (together - level < MERGED) {
+        upTo = together;
+        t = first;
+      }
+    }
     const thickness = upTo - level;
     const isTop = upTo >= whole - THINNEST;
     if (thickness < THINNEST && !(isTop && level === 0)) continue;
-    const c = t * 3;
+    const c = ((latest + t) >> 1) * 3;
     const from = level === 0 ? Math.min(bottom + rim, bottom + upTo) : bottom + level;
     const to = bottom + upTo;
     const line = isTop || thickness < FINEST * scale ? 0 : Math.min(seamHeight, thickness * 0.22);

@@ -22,6 +22,8 @@ export const RULERS = {
 /** From this norm on, what lies beyond the banks carries waves. */
 const FLOOD = Math.log(30);
 
+const AT_ONCE = 16;
+
 /** What stands at one timestep. */
 export const KIND = /** @type {const} */ ({ zero: 0, dry: 1, flow: 2, infinite: 3, nan: 4 });
 
@@ -40,6 +42,7 @@ export const KIND = /** @type {const} */ ({ zero: 0, dry: 1, flow: 2, infinite: 
  * @property {Float32Array} profile half width at every px from the data's left end
  * @property {Float32Array | null} strata (T+1) × (T+1): at row k the share of the width below the top of loss t's stratum
  * @property {Numbers | null} share
+ * @property {Span[]} unsourced flowing timesteps of which no share can be computed: sizes too far apart for a double
  * @property {number} bank half width at norm 1
  */
 /** @typedef {import("../protocol.js").Numbers} Numbers */
@@ -104,6 +107,8 @@ export function ribbonOf(picture, lane, { edges, left, right, height, U }, ruler
     half[t] = kinds[t] === KIND.flow ? Math.max(0.5, widthOf(lane.shown[t], ruler, height) / 2) : 0;
   }
   const spans = spansOf(kinds, T);
+  const lacking = new Uint8Array(T + 1);
+  const strata = lane.share ? strataOf(lane.share, T, lacking) : null;
   const runs = runsOf(spans, cuts, half, { edges, left, right, U });
   return {
     kinds,
@@ -111,8 +116,9 @@ export function ribbonOf(picture, lane, { edges, left, right, height, U }, ruler
     runs,
     spans,
     profile: profileOf(runs, left, right - left),
-    strata: lane.share ? strataOf(lane.share, T) : null,
+    strata,
     share: lane.share,
+    unsourced: unsourcedSpans(lacking, kinds, T),
     bank: widthOf(0, ruler, height) / 2,
   };
 }
@@ -127,6 +133,12 @@ function spansOf(kinds, T) {
     first = t + 1;
   }
   return spans;
+}
+
+/** @param {Uint8Array} lacking @param {Uint8Array} kinds @param {number} T */
+function unsourcedSpans(lacking, kinds, T) {
+  const unsourced = lacking.map((lacks, k) => Number(lacks && kinds[k] === KIND.flow));
+  return spansOf(unsourced, T).filter(({ kind }) => kind === 1);
 }
 
 /**
@@ -210,22 +222,36 @@ function profileOf(runs, left, length) {
 }
 
 /**
- * Cumulative |share| at each timestep k, from the latest loss at the bottom up to k's own on top.
+ * Cumulative |share| at each timestep k, from the latest loss at the bottom up to k's own on top. Where shares are not
+ * finite the strata of the timestep after it go on.
  * @param {Numbers} share (T, T+1)
  * @param {number} T
+ * @param {Uint8Array} [lacking] told which timesteps those are
  */
-export function strataOf(share, T) {
+export function strataOf(share, T, lacking) {
   const row = T + 1;
   const strata = new Float32Array(row * row);
-  for (let k = 1; k <= T; k++) {
-    let sum = 0;
-    for (let t = T; t >= k; t--) {
-      const part = Math.abs(share[(t - 1) * row + k]);
-      if (!Number.isNaN(part)) sum += part;
-      strata[k * row + t] = sum;
+  const sums = new Float64Array(row);
+  // `share` lies loss by loss and `strata` timestep by timestep: a few timesteps at once keep both near.
+  for (let start = 1; start <= T; start += AT_ONCE) {
+    const end = Math.min(T, start + AT_ONCE - 1);
+    for (let t = T; t >= start; t--) {
+      for (let k = start; k <= Math.min(end, t); k++) {
+        sums[k] += Math.abs(share[(t - 1) * row + k]);
+        strata[k * row + t] = sums[k];
+      }
     }
-    const whole = sum > 0 ? 1 / sum : 0;
-    for (let t = T; t >= k; t--) strata[k * row + t] *= whole;
+  }
+  for (let k = T; k >= 1; k--) {
+    const sum = sums[k];
+    if (sum > 0 && sum < Number.POSITIVE_INFINITY) {
+      const whole = 1 / sum;
+      for (let t = T; t >= k; t--) strata[k * row + t] *= whole;
+    } else {
+      if (lacking) lacking[k] = 1;
+      if (k < T) strata.copyWithin(k * row + k, (k + 1) * row + k, (k + 2) * row);
+      else strata[k * row + k] = 1;
+    }
     strata[k * row + k - 1] = 1;
   }
   return strata;

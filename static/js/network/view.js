@@ -4,6 +4,7 @@
  */
 import { painters } from "../painters.js";
 import { clamp } from "../scales.js";
+import { createSeen } from "../seen.js";
 import { createBitmaps } from "./bitmap.js";
 import { clipToAxis, drawChrome, drawComputed, drawMarks, drawRecord, drawStanding } from "./draw.js";
 import { drawReadout } from "./draw_readout.js";
@@ -84,12 +85,12 @@ export function createStage(canvas, store) {
   let shown = { x: null, symbols: null };
   // What the sheets show, so that none is drawn twice.
   const seen = {
-    record: changes(),
-    scene: changes(),
-    chrome: changes(),
-    sheet: changes(),
-    drift: changes(),
-    marks: changes(),
+    record: createSeen(),
+    scene: createSeen(),
+    chrome: createSeen(),
+    sheet: createSeen(),
+    drift: createSeen(),
+    marks: createSeen(),
   };
 
   const pointing = listenToPointer(canvas, store, {
@@ -294,23 +295,6 @@ export function createStage(canvas, store) {
       act = next;
       actMoves = true;
       askFrame();
-    },
-  };
-}
-
-/** Whether any of some values is another one than when last asked. */
-function changes() {
-  /** @type {unknown[]} */
-  let before = [];
-  return {
-    /** @param {unknown[]} values */
-    changed(values) {
-      const same = values.length === before.length && values.every((value, i) => Object.is(value, before[i]));
-      before = values;
-      return !same;
-    },
-    forget() {
-      before = [];
     },
   };
 }

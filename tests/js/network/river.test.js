@@ -136,6 +136,19 @@ test("a new stratum has zero thickness one timestep later, so nothing gapes", ()
   for (let k = 1; k < 5; k++) assert.equal(strata[(k + 1) * 6 + k], 1);
 });
 
+test("where shares are not finite the strata after it go on, and the river says so", () => {
+  const record = sampleRecord({ T: 5 });
+  const share = record.tensors.share.data;
+  for (const k of [1, 2]) share[4 * 6 + k] = Number.NaN;
+  const picture = pictureOf(record);
+  const { strata, unsourced } = ribbonOf(picture, picture.lanes[0], bedOf(5), "far");
+  assert.deepEqual(unsourced, [{ kind: 1, first: 1, last: 2 }]);
+  for (let t = 3; t <= 5; t++) assert.equal(strata[1 * 6 + t], strata[3 * 6 + t]);
+  assert.deepEqual([strata[1 * 6 + 2], strata[1 * 6 + 1]], [1, 1], "its own losses are not among them");
+  const whole = pictureOf(sampleRecord({ T: 5 }));
+  assert.deepEqual(ribbonOf(whole, whole.lanes[0], bedOf(5), "far").unsourced, []);
+});
+
 test("a point in the river finds the loss whose stratum it is", () => {
   const picture = pictureOf(sampleRecord({ T: 5 }));
   const ribbon = ribbonOf(picture, picture.lanes[0], bedOf(5), "far");
