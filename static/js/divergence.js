@@ -1,17 +1,16 @@
 /** The first bad number: its equation, the sizes that led there against the largest double, and what would help. */
 
-import { byId, element, svg } from "./dom.js";
+import { byId, element, setSentence, svg } from "./dom.js";
 import { backwardMath, CELLS, cellStateMath, lossMath, readoutMath, weightMath } from "./equations.js";
-import { formatNumber, formatPower, printPowers } from "./format.js";
-import { at, isClassified, length, PARAMETERS, units } from "./readings.js";
+import { formatPower, printPowers } from "./format.js";
+import { growthTo } from "./overflow.js";
+import { isClassified, PARAMETERS } from "./readings.js";
 import { remediesFor } from "./remedies.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("./remedies.js").Remedy} Remedy */
 
-/** log₁₀ of about the largest state a record can hold: its states are single precision. */
-const LARGEST = 38;
 const CHART = { width: 260, height: 170, left: 38, right: 8, top: 22, bottom: 22 };
 
 /**
@@ -42,7 +41,7 @@ function contents(state, divergence, apply) {
       ? "The weights stand as they were."
       : `The run stands at iteration ${state.iteration}, where all was finite.`;
   const equation = element("div", { class: "equation bad" }, equationOf(state, divergence.quantity));
-  const sizes = record ? stateSizes(record) : [];
+  const growth = record && growthTo(record, divergence.quantity, String(config.precision));
   const buttons = remediesFor(divergence, config, task?.min_length ?? 1).map((remedy) => {
     const button = element("button", { class: "outline-button", type: "button" }, remedy.label);
     button.addEventListener("click", () => apply(remedy));
@@ -52,8 +51,7 @@ function contents(state, divergence, apply) {
     element("h2", {}, "The first bad number"),
     equation,
     element("p", {}, `${printPowers(divergence.cause)} ${stands}`),
-    element("p", { class: "quiet" }, "largest |h| at each timestep"),
-    sizeChart(sizes, divergence.timestep),
+    ...(growth ? [captionOf(growth), growthChart(growth, divergence.timestep)] : []),
     element("h3", {}, "What would do"),
     element("div", { class: "remedies" }, ...buttons),
   ];
@@ -70,47 +68,46 @@ function equationOf({ config, record }, quantity) {
   return (CELLS[String(config.cell)] ?? CELLS.rnn).forward(String(config.activation).replaceAll("_", " "));
 }
 
-/** The largest |h_t|, t = 1…T; infinity where one is beyond the axis or not finite. @param {DecodedRecord} record */
-export function stateSizes(record) {
-  return Array.from({ length: length(record) }, (_, index) => {
-    let largest = 0;
-    for (let unit = 0; unit < units(record); unit += 1) {
-      const size = Math.abs(at(record, "h", index + 1, unit));
-      largest = size < 10 ** LARGEST ? Math.max(largest, size) : Number.POSITIVE_INFINITY;
-    }
-    return largest;
-  });
+/** @param {import("./overflow.js").Growth} growth */
+function captionOf({ caption }) {
+  const node = element("p", { class: "quiet" });
+  setSentence(node, caption);
+  return node;
 }
 
 /**
- * Dots on a log axis; triangles where a state is beyond the axis, a cross where the first bad number stands.
- * @param {number[]} sizes @param {number | null} bad timestep
+ * Dots on a log axis; triangles where the value is beyond the axis, a cross where the first bad number stands.
+ * @param {import("./overflow.js").Growth} growth @param {number | null} bad timestep
  */
-function sizeChart(sizes, bad) {
+function growthChart({ caption, log10, largest }, bad) {
   const { width, height, left, right, top, bottom } = CHART;
-  const x = (/** @type {number} */ index) => left + ((width - left - right) * (index + 0.5)) / sizes.length;
-  const y = (/** @type {number} */ log10) => height - bottom - ((height - top - bottom) * Math.max(0, log10)) / LARGEST;
+  const low = Math.min(0, ...log10.filter(Number.isFinite));
+  const x = (/** @type {number} */ index) => left + ((width - left - right) * (index + 0.5)) / log10.length;
+  const y = (/** @type {number} */ value) =>
+    height - bottom - ((height - top - bottom) * (value - low)) / (largest - low);
   const label = (/** @type {number} */ exponent) =>
     svg("text", { x: String(left - 6), y: String(y(exponent) + 4), "text-anchor": "end" }, formatPower(exponent));
   const timestep = (/** @type {number} */ index) =>
     svg("text", { x: String(x(index)), y: String(height - 6), "text-anchor": "middle" }, String(index + 1));
-  const limit = y(LARGEST);
-  const words = `largest finite state ${formatNumber(Math.max(0, ...sizes.filter(Number.isFinite)))}`;
+  const limit = y(largest);
+  const step = largest > 100 ? 100 : 10;
+  const ticks = Array.from({ length: Math.floor(largest / step) + 1 }, (_, index) => index * step);
   return svg(
     "svg",
-    { class: "sizes", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words },
+    { class: "sizes", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": caption.replaceAll("_", " ") },
     svg("rect", { class: "beyond", x: String(left), width: String(width - left - right), height: String(limit) }),
     svg("path", { class: "limit", d: `M${left} ${limit}H${width - right}` }),
-    ...[0, 10, 20, 30, LARGEST].map(label),
-    ...sizes.map((size, index) => mark(x(index), size, y, index + 1 === bad)),
-    ...[...new Set([0, (bad ?? sizes.length) - 1, sizes.length - 1])].map(timestep),
+    ...ticks.map(label),
+    ...log10.flatMap((value, index) => mark(x(index), value, { y, limit, largest }, index + 1 === bad)),
+    ...[...new Set([0, (bad ?? log10.length) - 1, log10.length - 1])].map(timestep),
   );
 }
 
-/** @param {number} x @param {number} size @param {(log10: number) => number} y @param {boolean} bad */
-function mark(x, size, y, bad) {
-  const above = y(LARGEST) / 2;
-  if (bad) return svg("path", { class: "cross", d: `M${x - 4} ${above - 4}l8 8m0-8l-8 8` });
-  if (!Number.isFinite(size)) return svg("path", { class: "dot", d: `M${x - 3} ${above + 3}h6l-3 -6z` });
-  return svg("circle", { class: "dot", cx: String(x), cy: String(y(Math.log10(size))), r: "2.2" });
+/** @param {number} x @param {number} value @param {{y: (log10: number) => number, limit: number, largest: number}} axis @param {boolean} bad */
+function mark(x, value, { y, limit, largest }, bad) {
+  const above = limit / 2;
+  if (bad) return [svg("path", { class: "cross", d: `M${x - 4} ${above - 4}l8 8m0-8l-8 8` })];
+  if (Number.isNaN(value)) return [];
+  if (value >= largest) return [svg("path", { class: "dot", d: `M${x - 3} ${above + 3}h6l-3 -6z` })];
+  return [svg("circle", { class: "dot", cx: String(x), cy: String(y(value)), r: "2.2" })];
 }
