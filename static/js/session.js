@@ -140,6 +140,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     settled = false;
     losses += 1;
     asking.expectNothing();
+    changes.forget();
     for (const resolve of snapshotWaiters) resolve(null);
     snapshotWaiters = [];
   }
@@ -148,7 +149,6 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   function lost(retryAt, attempt) {
     expectNothing();
     goesOn = false;
-    changes.forget();
     const full = store.get().connection.full;
     store.dispatch({ type: "connection", connection: { status: "lost", retryAt, attempt, full } });
   }
@@ -170,15 +170,13 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     settle();
     if (isNew) void snapshot();
     const asked = watch();
-    if (playing) void request(command.play(store.get().rate)).then(hasGoneOn);
-    else goesOn = false;
+    const played = playing ? request(command.play(store.get().rate)) : Promise.resolve();
+    void played.then(() => {
+      goesOn = false;
+    });
     store.dispatch({ type: "connection", connection: { status: "open", retryAt: null, attempt: 0 } });
     changes.let(true);
     if ((await asked)?.type === "state") connection.settled();
-  }
-
-  function hasGoneOn() {
-    goesOn = false;
   }
 
   /** From here on records are shown, and kept. */
