@@ -74,10 +74,11 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-const SYMBOL = /(∂E\/∂|∂|d)?([A-Za-zρσ])_(?:\{([^}]+)\}|([A-Za-z0-9…+−]+))/g;
+const SYMBOL = /(∂E\/∂|∂|d)?([A-Za-zρσ])_(?:\{([^}]+)\}|([A-Za-z0-9…+−]+))|\be\^(−?\d+(?:\.\d+)?)/g;
 
 /**
- * A sentence with symbols such as h_1, h_{t-1}, E_24, dW_hh and ∂E/∂h_3: the letter in italics, the rest as a subscript.
+ * A sentence with symbols such as h_1, h_{t-1}, E_24, dW_hh and ∂E/∂h_3: the letter in italics, the rest as a subscript;
+ * and with powers such as e^−2.5.
  * @param {Element} node
  * @param {string} sentence
  */
@@ -94,9 +95,10 @@ export function typeset(sentence) {
   const parts = [];
   let end = 0;
   for (const match of sentence.matchAll(SYMBOL)) {
-    const [symbol, prefix = "", letter, braced, plain] = match;
-    const subscript = (braced ?? plain).replace("-", "−");
-    parts.push(sentence.slice(end, match.index), element("i", {}, prefix + letter), element("sub", {}, subscript));
+    const [symbol, prefix = "", letter, braced, plain, power] = match;
+    parts.push(sentence.slice(end, match.index));
+    if (power !== undefined) parts.push("e", element("sup", {}, power));
+    else parts.push(element("i", {}, prefix + letter), element("sub", {}, (braced ?? plain).replace("-", "−")));
     end = match.index + symbol.length;
   }
   parts.push(sentence.slice(end));

@@ -123,7 +123,7 @@ export function backwardMath() {
 export function backwardNumbers(record, t, unit, mean) {
   const whole = at(record, "dh", t, unit);
   const own = ownGradient(record, t, unit, mean);
-  const norm = `norm ${formatExp(at(record, "ln_dh_norm", t))}`;
+  const norm = `norm\u00a0${formatExp(at(record, "ln_dh_norm", t))}`;
   if (!Number.isFinite(whole + own)) return `${formatNumber(whole)}; ${norm}`;
   return `${printedSum(own, whole - own)}; ${norm}`;
 }
@@ -294,7 +294,8 @@ function printedSum(a, b) {
   const largest = Math.max(Math.abs(a), Math.abs(b), Math.abs(a + b));
   const exponent = largest > 0 ? Math.floor(Math.log10(largest)) : 0;
   if (exponent < -3 || exponent > 3) return `${formatNumber(a + b)} = ${sum([a, b], formatNumber)}`;
-  const { terms, total } = printSum([a, b], Math.max(0, 2 - exponent));
+  const { terms: printed, total } = printSum([a, b], Math.max(0, 2 - exponent));
+  const terms = [a, b].map((term, index) => (term === 0 ? "0" : printed[index]));
   return `${total} = ${terms[0]} ${terms[1].startsWith("−") ? "−" : "+"} ${terms[1].replace("−", "")}`;
 }
 

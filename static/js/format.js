@@ -105,6 +105,20 @@ export function formatPercent(share) {
   return `${formatFixed(percent, size < 9.95 ? 1 : 0).replace(/\.0$/, "")} %`;
 }
 
+/**
+ * A part and what is left of the whole, so that both together are 100 % as printed.
+ * @param {number} share 1 is the whole
+ * @returns {[string, string]}
+ */
+export function formatShares(share) {
+  const smaller = 100 * Math.min(Math.abs(share), Math.abs(1 - share));
+  if (!(smaller >= 0.05)) return [formatPercent(share), formatPercent(1 - share)];
+  const decimals = smaller < 9.95 ? 1 : 0;
+  const part = Number((100 * share).toFixed(decimals));
+  const print = (/** @type {number} */ percent) => `${formatFixed(percent, decimals).replace(/\.0$/, "")} %`;
+  return [print(part), print(100 - part)];
+}
+
 /** @param {number} count */
 export function formatCount(count) {
   return count < 10_000 ? String(count) : String(count).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);

@@ -17,6 +17,8 @@ export const VIEW_THRESHOLDS = {
   shutSlope: 0.5,
   /** A cosine above it: the short lags point where the whole gradient points. */
   sameDirection: 0.99,
+  /** From so many baselines on nobody counts in percent. */
+  times: 5,
 };
 
 const LATER = "These numbers come with the next record.";
@@ -29,9 +31,16 @@ export function lossWords(state) {
   if (!meta) return "";
   const loss = meta.loss_per_timestep;
   if (loss === null) return "The loss is no finite number.";
-  const share = meta.baseline ? `, ${formatPercent(loss / meta.baseline)} of the baseline` : "";
-  const clipped = `Clipped in ${meta.clipped_updates} of ${meta.iteration} updates.`;
-  return `Loss ${formatNumber(loss)}${share}. ${clipped}`;
+  const share = meta.baseline ? `, ${againstBaseline(loss / meta.baseline)}` : "";
+  const clipped = meta.iteration > 0 ? ` Clipped in ${meta.clipped_updates} of ${meta.iteration} updates.` : "";
+  return `Loss ${formatNumber(loss)}${share}.${clipped}`;
+}
+
+/** @param {number} ratio */
+function againstBaseline(ratio) {
+  return ratio < VIEW_THRESHOLDS.times
+    ? `${formatPercent(ratio)} of the baseline`
+    : `${formatNumber(ratio)} times the baseline`;
 }
 
 /** The sentence under the flow matrix: of the pinned column, else of the last row. @param {State} state */
@@ -100,11 +109,11 @@ export function spectrumWords({ record, config, schema }) {
   const sigma = at(record, "singular_values", 0);
   if (!Number.isFinite(rho + sigma)) return "W_hh has entries that are not finite.";
   const whose = "gates" in record.tensors ? "Of the candidate’s block: " : "";
-  const sizes = `${whose}ρ ${formatNumber(rho)}, σ_max ${formatNumber(sigma)}.`;
+  const sizes = `${whose}${whose ? "e" : "E"}igenvalues up to ρ = ${formatNumber(rho)}; σ_max = ${formatNumber(sigma)}.`;
   const mean = `‖∂h_t/∂h_t−1‖ is ${formatNumber(meanOf(record.tensors.jacobian_norm.data))} on average`;
   const gamma = schema?.activations?.[String(config.activation)]?.gamma;
   if ("gates" in record.tensors || typeof gamma !== "number") return `${sizes} ${mean}.`;
-  return `${sizes} ${mean}; one step back stretches a gradient by γσ_max = ${formatNumber(gamma * sigma)} at most.`;
+  return `${sizes} ${mean}, γσ_max = ${formatNumber(gamma * sigma)} at most.`;
 }
 
 /** What each gate does, and its place in `gates`. @type {Record<string, Record<string, {row: number, does: string}>>} */

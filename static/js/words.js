@@ -1,10 +1,10 @@
 /**
- * The sentences of the page: rules with thresholds, filled from the record. Pure. A symbol is written h_1, E_24 or dW_hh;
- * whoever shows a sentence sets it in type.
+ * The sentences of the page: rules with thresholds, filled from the record. Pure. A symbol is written h_1, E_24 or dW_hh,
+ * a power e^−2.5; whoever shows a sentence sets it in type.
  */
 
 import { formatExp, formatFixed, formatNumber, formatPercent, printPowers, printSum } from "./format.js";
-import { at, lastLoss, ledger, length, lnFlow } from "./readings.js";
+import { at, lastLoss, ledger, length, lnFlow, lossCount } from "./readings.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./protocol.js").DecodedRecord} DecodedRecord */
@@ -16,6 +16,7 @@ import { at, lastLoss, ledger, length, lnFlow } from "./readings.js";
  * @property {import("./protocol.js").DivergedMessage | null} divergence
  * @property {number} T
  * @property {number} last the timestep of the last loss; 0 without one
+ * @property {number} losses how many timesteps have one
  * @property {number} k2 how far truncated backpropagation reaches; 0 for full
  * @property {number} lnFirst ln‖∂E/∂h_1‖
  * @property {number} lnLast ln‖∂E/∂h_t‖ at the last loss
@@ -48,6 +49,7 @@ export function factsOf(state, record) {
     divergence: state.divergence,
     T,
     last,
+    losses: lossCount(record),
     k2: Number(state.config.k2 ?? 0),
     lnFirst: lnNorm[1],
     lnLast: lnNorm[last],
@@ -204,22 +206,23 @@ function carriedWords(facts) {
 
 /** What the way back did to the gradient of a gated cell, and how far its gate was open. @param {Facts} facts */
 function gatedWords({ gate, last, lnFirst, lnLast, lnCellState }) {
-  const power = (/** @type {number} */ ln) => `e to the ${formatFixed(ln, 1)}`;
-  const cell = lnCellState !== null && Number.isFinite(lnCellState) ? `∂E/∂c by ${power(lnCellState)}, ` : "";
+  const power = (/** @type {number} */ ln) => `e^${formatFixed(ln, 1)}`;
+  const cell = lnCellState !== null && Number.isFinite(lnCellState) ? `∂E/∂c changes by ${power(lnCellState)}, ` : "";
   const steps = last === 2 ? "1 step" : `${last - 1} steps`;
-  return `Over ${steps} back ${cell}∂E/∂h by ${power(lnFirst - lnLast)}; ${gate?.name} gates are ${formatPercent(Number(gate?.open))} open.`;
+  return `Over ${steps} back ${cell}∂E/∂h ${cell ? "" : "changes "}by ${power(lnFirst - lnLast)}; ${gate?.name} gates are ${formatPercent(Number(gate?.open))} open.`;
 }
 
 /** The total first, then its parts. @param {Facts} facts */
 function ledgerWords(facts) {
-  const { ledger, last, lnFirst, lnLast, T } = facts;
+  const { ledger, last, losses, lnFirst, lnLast, T } = facts;
   if (facts.gate && last > 1 && Number.isFinite(lnFirst - lnLast)) return gatedWords(facts);
   if (!ledger) return `At h_1 of ${T} timesteps the gradient is ${formatExp(lnFirst)}.`;
   const { total, saturation, weights } = ledger;
   const printed = printSum([saturation, weights], 1);
   const verb = total < 0 ? "shrinks" : "grows";
   const [lost, turned] = printed.terms;
-  return `From E_${last} back to h_1 it ${verb} by e to the ${printed.total}: ${lost} saturation, ${turned} recurrent weights.`;
+  const from = losses > 1 ? `From E_${last} alone, back to h_1,` : `From E_${last} back to h_1`;
+  return `${from} it ${verb} by e^${printed.total}: ${lost} saturation, ${turned} recurrent weights.`;
 }
 
 /** Quantities of the record by the symbols of the page. @type {Record<string, string>} */

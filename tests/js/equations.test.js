@@ -40,6 +40,6 @@ test("backward: one unit’s own loss and what was carried, adding up as printed
   const record = makeRecord();
   record.tensors.y.data[1] = 0.5;
   record.tensors.W_hy = { shape: [2, 1], data: Float64Array.from([1, 0.05]) };
-  assert.equal(backwardNumbers(record, 2, 1, false), "0.250 = 0.050 + 0.200; norm 1.00");
-  assert.equal(backwardNumbers(record, 2, 1, true), "0.250 = 0.013 + 0.237; norm 1.00");
+  assert.equal(backwardNumbers(record, 2, 1, false), "0.250 = 0.050 + 0.200; norm 1.00");
+  assert.equal(backwardNumbers(record, 2, 1, true), "0.250 = 0.013 + 0.237; norm 1.00");
 });

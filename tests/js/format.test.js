@@ -7,6 +7,7 @@ import {
   formatPercent,
   formatPower,
   formatSetting,
+  formatShares,
   parseNumber,
   printPowers,
   printSum,
@@ -69,6 +70,16 @@ test("typed numbers may have a true minus, a comma or an exponent; other text is
 test("a printed sum adds up as printed, even where rounding would not", () => {
   assert.deepEqual(printSum([-0.6049, 1.2349], 2), { terms: ["−0.60", "1.23"], total: "0.63" });
   assert.deepEqual(printSum([0.24, 0.24], 1), { terms: ["0.2", "0.2"], total: "0.4" });
+});
+
+test("a part and the rest are together 100 % as printed", () => {
+  assert.deepEqual(formatShares(0.0134), ["1.3 %", "98.7 %"]);
+  assert.deepEqual(formatShares(0.584), ["58 %", "42 %"]);
+  assert.deepEqual(formatShares(0.995), ["99.5 %", "0.5 %"]);
+  assert.deepEqual(formatShares(-0.34), ["−34 %", "134 %"]);
+  assert.deepEqual(formatShares(0), ["0 %", "100 %"]);
+  assert.deepEqual(formatShares(0.05), ["5 %", "95 %"]);
+  assert.deepEqual(formatShares(Number.NaN), ["–", "–"]);
 });
 
 test("percentages, powers and counts", () => {

@@ -5,7 +5,7 @@ import { symbolIndex } from "../../static/js/inspector/input.js";
 import { reachWords } from "../../static/js/inspector/loss.js";
 import { accountWords, pairNumbers, rangeOf, wayBack } from "../../static/js/inspector/pair.js";
 import { statusOf, subjectOf, titleOf } from "../../static/js/inspector/subject.js";
-import { clipWords } from "../../static/js/inspector/update.js";
+import { arrowsIn, clipWords } from "../../static/js/inspector/update.js";
 import { updateWords, useWords } from "../../static/js/inspector/weight.js";
 import { lossGradient, ownGradient } from "../../static/js/readings.js";
 import { initialState } from "../../static/js/state.js";
@@ -101,9 +101,33 @@ test("the next update: before and after clipping with the angle, or what clippin
     words({ grad_norm: 4, clip_scale: 0.5, clip_angle: 31.25 }, { clip: "value" }),
     /turned by 31\.[23]°\.$/,
   );
-  assert.match(words({ grad_norm: 4, clip_scale: 1 }, { clip: "none" }), /cut it to × 0\.250, in the same direction/);
+  assert.match(
+    words({ grad_norm: 4, clip_scale: 1 }, { clip: "none" }),
+    /at 1 would leave × 0\.250, in the same direction/,
+  );
   assert.match(words({ grad_norm: 0.5, clip_scale: 1 }, { clip: "norm" }), /below the threshold 1: nothing is cut/);
+  assert.match(words({ grad_norm: 0.5, clip_scale: 1 }, { clip: "none" }), /at 1 would change nothing/);
+  const timestep = { clip: "timestep", clip_threshold: 5 };
+  assert.equal(
+    words({ grad_norm: 20, clip_scale: 0.5, clip_angle: 60 }, timestep),
+    "‖g‖ 20.0 before clipping, 10.0 with each ‖∂E/∂h_t‖ cut to 5: × 0.500, turned by 60.0°.",
+  );
+  assert.match(words({ grad_norm: 2, clip_scale: 1, clip_angle: 0 }, timestep), /above 5: nothing is cut/);
   assert.match(words({ grad_norm: null }, { clip: "norm" }), /no finite number/);
+});
+
+test("both arrows of the next update end inside their box, and are true to each other", () => {
+  for (const degrees of [0, 5, 34, 79, 120, 170]) {
+    for (const scale of [0.01, 0.4, 0.95, 1.2]) {
+      const [before, after] = arrowsIn(50, scale, degrees);
+      assert.ok(Math.abs(after.length / before.length - scale) < 1e-9);
+      for (const { x, y, length, turn } of [before, after]) {
+        const [endX, endY] = [x + length * Math.cos(turn), y - length * Math.sin(turn)];
+        assert.ok(Math.min(x, endX) > 0 && Math.max(x, endX) < 268, `${degrees}°, × ${scale}: ${x} to ${endX}`);
+        assert.ok(endY > 0 && y < 50, `${degrees}°, × ${scale}: up to ${endY}`);
+      }
+    }
+  }
 });
 
 test("an input is a symbol where exactly one of three or more is 1", () => {

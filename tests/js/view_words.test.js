@@ -31,6 +31,8 @@ test("under the loss: the number, its share of the baseline, clipped updates", (
     lossWords(initialState({}, makeRecord({ meta: { loss_per_timestep: null } }))),
     "The loss is no finite number.",
   );
+  const meta = { loss_per_timestep: 225, iteration: 0, clipped_updates: 0 };
+  assert.equal(lossWords(initialState({}, makeRecord({ meta }))), "Loss 225, 225 times the baseline.");
 });
 
 test("under the flow: the last row, or the pinned column", () => {
@@ -80,12 +82,12 @@ test("under the eigenvalues: sizes recomputed from them, and the bound from γ a
   };
   assert.equal(
     spectrumWords(showing({ tensors })),
-    "ρ 1.00, σ_max 1.21. ‖∂h_t/∂h_t−1‖ is 1.00 on average; one step back stretches a gradient by γσ_max = 1.21 at most.",
+    "Eigenvalues up to ρ = 1.00; σ_max = 1.21. ‖∂h_t/∂h_t−1‖ is 1.00 on average, γσ_max = 1.21 at most.",
   );
   const gates = { shape: [4, 3, 2], data: new Float32Array(24) };
   assert.equal(
     spectrumWords(showing({ tensors: { ...tensors, gates }, config: { cell: "gru", activation: "tanh" } })),
-    "Of the candidate’s block: ρ 1.00, σ_max 1.21. ‖∂h_t/∂h_t−1‖ is 1.00 on average.",
+    "Of the candidate’s block: eigenvalues up to ρ = 1.00; σ_max = 1.21. ‖∂h_t/∂h_t−1‖ is 1.00 on average.",
   );
 });
 

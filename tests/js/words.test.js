@@ -77,7 +77,7 @@ test("dries up: only below the thresholds of ratio and of size", () => {
   const { rule, finding, reason } = said(falling(past * 1.01));
   assert.equal(rule, "dries up");
   assert.match(finding, /^The gradient dries up: 1\.00 at h_4, \d\.\d\d\u2009×\u200910⁻⁷ at h_1\.$/);
-  assert.match(reason, /^From E_4 back to h_1 it shrinks by e to the −1[34]\.\d+: /);
+  assert.match(reason, /^From E_4 alone, back to h_1, it shrinks by e\^−1[34]\.\d+: /);
   assert.notEqual(said(falling(past * 0.99)).rule, "dries up");
   const large = { lnNorm: (t) => past * 1.01 * (4 - t) + 20 };
   assert.notEqual(said(large).rule, "dries up");
@@ -87,6 +87,11 @@ test("floods: only above the threshold", () => {
   const past = Math.log(THRESHOLDS.floodsRatio) / 3;
   assert.equal(said(falling(past * 1.01)).rule, "floods");
   assert.notEqual(said(falling(past * 0.99)).rule, "floods");
+});
+
+test("the ledger is of the last loss: it says so where there are others", () => {
+  assert.match(said({}).reason, /^From E_4 alone, back to h_1, it /);
+  assert.match(said({ targets: [4] }).reason, /^From E_4 back to h_1 it /);
 });
 
 test("clipped away: only when hardly anything of the update is left", () => {
@@ -130,12 +135,12 @@ test("gated cells: what happened to both gradients on the way back, and how far 
   };
   assert.equal(
     describe(initialState({}, record)).reason,
-    "Over 3 steps back ∂E/∂h by e to the −1.2; update gates are 75 % open.",
+    "Over 3 steps back ∂E/∂h changes by e^−1.2; update gates are 75 % open.",
   );
   record.tensors.c = record.tensors.h;
   record.tensors.ln_dc_norm = { shape: [5], data: Float64Array.from([0, 0.5, 0, 0, 0]) };
   assert.equal(
     describe(initialState({}, record)).reason,
-    "Over 3 steps back ∂E/∂c by e to the 0.5, ∂E/∂h by e to the −1.2; forget gates are 75 % open.",
+    "Over 3 steps back ∂E/∂c changes by e^0.5, ∂E/∂h by e^−1.2; forget gates are 75 % open.",
   );
 });

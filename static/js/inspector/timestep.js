@@ -15,7 +15,7 @@ import {
   outputGateMath,
   outputGateNumbers,
 } from "../equations.js";
-import { formatExp, formatPercent, printSum } from "../format.js";
+import { formatExp, formatShares, printSum } from "../format.js";
 import { at, hasTarget, lastLoss, ledger, length, lnFlow, ownShare } from "../readings.js";
 import { createInputField } from "./input.js";
 import { createEquation } from "./parts.js";
@@ -83,13 +83,10 @@ function createShares() {
       const share = ownShare(record, t);
       const { css } = palette(dark ? "dark" : "light").source;
       const middle = Math.round((t + T) / 2);
-      own.show(
-        hasTarget(record, t) ? `own loss E_${t}` : "own: no target",
-        formatPercent(share),
-        share,
-        css[sourceIndex(t, T, false)],
-      );
-      carried.show(carriedLabel(record, t), formatPercent(1 - share), 1 - share, css[sourceIndex(middle, T, false)]);
+      const [part, rest] = formatShares(share);
+      const label = hasTarget(record, t) ? `own loss E_${t}` : "own: no target";
+      own.show(label, part, share, css[sourceIndex(t, T, false)]);
+      carried.show(carriedLabel(record, t), rest, 1 - share, css[sourceIndex(middle, T, false)]);
     },
   };
 }
@@ -136,8 +133,9 @@ function createWay() {
     const gate = record.tensors.c ? "f" : "z";
     const share = at(record, "route_share", t - 1, 0);
     setSentence(title, `From ${state}_${t} back to ${state}_${t - 1}, by which road:`);
-    direct.show(`straight, by ${gate}_${t}`, formatPercent(share), share, INK);
-    rest.show("by the other gates", formatPercent(1 - share), 1 - share, INK);
+    const [straight, others] = formatShares(share);
+    direct.show(`straight, by ${gate}_${t}`, straight, share, INK);
+    rest.show("by the other gates", others, 1 - share, INK);
   }
 
   return {

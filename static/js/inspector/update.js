@@ -7,7 +7,10 @@ import { createLine } from "./parts.js";
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../protocol.js").DecodedRecord} DecodedRecord */
 
-const SIZE = { width: 268, height: 48, length: 250 };
+const SIZE = { width: 268, length: 250, edge: 6 };
+/** Clipping the norm turns nothing; the other kinds need room for an angle. */
+const HEIGHT = { straight: 16, turned: 50 };
+const TURNING = ["value", "timestep"];
 /** Less than this is no turn worth naming, in degrees. */
 const TURN = 0.05;
 
@@ -15,12 +18,7 @@ export function createUpdateFace() {
   const title = element("p", { class: "bars-title" }, "The next update");
   const before = svg("path", { class: "arrow-before" });
   const after = svg("path", { class: "arrow-after" });
-  const picture = svg(
-    "svg",
-    { class: "arrows", viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, "aria-hidden": "true" },
-    before,
-    after,
-  );
+  const picture = svg("svg", { class: "arrows", "aria-hidden": "true" }, before, after);
   const words = createLine("update-words");
   return {
     node: element("div", { class: "update" }, title, picture, words.node),
@@ -28,18 +26,41 @@ export function createUpdateFace() {
     show(state, record) {
       const { clip_scale: scale, clip_angle: angle } = record.meta;
       words.show(clipWords(state, record));
-      const cut = scale !== null && scale < 1;
-      before.setAttribute("d", arrow(SIZE.length, 0));
-      after.setAttribute("d", cut ? arrow(SIZE.length * scale, angle ?? 0) : "");
+      const cut = scale !== null && (scale !== 1 || Boolean(angle));
+      const height = TURNING.includes(String(state.config.clip)) ? HEIGHT.turned : HEIGHT.straight;
+      const [whole, left] = arrowsIn(height, cut ? scale : 0, angle ?? 0);
+      picture.setAttribute("viewBox", `0 0 ${SIZE.width} ${height}`);
+      before.setAttribute("d", pathOf(whole));
+      after.setAttribute("d", cut ? pathOf(left) : "");
       picture.toggleAttribute("hidden", record.meta.grad_norm === null);
     },
   };
 }
 
-/** From the left, turned upwards. @param {number} length @param {number} degrees */
-function arrow(length, degrees) {
+/**
+ * Where both arrows run, true to each other in length, and as long as the box allows: the first level, the second turned
+ * upwards from where that one begins.
+ * @param {number} height of the box
+ * @param {number} scale of the second
+ * @param {number} degrees between them
+ * @returns {[Arrow, Arrow]}
+ * @typedef {{x: number, y: number, length: number, turn: number}} Arrow turn in radians
+ */
+export function arrowsIn(height, scale, degrees) {
   const turn = (degrees * Math.PI) / 180;
-  const [x0, y0] = [6, SIZE.height - 10];
+  const across = Math.max(1, scale * Math.cos(turn)) - Math.min(0, scale * Math.cos(turn));
+  const up = scale * Math.sin(turn);
+  const length = Math.min(SIZE.length / across, up > 0 ? (height - 2 * SIZE.edge) / up : Number.POSITIVE_INFINITY);
+  const x = SIZE.edge - Math.min(0, length * scale * Math.cos(turn));
+  const y = height - SIZE.edge;
+  return [
+    { x, y, length, turn: 0 },
+    { x, y, length: length * scale, turn },
+  ];
+}
+
+/** @param {Arrow} arrow */
+function pathOf({ x: x0, y: y0, length, turn }) {
   const at = (/** @type {number} */ along, /** @type {number} */ aside) => {
     const x = x0 + along * Math.cos(turn) - aside * Math.sin(turn);
     const y = y0 - along * Math.sin(turn) - aside * Math.cos(turn);
@@ -55,13 +76,17 @@ export function clipWords({ config }, { meta }) {
   if (norm === null) return "Its gradient is no finite number.";
   if (norm === 0) return "Its gradient is exactly 0: nothing moves.";
   const before = `‖g‖ ${formatNumber(norm)}`;
-  if (config.clip === "timestep")
-    return `${before}. Each ‖∂E/∂h_t‖ above ${config.clip_threshold} was cut on the way back.`;
+  const turned = angle !== null && angle >= TURN ? `turned by ${formatNumber(angle)}°` : "in the same direction";
+  if (config.clip === "timestep") {
+    if (scale === null || (scale === 1 && !angle))
+      return `${before}. No ‖∂E/∂h_t‖ is above ${config.clip_threshold}: nothing is cut.`;
+    const after = `${formatNumber(norm * scale)} with each ‖∂E/∂h_t‖ cut to ${config.clip_threshold}`;
+    return `${before} before clipping, ${after}: × ${formatNumber(scale)}, ${turned}.`;
+  }
   if (config.clip === "none") {
-    const factor = norm > 1 ? `to × ${formatNumber(1 / norm)}` : "to nothing less";
-    return `${before}, not clipped. Clipping its norm at 1 would cut it ${factor}, in the same direction.`;
+    if (norm <= 1) return `${before}, not clipped. Clipping its norm at 1 would change nothing.`;
+    return `${before}, not clipped. Clipping its norm at 1 would leave × ${formatNumber(1 / norm)}, in the same direction.`;
   }
   if (scale === null || scale >= 1) return `${before}, below the threshold ${config.clip_threshold}: nothing is cut.`;
-  const turned = angle !== null && angle >= TURN ? `turned by ${formatNumber(angle)}°` : "in the same direction";
   return `${before} before clipping, ${formatNumber(norm * scale)} after: × ${formatNumber(scale)}, ${turned}.`;
 }

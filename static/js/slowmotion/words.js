@@ -1,5 +1,5 @@
 /** What slow motion says at each moment, and what its card says where the river stands. Pure. */
-import { formatExp, formatNumber, formatPercent } from "../format.js";
+import { formatExp, formatNumber, formatShares } from "../format.js";
 
 /** @typedef {import("./timeline.js").Moment} Moment */
 /** @typedef {import("../network/picture.js").Picture} Picture */
@@ -56,8 +56,7 @@ export function cardLines({ lanes, T, hasTarget, cuts }, t) {
     t < T && cuts[t] !== 2 && shown[t + 1] > Number.NEGATIVE_INFINITY ? `${formatExp(shown[t + 1])} → ` : "";
   const own = share ? share[(t - 1) * (T + 1) + t] : Number.NaN;
   if (Number.isNaN(own)) return [`norm ${before}${now}`];
-  const parts = hasTarget[t]
-    ? `own loss ${formatPercent(own)}, carried ${formatPercent(1 - own)}`
-    : "no own loss, all carried";
+  const [part, rest] = formatShares(own);
+  const parts = hasTarget[t] ? `own loss ${part}, carried ${rest}` : "no own loss, all carried";
   return [parts, `norm ${before}${now}`];
 }
