@@ -12,6 +12,7 @@ import { BELOW_SCALE, cellEdges, NOT_A_NUMBER, paintCells } from "./network/rast
 import { drawMath, drawText, sans, subscript } from "./network/text.js";
 import { painters } from "./painters.js";
 import { clamp, decades } from "./scales.js";
+import { createSeen } from "./seen.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("./network/picture.js").Picture} Picture */
@@ -100,12 +101,9 @@ export function createFlowView(canvas, store) {
   const size = { width: 0, height: 0, U: 1, ratio: 1 };
   /** Kept as pixels: its words cost more than everything that a record changes. */
   const chrome = document.createElement("canvas");
-  /** @type {unknown[]} */
-  let chromeShows = [];
+  const seen = { all: createSeen(), chrome: createSeen() };
   /** @type {{x: number, y: number} | null} */
   let pointer = null;
-  /** @type {unknown[]} */
-  let drawn = [];
   /** @type {unknown} */
   let readFrom = null;
   /** @type {Picture | null} */
@@ -120,7 +118,7 @@ export function createFlowView(canvas, store) {
     size.U = pageUnit();
     canvas.width = Math.max(1, Math.round(size.width * size.ratio));
     canvas.height = Math.max(1, Math.round(size.height * size.ratio));
-    drawn = [];
+    seen.all.forget();
   }
 
   function draw() {
@@ -129,9 +127,7 @@ export function createFlowView(canvas, store) {
     if (size.width === 0 || size.height === 0) return;
     const state = store.get();
     const { hover, pin } = state;
-    const signature = [state.record, state.config, state.dark, hover, pin, pointer, reachedFrom(state)];
-    if (signature.length === drawn.length && signature.every((value, i) => value === drawn[i])) return;
-    drawn = signature;
+    if (!seen.all.changed([state.record, state.config, state.dark, hover, pin, pointer, reachedFrom(state)])) return;
     if (readFrom !== state.record) {
       readFrom = state.record;
       picture = state.record ? readPicture(state.record, state.config, state.task) : null;
@@ -145,7 +141,9 @@ export function createFlowView(canvas, store) {
     const pair = pointer && layout ? pairAt(layout, pointer.x, pointer.y) : null;
     if (pair && pointer && picture && layout && pair.k >= reachedFrom(state)) {
       const sheet = { ...size, palette: palette(state.dark ? "dark" : "light") };
-      drawReadout(ctx, sheet, pairLines(picture, pair), { ...pointer, aside: 14 * size.U });
+      const { k1, k2 } = state.config;
+      const kept = isKept(pair.t, pair.k, picture.T, Number(k1 ?? 0), Number(k2 ?? 0));
+      drawReadout(ctx, sheet, pairLines(picture, pair, kept), { ...pointer, aside: 14 * size.U });
     }
   }
 
@@ -154,9 +152,7 @@ export function createFlowView(canvas, store) {
     const { layout: at, picture: of, state, palette: colours } = sheet;
     const { pin, config } = state;
     const what = [of?.T, of?.neededLag, of?.hasTarget.indexOf(1), at?.rows.join(), Number(config.k1) > 0, pin?.t];
-    const shows = [...what, colours, ...Object.values(size)];
-    if (shows.length === chromeShows.length && shows.every((value, i) => value === chromeShows[i])) return chrome;
-    chromeShows = shows;
+    if (!seen.chrome.changed([...what, colours, ...Object.values(size)])) return chrome;
     chrome.width = canvas.width;
     chrome.height = canvas.height;
     const kept = /** @type {Context} */ (chrome.getContext("2d", { alpha: false }));
@@ -206,14 +202,15 @@ function lossesOf(/** @type {Picture} */ { hasTarget, T }) {
   return losses;
 }
 
-/** @returns {string[]} */
-export function pairLines(/** @type {Picture} */ { lnFlow, T }, /** @type {{t: number, k: number}} */ { t, k }) {
+/** @param {Picture} picture @param {{t: number, k: number}} pair @param {boolean} kept by truncation @returns {string[]} */
+export function pairLines({ lnFlow, T }, { t, k }, kept) {
   const pair = `‖∂E${subscript(t)}/∂h${subscript(k)}‖`;
   if (!lnFlow) return [pair, "not in this record"];
   const ln = lnFlow[(t - 1) * (T + 1) + k];
   if (Number.isNaN(ln)) return [`${pair} is NaN`];
   if (ln === Number.NEGATIVE_INFINITY) return [`${pair} = 0 exactly`, `lag ${t - k}`];
-  return [`${pair} = ${formatExp(ln)}`, `ln ${formatNumber(ln)}, lag ${t - k}`];
+  const lines = [`${pair} = ${formatExp(ln)}`, `ln ${formatNumber(ln)}, lag ${t - k}`];
+  return kept ? lines : [...lines, "cut away: not in the update"];
 }
 
 /**
@@ -435,7 +432,9 @@ function drawLegend(/** @type {Context} */ ctx, /** @type {FlowSheet} */ { pictu
   }
   if (Number(state.config.k1) > 0) words("pale: cut away", right, y);
   const firstLoss = picture.hasTarget.indexOf(1);
-  if (firstLoss > 1 && (firstLoss - 1) * rowPitch > 16 * U && side > 150 * U) {
+  const room = side - mathWidth(ctx, U, "E_t is a row") - 24 * U;
+  ctx.font = sans(U);
+  if (firstLoss > 1 && (firstLoss - 1) * rowPitch > 16 * U && ctx.measureText("no target yet").width < room) {
     drawText(ctx, U, "no target yet", left + 8 * U, top + 12 * U, { colour: colours.ink3 });
   }
 }

@@ -9,6 +9,7 @@ import { cellEdges, NOT_A_NUMBER, paintCells } from "./network/raster.js";
 import { drawText } from "./network/text.js";
 import { length, units } from "./readings.js";
 import { clamp } from "./scales.js";
+import { createSeen } from "./seen.js";
 import { GATES, gateMean, gatesWords } from "./view_words.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -55,8 +56,7 @@ export function createView(node, store, { redraw }) {
   });
   let offered = "";
   let gate = "f";
-  /** @type {unknown[]} */
-  let drawn = [];
+  const seen = createSeen();
   /** @type {Layout | null} */
   let layout = null;
 
@@ -94,9 +94,8 @@ export function createView(node, store, { redraw }) {
     const state = store.get();
     offer(String(state.config.cell));
     const resized = sheet.fit();
-    const seen = [state.record, state.dark, state.hover, state.pin, gate, U];
-    if (!resized && seen.every((value, index) => value === drawn[index])) return;
-    drawn = seen;
+    const changed = seen.changed([state.record, state.dark, state.hover, state.pin, gate, U]);
+    if (!resized && !changed) return;
     if (sheet.size.width === 0) return;
     layout = layoutGates(sheet.size, U);
     const colours = palette(state.dark ? "dark" : "light");

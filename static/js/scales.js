@@ -59,7 +59,7 @@ export function decades(/** @type {number} */ ln) {
   return ln / Math.LN10;
 }
 
-const AXIS_STEPS = [1, 2, 3, 6, 12, 50, 100, 300];
+const AXIS_STEPS = [1, 2, 3, 6, 12, 18, 24, 36, 50, 100, 300];
 
 /**
  * The exponents an axis labels: as many as stand at least `room` px apart, always counted from 10⁰.

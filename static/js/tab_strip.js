@@ -10,6 +10,8 @@ export function createTabStrip(tabs) {
   const before = createArrow("‹", "tab-arrow before", -1);
   const after = createArrow("›", "tab-arrow after", 1);
   const node = element("div", { class: "tab-strip" }, tabs, before, after);
+  /** @type {HTMLElement | null} the tab that is to be in sight */
+  let chosen = null;
 
   /** For the mouse alone: the keyboard's arrows walk over all tabs, and a finger pushes them. @param {string} sign @param {string} kind @param {number} direction */
   function createArrow(sign, kind, direction) {
@@ -25,18 +27,29 @@ export function createTabStrip(tabs) {
     after.hidden = more < 1;
   }
 
+  /** Scrolls at once: a slide on its way would be cut short by whatever changes the strip next. */
+  function showChosen() {
+    if (chosen) {
+      after.hidden = false;
+      const room = after.offsetWidth;
+      const [left, right] = [chosen.offsetLeft - room, chosen.offsetLeft + chosen.offsetWidth + room];
+      const to = left < tabs.scrollLeft ? left : Math.max(tabs.scrollLeft, right - tabs.clientWidth);
+      if (to !== tabs.scrollLeft) tabs.scrollTo({ left: to, behavior: "instant" });
+    }
+    measure();
+  }
+
   tabs.addEventListener("scroll", measure, { passive: true });
-  new ResizeObserver(measure).observe(tabs);
+  // Tabs come and go, and get their size when their style has arrived.
+  const sizes = new ResizeObserver(showChosen);
+  for (const one of [tabs, ...tabs.children]) sizes.observe(one);
 
   return {
     node,
-    /** Brings a tab into sight, clear of the arrows. @param {HTMLElement} tab */
+    /** Brings a tab into sight, clear of the arrows, and keeps it there when the strip changes. @param {HTMLElement} tab */
     reveal(tab) {
-      const room = after.offsetWidth || before.offsetWidth;
-      const [left, right] = [tab.offsetLeft - room, tab.offsetLeft + tab.offsetWidth + room];
-      if (left < tabs.scrollLeft) tabs.scrollLeft = left;
-      else if (right > tabs.scrollLeft + tabs.clientWidth) tabs.scrollLeft = right - tabs.clientWidth;
-      measure();
+      chosen = tab;
+      showChosen();
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 
 import { byId, element, setSentence } from "./dom.js";
-import { hasTarget, length } from "./readings.js";
+import { lossCount } from "./readings.js";
 import { createTabStrip } from "./tab_strip.js";
 import { flowWords, lagsWords, lossWords, outputWords, slopeWords, spectrumWords } from "./view_words.js";
 
@@ -114,9 +114,7 @@ export function openViews(state) {
 /** @param {State} state */
 function suggested({ record, config }) {
   if (!record) return "flow";
-  let losses = 0;
-  for (let t = 1; t <= length(record) && losses < FEW_LOSSES; t += 1) losses += Number(hasTarget(record, t));
-  if (losses >= FEW_LOSSES) return "flow";
+  if (lossCount(record) >= FEW_LOSSES) return "flow";
   return config.cell === "rnn" ? "spectrum" : "gates";
 }
 
@@ -146,6 +144,7 @@ export function createViews(store, actions) {
     if (key === arranged) return;
     arranged = key;
     node.dataset.stacked = String(state.stacked);
+    document.body.dataset.cell = String(state.config.cell);
     for (const [name, { panel }] of shells) panel.hidden = !open.includes(name);
     tabs.show(state, /** @type {string} */ (open.at(-1)));
   }

@@ -15,6 +15,7 @@ import { cellEdges, NOT_A_NUMBER, paintCells } from "./network/raster.js";
 import { drawText } from "./network/text.js";
 import { PARAMETERS } from "./readings.js";
 import { clamp } from "./scales.js";
+import { createSeen } from "./seen.js";
 import { spreadWords, weightsWords } from "./view_words.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -26,7 +27,7 @@ const PER_PIXEL = 0.01;
 /** What rows and columns of a parameter stand for. @type {Record<string, string>} */
 const PLACES = {
   W_xh: "rows: inputs, columns: units",
-  W_hh: "row: from unit, column: to",
+  W_hh: "row: from, column: to unit",
   W_hy: "rows: units, columns: outputs",
   b_y: "columns: outputs",
 };
@@ -125,8 +126,7 @@ export function createView(node, store, { edit, redraw }) {
   let drag = null;
   /** @type {Grid | null} */
   let grid = null;
-  /** @type {unknown[]} */
-  let drawn = [];
+  const seen = createSeen();
 
   const parameter = () => store.get().record?.tensors[name];
   const framedValue = () => {
@@ -156,7 +156,7 @@ export function createView(node, store, { edit, redraw }) {
   });
   field.addEventListener("change", () => {
     set(parseNumber(field.value));
-    drawn = [];
+    seen.forget();
     redraw();
   });
   field.addEventListener("keydown", (event) => {
@@ -220,9 +220,8 @@ export function createView(node, store, { edit, redraw }) {
       offer(state);
       if (overTraining) return drawCurves(now, U);
       const resized = sheet.fit();
-      const seen = [state.record, state.dark, name, gradient, framed.row, framed.column, U];
-      if (!resized && seen.every((value, index) => value === drawn[index])) return Number.POSITIVE_INFINITY;
-      drawn = seen;
+      const changed = seen.changed([state.record, state.dark, name, gradient, framed.row, framed.column, U]);
+      if (!resized && !changed) return Number.POSITIVE_INFINITY;
       const tensor = parameter();
       if (!tensor || sheet.size.width === 0) return Number.POSITIVE_INFINITY;
       const extent = extentOf(tensor);

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_page import choose, iteration, pause, until
+from tests.conftest import Server
 
 pytestmark = pytest.mark.browser
 
@@ -174,3 +175,21 @@ def test_in_a_tall_window_the_flow_stays_above_the_chosen_view(page: Page):
     expect(page.locator("#flow")).to_be_visible()
     expect(page.locator("#lags-plot .main-svg").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollHeight") == 1100
+
+
+@pytest.mark.parametrize("fragment", ["cell=gru&tab=gates", "tab=weights", "cell=lstm&tab=lags"])
+def test_the_view_a_link_names_has_its_tab_in_sight(page: Page, server: Server, fragment: str):
+    page.goto("about:blank")
+    page.goto(f"{server.url}/#{fragment}")
+    tab = page.locator('#views .tab[aria-selected="true"]')
+    expect(tab).to_have_text(fragment.split("tab=")[1].capitalize())
+
+    def in_sight() -> bool:
+        box, strip = tab.bounding_box(), page.locator("#views .tab-strip").bounding_box()
+        assert box
+        assert strip
+        arrow = page.locator("#views .tab-arrow.after:visible").all()
+        end = (arrow[0].bounding_box() or strip)["x"] if arrow else strip["x"] + strip["width"]
+        return box["x"] >= strip["x"] and box["x"] + box["width"] <= end + 1
+
+    until(page, in_sight, "the chosen tab in sight, clear of the arrow")

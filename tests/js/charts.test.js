@@ -92,5 +92,6 @@ test("several lanes are as many curves, told apart by dash and by their numbers 
 });
 
 test("numbers that would cover each other move apart, in order", () => {
-  assert.deepEqual(apart([50, 10, 12, 100], 13), [50, 10, 23, 100]);
+  assert.deepEqual(apart([50, 10, 12, 100], 13, 120), [50, 10, 23, 100]);
+  assert.deepEqual(apart([100, 100, 100], 13, 100), [74, 87, 100], "also below the frame's top");
 });

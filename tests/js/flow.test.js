@@ -107,7 +107,8 @@ test("T = 500 fits: every pixel shows one pair", () => {
 test("a pair's read-out gives size, logarithm and lag", () => {
   const { picture } = drawn(sampleRecord({ T: 4 }));
   picture.lnFlow[3 * 5 + 1] = -6.2;
-  assert.deepEqual(pairLines(picture, { t: 4, k: 1 }), ["‖∂E₄/∂h₁‖ = 0.00203", "ln −6.20, lag 3"]);
+  assert.deepEqual(pairLines(picture, { t: 4, k: 1 }, true), ["‖∂E₄/∂h₁‖ = 0.00203", "ln −6.20, lag 3"]);
+  assert.match(pairLines(picture, { t: 4, k: 1 }, false)[2], /^cut away/);
   picture.lnFlow[3 * 5 + 1] = Number.NEGATIVE_INFINITY;
-  assert.match(pairLines(picture, { t: 4, k: 1 })[0], /0 exactly/);
+  assert.match(pairLines(picture, { t: 4, k: 1 }, true)[0], /0 exactly/);
 });

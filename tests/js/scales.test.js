@@ -44,9 +44,11 @@ test("an axis labels round powers of ten around 10⁰ that do not touch", () => 
     [[-36, 12], 92],
     [[-300, 300], 60],
     [[-12, 6], 40],
+    [[-36, 12], 46],
   ]) {
     const exponents = axisExponents(domain, length, 18);
     assert.ok(exponents.includes(0));
+    assert.ok(exponents.length > 1, "one label is no scale");
     const apart = ((exponents[1] - exponents[0]) * length) / (domain[1] - domain[0]);
     assert.ok(apart >= 18, `${apart} px between labels`);
   }

@@ -5,6 +5,7 @@ import { BIN, histogram, RANGE } from "../../static/js/charts/slope.js";
 import { figure as spectrum } from "../../static/js/charts/spectrum.js";
 import { stepFor } from "../../static/js/charts/chart.js";
 import { palette } from "../../static/js/colour.js";
+import { formatCount } from "../../static/js/format.js";
 import { gateAt, layoutGates } from "../../static/js/gates.js";
 import { continuation, guessesOf } from "../../static/js/output.js";
 import { initialState } from "../../static/js/state.js";
@@ -60,6 +61,11 @@ test("the lags’ bars are the record’s, and those beyond the horizon pale", (
     layout.shapes.map(({ x0 }) => x0),
     [2, 1.5],
   );
+});
+
+test("the lags say at which iteration they were measured, which may be an earlier one than the record’s", () => {
+  const { layout } = lags(showing(makeRecord({ meta: { iteration: 1204, as_of: 1200 } })), sheet);
+  assert.equal(layout.xaxis.title.text, `lag t − k, at iteration ${formatCount(1200)}`);
 });
 
 test("eigenvalues stand where they are; the plane grows in steps only", () => {

@@ -3,7 +3,7 @@
  * several lanes learn, all their curves, told apart by dash and by number at the line's end.
  */
 
-import { formatPower, formatSetting } from "../format.js";
+import { formatNumber, formatPower, formatSetting } from "../format.js";
 import { laneNames } from "../lanes/differences.js";
 import { lossWords } from "../view_words.js";
 import { axis, axisTitle, createChart, lineAt, note, stepFor } from "./chart.js";
@@ -50,7 +50,9 @@ function curveInputs({ history: { loss, length, iteration }, config }) {
 /** The sentence is about one network. @param {State} state @param {State[]} lanes */
 function chosenWords(state, lanes) {
   const place = lanes.indexOf(state);
-  return place < 0 ? lossWords(state) : `Lane ${place + 1}: ${lossWords(state)}`;
+  return place < 0
+    ? lossWords(state)
+    : `Lane ${place + 1}: ${lossWords(state).replace(/^[LT]/, (first) => first.toLowerCase())}`;
 }
 
 /**
@@ -165,7 +167,7 @@ function namesOf(curves, sheet, [low, high]) {
     const share = value > 0 ? (Math.log10(value) - low) / (high - low) : 0;
     return Math.min(1, Math.max(0, share)) * height;
   });
-  const places = apart(wanted, NAME_HEIGHT);
+  const places = apart(wanted, NAME_HEIGHT, height);
   const numbers = curves.map(({ chosen }, index) => {
     const place = { xref: "paper", x: 1, xanchor: "left", yref: "y domain", y: places[index] / height };
     return note(sheet, String(index + 1), { ...place, yanchor: "middle", borderpad: 0 }, chosen ? ink : ink2);
@@ -176,12 +178,15 @@ function namesOf(curves, sheet, [low, high]) {
   return [...numbers, note(sheet, names, place, ink2)];
 }
 
-/** As near to where they were wanted as there is room, from below. @param {number[]} wanted @param {number} room */
-export function apart(wanted, room) {
+/** As near to where they were wanted as there is room, from below, and none above the top. @param {number[]} wanted @param {number} room @param {number} top */
+export function apart(wanted, room, top) {
   const places = [...wanted];
   const order = wanted.map((_, index) => index).sort((a, b) => wanted[a] - wanted[b]);
   for (const [rank, index] of order.entries()) {
     if (rank > 0) places[index] = Math.max(places[index], places[order[rank - 1]] + room);
+  }
+  for (const [rank, index] of [...order].reverse().entries()) {
+    places[index] = Math.min(places[index], top - rank * room);
   }
   return places;
 }
@@ -228,7 +233,8 @@ function stepsBetween(from, to) {
 /** @param {number} tick */
 function formatTick(tick) {
   const exponent = Math.round(Math.log10(tick));
-  return 10 ** exponent === tick ? formatPower(exponent) : formatSetting(tick);
+  if (10 ** exponent === tick) return formatPower(exponent);
+  return tick < 1e4 ? formatSetting(tick) : formatNumber(tick, 1);
 }
 
 /** log₁₀ of the next 1, 2 or 5 times a power of ten above a value. @param {number} value */

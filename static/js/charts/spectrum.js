@@ -29,6 +29,7 @@ export function figure({ record }, sheet) {
   const end = largest <= USUAL ? USUAL : stepFor(largest * 1.02);
   const ticks = [-1, 0, 1].map((sign) => sign * (end === USUAL ? 1 : end / 2));
   const plane = { range: [-end, end], tickvals: ticks, ticktext: ticks.map(formatSetting) };
+  const below = { yanchor: "top", yshift: -2 * sheet.unit };
   const rest = { xref: "paper", yref: "paper" };
   const layout = {
     hovermode: "closest",
@@ -37,7 +38,7 @@ export function figure({ record }, sheet) {
     yaxis: axis(sheet, { ...plane, scaleanchor: "x", constrain: "domain" }),
     shapes: [{ type: "circle", x0: -1, x1: 1, y0: -1, y1: 1, line: { color: ink3, width: 1.2, dash: "dot" } }],
     annotations: [
-      note(sheet, "real", { xref: "x domain", x: 1, xanchor: "right", yref: "y", y: 0, yanchor: "bottom" }),
+      note(sheet, "real", { xref: "x", x: ticks[2] / 2, xanchor: "center", yref: "y domain", y: 0, ...below }),
       note(sheet, "imaginary", { xref: "x", x: 0, xanchor: "left", yref: "y domain", y: 1, yanchor: "top" }),
       ...(record?.tensors.eigenvalues
         ? []

@@ -52,10 +52,20 @@ function named(config, field, schema) {
   return SPEAKING.includes(field) && value !== "none" ? value : `${labelOf(schema, field)} ${value}`;
 }
 
-/** What each lane is called: by its own value of what differs first. @param {Config[]} configs @param {any} schema */
+/**
+ * What each lane is called: by its own value of what differs first; where that is the same in two of them, by what it
+ * does not share with the first lane.
+ * @param {Config[]} configs @param {any} schema
+ */
 export function shortNames(configs, schema) {
-  const [first = "cell"] = differences(configs);
-  return configs.map((config) => named(config, first, schema));
+  const differing = differences(configs);
+  const [first = "cell"] = differing;
+  const names = configs.map((config) => named(config, first, schema));
+  if (new Set(names).size === names.length) return names;
+  return configs.map((config) => {
+    const own = differing.find((field) => settingOf(config, field) !== settingOf(configs[0], field));
+    return named(config, own ?? first, schema);
+  });
 }
 
 /** The same, with what differs next where two would be called alike. @param {Config[]} configs @param {any} schema */
@@ -68,16 +78,16 @@ export function laneNames(configs, schema) {
   });
 }
 
-/** The second line of a lane: the network, and what else differs. @param {Config} config @param {string[]} differing @param {any} schema */
-export function laneWords(config, differing, schema) {
-  const [first, ...others] = differing;
-  const more = others
+/** The second line of a lane: the network, and what else differs, without what it is called. @param {Config} config @param {string[]} differing @param {any} schema @param {string} name */
+export function laneWords(config, differing, schema, name) {
+  const more = differing
     .filter((field) => !USUAL.includes(field) && settingOf(config, field) !== null)
     .map((field) => named(config, field, schema));
-  const usual = USUAL.filter((field) => field !== first).map((field) => {
+  const usual = USUAL.map((field) => {
     return field === "hidden_size" ? `${config[field]} units` : formatValue(config[field]);
   });
-  return [...usual, ...more].join(", ");
+  const called = name.split(", ");
+  return [...usual, ...more].filter((words) => !called.includes(words)).join(", ");
 }
 
 /** @param {DecodedRecord} record */

@@ -57,7 +57,7 @@ export function createLanesTable(lanes) {
   function build(names, rows) {
     const chosen = lanes.chosen();
     const heads = names.map((name, index) => {
-      const one = button("lane-choice", `${index + 1} ${name}`, () => lanes.choose(index));
+      const one = button("lane-choice", `${index + 1}\u00a0${name}`, () => lanes.choose(index));
       one.setAttribute("aria-pressed", String(index === chosen));
       one.setAttribute("aria-keyshortcuts", String(index + 1));
       return element("th", { scope: "col" }, one);

@@ -7,6 +7,7 @@ import { timestepAt, xOf } from "../network/layout.js";
 import { createSlidingAxis } from "../network/motion.js";
 import { normExtent } from "../network/norms.js";
 import { painters } from "../painters.js";
+import { createSeen } from "../seen.js";
 import { differences, laneNames, laneWords, readoutOf } from "./differences.js";
 import { drawBand, drawLanes } from "./draw.js";
 import { lanesScene, pictureOf } from "./picture.js";
@@ -38,8 +39,7 @@ export function createLanesView(stage, lanes) {
   let known = [];
   /** @type {ReturnType<typeof lanesScene> | null} */
   let scene = null;
-  /** @type {unknown[]} */
-  let drawn = [];
+  const seen = createSeen();
   /** @type {{x: number, y: number} | null} */
   let pointer = null;
 
@@ -91,8 +91,7 @@ export function createLanesView(stage, lanes) {
       const domain = axis.at(extent, now, !look.reducedMotion);
       const key = [width, height, ratio, look.dark, look.ruler, lanes.chosen(), ...domain];
       const fresh = [...key, ...states.map(({ record }) => record), ...states.map(({ config }) => config)];
-      if (!same(fresh, drawn)) {
-        drawn = fresh;
+      if (seen.changed(fresh)) {
         for (const one of [canvas, base]) {
           one.width = Math.round(width * ratio);
           one.height = Math.round(height * ratio);
@@ -106,7 +105,8 @@ export function createLanesView(stage, lanes) {
         drawLanes(baseCtx, shown, named, chosen, bitmaps, ratio);
         painters.set(canvas, (target, of) => {
           drawLanes(target, shown, named, chosen, bitmaps, of);
-          if (look.pin) drawBand(target, shown, look.pin.t);
+          const { pin } = lanes.states()[lanes.chosen()];
+          if (pin) drawBand(target, shown, pin.t);
         });
       }
       if (!scene) return;
@@ -134,12 +134,7 @@ function titles(states) {
   const differing = differences(configs);
   return states.map(({ config, record }, index) => ({
     name: names[index],
-    words: laneWords(config, differing, schema),
+    words: laneWords(config, differing, schema, names[index]),
     record,
   }));
-}
-
-/** @param {unknown[]} a @param {unknown[]} b */
-function same(a, b) {
-  return a.length === b.length && a.every((value, index) => Object.is(value, b[index]));
 }

@@ -95,15 +95,18 @@ function writeSentences(svg, colours) {
   writeTypeset(svg, byId("reason"), WORDS.reason, WORDS.size - 2, 400);
 }
 
-/** With italics and subscripts as they stand on the page. @param {SvgContext} svg @param {HTMLElement} node @param {number} y @param {number} size @param {number} weight */
+/** How far a small part stands below the line, in sizes. @type {Record<string, number>} */
+const LOWERED = { SUB: 0.2, SUP: -0.35 };
+
+/** With italics, subscripts and powers as they stand on the page. @param {SvgContext} svg @param {HTMLElement} node @param {number} y @param {number} size @param {number} weight */
 function writeTypeset(svg, node, y, size, weight) {
   const U = pageUnit();
   let x = WORDS.left * U;
   for (const part of node.childNodes) {
-    const isLow = part.nodeName === "SUB";
-    svg.font = `${part.nodeName === "I" ? "italic " : ""}${weight} ${(isLow ? 0.75 : 1) * size * U}px ${FONT}`;
+    const lowered = LOWERED[part.nodeName] ?? 0;
+    svg.font = `${part.nodeName === "I" ? "italic " : ""}${weight} ${(lowered ? 0.75 : 1) * size * U}px ${FONT}`;
     const text = part.textContent ?? "";
-    svg.fillText(text, x, (y + (isLow ? 0.2 * size : 0)) * U);
+    svg.fillText(text, x, (y + lowered * size) * U);
     x += svg.measureText(text).width;
   }
 }

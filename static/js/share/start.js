@@ -41,7 +41,9 @@ export function startSharing(store, session, lanes, opened) {
     return loading;
   };
   node.addEventListener("toggle", (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState === "open") void panel().then(({ refresh }) => refresh());
+    const isOpen = /** @type {ToggleEvent} */ (event).newState === "open";
+    byId("share-button").setAttribute("aria-expanded", String(isOpen));
+    if (isOpen) void panel().then(({ refresh }) => refresh());
   });
   takeDrops(panel, (file) => {
     node.showPopover();

@@ -41,7 +41,21 @@ test("a lane is called by what differs first", () => {
     "learning rate 0.1",
   ]);
   assert.deepEqual(laneNames([CONFIG, CONFIG], schema), ["rnn", "rnn"]);
-  assert.equal(laneWords(lstm, differences([CONFIG, lstm]), schema), "tanh, 16 units, forget bias 1");
+  assert.equal(laneWords(lstm, differences([CONFIG, lstm]), schema, "lstm"), "tanh, 16 units, forget bias 1");
+});
+
+test("lanes that would be called alike are called by what they do not share with the first", () => {
+  const configs = [{}, { cell: "lstm" }, { activation: "relu" }, { learning_rate: 0.1 }].map((one) => ({
+    ...CONFIG,
+    ...one,
+  }));
+  const names = laneNames(configs, schema);
+  assert.deepEqual(names, ["rnn", "lstm", "relu", "learning rate 0.1"]);
+  const differing = differences(configs);
+  assert.equal(laneWords(configs[2], differing, schema, names[2]), "rnn, 16 units, learning rate 0.01");
+  assert.equal(laneWords(configs[3], differing, schema, names[3]), "rnn, tanh, 16 units");
+  const twice = [{}, { cell: "lstm" }, { cell: "lstm", activation: "relu" }].map((one) => ({ ...CONFIG, ...one }));
+  assert.deepEqual(laneNames(twice, schema), ["rnn", "lstm, tanh", "lstm, relu"]);
 });
 
 test("the table has in bold what differs, with what a cell has not as none", () => {
