@@ -128,32 +128,37 @@ async def results(queue: Any, number: int, patience: float = 40) -> list[float]:
 
 
 async def stuck(report: Report, share: float) -> None:
-    """Tabs that ask for much and never read, beside ordinary ones."""
-    number = 10
+    """A tab that asks for much and never reads, beside 20 ordinary ones; then ten of them, for what they hold."""
+    rounds, crowd = max(1, round(4 * share)), 10
     with Server() as server:
         visitors = await class_of(20, server.port, RATE, PAGE)
         await asyncio.sleep(2)
-        pids = family(server)
-        alone, beside_them, held, gone = [], [], 0.0, multiprocessing.Queue()
-        for _ in range(max(1, round(4 * share))):
-            since = time.perf_counter()
-            await asyncio.sleep(4)
-            alone += [gap for visitor in visitors for gap in visitor.gaps(since, time.perf_counter())]
-            before = resident(pids[0])
-            since = time.perf_counter()
-            attack = beside(never_read, server.port, number, gone)
-            for _ in range(8):
-                await asyncio.sleep(0.5)
-                held = max(held, (resident(pids[0]) - before) / number)
-            beside_them += [gap for visitor in visitors for gap in visitor.gaps(since, time.perf_counter())]
+        web = family(server)[0]
+        alone, beside_one, gone = [], [], multiprocessing.Queue()
+        for _ in range(rounds):
+            alone += await gaps_for(visitors, 5)
+            attack = beside(never_read, server.port, 1, gone)
+            beside_one += await gaps_for(visitors, 5)
             await asyncio.to_thread(attack.join, 40)
-        lives = await results(gone, number * max(1, round(4 * share)))
+        before, held = resident(web), 0
+        attack = beside(never_read, server.port, crowd, gone)
+        while attack.is_alive():
+            await asyncio.sleep(0.25)
+            held = max(held, resident(web) - before)
+        lives = await results(gone, rounds + crowd)
         record = visitors[0].bytes / len(visitors[0].came)
-    report.row("a tab that never reads: memory it holds", held / KIB, "KiB", "≤", 256 + 2 * record / KIB)
+    report.row("a tab that never reads: memory it holds", held / crowd / KIB, "KiB", "≤", 256 + 2 * record / KIB)
     report.row("  gone after", max(lives), "s", "≤", 6)
     report.row("  p99 gap of the others, alone", MS * quantile(alone, 0.99), "ms")
-    more = quantile(beside_them, 0.99) / quantile(alone, 0.99) - 1
+    more = quantile(beside_one, 0.99) / quantile(alone, 0.99) - 1
     report.row("  p99 gap of the others, more beside it", 100 * more, "%", "≤", 15)
+
+
+async def gaps_for(visitors: list[Visitor], seconds: float) -> list[float]:
+    """What the visitors wait between two records, from now on for so long."""
+    since = time.perf_counter()
+    await asyncio.sleep(seconds)
+    return [gap for visitor in visitors for gap in visitor.gaps(since, time.perf_counter())]
 
 
 async def floods(report: Report, _share: float) -> None:
@@ -230,6 +235,8 @@ class Tab:
     async def come_again(self) -> None:
         """On whatever server answers; first at once, then with longer and longer pauses."""
         patience = 0.1
+        if self.visitor and not self.visitor.snapshots.empty():  # what a server that ends hands over
+            self.kept, self.since_snapshot = self.visitor.snapshots.get_nowait(), []
         while True:
             await asyncio.sleep(random.uniform(0, patience))
             try:

@@ -41,7 +41,8 @@
   }).observe({ type: "longtask", buffered: true });
 
   // The slider's track is logarithmic; the page says where a length stands on it.
-  window.setLength = (slider, T) => {
+  window.setLength = (T) => {
+    const slider = document.querySelector('[data-field="sequence_length"] input[type="range"]');
     const [low, high] = [2, 500].map(Math.log);
     const [min, max] = [Number(slider.min), Number(slider.max)];
     slider.value = String(min + ((Math.log(T) - low) / (high - low)) * (max - min));

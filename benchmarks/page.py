@@ -11,17 +11,16 @@ after a minute at full speed; the time until the first record of the new length 
 from __future__ import annotations
 
 import argparse
-import json
 import random
-import shutil
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
-
+from benchmarks.chromium import Chromium, Tab, chromium
 from benchmarks.report import Report
-from tests.browser.conftest import QUIET
 from tests.conftest import Server
 
 OBSERVER = (Path(__file__).parent / "page.js").read_text()
@@ -36,61 +35,49 @@ def percentile(values: list[float], q: float) -> float:
     return ranked[min(len(ranked) - 1, int(len(ranked) * q / 100))]
 
 
-def open_page(browser: Browser, server: Server) -> tuple[Page, CDPSession]:
-    page = browser.new_context(viewport={"width": 1280, "height": 720}, bypass_csp=True).new_page()
-    page.add_init_script(OBSERVER)
-    cdp = page.context.new_cdp_session(page)
-    cdp.send("Performance.enable")
-    cdp.send("Network.enable")
-    page.goto(server.url)
-    page.wait_for_function("measured.drawn.length > 0")
-    return page, cdp
+@contextmanager
+def open_page(browser: Chromium, server: Server) -> Iterator[Tab]:
+    """The page, once it has drawn a record."""
+    with browser.tab(server.url, script=OBSERVER) as tab:
+        tab.wait_for("window.measured?.drawn.length > 0")
+        yield tab
 
 
-def mark(page: Page, name: str) -> float:
+def mark(tab: Tab, name: str) -> float:
     """When the page itself noted `name`, in ms after navigation began."""
-    return float(page.evaluate(f"performance.getEntriesByName({json.dumps(name)})[0].startTime"))
+    return float(tab.evaluate("(name) => performance.getEntriesByName(name)[0].startTime", name))
 
 
-def opening(browser: Browser, server: Server, report: Report, times: int) -> None:
+def opening(browser: Chromium, server: Server, report: Report, times: int) -> None:
     pictures, moves, sizes = [], [], []
     for _ in range(times):
-        page, _cdp = open_page(browser, server)
-        picture = mark(page, "first picture")
-        pictures.append(picture)
-        moves.append(page.evaluate("measured.drawn[0]"))
-        sizes.append(
-            page.evaluate(
-                """(picture) => ["navigation", "resource"].flatMap((type) => performance.getEntriesByType(type))
-                   .filter((e) => e.responseEnd <= picture).reduce((sum, e) => sum + e.transferSize, 0)""",
-                picture,
+        with open_page(browser, server) as tab:
+            picture = mark(tab, "first picture")
+            pictures.append(picture)
+            moves.append(tab.evaluate("() => measured.drawn[0]"))
+            sizes.append(
+                tab.evaluate(
+                    """(picture) => ["navigation", "resource"].flatMap((type) => performance.getEntriesByType(type))
+                       .filter((e) => e.responseEnd <= picture).reduce((sum, e) => sum + e.transferSize, 0)""",
+                    picture,
+                )
             )
-        )
-        page.context.close()
     report.row("page open → first computed picture, median", statistics.median(pictures), "ms", "≤", 300)
     report.row("page open → first moving frame, median", statistics.median(moves), "ms", "≤", 1000)
     report.row("bytes before the first picture", max(sizes) / 1000, "kB", "≤", 150)
 
 
-def configure(page: Page, **changes: object) -> None:
+def say(tab: Tab, **message: object) -> None:
     """Through the page's own socket, so that the server answers and the page draws."""
-    page.evaluate("(m) => measuredSocket.send(JSON.stringify(m))", {"type": "configure", "changes": changes})
+    tab.evaluate("(message) => measuredSocket.send(JSON.stringify(message))", message)
 
 
-def wait_for_length(page: Page, length: int) -> None:
-    page.wait_for_function("(T) => measured.shown.at(-1) === T", arg=length, polling=10)
+def configure(tab: Tab, **changes: object) -> None:
+    say(tab, type="configure", changes=changes)
 
 
-def metrics(cdp: CDPSession) -> dict[str, float]:
-    return {m["name"]: m["value"] for m in cdp.send("Performance.getMetrics")["metrics"]}
-
-
-def live_heap(cdp: CDPSession) -> float:
-    """Bytes alive after a forced collection, array buffers counted."""
-    for _ in range(3):
-        cdp.send("HeapProfiler.collectGarbage")
-    usage = cdp.send("Runtime.getHeapUsage")
-    return float(usage["usedSize"] + usage.get("backingStorageSize", 0))
+def wait_for_length(tab: Tab, length: int) -> None:
+    tab.wait_for(f"measured.shown.at(-1) === {length}")
 
 
 # What any page pays here for showing anything 30 times a second: one canvas, cleared, and a frame asked for 60 times.
@@ -105,33 +92,27 @@ BARE = """<canvas width="764" height="620"></canvas><script>
 </script>"""
 
 
-def bare(browser: Browser, report: Report) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.set_content(BARE)
-    cdp = page.context.new_cdp_session(page)
-    cdp.send("Performance.enable")
-    page.wait_for_timeout(500)
-    before = metrics(cdp)
-    page.wait_for_timeout(5000)
-    spent = metrics(cdp)["TaskDuration"] - before["TaskDuration"]
-    page.context.close()
+def bare(browser: Chromium, report: Report) -> None:
+    with browser.tab("data:text/html;charset=utf-8," + quote(BARE)) as tab:
+        time.sleep(0.5)
+        before = tab.metrics()
+        time.sleep(5)
+        spent = tab.metrics()["TaskDuration"] - before["TaskDuration"]
     report.row("  for comparison, a page with one bare canvas", 1000 * spent / (30 * 5), "ms")
 
 
-def wait_for_past(page: Page) -> None:
+def wait_for_past(tab: Tab) -> None:
     """Until the page keeps as much as it ever will; Plotly is there by then, too."""
-    page.wait_for_function(f"measured.drawn.length > {HISTORY}", timeout=300_000)
+    tab.wait_for(f"measured.drawn.length > {HISTORY}", seconds=300)
 
 
-def play(page: Page, cdp: CDPSession, report: Report, seconds: float) -> None:
-    heap = live_heap(cdp)
-    before = metrics(cdp)
-    page.evaluate("forget()")
+def play(tab: Tab, report: Report, seconds: float) -> None:
+    heap, before = tab.live_heap(), tab.metrics()
+    tab.evaluate("() => forget()")
     start = time.monotonic()
-    page.wait_for_timeout(seconds * 1000)
+    time.sleep(seconds)
     elapsed = time.monotonic() - start
-    seen = page.evaluate("measured")
-    after = metrics(cdp)
+    seen, after = tab.evaluate("() => measured"), tab.metrics()
     drawn = len(seen["drawn"])
     report.row("records drawn per second (30 wanted)", drawn / elapsed, "/s", "≥", 29)
     report.row("frame p95", percentile(seen["frames"], 95), "ms", "≤", 17)
@@ -140,25 +121,27 @@ def play(page: Page, cdp: CDPSession, report: Report, seconds: float) -> None:
     report.row(
         "main thread per drawn record", 1000 * (after["TaskDuration"] - before["TaskDuration"]) / drawn, "ms", "≤", 8
     )
-    report.row("live heap growth", (live_heap(cdp) - heap) / 1e6, "MB", "≤", 1)
+    report.row("live heap growth", (tab.live_heap() - heap) / 1e6, "MB", "≤", 1)
 
 
-def changing(page: Page, times: int) -> list[float]:
+def changing(tab: Tab, times: int) -> list[float]:
     """From the slider's release at a new length to the frame that draws the first record of that length."""
     dice = random.Random(1)
     waits = []
     length = -1
     for _ in range(times):
         length = dice.choice([t for t in range(10, 61) if t != length])
-        page.wait_for_timeout(dice.uniform(150, 350))
+        time.sleep(dice.uniform(0.15, 0.35))
         waits.append(
-            page.evaluate(
+            tab.evaluate(
                 """(T) => new Promise((resolve) => {
-                  const slider = document.querySelector('[data-field="sequence_length"] input[type="range"]');
-                  const start = performance.now();
-                  window.setLength(slider, T);
-                  const check = () =>
-                    measured.shown.at(-1) === T ? resolve(measured.drawn.at(-1) - start) : setTimeout(check, 1);
+                  const [start, before] = [performance.now(), measured.shown.length];
+                  setLength(T);
+                  const check = () => {
+                    const first = measured.shown.indexOf(T, before);
+                    if (first < 0) setTimeout(check, 5);
+                    else resolve(measured.drawn[first] - start);
+                  };
                   check();
                 })""",
                 length,
@@ -176,26 +159,22 @@ def main() -> int:
     started = time.monotonic()
     server = Server().start()
     report.row("server start → answering", time.monotonic() - started, "s", "≤", 1)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+    with chromium() as browser:
         opening(browser, server, report, times=5)
-
-        page, cdp = open_page(browser, server)
-        configure(page, sequence_length=50, hidden_size=32)
-        wait_for_length(page, 50)
-        wait_for_past(page)
-        play(page, cdp, report, seconds)
+        with open_page(browser, server) as tab:
+            configure(tab, sequence_length=50, hidden_size=32)
+            wait_for_length(tab, 50)
+            wait_for_past(tab)
+            play(tab, report, seconds)
+            fresh = changing(tab, 30)
+            say(tab, type="play")  # as fast as it goes
+            time.sleep(seconds)
+            tired = changing(tab, 30)
         bare(browser, report)
-
-        fresh = changing(page, 30)
         report.row("length slider released → drawn, median", statistics.median(fresh), "ms", "≤", 40)
         report.row("length slider released → drawn, worst of 30", max(fresh), "ms", "≤", 70)
-        page.evaluate("measuredSocket.send(JSON.stringify({type: 'play'}))")  # as fast as it goes
-        page.wait_for_timeout(seconds * 1000)
-        tired = changing(page, 30)
         report.row("the same after a while at full speed, median", statistics.median(tired), "ms")
         report.row("ratio to the first", statistics.median(tired) / statistics.median(fresh), "", "≤", 1.2)
-        browser.close()
     server.stop()
     return report.finish()
 
