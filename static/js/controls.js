@@ -373,6 +373,15 @@ function slider(name, track, nullable, set, refuse) {
   number.node.setAttribute("aria-label", `${LABELS[name] ?? name}, typed`);
   /** @type {number} */
   let current = track.from;
+  /** @param {FieldValue} value */
+  const show = (value) => {
+    current = Number(value ?? track.from);
+    const position = positionOf(track, current);
+    range.value = String(Math.round(position * POSITIONS));
+    range.style.setProperty("--fill", `${position * 100}%`);
+    range.setAttribute("aria-valuetext", shownValue(value));
+    number.show(value);
+  };
   range.addEventListener("input", () => {
     const value = valueAt(track, Number(range.value) / POSITIONS);
     if (value !== current) set(value);
@@ -381,19 +390,11 @@ function slider(name, track, nullable, set, refuse) {
     const direction = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
     if (!direction) return;
     event.preventDefault();
-    set(nextValue(track, current, /** @type {1 | -1} */ (direction)));
+    const value = nextValue(track, current, /** @type {1 | -1} */ (direction));
+    show(value); // at once, as the next press counts from here and may come before the next frame
+    set(value);
   });
-  return {
-    node: element("div", { class: "row-value" }, range, number.node),
-    show(value) {
-      current = Number(value ?? track.from);
-      const position = positionOf(track, current);
-      range.value = String(Math.round(position * POSITIONS));
-      range.style.setProperty("--fill", `${position * 100}%`);
-      range.setAttribute("aria-valuetext", shownValue(value));
-      number.show(value);
-    },
-  };
+  return { node: element("div", { class: "row-value" }, range, number.node), show };
 }
 
 /** k1 and k2 in one row: a few usual pairs, and own numbers. @param {any} properties @param {Change} change @returns {Row} */

@@ -181,7 +181,6 @@ def test_from_a_phone_to_a_projector_of_4k_nothing_overlaps_or_is_cut_off(
         page.goto(server.url)
         until(page, lambda: iteration(page) > 3, "training")
         pause(page)
-        page.wait_for_timeout(300)
         assert page.evaluate("document.documentElement.scrollWidth") == width
         if width >= 640:
             assert page.evaluate("document.documentElement.scrollHeight") == height

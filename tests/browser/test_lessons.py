@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watched
+from tests.browser.test_page import pause
 from tests.conftest import PATIENCE, Server
 
 pytestmark = pytest.mark.browser
@@ -225,9 +226,7 @@ def test_a_story_is_told_from_the_keyboard_and_predicted_before_it_is_revealed(
 def test_leaving_brings_the_readers_network_back(opened: Callable[..., Page], story: list[Scene]) -> None:
     page = opened("#sequence_length=30&cell=gru&tab=loss")
     expect(page.locator("#read-iteration")).not_to_have_text("0")
-    page.locator("#play").click()
-    expect(page.locator("#play")).to_have_attribute("data-playing", "false")
-    page.wait_for_timeout(500)
+    pause(page)
     reached = page.locator("#read-iteration").inner_text()
     page.keyboard.press("l")
     ready(page, story[0])

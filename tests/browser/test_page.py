@@ -32,14 +32,6 @@ def choose(page: Page, field: str, option: str) -> None:
     page.locator(f'[data-field="{field}"] select').select_option(option)
 
 
-def drag_length_to(page: Page, T: int) -> None:
-    """With the mouse, from wherever the handle stands, on the slider's logarithmic track."""
-    slider = page.locator('[data-field="sequence_length"] input[type="range"]')
-    slider.focus()
-    while length(page) != T:
-        page.keyboard.press("ArrowRight" if length(page) < T else "ArrowLeft")
-
-
 def length(page: Page) -> int:
     return int(re.sub(r"\D", "", page.locator('[data-field="sequence_length"]').get_by_role("textbox").input_value()))
 
@@ -47,6 +39,15 @@ def length(page: Page) -> int:
 def pause(page: Page) -> None:
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Play")).to_be_visible()
+    until(page, lambda: stands(page), "the last record")
+
+
+def stands(page: Page) -> bool:
+    """Whether the header and the history show the iteration a paused run stands at."""
+    shown, reached = page.locator("#history").evaluate(
+        "({ ariaValueNow, ariaValueMax }) => [ariaValueNow, ariaValueMax]"
+    )
+    return bool(shown == reached == str(iteration(page)))
 
 
 def test_the_page_opens_on_a_network_that_is_already_training(page: Page):
@@ -80,16 +81,37 @@ def test_nothing_scrolls_at_1280_by_720(page: Page):
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1000, 700), (768, 1024), (420, 900)])
 def test_nothing_is_wider_than_the_window(page: Page, width: int, height: int):
     page.set_viewport_size({"width": width, "height": height})
-    page.wait_for_timeout(200)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    until(page, lambda: page.evaluate("document.documentElement.scrollWidth") <= width, "a page as wide as its window")
 
 
 def test_dragging_the_length_unrolls_further_and_training_goes_on(page: Page):
     until(page, lambda: iteration(page) > 5, "training")
     before = iteration(page)
-    drag_length_to(page, 60)
-    expect(page.locator("#reason")).to_contain_text("h60")
+    row = page.locator('[data-field="sequence_length"]')
+    box = row.get_by_role("slider").bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.45 * box["width"], y)  # where 24 stands on a logarithmic track
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.65 * box["width"], y, steps=10)
+    page.mouse.up()
+    expect(page.locator("#reason")).to_contain_text(re.compile(r"[hE](5\d|6\d|7\d)\b"))
+    assert page.locator("#reason").inner_text().count(f"{length(page)}") >= 1
     until(page, lambda: iteration(page) > before + 5, "more updates of the same run")
+
+
+def test_arrow_keys_change_the_length_one_by_one_however_fast_they_come(page: Page):
+    until(page, lambda: iteration(page) > 5, "training")
+    slider = page.locator('[data-field="sequence_length"]').get_by_role("slider")
+    slider.focus()
+    slider.evaluate(
+        """(node) => {
+          for (const key of [...Array(8).fill("ArrowRight"), "ArrowLeft", "ArrowUp"])
+            node.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+        }"""
+    )
+    assert length(page) == 32
+    expect(page.locator("#reason")).to_contain_text(re.compile(r"[hE]32\b"))
 
 
 def test_changing_the_activation_keeps_the_run(page: Page):
@@ -103,7 +125,6 @@ def test_changing_the_activation_keeps_the_run(page: Page):
 def test_pause_step_and_reset(page: Page):
     until(page, lambda: iteration(page) > 3, "training")
     pause(page)
-    page.wait_for_timeout(200)
     before = iteration(page)
     page.keyboard.press("ArrowRight")
     until(page, lambda: iteration(page) == before + 1, "exactly one update")

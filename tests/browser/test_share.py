@@ -45,7 +45,6 @@ def losses_of(page: Page, updates: int) -> list[str]:
     for n in range(1, updates + 1):
         page.get_by_role("button", name="One update").click()
         until(page, lambda n=n: iteration(page) == n, "one update")
-        page.wait_for_timeout(100)
         seen.append(page.locator("#read-loss").inner_text())
     return seen
 
@@ -194,9 +193,9 @@ def test_lanes_travel_in_the_link(page: Page, server: Server):
     page.goto("about:blank")
     page.goto(f"{server.url}/#seed=5&lane=cell:lstm&lane=activation:relu,learning_rate:0.01")
     expect(page.locator("#finding")).to_contain_text(re.compile(r"in 1, .* in 3"))
-    until(page, lambda: iteration(page) > 3, "lanes in lockstep")
-    page.wait_for_timeout(700)
-    assert fragment(page) == "#seed=5&lane=cell:lstm&lane=activation:relu,learning_rate:0.01"
+    until(page, lambda: iteration(page) > 30, "lanes in lockstep")
+    link = "#seed=5&lane=cell:lstm&lane=activation:relu,learning_rate:0.01"
+    until(page, lambda: fragment(page) == link, "the same lanes in the address")
 
 
 def test_presenter_mode_is_larger_and_shows_the_pointer(page: Page):
@@ -233,7 +232,6 @@ def test_a_preset_starts_its_run_and_can_be_taken_back(page: Page):
 def test_a_snapshot_goes_out_and_comes_back_as_the_same_run(page: Page, tmp_path: Path):
     until(page, lambda: iteration(page) > 20, "a run worth keeping")
     pause(page)
-    page.wait_for_timeout(200)
     kept = iteration(page)
     share(page, "Save")
     file = saved(page, "Snapshot", tmp_path)
@@ -307,7 +305,6 @@ def test_a_dropped_table_is_learned(page: Page):
 def test_the_record_goes_out_as_a_table_and_as_tensors(page: Page, tmp_path: Path):
     until(page, lambda: iteration(page) > 3, "training")
     pause(page)
-    page.wait_for_timeout(200)
     share(page, "Save")
     lines = saved(page, "Table", tmp_path).read_text().splitlines()
     assert lines[0].startswith("# Unroll: Echo, rnn, tanh, iteration")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import STAGE
-from tests.browser.test_page import iteration, until
+from tests.browser.test_page import iteration, pause, stands, until
 from tests.conftest import Server
 
 pytestmark = pytest.mark.browser
@@ -32,9 +32,7 @@ def finding(page: Page) -> str:
 def paused(page: Page) -> Page:
     """A run that has learned a little and stands still."""
     until(page, lambda: iteration(page) > 5, "training")
-    page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_role("button", name="Play")).to_be_visible()
-    page.wait_for_timeout(200)
+    pause(page)
     return page
 
 
@@ -98,12 +96,6 @@ def test_slow_motion_shows_a_timestep_at_a_time_and_ends_in_an_update(paused: Pa
     expect(paused.locator("#finding")).to_contain_text(re.compile(r"update: .*loss [\d.]+ → [\d.]+"))
     paused.get_by_role("button", name="Leave slow motion").click()
     expect(paused.locator("#finding")).to_contain_text("The task needs 8 steps")
-
-
-def stands(page: Page) -> bool:
-    before = iteration(page)
-    page.wait_for_timeout(300)
-    return iteration(page) == before
 
 
 def test_slow_motion_is_the_far_left_of_the_speed(page: Page):

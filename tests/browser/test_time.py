@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_page import iteration, pause, until
+from tests.browser.test_page import iteration, pause, stands, until
 
 pytestmark = pytest.mark.browser
 
@@ -77,7 +77,6 @@ def test_what_is_seen_of_the_past_is_what_is_saved_and_the_check_says_what_it_ch
 def test_a_branch_continues_as_the_run_did_and_can_be_taken_back(page: Page):
     until(page, lambda: iteration(page) > 40, "training")
     pause(page)
-    page.wait_for_timeout(300)
     begin = iteration(page)
     unbroken = losses(page, begin + 1, 5)
     for _ in unbroken:
@@ -135,28 +134,14 @@ def test_one_difference_starts_both_lanes_again_and_one_lane_can_be_kept(page: P
     until(page, lambda: iteration(page) > before, "the kept one going on")
 
 
-def standing(page: Page) -> int:
-    """Where a paused run stands, once its last record has come."""
-    seen = [-1]
-
-    def at_rest() -> bool:
-        seen.append(iteration(page))
-        page.wait_for_timeout(150)
-        return seen[-1] == seen[-2]
-
-    until(page, at_rest, "the last record")
-    return seen[-1]
-
-
 def test_a_reload_goes_on_with_the_same_run(page: Page):
     until(page, lambda: iteration(page) > 30, "training")
     page.locator('[data-field="activation"] select').select_option("relu")
     until(page, lambda: iteration(page) > 90, "a run worth keeping")
     pause(page)
-    standing(page)
-    reached = page.locator("#history").get_attribute("aria-valuetext")
+    loss = page.locator("#history").get_attribute("aria-valuetext")
     page.reload()
-    expect(page.locator("#history")).to_have_attribute("aria-valuetext", reached or "")
+    expect(page.locator("#history")).to_have_attribute("aria-valuetext", loss or "")
     expect(page.locator('[data-field="activation"] select')).to_have_value("relu")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     before = iteration(page)
@@ -167,11 +152,11 @@ def test_a_reload_goes_on_with_the_same_run(page: Page):
     until(page, lambda: iteration(page) > before, "a run that plays goes on playing")
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
-    stands = standing(page)
+    until(page, lambda: stands(page), "the last record")
+    reached = iteration(page)
     page.reload()
     expect(page.get_by_role("button", name="Play")).to_be_visible()
-    until(page, lambda: iteration(page) == stands, "a run that was paused, where it was")
-    assert standing(page) == stands
+    until(page, lambda: iteration(page) == reached and stands(page), "a run that was paused, where it was")
 
 
 def test_a_branch_can_become_a_lane(page: Page):

@@ -57,7 +57,8 @@ class Visitor:
             return json.loads(frame)
         if self.draws and facts(frame)["kind"] == "record":
             self.records.append(frame)
-            self.say("ack", iteration=facts(frame)["iteration"])
+            with contextlib.suppress(ConnectionClosed):  # what was said before is still to be heard
+                self.say("ack", iteration=facts(frame)["iteration"])
         return frame
 
     def ask(self, type: str, **fields):
@@ -189,23 +190,20 @@ def malformed(rng: random.Random) -> str | bytes:
 
 def test_a_thousand_malformed_messages_are_each_answered_and_change_nothing(server):
     rng = random.Random(7)
-    with Visitor(server) as visitor:
-        visitor.ask("start", config=SMALL)
-        visitor.ask("step", iterations=3)
-        before = hashlib.sha256(visitor.snapshot()).hexdigest()
-        began = time.monotonic()
-        for sent in range(1000):
-            visitor.socket.send(malformed(rng))
-            while isinstance(answer := visitor.hear(), bytes):
-                pass
-            assert answer["type"] == "error", answer
-            assert re.fullmatch("[a-z_]+", answer["code"])
-            assert answer["message"].isprintable()
-            # Within the agreed number of frames a second, as the limit is not what is tested here.
-            if sent / 180 > time.monotonic() - began + 1.5:
-                time.sleep(0.05)
-        assert hashlib.sha256(visitor.snapshot()).hexdigest() == before
-        assert visitor.ask("play")["phase"] == "running"
+    for _ in range(4):  # visitors, as one may send only so many frames, which is not what is tested here
+        with Visitor(server) as visitor:
+            visitor.ask("start", config=SMALL)
+            visitor.ask("step", iterations=3)
+            before = hashlib.sha256(visitor.snapshot()).hexdigest()
+            for _ in range(250):
+                visitor.socket.send(malformed(rng))
+                while isinstance(answer := visitor.hear(), bytes):
+                    pass
+                assert answer["type"] == "error", answer
+                assert re.fullmatch("[a-z_]+", answer["code"])
+                assert answer["message"].isprintable()
+            assert hashlib.sha256(visitor.snapshot()).hexdigest() == before
+            assert visitor.ask("play")["phase"] == "running"
 
 
 # What ends a connection, and nothing else does.
