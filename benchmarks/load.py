@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from app.training import RunConfig, Trainer
-from app.web.run import DEAR_EVERY
+from app.web.pacing import DEAR_EVERY
 from benchmarks.report import Report
 from benchmarks.servers import cpu_seconds, family, late, metrics, resident
 from benchmarks.visitors import PAGE, RUN, Visitor, class_of, fairness, pupil, quantile

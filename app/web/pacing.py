@@ -1,10 +1,14 @@
-"""When the next record may be sent and the next iteration computed. Times are seconds of a clock that others read."""
+"""When the next record may be sent, what it may cost, and when the next iteration is computed.
+
+Times are seconds of a clock that others read.
+"""
 
 from collections import deque
 
 MOST_IN_FLIGHT = 2
 PATIENCE = 10.0  # seconds a run trains on although nobody draws its records
-NOW = float("-inf")  # a time that is always due
+DEAR_EVERY = 8  # while a run plays, one of so many records measures what is dear
+NOW, NEVER = float("-inf"), float("inf")  # times that are always due, and never
 
 
 class Credits:
@@ -42,7 +46,23 @@ class Credits:
     @property
     def silent_from(self) -> float:
         """When to stop training if nothing is heard until then."""
-        return self.heard_at + PATIENCE if self.in_flight else float("inf")
+        return self.heard_at + PATIENCE if self.in_flight else NEVER
+
+
+class Dear:
+    """Which records measure what costs more than all else: every one while a run stands still, few while it plays."""
+
+    def __init__(self, turn: int) -> None:
+        self.turn = turn % DEAR_EVERY
+        self.spared_for = 0  # records
+
+    def spared(self, *, running: bool) -> bool:
+        """Whether the next record does without. Runs that begin to play together measure at different times."""
+        if running and self.spared_for + 1 < DEAR_EVERY:
+            self.spared_for += 1
+            return True
+        self.spared_for = 0 if running else self.turn
+        return False
 
 
 class Pace:

@@ -10,6 +10,7 @@ Binary frames are safetensors files whose metadata has the single key `unroll`: 
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -174,6 +175,18 @@ COMMANDS: dict[str, type[Command]] = {
         Upload,
     )
 }
+
+
+@dataclass(frozen=True)
+class Close:
+    """The connection ends, with this code."""
+
+    code: int
+    reason: str
+
+
+Frame = str | bytes | Close
+"""What a run says."""
 
 
 # From a frame to a command.

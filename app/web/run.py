@@ -17,38 +17,14 @@ from enum import StrEnum
 from itertools import count
 from typing import Any
 
-from app.errors import (
-    BadUpload,
-    Busy,
-    NoRun,
-    NotNow,
-    UnexpectedBinary,
-    UnknownField,
-    UnrollError,
-    UploadPending,
-    UploadTimeout,
-    shown,
-)
+from app.errors import NoRun, NotNow, UnknownField, UnrollError, shown
 from app.training import Divergence, Effects, RunConfig, Scratch, Trainer
 from app.web import protocol
 from app.web.counts import Counts
-from app.web.pacing import NOW, Credits, Pace
-from app.web.protocol import Command
+from app.web.pacing import NEVER, NOW, Credits, Dear, Pace
+from app.web.protocol import Close, Command, Frame
+from app.web.uploads import Places, Uploads, did_not_come
 
-DEAR_EVERY = 8  # while it runs, one of so many records measures what is dear
-UPLOAD_PATIENCE = 10.0  # seconds an announced file may take to come
-NEVER = float("inf")
-
-
-@dataclass(frozen=True)
-class Close:
-    """The connection ends, with this code."""
-
-    code: int
-    reason: str
-
-
-Frame = str | bytes | Close
 Id = str | int | None
 
 
@@ -85,21 +61,11 @@ class Limits:
 class Shared:
     """What the runs of one process have in common: buffers by shape, a few places for uploads, what is counted."""
 
-    UPLOADS = 8
-
     def __init__(self) -> None:
         self.scratch = Scratch()
-        self.uploads = 0
+        self.places = Places()
         self.turns = count()  # by which runs take turns with what is dear
         self.counts = Counts()
-
-
-@dataclass(frozen=True)
-class Pending:
-    """A file that was announced, and until when it may come."""
-
-    upload: protocol.Upload
-    until: float
 
 
 class Run:
@@ -115,13 +81,12 @@ class Run:
         self.phase = Phase.IDLE
         self.credits = Credits(limits.records_per_second)
         self.pace = Pace()
+        self.dear = Dear(next(self.shared.turns))
+        self.uploads = Uploads(self.shared.places, clock)
         self.inbox: deque[tuple[Command | UnrollError | bytes, Id, float]] = deque()  # with its id and its arrival
         self.answered = 0  # commands answered since somebody last took note
         self.job: Iterator[list[Frame]] | None = None
-        self.pending: Pending | None = None
         self.unsent = False  # the current iteration has not been shown yet
-        self.turn = next(self.shared.turns) % DEAR_EVERY
-        self.spared = 0  # records since what is dear was measured
         self.stepped: dict[str, Any] = {}  # what the last update of a `step` made of its batch's loss
 
     def hello(self) -> str:
@@ -156,7 +121,7 @@ class Run:
         """When `work` has something to do; infinity if only a frame can change that."""
         if self.job or self.inbox:
             return NOW
-        due = self.pending.until if self.pending else NEVER
+        due = self.uploads.until
         if self.unsent and self.credits.free:
             due = min(due, self.credits.next_at)
         if self.phase is Phase.RUNNING and now < self.credits.silent_from:
@@ -188,8 +153,8 @@ class Run:
         elif self.inbox:
             message, id_, _ = self.inbox.popleft()
             self._take(message, id_, frames)
-        elif self.pending and now >= self.pending.until:
-            frames.append(self._upload_timed_out(self.pending.upload))
+        elif late := self.uploads.overdue(now):
+            frames.append(self._refused(did_not_come(late), late.id))
         elif self.trainer and self.unsent and self.credits.free and now >= self.credits.next_at:
             frames += self._show(self.trainer)
         elif self.trainer and self.phase is Phase.RUNNING and self.pace.next_at <= now < self.credits.silent_from:
@@ -207,16 +172,15 @@ class Run:
 
     def _take(self, message: Command | UnrollError | bytes, id_: Id, frames: list[Frame]) -> None:
         answer: Frame | None
-        if isinstance(message, bytes) and self.pending:
-            id_ = self.pending.upload.id
+        if isinstance(message, bytes) and self.uploads.announced:
+            id_ = self.uploads.announced.id
         self.answered += 1
         try:
             if isinstance(message, UnrollError):
                 raise message
             answer = self._file(message) if isinstance(message, bytes) else self._carry_out(message)
         except UnrollError as error:
-            self.shared.counts.refused(error.code)
-            answer = protocol.error_message(error, id_)
+            answer = self._refused(error, id_)
         if answer is None:  # a job has begun, and answers when it is done
             self.answered -= 1
             return
@@ -225,19 +189,21 @@ class Run:
         if self.trainer and self.unsent and self.credits.free and self.credits.next_at == NOW:
             frames += self._show(self.trainer)
 
+    def _refused(self, error: UnrollError, id_: Id) -> str:
+        self.shared.counts.refused(error.code)
+        return protocol.error_message(error, id_)
+
     def _carry_out(self, command: Command) -> Frame | None:
         """The answer to a command; None if it comes later."""
-        if self.pending:
-            kind = self.pending.upload.kind
-            raise UploadPending(
-                f"Expected the announced {kind} as one binary frame, got `{command.type}`. Send it first."
-            )
+        self.uploads.refuse(command.type)
         match command:
             case protocol.Start():
                 self._begin(self._fresh(known_fields(command.config)))
                 return self._state(command)
             case protocol.Upload():
-                return self._announce(command)
+                if command.kind not in ("snapshot", "dataset"):
+                    self._trainer(f"upload of {command.kind}")
+                return self.uploads.announce(command)
         trainer = self._trainer(f"`{command.type}`")
         effects = Effects()
         match command:
@@ -401,12 +367,7 @@ class Run:
         known = trainer.divergence
         trainer.iterations_per_second = self.pace.speed if self.phase is Phase.RUNNING else 0.0
         begun = self.clock()  # what a record takes to make must not slow down how often one comes
-        sparing = self.phase is Phase.RUNNING and self.spared + 1 < DEAR_EVERY
-        record = trainer.record(sparing=sparing)
-        if sparing:
-            self.spared += 1
-        else:  # from the first one on, runs that began together measure at different times
-            self.spared = 0 if self.phase is Phase.RUNNING else self.turn
+        record = trainer.record(sparing=self.dear.spared(running=self.phase is Phase.RUNNING))
         if trainer.divergence and trainer.divergence is not known:
             return self._diverge(trainer.divergence)
         record.scalars.update(self.stepped)
@@ -439,38 +400,10 @@ class Run:
 
     # Files.
 
-    def _announce(self, upload: protocol.Upload) -> str:
-        if self.shared.uploads >= Shared.UPLOADS:
-            raise Busy("Too many files are on their way to this server just now. Try again in a few seconds.")
-        if upload.kind not in ("snapshot", "dataset"):
-            self._trainer(f"upload of {upload.kind}")
-        self.shared.uploads += 1
-        self.pending = Pending(upload, self.clock() + UPLOAD_PATIENCE)
-        return protocol.encode("ready", upload, kind=upload.kind)
-
-    @property
-    def frame_bytes(self) -> int:
-        """How large the next binary frame may be."""
-        return self.pending.upload.bytes if self.pending else protocol.MESSAGE_BYTES
-
-    def _forget_upload(self) -> Pending | None:
-        pending, self.pending = self.pending, None
-        self.shared.uploads -= pending is not None
-        return pending
-
     def _file(self, content: bytes) -> Frame:
         """A binary frame: the announced file, or one that nobody expects."""
-        largest, pending = self.frame_bytes, self._forget_upload()
-        if len(content) > largest:
-            return Close(protocol.TOO_BIG, f"a binary frame of {len(content)} bytes, where {largest} were announced")
-        if pending is None:
-            raise UnexpectedBinary(
-                f"Expected a text frame, got {len(content)} bytes nobody announced. Send `upload` before the bytes."
-            )
-        upload = pending.upload
-        if len(content) < upload.bytes:
-            raise BadUpload(f"Expected the {upload.bytes} bytes that were announced, got {len(content)}.", "bytes")
-        return self._state(upload, self._load(upload.kind, content))
+        taken = self.uploads.take(content)
+        return taken if isinstance(taken, Close) else self._state(taken, self._load(taken.kind, content))
 
     def _load(self, kind: protocol.UploadKind, content: bytes) -> Effects:
         """Make use of a file; says what it changed in the configuration."""
@@ -492,14 +425,6 @@ class Run:
         }[kind]
         return self._learn(trainer, load, content)
 
-    def _upload_timed_out(self, upload: protocol.Upload) -> str:
-        self._forget_upload()
-        error = UploadTimeout(
-            f"Expected the announced {upload.kind} within {UPLOAD_PATIENCE:.0f} s; it did not come. Announce it again."
-        )
-        self.shared.counts.refused(error.code)
-        return protocol.error_message(error, upload.id)
-
     # The end, and the state in between.
 
     def last_snapshot(self) -> bytes | None:
@@ -508,7 +433,7 @@ class Run:
 
     def leave(self) -> None:
         """The visitor is gone."""
-        self._forget_upload()
+        self.uploads.forget()
 
     def fail(self) -> None:
         """Something went wrong that nobody foresaw: there is nothing more to do here."""

@@ -21,7 +21,8 @@ from app.scenes import scenes_as_json
 from app.training import RunConfig
 from app.web import logs
 from app.web.counts import Counts
-from app.web.run import Close, Frame, Limits, Run, Shared
+from app.web.protocol import Close, Frame
+from app.web.run import Limits, Run, Shared
 from app.web.scheduler import Scheduler
 from app.web.wire import Kind, Unpacker, pack
 
@@ -94,7 +95,7 @@ class Worker:
 
     def slice(self, key: int, run: Run, seconds: float) -> None:
         """One run's turn. A mistake of ours in one run must not end the others."""
-        frame_bytes = run.frame_bytes
+        frame_bytes = run.uploads.frame_bytes
         try:
             frames = run.work(seconds, self.something_came)
         except Exception:
@@ -102,8 +103,8 @@ class Worker:
             run.fail()
             frames = [Close(INTERNAL_ERROR, "this run failed; the server has written down why")]
         packets = [packet(key, frame) for frame in frames]
-        if run.frame_bytes != frame_bytes:  # before the answer that says so
-            packets.insert(0, pack(Kind.FRAME_BYTES, key, run.frame_bytes.to_bytes(4, "big")))
+        if run.uploads.frame_bytes != frame_bytes:  # before the answer that says so
+            packets.insert(0, pack(Kind.FRAME_BYTES, key, run.uploads.frame_bytes.to_bytes(4, "big")))
         if run.answered:
             packets.append(pack(Kind.ANSWERED, key, run.answered.to_bytes(4, "big")))
             run.answered = 0

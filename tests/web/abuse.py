@@ -98,7 +98,7 @@ def send_messages(number: int, seed: int = 20) -> Counter[str]:
         else:
             before = b""
         client.heard.clear()
-        if client.run.pending:
+        if client.run.uploads.announced:
             client.send(b"")
         if client.run.phase is run.Phase.RUNNING:
             client.say("pause")

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from safetensors.numpy import load
 
-from app.web.run import Frame, Limits, Run
+from app.web.protocol import Frame
+from app.web.run import Limits, Run
 
 LIMITS = Limits(max_cost=100_000_000, max_bytes=128 * 2**20, records_per_second=30)
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from app.training import RunConfig, Trainer
-from app.web.run import Close, Phase, Run, Shared
+from app.web.protocol import Close
+from app.web.run import Phase, Run, Shared
+from app.web.uploads import PLACES
 from tests.web.conftest import LIMITS, Client, facts, records, tensors
 from tests.web.examples import MESSAGES, SMALL, WILD, record, server_messages
 
@@ -651,12 +653,12 @@ def test_a_file_that_does_not_come_is_given_up_after_ten_seconds(client):
 
 def test_only_so_many_files_are_awaited_at_once(client):
     client.started()
-    client.run.shared.uploads = client.run.shared.UPLOADS
+    client.run.shared.places.taken = PLACES
     assert code(client.say("upload", kind="snapshot", bytes=10)) == "busy"
-    client.run.shared.uploads = 0
+    client.run.shared.places.taken = 0
     client.say("upload", kind="snapshot", bytes=10)
     client.run.leave()
-    assert client.run.shared.uploads == 0
+    assert client.run.shared.places.taken == 0
 
 
 # Several runs.
