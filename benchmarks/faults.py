@@ -25,8 +25,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,7 @@ SMALL = {"sequence_length": 12, "hidden_size": 8, "batch_size": 8}
 # Visitors who misbehave, in processes of their own so that they disturb the server and not the measurement.
 
 
-def beside(action: Callable[..., None], *arguments: object) -> multiprocessing.Process:
+def beside(action: Callable[..., None], *arguments: object) -> BaseProcess:
     process = multiprocessing.get_context("fork").Process(target=action, args=arguments, daemon=True)
     process.start()
     return process
@@ -134,7 +135,8 @@ async def stuck(report: Report, share: float) -> None:
         visitors = await class_of(20, server.port, RATE, PAGE)
         await asyncio.sleep(2)
         web = family(server)[0]
-        alone, beside_one, gone = [], [], multiprocessing.Queue()
+        gone: multiprocessing.Queue[int] = multiprocessing.Queue()
+        alone, beside_one = [], []
         for _ in range(rounds):
             alone += await gaps_for(visitors, 5)
             attack = beside(never_read, server.port, 1, gone)
@@ -275,7 +277,8 @@ class Tab:
 async def or_lost(visitor: Visitor, snapshot: Awaitable[bytes]) -> bytes:
     """A snapshot, or ConnectionError as soon as it cannot come any more."""
     asked = asyncio.ensure_future(snapshot)
-    await asyncio.wait({asked, visitor.closed}, return_when=asyncio.FIRST_COMPLETED)
+    either: set[asyncio.Future[Any]] = {asked, visitor.closed}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if not asked.done():
         asked.cancel()
         raise ConnectionError
@@ -405,13 +408,17 @@ async def snapshots(report: Report, share: float) -> None:
     report.row("mutated snapshots", sum(counts.values()), "", "≥", number)
     report.row("  refused in our words", counts["refused"], "", "≥", number / 4)
     report.row("  the slowest", MS * max(seconds), "ms", "≤", 50)
-    blob, refused = trained().snapshot(), 0
-    for forge in FORGED.values():
-        with contextlib.suppress(UnrollError):
-            Trainer.resume(forge(blob))
-            refused -= 1
-        refused += 1
+    blob = trained().snapshot()
+    refused = sum(is_refused(forge(blob)) for forge in FORGED.values())
     report.row("hand-made bad snapshots, refused in our words", refused, "", "≥", max(60, len(FORGED)))
+
+
+def is_refused(snapshot: bytes) -> bool:
+    try:
+        Trainer.resume(snapshot)
+    except UnrollError:
+        return True
+    return False
 
 
 async def lives(report: Report, share: float) -> None:
@@ -531,7 +538,7 @@ async def openapi(report: Report, share: float) -> None:
     report.row("  answered by a 5xx", sum(status >= 500 for status in seen), "", "≤", 0)
 
 
-Scenario = Callable[[Report, float], Awaitable[None]]
+Scenario = Callable[[Report, float], Coroutine[Any, Any, None]]
 SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
     for scenario in (stuck, floods, kill, restart, sigterm, messages, snapshots, lives, soak, numbers, openapi)

@@ -15,7 +15,8 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import uvloop
 
@@ -29,7 +30,7 @@ from tests.conftest import Server
 MB = 1e6
 STEPS = 400
 SETTLING = 2.0  # seconds after the last visitor came before anything is measured
-Scenario = Callable[[Report, float], Awaitable[None]]
+Scenario = Callable[[Report, float], Coroutine[Any, Any, None]]
 
 
 class Observed:

@@ -180,7 +180,7 @@ class Visitor(asyncio.Protocol):
         answer = self.waiting[asked] = asyncio.get_running_loop().create_future()
         self.transport.write(sent)
         async with asyncio.timeout(PATIENCE):
-            message = await answer
+            message: dict[str, Any] = await answer
         if message["type"] == "error":
             raise ConnectionError(f"{what}: {message['code']}")
         return message

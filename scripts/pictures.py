@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.browser.conftest import QUIET
-from tests.browser.test_page import drag_length_to, iteration, until
+from tests.browser.reader import iteration, step_length_to, until
 from tests.conftest import Server
 
 Act = Callable[[Page], object]
@@ -92,7 +92,7 @@ def hover_flow(page: Page) -> None:
 
 
 PIN = then(click(0.64, 0.53), lambda page: page.mouse.move(300, 3))
-LENGTH_40 = then(lambda page: drag_length_to(page, 40), wait(700))
+LENGTH_40 = then(lambda page: step_length_to(page, 40), wait(700))
 BACKWARD = then(
     press("s"),
     wait(600),

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watched
-from tests.browser.test_page import iteration, pause, until
+from tests.browser.reader import iteration, pause, until
 from tests.conftest import ROOT, Server
 
 pytestmark = pytest.mark.browser

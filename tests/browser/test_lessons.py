@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watched
-from tests.browser.test_page import pause
+from tests.browser.reader import pause
 from tests.conftest import PATIENCE, Server
 
 pytestmark = pytest.mark.browser

@@ -2,52 +2,15 @@
 
 import re
 import signal
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import STAGE
-from tests.conftest import Server, wait_until
+from tests.browser.reader import choose, iteration, length, pause, until
+from tests.conftest import Server
 
 pytestmark = pytest.mark.browser
-
-
-def iteration(page: Page) -> int:
-    return int(page.locator("#read-iteration").inner_text().replace("\u2009", "").replace(",", ""))
-
-
-def until(page: Page, condition: Callable[[], Any], what: str) -> None:
-    """Wait without starving the page's own events."""
-
-    def asked() -> bool:
-        page.wait_for_timeout(20)
-        return bool(condition())
-
-    wait_until(asked, what)
-
-
-def choose(page: Page, field: str, option: str) -> None:
-    page.locator(f'[data-field="{field}"] select').select_option(option)
-
-
-def length(page: Page) -> int:
-    return int(re.sub(r"\D", "", page.locator('[data-field="sequence_length"]').get_by_role("textbox").input_value()))
-
-
-def pause(page: Page) -> None:
-    page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_role("button", name="Play")).to_be_visible()
-    until(page, lambda: stands(page), "the last record")
-
-
-def stands(page: Page) -> bool:
-    """Whether the header and the history show the iteration a paused run stands at."""
-    shown, reached = page.locator("#history").evaluate(
-        "({ ariaValueNow, ariaValueMax }) => [ariaValueNow, ariaValueMax]"
-    )
-    return bool(shown == reached == str(iteration(page)))
 
 
 def test_the_page_opens_on_a_network_that_is_already_training(page: Page):

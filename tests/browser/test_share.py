@@ -11,7 +11,7 @@ from safetensors.numpy import load
 
 from app.training import RunConfig, Trainer
 from tests.browser.conftest import STAGE
-from tests.browser.test_page import choose, iteration, pause, until
+from tests.browser.reader import choose, iteration, pause, until
 from tests.conftest import Server
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import STAGE
-from tests.browser.test_page import iteration, pause, stands, until
+from tests.browser.reader import iteration, pause, stands, until
 from tests.conftest import Server
 
 pytestmark = pytest.mark.browser

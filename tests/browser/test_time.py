@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_page import iteration, pause, stands, until
+from tests.browser.reader import iteration, pause, stands, until
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_page import choose, iteration, pause, until
+from tests.browser.reader import choose, iteration, pause, until
 from tests.conftest import Server
 
 pytestmark = pytest.mark.browser

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Watched
-from tests.browser.test_page import choose, iteration, until
+from tests.browser.reader import choose, iteration, until
 from tests.conftest import Server
 
 pytestmark = pytest.mark.browser

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -171,7 +172,7 @@ def filled(value):
     return lambda body: np.full(len(body) // 8, value).tobytes()
 
 
-FORGED = {
+FORGED: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda b: b"",
     "too short": lambda b: b[:7],
     "cut off": lambda b: b[:-1],
