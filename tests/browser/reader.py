@@ -24,6 +24,11 @@ def iteration(page: Page) -> int:
     return int(page.locator("#read-iteration").inner_text().replace("\u2009", "").replace(",", ""))
 
 
+def see(page: Page) -> None:
+    """What was done so far is drawn in the next frame."""
+    page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+
+
 def pause(page: Page) -> None:
     """Pause, and see the last record."""
     page.get_by_role("button", name="Pause").click()

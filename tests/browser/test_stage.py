@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import STAGE
-from tests.browser.reader import iteration, pause, stands, until
+from tests.browser.reader import iteration, pause, see, stands, until
 from tests.conftest import Server
 
 pytestmark = pytest.mark.browser
@@ -120,6 +120,7 @@ def test_without_motion_slow_motion_goes_by_whole_phases(still: Page):
 
 def test_the_time_axis_zooms_under_the_wheel_pans_under_the_hand_and_a_double_click_shows_all(paused: Page):
     paused.mouse.move(216 + 430, 44 + 300)
+    see(paused)
     whole = picture(paused)
     paused.mouse.wheel(0, -300)
     until(paused, lambda: picture(paused) != whole, "a nearer view")

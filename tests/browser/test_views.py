@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import choose, iteration, pause, until
+from tests.browser.reader import choose, iteration, pause, see, until
 from tests.conftest import Server
 
 pytestmark = pytest.mark.browser
@@ -84,6 +84,7 @@ def test_dragging_an_entry_up_makes_it_larger(page: Page):
     assert box
     page.mouse.move(box["x"] + 45, box["y"] + 10)
     page.mouse.down()
+    see(page)
     before = float(field.input_value().replace("−", "-"))
     page.mouse.move(box["x"] + 45, box["y"] - 40, steps=5)
     page.mouse.up()
