@@ -20,6 +20,7 @@ import { at, lastLoss, ledger, length, lnFlow, lossCount } from "./readings.js";
  * @property {number} k2 how far truncated backpropagation reaches; 0 for full
  * @property {number} lnFirst ln‖∂E/∂h_1‖
  * @property {number} lnLast ln‖∂E/∂h_t‖ at the last loss
+ * @property {number} lnAlone what the last loss sends back, at h_1 against where it starts; NaN if the flow is not watched
  * @property {number} zeroUpTo the last timestep of those at the start whose gradient is exactly 0; 0 if none
  * @property {number | null} horizon
  * @property {number | null} neededLag
@@ -53,6 +54,7 @@ export function factsOf(state, record) {
     k2: Number(state.config.k2 ?? 0),
     lnFirst: lnNorm[1],
     lnLast: lnNorm[last],
+    lnAlone: last > 0 ? lnFlow(record, last, 1) - lnFlow(record, last, last) : Number.NaN,
     zeroUpTo,
     horizon: record.meta.horizon,
     neededLag: record.meta.needed_lag,
@@ -138,7 +140,8 @@ export const RULES = [
   },
   {
     name: "floods",
-    holds: ({ lnFirst, lnLast }) => lnFirst - lnLast > Math.log(THRESHOLDS.floodsRatio),
+    // Many losses add up to much more than a last one that happens to be small: it must have grown itself.
+    holds: ({ lnFirst, lnLast, lnAlone }) => lnFirst - lnLast > Math.log(THRESHOLDS.floodsRatio) && !(lnAlone <= 0),
     finding: ({ lnFirst, lnLast, last }) =>
       `The gradient floods: ${formatExp(lnLast)} at h_${last}, ${formatExp(lnFirst)} at h_1.`,
     reason: ledgerWords,

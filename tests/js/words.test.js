@@ -89,6 +89,14 @@ test("floods: only above the threshold", () => {
   assert.notEqual(said(falling(past * 0.99)).rule, "floods");
 });
 
+test("floods: not where a small last loss shrinks on its way and the others make up for it", () => {
+  const past = Math.log(THRESHOLDS.floodsRatio) / 3;
+  const lnNorm = (t) => past * 1.01 * (4 - t);
+  assert.notEqual(said({ lnNorm, lnFlow: (t, k) => k - t }).rule, "floods");
+  assert.equal(said({ lnNorm, lnFlow: (t, k) => 0.1 * (t - k) }).rule, "floods");
+  assert.equal(said({ lnNorm, lnFlow: () => Number.NaN }).rule, "floods", "nobody watches the flow");
+});
+
 test("the ledger is of the last loss: it says so where there are others", () => {
   assert.match(said({}).reason, /^From E_4 alone, back to h_1, it /);
   assert.match(said({ targets: [4] }).reason, /^From E_4 back to h_1 it /);
