@@ -11,7 +11,7 @@ from app.engine.adjoints import ln_norm
 from tests.engine.networks import build, networks, scalar
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(networks)
 def test_rescaled_norms_are_the_plain_ones_where_those_are_numbers(network):
     net = network.run()

@@ -11,7 +11,7 @@ from app.engine import CELLS, adjoints, flow, jacobian, jacobian_product
 from tests.engine.networks import build, networks, scalar
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=120, derandomize=True)
 @given(networks, st.sampled_from(["sum", "mean"]))
 def test_what_the_losses_send_adds_up_to_what_each_state_is_blamed_for(network, reduction):
     net = network.run()
@@ -29,7 +29,7 @@ def test_what_the_losses_send_adds_up_to_what_each_state_is_blamed_for(network, 
     assert not np.isnan(seen.ln_flow[~above]).any()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(networks)
 def test_an_rnn_can_stretch_a_gradient_by_gamma_and_by_sigma_max_at_most(network):
     if network.net.cell.name != "rnn":
@@ -51,7 +51,7 @@ def test_an_rnn_can_stretch_a_gradient_by_gamma_and_by_sigma_max_at_most(network
     np.testing.assert_allclose(product, jacobian_product(net, 0, net.T), rtol=1e-10)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(networks)
 def test_the_routes_of_a_gated_cell_sum_to_one(network):
     net = network.run()

@@ -50,7 +50,7 @@ def masked_sum(net, keep):
     return dW, dh, dc
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(cells, st.integers(1, 14), truncations, st.integers(0, 99))
 def test_the_truncated_walk_is_the_masked_sum(cell, T, k, seed):
     net = build(cell, T=T, B=1, seed=seed).run()
@@ -148,7 +148,7 @@ def test_without_truncation_the_used_share_is_the_share(cell):
     np.testing.assert_allclose(share_used(net, "sum", 0, 0, 1e9), full, atol=1e-12)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(cells, st.integers(1, 12), st.integers(0, 99))
 def test_the_meter_is_the_truncated_gradient_for_every_reach(cell, T, seed):
     net = build(cell, T=T, B=1, seed=seed).run()

@@ -86,7 +86,7 @@ def test_a_series_must_be_longer_than_the_sequence():
         make_task("own", 4, 0, Series.of("1\n2\n3\n4"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet='01.,;-\n\t"eE x', max_size=60))
 def test_any_text_is_a_series_or_refused(csv):
     try:
@@ -170,7 +170,7 @@ def test_a_bad_dataset_is_refused(changes):
         Sequences.of(tensors)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     shape=st.lists(st.integers(0, 3), min_size=0, max_size=4),
     targets=st.lists(st.integers(0, 3), min_size=0, max_size=4),

@@ -31,7 +31,7 @@ def test_the_tasks_are_those_of_the_contract():
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(extra=st.integers(0, 60), B=st.integers(1, 9), lag=st.integers(0, 80))
 def test_shapes_fit_the_names_of_inputs_and_outputs(name, extra, B, lag):
     T = TASKS[name].min_length + extra

@@ -68,7 +68,7 @@ def test_a_refusal_says_what_was_expected_what_came_and_what_would_do(fields, er
     str(refusal.value).encode()  # it can be sent
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.dictionaries(
         st.sampled_from(sorted(RunConfig.model_fields)) | st.text(max_size=8),

@@ -269,7 +269,7 @@ def test_forged_own_data_are_noticed():
 BLOBS = [trained().snapshot(), trained(dataset=own()).snapshot(dataset=True)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     blob=st.sampled_from(BLOBS),
     changes=st.lists(st.tuples(st.integers(0, 4000), st.binary(min_size=1, max_size=4)), min_size=1, max_size=4),
