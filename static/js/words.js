@@ -21,6 +21,7 @@ import { at, lastLoss, ledger, length, lnFlow, lossCount } from "./readings.js";
  * @property {number} lnFirst ln‖∂E/∂h_1‖
  * @property {number} lnLast ln‖∂E/∂h_t‖ at the last loss
  * @property {number} lnAlone what the last loss sends back, at h_1 against where it starts; NaN if the flow is not watched
+ * @property {number} loudest the timestep of the loss of which most arrives at h_1; 0 if the flow is not watched
  * @property {number} zeroUpTo the last timestep of those at the start whose gradient is exactly 0; 0 if none
  * @property {number | null} horizon
  * @property {number | null} neededLag
@@ -35,6 +36,7 @@ export const THRESHOLDS = {
   driesRatio: 1e-6,
   driesSize: 1e-3,
   floodsRatio: 1e3,
+  floodsSize: 10,
   clipKeeps: 0.01,
 };
 
@@ -55,6 +57,7 @@ export function factsOf(state, record) {
     lnFirst: lnNorm[1],
     lnLast: lnNorm[last],
     lnAlone: last > 0 ? lnFlow(record, last, 1) - lnFlow(record, last, last) : Number.NaN,
+    loudest: loudestAtStart(record),
     zeroUpTo,
     horizon: record.meta.horizon,
     neededLag: record.meta.needed_lag,
@@ -62,6 +65,16 @@ export function factsOf(state, record) {
     gate: carryGate(record),
     lnCellState: "ln_dc_norm" in record.tensors ? at(record, "ln_dc_norm", 1) - at(record, "ln_dc_norm", last) : null,
   };
+}
+
+/** @param {DecodedRecord} record */
+function loudestAtStart(record) {
+  let loudest = 0;
+  for (let t = length(record); t > 0; t -= 1) {
+    const ln = lnFlow(record, t, 1);
+    if (Number.isFinite(ln) && (loudest === 0 || ln > lnFlow(record, loudest, 1))) loudest = t;
+  }
+  return loudest;
 }
 
 /** The lstm's f or the gru's z, the second of their gates. @param {DecodedRecord} record */
@@ -140,11 +153,13 @@ export const RULES = [
   },
   {
     name: "floods",
-    // Many losses add up to much more than a last one that happens to be small: it must have grown itself.
-    holds: ({ lnFirst, lnLast, lnAlone }) => lnFirst - lnLast > Math.log(THRESHOLDS.floodsRatio) && !(lnAlone <= 0),
+    // A last loss that happens to be small is no source of a flood: the gradient is large, or that loss's own part grew.
+    holds: ({ lnFirst, lnLast, lnAlone }) =>
+      lnFirst - lnLast > Math.log(THRESHOLDS.floodsRatio) &&
+      (lnFirst > Math.log(THRESHOLDS.floodsSize) || lnAlone > Math.log(THRESHOLDS.floodsRatio)),
     finding: ({ lnFirst, lnLast, last }) =>
       `The gradient floods: ${formatExp(lnLast)} at h_${last}, ${formatExp(lnFirst)} at h_1.`,
-    reason: ledgerWords,
+    reason: floodWords,
   },
   {
     name: "clipped away",
@@ -215,17 +230,31 @@ function gatedWords({ gate, last, lnFirst, lnLast, lnCellState }) {
   return `Over ${steps} back ${cell}∂E/∂h ${cell ? "" : "changes "}by ${power(lnFirst - lnLast)}; ${gate?.name} gates are ${formatPercent(Number(gate?.open))} open.`;
 }
 
-/** The total first, then its parts. @param {Facts} facts */
+/** What happened to the last loss's gradient on its way to h_1. @param {Facts} facts */
 function ledgerWords(facts) {
-  const { ledger, last, losses, lnFirst, lnLast, T } = facts;
+  const { last, losses, lnFirst, lnLast, T } = facts;
   if (facts.gate && last > 1 && Number.isFinite(lnFirst - lnLast)) return gatedWords(facts);
-  if (!ledger) return `At h_1 of ${T} timesteps the gradient is ${formatExp(lnFirst)}.`;
-  const { total, saturation, weights } = ledger;
-  const printed = printSum([saturation, weights], 1);
-  const verb = total < 0 ? "shrinks" : "grows";
-  const [lost, turned] = printed.terms;
+  if (!facts.ledger) return `At h_1 of ${T} timesteps the gradient is ${formatExp(lnFirst)}.`;
+  const { change, parts } = ledgerParts(facts.ledger);
   const from = losses > 1 ? `From E_${last} alone, back to h_1,` : `From E_${last} back to h_1`;
-  return `${from} it ${verb} by e^${printed.total}: ${lost} saturation, ${turned} recurrent weights.`;
+  return `${from} it ${change}: ${parts}.`;
+}
+
+/** The same for the loss that a flood at h_1 comes from. @param {Facts} facts */
+function floodWords(facts) {
+  const { loudest, last, gate, record } = facts;
+  const way = loudest > 1 && loudest !== last && !gate ? ledger(record, loudest, 1) : null;
+  if (!way) return ledgerWords(facts);
+  const { change, parts } = ledgerParts(way);
+  return `The largest part, E_${loudest}’s, ${change} back to h_1: ${parts}.`;
+}
+
+/** The total, then what it consists of. @param {NonNullable<Facts["ledger"]>} ledger */
+function ledgerParts({ total, saturation, weights }) {
+  const printed = printSum([saturation, weights], 1);
+  const [lost, turned] = printed.terms;
+  const change = `${total < 0 ? "shrinks" : "grows"} by e^${printed.total}`;
+  return { change, parts: `${lost} saturation, ${turned} recurrent weights` };
 }
 
 /** Quantities of the record by the symbols of the page. @type {Record<string, string>} */

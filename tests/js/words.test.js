@@ -89,12 +89,23 @@ test("floods: only above the threshold", () => {
   assert.notEqual(said(falling(past * 0.99)).rule, "floods");
 });
 
-test("floods: not where a small last loss shrinks on its way and the others make up for it", () => {
+test("floods: not where a last loss happens to be small and the others add up to an ordinary gradient", () => {
   const past = Math.log(THRESHOLDS.floodsRatio) / 3;
-  const lnNorm = (t) => past * 1.01 * (4 - t);
-  assert.notEqual(said({ lnNorm, lnFlow: (t, k) => k - t }).rule, "floods");
-  assert.equal(said({ lnNorm, lnFlow: (t, k) => 0.1 * (t - k) }).rule, "floods");
-  assert.equal(said({ lnNorm, lnFlow: () => Number.NaN }).rule, "floods", "nobody watches the flow");
+  const upTo = (size) => (t) => Math.log(size) - past * 1.01 * (t - 1);
+  const shrinking = (t, k) => k - t;
+  assert.notEqual(said({ lnNorm: upTo(0.99 * THRESHOLDS.floodsSize), lnFlow: shrinking }).rule, "floods");
+  assert.equal(said({ lnNorm: upTo(1.01 * THRESHOLDS.floodsSize), lnFlow: shrinking }).rule, "floods");
+  const growing = (t, k) => past * 1.01 * (t - k);
+  assert.equal(said({ lnNorm: upTo(0.01), lnFlow: growing }).rule, "floods", "small, but it grew");
+});
+
+test("floods: the ledger is of the loss of which most arrives at h_1", () => {
+  const lnNorm = (t) => 20 - 4 * t;
+  const lnFlow = (t, k) => (t === 3 ? 2 * (t - k) + 5 : 0.5 * (t - k));
+  const { rule, reason } = said({ lnNorm, lnFlow });
+  assert.equal(rule, "floods");
+  assert.equal(reason, "The largest part, E_3’s, grows by e^4.0 back to h_1: −0.5 saturation, 4.5 recurrent weights.");
+  assert.match(said({ lnNorm, lnFlow: (t, k) => t - k }).reason, /^From E_4 alone, back to h_1, it grows by e\^3\.0: /);
 });
 
 test("the ledger is of the last loss: it says so where there are others", () => {
