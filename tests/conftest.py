@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -42,6 +43,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
+        self.log: IO[bytes] | int = subprocess.DEVNULL
 
     def start(self) -> "Server":
         self.process = subprocess.Popen(
@@ -55,7 +57,7 @@ class Server:
                 **self.environment,
             },
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self.log,
         )
         wait_until(self.answers, f"the server on {self.url}")
         return self

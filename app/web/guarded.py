@@ -105,6 +105,8 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse a little at once; what is more waits until others had a turn, and nothing is read meanwhile."""
+        if self.turned_away:
+            return
         self.unheard_since, self.asked = None, False
         if self.unparsed or len(data) > SLICE_BYTES:
             waiting = bool(self.unparsed)
@@ -124,7 +126,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         super().data_received(self.unparsed.popleft())
         if self.unparsed:
             self.loop.call_soon(self.parse_on)
-        elif not self.read_paused and not self.transport.is_closing():
+        elif not (self.read_paused or self.turned_away or self.transport.is_closing()):
             self.transport.resume_reading()
 
     async def receive(self) -> ASGIReceiveEvent:

@@ -56,17 +56,16 @@ class Raw:
         return self.received
 
 
-@pytest.mark.parametrize(
-    ("first", "repeated"),
-    [
-        (frame(TEXT, b"{", fin=False), frame(CONTINUATION, b"", fin=False)),
-        (frame(TEXT, b"{", fin=False), frame(CONTINUATION, b" ", fin=False)),
-        (b"", frame(PING)),
-        (b"", frame(PING, bytes(100))),
-        (b"", frame(TEXT, b"")),
-    ],
-    ids=["empty continuations", "one-byte continuations", "pings", "long pings", "empty messages"],
-)
+FLOODS = {
+    "empty continuations": (frame(TEXT, b"{", fin=False), frame(CONTINUATION, b"", fin=False)),
+    "one-byte continuations": (frame(TEXT, b"{", fin=False), frame(CONTINUATION, b" ", fin=False)),
+    "pings": (b"", frame(PING)),
+    "long pings": (b"", frame(PING, bytes(100))),
+    "empty messages": (b"", frame(TEXT, b"")),
+}
+
+
+@pytest.mark.parametrize(("first", "repeated"), FLOODS.values(), ids=FLOODS.keys())
 def test_a_flood_of_tiny_frames_ends_soon_and_disturbs_nobody(server, first, repeated):
     with Visitor(server) as neighbour, Raw(server) as attacker:
         neighbour.ask("start", config=SMALL)
@@ -80,6 +79,21 @@ def test_a_flood_of_tiny_frames_ends_soon_and_disturbs_nobody(server, first, rep
         for _ in range(5):
             neighbour.hear()
         assert neighbour.ask("pause")["phase"] == "paused"
+
+
+def test_floods_are_turned_away_without_a_mistake_of_our_own(tmp_path):
+    log = tmp_path / "log"
+    with log.open("wb") as says:
+        server = Server(WORKERS="1")
+        server.log = says
+        with server:
+            for first, repeated in FLOODS.values():
+                with Raw(server) as attacker:
+                    attacker.socket.sendall(first)
+                    attacker.flood(repeated * 2000, most=20)
+                    attacker.rest()
+            assert get(server, "/healthz")[0] == 200
+    assert "Traceback" not in log.read_text()
 
 
 def test_a_message_in_several_fragments_is_one_message(server):
