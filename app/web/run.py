@@ -21,7 +21,7 @@ from app.errors import NoRun, NotNow, UnknownField, UnrollError, shown
 from app.training import Divergence, Effects, RunConfig, Scratch, Trainer
 from app.web import protocol
 from app.web.counts import Counts
-from app.web.pacing import NEVER, NOW, Credits, Dear, Pace
+from app.web.pacing import DEAR_INTERVAL, NEVER, NOW, Credits, Dear, Pace
 from app.web.protocol import Close, Command, Frame
 from app.web.uploads import Places, Uploads, did_not_come
 
@@ -295,6 +295,7 @@ class Run:
             self.phase = Phase.PAUSED
         self.stepped = {}
         self.unsent = True
+        self.dear.ask()
         self.credits.hurry()
 
     def _refuse_when_diverged(self, command: Command) -> None:
@@ -366,13 +367,15 @@ class Run:
         """The record of the current iteration, if its numbers are finite."""
         known = trainer.divergence
         trainer.iterations_per_second = self.pace.speed if self.phase is Phase.RUNNING else 0.0
-        begun = self.clock()  # what a record takes to make must not slow down how often one comes
-        record = trainer.record(sparing=self.dear.spared(running=self.phase is Phase.RUNNING))
+        begun = self.clock()
+        plays = self.phase is Phase.RUNNING and self.pace.interval < DEAR_INTERVAL
+        record = trainer.record(sparing=self.dear.spared(plays=plays))
         if trainer.divergence and trainer.divergence is not known:
             return self._diverge(trainer.divergence)
         record.scalars.update(self.stepped)
         self.unsent = False
-        self.credits.sent(trainer.iteration, begun)
+        now = self.clock()
+        self.credits.sent(trainer.iteration, now, took=now - begun)
         self.shared.counts.totals["records_sent"] += 1
         return [record.to_bytes()]
 
