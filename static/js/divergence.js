@@ -1,4 +1,4 @@
-/** The first bad number: its equation, the sizes that led there against the largest double, and what would help. */
+/** The first bad number: its equation, the sizes that led there against the largest number there is, and what would help. */
 
 import { byId, element, setSentence, svg } from "./dom.js";
 import { backwardMath, CELLS, cellStateMath, lossMath, readoutMath, weightMath } from "./equations.js";

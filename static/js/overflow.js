@@ -35,7 +35,7 @@ export function growthTo(record, quantity, precision) {
     return { caption: `E_t at each timestep; ${ends}`, log10, largest };
   }
   if (!FORWARD.includes(quantity)) {
-    const log10 = timesteps.map((t) => at(record, "ln_dh_norm", t) / Math.LN10);
+    const log10 = timesteps.map((t) => drawable(at(record, "ln_dh_norm", t) / Math.LN10));
     return { caption: `‖∂E/∂h_t‖ at each timestep; ${ends}`, log10, largest };
   }
   const most = LARGEST.float32;
@@ -45,10 +45,15 @@ export function growthTo(record, quantity, precision) {
   return { caption, log10, largest: most.log10 };
 }
 
-/** Of nothing there is none: a timestep without a target has no loss. @param {number} value */
+/** @param {number} value */
 function logarithm(value) {
-  if (value === 0) return Number.NaN;
-  return Number.isNaN(value) ? Number.POSITIVE_INFINITY : Math.log10(value);
+  return drawable(Math.log10(value));
+}
+
+/** Of exactly 0 there is none: a timestep without a target has no loss. @param {number} log10 */
+function drawable(log10) {
+  if (log10 === Number.NEGATIVE_INFINITY) return Number.NaN;
+  return Number.isNaN(log10) ? Number.POSITIVE_INFINITY : log10;
 }
 
 /** @param {DecodedRecord} record @param {number} t */

@@ -31,6 +31,15 @@ test("before a bad gradient the gradient's norms are shown", () => {
   );
 });
 
+test("a gradient of exactly 0 has no dot, one that is no number stands beyond the axis", () => {
+  const ln_dh_norm = {
+    shape: [5],
+    data: Float64Array.from([0, Number.NaN, Number.POSITIVE_INFINITY, 1, Number.NEGATIVE_INFINITY]),
+  };
+  const { log10 } = growthTo(recordWith({ ln_dh_norm }), "grad.W_hh", "float64");
+  assert.deepEqual(log10, [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1 / Math.LN10, Number.NaN]);
+});
+
 test("before a bad state the states are shown, and that more than single precision holds is not sent", () => {
   const h = { shape: [5, 2], data: new Float32Array([0, 0, 1, -100, 3.4028234e38, 1, Number.NaN, 1, 1, Number.NaN]) };
   const { caption, log10, largest } = growthTo(recordWith({ h }), "h", "float64");
