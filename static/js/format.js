@@ -106,7 +106,7 @@ export function formatPercent(share) {
 }
 
 /**
- * A part and what is left of the whole, so that both together are 100 % as printed.
+ * A part and what is left of the whole, so that both together are 100 % as printed; a tiny part keeps its digits.
  * @param {number} share 1 is the whole
  * @returns {[string, string]}
  */

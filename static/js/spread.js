@@ -1,6 +1,6 @@
 /**
  * How the entries of each parameter, and the sizes of its gradient, are spread, over training: the seven quantiles that
- * every record carries, kept for as many iterations as a chart can show. Pure.
+ * records carry, kept for as many iterations as a chart can show. Pure.
  */
 
 /** @typedef {import("./protocol.js").RecordMeta} RecordMeta */
@@ -8,7 +8,7 @@
 /** @typedef {"weights" | "gradients"} Side of entries, or of sizes of the gradient */
 
 /**
- * Rows over training, one a record: of each parameter in turn the quantiles. Shared between states: a state sees the first
+ * Rows over training, one a record that carries them: of each parameter in turn the quantiles. Shared between states: a state sees the first
  * `length` rows only, later ones are appended behind its back and therefore harmless.
  * @typedef {{names: string[], length: number, iteration: Float64Array, weights: Float64Array, gradients: Float64Array}} Spread
  */

@@ -3,7 +3,7 @@
  * thresholds of one table; a symbol is written h_1, E_24 or dW_hh, as in words.js.
  */
 
-import { formatExp, formatNumber, formatPercent } from "./format.js";
+import { formatCount, formatExp, formatNumber, formatPercent } from "./format.js";
 import { curvesOf } from "./spread.js";
 import { at, hasTarget, isClassified, lastLoss, length, lnFlow } from "./readings.js";
 import { steps } from "./words.js";
@@ -172,7 +172,7 @@ export function spreadWords({ history, record }, tensor, gradient) {
   const told = (/** @type {number} */ row) =>
     gradient ? `below ${formatNumber(median[row])}` : `${formatNumber(low[row])} to ${formatNumber(high[row])}`;
   const before = iteration[0] < iteration[shown] ? `; at iteration ${iteration[0]}: ${told(0)}` : "";
-  return `${half} of ${gradient ? "∂L/∂" : ""}${tensor} ${gradient ? "are in size" : "lie in"} ${told(shown)}${before}.`;
+  return `${half} of ${gradient ? "∂L/∂" : ""}${tensor} ${gradient ? "are in size" : "lie in"} ${told(shown)} at iteration ${formatCount(iteration[shown])}${before}.`;
 }
 
 /** The sentence under the predictions. @param {State} state */

@@ -240,11 +240,13 @@ function ledgerWords(facts) {
   return `${from} it ${change}: ${parts}.`;
 }
 
-/** The same for the loss that a flood at h_1 comes from. @param {Facts} facts */
+/** The same for the loss of which most arrives at h_1; where that did not grow, it was large from the start. @param {Facts} facts */
 function floodWords(facts) {
   const { loudest, last, gate, record } = facts;
-  const way = loudest > 1 && loudest !== last && !gate ? ledger(record, loudest, 1) : null;
-  if (!way) return ledgerWords(facts);
+  if (loudest === 0 || loudest === last || gate) return ledgerWords(facts);
+  const way = loudest > 1 ? ledger(record, loudest, 1) : null;
+  if (!way || way.total <= 0)
+    return `The largest part is E_${loudest}’s, which starts at ${formatExp(lnFlow(record, loudest, loudest))} at h_${loudest}.`;
   const { change, parts } = ledgerParts(way);
   return `The largest part, E_${loudest}’s, ${change} back to h_1: ${parts}.`;
 }

@@ -101,6 +101,10 @@ test("the next update: before and after clipping with the angle, or what clippin
     words({ grad_norm: 4, clip_scale: 0.5, clip_angle: 31.25 }, { clip: "value" }),
     /turned by 31\.[23]°\.$/,
   );
+  assert.equal(
+    words({ grad_norm: 4, clip_scale: 1, clip_angle: 0 }, { clip: "value" }),
+    "‖g‖ 4.00. No entry is above 1: nothing is cut.",
+  );
   assert.match(
     words({ grad_norm: 4, clip_scale: 1 }, { clip: "none" }),
     /at 1 would leave × 0\.250, in the same direction/,

@@ -98,7 +98,7 @@ test("the sentence has the quartiles now and at first, and half the size of a gr
   const gradients = spreadWords(after([0, 8]), "W_hh", true);
   assert.match(
     gradients,
-    /^Half of the 9 entries of ∂L\/∂W_hh are in size below [\d.]+; at iteration 0: below [\d.]+\.$/,
+    /^Half of the 9 entries of ∂L\/∂W_hh are in size below [\d.]+ at iteration 8; at iteration 0: below [\d.]+\.$/,
   );
 });
 

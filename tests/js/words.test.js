@@ -105,6 +105,8 @@ test("floods: the ledger is of the loss of which most arrives at h_1", () => {
   const { rule, reason } = said({ lnNorm, lnFlow });
   assert.equal(rule, "floods");
   assert.equal(reason, "The largest part, E_3’s, grows by e^4.0 back to h_1: −0.5 saturation, 4.5 recurrent weights.");
+  const shrinking = (t, k) => (t === 3 ? 9 : 0) - 0.5 * (t - k);
+  assert.equal(said({ lnNorm, lnFlow: shrinking }).reason, "The largest part is E_3’s, which starts at 8100 at h_3.");
   assert.match(said({ lnNorm, lnFlow: (t, k) => t - k }).reason, /^From E_4 alone, back to h_1, it grows by e\^3\.0: /);
 });
 

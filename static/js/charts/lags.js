@@ -11,10 +11,15 @@ export function createView(node, store) {
   return createChart(node, store, "lags", { label: "Norm of the gradient of W_hh by lag", inputs, figure });
 }
 
-/** Several records share one measurement; no two have the same first number. @param {State} state */
+/** Several records share one measurement. @param {State} state */
 function inputs({ record }) {
   const norms = record?.tensors.lag_norm?.data;
-  return [record?.meta.as_of, record?.meta.needed_lag, norms?.length, norms?.[0]];
+  return [record?.meta.as_of, record?.meta.needed_lag, norms?.length, sumOf(norms ?? [])];
+}
+
+/** @param {ArrayLike<number>} values */
+function sumOf(values) {
+  return Array.from(values).reduce((sum, value) => sum + value, 0);
 }
 
 /** @param {State} state @param {Sheet} sheet */

@@ -87,6 +87,8 @@ export function clipWords({ config }, { meta }) {
     if (norm <= 1) return `${before}, not clipped. Clipping its norm at 1 would change nothing.`;
     return `${before}, not clipped. Clipping its norm at 1 would leave × ${formatNumber(1 / norm)}, in the same direction.`;
   }
+  if (config.clip === "value" && (scale === null || (scale === 1 && !angle)))
+    return `${before}. No entry is above ${config.clip_threshold}: nothing is cut.`;
   if (scale === null || scale >= 1) return `${before}, below the threshold ${config.clip_threshold}: nothing is cut.`;
   return `${before} before clipping, ${formatNumber(norm * scale)} after: × ${formatNumber(scale)}, ${turned}.`;
 }
