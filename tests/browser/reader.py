@@ -37,11 +37,9 @@ def pause(page: Page) -> None:
 
 
 def stands(page: Page) -> bool:
-    """Whether the header and the history show the iteration a paused run stands at."""
-    shown, reached = page.locator("#history").evaluate(
-        "({ ariaValueNow, ariaValueMax }) => [ariaValueNow, ariaValueMax]"
-    )
-    return bool(shown == reached == str(iteration(page)))
+    """Whether nothing moves any more: header and history show the iteration at which the server says the run is."""
+    standing = page.locator("#history").evaluate("({ ariaValueNow, ariaValueMax }) => [ariaValueNow, ariaValueMax]")
+    return page.locator("#read-rate").inner_text() == "0" and set(standing) == {str(iteration(page))}
 
 
 def choose(page: Page, field: str, option: str) -> None:

@@ -44,6 +44,7 @@ def test_nothing_scrolls_at_1280_by_720(page: Page):
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1000, 700), (768, 1024), (420, 900)])
 def test_nothing_is_wider_than_the_window(page: Page, width: int, height: int):
     page.set_viewport_size({"width": width, "height": height})
+    until(page, lambda: iteration(page) > 3, "training")
     until(page, lambda: page.evaluate("document.documentElement.scrollWidth") <= width, "a page as wide as its window")
 
 

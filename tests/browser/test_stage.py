@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import STAGE
-from tests.browser.reader import iteration, pause, see, stands, until
+from tests.browser.reader import iteration, pause, stands, until
 from tests.conftest import Server
 
 pytestmark = pytest.mark.browser
@@ -22,6 +22,13 @@ COLOURS = f"""() => {{
 def picture(page: Page) -> int:
     """A number that is another one as soon as a pixel of the stage is."""
     return int(page.evaluate(COLOURS))
+
+
+def rests(page: Page) -> bool:
+    """Whether the picture stays for longer than anything slides."""
+    before = picture(page)
+    page.wait_for_timeout(400)
+    return picture(page) == before
 
 
 def finding(page: Page) -> str:
@@ -120,7 +127,7 @@ def test_without_motion_slow_motion_goes_by_whole_phases(still: Page):
 
 def test_the_time_axis_zooms_under_the_wheel_pans_under_the_hand_and_a_double_click_shows_all(paused: Page):
     paused.mouse.move(216 + 430, 44 + 300)
-    see(paused)
+    until(paused, lambda: rests(paused), "a picture that stays")
     whole = picture(paused)
     paused.mouse.wheel(0, -300)
     until(paused, lambda: picture(paused) != whole, "a nearer view")
