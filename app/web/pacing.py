@@ -7,7 +7,6 @@ from collections import deque
 
 MOST_IN_FLIGHT = 2
 PATIENCE = 10.0  # seconds a run trains on although nobody draws its records
-UPDATES_SHARE = 0.25  # of a record's time that updates have before the next record
 DEAR_EVERY = 8  # while a run plays, one of so many records measures what is dear
 DEAR_INTERVAL = 1 / 8  # seconds between updates from which on every record does: there is time, and eight last long
 NOW, NEVER = float("-inf"), float("inf")  # times that are always due, and never
@@ -22,17 +21,12 @@ class Credits:
         self.in_flight: deque[int] = deque()
         self.heard_at = NOW
 
-    def sent(self, iteration: int, now: float, took: float = 0.0) -> None:
-        """A record left that took so long to make.
-
-        The next one counts from when this one was begun, and a late one may be made up for by half an interval, so
-        that the average rate holds; but updates get their share of the time, however dear records are.
-        """
+    def sent(self, iteration: int, now: float) -> None:
+        """A record left. A late one may be made up for by half an interval, so that the average rate holds."""
         if not self.in_flight:
             self.heard_at = now
         self.in_flight.append(iteration)
-        self.next_at = max(self.next_at, now - took - self.interval / 2) + self.interval
-        self.next_at = max(self.next_at, now + UPDATES_SHARE * took)
+        self.next_at = max(self.next_at, now - self.interval / 2) + self.interval
 
     def drawn(self, iteration: int, now: float) -> None:
         """Records up to this iteration were drawn, in the order they were sent: a reset counts from 0 again."""

@@ -320,27 +320,6 @@ def test_records_that_take_long_to_make_come_no_more_rarely(client, monkeypatch)
     assert len(records(client.wait(5))) >= 147
 
 
-def test_records_dearer_than_their_interval_leave_updates_the_time_they_need(client, monkeypatch):
-    client.started()
-    trainer = client.run.trainer
-    make, update = trainer.record, trainer.advance
-
-    def record(**how):
-        client.clock.advance(0.04)
-        return make(**how)
-
-    def advance():
-        client.clock.advance(0.005)
-        update()
-
-    monkeypatch.setattr(trainer, "record", record)
-    monkeypatch.setattr(trainer, "advance", advance)
-    client.say("play", rate=30)
-    shown = records(client.wait(5))
-    assert trainer.iteration >= 0.9 * 5 * 30
-    assert len(shown) >= 0.9 * 5 * 20
-
-
 def test_where_updates_are_rare_every_record_is_measured_whole(client):
     client.started()
     client.say("watch", quantities=["truncation"])
