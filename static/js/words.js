@@ -21,7 +21,6 @@ import { at, lastLoss, ledger, length, lnFlow, lossCount } from "./readings.js";
  * @property {number} lnFirst ln‖∂E/∂h_1‖
  * @property {number} lnLast ln‖∂E/∂h_t‖ at the last loss
  * @property {number} lnAlone what the last loss sends back, at h_1 against where it starts; NaN if the flow is not watched
- * @property {number} loudest the timestep of the loss of which most arrives at h_1; 0 if the flow is not watched
  * @property {number} zeroUpTo the last timestep of those at the start whose gradient is exactly 0; 0 if none
  * @property {number | null} horizon
  * @property {number | null} neededLag
@@ -57,7 +56,6 @@ export function factsOf(state, record) {
     lnFirst: lnNorm[1],
     lnLast: lnNorm[last],
     lnAlone: last > 0 ? lnFlow(record, last, 1) - lnFlow(record, last, last) : Number.NaN,
-    loudest: loudestAtStart(record),
     zeroUpTo,
     horizon: record.meta.horizon,
     neededLag: record.meta.needed_lag,
@@ -67,7 +65,7 @@ export function factsOf(state, record) {
   };
 }
 
-/** @param {DecodedRecord} record */
+/** The timestep of the loss of which most arrives at h_1; 0 if the flow is not watched. @param {DecodedRecord} record */
 function loudestAtStart(record) {
   let loudest = 0;
   for (let t = length(record); t > 0; t -= 1) {
@@ -242,7 +240,8 @@ function ledgerWords(facts) {
 
 /** The same for the loss of which most arrives at h_1; where that did not grow, it was large from the start. @param {Facts} facts */
 function floodWords(facts) {
-  const { loudest, last, gate, record } = facts;
+  const { last, gate, record } = facts;
+  const loudest = loudestAtStart(record);
   if (loudest === 0 || loudest === last || gate) return ledgerWords(facts);
   const way = loudest > 1 ? ledger(record, loudest, 1) : null;
   if (!way || way.total <= 0)

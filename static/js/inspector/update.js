@@ -77,9 +77,9 @@ export function clipWords({ config }, { meta }) {
   if (norm === 0) return "Its gradient is exactly 0: nothing moves.";
   const before = `‖g‖ ${formatNumber(norm)}`;
   const turned = angle !== null && angle >= TURN ? `turned by ${formatNumber(angle)}°` : "in the same direction";
+  const isWhole = scale === null || (scale === 1 && !angle);
   if (config.clip === "timestep") {
-    if (scale === null || (scale === 1 && !angle))
-      return `${before}. No ‖∂E/∂h_t‖ is above ${config.clip_threshold}: nothing is cut.`;
+    if (isWhole) return `${before}. No ‖∂E/∂h_t‖ is above ${config.clip_threshold}: nothing is cut.`;
     const after = `${formatNumber(norm * scale)} with each ‖∂E/∂h_t‖ cut to ${config.clip_threshold}`;
     return `${before} before clipping, ${after}: × ${formatNumber(scale)}, ${turned}.`;
   }
@@ -87,7 +87,7 @@ export function clipWords({ config }, { meta }) {
     if (norm <= 1) return `${before}, not clipped. Clipping its norm at 1 would change nothing.`;
     return `${before}, not clipped. Clipping its norm at 1 would leave × ${formatNumber(1 / norm)}, in the same direction.`;
   }
-  if (config.clip === "value" && (scale === null || (scale === 1 && !angle)))
+  if (config.clip === "value" && isWhole)
     return `${before}. No entry is above ${config.clip_threshold}: nothing is cut.`;
   if (scale === null || scale >= 1) return `${before}, below the threshold ${config.clip_threshold}: nothing is cut.`;
   return `${before} before clipping, ${formatNumber(norm * scale)} after: × ${formatNumber(scale)}, ${turned}.`;
