@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from app.errors import DatasetNeeded, OutOfRange
-from app.tasks.base import Batch, Task
-from app.tasks.characters import Characters
-from app.tasks.sequences import Sequences
-from app.tasks.series import Series
-from app.tasks.text import Text
+from ..errors import DatasetNeeded, OutOfRange
+from .base import Batch, Task
+from .characters import Characters
+from .sequences import Sequences
+from .series import Series
+from .text import Text
 
 OwnData = Text | Series | Sequences
 

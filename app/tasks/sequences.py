@@ -6,8 +6,8 @@ from typing import Self
 
 import numpy as np
 
-from app.errors import BadUpload
-from app.tasks.base import MAX_NAMES
+from ..errors import BadUpload
+from .base import MAX_NAMES
 
 MAX_LENGTH = 500
 LARGEST = 1e100  # its square is still a number

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.errors import BadUpload
-from app.tasks import OwnData, Sequences, Series, Text
-from app.training import tensorfile
+from ..errors import BadUpload
+from ..tasks import OwnData, Sequences, Series, Text
+from . import tensorfile
 
 Tensors = dict[str, np.ndarray]
 

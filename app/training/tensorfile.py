@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from app import strictjson
-from app.errors import BadUpload, shown
+from .. import strictjson
+from ..errors import BadUpload, shown
 
 DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "|u1"}
 LARGEST_HEADER = 2**20

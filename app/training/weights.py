@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.engine import Params
-from app.errors import BadUpload, shown
-from app.training import tensorfile
-from app.training.records import pack
+from ..engine import Params
+from ..errors import BadUpload, shown
+from . import tensorfile
+from .records import pack
 
 RECURRENT = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 READOUT = ("weight", "bias")
