@@ -19,6 +19,7 @@ import { length } from "./readings.js";
 import { createSentences } from "./sentences.js";
 import { createSession } from "./session.js";
 import { isPlaying } from "./state.js";
+import { inBrowser } from "./storage.js";
 import { createTravel } from "./timeline/travel.js";
 
 const TICK = 1000;
@@ -200,7 +201,15 @@ export function startPage(store, stage, theme, kept, link) {
     configure({ sequence_length: Number(wanted.sequence_length ?? config.sequence_length) + timesteps });
   }
 
-  listenToKeys(document, {
+  /** One thing after the other. */
+  function closeOrUnpin() {
+    const { panel } = store.get();
+    if (panel !== "check") return store.dispatch({ type: "pin", pin: null });
+    store.dispatch({ type: "panel", panel: null });
+    byId("check-gradients").focus();
+  }
+
+  const shortcuts = {
     " ": acts.transport.toggle,
     ArrowLeft: acts.transport.back,
     ArrowRight: acts.transport.next,
@@ -216,12 +225,16 @@ export function startPage(store, stage, theme, kept, link) {
     "-": () => lengthen(-1),
     ",": () => movePin(-1),
     ".": () => movePin(1),
-    Escape: () => store.dispatch({ type: "pin", pin: null }),
+    Escape: closeOrUnpin,
     p: () => byId("presenter").click(),
     t: nextTrack,
     "/": () => byId("field-sequence_length").focus(),
     "?": () => byId("keys").togglePopover(),
-  });
+  };
+  const listening = listenToKeys(document, shortcuts, inBrowser);
+  const single = /** @type {HTMLInputElement} */ (byId("single-keys"));
+  single.checked = listening.areOn();
+  single.addEventListener("change", () => listening.setOn(single.checked));
 
   resize();
   if (kept) lanes.takeUp(kept);
