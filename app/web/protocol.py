@@ -140,14 +140,27 @@ class OwnText(Command):
     text: str
 
 
-class OwnSeries(Command):
+class SeriesOptions(Command):
+    """What decides how a series is read, where the file leaves it open."""
+
+    decimal: Literal[".", ","] | None = None
+    fill: Literal["interpolate", "previous"] | None = None
+    keep: list[str] = Field(default=[], max_length=1024)
+    drop: list[str] = Field(default=[], max_length=1024)
+
+    def series_options(self) -> dict[str, Any]:
+        """The options by name."""
+        return {"decimal": self.decimal, "fill": self.fill, "keep": self.keep, "drop": self.drop}
+
+
+class OwnSeries(SeriesOptions):
     """Learn to predict the next row of these columns."""
 
     type = "own_series"
     csv: str
 
 
-class Upload(Command):
+class Upload(SeriesOptions):
     """Announce one binary frame."""
 
     type = "upload"

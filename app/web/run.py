@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -245,7 +246,7 @@ class Run:
             case protocol.OwnText():
                 effects = self._learn(trainer, trainer.load_text, command.text)
             case protocol.OwnSeries():
-                effects = self._learn(trainer, trainer.load_series, command.csv)
+                effects = self._learn(trainer, partial(trainer.load_series, **command.series_options()), command.csv)
         return self._state(command, effects)
 
     # What commands do.
@@ -405,10 +406,11 @@ class Run:
     def _file(self, content: bytes) -> Frame:
         """A binary frame: the announced file, or one that nobody expects."""
         taken = self.uploads.take(content)
-        return taken if isinstance(taken, Close) else self._state(taken, self._load(taken.kind, content))
+        return taken if isinstance(taken, Close) else self._state(taken, self._load(taken, content))
 
-    def _load(self, kind: protocol.UploadKind, content: bytes) -> Effects:
+    def _load(self, announced: protocol.Upload, content: bytes) -> Effects:
         """Make use of a file; says what it changed in the configuration."""
+        kind = announced.kind
         trainer = self.trainer
         if kind == "snapshot":
             data = trainer.dataset if trainer else None
@@ -419,13 +421,13 @@ class Run:
             trainer = Trainer(dataset=content, **self._resources())
             self._begin(trainer)
             return RunConfig().effects(trainer.config)
-        load = {
+        loaders: dict[str, Callable[[Any], None]] = {
             "dataset": trainer.load_dataset,
             "weights": trainer.load_weights,
             "text": trainer.load_text,
-            "series": trainer.load_series,
-        }[kind]
-        return self._learn(trainer, load, content)
+            "series": partial(trainer.load_series, **announced.series_options()),
+        }
+        return self._learn(trainer, loaders[kind], content)
 
     # The end, and the state in between.
 
