@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..engine import OPTIMIZERS, Params, parameter_shapes
 from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
 from ..tasks import MAX_NAMES, OwnData, Task
+from ..validation import explained
 from . import dataset, tensorfile
 from .config import RunConfig
 from .edits import LARGEST_EDIT, LARGEST_PROBE, Edits
@@ -21,7 +22,7 @@ from .records import pack
 
 VERSION = 1
 LONGEST = 500
-LARGEST_COUNT = 2**53
+LARGEST_COUNT = 2**52  # as many updates again stay whole numbers wherever JSON is read, that is, up to 2^53
 DATA = "dataset."  # what names of own data begin with
 
 
@@ -38,6 +39,7 @@ class Header(BaseModel):
     solved_at: int | None = Field(ge=0, le=LARGEST_COUNT)
     streak: int = Field(ge=0, le=LARGEST_COUNT)
     clipped_updates: int = Field(ge=0, le=LARGEST_COUNT)
+    update_norm: float | None = Field(default=None, ge=0)  # files of before do not say it
     optimizer_step: int = Field(ge=0, le=LARGEST_COUNT)
     probe: int = Field(ge=0, le=LARGEST_PROBE)
     edits: list[tuple[int, int, float]] = Field(max_length=LONGEST * MAX_NAMES)
@@ -84,7 +86,9 @@ class Snapshot:
         tensorfile.finite(dict(learner.tensors()))  # what fits into F64 may be beyond the run's float32
         header = self.header
         learner.optimizer.step = header.optimizer_step
-        learner.progress = Progress(header.iteration, header.solved_at, header.streak, header.clipped_updates)
+        learner.progress = Progress(
+            header.iteration, header.solved_at, header.streak, header.clipped_updates, header.update_norm
+        )
         return learner
 
 
@@ -130,9 +134,7 @@ def read(blob: bytes) -> Snapshot:
         header = Header.model_validate(fields | {"edits": _as_tuples(fields.get("edits"))})
         config = RunConfig(**{str(name): value for name, value in header.config.items()})
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise BadUpload(f"This is not a snapshot we can read: {shown(place)}: {first['msg']}.") from None
+        raise BadUpload(f"This is not a snapshot we can read: {explained(error, Header, 'its header')}") from None
     except UnrollError as error:
         raise BadUpload(f"The snapshot's configuration is not one of ours: {error}", error.field) from None
     if set(header.config) != set(RunConfig.model_fields):
