@@ -1,1 +1,30 @@
-"""Unroll: a web playground for backpropagation through time."""
+"""Unroll: a web playground for backpropagation through time.
+
+    import unroll
+
+    trainer = unroll.Trainer(unroll.RunConfig(cell="gru", sequence_length=50))
+    record = trainer.step(watch={"flow"})
+
+The folder is called `app` in a checkout and `unroll` once it is installed. What a name needs is imported when the
+name is first used, so that `import unroll` alone costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .training import RunConfig, Trainer
+
+__all__ = ["RunConfig", "Trainer"]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """`RunConfig` and `Trainer`, imported at their first use (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it offers {', '.join(__all__)}")
+    return getattr(import_module(".training", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""`python -m app`: serve the page on this machine, through the guarded socket."""
+"""`python -m app`, once installed `unroll`: serve the page on this machine, through the guarded socket."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ import sys
 import threading
 import webbrowser
 
-from .settings import Settings
+from .commandline import listen, settings_from
 
 BACKLOG = 2048
 PING_SECONDS = 15  # between two looks whether a silent visitor is still there
@@ -16,7 +16,7 @@ GRACE_SECONDS = 1  # what uvicorn waits for connections that did not say good-by
 
 def main() -> None:
     """Start the compute processes first: they get ready while the web framework is imported."""
-    settings = Settings()
+    settings = settings_from()
     listening = listen(settings.host, settings.port)
     from .web.compute import create_pool
 
@@ -59,22 +59,6 @@ def main() -> None:
             server_header=False,
         )
     ).run([listening])
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """The socket visitors come to; a port that is taken is said in a sentence.
-
-    It is only bound: until the server is ready connections are refused, and a balancer asks elsewhere at once.
-    """
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    if os.name == "posix":  # elsewhere it would let two servers share a port
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, port))
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        sys.exit(f"Unroll cannot listen on {host}, port {port}: {reason}. Another port: PORT={port + 1} make run")
-    return bound
 
 
 def address(listening: socket.socket) -> str:

@@ -9,7 +9,6 @@ import logging
 import signal
 import threading
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 from fastapi import FastAPI, WebSocket
 
@@ -21,14 +20,13 @@ from .web.pages import Pages
 from .web.security import HostOriginMiddleware
 from .web.websocket import stream
 
-ROOT = Path(__file__).parent.parent
 SNAPSHOT_SECONDS = 2.0  # how long computing the last snapshots may take at the end
 FAREWELL_SECONDS = 1.5  # and how long visitors may take to accept them
 DESCRIPTION = """A playground for backpropagation through time.
 A recurrent network is trained for real, one update at a time, and what happens inside is streamed.
 
 The stream is the WebSocket /ws: JSON commands one way, safetensors records the other.
-Python can train without it: from app.training import RunConfig, Trainer."""
+Python can train without it: from unroll import RunConfig, Trainer (in a checkout: from app.training)."""
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +37,7 @@ def create_app(settings: Settings | None = None, pool: Pool | None = None) -> Fa
     guarded = pool is not None
     pool = pool or create_pool(settings)
     measured = Measured(pool)
-    pages = Pages(settings, pool, measured, ROOT)
+    pages = Pages(settings, pool, measured)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

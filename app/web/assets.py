@@ -16,7 +16,14 @@ TYPES = {
     ".json": "application/json",
 }
 PLOTLY = "plotly.min.js"
+PACKAGE = Path(__file__).parents[1]
 IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;"'(]*?["'](\.[^"']+)["']""", re.MULTILINE)
+
+
+def shipped(folder: str) -> Path:
+    """Where `static` or `templates` is: inside the installed package, beside it in a checkout."""
+    installed = PACKAGE / folder
+    return installed if installed.is_dir() else PACKAGE.parent / folder
 
 
 @dataclass(eq=False)

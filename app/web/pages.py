@@ -18,7 +18,6 @@ import base64
 import gzip
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -27,7 +26,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from ..settings import Settings
-from .assets import Assets
+from .assets import Assets, shipped
 from .compute import Pool
 from .metrics import Measured
 
@@ -74,13 +73,13 @@ def without_samples(schema: dict[str, Any]) -> dict[str, Any]:
 class Pages:
     """Everything that can be fetched. `open` is called once the first process can compute."""
 
-    def __init__(self, settings: Settings, pool: Pool, measured: Measured, root: Path) -> None:
+    def __init__(self, settings: Settings, pool: Pool, measured: Measured) -> None:
         self.settings = settings
         self.pool = pool
         self.measured = measured
-        self.assets = Assets(root / "static")
+        self.assets = Assets(shipped("static"))
         self.templates = Environment(
-            loader=FileSystemLoader(root / "templates"),
+            loader=FileSystemLoader(shipped("templates")),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

@@ -31,9 +31,17 @@ def wait_until(condition: Callable[[], bool], what: str, patience: float = PATIE
 
 
 class Server:
-    """`python -m app` as its users start it, on a port of its own."""
+    """`python -m app`, or another command, as its users start it, on a port of its own."""
 
-    def __init__(self, port: int | None = None, **environment: str) -> None:
+    def __init__(
+        self,
+        port: int | None = None,
+        *,
+        command: tuple[str, ...] = (sys.executable, "-m", "app"),
+        folder: Path = ROOT,
+        **environment: str,
+    ) -> None:
+        self.command, self.folder = command, folder
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = environment
@@ -42,8 +50,8 @@ class Server:
 
     def start(self) -> "Server":
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "app"],
-            cwd=ROOT,
+            self.command,
+            cwd=self.folder,
             env={
                 **os.environ,
                 "HOST": "127.0.0.1",

@@ -1,0 +1,56 @@
+"""What is said to whoever starts the server with values that make no sense."""
+
+import contextlib
+import socket
+
+import pytest
+
+from app.commandline import listen, settings_from
+
+
+def refusal(capsys, action, *arguments) -> str:
+    with pytest.raises(SystemExit) as ended:
+        action(*arguments)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1, "one sentence on one line"
+    return said
+
+
+def test_an_option_goes_before_the_environment(monkeypatch):
+    monkeypatch.setenv("PORT", "abc")
+    monkeypatch.setenv("WORKERS", "3")
+    settings = settings_from(["--port", "9000", "--host", "0.0.0.0"])
+    assert (settings.host, settings.port, settings.workers) == ("0.0.0.0", 9000, 3)
+
+
+@pytest.mark.parametrize(("option", "value"), [("--port", "99999"), ("--port", "abc"), ("--workers", "0")])
+def test_a_bad_option_is_named_with_its_value(capsys, option, value):
+    assert refusal(capsys, settings_from, [option, value]).startswith(f"unroll: {option} is {value!r}: input should be")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "abc"), ("UNROLL_MAX_RUNS", "many"), ("UNROLL_LOG_LEVEL", "loud")]
+)
+def test_a_bad_environment_variable_is_named_with_its_value(capsys, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    assert refusal(capsys, settings_from, []).startswith(f"unroll: {name} is {value!r}: ")
+
+
+def test_a_port_in_use_is_said_with_what_would_do(capsys):
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        said = refusal(capsys, listen, "127.0.0.1", port)
+    assert said.startswith(f"unroll: port {port} of 127.0.0.1 is taken by another program; choose another with --port")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "a..b", "1:2:3"])
+def test_a_host_that_is_no_address_of_this_machine_is_said(capsys, host):
+    assert refusal(capsys, listen, host, 0).startswith(f"unroll: {host!r} is no address of this machine; ")
+
+
+def test_the_help_names_every_setting(capsys):
+    with pytest.raises(SystemExit) as ended:
+        settings_from(["--help"])
+    assert ended.value.code == 0
+    assert "UNROLL_RECORDS_PER_SECOND" in capsys.readouterr().out
