@@ -5,16 +5,17 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.errors import BadUpload
-from app.tasks import OwnData, Sequences, Series, Text
-from app.training import tensorfile
+from ..errors import BadUpload
+from ..tasks import OwnData, Sequences, Series, Text
+from . import arrays_from, tensorfile
+from .arrays_from import Source
 
 Tensors = dict[str, np.ndarray]
 
 
-def read_sequences(dataset: Mapping[str, np.ndarray] | bytes) -> Sequences:
-    """Sequences from arrays `inputs`, `targets` and, if wanted, `h0`, or from a safetensors file of them."""
-    return Sequences.of(tensorfile.read(dataset)[1] if isinstance(dataset, bytes) else dataset)
+def read_sequences(dataset: Source) -> Sequences:
+    """Sequences from `inputs`, `targets` and, if wanted, `h0` and `lengths`: arrays, torch tensors, bytes or a path."""
+    return Sequences.of(arrays_from.read(dataset)[1])
 
 
 def read_text(text: str | bytes) -> Text:
@@ -46,8 +47,8 @@ def pack(data: OwnData) -> tuple[Tensors, list[str] | None]:
             return {"text": np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)}, None
         case Series():
             return {"series": data.values}, list(data.columns)
-    tensors = {"inputs": data.inputs, "targets": data.targets}
-    return tensors if data.h0 is None else {**tensors, "h0": data.h0}, None
+    tensors = {"inputs": data.inputs, "targets": data.targets, "h0": data.h0, "lengths": data.lengths}
+    return {name: values for name, values in tensors.items() if values is not None}, None
 
 
 def unpack(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> OwnData:

@@ -419,13 +419,13 @@ class Run:
             trainer = Trainer(dataset=content, **self._resources())
             self._begin(trainer)
             return RunConfig().effects(trainer.config)
-        load = {
+        load: dict[str, Callable[[Any], None]] = {
             "dataset": trainer.load_dataset,
             "weights": trainer.load_weights,
             "text": trainer.load_text,
             "series": trainer.load_series,
-        }[kind]
-        return self._learn(trainer, load, content)
+        }
+        return self._learn(trainer, load[kind], content)
 
     # The end, and the state in between.
 
