@@ -7,7 +7,7 @@ import sys
 import threading
 import webbrowser
 
-from app.settings import Settings
+from .settings import Settings
 
 BACKLOG = 2048
 PING_SECONDS = 15  # between two looks whether a silent visitor is still there
@@ -18,17 +18,17 @@ def main() -> None:
     """Start the compute processes first: they get ready while the web framework is imported."""
     settings = Settings()
     listening = listen(settings.host, settings.port)
-    from app.web.compute import create_pool
+    from .web.compute import create_pool
 
     pool = create_pool(settings)
     pool.spawn()
 
     import uvicorn
 
-    from app.main import create_app
-    from app.web import logs
-    from app.web.guarded import GuardedWebSocket
-    from app.web.protocol import UPLOAD_BYTES
+    from .main import create_app
+    from .web import logs
+    from .web.guarded import GuardedWebSocket
+    from .web.protocol import UPLOAD_BYTES
 
     logs.configure(settings.log_level)
 

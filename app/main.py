@@ -13,12 +13,12 @@ from pathlib import Path
 
 from fastapi import FastAPI, WebSocket
 
-from app.settings import Settings
-from app.web.compute import SERVICE_RESTART, Pool, create_pool
-from app.web.metrics import Measured
-from app.web.pages import Pages
-from app.web.security import Guard
-from app.web.websocket import stream
+from .settings import Settings
+from .web.compute import SERVICE_RESTART, Pool, create_pool
+from .web.metrics import Measured
+from .web.pages import Pages
+from .web.security import Guard
+from .web.websocket import stream
 
 ROOT = Path(__file__).parent.parent
 SNAPSHOT_SECONDS = 2.0  # how long computing the last snapshots may take at the end

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from plotly.offline import get_plotlyjs
 
-from app import figures
-from app.errors import TooCostly
-from app.training import Record, RunConfig, Trainer
-from app.training.records import pack
+from . import figures
+from .errors import TooCostly
+from .training import Record, RunConfig, Trainer
+from .training.records import pack
 
 # What is left out first where all of it together would cost too much.
 WATCH = ("spectrum", "truncation", "flow", "gates", "saturation", "weights", "distributions")

@@ -57,12 +57,29 @@ def imports(name: str, path: Path) -> set[str]:
     return found
 
 
+def absolute_imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(node.module)
+    return found
+
+
 @pytest.mark.parametrize(("name", "path"), modules(), ids=lambda v: str(v))
 def test_imports_point_one_way(name, path):
     assert part(name) in PYTHON, f"{name} belongs to no part of the architecture: give it one here"
     allowed = PYTHON[part(name)] | {part(name)}
     wrong = {i for i in imports(name, path) if i.startswith("app.") and part(i) not in allowed}
     assert not wrong, f"{name} may not know {sorted(wrong)}"
+
+
+@pytest.mark.parametrize(("name", "path"), modules(), ids=lambda v: str(v))
+def test_inside_the_package_imports_are_relative(name, path):
+    """So that the same folder runs as `app` in a checkout and as `unroll` once it is installed."""
+    wrong = {i for i in absolute_imports(path) if i.split(".")[0] == "app"}
+    assert not wrong, f"{name} imports {sorted(wrong)} by the folder's name: write `from .` or `from ..` instead"
 
 
 @pytest.mark.parametrize(("name", "path"), modules(), ids=lambda v: str(v))

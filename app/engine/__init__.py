@@ -1,16 +1,16 @@
 """The mathematics of recurrent networks: NumPy only, no clock, no I/O, no randomness but the rng it is handed."""
 
-from app.engine.activations import ACTIVATIONS, Activation
-from app.engine.adjoints import Adjoints, adjoints
-from app.engine.bptt import Unrolled
-from app.engine.cells import CELLS, Cell, Params
-from app.engine.clipping import angle, clip, norm
-from app.engine.flow import Flow, flow
-from app.engine.gradcheck import BREAKS, TensorCheck, gradcheck
-from app.engine.initialisers import INITIALISERS, initialise, parameter_shapes
-from app.engine.losses import LOSSES
-from app.engine.optimizers import OPTIMIZERS, Optimizer
-from app.engine.spectrum import (
+from .activations import ACTIVATIONS, Activation
+from .adjoints import Adjoints, adjoints
+from .bptt import Unrolled
+from .cells import CELLS, Cell, Params
+from .clipping import angle, clip, norm
+from .flow import Flow, flow
+from .gradcheck import BREAKS, TensorCheck, gradcheck
+from .initialisers import INITIALISERS, initialise, parameter_shapes
+from .losses import LOSSES
+from .optimizers import OPTIMIZERS, Optimizer
+from .spectrum import (
     eigenvalues,
     jacobian,
     jacobian_norms,
@@ -22,7 +22,7 @@ from app.engine.spectrum import (
     singular_values,
     slopes,
 )
-from app.engine.truncation import TruncationMeter, horizon, kept_pairs, share_used, truncation_meter
+from .truncation import TruncationMeter, horizon, kept_pairs, share_used, truncation_meter
 
 __all__ = [
     "ACTIVATIONS",

@@ -10,7 +10,7 @@ from math import frexp
 
 import numpy as np
 
-from app.engine.bptt import Unrolled
+from .bptt import Unrolled
 
 Array = np.ndarray
 LN2 = float(np.log(2.0))

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy import add
 
-from app.engine.activations import ACTIVATIONS
-from app.engine.arrays import BUFFER, SMALL, parts, product, zeros
-from app.engine.cells import CELLS, Params
-from app.engine.losses import LOSSES
+from .activations import ACTIVATIONS
+from .arrays import BUFFER, SMALL, parts, product, zeros
+from .cells import CELLS, Params
+from .losses import LOSSES
 
 Array = np.ndarray
 FLUSH_EVERY = 16

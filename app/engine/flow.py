@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.engine.adjoints import LN2, SPAN, STRETCH, Adjoints
-from app.engine.arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
-from app.engine.bptt import Unrolled
+from .adjoints import LN2, SPAN, STRETCH, Adjoints
+from .arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
+from .bptt import Unrolled
 
 AT_HAND = 2**16  # numbers of one kind that part of a sweep works on
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.bptt import Unrolled
-from app.engine.cells import Params
+from .bptt import Unrolled
+from .cells import Params
 
 Array = np.ndarray
 

@@ -8,7 +8,7 @@ from math import sqrt
 
 import numpy as np
 
-from app.engine.cells import CELLS, Params
+from .cells import CELLS, Params
 
 Array = np.ndarray
 Rng = np.random.Generator

@@ -6,10 +6,10 @@ with gamma = sup |phi'| (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Beng
 
 import numpy as np
 
-from app.engine.adjoints import STRETCH
-from app.engine.bptt import Unrolled
-from app.engine.cells import CELLS
-from app.engine.flow import Jacobians
+from .adjoints import STRETCH
+from .bptt import Unrolled
+from .cells import CELLS
+from .flow import Jacobians
 
 Array = np.ndarray
 

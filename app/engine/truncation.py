@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from app.engine.adjoints import LN2, STRETCH, Adjoints, ln_norm, near_one
-from app.engine.arrays import BUFFER, Array
-from app.engine.bptt import Unrolled
-from app.engine.flow import arrivals, at_once, close, rescale, table
+from .adjoints import LN2, STRETCH, Adjoints, ln_norm, near_one
+from .arrays import BUFFER, Array
+from .bptt import Unrolled
+from .flow import arrivals, at_once, close, rescale, table
 
 LEAST = -(2**40)  # exponent of what is 0
 

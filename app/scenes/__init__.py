@@ -9,7 +9,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from app.scenes.base import Lane, Question, Scene, Step, View
+from .base import Lane, Question, Scene, Step, View
 
 __all__ = ["SCENES", "Lane", "Question", "Scene", "Step", "View", "scenes_as_json"]
 

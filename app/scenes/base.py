@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.scenes.vocabulary import RULERS, TABS, TRACKS, Condition, check, reference
-from app.training import WATCHABLE, RunConfig
+from ..training import WATCHABLE, RunConfig
+from .vocabulary import RULERS, TABS, TRACKS, Condition, check, reference
 
 _REFERENCE = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 

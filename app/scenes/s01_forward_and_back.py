@@ -1,7 +1,7 @@
 """A feedforward network and backpropagation: the unrolled picture with one column is exactly that."""
 
-from app.scenes.base import Question, Scene, Step
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step
 
 SCENE = Scene(
     title="Forward, error, back, adjust",

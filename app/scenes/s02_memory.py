@@ -1,7 +1,7 @@
 """Why sequences need memory: without a recurrent arrow nothing that was heard can be said later."""
 
-from app.scenes.base import Question, Scene, Step
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step
 
 SCENE = Scene(
     title="No memory, no echo",

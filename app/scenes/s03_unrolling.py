@@ -1,7 +1,7 @@
 """Unrolling: the loop, drawn once for each timestep, looks feedforward."""
 
-from app.scenes.base import Question, Scene, Step, View
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step, View
 
 SCENE = Scene(
     title="Unroll the loop",

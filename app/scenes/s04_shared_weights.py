@@ -1,7 +1,7 @@
 """Shared weights: W_xh, W_hh and W_hy are the same at every timestep."""
 
-from app.scenes.base import Question, Scene, Step, View
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step, View
 
 SCENE = Scene(
     title="The same weights everywhere",

@@ -1,7 +1,7 @@
 """The loss at every timestep, their sum, and training that converges."""
 
-from app.scenes.base import Question, Scene, Step, View
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step, View
 
 SCENE = Scene(
     title="Many losses, one sum",

@@ -1,7 +1,7 @@
 """The easy gradient: dE/dW_hy needs, for each loss, only its own timestep."""
 
-from app.scenes.base import Question, Scene, Step
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step
 
 SCENE = Scene(
     title="The easy gradient: W_hy",

@@ -1,7 +1,7 @@
 """The hard gradient: dE/dW_hh is a sum over all paths, explicit and implicit."""
 
-from app.scenes.base import Question, Scene, Step
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step
 
 SCENE = Scene(
     title="The hard gradient: W_hh and W_xh",

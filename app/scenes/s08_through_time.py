@@ -1,7 +1,7 @@
 """Backpropagation through time, in slow motion: own loss plus what the future sends back, and one update."""
 
-from app.scenes.base import Question, Scene, Step
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step
 
 SCENE = Scene(
     title="Back through time, in slow motion",

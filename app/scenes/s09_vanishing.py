@@ -1,7 +1,7 @@
 """Vanishing: sigmoid and small weights dry the river up, and only short lags are learned."""
 
-from app.scenes.base import Question, Scene, Step
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step
 
 SCENE = Scene(
     title="A river that dries up",

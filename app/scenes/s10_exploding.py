@@ -1,7 +1,7 @@
 """Exploding: weights that stretch, one update that throws the network off its cliff, and where a NaN begins."""
 
-from app.scenes.base import Question, Scene, Step
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step
 
 SCENE = Scene(
     title="A river that floods",

@@ -1,7 +1,7 @@
 """Clipping by norm, by value and per timestep: what it turns and what it keeps, and that it cures exploding only."""
 
-from app.scenes.base import Lane, Question, Scene, Step, View
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Lane, Question, Scene, Step, View
 
 SCENE = Scene(
     title="A weir against the flood",

@@ -1,7 +1,7 @@
 """ReLU instead of sigmoid: a slope of 1, and its price."""
 
-from app.scenes.base import Question, Scene, Step, View
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step, View
 
 SCENE = Scene(
     title="ReLU and its price",

@@ -1,7 +1,7 @@
 """Initialisation: identity and orthogonal W_hh bridge a lag that small weights cannot."""
 
-from app.scenes.base import Lane, Question, Scene, Step, View
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Lane, Question, Scene, Step, View
 
 SCENE = Scene(
     title="How to begin: identity, orthogonal",

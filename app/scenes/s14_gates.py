@@ -1,7 +1,7 @@
 """Gated cells: the straight road of the cell state, and the forget bias that opens it."""
 
-from app.scenes.base import Lane, Question, Scene, Step
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Lane, Question, Scene, Step
 
 SCENE = Scene(
     title="What opens the gates",

@@ -1,7 +1,7 @@
 """Truncated backpropagation through time: what k1 and k2 keep and cut, and a cut that points the wrong way."""
 
-from app.scenes.base import Question, Scene, Step
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step
 
 SCENE = Scene(
     title="Cutting the way back",

@@ -1,7 +1,7 @@
 """Your own network: its weights or its text, and how far back its gradient reaches."""
 
-from app.scenes.base import Question, Scene, Step
-from app.training import RunConfig
+from ..training import RunConfig
+from .base import Question, Scene, Step
 
 SCENE = Scene(
     title="Your own network",

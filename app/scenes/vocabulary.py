@@ -27,7 +27,7 @@ and holds as soon as it holds in one of the lanes. A step that was done once sta
 from collections.abc import Mapping
 from typing import Any
 
-from app.training import RunConfig
+from ..training import RunConfig
 
 Condition = Mapping[str, Any]
 

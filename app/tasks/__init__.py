@@ -1,18 +1,18 @@
 """What the network is asked to learn. A new task is one file with a Task in it, and its class named here."""
 
-from app.tasks.adding import Adding
-from app.tasks.base import MAX_NAMES, STREAK, Batch, Task
-from app.tasks.characters import Characters
-from app.tasks.copy import Copy
-from app.tasks.echo import Echo
-from app.tasks.latch import Latch
-from app.tasks.own import Own, OwnData
-from app.tasks.parity import Parity
-from app.tasks.sequences import Sequences
-from app.tasks.series import Series
-from app.tasks.sine import Sine
-from app.tasks.temporal_order import TemporalOrder
-from app.tasks.text import Text
+from .adding import Adding
+from .base import MAX_NAMES, STREAK, Batch, Task
+from .characters import Characters
+from .copy import Copy
+from .echo import Echo
+from .latch import Latch
+from .own import Own, OwnData
+from .parity import Parity
+from .sequences import Sequences
+from .series import Series
+from .sine import Sine
+from .temporal_order import TemporalOrder
+from .text import Text
 
 TASKS: dict[str, type[Task]] = {
     task.name: task for task in (Echo, Parity, Adding, Copy, TemporalOrder, Latch, Sine, Characters, Own)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from app.tasks.stream import Stream
+from .stream import Stream
 
 Loss = Literal["cross_entropy", "squared_error"]
 STREAK = 10  # batches in a row that must count as solved: one alone may be luck

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from app.tasks.base import Batch, Task
-from app.tasks.text import Text
+from .base import Batch, Task
+from .text import Text
 
 
 @cache

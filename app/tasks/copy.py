@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from app.tasks.base import Batch, Task, one_hot
+from .base import Batch, Task, one_hot
 
 SYMBOLS, BLANK, GO = 8, 0, 9
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from app.tasks.base import Batch, Task
+from .base import Batch, Task
 
 
 class Parity(Task):

@@ -7,8 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from app.errors import BadUpload, shown
-from app.tasks.base import MAX_NAMES
+from ..errors import BadUpload, shown
+from .base import MAX_NAMES
 
 LONGEST_NAME = 60
 DELIMITERS = ";\t,"  # tried in this order: files with one of the first two may have decimal commas

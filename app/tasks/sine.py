@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.tasks.base import Batch, Task
+from .base import Batch, Task
 
 
 class Sine(Task):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.tasks.base import Batch, Task, one_hot
+from .base import Batch, Task, one_hot
 
 A, B_SYMBOL, DISTRACTORS = 0, 1, 4
 

@@ -5,8 +5,8 @@ from typing import Self
 
 import numpy as np
 
-from app.errors import BadUpload
-from app.tasks.base import MAX_NAMES, one_hot
+from ..errors import BadUpload
+from .base import MAX_NAMES, one_hot
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,11 @@
 """Training: from app.training import RunConfig, Trainer."""
 
-from app.engine import BREAKS, TensorCheck
-from app.training.config import Effects, RunConfig
-from app.training.divergence import Divergence
-from app.training.records import WATCHABLE, Record
-from app.training.scratch import Scratch
-from app.training.trainer import Trainer
+from ..engine import BREAKS, TensorCheck
+from .config import Effects, RunConfig
+from .divergence import Divergence
+from .records import WATCHABLE, Record
+from .scratch import Scratch
+from .trainer import Trainer
 
 __all__ = [
     "BREAKS",

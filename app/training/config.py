@@ -8,9 +8,9 @@ from typing import Any, Literal, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from app.engine import ACTIVATIONS, CELLS, INITIALISERS, OPTIMIZERS
-from app.errors import BadValue, OutOfRange, UnknownField, UnrollError, shown
-from app.tasks import TASKS
+from ..engine import ACTIVATIONS, CELLS, INITIALISERS, OPTIMIZERS
+from ..errors import BadValue, OutOfRange, UnknownField, UnrollError, shown
+from ..tasks import TASKS
 
 LIVE, RESTART = "live", "restart"
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.engine import Params, Unrolled
-from app.training.records import Record
+from ..engine import Params, Unrolled
+from .records import Record
 
 
 @dataclass(frozen=True)

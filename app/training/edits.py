@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.errors import BadValue, OutOfRange, shown
+from ..errors import BadValue, OutOfRange, shown
 
 LARGEST_EDIT = 1e6
 LARGEST_PROBE = 2**31 - 1

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.engine import Params
+from ..engine import Params
 
 WHOLE = "all"  # the one name under which the engine's optimizers and clipping see the vector
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.engine import OPTIMIZERS, Optimizer, Params, initialise
-from app.tasks import STREAK
-from app.training.config import RunConfig
-from app.training.flat import WHOLE, flat, parts
+from ..engine import OPTIMIZERS, Optimizer, Params, initialise
+from ..tasks import STREAK
+from .config import RunConfig
+from .flat import WHOLE, flat, parts
 
 WEIGHTS = 2  # the stream of random numbers the weights come from; the tasks have 0 and 1
 

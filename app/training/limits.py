@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Collection
 
-from app.engine import CELLS
-from app.errors import TooCostly
-from app.tasks import Task
-from app.training.config import RunConfig
-from app.training.scratch import buffer_bytes
+from ..engine import CELLS
+from ..errors import TooCostly
+from ..tasks import Task
+from .config import RunConfig
+from .scratch import buffer_bytes
 
 ELEMENTWISE = 128  # products that take as long as what is done to one gate of one unit beside them
 WATCHED = 3  # iterations that may go into the record of one: it comes less often, and others get their turns between

@@ -5,9 +5,9 @@ from functools import cache
 
 import numpy as np
 
-from app.engine import CELLS, clip, initialise
-from app.engine.bptt import Unrolled
-from app.engine.optimizers import Adam
+from ..engine import CELLS, clip, initialise
+from ..engine.bptt import Unrolled
+from ..engine.optimizers import Adam
 
 
 @cache

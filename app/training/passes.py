@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine import Params, Unrolled, angle, clip, norm
-from app.tasks import Batch
-from app.training.config import RunConfig
-from app.training.flat import WHOLE, flat
+from ..engine import Params, Unrolled, angle, clip, norm
+from ..tasks import Batch
+from .config import RunConfig
+from .flat import WHOLE, flat
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import (
+from ..engine import (
     Params,
     TruncationMeter,
     Unrolled,
@@ -19,9 +19,9 @@ from app.engine import (
     slopes,
     truncation_meter,
 )
-from app.engine.adjoints import ln_norm
-from app.tasks import Batch
-from app.training.config import RunConfig
+from ..engine.adjoints import ln_norm
+from ..tasks import Batch
+from .config import RunConfig
 
 f64 = np.float64
 LARGEST = np.finfo(np.float32).max

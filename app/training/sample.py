@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.engine import Params, Unrolled
+from ..engine import Params, Unrolled
 
 LENGTH = 120
 

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 
-from app.engine import CELLS, Unrolled
+from ..engine import CELLS, Unrolled
 
 MAX_BYTES = 256 * 2**20
 

@@ -10,14 +10,14 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.engine import OPTIMIZERS, Params, parameter_shapes
-from app.errors import BadUpload, DatasetNeeded, UnrollError, shown
-from app.tasks import MAX_NAMES, OwnData, Task
-from app.training import dataset, tensorfile
-from app.training.config import RunConfig
-from app.training.edits import LARGEST_EDIT, LARGEST_PROBE, Edits
-from app.training.learner import Learner, Progress
-from app.training.records import pack
+from ..engine import OPTIMIZERS, Params, parameter_shapes
+from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
+from ..tasks import MAX_NAMES, OwnData, Task
+from . import dataset, tensorfile
+from .config import RunConfig
+from .edits import LARGEST_EDIT, LARGEST_PROBE, Edits
+from .learner import Learner, Progress
+from .records import pack
 
 VERSION = 1
 LONGEST = 500

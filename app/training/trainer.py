@@ -5,23 +5,23 @@ from typing import Any, Self
 
 import numpy as np
 
-from app.engine import Params, TensorCheck, TruncationMeter, norm
-from app.errors import BadUpload, BadValue, OutOfRange, shown
-from app.tasks import OwnData, Sequences, Task, make_task
-from app.training import dataset as datasets
-from app.training import edits, limits, passes, snapshot
-from app.training import weights as pytorch
-from app.training.arrays_from import Source
-from app.training.config import Effects, RunConfig
-from app.training.distributions import quantiles
-from app.training.divergence import Divergence, find
-from app.training.learner import Checkpoint, Learner
-from app.training.numerics import fingerprint
-from app.training.passes import Pass
-from app.training.picture import Picture
-from app.training.records import WATCHABLE, Record
-from app.training.scratch import Scratch
-from app.training.walks import Walks
+from ..engine import Params, TensorCheck, TruncationMeter, norm
+from ..errors import BadUpload, BadValue, OutOfRange, shown
+from ..tasks import OwnData, Sequences, Task, make_task
+from . import dataset as datasets
+from . import edits, limits, passes, snapshot
+from . import weights as pytorch
+from .arrays_from import Source
+from .config import Effects, RunConfig
+from .distributions import quantiles
+from .divergence import Divergence, find
+from .learner import Checkpoint, Learner
+from .numerics import fingerprint
+from .passes import Pass
+from .picture import Picture
+from .records import WATCHABLE, Record
+from .scratch import Scratch
+from .walks import Walks
 
 
 class Trainer:

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.engine import BREAKS, Params, TensorCheck, Unrolled, gradcheck
-from app.errors import BadValue, OutOfRange, shown
-from app.tasks import Batch, Task
-from app.training import passes
-from app.training.config import RunConfig
-from app.training.edits import Edits, edited
-from app.training.passes import Pass
-from app.training.picture import Picture
-from app.training.sample import continuation
-from app.training.scratch import Bench, Scratch
+from ..engine import BREAKS, Params, TensorCheck, Unrolled, gradcheck
+from ..errors import BadValue, OutOfRange, shown
+from ..tasks import Batch, Task
+from . import passes
+from .config import RunConfig
+from .edits import Edits, edited
+from .passes import Pass
+from .picture import Picture
+from .sample import continuation
+from .scratch import Bench, Scratch
 
 SAMPLE, CHECK = 3, 4  # streams of random numbers; tasks and weights have 0 to 2
 CHECKED_SEQUENCES = 8

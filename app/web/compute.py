@@ -16,9 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
-from app.settings import Settings
-from app.web.counts import Counts
-from app.web.wire import Kind, Unpacker, pack
+from ..settings import Settings
+from .counts import Counts
+from .wire import Kind, Unpacker, pack
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Process(asyncio.Protocol):
         ours.setblocking(False)
         self.socket = ours
         self.popen = subprocess.Popen(  # noqa: S603 (our own program)
-            [sys.executable, "-m", "app.web.worker", str(theirs.fileno()), json.dumps(limits)],
+            [sys.executable, "-m", f"{__package__}.worker", str(theirs.fileno()), json.dumps(limits)],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             env={**os.environ, **ONE_THREAD},

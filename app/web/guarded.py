@@ -18,8 +18,8 @@ from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from app.web.protocol import MESSAGE_BYTES
-from app.web.websocket import DROPPED, FRAME_LIMIT
+from .protocol import MESSAGE_BYTES
+from .websocket import DROPPED, FRAME_LIMIT
 
 HIGH_WATER = 16 * 1024  # bytes waiting to be sent beyond which the sender has to wait
 KERNEL_BYTES = 64 * 1024  # waiting in the system's own buffer, which would otherwise grow to megabytes

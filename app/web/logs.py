@@ -39,4 +39,4 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    logging.getLogger("app").setLevel(level.upper())
+    logging.getLogger(__name__.partition(".")[0]).setLevel(level.upper())

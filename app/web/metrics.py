@@ -10,8 +10,8 @@ from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from app.web.compute import Pool
-from app.web.counts import Histogram
+from .compute import Pool
+from .counts import Histogram
 
 LAG_SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 LAG_EVERY = 0.1

@@ -26,10 +26,10 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
-from app.settings import Settings
-from app.web.assets import Assets
-from app.web.compute import Pool
-from app.web.metrics import Measured
+from ..settings import Settings
+from .assets import Assets
+from .compute import Pool
+from .metrics import Measured
 
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"

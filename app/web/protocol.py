@@ -16,8 +16,8 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from app import strictjson
-from app.errors import BadJson, BadMessage, BadValue, OutOfRange, UnknownField, UnknownType, UnrollError, shown
+from .. import strictjson
+from ..errors import BadJson, BadMessage, BadValue, OutOfRange, UnknownField, UnknownType, UnrollError, shown
 
 VERSION = 1
 MESSAGE_BYTES = 16 * 1024

@@ -17,13 +17,13 @@ from enum import StrEnum
 from itertools import count
 from typing import Any
 
-from app.errors import NoRun, NotNow, UnknownField, UnrollError, shown
-from app.training import Divergence, Effects, RunConfig, Scratch, Trainer
-from app.web import protocol
-from app.web.counts import Counts
-from app.web.pacing import DEAR_INTERVAL, NEVER, NOW, Credits, Dear, Pace
-from app.web.protocol import Close, Command, Frame
-from app.web.uploads import Places, Uploads, did_not_come
+from ..errors import NoRun, NotNow, UnknownField, UnrollError, shown
+from ..training import Divergence, Effects, RunConfig, Scratch, Trainer
+from . import protocol
+from .counts import Counts
+from .pacing import DEAR_INTERVAL, NEVER, NOW, Credits, Dear, Pace
+from .protocol import Close, Command, Frame
+from .uploads import Places, Uploads, did_not_come
 
 Id = str | int | None
 
@@ -350,7 +350,7 @@ class Run:
 
     def _report(self, trainer: Trainer, command: Command) -> Iterator[list[Frame]]:
         """Piece after piece. Plotly takes memory and a moment to load: only where a visitor wants a report."""
-        from app.report import as_file, report
+        from ..report import as_file, report
 
         known = trainer.divergence
         pieces = []

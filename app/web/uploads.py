@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.errors import BadUpload, Busy, UnexpectedBinary, UploadPending, UploadTimeout
-from app.web import protocol
-from app.web.pacing import NEVER
-from app.web.protocol import Close
+from ..errors import BadUpload, Busy, UnexpectedBinary, UploadPending, UploadTimeout
+from . import protocol
+from .pacing import NEVER
+from .protocol import Close
 
 PLACES = 8
 PATIENCE = 10.0  # seconds an announced file may take to come

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from app.errors import ServerFull
-from app.web import protocol
-from app.web.compute import Pool, Seat
+from ..errors import ServerFull
+from . import protocol
+from .compute import Pool, Seat
 
 SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarded socket has far less
 CLOSE_PATIENCE = 5.0  # and to hear why the connection is closed

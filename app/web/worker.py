@@ -17,14 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from app.scenes import scenes_as_json
-from app.training import RunConfig
-from app.web import logs
-from app.web.counts import Counts
-from app.web.protocol import Close, Frame
-from app.web.run import Limits, Run, Shared
-from app.web.scheduler import Scheduler
-from app.web.wire import Kind, Unpacker, pack
+from ..scenes import scenes_as_json
+from ..training import RunConfig
+from . import logs
+from .counts import Counts
+from .protocol import Close, Frame
+from .run import Limits, Run, Shared
+from .scheduler import Scheduler
+from .wire import Kind, Unpacker, pack
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.engine.activations import Activation
-from app.engine.arrays import Array, product, zeros
+from ..activations import Activation
+from ..arrays import Array, product, zeros
 
 Blocks = Sequence[Array]
 Params = dict[str, Array]

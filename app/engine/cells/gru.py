@@ -3,9 +3,9 @@
 import numpy as np
 from numpy import add, multiply, subtract, tanh
 
-from app.engine.activations import Activation
-from app.engine.arrays import Array, zeros
-from app.engine.cells.base import Blocks, Cell, Params
+from ..activations import Activation
+from ..arrays import Array, zeros
+from .base import Blocks, Cell, Params
 
 
 class GRU(Cell):

@@ -2,9 +2,9 @@
 
 from numpy import multiply
 
-from app.engine.activations import Activation
-from app.engine.arrays import Array, zeros
-from app.engine.cells.base import Blocks, Cell
+from ..activations import Activation
+from ..arrays import Array, zeros
+from .base import Blocks, Cell
 
 
 class RNN(Cell):
