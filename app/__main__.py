@@ -27,7 +27,7 @@ def main() -> None:
 
     from .main import create_app
     from .web import logs
-    from .web.guarded import GuardedWebSocket
+    from .web.guarded import BoundedWebSocket
     from .web.protocol import UPLOAD_BYTES
 
     logs.configure(settings.log_level)
@@ -48,7 +48,7 @@ def main() -> None:
         uvicorn.Config(
             create_app(settings, pool),
             backlog=BACKLOG,
-            ws=GuardedWebSocket,
+            ws=BoundedWebSocket,
             ws_max_size=UPLOAD_BYTES,
             ws_per_message_deflate=False,
             ws_ping_interval=PING_SECONDS,

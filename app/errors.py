@@ -19,7 +19,7 @@
        └─ ServerFull          server_full        no room for another run; `retry_after` says when
 
 `code` is the name on the wire. `str(error)` is a sentence for the person who caused it: what was expected, what came,
-what would do. `field` names the control it belongs beside.
+what helps. `field` names the control it belongs beside.
 """
 
 # ruff: noqa: N818  (each class is named like its code)

@@ -14,10 +14,11 @@ from pathlib import Path
 from fastapi import FastAPI, WebSocket
 
 from .settings import Settings
-from .web.compute import SERVICE_RESTART, Pool, create_pool
+from .web.closing import CloseCode
+from .web.compute import Pool, create_pool
 from .web.metrics import Measured
 from .web.pages import Pages
-from .web.security import Guard
+from .web.security import HostOriginMiddleware
 from .web.websocket import stream
 
 ROOT = Path(__file__).parent.parent
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None, pool: Pool | None = None) -> Fa
     app = FastAPI(
         title="Unroll", description=DESCRIPTION, version="1", lifespan=lifespan, docs_url=None, redoc_url=None
     )
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(HostOriginMiddleware, settings=settings)
     app.include_router(pages.routes())
 
     @app.websocket("/ws")
@@ -98,6 +99,6 @@ async def say_farewell(pool: Pool) -> None:
     """Last snapshots, then the end of every connection; whoever does not take them in time is left behind."""
     await pool.drain(SNAPSHOT_SECONDS)
     for visitor in pool.visitors:
-        visitor.dismiss(SERVICE_RESTART, "the server is restarting; connect again")
+        visitor.dismiss(CloseCode.SERVICE_RESTART, "the server is restarting; connect again")
     with contextlib.suppress(TimeoutError):
         await pool.until(lambda: pool.runs == 0, FAREWELL_SECONDS)

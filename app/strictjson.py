@@ -5,14 +5,14 @@ from typing import Any
 
 
 def loads(text: str) -> Any:
-    """The value; ValueError where a name stands twice, for NaN and infinities, and for what is no JSON at all."""
-    return json.loads(text, object_pairs_hook=_no_name_twice, parse_constant=_no_constant)
+    """The value; ValueError for duplicate keys, NaN and infinities, and what is no JSON at all."""
+    return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
 
 
-def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError("duplicate key in an object")
     return found
 
 

@@ -21,11 +21,11 @@ from typing import Any
 import uvloop
 
 from app.training import RunConfig, Trainer
-from app.web.pacing import DEAR_EVERY
+from app.web.pacing import EXPENSIVE_EVERY
 from benchmarks.report import Report
 from benchmarks.servers import cpu_seconds, family, late, metrics, resident
 from benchmarks.visitors import PAGE, RUN, Visitor, class_of, fairness, pupil, quantile
-from tests.conftest import Server
+from tests.support.servers import Server
 
 MB = 1e6
 STEPS = 400
@@ -54,7 +54,7 @@ def step_seconds(quantities: list[str]) -> float:
     trainer = Trainer(RunConfig(**RUN))
     begun = time.process_time()
     for taken in range(STEPS):
-        trainer.record(quantities, sparing=taken % DEAR_EVERY > 0)
+        trainer.record(quantities, sparing=taken % EXPENSIVE_EVERY > 0)
         trainer.advance()
     return (time.process_time() - begun) / STEPS
 

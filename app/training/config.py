@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from ..engine import ACTIVATIONS, CELLS, INITIALISERS, OPTIMIZERS
-from ..errors import BadValue, OutOfRange, UnknownField, UnrollError, shown
+from ..errors import BadValue, OutOfRange
 from ..tasks import TASKS
+from ..validation import explained, sentence
 
 LIVE, RESTART = "live", "restart"
 
@@ -230,7 +230,7 @@ class RunConfig(BaseModel):
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            raise _friendly(error) from None
+            raise explained(error, type(self), "a run") from None
 
     @field_validator("task", "cell", "activation", "init", "optimizer")
     @classmethod
@@ -238,7 +238,7 @@ class RunConfig(BaseModel):
         name = str(info.field_name)
         names = _extra(name)["enum"]
         if value not in names:
-            raise BadValue(_sentence(name, f"one of {', '.join(names)}", value, cls.model_fields[name].default), name)
+            raise BadValue(sentence(name, f"one of {', '.join(names)}", value, cls.model_fields[name].default), name)
         return value
 
     @model_validator(mode="after")
@@ -246,14 +246,14 @@ class RunConfig(BaseModel):
         if (self.k1, self.k2) != (0, 0) and not 1 <= self.k1 <= self.k2:
             raise OutOfRange(
                 f"k1 and k2 must be both 0 (full backpropagation) or 1 ≤ k1 ≤ k2; got k1 = {self.k1}, k2 = {self.k2}. "
-                f"k1 = {max(1, self.k1)}, k2 = {max(1, self.k1, self.k2)} would do.",
+                f"Try k1 = {max(1, self.k1)}, k2 = {max(1, self.k1, self.k2)}.",
                 "k1" if self.k1 == 0 else "k2",
             )
         shortest = TASKS[self.task].min_length
         if self.sequence_length < shortest:
             raise OutOfRange(
                 f"The task {self.task} needs a sequence length of at least {shortest}; got {self.sequence_length}. "
-                f"{shortest} would do.",
+                f"Try {shortest}.",
                 "sequence_length",
             )
         return self
@@ -304,45 +304,3 @@ def _curve(name: str) -> dict[str, Any]:
 
 def _extra(name: str) -> dict[str, Any]:
     return RunConfig.model_fields[name].json_schema_extra  # type: ignore[return-value]
-
-
-def _friendly(error: ValidationError) -> UnrollError:
-    """The first thing pydantic found, in our words."""
-    first = error.errors(include_url=False)[0]
-    name, kind, came, limits = str(first["loc"][0]), first["type"], first["input"], first.get("ctx", {})
-    if kind == "extra_forbidden":
-        return UnknownField(
-            f"There is no field {shown(name)}. The fields are {', '.join(RunConfig.model_fields)}.", name[:60]
-        )
-    expected, would_do = _expected(name), RunConfig.model_fields[name].default
-    if kind in ("greater_than_equal", "less_than_equal"):
-        return OutOfRange(_sentence(name, expected, came, limits.get("ge", limits.get("le"))), name)
-    if kind == "greater_than":
-        return OutOfRange(_sentence(name, expected, came, would_do), name)
-    return BadValue(_sentence(name, expected, came, would_do), name)
-
-
-@cache
-def _properties() -> dict[str, Any]:
-    properties: dict[str, Any] = RunConfig.model_json_schema()["properties"]
-    return properties
-
-
-def _expected(name: str) -> str:
-    """What a field takes, in words: "a whole number from 1 to 500"."""
-    schema = _properties()[name]
-    if "enum" in schema:
-        return f"one of {', '.join(schema['enum'])}"
-    kind = next((s for s in schema.get("anyOf", []) if s["type"] != "null"), schema)
-    words = "a whole number" if kind["type"] == "integer" else "a number"
-    if "exclusiveMinimum" in kind:
-        words += f" greater than {kind['exclusiveMinimum']:g}"
-    elif "maximum" in kind:
-        words += f" from {kind['minimum']:g} to {kind['maximum']:.10g}"
-    else:
-        words += f", {kind['minimum']:g} or more"
-    return words + (" (or none)" if kind is not schema else "")
-
-
-def _sentence(name: str, expected: str, came: object, would_do: object) -> str:
-    return f"{name} must be {expected}; got {shown(came)}. {shown(would_do)} would do."

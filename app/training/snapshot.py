@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..engine import OPTIMIZERS, Params, parameter_shapes
 from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
 from ..tasks import MAX_NAMES, OwnData, Task
+from ..validation import explained
 from . import dataset, tensorfile
 from .config import RunConfig
 from .edits import LARGEST_EDIT, LARGEST_PROBE, Edits
@@ -130,9 +131,7 @@ def read(blob: bytes) -> Snapshot:
         header = Header.model_validate(fields | {"edits": _as_tuples(fields.get("edits"))})
         config = RunConfig(**{str(name): value for name, value in header.config.items()})
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise BadUpload(f"This is not a snapshot we can read: {shown(place)}: {first['msg']}.") from None
+        raise BadUpload(f"This is not a snapshot we can read: {explained(error, Header, 'its header')}") from None
     except UnrollError as error:
         raise BadUpload(f"The snapshot's configuration is not one of ours: {error}", error.field) from None
     if set(header.config) != set(RunConfig.model_fields):

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from ..settings import Settings
+from .closing import CloseCode
 from .counts import Counts
 from .wire import Kind, Unpacker, pack
 
@@ -27,7 +28,6 @@ START_SECONDS = 60.0  # until which one process must be able to compute
 OTHERS_SECONDS = 3.0  # for which the others are waited for
 RESTART_PAUSE = 1.0  # seconds between two starts of a process that keeps dying
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-SERVICE_RESTART = 1012
 
 
 class Visitor(Protocol):
@@ -42,7 +42,7 @@ class Visitor(Protocol):
     def settle(self, commands: int) -> None:
         """So many of the visitor's commands were answered."""
 
-    def dismiss(self, code: int, reason: str) -> None:
+    def dismiss(self, code: CloseCode, reason: str) -> None:
         """The connection ends."""
 
 
@@ -92,8 +92,8 @@ class Process(asyncio.Protocol):
 
 
 @dataclass(eq=False)
-class Seat:
-    """A run's place in one of the processes."""
+class RunHandle:
+    """How the web process reaches a run in one of the compute processes."""
 
     pool: "Pool"
     process: Process
@@ -182,8 +182,8 @@ class Pool:
         """The processes that compute."""
         return [process.popen.pid for process in self.processes]
 
-    def open(self, visitor: Visitor) -> Seat | None:
-        """A seat in the process with the fewest runs; None while none is ready."""
+    def open(self, visitor: Visitor) -> RunHandle | None:
+        """A run in the process with the fewest of them; None while none is ready."""
         ready = [process for process in self.processes if process.ready]
         if not ready or self.draining:
             return None
@@ -191,7 +191,7 @@ class Pool:
         self._runs += 1
         process.visitors[self._runs] = visitor
         process.send(Kind.OPEN, self._runs)
-        return Seat(self, process, self._runs)
+        return RunHandle(self, process, self._runs)
 
     def take(self, process: Process, kind: Kind, run: int, payload: bytes) -> None:
         """One packet from a process."""
@@ -206,7 +206,7 @@ class Pool:
             case Kind.FRAME_BYTES if visitor:
                 visitor.allow(int.from_bytes(payload, "big"))
             case Kind.CLOSE if visitor:
-                visitor.dismiss(int.from_bytes(payload[:2], "big"), payload[2:].decode())
+                visitor.dismiss(CloseCode(int.from_bytes(payload[:2], "big")), payload[2:].decode())
             case Kind.FIRST_RECORD:
                 self.first_record = payload
             case Kind.HELLO:
@@ -227,7 +227,7 @@ class Pool:
         self.processes.remove(process)
         visitors, process.visitors = list(process.visitors.values()), {}
         for visitor in visitors:
-            visitor.dismiss(SERVICE_RESTART, "the process that computed this run ended; connect again")
+            visitor.dismiss(CloseCode.SERVICE_RESTART, "the process that computed this run ended; connect again")
         self.changed.set()
         if self.facts and not self.draining:  # one that cannot even start is not replaced by others that cannot
             log.error("a compute process ended", extra={"pid": process.popen.pid, "runs": len(visitors)})

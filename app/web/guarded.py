@@ -18,6 +18,7 @@ from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+from .closing import CloseCode
 from .protocol import MESSAGE_BYTES
 from .websocket import DROPPED, FRAME_LIMIT
 
@@ -29,11 +30,10 @@ CLOSE_SECONDS = 2.0  # how long the other side may take to say good-bye
 LAST_WORDS_SECONDS = 0.25  # how long they may take to hear that they are turned away
 SILENCE_SECONDS = 5.0  # how long nothing may come from someone who was sent something, and nothing be taken by them
 LOOK_SECONDS = 0.5  # between two looks whether that is so
-FLOOD = 1008
 AT_ONCE = struct.pack("ii", 1, 0)  # lingering, for no seconds
 
 
-class GuardedWebSocket(WebSocketsSansIOProtocol):
+class BoundedWebSocket(WebSocketsSansIOProtocol):
     """One connection. The server passes it around as uvicorn's own class; only what is overridden here differs."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -100,7 +100,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         await super().send(message)
         if self.unheard_since is None:
             self.unheard_since = self.loop.time()
-        if message.get("code") == FLOOD:
+        if message.get("code") == CloseCode.POLICY_VIOLATION:
             self.turn_away()
 
     def data_received(self, data: bytes) -> None:
@@ -148,8 +148,8 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
             return
         self.conn.events.clear()
         if not self.close_sent:
-            self.queue.put_nowait({"type": "websocket.disconnect", "code": FLOOD})
-            self.conn.send_close(FLOOD, "too many frames")
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": CloseCode.POLICY_VIOLATION})
+            self.conn.send_close(CloseCode.POLICY_VIOLATION, "too many frames")
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
         self.turn_away()

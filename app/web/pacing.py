@@ -6,10 +6,12 @@ Times are seconds of a clock that others read.
 from collections import deque
 
 MOST_IN_FLIGHT = 2
-PATIENCE = 10.0  # seconds a run trains on although nobody draws its records
-DEAR_EVERY = 8  # while a run plays, one of so many records measures what is dear
-DEAR_INTERVAL = 1 / 8  # seconds between updates from which on every record does: there is time, and eight last long
-NOW, NEVER = float("-inf"), float("inf")  # times that are always due, and never
+PATIENCE = 10.0  # seconds a run goes on training although no record is acknowledged
+EXPENSIVE_EVERY = 8  # while a run plays, one of so many records measures what is expensive
+EXPENSIVE_INTERVAL = (
+    1 / 8
+)  # seconds between updates from which on every record does: there is time, and eight last long
+NOW, NEVER = float("-inf"), float("inf")  # due at once, and never
 
 
 class Credits:
@@ -50,24 +52,24 @@ class Credits:
         return self.heard_at + PATIENCE if self.in_flight else NEVER
 
 
-class Dear:
-    """Which records measure what costs more than all else: few while a run plays, and else every one."""
+class ExpensiveTurns:
+    """Which records measure expensive quantities: one in eight while a run plays, otherwise every one."""
 
     def __init__(self, turn: int) -> None:
-        self.turn = turn % DEAR_EVERY
-        self.spared_for = 0  # records
+        self.turn = turn % EXPENSIVE_EVERY
+        self.skipped = 0  # records
         self.asked = True
 
     def ask(self) -> None:
         """Something changed: the next record measures all."""
         self.asked = True
 
-    def spared(self, *, plays: bool) -> bool:
-        """Whether the next record does without. Runs that begin to play together measure at different times."""
-        if plays and not self.asked and self.spared_for + 1 < DEAR_EVERY:
-            self.spared_for += 1
+    def skip(self, *, plays: bool) -> bool:
+        """Whether the next record omits them. Runs that begin to play together measure at different times."""
+        if plays and not self.asked and self.skipped + 1 < EXPENSIVE_EVERY:
+            self.skipped += 1
             return True
-        self.spared_for = 0 if plays and not self.asked else self.turn
+        self.skipped = 0 if plays and not self.asked else self.turn
         self.asked = False
         return False
 

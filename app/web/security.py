@@ -14,14 +14,15 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..settings import Settings
+from .closing import CloseCode
 
 OPEN_TO_ANY_HOST = {"/healthz", "/readyz"}  # asked by balancers, which use whatever name or address they know
 HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::(?P<port>[0-9]{1,5}))?")
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
-class Guard:
-    """ASGI middleware: lets through what may pass, answers the rest with a sentence that says what would do."""
+class HostOriginMiddleware:
+    """ASGI middleware: lets through what may pass, answers the rest with a sentence that says what helps."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
@@ -49,7 +50,7 @@ class Guard:
         elif scope["type"] == "http" or "websocket.http.response" in scope.get("extensions", {}):
             await refusal(scope, receive, send_with_headers)
         else:
-            await send({"type": "websocket.close", "code": 1008})
+            await send({"type": "websocket.close", "code": CloseCode.POLICY_VIOLATION})
 
     def refusal(self, scope: Scope) -> PlainTextResponse | None:
         """The answer to a request that may not pass."""

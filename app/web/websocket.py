@@ -14,7 +14,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ..errors import ServerFull
 from . import protocol
-from .compute import Pool, Seat
+from .closing import CloseCode
+from .commands import ack_in
+from .compute import Pool, RunHandle
 
 SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarded socket has far less
 CLOSE_PATIENCE = 5.0  # and to hear why the connection is closed
@@ -25,7 +27,6 @@ RETRY_AFTER = 5.0
 FRAME_LIMIT = "unroll.frame_limit"  # the extension of a socket that can be told how large frames may be
 DROPPED = "unroll.dropped"  # set by a socket that ended the connection because nothing was taken, or no life shown
 FILES = ('"snapshot"', '"export"')  # in commands that are answered by a file, of which one at a time is enough
-FLOOD, TRY_LATER = 1008, 1013
 
 
 class Allowance:
@@ -54,7 +55,7 @@ class Connection:
         self.filled = asyncio.Event()
         self.unsent_bytes = 0
         self.unanswered = 0
-        self.relieved = asyncio.Event()
+        self.drained = asyncio.Event()
 
     def deliver(self, frame: str | bytes) -> None:
         """A frame for the visitor."""
@@ -71,9 +72,9 @@ class Connection:
     def settle(self, commands: int) -> None:
         """So many commands were answered."""
         self.unanswered -= commands
-        self.relieved.set()
+        self.drained.set()
 
-    def dismiss(self, code: int, reason: str) -> None:
+    def dismiss(self, code: CloseCode, reason: str) -> None:
         """Close, once everything before it was sent."""
         self.outbox.append({"type": "websocket.close", "code": code, "reason": reason})
         self.filled.set()
@@ -95,9 +96,9 @@ class Connection:
                         await self.websocket.send(frame)
                         return
             self.unsent_bytes -= len(frame)
-            self.relieved.set()
+            self.drained.set()
 
-    async def read(self, seat: Seat) -> None:
+    async def read(self, handle: RunHandle) -> None:
         """Hand on what the visitor sends, until they leave or may not go on."""
         allowance = Allowance(asyncio.get_running_loop().time)
         while True:
@@ -107,23 +108,23 @@ class Connection:
             text = message.get("text")
             frame = text if text is not None else message["bytes"]
             if text is not None and len(text.encode()) > protocol.MESSAGE_BYTES:
-                self.dismiss(protocol.TOO_BIG, f"a text frame may have {protocol.MESSAGE_BYTES} bytes")
+                self.dismiss(CloseCode.MESSAGE_TOO_BIG, f"a text frame may have {protocol.MESSAGE_BYTES} bytes")
                 return
-            iteration = None if text is None else protocol.ack_in(text)
+            iteration = None if text is None else ack_in(text)
             if not allowance.spend(1 if iteration is None else 1 / ACKS_FOR_A_FRAME):
-                self.dismiss(FLOOD, f"at most {protocol.FRAMES_PER_SECOND} frames a second")
+                self.dismiss(CloseCode.POLICY_VIOLATION, f"at most {protocol.FRAMES_PER_SECOND} frames a second")
                 return
             if iteration is not None:
-                seat.ack(iteration)
+                handle.ack(iteration)
                 continue
-            seat.send(frame)
+            handle.send(frame)
             self.unanswered += 1
-            await self._until_relieved(1 if text is not None and any(map(text.count, FILES)) else MOST_UNANSWERED)
+            await self._until_drained(1 if text is not None and any(map(text.count, FILES)) else MOST_UNANSWERED)
 
-    async def _until_relieved(self, most_unanswered: int) -> None:
+    async def _until_drained(self, most_unanswered: int) -> None:
         while self.unanswered >= most_unanswered or self.unsent_bytes >= MOST_UNSENT_BYTES:
-            self.relieved.clear()
-            await self.relieved.wait()
+            self.drained.clear()
+            await self.drained.wait()
 
 
 async def stream(websocket: WebSocket, pool: Pool, max_runs: int) -> None:
@@ -131,25 +132,25 @@ async def stream(websocket: WebSocket, pool: Pool, max_runs: int) -> None:
     await websocket.accept()
     connection = Connection(websocket)
     connection.deliver(pool.hello)
-    seat = pool.open(connection) if pool.runs < max_runs else None
-    if seat is None:
+    handle = pool.open(connection) if pool.runs < max_runs else None
+    if handle is None:
         full = ServerFull(
             f"This server runs as many networks as it can. Try again in {RETRY_AFTER:.0f} s.", retry_after=RETRY_AFTER
         )
         pool.counts.refused(full.code)
         connection.deliver(protocol.error_message(full))
-        connection.dismiss(TRY_LATER, "server full")
+        connection.dismiss(CloseCode.TRY_AGAIN_LATER, "server full")
         with contextlib.suppress(WebSocketDisconnect, TimeoutError):
             await connection.write()
         return
-    reading = asyncio.create_task(connection.read(seat))
+    reading = asyncio.create_task(connection.read(handle))
     writing = asyncio.create_task(connection.write())
     try:
         await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
         if reading.done() and websocket.client_state is WebSocketState.CONNECTED:
             await asyncio.wait({writing}, timeout=CLOSE_PATIENCE)  # a reason to close is on its way
     finally:
-        seat.leave()
+        handle.leave()
         for task in (reading, writing):
             task.cancel()
         outcomes = await asyncio.gather(reading, writing, return_exceptions=True)

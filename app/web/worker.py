@@ -20,8 +20,9 @@ import numpy as np
 from ..scenes import scenes_as_json
 from ..training import RunConfig
 from . import logs
+from .closing import Close, CloseCode
 from .counts import Counts
-from .protocol import Close, Frame
+from .protocol import Frame
 from .run import Limits, Run, Shared
 from .scheduler import Scheduler
 from .wire import Kind, Unpacker, pack
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 
 FIRST_WATCH = ("flow", "weights")  # what the page opens with
 READ_BYTES = 1 << 18
-INTERNAL_ERROR = 1011
 COUNTS_EVERY = 1.0  # seconds
 
 
@@ -95,16 +95,16 @@ class Worker:
 
     def slice(self, key: int, run: Run, seconds: float) -> None:
         """One run's turn. A mistake of ours in one run must not end the others."""
-        frame_bytes = run.uploads.frame_bytes
+        frame_bytes = run.viewer.uploads.frame_bytes
         try:
             frames = run.work(seconds, self.something_came)
         except Exception:
             log.exception("a run failed", extra={"run": key})
             run.fail()
-            frames = [Close(INTERNAL_ERROR, "this run failed; the server has written down why")]
+            frames = [Close(CloseCode.INTERNAL_ERROR, "internal error; see the server log")]
         packets = [packet(key, frame) for frame in frames]
-        if run.uploads.frame_bytes != frame_bytes:  # before the answer that says so
-            packets.insert(0, pack(Kind.FRAME_BYTES, key, run.uploads.frame_bytes.to_bytes(4, "big")))
+        if run.viewer.uploads.frame_bytes != frame_bytes:  # before the answer that says so
+            packets.insert(0, pack(Kind.FRAME_BYTES, key, run.viewer.uploads.frame_bytes.to_bytes(4, "big")))
         if run.answered:
             packets.append(pack(Kind.ANSWERED, key, run.answered.to_bytes(4, "big")))
             run.answered = 0

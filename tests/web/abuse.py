@@ -1,4 +1,4 @@
-"""Messages and snapshots that are almost right, in any number: `benchmarks/faults.py` asks for more than tests do."""
+"""Messages and snapshots that are almost right, in any number: `benchmarks/faults` asks for more than tests do."""
 
 import json
 import random
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from app.errors import UnrollError
 from app.training import RunConfig, Trainer
-from app.web import run
+from app.web import session
 from tests.web.conftest import Client, facts
 from tests.web.examples import MESSAGES, SMALL
 
@@ -80,13 +80,13 @@ def send_messages(number: int, seed: int = 20) -> Counter[str]:
     for _ in range(number):
         text = almost_right(rng)
         counts["valid JSON"] += is_json(text)
-        before = before or client.run.trainer.snapshot()
-        phase = client.run.phase
+        before = before or client.session.trainer.snapshot()
+        phase = client.session.phase
         client.run.receive(text)
         if not client.run.inbox:  # a valid ack, which has no answer
             continue
         client.run.answered = 0
-        client.run.credits.in_flight.clear()
+        client.viewer.credits.in_flight.clear()
         said = client.listen()
         assert client.run.answered == 1, text
         answer = said[0] if isinstance(said[0], dict) else facts(said[0])
@@ -94,15 +94,15 @@ def send_messages(number: int, seed: int = 20) -> Counter[str]:
             counts["refused"] += 1
             assert len(said) == 1, text
             assert answer["message"].isprintable(), text
-            assert (client.run.trainer.snapshot(), client.run.phase) == (before, phase), text
+            assert (client.session.trainer.snapshot(), client.session.phase) == (before, phase), text
         else:
             before = b""
         client.heard.clear()
-        if client.run.uploads.announced:
+        if client.viewer.uploads.announced:
             client.send(b"")
-        if client.run.phase is run.Phase.RUNNING:
+        if client.session.phase is session.Phase.RUNNING:
             client.say("pause")
-        if client.run.trainer.config.hidden_size > 16 or client.run.trainer.config.sequence_length > 50:
+        if client.session.trainer.config.hidden_size > 16 or client.session.trainer.config.sequence_length > 50:
             client.say("start", config=SMALL)
     return counts
 

@@ -7,7 +7,9 @@ import pytest
 from safetensors.numpy import load
 
 from app.web.protocol import Frame
-from app.web.run import Limits, Run
+from app.web.run import Limits, Run, Shared
+from app.web.session import Session
+from app.web.viewer import Viewer
 
 LIMITS = Limits(max_cost=100_000_000, max_bytes=128 * 2**20, records_per_second=30)
 
@@ -39,10 +41,18 @@ def understood(frame: Frame) -> Any:
 class Client:
     """Speaks to a run as a page does, and writes down what it hears."""
 
-    def __init__(self, limits: Limits = LIMITS) -> None:
+    def __init__(self, limits: Limits = LIMITS, shared: Shared | None = None) -> None:
         self.clock = Clock()
-        self.run = Run(limits, clock=self.clock)
+        self.run = Run(limits, shared, self.clock)
         self.heard: list[Any] = []
+
+    @property
+    def session(self) -> Session:
+        return self.run.session
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.run.viewer
 
     def say(self, type: str, **fields: Any) -> list[Any]:
         """Send a command; everything the run says until it has nothing more to do at this moment."""
@@ -58,7 +68,7 @@ class Client:
         while (
             self.run.inbox
             or self.run.job
-            or (self.run.phase != "running" and self.run.due_at(self.clock()) <= self.clock())
+            or (self.session.phase != "running" and self.run.due_at(self.clock()) <= self.clock())
         ):
             said += map(understood, self.run.work(seconds=0))
         self.heard += said
@@ -79,7 +89,7 @@ class Client:
 
     def ack(self, iteration: int | None = None) -> None:
         if iteration is None:
-            iteration = self.run.trainer.iteration
+            iteration = self.session.trainer.iteration
         self.run.receive(json.dumps({"type": "ack", "iteration": iteration}))
 
     def started(self, **config: Any) -> "Client":

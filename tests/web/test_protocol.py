@@ -6,13 +6,13 @@ import pytest
 from safetensors.numpy import load, save
 
 from app.errors import UnrollError
-from app.web import protocol
+from app.web import commands, protocol
 
 MESSAGES = sorted((Path(__file__).parent.parent / "messages").glob("client-*.json"))
 
 
 def parsed(text):
-    return protocol.parse_command(protocol.parse_object(text))
+    return commands.parse(protocol.parse_object(text))
 
 
 def refusal(text):
@@ -31,7 +31,7 @@ def test_the_examples_both_sides_read_are_commands(path):
 
 
 def test_there_is_an_example_of_every_command():
-    assert {path.stem.removeprefix("client-") for path in MESSAGES} == set(protocol.COMMANDS)
+    assert {path.stem.removeprefix("client-") for path in MESSAGES} == set(commands.COMMANDS)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_what_came_is_cut():
 @pytest.mark.parametrize("id_", ["a", "", 0, -5, 2**53 - 1, "a" * 100])
 def test_an_id_is_repeated(id_):
     fields = {"type": "pause", "id": id_}
-    assert json.loads(protocol.encode("state", protocol.parse_command(fields)))["id"] == id_
+    assert json.loads(protocol.encode("state", commands.parse(fields).id))["id"] == id_
     assert protocol.id_of(fields) == id_
 
 
@@ -141,8 +141,8 @@ def test_what_cannot_be_repeated_is_not(id_):
 @pytest.mark.parametrize("iteration", [0, 7, 10**14])
 @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
 def test_acks_are_recognised_however_they_are_written(iteration, separators):
-    assert protocol.ack_in(json.dumps({"type": "ack", "iteration": iteration}, separators=separators)) == iteration
-    assert protocol.ack_in(json.dumps({"iteration": iteration, "type": "ack"}, indent=1)) == iteration
+    assert commands.ack_in(json.dumps({"type": "ack", "iteration": iteration}, separators=separators)) == iteration
+    assert commands.ack_in(json.dumps({"iteration": iteration, "type": "ack"}, indent=1)) == iteration
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_acks_are_recognised_however_they_are_written(iteration, separators):
     ],
 )
 def test_what_only_looks_like_an_ack_is_counted_as_a_frame(text):
-    assert protocol.ack_in(text) is None
+    assert commands.ack_in(text) is None
 
 
 def test_a_file_repeats_the_id_in_its_metadata_and_nothing_else_changes():

@@ -8,7 +8,7 @@ import pytest
 
 from app import errors
 from app.training import WATCHABLE
-from app.web import protocol
+from app.web import commands
 from tests.web.conftest import Client, facts, tensors
 from tests.web.examples import server_messages
 
@@ -17,13 +17,13 @@ EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", DOCS
 SENT = dict(server_messages())
 
 
-@pytest.mark.parametrize("message", [m for m in EXAMPLES if m["type"] in protocol.COMMANDS], ids=lambda m: m["type"])
+@pytest.mark.parametrize("message", [m for m in EXAMPLES if m["type"] in commands.COMMANDS], ids=lambda m: m["type"])
 def test_example_commands_are_commands(message):
-    protocol.parse_command(message)
+    commands.parse(message)
 
 
 @pytest.mark.parametrize(
-    "message", [m for m in EXAMPLES if m["type"] not in protocol.COMMANDS], ids=lambda m: m["type"]
+    "message", [m for m in EXAMPLES if m["type"] not in commands.COMMANDS], ids=lambda m: m["type"]
 )
 def test_example_messages_look_like_what_is_sent(message):
     assert set(message) - {"id"} == set(SENT[message["type"]]) - {"id"}
@@ -35,8 +35,8 @@ def test_the_limits_are_those_that_hold():
 
 
 def test_every_command_message_field_and_code_is_described():
-    names = {*protocol.COMMANDS, *SENT}
-    names |= {info.alias or name for model in protocol.COMMANDS.values() for name, info in model.model_fields.items()}
+    names = {*commands.COMMANDS, *SENT}
+    names |= {info.alias or name for model in commands.COMMANDS.values() for name, info in model.model_fields.items()}
     names |= {
         error.code
         for error in vars(errors).values()

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from app.training import RunConfig, Trainer
-from app.web.protocol import Close
-from app.web.run import Phase, Run, Shared
-from app.web.uploads import PLACES
-from tests.web.conftest import LIMITS, Client, facts, records, tensors
+from app.web.closing import Close
+from app.web.run import Shared
+from app.web.session import Phase
+from app.web.uploads import MOST_UPLOADS
+from tests.web.conftest import Client, facts, records, tensors
 from tests.web.examples import MESSAGES, SMALL, WILD, record, server_messages
 
 
@@ -54,7 +55,7 @@ def test_before_a_run_everything_but_start_and_files_is_refused(client):
     assert code(client.say("upload", kind="weights", bytes=10)) == "no_run"
     assert code(client.say("own_text", text="river")) == "no_run"
     assert client.say("ack", iteration=0) == []
-    assert client.run.phase is Phase.IDLE
+    assert client.session.phase is Phase.IDLE
 
 
 def test_start_answers_with_a_paused_state_and_the_first_record(client):
@@ -74,17 +75,17 @@ def test_play_trains_and_pause_stops_at_once(client):
     assert facts(record)["iteration"] == state["iteration"] > 100
     client.ack()
     assert client.wait(1) == []
-    assert client.run.trainer.iteration == state["iteration"]
+    assert client.session.trainer.iteration == state["iteration"]
 
 
 def test_play_while_running_changes_the_rate(client):
     client.started()
     client.say("play", rate=10)
     client.wait(2)
-    assert client.run.trainer.iteration == pytest.approx(20, abs=2)
+    assert client.session.trainer.iteration == pytest.approx(20, abs=2)
     client.say("play", rate=100)
     client.wait(2)
-    assert client.run.trainer.iteration == pytest.approx(220, abs=4)
+    assert client.session.trainer.iteration == pytest.approx(220, abs=4)
 
 
 def test_pause_while_paused_shows_the_iteration_again(client):
@@ -119,7 +120,7 @@ def test_step_while_running_takes_its_updates_and_pauses(client):
     client.started()
     client.say("play")
     client.wait(0.1)
-    before = client.run.trainer.iteration
+    before = client.session.trainer.iteration
     state = client.say("step", iterations=3)[0]
     assert (state["phase"], state["iteration"]) == ("paused", before + 3)
 
@@ -149,7 +150,7 @@ def test_commands_after_a_step_wait_for_it(client):
 @pytest.mark.parametrize("phase", ["paused", "running"])
 def test_reset_draws_the_seeds_weights_again_and_keeps_the_phase(client, phase):
     client.started()
-    first = {name: values.copy() for name, values in client.run.trainer.params.items()}
+    first = {name: values.copy() for name, values in client.session.trainer.params.items()}
     client.say("step", iterations=5)
     client.ack()
     if phase == "running":
@@ -168,12 +169,12 @@ def test_a_live_change_keeps_every_weight_and_shows_at_once(client):
     client.started()
     client.say("play", rate=1)
     client.wait(2.5)
-    before = {name: values.tobytes() for name, values in client.run.trainer.params.items()}
+    before = {name: values.tobytes() for name, values in client.session.trainer.params.items()}
     state, record = client.say("configure", changes={"sequence_length": 11, "activation": "relu"})
     assert state["effects"] == {"live": ["sequence_length", "activation"], "restart": []}
     assert state["phase"] == "running"
     assert tensors(record)["h"].shape[0] == 12
-    assert {name: values.tobytes() for name, values in client.run.trainer.params.items()} == before
+    assert {name: values.tobytes() for name, values in client.session.trainer.params.items()} == before
 
 
 def test_a_restart_change_says_so(client):
@@ -207,14 +208,14 @@ def test_a_refused_change_changes_nothing(client, changes, expected, field):
     client.started()
     client.say("step", iterations=2)
     client.ack()
-    before = client.run.trainer.snapshot()
+    before = client.session.trainer.snapshot()
     answer = only(client.say("configure", changes=changes, id="x"))
     assert (answer["type"], answer["code"], answer["id"]) == ("error", expected, "x")
     if field:
         assert answer["field"] == field
-    assert client.run.trainer.snapshot() == before
+    assert client.session.trainer.snapshot() == before
     assert code(client.say("start", config=changes)) == expected
-    assert client.run.trainer.snapshot() == before
+    assert client.session.trainer.snapshot() == before
 
 
 def test_an_edited_weight_is_shown_at_once(client):
@@ -247,9 +248,9 @@ def test_an_edited_input_lasts_until_reset(client):
 )
 def test_a_refused_edit_changes_nothing(client, fields, expected):
     client.started()
-    before = client.run.trainer.snapshot()
+    before = client.session.trainer.snapshot()
     assert code(client.say("edit", **fields)) == expected
-    assert client.run.trainer.snapshot() == before
+    assert client.session.trainer.snapshot() == before
 
 
 def test_watched_quantities_come_with_the_next_record_and_stay_over_a_start(client):
@@ -275,7 +276,7 @@ def test_a_watch_that_is_refused_changes_nothing(client):
     client.ack()
     assert code(client.say("watch", quantities=["everything"])) == "bad_value"
     assert code(client.say("watch", quantities=["flow"], probe=2**50)) == "out_of_range"
-    assert client.run.trainer.watching == {"weights"}
+    assert client.session.trainer.watching == {"weights"}
 
 
 # Credits.
@@ -286,14 +287,14 @@ def test_at_most_two_records_are_sent_to_who_draws_none(client):
     client.say("play")
     said = client.wait(2, ack=False)
     assert len(records(said)) == 1
-    assert client.run.trainer.iteration > 1000
+    assert client.session.trainer.iteration > 1000
 
 
 def test_the_newest_record_is_sent_when_there_is_room_again(client):
     client.started()
     client.say("play")
     client.wait(1, ack=False)
-    now = client.run.trainer.iteration
+    now = client.session.trainer.iteration
     client.ack(0)
     client.ack(10**6)
     (shown,) = records(client.wait(0.001))
@@ -309,13 +310,13 @@ def test_records_come_at_the_agreed_rate(client):
 
 def test_records_that_take_long_to_make_come_no_more_rarely(client, monkeypatch):
     client.started()
-    make = client.run.trainer.record
+    make = client.session.trainer.record
 
-    def slowly(**how):
+    def slowly(*what, **how):
         client.clock.advance(0.025)
-        return make(**how)
+        return make(*what, **how)
 
-    monkeypatch.setattr(client.run.trainer, "record", slowly)
+    monkeypatch.setattr(client.session.trainer, "record", slowly)
     client.say("play", rate=30)
     assert len(records(client.wait(5))) >= 147
 
@@ -341,16 +342,16 @@ def test_a_run_nobody_draws_trains_on_for_ten_seconds_and_waits(client):
     client.started()
     client.say("play", rate=100)
     client.wait(15, step=0.005, ack=False)
-    reached = client.run.trainer.iteration
+    reached = client.session.trainer.iteration
     assert 900 <= reached <= 1010
     client.wait(5, step=0.005, ack=False)
-    assert client.run.trainer.iteration == reached
+    assert client.session.trainer.iteration == reached
     client.ack()
     client.wait(1, step=0.005)
-    assert client.run.trainer.iteration > reached
+    assert client.session.trainer.iteration > reached
 
 
-def test_while_it_runs_eight_records_share_one_measurement_of_what_is_dear(client):
+def test_while_it_runs_eight_records_share_one_measurement_of_what_is_expensive(client):
     client.started()
     client.say("watch", quantities=["truncation"])
     client.say("play", rate=30)
@@ -363,10 +364,10 @@ def test_while_it_runs_eight_records_share_one_measurement_of_what_is_dear(clien
     assert paused["as_of"] == paused["iteration"]
 
 
-def test_runs_that_begin_together_measure_what_is_dear_at_different_times():
-    shared, clients = Shared(), [Client() for _ in range(8)]
+def test_runs_that_begin_together_measure_what_is_expensive_at_different_times():
+    shared = Shared()
+    clients = [Client(shared=shared) for _ in range(8)]
     for client in clients:
-        client.run = Run(LIMITS, shared, client.clock)
         client.started()
         client.say("watch", quantities=["truncation"])
         client.say("play", rate=30)
@@ -426,7 +427,7 @@ def test_an_update_that_leads_to_a_bad_number_is_undone(client):
     assert facts(bad)["iteration"] == named["iteration"] == state["iteration"] + 1
     assert state["phase"] == "diverged"
     assert facts(bad)["loss"] is None
-    assert all(np.isfinite(values).all() for values in client.run.trainer.params.values())
+    assert all(np.isfinite(values).all() for values in client.session.trainer.params.values())
     assert client.wait(1) == []
 
 
@@ -434,8 +435,8 @@ def test_the_bad_record_comes_outside_the_credits(client):
     client.started(task="adding", activation="linear", optimizer="sgd", clip="none", sequence_length=20)
     client.say("configure", changes={"learning_rate": 1e60})
     client.say("pause")
-    client.run.credits.sent(0, client.clock())
-    client.run.credits.sent(0, client.clock())
+    client.viewer.credits.sent(0, client.clock())
+    client.viewer.credits.sent(0, client.clock())
     client.say("play")
     assert said_types(client.wait(1, ack=False))[-3:] == ["record", "diverged", "state"]
 
@@ -467,7 +468,7 @@ def test_an_edit_that_leads_to_a_bad_number_stands_and_another_edit_leads_out(cl
     client.started(task="adding", activation="linear", sequence_length=100)
     said = client.say("edit", tensor="W_hh", index=[0, 0], value=1e6)
     assert said_types(said) == ["state", "record", "diverged", "state"]
-    assert client.run.trainer.params["W_hh"][0, 0] == 1e6
+    assert client.session.trainer.params["W_hh"][0, 0] == 1e6
     said = client.say("edit", tensor="W_hh", index=[0, 0], value=0)
     assert said_types(said) == ["state", "record"]
     assert said[0]["phase"] == "paused"
@@ -490,12 +491,12 @@ def test_gradients_are_checked_and_the_run_is_untouched(client, cell):
     client.started(cell=cell)
     client.say("step", iterations=3)
     client.ack()
-    before = client.run.trainer.snapshot()
+    before = client.session.trainer.snapshot()
     answer = only(client.say("check_gradients", samples=3, id="c"))
     assert (answer["type"], answer["id"], answer["passed"]) == ("gradient_check", "c", True)
-    assert set(answer["per_tensor"]) == set(client.run.trainer.params)
+    assert set(answer["per_tensor"]) == set(client.session.trainer.params)
     assert all(check["max_rel_error"] < 1e-5 for check in answer["per_tensor"].values())
-    assert client.run.trainer.snapshot() == before
+    assert client.session.trainer.snapshot() == before
 
 
 @pytest.mark.parametrize("bug", ["drop_carried", "no_accumulation", "stale_h", "transpose_W_hh"])
@@ -509,9 +510,7 @@ def test_the_check_catches_every_bug_and_forgets_it(client, bug):
 
 def test_two_runs_can_check_at_the_same_time():
     first = Client().started()
-    second = Client()
-    second.run.shared = first.run.shared
-    second.started(seed=9)
+    second = Client(shared=first.session.shared).started(seed=9)
     answers = []
     for client in (first, second):
         client.run.receive('{"type":"check_gradients","samples":3}')
@@ -542,7 +541,7 @@ def test_a_snapshot_continues_bit_for_bit_on_another_run(client):
     other.say("step", iterations=30)
     other.ack()
     assert only(client.say("snapshot")) == only(other.say("snapshot"))
-    assert other.run.shared.counts.totals["restores"] == 1
+    assert other.session.shared.counts.totals["restores"] == 1
 
 
 def test_a_snapshot_repeats_the_id_it_was_asked_with_and_can_still_be_resumed(client):
@@ -559,14 +558,14 @@ def test_weights_go_out_for_pytorch_and_come_back(client):
     client.started()
     client.say("step", iterations=3)
     client.ack()
-    before = {name: values.copy() for name, values in client.run.trainer.params.items()}
+    before = {name: values.copy() for name, values in client.session.trainer.params.items()}
     file = only(client.say("export", format="pytorch"))
     client.say("reset")
     client.ack()
     client.say("upload", kind="weights", bytes=len(file))
     state = client.send(file)[0]
     assert state["type"] == "state"
-    for name, values in client.run.trainer.params.items():
+    for name, values in client.session.trainer.params.items():
         np.testing.assert_allclose(values, before[name])
 
 
@@ -635,12 +634,12 @@ def test_a_file_of_another_size_than_announced(client, announced):
 
 def test_garbage_instead_of_a_snapshot_is_refused_and_the_run_goes_on(client):
     client.started()
-    before = client.run.trainer.snapshot()
+    before = client.session.trainer.snapshot()
     for garbage in (bytes(50), b"\xff" * 50, b"PK\x03\x04" + bytes(60), before[:-1], before + b"\x00"):
         client.say("upload", kind="snapshot", bytes=len(garbage), id="g")
         answer = client.send(garbage)[0]
         assert (answer["code"], answer["id"]) == ("bad_upload", "g")
-    assert client.run.trainer.snapshot() == before
+    assert client.session.trainer.snapshot() == before
 
 
 def test_while_a_file_is_awaited_other_commands_are_refused(client):
@@ -662,12 +661,12 @@ def test_a_file_that_does_not_come_is_given_up_after_ten_seconds(client):
 
 def test_only_so_many_files_are_awaited_at_once(client):
     client.started()
-    client.run.shared.places.taken = PLACES
+    client.session.shared.slots.taken = MOST_UPLOADS
     assert code(client.say("upload", kind="snapshot", bytes=10)) == "busy"
-    client.run.shared.places.taken = 0
+    client.session.shared.slots.taken = 0
     client.say("upload", kind="snapshot", bytes=10)
     client.run.leave()
-    assert client.run.shared.places.taken == 0
+    assert client.session.shared.slots.taken == 0
 
 
 # Several runs.
@@ -675,9 +674,7 @@ def test_only_so_many_files_are_awaited_at_once(client):
 
 def test_runs_that_share_buffers_do_not_disturb_each_other():
     first = Client().started()
-    second = Client()
-    second.run.shared = first.run.shared
-    second.started(seed=9)
+    second = Client(shared=first.session.shared).started(seed=9)
     for client in (first, second):
         client.say("play")
     for _ in range(200):
@@ -685,9 +682,9 @@ def test_runs_that_share_buffers_do_not_disturb_each_other():
         second.wait(0.01)
     for client, seed in ((first, RunConfig().seed), (second, 9)):
         twin = Trainer(RunConfig(**SMALL, seed=seed))
-        while twin.iteration < client.run.trainer.iteration:
+        while twin.iteration < client.session.trainer.iteration:
             twin.advance()
-        assert client.run.trainer.snapshot() == twin.snapshot()
+        assert client.session.trainer.snapshot() == twin.snapshot()
 
 
 def test_every_command_has_exactly_one_answer(client):
@@ -710,3 +707,14 @@ def test_every_command_has_exactly_one_answer(client):
     answers = [facts(item) if isinstance(item, bytes) else item for item in said]
     assert [answer["id"] for answer in answers if "id" in answer] == list(range(len(commands)))
     assert client.run.answered == len(commands)
+
+
+def test_a_run_that_failed_has_nothing_to_do_and_gives_its_upload_slot_back(client):
+    client.started()
+    client.say("play")
+    client.say("upload", kind="snapshot", bytes=10)
+    client.run.receive('{"type":"pause"}')
+    client.run.fail()
+    assert client.run.due_at(client.clock()) == client.run.awaited_since() == float("inf")
+    assert client.run.work(seconds=0) == []
+    assert client.session.shared.slots.taken == 0

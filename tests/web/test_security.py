@@ -2,7 +2,7 @@ import pytest
 from starlette.datastructures import Headers
 
 from app.settings import Settings
-from app.web.security import Guard, response_headers
+from app.web.security import HostOriginMiddleware, response_headers
 
 
 async def never(*_):
@@ -11,7 +11,7 @@ async def never(*_):
 
 def refused(headers, *, kind="websocket", path="/ws", **settings):
     scope = {"type": kind, "path": path, "headers": [(k.encode(), v.encode("latin-1")) for k, v in headers]}
-    answer = Guard(never, Settings(**settings)).refusal(scope)
+    answer = HostOriginMiddleware(never, Settings(**settings)).refusal(scope)
     return None if answer is None else answer.status_code
 
 

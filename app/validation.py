@@ -1,0 +1,92 @@
+"""What pydantic found wrong, as a sentence: what was expected, what came, and, where one can be named, what to try."""
+
+from functools import cache
+from math import inf
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from .errors import BadMessage, BadValue, OutOfRange, UnknownField, UnrollError, shown
+
+BEYOND_A_BOUND = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "too_long", "string_too_long"}
+
+
+def explained(error: ValidationError, model: type[BaseModel], what: str) -> UnrollError:
+    """The first fault pydantic found in `what`, such as "a run" or "`play`"."""
+    fault = error.errors(include_url=False)[0]
+    name = str(fault["loc"][0]) if fault["loc"] else ""
+    kind, came, bounds = fault["type"], fault["input"], fault.get("ctx", {})
+    known = ", ".join(properties(model))
+    if kind == "extra_forbidden":
+        return UnknownField(
+            f"Expected fields of {what}; got {shown(name)}. There is no field of that name; the fields are {known}.",
+            name[:60],
+        )
+    if kind == "missing":
+        return BadMessage(f"{what} needs {name}; got none. The fields are {known}.", name)
+    whole = len(fault["loc"]) == 1 or not isinstance(fault["loc"][1], int)  # else one entry of a list is at fault
+    inclusive, default = bounds.get("ge", bounds.get("le")), properties(model)[name].get("default")
+    advice = (default if inclusive is None else inclusive) if whole and kind != "too_long" else None
+    is_number = isinstance(came, int | float) and not isinstance(came, bool)
+    too_large = is_number and (kind == "float_type" or came in (inf, -inf))  # beyond all doubles
+    refusal = OutOfRange if kind in BEYOND_A_BOUND or too_large else BadValue
+    place = name if whole else f"{name}[{fault['loc'][1]}] is wrong: {name}"
+    return refusal(sentence(place, expected(properties(model)[name]), came, advice), name)
+
+
+@cache
+def properties(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema of each field, by the name it has in messages and files."""
+    schema = model.model_json_schema(mode="validation")
+    fields: dict[str, Any] = schema["properties"]
+    return fields
+
+
+def sentence(name: str, wanted: str, came: object, advice: object = None) -> str:
+    """A refusal in the order in which it is read."""
+    what_helps = "" if advice is None else f" Try {shown(advice)}."
+    return f"{name} must be {wanted}; got {kind_and_value(came)}.{what_helps}"
+
+
+def kind_and_value(value: object) -> str:
+    """What came; a text is called one, because a number in quotes looks like a number."""
+    return f"text {shown(value)}" if isinstance(value, str) else shown(value)
+
+
+def expected(schema: dict[str, Any]) -> str:
+    """What a field takes, in words: "a whole number from 1 to 500"."""
+    if "enum" in schema:
+        return f"one of {', '.join(schema['enum'])}"
+    if "const" in schema:
+        return str(schema["const"])
+    choices = [choice for choice in schema.get("anyOf", []) if choice.get("type") != "null"]
+    if choices:
+        optional = " (or none)" if len(choices) < len(schema["anyOf"]) else ""
+        return " or ".join(map(expected, choices)) + optional
+    match schema.get("type"):
+        case "integer":
+            return "a whole number" + bounds_in_words(schema)
+        case "number":
+            return "a number" + bounds_in_words(schema)
+        case "string":
+            return "text" + (f" of at most {schema['maxLength']} characters" if "maxLength" in schema else "")
+        case "boolean":
+            return "true or false"
+        case "array":
+            most = f" of at most {schema['maxItems']} entries" if "maxItems" in schema else ""
+            items = schema.get("items", {})
+            return f"a list{most}" + (f", each {expected(items)}" if items else "")
+        case _:
+            return "an object"
+
+
+def bounds_in_words(schema: dict[str, Any]) -> str:
+    """The limits of a number."""
+    least, above, most = schema.get("minimum"), schema.get("exclusiveMinimum"), schema.get("maximum")
+    if least is not None and most is not None:
+        return f" from {least:.16g} to {most:.16g}"
+    if above is not None:
+        return f" greater than {above:g}" + (f" and at most {most:.16g}" if most is not None else "")
+    if least is not None:
+        return f", {least:g} or more"
+    return f" of at most {most:.16g}" if most is not None else ""

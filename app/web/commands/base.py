@@ -1,0 +1,34 @@
+"""What every command is: a frozen model of its fields, and what it does."""
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ...training import Effects
+from ..protocol import LARGEST_INTEGER, Frame
+from ..session import Session
+from ..viewer import Viewer
+
+Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
+"""A whole number from 0."""
+
+Job = Iterator[list[Frame]]
+"""A command that takes longer than a slice. It yields no frames until it is done, so that others get turns."""
+
+Answer = Effects | Frame | Job
+"""What a command returns: fields it changed (answered by a `state`), its answer, or a job that ends with its answer."""
+
+
+class Command(BaseModel):
+    """What a client may say; `id` comes back in the answer."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+    type: ClassVar[str]
+    id: (
+        Annotated[str, Field(max_length=100)] | Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)] | None
+    ) = None
+
+    def carry_out(self, session: Session, viewer: Viewer) -> Answer:
+        """Do what `viewer` asked of `session`; what is refused raises an UnrollError and changes nothing."""
+        raise NotImplementedError(f"the command {self.type} does nothing")

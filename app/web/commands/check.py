@@ -1,0 +1,45 @@
+"""The gradient check."""
+
+import math
+from collections.abc import Iterable
+from typing import Any, Literal, get_args
+
+from pydantic import Field
+
+from .. import protocol
+from ..session import Session
+from ..viewer import Viewer
+from .base import Answer, Command, Job
+
+MOST_SAMPLES = 100
+Break = Literal["drop_carried", "no_accumulation", "stale_h", "transpose_W_hh"]
+BREAKS: tuple[str, ...] = get_args(Break)
+
+
+class CheckGradients(Command):
+    """Compare analytic gradients with central differences, with a bug switched on if asked."""
+
+    type = "check_gradients"
+    samples: int = Field(8, ge=1, le=MOST_SAMPLES)
+    break_: Break | None = Field(None, alias="break")
+
+    def carry_out(self, session: Session, viewer: Viewer) -> Answer:
+        return self._entries(session.network(self.type).check_gradients(self.samples, self.break_))
+
+    def _entries(self, checks: Iterable[tuple[str, Any]]) -> Job:
+        """Entry after entry; training stands still meanwhile."""
+        checked = {}
+        for name, check in checks:
+            checked[name] = check
+            yield []
+        tensors = {
+            name: {"max_rel_error": finite(check.max_rel_error), "samples": check.samples}
+            for name, check in checked.items()
+        }
+        passed = all(check.passed for check in checked.values())
+        yield [protocol.encode("gradient_check", self.id, per_tensor=tensors, passed=passed)]
+
+
+def finite(value: float) -> float | None:
+    """A number as JSON can say it: null if it is not finite."""
+    return value if math.isfinite(value) else None

@@ -1,0 +1,83 @@
+"""Commands about files: what the run is saved as, and what is uploaded to it."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pydantic import Field
+
+from ...training import Effects, RunConfig, Trainer
+from .. import protocol
+from ..session import Session
+from ..uploads import Announced, UploadKind
+from ..viewer import Viewer
+from .base import Answer, Command, Job
+
+BEFORE_A_RUN = ("snapshot", "dataset")  # kinds that begin one
+
+
+class Snapshot(Command):
+    """The run as a file."""
+
+    type = "snapshot"
+    dataset: bool = False
+
+    def carry_out(self, session: Session, viewer: Viewer) -> Answer:
+        return session.network(self.type).snapshot(dataset=self.dataset)
+
+
+class Export(Command):
+    """The weights as a file for PyTorch, or the run as one page of HTML to read and keep."""
+
+    type = "export"
+    format: Literal["pytorch", "report"]
+
+    def carry_out(self, session: Session, viewer: Viewer) -> Answer:
+        trainer = session.network(self.type)
+        return trainer.export_weights() if self.format == "pytorch" else self._report(session, trainer)
+
+    def _report(self, session: Session, trainer: Trainer) -> Job:
+        """Piece after piece. Plotly takes memory and a moment to load: only where a viewer wants a report."""
+        from ...report import as_file, report
+
+        known = trainer.divergence
+        pieces = []
+        for piece in report(trainer):
+            pieces.append(piece)
+            yield []
+        found = trainer.divergence if trainer.divergence is not known else None
+        file = as_file("".join(pieces), trainer.iteration)
+        yield [*(session.diverge(found) if found else []), protocol.with_id(file, self.id)]
+
+
+class Upload(Command):
+    """Announce one binary frame."""
+
+    type = "upload"
+    kind: UploadKind
+    bytes: int = Field(ge=1, le=protocol.UPLOAD_BYTES)
+
+    def carry_out(self, session: Session, viewer: Viewer) -> Answer:
+        if self.kind not in BEFORE_A_RUN:
+            session.network(f"upload of {self.kind}")
+        viewer.uploads.announce(Announced(self.kind, self.bytes, self.id))
+        return protocol.encode("ready", self.id, kind=self.kind)
+
+
+def load_file(session: Session, kind: UploadKind, content: bytes) -> Effects:
+    """Make use of an uploaded file; says what it changed in the configuration."""
+    trainer = session.trainer
+    if kind == "snapshot":
+        session.begin(Trainer.resume(content, trainer.dataset if trainer else None, **session.resources()))
+        session.shared.counts.totals["restores"] += 1
+        return Effects()
+    if trainer is None:
+        trainer = Trainer(dataset=content, **session.resources())
+        session.begin(trainer)
+        return RunConfig().effects(trainer.config)
+    loads: dict[str, Callable[[Any], None]] = {
+        "dataset": trainer.load_dataset,
+        "weights": trainer.load_weights,
+        "text": trainer.load_text,
+        "series": trainer.load_series,
+    }
+    return session.load(loads[kind], content)
