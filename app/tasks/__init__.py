@@ -8,6 +8,7 @@ from .echo import Echo
 from .latch import Latch
 from .own import Own, OwnData
 from .parity import Parity
+from .reading import Options, decode
 from .sequences import Sequences
 from .series import Series
 from .sine import Sine
@@ -29,10 +30,12 @@ __all__ = [
     "STREAK",
     "TASKS",
     "Batch",
+    "Options",
     "OwnData",
     "Sequences",
     "Series",
     "Task",
     "Text",
+    "decode",
     "make_task",
 ]

@@ -41,6 +41,10 @@ class OwnText(Characters):
     title = "Own text"
     description = "Your text, one character a timestep; the network has to say which character comes next."
 
+    def info(self) -> dict[str, Any]:
+        """Also what was read."""
+        return {**super().info(), "read": self.text.read()}
+
 
 class OwnSeries(Own):
     """The next row of the learner's series."""
@@ -61,8 +65,13 @@ class OwnSeries(Own):
                 f"The series has {rows} rows; a sequence length of {T} needs {T + 1}. {rows - 1} would do.",
                 "sequence_length",
             )
+        self.data: Series = data
         self.inputs = self.outputs = data.columns
         self.values = data.standardised()
+
+    def info(self) -> dict[str, Any]:
+        """Also what was read."""
+        return {**super().info(), "read": self.data.read()}
 
     def draw(self, rng: np.random.Generator, B: int) -> Batch:
         """Stretches of T rows from anywhere, and for each row the one after it."""

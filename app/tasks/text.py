@@ -1,17 +1,23 @@
 """A text as sequences: one-hot characters in, the next character out."""
 
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
-from ..errors import BadUpload
+from ..errors import BadUpload, shown
 from .base import MAX_NAMES, one_hot
+
+MOST_SAID = 20  # notes
+BLOCK = 2**18  # characters that are counted at once
+LARGEST_CODE = 0x110000
 
 
 @dataclass(frozen=True, eq=False)
 class Text:
-    """A text in numbers: `vocabulary` in code-point order, `codes` (N,) the place of each character in it."""
+    """A text in numbers: `vocabulary` in code-point order, `codes` (N,) the place of each character in it (uint16)."""
 
     vocabulary: tuple[str, ...]
     codes: np.ndarray
@@ -19,21 +25,23 @@ class Text:
     @classmethod
     def of(cls, text: str) -> Self:
         """Read a text; what cannot be learned from raises BadUpload."""
-        found, codes = np.unique(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"), return_inverse=True)
-        vocabulary = tuple(map(chr, found))
-        if len(vocabulary) < 2:
+        points = _code_points(text)
+        counts = np.zeros(LARGEST_CODE, np.int64)
+        for block in _blocks(points):
+            some = np.bincount(block)
+            counts[: len(some)] += some
+        found = np.flatnonzero(counts)
+        if len(found) < 2:
             raise BadUpload(
-                f"A text needs at least 2 different characters to be learned from; this one has {len(vocabulary)}. "
-                "A few hundred characters or more would do.",
+                f"A text needs at least 2 different characters to be learned from; this one has {len(found)}. "
+                "What helps: a few hundred characters or more.",
                 "text",
             )
-        if len(vocabulary) > MAX_NAMES:
-            raise BadUpload(
-                f"A text may have at most {MAX_NAMES} different characters; this one has {len(vocabulary)}. "
-                "A shorter piece of it would do.",
-                "text",
-            )
-        return cls(vocabulary, codes)
+        if len(found) > MAX_NAMES:
+            raise _too_many(points, found, counts)
+        place = np.zeros(LARGEST_CODE, np.uint16)
+        place[found] = np.arange(len(found))
+        return cls(tuple(map(chr, found)), place[points])
 
     def windows(self, rng: np.random.Generator, T: int, B: int) -> tuple[np.ndarray, np.ndarray]:
         """B stretches of T characters from anywhere, one-hot (T, B, V), and the character after each one (T, B).
@@ -41,18 +49,69 @@ class Text:
         The text is read as a ring, so that any text serves any T.
         """
         start = rng.integers(0, len(self.codes), B)
-        codes = self.codes[(start + np.arange(T + 1)[:, None]) % len(self.codes)]
+        codes = self.codes[(start + np.arange(T + 1)[:, None]) % len(self.codes)].astype(np.int64)
         return one_hot(codes[:-1], len(self.vocabulary)), codes[1:]
 
     def entropy(self) -> float:
         """The cross-entropy of who knows how often each character occurs, and nothing else."""
-        return _entropy(np.bincount(self.codes))
+        return _entropy(self._counts())
 
     def pair_entropy(self) -> float:
         """The cross-entropy of who knows, for each character, how often each other one follows it."""
         V = len(self.vocabulary)
-        pairs = np.bincount(self.codes * V + np.roll(self.codes, -1), minlength=V * V)
+        pairs = np.zeros(V * V, np.int64)
+        for block in _blocks(self.codes, overlap=1):
+            block = block.astype(np.int64)
+            pairs += np.bincount(block[:-1] * V + block[1:], minlength=V * V)
+        pairs[int(self.codes[-1]) * V + int(self.codes[0])] += 1  # the text is read as a ring
         return _entropy(pairs) - self.entropy()
+
+    def read(self) -> dict[str, Any]:
+        """What was read, to be compared with the file: `state.task.read`."""
+        counts = self._counts()
+        notes = [
+            f"It holds {unicodedata.name(character, 'a control character')} (U+{ord(character):04X}), which cannot be "
+            f"seen, {count} times."
+            for character, count in zip(self.vocabulary, counts.tolist(), strict=True)
+            if _is_invisible(character)
+        ]
+        return {"characters": len(self.codes), "distinct": len(self.vocabulary), "notes": notes[:MOST_SAID]}
+
+    def _counts(self) -> np.ndarray:
+        counts = np.zeros(len(self.vocabulary), np.int64)
+        for block in _blocks(self.codes):
+            counts += np.bincount(block, minlength=len(self.vocabulary))
+        return counts
+
+
+def _code_points(text: str) -> np.ndarray:
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
+def _blocks(values: np.ndarray, overlap: int = 0) -> Iterator[np.ndarray]:
+    """Pieces small enough for temporary arrays not to matter."""
+    return (values[at : at + BLOCK + overlap] for at in range(0, len(values), BLOCK))
+
+
+def _too_many(points: np.ndarray, found: np.ndarray, counts: np.ndarray) -> BadUpload:
+    """Which characters are too many, and how much of the text could be learned from."""
+    rarest = found[np.argsort(counts[found], kind="stable")]
+    extra = len(found) - MAX_NAMES
+    often = int(counts[rarest[extra - 1]])
+    first = np.sort(np.unique(points, return_index=True)[1])
+    return BadUpload(
+        f"A text may have at most {MAX_NAMES} different characters; this one has {len(found)}. The {extra} rarest, "
+        f"such as {', '.join(shown(chr(point)) for point in rarest[:5])}, occur at most {often} times each. Replace "
+        f"them, or use the first {first[MAX_NAMES]} characters of the text, which have {MAX_NAMES} different ones.",
+        "text",
+    )
+
+
+def _is_invisible(character: str) -> bool:
+    """Format and control characters, and all blanks but the plain one."""
+    return character not in " \n\t" and unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
 def _entropy(counts: np.ndarray) -> float:

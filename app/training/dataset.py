@@ -1,16 +1,33 @@
 """Own data, from a file or a script, and into a snapshot and back."""
 
 import hashlib
+import json
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import BadUpload
-from ..tasks import OwnData, Sequences, Series, Text
+from ..tasks import Options, OwnData, Sequences, Series, Text, decode
 from . import arrays_from, tensorfile
 from .arrays_from import Source
 
 Tensors = dict[str, np.ndarray]
+READ = "series_read"  # what was said about the reading of a series
+MOST_WORDS = 2**20
+
+
+class _LeftOut(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    what: str
+    why: str
+
+
+class _Words(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    left_out: list[_LeftOut]
+    notes: list[str]
 
 
 def read_sequences(dataset: Source) -> Sequences:
@@ -19,24 +36,13 @@ def read_sequences(dataset: Source) -> Sequences:
 
 
 def read_text(text: str | bytes) -> Text:
-    """A text, or the bytes of one in UTF-8."""
-    return Text.of(_decoded(text, "text"))
+    """A text, or the bytes of one in UTF-8 or UTF-16; CRLF and CR become LF, a byte order mark in front goes."""
+    return Text.of(decode(text, "text"))
 
 
-def read_series(csv: str | bytes) -> Series:
-    """CSV with numeric columns, or the bytes of it in UTF-8."""
-    return Series.of(_decoded(csv, "csv"))
-
-
-def _decoded(text: str | bytes, field: str) -> str:
-    if isinstance(text, str):
-        return text
-    try:
-        return text.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadUpload(
-            f"The file must be text in UTF-8; byte {error.start} is not. Save it as UTF-8.", field
-        ) from None
+def read_series(csv: str | bytes, **options: Any) -> Series:
+    """CSV with numeric columns, or the bytes of it; `decimal`, `fill`, `keep` and `drop` as in `Options`."""
+    return Series.of(csv, Options(**options))
 
 
 def pack(data: OwnData) -> tuple[Tensors, list[str] | None]:
@@ -46,7 +52,7 @@ def pack(data: OwnData) -> tuple[Tensors, list[str] | None]:
             text = "".join(np.array(data.vocabulary)[data.codes])
             return {"text": np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)}, None
         case Series():
-            return {"series": data.values}, list(data.columns)
+            return {"series": data.values, READ: _as_json(data)}, list(data.columns)
     tensors = {"inputs": data.inputs, "targets": data.targets, "h0": data.h0, "lengths": data.lengths}
     return {name: values for name, values in tensors.items() if values is not None}, None
 
@@ -55,12 +61,12 @@ def unpack(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> OwnD
     """The inverse of `pack`, for tensors that may come from anyone."""
     if set(tensors) == {"text"} and tensors["text"].dtype == np.uint8:
         return _saved_text(tensors["text"].tobytes())
-    if set(tensors) == {"series"} and columns is not None:
+    if {"series"} <= set(tensors) <= {"series", READ} and columns is not None:
         values = tensors["series"]
         if values.dtype != np.float64 or values.ndim != 2 or values.shape[1] != len(columns):
             raise BadUpload("A series needs F64 values (N, C) and C names of columns.")
-        tensorfile.finite(tensors)
-        return Series(tuple(columns), values)
+        tensorfile.finite({"series": values})
+        return Series(tuple(columns), values, *_words(tensors.get(READ)))
     return Sequences.of(tensors)
 
 
@@ -72,10 +78,31 @@ def _saved_text(encoded: bytes) -> Text:
         raise BadUpload(f"The own text must be UTF-8; byte {error.start} is not.", "text") from None
 
 
+def _as_json(series: Series) -> np.ndarray:
+    """What was said about the reading of a series, as bytes."""
+    words = {"left_out": series.left_out, "notes": series.notes}
+    return np.frombuffer(json.dumps(words).encode(), np.uint8)
+
+
+def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str]]:
+    """The inverse of `_as_json`, for bytes that may come from anyone; snapshots of before have none."""
+    if encoded is None:
+        return [], []
+    wrong = BadUpload(f"Expected {READ} to be what a snapshot says about how a series was read; it is not.")
+    if encoded.dtype != np.uint8 or encoded.size > MOST_WORDS:
+        raise wrong
+    try:
+        words = _Words.model_validate_json(encoded.tobytes())
+    except ValidationError:
+        raise wrong from None
+    return [left.model_dump() for left in words.left_out], words.notes
+
+
 def digest(data: OwnData) -> str:
     """A hash by which the same data are known again."""
     tensors, columns = pack(data)
     found = hashlib.sha256(repr(columns).encode())
+    tensors.pop(READ, None)  # words about the data, not the data
     for name, values in sorted(tensors.items()):
         found.update(f"{name} {values.dtype} {values.shape}".encode())
         found.update(np.ascontiguousarray(values).tobytes())

@@ -227,9 +227,9 @@ class Trainer:
         self._learn_from(datasets.read_text(text))
         self.reset()
 
-    def load_series(self, csv: str | bytes) -> None:
-        """Learn to predict the next row of numeric columns. Restarts."""
-        self._learn_from(datasets.read_series(csv))
+    def load_series(self, csv: str | bytes, **options: Any) -> None:
+        """Learn to predict the next row of numeric columns; options as `read_series` has them. Restarts."""
+        self._learn_from(datasets.read_series(csv, **options))
         self.reset()
 
     def load_weights(self, weights: Source, adopt: bool = False) -> None:

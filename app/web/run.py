@@ -168,7 +168,7 @@ class Run:
                 raise message
             case bytes():
                 taken = self.viewer.uploads.take(message)
-                return taken if isinstance(taken, Close) else commands.load_file(self.session, taken.kind, message)
+                return taken if isinstance(taken, Close) else commands.load_file(self.session, taken, message)
         self.viewer.uploads.refuse(message.type)
         return message.carry_out(self.session, self.viewer)
 

@@ -1,8 +1,8 @@
 """Files that viewers announce before they send them: one at a time each, a few at a time for all."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from ..errors import BadUpload, Busy, UnexpectedBinary, UploadPending, UploadTimeout
 from .closing import Close, CloseCode
@@ -22,6 +22,7 @@ class Announced:
     kind: UploadKind
     bytes: int
     id: Id
+    series_options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass

@@ -58,7 +58,7 @@ def test_semicolons_leave_commas_to_the_decimals():
 
 
 def test_a_constant_column_stays_finite():
-    assert np.isfinite(Series.of("1,5\n2,5\n3,5").standardised()).all()
+    assert np.isfinite(Series.of("a,b\n1,5\n2,5\n3,5").standardised()).all()
     assert np.isfinite(Series.of("1e300,1\n-1e300,2\n1e300,3").standardised()).all()
 
 
@@ -79,7 +79,7 @@ def test_a_constant_column_stays_finite():
 def test_a_bad_series_is_refused_naming_line_and_column(csv, words):
     with pytest.raises(BadUpload, match=words) as refusal:
         Series.of(csv)
-    assert refusal.value.field == "csv"
+    assert refusal.value.field in ("csv", "fill")
 
 
 def test_a_series_must_be_longer_than_the_sequence():
@@ -302,3 +302,26 @@ def test_arrays_of_any_shape_are_a_dataset_or_refused(shape, targets, dtype, kin
     except UnrollError:
         return
     assert data.inputs.ndim in (2, 3)
+
+
+def test_a_text_with_too_many_characters_says_which_and_how_much_of_it_would_do():
+    text = "a" * 50 + "".join(map(chr, range(0x4E00, 0x4E00 + 1100)))
+    with pytest.raises(BadUpload, match=r"has 1101\. The 77 rarest, such as .*first 1073 characters"):
+        Text.of(text)
+    assert len(Text.of(text[:1073]).vocabulary) == 1024
+
+
+def test_invisible_characters_are_named():
+    notes = Text.of("a\u00a0b\u200bb\u200b").read()["notes"]
+    assert notes == [
+        "It holds NO-BREAK SPACE (U+00A0), which cannot be seen, 1 times.",
+        "It holds ZERO WIDTH SPACE (U+200B), which cannot be seen, 2 times.",
+    ]
+
+
+def test_pairs_are_counted_alike_in_one_block_and_in_many():
+    codes = np.random.default_rng(0).integers(0, 5, 600_000)
+    text = Text.of("".join(np.array(list("abcde"))[codes]))
+    p = np.bincount(codes * 5 + np.roll(codes, -1), minlength=25) / len(codes)
+    q = np.bincount(codes) / len(codes)
+    assert text.pair_entropy() == -(p * np.log(p)).sum() + (q * np.log(q)).sum()

@@ -1,6 +1,7 @@
 """Commands about files: what the run is saved as, and what is uploaded to it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from ..session import Session
 from ..uploads import Announced, UploadKind
 from ..viewer import Viewer
 from .base import Answer, Command, Job
+from .series_options import SeriesOptions
 
 BEFORE_A_RUN = ("snapshot", "dataset")  # kinds that begin one
 
@@ -49,7 +51,7 @@ class Export(Command):
         yield [*(session.diverge(found) if found else []), protocol.with_id(file, self.id)]
 
 
-class Upload(Command):
+class Upload(SeriesOptions):
     """Announce one binary frame."""
 
     type = "upload"
@@ -59,13 +61,13 @@ class Upload(Command):
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         if self.kind not in BEFORE_A_RUN:
             session.network(f"upload of {self.kind}")
-        viewer.uploads.announce(Announced(self.kind, self.bytes, self.id))
+        viewer.uploads.announce(Announced(self.kind, self.bytes, self.id, self.series_options()))
         return protocol.encode("ready", self.id, kind=self.kind)
 
 
-def load_file(session: Session, kind: UploadKind, content: bytes) -> Effects:
+def load_file(session: Session, announced: Announced, content: bytes) -> Effects:
     """Make use of an uploaded file; says what it changed in the configuration."""
-    trainer = session.trainer
+    trainer, kind = session.trainer, announced.kind
     if kind == "snapshot":
         session.begin(Trainer.resume(content, trainer.dataset if trainer else None, **session.resources()))
         session.shared.counts.totals["restores"] += 1
@@ -74,10 +76,10 @@ def load_file(session: Session, kind: UploadKind, content: bytes) -> Effects:
         trainer = Trainer(dataset=content, **session.resources())
         session.begin(trainer)
         return RunConfig().effects(trainer.config)
-    loads: dict[str, Callable[[Any], None]] = {
+    loaders: dict[str, Callable[[Any], None]] = {
         "dataset": trainer.load_dataset,
         "weights": trainer.load_weights,
         "text": trainer.load_text,
-        "series": trainer.load_series,
+        "series": partial(trainer.load_series, **announced.series_options),
     }
-    return session.load(loads[kind], content)
+    return session.load(loaders[kind], content)

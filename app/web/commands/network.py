@@ -1,6 +1,7 @@
 """Commands that make a network or change it: its configuration, its weights, what it learns from."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from ...training.edits import LARGEST_EDIT
 from ..session import Session
 from ..viewer import Viewer
 from .base import Answer, Command, Count
+from .series_options import SeriesOptions
 
 
 class Start(Command):
@@ -71,14 +73,15 @@ class OwnText(Command):
         return session.load(session.network(self.type).load_text, self.text)
 
 
-class OwnSeries(Command):
+class OwnSeries(SeriesOptions):
     """Learn to predict the next row of these columns."""
 
     type = "own_series"
     csv: str
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        return session.load(session.network(self.type).load_series, self.csv)
+        load = partial(session.network(self.type).load_series, **self.series_options())
+        return session.load(load, self.csv)
 
 
 def known_fields(fields: Mapping[str, Any]) -> dict[str, Any]:

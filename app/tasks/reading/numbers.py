@@ -1,0 +1,153 @@
+"""How numbers are written in a file: which sign begins the decimals and which groups thousands.
+
+A cell is looked at by its shape: every digit written as 9. A file of a million numbers has a few dozen shapes.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ...errors import BadUpload, shown
+
+DIGITS = {ord(digit): "9" for digit in "0123456789"}
+MARKS = ".,"  # each may begin decimals or group thousands
+GROUPING = "'\u2019 \u00a0\u202f"  # these only ever group thousands
+MINUS = "\u2212"  # the typographic minus
+LONGEST = 60
+LOOKS_NUMERIC = re.compile(rf"[-+{MINUS}]?[.,]?9[9.,{GROUPING}]*([eE][-+]?9+)?")
+GAPS = {"", "?", "-", "--", "–", ".", "*", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "nil", "missing"}
+LEADING_ZERO = {mark: re.compile(rf"^[-+{MINUS}]?0\{mark}", re.MULTILINE) for mark in MARKS}
+MONTHS = "jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
+DAYS = "mon|tue|wed|thu|fri|sat|sun|die|mit|don|fre|sam|son|mo|di|mi|do|fr|sa|so"
+DAY = r"9999[-/]99?([-/]99?)?|9999\.99?\.99?|99?(?P<part>[-/.])99?(?P=part)(9999|99)"
+CLOCK = r"99?:99(:99([.,]9+)?)?( ?[ap]m)?|99?\.99\.99"
+ZONE = r"( ?z| ?utc| ?[-+]99(:?99)?)?"
+SPELLED = rf"((99?[ .-]*)?({MONTHS})[a-zä]*[ .,/-]*(99?)?[ ,-]*(9999|'?99)?)"
+PERIOD = r"9999[- ]?[qw]9{1,2}|q9[- /]?9999"
+DATE = re.compile(rf"(({DAYS})[a-z]*[., ]*)?(({DAY})([t ]+({CLOCK}){ZONE})?|({CLOCK}){ZONE}|{SPELLED}|{PERIOD})|{DAYS}")
+
+
+def shape(text: str) -> str:
+    """Every digit as 9; works on many cells at once."""
+    return text.translate(DIGITS)
+
+
+def kind(shape: str) -> str:
+    """What a cell of this shape is: "gap", "date", "number" (if the signs fit) or "word"."""
+    if len(shape) > LONGEST:
+        return "word"
+    lowered = shape.lower()
+    if lowered in GAPS:
+        return "gap"
+    if DATE.fullmatch(lowered):
+        return "date"
+    return "number" if LOOKS_NUMERIC.fullmatch(shape) else "word"
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way to write numbers: the decimal sign, and the sign between thousands that goes with it."""
+
+    decimal: str
+
+    @property
+    def thousands(self) -> str:
+        """The other one."""
+        return "," if self.decimal == "." else "."
+
+    def pattern(self) -> re.Pattern[str]:
+        """The shapes of numbers written this way; the sign between thousands parts groups of three everywhere."""
+        between = f"[{re.escape(self.thousands)}{GROUPING}]"
+        whole = rf"(9{{1,3}}(?P<mark>{between})999((?P=mark)999)*|9+)"
+        return re.compile(rf"[-+{MINUS}]?({whole}(\{self.decimal}9*)?|\{self.decimal}9+)([eE][-+]?9+)?")
+
+    def plain(self, cells: str) -> str:
+        """Cells with numbers of this format as Python writes them."""
+        for mark in self.thousands + GROUPING:
+            cells = cells.replace(mark, "")
+        return cells.replace(self.decimal, ".").replace(MINUS, "-")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A cell that can be shown: where it is and what it holds."""
+
+    line: int
+    column: int
+    name: str
+    cell: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line}, column {self.column} ({shown(self.name)})"
+
+
+def roles(shape: str) -> dict[str, str]:
+    """What each of the two signs must be in a cell: "decimal", "thousands", or "either" where both fit."""
+    body = re.sub(f"[-+{MINUS}{GROUPING}]", "", shape.lower().partition("e")[0])
+    found = [sign for sign in body if sign in MARKS]
+    if not found:
+        return {}
+    last = found[-1]
+    if len(set(found)) == 2:
+        return {last: "decimal", found[0]: "thousands"}
+    if len(found) > 1:
+        return {last: "thousands"}
+    before, after = body.split(last)
+    either = len(after) == 3 and 1 <= len(before) <= 3 and "e" not in shape.lower()
+    return {last: "either" if either else "decimal"}
+
+
+def decide(columns: Iterable[Mapping[str, Place]], decimal: str | None, leading_zeros: Mapping[str, Place]) -> Format:
+    """The one format that fits every cell; `columns` gives an example of each shape, a mapping a column.
+
+    A sign always followed by exactly three digits, in a column with unmarked whole numbers of three digits, means
+    thousands. `leading_zeros` are cells such as 0,125, whose sign can only begin decimals. Where two formats fit,
+    BadUpload shows both readings and names the field `decimal`.
+    """
+    found: dict[tuple[str, str], Place] = {(mark, "decimal"): place for mark, place in leading_zeros.items()}
+    for shapes in columns:
+        unmarked = any(re.fullmatch(rf"[-+{MINUS}]?999", shape) for shape in shapes)
+        here = [(mark, role, place) for shape, place in shapes.items() for mark, role in roles(shape).items()]
+        for mark, role, place in here:
+            always = {other for sign, other, _ in here if sign == mark}
+            grouped = unmarked and "decimal" not in always and mark not in leading_zeros
+            found.setdefault((mark, "thousands" if grouped else role), place)
+    wanted = {decimal} if decimal else set(MARKS)
+    for mark in MARKS:
+        other = Format(mark).thousands
+        if (mark, "decimal") in found or (other, "thousands") in found:
+            clash = found.get((other, "decimal")) or found.get((mark, "thousands"))
+            if clash:
+                raise _clash(found.get((mark, "decimal")) or found[other, "thousands"], clash)
+            if decimal not in (None, mark):
+                proof = found.get((mark, "decimal")) or found[other, "thousands"]
+                raise BadUpload(
+                    f"{proof} holds {shown(proof.cell)}, which is no number with {shown(decimal)} as the decimal sign. "
+                    f"`decimal` {shown(mark)} fits.",
+                    "decimal",
+                )
+            wanted = {mark}
+    undecided = [place for (_, role), place in found.items() if role == "either"]
+    if len(wanted) > 1 and undecided:
+        raise _ambiguous(undecided[0])
+    return Format(min(wanted, key="., ".index))
+
+
+def _clash(*places: Place) -> BadUpload:
+    one, other = sorted(places, key=lambda place: place.line)
+    return BadUpload(
+        f"{one} holds {shown(one.cell)} and {str(other).lower()} holds {shown(other.cell)}: no one decimal sign fits "
+        "both. Write all numbers alike.",
+        "decimal",
+    )
+
+
+def _ambiguous(place: Place) -> BadUpload:
+    mark = next(sign for sign in place.cell if sign in MARKS)
+    whole, decimals = place.cell.replace(mark, ""), place.cell.replace(mark, ".")
+    return BadUpload(
+        f"{place} holds {shown(place.cell)}, which can be {whole} or {decimals}: every {shown(mark)} is followed by "
+        f"exactly three digits. The field `decimal` decides: {shown(Format(mark).thousands)} reads {whole}, "
+        f"{shown(mark)} reads {decimals}. In the file, one number with more or fewer decimals decides it too.",
+        "decimal",
+    )

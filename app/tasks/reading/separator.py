@@ -1,0 +1,82 @@
+"""Which sign separates the columns."""
+
+import re
+from collections.abc import Sequence
+
+from ...errors import BadUpload, shown
+from .lines import BLANKS, NOTHING, cells_of, named_separator, sample
+from .numbers import Format, kind, shape
+
+
+def choose(content: bytes, decimal: str | None) -> str:
+    """The separator: as a line `sep=` names it, else a tab, a semicolon, a comma or blanks, whichever fits.
+
+    A comma may also be the decimal sign of one column. Where both readings fit, BadUpload shows them.
+    """
+    if named := named_separator(content):
+        return named
+    lines = sample(content)
+    for sign in "\t;":
+        if 2 * sum(sign in line for line in lines) >= len(lines) > 0:
+            return sign
+    names, data = _split_off_names(lines)
+    if any("," in line for line in (*names[-1:], *data)):
+        return _comma_or_not(names, data, decimal)
+    return _blanks_or_not(data)
+
+
+def _split_off_names(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Lines that hold no number at all stand above the data."""
+    first = next((i for i, line in enumerate(lines) if _holds_numbers(line)), 0)
+    return list(lines[:first]), [line.strip() for line in lines[first:]]
+
+
+def _holds_numbers(line: str) -> bool:
+    return any(kind(shape(cell)) in ("number", "date") for cell in re.split(r"[,\s]+", line.replace('"', "")) if cell)
+
+
+def _is_one_number(data: Sequence[str], *decimals: str) -> bool:
+    """Whether each whole line is one number, in one format."""
+    shapes = {shape(line) for line in data}
+    return any(all(map(Format(decimal).pattern().fullmatch, shapes)) for decimal in decimals)
+
+
+def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None) -> str:
+    tokens = [line.split() for line in data]
+    if len(tokens[0]) > 1 and {len(row) for row in tokens} == {len(tokens[0])}:
+        cells = [cell for row in tokens for cell in row if kind(shape(cell)) != "date"]
+        if _is_one_number(cells, ",") or (decimal != "," and _is_one_number(cells, ".") and not _all_numbers(data)):
+            return _blanks_or_not(data)
+    if (names and "," in names[-1]) or not _is_one_number(data, *([decimal] if decimal else ".,")):
+        return ","
+    if names or decimal == "," or {line.count(",") for line in data} != {1}:
+        return NOTHING
+    if decimal is None:
+        left, _, right = data[0].partition(",")
+        raise BadUpload(
+            f"{shown(data[0])} can be two columns, {left} and {right}, or one number with a decimal comma. The field "
+            '`decimal` decides: "." reads two columns, "," one. In the file, a first line with the names of the '
+            "columns decides it too.",
+            "decimal",
+        )
+    return ","
+
+
+def _all_numbers(data: Sequence[str]) -> bool:
+    return all(kind(shape(cell)) == "number" for line in data for cell in cells_of(line, ","))
+
+
+def _blanks_or_not(data: Sequence[str]) -> str:
+    widths = {len(line.split()) for line in data}
+    if widths <= {1} or not data:
+        return NOTHING
+    if _is_one_number(data, ".", ","):
+        if len(widths) > 1:
+            return NOTHING
+        first = data[0].split()
+        raise BadUpload(
+            f"{shown(data[0])} can be {len(first)} columns, {' and '.join(first)}, or the one number {''.join(first)}. "
+            'A first line "sep= " says that blanks separate columns, "sep=;" that there is one column.',
+            "csv",
+        )
+    return BLANKS if 2 * sum(len(line.split()) > 1 for line in data) >= len(data) else NOTHING
