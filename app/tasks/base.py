@@ -101,7 +101,7 @@ class Task(ABC):
 
 
 def one_hot(classes: np.ndarray, n: int) -> np.ndarray:
-    """(T, B) class indices → (T, B, n), 1 where the class is."""
+    """(T, B) class indices → (T, B, n), 1 where the class is; only zeros where it is -1."""
     codes = np.zeros((*classes.shape, n))
-    np.put_along_axis(codes, classes[..., None], 1.0, axis=-1)
+    np.put_along_axis(codes, np.maximum(classes, 0)[..., None], (classes >= 0)[..., None], axis=-1)
     return codes

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import DatasetNeeded, OutOfRange
-from .base import Batch, Task
+from .base import Batch, Task, one_hot
 from .characters import Characters
 from .sequences import Sequences
 from .series import Series
@@ -89,7 +89,7 @@ class OwnSequences(Own):
 
     def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:
         super().__init__(T, lag, data)
-        N, longest, I = data.inputs.shape
+        N, longest = data.inputs.shape[:2]
         if longest < T:
             raise OutOfRange(
                 f"The own sequences have {longest} timesteps; got a sequence length of {T}. {longest} would do.",
@@ -98,7 +98,12 @@ class OwnSequences(Own):
         self.N: int = N
         self.x, self.target, self.h0 = data.inputs[:, :T], data.targets[:, :T], data.h0
         self.units = None if data.h0 is None else data.h0.shape[1]
-        self.inputs = tuple(f"input {i}" for i in range(1, I + 1))
+        self.tokens: int | None = data.vocabulary
+        self.inputs = (
+            tuple(f"input {i}" for i in range(1, data.width + 1))
+            if self.tokens is None
+            else tuple(f"token {i}" for i in range(self.tokens))
+        )
         if data.classes is None:
             self.loss = "squared_error"
             self.outputs = tuple(f"output {o}" for o in range(1, self.target.shape[2] + 1))
@@ -132,6 +137,9 @@ class OwnSequences(Own):
         return self._chosen(np.array([index]))
 
     def _chosen(self, rows: np.ndarray) -> Batch:
+        x = self.x[rows].swapaxes(0, 1)
         return Batch(
-            self.x[rows].swapaxes(0, 1), self.target[rows].swapaxes(0, 1), None if self.h0 is None else self.h0[rows]
+            x if self.tokens is None else one_hot(x, self.tokens),
+            self.target[rows].swapaxes(0, 1),
+            None if self.h0 is None else self.h0[rows],
         )

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import BadUpload
 from ..tasks import Options, OwnData, Sequences, Series, Text, decode
-from . import tensorfile
+from . import arrays_from, tensorfile
+from .arrays_from import Source
 
 Tensors = dict[str, np.ndarray]
 READ = "series_read"  # what was said about the reading of a series
@@ -29,9 +30,9 @@ class _Words(BaseModel):
     notes: list[str]
 
 
-def read_sequences(dataset: Mapping[str, np.ndarray] | bytes) -> Sequences:
-    """Sequences from arrays `inputs`, `targets` and, if wanted, `h0`, or from a safetensors file of them."""
-    return Sequences.of(tensorfile.read(dataset)[1] if isinstance(dataset, bytes) else dataset)
+def read_sequences(dataset: Source) -> Sequences:
+    """Sequences from `inputs`, `targets` and, if wanted, `h0` and `lengths`: arrays, torch tensors, bytes or a path."""
+    return Sequences.of(arrays_from.read(dataset)[1])
 
 
 def read_text(text: str | bytes) -> Text:
@@ -52,8 +53,8 @@ def pack(data: OwnData) -> tuple[Tensors, list[str] | None]:
             return {"text": np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)}, None
         case Series():
             return {"series": data.values, READ: _as_json(data)}, list(data.columns)
-    tensors = {"inputs": data.inputs, "targets": data.targets}
-    return tensors if data.h0 is None else {**tensors, "h0": data.h0}, None
+    tensors = {"inputs": data.inputs, "targets": data.targets, "h0": data.h0, "lengths": data.lengths}
+    return {name: values for name, values in tensors.items() if values is not None}, None
 
 
 def unpack(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> OwnData:

@@ -1,7 +1,7 @@
 """Reading safetensors from strangers: everything is checked before anything is allocated.
 
-The arrays that come out are views of the file's bytes. Nothing is unpickled, nothing is guessed, and whatever is wrong
-raises BadUpload.
+The arrays that come out are views of the file's bytes (bfloat16, which NumPy does not have, is widened to float32,
+which holds every one of its numbers). Nothing is unpickled, nothing is guessed, and whatever is wrong raises BadUpload.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,28 @@ import numpy as np
 from .. import strictjson
 from ..errors import BadUpload, shown
 
-DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "|u1"}
+DTYPES = {
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "BF16": "<u2",  # the bits; see `_widened`
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "|i1",
+    "U8": "|u1",
+}
 LARGEST_HEADER = 2**20
 MOST_TENSORS = 1000
 MOST_AXES = 4
+LARGEST_SHAPE = 2**40  # the product of its sizes, empty ones left out: NumPy has no array beyond 2^63 bytes
+IN_PYTORCH = "safetensors.torch.save_file(model.state_dict(), path) writes one."
+OTHER_FORMATS = {  # by their first bytes
+    b"PK\x03\x04": f"It is a zip archive, such as torch.save or numpy.savez write. {IN_PYTORCH}",
+    b"\x80": f"It is a pickle, which can run any program and is never opened. {IN_PYTORCH}",
+    b"\x93NUMPY": "It is one NumPy array. safetensors.numpy.save_file({'inputs': x, 'targets': y}, path) writes one.",
+    b"\x89HDF": "It is HDF5. safetensors.numpy.save_file, given a dict of its arrays, writes one.",
+}
 
 
 def read(blob: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
@@ -25,6 +43,9 @@ def read(blob: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
         _refuse(f"at least 8 bytes; got {len(blob)}")
     length = int.from_bytes(blob[:8], "little")
     if not 2 <= length <= min(LARGEST_HEADER, len(blob) - 8):
+        other = next((words for start, words in OTHER_FORMATS.items() if blob.startswith(start)), None)
+        if other is not None:
+            raise BadUpload(f"Expected a safetensors file. {other}")
         _refuse(f"a header that fits into the file and {LARGEST_HEADER} bytes; its length says {shown(length)}")
     header = strict_json(blob[8 : 8 + length])
     metadata = header.pop("__metadata__", {})
@@ -57,12 +78,17 @@ def _tensors(header: dict[str, Any], blob: bytes, start: int) -> dict[str, np.nd
         position = end
     if position != len(blob) - start:
         _refuse(f"{position} bytes of tensors; got {len(blob) - start}")
-    return {
-        name: np.frombuffer(blob, DTYPES[header[name]["dtype"]], prod(header[name]["shape"]), start + begin).reshape(
-            header[name]["shape"]
-        )
-        for begin, _, name in spans
-    }
+    return {name: _array(header[name], blob, start + begin) for begin, _, name in spans}
+
+
+def _array(entry: dict[str, Any], blob: bytes, begin: int) -> np.ndarray:
+    values = np.frombuffer(blob, DTYPES[entry["dtype"]], prod(entry["shape"]), begin).reshape(entry["shape"])
+    return _widened(values) if entry["dtype"] == "BF16" else values
+
+
+def _widened(bits: np.ndarray) -> np.ndarray:
+    """Bfloat16 numbers as float32: their 16 bits are the upper half of a float32's 32."""
+    return (bits.astype("<u4") << 16).view("<f4")
 
 
 def _span(name: str, entry: Any) -> tuple[int, int]:
@@ -72,8 +98,8 @@ def _span(name: str, entry: Any) -> tuple[int, int]:
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(dtype, str) or dtype not in DTYPES:
         _refuse(f"tensors of {', '.join(DTYPES)}; {shown(name)} is {shown(dtype)}")
-    if not _are_sizes(shape) or len(shape) > MOST_AXES:
-        _refuse(f"at most {MOST_AXES} sizes as shape of {shown(name)}")
+    if not _are_sizes(shape) or len(shape) > MOST_AXES or prod(size for size in shape if size) > LARGEST_SHAPE:
+        _refuse(f"at most {MOST_AXES} sizes, with a product of at most {LARGEST_SHAPE}, as shape of {shown(name)}")
     if not _are_sizes(offsets) or len(offsets) != 2:
         _refuse(f"two offsets for {shown(name)}")
     if offsets[1] - offsets[0] != prod(shape) * np.dtype(DTYPES[dtype]).itemsize:

@@ -1,6 +1,6 @@
 """Trainer: one network that learns, one update at a time, for whoever asks."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -9,7 +9,9 @@ from ..engine import Params, TensorCheck, TruncationMeter, norm
 from ..errors import BadUpload, BadValue, OutOfRange, shown
 from ..tasks import OwnData, Sequences, Task, make_task
 from . import dataset as datasets
-from . import edits, limits, passes, snapshot, weights
+from . import edits, limits, passes, snapshot
+from . import weights as pytorch
+from .arrays_from import Source
 from .config import Effects, RunConfig
 from .distributions import quantiles
 from .divergence import Divergence, find
@@ -20,8 +22,6 @@ from .picture import Picture
 from .records import WATCHABLE, Record
 from .scratch import Scratch
 from .walks import Walks
-
-Arrays = Mapping[str, np.ndarray]
 
 
 class Trainer:
@@ -52,8 +52,8 @@ class Trainer:
     def __init__(
         self,
         config: RunConfig | None = None,
-        dataset: Arrays | bytes | OwnData | None = None,
-        weights: Arrays | bytes | None = None,
+        dataset: Source | OwnData | None = None,
+        weights: Source | None = None,
         *,
         max_cost: int | None = None,
         max_bytes: int | None = None,
@@ -69,7 +69,7 @@ class Trainer:
             self._take_on(config, None)
         else:
             self.config = config
-            self._learn_from(datasets.read_sequences(dataset) if isinstance(dataset, Mapping | bytes) else dataset)
+            self._learn_from(dataset if isinstance(dataset, OwnData) else datasets.read_sequences(dataset))
         self.reset()
         if weights is not None:
             self.load_weights(weights)
@@ -217,7 +217,7 @@ class Trainer:
 
     # Own data and weights.
 
-    def load_dataset(self, dataset: Arrays | bytes) -> None:
+    def load_dataset(self, dataset: Source) -> None:
         """Learn from sequences: `inputs` (N, T, I), `targets` (N, T) or (N, T, O), `h0` (N, H) if wanted. Restarts."""
         self._learn_from(datasets.read_sequences(dataset))
         self.reset()
@@ -232,9 +232,17 @@ class Trainer:
         self._learn_from(datasets.read_series(csv, **options))
         self.reset()
 
-    def load_weights(self, tensors: Arrays | bytes) -> None:
-        """Go on with the weights of a PyTorch module; moments are cleared, iteration and configuration stay."""
-        params = weights.from_torch(tensors, self.params)
+    def load_weights(self, weights: Source, adopt: bool = False) -> None:
+        """Go on with the weights of a PyTorch module; moments are cleared, iteration and configuration stay.
+
+        `adopt` takes cell, hidden_size and activation from the file too, and restarts with its weights.
+        """
+        file = pytorch.recognise(weights)
+        config = self.config.changed(file.own_shape()) if adopt else self.config
+        params = pytorch.fitting(file, config, len(self.task.inputs), len(self.task.outputs))
+        if adopt:
+            self._adopt(config, self._fitting_task(config, self.dataset), self.dataset)
+            self.reset()
         for name, values in self.params.items():
             values[...] = params[name]
         self._learner.configure(self.config, new_optimizer=True)
@@ -243,7 +251,7 @@ class Trainer:
 
     def export_weights(self) -> bytes:
         """The weights as a safetensors file for PyTorch: a module with parts `rnn` and `readout`."""
-        return weights.export(self.params, self.config.cell, self.config.activation)
+        return pytorch.export(self.params, self.config.cell, self.config.activation)
 
     # Snapshots.
 
@@ -268,7 +276,7 @@ class Trainer:
     def resume(
         cls,
         blob: bytes,
-        dataset: Arrays | bytes | OwnData | None = None,
+        dataset: Source | OwnData | None = None,
         *,
         max_cost: int | None = None,
         max_bytes: int | None = None,
@@ -276,7 +284,7 @@ class Trainer:
     ) -> Self:
         """The run a snapshot was taken of; `dataset` where it was trained on own data that are not in it."""
         saved = snapshot.read(blob)
-        at_hand = datasets.read_sequences(dataset) if isinstance(dataset, Mapping | bytes) else dataset
+        at_hand = dataset if dataset is None or isinstance(dataset, OwnData) else datasets.read_sequences(dataset)
         trainer = cls.__new__(cls)
         trainer.max_cost, trainer.max_bytes = max_cost, max_bytes
         trainer.watching = frozenset()

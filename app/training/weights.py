@@ -4,40 +4,31 @@ PyTorch multiplies from the left, so its matrices are ours transposed; the order
 act as their sum, except in the gru's candidate, where the recurrent one stands inside the reset gate: our b_hn.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from ..engine import Params
-from ..errors import BadUpload, shown
+from ..engine import Params, parameter_shapes
+from ..errors import BadUpload, BadValue
 from . import tensorfile
+from .config import RunConfig
+from .recognise import MODULES, Recognised, counted, described, recognise
 from .records import pack
 
-RECURRENT = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-READOUT = ("weight", "bias")
-OPTIONAL = {"bias_ih_l0", "bias_hh_l0", "bias"}
+NONLINEARITIES = {"rnn": ("tanh", "relu"), "lstm": ("tanh",), "gru": ("tanh",)}
+"""What PyTorch's modules can have where we have phi."""
 
 
-def from_torch(weights: Mapping[str, np.ndarray] | bytes, like: Params) -> Params:
-    """Parameters with the names and shapes of `like`, from tensors named as in a PyTorch module.
+def fitting(file: Recognised, config: RunConfig, inputs: int, outputs: int) -> Params:
+    """The file's parameters for a run with this configuration, I inputs and O outputs.
 
-    What is missing, too much or of another shape raises BadUpload, naming every tensor concerned.
+    Where sizes differ, BadUpload says what the file is, what the run is, and what helps.
     """
-    tensors = tensorfile.read(weights)[1] if isinstance(weights, bytes) else weights
-    given = _by_last_part(tensors)
-    shapes = {name: values.shape for name, values in to_torch(like).items()}
-    shapes = {name.rpartition(".")[2]: shape for name, shape in shapes.items()}
-    wrong = [
-        f"{name} is {given[name].shape} where this run has {shapes[name]}" if name in given else f"{name} is missing"
-        for name in shapes
-        if (name in given and given[name].shape != shapes[name]) or (name not in given and name not in OPTIONAL)
-    ]
-    if wrong:
-        raise BadUpload(f"The weights do not fit this run: {'; '.join(wrong)}. Other units or another cell would do.")
-    tensorfile.finite(given)
-    full = {name: given.get(name, np.zeros(shape)).astype(np.float64) for name, shape in shapes.items()}
+    shapes = parameter_shapes(config.cell, inputs, config.hidden_size, outputs)
     with np.errstate(over="ignore"):
-        params = {name: values.astype(like[name].dtype) for name, values in _ours(full, "b_hn" in like).items()}
+        ours = _ours(file)
+    if {name: values.shape for name, values in ours.items()} != shapes:
+        raise _does_not_fit(file, config, inputs, outputs, shapes)
+    with np.errstate(over="ignore"):
+        params = {name: ours[name].astype(config.precision) for name in shapes}
     tensorfile.finite(params)  # what fits into F64 may be beyond the run's float32
     return params
 
@@ -60,38 +51,59 @@ def to_torch(params: Params) -> dict[str, np.ndarray]:
 
 
 def export(params: Params, cell: str, activation: str) -> bytes:
-    """A safetensors file of `to_torch`, for `load_state_dict` of a module with parts `rnn` and `readout`."""
+    """A safetensors file of `to_torch`, for `load_state_dict` of a module with parts `rnn` and `readout`.
+
+    BadValue where PyTorch's module would compute something else from these weights.
+    """
+    if activation not in NONLINEARITIES[cell]:
+        known = " or ".join(NONLINEARITIES[cell])
+        raise BadValue(
+            f"PyTorch's {MODULES[cell]} has {known} as its activation; this network has {activation}, so the same "
+            f"weights would give other numbers there. Set the activation to {known}, or save a snapshot.",
+            "activation",
+        )
     return pack({"kind": "pytorch", "cell": cell, "activation": activation}, to_torch(params))
 
 
-def _by_last_part(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The tensors by the last part of their names, which must be PyTorch's and each stand once."""
-    found: dict[str, np.ndarray] = {}
-    for name, values in tensors.items():
-        last = name.rpartition(".")[2]
-        if last not in RECURRENT + READOUT:
-            raise BadUpload(
-                f"Expected one single-layer, one-directional RNN, LSTM or GRU and one Linear; got {shown(name)} too. "
-                f"Names that end in {', '.join(RECURRENT + READOUT)} would do."
-            )
-        if last in found:
-            raise BadUpload(
-                f"Expected one tensor whose name ends in {last}; got several. One recurrent layer would do."
-            )
-        if values.dtype not in (np.float32, np.float64):
-            raise BadUpload(f"Expected F32 or F64; {shown(name)} is {values.dtype}.")
-        found[last] = values
-    return found
+def _does_not_fit(
+    file: Recognised, config: RunConfig, inputs: int, outputs: int, shapes: dict[str, tuple[int, ...]]
+) -> BadUpload:
+    run = to_torch({name: np.zeros(shape) for name, shape in shapes.items()})
+    pairs = [(name.rpartition(".")[2], values.shape) for name, values in run.items()]
+    wrong = "; ".join(
+        f"{name} is {file.tensors[name].shape} where this run has {shape}"
+        for name, shape in pairs
+        if name in file.tensors and file.tensors[name].shape != shape
+    )
+    helps = []
+    if (file.cell, file.hidden_size) != (config.cell, config.hidden_size):
+        helps.append(f"`adopt` sets cell and hidden_size to the file's ({file.cell}, {file.hidden_size})")
+    other_data = (file.inputs, file.outputs) != (inputs, outputs)
+    if other_data:
+        sizes = f"{counted(file.inputs, 'input')} and {counted(file.outputs, 'output')}"
+        helps.append(f"a task or own data with {sizes} would fit")
+    return BadUpload(
+        f"The weights do not fit this run. The file is {file}; the run is "
+        f"{described(config.cell, config.hidden_size, inputs, outputs)}: {wrong}. "
+        f"What helps: {'; and '.join(helps)}.",
+        None if other_data else "adopt",
+    )
 
 
-def _ours(torch: dict[str, np.ndarray], keeps_recurrent_bias: bool) -> Params:
+def _ours(file: Recognised) -> Params:
+    given, rows = file.tensors, len(file.tensors["weight_hh_l0"])
+    bias_ih, bias_hh = given.get("bias_ih_l0", np.zeros(rows)), given.get("bias_hh_l0", np.zeros(rows))
     params = {
-        "W_xh": np.ascontiguousarray(torch["weight_ih_l0"].T),
-        "W_hh": np.ascontiguousarray(torch["weight_hh_l0"].T),
-        "b_h": torch["bias_ih_l0"] + torch["bias_hh_l0"],
+        "W_xh": np.ascontiguousarray(given["weight_ih_l0"].T),
+        "W_hh": np.ascontiguousarray(given["weight_hh_l0"].T),
+        "b_h": bias_ih + bias_hh,
     }
-    if keeps_recurrent_bias:
-        candidate = slice(2 * len(params["W_hh"]), None)
-        params["b_h"][candidate] = torch["bias_ih_l0"][candidate]
-        params["b_hn"] = torch["bias_hh_l0"][candidate].copy()
-    return params | {"W_hy": np.ascontiguousarray(torch["weight"].T), "b_y": torch["bias"].copy()}
+    if file.cell == "gru":
+        candidate = slice(2 * file.hidden_size, None)
+        params["b_h"][candidate] = bias_ih[candidate]
+        params["b_hn"] = bias_hh[candidate].copy()
+    bias = given.get("bias", np.zeros(file.outputs))
+    return params | {"W_hy": np.ascontiguousarray(given["weight"].T), "b_y": bias.copy()}
+
+
+__all__ = ["NONLINEARITIES", "Recognised", "export", "fitting", "recognise", "to_torch"]

@@ -23,6 +23,7 @@ class Announced:
     bytes: int
     id: Id
     series_options: dict[str, Any] = field(default_factory=dict)
+    adopt: bool = False  # weights only: the run takes the file's own shape
 
 
 @dataclass

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from app.errors import BadUpload, OutOfRange, UnrollError
 from app.tasks import Sequences, Series, Text, make_task
+from app.training import RunConfig, Trainer
 
 
 def sequences(N=6, T=5, I=2, **changes):
@@ -154,7 +155,19 @@ BAD = {
     "a class below -1": {"targets": np.full((6, 5), -2)},
     "no target at all": {"targets": np.full((6, 5), -1)},
     "an absurd class": {"targets": np.full((6, 5), 2**30)},
-    "flat values": {"targets": np.zeros((6, 5))},
+    "fewer values than timesteps": {"targets": np.zeros((6, 4))},
+    "targets of one sequence too few": {"targets": np.zeros(5, int)[:4]},
+    "classes with an axis too many": {"targets": np.zeros((6, 5, 1), int)},
+    "truth values as targets": {"targets": np.zeros((6, 5), bool)},
+    "lengths of others": {"lengths": np.full(4, 3)},
+    "lengths that are not whole": {"lengths": np.full(6, 3.0)},
+    "an empty sequence": {"lengths": np.array([1, 2, 3, 4, 5, 0])},
+    "a length beyond the inputs": {"lengths": np.array([1, 2, 3, 4, 5, 6])},
+    "targets only beyond the lengths": {"targets": np.tile([-1, -1, 2, 2, 2], (6, 1)), "lengths": np.full(6, 2)},
+    "a negative token": {"inputs": np.full((6, 5), -1)},
+    "an absurd token": {"inputs": np.full((6, 5), 2**40)},
+    "too many tokens": {"inputs": np.zeros((2**14, 500), np.uint8), "targets": np.zeros(2**14, int)},
+    "inputs with the time first": {"inputs": np.zeros((5, 6, 2))},
     "partly NaN": {"targets": np.tile([0.0, np.nan], (6, 5, 1))},
     "all NaN": {"targets": np.full((6, 5, 2), np.nan)},
     "infinite values": {"targets": np.full((6, 5, 2), np.inf)},
@@ -170,19 +183,125 @@ def test_a_bad_dataset_is_refused(changes):
         Sequences.of(tensors)
 
 
+SAME = np.tile([-1, -1, -1, -1, 2], (6, 1))
+
+
+@pytest.mark.parametrize(
+    "targets",
+    [
+        SAME.astype(np.int32),
+        np.where(SAME < 0, -100, SAME),
+        SAME.astype(np.int8),
+        np.full(6, 2),
+        np.full(6, 2, np.uint8),
+    ],
+    ids=["int32", "-100 for none", "int8", "one a sequence", "one byte a sequence"],
+)
+def test_classes_written_in_another_way_are_the_same_classes(targets):
+    assert np.array_equal(Sequences.of(sequences(targets=targets)).targets, SAME)
+
+
+def test_values_may_be_one_a_timestep_or_one_a_sequence():
+    values = np.arange(30.0).reshape(6, 5)
+    assert np.array_equal(Sequences.of(sequences(targets=values)).targets, values[..., None])
+    at_the_end = Sequences.of(sequences(targets=values[:, 4])).targets
+    assert np.array_equal(at_the_end[:, 4, 0], values[:, 4])
+    assert np.isnan(at_the_end[:, :4]).all()
+
+
+def test_beyond_its_length_a_sequence_has_zeros_and_no_targets_whatever_the_file_has_there():
+    lengths = np.array([1, 2, 3, 4, 5, 5])
+    over = np.arange(5) >= lengths[:, None]
+    given = sequences(lengths=lengths, targets=np.ones((6, 5)))
+    given["inputs"][over] = np.nan
+    data = Sequences.of(given)
+    assert not data.inputs[over].any()
+    assert np.array_equal(data.inputs[~over], given["inputs"][~over])
+    assert np.array_equal(np.isnan(data.targets[..., 0]), over)
+
+
+def test_one_target_a_sequence_stands_at_the_last_timestep_of_its_length():
+    lengths = np.array([1, 2, 3, 4, 5, 5])
+    found = Sequences.of(sequences(lengths=lengths, targets=np.arange(6))).targets
+    assert [row[row >= 0].tolist() for row in found] == [[n] for n in range(6)]
+    assert np.array_equal((found >= 0).argmax(axis=1), lengths - 1)
+
+
+def test_after_the_end_of_a_shorter_sequence_every_gradient_is_exactly_zero():
+    data = sequences(lengths=np.array([3, 5, 5, 5, 5, 5]), targets=np.array([0, 1, 0, 1, 0, 1]))
+    record = Trainer(RunConfig(hidden_size=4), data).record()
+    assert record.dh_norm[3] > 0
+    assert not record.dh_norm[4:].any()
+    assert record.target.tolist() == [-1, -1, 0, -1, -1]
+
+
+def test_tokens_enter_as_one_hot_rows_and_nothing_enters_once_a_sequence_is_over():
+    tokens = np.array([[0, 2, 1], [3, 0, -7]])
+    data = Sequences.of({"inputs": tokens, "targets": np.array([1, 0]), "lengths": np.array([3, 2])})
+    task = make_task("own", 3, 0, data)
+    assert task.inputs == ("token 0", "token 1", "token 2", "token 3")
+    x = task.batch(1, 0, 9).x.swapaxes(0, 1)
+    assert np.array_equal(x[0], np.eye(4)[[0, 2, 1]])
+    assert np.array_equal(x[1], [[0, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0]])
+
+
+def test_tokens_and_their_one_hot_rows_learn_alike():
+    rng = np.random.default_rng(1)
+    tokens, targets = rng.integers(0, 5, (8, 6)), rng.integers(0, 3, (8, 6))
+    tokens[0, 0] = 4
+    runs = [Trainer(RunConfig(hidden_size=4), {"inputs": x, "targets": targets}) for x in (tokens, np.eye(5)[tokens])]
+    losses = [[run.step().loss for _ in range(3)] for run in runs]
+    assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        (
+            {"inputs": np.zeros((5, 6, 2)), "targets": np.zeros((5, 6), int), "lengths": np.full(6, 3)},
+            "inputs.swapaxes",
+        ),
+        ({"inputs": np.zeros((5, 6, 2)), "targets": np.zeros(6, int)}, "inputs.swapaxes(0, 1)"),
+        ({"targets": np.zeros((5, 6), int)}, "targets.swapaxes(0, 1)"),
+        ({"inputs": np.zeros((6, 5))}, "inputs[..., None]"),
+        ({"inputs": np.zeros((6, 5, 2), int)}, "astype(numpy.float32)"),
+        ({"targets": np.zeros((6, 5, 1), int)}, "targets[..., 0]"),
+        ({"targets": np.full((6, 5), 5000)}, "numpy.unique"),
+        ({"h0": np.zeros((1, 6, 4))}, "h0[0]"),
+    ],
+)
+def test_a_refusal_names_what_helps(changes, remedy):
+    with pytest.raises(BadUpload) as refusal:
+        Sequences.of(sequences(**changes))
+    assert remedy in str(refusal.value)
+    assert refusal.value.field == "dataset"
+
+
+def test_lengths_and_tokens_survive_a_snapshot():
+    data = {"inputs": np.array([[0, 2, 1], [1, 0, 0]]), "targets": np.array([1, 0]), "lengths": np.array([3, 2])}
+    trainer = Trainer(RunConfig(hidden_size=4), data)
+    trainer.advance()
+    again = Trainer.resume(trainer.snapshot(dataset=True))
+    assert np.array_equal(again.dataset.lengths, [3, 2])
+    assert again.dataset.vocabulary == 3
+    assert again.step().loss == trainer.step().loss
+
+
 @settings(max_examples=100)
 @given(
     shape=st.lists(st.integers(0, 3), min_size=0, max_size=4),
     targets=st.lists(st.integers(0, 3), min_size=0, max_size=4),
-    dtype=st.sampled_from(["f4", "f8", "i4", "i8", "u1"]),
+    dtype=st.sampled_from(["f4", "f8", "i4", "i8", "u1", "u8", "?"]),
+    kind=st.sampled_from(["f2", "f4", "f8", "i4", "u1", "u8"]),
+    more=st.sampled_from([{}, {"lengths": np.ones(2, int)}, {"lengths": np.ones((2, 2))}, {"h0": np.zeros(())}]),
 )
-def test_arrays_of_any_shape_are_a_dataset_or_refused(shape, targets, dtype):
+def test_arrays_of_any_shape_are_a_dataset_or_refused(shape, targets, dtype, kind, more):
     try:
-        data = Sequences.of({"inputs": np.zeros(shape), "targets": np.zeros(targets, dtype)})
-        make_task("own", data.length, 0, data)
+        data = Sequences.of({"inputs": np.zeros(shape, kind), "targets": np.zeros(targets, dtype)} | more)
+        make_task("own", data.length, 0, data).batch(0, 0, 2)
     except UnrollError:
         return
-    assert data.inputs.ndim == 3
+    assert data.inputs.ndim in (2, 3)
 
 
 def test_a_text_with_too_many_characters_says_which_and_how_much_of_it_would_do():

@@ -6,9 +6,11 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from app.errors import BadUpload
+from app.errors import BadUpload, BadValue, UnrollError
 from app.training import RunConfig, Trainer
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
@@ -174,6 +176,15 @@ BAD = {
     "two readouts": {"other.weight": np.zeros((1, 5))},
     "a stranger": {"embedding": np.zeros(3)},
     "integers": {"head.out.bias": np.zeros(1, np.int64)},
+    "a number instead of a matrix": {"net.weight_hh_l0": np.array(1.0)},
+    "a number instead of a bias": {"net.bias_hh_l0": np.array(1.0)},
+    "no units": {"net.weight_hh_l0": np.zeros((0, 0))},
+    "twice as many rows as columns": {"net.weight_hh_l0": np.zeros((10, 5))},
+    "biases of others": {"net.bias_ih_l0": np.zeros(4)},
+    "a readout of others": {"head.out.weight": np.zeros((1, 6))},
+    "two biases of the readout": {"other.bias": np.zeros(1)},
+    "a readout's bias of others": {"head.out.bias": np.zeros(2)},
+    "one tensor twice, with other numbers": {"module.net.weight_hh_l0": np.zeros((5, 5))},
     "NaN": {"head.out.bias": np.full(1, np.nan)},
     "no readout": {"head.out.weight": None},
     "no recurrence": {"net.weight_hh_l0": None},
@@ -194,3 +205,200 @@ def test_what_float32_cannot_hold_is_refused():
     torch = torch_module("rnn") | {"head.out.bias": np.full(1, 1e200)}
     with pytest.raises(BadUpload, match="finite"):
         trainer_of("rnn", precision="float32").load_weights(torch)
+
+
+def renamed(torch, change):
+    return {change(name): values for name, values in torch.items()}
+
+
+def normed(torch):
+    """Weights as weight_norm keeps them: sizes and directions of rows."""
+    v = 3.0 * torch["net.weight_hh_l0"]
+    rest = {name: values for name, values in torch.items() if name != "net.weight_hh_l0"}
+    return rest, np.linalg.norm(torch["net.weight_hh_l0"], axis=1, keepdims=True), v
+
+
+def parametrized(torch):
+    rest, g, v = normed(torch)
+    name = "net.parametrizations.weight_hh_l0.original"
+    return rest | {f"{name}0": g, f"{name}1": v}
+
+
+def parametrized_before_2_0(torch):
+    rest, g, v = normed(torch)
+    return rest | {"net.weight_hh_l0_g": g, "net.weight_hh_l0_v": v}
+
+
+EQUIVALENT = {
+    "DataParallel": lambda torch: renamed(torch, "module.{}".format),
+    "torch.compile": lambda torch: renamed(torch, "_orig_mod.{}".format),
+    "both": lambda torch: renamed(torch, "module._orig_mod.{}".format),
+    "a module in a module": lambda torch: renamed(torch, "model.encoder.0.{}".format),
+    "no prefixes at all": lambda torch: renamed(torch, lambda name: name.rpartition(".")[2]),
+    "a cell": lambda torch: renamed(torch, lambda name: name.removesuffix("_l0")),
+    "a cell under a second name": lambda torch: (
+        torch | {f"net.0.cell.{name[4:-3]}": values for name, values in torch.items() if name.endswith("_l0")}
+    ),
+    "a readout under a second name": lambda torch: (
+        torch | {"copy.weight": torch["head.out.weight"], "copy.bias": torch["head.out.bias"]}
+    ),
+    "weight dropout": lambda torch: (
+        torch | {"net.weight_hh_l0_raw": torch["net.weight_hh_l0"], "net.weight_hh_l0": np.zeros((5, 5))}
+    ),
+    "weight dropout around the layer": lambda torch: {
+        **renamed(torch, lambda name: name.replace("net.weight_hh_l0", "net.weight_hh_l0_raw")),
+        "net.module.weight_hh_l0": np.zeros((5, 5)),
+        "net.module.weight_ih_l0": torch["net.weight_ih_l0"],
+    },
+    "a learned state of zeros": lambda torch: torch | {"h0": np.zeros((1, 1, 5))},
+    "weight_norm": parametrized,
+    "weight_norm before PyTorch 2.0": parametrized_before_2_0,
+}
+
+
+@pytest.mark.parametrize("written", EQUIVALENT.values(), ids=EQUIVALENT.keys())
+def test_the_same_network_written_in_another_way_is_the_same_network(written):
+    torch = torch_module("rnn")
+    trainer, plain = trainer_of("rnn", seed=1), trainer_of("rnn", seed=2)
+    plain.load_weights(torch)
+    trainer.load_weights(written(torch))
+    for name, values in plain.params.items():
+        np.testing.assert_allclose(trainer.params[name], values, rtol=1e-14, atol=0)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_every_number_of_every_precision_is_kept(dtype):
+    torch = torch_module("lstm", dtype=dtype)
+    trainer = trainer_of("lstm")
+    trainer.load_weights(save(torch))
+    assert np.array_equal(trainer.params["W_xh"], torch["net.weight_ih_l0"].T)
+
+
+BEYOND = {
+    "2 layers": ({"net.weight_ih_l1": (5, 5), "net.weight_hh_l1": (5, 5)}, "num_layers=1"),
+    "both directions": (
+        {"net.weight_ih_l0_reverse": (5, 2), "net.weight_hh_l0_reverse": (5, 5)},
+        "bidirectional=False",
+    ),
+    "proj_size 5": ({"net.weight_hr_l0": (5, 5)}, "proj_size=0"),
+    "an embedding of 7 × 2": ({"tokens.weight": (7, 2)}, 'state["net.weight_ih_l0"] @ state.pop("tokens.weight").T'),
+    "LayerNorm between layers": ({"norm.weight": (5,), "norm.bias": (5,)}, "nn.Identity()"),
+    "BatchNorm between layers": ({"bn.weight": (5,), "bn.running_mean": (5,)}, "nn.Identity()"),
+    "3 heads": ({"b.weight": (2, 5), "b.bias": (2,), "c.weight": (3, 5), "c.bias": (3,)}, "state.pop("),
+    "2 nn.Linear": ({"hidden.weight": (5, 8), "hidden.bias": (5,)}, "one nn.Linear"),
+    "a learned h0": ({"h0": (1, 1, 5)}, 'state.pop("h0")'),
+    "a convolution": ({"conv.weight": (4, 2, 3)}, "nn.Identity()"),
+    "attention": ({"attend.in_proj_weight": (15, 5)}, "attend"),
+    'a tensor "scale"': ({"scale": (3,)}, "Save only"),
+}
+
+
+@pytest.mark.parametrize("what", BEYOND)
+def test_what_cannot_be_taken_is_named_as_what_it_is_with_what_helps(what):
+    shapes, helps = BEYOND[what]
+    torch = torch_module("rnn") | {name: np.full(shape, 0.5) for name, shape in shapes.items()}
+    trainer = trainer_of("rnn")
+    before = trainer.snapshot()
+    with pytest.raises(BadUpload) as refusal:
+        trainer.load_weights(torch)
+    assert what in str(refusal.value)
+    assert helps in str(refusal.value)
+    assert trainer.snapshot() == before
+
+
+def test_everything_in_the_way_is_named_at_once():
+    torch = torch_module("rnn") | {"net.weight_ih_l1": np.ones((5, 5)), "norm.weight": np.ones(5), "h0": np.ones(5)}
+    with pytest.raises(BadUpload, match="2 layers, a learned h0 and LayerNorm between layers"):
+        trainer_of("rnn").load_weights(torch)
+
+
+def test_a_readout_tied_to_an_embedding_is_told_from_a_readout():
+    torch = torch_module("rnn")
+    torch |= {"net.weight_ih_l0": np.ones((5, 5)), "head.out.bias": np.ones(7), "encoder.weight": np.ones((7, 5))}
+    del torch["head.out.weight"]
+    with pytest.raises(BadUpload, match="an embedding of 7 × 5 tied to the readout"):
+        trainer_of("rnn").load_weights(torch)
+
+
+def test_another_size_is_refused_with_what_the_file_is_what_the_run_is_and_what_helps():
+    trainer = trainer_of("rnn")
+    with pytest.raises(BadUpload) as refusal:
+        trainer.load_weights(torch_module("lstm"))
+    words = str(refusal.value)
+    assert "The file is lstm, 5 units, 2 inputs, 1 output; the run is rnn, 5 units, 2 inputs, 1 output" in words
+    assert "`adopt`" in words
+    assert refusal.value.field == "adopt"
+
+
+def test_where_inputs_differ_adopting_is_no_help_and_is_not_offered():
+    with pytest.raises(BadUpload, match="own data with 2 inputs and 1 output would fit") as refusal:
+        Trainer(RunConfig(hidden_size=H, task="temporal_order")).load_weights(torch_module("rnn"))
+    assert "adopt" not in str(refusal.value)
+    assert refusal.value.field is None
+
+
+@pytest.mark.parametrize("cell", GATES)
+def test_a_run_can_adopt_the_shape_of_the_file(cell):
+    torch = torch_module(cell)
+    trainer = Trainer(RunConfig(hidden_size=3, activation="sigmoid", seed=7), sequences())
+    trainer.advance()
+    trainer.load_weights(torch, adopt=True)
+    assert (trainer.config.cell, trainer.config.hidden_size, trainer.config.activation) == (cell, H, "tanh")
+    assert trainer.config.seed == 7
+    assert trainer.iteration == 0
+    plain = trainer_of(cell, seed=7)
+    plain.load_weights(torch)
+    assert trainer.step().loss == plain.step().loss
+
+
+@pytest.mark.parametrize("metadata", [{"nonlinearity": "relu"}, {"unroll": '{"activation": "relu"}'}])
+def test_an_adopted_activation_is_the_one_the_file_says_it_has(metadata):
+    trainer = trainer_of("rnn")
+    trainer.load_weights(save(torch_module("rnn"), metadata), adopt=True)
+    assert trainer.config.activation == "relu"
+
+
+@pytest.mark.parametrize("limits", [{"max_cost": 200_000}, {}])
+def test_what_cannot_be_adopted_changes_nothing(limits):
+    trainer = Trainer(RunConfig(hidden_size=2, task="echo", batch_size=1), **limits)
+    before = trainer.snapshot()
+    rng = np.random.default_rng(0)
+    shapes = {"r.weight_ih_l0": (1024, 3), "r.weight_hh_l0": (1024, 256), "out.weight": (2, 256)}
+    with pytest.raises(UnrollError):
+        trainer.load_weights({name: rng.standard_normal(shape) for name, shape in shapes.items()}, adopt=True)
+    assert trainer.snapshot() == before
+
+
+def test_a_snapshot_is_told_from_weights():
+    trainer = trainer_of("rnn")
+    with pytest.raises(BadUpload, match="This is a snapshot"):
+        trainer.load_weights(trainer.snapshot())
+
+
+@pytest.mark.parametrize(("cell", "activation"), [("rnn", "sigmoid"), ("lstm", "relu"), ("gru", "linear")])
+def test_what_pytorch_would_compute_otherwise_is_not_exported(cell, activation):
+    with pytest.raises(BadValue, match=activation) as refusal:
+        trainer_of(cell, activation=activation).export_weights()
+    assert refusal.value.field == "activation"
+
+
+PATHS = ("", "net.", "emb.", "a.module.", "net.parametrizations.weight_hh_l0.")
+LAST = (
+    *("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "weight_hh", "weight_hh_l0_reverse", "weight_hr_l0"),
+    *("weight", "bias", "h0", "original0", "original1", "weight_hh_l0_g", "weight_hh_l0_v", "weight_raw"),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from(PATHS), st.sampled_from(LAST)).map("".join),
+        st.lists(st.integers(0, 4), max_size=3),
+        max_size=8,
+    )
+)
+def test_any_tensors_are_recognised_or_refused(shapes):
+    try:
+        trainer_of("rnn").load_weights({name: np.full(shape, 0.25) for name, shape in shapes.items()})
+    except UnrollError:
+        return

@@ -569,6 +569,27 @@ def test_weights_go_out_for_pytorch_and_come_back(client):
         np.testing.assert_allclose(values, before[name])
 
 
+def test_uploaded_weights_pause_a_run_that_plays(client):
+    client.started()
+    file = only(client.say("export", format="pytorch"))
+    client.say("play")
+    client.say("upload", kind="weights", bytes=len(file))
+    assert client.send(file)[0]["phase"] == "paused"
+
+
+def test_a_run_can_adopt_the_shape_of_uploaded_weights(client):
+    client.started()
+    state = client.run.session.trainer.config
+    file = Trainer(state.changed({"cell": "gru", "hidden_size": 7})).export_weights()
+    client.say("upload", kind="weights", bytes=len(file))
+    refusal = client.send(file)[0]
+    assert (refusal["code"], refusal["field"]) == ("bad_upload", "adopt")
+    client.say("upload", kind="weights", bytes=len(file), adopt=True)
+    state = client.send(file)[0]
+    assert (state["config"]["cell"], state["config"]["hidden_size"], state["phase"]) == ("gru", 7, "paused")
+    assert set(state["effects"]["restart"]) == {"cell", "hidden_size"}
+
+
 def test_a_report_is_one_page_as_a_tensor(client):
     client.started()
     file = only(client.say("export", format="report", id="r"))

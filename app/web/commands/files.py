@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ...training import Effects, RunConfig, Trainer
 from .. import protocol
-from ..session import Session
+from ..session import Phase, Session
 from ..uploads import Announced, UploadKind
 from ..viewer import Viewer
 from .base import Answer, Command, Job
@@ -57,11 +57,12 @@ class Upload(SeriesOptions):
     type = "upload"
     kind: UploadKind
     bytes: int = Field(ge=1, le=protocol.UPLOAD_BYTES)
+    adopt: bool = False
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         if self.kind not in BEFORE_A_RUN:
             session.network(f"upload of {self.kind}")
-        viewer.uploads.announce(Announced(self.kind, self.bytes, self.id, self.series_options()))
+        viewer.uploads.announce(Announced(self.kind, self.bytes, self.id, self.series_options(), self.adopt))
         return protocol.encode("ready", self.id, kind=self.kind)
 
 
@@ -78,8 +79,11 @@ def load_file(session: Session, announced: Announced, content: bytes) -> Effects
         return RunConfig().effects(trainer.config)
     loaders: dict[str, Callable[[Any], None]] = {
         "dataset": trainer.load_dataset,
-        "weights": trainer.load_weights,
+        "weights": partial(trainer.load_weights, adopt=announced.adopt),
         "text": trainer.load_text,
         "series": partial(trainer.load_series, **announced.series_options),
     }
-    return session.load(loaders[kind], content)
+    effects = session.load(loaders[kind], content)
+    if kind == "weights" and session.phase is Phase.RUNNING:
+        session.phase = Phase.PAUSED  # weights that were brought are looked at before they are trained on
+    return effects

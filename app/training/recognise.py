@@ -1,0 +1,257 @@
+"""What network a PyTorch file is: a recurrent layer and the nn.Linear that reads it out, or what stands in the way."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..engine import ACTIVATIONS
+from ..errors import BadUpload, shown
+from . import arrays_from, tensorfile
+from .arrays_from import Source
+from .statedict import Module, Tensors, is_embedding, modules
+
+GATES = {1: "rnn", 3: "gru", 4: "lstm"}  # how often weight_hh has as many rows as columns
+MODULES = {"rnn": "nn.RNN", "lstm": "nn.LSTM", "gru": "nn.GRU"}
+INITIAL_STATE = re.compile(r"(?:init(?:ial)?_)?[hc]_?0|[hc]_?init|init(?:ial)?_(?:h|c|hidden|cell|state)")
+SAVING = (
+    "safetensors.torch.save_file(model.state_dict(), path) of a module with one nn.RNN, nn.LSTM or nn.GRU and one "
+    "nn.Linear opens here."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Recognised:
+    """A network as a file has it: its kind, its sizes, and its tensors under PyTorch's names without prefixes."""
+
+    cell: str
+    hidden_size: int
+    inputs: int
+    outputs: int
+    activation: str
+    tensors: Tensors
+
+    def __str__(self) -> str:
+        return described(self.cell, self.hidden_size, self.inputs, self.outputs)
+
+    def own_shape(self) -> dict[str, Any]:
+        """The fields of a configuration that make a run this network."""
+        return {"cell": self.cell, "hidden_size": self.hidden_size, "activation": self.activation}
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What a file has that this network does not, and the line of PyTorch that helps."""
+
+    what: str
+    helps: str
+
+
+def described(cell: str, hidden_size: int, inputs: int, outputs: int) -> str:
+    """A network in words: "lstm, 24 units, 2 inputs, 3 outputs"."""
+    return f"{cell}, {counted(hidden_size, 'unit')}, {counted(inputs, 'input')}, {counted(outputs, 'output')}"
+
+
+def counted(n: int, what: str) -> str:
+    """A number and what it counts: "1 input", "2 inputs"."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def recognise(source: Source) -> Recognised:
+    """The network of a state dict; BadUpload names everything that cannot be taken, and what helps."""
+    metadata, tensors = arrays_from.read(source)
+    if "W_xh" in tensors:
+        raise BadUpload("This is a snapshot, not the weights of a PyTorch module. Upload it as a snapshot.")
+    found = modules(tensors)
+    layer = _the_recurrent_one(found)
+    cell, hidden_size, inputs = _sizes(layer)
+    others = [_without_initial_states(module) for module in found if module is not layer]
+    obstacles = [
+        *_of_the_layer(layer, MODULES[cell], inputs, hidden_size),
+        *_initial_states(found),
+        *(obstacle for module in others if (obstacle := _of_another(module, cell)) is not None),
+    ]
+    linears = [module for module in others if "weight" in module.tensors and module.tensors["weight"].ndim == 2]
+    bare = [m for m in others if m.tensors.keys() == {"bias"}]
+    embeddings = _embeddings(linears, inputs)
+    heads = [module for module in linears if module not in embeddings]
+    tied = bool(bare) and any(_may_be_tied(module, bare[0], inputs) for module in [*embeddings, *heads])
+    obstacles += [_embedding(module, layer, tied=tied) for module in (embeddings or (heads if tied else []))]
+    obstacles += _too_many(heads, hidden_size)
+    if obstacles:
+        raise BadUpload(
+            f"The file has {_listed([obstacle.what for obstacle in obstacles])}, which this network does not have. "
+            f"What helps: {' '.join(dict.fromkeys(obstacle.helps for obstacle in obstacles))}"
+        )
+    readout = _readout(heads, bare, hidden_size)
+    return Recognised(
+        cell, hidden_size, inputs, len(readout["weight"]), _activation(metadata), {**layer.tensors, **readout}
+    )
+
+
+# The recurrent layer.
+
+
+def _the_recurrent_one(found: list[Module]) -> Module:
+    layers = [module for module in found if module.is_recurrent]
+    if not layers:
+        raise BadUpload(f"The file has no recurrent layer: no name ends in weight_ih_l0. {SAVING}")
+    if len(layers) > 1:
+        names = ", ".join(shown(module.path) for module in layers[:8])
+        raise BadUpload(f"The file has {len(layers)} recurrent modules ({names}), this network has one. {SAVING}")
+    return layers[0]
+
+
+def _sizes(layer: Module) -> tuple[str, int, int]:
+    """The cell, H and I of the lowest layer, once its tensors are known to fit each other."""
+    tensors = layer.tensors
+    for name in ("weight_ih_l0", "weight_hh_l0"):
+        if name not in tensors:
+            raise BadUpload(f"The file has a recurrent layer without {name}. {SAVING}")
+        if tensors[name].ndim != 2 or not tensors[name].size:
+            raise BadUpload(f"Expected a matrix as {shown(layer.named(name))}; its shape is {tensors[name].shape}.")
+    rows, columns = tensors["weight_hh_l0"].shape
+    projection = tensors.get("weight_hr_l0")
+    hidden_size = projection.shape[-1] if projection is not None and projection.ndim == 2 else columns
+    cell = GATES.get(rows // hidden_size) if hidden_size and rows % hidden_size == 0 else None
+    if cell is None:
+        raise BadUpload(
+            f"Expected a weight_hh_l0 with as many rows as columns (nn.RNN), three (nn.GRU) or four times as many "
+            f"(nn.LSTM); {shown(layer.named('weight_hh_l0'))} is {(rows, columns)}."
+        )
+    for name, axes in (("weight_ih_l0", 2), ("bias_ih_l0", 1), ("bias_hh_l0", 1)):
+        if name in tensors and (tensors[name].ndim != axes or len(tensors[name]) != rows):
+            raise BadUpload(
+                f"Expected {rows} rows, as weight_hh_l0 has; {shown(layer.named(name))} is {tensors[name].shape}."
+            )
+    return cell, hidden_size, tensors["weight_ih_l0"].shape[1]
+
+
+def _of_the_layer(layer: Module, module: str, inputs: int, hidden_size: int) -> Iterator[Obstacle]:
+    made = f"{module}({inputs}, {hidden_size}"
+    layers = 1 + max(int(name.split("_l")[-1].removesuffix("_reverse")) for name in layer.tensors)
+    if layers > 1:
+        yield Obstacle(f"{layers} layers", f"Train {made}, num_layers=1).")
+    if any(name.endswith("_reverse") for name in layer.tensors):
+        yield Obstacle("both directions", f"Train {made}, bidirectional=False).")
+    if "weight_hr_l0" in layer.tensors:
+        yield Obstacle(f"proj_size {len(layer.tensors['weight_hr_l0'])}", f"Train {made}, proj_size=0).")
+
+
+# What stands beside it.
+
+
+def _without_initial_states(module: Module) -> Module:
+    kept = {name: values for name, values in module.tensors.items() if not INITIAL_STATE.fullmatch(name)}
+    return Module(module.path, kept)
+
+
+def _initial_states(found: list[Module]) -> Iterator[Obstacle]:
+    """Learned initial states; where they are zeros, they are what this network starts from anyway."""
+    for module in found:
+        for name, values in module.tensors.items():
+            if INITIAL_STATE.fullmatch(name) and values.any():
+                whole = module.named(name)
+                yield Obstacle(
+                    f"a learned {name}",
+                    f"state.pop({shown(whole)}) leaves zeros; a dataset's `h0` (N, H) may hold h0.expand(N, -1).",
+                )
+
+
+def _of_another(module: Module, cell: str) -> Obstacle | None:
+    """What a module is that is neither recurrent nor linear."""
+    tensors, path = module.tensors, shown(module.path)
+    names = set(tensors)
+    if not names or (names <= {"weight", "bias"} and tensors.get("weight", tensors.get("bias")).ndim == 2):  # type: ignore[union-attr]
+        return None
+    identity = f"Train with nn.Identity() as {path}."
+    if names & {"running_mean", "running_var", "num_batches_tracked"}:
+        return Obstacle("BatchNorm between layers", identity)
+    if "in_proj_weight" in names or "in_proj_bias" in names:
+        return Obstacle("attention (nn.MultiheadAttention)", f"Train without {path}: self.readout(h) alone.")
+    if names == {"bias"}:
+        return None
+    if names <= {"weight", "bias"} and tensors["weight"].ndim == 1:
+        return Obstacle("LayerNorm between layers", identity)
+    if names <= {"weight", "bias"} and tensors["weight"].ndim > 2:
+        return Obstacle(f"a convolution of {tensors['weight'].shape}", identity)
+    name = sorted(names - {"weight", "bias"} or names)[0]
+    return Obstacle(
+        f"a tensor {shown(module.named(name))} of {tensors[name].shape}",
+        f"Save only the {MODULES[cell]} and the nn.Linear; what else computes cannot be shown.",
+    )
+
+
+def _embeddings(linears: list[Module], inputs: int) -> list[Module]:
+    """Of two weights the one with a bias is the readout; one without, as wide as the layer's input, is an embedding."""
+    with_bias = any("bias" in module.tensors for module in linears)
+    return [
+        module
+        for module in linears
+        if "bias" not in module.tensors
+        and module.tensors["weight"].shape[1] == inputs
+        and (is_embedding(module.path) or (with_bias and len(linears) > 1))
+    ]
+
+
+def _may_be_tied(module: Module, bias: Module, inputs: int) -> bool:
+    """Whether a weight may be embedding and readout at once, where the readout's bias stands alone."""
+    weight = module.tensors["weight"]
+    return "bias" not in module.tensors and weight.shape == (*bias.tensors["bias"].shape, inputs)
+
+
+def _embedding(module: Module, layer: Module, *, tied: bool) -> Obstacle:
+    classes, size = module.tensors["weight"].shape
+    weight_ih = shown(layer.named("weight_ih_l0"))
+    folded = f"state[{weight_ih}] = state[{weight_ih}] @ state.pop({shown(module.named('weight'))}).T"
+    if tied:
+        return Obstacle(
+            f"an embedding of {classes} × {size} tied to the readout",
+            f"state['readout.weight'] = model.readout.weight.clone(), then {folded} (one-hot inputs).",
+        )
+    return Obstacle(f"an embedding of {classes} × {size}", f"{folded} folds it into the layer (one-hot inputs).")
+
+
+def _too_many(heads: list[Module], hidden_size: int) -> list[Obstacle]:
+    if len(heads) < 2:
+        return []
+    paths = ", ".join(shown(module.path) for module in heads[:8])
+    if all(module.tensors["weight"].shape[1] % hidden_size == 0 for module in heads):
+        return [Obstacle(f"{len(heads)} heads ({paths})", f"Save one: state.pop({shown(heads[-1].named('weight'))}).")]
+    return [Obstacle(f"{len(heads)} nn.Linear ({paths})", "Train with one nn.Linear after the recurrent layer.")]
+
+
+def _readout(heads: list[Module], bare: list[Module], hidden_size: int) -> Tensors:
+    """Weight (O, H) and, if there is one, bias (O,); they may stand under different prefixes."""
+    if not heads:
+        raise BadUpload(f"The file has no readout: an nn.Linear({hidden_size}, outputs) is missing. {SAVING}")
+    readout = dict(heads[0].tensors)
+    for module in bare:
+        if "bias" in readout:
+            raise BadUpload(
+                f"The file has two biases beside the recurrent layer; {shown(module.named('bias'))} is one."
+            )
+        readout["bias"] = module.tensors["bias"]
+    weight = readout["weight"]
+    if weight.shape[1] != hidden_size or not len(weight):
+        raise BadUpload(
+            f"Expected a readout of the layer's {counted(hidden_size, 'unit')}; {shown(heads[0].named('weight'))} is "
+            f"{weight.shape}. nn.Linear({hidden_size}, outputs) helps."
+        )
+    if "bias" in readout and readout["bias"].shape != (len(weight),):
+        raise BadUpload(f"Expected {len(weight)} biases of the readout; their shape is {readout['bias'].shape}.")
+    return readout
+
+
+def _activation(metadata: dict[str, str]) -> str:
+    """The activation a file says it has; PyTorch's modules have tanh where nothing is said."""
+    said = metadata.get("nonlinearity", metadata.get("activation"))
+    if said is None and "unroll" in metadata:
+        said = tensorfile.strict_json(metadata["unroll"]).get("activation")
+    return said if isinstance(said, str) and said in ACTIVATIONS else "tanh"
+
+
+def _listed(words: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    words = list(dict.fromkeys(words))
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,168 @@
+"""Files and arrays of every kind are read alike; whatever is wrong inside a file is one kind of refusal."""
+
+import json
+import random
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+
+from app.errors import BadUpload, UnrollError
+from app.training import RunConfig, Trainer, arrays_from, tensorfile
+
+DATA = {"inputs": np.random.default_rng(0).standard_normal((6, 5, 2)), "targets": np.zeros((6, 5), np.int64)}
+
+
+class Tensor:
+    """What a torch tensor can do, as far as it matters here; bfloat16 is what its `numpy` refuses."""
+
+    def __init__(self, values, dtype="torch.float64"):
+        self.values, self.dtype = values, dtype
+
+    def detach(self):
+        return self
+
+    def cpu(self):
+        return self
+
+    def float(self):
+        return Tensor(self.values.astype(np.float32), "torch.float32")
+
+    def numpy(self):
+        if self.dtype == "torch.bfloat16":
+            raise TypeError("Got unsupported ScalarType BFloat16")
+        return self.values
+
+    def __array__(self, *_, **__):
+        raise AssertionError("a tensor with a gradient is no array")
+
+
+def sources(folder):
+    """The same data in every way a script may have them."""
+    (folder / "data.safetensors").write_bytes(save(DATA))
+    np.savez(folder / "data.npz", **DATA)
+    yield DATA
+    yield save(DATA)
+    yield folder / "data.safetensors"
+    yield str(folder / "data.safetensors")
+    yield folder / "data.npz"
+    yield {name: Tensor(values) for name, values in DATA.items()}
+    yield {name: values.tolist() for name, values in DATA.items()}
+
+
+def test_paths_bytes_arrays_tensors_and_lists_are_the_same_data(tmp_path):
+    losses = {Trainer(RunConfig(), source).step().loss for source in sources(tmp_path)}
+    assert len(losses) == 1
+
+
+def test_a_snapshot_goes_on_with_data_given_in_any_way(tmp_path):
+    blob = Trainer(RunConfig(), DATA).snapshot()
+    losses = {Trainer.resume(blob, source).step().loss for source in sources(tmp_path)}
+    assert len(losses) == 1
+
+
+def test_a_tensor_in_bfloat16_is_widened():
+    values = np.array([1.5, -2.0])
+    assert np.array_equal(arrays_from.read({"w": Tensor(values, "torch.bfloat16")})[1]["w"], values)
+
+
+def test_a_path_that_leads_nowhere_says_so(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        Trainer(RunConfig(), tmp_path / "none.safetensors")
+
+
+def pickled(path):
+    np.savez(path, inputs=np.array([{"a": 1}], dtype=object))
+
+
+def not_a_zip(path):
+    path.write_bytes(b"PK\x03\x04 and nothing more")
+
+
+def nothing(path):
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("write", [pickled, not_a_zip, nothing])
+def test_an_npz_that_is_none_or_holds_objects_is_refused(write, tmp_path):
+    write(tmp_path / "data.npz")
+    with pytest.raises(BadUpload):
+        Trainer(RunConfig(), tmp_path / "data.npz")
+
+
+@pytest.mark.parametrize("source", [5, [1, 2], {"inputs": "text"}, {"inputs": [[1, 2], [3]]}, {"inputs": object()}])
+def test_what_holds_no_arrays_is_refused(source):
+    with pytest.raises(BadUpload):
+        Trainer(RunConfig(), source)
+
+
+def file(header, data=b""):
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data
+
+
+def entry(shape, offsets=(0, 0), dtype="F32"):
+    return file({"a": {"dtype": dtype, "shape": shape, "data_offsets": list(offsets)}})
+
+
+BAD = {
+    "nothing but enormous sizes": entry([0, 2**47, 2**47]),
+    "an empty one with four sizes": entry([0, 2**20, 2**20, 2**20]),
+    "a product beyond 64 bits": entry([2**32, 2**32], (0, 0)),
+    "a negative size": entry([-1, 2]),
+    "two negative sizes": entry([-1, -1], (0, 4)),
+    "a size beyond 64 bits": entry([2**70], (0, 4)),
+    "a fraction": entry([1.0], (0, 4)),
+    "a truth value": entry([True], (0, 4)),
+    "many axes": entry([0] * 40),
+    "offsets backwards": entry([1], (4, 0)),
+    "negative offsets": entry([1], (-4, 0)),
+    "offsets beyond the file": entry([1], (0, 4)),
+    "offsets beyond 64 bits": entry([1], (2**70, 2**70 + 4)),
+    "an unknown type": entry([1], (0, 4), "F8_E4M3"),
+    "a pickle": b"\x80\x02}q\x00" + bytes(20),
+    "a zip": b"PK\x03\x04" + bytes(30),
+    "NumPy's own": b"\x93NUMPY" + bytes(30),
+    "half a pair of surrogates": file({"\ud800": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}),
+}
+
+
+@pytest.mark.parametrize("blob", BAD.values(), ids=BAD.keys())
+def test_a_bad_header_is_refused_before_anything_is_allocated(blob):
+    with pytest.raises(BadUpload):
+        tensorfile.read(blob)
+
+
+@pytest.mark.parametrize("shape", [[], [0], [3, 0], [0, 2**20, 2**20]])
+def test_empty_tensors_and_single_numbers_have_their_shapes(shape):
+    n = 4 * int(np.prod(shape))
+    text = file({"a": {"dtype": "F32", "shape": shape, "data_offsets": [0, n]}}, bytes(n))
+    assert tensorfile.read(text)[1]["a"].shape == tuple(shape)
+
+
+def test_bfloat16_is_read_bit_by_bit():
+    values = np.array([0.0, -0.0, 1.0, -1.5, 3.140625, 2.0**-133, 2.0**127, np.inf], np.float32)
+    bits = (values.view(np.uint32) >> 16).astype("<u2")
+    header = {"a": {"dtype": "BF16", "shape": [2, 4], "data_offsets": [0, 16]}}
+    read = tensorfile.read(file(header, bits.tobytes()))[1]["a"]
+    assert read.dtype == np.float32
+    assert read.tobytes() == values.tobytes()
+
+
+def test_files_that_are_almost_right_are_read_or_refused_and_nothing_else():
+    rng = random.Random(0)
+    good = save(DATA | {"lengths": np.full(6, 4)})
+    weights = Trainer(RunConfig()).export_weights()
+    read = 0
+    for n in range(3000):
+        blob = bytearray(good if n % 2 else weights)
+        for _ in range(rng.randrange(1, 4)):
+            blob[rng.randrange(min(len(blob), 700))] = rng.choice(
+                b'0123456789[],:"{}-eINFU' + bytes([rng.randrange(256)])
+            )
+        try:
+            Trainer(RunConfig(hidden_size=2), bytes(blob)) if n % 2 else Trainer(RunConfig(), weights=bytes(blob))
+            read += 1
+        except UnrollError:
+            pass
+    assert 0 < read < 2900
