@@ -141,9 +141,8 @@ class Layer:
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
         """After `hand`: from E_last back to h_lowest, through the parameter uses at lowest < t <= last."""
         chain, joins, multiply = self.cell.backward, self.cell.direct == "h", self._product
-        self.V[:, -self.handed :].dot(
-            self._handed_t[last], self._dh_t[last]
-        )  # own loss alone: nothing comes from beyond E_last
+        # What is handed to h_last alone: nothing comes from beyond it.
+        self.V[:, -self.handed :].dot(self._handed_t[last], self._dh_t[last])
         self._direct_t[last].fill(0.0)
         for high in range(last, lowest, -FLUSH_EVERY):
             self._flush(high)
