@@ -35,23 +35,23 @@ class Unrolled:
     ) -> None:
         self.T, self.B, self.I, self.H, self.O = T, B, I, H, O
         self.dtype = np.dtype(dtype)
-        self._inputs = DenseInputs(I)
-        self._layer = Layer(cell, activation, T, B, self._inputs.size, H, O, self.dtype)
-        self._head = Readout(loss, T, B, H, O, self.dtype)
-        self.cell, self.V, self.clip_factor = self._layer.cell, self._layer.V, self._layer.clip_factor
-        self.E_t = self._head.E_t
+        self.inputs = DenseInputs(I)
+        self.layer = Layer(cell, activation, T, B, self.inputs.size, H, O, self.dtype)
+        self.head = Readout(loss, T, B, H, O, self.dtype)
+        self.cell, self.V, self.clip_factor = self.layer.cell, self.layer.V, self.layer.clip_factor
+        self.E_t = self.head.E_t
 
     # What a caller reads: row vectors, time first.
 
     @property
     def h(self) -> Array:
         """h_0 … h_T (T+1, B, H)."""
-        return self._layer.entering[:, : self.H].transpose(0, 2, 1)
+        return self.layer.entering[:, : self.H].transpose(0, 2, 1)
 
     @property
     def x(self) -> Array:
         """x_1 … x_T (T, B, I)."""
-        return self._layer.inputs.transpose(0, 2, 1)
+        return self.layer.inputs.transpose(0, 2, 1)
 
     @property
     def c(self) -> Array | None:
@@ -72,41 +72,41 @@ class Unrolled:
     @property
     def y(self) -> Array:
         """Outputs (logits) y_1 … y_T (T, B, O)."""
-        return self._head.y.transpose(0, 2, 1)
+        return self.head.y.transpose(0, 2, 1)
 
     @property
     def n(self) -> Array:
         """Timesteps with a target, per example (B,)."""
-        return self._head.n
+        return self.head.n
 
     @property
     def dy(self) -> Array:
         """dE/dy_t (T, B, O), with the reduction of the last `backward`."""
-        return self._head.dy.transpose(0, 2, 1)
+        return self.head.dy.transpose(0, 2, 1)
 
     @property
     def dh(self) -> Array:
         """dE/dh_0 … dE/dh_T (T+1, B, H), per example: not divided by B."""
-        return self._layer.dh.transpose(0, 2, 1)
+        return self.layer.dh.transpose(0, 2, 1)
 
     @property
     def dc(self) -> Array | None:
         """dE/dc_0 … dE/dc_T (T+1, B, H) of an lstm, ways through h_t included, else None."""
-        return None if self._layer.dc is None else self._layer.dc.transpose(0, 2, 1)
+        return None if self.layer.dc is None else self.layer.dc.transpose(0, 2, 1)
 
     @property
     def da(self) -> Array:
         """dE/da_1 … dE/da_T (T, B, columns of W_hh), of what sees h_{t-1}."""
-        return self._layer.da.transpose(0, 2, 1)
+        return self.layer.da.transpose(0, 2, 1)
 
     @property
     def da_x(self) -> Array:
         """dE/da_1 … dE/da_T (T, B, columns of W_xh), of what sees x_t, in the order of the cell's blocks."""
-        return self._layer.da_x.transpose(0, 2, 1)
+        return self.layer.da_x.transpose(0, 2, 1)
 
     def objective(self, reduction: str = "sum") -> float:
         """L = the mean over the batch of E, which is sum_t E_t ("sum") or its mean over targets ("mean")."""
-        return self._head.objective(reduction)
+        return self.head.objective(reduction)
 
     # The two walks.
 
@@ -117,11 +117,11 @@ class Unrolled:
         """
         with np.errstate(all="ignore"):
             np.setbufsize(BUFFER)
-            self._layer.load(params, params["W_hy"])
-            self._head.load(params)
-            self._inputs.enter(x, self._layer.inputs)
-            self._layer.forward(h0)
-            self._head.forward(self._layer.states, target)
+            self.layer.load(params, params["W_hy"])
+            self.head.load(params)
+            self.inputs.enter(x, self.layer.inputs)
+            self.layer.forward(h0)
+            self.head.forward(self.layer.states, target)
 
     def backward(self, reduction: str = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None) -> Params:
         """Walk t = T…1 after `forward`; returns dL/dNAME for every parameter, the mean over the batch.
@@ -135,22 +135,22 @@ class Unrolled:
         with np.errstate(all="ignore"):
             np.setbufsize(BUFFER)
             self.prepare(reduction)
-            self._layer.backward(k1, k2, clip_timestep)
-            gradients, handed = self._layer.gradients()
-            return gradients | self._head.gradients(handed)
+            self.layer.backward(k1, k2, clip_timestep)
+            gradients, handed = self.layer.gradients()
+            return gradients | self.head.gradients(handed)
 
     def prepare(self, reduction: str) -> None:
         """Everything a backward sweep needs that is the same for all timesteps, in whole-sequence operations."""
-        self._layer.hand(self._head.backward(reduction))
+        self.layer.hand(self.head.backward(reduction))
 
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
         """After `prepare`: from E_last back to h_lowest, as `Layer.sweep`."""
-        self._layer.sweep(last, lowest, clip_timestep)
+        self.layer.sweep(last, lowest, clip_timestep)
 
     def passes(self, k1: int, k2: int, clip_timestep: float | None = None) -> Iterator[Pass]:
         """After `prepare`: the passes of truncated BPTT one by one, as `Layer.passes`."""
-        return self._layer.passes(k1, k2, clip_timestep)
+        return self.layer.passes(k1, k2, clip_timestep)
 
     def input_gradients(self, params: Params) -> Array:
         """dE/dx_1 … dE/dx_T (T, B, I), per example, after `backward` under the same parameters."""
-        return self._layer.input_gradients(params["W_xh"]).transpose(0, 2, 1)
+        return self.layer.input_gradients(params["W_xh"]).transpose(0, 2, 1)

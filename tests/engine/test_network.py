@@ -65,7 +65,7 @@ def test_gates_and_states_satisfy_the_equations(cell):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_vanished_gradient_never_dwells_among_subnormal_numbers(cell):
+def test_a_vanished_gradient_is_not_left_among_subnormal_numbers(cell):
     network = build(cell, "sigmoid", T=600, H=8, init="normal", gain=1e-3)
     if "b_h" in network.params and cell != "rnn":
         network.params["b_h"][8:16] = -8.0  # a gate that forgets

@@ -50,7 +50,7 @@ class Cell:
         self.phi = activation.function
         self.W = zeros(((self.blocks - self.input_blocks) * H, width), entering.dtype)
         self.product = product(self.W, B)
-        self.half = np.array(0.5, entering.dtype)  # an array at hand spares its conversion in every call
+        self.half = np.array(0.5, entering.dtype)  # an array already, so that no call has to convert it
         self.entering = entering
         # Views of one timestep each, made once: indexing an array costs as much as a small product.
         self.z = list(entering)
