@@ -23,6 +23,7 @@ class GRU(Cell):
     candidate_gate = 2
     forget_gate = "z"
     input_blocks = 1
+    state_blocks = 1
     direct = "h"
 
     def __init__(self, activation: Activation, entering: Array, H: int) -> None:
@@ -113,6 +114,11 @@ class GRU(Cell):
     def routes(self, carried: Array, adjoint: Array) -> tuple[Array, Array]:
         """Into dh_{t-1}: z_t dh_t, and through the gates."""
         return self.to_all[:, 0, :, 0] * adjoint[1:], carried
+
+    @classmethod
+    def by_block(cls, W_xh: Array) -> Array:
+        """n r z, as n's input part p stands first."""
+        return np.roll(W_xh, W_xh.shape[1] // 3, axis=1)
 
     def unstack(self, dW: Array) -> Params:
         """As every cell for r, z, q; n has its recurrent weights and b_hn from q, its input weights and b_n from p."""
