@@ -29,6 +29,7 @@ FRAMES_PER_SECOND, FRAMES_BURST = 1000.0, 2000.0  # frames of any kind
 CLOSE_SECONDS = 2.0  # how long the other side may take to say good-bye
 LAST_WORDS_SECONDS = 0.25  # how long they may take to hear that they are turned away
 SILENCE_SECONDS = 5.0  # how long nothing may come from someone who was sent something, and nothing be taken by them
+LEAST_BYTES = 20 * 1024  # that have to be taken in that time by someone for whom bytes are waiting
 LOOK_SECONDS = 0.5  # between two looks whether that is so
 AT_ONCE = struct.pack("ii", 1, 0)  # lingering, for no seconds
 
@@ -45,7 +46,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.spent_at = self.loop.time()
         self.unheard_since: float | None = None  # when something was sent of which nothing shows that it arrived
         self.asked = False  # by a ping, whether they are still there
-        self.waiting = 0  # bytes to be sent, at the last look
+        self.waiting = 0  # bytes to be sent, when enough of them were taken last
         self.moved_at = self.spent_at  # when some of them were taken
         self.looking: asyncio.TimerHandle | None = None
         self.turned_away = False
@@ -80,9 +81,10 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         """
         now = self.loop.time()
         waiting = self.transport.get_write_buffer_size()
-        if self.writable.is_set() or waiting < self.waiting:
+        if self.writable.is_set() or self.waiting - waiting >= LEAST_BYTES:
             self.moved_at = now
-        self.waiting = waiting
+            self.waiting = waiting
+        self.waiting = max(self.waiting, waiting)  # what is taken counts from the most that waited
         listening = not (self.read_paused or self.unparsed)  # else signs may be waiting in front of our own door
         heard_at = self.unheard_since if listening and self.unheard_since is not None else now
         silent = now - min(self.moved_at, heard_at)

@@ -7,6 +7,7 @@
 What a client may ask of a session is in `commands/`. Records are made only when one may be sent, so each is the newest.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,6 +40,17 @@ class Limits:
     max_cost: int
     max_bytes: int
     records_per_second: float
+
+
+NAMES = ("inputs", "outputs", "classes")  # of a task; own data may bring thousands of them, of any length
+LONGEST_NAME = 60
+
+
+def shortened(task: dict[str, Any], most: int) -> dict[str, Any]:
+    """A task with the first `most` names of each kind, cut to a bounded length, and how many there are in all."""
+    totals = {kind: len(task[kind]) for kind in NAMES if task[kind] is not None}
+    first = {kind: [name[:LONGEST_NAME] for name in task[kind][:most]] for kind in totals}
+    return {**task, **first, "totals": totals}
 
 
 class Shared:
@@ -189,17 +201,29 @@ class Session:
         """The `state` message; `effects` are the fields that a command changed."""
         trainer = self.network("a state")
         effects = effects or Effects()
-        return protocol.encode(
-            "state",
-            id_,
-            phase=self.phase,
-            config=trainer.config.model_dump(),
-            iteration=trainer.iteration,
-            solved_at=trainer.solved_at,
-            same_numerics=trainer.same_numerics,
-            task=trainer.task_info(),
-            effects={"live": effects.live, "restart": effects.restart},
+        task = trainer.task_info()
+
+        def message(task: dict[str, Any]) -> str:
+            return protocol.encode(
+                "state",
+                id_,
+                phase=self.phase,
+                config=trainer.config.model_dump(),
+                iteration=trainer.iteration,
+                solved_at=trainer.solved_at,
+                same_numerics=trainer.same_numerics,
+                task=task,
+                effects={"live": effects.live, "restart": effects.restart},
+            )
+
+        whole = message(task)
+        if len(whole) <= protocol.MESSAGE_BYTES:
+            return whole
+        most = max(len(task[names] or ()) for names in NAMES)
+        fits = bisect_left(
+            range(most), True, key=lambda n: len(message(shortened(task, n + 1))) > protocol.MESSAGE_BYTES
         )
+        return message(shortened(task, fits))
 
     def fail(self) -> None:
         """After an unforeseen error: there is no network any more, and nothing to show."""

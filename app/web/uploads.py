@@ -10,6 +10,8 @@ from .pacing import NEVER
 from .protocol import MESSAGE_BYTES, Id
 
 MOST_UPLOADS = 8
+SMALL_BYTES = 64 * 1024  # a snapshot of so few bytes needs no slot: whoever lost a server can always go on
+RETRY_AFTER = 2.0  # seconds
 PATIENCE = 10.0  # seconds an announced file may take to come
 
 UploadKind = Literal["snapshot", "weights", "dataset", "text", "series"]
@@ -24,6 +26,11 @@ class Announced:
     id: Id
     series_options: dict[str, Any] = field(default_factory=dict)
     adopt: bool = False  # weights only: the run takes the file's own shape
+
+    @property
+    def needs_slot(self) -> bool:
+        """Whether it is one of the few large files that may be on their way at the same time."""
+        return self.kind != "snapshot" or self.bytes > SMALL_BYTES
 
 
 @dataclass
@@ -49,9 +56,14 @@ class Uploads:
 
     def announce(self, upload: Announced) -> None:
         """Wait for this file."""
-        if self.slots.taken >= MOST_UPLOADS:
-            raise Busy("Too many files are being uploaded to this server. Try again in a few seconds.")
-        self.slots.taken += 1
+        if upload.needs_slot:
+            if self.slots.taken >= MOST_UPLOADS:
+                raise Busy(
+                    f"At most {MOST_UPLOADS} files are uploaded at the same time; got one more. "
+                    f"Announce it again in {RETRY_AFTER:.0f} s.",
+                    retry_after=RETRY_AFTER,
+                )
+            self.slots.taken += 1
         self.announced, self.until = upload, self.clock() + PATIENCE
 
     def refuse(self, command: str) -> None:
@@ -79,7 +91,7 @@ class Uploads:
     def forget(self) -> Announced | None:
         """Wait no longer; returns the file that was awaited."""
         upload, self.announced, self.until = self.announced, None, NEVER
-        self.slots.taken -= upload is not None
+        self.slots.taken -= upload is not None and upload.needs_slot
         return upload
 
     def overdue(self, now: float) -> Announced | None:

@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable
+from heapq import nlargest
+from typing import Any
 
 from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -22,6 +24,7 @@ SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarde
 CLOSE_PATIENCE = 5.0  # and to hear why the connection is closed
 MOST_UNANSWERED = 8  # commands read ahead; further ones wait in the visitor's own buffers,
 MOST_UNSENT_BYTES = 128 * 1024  # as they do while so much waits to be taken
+MOST_QUEUED_BYTES = 256 * 1024  # beside the two largest frames; with more the connection is aborted
 ACKS_FOR_A_FRAME = 8  # acks are free, unless there are many more of them than records
 RETRY_AFTER = 5.0
 FRAME_LIMIT = "unroll.frame_limit"  # the extension of a socket that can be told how large frames may be
@@ -54,14 +57,21 @@ class Connection:
         self.outbox: deque[str | bytes | Message] = deque()
         self.filled = asyncio.Event()
         self.unsent_bytes = 0
+        self.sending = 0  # bytes of the frame that is being sent
         self.unanswered = 0
         self.drained = asyncio.Event()
+        self.overfull = asyncio.Event()
+        self.held_ack: int | None = None
 
     def deliver(self, frame: str | bytes) -> None:
         """A frame for the visitor."""
         self.outbox.append(frame)
         self.unsent_bytes += len(frame)
         self.filled.set()
+        if self.unsent_bytes > MOST_QUEUED_BYTES:
+            frames = [len(queued) for queued in self.outbox if isinstance(queued, str | bytes)]
+            if self.unsent_bytes - sum(nlargest(2, [*frames, self.sending])) > MOST_QUEUED_BYTES:
+                self.overfull.set()
 
     def allow(self, frame_bytes: int) -> None:
         """The next binary frame may be so large: known to the guarded socket, which reads no further than that."""
@@ -79,13 +89,14 @@ class Connection:
         self.outbox.append({"type": "websocket.close", "code": code, "reason": reason})
         self.filled.set()
 
-    async def write(self) -> None:
+    async def write(self, handle: RunHandle | None = None) -> None:
         """Send what is in the outbox until the connection is closed."""
         while True:
             while not self.outbox:
                 self.filled.clear()
                 await self.filled.wait()
             frame = self.outbox.popleft()
+            self.sending = len(frame) if isinstance(frame, str | bytes) else 0
             async with asyncio.timeout(SEND_PATIENCE):
                 match frame:
                     case str():
@@ -95,8 +106,12 @@ class Connection:
                     case _:
                         await self.websocket.send(frame)
                         return
-            self.unsent_bytes -= len(frame)
+            self.unsent_bytes -= self.sending
+            self.sending = 0
             self.drained.set()
+            if handle and self.held_ack is not None and self.unsent_bytes < MOST_UNSENT_BYTES:
+                handle.ack(self.held_ack)
+                self.held_ack = None
 
     async def read(self, handle: RunHandle) -> None:
         """Hand on what the visitor sends, until they leave or may not go on."""
@@ -115,16 +130,29 @@ class Connection:
                 self.dismiss(CloseCode.POLICY_VIOLATION, f"at most {protocol.FRAMES_PER_SECOND} frames a second")
                 return
             if iteration is not None:
-                handle.ack(iteration)
+                self.acknowledge(handle, iteration)
                 continue
             handle.send(frame)
             self.unanswered += 1
-            await self._until_drained(1 if text is not None and any(map(text.count, FILES)) else MOST_UNANSWERED)
+            await self._until_drained(1 if text is not None and asks_for_file(text) else MOST_UNANSWERED)
+
+    def acknowledge(self, handle: RunHandle, iteration: int) -> None:
+        """Pass an ack on; while much is unsent it waits, so that no new record is asked for."""
+        if self.unsent_bytes >= MOST_UNSENT_BYTES:
+            self.held_ack = iteration
+        else:
+            self.held_ack = None
+            handle.ack(iteration)
 
     async def _until_drained(self, most_unanswered: int) -> None:
         while self.unanswered >= most_unanswered or self.unsent_bytes >= MOST_UNSENT_BYTES:
             self.drained.clear()
             await self.drained.wait()
+
+
+def asks_for_file(text: str) -> bool:
+    """Whether a command may be answered by a file; escapes could spell its name in other ways."""
+    return "\\" in text or any(map(text.count, FILES))
 
 
 async def stream(websocket: WebSocket, pool: Pool, max_runs: int) -> None:
@@ -144,17 +172,23 @@ async def stream(websocket: WebSocket, pool: Pool, max_runs: int) -> None:
             await connection.write()
         return
     reading = asyncio.create_task(connection.read(handle))
-    writing = asyncio.create_task(connection.write())
+    writing = asyncio.create_task(connection.write(handle))
+    overfull = asyncio.create_task(connection.overfull.wait())
+    ended: set[asyncio.Task[Any]] = set()
     try:
-        await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait({reading, writing, overfull}, return_when=asyncio.FIRST_COMPLETED)
         if reading.done() and websocket.client_state is WebSocketState.CONNECTED:
             await asyncio.wait({writing}, timeout=CLOSE_PATIENCE)  # a reason to close is on its way
     finally:
         handle.leave()
-        for task in (reading, writing):
+        for task in (reading, writing, overfull):
             task.cancel()
-        outcomes = await asyncio.gather(reading, writing, return_exceptions=True)
-        if websocket.scope.get("extensions", {}).get(DROPPED) or any(isinstance(o, TimeoutError) for o in outcomes):
+        outcomes = await asyncio.gather(reading, writing, overfull, return_exceptions=True)
+        if (
+            websocket.scope.get("extensions", {}).get(DROPPED)
+            or overfull in ended
+            or any(isinstance(o, TimeoutError) for o in outcomes)
+        ):
             pool.counts.totals["aborts"] += 1
         for outcome in outcomes:
             if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect | TimeoutError):

@@ -144,7 +144,7 @@ function createText(node, store) {
 export function continuation({ tensors }, task) {
   const names = task?.classes ?? [];
   if (!tensors.sample || names.length === 0) return "";
-  return `goes on: ${Array.from(tensors.sample.data, (index) => names[index]).join("")}`;
+  return `goes on: ${Array.from(tensors.sample.data, (index) => names[index] ?? "□").join("")}`;
 }
 
 /** @param {State} state */

@@ -32,12 +32,14 @@ def test_what_is_carried_and_the_own_loss_make_the_whole(cell, task, reduction):
 def test_a_timesteps_part_of_each_gradient_is_what_its_own_copy_of_the_weights_gets(cell):
     """One product of leaving and entering numbers at a time, by the gradient sums of the network itself."""
     record, net = shown(Trainer(RunConfig(cell=cell, task="characters", **SMALL)))
-    leaving, entering = net._leaving.copy(), net._entering.copy()
+    layer = net.layer
+    leaving, entering = layer.leaving.copy(), layer.entering.copy()
     for t in range(1, net.T + 1):
         for name, index in (("W_xh", t - 1), ("W_hh", t - 1), ("W_hy", t)):
-            net._leaving[:], net._entering[:] = 0.0, 0.0
-            net._leaving[index], net._entering[index] = leaving[index], entering[index]
-            part = np.linalg.norm(net._gradients()[name])
+            layer.leaving[:], layer.entering[:] = 0.0, 0.0
+            layer.leaving[index], layer.entering[index] = leaving[index], entering[index]
+            of_the_cell, handed = layer.gradients()
+            part = np.linalg.norm((of_the_cell | net.head.gradients(handed))[name])
             assert record.tensors[f"d{name}_norm"][t - 1] == pytest.approx(part, rel=1e-12), (name, t)
 
 

@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 import time
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -175,6 +176,34 @@ def test_who_neither_reads_nor_draws_is_cut_off_though_nothing_is_blocked():
             assert "unroll_aborts_total 1.0" in metrics(server)
     finally:
         server.stop()
+
+
+def test_who_acknowledges_records_without_reading_them_is_cut_off_and_holds_no_memory():
+    server = Server(WORKERS="1").start()
+    try:
+        with Raw(server) as client:
+            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            big = {"sequence_length": 100, "hidden_size": 128, "batch_size": 1}
+            watch = {"type": "watch", "quantities": ["weights", "flow"]}
+            for message in ({"type": "start", "config": big}, watch, {"type": "play"}):
+                text = json.dumps(message).encode()
+                client.socket.sendall(frame(TEXT, text))
+            before, began, most = resident(server), time.monotonic(), 0
+            with contextlib.suppress(OSError):
+                while time.monotonic() - began < 8:
+                    client.socket.sendall(frame(TEXT, b'{"type":"ack","iteration":999999999}'))
+                    most = max(most, resident(server) - before)
+                    time.sleep(0.02)
+            assert time.monotonic() - began < 7.5, "still connected"
+            assert "unroll_aborts_total 1.0" in metrics(server)
+            assert most < 8_000_000
+    finally:
+        server.stop()
+
+
+def resident(server: Server) -> int:
+    """Bytes of memory of the web process."""
+    return int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def metrics(server: Server) -> str:

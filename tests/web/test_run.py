@@ -3,11 +3,12 @@ import json
 import numpy as np
 import pytest
 
+from app.tasks import Series
 from app.training import RunConfig, Trainer
 from app.web.closing import Close
 from app.web.run import Shared
 from app.web.session import Phase
-from app.web.uploads import MOST_UPLOADS
+from app.web.uploads import MOST_UPLOADS, SMALL_BYTES
 from tests.web.conftest import Client, facts, records, tensors
 from tests.web.examples import MESSAGES, SMALL, WILD, record, server_messages
 
@@ -683,11 +684,47 @@ def test_a_file_that_does_not_come_is_given_up_after_ten_seconds(client):
 def test_only_so_many_files_are_awaited_at_once(client):
     client.started()
     client.session.shared.slots.taken = MOST_UPLOADS
-    assert code(client.say("upload", kind="snapshot", bytes=10)) == "busy"
+    refused = only(client.say("upload", kind="snapshot", bytes=SMALL_BYTES + 1))
+    assert (refused["code"], refused["retry_after"]) == ("busy", 2)
     client.session.shared.slots.taken = 0
-    client.say("upload", kind="snapshot", bytes=10)
+    client.say("upload", kind="snapshot", bytes=SMALL_BYTES + 1)
+    assert client.session.shared.slots.taken == 1
     client.run.leave()
     assert client.session.shared.slots.taken == 0
+
+
+def test_a_small_snapshot_is_resumed_although_every_upload_slot_is_taken(client):
+    client.started()
+    blob = only(client.say("snapshot"))
+    client.session.shared.slots.taken = MOST_UPLOADS
+    assert only(client.say("upload", kind="snapshot", bytes=len(blob)))["type"] == "ready"
+    assert client.send(blob)[0]["type"] == "state"
+    assert client.session.shared.slots.taken == MOST_UPLOADS
+
+
+@pytest.mark.parametrize("first", ["\u4e00", "\U00020000"], ids=["6 bytes a character", "12 bytes a character"])
+def test_a_state_fits_into_a_text_frame_however_many_characters_a_text_has(client, first):
+    client.started()
+    vocabulary = [chr(ord(first) + at) for at in range(1000)]
+    file = "".join(vocabulary).encode()
+    client.say("upload", kind="text", bytes=len(file))
+    client.run.receive(file)
+    state = client.run.work()[0]
+    task = json.loads(state)["task"]
+    assert 15_000 < len(state) <= 16_384
+    assert task["totals"] == {"inputs": 1000, "outputs": 1000, "classes": 1000}
+    assert task["classes"] == vocabulary[: len(task["classes"])]
+    assert len(task["classes"]) == len(task["inputs"]) > 100
+
+
+def test_names_of_columns_in_a_snapshot_are_cut_to_what_a_state_can_hold(client):
+    series = Series(("a" * 400_000, "b"), np.arange(120.0).reshape(60, 2))
+    blob = Trainer(RunConfig(**SMALL, task="own"), series).snapshot(dataset=True)
+    client.say("upload", kind="snapshot", bytes=len(blob))
+    client.run.receive(blob)
+    state = client.run.work()[0]
+    assert len(state) <= 16_384
+    assert json.loads(state)["task"]["inputs"] == ["a" * 60, "b"]
 
 
 # Several runs.
@@ -733,7 +770,7 @@ def test_every_command_has_exactly_one_answer(client):
 def test_a_run_that_failed_has_nothing_to_do_and_gives_its_upload_slot_back(client):
     client.started()
     client.say("play")
-    client.say("upload", kind="snapshot", bytes=10)
+    client.say("upload", kind="text", bytes=10)
     client.run.receive('{"type":"pause"}')
     client.run.fail()
     assert client.run.due_at(client.clock()) == client.run.awaited_since() == float("inf")
