@@ -53,7 +53,7 @@ def pack(data: OwnData) -> tuple[Tensors, list[str] | None]:
 def unpack(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> OwnData:
     """The inverse of `pack`, for tensors that may come from anyone."""
     if set(tensors) == {"text"} and tensors["text"].dtype == np.uint8:
-        return read_text(tensors["text"].tobytes())
+        return _saved_text(tensors["text"].tobytes())
     if set(tensors) == {"series"} and columns is not None:
         values = tensors["series"]
         if values.dtype != np.float64 or values.ndim != 2 or values.shape[1] != len(columns):
@@ -61,6 +61,14 @@ def unpack(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> OwnD
         tensorfile.finite(tensors)
         return Series(tuple(columns), values)
     return Sequences.of(tensors)
+
+
+def _saved_text(encoded: bytes) -> Text:
+    """Exactly the text that `pack` saw: nothing is left out, not even a mark at its beginning."""
+    try:
+        return Text.of(encoded.decode("utf-8", "surrogatepass"))
+    except UnicodeDecodeError as error:
+        raise BadUpload(f"The own text must be UTF-8; byte {error.start} is not.", "text") from None
 
 
 def digest(data: OwnData) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..engine import OPTIMIZERS, Optimizer, Params, initialise
+from ..engine import OPTIMIZERS, Optimizer, Params, initialise, norm
 from ..tasks import STREAK
 from .config import RunConfig
 from .flat import WHOLE, flat, parts
@@ -21,9 +21,10 @@ class Progress:
     solved_at: int | None = None
     streak: int = 0  # batches in a row that counted as solved
     clipped_updates: int = 0
+    update_norm: float | None = None  # how far the last update moved the weights, all of them as one vector
 
-    def after(self, *, solved: bool, clipped: bool) -> "Progress":
-        """One update later; its batch counted as solved, its gradient was clipped."""
+    def after(self, *, solved: bool, clipped: bool, update_norm: float) -> "Progress":
+        """One update of that norm later; its batch counted as solved, its gradient was clipped."""
         streak = self.streak + 1 if solved else 0
         now_solved = streak >= STREAK and self.solved_at is None
         return Progress(
@@ -31,6 +32,7 @@ class Progress:
             self.iteration if now_solved else self.solved_at,
             streak,
             self.clipped_updates + clipped,
+            update_norm,
         )
 
 
@@ -81,8 +83,10 @@ class Learner:
 
     def update(self, gradient: np.ndarray, *, solved: bool, clipped: bool) -> None:
         """One update of the weights; `gradient` is `flat`."""
+        before = self._weights.astype(np.float64)
         self.optimizer.update({WHOLE: gradient})
-        self.progress = self.progress.after(solved=solved, clipped=clipped)
+        moved = norm({WHOLE: self._weights - before})
+        self.progress = self.progress.after(solved=solved, clipped=clipped, update_norm=moved)
 
     def tensors(self) -> Iterator[tuple[str, np.ndarray]]:
         """Every weight under its name and every moment as `moment.NAME.m` or `.v`."""

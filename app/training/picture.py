@@ -21,6 +21,7 @@ from ..engine import (
 )
 from ..engine.adjoints import ln_norm
 from ..tasks import Batch
+from . import gradient_parts
 from .config import RunConfig
 
 f64 = np.float64
@@ -30,7 +31,8 @@ LARGEST = np.finfo(np.float32).max
 class Picture:
     """One sequence (B = 1) under full, unclipped backpropagation, and what truncation and clipping leave of it.
 
-    Filled at once with what every record holds; `watch` adds the rest. `net` is the bench it is drawn on.
+    Filled at once with what every record holds; `watch` adds the rest. `net` is the bench it is drawn on, `is_finite`
+    whether every number of the forward and the full backward pass is.
     """
 
     def __init__(self, net: Unrolled, params: Params, probe: Batch, config: RunConfig) -> None:
@@ -38,6 +40,8 @@ class Picture:
         net.forward(params, probe.x, probe.target, probe.h0)
         used = self._used_norms() if self.is_cut else None
         self.adjoint = adjoints(net, config.loss_reduction)
+        # Asked at once: some quantities overwrite the buffers by gradients that truncation or clipping has bounded.
+        self.is_finite = all(np.isfinite(values).all() for values in (net.h, net.y, net.E_t, net.dh))
         self.scalars: dict[str, Any] = dict.fromkeys(("flow_residual", "horizon", "as_of", "dW_hh_sum_norm"))
         target = probe.target[:, 0]
         self.tensors = {
@@ -46,6 +50,9 @@ class Picture:
             "target": target.astype(np.int64) if target.ndim == 1 else _f32(target),
             "loss_t": net.E_t[:, 0].astype(f64),
             "dW_hh_norm": self.adjoint.dW_hh_norm,
+            "dW_xh_norm": gradient_parts.dW_xh_norm(net, self.adjoint, probe.x[:, 0].astype(f64)),
+            "dW_hy_norm": gradient_parts.dW_hy_norm(net, self.adjoint),
+            "dh_carried_norm": gradient_parts.dh_carried_norm(net, self.adjoint),
         }
         self._add_states("h", net.h, net.dh, self.adjoint.ln_dh_norm)
         if net.c is not None and net.dc is not None and self.adjoint.ln_dc_norm is not None:
@@ -56,12 +63,6 @@ class Picture:
     def is_cut(self) -> bool:
         """Whether truncation or per-timestep clipping take something from the gradient on its way."""
         return self.config.k1 > 0 or self.config.clip == "timestep"
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether every number of both walks is."""
-        net = self.net
-        return all(np.isfinite(values).all() for values in (net.h, net.y, net.E_t, net.dh))
 
     def watch(self, quantities: frozenset[str]) -> None:
         """Add the optional quantities among these that are about the probe."""

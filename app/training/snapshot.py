@@ -22,7 +22,7 @@ from .records import pack
 
 VERSION = 1
 LONGEST = 500
-LARGEST_COUNT = 2**53
+LARGEST_COUNT = 2**52  # as many updates again stay whole numbers wherever JSON is read, that is, up to 2^53
 DATA = "dataset."  # what names of own data begin with
 
 
@@ -39,6 +39,7 @@ class Header(BaseModel):
     solved_at: int | None = Field(ge=0, le=LARGEST_COUNT)
     streak: int = Field(ge=0, le=LARGEST_COUNT)
     clipped_updates: int = Field(ge=0, le=LARGEST_COUNT)
+    update_norm: float | None = Field(default=None, ge=0)  # files of before do not say it
     optimizer_step: int = Field(ge=0, le=LARGEST_COUNT)
     probe: int = Field(ge=0, le=LARGEST_PROBE)
     edits: list[tuple[int, int, float]] = Field(max_length=LONGEST * MAX_NAMES)
@@ -85,7 +86,9 @@ class Snapshot:
         tensorfile.finite(dict(learner.tensors()))  # what fits into F64 may be beyond the run's float32
         header = self.header
         learner.optimizer.step = header.optimizer_step
-        learner.progress = Progress(header.iteration, header.solved_at, header.streak, header.clipped_updates)
+        learner.progress = Progress(
+            header.iteration, header.solved_at, header.streak, header.clipped_updates, header.update_norm
+        )
         return learner
 
 

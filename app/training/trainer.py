@@ -317,6 +317,7 @@ class Trainer:
         return {
             "kind": "record",
             "iteration": self.iteration,
+            "solved_at": self.solved_at,
             "loss": now.loss,
             "loss_per_timestep": now.loss_per_timestep,
             "accuracy": passes.accuracy(self._walks.net(self.params, now), now.batch.target),
@@ -325,6 +326,7 @@ class Trainer:
             "clip_scale": now.clip_scale,
             "clip_angle": now.clip_angle,
             "clipped_updates": self._learner.progress.clipped_updates,
+            "update_norm": self._learner.progress.update_norm,
             "grad_norms": {name: norm({name: values}) for name, values in now.gradients.items()},
             "loss_after": None,
             "iterations_per_second": self.iterations_per_second,
@@ -334,8 +336,11 @@ class Trainer:
     # Divergence: back to where every number was finite.
 
     def _diverge(self, now: Pass, picture: Picture, record: Record) -> None:
-        # The probe comes first: it is what can be looked at.
-        net = self._walks.net(self.params, now) if picture.is_finite else picture.net
+        # The probe comes first: it is what can be looked at. Quantities may have used its buffers for other gradients.
+        if picture.is_finite:
+            net = self._walks.net(self.params, now)
+        else:
+            net = self._walks.picture(self.params, self.probe, self._edits).net
         place, iteration = find(net, self.params, now.gradients), self.iteration
         self._go_back()
         self.divergence = Divergence(iteration, place.quantity, place.timestep, place.unit, place.cause, record)

@@ -1,23 +1,29 @@
-/** Questions to the server and their answers, told apart by number; one that nobody answers any more is answered by null. */
+/** Requests to the server and their answers, told apart by number; one that nobody answers any more is answered by null. */
 
 import { command } from "./protocol.js";
 
 /** @typedef {import("./protocol.js").Command} Command */
-/** @typedef {{type: "file", bytes: ArrayBuffer}} FileAnswer */
+/** @typedef {{type: "file", bytes: ArrayBuffer, iteration: number}} FileAnswer */
 /** @typedef {import("./protocol.js").StateMessage | import("./protocol.js").ErrorMessage | import("./protocol.js").ReadyMessage | import("./protocol.js").GradientCheckMessage | FileAnswer | null} Answer null: the connection was lost */
+
+/** What the server may take its time for. */
+const LONG = ["check_gradients", "export", "step", "upload"];
 
 /**
  * @param {{send: (message: Command) => boolean, sendBytes: (bytes: ArrayBuffer) => void}} connection
  * @param {(command: string) => void} carriedOut told the type of every command that the server carried out
+ * @param {() => number} now
  */
-export function createAsking(connection, carriedOut) {
-  /** @type {Map<number, (answer: Answer) => void>} */
+export function createAsking(connection, carriedOut, now) {
+  /** @type {Map<number, {resolve: (answer: Answer) => void, type: string, at: number}>} */
   const waiting = new Map();
   /** Whose errors are shown by who asked, beside what was handed over. @type {Set<number>} */
   const discreet = new Set();
   let lastId = 0;
-  /** Between a file's announcement and its bytes nothing else may be said: it waits here. @type {(() => void)[] | null} */
-  let held = null;
+  /** Between a file's announcement and its bytes nothing else may be said: it waits in the queue. */
+  let uploading = false;
+  /** @type {{type: string, send: () => void}[]} */
+  let queue = [];
 
   /** @param {Command} message @param {boolean} isDiscreet @returns {Promise<Answer>} */
   function request(message, isDiscreet = false) {
@@ -27,20 +33,27 @@ export function createAsking(connection, carriedOut) {
     /** @type {Promise<Answer>} */
     const answer = new Promise((resolve) => {
       const send = () => {
-        if (connection.send({ ...message, id })) waiting.set(id, resolve);
+        if (connection.send({ ...message, id })) waiting.set(id, { resolve, type: message.type, at: now() });
         else resolve(null);
       };
-      if (held) held.push(send);
-      else send();
+      queue.push({ type: message.type, send });
+      sendQueued();
     });
     void answer.then((given) => given && given.type !== "error" && carriedOut(message.type));
     return answer;
   }
 
-  function letGo() {
-    const all = held ?? [];
-    held = null;
-    for (const send of all) send();
+  function sendQueued() {
+    while (!uploading && queue.length > 0) {
+      const [{ type, send }] = queue.splice(0, 1);
+      uploading = type === "upload";
+      send();
+    }
+  }
+
+  function uploaded() {
+    uploading = false;
+    sendQueued();
   }
 
   return {
@@ -48,34 +61,44 @@ export function createAsking(connection, carriedOut) {
 
     /** @param {ArrayBuffer} bytes @param {string} kind @param {boolean} isDiscreet @returns {Promise<Answer>} */
     async upload(bytes, kind, isDiscreet) {
-      const announced = request(command.upload(kind, bytes.byteLength), isDiscreet);
-      held ??= [];
-      const ready = await announced;
+      const ready = await request(command.upload(kind, bytes.byteLength), isDiscreet);
       if (ready?.type !== "ready") {
-        letGo();
+        if (ready) uploaded();
         return ready;
       }
-      const result = new Promise((resolve) => waiting.set(Number(ready.id), resolve));
+      /** @type {Promise<Answer>} */
+      const result = new Promise((resolve) => waiting.set(Number(ready.id), { resolve, type: "upload", at: now() }));
       connection.sendBytes(bytes);
-      letGo();
-      return /** @type {Promise<Answer>} */ (result);
+      uploaded();
+      return result;
     },
 
     /** @param {number} id @param {Answer} answer */
     settle(id, answer) {
-      const resolve = waiting.get(id);
+      const asked = waiting.get(id);
       waiting.delete(id);
       if (answer?.type !== "ready") discreet.delete(id);
-      resolve?.(answer);
+      asked?.resolve(answer);
     },
 
     /** @param {unknown} id */
     isDiscreet: (id) => discreet.has(Number(id)),
 
+    /** Since when the oldest request waits; null while none does, never (infinity) while one may take long. @returns {number | null} */
+    waitsSince() {
+      const all = [...waiting.values()];
+      if (all.length === 0) return null;
+      if (all.some(({ type }) => LONG.includes(type))) return Number.POSITIVE_INFINITY;
+      return Math.min(...all.map(({ at }) => at));
+    },
+
     /** Who still waits will not be answered. */
     expectNothing() {
-      letGo();
-      for (const resolve of waiting.values()) resolve(null);
+      uploading = false;
+      const unsent = queue;
+      queue = [];
+      for (const { send } of unsent) send();
+      for (const { resolve } of waiting.values()) resolve(null);
       waiting.clear();
     },
   };

@@ -3,12 +3,14 @@
 /** @typedef {import("./protocol.js").Command} Command */
 /** @typedef {import("./protocol.js").ServerMessage} ServerMessage */
 
+/** never: no socket could be opened yet; silent: it stayed open, and nothing came. @typedef {"never" | "silent" | "lost"} Loss */
+
 /**
  * @typedef {object} Handlers
  * @property {() => void} opened a fresh socket: the run has to be started or resumed on it
  * @property {(message: ServerMessage) => void} message
  * @property {(bytes: ArrayBuffer) => void} binary
- * @property {(retryAt: number, attempt: number) => void} lost
+ * @property {(retryAt: number, attempt: number, why: Loss) => void} lost
  */
 
 /**
@@ -19,10 +21,13 @@
  * @property {(callback: () => void, ms: number) => number} setTimer
  * @property {(timer: number) => void} clearTimer
  * @property {() => number} random
+ * @property {(error: unknown) => void} report where errors go that nobody caught
  */
 
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 15_000;
+/** So long an attempt to open a socket may take, ms. */
+const OPENING_PATIENCE = 10_000;
 const OPEN = 1;
 
 /**
@@ -47,29 +52,46 @@ export function createConnection(url, handlers, around) {
   let attempt = 0;
   let earliest = 0;
   let timer = 0;
+  let everOpened = false;
 
   function connect() {
     around.clearTimer(timer);
     const current = around.open(url);
     current.binaryType = "arraybuffer";
     socket = current;
-    current.onopen = () => handlers.opened();
+    current.onopen = () => {
+      if (current !== socket) return;
+      everOpened = true;
+      around.clearTimer(timer);
+      handlers.opened();
+    };
     current.onmessage = ({ data }) => {
       if (current !== socket) return;
       if (typeof data === "string") handlers.message(JSON.parse(data));
       else handlers.binary(data);
     };
     current.onclose = () => {
-      if (current === socket) lost();
+      if (current === socket) lost(everOpened ? "lost" : "never");
     };
+    timer = around.setTimer(() => drop(everOpened ? "lost" : "never"), OPENING_PATIENCE);
   }
 
-  function lost() {
+  /** The socket is given up: its own end may never be heard of. @param {Loss} why */
+  function drop(why) {
+    const current = socket;
+    if (current === null) return;
+    lost(why);
+    current.close();
+  }
+
+  /** @param {Loss} why */
+  function lost(why) {
+    around.clearTimer(timer);
     socket = null;
     attempt += 1;
     const now = around.now();
     const wait = Math.max(backoff(attempt, around.random()), earliest - now);
-    handlers.lost(now + wait, attempt);
+    handlers.lost(now + wait, attempt, why);
     timer = around.setTimer(connect, wait);
   }
 
@@ -93,6 +115,8 @@ export function createConnection(url, handlers, around) {
     waitAtLeast(ms) {
       earliest = around.now() + ms;
     },
+    /** Nothing came for too long. */
+    wasSilent: () => drop("silent"),
     retryNow() {
       if (socket === null) connect();
     },

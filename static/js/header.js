@@ -12,6 +12,11 @@ import { positionOf, valueAt } from "./tracks.js";
 const SPEEDS = { from: 1, to: 1000, log: true };
 const POSITIONS = 1000;
 
+/** @type {Record<import("./connection.js").Loss, string>} */
+const LOSSES = { lost: "Connection lost", silent: "No answer for 3 s", never: "No connection yet" };
+const NO_SOCKET =
+  "This page loads, but no WebSocket opens: ask whoever runs your network to let WebSocket connections to this address through.";
+
 /**
  * @typedef {object} Actions
  * @property {() => void} toggle
@@ -149,8 +154,10 @@ function gradientWords(meta) {
 export function lineOf({ connection, notice, iteration }, now) {
   if (connection.status === "lost") {
     const wait = Math.max(0, Math.ceil(((connection.retryAt ?? now) - now) / 1000));
-    const why = connection.full ? "The server is full" : "Connection lost";
+    const why = connection.full ? "The server is full" : LOSSES[connection.why ?? "lost"];
     const when = wait === 0 ? "trying again" : `trying again in ${wait} s`;
+    if (connection.why === "never" && connection.attempt > 1)
+      return { text: `${NO_SOCKET} Now ${when}.`, action: wait > 0 };
     return { text: `${why}, ${when}. Run kept in this tab, iteration ${iteration}.`, action: wait > 0 };
   }
   return { text: notice?.text ?? "", action: false };

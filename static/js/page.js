@@ -5,6 +5,7 @@ import { createControls } from "./controls.js";
 import { byId } from "./dom.js";
 import { createEdits } from "./edits.js";
 import { createFrames } from "./frames.js";
+import { createGuard } from "./guard.js";
 import { createHeader } from "./header.js";
 import { createHistory } from "./history.js";
 import { listenToKeys } from "./keyboard.js";
@@ -18,6 +19,7 @@ import { length } from "./readings.js";
 import { createSentences } from "./sentences.js";
 import { createSession } from "./session.js";
 import { isPlaying } from "./state.js";
+import { inBrowser } from "./storage.js";
 import { createTravel } from "./timeline/travel.js";
 
 const TICK = 1000;
@@ -40,6 +42,7 @@ export function startPage(store, stage, theme, kept, link) {
     setTimer: (/** @type {() => void} */ callback, /** @type {number} */ ms) => window.setTimeout(callback, ms),
     clearTimer: (/** @type {number} */ timer) => window.clearTimeout(timer),
     random: Math.random,
+    report: (/** @type {unknown} */ error) => window.reportError(error),
     requestFrame: (/** @type {(now: number) => void} */ callback) => requestAnimationFrame(callback),
   };
   const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
@@ -114,6 +117,9 @@ export function startPage(store, stage, theme, kept, link) {
 
   // One loop draws everything, and acknowledges a record in the frame in which it is drawn.
 
+  const guard = createGuard(browser, (text) => {
+    store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
+  });
   /** @type {import("./protocol.js").DecodedRecord | null} */
   let drawnRecord = null;
   let readAt = Number.NEGATIVE_INFINITY;
@@ -124,20 +130,21 @@ export function startPage(store, stage, theme, kept, link) {
   /** @param {number} now */
   function drawFrame(now) {
     const { record } = store.get();
-    stage.draw(now);
+    guard.run(() => stage.draw(now), undefined);
     if (record && record !== drawnRecord) {
       drawnRecord = record;
       session.drawn(record.meta.iteration);
     }
-    controls.draw();
-    lessons.look();
+    guard.run(controls.draw, undefined);
+    guard.run(lessons.look, undefined);
     const { phase, past } = store.get();
     const reads = phase !== "running" || past !== null || now - readAt >= READ_INTERVAL;
     if (reads) readAt = now;
-    header.draw(now, reads);
-    history.draw(unit, reads);
+    guard.run(() => header.draw(now, reads), undefined);
+    guard.run(() => history.draw(unit, reads), undefined);
     const wait = reads ? Number.POSITIVE_INFINITY : readAt + READ_INTERVAL - now;
-    return Math.min(wait, rail.draw(now, unit), lanes.draw(now), sentences.draw(now));
+    const parts = [() => rail.draw(now, unit), () => lanes.draw(now), () => sentences.draw(now)];
+    return Math.min(wait, ...parts.map((draw) => guard.run(draw, Number.POSITIVE_INFINITY)));
   }
 
   /** Pixels a design pixel. */
@@ -166,7 +173,7 @@ export function startPage(store, stage, theme, kept, link) {
   document.addEventListener("visibilitychange", frames.changed);
   window.setInterval(() => {
     store.dispatch({ type: "tick", at: performance.now() });
-    session.keep();
+    session.keep(document.visibilityState === "visible");
   }, TICK);
   window.setInterval(() => {
     if (store.get().connection.status === "lost") frames.changed();
@@ -194,7 +201,15 @@ export function startPage(store, stage, theme, kept, link) {
     configure({ sequence_length: Number(wanted.sequence_length ?? config.sequence_length) + timesteps });
   }
 
-  listenToKeys(document, {
+  /** One thing after the other. */
+  function closeOrUnpin() {
+    const { panel } = store.get();
+    if (panel !== "check") return store.dispatch({ type: "pin", pin: null });
+    store.dispatch({ type: "panel", panel: null });
+    byId("check-gradients").focus();
+  }
+
+  const shortcuts = {
     " ": acts.transport.toggle,
     ArrowLeft: acts.transport.back,
     ArrowRight: acts.transport.next,
@@ -210,12 +225,16 @@ export function startPage(store, stage, theme, kept, link) {
     "-": () => lengthen(-1),
     ",": () => movePin(-1),
     ".": () => movePin(1),
-    Escape: () => store.dispatch({ type: "pin", pin: null }),
+    Escape: closeOrUnpin,
     p: () => byId("presenter").click(),
     t: nextTrack,
     "/": () => byId("field-sequence_length").focus(),
     "?": () => byId("keys").togglePopover(),
-  });
+  };
+  const listening = listenToKeys(document, shortcuts, inBrowser);
+  const single = /** @type {HTMLInputElement} */ (byId("single-keys"));
+  single.checked = listening.areOn();
+  single.addEventListener("change", () => listening.setOn(single.checked));
 
   resize();
   if (kept) lanes.takeUp(kept);

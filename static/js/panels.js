@@ -2,6 +2,7 @@
 
 import { resolveTheme } from "./colour.js";
 import { byId } from "./dom.js";
+import { inBrowser } from "./storage.js";
 
 /** @typedef {import("./session.js").PageStore} PageStore */
 /** @typedef {import("./state.js").Theme} Theme */
@@ -38,7 +39,7 @@ export function createTheme(store) {
     toggle() {
       const dark = !store.get().dark;
       const theme = dark === prefersDark.matches ? "auto" : dark ? "dark" : "light";
-      remember(theme);
+      inBrowser.setItem(THEME_KEY, theme);
       choose(theme);
     },
   };
@@ -46,17 +47,6 @@ export function createTheme(store) {
 
 /** @returns {Theme} */
 function remembered() {
-  try {
-    const theme = localStorage.getItem(THEME_KEY);
-    return theme === "light" || theme === "dark" ? theme : "auto";
-  } catch {
-    return "auto";
-  }
-}
-
-/** A browser may keep nothing for us; then the choice lasts as long as the page. @param {Theme} theme */
-function remember(theme) {
-  try {
-    localStorage.setItem(THEME_KEY, theme);
-  } catch {}
+  const theme = inBrowser.getItem(THEME_KEY);
+  return theme === "light" || theme === "dark" ? theme : "auto";
 }

@@ -6,10 +6,12 @@
 
 import { createAsking } from "./asking.js";
 import { CHANGE_INTERVAL, createChanges } from "./changes.js";
-import { createConnection } from "./connection.js";
+import { backoff, createConnection } from "./connection.js";
+import { failureWords } from "./guard.js";
 import { asRecord, command, decodeFrame, PROTOCOL } from "./protocol.js";
 import { emptyHistory } from "./state.js";
 import { createPast } from "./timeline/past.js";
+import { createWatchdog } from "./watchdog.js";
 
 /** @typedef {import("./protocol.js").Command} Command */
 /** @typedef {import("./protocol.js").Config} Config */
@@ -35,6 +37,12 @@ const SNAPSHOT_INTERVAL = 1000;
 const SNAPSHOT_BYTES_PER_INTERVAL = 64 * 1024;
 const CHECKED_ENTRIES = 40;
 const LONGEST_STEP = 10_000;
+/** Acknowledges every record so far: for one that cannot be read. */
+const ALL_SO_FAR = 10 ** 15 - 1;
+/** Changes that go again when their answer was lost with the connection. */
+const AGAIN = ["configure", "edit"];
+/** Refusals that mean: not just now. */
+const PASSING = ["busy", "upload_timeout", "upload_pending"];
 /** How long the record of a step may take to follow its answer. */
 const RECORD_PATIENCE = 250;
 
@@ -46,8 +54,8 @@ const RECORD_PATIENCE = 250;
  * @param {boolean} plays whether the run plays as soon as it stands
  */
 export function createSession(url, store, around, carriedOut = () => {}, plays = true) {
-  /** @type {((bytes: ArrayBuffer | null) => void)[]} */
-  let snapshotWaiters = [];
+  /** Whether a snapshot was asked for and has not come. */
+  let snapshotAsked = false;
   const past = createPast();
   let snapshotDue = 0;
   let settled = false;
@@ -68,6 +76,10 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   };
   /** @type {Undoable | null} */
   let undoable = null;
+  /** Whether the run stands at the shown moment of its past, once it is known. @type {Promise<boolean> | null} */
+  let branching = null;
+  /** What was asked for and not answered when the connection was lost. @type {((stands: boolean) => void)[]} */
+  let unanswered = [];
 
   const connection = createConnection(
     url,
@@ -80,14 +92,16 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     around,
   );
 
-  const asking = createAsking(connection, carriedOut);
+  const asking = createAsking(connection, carriedOut, around.now);
   const { request } = asking;
+  const watchdog = createWatchdog(around.now, asking.waitsSince);
   const changes = createChanges(around, configureRun, (wanted) => store.dispatch({ type: "wanted", wanted }));
 
   // What the server says.
 
   /** @param {ServerMessage} message */
   function receive(message) {
+    watchdog.heard();
     if (message.type === "error" && message.code === "server_full") {
       connection.waitAtLeast((message.retry_after ?? 5) * 1000);
     }
@@ -109,17 +123,32 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
 
   /** @param {ArrayBuffer} bytes */
   function receiveFrame(bytes) {
-    const frame = decodeFrame(bytes);
-    const { kind, iteration, id } = frame.meta;
+    watchdog.heard();
+    let iteration = ALL_SO_FAR;
+    try {
+      const frame = decodeFrame(bytes);
+      iteration = frame.meta.iteration ?? 0;
+      takeFrame(frame, bytes, iteration);
+    } catch (error) {
+      // The server sends no more than two records that nobody acknowledged, whatever became of them here.
+      connection.send(command.ack(iteration));
+      around.report(error);
+      notice(failureWords(error));
+    }
+  }
+
+  /** @param {import("./protocol.js").Frame} frame @param {ArrayBuffer} bytes @param {number} iteration */
+  function takeFrame(frame, bytes, iteration) {
+    const { kind, id } = frame.meta;
     if (id !== undefined) {
-      asking.settle(Number(id), { type: "file", bytes });
+      asking.settle(Number(id), { type: "file", bytes, iteration });
     } else if (kind === "snapshot") {
-      if (settled) past.keepSnapshot(bytes, iteration ?? 0);
-      snapshotWaiters.shift()?.(bytes);
+      // The last one of a server that ends.
+      if (settled) past.keepSnapshot(bytes, iteration);
     } else if (kind === "record" && settled) {
       takeRecord(asRecord(frame));
     } else if (kind === "record") {
-      connection.send(command.ack(iteration ?? 0));
+      connection.send(command.ack(iteration));
     }
   }
 
@@ -141,16 +170,17 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     losses += 1;
     asking.expectNothing();
     changes.forget();
-    for (const resolve of snapshotWaiters) resolve(null);
-    snapshotWaiters = [];
+    // A change goes again once; if it is lost a second time, that is told.
+    for (const resolve of unanswered) resolve(false);
+    unanswered = [];
   }
 
-  /** @param {number} retryAt @param {number} attempt */
-  function lost(retryAt, attempt) {
+  /** @param {number} retryAt @param {number} attempt @param {import("./connection.js").Loss} why */
+  function lost(retryAt, attempt, why) {
     expectNothing();
     goesOn = false;
     const full = store.get().connection.full;
-    store.dispatch({ type: "connection", connection: { status: "lost", retryAt, attempt, full } });
+    store.dispatch({ type: "connection", connection: { status: "lost", retryAt, attempt, full, why } });
   }
 
   /** @param {string} text */
@@ -175,6 +205,8 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
       goesOn = false;
     });
     store.dispatch({ type: "connection", connection: { status: "open", retryAt: null, attempt: 0 } });
+    for (const resolve of unanswered) resolve(true);
+    unanswered = [];
     changes.let(true);
     if ((await asked)?.type === "state") connection.settled();
   }
@@ -182,6 +214,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   /** From here on records are shown, and kept. */
   function settle() {
     settled = true;
+    watchdog.heard();
     snapshotDue = around.now() + SNAPSHOT_INTERVAL;
   }
 
@@ -205,13 +238,25 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   /** @param {number} iteration where a paused run stood */
   async function resume(iteration) {
     for (const way of past.ways()) {
-      const answer = await upload(way.bytes);
+      const answer = await uploadPatiently(way.bytes);
       if (answer === null) return false;
       if (answer.type !== "state") continue;
       await replay(way.changes, iteration);
       return true;
     }
     return start(store.get().live.config);
+  }
+
+  /** A server that is busy is asked again: a run that is kept is never given up for that. @param {ArrayBuffer} bytes */
+  async function uploadPatiently(bytes) {
+    const lossesBefore = losses;
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await upload(bytes);
+      if (answer?.type !== "error" || !PASSING.includes(answer.code)) return answer;
+      const wait = Math.max((answer.retry_after ?? 0) * 1000, backoff(attempt, around.random()));
+      await new Promise((resolve) => around.setTimer(() => resolve(null), wait));
+      if (losses !== lossesBefore) return null;
+    }
   }
 
   /** @param {ArrayBuffer} bytes */
@@ -242,18 +287,20 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
   // Snapshots.
 
   /** With own data in it: another server would not have them. @returns {Promise<ArrayBuffer | null>} */
-  function snapshot() {
-    return new Promise((resolve) => {
-      if (connection.send(command.snapshot(store.get().live.config.task === "own"))) snapshotWaiters.push(resolve);
-      else resolve(null);
-    });
+  async function snapshot() {
+    snapshotAsked = true;
+    const answer = await request(command.snapshot(store.get().live.config.task === "own"));
+    snapshotAsked = false;
+    if (answer?.type !== "file") return null;
+    if (settled) past.keepSnapshot(answer.bytes, answer.iteration);
+    return answer.bytes;
   }
 
   /** Called about once a second: asks for a snapshot if the run is not where the newest one is. */
   function keep() {
     const newest = past.newest();
     const current = newest?.iteration === store.get().live.iteration && newest.accepted === past.accepted;
-    if (!settled || current || snapshotWaiters.length > 0 || around.now() < snapshotDue) return;
+    if (!settled || current || snapshotAsked || around.now() < snapshotDue) return;
     const intervals = Math.max(1, (newest?.bytes.byteLength ?? 0) / SNAPSHOT_BYTES_PER_INTERVAL);
     snapshotDue = around.now() + intervals * SNAPSHOT_INTERVAL - CHANGE_INTERVAL;
     void snapshot();
@@ -263,13 +310,22 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
 
   /** @param {Command} message @param {boolean} isDiscreet @returns {Promise<Answer>} */
   async function change(message, isDiscreet = false) {
-    const answer = await request(message, isDiscreet);
+    const wasOpen = store.get().connection.status === "open";
+    let answer = await request(message, isDiscreet);
+    if (answer === null && wasOpen && AGAIN.includes(message.type) && (await standsAgain())) {
+      answer = await request(message, isDiscreet);
+    }
     if (answer?.type === "state") {
       past.accept(message, answer.iteration);
       if (["reset", "start"].includes(message.type) || answer.effects.restart.length > 0) past.restart();
       if (answer.phase !== "running") playing = false;
     }
     return answer;
+  }
+
+  /** After a loss: whether the run stood again before the next one. @returns {Promise<boolean>} */
+  function standsAgain() {
+    return new Promise((resolve) => unanswered.push(resolve));
   }
 
   /** The run as it is, to come back to; null without a connection. @returns {Promise<Undoable | null>} */
@@ -319,11 +375,40 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     return answer;
   }
 
-  /** The run goes on from the shown moment of its past, which is reached again exactly. */
-  async function branch() {
+  /**
+   * The run goes on from the shown moment of its past, which is reached again exactly. Whoever asks meanwhile waits for the
+   * same branch. Says whether the run stands there.
+   */
+  function branch() {
+    branching ??= goToPast().finally(() => {
+      branching = null;
+    });
+    return branching;
+  }
+
+  /**
+   * What is seen is what is changed: `act` follows once the run stands where the page shows it, in the order asked; never
+   * if it cannot get there.
+   * @template T @param {() => T} act @returns {Promise<Awaited<T> | null>}
+   */
+  async function whenShown(act) {
+    const goes = branching ?? (store.get().past ? branch() : null);
+    if (goes === null || (await goes)) return await act();
+    notice("The run could not be taken back to the shown moment; nothing was changed.");
+    store.dispatch({ type: "wanted", wanted: {} });
+    return null;
+  }
+
+  /** A command for the run, after a branch that is under way. @param {() => unknown} act */
+  function afterBranch(act) {
+    if (branching) void branching.then(act);
+    else act();
+  }
+
+  async function goToPast() {
     const moment = store.get().past;
     const route = moment && past.routeTo(moment);
-    if (!route || !settled) return;
+    if (!route || !settled) return false;
     const head = { saved: past.save(), history: store.get().history, plays: false };
     const arrived = await travel(async () => {
       const bytes = await snapshot();
@@ -334,7 +419,8 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
       undoable = { ...head, bytes };
       return true;
     });
-    if (arrived) await watch();
+    if (arrived) void watch();
+    return arrived;
   }
 
   /** Back to where the run was before the last restart or branch. */
@@ -417,7 +503,14 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     past,
     connect: connection.connect,
     retryNow: connection.retryNow,
-    keep,
+    /** Called about once a second. @param {boolean} visible whether the page is seen: nothing is sent to one that is not */
+    keep(visible = true) {
+      keep();
+      const mayBeSilent = !settled || !visible || store.get().phase !== "running";
+      const silence = watchdog.look(mayBeSilent, past.newest()?.bytes.byteLength ?? 0);
+      if (silence === "ask") void watch();
+      if (silence === "lost") connection.wasSilent();
+    },
 
     /** @param {number} iteration of the record that was just drawn */
     drawn(iteration) {
@@ -427,24 +520,25 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     /** What is seen is what is changed: in the past, a change begins a branch. @param {Config} wanted */
     configure(wanted) {
       if (store.get().connection.status === "lost") return;
-      if (store.get().past) void branch();
-      changes.add(wanted);
+      if (!branching && !store.get().past) return changes.add(wanted);
+      store.dispatch({ type: "wanted", wanted: { ...store.get().wanted, ...wanted } });
+      void whenShown(() => changes.add(wanted));
     },
 
     play() {
       playing = true;
-      void request(command.play(store.get().rate));
+      afterBranch(() => request(command.play(store.get().rate)));
     },
 
     pause() {
       playing = false;
       goesOn = false;
-      void request(command.pause());
+      afterBranch(() => request(command.pause()));
     },
 
     step() {
       playing = false;
-      void request(command.step(1));
+      afterBranch(() => request(command.step(1)));
     },
 
     /** So many updates, and the record after them. @param {number} iterations */
@@ -479,6 +573,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     },
 
     async reset() {
+      await branching;
       rememberForUndo();
       await change(command.reset());
     },
@@ -522,8 +617,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
 
     /** Sets one weight, or one input of the shown sequence. @param {string} tensor @param {number[]} index @param {number} value */
     async edit(tensor, index, value) {
-      if (store.get().past) await branch();
-      return change(command.edit(tensor, index, value));
+      return whenShown(() => change(command.edit(tensor, index, value)));
     },
 
     /** @param {string | null} bug to be switched on, for this check only */

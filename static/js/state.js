@@ -19,7 +19,7 @@ import { appendToSpread, upTo } from "./spread.js";
  */
 /** @typedef {"near" | "far" | "abyss"} Ruler */
 /** @typedef {"auto" | "light" | "dark"} Theme */
-/** @typedef {{status: "connecting" | "open" | "lost", retryAt: number | null, attempt: number, full?: boolean}} ConnectionState */
+/** @typedef {{status: "connecting" | "open" | "lost", retryAt: number | null, attempt: number, full?: boolean, why?: import("./connection.js").Loss}} ConnectionState */
 
 /**
  * The curve before the last live change.

@@ -10,7 +10,7 @@ function setUp() {
     opened: () => heard.push("opened"),
     message: (message) => heard.push(message),
     binary: (bytes) => heard.push(bytes.byteLength),
-    lost: (retryAt, attempt) => heard.push({ retryAt, attempt }),
+    lost: (retryAt, attempt, why) => heard.push({ retryAt, attempt, why }),
   };
   const connection = createConnection("ws://here/ws", handlers, around);
   connection.connect();
@@ -38,13 +38,13 @@ test("a loss is told with the time of the next attempt, and then attempted", () 
   const { around, heard } = setUp();
   around.sockets[0].open();
   around.sockets[0].close();
-  assert.deepEqual(heard.at(-1), { retryAt: 250, attempt: 1 });
+  assert.deepEqual(heard.at(-1), { retryAt: 250, attempt: 1, why: "lost" });
   around.pass(249);
   assert.equal(around.sockets.length, 1);
   around.pass(1);
   assert.equal(around.sockets.length, 2);
   around.sockets[1].close();
-  assert.deepEqual(heard.at(-1), { retryAt: 750, attempt: 2 });
+  assert.deepEqual(heard.at(-1), { retryAt: 750, attempt: 2, why: "lost" });
 });
 
 test("only a run that stands again resets the waits: a server that accepts and drops is not hammered", () => {
@@ -78,4 +78,31 @@ test("what cannot be sent is not kept", () => {
   assert.equal(connection.send({ type: "pause" }), false);
   around.sockets[0].open();
   assert.deepEqual(around.sockets[0].sent, []);
+});
+
+test("a socket that never opened is told from one that was lost, and one that does not answer is given up", () => {
+  const { around, heard } = setUp();
+  around.pass(10_000);
+  assert.equal(heard.at(-1).why, "never");
+  around.pass(250);
+  around.sockets[1].close();
+  assert.equal(heard.at(-1).why, "never");
+  around.pass(500);
+  around.sockets[2].open();
+  around.pass(60_000);
+  assert.equal(around.sockets.length, 3, "an open one may stay open");
+  around.sockets[2].close();
+  assert.equal(heard.at(-1).why, "lost");
+});
+
+test("a silent socket is given up although its end is never heard of", () => {
+  const { around, heard, connection } = setUp();
+  around.sockets[0].open();
+  around.sockets[0].close = () => {};
+  connection.wasSilent();
+  assert.deepEqual(heard.at(-1), { retryAt: 250, attempt: 1, why: "silent" });
+  around.sockets[0].onmessage({ data: '{"type":"hello"}' });
+  assert.notEqual(heard.at(-1).type, "hello", "what it says after that is not listened to");
+  around.pass(250);
+  assert.equal(around.sockets.length, 2);
 });

@@ -33,3 +33,11 @@ test("classes have an accuracy beside the iteration at which they were solved, n
   assert.deepEqual(solvedWords(null, 1234), { value: "1234", label: "solved at iteration" });
   assert.deepEqual(solvedWords(0.5, null), { value: "50 % · not yet", label: "accuracy · solved at" });
 });
+
+test("a socket that never opened is explained with what to ask for, one that went silent is named", () => {
+  const connection = { status: "lost", retryAt: 3000, attempt: 2, why: "never" };
+  const never = lineOf({ connection, notice: null, iteration: 0 }, 0);
+  assert.match(never.text, /no WebSocket opens: ask whoever runs your network .* Now trying again in 3 s/);
+  const silent = lineOf({ connection: { ...connection, why: "silent" }, notice: null, iteration: 12 }, 0);
+  assert.match(silent.text, /^No answer for 3 s, trying again in 3 s\. Run kept in this tab, iteration 12/);
+});

@@ -28,6 +28,7 @@ function setUp() {
 function createServer(around, store) {
   let answered = 0;
   let current = null;
+  const given = new Set();
   const socket = () => around.sockets.at(-1);
   const say = (message) => socket().onmessage({ data: JSON.stringify(message) });
   const state = (id, more = {}) =>
@@ -46,7 +47,13 @@ function createServer(around, store) {
   return {
     say,
     state,
-    snapshot: (iteration) => socket().onmessage({ data: safetensors({ kind: "snapshot", iteration }, {}) }),
+    /** Answers the oldest request for a snapshot; one that nobody asked for comes as the last word of a server. */
+    async snapshot(iteration) {
+      const asked = socket().sent.find(({ type, id }) => type === "snapshot" && !given.has(id));
+      if (asked) given.add(asked.id);
+      socket().onmessage({ data: safetensors({ kind: "snapshot", iteration, id: asked?.id }, {}) });
+      await settle();
+    },
     record: (meta) => socket().onmessage({ data: recordBytes(meta) }),
     sent: () => socket().sent.map(({ id: _id, ...command }) => command),
     types: () => socket().sent.map(({ type }) => type ?? "bytes"),
@@ -72,7 +79,7 @@ async function started() {
   const all = setUp();
   all.around.sockets[0].open();
   await all.server.answer();
-  all.server.snapshot(0);
+  await all.server.snapshot(0);
   return all;
 }
 
@@ -93,7 +100,7 @@ test("what the open views need is watched beside the default, also after a recon
   assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: [...WATCHED, "spectrum"], probe: 0 });
   await server.answer();
   around.sockets[0].close();
-  around.pass(60_000);
+  around.pass(250);
   around.sockets[1].open();
   await server.answer();
   const again = server.sent().find(({ type }) => type === "watch");
@@ -198,7 +205,7 @@ test("a restart is preceded by a snapshot, and undo goes back to it", async () =
   const { session, server, store, around } = await started();
   session.configure({ cell: "lstm" });
   assert.deepEqual(server.types().slice(-2), ["snapshot", "configure"]);
-  server.snapshot(99);
+  await server.snapshot(99);
   await server.answer();
   assert.equal(store.get().notice.undo, true);
   const undone = session.undo();
@@ -218,7 +225,7 @@ test("snapshots are asked for once a second, and not while nothing changes", asy
   session.keep();
   session.keep();
   assert.equal(asked(), 1);
-  server.snapshot(30);
+  await server.snapshot(30);
   around.pass(1000);
   session.keep();
   assert.equal(asked(), 1);
@@ -226,7 +233,7 @@ test("snapshots are asked for once a second, and not while nothing changes", asy
 
 test("after a loss the run goes on from the newest snapshot, with what was accepted since at its iteration", async () => {
   const { session, server, around, store } = await started();
-  server.snapshot(40);
+  await server.snapshot(40);
   session.configure({ activation: "relu" });
   await server.answer({ iteration: 45 });
   around.sockets[0].close();
@@ -241,7 +248,7 @@ test("after a loss the run goes on from the newest snapshot, with what was accep
 
 test("a server that rounds differently says so when it takes the run up", async () => {
   const { server, around, store } = await started();
-  server.snapshot(40);
+  await server.snapshot(40);
   around.sockets[0].close();
   around.pass(250);
   around.sockets[1].open();
@@ -253,7 +260,7 @@ test("what a snapshot already holds is not replayed", async () => {
   const { session, server, around } = await started();
   session.configure({ activation: "relu" });
   await server.answer({ iteration: 30 });
-  server.snapshot(40);
+  await server.snapshot(40);
   around.sockets[0].close();
   around.pass(250);
   around.sockets[1].open();
@@ -263,7 +270,7 @@ test("what a snapshot already holds is not replayed", async () => {
 
 test("what is pressed while a file is under way waits for its bytes", async () => {
   const { session, server, around } = await started();
-  server.snapshot(40);
+  await server.snapshot(40);
   around.sockets[0].close();
   around.pass(250);
   around.sockets[1].open();
@@ -276,7 +283,7 @@ test("what is pressed while a file is under way waits for its bytes", async () =
 test("a run that goes on after a loss is a playing one all along", async () => {
   const { session, server, around, store } = await started();
   await server.answer({ iteration: 40 });
-  server.snapshot(40);
+  await server.snapshot(40);
   around.sockets[0].close();
   around.pass(250);
   around.sockets[1].open();
@@ -294,7 +301,7 @@ test("a run that goes on after a loss is a playing one all along", async () => {
 
 test("a paused run stands still after a loss, at the iteration where it stood", async () => {
   const { session, server, around, store } = await started();
-  server.snapshot(40);
+  await server.snapshot(40);
   session.pause();
   await server.answer({ iteration: 42, phase: "paused" });
   assert.equal(store.get().iteration, 42);
@@ -308,8 +315,8 @@ test("a paused run stands still after a loss, at the iteration where it stood", 
 
 test("a snapshot that is refused gives way to the older one, and at last to a new start", async () => {
   const { server, around } = await started();
-  server.snapshot(40);
-  server.snapshot(50);
+  await server.snapshot(40);
+  await server.snapshot(50);
   around.sockets[0].close();
   around.pass(250);
   around.sockets[1].open();
@@ -342,7 +349,7 @@ test("what is set while the page still connects is sent as soon as the run stand
 
 test("a connection that is lost while it resumes leaves nothing behind", async () => {
   const { session, server, around } = await started();
-  server.snapshot(40);
+  await server.snapshot(40);
   session.configure({ activation: "relu" });
   await server.answer({ iteration: 45 });
   around.sockets[0].close();
@@ -369,12 +376,12 @@ test("a branch is reached from the nearest snapshot, with the changes in between
   session.configure({ activation: "relu" });
   await server.answer({ iteration: 12 });
   record(14);
-  server.snapshot(20);
+  await server.snapshot(20);
   record(25);
   const { history } = store.get();
   store.dispatch({ type: "show", moment: session.past.at(14) });
   const branched = session.branch();
-  server.snapshot(25);
+  await server.snapshot(25);
   await settle();
   await server.answer({ iteration: 0, phase: "paused" });
   await branched;
@@ -412,14 +419,14 @@ test("a file of the run comes to who asked for it, and is no snapshot to resume 
   const { id } = around.sockets[0].sent.at(-1);
   const data = safetensors({ kind: "pytorch", iteration: 3, id }, {});
   around.sockets[0].onmessage({ data });
-  assert.deepEqual(await asked, { type: "file", bytes: data });
+  assert.deepEqual(await asked, { type: "file", bytes: data, iteration: 3 });
 });
 
 test("what is wrong with a reader's file is told to who handed it over, and the run goes on as it was", async () => {
   const { around, server, session, store } = await started();
   const before = store.get();
   const loading = session.load("weights", new ArrayBuffer(8));
-  server.snapshot(99);
+  await server.snapshot(99);
   await settle();
   const { id } = around.sockets[0].sent.at(-1);
   server.say({ type: "ready", id, kind: "weights" });
@@ -437,11 +444,163 @@ test("a reader's data start a run of their own, which can be taken back", async 
   const { server, session, store } = await started();
   server.record({ iteration: 5 });
   const loading = session.load("text", new ArrayBuffer(8));
-  server.snapshot(99);
+  await server.snapshot(99);
   await settle();
   await server.answer({ config: { ...config, task: "own" } });
   assert.equal((await loading).type, "state");
   assert.equal(store.get().config.task, "own");
   assert.equal(store.get().history.length, 0);
   assert.equal(store.get().notice.undo, true);
+});
+
+test("a record that cannot be read or taken in is acknowledged, reported and told; the next one is shown", async () => {
+  const { around, server, store } = await started();
+  around.sockets[0].onmessage({ data: new ArrayBuffer(3) });
+  assert.deepEqual(server.sent().at(-1), { type: "ack", iteration: 999_999_999_999_999 });
+  const unwatch = store.watch(
+    ({ record }) => record,
+    () => {
+      throw new Error("cannot draw this");
+    },
+  );
+  server.record({ iteration: 7 });
+  unwatch();
+  assert.deepEqual(server.sent().at(-1), { type: "ack", iteration: 7 });
+  assert.match(store.get().notice.text, /could not be drawn \(cannot draw this\)/);
+  assert.equal(around.reported.length, 2);
+  server.record({ iteration: 8 });
+  assert.equal(store.get().iteration, 8);
+});
+
+test("a reset while a file is under way waits for it, and snapshots are asked for as before", async () => {
+  const { around, server, session, store } = await started();
+  const loading = session.load("text", new ArrayBuffer(8));
+  await server.snapshot(99);
+  void session.reset();
+  assert.equal(server.types().at(-1), "upload", "nothing comes between a file's announcement and its bytes");
+  await server.answer();
+  await server.snapshot(99);
+  await server.snapshot(99);
+  await server.answer();
+  await loading;
+  store.dispatch({ type: "record", record: makeRecord({ meta: { iteration: 130 } }) });
+  around.pass(1000);
+  const before = server.types().filter((type) => type === "snapshot").length;
+  session.keep();
+  assert.equal(server.types().filter((type) => type === "snapshot").length, before + 1);
+});
+
+async function inThePast() {
+  const all = await started();
+  const { server, session, store } = all;
+  server.record({ iteration: 10 });
+  await server.snapshot(20);
+  server.record({ iteration: 25 });
+  store.dispatch({ type: "show", moment: session.past.at(10) });
+  return all;
+}
+
+test("what is changed quickly in the past waits for one branch, and follows it in order", async () => {
+  const { server, session, store } = await inThePast();
+  const from = server.sent().length;
+  const first = session.edit("W_hh", [0, 0], 0.1);
+  session.configure({ activation: "relu" });
+  const second = session.edit("W_hh", [0, 0], 0.2);
+  session.play();
+  assert.deepEqual(store.get().wanted, { activation: "relu" });
+  await server.snapshot(25);
+  await server.answer({ iteration: 10, phase: "paused" });
+  assert.equal((await first).type, "state");
+  assert.equal((await second).type, "state");
+  const sent = server.sent().slice(from);
+  assert.equal(sent.filter(({ type }) => type === "upload").length, 1, "one branch");
+  const changes = sent.filter(({ type }) => ["edit", "configure", "play"].includes(type));
+  assert.deepEqual(
+    changes.map(({ type, value }) => value ?? type),
+    [0.1, "configure", 0.2, "play"],
+  );
+  assert.ok(sent.findIndex(({ type }) => type === "edit") > sent.findLastIndex(({ type }) => type === "step"));
+});
+
+test("a branch that fails changes nothing of the run as it is now, and says so", async () => {
+  const { around, server, session, store } = await inThePast();
+  const edited = session.edit("W_hh", [0, 0], 0.1);
+  session.configure({ activation: "relu" });
+  await server.snapshot(25);
+  const { id } = around.sockets[0].sent.at(-1);
+  server.say({ type: "error", id, code: "bad_upload", message: "not mine" });
+  assert.equal(await edited, null);
+  await server.answer();
+  assert.ok(!server.types().includes("edit") && !server.types().includes("configure"));
+  assert.match(store.get().notice.text, /nothing was changed/);
+  assert.deepEqual(store.get().wanted, {});
+});
+
+test("a change whose answer was lost with the connection goes again, once", async () => {
+  const { around, server, session } = await started();
+  await server.snapshot(40);
+  await server.answer();
+  const edited = session.edit("W_hh", [0, 1], 0.5);
+  session.configure({ activation: "relu" });
+  around.sockets[0].close();
+  around.pass(250);
+  around.sockets[1].open();
+  await server.answer({ iteration: 40 });
+  assert.equal((await edited).type, "state");
+  const again = server.sent().filter(({ type }) => ["edit", "configure"].includes(type));
+  assert.deepEqual(again, [
+    { type: "edit", tensor: "W_hh", index: [0, 1], value: 0.5 },
+    { type: "configure", changes: { activation: "relu" } },
+  ]);
+});
+
+test("a run that plays and is not heard of for three seconds is taken up on another connection", async () => {
+  const { around, server, session, store } = await started();
+  await server.snapshot(40);
+  await server.answer();
+  store.dispatch({ type: "record", record: makeRecord({ meta: { iteration: 40 } }) });
+  around.sockets[0].close = () => {};
+  for (let second = 0; second < 5; second += 1) {
+    around.pass(1000);
+    session.keep();
+  }
+  assert.equal(store.get().connection.why, "silent");
+  around.pass(250);
+  around.sockets[1].open();
+  await server.answer({ iteration: 40 });
+  assert.equal(store.get().connection.status, "open");
+  assert.equal(server.types()[0], "upload");
+});
+
+test("a hidden page may be silent as long as it is hidden", async () => {
+  const { around, session, store } = await started();
+  store.dispatch({ type: "record", record: makeRecord({ meta: { iteration: 40 } }) });
+  around.pass(60_000);
+  session.keep(false);
+  session.keep(true);
+  assert.equal(store.get().connection.status, "open");
+});
+
+test("a busy server is asked again, longer apart each time: a kept run is never begun anew", async () => {
+  const { around, server } = await started();
+  await server.snapshot(40);
+  around.sockets[0].close();
+  around.pass(250);
+  around.sockets[1].open();
+  for (const [code, wait] of [
+    ["busy", 250],
+    ["upload_timeout", 500],
+    ["busy", 1000],
+  ]) {
+    const { id } = around.sockets[1].sent.at(-1);
+    const asked = server.types().length;
+    server.say({ type: "error", id, code, message: "not just now" });
+    await settle();
+    around.pass(wait - 1);
+    await settle();
+    assert.equal(server.types().length, asked);
+    around.pass(1);
+    await settle();
+  }
+  assert.deepEqual(server.types(), ["upload", "upload", "upload", "upload"]);
 });

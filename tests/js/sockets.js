@@ -6,8 +6,13 @@ export function createSurroundings() {
   const timers = new Map();
   const sockets = [];
 
+  /** Errors that were reported as the browser reports those that nobody caught. */
+  const reported = [];
+
   return {
     sockets,
+    reported,
+    report: (error) => reported.push(error),
     now: () => time,
     random: () => 1,
     setTimer(callback, ms) {

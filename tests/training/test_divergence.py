@@ -120,6 +120,35 @@ def test_a_probe_that_overflows_where_the_batch_does_not_stops_the_run():
     assert not trainer.diverged
 
 
+def test_what_is_watched_decides_nothing_about_what_is_finite():
+    """Flow is shown of what clipping leaves, too; the shown gradient itself is infinite."""
+    still = {"inputs": np.zeros((1, 400, 1)), "targets": np.zeros((1, 400, 1))}
+    fields = {"activation": "linear", "init": "identity", "gain": 6.0, "learning_rate": 0.0}
+    found = []
+    for watched in (set(), {"flow"}, WATCHABLE):
+        trainer = Trainer(RunConfig(**fields, clip="timestep"), still)
+        for name in ("W_xh", "b_h"):
+            trainer.params[name][:] = 0.0
+        trainer.edit("b_y", (0,), 1.0)
+        trainer.record(watched)
+        found.append(trainer.divergence)
+    assert found[0].quantity == "dh"
+    assert found[0] == found[1] == found[2]
+
+
+def test_the_undone_update_is_not_the_last_one():
+    trainer = Trainer(RunConfig(optimizer="sgd", task="sine", clip="none"))
+    trainer.advance()
+    good = trainer.record().update_norm
+    trainer.configure(learning_rate=1e200)
+    trainer.advance()
+    trainer.advance()
+    assert trainer.diverged
+    assert trainer.iteration == 1
+    trainer.configure(learning_rate=1e-3)
+    assert trainer.record().update_norm == good
+
+
 def test_a_gradient_may_overflow_where_no_state_does():
     trainer = Trainer(RunConfig(activation="linear", task="latch", sequence_length=400, init="identity", gain=6.0))
     trainer.edit("W_xh", (0, 0), 0.0)

@@ -14,8 +14,8 @@ from safetensors.numpy import load
 
 from app.engine import CELLS, OPTIMIZERS
 from app.errors import BadUpload, DatasetNeeded, TooCostly, UnrollError
-from app.tasks import TASKS
-from app.training import RunConfig, Trainer
+from app.tasks import TASKS, Text
+from app.training import WATCHABLE, RunConfig, Trainer
 
 ROOT = Path(__file__).parents[2]
 SMALL = {"sequence_length": 8, "hidden_size": 5, "batch_size": 3, "lag": 3}
@@ -100,6 +100,30 @@ def test_edits_and_the_chosen_probe_come_along():
     assert resumed.record().x[1, 0] == 7
 
 
+def test_a_resumed_run_still_knows_how_far_its_last_update_went():
+    trainer = trained()
+    resumed = Trainer.resume(trainer.snapshot())
+    assert resumed.record().update_norm == trainer.record().update_norm > 0
+
+
+def test_a_snapshot_from_before_the_norm_of_the_last_update_was_saved_is_resumed():
+    trainer = trained()
+    resumed = Trainer.resume(rebuilt(trainer.snapshot(), said=without("update_norm")))
+    assert resumed.record().update_norm is None
+    trainer.advance(), resumed.advance()
+    assert resumed.snapshot() == trainer.snapshot()
+
+
+@pytest.mark.parametrize("count", ["iteration", "solved_at", "streak", "clipped_updates", "optimizer_step"])
+def test_a_count_may_be_as_large_as_leaves_room_to_count_on(count):
+    blob = trained().snapshot()
+    resumed = Trainer.resume(rebuilt(blob, said=lambda s: s | {count: 2**52}))
+    for _ in range(2):
+        resumed.step(WATCHABLE)
+    with pytest.raises(BadUpload, match="4503599627370496"):
+        Trainer.resume(rebuilt(blob, said=lambda s: s | {count: 2**52 + 1}))
+
+
 def test_other_arithmetic_is_noticed(monkeypatch):
     blob = trained().snapshot()
     monkeypatch.setattr("app.training.trainer.fingerprint", lambda: "another machine")
@@ -131,6 +155,17 @@ def test_own_texts_and_series_travel_too(kind):
         trainer.load_text("how now, brown cow? ähem")
     else:
         trainer.load_series("day,räin\n" + "\n".join(f"{i},{i * i % 7}" for i in range(20)))
+    trainer.advance()
+    resumed = Trainer.resume(trainer.snapshot(dataset=True))
+    assert resumed.task_info() == trainer.task_info()
+    trainer.advance(), resumed.advance()
+    assert resumed.snapshot() == trainer.snapshot()
+
+
+@pytest.mark.parametrize("text", ["\ufeffhow now, brown cow?", "a\r\nb\rc", "half \ud800 a pair"])
+def test_a_text_comes_out_of_a_snapshot_character_by_character(text):
+    found, codes = np.unique([ord(character) for character in text], return_inverse=True)
+    trainer = Trainer(RunConfig(**SMALL), Text(tuple(map(chr, found)), codes))
     trainer.advance()
     resumed = Trainer.resume(trainer.snapshot(dataset=True))
     assert resumed.task_info() == trainer.task_info()

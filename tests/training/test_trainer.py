@@ -95,6 +95,22 @@ def test_loss_after_is_the_same_batch_under_the_updated_weights():
     assert trainer.record().loss_after is None
 
 
+@pytest.mark.parametrize("clip", ["none", "norm", "value", "timestep"])
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_a_record_says_how_far_the_last_update_moved_the_weights(clip, precision):
+    trainer = small(clip=clip, clip_threshold=0.01, precision=precision)
+    assert trainer.record().update_norm is None
+    for _ in range(3):
+        before = copies(trainer)
+        trainer.advance()
+        moved = np.concatenate([(trainer.params[name].astype(float) - before[name]).ravel() for name in before])
+        assert trainer.record().update_norm == pytest.approx(np.linalg.norm(moved), rel=1e-14)
+    trainer.edit("W_hh", (0, 0), 3.0)
+    assert trainer.record().update_norm == pytest.approx(np.linalg.norm(moved), rel=1e-14)  # an edit is no update
+    trainer.reset()
+    assert trainer.record().update_norm is None
+
+
 def test_a_task_counts_as_solved_after_ten_good_batches_in_a_row():
     trainer = Trainer(RunConfig(lag=0, sequence_length=4, learning_rate=0.02))
     good = 0
@@ -103,8 +119,11 @@ def test_a_task_counts_as_solved_after_ten_good_batches_in_a_row():
         good = good + 1 if record.loss_per_timestep < 0.05 else 0
     assert good == 10
     assert trainer.solved_at == record.iteration
+    assert record.solved_at is None  # the update that solved it comes after the record
+    assert trainer.record().solved_at == trainer.solved_at
     trainer.configure(sequence_length=8)
     assert trainer.solved_at is None
+    assert trainer.record().solved_at is None
 
 
 # What a record says.
@@ -113,7 +132,8 @@ def test_a_task_counts_as_solved_after_ten_good_batches_in_a_row():
 def test_a_record_always_holds_what_the_contract_promises():
     record = small(cell="lstm").record()
     assert set(record.tensors) == {
-        *("x", "y", "target", "h", "dh", "c", "dc", "loss_t", "dW_hh_norm"),
+        *("x", "y", "target", "h", "dh", "c", "dc", "loss_t"),
+        *("dW_hh_norm", "dW_xh_norm", "dW_hy_norm", "dh_carried_norm"),
         *("dh_norm", "dh_norm_used", "ln_dh_norm", "dc_norm", "dc_norm_used", "ln_dc_norm"),
     }
     assert record.h.shape == record.dh.shape == (11, 6)
@@ -125,7 +145,7 @@ def test_a_record_always_holds_what_the_contract_promises():
     assert set(record.scalars) == {
         *("kind", "iteration", "loss", "loss_per_timestep", "accuracy", "baseline", "grad_norm", "clip_scale"),
         *("clip_angle", "clipped_updates", "grad_norms", "loss_after", "iterations_per_second", "flow_residual"),
-        *("horizon", "as_of", "dW_hh_sum_norm", "needed_lag"),
+        *("horizon", "as_of", "dW_hh_sum_norm", "needed_lag", "solved_at", "update_norm"),
     }
 
 

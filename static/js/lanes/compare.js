@@ -113,7 +113,7 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
       play: march.start,
       pause: march.stop,
       step: () => void march.step(),
-      keep: () => all((one) => one.keep()),
+      keep: (/** @type {boolean} */ visible) => all((one) => one.keep(visible)),
       drawn: () => {},
       retryNow: () => all((one) => one.retryNow()),
       reset: () => restart(lanes),
@@ -123,12 +123,18 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
       },
       branch: async () => {
         await quiet();
-        await Promise.all(lanes.map((one) => one.session.branch()));
+        const arrived = await Promise.all(lanes.map((one) => one.session.branch()));
+        return arrived.every(Boolean);
       },
       /** @param {Config} changes */
       configure: (changes) => {
         if (store.get().past) for (const other of others()) void other.session.branch();
         session.configure(changes);
+      },
+      /** @param {string} tensor @param {number[]} index @param {number} value */
+      edit: (tensor, index, value) => {
+        if (store.get().past) for (const other of others()) void other.session.branch();
+        return session.edit(tensor, index, value);
       },
       /** @param {number | null} rate */
       setRate: (rate) => {
@@ -144,6 +150,13 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
         return session.watch(quantities);
       },
     };
+  }
+
+  /** @param {Lane} lane */
+  function acknowledge(lane) {
+    const { record } = lane.store.get();
+    if (record && record !== lane.drawn) lane.session.drawn(record.meta.iteration);
+    lane.drawn = record;
   }
 
   /** No round is under way. */
@@ -270,11 +283,11 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
     /** How many milliseconds later there is something left to draw. @param {number} now */
     draw(now) {
       if (lanes.length === 0) return Number.POSITIVE_INFINITY;
-      view.draw(now);
-      for (const lane of lanes) {
-        const { record } = lane.store.get();
-        if (record && record !== lane.drawn) lane.session.drawn(record.meta.iteration);
-        lane.drawn = record;
+      try {
+        view.draw(now);
+      } finally {
+        // The records of lanes that cannot be drawn are acknowledged, too: their runs go on.
+        for (const lane of lanes) acknowledge(lane);
       }
       if (now - toldAt >= TELL_INTERVAL) {
         toldAt = now;

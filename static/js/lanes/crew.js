@@ -5,7 +5,8 @@
 /** @param {Session} first */
 export function createCrew(first) {
   let leader = first;
-  const session = new Proxy(first, {
+  // It stands on nothing: a run that ended is not kept alive by what the page was made with.
+  const session = new Proxy(/** @type {Session} */ ({}), {
     get(_, name) {
       const part = Reflect.get(leader, name);
       if (typeof part !== "function") return part;

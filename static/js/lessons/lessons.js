@@ -9,6 +9,7 @@ import { createPanel } from "./panel.js";
 import { selectorOf } from "./places.js";
 import { createProgress } from "./progress.js";
 import { createRings } from "./rings.js";
+import { inBrowser } from "../storage.js";
 import { createVisit } from "./visit.js";
 
 /** @typedef {import("./places.js").Reference} Reference */
@@ -27,7 +28,7 @@ export async function fetchStory() {
  * @param {import("./visit.js").Actions & import("./rings.js").Stage & {chooseLane: (index: number) => void, copy: (text: string) => Promise<void>}} actions
  */
 export function createLessons(story, store, actions) {
-  const progress = createProgress(localStorage);
+  const progress = createProgress(inBrowser);
   const rings = createRings(store, actions);
   const visit = createVisit(store, actions, ticked);
   const panel = createPanel(

@@ -10,13 +10,7 @@ const KEY = "unroll-lessons";
 export function createProgress(storage) {
   const kept = read(storage);
 
-  const keep = () => {
-    try {
-      storage.setItem(KEY, JSON.stringify(kept));
-    } catch {
-      // A browser may keep nothing for us; then progress lasts as long as the page.
-    }
-  };
+  const keep = () => storage.setItem(KEY, JSON.stringify(kept));
 
   return {
     /** @param {string} slug */

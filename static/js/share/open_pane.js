@@ -1,7 +1,7 @@
 /** A reader's own files: a run, weights, sequences, a text, a table; dropped, picked or pasted. What is wrong stands here. */
 
 import { element } from "../dom.js";
-import { KINDS, kindOf } from "./kinds.js";
+import { KINDS, kindOf, tooLargeWords } from "./kinds.js";
 
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {import("./kinds.js").Kind} Kind */
@@ -14,9 +14,10 @@ const NO_CONNECTION = "There is no connection: try again when it is back. The ru
 
 /**
  * @param {Session} session
+ * @param {() => number} most bytes that the server takes
  * @returns {import("./panel.js").Pane & {open: (file: File) => Promise<void>}}
  */
-export function createOpenPane(session) {
+export function createOpenPane(session, most) {
   const picker = element("input", { type: "file", accept: ACCEPTED, id: "share-file", class: "visually-hidden" });
   const zone = element(
     "label",
@@ -54,8 +55,11 @@ export function createOpenPane(session) {
     done.textContent = `Opened ${name} as ${KINDS[kind]}, at iteration ${answer.iteration}: ${stands}.`;
   }
 
-  /** @param {File} file */
+  /** A file that is too large is not even read: it would fill the memory first. @param {File} file */
   async function open(file) {
+    done.textContent = "";
+    const words = tooLargeWords(file.name, file.size, most());
+    if (words) return refuse(words);
     const bytes = await file.arrayBuffer();
     await load(file.name, kindOf(file.name, bytes), bytes);
   }
@@ -71,7 +75,10 @@ export function createOpenPane(session) {
     const button = element("button", { class: "outline-button", type: "button" }, name);
     button.addEventListener("click", () => {
       if (text.value.trim() === "") return refuse("Paste or type something first.");
-      void load("what you pasted", kind, new TextEncoder().encode(text.value).buffer);
+      const { buffer } = new TextEncoder().encode(text.value);
+      const words = tooLargeWords("what you pasted", buffer.byteLength, most());
+      if (words) return refuse(words);
+      void load("what you pasted", kind, buffer);
     });
     return button;
   }

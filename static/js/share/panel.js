@@ -22,7 +22,7 @@ const NAMES = /** @type {const} */ ({ link: "Link", presets: "Presets", open: "O
  */
 export function createPanel(node, store, session, lanes, openLink) {
   const close = () => node.hidePopover();
-  const files = createOpenPane(session);
+  const files = createOpenPane(session, () => store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY);
   /** @type {Record<PaneName, Pane>} */
   const panes = {
     link: createLinkPane(store, lanes),

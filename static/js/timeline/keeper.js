@@ -1,5 +1,6 @@
 /** Keeps a tab's runs in this browser, and finds them again after a reload. A browser may refuse; then nothing is kept. */
 
+import { answerOf, inTab, openDatabase } from "../storage.js";
 import { joined, keptState, standingOf, storedOf } from "./kept.js";
 
 /** @typedef {import("./kept.js").Kept} Kept */
@@ -19,12 +20,12 @@ const MOST_TABS = 8;
 /** What this tab kept before it was reloaded. @returns {Promise<Found | null>} */
 export async function findKept() {
   try {
-    const text = sessionStorage.getItem(KEY);
+    const text = inTab.getItem(KEY);
     if (!text) return null;
     /** @type {Standing} */
     const { tab, kept } = JSON.parse(text);
     const database = await open();
-    const entry = await done(database.transaction(TABS).objectStore(TABS).get(tab));
+    const entry = await answerOf(database.transaction(TABS).objectStore(TABS).get(tab));
     database.close();
     const lanes = kept.lanes.map((lane, index) => entry?.lanes[index] && joined(lane, entry.lanes[index]));
     if (lanes.length === 0 || !lanes.every(Boolean)) return null;
@@ -56,11 +57,7 @@ export function createKeeper(lanes, plays) {
     const standings = all.map((lane, index) => standingOf(lane.store.get(), lane.session.past, written[index].since));
     /** @type {Standing} */
     const standing = { tab, kept: { playing: plays(), rate, probe, lanes: standings } };
-    try {
-      sessionStorage.setItem(KEY, JSON.stringify(standing));
-    } catch {
-      refused = true;
-    }
+    inTab.setItem(KEY, JSON.stringify(standing));
   }
 
   async function store() {
@@ -97,22 +94,11 @@ async function write(tab, entry) {
   const database = await open();
   const tabs = database.transaction(TABS, "readwrite").objectStore(TABS);
   tabs.put(entry, tab);
-  const names = await done(tabs.index("at").getAllKeys());
+  const names = await answerOf(tabs.index("at").getAllKeys());
   for (const old of names.slice(0, -MOST_TABS)) tabs.delete(old);
   database.close();
 }
 
-/** @returns {Promise<IDBDatabase>} */
 function open() {
-  const request = indexedDB.open(DATABASE, 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(TABS).createIndex("at", "at");
-  return done(request);
-}
-
-/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-function done(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+  return openDatabase(DATABASE, (database) => database.createObjectStore(TABS).createIndex("at", "at"));
 }

@@ -10,7 +10,7 @@ import { isPlaying } from "../state.js";
 /**
  * @param {import("../session.js").PageStore} store
  * @param {{past: import("./past.js").Past, pause: () => void, play: () => void, step: () => void,
- *   reset: () => void, branch: () => Promise<void>, undo: () => Promise<void>}} session
+ *   reset: () => void, branch: () => Promise<unknown>, undo: () => Promise<void>}} session
  */
 export function createTravel(store, session) {
   let paused = false;
@@ -85,6 +85,6 @@ export function createTravel(store, session) {
       void session.undo();
     },
 
-    moments: session.past.moments,
+    moments: () => session.past.moments(),
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createProgress } from "../../../static/js/lessons/progress.js";
+import { createKeyStore } from "../../../static/js/storage.js";
 
 /** @param {string | null} [text] */
 function memory(text = null) {
@@ -38,7 +39,7 @@ test("a browser that keeps nothing keeps nobody from reading", () => {
   const refuses = () => {
     throw new Error("storage is full");
   };
-  const progress = createProgress({ getItem: refuses, setItem: refuses });
+  const progress = createProgress(createKeyStore(() => ({ getItem: refuses, setItem: refuses })));
   progress.opened("memory");
   progress.done("memory");
   assert.equal(progress.isDone("memory"), true);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { inflateSync } from "node:zlib";
 
 import { decodeRecord } from "../../../static/js/protocol.js";
-import { kindOf } from "../../../static/js/share/kinds.js";
+import { kindOf, tooLargeWords } from "../../../static/js/share/kinds.js";
 import { crc32, withTexts } from "../../../static/js/share/png.js";
 import { recordAsCsv, recordAsSafetensors } from "../../../static/js/share/tables.js";
 import { safetensors } from "../records.js";
@@ -80,4 +80,11 @@ test("a PNG keeps its picture and says its words", () => {
   assert.equal(chunks[3].toString("utf8", 4), "Source\0\0\0\0\0#seed=3 ∂E");
   assert.equal(inflateSync(chunks[1].subarray(4)).length, 5);
   assert.throws(() => withTexts(new Uint8Array(40), {}), TypeError);
+});
+
+test("a file that is too large is refused by its size, with the limit beside it", () => {
+  const most = 16 * 2 ** 20;
+  assert.equal(tooLargeWords("poem.txt", most, most), "");
+  assert.match(tooLargeWords("poem.txt", most + 1, most), /^poem\.txt: expected at most 16 MiB, got 16\.1 MiB\./);
+  assert.match(tooLargeWords("film.csv", 900 * 2 ** 20, most), /at most 16 MiB, got 900 MiB/);
 });

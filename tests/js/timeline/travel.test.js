@@ -68,3 +68,16 @@ test("while the past is shown, what the run does stays behind it", () => {
   assert.equal(store.get().record.meta.iteration, 10);
   assert.equal(store.get().live.record.meta.iteration, 31);
 });
+
+test("moments are those of the run that is chosen now, not of the first one", () => {
+  const { store } = setUp("paused");
+  const session = { past: createPast() };
+  const travel = createTravel(store, session);
+  const other = createPast();
+  other.keepMoment({ record: makeRecord({ meta: { iteration: 77 } }), config: {}, task: null, solvedAt: null });
+  session.past = other;
+  assert.deepEqual(
+    travel.moments().map(({ iteration }) => iteration),
+    [77],
+  );
+});

@@ -1,0 +1,42 @@
+/**
+ * One part of the page that cannot be drawn does not stop the others, or the run: the error goes to the browser's console,
+ * and the page says what happened.
+ */
+
+/** Before the reader is told again, ms. */
+const TOLD_INTERVAL = 5000;
+
+/**
+ * @param {{now: () => number, report: (error: unknown) => void}} around `report`: where errors go that nobody caught
+ * @param {(text: string) => void} tell
+ */
+export function createGuard(around, tell) {
+  let toldAt = Number.NEGATIVE_INFINITY;
+
+  /** @param {unknown} error */
+  function failed(error) {
+    around.report(error);
+    if (around.now() - toldAt < TOLD_INTERVAL) return;
+    toldAt = around.now();
+    tell(failureWords(error));
+  }
+
+  return {
+    failed,
+    /** @template T @param {() => T} act @param {T} otherwise @returns {T} */
+    run(act, otherwise) {
+      try {
+        return act();
+      } catch (error) {
+        failed(error);
+        return otherwise;
+      }
+    },
+  };
+}
+
+/** @param {unknown} error */
+export function failureWords(error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `Part of the page could not be drawn (${reason}). Training goes on; if the picture stays wrong, reload the page.`;
+}
