@@ -24,7 +24,8 @@ SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarde
 CLOSE_PATIENCE = 5.0  # and to hear why the connection is closed
 MOST_UNANSWERED = 8  # commands read ahead; further ones wait in the visitor's own buffers,
 MOST_UNSENT_BYTES = 128 * 1024  # as they do while so much waits to be taken
-MOST_QUEUED_BYTES = 256 * 1024  # beside the two largest frames; with more the connection is aborted
+MOST_QUEUED_BYTES = 256 * 1024  # beside large frames a client is entitled to; with more the connection is aborted:
+ENTITLED_FRAMES = 5  # two records, that of a divergence, a file that was asked for, and the last snapshot
 ACKS_FOR_A_FRAME = 8  # acks are free, unless there are many more of them than records
 RETRY_AFTER = 5.0
 FRAME_LIMIT = "unroll.frame_limit"  # the extension of a socket that can be told how large frames may be
@@ -70,7 +71,7 @@ class Connection:
         self.filled.set()
         if self.unsent_bytes > MOST_QUEUED_BYTES:
             frames = [len(queued) for queued in self.outbox if isinstance(queued, str | bytes)]
-            if self.unsent_bytes - sum(nlargest(2, [*frames, self.sending])) > MOST_QUEUED_BYTES:
+            if self.unsent_bytes - sum(nlargest(ENTITLED_FRAMES, [*frames, self.sending])) > MOST_QUEUED_BYTES:
                 self.overfull.set()
 
     def allow(self, frame_bytes: int) -> None:

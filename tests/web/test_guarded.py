@@ -201,6 +201,17 @@ def test_who_acknowledges_records_without_reading_them_is_cut_off_and_holds_no_m
         server.stop()
 
 
+def test_a_client_that_reads_keeps_its_connection_while_large_records_and_files_cross(server):
+    with Visitor(server) as visitor:
+        visitor.ask("start", config={"sequence_length": 20, "hidden_size": 256, "batch_size": 1, "cell": "gru"})
+        visitor.ask("watch", quantities=["weights", "gradients"])
+        visitor.ask("play")
+        for _ in range(5):
+            assert len(visitor.snapshot()) > 1_000_000
+            visitor.ask("configure", changes={"learning_rate": 0.001})
+        assert visitor.ask("pause")["phase"] == "paused"
+
+
 def resident(server: Server) -> int:
     """Bytes of memory of the web process."""
     return int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

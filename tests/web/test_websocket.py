@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.web.websocket import MOST_QUEUED_BYTES, MOST_UNSENT_BYTES, Connection, asks_for_file
+from app.web.websocket import ENTITLED_FRAMES, MOST_QUEUED_BYTES, MOST_UNSENT_BYTES, Connection, asks_for_file
 
 
 class Handle:
@@ -31,9 +31,9 @@ def test_an_ack_waits_while_much_is_unsent_so_that_no_record_is_asked_for():
     assert connection.held_ack == 4
 
 
-def test_two_large_records_may_wait_and_little_more():
+def test_the_large_frames_a_client_is_entitled_to_may_wait_and_little_more():
     connection = Connection(None)
-    for _ in range(2):
+    for _ in range(ENTITLED_FRAMES):
         connection.deliver(bytes(10_000_000))
     assert not connection.overfull.is_set()
     for _ in range(MOST_QUEUED_BYTES // 1024):
