@@ -44,13 +44,23 @@ class Limits:
 
 NAMES = ("inputs", "outputs", "classes")  # of a task; own data may bring thousands of them, of any length
 LONGEST_NAME = 60
+LONGEST_SENTENCE = 400
 
 
 def shortened(task: dict[str, Any], most: int) -> dict[str, Any]:
     """A task with the first `most` names of each kind, cut to a bounded length, and how many there are in all."""
     totals = {kind: len(task[kind]) for kind in NAMES if task[kind] is not None}
     first = {kind: [name[:LONGEST_NAME] for name in task[kind][:most]] for kind in totals}
-    return {**task, **first, "totals": totals}
+    return {**task, **first, "totals": totals, "read": _cut(task.get("read"), most)}
+
+
+def _cut(value: Any, most: int) -> Any:
+    """What was read of own data, with lists and sentences as long as a `state` can hold."""
+    if isinstance(value, dict):
+        return {name: _cut(item, most) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_cut(item, most) for item in value[:most]]
+    return value[:LONGEST_SENTENCE] if isinstance(value, str) else value
 
 
 class Shared:
