@@ -49,6 +49,9 @@ def test_a_session_that_touches_everything_is_quiet(chromium: Browser, server: S
         for name in ("Presets", "Open", "Link", "Save"):
             panel.get_by_role("tab", name=name).click()
             page.wait_for_timeout(200)
+        panel.get_by_role("button", name="Weights", exact=True).click()  # nn.LSTM knows no relu
+        expect(page.locator("body")).to_contain_text("has tanh as its activation; this network has relu")
+        choose(page, "activation", "tanh")
         for button in ("Snapshot", "Weights", "Report", "Table", "Tensors", "PNG", "SVG"):
             with page.expect_download():
                 panel.get_by_role("button", name=button, exact=True).click()
