@@ -43,7 +43,7 @@ class OwnText(Characters):
 
     def info(self) -> dict[str, Any]:
         """Also what was read."""
-        return {**super().info(), "read": self.text.read()}
+        return {**super().info(), "read": self.text.read}
 
 
 class OwnSeries(Own):
@@ -71,7 +71,7 @@ class OwnSeries(Own):
 
     def info(self) -> dict[str, Any]:
         """Also what was read."""
-        return {**super().info(), "read": self.data.read()}
+        return {**super().info(), "read": self.data.read}
 
     def draw(self, rng: np.random.Generator, B: int) -> Batch:
         """Stretches of T rows from anywhere, and for each row the one after it."""

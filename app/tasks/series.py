@@ -1,24 +1,20 @@
 """A numeric series: all columns in, all columns one row later out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 
 from ..errors import BadUpload
-from .reading import Options, read_table
+from .reading import MIN_ROWS, Options, Table, read_table
 
 SHOWN_ROWS, SHOWN_COLUMNS = 3, 16
 
 
 @dataclass(frozen=True, eq=False)
-class Series:
-    """N rows of numbers, values (N, C), with the columns' names, and what to say about how they were read."""
-
-    columns: tuple[str, ...]
-    values: np.ndarray
-    left_out: list[dict[str, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+class Series(Table):
+    """A table whose rows are timesteps, from a file or from a snapshot."""
 
     @classmethod
     def of(cls, content: str | bytes, options: Options | None = None) -> Self:
@@ -27,8 +23,8 @@ class Series:
         return cls(table.columns, table.values, table.left_out, table.notes)
 
     def __post_init__(self) -> None:
-        if len(self.values) < 3:
-            raise BadUpload(f"A series needs at least 3 rows of numbers; got {len(self.values)}.", "csv")
+        if len(self.values) < MIN_ROWS:
+            raise BadUpload(f"A series needs at least {MIN_ROWS} rows of numbers; got {len(self.values)}.", "csv")
 
     def standardised(self) -> np.ndarray:
         """Every column with mean 0 and standard deviation 1, so that no unit of measurement drowns the others."""
@@ -38,15 +34,20 @@ class Series:
         standard: np.ndarray = (values - values.mean(axis=0)) / np.where(spread > 1e-12, spread, 1)
         return standard
 
-    def scale(self) -> list[dict[str, float]]:
-        """Mean and standard deviation of each column, in the file's own units."""
-        largest = np.where((peak := np.abs(self.values).max(axis=0)) > 0, peak, 1)
-        values = self.values / largest
+    @staticmethod
+    def _scale(columns: np.ndarray) -> list[dict[str, float]]:
+        """Mean and standard deviation of each column (N, C), in the file's own units."""
+        largest = np.where((peak := np.abs(columns).max(axis=0)) > 0, peak, 1)
+        values = columns / largest
         pairs = zip(values.mean(axis=0) * largest, values.std(axis=0) * largest, strict=True)
         return [{"mean": float(mean), "deviation": float(deviation)} for mean, deviation in pairs]
 
+    @cached_property
     def read(self) -> dict[str, Any]:
-        """What was read, to be compared with the file: `state.task.read`. Rows and scale of at most 16 columns."""
+        """What was read, to be compared with the file: `state.task.read`, so asked for often.
+
+        Rows and scale are of at most 16 columns.
+        """
         shown = self.values[:, :SHOWN_COLUMNS]
         return {
             "rows": len(self.values),
@@ -54,6 +55,6 @@ class Series:
             "left_out": self.left_out,
             "first": shown[:SHOWN_ROWS].tolist(),
             "last": shown[-SHOWN_ROWS:].tolist(),
-            "scale": self.scale()[:SHOWN_COLUMNS],
+            "scale": self._scale(shown),
             "notes": self.notes,
         }

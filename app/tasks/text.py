@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -66,8 +67,9 @@ class Text:
         pairs[int(self.codes[-1]) * V + int(self.codes[0])] += 1  # the text is read as a ring
         return _entropy(pairs) - self.entropy()
 
+    @cached_property
     def read(self) -> dict[str, Any]:
-        """What was read, to be compared with the file: `state.task.read`."""
+        """What was read, to be compared with the file: `state.task.read`, so asked for often."""
         counts = self._counts()
         notes = [
             f"It holds {unicodedata.name(character, 'a control character')} (U+{ord(character):04X}), which cannot be "

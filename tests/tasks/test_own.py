@@ -312,7 +312,7 @@ def test_a_text_with_too_many_characters_says_which_and_how_much_of_it_would_do(
 
 
 def test_invisible_characters_are_named():
-    notes = Text.of("a\u00a0b\u200bb\u200b").read()["notes"]
+    notes = Text.of("a\u00a0b\u200bb\u200b").read["notes"]
     assert notes == [
         "It holds NO-BREAK SPACE (U+00A0), which cannot be seen, 1 times.",
         "It holds ZERO WIDTH SPACE (U+200B), which cannot be seen, 2 times.",

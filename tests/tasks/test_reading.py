@@ -159,11 +159,11 @@ def test_columns_are_kept_or_dropped_by_name():
 def test_a_constant_column_is_kept_and_said_to_be_constant():
     series = Series.of("t,rain\n1,0.0\n2,0.0\n4,0.0\n")
     assert series.columns == ("t", "rain")
-    assert 'The column 2 ("rain") is constant.' in series.read()["notes"]
+    assert 'The column 2 ("rain") is constant.' in series.read["notes"]
 
 
 def test_what_was_read_can_be_compared_with_the_file():
-    read = Series.of("when;t\n2020-01-01;1.000,5\n2020-01-02;2,5\n2020-01-03;3,5\n2020-01-04;4,5\n").read()
+    read = Series.of("when;t\n2020-01-01;1.000,5\n2020-01-02;2,5\n2020-01-03;3,5\n2020-01-04;4,5\n").read
     assert (read["rows"], read["columns"]) == (4, ["t"])
     assert (read["first"], read["last"]) == ([[1000.5], [2.5], [3.5]], [[2.5], [3.5], [4.5]])
     assert read["scale"][0]["mean"] == pytest.approx(252.75)
