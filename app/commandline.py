@@ -63,7 +63,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def why_not(host: str, port: int, error: OSError | UnicodeError) -> str:
-    """Why nobody can listen there, and what would do."""
+    """Why the server cannot listen there, and what helps."""
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
         return f"port {port} of {host} is taken by another program; choose another with --port, 0 for any free one"
     if isinstance(error, PermissionError):

@@ -51,7 +51,8 @@ def shortened(task: dict[str, Any], most: int) -> dict[str, Any]:
     """A task with the first `most` names of each kind, cut to a bounded length, and how many there are in all."""
     totals = {kind: len(task[kind]) for kind in NAMES if task[kind] is not None}
     first = {kind: [name[:LONGEST_NAME] for name in task[kind][:most]] for kind in totals}
-    return {**task, **first, "totals": totals, "read": _cut(task.get("read"), most)}
+    read = {"read": _cut(task["read"], most)} if "read" in task else {}  # own data that were read from a file
+    return {**task, **first, **read, "totals": totals}
 
 
 def _cut(value: Any, most: int) -> Any:
@@ -124,7 +125,7 @@ class Session:
         return before.effects(trainer.config)
 
     def resources(self) -> dict[str, Any]:
-        """What every trainer of this session is made with."""
+        """The limits and the buffers of every trainer."""
         return {
             "max_cost": self.limits.max_cost,
             "max_bytes": self.limits.max_bytes,

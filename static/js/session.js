@@ -399,7 +399,7 @@ export function createSession(url, store, around, carriedOut = () => {}, plays =
     return null;
   }
 
-  /** A command for the run, after a branch that is under way. @param {() => unknown} act */
+  /** A command for the run, after a branch that has begun. @param {() => unknown} act */
   function afterBranch(act) {
     if (branching) void branching.then(act);
     else act();

@@ -128,12 +128,12 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
       },
       /** @param {Config} changes */
       configure: (changes) => {
-        if (store.get().past) for (const other of others()) void other.session.branch();
+        branchOthers();
         session.configure(changes);
       },
       /** @param {string} tensor @param {number[]} index @param {number} value */
       edit: (tensor, index, value) => {
-        if (store.get().past) for (const other of others()) void other.session.branch();
+        branchOthers();
         return session.edit(tensor, index, value);
       },
       /** @param {number | null} rate */
@@ -150,6 +150,11 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
         return session.watch(quantities);
       },
     };
+  }
+
+  /** What is changed in the past of one lane begins a branch in all of them. */
+  function branchOthers() {
+    if (store.get().past) for (const other of others()) void other.session.branch();
   }
 
   /** @param {Lane} lane */
