@@ -29,7 +29,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine import Unrolled, adjoints, flow, initialise
+from app.engine import Network, adjoints, flow, initialise
 from app.engine.arrays import SMALL, product, zeros
 from benchmarks.peers import PEERS
 from benchmarks.report import Report
@@ -73,7 +73,7 @@ class Problem:
 
 def plain(problem: Problem, last_only: bool = False) -> Step:
     size = problem.size
-    net = Unrolled(problem.cell, "tanh", "squared_error", size.T, size.B, 1, size.H, 1)
+    net = Network(problem.cell, "tanh", "squared_error", size.T, size.B, 1, size.H, 1)
     target = problem.target.copy()
     if last_only:
         target[:-1] = np.nan
@@ -87,7 +87,7 @@ def plain(problem: Problem, last_only: bool = False) -> Step:
 
 def instrumented(problem: Problem) -> Step:
     size = problem.size
-    net = Unrolled(problem.cell, "tanh", "squared_error", size.T, size.B, 1, size.H, 1)
+    net = Network(problem.cell, "tanh", "squared_error", size.T, size.B, 1, size.H, 1)
 
     def step() -> object:
         net.forward(problem.params, problem.x, problem.target)
@@ -100,7 +100,7 @@ def instrumented(problem: Problem) -> Step:
 def whole_flow(problem: Problem) -> Step:
     """Every dE_t/dh_k of the first example."""
     size = problem.size
-    net = Unrolled(problem.cell, "tanh", "squared_error", size.T, 1, 1, size.H, 1)
+    net = Network(problem.cell, "tanh", "squared_error", size.T, 1, 1, size.H, 1)
     net.forward(problem.params, problem.x[:, :1], problem.target[:, :1])
     adjoint = adjoints(net)
     return lambda: flow(net, adjoint)

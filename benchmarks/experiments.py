@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import ACTIVATIONS, CELLS, LOSSES, Unrolled, gradcheck, initialise, kept_pairs
+from app.engine import ACTIVATIONS, CELLS, LOSSES, Network, gradcheck, initialise, kept_pairs
 from app.training import Record, RunConfig, Trainer
 from benchmarks.report import Report
 
@@ -66,7 +66,7 @@ def e1_gradients(report: Report) -> None:
         params = initialise(cell, 2, 5, 3, "pytorch", 1.0, None, None, None, rng)
         x = rng.standard_normal((7, 4, 2))
         target = rng.integers(0, 3, (7, 4)) if loss == "cross_entropy" else rng.standard_normal((7, 4, 3))
-        net = Unrolled(cell, activation, loss, 7, 4, 2, 5, 3)
+        net = Network(cell, activation, loss, 7, 4, 2, 5, 3)
         checks = dict(gradcheck(net, params, x, target, samples=12, rng=rng))
         worst = max(worst, *(check.max_rel_error for check in checks.values()))
     report.row("E1 largest relative error, all cells, phi, losses", worst, "", "≤", 1e-6)

@@ -8,7 +8,7 @@ from .flow import Flow, flow
 from .gradcheck import BREAKS, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, initialise, parameter_shapes
 from .losses import LOSSES
-from .network import Unrolled
+from .network import Network
 from .optimizers import OPTIMIZERS, Optimizer
 from .spectrum import (
     eigenvalues,
@@ -35,11 +35,11 @@ __all__ = [
     "Adjoints",
     "Cell",
     "Flow",
+    "Network",
     "Optimizer",
     "Params",
     "TensorCheck",
     "TruncationMeter",
-    "Unrolled",
     "adjoints",
     "angle",
     "clip",

@@ -11,7 +11,7 @@ from math import frexp
 import numpy as np
 
 from .backstep import RESCALE_EVERY, SPAN, Backstep, one_by_one, own_gradients
-from .network import Unrolled
+from .network import Network
 
 Array = np.ndarray
 LN2 = float(np.log(2.0))
@@ -115,7 +115,7 @@ def near_one(vectors: Array) -> Array:
     return vectors if _is_safe(np.vecdot(vectors, vectors)) else vectors / _peak(vectors)
 
 
-def adjoints(net: Unrolled, reduction: str = "sum") -> Adjoints:
+def adjoints(net: Network, reduction: str = "sum") -> Adjoints:
     """The adjoints of ``net`` (B = 1) after its `forward`; leaves ``net.dh`` (and ``dc``) as full BPTT does."""
     if net.B != 1:
         raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
@@ -129,12 +129,12 @@ def adjoints(net: Unrolled, reduction: str = "sum") -> Adjoints:
         return rescaled if _is_near_one(rescaled) else _rescaled(net, 1)
 
 
-def _plain(net: Unrolled) -> Adjoints:
+def _plain(net: Network) -> Adjoints:
     dh, dc = net.dh[:, 0].copy(), None if net.dc is None else net.dc[:, 0].copy()
     return _complete(net, dh, dc, net.da[:, 0].copy(), net.da_x[:, 0].copy(), np.zeros(net.T + 1, np.int64))
 
 
-def _complete(net: Unrolled, dh: Array, dc: Array | None, da: Array, da_x: Array, exponent: Array) -> Adjoints:
+def _complete(net: Network, dh: Array, dc: Array | None, da: Array, da_x: Array, exponent: Array) -> Adjoints:
     """The adjoints with what they are multiplied with and what they send back."""
     h, x, dy = (part[:, 0].astype(np.float64) for part in (net.h, net.x, net.dy))
     carried = np.zeros_like(dh)
@@ -160,7 +160,7 @@ def _peak(vectors: Array) -> Array:
     return np.where((peak > 0.0) & (peak < np.inf), peak, 1.0)
 
 
-def _rescaled(net: Unrolled, every: int) -> Adjoints:
+def _rescaled(net: Network, every: int) -> Adjoints:
     """The same sweep with the running adjoints brought back near 1, ``every`` so often and where a loss is far off."""
     T, backstep = net.T, Backstep(net, 1, net.T)
     own = own_gradients(net)[:, None]

@@ -15,13 +15,13 @@ from numpy import add, matmul
 
 from .arrays import Array
 from .cells import Blocks
-from .network import Unrolled
+from .network import Network
 
 RESCALE_EVERY = 8  # timesteps between two rescalings by powers of two
 SPAN = 100  # what is larger than 2^SPAN or smaller than 2^-SPAN is rescaled; a step changes it by less than 2^50
 
 
-def own_gradients(net: Unrolled) -> Array:
+def own_gradients(net: Network) -> Array:
     """dE_t/dh_t (T, H) of every loss by itself, ``net`` (B = 1) being prepared for a backward sweep."""
     own: Array = net.dy[:, 0].astype(np.float64).dot(net.V[:, -net.O :].astype(np.float64).T)
     return own
@@ -47,7 +47,7 @@ class Backstep:
     blocks, rows, H) are the adjoints of the pre-activations that see h_{t-1}, ``da_x`` of those that see x_t.
     """
 
-    def __init__(self, net: Unrolled, rows: int, steps: int) -> None:
+    def __init__(self, net: Network, rows: int, steps: int) -> None:
         H, self.cell = net.H, net.cell
         self.straight_to = self.cell.direct  # "h", "c" or None
         straight = int(self.straight_to is not None)
@@ -99,7 +99,7 @@ class Jacobians:
     and treats every unit alone, so its answers to ones are all there is to know of it; the weights do the rest.
     """
 
-    def __init__(self, net: Unrolled) -> None:
+    def __init__(self, net: Network) -> None:
         T, H, cell = net.T, net.H, net.cell
         W_hh = net.V[:, : -net.O].astype(np.float64)
         self.weights = W_hh.reshape(H, -1, H).transpose(2, 1, 0).copy()  # from unit j, block b, to unit i

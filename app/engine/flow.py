@@ -14,7 +14,7 @@ import numpy as np
 from .adjoints import LN2, Adjoints
 from .arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
 from .backstep import RESCALE_EVERY, SPAN, Jacobians, own_gradients
-from .network import Unrolled
+from .network import Network
 
 BLOCK_ELEMENTS = 2**16  # numbers of one kind that a part of the sweep works on, so that they stay in the cache
 
@@ -56,7 +56,7 @@ class Arrivals(NamedTuple):
 
 
 def arrivals(
-    net: Unrolled, keep: Array | None = None, factor: Array | None = None, *, together: bool = False
+    net: Network, keep: Array | None = None, factor: Array | None = None, *, together: bool = False
 ) -> Iterator[Arrivals]:
     """At all timesteps of ``net`` (B = 1), from T to 0, after `adjoints` or `backward`; all losses ``together``.
 
@@ -146,7 +146,7 @@ def close(*tables: Array) -> None:
         np.copyto(pairs, np.nan, where=beyond)
 
 
-def flow(net: Unrolled, adjoint: Adjoints) -> Flow:
+def flow(net: Network, adjoint: Adjoints) -> Flow:
     """The flow of ``net`` (B = 1) whose `adjoints` are ``adjoint``, with its own check, `Flow.residual`.
 
     Exact for every cell: rows are adjoints of single losses, by linearity of backpropagation (Pascanu, Mikolov &
@@ -191,7 +191,7 @@ def flow(net: Unrolled, adjoint: Adjoints) -> Flow:
         )
 
 
-def _route_share(net: Unrolled, adjoint: Adjoints) -> Array:
+def _route_share(net: Network, adjoint: Adjoints) -> Array:
     """Direct path and rest (T, 2) of what t sends back to t - 1, each projected on the whole; NaN where that is 0."""
     carried = adjoint.da.dot(net.V[:, : -net.O].T)
     routes = net.cell.routes(carried, adjoint.dh if adjoint.dc is None else adjoint.dc)

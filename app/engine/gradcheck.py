@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .cells import Params
-from .network import Unrolled
+from .network import Network
 
 Array = np.ndarray
 
@@ -34,7 +34,7 @@ class TensorCheck:
 
 
 def gradcheck(
-    net: Unrolled,
+    net: Network,
     params: Params,
     x: Array,
     target: Array,
@@ -49,7 +49,7 @@ def gradcheck(
 
     Yields after every entry what a parameter's check has come to, as others may want a turn; its last word counts.
 
-    Full BPTT on ``net``, whose dtype must be float64, with the arguments of `Unrolled.forward`. Up to ``samples``
+    Full BPTT on ``net``, whose dtype must be float64, with the arguments of `Network.forward`. Up to ``samples``
     entries of each tensor are drawn from ``rng``; entries so close to a kink of phi that any difference would straddle
     it are passed over. ``broken``, one of `BREAKS`, computes the analytic side with that bug: the gradient from the
     future is forgotten, only the last timestep's dW_hh counts, h_t stands in place of h_{t-1} in dW_hh, or W_hh where
@@ -74,7 +74,7 @@ def gradcheck(
             yield name, TensorCheck(worst, taken)
 
 
-def _analytic(net: Unrolled, params: Params, data: Data, reduction: str, broken: str | None) -> Params:
+def _analytic(net: Network, params: Params, data: Data, reduction: str, broken: str | None) -> Params:
     net.forward(params, *data)
     if broken == "drop_carried":  # a backward pass at every timestep that goes nowhere
         return net.backward(reduction, k1=1, k2=1)
@@ -90,7 +90,7 @@ def _analytic(net: Unrolled, params: Params, data: Data, reduction: str, broken:
 
 
 def _numeric(
-    net: Unrolled, params: Params, data: Data, reduction: str, name: str, index: tuple[int, ...]
+    net: Network, params: Params, data: Data, reduction: str, name: str, index: tuple[int, ...]
 ) -> float | None:
     """The five-point central difference (Abramowitz & Stegun 25.3.6); None where every step crosses a kink."""
     array, value = params[name], params[name][index]
@@ -113,7 +113,7 @@ def _numeric(
     return None
 
 
-def _sides(net: Unrolled) -> list[Array]:
+def _sides(net: Network) -> list[Array]:
     """On which side of each kink every argument of phi lies."""
     arguments = [net.a] if net.c is None else [net.a, net.c]
     return [argument > kink for kink in net.cell.activation.kinks for argument in arguments]

@@ -33,7 +33,7 @@ class Readout:
         self._weights[:, -1] = params["b_y"]
 
     def forward(self, states: Array, target: Array) -> None:
-        """All y_t and E_t of ``states`` [h_t; 1] (T, H+1, B) and the targets of `Unrolled.forward`."""
+        """All y_t and E_t of ``states`` [h_t; 1] (T, H+1, B) and the targets of `Network.forward`."""
         np.matmul(self._weights, states, out=self.y)
         columns = target.transpose(0, 2, 1) if target.ndim == 3 else target
         self._has_target = self._loss(self.y, columns, self.E_t, self._dE_dy)

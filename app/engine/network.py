@@ -11,7 +11,7 @@ from .inputs import DenseInputs
 from .layer import Layer, Pass
 
 
-class Unrolled:
+class Network:
     """A network unrolled over T timesteps for B examples: every buffer, allocated once; no parameters.
 
     y_t = h_t W_hy + b_y. Names of ``cell``, ``activation`` and ``loss`` are keys of `CELLS`, `ACTIVATIONS` and

@@ -8,7 +8,7 @@ import numpy as np
 
 from .backstep import RESCALE_EVERY, Jacobians
 from .cells import CELLS
-from .network import Unrolled
+from .network import Network
 
 Array = np.ndarray
 
@@ -36,7 +36,7 @@ def singular_values(W: Array) -> Array:
     return values
 
 
-def jacobian(net: Unrolled, t: int) -> Array:
+def jacobian(net: Network, t: int) -> Array:
     """J_t = dh_t/dh_{t-1} (H, H), J_t[i, j] = dh_t[j]/dh_{t-1}[i], of ``net`` (B = 1) after `adjoints` or `backward`.
 
     An lstm's c_{t-1} is held fixed. Row form: the gradient carried into h_{t-1} is ``dh_t @ J_t.T``.
@@ -50,7 +50,7 @@ def _jacobian(jacobians: Jacobians, H: int, t: int) -> Array:
     return J
 
 
-def jacobian_product(net: Unrolled, k: int, t: int) -> Array:
+def jacobian_product(net: Network, k: int, t: int) -> Array:
     """dh_t/dh_k = J_{k+1} … J_t (H, H) in row form, through the h alone; the identity for k = t."""
     product = np.eye(net.H)
     for s in range(k + 1, t + 1):
@@ -58,7 +58,7 @@ def jacobian_product(net: Unrolled, k: int, t: int) -> Array:
     return product
 
 
-def jacobian_norms(net: Unrolled) -> Array:
+def jacobian_norms(net: Network) -> Array:
     """||dh_t/dh_{t-1}|| (T,): by how much timestep t can stretch a gradient; NaN where it is not finite."""
     jacobians, norms = Jacobians(net), np.empty(net.T)
     with np.errstate(all="ignore"):
@@ -80,7 +80,7 @@ def spectral_norm(J: Array) -> Array:
     return np.where(peak < np.inf, peak * np.sqrt(largest), np.nan)
 
 
-def lyapunov_exponents(net: Unrolled) -> Array:
+def lyapunov_exponents(net: Network) -> Array:
     """lambda_i (H,), largest first: the mean over t of ln |R_ii| where Q, R = qr(J_t^T Q).
 
     Their sum is the mean of ln |det J_t|.
@@ -93,13 +93,13 @@ def lyapunov_exponents(net: Unrolled) -> Array:
     return np.sort(total / net.T)[::-1]
 
 
-def slopes(net: Unrolled) -> Array:
+def slopes(net: Network) -> Array:
     """phi'(a_t) (T, H) of ``net`` (B = 1) after its `forward`; gated cells: of the candidate."""
     with np.errstate(all="ignore"):
         return net.cell.activation.slope(np.ascontiguousarray(net.a[:, 0]))
 
 
-def predicted_rate(net: Unrolled, W: Array) -> float:
+def predicted_rate(net: Network, W: Array) -> float:
     """ln g + 1/2 ln mean(phi'^2): what ln ||dE_T/dh_k|| should change by a step back, W being random, driven.
 
     g = ||W||_F / sqrt(H), the deviation of sqrt(H) times an entry; the mean runs over units and time.

@@ -15,7 +15,7 @@ from .adjoints import LN2, Adjoints, ln_norm, near_one
 from .arrays import BUFFER, Array
 from .backstep import RESCALE_EVERY, Backstep, own_gradients, timesteps_by_row
 from .flow import arrivals, at_once, close, rescale, table
-from .network import Unrolled
+from .network import Network
 
 LEAST = -(2**40)  # exponent of what is 0
 
@@ -33,11 +33,11 @@ def kept_pairs(T: int, k1: int = 0, k2: int = 0) -> Array:
 
 
 def share_used(
-    net: Unrolled, reduction: str = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None
+    net: Network, reduction: str = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None
 ) -> Array:
     """The share (T, T+1) of each loss in the dh_k that truncation and per-timestep clipping leave.
 
-    As `Flow.share`, with the vectors of the pairs `Unrolled.backward` counts under the same arguments, rescaled as
+    As `Flow.share`, with the vectors of the pairs `Network.backward` counts under the same arguments, rescaled as
     it rescales them; NaN where nothing is left. For ``net`` (B = 1) after its `forward`; ``net.dh`` is spent.
     """
     T, keep, factor = net.T, kept_pairs(net.T, k1, k2), None
@@ -94,7 +94,7 @@ class Lags(NamedTuple):
     largest: int
 
 
-def lags(net: Unrolled) -> Iterator[Lags]:
+def lags(net: Network) -> Iterator[Lags]:
     """All pairs (E_t, timestep k) of ``net`` (B = 1) after `adjoints` or `backward`, by t - k and, within, by t.
 
     `flow.arrivals` takes them timestep by timestep, which is cheaper where their sums over a lag are not wanted.
@@ -140,7 +140,7 @@ def before_the_first(values: Array) -> Array:
     return padded
 
 
-def truncation_meter(net: Unrolled, adjoint: Adjoints) -> TruncationMeter:
+def truncation_meter(net: Network, adjoint: Adjoints) -> TruncationMeter:
     """The meter of ``net`` (B = 1) whose `adjoints` are ``adjoint``, for every k in one sweep over the lag."""
     T = net.T
     ln_lag_norm, cosine = np.zeros(T + 1), np.zeros(T + 1)
@@ -162,7 +162,7 @@ def truncation_meter(net: Unrolled, adjoint: Adjoints) -> TruncationMeter:
     return TruncationMeter(lag_norm, cosine[:T], horizon(lag_norm))
 
 
-def _sums_by_lag(net: Unrolled, h_prev: Array) -> Iterator[tuple[int, Array, int]]:
+def _sums_by_lag(net: Network, h_prev: Array) -> Iterator[tuple[int, Array, int]]:
     """The first of some lags, one row each of what all their pairs contribute together, and the rows' exponent.
 
     The pair (t, k) contributes h_{k-1} (outer) dE_t/da_k, so that a lag's pairs add up in one product.

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..engine import Params, Unrolled
+from ..engine import Network, Params
 from .records import Record
 
 
@@ -34,7 +34,7 @@ class Place:
     cause: str
 
 
-def find(net: Unrolled, params: Params, grads: Params) -> Place:
+def find(net: Network, params: Params, grads: Params) -> Place:
     """The first non-finite number in the order of computation: weights, forward, loss, backward, gradients."""
     limit = f"{np.finfo(net.dtype).max:.1e}"
     for name, values in params.items():
@@ -45,7 +45,7 @@ def find(net: Unrolled, params: Params, grads: Params) -> Place:
     return _forward(net, limit) or _backward(net, limit) or _gradients(grads, limit) or overflow
 
 
-def _forward(net: Unrolled, limit: str) -> Place | None:
+def _forward(net: Network, limit: str) -> Place | None:
     for t in range(1, net.T + 1):
         for symbol, values in (("h", net.h[t]), ("y", net.y[t - 1]), ("loss_t", net.E_t[t - 1][:, None])):
             if (unit := _first_bad(values)) is not None:
@@ -53,7 +53,7 @@ def _forward(net: Unrolled, limit: str) -> Place | None:
     return None
 
 
-def _why_forward(net: Unrolled, symbol: str, t: int, limit: str) -> str:
+def _why_forward(net: Network, symbol: str, t: int, limit: str) -> str:
     if symbol == "loss_t":
         return f"The outputs grew to {np.abs(net.y[t - 1]).max():.1e}; their loss is beyond {limit}."
     size = np.abs(net.h).max(axis=(1, 2))
@@ -66,7 +66,7 @@ def _why_forward(net: Unrolled, symbol: str, t: int, limit: str) -> str:
     return f"The forward pass overflowed: a state is beyond {limit}."
 
 
-def _backward(net: Unrolled, limit: str) -> Place | None:
+def _backward(net: Network, limit: str) -> Place | None:
     for t in range(net.T, -1, -1):
         if (unit := _first_bad(net.dh[t])) is not None:
             return Place(

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from ..engine import CELLS, clip, initialise
-from ..engine.network import Unrolled
+from ..engine.network import Network
 from ..engine.optimizers import Adam
 
 
@@ -18,7 +18,7 @@ def fingerprint() -> str:
         rng = np.random.default_rng(0)
         T, B, I, H, O = 12, 16, 3, 24, 4
         params = initialise(cell, I, H, O, "orthogonal", 1.0, None, None, 1.0, rng)
-        net, optimizer = Unrolled(cell, "tanh", "cross_entropy", T, B, I, H, O), Adam(params, 0.01)
+        net, optimizer = Network(cell, "tanh", "cross_entropy", T, B, I, H, O), Adam(params, 0.01)
         for _ in range(4):
             net.forward(params, rng.standard_normal((T, B, I)), rng.integers(0, O, (T, B)))
             optimizer.update(clip(net.backward(), "norm", 1.0)[0])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..engine import Params, Unrolled, angle, clip, norm
+from ..engine import Network, Params, angle, clip, norm
 from ..tasks import Batch
 from .config import RunConfig
 from .flat import WHOLE, flat
@@ -34,7 +34,7 @@ class Pass:
         return self.clip_scale != 1.0 or bool(self.clip_angle)
 
 
-def walk(net: Unrolled, params: Params, batch: Batch, config: RunConfig) -> Pass:
+def walk(net: Network, params: Params, batch: Batch, config: RunConfig) -> Pass:
     """Forward, backward, clip."""
     net.forward(params, batch.x, batch.target, batch.h0)
     loss, loss_per_timestep = objective(net, config)
@@ -48,7 +48,7 @@ def walk(net: Unrolled, params: Params, batch: Batch, config: RunConfig) -> Pass
     return Pass(batch, loss, loss_per_timestep, gradients, norm(whole), update[WHOLE], scale, turned)
 
 
-def objective(net: Unrolled, config: RunConfig) -> tuple[float, float]:
+def objective(net: Network, config: RunConfig) -> tuple[float, float]:
     """L in the reduction the run asks for, and the mean of E_t over all timesteps with a target."""
     E, n = net.E_t.sum(axis=0, dtype=np.float64), net.n
     total = float(E.sum())
@@ -56,7 +56,7 @@ def objective(net: Unrolled, config: RunConfig) -> tuple[float, float]:
     return loss, total / max(1, int(n.sum()))
 
 
-def accuracy(net: Unrolled, target: np.ndarray) -> float | None:
+def accuracy(net: Network, target: np.ndarray) -> float | None:
     """Share of right answers among the timesteps with a target; None where no classes are asked for."""
     if target.ndim == 3:
         return None

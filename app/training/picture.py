@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from ..engine import (
+    Network,
     Params,
     TruncationMeter,
-    Unrolled,
     adjoints,
     eigenvalues,
     flow,
@@ -34,7 +34,7 @@ class Picture:
     whether every number of the forward and the full backward pass is.
     """
 
-    def __init__(self, net: Unrolled, params: Params, probe: Batch, config: RunConfig) -> None:
+    def __init__(self, net: Network, params: Params, probe: Batch, config: RunConfig) -> None:
         self.net, self.params, self.config = net, params, config
         net.forward(params, probe.x, probe.target, probe.h0)
         used = self._used_norms() if self.is_cut else None

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from ..engine import Params, Unrolled
+from ..engine import Network, Params
 
 LENGTH = 120
 
 
 def continuation(
-    step: Unrolled, params: Params, after: Unrolled, rng: np.random.Generator, length: int = LENGTH
+    step: Network, params: Params, after: Network, rng: np.random.Generator, length: int = LENGTH
 ) -> np.ndarray:
     """Class indices (length,) that go on where the one sequence in `after` ends.
 

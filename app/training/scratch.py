@@ -3,11 +3,11 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 
-from ..engine import CELLS, Unrolled
+from ..engine import CELLS, Network
 
 MAX_BYTES = 256 * 2**20
 
-Shape = tuple[str, str, str, int, int, int, int, int, str]  # the arguments of Unrolled
+Shape = tuple[str, str, str, int, int, int, int, int, str]  # the arguments of Network
 
 
 def buffer_bytes(cell: str, T: int, B: int, I: int, H: int, O: int, precision: str) -> int:
@@ -20,7 +20,7 @@ def buffer_bytes(cell: str, T: int, B: int, I: int, H: int, O: int, precision: s
 class Bench:
     """One set of buffers, and a token of whose numbers lie in it."""
 
-    def __init__(self, net: Unrolled, nbytes: int) -> None:
+    def __init__(self, net: Network, nbytes: int) -> None:
         self.net = net
         self.nbytes = nbytes
         self.holds: object = None
@@ -35,11 +35,11 @@ class Scratch:
         self._benches: OrderedDict[Hashable, Bench] = OrderedDict()
 
     def bench(self, use: str, shape: Shape) -> Bench:
-        """The bench for `use` with an `Unrolled(*shape)`."""
+        """The bench for `use` with a `Network(*shape)`."""
         key = (use, shape)
         if key not in self._benches:
             cell, _, _, T, B, I, H, O, precision = shape
-            self._benches[key] = Bench(Unrolled(*shape), buffer_bytes(cell, T, B, I, H, O, precision))
+            self._benches[key] = Bench(Network(*shape), buffer_bytes(cell, T, B, I, H, O, precision))
             self.nbytes += self._benches[key].nbytes
             while self.nbytes > self.max_bytes and len(self._benches) > 1:
                 self.nbytes -= self._benches.popitem(last=False)[1].nbytes

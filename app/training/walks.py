@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..engine import BREAKS, Params, TensorCheck, Unrolled, gradcheck
+from ..engine import BREAKS, Network, Params, TensorCheck, gradcheck
 from ..errors import BadValue, OutOfRange, shown
 from ..tasks import Batch, Task
 from . import passes
@@ -49,7 +49,7 @@ class Walks:
         bench.net.forward(params, batch.x, batch.target, batch.h0)
         return passes.objective(bench.net, self.config)[0]
 
-    def net(self, params: Params, walked: Pass) -> Unrolled:
+    def net(self, params: Params, walked: Pass) -> Network:
         """The buffers in which that batch lies; walked again where another run has used them since."""
         bench = self._bench("batch", walked.batch.x.shape[1])
         if bench.holds is not walked:

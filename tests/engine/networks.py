@@ -5,20 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from app.engine import ACTIVATIONS, CELLS, LOSSES, Params, Unrolled, initialise
+from app.engine import ACTIVATIONS, CELLS, LOSSES, Network, Params, initialise
 
 
 @dataclass
-class Network:
-    """An `Unrolled`, and everything its `forward` wants."""
+class Case:
+    """A network, and everything its `forward` wants."""
 
-    net: Unrolled
+    net: Network
     params: Params
     x: np.ndarray
     target: np.ndarray
     h0: np.ndarray
 
-    def run(self) -> Unrolled:
+    def run(self) -> Network:
         self.net.forward(self.params, self.x, self.target, self.h0)
         return self.net
 
@@ -39,7 +39,7 @@ def build(
     init="pytorch",
     gain=1.0,
     dtype="float64",
-) -> Network:
+) -> Case:
     """A network of random weights; about a third of the timesteps have no target."""
     rng = np.random.default_rng(seed)
     params = {n: p.astype(dtype) for n, p in initialise(cell, I, H, O, init, gain, None, None, None, rng).items()}
@@ -54,7 +54,7 @@ def build(
         target = np.where(known[..., None], rng.standard_normal((T, B, O)), np.nan)
     x = rng.standard_normal((T, B, I)).astype(dtype)
     h0 = 0.5 * rng.standard_normal((B, H)).astype(dtype)
-    return Network(Unrolled(cell, activation, loss, T, B, I, H, O, dtype), params, x, target, h0)
+    return Case(Network(cell, activation, loss, T, B, I, H, O, dtype), params, x, target, h0)
 
 
 networks = st.builds(
@@ -81,5 +81,5 @@ def scalar(cell, activation="linear", T=100, loss_at=-1, **values):
         params[name] = np.reshape(np.asarray(value, dtype=float), params[name].shape)
     target = np.full((T, 1, 1), np.nan)
     target[loss_at] = 1.0
-    net = Unrolled(cell, activation, "squared_error", T, 1, 1, 1, 1)
+    net = Network(cell, activation, "squared_error", T, 1, 1, 1, 1)
     return net, (params, np.zeros((T, 1, 1)), target)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from app.engine import CELLS, Unrolled, adjoints, initialise
+from app.engine import CELLS, Network, adjoints, initialise
 from app.engine.adjoints import ln_norm
 from tests.engine.networks import build, networks, scalar
 
@@ -132,7 +132,7 @@ def adding(init, activation, T=400, H=100, gain=1.0):
     x = np.stack([rng.random(T), markers], axis=1)[:, None]
     target = np.full((T, 1, 1), np.nan)
     target[-1] = x[60, 0, 0] + x[250, 0, 0]
-    net = Unrolled("rnn", activation, "squared_error", T, 1, 2, H, 1)
+    net = Network("rnn", activation, "squared_error", T, 1, 2, H, 1)
     net.forward(params, x, target)
     return adjoints(net).ln_dh_norm
 
