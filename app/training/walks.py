@@ -80,6 +80,13 @@ class Walks:
             raise OutOfRange(f"samples must be from 1 to {MOST_SAMPLES}; got {shown(samples)}. 8 would do.", "samples")
         if broken is not None and broken not in BREAKS:
             raise BadValue(f"break must be one of {', '.join(BREAKS)}; got {shown(broken)}.", "break")
+        if broken is not None and not BREAKS[broken].fits(self._bench("probe", 1).net):
+            config = self.config
+            raise BadValue(
+                f"The break {broken} needs {BREAKS[broken].needs}; this network has cell = {config.cell}, "
+                f"activation = {config.activation}. Change that, or try another break.",
+                "break",
+            )
         batch = self.task.batch(self.config.seed, iteration, self.config.batch_size)
         B = min(CHECKED_SEQUENCES, batch.x.shape[1])
         return gradcheck(
