@@ -143,8 +143,8 @@ def read(blob: bytes) -> Snapshot:
         if not (0 <= t < LONGEST and 0 <= i < MAX_NAMES and abs(value) <= LARGEST_EDIT):
             raise BadUpload(f"x[{shown(t)}, {shown(i)}] = {shown(value)} is no edit a probe can have.")
     own = {name.removeprefix(DATA): tensors.pop(name) for name in list(tensors) if name.startswith(DATA)}
-    data = dataset.unpack(own, header.columns) if own else None
-    if data is not None and dataset.digest(data) != header.dataset:
+    data = dataset.known_as(dataset.unpack(own, header.columns), header.dataset) if own else None
+    if own and data is None:
         raise BadUpload("The own data in the snapshot are not those it was made with.")
     return Snapshot(config, header, tensors, data)
 
@@ -155,12 +155,13 @@ def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> OwnData | None:
         return None
     if snapshot.data is not None:
         return snapshot.data
-    if at_hand is None or dataset.digest(at_hand) != snapshot.header.dataset:
+    data = None if at_hand is None else dataset.known_as(at_hand, snapshot.header.dataset)
+    if data is None:
         raise DatasetNeeded(
             "This snapshot was trained on own data that are not here. Upload the same dataset first, or a snapshot "
             "that was saved with its data."
         )
-    return at_hand
+    return data
 
 
 def _expected(config: RunConfig, task: Task) -> dict[str, tuple[int, ...]]:

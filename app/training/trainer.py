@@ -135,7 +135,7 @@ class Trainer:
                 self._diverge(*self._look(self.watching))
                 return
             self._before = self._learner.checkpoint()
-            solved = now.loss_per_timestep < self.task.solved_below
+            solved = self.task.is_solved_by(now.loss_per_timestep)
             self._learner.update(now.update, solved=solved, clipped=now.was_clipped)
             self._walks.forget()
 
