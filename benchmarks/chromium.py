@@ -18,7 +18,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.browser.conftest import QUIET
+from tests.support.pages import QUIET
 
 PATIENCE = 30.0
 ARGUMENTS = ["--headless", "--hide-scrollbars", "--mute-audio", "--remote-debugging-port=0", *QUIET]

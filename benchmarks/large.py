@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager, contextmanager
 from benchmarks.chromium import Chromium, Tab, chromium
 from benchmarks.page import configure, open_page, percentile, play, say, wait_for_length
 from benchmarks.report import Report
-from tests.conftest import Server
+from tests.support.servers import Server
 
 STAGE = {"left": 216 + 116, "right": 216 + 746, "top": 44 + 120, "bottom": 44 + 600}
 HISTORY = {"left": 332, "right": 962, "y": 706}

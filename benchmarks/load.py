@@ -25,7 +25,7 @@ from app.web.pacing import EXPENSIVE_EVERY
 from benchmarks.report import Report
 from benchmarks.servers import cpu_seconds, family, late, metrics, resident
 from benchmarks.visitors import PAGE, RUN, Visitor, class_of, fairness, pupil, quantile
-from tests.conftest import Server
+from tests.support.servers import Server
 
 MB = 1e6
 STEPS = 400

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from benchmarks.chromium import Chromium, Tab, chromium
 from benchmarks.report import Report
-from tests.conftest import Server
+from tests.support.servers import Server
 
 OBSERVER = (Path(__file__).parent / "page.js").read_text()
 # After so many records at 30/s the page's past is full, with its 600 records and its 48 snapshots, one a second. Until

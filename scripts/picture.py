@@ -9,8 +9,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from scripts.pictures import PIN, View, photograph
-from tests.browser.conftest import QUIET
-from tests.conftest import Server
+from tests.support.pages import QUIET
+from tests.support.servers import Server
 
 TARGET = Path(__file__).parent.parent / "docs" / "unroll.png"
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from tests.browser.conftest import QUIET
 from tests.browser.reader import iteration, step_length_to, until
-from tests.conftest import Server
+from tests.support.pages import QUIET
+from tests.support.servers import Server
 
 Act = Callable[[Page], object]
 

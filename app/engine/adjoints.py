@@ -10,12 +10,11 @@ from math import frexp
 
 import numpy as np
 
+from .backstep import RESCALE_EVERY, SPAN, Backstep, one_by_one, own_gradients
 from .bptt import Unrolled
 
 Array = np.ndarray
 LN2 = float(np.log(2.0))
-STRETCH = 8  # timesteps between two rescalings
-SPAN = 100  # what is larger than 2^SPAN or smaller than 2^-SPAN is rescaled; a step changes it by less than 2^50
 SAFE = 1e120  # norms between 1/SAFE and SAFE need no rescaling: neither they nor their squares leave float64
 
 
@@ -24,13 +23,19 @@ class Adjoints:
     """dE/d(...) of one sequence (B = 1) under full BPTT; the true value at timestep t is ``array[t] * 2**exponent[t]``.
 
     dh (T+1, H); dc (T+1, H) for an lstm, else None; da (T, width) by index t - 1 with the exponent of timestep t,
-    only the pre-activations that see h_{t-1}; h (T+1, H) the states they belong to.
+    only the pre-activations that see h_{t-1}; da_x the same of those that see x_t. h (T+1, H), x (T, I) and dy (T, O)
+    are what they are multiplied with; the exponents are not dy's. dh_carried (T+1, H) is what timestep t + 1 sends back
+    to h_t, dh_t without the part of E_t itself, with the exponent of t + 1; row T, beyond which nothing is, holds 0.
     """
 
     h: Array
+    x: Array
+    dy: Array
     dh: Array
     dc: Array | None
     da: Array
+    da_x: Array
+    dh_carried: Array
     exponent: Array
 
     @cached_property
@@ -47,6 +52,27 @@ class Adjoints:
     def ln_dc_norm(self) -> Array | None:
         """ln ||dE/dc_t|| (T+1,) of an lstm."""
         return None if self.dc is None else ln_norm(self.dc) + LN2 * self.exponent
+
+    @property
+    def dh_carried_norm(self) -> Array:
+        """||dE/dh_t without E_t's own part|| (T+1,): what timestep t + 1 sends back to h_t, 0 for t = T."""
+        with np.errstate(all="ignore"):
+            size: Array = np.exp(ln_norm(self.dh_carried) + LN2 * np.append(self.exponent[1:], 0))
+            return size
+
+    @property
+    def dW_xh_norm(self) -> Array:
+        """||dE/dW_xh at timestep t|| (T,): the outer product of x_t and da_t, so the product of their norms."""
+        with np.errstate(all="ignore"):
+            size: Array = np.exp(ln_norm(self.x) + ln_norm(self.da_x) + LN2 * self.exponent[1:])
+            return size
+
+    @property
+    def dW_hy_norm(self) -> Array:
+        """||dE/dW_hy at timestep t|| (T,): the outer product of h_t and dy_t, so the product of their norms."""
+        with np.errstate(all="ignore"):
+            size: Array = np.exp(ln_norm(self.h[1:]) + ln_norm(self.dy))
+            return size
 
     @property
     def dW_hh_norm(self) -> Array:
@@ -96,17 +122,26 @@ def adjoints(net: Unrolled, reduction: str = "sum") -> Adjoints:
     with np.errstate(all="ignore"):
         net.prepare(reduction)
         net.sweep(net.T, 0)
-        plain = _plain(net)
-        fits = all(_is_safe(np.vecdot(part, part)) for part in (plain.dh, plain.dc) if part is not None)
-        if fits and net.dtype == np.float64:
-            return plain
-        rescaled = _rescaled(net, STRETCH)
+        parts = [part[:, 0] for part in (net.dh, net.dc) if part is not None]
+        if net.dtype == np.float64 and all(_is_safe(np.vecdot(part, part)) for part in parts):
+            return _plain(net)
+        rescaled = _rescaled(net, RESCALE_EVERY)
         return rescaled if _is_near_one(rescaled) else _rescaled(net, 1)
 
 
 def _plain(net: Unrolled) -> Adjoints:
-    dc = None if net.dc is None else net.dc[:, 0].copy()
-    return Adjoints(net.h[:, 0].copy(), net.dh[:, 0].copy(), dc, net.da[:, 0].copy(), np.zeros(net.T + 1, np.int64))
+    dh, dc = net.dh[:, 0].copy(), None if net.dc is None else net.dc[:, 0].copy()
+    return _complete(net, dh, dc, net.da[:, 0].copy(), net.da_x[:, 0].copy(), np.zeros(net.T + 1, np.int64))
+
+
+def _complete(net: Unrolled, dh: Array, dc: Array | None, da: Array, da_x: Array, exponent: Array) -> Adjoints:
+    """The adjoints with what they are multiplied with and what they send back."""
+    h, x, dy = (part[:, 0].astype(np.float64) for part in (net.h, net.x, net.dy))
+    carried = np.zeros_like(dh)
+    np.dot(da, net.V[:, : -net.O].T.astype(np.float64), out=carried[:-1])
+    if net.cell.direct == "h":
+        carried[:-1] += net.cell.routes(carried[:-1], dh)[0]
+    return Adjoints(h, x, dy, dh, dc, da, da_x, carried, exponent)
 
 
 def _is_safe(squares: Array) -> bool:
@@ -125,49 +160,37 @@ def _peak(vectors: Array) -> Array:
     return np.where((peak > 0.0) & (peak < np.inf), peak, 1.0)
 
 
-def _rescaled(net: Unrolled, stretch: int) -> Adjoints:
-    """The same sweep with the running adjoints brought back near 1, every ``stretch`` and where a loss is far off."""
-    T, H, cell = net.T, net.H, net.cell
-    V = net.V.astype(np.float64)
-    recurrent = np.ascontiguousarray(V[:, : -net.O])
-    own = net.dy[:, 0].astype(np.float64).dot(V[:, -net.O :].T)[..., None]
-    size, heard = np.frexp(_peak(own[..., 0]))[1][:, 0].tolist(), own.any(axis=(1, 2)).tolist()
-    straight = int(cell.direct is not None)
-    dh, back = np.zeros((T + 1, H, 1)), np.zeros((T + 1, straight + cell.blocks, H, 1))
-    direct, da = back[:, :straight].reshape(T + 1, -1, 1), back[:-1, straight + cell.input_blocks :].reshape(T, -1, 1)
-    # Views of one timestep each: see `Unrolled`.
-    each = zip(*(part.astype(np.float64) for part in cell.local), strict=True)
-    timesteps = list(zip(each, dh[1:], direct[1:], own, map(cell.split, back), da, dh, direct, strict=False))
+def _rescaled(net: Unrolled, every: int) -> Adjoints:
+    """The same sweep with the running adjoints brought back near 1, ``every`` so often and where a loss is far off."""
+    T, backstep = net.T, Backstep(net, 1, net.T)
+    own = own_gradients(net)[:, None]
+    size: list[int] = np.frexp(_peak(own[:, 0]))[1][:, 0].tolist()
+    has_loss = [bool(part.any()) for part in own]
     exponent = np.zeros(T + 1, np.int64)
     scale = 0
-    for t in range(T, 0, -1):
-        local, dh_t, direct_t, own_t, back_t, da_t, dh_before, direct_before = timesteps[t - 1]
-        if (T - t) % stretch == 0 or (heard[t - 1] and abs(size[t - 1] - scale) > SPAN):
-            scale = _settle(dh_t, direct_t, scale, size[t - 1] if heard[t - 1] else None)
+    for t, local, place in zip(range(T, 0, -1), reversed(one_by_one(net.cell.local)), backstep.places(1), strict=True):
+        if (T - t) % every == 0 or (has_loss[t - 1] and abs(size[t - 1] - scale) > SPAN):
+            scale = _rescale(place.dh, place.dc, scale, size[t - 1] if has_loss[t - 1] else None)
         exponent[t] = scale
-        if heard[t - 1]:
-            dh_t += np.ldexp(own_t, -scale)
-        cell.backward(local, dh_t, direct_t, back_t)
-        recurrent.dot(da_t, dh_before)
-        if cell.direct == "h":
-            dh_before += direct_before
-    exponent[0] = _settle(dh[0], direct[0], scale, None)
-    return Adjoints(
-        net.h[:, 0].astype(np.float64),
-        dh[:, :, 0],
-        direct[:, :, 0] if cell.direct == "c" else None,
-        da[:, :, 0],
-        exponent,
+        if has_loss[t - 1]:
+            place.dh[:] += np.ldexp(own[t - 1], -scale)
+        backstep.step(local, place)
+    exponent[0] = _rescale(backstep.dh[-1], backstep.dc[-1], scale, None)
+    dh, dc, da, da_x = (
+        np.ascontiguousarray(part[::-1])
+        for part in (backstep.dh[:, 0], backstep.dc[:, 0], backstep.da[:, :, 0], backstep.da_x[:, :, 0])
+    )
+    return _complete(
+        net, dh, dc if backstep.straight_to == "c" else None, da.reshape(T, -1), da_x.reshape(T, -1), exponent
     )
 
 
-def _settle(dh: Array, direct: Array, scale: int, incoming: int | None) -> int:
-    """Rescale what is carried so that it, and an own part of size 2**incoming, are near 1; returns the new scale."""
-    peak = float(max(np.abs(dh).max(), np.abs(direct).max(initial=0.0)))
+def _rescale(dh: Array, dc: Array, scale: int, incoming: int | None) -> int:
+    """Bring what is carried, and an own part of size 2**incoming, near 1 by a power of two; returns the new scale."""
+    peak = float(max(np.abs(dh).max(), np.abs(dc).max()))
     carried = frexp(peak)[1] + scale if 0.0 < peak < np.inf else None
-    sizes = [size for size in (carried, incoming) if size is not None]
-    settled = max(sizes, default=0)
-    if settled != scale:
-        np.ldexp(dh, scale - settled, out=dh)
-        np.ldexp(direct, scale - settled, out=direct)
-    return settled
+    new = max((size for size in (carried, incoming) if size is not None), default=0)
+    if new != scale:
+        np.ldexp(dh, scale - new, out=dh)
+        np.ldexp(dc, scale - new, out=dc)
+    return new

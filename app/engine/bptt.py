@@ -12,6 +12,7 @@ from numpy import add
 from .activations import ACTIVATIONS
 from .arrays import BUFFER, SMALL, parts, product, zeros
 from .cells import CELLS, Params
+from .clipping import clip_columns
 from .losses import LOSSES
 
 Array = np.ndarray
@@ -104,6 +105,11 @@ class Unrolled:
         return self._entering[:, : self.H].transpose(0, 2, 1)
 
     @property
+    def x(self) -> Array:
+        """x_1 … x_T (T, B, I)."""
+        return self._entering[:-1, self.H + 1 :].transpose(0, 2, 1)
+
+    @property
     def c(self) -> Array | None:
         """c_0 … c_T (T+1, B, H) of an lstm, else None."""
         return None if self.cell.c is None else self.cell.c.transpose(0, 2, 1)
@@ -150,6 +156,12 @@ class Unrolled:
         """dE/da_1 … dE/da_T (T, B, columns of W_hh), of what sees h_{t-1}."""
         start = self._straight + self.cell.input_blocks * self.H
         return self._leaving[:-1, start : -self.O].transpose(0, 2, 1)
+
+    @property
+    def da_x(self) -> Array:
+        """dE/da_1 … dE/da_T (T, B, columns of W_xh), of what sees x_t, in the order of the cell's blocks."""
+        end = self._straight + (self.cell.blocks - self.cell.state_blocks) * self.H
+        return self._leaving[:-1, self._straight : end].transpose(0, 2, 1)
 
     def objective(self, reduction: str = "sum") -> float:
         """L = the mean over the batch of E, which is sum_t E_t ("sum") or its mean over targets ("mean")."""
@@ -213,13 +225,13 @@ class Unrolled:
             for moment in reversed(self._backward_t[max(high - FLUSH_EVERY, lowest) : high]):
                 local, dh, direct, back, outgoing, dh_before, direct_before, factor = moment
                 if clip_timestep is not None:
-                    _rescale_to(clip_timestep, dh, factor)
+                    clip_columns(clip_timestep, dh, factor)
                 chain(local, dh, direct, back)
                 multiply(outgoing, dh_before)  # own loss + what the future sends back
                 if joins:
                     add(dh_before, direct_before, dh_before)
         if clip_timestep is not None:
-            _rescale_to(clip_timestep, self._dh_t[lowest], self.clip_factor[lowest])
+            clip_columns(clip_timestep, self._dh_t[lowest], self.clip_factor[lowest])
 
     def passes(self, k1: int, k2: int, clip_timestep: float | None = None) -> Iterator[Pass]:
         """After `prepare`: one sweep for every k1 timesteps, each hearing its own k1 losses and going k2 back."""
@@ -273,10 +285,3 @@ class Unrolled:
         sums /= self.B
         dW_hy = sums[-self.O :, : H + 1]
         return self.cell.unstack(sums[: -self.O]) | {"W_hy": dW_hy[:, :H].T.copy(), "b_y": dW_hy[:, H].copy()}
-
-
-def _rescale_to(threshold: float, dh: Array, factor: Array) -> None:
-    """Each column of ``dh`` (H, B) longer than ``threshold`` to that length, in place; by what goes to ``factor``."""
-    size = np.sqrt(np.einsum("hb,hb->b", dh, dh))
-    factor[:] = np.where(size > threshold, threshold / size, 1.0)
-    dh *= factor

@@ -45,3 +45,31 @@ def angle(first: Params, second: Params) -> float | None:
         return None
     cosine = sum(float(np.sum((first[name] / size_1) * (second[name] / size_2))) for name in first)
     return degrees(acos(min(1.0, max(-1.0, cosine))))
+
+
+def clip_columns(threshold: float, dh: np.ndarray, factor: np.ndarray) -> None:
+    """Each column of ``dh`` (H, B) longer than ``threshold`` to that length, in place; by what goes to ``factor`` (B,).
+
+    Columns so long that their squares overflow are measured by their largest entry; a column that holds a number that
+    is not finite does not become finite.
+    """
+    square = np.einsum("hb,hb->b", dh, dh)
+    size = np.sqrt(square)
+    factor[:] = np.where(size > threshold, threshold / size, 1.0)
+    if square.max() < np.inf and square.dtype.type(threshold * threshold) >= np.finfo(square.dtype).tiny:
+        dh *= factor
+    else:
+        _clip_extreme_columns(threshold, dh, factor, square)
+
+
+def _clip_extreme_columns(threshold: float, dh: np.ndarray, factor: np.ndarray, square: np.ndarray) -> None:
+    """The same where squares leave the range of the type: such columns as multiples of their largest entry."""
+    peak = np.abs(dh).max(axis=0)
+    extreme = (peak > 0.0) & (peak < np.inf) & ~((square > np.finfo(dh.dtype).smallest_normal) & (square < np.inf))
+    unit = dh[:, extreme] / peak[extreme]
+    length = np.sqrt(np.einsum("hb,hb->b", unit, unit))
+    too_long = length > threshold / peak[extreme]
+    factor[extreme] = np.where(too_long, threshold / peak[extreme] / length, 1.0)
+    shortened = np.where(too_long, unit * (threshold / length), dh[:, extreme])  # the factor itself may be subnormal
+    dh *= factor
+    dh[:, extreme] = shortened

@@ -1,8 +1,8 @@
 """Which loss reaches which timestep: every dE_t/dh_k, exactly, in one sweep.
 
-The sweep holds one row for every loss E_t whose gradient is under way and takes all of them from timestep k to k - 1
-by one product, so it costs products of at most T rows, never a product of Jacobians. Each row is a gradient of one
-loss alone and may be as small as it likes: rows carry powers of two of their own.
+The sweep holds one row for every loss E_t whose gradient is being carried back and takes all of them from timestep k
+to k - 1 by one product, so it costs products of at most T rows, never a product of Jacobians. Each row is a gradient
+of one loss alone and may be as small as it likes: rows carry powers of two of their own.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .adjoints import LN2, SPAN, STRETCH, Adjoints
+from .adjoints import LN2, Adjoints
 from .arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
+from .backstep import RESCALE_EVERY, SPAN, Jacobians, own_gradients
 from .bptt import Unrolled
 
-AT_HAND = 2**16  # numbers of one kind that part of a sweep works on
+BLOCK_ELEMENTS = 2**16  # numbers of one kind that a part of the sweep works on, so that they stay in the cache
 
 
 class Arrivals(NamedTuple):
@@ -64,21 +65,21 @@ def arrivals(
     """
     T, H = net.T, net.H
     jacobians = Jacobians(net)
-    own = net.dy[:, 0].astype(np.float64).dot(net.V[:, -net.O :].T.astype(np.float64))
-    under_way = np.zeros((T, jacobians.width))  # a row: dh_k and, lstm, what goes straight to c_k
+    own = own_gradients(net)
+    carried = np.zeros((T, jacobians.width))  # a row: dh_k and, lstm, what goes straight to c_k
     exponent, rescaled = np.zeros(T, np.int64), False
     most = T if together else at_once(T, jacobians.width)
-    walked = zeros((STRETCH + 1, most, jacobians.width), under_way.dtype)
-    for last in range(T, -1, -STRETCH):
-        timesteps = range(last, max(last - STRETCH, -1), -1)
+    walk = zeros((RESCALE_EVERY + 1, most, jacobians.width), carried.dtype)
+    for last in range(T, -1, -RESCALE_EVERY):
+        timesteps = range(last, max(last - RESCALE_EVERY, -1), -1)
         lowest = max(timesteps[-1], 1)
         J = jacobians.between(lowest, last)
         sources = T + 1 - lowest
-        rescaled |= rescale(exponent[:sources], under_way[:sources])
+        rescaled |= rescale(exponent[:sources], carried[:sources])
         for start in range(0, sources, most):
             rows = slice(start, min(start + most, sources))
-            found = walked[:, : rows.stop - start]
-            found[0] = under_way[rows]
+            found = walk[:, : rows.stop - start]
+            found[0] = carried[rows]
             for k, here, before in zip(timesteps, found, found[1:], strict=False):
                 if k and start <= T - k < rows.stop:
                     here[T - k - start, :H] = own[k - 1]
@@ -88,7 +89,7 @@ def arrivals(
                     here[:, :H] *= factor[T - start : T - rows.stop : -1, k, None]
                 if k:
                     here.dot(J[k - lowest], before)
-            under_way[rows] = found[last + 1 - lowest]
+            carried[rows] = found[last + 1 - lowest]
             arrived, dc = found[: len(timesteps)], None
             if jacobians.completion is not None:
                 dc = arrived[..., :H] * jacobians.completion[timesteps, None]
@@ -97,8 +98,8 @@ def arrivals(
 
 
 def at_once(T: int, width: int) -> int:
-    """How many rows of ``width`` numbers stay at hand for a stretch of timesteps, and make small products."""
-    return min(T, max(FEWEST_ROWS, min(AT_HAND // (STRETCH * width), SMALL // width**2)))
+    """How many rows of ``width`` numbers stay in the cache for RESCALE_EVERY timesteps and make small products."""
+    return min(T, max(FEWEST_ROWS, min(BLOCK_ELEMENTS // (RESCALE_EVERY * width), SMALL // width**2)))
 
 
 def rescale(exponent: Array, *vectors: Array) -> bool:
@@ -111,53 +112,6 @@ def rescale(exponent: Array, *vectors: Array) -> bool:
         rows[outside] *= np.ldexp(1.0, -shift[outside])[:, None]
     exponent[outside] += shift[outside]
     return True
-
-
-class Jacobians:
-    """How adjoints at timestep k become those at k - 1: row vectors times a matrix (width, width) of each timestep.
-
-    A row holds dh_k; for an lstm, beside it, what the future sends straight to c_k. The chain rule of a cell is linear
-    and treats every unit alone, so its answers to ones are all there is to know of it; the weights do the rest.
-    """
-
-    def __init__(self, net: Unrolled) -> None:
-        T, H, cell = net.T, net.H, net.cell
-        V = net.V[:, : -net.O].astype(np.float64)
-        self.weights = V.reshape(H, -1, H).transpose(2, 1, 0).copy()  # from unit j, block b, to unit i
-        self.direct = cell.direct
-        self.width = 2 * H if cell.direct == "c" else H
-        local = [np.ascontiguousarray(np.moveaxis(part[..., 0], 0, -2), dtype=np.float64) for part in cell.local]
-
-        def answer(dh: float, direct: float) -> tuple[Array, Array]:
-            back = np.zeros((int(cell.direct is not None) + cell.blocks, T, H))
-            straight = np.full((T, H), direct)
-            cell.backward(local, np.full((T, H), dh), straight, cell.split(back))
-            return back, straight
-
-        self.answers = [answer(1.0, 0.0)]
-        self.completion: Array | None = None  # lstm: the part of dh_k that joins dc_k
-        if cell.direct == "c":
-            self.answers.append(answer(0.0, 1.0))
-            self.completion = np.concatenate([np.zeros((1, H)), self.answers[0][1]])  # h_0 is not made of c_0
-        self.memory = np.zeros((STRETCH, self.width, self.width))
-
-    def between(self, first: int, last: int) -> Array:
-        """Those of timesteps ``first`` … ``last``; gone when asked for others."""
-        H, blocks = len(self.weights), self.weights.shape[1]
-        units, these = np.arange(H), slice(first - 1, last)
-        J = self.memory[: last + 1 - first]
-        for source, (back, _) in enumerate(self.answers):
-            rows = source * H + units
-            through, to_h = back[-blocks:, these], J[:, source * H : source * H + H, :H]
-            if blocks == 1:
-                np.multiply(through[0, :, :, None], self.weights[:, 0], to_h)
-            else:
-                np.matmul(through.transpose(2, 1, 0), self.weights, out=to_h.transpose(1, 0, 2))
-            if self.direct == "h":
-                J[:, units, units] += back[0, these]
-            elif self.direct == "c":
-                J[:, rows, H + units] = back[0, these]
-        return J
 
 
 @dataclass(frozen=True)
@@ -204,7 +158,7 @@ def flow(net: Unrolled, adjoint: Adjoints) -> Flow:
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
         if cell.direct is None:  # dE_t/da_k is dE_t/dh_k times the slopes, so both norms come from one set of squares
-            weights, memory = np.ones((T + 1, 2, H)), np.empty((STRETCH, at_once(T, H), H))
+            weights, memory = np.ones((T + 1, 2, H)), np.empty((RESCALE_EVERY, at_once(T, H), H))
             weights[0, 1] = np.nan  # h_0 has no pre-activation
             np.square(cell.local[0][..., 0], out=weights[1:, 1])
         covector = adjoint.dh / np.vecdot(adjoint.dh, adjoint.dh)[:, None]

@@ -6,10 +6,9 @@ with gamma = sup |phi'| (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Beng
 
 import numpy as np
 
-from .adjoints import STRETCH
+from .backstep import RESCALE_EVERY, Jacobians
 from .bptt import Unrolled
 from .cells import CELLS
-from .flow import Jacobians
 
 Array = np.ndarray
 
@@ -42,15 +41,13 @@ def jacobian(net: Unrolled, t: int) -> Array:
 
     An lstm's c_{t-1} is held fixed. Row form: the gradient carried into h_{t-1} is ``dh_t @ J_t.T``.
     """
-    cell, H = net.cell, net.H
-    # The adjoint of each unit of h_t alone, one column each, through the cell's own chain rule.
-    straight = int(cell.direct is not None)
-    back = np.zeros((straight + cell.blocks, H, H))
     with np.errstate(all="ignore"):
-        local = [part[t - 1] for part in cell.local]
-        cell.backward(local, np.eye(H), np.zeros((H, H)), cell.split(back))
-        J: Array = net.V[:, : -net.O].dot(back[straight + cell.input_blocks :].reshape(-1, H))
-        return J + back[0] if cell.direct == "h" else J
+        return _jacobian(Jacobians(net), net.H, t)
+
+
+def _jacobian(jacobians: Jacobians, H: int, t: int) -> Array:
+    J: Array = jacobians.between(t, t)[0, :H, :H].T.copy()
+    return J
 
 
 def jacobian_product(net: Unrolled, k: int, t: int) -> Array:
@@ -65,8 +62,8 @@ def jacobian_norms(net: Unrolled) -> Array:
     """||dh_t/dh_{t-1}|| (T,): by how much timestep t can stretch a gradient; NaN where it is not finite."""
     jacobians, norms = Jacobians(net), np.empty(net.T)
     with np.errstate(all="ignore"):
-        for first in range(1, net.T + 1, STRETCH):
-            last = min(first + STRETCH - 1, net.T)
+        for first in range(1, net.T + 1, RESCALE_EVERY):
+            last = min(first + RESCALE_EVERY - 1, net.T)
             norms[first - 1 : last] = spectral_norm(jacobians.between(first, last)[:, : net.H, : net.H])
     return norms
 
@@ -88,10 +85,10 @@ def lyapunov_exponents(net: Unrolled) -> Array:
 
     Their sum is the mean of ln |det J_t|.
     """
-    Q, total = np.eye(net.H), np.zeros(net.H)
+    Q, total, jacobians = np.eye(net.H), np.zeros(net.H), Jacobians(net)
     with np.errstate(all="ignore"):
         for t in range(1, net.T + 1):
-            Q, R = np.linalg.qr(jacobian(net, t).T.dot(Q))
+            Q, R = np.linalg.qr(_jacobian(jacobians, net.H, t).T.dot(Q))
             total += np.log(np.abs(np.diag(R)))
     return np.sort(total / net.T)[::-1]
 

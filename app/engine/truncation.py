@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .adjoints import LN2, STRETCH, Adjoints, ln_norm, near_one
+from .adjoints import LN2, Adjoints, ln_norm, near_one
 from .arrays import BUFFER, Array
+from .backstep import RESCALE_EVERY, Backstep, own_gradients, timesteps_by_row
 from .bptt import Unrolled
 from .flow import arrivals, at_once, close, rescale, table
 
@@ -98,47 +99,44 @@ def lags(net: Unrolled) -> Iterator[Lags]:
 
     `flow.arrivals` takes them timestep by timestep, which is cheaper where their sums over a lag are not wanted.
     """
-    T, H, cell = net.T, net.H, net.cell
-    V = net.V.astype(np.float64)
-    weights = np.ascontiguousarray(V[:, : -net.O].T).reshape(-1, H, H)
-    # Blocks first, then rows, one a loss: what the cell does to a block of n rows is one stretch of memory.
-    local = [before_the_first(np.moveaxis(part[..., 0], 0, -2)) for part in cell.local]
-    straight = int(cell.direct is not None)
-    seen = straight + cell.input_blocks
+    T, H = net.T, net.H
+    local = [before_the_first(part) for part in timesteps_by_row(net.cell.local)]
     most = at_once(T, H)
-    direct, back = np.zeros((STRETCH + 1, most, H)), np.zeros((STRETCH, straight + cell.blocks, most, H))
-    arrived = np.zeros((len(weights), STRETCH + 1, most, H))  # block by block; the first one gathers the others
-    under_way, straight_on = np.zeros((2, T + 1, H))  # by t, between two stretches
-    under_way[1:] = net.dy[:, 0].dot(V[:, -net.O :].T)
+    backstep = Backstep(net, most, RESCALE_EVERY)
+    carried, carried_to_c = np.zeros((2, T + 1, H))  # by t, from one group of lags to the next
+    carried[1:] = own_gradients(net)
     exponent = np.zeros(T + 1, np.int64)
-    for first in range(0, T + 1, STRETCH):
-        m = min(STRETCH, T + 1 - first)
-        rescale(exponent[first:], under_way[first:], straight_on[first:])
-        alive = under_way[first:].any(axis=1) | straight_on[first:].any(axis=1)
-        largest = int(exponent[first:].max(where=alive, initial=LEAST))
+    for first in range(0, T + 1, RESCALE_EVERY):
+        m = min(RESCALE_EVERY, T + 1 - first)
+        rescale(exponent[first:], carried[first:], carried_to_c[first:])
+        nonzero = carried[first:].any(axis=1) | carried_to_c[first:].any(axis=1)
+        largest = int(exponent[first:].max(where=nonzero, initial=LEAST))
         for source in range(max(first, 1), T + 1, most):
             rows = slice(source, min(source + most, T + 1))
             n = rows.stop - source
-            dh, dc = arrived[0, :, :n], direct[:, :n]
-            dh[0], dc[0] = under_way[rows], straight_on[rows]
-            each = zip(back[:m, :, :n], dh, dc, arrived.swapaxes(0, 1)[1:, :, :n], dc[1:], strict=False)
-            for j, (here, dh_k, dc_k, before, dc_before) in enumerate(each):
-                k = STRETCH + source - first - j
-                cell.backward([part[..., k - 1 : k - 1 + n, :] for part in local], dh_k, dc_k, cell.split(here))
-                np.matmul(here[seen:], weights, out=before)
-                for other in (*before[1:], here[0]) if cell.direct == "h" else before[1:]:
-                    before[0] += other
-                if cell.direct == "c":
-                    dc_before[:] = here[0]
-            under_way[rows], straight_on[rows] = dh[m], dc[m]
-            da, exponents = back[:m, seen:, :n], exponent[rows]
-            yield Lags(first, source, dh[:m], dc[:m] if cell.direct == "c" else None, da, exponents, largest)
+            dh, dc = backstep.dh[:, :n], backstep.dc[:, :n]
+            dh[0], dc[0] = carried[rows], carried_to_c[rows]
+            for j, place in enumerate(backstep.places(n)[:m]):
+                k = RESCALE_EVERY + source - first - j
+                backstep.step([part[..., k - 1 : k - 1 + n, :] for part in local], place)
+            carried[rows] = dh[m]
+            if backstep.straight_to == "c":
+                carried_to_c[rows] = dc[m]
+            yield Lags(
+                first,
+                source,
+                dh[:m],
+                dc[:m] if backstep.straight_to == "c" else None,
+                backstep.da[:m, :, :n],
+                exponent[rows],
+                largest,
+            )
 
 
 def before_the_first(values: Array) -> Array:
-    """The same (…, timesteps, H) in float64, after zeros for a stretch of timesteps that do not exist."""
-    padded = np.zeros((*values.shape[:-2], STRETCH + values.shape[-2], values.shape[-1]))
-    padded[..., STRETCH:, :] = values
+    """The same (…, timesteps, H) after zeros for RESCALE_EVERY timesteps that do not exist."""
+    padded = np.zeros((*values.shape[:-2], RESCALE_EVERY + values.shape[-2], values.shape[-1]))
+    padded[..., RESCALE_EVERY:, :] = values
     return padded
 
 
@@ -170,7 +168,7 @@ def _sums_by_lag(net: Unrolled, h_prev: Array) -> Iterator[tuple[int, Array, int
     The pair (t, k) contributes h_{k-1} (outer) dE_t/da_k, so that a lag's pairs add up in one product.
     """
     most = at_once(net.T, net.H)
-    # All stretches of `most` states in a row, as columns: a lag more is one stretch earlier.
+    # All runs of `most` states in a row, as columns: a lag more is one run earlier.
     states = sliding_window_view(np.pad(before_the_first(h_prev), ((0, most), (0, 0))), most, axis=0)
     for first, sources in groupby(lags(net), lambda pairs: pairs.first):
         total = np.zeros(1)
@@ -178,7 +176,7 @@ def _sums_by_lag(net: Unrolled, h_prev: Array) -> Iterator[tuple[int, Array, int
             m, _, n, _ = pairs.da.shape
             if (pairs.exponent != pairs.largest).any():
                 pairs.da[:] *= np.ldexp(1.0, np.minimum(pairs.exponent - pairs.largest, 0))[:, None]
-            k = STRETCH + pairs.source - first
+            k = RESCALE_EVERY + pairs.source - first
             total = total + np.matmul(states[k - m : k, None, :, :n][::-1], pairs.da)
         yield first, total.reshape(m, -1), pairs.largest
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.conftest import wait_until
+from tests.support.servers import wait_until
 
 
 def until(page: Page, condition: Callable[[], Any], what: str) -> None:

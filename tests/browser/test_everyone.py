@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Watched
 from tests.browser.reader import iteration, pause, until
-from tests.conftest import ROOT, Server
+from tests.support.pages import Watched
+from tests.support.servers import ROOT, Server
 
 pytestmark = pytest.mark.browser
 

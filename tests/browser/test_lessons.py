@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Watched
 from tests.browser.reader import pause
-from tests.conftest import PATIENCE, Server
+from tests.support.pages import Watched
+from tests.support.servers import PATIENCE, Server
 
 pytestmark = pytest.mark.browser
 

@@ -6,9 +6,9 @@ import signal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import STAGE
 from tests.browser.reader import choose, iteration, length, pause, until
-from tests.conftest import Server
+from tests.support.pages import STAGE
+from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser
 

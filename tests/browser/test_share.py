@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from safetensors.numpy import load
 
 from app.training import RunConfig, Trainer
-from tests.browser.conftest import STAGE
 from tests.browser.reader import choose, iteration, pause, until
-from tests.conftest import Server
+from tests.support.pages import STAGE
+from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser
 

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Watched
 from tests.browser.reader import choose, iteration, until
-from tests.conftest import Server
+from tests.support.pages import Watched
+from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser
 

@@ -63,6 +63,46 @@ def test_every_timesteps_part_of_the_recurrent_gradient_has_its_norm(cell):
 
 
 @pytest.mark.parametrize("cell", CELLS)
+def test_every_timesteps_part_of_the_input_and_readout_gradients_has_its_norm(cell):
+    network = build(cell, T=6, B=1, seed=2)
+    adjoint, whole = adjoints(network.run()), network.net.backward()
+    x, h, dy = adjoint.x, adjoint.h, adjoint.dy
+    parts = [np.outer(x[t], adjoint.da_x[t]) for t in range(6)]
+    np.testing.assert_allclose(adjoint.dW_xh_norm, np.linalg.norm(parts, axis=(1, 2)), rtol=1e-12)
+    assert np.linalg.norm(sum(parts)) == pytest.approx(np.linalg.norm(whole["W_xh"]), rel=1e-12)
+    parts = [np.outer(h[t + 1], dy[t]) for t in range(6)]
+    np.testing.assert_allclose(adjoint.dW_hy_norm, np.linalg.norm(parts, axis=(1, 2)), rtol=1e-12)
+    np.testing.assert_allclose(sum(parts), whole["W_hy"], rtol=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_is_carried_is_the_gradient_without_the_timesteps_own_loss(cell):
+    net = build(cell, T=6, B=1, seed=2).run()
+    adjoint = adjoints(net)
+    own = np.vstack([np.zeros(net.H), net.dy[:, 0] @ net.V[:, -net.O :].T])
+    np.testing.assert_allclose(adjoint.dh_carried, adjoint.dh - own, atol=1e-15)
+    np.testing.assert_allclose(adjoint.dh_carried_norm, np.linalg.norm(adjoint.dh - own, axis=1), atol=1e-15)
+    assert adjoint.dh_carried_norm[-1] == 0.0
+
+
+def test_what_is_carried_has_its_size_however_far_it_has_shrunk():
+    net, (params, x, target) = scalar("rnn", T=10, W_hh=1e-20)
+    net.forward(params, x, target)
+    exact = 2.0 * 1e-20 ** np.arange(10, 0, -1.0)
+    np.testing.assert_allclose(adjoints(net).dh_carried_norm[:-1], exact, rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_rescaled_and_plain_adjoints_agree_in_everything(cell, dtype):
+    adjoint = adjoints(build(cell, T=6, B=1, seed=2).run())
+    other = adjoints(build(cell, T=6, B=1, seed=2, dtype=dtype).run())
+    for name in ("ln_dh_norm", "dh_carried_norm", "dW_hh_norm", "dW_xh_norm", "dW_hy_norm"):
+        tolerance = 1e-12 if dtype == "float64" else 1e-4
+        np.testing.assert_allclose(getattr(other, name), getattr(adjoint, name), rtol=tolerance, err_msg=name)
+
+
+@pytest.mark.parametrize("cell", CELLS)
 def test_the_parts_of_all_timesteps_add_up_to_the_recurrent_gradient(cell):
     net = build(cell, T=6, B=1, seed=1).run()
     adjoint, gradient = adjoints(net), net.backward()["W_hh"]

@@ -1,4 +1,4 @@
-"""Messages and snapshots that are almost right, in any number: `benchmarks/faults.py` asks for more than tests do."""
+"""Messages and snapshots that are almost right, in any number: `benchmarks/faults` asks for more than tests do."""
 
 import json
 import random

@@ -10,7 +10,7 @@ import time
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.conftest import PATIENCE, Server, wait_until
+from tests.support.servers import PATIENCE, Server, wait_until
 from tests.web.conftest import facts
 from tests.web.test_server import SMALL, Visitor, get
 

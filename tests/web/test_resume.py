@@ -5,8 +5,8 @@ import signal
 
 import uvloop
 
-from benchmarks.faults import Tab, iteration_of
-from tests.conftest import Server
+from benchmarks.faults.tabs import Tab, iteration_of
+from tests.support.servers import Server
 
 
 def test_twenty_tabs_go_on_bit_for_bit_after_their_server_was_killed_under_their_edits():

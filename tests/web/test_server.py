@@ -21,7 +21,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.conftest import PATIENCE, ROOT, Server, wait_until
+from tests.support.servers import PATIENCE, ROOT, Server, wait_until
 from tests.web.abuse import ask_every_way
 from tests.web.conftest import facts, tensors
 

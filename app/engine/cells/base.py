@@ -38,6 +38,7 @@ class Cell:
     candidate_gate: ClassVar[int] = 0  # which of them goes through phi
     forget_gate: ClassVar[str | None] = None  # the gate that keeps the state
     input_blocks: ClassVar[int] = 0  # leading blocks of pre-activations that see the input alone
+    state_blocks: ClassVar[int] = 0  # trailing blocks of pre-activations that see the state alone
     direct: ClassVar[str | None] = None  # whose adjoint an elementwise path carries straight to t - 1: None, "h", "c"
     local: Blocks
     c: Array | None = None

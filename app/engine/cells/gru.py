@@ -23,6 +23,7 @@ class GRU(Cell):
     candidate_gate = 2
     forget_gate = "z"
     input_blocks = 1
+    state_blocks = 1
     direct = "h"
 
     def __init__(self, activation: Activation, entering: Array, H: int) -> None:

@@ -1,0 +1,148 @@
+"""One timestep back: the adjoints at t become those at t - 1, for any number of rows.
+
+    [to the state at t - 1, directly; da_t] = the cell's chain rule (dh_t, dc_t)      every unit by itself
+    dh_{t-1} = da_t W_hh^T  (+ what goes there directly)                               a product
+
+A row is whatever one differentiates: the loss of one sequence (`adjoints`), one loss each (`truncation`), or each unit
+of h_t, which gives the Jacobians that `flow` and `spectrum` work with. All of it is float64, of one sequence. The
+training sweep of a whole batch, `bptt`, is the same step on columns, with the losses' own part in the same product.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy import add, matmul
+
+from .arrays import Array
+from .bptt import Unrolled
+from .cells import Blocks
+
+RESCALE_EVERY = 8  # timesteps between two rescalings by powers of two
+SPAN = 100  # what is larger than 2^SPAN or smaller than 2^-SPAN is rescaled; a step changes it by less than 2^50
+
+
+def own_gradients(net: Unrolled) -> Array:
+    """dE_t/dh_t (T, H) of every loss by itself, ``net`` (B = 1) being prepared for a backward sweep."""
+    own: Array = net.dy[:, 0].astype(np.float64).dot(net.V[:, -net.O :].astype(np.float64).T)
+    return own
+
+
+class Place(NamedTuple):
+    """Where `Backstep` works out one timestep of n rows: dh_t and what comes straight to c_t, and what they become."""
+
+    dh: Array  # (n, H)
+    dc: Array  # (n, H), used by an lstm alone
+    back: Blocks  # as `Cell.split` divides it
+    straight: Array  # (n, H), what goes directly to h_{t-1} or c_{t-1}
+    da: Array  # of what sees h_{t-1}; for many rows (blocks, n, H)
+    parts: Array  # what each block sends to h_{t-1}; for many rows (blocks, n, H)
+    dh_before: Array  # (n, H)
+
+
+class Backstep:
+    """Buffers for up to ``steps`` timesteps of ``rows`` rows, and the step from each to the one before.
+
+    Position j of a buffer is the timestep j steps before the first. ``dh`` and ``dc`` (steps + 1, rows, H): fill
+    position 0, then `step` through `places` in turn; ``dc`` holds an lstm's dc_t once its step is done. ``da`` (steps,
+    blocks, rows, H) are the adjoints of the pre-activations that see h_{t-1}, ``da_x`` of those that see x_t.
+    """
+
+    def __init__(self, net: Unrolled, rows: int, steps: int) -> None:
+        H, self.cell = net.H, net.cell
+        self.straight_to = self.cell.direct  # "h", "c" or None
+        straight = int(self.straight_to is not None)
+        seen = straight + self.cell.input_blocks
+        W_hh = net.V[:, : -net.O].astype(np.float64)
+        back = np.zeros((steps + 1, straight + self.cell.blocks, rows, H))
+        self._back = back
+        self.da = back[1:, seen:]
+        self.da_x = back[1:, straight : straight + self.cell.blocks - self.cell.state_blocks]
+        self.dc = back[:, 0] if straight else np.zeros((steps + 1, rows, H))
+        if rows == 1:  # one row: all blocks in one product of a matrix and a vector
+            self._parts = np.zeros((1, steps + 1, 1, H))
+            self._W_hh = np.ascontiguousarray(W_hh)
+        else:
+            self._parts = np.zeros((len(back[0, seen:]), steps + 1, rows, H))
+            self._W_hh = np.ascontiguousarray(W_hh.T).reshape(-1, H, H)
+        self.dh = self._parts[0]
+        self._single = rows == 1
+
+    def places(self, n: int) -> list[Place]:
+        """The timesteps in the order they are stepped through, for the first ``n`` rows."""
+        H = self.dh.shape[2]
+        parts, da = self._parts.swapaxes(0, 1)[1:, :, :n], self.da[:, :, :n]
+        if self._single:
+            parts, da = parts.reshape(-1, H, 1), da.reshape(len(da), -1, 1)
+        dh, dc, back = self.dh[:, :n], self.dc[:, :n], self._back[1:, :, :n]
+        split = map(self.cell.split, back)
+        return list(map(Place, dh, dc, split, back[:, 0], da, parts, dh[1:]))
+
+    def step(self, local: Blocks, at: Place) -> None:
+        """From timestep t to t - 1, ``local`` being the cell's local derivatives at t, (…, n, H)."""
+        self.cell.backward(local, at.dh, at.dc, at.back)
+        if self._single:
+            self._W_hh.dot(at.da, at.parts)
+        else:
+            matmul(at.da, self._W_hh, at.parts)
+            for other in at.parts[1:]:
+                add(at.dh_before, other, at.dh_before)
+        if self.straight_to == "h":
+            add(at.dh_before, at.straight, at.dh_before)
+
+
+class Jacobians:
+    """How adjoints at timestep k become those at k - 1: row vectors times a matrix (width, width) of each timestep.
+
+    A row holds dh_k; for an lstm, beside it, what the future sends straight to c_k. The chain rule of a cell is linear
+    and treats every unit alone, so its answers to ones are all there is to know of it; the weights do the rest.
+    """
+
+    def __init__(self, net: Unrolled) -> None:
+        T, H, cell = net.T, net.H, net.cell
+        W_hh = net.V[:, : -net.O].astype(np.float64)
+        self.weights = W_hh.reshape(H, -1, H).transpose(2, 1, 0).copy()  # from unit j, block b, to unit i
+        self.straight_to = cell.direct
+        self.width = 2 * H if cell.direct == "c" else H
+        local = timesteps_by_row(cell.local)
+
+        def answer(dh: float, direct: float) -> tuple[Array, Array]:
+            back = np.zeros((int(cell.direct is not None) + cell.blocks, T, H))
+            straight = np.full((T, H), direct)
+            cell.backward(local, np.full((T, H), dh), straight, cell.split(back))
+            return back, straight
+
+        self.answers = [answer(1.0, 0.0)]
+        self.completion: Array | None = None  # lstm: the part of dh_k that joins dc_k
+        if cell.direct == "c":
+            self.answers.append(answer(0.0, 1.0))
+            self.completion = np.concatenate([np.zeros((1, H)), self.answers[0][1]])  # h_0 is not made of c_0
+        self.memory = np.zeros((RESCALE_EVERY, self.width, self.width))
+
+    def between(self, first: int, last: int) -> Array:
+        """Those of timesteps ``first`` … ``last``, at most RESCALE_EVERY; gone when asked for others."""
+        H, blocks = len(self.weights), self.weights.shape[1]
+        units, these = np.arange(H), slice(first - 1, last)
+        J = self.memory[: last + 1 - first]
+        for source, (back, _) in enumerate(self.answers):
+            rows = source * H + units
+            through, to_h = back[-blocks:, these], J[:, source * H : source * H + H, :H]
+            if blocks == 1:
+                np.multiply(through[0, :, :, None], self.weights[:, 0], to_h)
+            else:
+                np.matmul(through.transpose(2, 1, 0), self.weights, out=to_h.transpose(1, 0, 2))
+            if self.straight_to == "h":
+                J[:, units, units] += back[0, these]
+            elif self.straight_to == "c":
+                J[:, rows, H + units] = back[0, these]
+        return J
+
+
+def timesteps_by_row(local: Blocks) -> list[Array]:
+    """The local derivatives of one sequence in float64 with a row for each timestep: (T, H), of n blocks (n, T, H)."""
+    return [np.ascontiguousarray(np.moveaxis(part[..., 0], 0, -2), dtype=np.float64) for part in local]
+
+
+def one_by_one(local: Blocks) -> list[tuple[Array, ...]]:
+    """The local derivatives of one sequence in float64, for each timestep by itself: (1, H), of n blocks (n, 1, H)."""
+    rows = [part.astype(np.float64).swapaxes(-2, -1) for part in local]
+    return list(zip(*rows, strict=True))

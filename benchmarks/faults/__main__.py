@@ -1,0 +1,38 @@
+"""The command: which scenarios, how many."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import uvloop
+
+from benchmarks import faults
+from benchmarks.faults.bad_input import messages, numbers, openapi, snapshots
+from benchmarks.faults.endurance import lives, soak
+from benchmarks.faults.servers_ending import kill, restart, sigterm
+from benchmarks.faults.visitors_beside import floods, stuck
+from benchmarks.report import Report
+
+Scenario = Callable[[Report, float], Coroutine[Any, Any, None]]
+SCENARIOS: dict[str, Scenario] = {
+    scenario.__name__: scenario
+    for scenario in (stuck, floods, kill, restart, sigterm, messages, snapshots, lives, soak, numbers, openapi)
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=faults.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenarios", nargs="*", choices=[[], *SCENARIOS], help="by default all")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the numbers")
+    chosen = parser.parse_args()
+    report = Report("Faults, on this machine")
+    for name in chosen.scenarios or SCENARIOS:
+        uvloop.run(SCENARIOS[name](report, 0.1 if chosen.quick else 1.0))
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""Servers that end, killed or asked to: what becomes of the runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+
+from benchmarks.faults.attackers import command
+from benchmarks.faults.tabs import RATE, Opening, Tab, iteration_of
+from benchmarks.report import Report
+from benchmarks.servers import metrics, nginx
+from benchmarks.visitors import class_of, quantile, raw_visitor
+from tests.support.servers import Server
+
+KIB = 1024
+
+
+async def kill(report: Report, share: float) -> None:
+    """One of two replicas behind nginx is killed under 100 tabs that are editing."""
+    number = max(10, round(100 * share))
+    with Server(WORKERS="1") as first, Server(WORKERS="1") as second, nginx([first, second]) as port:
+        tabs = [Tab(port, seed) for seed in range(number)]
+        lives = [asyncio.ensure_future(tab.live()) for tab in tabs]
+        await asyncio.sleep(6)
+        first.stop(signal.SIGKILL)
+        await asyncio.sleep(6)
+        for tab in tabs:
+            tab.ending = True
+        ends = await asyncio.gather(*lives)
+        restores = metrics(second)["unroll_restores_total"]
+    resumed = [seconds for tab in tabs for seconds in tab.resumed]
+    different = sum(tab.unbroken(iteration_of(end)) != end for tab, end in zip(tabs, ends, strict=True))
+    report.row(f"kill -9 of one of two replicas, {number} tabs: hit", len(resumed), "", "≥", number / 4)
+    report.row("  resumed", restores, "", "≥", len(resumed))
+    report.row("  training again after, p99", quantile(resumed, 0.99), "s", "≤", 1)
+    report.row("  size of a snapshot", len(ends[0]) / KIB, "KiB", "≤", 64)
+    report.row("  edits accepted", sum(len(tab.changes) for tab in tabs))
+    report.row("  runs that differ from an unbroken one by a bit", different, "", "≤", 0)
+
+
+async def restart(report: Report, share: float) -> None:
+    """Both replicas behind nginx are replaced one after the other, under tabs and people who open the page."""
+    number = max(10, round(50 * share))
+    with Server(WORKERS="1") as first, Server(WORKERS="1") as second, nginx([first, second]) as port:
+        tabs = [Tab(port, seed) for seed in range(number)]
+        lives = [asyncio.ensure_future(tab.live()) for tab in tabs]
+        opening = Opening(port)
+        asking = asyncio.ensure_future(opening.go_on())
+        await asyncio.sleep(4)
+        for server in (first, second):
+            await asyncio.to_thread(server.stop)
+            await asyncio.to_thread(server.start)
+            await asyncio.sleep(2)
+        for tab in tabs:
+            tab.ending = True
+        ends = await asyncio.gather(*lives)
+        opening.ending = True
+        await asking
+    resumed = [seconds for tab in tabs for seconds in tab.resumed]
+    different = sum(tab.unbroken(iteration_of(end)) != end for tab, end in zip(tabs, ends, strict=True))
+    report.row("rolling restart: answers of the page", len(opening.seconds), "", "≥", 50)
+    report.row("  that were 502 or another error", opening.failed, "", "≤", 0)
+    report.row("  the slowest", max(opening.seconds), "s", "≤", 1)
+    report.row("  tabs that moved", len(resumed), "", "≥", number)
+    report.row("  training again after, p99", quantile(resumed, 0.99), "s", "≤", 1)
+    report.row("  runs that differ from an unbroken one by a bit", different, "", "≤", 0)
+
+
+async def sigterm(report: Report, share: float) -> None:
+    """A server with 200 tabs is asked to end; ten of them are stuck."""
+    number = max(20, round(190 * share))
+    with contextlib.ExitStack() as stack:
+        server = Server().start()
+        visitors = await class_of(number, server.port, RATE, [])
+        for _ in range(10):
+            each = raw_visitor(server.port, receive_buffer=4096)
+            stack.callback(each.close)
+            each.sendall(command("start") + command("play") + command("snapshot") * 50)
+        await asyncio.sleep(3)
+        assert server.process
+        begun = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(server.process.wait, 30)
+        ended = time.monotonic() - begun
+        lost = codes = 0
+        for visitor in visitors:
+            codes += not visitor.closed.done() or visitor.closed.result() != 1012
+            last = visitor.snapshots.get_nowait() if not visitor.snapshots.empty() else None
+            lost += last is None or iteration_of(last) < visitor.iteration
+    report.row(f"SIGTERM with {number + 10} tabs, 10 of them stuck: ended", ended, "s", "≤", 5.5)
+    report.row("  healthy tabs that lost an iteration", lost, "", "≤", 0)
+    report.row("  healthy tabs not told 1012", codes, "", "≤", 0)

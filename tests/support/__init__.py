@@ -1,0 +1,1 @@
+"""What tests, benchmarks and scripts share: real servers and pages in a browser."""
