@@ -21,7 +21,6 @@ from ..engine import (
 )
 from ..engine.adjoints import ln_norm
 from ..tasks import Batch
-from . import gradient_parts
 from .config import RunConfig
 
 f64 = np.float64
@@ -50,9 +49,9 @@ class ProbeTrace:
             "target": target.astype(np.int64) if target.ndim == 1 else _f32(target),
             "loss_t": net.E_t[:, 0].astype(f64),
             "dW_hh_norm": self.adjoint.dW_hh_norm,
-            "dW_xh_norm": gradient_parts.dW_xh_norm(net, self.adjoint, probe.x[:, 0].astype(f64)),
-            "dW_hy_norm": gradient_parts.dW_hy_norm(net, self.adjoint),
-            "dh_carried_norm": gradient_parts.dh_carried_norm(net, self.adjoint),
+            "dW_xh_norm": self.adjoint.dW_xh_norm,
+            "dW_hy_norm": self.adjoint.dW_hy_norm,
+            "dh_carried_norm": self.adjoint.dh_carried_norm,
         }
         self._add_states("h", net.h, net.dh, self.adjoint.ln_dh_norm)
         if net.c is not None and net.dc is not None and self.adjoint.ln_dc_norm is not None:

@@ -1,4 +1,4 @@
-"""What each timestep sends back and adds to the gradients: against backward passes of single losses and timesteps."""
+"""The probe's trace: what each timestep sends back and adds to the gradients, under full unclipped BPTT."""
 
 import numpy as np
 import pytest
