@@ -2,13 +2,13 @@
 
 from .activations import ACTIVATIONS, Activation
 from .adjoints import Adjoints, adjoints
-from .bptt import Unrolled
 from .cells import CELLS, Cell, Params
 from .clipping import angle, clip, norm
 from .flow import Flow, flow
 from .gradcheck import BREAKS, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, initialise, parameter_shapes
 from .losses import LOSSES
+from .network import Unrolled
 from .optimizers import OPTIMIZERS, Optimizer
 from .spectrum import (
     eigenvalues,

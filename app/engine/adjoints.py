@@ -11,7 +11,7 @@ from math import frexp
 import numpy as np
 
 from .backstep import RESCALE_EVERY, SPAN, Backstep, one_by_one, own_gradients
-from .bptt import Unrolled
+from .network import Unrolled
 
 Array = np.ndarray
 LN2 = float(np.log(2.0))
@@ -173,7 +173,7 @@ def _rescaled(net: Unrolled, every: int) -> Adjoints:
             scale = _rescale(place.dh, place.dc, scale, size[t - 1] if has_loss[t - 1] else None)
         exponent[t] = scale
         if has_loss[t - 1]:
-            place.dh[:] += np.ldexp(own[t - 1], -scale)
+            np.add(place.dh, np.ldexp(own[t - 1], -scale), out=place.dh)
         backstep.step(local, place)
     exponent[0] = _rescale(backstep.dh[-1], backstep.dc[-1], scale, None)
     dh, dc, da, da_x = (

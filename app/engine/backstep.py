@@ -5,7 +5,7 @@
 
 A row is whatever one differentiates: the loss of one sequence (`adjoints`), one loss each (`truncation`), or each unit
 of h_t, which gives the Jacobians that `flow` and `spectrum` work with. All of it is float64, of one sequence. The
-training sweep of a whole batch, `bptt`, is the same step on columns, with the losses' own part in the same product.
+training sweep of a whole batch, `layer`, is the same step on columns, with the losses' own part in the same product.
 """
 
 from typing import NamedTuple
@@ -14,8 +14,8 @@ import numpy as np
 from numpy import add, matmul
 
 from .arrays import Array
-from .bptt import Unrolled
 from .cells import Blocks
+from .network import Unrolled
 
 RESCALE_EVERY = 8  # timesteps between two rescalings by powers of two
 SPAN = 100  # what is larger than 2^SPAN or smaller than 2^-SPAN is rescaled; a step changes it by less than 2^50
@@ -66,6 +66,7 @@ class Backstep:
             self._W_hh = np.ascontiguousarray(W_hh.T).reshape(-1, H, H)
         self.dh = self._parts[0]
         self._single = rows == 1
+        self._chain, self._dot, self._joins_h = self.cell.backward, self._W_hh.dot, self.straight_to == "h"
 
     def places(self, n: int) -> list[Place]:
         """The timesteps in the order they are stepped through, for the first ``n`` rows."""
@@ -79,15 +80,16 @@ class Backstep:
 
     def step(self, local: Blocks, at: Place) -> None:
         """From timestep t to t - 1, ``local`` being the cell's local derivatives at t, (…, n, H)."""
-        self.cell.backward(local, at.dh, at.dc, at.back)
+        dh, dc, back, straight, da, parts, dh_before = at
+        self._chain(local, dh, dc, back)
         if self._single:
-            self._W_hh.dot(at.da, at.parts)
+            self._dot(da, parts)
         else:
-            matmul(at.da, self._W_hh, at.parts)
-            for other in at.parts[1:]:
-                add(at.dh_before, other, at.dh_before)
-        if self.straight_to == "h":
-            add(at.dh_before, at.straight, at.dh_before)
+            matmul(da, self._W_hh, parts)
+            for other in parts[1:]:
+                add(dh_before, other, dh_before)
+        if self._joins_h:
+            add(dh_before, straight, dh_before)
 
 
 class Jacobians:

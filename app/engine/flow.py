@@ -14,7 +14,7 @@ import numpy as np
 from .adjoints import LN2, Adjoints
 from .arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
 from .backstep import RESCALE_EVERY, SPAN, Jacobians, own_gradients
-from .bptt import Unrolled
+from .network import Unrolled
 
 BLOCK_ELEMENTS = 2**16  # numbers of one kind that a part of the sweep works on, so that they stay in the cache
 

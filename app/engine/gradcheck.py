@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .bptt import Unrolled
 from .cells import Params
+from .network import Unrolled
 
 Array = np.ndarray
 

@@ -27,7 +27,7 @@ def cross_entropy(y: Array, target: Array, E_t: Array, dy: Array) -> Array:
     np.subtract(np.log(total[:, 0]), E_t, out=E_t)
     dy /= total
     dy -= onehot
-    return _silence_untargeted(target >= 0, E_t, dy)
+    return _zero_where_untargeted(target >= 0, E_t, dy)
 
 
 def squared_error(y: Array, target: Array, E_t: Array, dy: Array) -> Array:
@@ -40,10 +40,10 @@ def squared_error(y: Array, target: Array, E_t: Array, dy: Array) -> Array:
     np.einsum("tob,tob->tb", dy, dy, out=E_t)
     E_t /= y.shape[1]
     dy *= 2.0 / y.shape[1]
-    return _silence_untargeted(known, E_t, dy)
+    return _zero_where_untargeted(known, E_t, dy)
 
 
-def _silence_untargeted(known: Array, E_t: Array, dy: Array) -> Array:
+def _zero_where_untargeted(known: Array, E_t: Array, dy: Array) -> Array:
     if not known.all():
         E_t[~known] = 0.0
         np.copyto(dy, 0.0, where=~known[:, None, :])

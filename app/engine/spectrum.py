@@ -7,8 +7,8 @@ with gamma = sup |phi'| (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Beng
 import numpy as np
 
 from .backstep import RESCALE_EVERY, Jacobians
-from .bptt import Unrolled
 from .cells import CELLS
+from .network import Unrolled
 
 Array = np.ndarray
 

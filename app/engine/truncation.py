@@ -14,8 +14,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from .adjoints import LN2, Adjoints, ln_norm, near_one
 from .arrays import BUFFER, Array
 from .backstep import RESCALE_EVERY, Backstep, own_gradients, timesteps_by_row
-from .bptt import Unrolled
 from .flow import arrivals, at_once, close, rescale, table
+from .network import Unrolled
 
 LEAST = -(2**40)  # exponent of what is 0
 

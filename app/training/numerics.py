@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from ..engine import CELLS, clip, initialise
-from ..engine.bptt import Unrolled
+from ..engine.network import Unrolled
 from ..engine.optimizers import Adam
 
 

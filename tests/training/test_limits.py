@@ -37,7 +37,8 @@ def test_memory_is_limited_and_nearly_what_is_allocated():
     for cell in ("rnn", "lstm", "gru"):
         trainer = Trainer(RunConfig(cell=cell, hidden_size=32, sequence_length=100))
         net = trainer._runner._workspace("batch", 32).net
-        parts = [part for part in (*vars(net).values(), *vars(net.cell).values()) if isinstance(part, np.ndarray)]
+        holders = (net.layer, net.layer.cell, net.head)
+        parts = [part for holder in holders for part in vars(holder).values() if isinstance(part, np.ndarray)]
         owners = [owner(part) for part in parts]
         allocated = sum({id(array): array.nbytes for array in owners}.values())
         assert 0.6 * allocated < memory(trainer.config, trainer.task) < 1.7 * allocated

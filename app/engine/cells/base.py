@@ -8,7 +8,7 @@ Each kind of feature is then one contiguous block of rows, and a timestep is one
 
 W stacks W_hh, the bias and W_xh. Between the products a cell is elementwise, so a cell file is its equations: the
 state from the pre-activations (`forward`), their local derivatives (`linearise`) and the chain rule through them
-(`backward`). The walk over t lives in `bptt`; the same `backward` serves every other sweep.
+(`backward`). The walk over t lives in `layer`; the same `backward` serves every other sweep.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ class Cell:
         self.phi = activation.function
         self.W = zeros(((self.blocks - self.input_blocks) * H, width), entering.dtype)
         self.product = product(self.W, B)
-        self.half = np.array(0.5, entering.dtype)  # an array at hand spares its conversion in every call
+        self.half = np.array(0.5, entering.dtype)  # an array already, so that no call has to convert it
         self.entering = entering
         # Views of one timestep each, made once: indexing an array costs as much as a small product.
         self.z = list(entering)
@@ -112,6 +112,11 @@ class Cell:
         the direct path joins: dh or dc.
         """
         raise NotImplementedError
+
+    @classmethod
+    def by_block(cls, W_xh: Array) -> Array:
+        """The columns of ``W_xh`` in the order of the blocks that see x_t: as they are, unless a cell says so."""
+        return W_xh
 
     def unstack(self, dW: Array) -> Params:
         """Parameter gradients from ``dW`` (blocks H, H+1+I): adjoints of all pre-activations times all that enters."""

@@ -115,6 +115,11 @@ class GRU(Cell):
         """Into dh_{t-1}: z_t dh_t, and through the gates."""
         return self.to_all[:, 0, :, 0] * adjoint[1:], carried
 
+    @classmethod
+    def by_block(cls, W_xh: Array) -> Array:
+        """n r z, as n's input part p stands first."""
+        return np.roll(W_xh, W_xh.shape[1] // 3, axis=1)
+
     def unstack(self, dW: Array) -> Params:
         """As every cell for r, z, q; n has its recurrent weights and b_hn from q, its input weights and b_n from p."""
         H = self.H

@@ -1,0 +1,54 @@
+"""The head: readout and loss of every timestep at once, and the gradient each loss hands to the outputs."""
+
+import numpy as np
+
+from .arrays import Array, zeros
+from .cells import Params
+from .losses import LOSSES
+
+
+class Readout:
+    """y_t = h_t W_hy + b_y,   E_t = loss(y_t, target_t).
+
+    Arrays hold an example a column: ``y`` and ``dy`` (T, O, B), ``E_t`` (T, B). The gradient handed to h_t is
+    W_hy dy_t; the layer that owns h_t computes it in one product with what the next timestep sends back.
+    """
+
+    def __init__(self, loss: str, T: int, B: int, H: int, O: int, dtype: np.dtype) -> None:
+        self._loss = LOSSES[loss]
+        self._weights = zeros((O, H + 1), dtype)  # [W_hy^T | b_y]
+        self.y, self._dE_dy, self.dy = (zeros((T, O, B), dtype) for _ in range(3))
+        self._has_target = np.zeros((T, B), bool)
+        self.E_t = zeros((T, B), dtype)
+
+    @property
+    def n(self) -> Array:
+        """Timesteps with a target, per example (B,)."""
+        counts: Array = self._has_target.sum(axis=0)
+        return counts
+
+    def load(self, params: Params) -> None:
+        """Copy the parameters."""
+        self._weights[:, :-1] = params["W_hy"].T
+        self._weights[:, -1] = params["b_y"]
+
+    def forward(self, states: Array, target: Array) -> None:
+        """All y_t and E_t of ``states`` [h_t; 1] (T, H+1, B) and the targets of `Network.forward`."""
+        np.matmul(self._weights, states, out=self.y)
+        columns = target.transpose(0, 2, 1) if target.ndim == 3 else target
+        self._has_target = self._loss(self.y, columns, self.E_t, self._dE_dy)
+
+    def backward(self, reduction: str) -> Array:
+        """dE/dy_t (T, O, B), E being the sum of E_t or, "mean", that over each example's targets."""
+        scale = 1.0 / np.maximum(self.n, 1) if reduction == "mean" else 1.0
+        np.multiply(self._dE_dy, scale, out=self.dy, casting="same_kind")
+        return self.dy
+
+    def gradients(self, sums: Array) -> Params:
+        """The parameters' gradients from ``sums`` (O, H+1): dy_t [h_t; 1]^T summed over time, mean over the batch."""
+        return {"W_hy": sums[:, :-1].T.copy(), "b_y": sums[:, -1].copy()}
+
+    def objective(self, reduction: str) -> float:
+        """The mean over the batch of E."""
+        E = self.E_t.sum(axis=0, dtype=np.float64)
+        return float(np.mean(E / np.maximum(self.n, 1) if reduction == "mean" else E))
