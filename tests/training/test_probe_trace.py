@@ -29,16 +29,18 @@ def test_what_is_carried_and_the_own_loss_make_the_whole(cell, task, reduction):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_timesteps_part_of_each_gradient_is_what_its_own_copy_of_the_weights_gets(cell):
-    """One product of leaving and entering numbers at a time, by the gradient sums of the network itself."""
-    record, net = shown(Trainer(RunConfig(cell=cell, task="characters", **SMALL)))
-    leaving, entering = net._leaving.copy(), net._entering.copy()
-    for t in range(1, net.T + 1):
-        for name, index in (("W_xh", t - 1), ("W_hh", t - 1), ("W_hy", t)):
-            net._leaving[:], net._entering[:] = 0.0, 0.0
-            net._leaving[index], net._entering[index] = leaving[index], entering[index]
-            part = np.linalg.norm(net._gradients()[name])
-            assert record.tensors[f"d{name}_norm"][t - 1] == pytest.approx(part, rel=1e-12), (name, t)
+@pytest.mark.parametrize("t", [1, 4, 7])
+def test_where_one_timestep_alone_has_input_or_target_its_part_is_the_whole_gradient(cell, t):
+    rng = np.random.default_rng(0)
+    inputs, targets = rng.standard_normal((1, 7, 2)), rng.standard_normal((1, 7, 3))
+    heard, asked = np.zeros_like(inputs), np.full_like(targets, np.nan)
+    heard[:, t - 1], asked[:, t - 1] = inputs[:, t - 1], targets[:, t - 1]
+    for name, data in (
+        ("W_xh", {"inputs": heard, "targets": targets}),
+        ("W_hy", {"inputs": inputs, "targets": asked}),
+    ):
+        record = Trainer(RunConfig(cell=cell, hidden_size=5, clip="none"), data).record()
+        assert record.tensors[f"d{name}_norm"][t - 1] == pytest.approx(record.grad_norms[name], rel=1e-12)
 
 
 @pytest.mark.parametrize("cell", CELLS)
