@@ -80,7 +80,7 @@ class BatchRunner:
             raise OutOfRange(f"samples must be from 1 to {MOST_SAMPLES}; got {shown(samples)}. Try 8.", "samples")
         if broken is not None and broken not in BREAKS:
             raise BadValue(f"break must be one of {', '.join(BREAKS)}; got {shown(broken)}.", "break")
-        if broken is not None and not BREAKS[broken].fits(self._bench("probe", 1).net):
+        if broken is not None and not BREAKS[broken].fits(self._workspace("probe", 1).net):
             config = self.config
             raise BadValue(
                 f"The break {broken} needs {BREAKS[broken].needs}; this network has cell = {config.cell}, "
