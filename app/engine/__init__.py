@@ -8,6 +8,7 @@ from .flow import Flow, flow
 from .gradcheck import BREAKS, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, initialise, parameter_shapes
 from .losses import LOSSES
+from .last_loss import LastLoss, last_loss
 from .network import Network
 from .optimizers import OPTIMIZERS, Optimizer
 from .spectrum import (

@@ -123,6 +123,11 @@ class Network:
             self.layer.forward(h0)
             self.head.forward(self.layer.states, target)
 
+    def retarget(self, target: Array) -> None:
+        """After `forward`: other targets for the same outputs."""
+        with np.errstate(all="ignore"):
+            self.head.forward(self.layer.states, target)
+
     def backward(self, reduction: str = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None) -> Params:
         """Walk t = T…1 after `forward`; returns dL/dNAME for every parameter, the mean over the batch.
 
