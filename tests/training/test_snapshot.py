@@ -126,7 +126,7 @@ def test_a_count_may_be_as_large_as_leaves_room_to_count_on(count):
 
 def test_other_arithmetic_is_noticed(monkeypatch):
     blob = trained().snapshot()
-    monkeypatch.setattr("app.training.trainer.fingerprint", lambda: "another machine")
+    monkeypatch.setattr("app.training.state.fingerprint", lambda: "another machine")
     assert not Trainer.resume(blob).same_numerics
 
 
