@@ -3,6 +3,7 @@
 from ..engine import BREAKS, TensorCheck
 from .config import Effects, RunConfig
 from .divergence import Divergence
+from .extensions import register
 from .quantities import WATCHABLE
 from .records import Record
 from .schema import schema
@@ -19,5 +20,6 @@ __all__ = [
     "TensorCheck",
     "Trainer",
     "WorkspacePool",
+    "register",
     "schema",
 ]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from ..engine import ACTIVATIONS, CELLS, INITIALISERS, OPTIMIZERS
 from ..errors import BadValue, OutOfRange
 from ..tasks import TASKS
-from ..validation import explained, sentence
+from ..validation import explained, properties, sentence
 from .limits import (
     MAX_BATCH,
     MAX_FORGET_BIAS,
@@ -287,6 +287,14 @@ class Effects:
 
     live: list[str] = field(default_factory=list)
     restart: list[str] = field(default_factory=list)
+
+
+def offer(field: str, name: str) -> None:
+    """Add a name to those that a field takes."""
+    names = _extra(field)["enum"]
+    if name not in names:
+        names.append(name)
+        properties.cache_clear()  # messages list the names, too
 
 
 def _plain(value: Any) -> Any:
