@@ -7,8 +7,8 @@ from .clipping import angle, clip, norm
 from .flow import Flow, flow
 from .gradcheck import BREAKS, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, initialise, parameter_shapes
-from .losses import LOSSES
 from .last_loss import LastLoss, last_loss
+from .losses import LOSSES
 from .network import Network
 from .optimizers import OPTIMIZERS, Optimizer
 from .spectrum import (
@@ -36,6 +36,7 @@ __all__ = [
     "Adjoints",
     "Cell",
     "Flow",
+    "LastLoss",
     "Network",
     "Optimizer",
     "Params",
@@ -53,6 +54,7 @@ __all__ = [
     "jacobian_norms",
     "jacobian_product",
     "kept_pairs",
+    "last_loss",
     "lyapunov_exponents",
     "measured_rate",
     "norm",

@@ -10,7 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from ..engine import ACTIVATIONS, CELLS, INITIALISERS, OPTIMIZERS
 from ..errors import BadValue, OutOfRange
 from ..tasks import TASKS
-from ..validation import explained, sentence
+from ..validation import explained, properties, sentence
+from .limits import (
+    MAX_BATCH,
+    MAX_FORGET_BIAS,
+    MAX_GAIN,
+    MAX_LAG,
+    MAX_LENGTH,
+    MAX_SEED,
+    MAX_STD,
+    MAX_UNITS,
+)
 
 LIVE, RESTART = "live", "restart"
 
@@ -38,7 +48,7 @@ class RunConfig(BaseModel):
     sequence_length: int = number(
         24,
         ge=1,
-        le=500,
+        le=MAX_LENGTH,
         title="Sequence length",
         about="T: how many timesteps the network is unrolled over.",
         effect=LIVE,
@@ -52,7 +62,7 @@ class RunConfig(BaseModel):
     lag: int = number(
         8,
         ge=0,
-        le=499,
+        le=MAX_LAG,
         title="Lag",
         about="How many timesteps back the echo task asks; at most T - 1 of them count.",
         effect=LIVE,
@@ -78,7 +88,7 @@ class RunConfig(BaseModel):
     hidden_size: int = number(
         16,
         ge=1,
-        le=256,
+        le=MAX_UNITS,
         title="Hidden units",
         about="H: how many units remember.",
         effect=RESTART,
@@ -97,7 +107,7 @@ class RunConfig(BaseModel):
     gain: float = number(
         1.0,
         ge=0,
-        le=1e20,
+        le=MAX_GAIN,
         title="Gain",
         about="Multiplies the recurrent weights at the start: below 1 memories fade, above 1 they may explode.",
         effect=RESTART,
@@ -106,7 +116,7 @@ class RunConfig(BaseModel):
     input_std: float | None = number(
         None,
         ge=0,
-        le=1e6,
+        le=MAX_STD,
         title="Input weights",
         about="Standard deviation of W_xh at the start; none: as the initialisation has it.",
         effect=RESTART,
@@ -116,7 +126,7 @@ class RunConfig(BaseModel):
     readout_std: float | None = number(
         None,
         ge=0,
-        le=1e6,
+        le=MAX_STD,
         title="Readout weights",
         about="Standard deviation of W_hy at the start; none: as the initialisation has it.",
         effect=RESTART,
@@ -125,8 +135,8 @@ class RunConfig(BaseModel):
     )
     forget_bias: float = number(
         1.0,
-        ge=-100,
-        le=100,
+        ge=-MAX_FORGET_BIAS,
+        le=MAX_FORGET_BIAS,
         title="Forget bias",
         about="Where the bias of the lstm's forget gate (the gru's update gate) starts: higher remembers longer.",
         effect=RESTART,
@@ -152,7 +162,7 @@ class RunConfig(BaseModel):
     batch_size: int = number(
         32,
         ge=1,
-        le=256,
+        le=MAX_BATCH,
         title="Batch size",
         about="B: how many sequences each update learns from.",
         effect=LIVE,
@@ -199,7 +209,7 @@ class RunConfig(BaseModel):
     k1: int = number(
         0,
         ge=0,
-        le=500,
+        le=MAX_LENGTH,
         title="Truncate every",
         about="k1: a backward pass every k1 timesteps; 0 with k2 = 0 is full backpropagation through time.",
         effect=LIVE,
@@ -209,7 +219,7 @@ class RunConfig(BaseModel):
     k2: int = number(
         0,
         ge=0,
-        le=500,
+        le=MAX_LENGTH,
         title="Reaching back",
         about="k2: how many timesteps each backward pass reaches back; at least k1.",
         effect=LIVE,
@@ -219,7 +229,7 @@ class RunConfig(BaseModel):
     seed: int = number(
         3,
         ge=0,
-        le=2**32 - 1,
+        le=MAX_SEED,
         title="Seed",
         about="Draws the weights and the data: the same seed gives the same run, bit for bit.",
         effect=RESTART,
@@ -228,7 +238,7 @@ class RunConfig(BaseModel):
 
     def __init__(self, /, **fields: Any) -> None:
         try:
-            super().__init__(**fields)
+            super().__init__(**{name: _plain(value) for name, value in fields.items()})
         except ValidationError as error:
             raise explained(error, type(self), "a run") from None
 
@@ -270,14 +280,6 @@ class RunConfig(BaseModel):
             restart=[name for name in differ if _extra(name)["effect"] == RESTART],
         )
 
-    @classmethod
-    def schema(cls) -> dict[str, Any]:  # type: ignore[override]
-        """JSON Schema of all fields, with what the page draws and says about activations and tasks beside it."""
-        return cls.model_json_schema() | {
-            "activations": {name: _curve(name) for name in ACTIVATIONS},
-            "tasks": {name: task.about() for name, task in TASKS.items()},
-        }
-
 
 @dataclass(frozen=True)
 class Effects:
@@ -287,19 +289,17 @@ class Effects:
     restart: list[str] = field(default_factory=list)
 
 
-def _curve(name: str) -> dict[str, Any]:
-    """An activation's formula, gamma = sup|phi'| and samples of phi and phi' on [-5, 5]."""
-    activation = ACTIVATIONS[name]
-    a = np.round(np.linspace(-5, 5, 201), 2)
-    h = activation(a)
-    slope = activation.slope(a, h)
-    return {
-        "formula": activation.formula,
-        "gamma": activation.gamma,
-        "a": a.tolist(),
-        "phi": np.round(h, 6).tolist(),
-        "slope": np.round(slope, 6).tolist(),
-    }
+def offer(field: str, name: str) -> None:
+    """Add a name to those that a field takes."""
+    names = _extra(field)["enum"]
+    if name not in names:
+        names.append(name)
+        properties.cache_clear()  # messages list the names, too
+
+
+def _plain(value: Any) -> Any:
+    """A NumPy scalar, as scripts compute them, as the Python number it is."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _extra(name: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,10 @@ from ..errors import BadUpload
 from ..tasks import Options, OwnData, Sequences, Series, Text, decode
 from . import arrays_from, tensorfile
 from .arrays_from import Source
+from .limits import MAX_WORDS_BYTES
 
 Tensors = dict[str, np.ndarray]
 READ = "series_read"  # what was said about the reading of a series
-MOST_WORDS = 2**20
 
 
 class _LeftOut(BaseModel):
@@ -36,14 +37,23 @@ def read_sequences(dataset: Source) -> Sequences:
     return Sequences.of(arrays_from.read(dataset)[1])
 
 
-def read_text(text: str | bytes) -> Text:
-    """A text, or the bytes of one in UTF-8 or UTF-16; CRLF and CR become LF, a byte order mark in front goes."""
-    return Text.of(decode(text, "text"))
+def own_data(dataset: Source | OwnData | None) -> OwnData | None:
+    """Data as they are, or sequences read from what a script hands over."""
+    return dataset if dataset is None or isinstance(dataset, OwnData) else read_sequences(dataset)
 
 
-def read_series(csv: str | bytes, **options: Any) -> Series:
-    """CSV with numeric columns, or the bytes of it; `decimal`, `fill`, `keep` and `drop` as in `Options`."""
-    return Series.of(csv, Options(**options))
+def read_text(text: str | bytes | Path) -> Text:
+    """A text, the bytes of one in UTF-8 or UTF-16, or the path of such a file; CRLF and CR become LF, a BOM goes."""
+    return Text.of(decode(_content(text), "text"))
+
+
+def read_series(csv: str | bytes | Path, **options: Any) -> Series:
+    """CSV with numeric columns, its bytes or its path; `decimal`, `fill`, `keep` and `drop` as in `Options`."""
+    return Series.of(_content(csv), Options(**options))
+
+
+def _content(source: str | bytes | Path) -> str | bytes:
+    return source.read_bytes() if isinstance(source, Path) else source
 
 
 def pack(data: OwnData) -> tuple[Tensors, list[str] | None]:
@@ -90,7 +100,7 @@ def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str]]
     if encoded is None:
         return [], []
     wrong = BadUpload(f"Expected {READ} to be what a snapshot says about how a series was read; it is not.")
-    if encoded.dtype != np.uint8 or encoded.size > MOST_WORDS:
+    if encoded.dtype != np.uint8 or encoded.size > MAX_WORDS_BYTES:
         raise wrong
     try:
         words = _Words.model_validate_json(encoded.tobytes())

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..engine import OPTIMIZERS, Optimizer, Params, initialise, norm
 from ..tasks import STREAK
+from .architecture import Architecture
 from .config import RunConfig
 from .flat import WHOLE, flat, parts
 
@@ -55,13 +56,13 @@ class Learner:
         self.optimizer = self._optimizer(config)
 
     @classmethod
-    def from_seed(cls, config: RunConfig, I: int, O: int) -> "Learner":
-        """The weights that the seed draws, with I inputs and O outputs."""
+    def from_seed(cls, config: RunConfig, net: Architecture) -> "Learner":
+        """The weights that the seed draws."""
         drawn = initialise(
-            config.cell,
-            I,
-            config.hidden_size,
-            O,
+            net.cell,
+            net.inputs,
+            net.hidden_size,
+            net.outputs,
             config.init,
             config.gain,
             config.input_std,

@@ -8,6 +8,7 @@ from typing import Any
 from ..engine import ACTIVATIONS
 from ..errors import BadUpload, shown
 from . import arrays_from, tensorfile
+from .architecture import Architecture, counted
 from .arrays_from import Source
 from .statedict import Module, Tensors, is_embedding, modules
 
@@ -24,19 +25,14 @@ SAVING = (
 class Recognised:
     """A network as a file has it: its kind, its sizes, and its tensors under PyTorch's names without prefixes."""
 
-    cell: str
-    hidden_size: int
-    inputs: int
-    outputs: int
+    architecture: Architecture
     activation: str
     tensors: Tensors
 
-    def __str__(self) -> str:
-        return described(self.cell, self.hidden_size, self.inputs, self.outputs)
-
     def own_shape(self) -> dict[str, Any]:
         """The fields of a configuration that make a run this network."""
-        return {"cell": self.cell, "hidden_size": self.hidden_size, "activation": self.activation}
+        net = self.architecture
+        return {"cell": net.cell, "hidden_size": net.hidden_size, "activation": self.activation}
 
 
 @dataclass(frozen=True)
@@ -45,16 +41,6 @@ class Obstacle:
 
     what: str
     helps: str
-
-
-def described(cell: str, hidden_size: int, inputs: int, outputs: int) -> str:
-    """A network in words: "lstm, 24 units, 2 inputs, 3 outputs"."""
-    return f"{cell}, {counted(hidden_size, 'unit')}, {counted(inputs, 'input')}, {counted(outputs, 'output')}"
-
-
-def counted(n: int, what: str) -> str:
-    """A number and what it counts: "1 input", "2 inputs"."""
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def recognise(source: Source) -> Recognised:
@@ -84,9 +70,8 @@ def recognise(source: Source) -> Recognised:
             f"What helps: {' '.join(dict.fromkeys(obstacle.helps for obstacle in obstacles))}"
         )
     readout = _readout(heads, bare, hidden_size)
-    return Recognised(
-        cell, hidden_size, inputs, len(readout["weight"]), _activation(metadata), {**layer.tensors, **readout}
-    )
+    net = Architecture(cell, inputs, hidden_size, len(readout["weight"]))
+    return Recognised(net, _activation(metadata), {**layer.tensors, **readout})
 
 
 # The recurrent layer.

@@ -10,19 +10,19 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..engine import OPTIMIZERS, Params, parameter_shapes
+from ..engine import OPTIMIZERS, Params
 from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
-from ..tasks import MAX_NAMES, OwnData, Task
+from ..tasks import OwnData, Task
 from ..validation import explained
 from . import dataset, tensorfile
+from .architecture import Architecture
 from .config import RunConfig
-from .edits import LARGEST_EDIT, LARGEST_PROBE, Edits
+from .edits import Edits
 from .learner import Learner, Progress
+from .limits import MAX_COUNT, MAX_EDIT, MAX_LENGTH, MAX_NAMES, MAX_PROBE
 from .records import pack
 
 VERSION = 1
-LONGEST = 500
-LARGEST_COUNT = 2**52  # as many updates again stay whole numbers wherever JSON is read, that is, up to 2^53
 DATA = "dataset."  # what names of own data begin with
 
 
@@ -35,14 +35,14 @@ class Header(BaseModel):
     id: str | int | None = None  # what asked for the file, if it came as an answer; nothing of the run
     version: Literal[1]
     config: dict[str, Any]
-    iteration: int = Field(ge=0, le=LARGEST_COUNT)
-    solved_at: int | None = Field(ge=0, le=LARGEST_COUNT)
-    streak: int = Field(ge=0, le=LARGEST_COUNT)
-    clipped_updates: int = Field(ge=0, le=LARGEST_COUNT)
+    iteration: int = Field(ge=0, le=MAX_COUNT)
+    solved_at: int | None = Field(ge=0, le=MAX_COUNT)
+    streak: int = Field(ge=0, le=MAX_COUNT)
+    clipped_updates: int = Field(ge=0, le=MAX_COUNT)
     update_norm: float | None = Field(default=None, ge=0)  # files of before do not say it
-    optimizer_step: int = Field(ge=0, le=LARGEST_COUNT)
-    probe: int = Field(ge=0, le=LARGEST_PROBE)
-    edits: list[tuple[int, int, float]] = Field(max_length=LONGEST * MAX_NAMES)
+    optimizer_step: int = Field(ge=0, le=MAX_COUNT)
+    probe: int = Field(ge=0, le=MAX_PROBE)
+    edits: list[tuple[int, int, float]] = Field(max_length=MAX_LENGTH * MAX_NAMES)
     fingerprint: str = Field(max_length=64)
     dataset: str | None = Field(max_length=64)
     columns: list[str] | None = Field(max_length=MAX_NAMES)
@@ -140,7 +140,7 @@ def read(blob: bytes) -> Snapshot:
     if set(header.config) != set(RunConfig.model_fields):
         raise BadUpload("The snapshot's configuration must name every field.")
     for t, i, value in header.edits:
-        if not (0 <= t < LONGEST and 0 <= i < MAX_NAMES and abs(value) <= LARGEST_EDIT):
+        if not (0 <= t < MAX_LENGTH and 0 <= i < MAX_NAMES and abs(value) <= MAX_EDIT):
             raise BadUpload(f"x[{shown(t)}, {shown(i)}] = {shown(value)} is no edit a probe can have.")
     own = {name.removeprefix(DATA): tensors.pop(name) for name in list(tensors) if name.startswith(DATA)}
     data = dataset.known_as(dataset.unpack(own, header.columns), header.dataset) if own else None
@@ -166,7 +166,7 @@ def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> OwnData | None:
 
 def _expected(config: RunConfig, task: Task) -> dict[str, tuple[int, ...]]:
     """Names and shapes of every tensor but own data."""
-    shapes = parameter_shapes(config.cell, len(task.inputs), config.hidden_size, len(task.outputs))
+    shapes = Architecture.of(config, task).parameter_shapes
     moments = OPTIMIZERS[config.optimizer].moments
     return shapes | {f"moment.{name}.{letter}": shape for letter in moments for name, shape in shapes.items()}
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import strictjson
 from ..errors import BadUpload, shown
+from .limits import MAX_AXES, MAX_ENTRIES, MAX_HEADER_BYTES, MAX_TENSORS
 
 DTYPES = {
     "F64": "<f8",
@@ -24,10 +25,6 @@ DTYPES = {
     "I8": "|i1",
     "U8": "|u1",
 }
-LARGEST_HEADER = 2**20
-MOST_TENSORS = 1000
-MOST_AXES = 4
-LARGEST_SHAPE = 2**40  # the product of its sizes, empty ones left out: NumPy has no array beyond 2^63 bytes
 IN_PYTORCH = "safetensors.torch.save_file(model.state_dict(), path) writes one."
 OTHER_FORMATS = {  # by their first bytes
     b"PK\x03\x04": f"It is a zip archive, such as torch.save or numpy.savez write. {IN_PYTORCH}",
@@ -42,17 +39,17 @@ def read(blob: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     if len(blob) < 8:
         _refuse(f"at least 8 bytes; got {len(blob)}")
     length = int.from_bytes(blob[:8], "little")
-    if not 2 <= length <= min(LARGEST_HEADER, len(blob) - 8):
+    if not 2 <= length <= min(MAX_HEADER_BYTES, len(blob) - 8):
         other = next((words for start, words in OTHER_FORMATS.items() if blob.startswith(start)), None)
         if other is not None:
             raise BadUpload(f"Expected a safetensors file. {other}")
-        _refuse(f"a header that fits into the file and {LARGEST_HEADER} bytes; its length says {shown(length)}")
+        _refuse(f"a header that fits into the file and {MAX_HEADER_BYTES} bytes; its length says {shown(length)}")
     header = strict_json(blob[8 : 8 + length])
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         _refuse("metadata of names and texts")
-    if len(header) > MOST_TENSORS:
-        _refuse(f"at most {MOST_TENSORS} tensors; got {len(header)}")
+    if len(header) > MAX_TENSORS:
+        _refuse(f"at most {MAX_TENSORS} tensors; got {len(header)}")
     return metadata, _tensors(header, blob, 8 + length)
 
 
@@ -98,8 +95,8 @@ def _span(name: str, entry: Any) -> tuple[int, int]:
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(dtype, str) or dtype not in DTYPES:
         _refuse(f"tensors of {', '.join(DTYPES)}; {shown(name)} is {shown(dtype)}")
-    if not _are_sizes(shape) or len(shape) > MOST_AXES or prod(size for size in shape if size) > LARGEST_SHAPE:
-        _refuse(f"at most {MOST_AXES} sizes, with a product of at most {LARGEST_SHAPE}, as shape of {shown(name)}")
+    if not _are_sizes(shape) or len(shape) > MAX_AXES or prod(size for size in shape if size) > MAX_ENTRIES:
+        _refuse(f"at most {MAX_AXES} sizes, with a product of at most {MAX_ENTRIES}, as shape of {shown(name)}")
     if not _are_sizes(offsets) or len(offsets) != 2:
         _refuse(f"two offsets for {shown(name)}")
     if offsets[1] - offsets[0] != prod(shape) * np.dtype(DTYPES[dtype]).itemsize:

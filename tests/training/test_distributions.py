@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.training import RunConfig, Trainer
-from app.training.distributions import QUANTILES, quantiles
+from app.training.quantities.distributions import QUANTILES, quantiles
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 16, 257])

@@ -1,0 +1,18 @@
+"""What the network says when it listens to itself."""
+
+from ..measurement import Measurement
+from .base import CONTINUES, Found, Quantity, Tensor
+
+
+class Sample(Quantity):
+    """Classes with which the network continues the probe, drawn by a seeded generator."""
+
+    name = "sample"
+    about = "The characters with which the network continues the shown sequence."
+    tensors = (Tensor("sample", ("n",), "int64", "class indices", CONTINUES),)
+
+    def measure(self, seen: Measurement) -> Found:
+        """Each class it draws is its next input."""
+        if not seen.runner.task.continues:
+            return Found({})
+        return Found({"sample": seen.runner.sample(seen.params, seen.trace, seen.iteration)})
