@@ -94,6 +94,10 @@ class Task(ABC):
         """Whether a batch with this mean loss per target counts as solved."""
         return self.solved_below is not None and loss_per_timestep < self.solved_below
 
+    def held_out_rows(self, B: int) -> int:  # noqa: ARG002
+        """How many sequences `held_out` gives."""
+        return 0
+
     def held_out(self, B: int) -> Batch | None:  # noqa: ARG002
         """At most B sequences whose targets are never trained on; None where none are kept for that."""
         return None

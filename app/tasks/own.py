@@ -92,15 +92,23 @@ class OwnSeries(Own):
         starts = rng.integers(0, max(1, self.training_rows - self.T), B)
         return self._stretches(starts, 0, self.training_rows)
 
+    def held_out_rows(self, B: int) -> int:
+        """No more than there are different ones."""
+        first, last = self._held_out_starts()
+        return min(B, last - first + 1) if self.training_rows < len(self.values) else 0
+
     def held_out(self, B: int) -> Batch | None:
         """At most B stretches, evenly spaced, that end in the rows held out; only these are targets."""
-        rows = len(self.values)
-        if self.training_rows == rows:
+        count = self.held_out_rows(B)
+        if count == 0:
             return None
-        last = rows - 1 - self.T
-        first = min(self.training_rows - 1, last)
-        starts = np.linspace(first, last, min(B, last - first + 1)).round().astype(int)
-        return self._stretches(starts, self.training_rows, rows)
+        starts = np.linspace(*self._held_out_starts(), count).round().astype(int)
+        return self._stretches(starts, self.training_rows, len(self.values))
+
+    def _held_out_starts(self) -> tuple[int, int]:
+        """The first and the last row from which a stretch ends in the rows held out."""
+        last = len(self.values) - 1 - self.T
+        return min(self.training_rows - 1, last), last
 
     def _stretches(self, starts: np.ndarray, first: int, end: int) -> Batch:
         """T rows from each of ``starts`` on; targets are the rows after them that lie in first … end - 1."""

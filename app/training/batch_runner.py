@@ -29,6 +29,7 @@ class BatchRunner:
         self.config, self.task, self.workspaces = config, task, workspaces
         self._last: BatchPass | None = None
         self._probe: tuple[int, Batch] | None = None
+        self._held_out: Batch | None = None
 
     def batch(self, params: Params, iteration: int) -> BatchPass:
         """The training batch of an iteration; run once, however often it is asked for until `forget`."""
@@ -49,6 +50,18 @@ class BatchRunner:
         workspace.holds = None
         workspace.net.forward(params, batch.x, batch.target, batch.h0)
         return batch_pass.objective(workspace.net, self.config)[0]
+
+    def validation_loss(self, params: Params) -> float | None:
+        """The mean loss per target over sequences that are never trained on; None where none are held out."""
+        if self._held_out is None:
+            batch = self.task.held_out(self.config.batch_size)
+            if batch is None:
+                return None
+            self._held_out = self._cast(batch)
+        batch = self._held_out
+        net = self._workspace("held out", batch.x.shape[1]).net
+        net.forward(params, batch.x, batch.target, batch.h0)
+        return batch_pass.objective(net, self.config)[1]
 
     def net(self, params: Params, computed: BatchPass) -> Network:
         """The buffers that hold that batch; run again where another trainer has used them since."""

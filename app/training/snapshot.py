@@ -18,7 +18,7 @@ from . import dataset, tensorfile
 from .architecture import Architecture
 from .config import RunConfig
 from .edits import Edits
-from .learner import Learner, Progress
+from .learner import LOSSES, MARKS, Learner, Progress
 from .limits import MAX_COUNT, MAX_EDIT, MAX_LENGTH, MAX_NAMES, MAX_PROBE
 from .records import pack
 
@@ -40,6 +40,8 @@ class Header(BaseModel):
     streak: int = Field(ge=0, le=MAX_COUNT)
     clipped_updates: int = Field(ge=0, le=MAX_COUNT)
     update_norm: float | None = Field(default=None, ge=0)  # files of before do not say it
+    losses: list[float] = Field(default=[], max_length=LOSSES)
+    earlier: list[tuple[int, float]] = Field(default=[], max_length=MARKS)
     optimizer_step: int = Field(ge=0, le=MAX_COUNT)
     probe: int = Field(ge=0, le=MAX_PROBE)
     edits: list[tuple[int, int, float]] = Field(max_length=MAX_LENGTH * MAX_NAMES)
@@ -87,7 +89,13 @@ class Snapshot:
         header = self.header
         learner.optimizer.step = header.optimizer_step
         learner.progress = Progress(
-            header.iteration, header.solved_at, header.streak, header.clipped_updates, header.update_norm
+            header.iteration,
+            header.solved_at,
+            header.streak,
+            header.clipped_updates,
+            header.update_norm,
+            tuple(header.losses),
+            tuple(header.earlier),
         )
         return learner
 
@@ -131,7 +139,9 @@ def read(blob: bytes) -> Snapshot:
         )
     fields = tensorfile.strict_json(metadata["unroll"])
     try:
-        header = Header.model_validate(fields | {"edits": _as_tuples(fields.get("edits"))})
+        header = Header.model_validate(
+            fields | {name: _as_tuples(fields[name]) for name in ("edits", "earlier") if name in fields}
+        )
         config = RunConfig(**{str(name): value for name, value in header.config.items()})
     except ValidationError as error:
         raise BadUpload(f"This is not a snapshot we can read: {explained(error, Header, 'its header')}") from None
@@ -179,6 +189,6 @@ def _same_names(expected: Mapping[str, object], came: Mapping[str, object]) -> N
         raise BadUpload(f"The snapshot holds {shown(extra[0])}, which this run does not have.")
 
 
-def _as_tuples(edits: Any) -> Any:
+def _as_tuples(items: Any) -> Any:
     """JSON has no tuples, and a strict model wants them."""
-    return [tuple(edit) if isinstance(edit, list) else edit for edit in edits] if isinstance(edits, list) else edits
+    return [tuple(item) if isinstance(item, list) else item for item in items] if isinstance(items, list) else items

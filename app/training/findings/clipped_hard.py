@@ -16,5 +16,9 @@ def judge(facts: Facts) -> Verdict | None:
             "kept": facts.kept_by_clipping,
             "grad_norm": facts.grad_norm,
             "clip_threshold": facts.clip_threshold,
+            "clipped_updates": facts.clipped_updates,
+            "iteration": facts.iteration,
+            "loss_reduction": facts.loss_reduction,
+            "targets": facts.targets,
         }
     )

@@ -62,6 +62,9 @@ class Facts:
     kept_by_clipping: float | None = None
     grad_norm: float | None = None
     clip_threshold: float | None = None
+    clipped_updates: int | None = None
+    targets: int | None = None  # of one sequence
+    loss_reduction: str | None = None
     way: WayBack | None = None
     slopes: Array | None = None
     greatest_slope: float | None = None

@@ -48,6 +48,8 @@ def _nonfinite(finding: Finding, config: RunConfig, shortest: int) -> Iterator[R
 
 
 def _overshooting(_: Finding, config: RunConfig, _shortest: int) -> Iterator[Remedy]:
+    if config.gain > 1 and config.activation not in BOUNDED:
+        yield _gain_one()
     yield from _calmer(config)
     if config.optimizer != "adam":
         rate = min(config.learning_rate, CAREFUL)
