@@ -20,8 +20,8 @@ def cost(config: RunConfig, task: Task) -> int:
     """About how many nanoseconds one core takes for an iteration: within a factor of two, as a rule.
 
     The batch, the probe, counted as one more sequence, and what is held out, which goes forward only: for each unit
-    and gate some products with what enters it, and elementwise work worth ``ELEMENTWISE`` more. The factors here and in the quantities are
-    measured: T 40 … 500, H 16 … 128, B 1 … 64, all cells.
+    and gate some products with what enters it, and elementwise work worth ``ELEMENTWISE`` more. The factors here and
+    in the quantities are measured: T 40 … 500, H 16 … 128, B 1 … 64, all cells.
     """
     T, B, net = config.sequence_length, task.rows(config.batch_size), Architecture.of(config, task)
     products = net.hidden_size + net.inputs + net.outputs + ELEMENTWISE
