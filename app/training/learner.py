@@ -25,6 +25,7 @@ class Progress:
     streak: int = 0  # batches in a row that counted as solved
     clipped_updates: int = 0
     update_norm: float | None = None  # how far the last update moved the weights, all of them as one vector
+    first_loss: float | None = None  # the mean loss per target of the first batch
     losses: tuple[float, ...] = ()  # the mean loss per target of the last batches
     earlier: tuple[tuple[int, float], ...] = ()  # (iteration, median of such losses), one every so many updates
 
@@ -39,6 +40,7 @@ class Progress:
             streak,
             self.clipped_updates + clipped,
             update_norm,
+            loss if self.first_loss is None else self.first_loss,
             losses,
             self._with_mark(iteration, losses),
         )
@@ -92,7 +94,11 @@ class Learner:
 
     def clear_solved(self) -> None:
         """What is asked of the network has changed: it has not solved it yet."""
-        self.progress = replace(self.progress, solved_at=None, streak=0, losses=(), earlier=())
+        self.progress = replace(self.progress, solved_at=None, streak=0)
+
+    def clear_losses(self) -> None:
+        """The weights are others: the losses of those before say nothing of them."""
+        self.progress = replace(self.progress, first_loss=None, losses=(), earlier=())
 
     def clear_marks(self) -> None:
         """It learns in another way now: what was reached before does not tell how this one does."""

@@ -40,6 +40,7 @@ class Header(BaseModel):
     streak: int = Field(ge=0, le=MAX_COUNT)
     clipped_updates: int = Field(ge=0, le=MAX_COUNT)
     update_norm: float | None = Field(default=None, ge=0)  # files of before do not say it
+    first_loss: float | None = None
     losses: list[float] = Field(default=[], max_length=LOSSES)
     earlier: list[tuple[int, float]] = Field(default=[], max_length=MARKS)
     optimizer_step: int = Field(ge=0, le=MAX_COUNT)
@@ -94,6 +95,7 @@ class Snapshot:
             header.streak,
             header.clipped_updates,
             header.update_norm,
+            header.first_loss,
             tuple(header.losses),
             tuple(header.earlier),
         )

@@ -292,6 +292,7 @@ class Trainer:
             values[...] = params[name]
         self._state.learner.configure(self.config, new_optimizer=True)
         self._state.learner.clear_solved()
+        self._state.learner.clear_losses()
         self._reconfigured()
 
     def export_weights(self) -> bytes:

@@ -53,6 +53,8 @@ class Facts:
     loss: float | None = None
     losses: tuple[float, ...] | None = None
     earlier: tuple[tuple[int, float], ...] | None = None
+    first_loss: float | None = None  # before the first update
+    weight_norm: float | None = None
     baseline: float | None = None
     persistence: float | None = None
     solved_at: int | None = None

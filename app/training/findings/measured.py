@@ -28,6 +28,8 @@ def facts_of(
         loss=seen.batch.loss_per_timestep,
         losses=progress.losses,
         earlier=progress.earlier,
+        first_loss=progress.first_loss,
+        weight_norm=norm({WHOLE: flat(seen.params)}),
         baseline=task.baseline,
         persistence=task.persistence,
         solved_at=progress.solved_at,
