@@ -39,7 +39,7 @@ class BatchRunner:
         return self._last
 
     def forget(self) -> None:
-        """The weights are about to be others, or other numbers will be asked for."""
+        """Forget the last batch: the weights or the configuration change."""
         self._last = None
 
     def loss(self, params: Params, batch: Batch) -> float:

@@ -1,4 +1,4 @@
-"""RunConfig: every choice the learner has, validated, with the words and limits the controls are built from."""
+"""RunConfig: every setting of a run, validated, with the titles and limits that the page's controls show."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -37,10 +37,11 @@ def number(default: float | None, *, title: str, about: str, **extra: Any) -> An
 
 
 class RunConfig(BaseModel):
-    """Every choice of one run; frozen, and checked as a whole when it is made.
+    """Every setting of one run; frozen, and validated as a whole when it is made.
 
-    Each field's `effect` says what changing it does: `live` fields act on the living network, its weights kept bit for
-    bit; `restart` fields draw new weights from the seed. What is wrong raises BadValue, OutOfRange or UnknownField.
+    Each field's `effect` says what changing it does: `live` fields apply to the running network, whose weights are
+    kept bit for bit; `restart` fields draw new weights from the seed. What is wrong raises BadValue, OutOfRange or
+    UnknownField.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
@@ -72,7 +73,7 @@ class RunConfig(BaseModel):
         "rnn",
         CELLS,
         title="Cell",
-        about="What stands at every timestep: the plain recurrent network, or one with gates.",
+        about="The recurrent cell at every timestep: the plain one, or one with gates.",
         effect=RESTART,
         group="Network",
     )
@@ -80,7 +81,7 @@ class RunConfig(BaseModel):
         "tanh",
         ACTIVATIONS,
         title="Activation",
-        about="phi, the function every unit passes its sum through.",
+        about="phi, the nonlinearity applied to each unit's sum.",
         effect=LIVE,
         group="Network",
         symbol="φ",
@@ -90,7 +91,7 @@ class RunConfig(BaseModel):
         ge=1,
         le=MAX_UNITS,
         title="Hidden units",
-        about="H: how many units remember.",
+        about="H: the number of hidden units.",
         effect=RESTART,
         group="Network",
         symbol="H",
@@ -146,7 +147,7 @@ class RunConfig(BaseModel):
         "adam",
         OPTIMIZERS,
         title="Optimizer",
-        about="How a gradient becomes an update; another one starts with fresh moments.",
+        about="How a gradient becomes an update; changing it starts with empty moments.",
         effect=LIVE,
         group="Training",
     )
@@ -154,7 +155,7 @@ class RunConfig(BaseModel):
         0.0005,
         ge=0,
         title="Learning rate",
-        about="How far each update goes; at 0 the network stands still.",
+        about="The step size of each update; at 0 nothing is learned.",
         effect=LIVE,
         group="Training",
         scale="log",
@@ -194,7 +195,7 @@ class RunConfig(BaseModel):
     clip: Literal["none", "norm", "value", "timestep"] = Field(
         "norm",
         title="Clip",
-        description="What keeps a large gradient in bounds: its norm, each entry, or each timestep's part.",
+        description="What is limited to the threshold: the norm of the gradient, each entry, or each timestep's part.",
         json_schema_extra={"effect": LIVE, "group": "Gradient"},
     )
     clip_threshold: float = number(
@@ -269,11 +270,11 @@ class RunConfig(BaseModel):
         return self
 
     def changed(self, changes: Mapping[str, Any]) -> "RunConfig":
-        """This configuration with some fields changed; the whole is checked again."""
+        """This configuration with some fields changed, validated again as a whole."""
         return RunConfig(**(self.model_dump() | dict(changes)))
 
     def effects(self, other: "RunConfig") -> "Effects":
-        """Which fields differ in `other`, by what changing them does."""
+        """The fields that differ in `other`, live ones and those that restart."""
         differ = [name for name in RunConfig.model_fields if getattr(self, name) != getattr(other, name)]
         return Effects(
             live=[name for name in differ if _extra(name)["effect"] == LIVE],
@@ -290,7 +291,7 @@ class Effects:
 
 
 def offer(field: str, name: str) -> None:
-    """Add a name to those that a field takes."""
+    """Add a name to the choices of a field."""
     names = _extra(field)["enum"]
     if name not in names:
         names.append(name)
@@ -298,7 +299,7 @@ def offer(field: str, name: str) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """A NumPy scalar, as scripts compute them, as the Python number it is."""
+    """The Python number of a NumPy scalar; anything else as it is."""
     return value.item() if isinstance(value, np.generic) else value
 
 

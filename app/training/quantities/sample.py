@@ -1,4 +1,4 @@
-"""What the network says when it listens to itself."""
+"""How the network continues the probe by itself."""
 
 from ..measurement import Measurement
 from .base import CONTINUES, Found, Quantity, Tensor
