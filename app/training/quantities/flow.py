@@ -3,7 +3,9 @@
 from ...engine import CELLS, flow, share_used
 from ..config import RunConfig
 from ..measurement import Measurement
-from .base import CUT, WITH_CELL_STATE, WITH_DIRECT_PATH, WITHOUT_DIRECT_PATH, Found, Quantity, Tensor, f32
+from .base import Found, Quantity, f32
+from .conditions import CUT, WITH_CELL_STATE, WITH_DIRECT_PATH, WITHOUT_DIRECT_PATH
+from .tensor import Tensor
 
 PAIRS = ("T", "T+1")  # row t - 1, column k
 

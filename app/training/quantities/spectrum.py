@@ -3,7 +3,8 @@
 from ...engine import eigenvalues, jacobian_norms, recurrent_block, singular_values
 from ..config import RunConfig
 from ..measurement import Measurement
-from .base import Found, Quantity, Tensor
+from .base import Found, Quantity
+from .tensor import Tensor
 
 
 class Spectrum(Quantity):
