@@ -73,7 +73,7 @@ class RunConfig(BaseModel):
         "rnn",
         CELLS,
         title="Cell",
-        about="The recurrent cell at every timestep: the plain one, or one with gates.",
+        about="The recurrent cell at every timestep: the plain one, one with gates, or one with less recurrence.",
         effect=RESTART,
         group="Network",
     )
@@ -101,7 +101,7 @@ class RunConfig(BaseModel):
         "orthogonal",
         INITIALISERS,
         title="Initialisation",
-        about="How the recurrent weights W_hh start.",
+        about="How the recurrent weights start: W_hh, an indrnn's u_hh; a mingru has none.",
         effect=RESTART,
         group="Network",
     )
@@ -139,7 +139,8 @@ class RunConfig(BaseModel):
         ge=-MAX_FORGET_BIAS,
         le=MAX_FORGET_BIAS,
         title="Forget bias",
-        about="Where the bias of the lstm's forget gate (the gru's update gate) starts: higher remembers longer.",
+        about="Where the bias of the gate that keeps the state starts: an lstm's f, a gru's z; a mingru's z, which "
+        "keeps by being closed, starts at the negative. Higher remembers longer.",
         effect=RESTART,
         group="Network",
     )
@@ -266,6 +267,13 @@ class RunConfig(BaseModel):
                 f"The task {self.task} needs a sequence length of at least {shortest}; got {self.sequence_length}. "
                 f"Try {shortest}.",
                 "sequence_length",
+            )
+        least = CELLS[self.cell].least_units
+        if self.hidden_size < least:
+            raise OutOfRange(
+                f"The cell {self.cell} needs a hidden size of at least {least}, as it compares its units with their "
+                f"mean; got {self.hidden_size}. Try {least}.",
+                "hidden_size",
             )
         return self
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ...engine import CELLS
 from ..config import RunConfig
 from ..measurement import Measurement
 from .tensor import Tensor
@@ -42,6 +43,12 @@ class Quantity(ABC):
         """For the schema."""
         tensors = [tensor.description() for tensor in self.tensors]
         return {"description": self.about, "expensive": self.expensive, "tensors": tensors}
+
+
+def cost_of_jacobians(config: RunConfig) -> int:
+    """About how many nanoseconds the Jacobians take of a cell that couples its units, asked for each unit; else 0."""
+    T, H = config.sequence_length, config.hidden_size
+    return T * (22 * H**3 + 400_000) // 10 if CELLS[config.cell].couples_units else 0
 
 
 def f32(values: np.ndarray) -> np.ndarray:
