@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .cells import Cell, Params
+from .cells.base import W_HH
 from .network import Network
 
 Array = np.ndarray
@@ -60,7 +61,7 @@ def gradcheck(
     Full BPTT on ``net``, whose dtype must be float64, with the arguments of `Network.forward`. Up to ``samples``
     entries of each tensor are drawn from ``rng``; entries so close to a kink of phi that any difference would straddle
     it are passed over. ``broken``, a key of `BREAKS` that this network can have, computes the analytic side with that
-    bug. ``params`` is left as it was, to the last bit.
+    bug; where W_hh is spoken of, an indrnn has u_hh and a mingru W_xh. ``params`` is left as it was, to the last bit.
     """
     if net.dtype != np.float64:
         raise ValueError(f"a gradient check needs float64, this network computes in {net.dtype}")
@@ -117,7 +118,7 @@ def _numeric(
 
 def _sides(net: Network) -> list[Array]:
     """On which side of each kink every argument of phi lies."""
-    arguments = [net.a] if net.c is None else [net.a, net.c]
+    arguments = [net.a, *net.cell.further_arguments]
     return [argument > kink for kink in net.cell.activation.kinks for argument in arguments]
 
 
@@ -131,15 +132,21 @@ def _drop_carried(net: Network, params: Params, data: Data, reduction: str) -> P
 
 def _no_accumulation(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
     """Only the last timestep's dW_hh is kept: `=` where `+=` belongs."""
-    grads = net.backward(reduction)
-    grads["W_hh"][:] = net.h[-2].T.dot(net.da[-1]) / net.B
-    return grads
+    grads, recurrent = net.backward(reduction), net.cell.recurrent
+    return _with_recurrent(net, grads, (net.x if recurrent.of_x else net.h[:-1])[-1:], slice(-1, None))
 
 
 def _stale_h(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
     """dW_hh is made with h_t where h_{t-1} belongs."""
-    grads = net.backward(reduction)
-    grads["W_hh"][:] = np.tensordot(net.h[1:], net.da, axes=((0, 1), (0, 1))) / net.B
+    return _with_recurrent(net, net.backward(reduction), net.h[1:], slice(None))
+
+
+def _with_recurrent(net: Network, grads: Params, incoming: Array, timesteps: slice) -> Params:
+    """The gradient of what is meant by W_hh, made of other ``incoming`` rows at some timesteps."""
+    recurrent = net.cell.recurrent
+    da = (net.da if recurrent == W_HH else net.da_x)[timesteps]
+    indices = "tbi,tbi->i" if recurrent.by_unit else "tbi,tbj->ij"
+    grads[recurrent.name][:] = np.einsum(indices, incoming, da) / net.B
     return grads
 
 
@@ -186,7 +193,8 @@ def _forget_gate_dropped(net: Network, params: Params, data: Data, reduction: st
 
     def linearise(some: slice) -> None:
         type(cell).linearise(cell, some)
-        cell.local[0][some][:, 0] = 1.0
+        first = cell.local[0][some]  # what dc_t is multiplied with on its way to c_{t-1}, alone or before others
+        (first[:, 0] if first.ndim > 3 else first)[:] = 1.0
 
     with _in_place_of(cell, "linearise", linearise):
         return net.backward(reduction)
@@ -222,8 +230,8 @@ class Break:
 BREAKS = {
     "drop_carried": Break(_drop_carried),
     "no_accumulation": Break(_no_accumulation),
-    "stale_h": Break(_stale_h),
-    "transpose_W_hh": Break(_transpose_W_hh),
+    "stale_h": Break(_stale_h, lambda net: not net.cell.recurrent.of_x, "an h_{t-1} that meets weights"),
+    "transpose_W_hh": Break(_transpose_W_hh, lambda net: net.cell.recurrent == W_HH, "a square matrix W_hh"),
     "wrong_slope": Break(_wrong_slope, lambda net: net.cell.activation.name == "tanh", "the activation tanh"),
     "counted_twice": Break(_counted_twice),
     "bias_forgotten": Break(_bias_forgotten),

@@ -14,7 +14,7 @@ class LastLoss:
     """Of E_t, t being the last timestep with a target: what it alone sends back through h, or through an lstm's c.
 
     ln_norm (t+1,): ln ||dE_t/dh_k||, k = 0…t, in the loss's reduction; -inf is exactly 0. By timestep k = 1…t, at index
-    k - 1: ln_slopes = ln ||dE_t/da_k|| - ln ||dE_t/dh_k|| of cells without a direct path; ln_direct, of the others, the
+    k - 1: ln_slopes = ln ||dE_t/da_k|| - ln ||dE_t/dh_k|| of cells without gates; ln_direct, of the others, the
     same for what goes straight to k - 1, through the forget gate f_k or z_k, against dE_t/dc_k or dE_t/dh_k.
     """
 
@@ -45,8 +45,9 @@ def last_loss(net: Network, target: Array, reduction: str = "sum") -> LastLoss |
             symbol, state, ln = "c", adjoint.dc, adjoint.ln_dc_norm
         scale = np.log(len(losses)) if reduction == "mean" else 0.0
         before = ln_norm(state[1 : t + 1])
-        if net.cell.direct is None:
-            slopes, direct = ln_norm(adjoint.da[:t]) - before, None
+        slope = net.cell.slope
+        if slope is not None:
+            slopes, direct = ln_norm(slope[:t, :, 0] * state[1 : t + 1]) - before, None
         else:
             straight = net.cell.routes(adjoint.dh_carried[:-1], state)[0]
             slopes, direct = None, ln_norm(straight[:t]) - before

@@ -30,6 +30,7 @@ class BatchRunner:
         self._last: BatchPass | None = None
         self._probe: tuple[int, Batch] | None = None
         self._held_out: Batch | None = None
+        self._shapes: dict[tuple[str, int, int | None, str | None], Shape] = {}  # made once, as every iteration asks
 
     def batch(self, params: Params, iteration: int) -> BatchPass:
         """The training batch of an iteration; run once, however often it is asked for until `forget`."""
@@ -40,7 +41,7 @@ class BatchRunner:
         return self._last
 
     def forget(self) -> None:
-        """The weights are about to be others, or other numbers will be asked for."""
+        """Forget the last batch: the weights or the configuration change."""
         self._last = None
 
     def loss(self, params: Params, batch: Batch) -> float:
@@ -123,6 +124,9 @@ class BatchRunner:
         return Batch(batch.x.astype(np.float32), target, None if batch.h0 is None else batch.h0.astype(np.float32))
 
     def _workspace(self, use: str, B: int, T: int | None = None, precision: str | None = None) -> Workspace:
-        config, net = self.config, Architecture.of(self.config, self.task)
-        T, precision = T or config.sequence_length, precision or config.precision
-        return self.workspaces.workspace(use, Shape(net, config.activation, self.task.loss, T, B, precision))
+        asked = (use, B, T, precision)
+        if asked not in self._shapes:
+            config, net = self.config, Architecture.of(self.config, self.task)
+            T, precision = T or config.sequence_length, precision or config.precision
+            self._shapes[asked] = Shape(net, config.activation, self.task.loss, T, B, precision)
+        return self.workspaces.workspace(use, self._shapes[asked])

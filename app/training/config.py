@@ -1,4 +1,4 @@
-"""RunConfig: every choice the learner has, validated, with the words and limits the controls are built from."""
+"""RunConfig: every setting of a run, validated, with the titles and limits that the page's controls show."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -37,10 +37,11 @@ def number(default: float | None, *, title: str, about: str, **extra: Any) -> An
 
 
 class RunConfig(BaseModel):
-    """Every choice of one run; frozen, and checked as a whole when it is made.
+    """Every setting of one run; frozen, and validated as a whole when it is made.
 
-    Each field's `effect` says what changing it does: `live` fields act on the living network, its weights kept bit for
-    bit; `restart` fields draw new weights from the seed. What is wrong raises BadValue, OutOfRange or UnknownField.
+    Each field's `effect` says what changing it does: `live` fields apply to the running network, whose weights are
+    kept bit for bit; `restart` fields draw new weights from the seed. What is wrong raises BadValue, OutOfRange or
+    UnknownField.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
@@ -72,7 +73,7 @@ class RunConfig(BaseModel):
         "rnn",
         CELLS,
         title="Cell",
-        about="What stands at every timestep: the plain recurrent network, or one with gates.",
+        about="The recurrent cell at every timestep: the plain one, one with gates, or one with less recurrence.",
         effect=RESTART,
         group="Network",
     )
@@ -80,7 +81,7 @@ class RunConfig(BaseModel):
         "tanh",
         ACTIVATIONS,
         title="Activation",
-        about="phi, the function every unit passes its sum through.",
+        about="phi, the nonlinearity applied to each unit's sum.",
         effect=LIVE,
         group="Network",
         symbol="φ",
@@ -90,7 +91,7 @@ class RunConfig(BaseModel):
         ge=1,
         le=MAX_UNITS,
         title="Hidden units",
-        about="H: how many units remember.",
+        about="H: the number of hidden units.",
         effect=RESTART,
         group="Network",
         symbol="H",
@@ -100,7 +101,7 @@ class RunConfig(BaseModel):
         "orthogonal",
         INITIALISERS,
         title="Initialisation",
-        about="How the recurrent weights W_hh start.",
+        about="How the recurrent weights start: W_hh, an indrnn's u_hh; a mingru has none.",
         effect=RESTART,
         group="Network",
     )
@@ -138,7 +139,8 @@ class RunConfig(BaseModel):
         ge=-MAX_FORGET_BIAS,
         le=MAX_FORGET_BIAS,
         title="Forget bias",
-        about="Where the bias of the lstm's forget gate (the gru's update gate) starts: higher remembers longer.",
+        about="Where the bias of the gate that keeps the state starts: an lstm's f, a gru's z; a mingru's z, which "
+        "keeps by being closed, starts at the negative. Higher remembers longer.",
         effect=RESTART,
         group="Network",
     )
@@ -146,7 +148,7 @@ class RunConfig(BaseModel):
         "adam",
         OPTIMIZERS,
         title="Optimizer",
-        about="How a gradient becomes an update; another one starts with fresh moments.",
+        about="How a gradient becomes an update; changing it starts with empty moments.",
         effect=LIVE,
         group="Training",
     )
@@ -154,7 +156,7 @@ class RunConfig(BaseModel):
         0.0005,
         ge=0,
         title="Learning rate",
-        about="How far each update goes; at 0 the network stands still.",
+        about="The step size of each update; at 0 nothing is learned.",
         effect=LIVE,
         group="Training",
         scale="log",
@@ -194,7 +196,7 @@ class RunConfig(BaseModel):
     clip: Literal["none", "norm", "value", "timestep"] = Field(
         "norm",
         title="Clip",
-        description="What keeps a large gradient in bounds: its norm, each entry, or each timestep's part.",
+        description="What is limited to the threshold: the norm of the gradient, each entry, or each timestep's part.",
         json_schema_extra={"effect": LIVE, "group": "Gradient"},
     )
     clip_threshold: float = number(
@@ -266,14 +268,21 @@ class RunConfig(BaseModel):
                 f"Try {shortest}.",
                 "sequence_length",
             )
+        least = CELLS[self.cell].least_units
+        if self.hidden_size < least:
+            raise OutOfRange(
+                f"The cell {self.cell} needs a hidden size of at least {least}, as it compares its units with their "
+                f"mean; got {self.hidden_size}. Try {least}.",
+                "hidden_size",
+            )
         return self
 
     def changed(self, changes: Mapping[str, Any]) -> "RunConfig":
-        """This configuration with some fields changed; the whole is checked again."""
+        """This configuration with some fields changed, validated again as a whole."""
         return RunConfig(**(self.model_dump() | dict(changes)))
 
     def effects(self, other: "RunConfig") -> "Effects":
-        """Which fields differ in `other`, by what changing them does."""
+        """The fields that differ in `other`, live ones and those that restart."""
         differ = [name for name in RunConfig.model_fields if getattr(self, name) != getattr(other, name)]
         return Effects(
             live=[name for name in differ if _extra(name)["effect"] == LIVE],
@@ -290,7 +299,7 @@ class Effects:
 
 
 def offer(field: str, name: str) -> None:
-    """Add a name to those that a field takes."""
+    """Add a name to the choices of a field."""
     names = _extra(field)["enum"]
     if name not in names:
         names.append(name)
@@ -298,7 +307,7 @@ def offer(field: str, name: str) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """A NumPy scalar, as scripts compute them, as the Python number it is."""
+    """The Python number of a NumPy scalar; anything else as it is."""
     return value.item() if isinstance(value, np.generic) else value
 
 

@@ -11,7 +11,6 @@ from .config import RunConfig
 from .quantities import QUANTITIES
 from .workspace import Shape
 
-ELEMENTWISE = 128  # products that take as long as what is done to one gate of one unit beside them
 WATCHED = 3  # iterations that may go into the record of one: it comes less often, and others get their turns between
 ADJUSTABLE = ("batch_size", "sequence_length", "hidden_size")  # what can be made smaller, the least painful first
 
@@ -20,13 +19,14 @@ def cost(config: RunConfig, task: Task) -> int:
     """About how many nanoseconds one core takes for an iteration: within a factor of two, as a rule.
 
     The batch, the probe, counted as one more sequence, and what is held out, which goes forward only: for each unit
-    and gate some products with what enters it, and elementwise work worth ``ELEMENTWISE`` more. The factors here and
-    in the quantities are measured: T 40 … 500, H 16 … 128, B 1 … 64, all cells.
+    and gate some products with what enters it, and elementwise work worth ``Cell.elementwise`` more. The factors here
+    and in the quantities are measured: T 40 … 500, H 16 … 128, B 1 … 64, all cells.
     """
     T, B, net = config.sequence_length, task.rows(config.batch_size), Architecture.of(config, task)
-    products = net.hidden_size + net.inputs + net.outputs + ELEMENTWISE
+    cell = CELLS[net.cell]
+    products = net.hidden_size + net.inputs + net.outputs + cell.elementwise
     sequences = B + 1 + -(-task.held_out_rows(config.batch_size) // 3)
-    return T * sequences * net.hidden_size * CELLS[net.cell].blocks * products // 10
+    return T * sequences * net.hidden_size * cell.blocks * products // 10
 
 
 def cost_of_watching(config: RunConfig, watch: Collection[str]) -> int:

@@ -1,4 +1,4 @@
-"""Own data, from a file or a script, and into a snapshot and back."""
+"""Own data: read from files or arrays, packed into a snapshot and unpacked again."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from .arrays_from import Source
 from .limits import MAX_WORDS_BYTES
 
 Tensors = dict[str, np.ndarray]
-READ = "series_read"  # what was said about the reading of a series
+READ = "series_read"  # notes on how a series was read
 
 
 class _LeftOut(BaseModel):
@@ -82,7 +82,7 @@ def unpack(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> OwnD
 
 
 def _saved_text(encoded: bytes) -> Text:
-    """Exactly the text that `pack` saw: nothing is left out, not even a mark at its beginning."""
+    """Exactly the text that was packed: nothing is left out, not even a byte order mark."""
     try:
         return Text.of(encoded.decode("utf-8", "surrogatepass"))
     except UnicodeDecodeError as error:
@@ -90,16 +90,16 @@ def _saved_text(encoded: bytes) -> Text:
 
 
 def _as_json(series: Series) -> np.ndarray:
-    """What was said about the reading of a series, as bytes."""
+    """The notes on how a series was read, as bytes."""
     words = {"left_out": series.left_out, "notes": series.notes}
     return np.frombuffer(json.dumps(words).encode(), np.uint8)
 
 
 def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str]]:
-    """The inverse of `_as_json`, for bytes that may come from anyone; snapshots of before have none."""
+    """The inverse of `_as_json`, for bytes that may come from anyone; older snapshots have none."""
     if encoded is None:
         return [], []
-    wrong = BadUpload(f"Expected {READ} to be what a snapshot says about how a series was read; it is not.")
+    wrong = BadUpload(f"Expected {READ} to hold the notes on how a series was read; it does not.")
     if encoded.dtype != np.uint8 or encoded.size > MAX_WORDS_BYTES:
         raise wrong
     try:
@@ -110,12 +110,12 @@ def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str]]
 
 
 def digest(data: OwnData) -> str:
-    """A hash by which the same data are known again; of a series, also which of its rows are trained on."""
+    """A hash that is equal for equal data; of a series, also where the same rows are trained on."""
     tensors, columns = pack(data)
     found = hashlib.sha256(repr(columns).encode())
     if isinstance(data, Series) and data.training_rows < len(data.values):
         found.update(f"{data.training_rows} training rows".encode())
-    tensors.pop(READ, None)  # words about the data, not the data
+    tensors.pop(READ, None)  # notes about the data, not the data
     for name, values in sorted(tensors.items()):
         found.update(f"{name} {values.dtype} {values.shape}".encode())
         found.update(np.ascontiguousarray(values).tobytes())

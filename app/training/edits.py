@@ -1,4 +1,4 @@
-"""What a learner may touch by hand: single weights, and single inputs of the probe."""
+"""Edits by hand: single weights, and single inputs of the probe."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ Edits = dict[tuple[int, int], float]
 def checked(
     shapes: Mapping[str, tuple[int, ...]], tensor: str, index: Collection[int], value: float
 ) -> tuple[int, ...]:
-    """The index, once tensor, index and value are known to fit; what does not is refused."""
+    """The index as a tuple; BadValue or OutOfRange where tensor, index or value do not fit."""
     if tensor not in shapes:
         raise BadValue(f"tensor must be one of {', '.join(shapes)}; got {shown(tensor)}.", "tensor")
     at, shape = tuple(index), shapes[tensor]
@@ -33,7 +33,7 @@ def checked(
 
 
 def checked_probe(probe: int) -> int:
-    """The index of a probe, if it can be one."""
+    """The index of a probe; BadValue or OutOfRange where it cannot be one."""
     if type(probe) is not int:
         raise BadValue(f"probe must be a whole number; got {shown(probe)}. Try 0.", "probe")
     if not 0 <= probe <= MAX_PROBE:

@@ -18,7 +18,7 @@ WEIGHTS = 2  # the stream of random numbers the weights come from; the tasks hav
 
 @dataclass(frozen=True)
 class Progress:
-    """What training has come to, beside the weights."""
+    """How far training has come: all that it changes beside weights and moments."""
 
     iteration: int = 0
     solved_at: int | None = None
@@ -71,7 +71,7 @@ class Learner:
 
     @classmethod
     def from_seed(cls, config: RunConfig, net: Architecture) -> "Learner":
-        """The weights that the seed draws."""
+        """A learner with weights drawn from the seed."""
         drawn = initialise(
             net.cell,
             net.inputs,
@@ -87,13 +87,13 @@ class Learner:
         return cls(config, {name: values.astype(config.precision) for name, values in drawn.items()})
 
     def configure(self, config: RunConfig, *, new_optimizer: bool) -> None:
-        """Go on under another configuration; a new optimizer starts with fresh moments."""
+        """Continue under another configuration; a new optimizer starts with empty moments."""
         if new_optimizer:
             self.optimizer = self._optimizer(config)
         self.optimizer.lr, self.optimizer.weight_decay = config.learning_rate, config.weight_decay
 
     def clear_solved(self) -> None:
-        """What is asked of the network has changed: it has not solved it yet."""
+        """The question has changed, so the task is not solved yet."""
         self.progress = replace(self.progress, solved_at=None, streak=0)
 
     def clear_losses(self) -> None:
@@ -119,12 +119,12 @@ class Learner:
                 yield f"moment.{name}.{letter}", values
 
     def checkpoint(self) -> Checkpoint:
-        """A copy to come back to."""
+        """A copy that `restore` can return to."""
         vectors = [vector.copy() for vector in (self._weights, *self._moments().values())]
         return Checkpoint(vectors, self.optimizer.step, self.progress)
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Come back to a copy, made under the same optimizer."""
+        """Return to a copy, made under the same optimizer."""
         for vector, kept in zip((self._weights, *self._moments().values()), checkpoint.vectors, strict=True):
             vector[:] = kept
         self.optimizer.step = checkpoint.optimizer_step

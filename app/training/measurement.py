@@ -23,13 +23,10 @@ class Measurement:
     runner: BatchRunner
     skip_expensive: bool = False
     memory: Recent = field(default_factory=dict)
-    """By name, what took long to compute and has been led away from by updates alone, with the iteration it is of."""
+    """Expensive values by name, each with the iteration it was computed at; only updates happened since."""
 
     def recent(self, name: str, compute: Callable[[], Any]) -> tuple[Any, int]:
-        """A value that takes long to compute, and the iteration it is of.
-
-        Of this one; where expensive quantities are skipped, of the last one it was computed for.
-        """
+        """An expensive value, and the iteration it was computed at: with `skip_expensive` possibly an earlier one."""
         if name not in self.memory or not self.skip_expensive:
             self.memory[name] = compute(), self.iteration
         return self.memory[name]

@@ -9,7 +9,7 @@ from ..engine import clip, initialise
 from ..engine.network import Network
 from ..engine.optimizers import Adam
 
-CELLS = ("rnn", "lstm", "gru")  # never more: a fingerprint in a file has to stay what it was
+CELLS = ("rnn", "lstm", "gru")  # fixed: the fingerprints in saved files must stay valid
 
 
 @cache

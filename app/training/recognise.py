@@ -1,4 +1,4 @@
-"""What network a PyTorch file is: a recurrent layer and the nn.Linear that reads it out, or what stands in the way."""
+"""Which network a PyTorch file holds: a recurrent layer and its nn.Linear readout, or what cannot be taken."""
 
 import re
 from collections.abc import Iterator
@@ -23,21 +23,21 @@ SAVING = (
 
 @dataclass(frozen=True, eq=False)
 class Recognised:
-    """A network as a file has it: its kind, its sizes, and its tensors under PyTorch's names without prefixes."""
+    """The network in a file: its architecture, and its tensors under PyTorch's names without prefixes."""
 
     architecture: Architecture
     activation: str
     tensors: Tensors
 
     def own_shape(self) -> dict[str, Any]:
-        """The fields of a configuration that make a run this network."""
+        """The configuration fields with which a run has this network."""
         net = self.architecture
         return {"cell": net.cell, "hidden_size": net.hidden_size, "activation": self.activation}
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What a file has that this network does not, and the line of PyTorch that helps."""
+    """A part of the file that cannot be taken, and the line of PyTorch that helps."""
 
     what: str
     helps: str
@@ -123,7 +123,7 @@ def _of_the_layer(layer: Module, module: str, inputs: int, hidden_size: int) -> 
         yield Obstacle(f"proj_size {len(layer.tensors['weight_hr_l0'])}", f"Train {made}, proj_size=0).")
 
 
-# What stands beside it.
+# The other modules.
 
 
 def _without_initial_states(module: Module) -> Module:
@@ -132,7 +132,7 @@ def _without_initial_states(module: Module) -> Module:
 
 
 def _initial_states(found: list[Module]) -> Iterator[Obstacle]:
-    """Learned initial states; where they are zeros, they are what this network starts from anyway."""
+    """Learned initial states; those that are zeros are no obstacle, as this network starts from zeros."""
     for module in found:
         for name, values in module.tensors.items():
             if INITIAL_STATE.fullmatch(name) and values.any():
@@ -207,7 +207,7 @@ def _too_many(heads: list[Module], hidden_size: int) -> list[Obstacle]:
 
 
 def _readout(heads: list[Module], bare: list[Module], hidden_size: int) -> Tensors:
-    """Weight (O, H) and, if there is one, bias (O,); they may stand under different prefixes."""
+    """Weight (O, H) and, if there is one, bias (O,); their prefixes may differ."""
     if not heads:
         raise BadUpload(f"The file has no readout: an nn.Linear({hidden_size}, outputs) is missing. {SAVING}")
     readout = dict(heads[0].tensors)
@@ -229,7 +229,7 @@ def _readout(heads: list[Module], bare: list[Module], hidden_size: int) -> Tenso
 
 
 def _activation(metadata: dict[str, str]) -> str:
-    """The activation a file says it has; PyTorch's modules have tanh where nothing is said."""
+    """The activation named in the file's metadata; tanh, as in PyTorch's modules, where none is."""
     said = metadata.get("nonlinearity", metadata.get("activation"))
     if said is None and "unroll" in metadata:
         said = tensorfile.strict_json(metadata["unroll"]).get("activation")

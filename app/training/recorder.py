@@ -1,4 +1,4 @@
-"""Recorder: makes the record of the current iteration, of the batch's scalars and the quantities asked for."""
+"""Recorder: makes the record of the current iteration from the training batch, the probe and what is watched."""
 
 from collections.abc import Collection
 from typing import Any
@@ -19,14 +19,14 @@ from .state import State
 
 
 class Recorder:
-    """Looks at a run under the present weights, and changes nothing in it."""
+    """Measures a run under the present weights, and changes nothing in it."""
 
     def __init__(self, state: State, runner: BatchRunner) -> None:
         self.state, self.runner = state, runner
         self._memory: Recent = {}
 
     def forget(self) -> None:
-        """Something else than an update happened: nothing that was measured before may be repeated."""
+        """After anything but an update: what was measured before may not be repeated."""
         self._memory.clear()
 
     def look(self, *, skip_expensive: bool = False) -> Measurement:
@@ -43,7 +43,7 @@ class Recorder:
         )
 
     def record(self, seen: Measurement, watch: Collection[str]) -> Record:
-        """What is seen, with the quantities in `watch`, in numbers."""
+        """The record of what was seen, with the quantities in `watch`."""
         tensors, scalars = PROBE.measure(seen).tensors, dict.fromkeys(SCALARS)
         for name, quantity in QUANTITIES.items():
             if name in watch:

@@ -6,7 +6,7 @@ from .learner import Checkpoint, Learner
 
 
 class Recovery:
-    """Checkpoints of a learner, led away from by updates alone."""
+    """Checkpoints of a learner, valid as long as nothing but updates happens."""
 
     def __init__(self) -> None:
         self._previous: Checkpoint | None = None  # before the last update
@@ -14,7 +14,7 @@ class Recovery:
 
     @property
     def after_update(self) -> bool:
-        """Whether an update led here, which can be undone."""
+        """Whether an update, which can be undone, led here."""
         return self._previous is not None
 
     def before_update(self, learner: Learner) -> None:
@@ -27,7 +27,7 @@ class Recovery:
             self._last_finite = learner.checkpoint()
 
     def forget(self) -> None:
-        """Somebody changed something: no update led here."""
+        """After a change of any kind: there is nothing to return to."""
         self._previous = self._last_finite = None
 
     def go_back(self, learner: Learner, is_finite: Callable[[], bool]) -> None:

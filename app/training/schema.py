@@ -4,16 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import ACTIVATIONS
+from ..engine import ACTIVATIONS, CELLS
 from ..tasks import TASKS
 from .config import RunConfig
 from .quantities import PROBE, QUANTITIES
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of a configuration; beside its fields activations, tasks, and what a record can hold."""
+    """JSON Schema of a configuration; beside its fields activations, cells, tasks, and what a record can hold."""
     return RunConfig.model_json_schema() | {
         "activations": {name: _curve(name) for name in ACTIVATIONS},
+        "cells": {name: cell.described() for name, cell in CELLS.items()},
         "tasks": {name: task.about() for name, task in TASKS.items()},
         "record": PROBE.description(),
         "quantities": {name: quantity.description() for name, quantity in QUANTITIES.items()},

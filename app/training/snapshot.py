@@ -1,6 +1,6 @@
-"""A run as one file, and back: it carries everything a run is, so that any process can go on from it bit for bit.
+"""The file format of a run: everything that is needed to continue it in any process, bit for bit.
 
-Equal runs give equal bytes. A snapshot comes from strangers: `read` trusts nothing in it.
+Equal runs give equal bytes. A snapshot may come from anyone: `read` trusts nothing in it.
 """
 
 from collections.abc import Mapping
@@ -23,23 +23,23 @@ from .limits import MAX_COUNT, MAX_EDIT, MAX_LENGTH, MAX_NAMES, MAX_PROBE
 from .records import pack
 
 VERSION = 1
-DATA = "dataset."  # what names of own data begin with
+DATA = "dataset."  # the prefix of tensors of own data
 
 
 class Header(BaseModel):
-    """What a snapshot says beside its tensors."""
+    """The facts in a snapshot beside its tensors."""
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
     kind: Literal["snapshot"]
-    id: str | int | None = None  # what asked for the file, if it came as an answer; nothing of the run
+    id: str | int | None = None  # of the command that asked for the file, if one did; no part of the run
     version: Literal[1]
     config: dict[str, Any]
     iteration: int = Field(ge=0, le=MAX_COUNT)
     solved_at: int | None = Field(ge=0, le=MAX_COUNT)
     streak: int = Field(ge=0, le=MAX_COUNT)
     clipped_updates: int = Field(ge=0, le=MAX_COUNT)
-    update_norm: float | None = Field(default=None, ge=0)  # files of before do not say it
+    update_norm: float | None = Field(default=None, ge=0)  # absent in files of older versions
     first_loss: float | None = None
     losses: list[float] = Field(default=[], max_length=LOSSES)
     earlier: list[tuple[int, float]] = Field(default=[], max_length=MARKS)
@@ -66,7 +66,7 @@ class Snapshot:
         return {(t, i): value for t, i, value in self.header.edits}
 
     def learner(self, task: Task) -> Learner:
-        """The learner as it was; `task` says how many inputs and outputs it has."""
+        """The learner as it was saved; `task` gives the numbers of inputs and outputs."""
         expected = _expected(self.config, task)
         _same_names(expected, self.tensors)
         for name, shape in expected.items():
@@ -111,7 +111,7 @@ def write(
     data_hash: str | None,
     data: OwnData | None,
 ) -> bytes:
-    """The run as a file, with the hash of the own data it learns from; with the data themselves only if given."""
+    """The run as a file: with the hash of its own data, and with the data themselves if `data` is given."""
     tensors = {name: values.astype(np.float64) for name, values in learner.tensors()}
     columns = None
     if data is not None:
@@ -146,23 +146,23 @@ def read(blob: bytes) -> Snapshot:
         )
         config = RunConfig(**{str(name): value for name, value in header.config.items()})
     except ValidationError as error:
-        raise BadUpload(f"This is not a snapshot we can read: {explained(error, Header, 'its header')}") from None
+        raise BadUpload(f"This is not a snapshot that can be read: {explained(error, Header, 'its header')}") from None
     except UnrollError as error:
-        raise BadUpload(f"The snapshot's configuration is not one of ours: {error}", error.field) from None
+        raise BadUpload(f"The snapshot's configuration is not valid: {error}", error.field) from None
     if set(header.config) != set(RunConfig.model_fields):
         raise BadUpload("The snapshot's configuration must name every field.")
     for t, i, value in header.edits:
         if not (0 <= t < MAX_LENGTH and 0 <= i < MAX_NAMES and abs(value) <= MAX_EDIT):
-            raise BadUpload(f"x[{shown(t)}, {shown(i)}] = {shown(value)} is no edit a probe can have.")
+            raise BadUpload(f"x[{shown(t)}, {shown(i)}] = {shown(value)} is not an edit that a probe can have.")
     own = {name.removeprefix(DATA): tensors.pop(name) for name in list(tensors) if name.startswith(DATA)}
     data = dataset.known_as(dataset.unpack(own, header.columns), header.dataset) if own else None
     if own and data is None:
-        raise BadUpload("The own data in the snapshot are not those it was made with.")
+        raise BadUpload("The own data in the snapshot are not those it was made with: their hash differs.")
     return Snapshot(config, header, tensors, data)
 
 
 def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> OwnData | None:
-    """The own data a snapshot was made with: its own, or those at hand if they are the same."""
+    """The own data of the run: those in the snapshot, or those at hand if their hash is the same."""
     if snapshot.header.dataset is None:
         return None
     if snapshot.data is not None:

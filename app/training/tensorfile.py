@@ -1,4 +1,4 @@
-"""Reading safetensors from strangers: everything is checked before anything is allocated.
+"""Reading safetensors that may come from anyone: everything is checked before anything is allocated.
 
 The arrays that come out are views of the file's bytes (bfloat16, which NumPy does not have, is widened to float32,
 which holds every one of its numbers). Nothing is unpickled, nothing is guessed, and whatever is wrong raises BadUpload.
@@ -66,7 +66,7 @@ def strict_json(text: bytes | str) -> dict[str, Any]:
 
 
 def _tensors(header: dict[str, Any], blob: bytes, start: int) -> dict[str, np.ndarray]:
-    """The tensors, which must lie one after the other and fill the file."""
+    """The tensors, which must follow each other without gaps and fill the file."""
     spans = sorted(((*_span(name, entry), name) for name, entry in header.items()), key=lambda span: span[:2])
     position = 0
     for begin, end, name in spans:
@@ -89,7 +89,7 @@ def _widened(bits: np.ndarray) -> np.ndarray:
 
 
 def _span(name: str, entry: Any) -> tuple[int, int]:
-    """Where a tensor's bytes lie, once its dtype, shape and offsets are known to agree."""
+    """The first and last offset of a tensor's bytes; BadUpload where dtype, shape and offsets do not agree."""
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         _refuse(f"dtype, shape and data_offsets for {shown(name)}")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
@@ -109,7 +109,7 @@ def _are_sizes(values: Any) -> bool:
 
 
 def _refuse(expected: str) -> NoReturn:
-    raise BadUpload(f"This is not a safetensors file we can read: expected {expected}.")
+    raise BadUpload(f"This is not a valid safetensors file: expected {expected}.")
 
 
 def finite(tensors: Mapping[str, np.ndarray]) -> None:

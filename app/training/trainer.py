@@ -1,4 +1,4 @@
-"""Trainer: one network that learns, one update at a time, for whoever asks."""
+"""Trainer: one network in training, one update at a time, driven by the caller."""
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -197,7 +197,7 @@ class Trainer:
         return record
 
     def records(self, watch: Collection[str] | None = None) -> Iterator[Record]:
-        """The record of iteration n, then update n, for as long as someone asks; ends where a number is not finite."""
+        """The record of iteration n, then update n, for as long as you iterate; ends where a number is not finite."""
         while not self.diverged:
             yield self.step(watch)
 
@@ -234,7 +234,7 @@ class Trainer:
         self._changed()
 
     def show(self, probe: int) -> None:
-        """Look at another sequence: any index from 0; for own sequences their place in the file."""
+        """Show another sequence: any index from 0; for own sequences their index in the file."""
         edits.checked_probe(probe)
         self.task.probe(self.config.seed, probe)  # own sequences have a last one
         if probe != self.probe:
@@ -242,12 +242,12 @@ class Trainer:
             self._changed()
 
     def watch(self, quantities: Collection[str]) -> None:
-        """Say which optional quantities records hold from now on."""
+        """Choose the optional quantities that records hold from now on."""
         self.watching = self._checked(quantities)
         self._recorder.forget()
 
     def reset(self) -> None:
-        """Start again: the seed's weights, iteration 0, the probe unedited."""
+        """Restart: the seed's weights, iteration 0, the probe unedited."""
         self._state.restart()
         self._changed()
 
@@ -322,7 +322,7 @@ class Trainer:
         self._changed()
 
     def _changed(self) -> None:
-        """Somebody changed something: no update led here, and nothing computed so far is about it."""
+        """After a change of any kind nothing that was computed or remembered before is valid."""
         self.divergence = None
         self._recovery.forget()
         self._recorder.forget()

@@ -4,6 +4,8 @@ PyTorch multiplies from the left, so its matrices are ours transposed; the order
 act as their sum, except in the gru's candidate, where the recurrent one stands inside the reset gate: our b_hn.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 
 from ..engine import Params
@@ -22,6 +24,13 @@ def fitting(file: Recognised, net: Architecture, precision: str) -> Params:
 
     Where sizes differ, BadUpload says what the file is, what the run is, and what helps.
     """
+    if net.cell not in MODULES:
+        theirs = file.architecture
+        raise BadUpload(
+            f"The weights do not fit this run. The file is {theirs}; the run is {net}, a cell PyTorch has no module "
+            f"for. What helps: `adopt` sets cell and hidden_size to the file's ({theirs.cell}, {theirs.hidden_size}).",
+            "adopt",
+        )
     shapes = net.parameter_shapes
     with np.errstate(over="ignore"):
         ours = _ours(file)
@@ -55,6 +64,12 @@ def export(params: Params, cell: str, activation: str) -> bytes:
 
     BadValue where PyTorch's module would compute something else from these weights.
     """
+    if cell not in MODULES:
+        raise BadValue(
+            f"PyTorch has no module that computes what the cell {cell} does, so none could load these weights. Save a "
+            f"snapshot, which holds every weight under its name; or set the cell to {_either(MODULES)}.",
+            "cell",
+        )
     if activation not in NONLINEARITIES[cell]:
         known = " or ".join(NONLINEARITIES[cell])
         raise BadValue(
@@ -63,6 +78,11 @@ def export(params: Params, cell: str, activation: str) -> bytes:
             "activation",
         )
     return pack({"kind": "pytorch", "cell": cell, "activation": activation}, to_torch(params))
+
+
+def _either(names: Collection[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}"
 
 
 def _does_not_fit(file: Recognised, net: Architecture) -> BadUpload:

@@ -115,7 +115,7 @@ def test_a_smaller_batch_draws_different_sequences():
 def test_a_shorter_length_uses_the_first_timesteps():
     data = Sequences.of(sequences())
     assert np.array_equal(make_task("own", 3, 0, data).batch(1, 0, 9).x.swapaxes(0, 1), data.inputs[:, :3])
-    with pytest.raises(OutOfRange, match="5 would do"):
+    with pytest.raises(OutOfRange, match="Try 5"):
         make_task("own", 6, 0, data)
 
 

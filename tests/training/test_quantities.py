@@ -69,12 +69,16 @@ def test_only_expensive_quantities_are_repeated_or_left_out():
 def test_the_schema_publishes_the_table():
     said = json.loads(json.dumps(schema()))
     assert list(said["quantities"]) == list(WATCHABLE)
-    assert said["quantities"]["flow"]["tensors"]["ln_flow"]["shape"] == ["T", "T+1"]
+    of_flow = {tensor["name"]: tensor for tensor in said["quantities"]["flow"]["tensors"]}
+    assert of_flow["ln_flow"]["shape"] == ["T", "T+1"]
+    assert of_flow["ln_flow"]["when"] is None
+    assert {"lstm", "gru"} <= set(of_flow["route_share"]["when"].split(", "))
+    assert "rnn" not in of_flow["route_share"]["when"].split(", ")
     assert said["quantities"]["truncation"]["expensive"]
-    assert set(said["record"]["tensors"]) == {tensor.name for tensor in PROBE.tensors}
+    assert [tensor["name"] for tensor in said["record"]["tensors"]] == [tensor.name for tensor in PROBE.tensors]
     for quantity in [said["record"], *said["quantities"].values()]:
         assert quantity["description"].endswith(".")
-        assert all(tensor["description"] for tensor in quantity["tensors"].values())
+        assert all(tensor["description"] for tensor in quantity["tensors"])
 
 
 @pytest.mark.parametrize("quantity", WATCHABLE)

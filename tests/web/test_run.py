@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
+from app.engine import CELLS
 from app.tasks import Series
 from app.training import BREAKS, RunConfig, Trainer
 from app.web.closing import Close
@@ -488,7 +489,7 @@ def test_a_step_into_a_bad_number_is_answered_by_the_diverged_state(client):
 # Gradient check.
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", CELLS)
 def test_gradients_are_checked_and_the_run_is_untouched(client, cell):
     client.started(cell=cell)
     client.say("step", iterations=3)

@@ -8,7 +8,8 @@ from collections.abc import Collection
 from ...errors import BadValue, shown
 from ...tasks import Task
 from ..config import RunConfig
-from .base import Condition, Found, Quantity, Sizes, Tensor
+from .base import Found, Quantity
+from .conditions import Condition
 from .distributions import Distributions
 from .flow import Flow
 from .gates import Gates
@@ -17,6 +18,7 @@ from .probe import Probe
 from .sample import Sample
 from .saturation import Saturation
 from .spectrum import Spectrum
+from .tensor import Sizes, Tensor
 from .truncation import Truncation
 from .weights import Weights
 

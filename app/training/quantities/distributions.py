@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..measurement import Measurement
-from .base import Found, Quantity, Tensor
+from .base import Found, Quantity
+from .tensor import Tensor
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 FRACTIONS = np.array(QUANTILES)

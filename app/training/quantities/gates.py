@@ -1,7 +1,9 @@
 """The values of a gated cell's gates."""
 
 from ..measurement import Measurement
-from .base import GATED, Found, Quantity, Tensor, f32
+from .base import Found, Quantity, f32
+from .conditions import GATED
+from .tensor import Tensor
 
 
 class Gates(Quantity):

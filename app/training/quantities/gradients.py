@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..measurement import Measurement
-from .base import Found, Quantity, Tensor
+from .base import Found, Quantity
+from .tensor import Tensor
 
 
 class Gradients(Quantity):

@@ -6,7 +6,9 @@ import numpy as np
 
 from ..measurement import Measurement
 from ..probe_trace import ProbeTrace
-from .base import WITH_CELL_STATE, WITH_CLASSES, WITH_VALUES, Found, Quantity, Tensor, f32
+from .base import Found, Quantity, f32
+from .conditions import WITH_CELL_STATE, WITH_CLASSES, WITH_VALUES
+from .tensor import Tensor
 
 f64 = np.float64
 

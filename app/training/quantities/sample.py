@@ -1,7 +1,9 @@
-"""What the network says when it listens to itself."""
+"""How the network continues the probe by itself."""
 
 from ..measurement import Measurement
-from .base import CONTINUES, Found, Quantity, Tensor
+from .base import Found, Quantity
+from .conditions import CONTINUES
+from .tensor import Tensor
 
 
 class Sample(Quantity):

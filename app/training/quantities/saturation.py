@@ -4,7 +4,8 @@ import numpy as np
 
 from ...engine import slopes
 from ..measurement import Measurement
-from .base import Found, Quantity, Tensor, f32
+from .base import Found, Quantity, f32
+from .tensor import Tensor
 
 
 class Saturation(Quantity):

@@ -3,7 +3,8 @@
 from ...engine import CELLS, truncation_meter
 from ..config import RunConfig
 from ..measurement import Measurement
-from .base import Found, Quantity, Tensor
+from .base import Found, Quantity
+from .tensor import Tensor
 
 
 class Truncation(Quantity):
