@@ -1,7 +1,7 @@
 /** Wires the page around its first picture: the session, the views, one loop of frames. It may import everything. */
 
 import { createActs } from "./stage/acts.js";
-import { createControls } from "./panels/controls.js";
+import { createControls } from "./panels/controls/controls.js";
 import { byId } from "./lib/dom.js";
 import { createEdits } from "./run/edits.js";
 import { createFrames } from "./lib/frames.js";

@@ -11,7 +11,7 @@ import { clamp } from "../lib/scales.js";
 import { isPlaying } from "../run/state.js";
 
 /** @typedef {import("../run/state.js").State} State */
-/** @typedef {import("../run/state.js").History} History */
+/** @typedef {import("../run/curve.js").History} History */
 /** @typedef {import("../run/history.js").Moment} Moment */
 
 /**

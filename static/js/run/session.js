@@ -9,7 +9,7 @@ import { CHANGE_INTERVAL, createChanges } from "./changes.js";
 import { backoff, createConnection } from "../wire/connection.js";
 import { failureWords } from "../lib/guard.js";
 import { asRecord, command, decodeFrame, PROTOCOL } from "../wire/protocol.js";
-import { emptyHistory } from "./state.js";
+import { emptyHistory } from "./curve.js";
 import { createPast } from "./history.js";
 import { createWatchdog } from "../wire/watchdog.js";
 
@@ -25,7 +25,7 @@ import { createWatchdog } from "../wire/watchdog.js";
  * @typedef {object} Undoable
  * @property {ArrayBuffer} bytes
  * @property {ReturnType<ReturnType<typeof createPast>["save"]>} saved
- * @property {import("./state.js").History} history
+ * @property {import("./curve.js").History} history
  * @property {boolean} plays
  */
 

@@ -8,7 +8,7 @@ import { createChangeDetector } from "../lib/changed.js";
 import { createBitmaps } from "../lib/canvas/bitmap.js";
 import { clipToAxis, drawChrome, drawComputed, drawMarks, drawRecord, drawStanding } from "./paint/stage.js";
 import { drawReadout } from "./paint/readout.js";
-import { CHEVRON, drawChevrons } from "./river/draw.js";
+import { CHEVRON, drawChevrons } from "./river/chevrons.js";
 import { listenToGestures } from "./gestures.js";
 import { pitchOf, xOf } from "./layout.js";
 import { createSlidingAxis, createSlidingColumns } from "./motion.js";

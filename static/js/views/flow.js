@@ -8,7 +8,7 @@ import { createBitmaps, drawPixels } from "../lib/canvas/bitmap.js";
 import { drawReadout } from "../stage/paint/readout.js";
 import { pageUnit } from "../stage/unit.js";
 import { isKept, readPicture } from "../record/picture.js";
-import { BELOW_SCALE, cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/raster.js";
+import { BELOW_SCALE, cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/cells.js";
 import { drawMath, drawText, sans, subscript } from "../kit/text.js";
 import { painters } from "../lib/canvas/painters.js";
 import { clamp, decades } from "../lib/scales.js";
