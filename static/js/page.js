@@ -9,9 +9,9 @@ import { createGuard } from "./lib/guard.js";
 import { createHeader } from "./panels/header.js";
 import { createHistory } from "./panels/footer.js";
 import { listenToKeys } from "./lib/keyboard.js";
-import { createCrew } from "./run/active.js";
-import { createDoor as createLanesDoor } from "./lanes/entry.js";
-import { createDoor } from "./lessons/entry.js";
+import { createActiveSession } from "./run/active.js";
+import { createLanesEntry } from "./lanes/entry.js";
+import { createLessonsEntry } from "./lessons/entry.js";
 import { nextTrack as trackAfter } from "./stage/tracks.js";
 import { createSheet } from "./panels/sheet.js";
 import { createRail } from "./panels/rail.js";
@@ -47,9 +47,9 @@ export function startPage(store, stage, theme, kept, link) {
   };
   const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
   /** @param {import("./run/session.js").PageStore} of @param {boolean} plays */
-  const openSession = (of, plays) => createSession(url, of, browser, (command) => lessons.carriedOut(command), plays);
-  const crew = createCrew(openSession(store.chosen(), kept?.playing ?? true));
-  const { session } = crew;
+  const openSession = (of, plays) => createSession(url, of, browser, (command) => lessons.onAccepted(command), plays);
+  const active = createActiveSession(openSession(store.chosen(), kept?.playing ?? true));
+  const { session } = active;
   const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
   const tellMotion = () => store.dispatch({ type: "reducedMotion", reducedMotion: reducedMotion.matches });
   reducedMotion.addEventListener("change", tellMotion);
@@ -93,7 +93,7 @@ export function startPage(store, stage, theme, kept, link) {
     },
   });
   createSheet();
-  const lessons = createDoor(store, {
+  const lessons = createLessonsEntry(store, {
     keepRun: session.keepRun,
     startOther: session.startOther,
     returnTo: session.returnTo,
@@ -107,11 +107,11 @@ export function startPage(store, stage, theme, kept, link) {
     copy: async (text) => navigator.clipboard.writeText(text),
   });
 
-  const lanes = createLanesDoor({
+  const lanes = createLanesEntry({
     store,
-    crew,
+    active,
     openSession,
-    around: browser,
+    platform: browser,
     redraw: () => frames.changed(),
   });
 

@@ -123,7 +123,7 @@ function showReadouts(state) {
   setText(byId("label-loss"), `loss · baseline ${formatNumber(meta.baseline)}`);
   setText(byId("read-gradient"), gradientWords(meta));
   setText(byId("label-gradient"), wasClipped(meta) ? "gradient norm, clipped" : "gradient norm");
-  const rate = state.march ?? (state.phase === "running" ? meta.iterations_per_second : 0);
+  const rate = state.lockstep ?? (state.phase === "running" ? meta.iterations_per_second : 0);
   setText(byId("read-rate"), formatNumber(rate ?? 0));
   const { value, label } = solvedWords(meta.accuracy, state.solvedAt);
   setText(byId("read-solved"), value);

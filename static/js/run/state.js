@@ -42,7 +42,7 @@ import { adopt, samePlace } from "./view.js";
  * @typedef {Pick<State, "record" | "config" | "iteration" | "solvedAt" | "task" | "divergence">} Live
  */
 
-/** What is said in place of the finding while the picture shows something else. @typedef {{finding: string, reason: string}} Telling */
+/** What is said in place of the finding while the picture shows something else. @typedef {{finding: string, reason: string}} Narration */
 
 /**
  * How far slow motion has come: forward and losses have reached t, backward has come back to it.
@@ -67,8 +67,8 @@ import { adopt, samePlace } from "./view.js";
  * @property {Ghost | null} ghost
  * @property {History} history
  * @property {{history: History, from: number} | null} former what came after this iteration before the run was branched there
- * @property {number | null} march iterations per second while the page itself steps several lanes, null while it does not
- * @property {boolean} spared whether records leave out the dearest quantity, as the network is too large for it
+ * @property {number | null} lockstep iterations per second while the page itself steps several lanes, null while it does not
+ * @property {boolean} omitted whether records leave out the costliest quantity, as the network is too large for it
  * @property {number | null} rate wanted iterations per second, null as fast as it goes
  * @property {number} probe
  * @property {Place | null} hover
@@ -85,7 +85,7 @@ import { adopt, samePlace } from "./view.js";
  * @property {boolean} folded whether the network is closed into one cell, or on its way there
  * @property {{from: number, to: number} | null} zoom which timesteps fill the time axis, as edges from 0 to T; null for all
  * @property {Reached | null} slow null outside slow motion
- * @property {Telling | null} telling
+ * @property {Narration | null} narration
  * @property {Locks} locks
  * @property {Lesson | null} lesson the open one
  * @property {Notice | null} notice
@@ -99,8 +99,8 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "show", moment: Moment | null}
  *   | {type: "branched", moment: Moment}
  *   | {type: "restored", history: History}
- *   | {type: "march", march: number | null}
- *   | {type: "spared", spared: boolean}
+ *   | {type: "lockstep", lockstep: number | null}
+ *   | {type: "omitted", omitted: boolean}
  *   | {type: "adopt", from: State}
  *   | {type: "connection", connection: ConnectionState}
  *   | {type: "hover", hover: Place | null}
@@ -117,7 +117,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "fold", folded: boolean}
  *   | {type: "zoom", zoom: State["zoom"]}
  *   | {type: "slow", slow: Reached | null}
- *   | {type: "tell", telling: Telling | null}
+ *   | {type: "narrate", narration: Narration | null}
  *   | {type: "lesson", lesson: Lesson | null, locks: Locks}
  *   | {type: "rate", rate: number | null}
  *   | {type: "probe", probe: number}
@@ -159,8 +159,8 @@ export function initialState(bootstrap = {}, record = null) {
     ghost: null,
     history: emptyHistory(),
     former: null,
-    march: null,
-    spared: false,
+    lockstep: null,
+    omitted: false,
     rate: DEFAULT_RATE,
     probe: 0,
     hover: null,
@@ -177,7 +177,7 @@ export function initialState(bootstrap = {}, record = null) {
     folded: false,
     zoom: null,
     slow: null,
-    telling: null,
+    narration: null,
     locks: {},
     lesson: null,
     notice: null,
@@ -204,10 +204,10 @@ export function reduce(state, action) {
       return branch(state, action.moment);
     case "restored":
       return show({ ...state, history: action.history, former: null, ghost: null }, null);
-    case "march":
-      return { ...state, march: action.march };
-    case "spared":
-      return { ...state, spared: action.spared };
+    case "lockstep":
+      return { ...state, lockstep: action.lockstep };
+    case "omitted":
+      return { ...state, omitted: action.omitted };
     case "adopt":
       return adopt(state, action.from);
     case "connection":
@@ -241,8 +241,8 @@ export function reduce(state, action) {
       return { ...state, zoom: action.zoom };
     case "slow":
       return { ...state, slow: action.slow };
-    case "tell":
-      return { ...state, telling: action.telling };
+    case "narrate":
+      return { ...state, narration: action.narration };
     case "lesson":
       return { ...state, lesson: action.lesson, locks: action.locks };
     case "rate":
@@ -263,8 +263,8 @@ export function reduce(state, action) {
 }
 
 /** Before the first answer the run is about to play. @param {State} state */
-export function isPlaying({ phase, march }) {
-  return phase === "running" || phase === "idle" || typeof march === "number";
+export function isPlaying({ phase, lockstep }) {
+  return phase === "running" || phase === "idle" || typeof lockstep === "number";
 }
 
 /** @param {State} state @param {number} at @returns {State} */

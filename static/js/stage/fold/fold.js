@@ -71,8 +71,8 @@ export function createFold(store) {
       const { folded: closing, reducedMotion } = frame.state;
       share = clock.at(closing, frame.now, !reducedMotion);
       const { layout, picture } = scene;
-      const telling = foldWords(share, closing, layout.T, shown());
-      if (telling?.reason !== store.get().telling?.reason) store.dispatch({ type: "tell", telling });
+      const narration = foldWords(share, closing, layout.T, shown());
+      if (narration?.reason !== store.get().narration?.reason) store.dispatch({ type: "narrate", narration });
       if (!picture || share === 0) {
         actPainters.delete(ctx.canvas);
         return closing ? "moving" : "over";
