@@ -4,6 +4,7 @@
  */
 import { blend, palette, SIZE_DOMAIN, sizeIndex } from "../kit/colour.js";
 import { formatExp, formatNumber, formatPower } from "../lib/format.js";
+import { devicePixels } from "../lib/canvas/resolution.js";
 import { createBitmaps, drawPixels } from "../lib/canvas/bitmap.js";
 import { drawReadout } from "../stage/paint/readout.js";
 import { pageUnit } from "../stage/unit.js";
@@ -116,8 +117,9 @@ export function createFlowView(canvas, store) {
     size.width = canvas.clientWidth;
     size.height = canvas.clientHeight;
     size.U = pageUnit();
-    canvas.width = Math.max(1, Math.round(size.width * size.ratio));
-    canvas.height = Math.max(1, Math.round(size.height * size.ratio));
+    const { columns, rows } = devicePixels(canvas, size.ratio);
+    canvas.width = columns;
+    canvas.height = rows;
     seen.all.forget();
   }
 

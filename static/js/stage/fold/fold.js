@@ -80,7 +80,8 @@ export function createFold(store) {
       const [way, t] = [share, shown()];
       actPainters.set(ctx.canvas, (target, ratio) => paint(target, { ...frame, ratio }, way, t));
       paint(ctx, frame, way, t);
-      return share < 1 ? "moving" : "still";
+      // Unfolding begins at 1: the first of its frames has not moved yet.
+      return closing && share === 1 ? "still" : "moving";
     },
     placeAt(x, y) {
       if (!scene?.picture || share < 1) return null;
