@@ -27,6 +27,7 @@ def main() -> None:
 
     from .main import create_app
     from .web import logs
+    from .web.bounded_http import BoundedHTTP
     from .web.guarded import BoundedWebSocket
     from .web.protocol import UPLOAD_BYTES
 
@@ -48,6 +49,7 @@ def main() -> None:
         uvicorn.Config(
             create_app(settings, pool),
             backlog=BACKLOG,
+            http=BoundedHTTP,
             ws=BoundedWebSocket,
             ws_max_size=UPLOAD_BYTES,
             ws_per_message_deflate=False,
