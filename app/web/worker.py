@@ -46,6 +46,7 @@ class Worker:
         self.poll = select.poll()
         self.poll.register(web, select.POLLIN)
         self.counts_at = 0.0
+        self.unused: set[int] = set()  # runs that have no network yet
 
     def serve(self) -> None:
         """Until the web process is gone."""
@@ -74,8 +75,11 @@ class Worker:
         """One packet from the web process."""
         if kind is Kind.OPEN:
             self.runs.add(key, Run(self.limits, self.shared))
+            self.unused.add(key)
         elif kind is Kind.DRAIN:
             self.drain()
+        elif kind is Kind.BEAT:
+            self.web.sendall(pack(Kind.BEAT))
         elif key in self.runs:  # else its visitor is about to hear that it is gone
             self.hand_on(kind, key, payload)
 
@@ -84,6 +88,7 @@ class Worker:
         match kind:
             case Kind.LEAVE:
                 self.runs.remove(key).leave()
+                self.unused.discard(key)
                 return
             case Kind.ACK:
                 self.runs[key].drawn(int.from_bytes(payload, "big"))
@@ -108,6 +113,9 @@ class Worker:
         if run.answered:
             packets.append(pack(Kind.ANSWERED, key, run.answered.to_bytes(4, "big")))
             run.answered = 0
+        if key in self.unused and run.has_network:
+            self.unused.discard(key)
+            packets.append(pack(Kind.IN_USE, key))
         if packets:
             self.web.sendall(b"".join(packets))
 
