@@ -17,7 +17,7 @@ def buffer_bytes(cell: str, T: int, B: int, I: int, H: int, O: int, precision: s
     return T * B * by_timestep * (8 if precision == "float64" else 4)
 
 
-class Bench:
+class Workspace:
     """One set of buffers, and a token of whose numbers lie in it."""
 
     def __init__(self, net: Network, nbytes: int) -> None:
@@ -26,22 +26,22 @@ class Bench:
         self.holds: object = None
 
 
-class Scratch:
-    """Benches by what they are for and their shape; beyond `max_bytes` those unused for longest are dropped."""
+class WorkspacePool:
+    """Workspaces by what they are for and their shape; beyond `max_bytes` those unused for longest are dropped."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self.max_bytes = max_bytes
         self.nbytes = 0
-        self._benches: OrderedDict[Hashable, Bench] = OrderedDict()
+        self._by_key: OrderedDict[Hashable, Workspace] = OrderedDict()
 
-    def bench(self, use: str, shape: Shape) -> Bench:
-        """The bench for `use` with a `Network(*shape)`."""
+    def workspace(self, use: str, shape: Shape) -> Workspace:
+        """The workspace for `use` with a `Network(*shape)`."""
         key = (use, shape)
-        if key not in self._benches:
+        if key not in self._by_key:
             cell, _, _, T, B, I, H, O, precision = shape
-            self._benches[key] = Bench(Network(*shape), buffer_bytes(cell, T, B, I, H, O, precision))
-            self.nbytes += self._benches[key].nbytes
-            while self.nbytes > self.max_bytes and len(self._benches) > 1:
-                self.nbytes -= self._benches.popitem(last=False)[1].nbytes
-        self._benches.move_to_end(key)
-        return self._benches[key]
+            self._by_key[key] = Workspace(Network(*shape), buffer_bytes(cell, T, B, I, H, O, precision))
+            self.nbytes += self._by_key[key].nbytes
+            while self.nbytes > self.max_bytes and len(self._by_key) > 1:
+                self.nbytes -= self._by_key.popitem(last=False)[1].nbytes
+        self._by_key.move_to_end(key)
+        return self._by_key[key]

@@ -1,4 +1,4 @@
-"""What a record shows of the probe: the tensors of one sequence, forward, backward and, watched for, every pair."""
+"""ProbeTrace: the tensors a record holds of the probe sequence, forward, backward and, if watched, every pair."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,11 +27,11 @@ f64 = np.float64
 LARGEST = np.finfo(np.float32).max
 
 
-class Picture:
+class ProbeTrace:
     """One sequence (B = 1) under full, unclipped backpropagation, and what truncation and clipping leave of it.
 
-    Filled at once with what every record holds; `watch` adds the rest. `net` is the bench it is drawn on, `is_finite`
-    whether every number of the forward and the full backward pass is.
+    Filled at once with what every record holds; `watch` adds the rest. `net` holds the buffers it is computed in;
+    `is_finite`: whether all numbers of the forward and the full backward pass are.
     """
 
     def __init__(self, net: Network, params: Params, probe: Batch, config: RunConfig) -> None:
@@ -136,12 +136,12 @@ class Picture:
         self.tensors |= {"a": _f32(self.net.a[:, 0]), "slope_mean": slopes(self.net).mean(axis=1).astype(f64)}
 
 
-VIEWS: dict[str, Callable[[Picture], None]] = {
-    "flow": Picture._add_flow,
-    "gates": Picture._add_gates,
-    "weights": Picture._add_weights,
-    "spectrum": Picture._add_spectrum,
-    "saturation": Picture._add_saturation,
+VIEWS: dict[str, Callable[[ProbeTrace], None]] = {
+    "flow": ProbeTrace._add_flow,
+    "gates": ProbeTrace._add_gates,
+    "weights": ProbeTrace._add_weights,
+    "spectrum": ProbeTrace._add_spectrum,
+    "saturation": ProbeTrace._add_saturation,
 }
 
 

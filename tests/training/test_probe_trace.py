@@ -1,4 +1,4 @@
-"""What each timestep sends back and adds to the gradients: against backward passes of single losses and timesteps."""
+"""The probe's trace: what each timestep sends back and adds to the gradients, under full unclipped BPTT."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ NORMS = ("dh_carried_norm", "dW_hh_norm", "dW_xh_norm", "dW_hy_norm")
 def shown(trainer):
     """The probe's record and its network, left as full backpropagation leaves it."""
     record = trainer.record()
-    return record, trainer._walks.picture(trainer.params, trainer.probe, {}).net
+    return record, trainer._runner.trace(trainer.params, trainer.probe, {}).net
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -1,4 +1,4 @@
-"""Pass: the training batch of one iteration, walked forward and back, clipped and ready for the update."""
+"""BatchPass: the training batch of one iteration, forward and backward, clipped and ready for the update."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from .flat import WHOLE, flat
 
 
 @dataclass(frozen=True, eq=False)
-class Pass:
-    """What the walks over one batch came to."""
+class BatchPass:
+    """The result of the forward and backward pass over one batch."""
 
     batch: Batch
     loss: float
@@ -34,7 +34,7 @@ class Pass:
         return self.clip_scale != 1.0 or bool(self.clip_angle)
 
 
-def walk(net: Network, params: Params, batch: Batch, config: RunConfig) -> Pass:
+def run(net: Network, params: Params, batch: Batch, config: RunConfig) -> BatchPass:
     """Forward, backward, clip."""
     net.forward(params, batch.x, batch.target, batch.h0)
     loss, loss_per_timestep = objective(net, config)
@@ -45,7 +45,7 @@ def walk(net: Network, params: Params, batch: Batch, config: RunConfig) -> Pass:
         scale, turned = _effect(whole, update)
     else:
         update, scale, turned = clip(whole, config.clip, config.clip_threshold)
-    return Pass(batch, loss, loss_per_timestep, gradients, norm(whole), update[WHOLE], scale, turned)
+    return BatchPass(batch, loss, loss_per_timestep, gradients, norm(whole), update[WHOLE], scale, turned)
 
 
 def objective(net: Network, config: RunConfig) -> tuple[float, float]:
