@@ -19,6 +19,7 @@ from typing import Any, Protocol, cast
 from ..settings import Settings
 from .closing import CloseCode
 from .counts import Counts
+from .procfs import cpu_seconds
 from .wire import Kind, Unpacker, pack
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,8 @@ OTHERS_SECONDS = 3.0  # for which the others are waited for
 RESTART_PAUSE = 1.0  # seconds between two starts of a process that keeps dying
 BEAT_SECONDS = 0.5  # between two questions to a process whether it still works
 LATE_BEATS = 2  # unanswered ones, after which nobody new is sent to it,
-HUNG_BEATS = 6  # and after which it is replaced
+HUNG_BEATS = 6  # after which it is replaced if it does not even compute,
+BUSY_BEATS = 120  # and after which also if it does: it may be reading a large file, but not for ever
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -69,7 +71,9 @@ class Process(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.unpacker = Unpacker()
         self.ready = False
-        self.beats = 0  # questions whether it still works, since it last said anything
+        self.beats = 0  # questions whether it still works, since it last said anything,
+        self.idle_beats = 0  # and those of them between which it did not compute
+        self.computed: float | None = None  # until the last question, in seconds
         self.started_at = time.monotonic()
         ours, theirs = socket.socketpair()
         for end in (ours, theirs):
@@ -101,16 +105,23 @@ class Process(asyncio.Protocol):
 
     @property
     def hangs(self) -> bool:
-        """Whether it has not answered for so long that it has to be replaced.
+        """Whether it has been silent for so long that it has to be replaced.
 
         Only time in which we asked counts: while the whole machine stands still, nobody is late.
         """
-        return self.beats > (HUNG_BEATS if self.ready else START_SECONDS / BEAT_SECONDS)
+        if not self.ready:
+            return self.beats > START_SECONDS / BEAT_SECONDS
+        return self.idle_beats > HUNG_BEATS or self.beats > BUSY_BEATS
 
     def beat(self) -> None:
         """Ask whether it still works; whatever it says is an answer."""
-        if not self.beats and self.ready:
-            self.send(Kind.BEAT)
+        if not self.beats:
+            self.idle_beats = 0
+            if self.ready:
+                self.send(Kind.BEAT)
+        computed = cpu_seconds(self.popen.pid)
+        self.idle_beats += computed is not None and computed == self.computed
+        self.computed = computed
         self.beats += 1
 
     def end(self) -> None:
