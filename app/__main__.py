@@ -29,9 +29,11 @@ def main() -> None:
     from .web import logs
     from .web.bounded_http import BoundedHTTP
     from .web.guarded import BoundedWebSocket
+    from .web.memory import give_back_freed_blocks
     from .web.protocol import UPLOAD_BYTES
 
     logs.configure(settings.log_level)
+    give_back_freed_blocks()
 
     class Server(uvicorn.Server):
         """Says where it is once it can be reached, and stops being reachable when it begins to end."""

@@ -22,6 +22,7 @@ from ..training import RunConfig
 from . import logs
 from .closing import Close, CloseCode
 from .counts import Counts
+from .memory import give_back_freed_blocks
 from .protocol import Frame
 from .run import Limits, Run, Shared
 from .scheduler import Scheduler
@@ -173,6 +174,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logs.configure("info")
+    give_back_freed_blocks()
     np.seterr(all="ignore")  # numbers that are not finite are a lesson here, and are looked for by name
     worker = Worker(socket.socket(fileno=int(sys.argv[1])), Limits(**json.loads(sys.argv[2])))
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the web process is gone
