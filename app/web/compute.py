@@ -30,7 +30,7 @@ OTHERS_SECONDS = 3.0  # for which the others are waited for
 RESTART_PAUSE = 1.0  # seconds between two starts of a process that keeps dying
 BEAT_SECONDS = 0.5  # between two questions to a process whether it still works
 LATE_BEATS = 2  # unanswered ones, after which nobody new is sent to it,
-HUNG_BEATS = 6  # after which it is replaced if it does not even compute,
+HUNG_BEATS = 5  # after which it is replaced if it does not even compute,
 BUSY_BEATS = 120  # and after which also if it does: it may be reading a large file, but not for ever
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
