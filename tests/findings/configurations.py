@@ -86,7 +86,7 @@ TROUBLED = [
     Known("relu, adam 1", {"activation": "relu", "learning_rate": 1.0, "clip": "none"}, "dead_units"),
     # Units are saturated.
     Known("tanh, gain 30", {"gain": 30.0}, "saturated"),
-    Known("tanh, loud inputs", {"input_std": 30.0, "hidden_size": 24}, "saturated"),
+    Known("tanh, loud inputs", {"input_std": 8.0, "gain": 8.0}, "saturated"),
     Known("sigmoid, gain 100", {"activation": "sigmoid", "gain": 100.0}, "saturated"),
     Known("softsign, loud inputs", {"activation": "softsign", "input_std": 100.0}, "saturated"),
     Known("lstm, loud inputs", {"cell": "lstm", "input_std": 20.0, "forget_bias": 5.0}, "saturated"),
