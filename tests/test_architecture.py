@@ -13,7 +13,7 @@ PYTHON = {
     "app": {"app.training"},
     "app.errors": set(),
     "app.settings": set(),
-    "app.commandline": {"app.__version__", "app.settings"},
+    "app.commandline": {"app.__version__", "app.errors", "app.settings", "app.validation"},
     "app.strictjson": set(),
     "app.validation": {"app.errors"},
     "app.engine": set(),

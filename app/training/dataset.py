@@ -59,7 +59,8 @@ def pack(data: OwnData) -> tuple[Tensors, list[str] | None]:
     """The data as tensors, and the names of a series' columns."""
     match data:
         case Text():
-            text = "".join(np.array(data.vocabulary)[data.codes])
+            points = np.array([ord(character) for character in data.vocabulary], "<u4")
+            text = points[data.codes].tobytes().decode("utf-32-le", "surrogatepass")
             return {"text": np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)}, None
         case Series():
             return {"series": data.values, READ: _as_json(data)}, list(data.columns)
