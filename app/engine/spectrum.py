@@ -81,15 +81,21 @@ def spectral_norm(J: Array) -> Array:
 
 
 def lyapunov_exponents(net: Network) -> Array:
-    """lambda_i (H,), largest first: the mean over t of ln |R_ii| where Q, R = qr(J_t^T Q).
+    """lambda_i (H,), largest first: the mean over t of ln |R_ii| where Q, R = qr(J_t^T Q), Q = 1 at first.
 
-    Their sum is the mean of ln |det J_t|.
+    How fast a small change of the state grows or fades in each direction, a timestep (Benettin et al. 1980). Of an lstm
+    (2H,): its state is (h, c), so J_t^T is the matrix of d(h, c)_t / d(h, c)_{t-1}. Their sum is the mean of
+    ln |det J_t|; -inf where a direction is lost altogether, NaN where a Jacobian is not finite.
     """
-    Q, total, jacobians = np.eye(net.H), np.zeros(net.H), jacobians_of(net)
+    jacobians = jacobians_of(net)
+    Q, total = np.eye(jacobians.width), np.zeros(jacobians.width)
     with np.errstate(all="ignore"):
-        for t in range(1, net.T + 1):
-            Q, R = np.linalg.qr(_jacobian(jacobians, net.H, t).T.dot(Q))
-            total += np.log(np.abs(np.diag(R)))
+        for first in range(1, net.T + 1, RESCALE_EVERY):
+            for J in jacobians.between(first, min(first + RESCALE_EVERY - 1, net.T)):
+                if not np.isfinite(J).all():
+                    return np.full(len(total), np.nan)
+                Q, R = np.linalg.qr(J.dot(Q))
+                total += np.log(np.abs(np.diag(R)))
     return np.sort(total / net.T)[::-1]
 
 
