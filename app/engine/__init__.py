@@ -1,10 +1,10 @@
 """The mathematics of recurrent networks: NumPy only, no clock, no I/O, no randomness but the rng it is handed."""
 
 from .activations import ACTIVATIONS, Activation
-from .adjoints import Adjoints, adjoints
+from .adjoints import Adjoints, adjoints, layer_adjoints
 from .cells import CELLS, Cell, Params
 from .clipping import angle, clip, norm
-from .flow import Flow, flow
+from .flow import Flow, flow, layer_flow
 from .gradcheck import BREAKS, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, initialise, parameter_shapes
 from .losses import LOSSES
@@ -52,6 +52,8 @@ __all__ = [
     "jacobian_norms",
     "jacobian_product",
     "kept_pairs",
+    "layer_adjoints",
+    "layer_flow",
     "lyapunov_exponents",
     "measured_rate",
     "norm",

@@ -11,6 +11,7 @@ from math import frexp
 import numpy as np
 
 from .backstep import RESCALE_EVERY, SPAN, Backstep, one_by_one, own_gradients
+from .layer import Layer
 from .network import Network
 
 Array = np.ndarray
@@ -23,14 +24,16 @@ class Adjoints:
     """dE/d(...) of one sequence (B = 1) under full BPTT; the true value at timestep t is ``array[t] * 2**exponent[t]``.
 
     dh (T+1, H); dc (T+1, H) for an lstm, else None; da (T, width) by index t - 1 with the exponent of timestep t,
-    only the pre-activations that see h_{t-1}; da_x the same of those that see x_t. h (T+1, H), x (T, I) and dy (T, O)
-    are what they are multiplied with; the exponents are not dy's. dh_carried (T+1, H) is what timestep t + 1 sends back
-    to h_t, dh_t without the part of E_t itself, with the exponent of t + 1; row T, beyond which nothing is, holds 0.
+    only the pre-activations that see h_{t-1}; da_x the same of those that see x_t. h (T+1, H), x (T, I) and handed
+    (T, handed), what came to the layer from outside, are what they are multiplied with; the exponents are not handed's.
+    dh_carried (T+1, H) is what timestep t + 1 sends back to h_t, dh_t without the part of E_t itself, with the exponent
+    of t + 1; row T, beyond which nothing is, holds 0. Of a layer that reads in the reverse direction everything is in
+    its own order (`Layer.by_time`).
     """
 
     h: Array
     x: Array
-    dy: Array
+    handed: Array
     dh: Array
     dc: Array | None
     da: Array
@@ -71,7 +74,7 @@ class Adjoints:
     def dW_hy_norm(self) -> Array:
         """||dE/dW_hy at timestep t|| (T,): the outer product of h_t and dy_t, so the product of their norms."""
         with np.errstate(all="ignore"):
-            size: Array = np.exp(ln_norm(self.h[1:]) + ln_norm(self.dy))
+            size: Array = np.exp(ln_norm(self.h[1:]) + ln_norm(self.handed))
             return size
 
     @property
@@ -121,27 +124,46 @@ def adjoints(net: Network, reduction: str = "sum") -> Adjoints:
         raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
     with np.errstate(all="ignore"):
         net.prepare(reduction)
-        net.sweep(net.T, 0)
-        parts = [part[:, 0] for part in (net.dh, net.dc) if part is not None]
-        if net.dtype == np.float64 and all(_is_safe(np.vecdot(part, part)) for part in parts):
-            return _plain(net)
-        rescaled = _rescaled(net, RESCALE_EVERY)
-        return rescaled if _is_near_one(rescaled) else _rescaled(net, 1)
+    return layer_adjoints(net.layer)
 
 
-def _plain(net: Network) -> Adjoints:
-    dh, dc = net.dh[:, 0].copy(), None if net.dc is None else net.dc[:, 0].copy()
-    return _complete(net, dh, dc, net.da[:, 0].copy(), net.da_x[:, 0].copy(), np.zeros(net.T + 1, np.int64))
+def layer_adjoints(layer: Layer) -> Adjoints:
+    """The adjoints of ``layer`` (B = 1) by itself, after its `Layer.hand`; leaves its buffers as a full sweep does.
+
+    No loss is needed: dE/dh_t comes from whatever was handed to the layer.
+    """
+    if layer.B != 1:
+        raise ValueError(f"adjoints are of one sequence, this layer holds {layer.B}")
+    with np.errstate(all="ignore"):
+        layer.sweep(layer.T, 0)
+        parts = [part[..., 0] for part in (layer.dh, layer.dc) if part is not None]
+        if layer.dtype == np.float64 and all(_is_safe(np.vecdot(part, part)) for part in parts):
+            return _plain(layer)
+        rescaled = _rescaled(layer, RESCALE_EVERY)
+        return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1)
 
 
-def _complete(net: Network, dh: Array, dc: Array | None, da: Array, da_x: Array, exponent: Array) -> Adjoints:
+def _plain(layer: Layer) -> Adjoints:
+    dh, da, da_x = (part[..., 0].copy() for part in (layer.dh, layer.da, layer.da_x))
+    dc = None if layer.dc is None else layer.dc[..., 0].copy()
+    return _complete(layer, dh, dc, da, da_x, np.zeros(layer.T + 1, np.int64))
+
+
+def _complete(layer: Layer, dh: Array, dc: Array | None, da: Array, da_x: Array, exponent: Array) -> Adjoints:
     """The adjoints with what they are multiplied with and what they send back."""
-    h, x, dy = (part[:, 0].astype(np.float64) for part in (net.h, net.x, net.dy))
+    h, x, handed = (
+        part[..., 0].astype(np.float64)
+        for part in (
+            layer.entering[:, : layer.H],
+            layer.entering[:-1, layer.H + 1 :],
+            layer.given,
+        )
+    )
     carried = np.zeros_like(dh)
-    np.dot(da, net.V[:, : -net.O].T.astype(np.float64), out=carried[:-1])
-    if net.cell.direct == "h":
-        carried[:-1] += net.cell.routes(carried[:-1], dh)[0]
-    return Adjoints(h, x, dy, dh, dc, da, da_x, carried, exponent)
+    np.dot(da, layer.V[:, : -layer.handed].T.astype(np.float64), out=carried[:-1])
+    if layer.cell.direct == "h":
+        carried[:-1] += layer.cell.routes(carried[:-1], dh)[0]
+    return Adjoints(h, x, handed, dh, dc, da, da_x, carried, exponent)
 
 
 def _is_safe(squares: Array) -> bool:
@@ -160,15 +182,19 @@ def _peak(vectors: Array) -> Array:
     return np.where((peak > 0.0) & (peak < np.inf), peak, 1.0)
 
 
-def _rescaled(net: Network, every: int) -> Adjoints:
+def _rescaled(layer: Layer, every: int) -> Adjoints:
     """The same sweep with the running adjoints brought back near 1, ``every`` so often and where a loss is far off."""
-    T, backstep = net.T, Backstep(net, 1, net.T)
-    own = own_gradients(net)[:, None]
+    T, backstep = layer.T, Backstep(layer, 1, layer.T)
+    own = own_gradients(layer)[:, None]
+    if backstep.straight_to == "c":
+        backstep.dc[0, 0] = layer.last_dc[:, 0]
     size: list[int] = np.frexp(_peak(own[:, 0]))[1][:, 0].tolist()
     has_loss = [bool(part.any()) for part in own]
     exponent = np.zeros(T + 1, np.int64)
     scale = 0
-    for t, local, place in zip(range(T, 0, -1), reversed(one_by_one(net.cell.local)), backstep.places(1), strict=True):
+    for t, local, place in zip(
+        range(T, 0, -1), reversed(one_by_one(layer.cell.local)), backstep.places(1), strict=True
+    ):
         if (T - t) % every == 0 or (has_loss[t - 1] and abs(size[t - 1] - scale) > SPAN):
             scale = _rescale(place.dh, place.dc, scale, size[t - 1] if has_loss[t - 1] else None)
         exponent[t] = scale
@@ -181,7 +207,7 @@ def _rescaled(net: Network, every: int) -> Adjoints:
         for part in (backstep.dh[:, 0], backstep.dc[:, 0], backstep.da[:, :, 0], backstep.da_x[:, :, 0])
     )
     return _complete(
-        net, dh, dc if backstep.straight_to == "c" else None, da.reshape(T, -1), da_x.reshape(T, -1), exponent
+        layer, dh, dc if backstep.straight_to == "c" else None, da.reshape(T, -1), da_x.reshape(T, -1), exponent
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from .adjoints import LN2, Adjoints
 from .arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
 from .backstep import RESCALE_EVERY, SPAN, Jacobians, own_gradients
+from .layer import Layer
 from .network import Network
 
 BLOCK_ELEMENTS = 2**16  # numbers of one kind that a part of the sweep works on, so that they stay in the cache
@@ -56,17 +57,22 @@ class Arrivals(NamedTuple):
 
 
 def arrivals(
-    net: Network, keep: Array | None = None, factor: Array | None = None, *, together: bool = False
+    layer: Layer, keep: Array | None = None, factor: Array | None = None, *, together: bool = False
 ) -> Iterator[Arrivals]:
-    """At all timesteps of ``net`` (B = 1), from T to 0, after `adjoints` or `backward`; all losses ``together``.
+    """At all timesteps of ``layer`` (B = 1), from T to 0, after a backward sweep; all losses ``together``.
+
+    Each timestep of what was handed to the layer counts as the gradient of a loss of its own, what arrives at the last
+    states as part of the last one's.
 
     ``keep`` (T+1, T+1), row t, column k: pairs that count (truncation); a pair that does not is 0 from there on.
     ``factor``, same shape: by what dE_t/dh_k is rescaled on arrival (per-timestep clipping; dc is left alone).
     """
-    T, H = net.T, net.H
-    jacobians = Jacobians(net)
-    own = own_gradients(net)
+    T, H = layer.T, layer.H
+    jacobians = Jacobians(layer)
+    own = own_gradients(layer)
     carried = np.zeros((T, jacobians.width))  # a row: dh_k and, lstm, what goes straight to c_k
+    if jacobians.straight_to == "c":
+        carried[0, H:] = layer.last_dc[:, 0]
     exponent, rescaled = np.zeros(T, np.int64), False
     most = T if together else at_once(T, jacobians.width)
     walk = zeros((RESCALE_EVERY + 1, most, jacobians.width), carried.dtype)
@@ -147,12 +153,18 @@ def close(*tables: Array) -> None:
 
 
 def flow(net: Network, adjoint: Adjoints) -> Flow:
-    """The flow of ``net`` (B = 1) whose `adjoints` are ``adjoint``, with its own check, `Flow.residual`.
+    """The flow of ``net`` (B = 1) whose `adjoints` are ``adjoint``, with its own check, `Flow.residual`."""
+    return layer_flow(net.layer, adjoint)
+
+
+def layer_flow(layer: Layer, adjoint: Adjoints) -> Flow:
+    """The flow of one layer (B = 1) whose `layer_adjoints` are ``adjoint``; E_t is what was handed to it at t.
 
     Exact for every cell: rows are adjoints of single losses, by linearity of backpropagation (Pascanu, Mikolov &
-    Bengio 2013 study their norms as products of Jacobians).
+    Bengio 2013 study their norms as products of Jacobians). Of a layer that reads in the reverse direction both axes
+    are in its own order.
     """
-    T, H, cell = net.T, net.H, net.cell
+    T, H, cell = layer.T, layer.H, layer.cell
     (share, share_by_source), *norms = (table(T) for _ in range(2 if cell.direct == "h" else 3))
     summed, terms, ones = np.zeros((T + 1, H)), np.zeros(T + 1), np.ones((1, T))
     with np.errstate(all="ignore"):
@@ -162,7 +174,7 @@ def flow(net: Network, adjoint: Adjoints) -> Flow:
             weights[0, 1] = np.nan  # h_0 has no pre-activation
             np.square(cell.local[0][..., 0], out=weights[1:, 1])
         covector = adjoint.dh / np.vecdot(adjoint.dh, adjoint.dh)[:, None]
-        for here in arrivals(net):
+        for here in arrivals(layer):
             at, dh = here.timesteps, here.dh
             shares, factor = np.matvec(dh, covector[at]), ones[:, here.rows]
             if cell.direct is None:
@@ -187,14 +199,14 @@ def flow(net: Network, adjoint: Adjoints) -> Flow:
             residual=residual,
             ln_flow_a=norms[1][1] if cell.direct is None else None,
             ln_flow_c=norms[1][1] if cell.direct == "c" else None,
-            route_share=None if cell.direct is None else _route_share(net, adjoint),
+            route_share=None if cell.direct is None else _route_share(layer, adjoint),
         )
 
 
-def _route_share(net: Network, adjoint: Adjoints) -> Array:
+def _route_share(layer: Layer, adjoint: Adjoints) -> Array:
     """Direct path and rest (T, 2) of what t sends back to t - 1, each projected on the whole; NaN where that is 0."""
-    carried = adjoint.da.dot(net.V[:, : -net.O].T)
-    routes = net.cell.routes(carried, adjoint.dh if adjoint.dc is None else adjoint.dc)
+    carried = adjoint.da.dot(layer.V[:, : -layer.handed].T)
+    routes = layer.cell.routes(carried, adjoint.dh if adjoint.dc is None else adjoint.dc)
     whole = routes[0] + routes[1]
     whole /= np.abs(whole).max(axis=1, keepdims=True)
     parts = np.stack([np.einsum("th,th->t", part, whole) for part in routes], axis=1)

@@ -5,6 +5,10 @@ no loop; see `cells.base` for how they share a timestep. What is above the layer
 for each timestep, which reach h_t through the last columns of V, in the same product as what timestep t + 1 sends back.
 For a linear readout these rows are dE/dy_t and the columns W_hy; for a layer above, its da_t and W_xh; for gradients
 with respect to h_t itself, the identity.
+
+A layer of the reverse direction reads x_T first. All its buffers are in the order in which it reads: its timestep 1 is
+timestep T of the sequence, and everything in here, h_0 and "t - 1" included, is said in its own order. What comes in
+and goes out through `inputs`, `states` and `hand` is in the order of the sequence; `by_time` turns one into the other.
 """
 
 from collections.abc import Iterator
@@ -36,25 +40,40 @@ class Pass:
 class Layer:
     """One layer unrolled over T timesteps for B examples; its neighbours are I (inputs) and ``handed`` rows wide.
 
+    ``reverse``: it reads the sequence from its last timestep to its first.
+
     After `forward`: ``entering`` (T+1, H+1+I, B), rows [h_t; 1; x_{t+1}]. After `sweep` or `backward`: ``dh`` (T+1, H,
     B) and ``leaving`` (T+1, …, B), rows [what goes straight to h_t or c_t; da_{t+1}; what was handed to h_t].
     """
 
     def __init__(
-        self, cell: str, activation: str, T: int, B: int, I: int, H: int, handed: int, dtype: np.dtype
+        self,
+        cell: str,
+        activation: str,
+        T: int,
+        B: int,
+        I: int,
+        H: int,
+        handed: int,
+        dtype: np.dtype,
+        *,
+        reverse: bool = False,
     ) -> None:
-        self.T, self.B, self.H, self.handed, self.dtype = T, B, H, handed, dtype
+        self.T, self.B, self.H, self.handed, self.dtype, self.reverse = T, B, H, handed, dtype, reverse
         kind = CELLS[cell]
         self._straight, width = (0 if kind.direct is None else H), kind.blocks * H
         inner = self._straight + width
         self.entering = zeros((T + 1, H + 1 + I, B), dtype)
         self.entering[:, H] = 1.0
         self.leaving = zeros((T + 1, inner + handed, B), dtype)
-        self._given = self.leaving[1:, inner:]  # what was handed in, until `hand`
+        self.given = self.leaving[1:, inner:]  # what was handed in, in this layer's own order
+        self.last_dh = zeros((H, B), dtype)  # what arrives at the last states from outside
+        self.last_dc = zeros((H, B), dtype)
         self.cell = kind(ACTIVATIONS[activation], self.entering, H)
         seen = kind.input_blocks * H  # rows of da that see the input alone
         self.V = zeros((H, width - seen + handed), dtype)  # [W_hh | what the handed rows go through]
         self._product = product(self.V, B)
+        self._ends_outside = False
         self.dh = zeros((T + 1, H, B), dtype)
         self.clip_factor = np.ones((T + 1, B), dtype)  # of the last sweep that clipped
         # Views of one timestep each, made once: indexing an array costs as much as a small product.
@@ -82,15 +101,22 @@ class Layer:
         information = np.finfo(self.dtype)
         self._grain = np.array(float(information.tiny) ** (2 / 3) / float(information.eps), self.dtype)
 
+    def by_time(self, values: Array) -> Array:
+        """Arrays of this layer, over T or T+1, in the order of the sequence, and the other way round: a view.
+
+        In the reverse direction row j of a (T+1)-array is then the state at timestep j + 1; the initial one is last.
+        """
+        return values[::-1] if self.reverse else values
+
     @property
     def states(self) -> Array:
-        """[h_t; 1] (T, H+1, B), t = 1…T: what a head or a layer above takes in."""
-        return self.entering[1:, : self.H + 1]
+        """[h_t; 1] (T, H+1, B) in the order of the sequence: what a head or a layer above takes in."""
+        return self.by_time(self.entering[1:, : self.H + 1])
 
     @property
     def inputs(self) -> Array:
-        """x_1 … x_T (T, I, B), to be written before `forward`."""
-        return self.entering[:-1, self.H + 1 :]
+        """x_1 … x_T (T, I, B) in the order of the sequence, to be written before `forward`."""
+        return self.by_time(self.entering[:-1, self.H + 1 :])
 
     @property
     def dc(self) -> Array | None:
@@ -115,18 +141,27 @@ class Layer:
         self.V[:, : -self.handed] = params["W_hh"]
         self.V[:, -self.handed :] = handed_through
 
-    def forward(self, h0: Array | None = None) -> None:
-        """Walk t = 1…T from ``h0`` (B, H), zeros by default."""
+    def forward(self, h0: Array | None = None, c0: Array | None = None) -> None:
+        """Walk t = 1…T from ``h0`` and, an lstm, ``c0`` (B, H), zeros by default."""
         self.entering[0, : self.H] = 0.0 if h0 is None else h0.T
+        if self.cell.c is not None:
+            self.cell.c[0] = 0.0 if c0 is None else c0.T
         self.cell.start()
         step = self.cell.forward
         for t in range(self.T):
             step(t)
 
-    def hand(self, gradients: Array) -> None:
-        """Before a backward sweep: what is handed to the outputs (T, handed, B), and the local derivatives."""
-        self._given = gradients
-        self.leaving[1:, -self.handed :] = gradients
+    def hand(self, gradients: Array, last_dh: Array | None = None, last_dc: Array | None = None) -> None:
+        """Before a backward sweep: what is handed to the outputs (T, handed, B), and the local derivatives.
+
+        ``gradients`` in the order of the sequence. ``last_dh``, ``last_dc`` (H, B): what arrives from outside at the
+        states of the timestep read last, zeros by default; it goes back together with that timestep's own part.
+        """
+        self.given = self.by_time(gradients)
+        self.leaving[1:, -self.handed :] = self.given
+        self.last_dh[:] = 0.0 if last_dh is None else last_dh
+        self.last_dc[:] = 0.0 if last_dc is None else last_dc
+        self._ends_outside = last_dh is not None or last_dc is not None
         timesteps = max(1, BLOCK_ELEMENTS // (self.H * self.B))
         for start in range(0, self.T, timesteps):
             self.cell.linearise(slice(start, start + timesteps))
@@ -141,9 +176,13 @@ class Layer:
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
         """After `hand`: from E_last back to h_lowest, through the parameter uses at lowest < t <= last."""
         chain, joins, multiply = self.cell.backward, self.cell.direct == "h", self._product
-        # What is handed to h_last alone: nothing comes from beyond it.
+        # What is handed to h_last alone: from beyond it comes nothing or what arrives at the last states from outside.
         self.V[:, -self.handed :].dot(self._handed_t[last], self._dh_t[last])
         self._direct_t[last].fill(0.0)
+        if self._ends_outside and last == self.T:
+            add(self._dh_t[last], self.last_dh, self._dh_t[last])
+            if self.cell.direct == "c":
+                self._direct_t[last][:] = self.last_dc
         for high in range(last, lowest, -FLUSH_EVERY):
             self._flush(high)
             for step_views in reversed(self._backward_t[max(high - FLUSH_EVERY, lowest) : high]):
@@ -176,7 +215,7 @@ class Layer:
                 total[where] += part[where]
         for part, total in zip(parts, sums, strict=True):
             part[:] = total
-        self.leaving[1:, -self.handed :] = self._given
+        self.leaving[1:, -self.handed :] = self.given
 
     def _flush(self, t: int) -> None:
         """Round what has vanished to 0: near the smallest numbers everything costs many times as much."""
@@ -205,6 +244,9 @@ class Layer:
         return self.cell.unstack(sums[: -self.handed]), sums[-self.handed :, : H + 1]
 
     def input_gradients(self, W_xh: Array) -> Array:
-        """dE/dx_1 … dE/dx_T (T, I, B) after `backward`, through the input weights ``W_xh`` in the order users see."""
+        """dE/dx_1 … dE/dx_T (T, I, B) after `backward`, through the input weights ``W_xh`` in the order users see.
+
+        In the order of the sequence.
+        """
         dx: Array = np.matmul(self.cell.by_block(W_xh), self.da_x)
-        return dx
+        return self.by_time(dx)

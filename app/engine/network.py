@@ -110,17 +110,20 @@ class Network:
 
     # The two walks.
 
-    def forward(self, params: Params, x: Array, target: Array, h0: Array | None = None) -> None:
+    def forward(
+        self, params: Params, x: Array, target: Array, h0: Array | None = None, c0: Array | None = None
+    ) -> None:
         """Walk t = 1…T. ``x`` (T, B, I); ``target`` (T, B) classes, -1 none, or (T, B, O) values, NaN none.
 
-        ``h0`` (B, H) is the initial state, zeros by default. Numbers that overflow become inf or nan, silently.
+        ``h0`` and, of an lstm, ``c0`` (B, H) are the initial state, zeros by default. Numbers that overflow become inf
+        or nan, silently.
         """
         with np.errstate(all="ignore"):
             np.setbufsize(BUFFER)
             self.layer.load(params, params["W_hy"])
             self.head.load(params)
             self.inputs.enter(x, self.layer.inputs)
-            self.layer.forward(h0)
+            self.layer.forward(h0, c0)
             self.head.forward(self.layer.states, target)
 
     def backward(self, reduction: str = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None) -> Params:

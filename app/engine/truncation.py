@@ -15,6 +15,7 @@ from .adjoints import LN2, Adjoints, ln_norm, near_one
 from .arrays import BUFFER, Array
 from .backstep import RESCALE_EVERY, Backstep, own_gradients, timesteps_by_row
 from .flow import arrivals, at_once, close, rescale, table
+from .layer import Layer
 from .network import Network
 
 LEAST = -(2**40)  # exponent of what is 0
@@ -50,7 +51,7 @@ def share_used(
             for one in net.passes(k1 or T, k2 or T + 1, clip_timestep):
                 reached = slice(one.lowest, one.last + 1)
                 factor[one.losses_after + 1 : one.last + 1, reached] = net.clip_factor[reached, 0]
-        for here in arrivals(net, keep, factor, together=True):
+        for here in arrivals(net.layer, keep, factor, together=True):
             size = 0.5 * np.log2(np.vecdot(here.dh, here.dh)) + here.exponent
             largest = size.max(axis=1)
             exponent = np.where(np.isfinite(largest), largest, 0.0).astype(np.int64)
@@ -94,17 +95,19 @@ class Lags(NamedTuple):
     largest: int
 
 
-def lags(net: Network) -> Iterator[Lags]:
-    """All pairs (E_t, timestep k) of ``net`` (B = 1) after `adjoints` or `backward`, by t - k and, within, by t.
+def lags(layer: Layer) -> Iterator[Lags]:
+    """All pairs (E_t, timestep k) of ``layer`` (B = 1) after a backward sweep, by t - k and, within, by t.
 
     `flow.arrivals` takes them timestep by timestep, which is cheaper where their sums over a lag are not wanted.
     """
-    T, H = net.T, net.H
-    local = [before_the_first(part) for part in timesteps_by_row(net.cell.local)]
+    T, H = layer.T, layer.H
+    local = [before_the_first(part) for part in timesteps_by_row(layer.cell.local)]
     most = at_once(T, H)
-    backstep = Backstep(net, most, RESCALE_EVERY)
+    backstep = Backstep(layer, most, RESCALE_EVERY)
     carried, carried_to_c = np.zeros((2, T + 1, H))  # by t, from one group of lags to the next
-    carried[1:] = own_gradients(net)
+    carried[1:] = own_gradients(layer)
+    if backstep.straight_to == "c":
+        carried_to_c[T] = layer.last_dc[:, 0]
     exponent = np.zeros(T + 1, np.int64)
     for first in range(0, T + 1, RESCALE_EVERY):
         m = min(RESCALE_EVERY, T + 1 - first)
@@ -148,7 +151,7 @@ def truncation_meter(net: Network, adjoint: Adjoints) -> TruncationMeter:
         np.setbufsize(BUFFER)
         whole = adjoint.dW_hh[0].reshape(net.H, -1, net.H).swapaxes(0, 1).reshape(-1)  # block by block, as the lags
         so_far, its_exponent = np.zeros_like(whole), LEAST
-        for first, up_to, exponent in _sums_by_lag(net, adjoint.h[:-1]):
+        for first, up_to, exponent in _sums_by_lag(net.layer, adjoint.h[:-1]):
             some = slice(first, first + len(up_to))
             ln_lag_norm[some] = ln_norm(up_to) + LN2 * exponent
             largest = max(exponent, its_exponent)
@@ -162,15 +165,15 @@ def truncation_meter(net: Network, adjoint: Adjoints) -> TruncationMeter:
     return TruncationMeter(lag_norm, cosine[:T], horizon(lag_norm))
 
 
-def _sums_by_lag(net: Network, h_prev: Array) -> Iterator[tuple[int, Array, int]]:
+def _sums_by_lag(layer: Layer, h_prev: Array) -> Iterator[tuple[int, Array, int]]:
     """The first of some lags, one row each of what all their pairs contribute together, and the rows' exponent.
 
     The pair (t, k) contributes h_{k-1} (outer) dE_t/da_k, so that a lag's pairs add up in one product.
     """
-    most = at_once(net.T, net.H)
+    most = at_once(layer.T, layer.H)
     # All runs of `most` states in a row, as columns: a lag more is one run earlier.
     states = sliding_window_view(np.pad(before_the_first(h_prev), ((0, most), (0, 0))), most, axis=0)
-    for first, sources in groupby(lags(net), lambda pairs: pairs.first):
+    for first, sources in groupby(lags(layer), lambda pairs: pairs.first):
         total = np.zeros(1)
         for pairs in sources:
             m, _, n, _ = pairs.da.shape

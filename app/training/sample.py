@@ -24,8 +24,6 @@ def continuation(
         classes.append(min(drawn, len(odds) - 1))
         x = np.zeros((1, 1, len(odds)), step.dtype)
         x[0, 0, classes[-1]] = 1.0
-        if step.c is not None:
-            step.c[0] = cell_state
-        step.forward(params, x, nothing, state)
+        step.forward(params, x, nothing, state, cell_state)
         state, cell_state, logits = step.h[1].copy(), None if step.c is None else step.c[1].copy(), step.y[0, 0]
     return np.array(classes, np.int64)

@@ -36,7 +36,7 @@ def masked_sum(net, keep):
     T, H = net.T, net.H
     dW = np.zeros((H, net.da.shape[2]))
     dh, dc = np.zeros((T + 1, H)), np.zeros((T + 1, H))
-    for pairs in lags(net):
+    for pairs in lags(net.layer):
         size = 2.0**pairs.exponent
         for j, i in np.ndindex(pairs.dh.shape[:2]):
             t = pairs.source + i

@@ -1,0 +1,54 @@
+"""A forward pass written separately, gate by gate, for automatic differentiation: the second road to every number."""
+
+import autograd.numpy as np
+import numpy
+
+SQRT_2_PI = numpy.sqrt(2 / numpy.pi)
+PHI = {
+    "tanh": np.tanh,
+    "relu": lambda a: np.where(a > 0, a, 0.0),
+    "sigmoid": lambda a: 1 / (1 + np.exp(-a)),
+    "linear": lambda a: a,
+    "leaky_relu": lambda a: np.where(a > 0, a, 0.01 * a),
+    "elu": lambda a: np.where(a > 0, a, np.exp(np.where(a > 0, 0.0, a)) - 1),
+    "softsign": lambda a: a / (1 + np.abs(a)),
+    "hardtanh": lambda a: np.where(a > 1, 1.0, np.where(a < -1, -1.0, a)),
+    "gelu": lambda a: 0.5 * a * (1 + np.tanh(SQRT_2_PI * (a + 0.044715 * a**3))),
+    "silu": lambda a: a / (1 + np.exp(-a)),
+}
+
+
+def step(cell, activation, p, x_t, h, c, push_c=0.0):
+    """h_t and c_t (None but for an lstm) from x_t (B, I), h_{t-1} and c_{t-1}; push_c is added to c_t, as a handle."""
+    phi, sigma = PHI[activation], PHI["sigmoid"]
+    if cell == "rnn":
+        return phi(x_t @ p["W_xh"] + h @ p["W_hh"] + p["b_h"]), None
+    if cell == "lstm":
+        i, f, g, o = np.split(x_t @ p["W_xh"] + h @ p["W_hh"] + p["b_h"], 4, axis=1)
+        c = sigma(f) * c + sigma(i) * phi(g) + push_c
+        return sigma(o) * phi(c), c
+    r_x, z_x, n_x = np.split(x_t @ p["W_xh"] + p["b_h"], 3, axis=1)
+    r_h, z_h, n_h = np.split(h @ p["W_hh"], 3, axis=1)
+    z = sigma(z_x + z_h)
+    return (1 - z) * phi(n_x + sigma(r_x + r_h) * (n_h + p["b_hn"])) + z * h, None
+
+
+def walk(cell, activation, p, x, h0, c0, push_h=None, push_c=None, reverse=False):
+    """The states of one layer as lists: h_0 … h_T and c_0 … c_T, in the order in which the layer reads x (T, B, I).
+
+    push_h[j] and push_c[j] (T+1, B, H), in that order too, are added to them, as handles.
+    """
+    none = numpy.zeros((len(x) + 1, *h0.shape))
+    push_h, push_c = (none if push is None else push for push in (push_h, push_c))
+    hs, cs = [h0 + push_h[0]], [c0 + push_c[0]]
+    for j, t in enumerate(reversed(range(len(x))) if reverse else range(len(x))):
+        h, c = step(cell, activation, p, x[t], hs[-1], cs[-1], push_c[j + 1])
+        hs.append(h + push_h[j + 1])
+        cs.append(c)
+    return hs, cs
+
+
+def close(ours, theirs):
+    """To ten digits of the largest entry (of 1 where that is smaller)."""
+    scale = numpy.maximum(1.0, numpy.abs(theirs).max())
+    numpy.testing.assert_allclose(ours / scale, theirs / scale, rtol=0, atol=1e-10)
