@@ -8,6 +8,7 @@ from .flow import Flow, flow, layer_flow
 from .gradcheck import BREAKS, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, initialise, parameter_shapes
 from .losses import LOSSES
+from .naming import suffix, suffixes
 from .network import Network
 from .optimizers import OPTIMIZERS, Optimizer
 from .spectrum import (
@@ -63,5 +64,7 @@ __all__ = [
     "share_used",
     "singular_values",
     "slopes",
+    "suffix",
+    "suffixes",
     "truncation_meter",
 ]

@@ -80,7 +80,7 @@ def _analytic(net: Network, params: Params, data: Data, reduction: str, broken: 
         return net.backward(reduction, k1=1, k2=1)
     if broken == "transpose_W_hh":
         blocks = params["W_hh"].reshape(net.H, -1, net.H)
-        net.V[:, : -net.O] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
+        net.layer.V[:, : -net.layer.handed] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
     grads = net.backward(reduction)
     if broken == "stale_h":
         grads["W_hh"][:] = np.tensordot(net.h[1:], net.da, axes=((0, 1), (0, 1))) / net.B

@@ -50,7 +50,7 @@ def share_used(
             factor = np.ones((T + 1, T + 1))
             for one in net.passes(k1 or T, k2 or T + 1, clip_timestep):
                 reached = slice(one.lowest, one.last + 1)
-                factor[one.losses_after + 1 : one.last + 1, reached] = net.clip_factor[reached, 0]
+                factor[one.losses_after + 1 : one.last + 1, reached] = net.layer.clip_factor[reached, 0]
         for here in arrivals(net.layer, keep, factor, together=True):
             size = 0.5 * np.log2(np.vecdot(here.dh, here.dh)) + here.exponent
             largest = size.max(axis=1)

@@ -79,7 +79,7 @@ def test_every_timesteps_part_of_the_input_and_readout_gradients_has_its_norm(ce
 def test_what_is_carried_is_the_gradient_without_the_timesteps_own_loss(cell):
     net = build(cell, T=6, B=1, seed=2).run()
     adjoint = adjoints(net)
-    own = np.vstack([np.zeros(net.H), net.dy[:, 0] @ net.V[:, -net.O :].T])
+    own = np.vstack([np.zeros(net.H), net.dy[:, 0] @ net.layer.V[:, -net.O :].T])
     np.testing.assert_allclose(adjoint.dh_carried, adjoint.dh - own, atol=1e-15)
     np.testing.assert_allclose(adjoint.dh_carried_norm, np.linalg.norm(adjoint.dh - own, axis=1), atol=1e-15)
     assert adjoint.dh_carried_norm[-1] == 0.0
