@@ -34,9 +34,9 @@ def step(cell, activation, p, x_t, h, c, push_c=0.0):
 
 
 def walk(cell, activation, p, x, h0, c0, push_h=None, push_c=None, reverse=False):
-    """The states of one layer as lists: h_0 … h_T and c_0 … c_T, in the order in which the layer reads x (T, B, I).
+    """The states of one layer as lists: h_0 … h_T and c_0 … c_T, in the order in which the layer reads x.
 
-    push_h[j] and push_c[j] (T+1, B, H), in that order too, are added to them, as handles.
+    x: T rows (B, I). push_h[j] and push_c[j] (T+1, B, H), in that order too, are added to them, as handles.
     """
     none = numpy.zeros((len(x) + 1, *h0.shape))
     push_h, push_c = (none if push is None else push for push in (push_h, push_c))
@@ -52,3 +52,50 @@ def close(ours, theirs):
     """To ten digits of the largest entry (of 1 where that is smaller)."""
     scale = numpy.maximum(1.0, numpy.abs(theirs).max())
     numpy.testing.assert_allclose(ours / scale, theirs / scale, rtol=0, atol=1e-10)
+
+
+def stack(cell, activation, params, x, initial, num_layers=1, bidirectional=False, push=None):
+    """The last layer's states (T rows (B, H), side by side with two directions), and those of all layers.
+
+    The latter by the ending of their names, each in its own order. ``initial``: states (B, H) by name; a learned one in
+    ``params`` goes before. ``push``: handles (T+1, B, H) by ending for h, by "c" + ending for c.
+    """
+    push, found = push or {}, {}
+    entering = list(x) if "W_emb" not in params else [x_t @ params["W_emb"] for x_t in x]
+    for level in range(1, num_layers + 1):
+        outputs = []
+        for reverse in (False, True) if bidirectional else (False,):
+            ending = (f"_l{level}" if level > 1 else "") + ("_reverse" if reverse else "")
+            own = {name: params[name + ending] for name in ("W_xh", "W_hh", "b_h", "b_hn") if name + ending in params}
+            none = numpy.zeros((x.shape[1], params["W_hh"].shape[0]))
+            h0, c0 = (
+                none + params[name + ending] if name + ending in params else initial.get(name + ending, none)
+                for name in ("h0", "c0")
+            )
+            handles = push.get(ending), push.get("c" + ending)
+            hs, cs = walk(cell, activation, own, entering, h0, c0, *handles, reverse)
+            found[ending] = hs, cs
+            outputs.append(hs[:0:-1] if reverse else hs[1:])
+        entering = [np.concatenate(both, axis=1) for both in zip(*outputs, strict=True)]
+    return entering, found
+
+
+def objective(loss, entering, params, target, reduction="sum", at=None):
+    """The mean over the batch of E, or of E_at alone, from the last layer's states."""
+    known = target >= 0 if target.ndim == 2 else ~numpy.isnan(target[..., 0])
+    B = target.shape[1]
+    n = numpy.maximum(known.sum(axis=0), 1) if reduction == "mean" else numpy.ones(B)
+    total = 0.0
+    for t, h in enumerate(entering, start=1):
+        if at not in (None, t):
+            continue
+        y = h @ params["W_hy"] + params["b_y"]
+        for b in range(B):
+            if not known[t - 1, b]:
+                continue
+            if loss == "cross_entropy":
+                E = np.log(np.sum(np.exp(y[b]))) - y[b, target[t - 1, b]]
+            else:
+                E = np.mean((y[b] - target[t - 1, b]) ** 2)
+            total = total + E / n[b] / B
+    return total
