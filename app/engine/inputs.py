@@ -11,9 +11,9 @@ class DenseInputs:
 
     has_parameters = False
 
-    def __init__(self, T: int, B: int, I: int, dtype: np.dtype) -> None:
+    def __init__(self, I: int) -> None:
         self.size = I  # what enters the first layer at a timestep
-        self.x: Array = zeros((T, I, B), dtype)
+        self.x: Array = np.zeros((0, I, 0))  # until something enters
 
     def load(self, params: Params) -> None:
         """Nothing to copy."""
@@ -71,4 +71,4 @@ Inputs = DenseInputs | EmbeddedInputs
 
 def make_inputs(T: int, B: int, I: int, embedding_size: int, dtype: np.dtype) -> Inputs:
     """Dense, or embedded where ``embedding_size`` is not 0."""
-    return EmbeddedInputs(T, B, I, embedding_size, dtype) if embedding_size else DenseInputs(T, B, I, dtype)
+    return EmbeddedInputs(T, B, I, embedding_size, dtype) if embedding_size else DenseInputs(I)
