@@ -5,7 +5,7 @@ from .adjoints import Adjoints, adjoints, layer_adjoints
 from .cells import CELLS, Cell, Params
 from .clipping import angle, clip, norm
 from .flow import Flow, flow, layer_flow
-from .gradcheck import BREAKS, TensorCheck, gradcheck
+from .gradcheck import BREAKS, TensorCheck, can_break, gradcheck
 from .initialisers import INITIALISERS, initialise, parameter_shapes
 from .losses import LOSSES
 from .naming import suffix, suffixes
@@ -43,6 +43,7 @@ __all__ = [
     "TruncationMeter",
     "adjoints",
     "angle",
+    "can_break",
     "clip",
     "eigenvalues",
     "flow",

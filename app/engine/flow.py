@@ -13,7 +13,7 @@ import numpy as np
 
 from .adjoints import LN2, Adjoints
 from .arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
-from .backstep import RESCALE_EVERY, SPAN, Jacobians, own_gradients
+from .backstep import RESCALE_EVERY, SPAN, jacobians_of, own_gradients
 from .layer import Layer
 from .network import Network
 
@@ -68,7 +68,7 @@ def arrivals(
     ``factor``, same shape: by what dE_t/dh_k is rescaled on arrival (per-timestep clipping; dc is left alone).
     """
     T, H = layer.T, layer.H
-    jacobians = Jacobians(layer)
+    jacobians = jacobians_of(layer)
     own = own_gradients(layer)
     carried = np.zeros((T, jacobians.width))  # a row: dh_k and, lstm, what goes straight to c_k
     if jacobians.straight_to == "c":
@@ -79,7 +79,9 @@ def arrivals(
     for last in range(T, -1, -RESCALE_EVERY):
         timesteps = range(last, max(last - RESCALE_EVERY, -1), -1)
         lowest = max(timesteps[-1], 1)
-        J = jacobians.between(lowest, last)
+        diagonal = jacobians.diagonal
+        J = jacobians.between(lowest, last) if diagonal is None else diagonal[lowest - 1 : last]
+        back = np.dot if diagonal is None else np.multiply
         sources = T + 1 - lowest
         rescaled |= rescale(exponent[:sources], carried[:sources])
         for start in range(0, sources, most):
@@ -94,12 +96,11 @@ def arrivals(
                 if factor is not None:
                     here[:, :H] *= factor[T - start : T - rows.stop : -1, k, None]
                 if k:
-                    here.dot(J[k - lowest], before)
+                    back(here, J[k - lowest], before)
             carried[rows] = found[last + 1 - lowest]
             arrived, dc = found[: len(timesteps)], None
-            if jacobians.completion is not None:
-                dc = arrived[..., :H] * jacobians.completion[timesteps, None]
-                dc += arrived[..., H:]
+            if jacobians.straight_to == "c":
+                dc = jacobians.completed(arrived, timesteps)
             yield Arrivals(last, rows, arrived[..., :H], dc, exponent[rows], rescaled)
 
 
@@ -124,10 +125,10 @@ def rescale(exponent: Array, *vectors: Array) -> bool:
 class Flow:
     """What each loss sends to each timestep: (T, T+1) arrays, row t - 1, column k; NaN where k > t.
 
-    ln_flow = ln ||dE_t/dh_k||; ln_flow_a of an rnn = ln ||dE_t/da_k|| (NaN in column 0); ln_flow_c of an lstm =
-    ln ||dE_t/dc_k||; -inf is exactly 0. share = <dE_t/dh_k, dh_k> / ||dh_k||^2: signed, columns sum to 1, NaN where
-    dh_k = 0. residual: the largest error over k of sum_t dE_t/dh_k against dh_k, relative to the size of the terms
-    summed. route_share (T, 2) of gated cells: direct path, rest.
+    ln_flow = ln ||dE_t/dh_k||; ln_flow_a of an rnn or indrnn = ln ||dE_t/da_k|| (NaN in column 0); ln_flow_c of an
+    lstm = ln ||dE_t/dc_k||; -inf is exactly 0. share = <dE_t/dh_k, dh_k> / ||dh_k||^2: signed, columns sum to 1, NaN
+    where dh_k = 0. residual: the largest error over k of sum_t dE_t/dh_k against dh_k, relative to the size of the
+    terms summed. route_share (T, 2) of gated cells: direct path, rest.
     """
 
     ln_flow: Array
@@ -165,19 +166,20 @@ def layer_flow(layer: Layer, adjoint: Adjoints) -> Flow:
     are in its own order.
     """
     T, H, cell = layer.T, layer.H, layer.cell
-    (share, share_by_source), *norms = (table(T) for _ in range(2 if cell.direct == "h" else 3))
+    slope = cell.slope
+    (share, share_by_source), *norms = (table(T) for _ in range(2 if slope is None and cell.direct != "c" else 3))
     summed, terms, ones = np.zeros((T + 1, H)), np.zeros(T + 1), np.ones((1, T))
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
-        if cell.direct is None:  # dE_t/da_k is dE_t/dh_k times the slopes, so both norms come from one set of squares
+        if slope is not None:  # dE_t/da_k is dE_t/dh_k times the slopes, so both norms come from one set of squares
             weights, memory = np.ones((T + 1, 2, H)), np.empty((RESCALE_EVERY, at_once(T, H), H))
             weights[0, 1] = np.nan  # h_0 has no pre-activation
-            np.square(cell.local[0][..., 0], out=weights[1:, 1])
+            np.square(slope[..., 0], out=weights[1:, 1])
         covector = adjoint.dh / np.vecdot(adjoint.dh, adjoint.dh)[:, None]
         for here in arrivals(layer):
             at, dh = here.timesteps, here.dh
             shares, factor = np.matvec(dh, covector[at]), ones[:, here.rows]
-            if cell.direct is None:
+            if slope is not None:
                 entries = np.square(dh, memory[: dh.shape[0], : dh.shape[1]])
                 squares = np.matmul(weights[at], entries.swapaxes(1, 2))
             else:
@@ -197,9 +199,9 @@ def layer_flow(layer: Layer, adjoint: Adjoints) -> Flow:
             ln_flow=norms[0][1],
             share=share_by_source,
             residual=residual,
-            ln_flow_a=norms[1][1] if cell.direct is None else None,
+            ln_flow_a=norms[1][1] if slope is not None else None,
             ln_flow_c=norms[1][1] if cell.direct == "c" else None,
-            route_share=None if cell.direct is None else _route_share(layer, adjoint),
+            route_share=_route_share(layer, adjoint) if slope is None else None,
         )
 
 

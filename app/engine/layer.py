@@ -122,7 +122,7 @@ class Layer:
 
     @property
     def da(self) -> Array:
-        """dE/da_1 … dE/da_T (T, columns of W_hh, B), of what sees h_{t-1}."""
+        """dE/da_1 … dE/da_T (T, columns of W_hh, B), of what sees h_{t-1} through weights: none of a diagonal cell."""
         start = self._straight + self.cell.input_blocks * self.H
         return self.leaving[:-1, start : -self.handed]
 
@@ -135,7 +135,7 @@ class Layer:
     def load(self, params: Params, handed_through: Array) -> None:
         """Copy the cell's parameters, and the matrix (H, handed) through which handed gradients reach h_t."""
         self.cell.load(params)
-        self.V[:, : -self.handed] = params["W_hh"]
+        self.V[:, : -self.handed] = self.cell.recurrent_weights(params)
         self.V[:, -self.handed :] = handed_through
 
     def forward(self, h0: Array | None = None, c0: Array | None = None) -> None:
@@ -242,7 +242,7 @@ class Layer:
                 sums[:only_input, H:] += d[:only_input].dot(z[:, H:])
         sums /= self.B
         own = self.cell.blocks * H
-        return self.cell.unstack(sums[:own]), sums[own:, : H + 1]
+        return self.cell.gradients(sums[:own], self.dh, self.dc), sums[own:, : H + 1]
 
     def initial_gradients(self) -> Params:
         """Of a learned initial state: h0 and, an lstm, c0 (H,), the mean over the batch."""

@@ -8,6 +8,11 @@ from hypothesis import strategies as st
 from app.engine import ACTIVATIONS, CELLS, LOSSES, Network, Params, initialise
 
 
+def recurrent(cell):
+    """The name of the parameter that is meant where W_hh is spoken of."""
+    return CELLS[cell].recurrent.name
+
+
 @dataclass
 class Case:
     """A network, and everything its `forward` wants."""
@@ -42,11 +47,12 @@ def build(
     **more,
 ) -> Case:
     """A network of random weights; about a third of the timesteps have no target. ``more``: layers, directions, …"""
+    H = max(H, CELLS[cell].least_units)
     rng = np.random.default_rng(seed)
     drawn = initialise(cell, I, H, O, init, gain, None, None, None, rng, **more)
     params = {name: values.astype(dtype) for name, values in drawn.items()}
     for name in params:
-        if name.startswith(("b_", "h0", "c0")):
+        if name.startswith(("b_", "g_", "h0", "c0")):
             params[name] += 0.3 * rng.standard_normal(params[name].shape).astype(dtype)
     known = rng.random((T, B)) < 0.7
     known[-1] = True

@@ -17,6 +17,13 @@ PHI = {
     "silu": lambda a: a / (1 + np.exp(-a)),
 }
 
+PARAMETERS = ("W_xh", "W_hh", "u_hh", "b_h", "b_hn", "g_x", "g_h", "g_c", "b_c")
+
+
+def norm(v):
+    """LN as torch.nn.functional.layer_norm has it, with its eps."""
+    return (v - np.mean(v, axis=1, keepdims=True)) / np.sqrt(np.var(v, axis=1, keepdims=True) + 1e-5)
+
 
 def step(cell, activation, p, x_t, h, c, push_c=0.0):
     """h_t and c_t (None but for an lstm) from x_t (B, I), h_{t-1} and c_{t-1}; push_c is added to c_t, as a handle."""
@@ -27,6 +34,16 @@ def step(cell, activation, p, x_t, h, c, push_c=0.0):
         i, f, g, o = np.split(x_t @ p["W_xh"] + h @ p["W_hh"] + p["b_h"], 4, axis=1)
         c = sigma(f) * c + sigma(i) * phi(g) + push_c
         return sigma(o) * phi(c), c
+    if cell == "ln_lstm":
+        from_x, from_h = norm(x_t @ p["W_xh"]) * p["g_x"], norm(h @ p["W_hh"]) * p["g_h"]
+        i, f, g, o = np.split(from_x + from_h + p["b_h"], 4, axis=1)
+        c = sigma(f) * c + sigma(i) * phi(g) + push_c
+        return sigma(o) * phi(norm(c) * p["g_c"] + p["b_c"]), c
+    if cell == "indrnn":
+        return phi(x_t @ p["W_xh"] + p["u_hh"] * h + p["b_h"]), None
+    if cell == "mingru":
+        a_z, a_n = np.split(x_t @ p["W_xh"] + p["b_h"], 2, axis=1)
+        return (1 - sigma(a_z)) * h + sigma(a_z) * phi(a_n), None
     r_x, z_x, n_x = np.split(x_t @ p["W_xh"] + p["b_h"], 3, axis=1)
     r_h, z_h, n_h = np.split(h @ p["W_hh"], 3, axis=1)
     z = sigma(z_x + z_h)
@@ -66,8 +83,8 @@ def stack(cell, activation, params, x, initial, num_layers=1, bidirectional=Fals
         outputs = []
         for reverse in (False, True) if bidirectional else (False,):
             ending = (f"_l{level}" if level > 1 else "") + ("_reverse" if reverse else "")
-            own = {name: params[name + ending] for name in ("W_xh", "W_hh", "b_h", "b_hn") if name + ending in params}
-            none = numpy.zeros((x.shape[1], params["W_hh"].shape[0]))
+            own = {name: params[name + ending] for name in PARAMETERS if name + ending in params}
+            none = numpy.zeros((x.shape[1], len(params["W_hy"]) // (2 if bidirectional else 1)))
             h0, c0 = (
                 none + params[name + ending] if name + ending in params else initial.get(name + ending, none)
                 for name in ("h0", "c0")
