@@ -1,10 +1,10 @@
 """The mathematics of recurrent networks: NumPy only, no clock, no I/O, no randomness but the rng it is handed."""
 
 from .activations import ACTIVATIONS, Activation
-from .adjoints import Adjoints, adjoints, layer_adjoints
+from .adjoints import Adjoints, adjoints, all_adjoints, layer_adjoints
 from .cells import CELLS, Cell, Params
 from .clipping import angle, clip, norm
-from .flow import Flow, flow, layer_flow
+from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, TensorCheck, can_break, gradcheck
 from .initialisers import INITIALISERS, initialise, parameter_shapes
 from .losses import LOSSES
@@ -42,6 +42,8 @@ __all__ = [
     "TensorCheck",
     "TruncationMeter",
     "adjoints",
+    "all_adjoints",
+    "all_flows",
     "angle",
     "can_break",
     "clip",

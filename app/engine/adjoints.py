@@ -4,6 +4,7 @@ A gradient that shrinks by 0.01 a step leaves float64 after 160 steps, one that 
 shall tell 1e-300 from 1e-900 and from 0. Scaling by powers of two is exact, so nothing is lost on the way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import frexp
@@ -142,15 +143,35 @@ def adjoints(net: Network, reduction: str = "sum") -> Adjoints:
     """The adjoints of ``net`` (B = 1) after its `forward`; leaves ``net.dh`` (and ``dc``) as full BPTT does."""
     if net.B != 1:
         raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
+    return all_adjoints(net, reduction)[""]
+
+
+def all_adjoints(net: Network, reduction: str = "sum") -> dict[str, Adjoints]:
+    """Those of every layer and direction of ``net`` (B = 1) after its `forward`, by what their names end with."""
+    if net.B != 1:
+        raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
+    found: dict[str, Adjoints] = {}
+    above: dict[str, list[Layer]] = {
+        layer.ending: readers
+        for level, readers in zip(net.stack.levels, [*net.stack.levels[1:], []], strict=True)
+        for layer in level
+    }
+
+    def walk(layer: Layer) -> None:
+        readers = above[layer.ending]
+        found[layer.ending] = layer_adjoints(layer, [(reader, found[reader.ending]) for reader in readers])
+
     with np.errstate(all="ignore"):
         net.prepare(reduction)
-    return layer_adjoints(net.layer)
+        net.stack.descend(walk)
+    return {ending: found[ending] for ending in net.layers}
 
 
-def layer_adjoints(layer: Layer) -> Adjoints:
+def layer_adjoints(layer: Layer, readers: Sequence[tuple[Layer, Adjoints]] = ()) -> Adjoints:
     """The adjoints of ``layer`` (B = 1) by itself, after its `Layer.hand`; leaves its buffers as a full sweep does.
 
-    No loss is needed: dE/dh_t comes from whatever was handed to the layer.
+    No loss is needed: dE/dh_t comes from whatever was handed to the layer. Where that are the adjoints of layers that
+    read this one, ``readers``, theirs may be of any size.
     """
     if layer.B != 1:
         raise ValueError(f"adjoints are of one sequence, this layer holds {layer.B}")
@@ -159,8 +180,22 @@ def layer_adjoints(layer: Layer) -> Adjoints:
         parts = [part[..., 0] for part in (layer.dh, layer.dc) if part is not None]
         if layer.dtype == np.float64 and all(_is_safe(np.vecdot(part, part)) for part in parts):
             return _plain(layer)
-        rescaled = _rescaled(layer, RESCALE_EVERY)
-        return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1)
+        own = _handed_down(layer, readers) if readers else (own_gradients(layer), np.zeros(layer.T, np.int64))
+        rescaled = _rescaled(layer, RESCALE_EVERY, *own)
+        return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1, *own)
+
+
+def _handed_down(layer: Layer, readers: Sequence[tuple[Layer, Adjoints]]) -> tuple[Array, Array]:
+    """What the adjoints of those that read the layer send to h_1 … h_T (T, H), and its powers of two (T,)."""
+    weights = layer.V[:, -layer.handed :].astype(np.float64)
+    exponents = np.stack([layer.by_time(reader.by_time(adjoint.exponent[1:])) for reader, adjoint in readers])
+    exponent, own, start = exponents.max(axis=0), np.zeros((layer.T, layer.H)), 0
+    for (reader, adjoint), its_exponent in zip(readers, exponents, strict=True):
+        da = layer.by_time(reader.by_time(adjoint.da_x)) * np.ldexp(1.0, its_exponent - exponent)[:, None]
+        end = start + da.shape[1]
+        own += da.dot(weights[:, start:end].T)
+        start = end
+    return own, exponent
 
 
 def _plain(layer: Layer) -> Adjoints:
@@ -202,13 +237,16 @@ def _peak(vectors: Array) -> Array:
     return np.where((peak > 0.0) & (peak < np.inf), peak, 1.0)
 
 
-def _rescaled(layer: Layer, every: int) -> Adjoints:
-    """The same sweep with the running adjoints brought back near 1, ``every`` so often and where a loss is far off."""
+def _rescaled(layer: Layer, every: int, own: Array, own_exponent: Array) -> Adjoints:
+    """The same sweep, with the running adjoints brought back near 1, ``every`` so often and where a loss is far off.
+
+    ``own`` (T, H) times 2**``own_exponent`` is what the layer is handed.
+    """
     T, backstep = layer.T, Backstep(layer, 1, layer.T)
-    own = own_gradients(layer)[..., None]
+    own = own[..., None]
     if backstep.straight_to == "c":
         backstep.dc[0, 0] = layer.last_dc[:, 0]
-    size: list[int] = np.frexp(_peak(own[..., 0]))[1][:, 0].tolist()
+    size: list[int] = (np.frexp(_peak(own[..., 0]))[1][:, 0] + own_exponent).tolist()
     has_loss = [bool(part.any()) for part in own]
     exponent = np.zeros(T + 1, np.int64)
     scale = 0
@@ -219,7 +257,7 @@ def _rescaled(layer: Layer, every: int) -> Adjoints:
             scale = _rescale(place.dh, place.dc, scale, size[t - 1] if has_loss[t - 1] else None)
         exponent[t] = scale
         if has_loss[t - 1]:
-            np.add(place.dh, np.ldexp(own[t - 1], -scale), out=place.dh)
+            np.add(place.dh, np.ldexp(own[t - 1], own_exponent[t - 1] - scale), out=place.dh)
         backstep.step(local, place)
     exponent[0] = _rescale(backstep.dh[-1], backstep.dc[-1], scale, None)
     dh, dc, da, da_x = (

@@ -5,7 +5,7 @@ to k - 1 by one product, so it costs products of at most T rows, never a product
 of one loss alone and may be as small as it likes: rows carry powers of two of their own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +16,8 @@ from .arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
 from .backstep import RESCALE_EVERY, SPAN, jacobians_of, own_gradients
 from .layer import Layer
 from .network import Network
+from .pairs import LayerPairs, pairs
+from .stack import Stack
 
 BLOCK_ELEMENTS = 2**16  # numbers of one kind that a part of the sweep works on, so that they stay in the cache
 
@@ -149,13 +151,83 @@ def close(*tables: Array) -> None:
     """NaN where k > t, in tables as `arrivals` come."""
     T = tables[0].shape[1]
     beyond = np.tri(T + 1, T, -2, bool)[:, ::-1]
-    for pairs in tables:
-        np.copyto(pairs, np.nan, where=beyond)
+    for each in tables:
+        np.copyto(each, np.nan, where=beyond)
 
 
 def flow(net: Network, adjoint: Adjoints) -> Flow:
-    """The flow of ``net`` (B = 1) whose `adjoints` are ``adjoint``, with its own check, `Flow.residual`."""
+    """The flow of ``net`` of one layer (B = 1) whose `adjoints` are ``adjoint``, with its own check, `residual`."""
     return layer_flow(net.layer, adjoint)
+
+
+def all_flows(net: Network, adjoints: Mapping[str, Adjoints]) -> dict[str, Flow]:
+    """The flow of every layer and direction of ``net`` (B = 1), by what their names end with.
+
+    ``adjoints`` are its `all_adjoints`. Rows are timesteps t; columns those of the layer's (T+1)-arrays in the order of
+    the sequence: k = 0…T, of the reverse direction k = 1…T+1. NaN where no path leads from E_t to h_k: in one direction
+    where k > t, in the top layer of two also where k < t in reverse. Below that all pairs have one. The ledger,
+    ln_flow_a, is of the top layer alone: below it more arrives at every step than the next timestep sends.
+    """
+    if len(net.layers) == 1:
+        return {"": layer_flow(net.layer, adjoints[""])}
+    with np.errstate(all="ignore"):
+        np.setbufsize(BUFFER)
+        gathered = {ending: _Gathered(layer, adjoints[ending], net.stack) for ending, layer in net.layers.items()}
+        for group in pairs(net.stack):
+            gathered[group.layer.ending].add(group)
+        return {ending: found.flow() for ending, found in gathered.items()}
+
+
+class _Gathered:
+    """The tables of one layer of several, filled group by group; columns in the layer's own order until `flow`."""
+
+    def __init__(self, layer: Layer, adjoint: Adjoints, stack: Stack) -> None:
+        T, H = layer.T, layer.H
+        self._layer, self._adjoint, self._is_top = layer, adjoint, layer in stack.top
+        self._all_paths = not self._is_top and len(stack.top) > 1
+        self._covector = adjoint.dh / np.vecdot(adjoint.dh, adjoint.dh)[:, None]
+        slope = layer.cell.slope if self._is_top else None
+        self._slope = None if slope is None else slope[..., 0].astype(np.float64)[:, None]
+        self._ln, self._ln_c, self._ln_a, self._share = np.full((4, T, T + 1), np.nan)
+        self._summed, self._terms = np.zeros((T + 1, H)), np.zeros(T + 1)
+
+    def add(self, group: LayerPairs) -> None:
+        """The rows of some losses."""
+        rows, dh = group.losses, group.dh
+        ln_factor = LN2 * group.exponent
+        square = np.vecdot(dh, dh)
+        self._ln[rows] = (0.5 * np.log(square) + ln_factor).T
+        if group.dc is not None:
+            self._ln_c[rows] = (0.5 * np.log(np.vecdot(group.dc, group.dc)) + ln_factor).T
+        if self._slope is not None:
+            da = dh[1:] * self._slope
+            self._ln_a[rows, 1:] = (0.5 * np.log(np.vecdot(da, da)) + ln_factor[1:]).T
+        factor = np.ldexp(1.0, np.minimum(group.exponent - self._adjoint.exponent[:, None], 1000))
+        self._share[rows] = (np.matvec(dh, self._covector) * factor).T
+        self._summed += np.vecmat(factor, dh)
+        self._terms += np.vecdot(factor, np.sqrt(square))
+
+    def flow(self) -> Flow:
+        """What was gathered, in the order of the sequence."""
+        layer, T = self._layer, self._layer.T
+        tables = [self._ln, self._share, self._ln_c, self._ln_a]
+        if not self._all_paths:
+            t = np.arange(1, T + 1)[:, None]
+            own = T + 1 - t if layer.reverse else t
+            for table in tables:
+                table[np.arange(T + 1) > own] = np.nan
+        ln, share, ln_c, ln_a = (layer.by_time(table.T).T for table in tables)
+        error = np.linalg.norm(self._summed - self._adjoint.dh, axis=1)
+        residual = np.divide(error, self._terms, out=error.copy(), where=self._terms != 0.0)
+        route = None if layer.cell.slope is not None else layer.by_time(_route_share(layer, self._adjoint))
+        return Flow(
+            ln_flow=ln,
+            share=share,
+            residual=float(residual.max()),
+            ln_flow_a=None if self._slope is None else ln_a,
+            ln_flow_c=ln_c if layer.cell.direct == "c" else None,
+            route_share=route,
+        )
 
 
 def layer_flow(layer: Layer, adjoint: Adjoints) -> Flow:

@@ -62,6 +62,7 @@ class Layer:
         self.given = self.leaving[1:, inner:]  # what was handed in, in this layer's own order
         self.last_dh = zeros((H, B), dtype)  # what arrives at the last states from outside
         self.last_dc = zeros((H, B), dtype)
+        self.W_xh = np.zeros((I, 0))  # as last loaded
         self.cell = kind(ACTIVATIONS[activation], self.entering, H)
         seen = kind.input_blocks * H  # rows of da that see the input alone
         self.V = zeros((H, width - seen + handed), dtype)  # [W_hh | what the handed rows go through]
@@ -137,6 +138,7 @@ class Layer:
         self.cell.load(params)
         self.V[:, : -self.handed] = self.cell.recurrent_weights(params)
         self.V[:, -self.handed :] = handed_through
+        self.W_xh = params["W_xh"]
 
     def forward(self, h0: Array | None = None, c0: Array | None = None) -> None:
         """Walk t = 1…T from ``h0`` and, an lstm, ``c0`` (B, H), zeros by default."""
@@ -147,6 +149,11 @@ class Layer:
         step = self.cell.forward
         for t in range(self.T):
             step(t)
+
+    @property
+    def input_weights(self) -> Array:
+        """(I, columns) through which da_x reaches what entered, as last loaded."""
+        return self.cell.by_block(self.W_xh)
 
     def hand(self, gradients: Array, last_dh: Array | None = None, last_dc: Array | None = None) -> None:
         """Everything before a backward sweep: what comes from outside, as `receive`, and the local derivatives."""

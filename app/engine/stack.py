@@ -57,7 +57,6 @@ class Stack:
 
         self.levels = [[make(level, reverse=reverse) for reverse in both] for level in range(1, num_layers + 1)]
         self.layers = {layer.ending: layer for level in self.levels for layer in level}
-        self._entry_weights: list[Array] = []  # W_xh of the lowest layer, as last loaded
 
     @property
     def top(self) -> list[Layer]:
@@ -75,7 +74,6 @@ class Stack:
                 through = [reader.cell.by_block(theirs["W_xh"])[rows] for reader, theirs in readers]
                 layer.load(own, np.hstack(through) if through else handed_through[d])
             readers = owners
-        self._entry_weights = [own["W_xh"] for _, own in readers]
 
     def forward(self, initial: Mapping[str, Array]) -> None:
         """Walk every layer, after what enters the lowest was written; ``initial`` as `Network.forward` has it."""
@@ -152,9 +150,7 @@ class Stack:
 
     def input_gradients(self) -> Array:
         """dE/d(what entered the lowest layer) (T, I, B), in the order of the sequence, after `backward`."""
-        first, *others = (
-            layer.input_gradients(W_xh) for layer, W_xh in zip(self.levels[0], self._entry_weights, strict=True)
-        )
+        first, *others = (layer.input_gradients(layer.W_xh) for layer in self.levels[0])
         return sum(others, first)
 
     def last_states(self) -> dict[str, Array]:
