@@ -6,7 +6,7 @@ of one loss alone and may be as small as it likes: rows carry powers of two of t
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -168,14 +168,30 @@ def all_flows(net: Network, adjoints: Mapping[str, Adjoints]) -> dict[str, Flow]
     where k > t, in the top layer of two also where k < t in reverse. Below that all pairs have one. The ledger,
     ln_flow_a, is of the top layer alone: below it more arrives at every step than the next timestep sends.
     """
-    if len(net.layers) == 1:
-        return {"": layer_flow(net.layer, adjoints[""])}
+    if len(net.stack.levels) == 1:
+        return {ending: _turned(layer_flow(layer, adjoints[ending]), layer) for ending, layer in net.layers.items()}
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
         gathered = {ending: _Gathered(layer, adjoints[ending], net.stack) for ending, layer in net.layers.items()}
         for group in pairs(net.stack):
             gathered[group.layer.ending].add(group)
         return {ending: found.flow() for ending, found in gathered.items()}
+
+
+def _turned(found: Flow, layer: Layer) -> Flow:
+    """The flow of a layer by itself in the order of the sequence, as `all_flows` has it."""
+    if not layer.reverse:
+        return found
+    tables = ("ln_flow", "share", "ln_flow_a", "ln_flow_c", "route_share")
+    values = {name: getattr(found, name) for name in tables}
+    turned = {name: None if table is None else table[::-1] for name, table in values.items()}
+    return replace(
+        found,
+        **{
+            name: table[:, ::-1] if name != "route_share" and table is not None else table
+            for name, table in turned.items()
+        },
+    )
 
 
 class _Gathered:
