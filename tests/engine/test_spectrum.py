@@ -124,7 +124,7 @@ def of_state(net, t):
     H, values, phi = net.H, net.cell.gate_values()[t - 1, :, :, 0], np.tanh
     i, f, g, o = values
     c = net.c[t, 0]
-    W_i, W_f, W_g, W_o = (net.V[:, block * H : (block + 1) * H] for block in range(4))
+    W_i, W_f, W_g, W_o = (net.layer.V[:, block * H : (block + 1) * H] for block in range(4))
     dc_dh = (W_i * (g * i * (1 - i)) + W_f * (net.c[t - 1, 0] * f * (1 - f)) + W_g * (i * (1 - g**2))).T
     through = o * (1 - phi(c) ** 2)
     dh_dh = through[:, None] * dc_dh + (W_o * (phi(c) * o * (1 - o))).T
@@ -149,7 +149,7 @@ def test_the_largest_exponent_is_the_rate_of_a_long_product():
     """A linear network's Jacobian is W_hh at every timestep: the exponents tend to ln |eigenvalues|."""
     net = build("rnn", T=400, B=1, activation="linear").run()
     net.backward()
-    W = net.V[:, : net.H].astype(float)
+    W = net.layer.V[:, : net.H].astype(float)
     sizes = np.sort(np.log(np.abs(np.linalg.eigvals(W))))[::-1]
     np.testing.assert_allclose(lyapunov_exponents(net), sizes, atol=0.02)
 
