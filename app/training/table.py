@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from .quantities import PROBE, QUANTITIES
+from .quantities.tensor import SUFFIX
 
 TIMESTEPS = ("T", "T+1")
-SUFFIX = r"(_l\d+)?(_reverse)?"  # of layers and directions, as `engine.naming` has it
 
 
 def table(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -10,6 +10,7 @@ from ..config import RunConfig
 from .conditions import ALWAYS, Condition
 
 Sizes = tuple[int | None, ...]
+SUFFIX = r"(_l\d+)?(_reverse)?"  # of layers and directions, as `engine.naming` has it
 
 
 @dataclass(frozen=True)
