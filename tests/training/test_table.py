@@ -1,9 +1,8 @@
-"""A record as a table, and the numbers of NumPy as settings."""
+"""A record as a table: a row for each timestep."""
 
 import numpy as np
 import pytest
 
-from app.errors import BadValue
 from app.training import WATCHABLE, RunConfig, Trainer
 from app.training.table import table
 
@@ -23,14 +22,6 @@ def test_every_column_of_a_table_has_one_number_for_each_timestep_from_0_to_T(ce
     assert np.array_equal(columns["ln_dh_norm"], record.ln_dh_norm)
     if cell != "rnn":
         assert np.array_equal(columns["gates[1,2]"][1:], record.gates[:, 1, 2])
-
-
-def test_numbers_of_numpy_are_taken_as_the_numbers_they_are():
-    numbers = {"sequence_length": np.int64(7), "seed": np.uint32(5), "learning_rate": np.float32(0.25)}
-    assert RunConfig(**numbers) == RunConfig(sequence_length=7, seed=5, learning_rate=0.25)
-    assert type(RunConfig(**numbers).sequence_length) is int
-    with pytest.raises(BadValue, match="a whole number"):
-        RunConfig(sequence_length=np.float64(7.5))
 
 
 def test_pairs_of_timesteps_and_what_belongs_to_no_timestep_are_left_out():
