@@ -4,7 +4,7 @@ For the tests and for the page: the check runs on the very network that is shown
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -122,7 +122,8 @@ def _sides(net: Network) -> list[Array]:
     return [argument > kink for kink in net.cell.activation.kinks for argument in arguments]
 
 
-# The classic bugs. Each computes the gradients after `forward`, with one mistake.
+# The classic bugs. Each computes the gradients after `forward`, with one mistake; where it is about one parameter, in
+# the lowest layer's forward direction.
 
 
 def _drop_carried(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
@@ -153,7 +154,7 @@ def _with_recurrent(net: Network, grads: Params, incoming: Array, timesteps: sli
 def _transpose_W_hh(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
     """dh_{t-1} = da_t W_hh where its transpose belongs."""
     blocks = params["W_hh"].reshape(net.H, -1, net.H)
-    net.V[:, : -net.O] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
+    net.layer.V[:, : -net.layer.handed] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
     return net.backward(reduction)
 
 
@@ -163,13 +164,17 @@ def _wrong_slope(net: Network, params: Params, data: Data, reduction: str) -> Pa
     def inverse(_: Array, h: Array, out: Array) -> None:
         np.reciprocal(1.0 - h * h, out=out)
 
-    with _in_place_of(net.cell, "activation", replace(net.cell.activation, derivative=inverse)):
+    wrong = replace(net.cell.activation, derivative=inverse)
+    with ExitStack() as changes:
+        for layer in net.layers.values():
+            changes.enter_context(_in_place_of(layer.cell, "activation", wrong))
         return net.backward(reduction)
 
 
 def _counted_twice(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
     """Each loss enters dh_t a second time; dW_hy and db_y do not depend on dh_t and stay right."""
-    net.V[:, -net.O :] *= 2.0
+    for layer in net.stack.top:
+        layer.V[:, -layer.handed :] *= 2.0
     return net.backward(reduction)
 
 
@@ -183,20 +188,24 @@ def _bias_forgotten(net: Network, params: Params, data: Data, reduction: str) ->
 def _state_kept(net: Network, params: Params, data: Data, reduction: str) -> Params:
     """Sequences start from the last state of those before, as nobody set it back to h_0."""
     x, target, _ = data
-    net.forward(params, x, target, net.h[-1].copy())
+    net.forward(params, x, target, initial=net.last_states())
     return net.backward(reduction)
 
 
 def _forget_gate_dropped(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
     """dc_{t-1} takes over dc_t as it is where f_t dc_t belongs."""
-    cell = net.cell
 
-    def linearise(some: slice) -> None:
-        type(cell).linearise(cell, some)
-        first = cell.local[0][some]  # what dc_t is multiplied with on its way to c_{t-1}, alone or before others
-        (first[:, 0] if first.ndim > 3 else first)[:] = 1.0
+    def without(cell: Cell) -> Callable[[slice], None]:
+        def linearise(some: slice) -> None:
+            type(cell).linearise(cell, some)
+            first = cell.local[0][some]  # what dc_t is multiplied with on its way to c_{t-1}, alone or before others
+            (first[:, 0] if first.ndim > 3 else first)[:] = 1.0
 
-    with _in_place_of(cell, "linearise", linearise):
+        return linearise
+
+    with ExitStack() as changes:
+        for layer in net.layers.values():
+            changes.enter_context(_in_place_of(layer.cell, "linearise", without(layer.cell)))
         return net.backward(reduction)
 
 
@@ -228,14 +237,14 @@ class Break:
 
 
 BREAKS = {
-    "drop_carried": Break(_drop_carried),
+    "drop_carried": Break(_drop_carried, lambda net: len(net.stack.top) == 1, "one direction"),
     "no_accumulation": Break(_no_accumulation),
     "stale_h": Break(_stale_h, lambda net: not net.cell.recurrent.of_x, "an h_{t-1} that meets weights"),
     "transpose_W_hh": Break(_transpose_W_hh, lambda net: net.cell.recurrent == W_HH, "a square matrix W_hh"),
     "wrong_slope": Break(_wrong_slope, lambda net: net.cell.activation.name == "tanh", "the activation tanh"),
     "counted_twice": Break(_counted_twice),
     "bias_forgotten": Break(_bias_forgotten),
-    "state_kept": Break(_state_kept),
+    "state_kept": Break(_state_kept, lambda net: not net.train_h0, "initial states that are not learned"),
     "forget_gate_dropped": Break(
         _forget_gate_dropped, lambda net: net.cell.direct == "c", "the forget gate of an lstm: the cell lstm"
     ),

@@ -14,9 +14,9 @@ class ProbeTrace:
     """One sequence (B = 1) under full, unclipped backpropagation, and what truncation and clipping leave of it.
 
     `net` is the network in whose buffers it lies, `adjoint` its exact gradients, `last_loss` what the last loss alone
-    sends back; `used_norms` are ‖dE/dh_t‖ (T+1,), for
-    an lstm also ‖dE/dc_t‖, under truncation and per-timestep clipping, None where nothing is cut; `is_finite` is
-    whether every number of the forward and the full backward pass is.
+    sends back; `used_norms` are ‖dE/dh_t‖ (T+1,), for an lstm also ‖dE/dc_t‖, under truncation and per-timestep
+    clipping, None where nothing is cut; `is_finite` is whether every number of the forward and the full backward pass
+    is.
     """
 
     def __init__(self, net: Network, params: Params, probe: Batch, config: RunConfig) -> None:

@@ -23,7 +23,7 @@ def walked(cell, T=12, silent=0, **options):
 def test_it_is_the_last_row_of_the_flow(cell, loss, silent):
     network = walked(cell, silent=silent, loss=loss)
     net, t = network.net, 12 - silent
-    alone = last_loss(net, network.target)
+    alone = last_loss(net, network.target)[""]
     pairs = flow(net, adjoints(net))
     expected = pairs.ln_flow_c if alone.symbol == "c" else pairs.ln_flow
     assert len(alone.ln_norm) == t + 1
@@ -42,20 +42,20 @@ def test_the_network_is_left_with_all_its_losses():
 
 def test_it_knows_the_mean_of_the_losses():
     network = walked("rnn", silent=2)
-    total, mean = (last_loss(network.net, network.target, reduction).ln_norm for reduction in ("sum", "mean"))
+    total, mean = (last_loss(network.net, network.target, reduction)[""].ln_norm for reduction in ("sum", "mean"))
     assert np.allclose(total - mean, np.log(network.net.n[0]))
 
 
 def test_without_a_target_there_is_no_last_loss():
     network = walked("rnn")
     network.target[:] = np.nan
-    assert last_loss(network.net, network.target) is None
+    assert last_loss(network.net, network.target) == {}
 
 
 def test_it_does_not_underflow():
     network = build("rnn", "sigmoid", T=300, B=1)
     network.net.forward(network.params, network.x, network.target, network.h0)
-    alone = last_loss(network.net, network.target)
+    alone = last_loss(network.net, network.target)[""]
     assert np.isfinite(alone.ln_norm).all()
     assert alone.ln_norm[0] < -600  # e^-600: a gradient of 1e-260 has been multiplied by slopes of at most 1/4
 
@@ -66,6 +66,6 @@ def test_with_gates_alone_the_direct_path_is_all_there_is(cell):
     network = build(cell, T=9, B=1)
     network.params["W_hh"][:] = 0.0
     network.net.forward(network.params, network.x, network.target, network.h0)
-    alone = last_loss(network.net, network.target)
+    alone = last_loss(network.net, network.target)[""]
     steps = alone.ln_norm[:-1] - alone.ln_norm[1:]
     assert np.allclose(alone.ln_direct, steps, atol=1e-12)

@@ -13,9 +13,8 @@ SIZE = 1e3  # at the first timestep
 
 def judge(facts: Facts) -> Verdict | None:
     """E_t's own gradient grows 1000-fold on its way to timestep 1, or is 1000 there."""
-    way = known(facts.way)
-    if way.last < 1 or (change := way.change(1)) is None:
-        return None
+    way = known(facts.widest(1) if known(facts.last) >= 1 else None)
+    change = known(way.change(1))
     there = float(way.ln_norm[1])
     if change < log(GROWTH) and there < log(SIZE):
         return None

@@ -67,12 +67,22 @@ class Facts:
     clipped_updates: int | None = None
     targets: int | None = None  # of one sequence
     loss_reduction: str | None = None
-    way: WayBack | None = None
+    ways: tuple[WayBack, ...] = ()  # of every layer, in the forward direction; none where there is no loss
     slopes: Array | None = None
     greatest_slope: float | None = None
     needed_lag: int | None = None
     lag_norm: Array | None = None
     k2: int = 0
+
+    @property
+    def last(self) -> int | None:
+        """The timestep of the last loss."""
+        return self.ways[0].last if self.ways else None
+
+    def widest(self, k: int) -> WayBack | None:
+        """The layer that keeps most of the last loss's gradient back to timestep ``k``; None: it sends nothing."""
+        sending = [way for way in self.ways if way.change(k) is not None]
+        return max(sending, key=lambda way: way.change(k) or 0.0, default=None)
 
     @property
     def median_loss(self) -> float | None:

@@ -42,7 +42,7 @@ def facts_of(
         clipped_updates=progress.clipped_updates,
         targets=int(net.n[0]),
         loss_reduction=config.loss_reduction,
-        way=_way_back(seen.trace),
+        ways=_ways_back(seen.trace),
         slopes=slopes(net),
         greatest_slope=net.cell.activation.gamma,
         needed_lag=task.needed_lag,
@@ -56,13 +56,13 @@ def first_bad(place: Location | Divergence) -> dict[str, Any]:
     return {name: getattr(place, name) for name in ("quantity", "timestep", "unit")}
 
 
-def _way_back(trace: ProbeTrace) -> WayBack | None:
-    last = trace.last_loss
-    if last is None:
-        return None
-    adjoint, steps = trace.adjoint, len(last.ln_norm)
-    whole = adjoint.ln_dc_norm if last.symbol == "c" else adjoint.ln_dh_norm
-    return WayBack(last.symbol, last.ln_norm, last.ln_slopes, last.ln_direct, None if whole is None else whole[:steps])
+def _ways_back(trace: ProbeTrace) -> tuple[WayBack, ...]:
+    adjoint, ways = trace.adjoint, []
+    for ending, last in trace.last_loss.items():
+        whole = adjoint.ln_dc_norm if last.symbol == "c" else adjoint.ln_dh_norm
+        ln_whole = None if whole is None or ending else whole[: len(last.ln_norm)]  # of the lowest layer
+        ways.append(WayBack(last.symbol, last.ln_norm, last.ln_slopes, last.ln_direct, ln_whole))
+    return tuple(ways)
 
 
 def _kept_by_clipping(seen: Measurement, config: RunConfig) -> float | None:

@@ -18,8 +18,8 @@ def judge(facts: Facts) -> Verdict | None:
     values = {"needed_lag": needed, "horizon": horizon, "k2": facts.k2 or None}
     if cuts(facts, needed):
         return Verdict(values, "truncation")
-    way = facts.way
-    if way is None or way.last <= needed:
+    way = None if facts.last is None or facts.last <= needed else facts.widest(facts.last - needed)
+    if way is None:
         return Verdict(values)
     found = parts(way, way.last - needed, facts.greatest_slope)
     return Verdict(values | {"parts": found}, cause_of_loss(found))

@@ -16,14 +16,18 @@ def judge(facts: Facts) -> Verdict | None:
 
     Where nobody knows the needed lag: at timestep 1, and only while the loss is above what needs no memory.
     """
-    way = known(facts.way)
+    last = known(facts.last)
     if facts.needed_lag is None:
         k, enough = 1, facts.smaller_baseline
         if facts.loss is not None and enough is not None and facts.loss <= enough:
             return None
     else:
-        k = max(1, way.last - facts.needed_lag)
-    if k >= way.last or (change := way.change(k)) is None or change > log(LEFT):
+        k = max(1, last - facts.needed_lag)
+    if k >= last:
+        return None
+    way = known(facts.widest(k))
+    change = known(way.change(k))
+    if change > log(LEFT):
         return None
     found = parts(way, k, facts.greatest_slope)
     whole = None if way.ln_whole is None else float(way.ln_whole[k])
