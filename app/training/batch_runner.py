@@ -97,13 +97,8 @@ class BatchRunner:
             raise OutOfRange(f"samples must be from 1 to {MAX_SAMPLES}; got {shown(samples)}. Try 8.", "samples")
         if broken is not None and broken not in BREAKS:
             raise BadValue(f"break must be one of {', '.join(BREAKS)}; got {shown(broken)}.", "break")
-        if broken is not None and not BREAKS[broken].fits(self._workspace("probe", 1).net):
-            config = self.config
-            raise BadValue(
-                f"The break {broken} needs {BREAKS[broken].needs}; this network has cell = {config.cell}, "
-                f"activation = {config.activation}. Change that, or try another break.",
-                "break",
-            )
+        if broken is not None:
+            self._check_break(broken)
         batch = self.task.batch(self.config.seed, iteration, self.config.batch_size)
         B = min(CHECKED_SEQUENCES, batch.x.shape[1])
         return gradcheck(
@@ -117,6 +112,17 @@ class BatchRunner:
             rng=np.random.default_rng((self.config.seed, CHECK, iteration)),
             broken=broken,
         )
+
+    def _check_break(self, broken: str) -> None:
+        """Refuse a bug that this network cannot have."""
+        net, config = self._workspace("probe", 1).net, self.config
+        possible = [name for name, one in BREAKS.items() if one.fits(net)]
+        if broken not in possible:
+            raise BadValue(
+                f"The break {broken} needs {BREAKS[broken].needs}; this network has cell = {config.cell}, "
+                f"activation = {config.activation}. Try one of {', '.join(possible)}.",
+                "break",
+            )
 
     def _cast(self, batch: Batch) -> Batch:
         """The batch in the run's precision."""
