@@ -2,7 +2,7 @@
 
 What `templates/index.html` is given:
 
-- `asset(path)`: the address of a file below `static/`, such as `asset("css/page.css")`. It contains a hash of
+- `asset(path)`: the address of a file below `static/`, such as `asset("css/layout.css")`. It contains a hash of
   everything below `static/`, so that browsers may keep files for ever, and modules that import each other by relative
   path stay of one version. `asset("plotly.min.js")` is the one file that comes out of the installed plotly package.
 - `modules`: the addresses of all modules that `js/main.js` imports statically, for `<link rel="modulepreload">`.

@@ -59,7 +59,7 @@ def test_what_is_seen_of_the_past_is_what_is_saved_and_the_check_says_what_it_ch
     page.get_by_role("button", name="Share", exact=True).click()
     panel = page.locator("#share")
     panel.get_by_role("tab", name="Save").click()
-    expect(panel).to_contain_text(f"You look at iteration {shown}: table, tensors and pictures are of it.")
+    expect(panel).to_contain_text(f"You are looking at iteration {shown}: table, tensors and pictures are of it.")
     with page.expect_download() as waiting:
         panel.get_by_role("button", name="Table", exact=True).click()
     assert waiting.value.suggested_filename == f"unroll-echo-rnn-{shown}-record.csv"
@@ -72,7 +72,7 @@ def test_what_is_seen_of_the_past_is_what_is_saved_and_the_check_says_what_it_ch
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Check", exact=True).click()
     facts = page.get_by_role("region", name="Check the gradients")
-    expect(facts).to_contain_text(f"You look at iteration {shown}: what is checked is the network as it is now")
+    expect(facts).to_contain_text(f"You are looking at iteration {shown}: what is checked is the network as it is now")
     expect(facts).to_contain_text(f"at iteration {now}.")
 
 
