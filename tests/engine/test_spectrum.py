@@ -22,8 +22,10 @@ from app.engine import (
 )
 from tests.engine.networks import build
 
+ONE_STATE = ["rnn", "gru", "indrnn", "mingru"]
 
-@pytest.mark.parametrize("cell", ["rnn", "gru"])
+
+@pytest.mark.parametrize("cell", ONE_STATE)
 def test_the_first_jacobian_is_how_h_1_answers_h_0(cell):
     network = build(cell, T=3, B=1)
     network.run().backward()
@@ -37,8 +39,9 @@ def test_the_first_jacobian_is_how_h_1_answers_h_0(cell):
         np.testing.assert_allclose(J[i], (h_1[0] - h_1[1]) / 2e-6, atol=1e-9)
 
 
-def test_an_lstm_jacobian_holds_the_cell_state_fixed():
-    network = build("lstm", T=1, B=1)
+@pytest.mark.parametrize("cell", ["lstm", "ln_lstm"])
+def test_an_lstm_jacobian_holds_the_cell_state_fixed(cell):
+    network = build(cell, T=1, B=1)
     network.run().backward()
     J = jacobian(network.net, 1)  # at t = 1 the cell state before is 0, whatever h_0 is
     network.h0[0, 2] += 1e-6
@@ -47,7 +50,7 @@ def test_an_lstm_jacobian_holds_the_cell_state_fixed():
     np.testing.assert_allclose(J[2], (above - network.run().h[1, 0]) / 2e-6, atol=1e-9)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru"])
+@pytest.mark.parametrize("cell", ONE_STATE)
 def test_the_product_of_jacobians_carries_the_last_loss_back(cell):
     network = build(cell, T=6, B=1)
     network.target[:-1] = np.nan
@@ -88,13 +91,25 @@ def test_what_is_not_finite_has_no_spectrum():
     assert np.isnan(singular_values(bad)).all()
 
 
-@pytest.mark.parametrize(("cell", "block"), [("rnn", 0), ("lstm", 2), ("gru", 2)])
+@pytest.mark.parametrize(("cell", "block"), [("rnn", 0), ("lstm", 2), ("gru", 2), ("ln_lstm", 2)])
 def test_the_recurrent_block_is_the_candidates(cell, block):
-    W_hh = build(cell).params["W_hh"]
-    assert (recurrent_block(cell, W_hh) == W_hh[:, 4 * block : 4 * block + 4]).all()
+    params = build(cell).params
+    assert (recurrent_block(cell, params) == params["W_hh"][:, 4 * block : 4 * block + 4]).all()
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_the_spectrum_of_an_indrnn_is_its_recurrent_weights():
+    params = build("indrnn", H=6).params
+    W, u = recurrent_block("indrnn", params), params["u_hh"]
+    by_size = np.argsort(-np.abs(u))
+    assert (eigenvalues(W) == np.stack([u[by_size], np.zeros(6)], axis=1)).all()
+    np.testing.assert_allclose(singular_values(W), np.abs(u[by_size]), rtol=1e-15)
+
+
+def test_a_mingru_has_no_recurrent_weights_to_have_a_spectrum():
+    assert recurrent_block("mingru", build("mingru").params) is None
+
+
+@pytest.mark.parametrize("cell", ONE_STATE)
 def test_lyapunov_exponents_sum_to_the_mean_log_determinant(cell):
     net = build(cell, T=12, B=1).run()
     net.backward()
@@ -102,6 +117,48 @@ def test_lyapunov_exponents_sum_to_the_mean_log_determinant(cell):
     determinants = [np.linalg.slogdet(jacobian(net, t))[1] for t in range(1, 13)]
     assert exponents.sum() == pytest.approx(np.mean(determinants), rel=1e-10)
     assert (np.diff(exponents) <= 0).all()
+
+
+def of_state(net, t):
+    """d(h, c)_t / d(h, c)_{t-1} of an lstm, row i for output i, by its equations."""
+    H, values, phi = net.H, net.cell.gate_values()[t - 1, :, :, 0], np.tanh
+    i, f, g, o = values
+    c = net.c[t, 0]
+    W_i, W_f, W_g, W_o = (net.layer.V[:, block * H : (block + 1) * H] for block in range(4))
+    dc_dh = (W_i * (g * i * (1 - i)) + W_f * (net.c[t - 1, 0] * f * (1 - f)) + W_g * (i * (1 - g**2))).T
+    through = o * (1 - phi(c) ** 2)
+    dh_dh = through[:, None] * dc_dh + (W_o * (phi(c) * o * (1 - o))).T
+    return np.block([[dh_dh, np.diag(through * f)], [dc_dh, np.diag(f)]])
+
+
+def test_the_exponents_of_an_lstm_are_those_of_its_state_h_and_c():
+    net = build("lstm", T=12, B=1).run()
+    net.backward()
+    exponents = lyapunov_exponents(net)
+    assert exponents.shape == (2 * net.H,)
+    matrices = [of_state(net, t) for t in range(1, 13)]
+    assert exponents.sum() == pytest.approx(np.mean([np.linalg.slogdet(J)[1] for J in matrices]), rel=1e-8)
+    Q, total = np.eye(2 * net.H), 0.0
+    for J in matrices:
+        Q, R = np.linalg.qr(J @ Q)
+        total += np.log(np.abs(np.diag(R)))
+    np.testing.assert_allclose(exponents, np.sort(total / 12)[::-1], rtol=1e-8)
+
+
+def test_the_largest_exponent_is_the_rate_of_a_long_product():
+    """A linear network's Jacobian is W_hh at every timestep: the exponents tend to ln |eigenvalues|."""
+    net = build("rnn", T=400, B=1, activation="linear").run()
+    net.backward()
+    W = net.layer.V[:, : net.H].astype(float)
+    sizes = np.sort(np.log(np.abs(np.linalg.eigvals(W))))[::-1]
+    np.testing.assert_allclose(lyapunov_exponents(net), sizes, atol=0.02)
+
+
+def test_a_direction_that_is_lost_has_minus_infinity_and_an_infinite_jacobian_has_nan():
+    lost = build("rnn", T=3, B=1, activation="relu")
+    lost.params["b_h"][:] = -1e3
+    lost.run().backward()
+    assert (lyapunov_exponents(lost.net) == -np.inf).all()
 
 
 @pytest.mark.parametrize("gain", [0.7, 1.5])

@@ -117,7 +117,7 @@ test("the next update: before and after clipping with the angle, or what clippin
   const timestep = { clip: "timestep", clip_threshold: 5 };
   assert.equal(
     words({ grad_norm: 20, clip_scale: 0.5, clip_angle: 60 }, timestep),
-    "‖g‖ 20.0 before clipping, 10.0 with each ‖∂E/∂h_t‖ cut to 5: × 0.500, turned by 60.0°.",
+    "‖g‖ 20.0 before clipping, 10.0 with each ‖∂E/∂h_t‖ clipped to 5: × 0.500, turned by 60.0°.",
   );
   assert.match(words({ grad_norm: 2, clip_scale: 1, clip_angle: 0 }, timestep), /above 5: nothing is clipped/);
   assert.match(words({ grad_norm: null }, { clip: "norm" }), /no finite number/);
