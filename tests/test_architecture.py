@@ -20,6 +20,7 @@ PYTHON = {
     "app.tasks": {"app.errors"},
     "app.training": {"app.errors", "app.strictjson", "app.validation", "app.engine", "app.tasks"},
     "app.scenes": {"app.training"},
+    "app.questions": {"app.training", "app.scenes"},
     "app.figures": {"app.training"},
     "app.report": {"app.errors", "app.training", "app.figures"},
     "app.web": {
@@ -29,6 +30,7 @@ PYTHON = {
         "app.validation",
         "app.training",
         "app.scenes",
+        "app.questions",
         "app.report",
     },
     "app.main": {"app.errors", "app.settings", "app.web"},
