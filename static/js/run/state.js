@@ -35,6 +35,7 @@ import { appendToSpread, upTo } from "../record/spread.js";
 
 /** One entry of a parameter. @typedef {{tensor: string, index: number[]}} ChosenWeight */
 
+/** A question by its address, and the quantities its answer needs. @typedef {{id: string, watch: string[]}} Asked */
 /** A scene by its address; locked: only what it asks to be changed can be. @typedef {{slug: string, locked: boolean}} Lesson */
 
 /** What a link does not let its reader change, by field. @typedef {Record<string, "locked" | "hidden">} Locks */
@@ -94,6 +95,7 @@ import { appendToSpread, upTo } from "../record/spread.js";
  * @property {Telling | null} telling
  * @property {Locks} locks
  * @property {Lesson | null} lesson the open one
+ * @property {Asked | null} question the one that is answered
  * @property {Notice | null} notice
  * @property {Config} wanted changes on their way to the server
  * @property {Record<string, string>} errors by field
@@ -125,6 +127,7 @@ import { appendToSpread, upTo } from "../record/spread.js";
  *   | {type: "slow", slow: Reached | null}
  *   | {type: "tell", telling: Telling | null}
  *   | {type: "lesson", lesson: Lesson | null, locks: Locks}
+ *   | {type: "question", question: Asked | null}
  *   | {type: "rate", rate: number | null}
  *   | {type: "probe", probe: number}
  *   | {type: "notice", notice: Notice | null}
@@ -202,6 +205,7 @@ export function initialState(bootstrap = {}, record = null) {
     telling: null,
     locks: {},
     lesson: null,
+    question: null,
     notice: null,
     wanted: {},
     errors: {},
@@ -266,7 +270,9 @@ export function reduce(state, action) {
     case "tell":
       return { ...state, telling: action.telling };
     case "lesson":
-      return { ...state, lesson: action.lesson, locks: action.locks };
+      return { ...state, lesson: action.lesson, locks: action.locks, question: action.lesson ? null : state.question };
+    case "question":
+      return { ...state, question: action.question, lesson: action.question ? null : state.lesson };
     case "rate":
       return { ...state, rate: action.rate };
     case "probe":
@@ -469,7 +475,7 @@ export function isPlaying({ phase, march }) {
 /** What the reader looks at, and may do: everything but the run. */
 const LOOK = /** @type {const} */ ([
   ...["rate", "ruler", "theme", "dark", "reducedMotion", "tab", "panel", "stacked", "track"],
-  ...["telling", "locks", "lesson", "hover", "pin"],
+  ...["telling", "locks", "lesson", "question", "hover", "pin"],
 ]);
 
 /** It stays the same when another lane is chosen. @param {State} state @param {State} from @returns {State} */
