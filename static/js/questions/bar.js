@@ -61,6 +61,8 @@ export function createBar(stage, choices, actions) {
     answering,
   );
   stage.append(node);
+  // The picture begins below an answer, however many lines it has.
+  new ResizeObserver(() => stage.style.setProperty("--ask-height", `${node.offsetHeight}px`)).observe(node);
 
   /** @type {Choice[]} */
   let shown = [];
