@@ -55,7 +55,7 @@ def test_a_question_is_found_by_its_words_answered_and_left_again(page: Page):
     field = page.locator("#ask-field")
     expect(field).to_be_focused()
     field.fill("lstm exploding")
-    expect(page.get_by_role("option").first).to_have_text("Can an LSTM explode?")
+    expect(page.locator("#ask-list").get_by_role("option").first).to_have_text("Can an LSTM explode?")
     page.keyboard.press("Enter")
     reads_the_answer_to(page, "lstm-explode")
     expect(page.locator(".ring")).not_to_have_count(0)
@@ -83,7 +83,7 @@ def test_controls_and_views_are_found_by_name(page: Page):
     assert page.evaluate("document.activeElement.closest('[data-field]')?.dataset.field") == "clip_threshold"
     page.locator("#ask").click()
     page.locator("#ask-field").fill("spectrum")
-    page.get_by_role("option", name="Spectrum").first.click()
+    page.locator("#ask-list").get_by_role("option", name="Spectrum").first.click()
     expect(page.get_by_role("tab", name="Spectrum")).to_have_attribute("aria-selected", "true")
 
 
