@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..engine import BREAKS, Network, Params, TensorCheck, gradcheck
+from ..engine import BREAKS, Network, Params, TensorCheck, can_break, gradcheck
 from ..errors import BadValue, OutOfRange, shown
 from ..tasks import Batch, Task
 from . import batch_pass
@@ -80,6 +80,13 @@ class BatchRunner:
             raise OutOfRange(f"samples must be from 1 to {MOST_SAMPLES}; got {shown(samples)}. Try 8.", "samples")
         if broken is not None and broken not in BREAKS:
             raise BadValue(f"break must be one of {', '.join(BREAKS)}; got {shown(broken)}.", "break")
+        if broken is not None and not can_break(self.config.cell, broken):
+            possible = ", ".join(name for name in BREAKS if can_break(self.config.cell, name))
+            raise BadValue(
+                f"A network of the cell {self.config.cell} has no place for the bug {broken}: no matrix W_hh from "
+                f"h_(t-1) to h_t. Try one of {possible}.",
+                "break",
+            )
         batch = self.task.batch(self.config.seed, iteration, self.config.batch_size)
         B = min(CHECKED_SEQUENCES, batch.x.shape[1])
         return gradcheck(

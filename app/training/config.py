@@ -62,7 +62,7 @@ class RunConfig(BaseModel):
         "rnn",
         CELLS,
         title="Cell",
-        about="What stands at every timestep: the plain recurrent network, or one with gates.",
+        about="What stands at every timestep: the plain recurrent network, or one with gates, or with less recurrence.",
         effect=RESTART,
         group="Network",
     )
@@ -90,7 +90,7 @@ class RunConfig(BaseModel):
         "orthogonal",
         INITIALISERS,
         title="Initialisation",
-        about="How the recurrent weights W_hh start.",
+        about="How the recurrent weights start: W_hh, an indrnn's u_hh; a mingru has none.",
         effect=RESTART,
         group="Network",
     )
@@ -128,7 +128,8 @@ class RunConfig(BaseModel):
         ge=-100,
         le=100,
         title="Forget bias",
-        about="Where the bias of the lstm's forget gate (the gru's update gate) starts: higher remembers longer.",
+        about="Where the bias of the gate that keeps the state starts: an lstm's f, a gru's z; a mingru's z, which "
+        "keeps by being closed, starts at the negative. Higher remembers longer.",
         effect=RESTART,
         group="Network",
     )
@@ -256,6 +257,13 @@ class RunConfig(BaseModel):
                 f"Try {shortest}.",
                 "sequence_length",
             )
+        least = CELLS[self.cell].least_units
+        if self.hidden_size < least:
+            raise OutOfRange(
+                f"The cell {self.cell} needs a hidden size of at least {least}, as it compares its units with their "
+                f"mean; got {self.hidden_size}. Try {least}.",
+                "hidden_size",
+            )
         return self
 
     def changed(self, changes: Mapping[str, Any]) -> "RunConfig":
@@ -272,9 +280,10 @@ class RunConfig(BaseModel):
 
     @classmethod
     def schema(cls) -> dict[str, Any]:  # type: ignore[override]
-        """JSON Schema of all fields, with what the page draws and says about activations and tasks beside it."""
+        """JSON Schema of all fields, with what the page draws and says about activations, cells and tasks beside it."""
         return cls.model_json_schema() | {
             "activations": {name: _curve(name) for name in ACTIVATIONS},
+            "cells": {name: cell.described() for name, cell in CELLS.items()},
             "tasks": {name: task.about() for name, task in TASKS.items()},
         }
 

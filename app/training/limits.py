@@ -8,7 +8,6 @@ from ..tasks import Task
 from .config import RunConfig
 from .workspace import buffer_bytes
 
-ELEMENTWISE = 128  # products that take as long as what is done to one gate of one unit beside them
 WATCHED = 3  # iterations that may go into the record of one: it comes less often, and others get their turns between
 ADJUSTABLE = ("batch_size", "sequence_length", "hidden_size")  # what can be made smaller, the least painful first
 
@@ -17,25 +16,26 @@ def cost(config: RunConfig, task: Task) -> int:
     """About how many nanoseconds one core takes for an iteration: within a factor of two, as a rule.
 
     The batch and, counted as one more sequence, the probe: for each unit and gate some products with what enters it,
-    and elementwise work worth ``ELEMENTWISE`` more. The factors here and below are measured: T 40 … 500, H 16 … 128,
-    B 1 … 64, all cells.
+    and elementwise work worth ``Cell.elementwise`` more. The factors here and below are measured: T 40 … 500, H 16 …
+    128, B 1 … 64, all cells.
     """
     T, B, H, cell = config.sequence_length, task.rows(config.batch_size), config.hidden_size, CELLS[config.cell]
-    return T * (B + 1) * H * cell.blocks * (H + len(task.inputs) + len(task.outputs) + ELEMENTWISE) // 10
+    return T * (B + 1) * H * cell.blocks * (H + len(task.inputs) + len(task.outputs) + cell.elementwise) // 10
 
 
 def cost_of_watching(config: RunConfig, watch: Collection[str]) -> int:
     """About how many nanoseconds what is watched adds to a record.
 
     Half of all pairs of timesteps for the flow, by rows of one gradient, and for the truncation, by blocks of weights;
-    a Jacobian a timestep for the spectrum.
+    a Jacobian a timestep for the spectrum. Where a cell couples its units, it answers to each of them for a Jacobian.
     """
     T, H, cell = config.sequence_length, config.hidden_size, CELLS[config.cell]
     row, pairs = (2 * H if cell.direct == "c" else H), T * T // 2
+    coupled = T * (22 * H**3 + 400_000) if cell.couples_units else 0
     tenths = {
-        "flow": pairs * row * (row // 2 + 60),
+        "flow": pairs * row * (row // 2 + 60) + coupled,
         "truncation": pairs * H * cell.blocks * (H + 60),
-        "spectrum": T * (500 * H * H + 300_000),
+        "spectrum": T * (500 * H * H + 300_000) + coupled,
     }
     return sum(tenths.get(quantity, 0) for quantity in watch) // 10
 

@@ -4,6 +4,8 @@ PyTorch multiplies from the left, so its matrices are ours transposed; the order
 act as their sum, except in the gru's candidate, where the recurrent one stands inside the reset gate: our b_hn.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 
 from ..engine import Params, parameter_shapes
@@ -22,6 +24,13 @@ def fitting(file: Recognised, config: RunConfig, inputs: int, outputs: int) -> P
 
     Where sizes differ, BadUpload says what the file is, what the run is, and what helps.
     """
+    if config.cell not in MODULES:
+        raise BadUpload(
+            f"The weights do not fit this run. The file is {file}; the run is "
+            f"{described(config.cell, config.hidden_size, inputs, outputs)}, a cell PyTorch has no module for. "
+            f"What helps: `adopt` sets cell and hidden_size to the file's ({file.cell}, {file.hidden_size}).",
+            "adopt",
+        )
     shapes = parameter_shapes(config.cell, inputs, config.hidden_size, outputs)
     with np.errstate(over="ignore"):
         ours = _ours(file)
@@ -55,6 +64,12 @@ def export(params: Params, cell: str, activation: str) -> bytes:
 
     BadValue where PyTorch's module would compute something else from these weights.
     """
+    if cell not in MODULES:
+        raise BadValue(
+            f"PyTorch has no module that computes what the cell {cell} does, so none could load these weights. Save a "
+            f"snapshot, which holds every weight under its name; or set the cell to {_either(MODULES)}.",
+            "cell",
+        )
     if activation not in NONLINEARITIES[cell]:
         known = " or ".join(NONLINEARITIES[cell])
         raise BadValue(
@@ -63,6 +78,11 @@ def export(params: Params, cell: str, activation: str) -> bytes:
             "activation",
         )
     return pack({"kind": "pytorch", "cell": cell, "activation": activation}, to_torch(params))
+
+
+def _either(names: Collection[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}"
 
 
 def _does_not_fit(

@@ -47,8 +47,9 @@ REFUSALS = [
     ({"clip_threshold": 0}, OutOfRange, "greater than 0"),
     ({"input_std": -1}, OutOfRange, r"\(or none\)"),
     ({"seed": 10**5000}, OutOfRange, "thousands of digits"),
-    ({"cell": "transformer"}, BadValue, "must be one of rnn, lstm, gru"),
+    ({"cell": "transformer"}, BadValue, "must be one of rnn, lstm, gru, indrnn, mingru, ln_lstm"),
     ({"cell": ["rnn"]}, BadValue, "a list of 1"),
+    ({"cell": "ln_lstm", "hidden_size": 1}, OutOfRange, "at least 2, as it compares .* got 1. Try 2."),
     ({"clip": "softly"}, BadValue, "must be one of none, norm, value, timestep"),
     ({"task": "\ud800"}, BadValue, "must be one of echo"),
     ({"depth": 3}, UnknownField, "There is no field of that name"),
@@ -64,7 +65,7 @@ REFUSALS = [
 def test_a_refusal_says_what_was_expected_what_came_and_what_helps(fields, error, words):
     with pytest.raises(error, match=words) as refusal:
         RunConfig(**fields)
-    assert refusal.value.field in {*fields, "k1", "k2", "sequence_length"}
+    assert refusal.value.field in {*fields, "hidden_size", "k1", "k2", "sequence_length"}
     str(refusal.value).encode()  # it can be sent
 
 

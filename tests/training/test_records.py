@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
+from app.engine import CELLS
 from app.training import RunConfig, Trainer
 from app.training.records import WATCHABLE, Record, pack
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", CELLS)
 def test_bytes_come_back_as_the_same_record(cell):
     record = Trainer(RunConfig(cell=cell)).record(set(WATCHABLE) - {"sample"})
     blob = record.to_bytes()
