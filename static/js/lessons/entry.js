@@ -14,7 +14,7 @@ const EVENTS = { check_gradients: "check", own_text: "load", own_series: "load" 
  * @param {Actions} actions
  * @param {import("./visit.js").Home} home
  */
-export function createDoor(store, actions, home) {
+export function createLessonsEntry(store, actions, home) {
   const button = byId("lessons");
   /** @type {Lessons | null} */
   let lessons = null;
@@ -62,6 +62,6 @@ export function createDoor(store, actions, home) {
     /** Called once a frame. */
     look: () => lessons?.look(),
     /** The reader did something that no picture tells. @param {string} command that was carried out */
-    carriedOut: (command) => lessons?.happened(EVENTS[command] ?? command),
+    onAccepted: (command) => lessons?.happened(EVENTS[command] ?? command),
   };
 }
