@@ -3,6 +3,7 @@
  * a question, on a network that was started for it. Fetched when somebody first asks.
  */
 
+import { addressOf } from "../lib/address.js";
 import { byId } from "../lib/dom.js";
 import { selectorOf } from "../lessons/places.js";
 import { createRings } from "../lessons/rings.js";
@@ -20,7 +21,7 @@ import { compute, written } from "./numbers.js";
 
 /** @returns {Promise<Question[]>} */
 export async function fetchQuestions() {
-  const answer = await fetch("api/questions");
+  const answer = await fetch(addressOf("api/questions"));
   if (!answer.ok) throw new Error(`the server has no questions: ${answer.status}`);
   return answer.json();
 }
