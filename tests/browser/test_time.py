@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import iteration, pause, see, stands, until
+from tests.browser.reader import choose, iteration, pause, see, stands, until
 
 pytestmark = pytest.mark.browser
 
@@ -122,13 +122,13 @@ def test_one_difference_starts_both_lanes_again_and_one_lane_can_be_kept(page: P
     until(page, lambda: iteration(page) > 20, "training")
     page.locator("#compare").click()
     expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
-    page.locator('[data-field="cell"] label', has_text="lstm").click()
+    choose(page, "cell", "lstm")
     expect(page.locator(".lanes-title")).to_have_text("Two lanes, one difference")
     expect(page.locator("#finding")).to_contain_text("Same data, same seed")
     until(page, lambda: iteration(page) > 10, "both from the seed")
     page.locator("#network").blur()
     page.keyboard.press("1")
-    expect(page.locator('[data-field="cell"] input[value="rnn"]')).to_be_checked()
+    expect(page.locator('[data-field="cell"] select')).to_have_value("rnn")
     page.get_by_role("button", name="Keep lane 1").click()
     expect(page.locator("#network")).to_be_visible()
     expect(page.locator(".lanes-table")).to_have_count(0)

@@ -120,7 +120,7 @@ test("the next update: before and after clipping with the angle, or what clippin
     "‖g‖ 20.0 before clipping, 10.0 with each ‖∂E/∂h_t‖ clipped to 5: × 0.500, turned by 60.0°.",
   );
   assert.match(words({ grad_norm: 2, clip_scale: 1, clip_angle: 0 }, timestep), /above 5: nothing is clipped/);
-  assert.match(words({ grad_norm: null }, { clip: "norm" }), /no finite number/);
+  assert.match(words({ grad_norm: null }, { clip: "norm" }), /not finite/);
 });
 
 test("both arrows of the next update end inside their box, and are true to each other", () => {
