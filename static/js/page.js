@@ -19,9 +19,11 @@ import { createSheet } from "./panels/sheet.js";
 import { createRail } from "./panels/rail.js";
 import { length } from "./record/readings.js";
 import { createSentences } from "./panels/sentences.js";
+import { createQuestionsEntry } from "./questions/entry.js";
 import { createSession } from "./run/session.js";
 import { isPlaying } from "./run/state.js";
 import { inBrowser } from "./lib/storage.js";
+import { failureWords } from "./words/notices.js";
 import { createTravel } from "./run/travel.js";
 
 const TICK = 1000;
@@ -95,19 +97,24 @@ export function startPage(store, stage, theme, kept, link) {
     },
   });
   createSheet();
-  const lessons = createLessonsEntry(store, {
+  /** What lessons and questions do with the page. */
+  const visiting = {
     keepRun: session.keepRun,
     startOther: session.startOther,
     returnTo: session.returnTo,
     play: session.play,
-    compare: (configs) => lanes.open(configs),
+    compare: (/** @type {import("./wire/protocol.js").Config[]} */ configs) => lanes.open(configs),
     endCompare: () => lanes.end(),
     lanes: () => lanes.states(),
-    chooseLane: (index) => lanes.choose(index),
+    chooseLane: (/** @type {number} */ index) => lanes.choose(index),
     endSlowMotion: () => acts.setSlowMotion(false),
     stageLayout: stage.layout,
-    copy: async (text) => navigator.clipboard.writeText(text),
-  });
+    copy: async (/** @type {string} */ text) => navigator.clipboard.writeText(text),
+  };
+  /** @type {import("./lessons/visit.js").Home} */
+  const home = { before: null };
+  const lessons = createLessonsEntry(store, visiting, home);
+  const questions = createQuestionsEntry(store, visiting, home);
 
   const lanes = createLanesEntry({
     store,
@@ -119,8 +126,8 @@ export function startPage(store, stage, theme, kept, link) {
 
   // One loop draws everything, and acknowledges a record in the frame in which it is drawn.
 
-  const guard = createGuard(browser, (text) => {
-    store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
+  const guard = createGuard(browser, (error) => {
+    store.dispatch({ type: "notice", notice: { text: failureWords(error), undo: false, at: performance.now() } });
   });
   /** @type {import("./wire/protocol.js").DecodedRecord | null} */
   let drawnRecord = null;
@@ -232,7 +239,7 @@ export function startPage(store, stage, theme, kept, link) {
     Escape: closeOrUnpin,
     p: () => byId("presenter").click(),
     t: nextTrack,
-    "/": () => byId("field-sequence_length").focus(),
+    "/": questions.ask,
     "?": () => byId("keys").togglePopover(),
   };
   const listening = listenToKeys(document, shortcuts, inBrowser);

@@ -50,20 +50,20 @@ export const RULES = [
   {
     name: "no finite gradient",
     holds: ({ lnFirst }) => Number.isNaN(lnFirst) || lnFirst === Number.POSITIVE_INFINITY,
-    finding: ({ T }) => `The gradient from E_${T} is no finite number.`,
-    reason: () => "Nothing can be sent back from here: the forward pass overflowed.",
+    finding: ({ T }) => `The gradient from E_${T} is not finite.`,
+    reason: () => "There is nothing to backpropagate: the forward pass overflowed.",
   },
   {
     name: "no loss",
     holds: ({ last }) => last === 0,
     finding: ({ T }) => `None of the ${T} timesteps has a target, so there is no loss and no gradient.`,
-    reason: () => "The network runs forward all the same.",
+    reason: () => "The forward pass still runs.",
   },
   {
     name: "feedforward",
     holds: ({ T }) => T === 1,
     finding: ({ lnFirst }) => `One timestep is a feedforward network: E_1 reaches h_1 at ${formatExp(lnFirst)}.`,
-    reason: () => "Drag length: every further timestep uses the same weights once more.",
+    reason: () => "Increase the length: every further timestep uses the same weights again.",
   },
   {
     name: "exactly zero everywhere",
