@@ -1,4 +1,4 @@
-.PHONY: run test format lock bench bench-large bench-engine bench-load bench-faults picture pictures
+.PHONY: run test test-torch format lock bench bench-large bench-engine bench-load bench-faults picture pictures
 
 run:            ## set everything up (once) and serve the page
 	@scripts/setup run
@@ -7,6 +7,10 @@ run:            ## set everything up (once) and serve the page
 test:           ## set everything up (once) and check everything: format, lint, types, units, protocol, browser
 	@scripts/setup test
 	@scripts/check
+
+test-torch:     ## check `unroll.watch` against a real PyTorch, which is installed in a place of its own (once)
+	@scripts/setup torch
+	.venv-torch/bin/python -m pytest tests/torch
 
 format:         ## bring Python and JavaScript into their one format
 	@scripts/setup test
