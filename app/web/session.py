@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 
 from ..errors import NoRun, NotNow, UnrollError
-from ..training import Divergence, Effects, RunConfig, Scratch, Trainer
+from ..training import Divergence, Effects, RunConfig, Trainer, WorkspacePool
 from . import protocol
 from .counts import Counts
 from .pacing import EXPENSIVE_INTERVAL, NEVER, Pace
@@ -68,7 +68,7 @@ class Shared:
     """What the sessions of one process have in common: buffers by shape, a few upload slots, what is counted."""
 
     def __init__(self) -> None:
-        self.scratch = Scratch()
+        self.workspaces = WorkspacePool()
         self.slots = UploadSlots()
         self.turns = count()  # by which viewers take turns with what is expensive
         self.counts = Counts()
@@ -129,7 +129,7 @@ class Session:
         return {
             "max_cost": self.limits.max_cost,
             "max_bytes": self.limits.max_bytes,
-            "scratch": self.shared.scratch,
+            "workspaces": self.shared.workspaces,
         }
 
     def watch(self, quantities: Collection[str], probe: int | None) -> None:
@@ -175,7 +175,7 @@ class Session:
         trainer.iterations_per_second = self.pace.speed if running else 0.0
         begun = self.clock()  # what a record takes to make must not slow down how often one comes
         plays = running and self.pace.interval < EXPENSIVE_INTERVAL
-        record = trainer.record(viewer.watching, sparing=viewer.expensive.skip(plays=plays))
+        record = trainer.record(viewer.watching, skip_expensive=viewer.expensive.skip(plays=plays))
         if trainer.divergence and trainer.divergence is not known:
             return self.diverge(trainer.divergence)
         record.scalars.update(self.stepped)
