@@ -4,6 +4,7 @@ A gradient that shrinks by 0.01 a step leaves float64 after 160 steps, one that 
 shall tell 1e-300 from 1e-900 and from 0. Scaling by powers of two is exact, so nothing is lost on the way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import frexp
@@ -11,6 +12,7 @@ from math import frexp
 import numpy as np
 
 from .backstep import RESCALE_EVERY, SPAN, Backstep, one_by_one, own_gradients
+from .cells.base import W_HH, Recurrent
 from .layer import Layer
 from .network import Network
 
@@ -29,6 +31,8 @@ class Adjoints:
     dh_carried (T+1, H) is what timestep t + 1 sends back to h_t, dh_t without the part of E_t itself, with the exponent
     of t + 1; row T, beyond which nothing is, holds 0. Of a layer that reads in the reverse direction everything is in
     its own order (`Layer.by_time`).
+
+    ``recurrent`` says which parameter is meant by W_hh here: the cell's recurrent one.
     """
 
     h: Array
@@ -40,6 +44,7 @@ class Adjoints:
     da_x: Array
     dh_carried: Array
     exponent: Array
+    recurrent: Recurrent
 
     @cached_property
     def rescaled(self) -> bool:
@@ -78,19 +83,27 @@ class Adjoints:
             return size
 
     @property
+    def recurrent_factors(self) -> tuple[Array, Array]:
+        """The two whose product at each timestep is its part of dE/dW_hh: what comes in, and the adjoints it meets."""
+        return self.x if self.recurrent.of_x else self.h[:-1], self.da if self.recurrent == W_HH else self.da_x
+
+    @property
     def dW_hh_norm(self) -> Array:
-        """||dE/dW_hh at timestep t|| (T,): the outer product of h_{t-1} and da_t, so the product of their norms."""
+        """||dE/dW_hh at timestep t|| (T,): of the outer product of h_{t-1} and da_t, so the product of their norms."""
+        incoming, da = self.recurrent_factors
         with np.errstate(all="ignore"):
-            size: Array = np.exp(ln_norm(self.h[:-1]) + ln_norm(self.da) + LN2 * self.exponent[1:])
+            ln = ln_norm_of_product(incoming, da) if self.recurrent.by_unit else ln_norm(incoming) + ln_norm(da)
+            size: Array = np.exp(ln + LN2 * self.exponent[1:])
             return size
 
     @cached_property
     def dW_hh(self) -> tuple[Array, int]:
-        """dE/dW_hh (H, width), the sum of the parts of all timesteps, and its exponent."""
+        """dE/dW_hh (H, width), the sum of the parts of all timesteps, and its exponent; dE/du_hh is (H,)."""
+        incoming, da = self.recurrent_factors
         with np.errstate(all="ignore"):
             exponent = int(self.exponent[1:].max())
-            da = np.ldexp(self.da, (self.exponent[1:] - exponent)[:, None])
-            return self.h[:-1].T.dot(da), exponent
+            da = np.ldexp(da, (self.exponent[1:] - exponent)[:, None])
+            return (incoming * da).sum(axis=0) if self.recurrent.by_unit else incoming.T.dot(da), exponent
 
     @property
     def dW_hh_sum_norm(self) -> float:
@@ -113,6 +126,14 @@ def ln_norm(vectors: Array) -> Array:
         return ln
 
 
+def ln_norm_of_product(first: Array, second: Array) -> Array:
+    """ln ||u * v|| along the last axis, * entry by entry."""
+    with np.errstate(all="ignore"):
+        sizes = _peak(first), _peak(second)
+        ln: Array = ln_norm(first / sizes[0] * (second / sizes[1])) + sum(np.log(size[..., 0]) for size in sizes)
+        return ln
+
+
 def near_one(vectors: Array) -> Array:
     """Each along the last axis as it is or, where a square would leave float64, divided by its largest entry."""
     return vectors if _is_safe(np.vecdot(vectors, vectors)) else vectors / _peak(vectors)
@@ -122,15 +143,35 @@ def adjoints(net: Network, reduction: str = "sum") -> Adjoints:
     """The adjoints of ``net`` (B = 1) after its `forward`; leaves ``net.dh`` (and ``dc``) as full BPTT does."""
     if net.B != 1:
         raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
+    return all_adjoints(net, reduction)[""]
+
+
+def all_adjoints(net: Network, reduction: str = "sum") -> dict[str, Adjoints]:
+    """Those of every layer and direction of ``net`` (B = 1) after its `forward`, by what their names end with."""
+    if net.B != 1:
+        raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
+    found: dict[str, Adjoints] = {}
+    above: dict[str, list[Layer]] = {
+        layer.ending: readers
+        for level, readers in zip(net.stack.levels, [*net.stack.levels[1:], []], strict=True)
+        for layer in level
+    }
+
+    def walk(layer: Layer) -> None:
+        readers = above[layer.ending]
+        found[layer.ending] = layer_adjoints(layer, [(reader, found[reader.ending]) for reader in readers])
+
     with np.errstate(all="ignore"):
         net.prepare(reduction)
-    return layer_adjoints(net.layer)
+        net.stack.descend(walk)
+    return {ending: found[ending] for ending in net.layers}
 
 
-def layer_adjoints(layer: Layer) -> Adjoints:
+def layer_adjoints(layer: Layer, readers: Sequence[tuple[Layer, Adjoints]] = ()) -> Adjoints:
     """The adjoints of ``layer`` (B = 1) by itself, after its `Layer.hand`; leaves its buffers as a full sweep does.
 
-    No loss is needed: dE/dh_t comes from whatever was handed to the layer.
+    No loss is needed: dE/dh_t comes from whatever was handed to the layer. Where that are the adjoints of layers that
+    read this one, ``readers``, theirs may be of any size.
     """
     if layer.B != 1:
         raise ValueError(f"adjoints are of one sequence, this layer holds {layer.B}")
@@ -139,8 +180,22 @@ def layer_adjoints(layer: Layer) -> Adjoints:
         parts = [part[..., 0] for part in (layer.dh, layer.dc) if part is not None]
         if layer.dtype == np.float64 and all(_is_safe(np.vecdot(part, part)) for part in parts):
             return _plain(layer)
-        rescaled = _rescaled(layer, RESCALE_EVERY)
-        return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1)
+        own = _handed_down(layer, readers) if readers else (own_gradients(layer), np.zeros(layer.T, np.int64))
+        rescaled = _rescaled(layer, RESCALE_EVERY, *own)
+        return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1, *own)
+
+
+def _handed_down(layer: Layer, readers: Sequence[tuple[Layer, Adjoints]]) -> tuple[Array, Array]:
+    """What the adjoints of those that read the layer send to h_1 … h_T (T, H), and its powers of two (T,)."""
+    weights = layer.V[:, -layer.handed :].astype(np.float64)
+    exponents = np.stack([layer.by_time(reader.by_time(adjoint.exponent[1:])) for reader, adjoint in readers])
+    exponent, own, start = exponents.max(axis=0), np.zeros((layer.T, layer.H)), 0
+    for (reader, adjoint), its_exponent in zip(readers, exponents, strict=True):
+        da = layer.by_time(reader.by_time(adjoint.da_x)) * np.ldexp(1.0, its_exponent - exponent)[:, None]
+        end = start + da.shape[1]
+        own += da.dot(weights[:, start:end].T)
+        start = end
+    return own, exponent
 
 
 def _plain(layer: Layer) -> Adjoints:
@@ -163,7 +218,7 @@ def _complete(layer: Layer, dh: Array, dc: Array | None, da: Array, da_x: Array,
     np.dot(da, layer.V[:, : -layer.handed].T.astype(np.float64), out=carried[:-1])
     if layer.cell.direct == "h":
         carried[:-1] += layer.cell.routes(carried[:-1], dh)[0]
-    return Adjoints(h, x, handed, dh, dc, da, da_x, carried, exponent)
+    return Adjoints(h, x, handed, dh, dc, da, da_x, carried, exponent, layer.cell.recurrent)
 
 
 def _is_safe(squares: Array) -> bool:
@@ -182,13 +237,16 @@ def _peak(vectors: Array) -> Array:
     return np.where((peak > 0.0) & (peak < np.inf), peak, 1.0)
 
 
-def _rescaled(layer: Layer, every: int) -> Adjoints:
-    """The same sweep with the running adjoints brought back near 1, ``every`` so often and where a loss is far off."""
+def _rescaled(layer: Layer, every: int, own: Array, own_exponent: Array) -> Adjoints:
+    """The same sweep, with the running adjoints brought back near 1, ``every`` so often and where a loss is far off.
+
+    ``own`` (T, H) times 2**``own_exponent`` is what the layer is handed.
+    """
     T, backstep = layer.T, Backstep(layer, 1, layer.T)
-    own = own_gradients(layer)[:, None]
+    own = own[..., None]
     if backstep.straight_to == "c":
         backstep.dc[0, 0] = layer.last_dc[:, 0]
-    size: list[int] = np.frexp(_peak(own[:, 0]))[1][:, 0].tolist()
+    size: list[int] = (np.frexp(_peak(own[..., 0]))[1][:, 0] + own_exponent).tolist()
     has_loss = [bool(part.any()) for part in own]
     exponent = np.zeros(T + 1, np.int64)
     scale = 0
@@ -199,16 +257,14 @@ def _rescaled(layer: Layer, every: int) -> Adjoints:
             scale = _rescale(place.dh, place.dc, scale, size[t - 1] if has_loss[t - 1] else None)
         exponent[t] = scale
         if has_loss[t - 1]:
-            np.add(place.dh, np.ldexp(own[t - 1], -scale), out=place.dh)
+            np.add(place.dh, np.ldexp(own[t - 1], own_exponent[t - 1] - scale), out=place.dh)
         backstep.step(local, place)
     exponent[0] = _rescale(backstep.dh[-1], backstep.dc[-1], scale, None)
     dh, dc, da, da_x = (
-        np.ascontiguousarray(part[::-1])
+        np.ascontiguousarray(part[::-1].reshape(len(part), part[0].size))
         for part in (backstep.dh[:, 0], backstep.dc[:, 0], backstep.da[:, :, 0], backstep.da_x[:, :, 0])
     )
-    return _complete(
-        layer, dh, dc if backstep.straight_to == "c" else None, da.reshape(T, -1), da_x.reshape(T, -1), exponent
-    )
+    return _complete(layer, dh, dc if backstep.straight_to == "c" else None, da, da_x, exponent)
 
 
 def _rescale(dh: Array, dc: Array, scale: int, incoming: int | None) -> int:

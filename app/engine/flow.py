@@ -5,17 +5,19 @@ to k - 1 by one product, so it costs products of at most T rows, never a product
 of one loss alone and may be as small as it likes: rows carry powers of two of their own.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from .adjoints import LN2, Adjoints
 from .arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
-from .backstep import RESCALE_EVERY, SPAN, Jacobians, own_gradients
+from .backstep import RESCALE_EVERY, SPAN, jacobians_of, own_gradients
 from .layer import Layer
 from .network import Network
+from .pairs import LayerPairs, pairs
+from .stack import Stack
 
 BLOCK_ELEMENTS = 2**16  # numbers of one kind that a part of the sweep works on, so that they stay in the cache
 
@@ -68,7 +70,7 @@ def arrivals(
     ``factor``, same shape: by what dE_t/dh_k is rescaled on arrival (per-timestep clipping; dc is left alone).
     """
     T, H = layer.T, layer.H
-    jacobians = Jacobians(layer)
+    jacobians = jacobians_of(layer)
     own = own_gradients(layer)
     carried = np.zeros((T, jacobians.width))  # a row: dh_k and, lstm, what goes straight to c_k
     if jacobians.straight_to == "c":
@@ -79,7 +81,9 @@ def arrivals(
     for last in range(T, -1, -RESCALE_EVERY):
         timesteps = range(last, max(last - RESCALE_EVERY, -1), -1)
         lowest = max(timesteps[-1], 1)
-        J = jacobians.between(lowest, last)
+        diagonal = jacobians.diagonal
+        J = jacobians.between(lowest, last) if diagonal is None else diagonal[lowest - 1 : last]
+        back = np.dot if diagonal is None else np.multiply
         sources = T + 1 - lowest
         rescaled |= rescale(exponent[:sources], carried[:sources])
         for start in range(0, sources, most):
@@ -94,12 +98,11 @@ def arrivals(
                 if factor is not None:
                     here[:, :H] *= factor[T - start : T - rows.stop : -1, k, None]
                 if k:
-                    here.dot(J[k - lowest], before)
+                    back(here, J[k - lowest], before)
             carried[rows] = found[last + 1 - lowest]
             arrived, dc = found[: len(timesteps)], None
-            if jacobians.completion is not None:
-                dc = arrived[..., :H] * jacobians.completion[timesteps, None]
-                dc += arrived[..., H:]
+            if jacobians.straight_to == "c":
+                dc = jacobians.completed(arrived, timesteps)
             yield Arrivals(last, rows, arrived[..., :H], dc, exponent[rows], rescaled)
 
 
@@ -124,10 +127,10 @@ def rescale(exponent: Array, *vectors: Array) -> bool:
 class Flow:
     """What each loss sends to each timestep: (T, T+1) arrays, row t - 1, column k; NaN where k > t.
 
-    ln_flow = ln ||dE_t/dh_k||; ln_flow_a of an rnn = ln ||dE_t/da_k|| (NaN in column 0); ln_flow_c of an lstm =
-    ln ||dE_t/dc_k||; -inf is exactly 0. share = <dE_t/dh_k, dh_k> / ||dh_k||^2: signed, columns sum to 1, NaN where
-    dh_k = 0. residual: the largest error over k of sum_t dE_t/dh_k against dh_k, relative to the size of the terms
-    summed. route_share (T, 2) of gated cells: direct path, rest.
+    ln_flow = ln ||dE_t/dh_k||; ln_flow_a of an rnn or indrnn = ln ||dE_t/da_k|| (NaN in column 0); ln_flow_c of an
+    lstm = ln ||dE_t/dc_k||; -inf is exactly 0. share = <dE_t/dh_k, dh_k> / ||dh_k||^2: signed, columns sum to 1, NaN
+    where dh_k = 0. residual: the largest error over k of sum_t dE_t/dh_k against dh_k, relative to the size of the
+    terms summed. route_share (T, 2) of gated cells: direct path, rest.
     """
 
     ln_flow: Array
@@ -148,13 +151,99 @@ def close(*tables: Array) -> None:
     """NaN where k > t, in tables as `arrivals` come."""
     T = tables[0].shape[1]
     beyond = np.tri(T + 1, T, -2, bool)[:, ::-1]
-    for pairs in tables:
-        np.copyto(pairs, np.nan, where=beyond)
+    for each in tables:
+        np.copyto(each, np.nan, where=beyond)
 
 
 def flow(net: Network, adjoint: Adjoints) -> Flow:
-    """The flow of ``net`` (B = 1) whose `adjoints` are ``adjoint``, with its own check, `Flow.residual`."""
+    """The flow of ``net`` of one layer (B = 1) whose `adjoints` are ``adjoint``, with its own check, `residual`."""
     return layer_flow(net.layer, adjoint)
+
+
+def all_flows(net: Network, adjoints: Mapping[str, Adjoints]) -> dict[str, Flow]:
+    """The flow of every layer and direction of ``net`` (B = 1), by what their names end with.
+
+    ``adjoints`` are its `all_adjoints`. Rows are timesteps t; columns those of the layer's (T+1)-arrays in the order of
+    the sequence: k = 0…T, of the reverse direction k = 1…T+1. NaN where no path leads from E_t to h_k: in one direction
+    where k > t, in the top layer of two also where k < t in reverse. Below that all pairs have one. The ledger,
+    ln_flow_a, is of the top layer alone: below it more arrives at every step than the next timestep sends.
+    """
+    if len(net.stack.levels) == 1:
+        return {ending: _turned(layer_flow(layer, adjoints[ending]), layer) for ending, layer in net.layers.items()}
+    with np.errstate(all="ignore"):
+        np.setbufsize(BUFFER)
+        gathered = {ending: _Gathered(layer, adjoints[ending], net.stack) for ending, layer in net.layers.items()}
+        for group in pairs(net.stack):
+            gathered[group.layer.ending].add(group)
+        return {ending: found.flow() for ending, found in gathered.items()}
+
+
+def _turned(found: Flow, layer: Layer) -> Flow:
+    """The flow of a layer by itself in the order of the sequence, as `all_flows` has it."""
+    if not layer.reverse:
+        return found
+    tables = ("ln_flow", "share", "ln_flow_a", "ln_flow_c", "route_share")
+    values = {name: getattr(found, name) for name in tables}
+    turned = {name: None if table is None else table[::-1] for name, table in values.items()}
+    return replace(
+        found,
+        **{
+            name: table[:, ::-1] if name != "route_share" and table is not None else table
+            for name, table in turned.items()
+        },
+    )
+
+
+class _Gathered:
+    """The tables of one layer of several, filled group by group; columns in the layer's own order until `flow`."""
+
+    def __init__(self, layer: Layer, adjoint: Adjoints, stack: Stack) -> None:
+        T, H = layer.T, layer.H
+        self._layer, self._adjoint, self._is_top = layer, adjoint, layer in stack.top
+        self._all_paths = not self._is_top and len(stack.top) > 1
+        self._covector = adjoint.dh / np.vecdot(adjoint.dh, adjoint.dh)[:, None]
+        slope = layer.cell.slope if self._is_top else None
+        self._slope = None if slope is None else slope[..., 0].astype(np.float64)[:, None]
+        self._ln, self._ln_c, self._ln_a, self._share = np.full((4, T, T + 1), np.nan)
+        self._summed, self._terms = np.zeros((T + 1, H)), np.zeros(T + 1)
+
+    def add(self, group: LayerPairs) -> None:
+        """The rows of some losses."""
+        rows, dh = group.losses, group.dh
+        ln_factor = LN2 * group.exponent
+        square = np.vecdot(dh, dh)
+        self._ln[rows] = (0.5 * np.log(square) + ln_factor).T
+        if group.dc is not None:
+            self._ln_c[rows] = (0.5 * np.log(np.vecdot(group.dc, group.dc)) + ln_factor).T
+        if self._slope is not None:
+            da = dh[1:] * self._slope
+            self._ln_a[rows, 1:] = (0.5 * np.log(np.vecdot(da, da)) + ln_factor[1:]).T
+        factor = np.ldexp(1.0, np.minimum(group.exponent - self._adjoint.exponent[:, None], 1000))
+        self._share[rows] = (np.matvec(dh, self._covector) * factor).T
+        self._summed += np.vecmat(factor, dh)
+        self._terms += np.vecdot(factor, np.sqrt(square))
+
+    def flow(self) -> Flow:
+        """What was gathered, in the order of the sequence."""
+        layer, T = self._layer, self._layer.T
+        tables = [self._ln, self._share, self._ln_c, self._ln_a]
+        if not self._all_paths:
+            t = np.arange(1, T + 1)[:, None]
+            own = T + 1 - t if layer.reverse else t
+            for table in tables:
+                table[np.arange(T + 1) > own] = np.nan
+        ln, share, ln_c, ln_a = (layer.by_time(table.T).T for table in tables)
+        error = np.linalg.norm(self._summed - self._adjoint.dh, axis=1)
+        residual = np.divide(error, self._terms, out=error.copy(), where=self._terms != 0.0)
+        route = None if layer.cell.slope is not None else layer.by_time(_route_share(layer, self._adjoint))
+        return Flow(
+            ln_flow=ln,
+            share=share,
+            residual=float(residual.max()),
+            ln_flow_a=None if self._slope is None else ln_a,
+            ln_flow_c=ln_c if layer.cell.direct == "c" else None,
+            route_share=route,
+        )
 
 
 def layer_flow(layer: Layer, adjoint: Adjoints) -> Flow:
@@ -165,19 +254,20 @@ def layer_flow(layer: Layer, adjoint: Adjoints) -> Flow:
     are in its own order.
     """
     T, H, cell = layer.T, layer.H, layer.cell
-    (share, share_by_source), *norms = (table(T) for _ in range(2 if cell.direct == "h" else 3))
+    slope = cell.slope
+    (share, share_by_source), *norms = (table(T) for _ in range(2 if slope is None and cell.direct != "c" else 3))
     summed, terms, ones = np.zeros((T + 1, H)), np.zeros(T + 1), np.ones((1, T))
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
-        if cell.direct is None:  # dE_t/da_k is dE_t/dh_k times the slopes, so both norms come from one set of squares
+        if slope is not None:  # dE_t/da_k is dE_t/dh_k times the slopes, so both norms come from one set of squares
             weights, memory = np.ones((T + 1, 2, H)), np.empty((RESCALE_EVERY, at_once(T, H), H))
             weights[0, 1] = np.nan  # h_0 has no pre-activation
-            np.square(cell.local[0][..., 0], out=weights[1:, 1])
+            np.square(slope[..., 0], out=weights[1:, 1])
         covector = adjoint.dh / np.vecdot(adjoint.dh, adjoint.dh)[:, None]
         for here in arrivals(layer):
             at, dh = here.timesteps, here.dh
             shares, factor = np.matvec(dh, covector[at]), ones[:, here.rows]
-            if cell.direct is None:
+            if slope is not None:
                 entries = np.square(dh, memory[: dh.shape[0], : dh.shape[1]])
                 squares = np.matmul(weights[at], entries.swapaxes(1, 2))
             else:
@@ -197,9 +287,9 @@ def layer_flow(layer: Layer, adjoint: Adjoints) -> Flow:
             ln_flow=norms[0][1],
             share=share_by_source,
             residual=residual,
-            ln_flow_a=norms[1][1] if cell.direct is None else None,
+            ln_flow_a=norms[1][1] if slope is not None else None,
             ln_flow_c=norms[1][1] if cell.direct == "c" else None,
-            route_share=None if cell.direct is None else _route_share(layer, adjoint),
+            route_share=_route_share(layer, adjoint) if slope is None else None,
         )
 
 

@@ -125,7 +125,9 @@ class ProbeTrace:
         self.tensors |= {name: values.astype(f64) for name, values in self.params.items()}
 
     def _add_spectrum(self) -> None:
-        W = recurrent_block(self.config.cell, self.params["W_hh"])
+        W = recurrent_block(self.config.cell, self.params)
+        if W is None:
+            return
         self.tensors |= {
             "eigenvalues": eigenvalues(W),
             "singular_values": singular_values(W),
