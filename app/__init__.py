@@ -15,11 +15,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .training import RunConfig, Trainer
+    from .training import RunConfig, Trainer, register
     from .watching import watch
 
-__all__ = ["RunConfig", "Trainer", "watch"]
-_WHERE = {"RunConfig": ".training", "Trainer": ".training", "watch": ".watching"}
+__all__ = ["RunConfig", "Trainer", "register", "watch"]
+_WHERE = dict.fromkeys(("RunConfig", "Trainer", "register"), ".training") | {"watch": ".watching"}
 __version__ = "0.1.0"
 
 

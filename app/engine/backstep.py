@@ -184,7 +184,7 @@ class CoupledJacobians(Jacobians):
         self.cell.backward(local, dh, dc, self.cell.split(back))
         through, J = self.through[:m], self.memory[:m]
         through[:] = back[-blocks:].transpose(1, 3, 0, 2)
-        np.matmul(through.reshape(m, self.width, -1), self.W_hh, out=J[:, :, :H])
+        np.matmul(through.reshape(m, self.width, len(self.W_hh)), self.W_hh, out=J[:, :, :H])
         J[:, :, H:] = back[0].swapaxes(1, 2)
         self.completion[:m], self.first = dc[:, :, :H].swapaxes(1, 2), first
         return J

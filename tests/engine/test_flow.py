@@ -110,7 +110,7 @@ def test_the_one_unit_latch_settles_where_the_theory_says():
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_float32_networks_have_a_flow_too(cell):
-    network = build(cell, "tanh", B=1, T=20, dtype="float32")
+    network = build(cell, "tanh", B=1, T=24, dtype="float32")
     net = network.run()
     assert net.h.dtype == np.float32
     assert flow(net, adjoints(net)).residual < 1e-5

@@ -14,7 +14,7 @@ the same `backward` serves every other sweep.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -50,6 +50,8 @@ class Cell:
     """
 
     name: ClassVar[str]
+    about: ClassVar[str]  # one sentence for who chooses it
+    source: ClassVar[str]  # the paper
     blocks: ClassVar[int]  # pre-activations of one unit
     buffers: ClassVar[int]  # numbers kept for one unit and timestep, those that enter and leave not counted
     gates: ClassVar[tuple[str, ...]] = ()  # in the order users see
@@ -63,6 +65,7 @@ class Cell:
     recurrent: ClassVar[Recurrent] = W_HH
     starts_at: ClassVar[dict[str, float]] = {}  # parameters that every initialisation sets to the same number
     least_units: ClassVar[int] = 1
+    elementwise: ClassVar[int] = 128  # products that take as long as what is done to a block of one unit beside them
     local: Blocks
     c: Array | None = None
 
@@ -81,6 +84,28 @@ class Cell:
     def shapes(cls, I: int, H: int) -> dict[str, tuple[int, ...]]:
         """The cell's parameters by name, in the order users see, with I inputs and H units."""
         raise NotImplementedError
+
+    @classmethod
+    def described(cls) -> dict[str, Any]:
+        """What a page needs to draw the cell and to speak of it.
+
+        ``states`` h, or h and c; ``gates`` in their order; ``keeps``: the gate that keeps the state and whether it does
+        so by being open; ``direct``: the state that has a straight path back; ``ledger``: whether h_t = phi(a_t), so
+        that what a step back loses divides into slopes and weights; ``recurrent``: the parameter meant by W_hh.
+        """
+        gate = cls.forget_gate
+        return {
+            "about": cls.about,
+            "source": cls.source,
+            "states": ["h", "c"] if cls.direct == "c" else ["h"],
+            "gates": list(cls.gates),
+            "candidate": cls.gates[cls.candidate_gate] if cls.gates else None,
+            "keeps": None if gate is None else {"gate": gate, "open": cls.forget_sign > 0},
+            "direct": cls.direct if cls.gates else None,
+            "ledger": not cls.gates,
+            "recurrent": cls.recurrent.name,
+            "least_units": cls.least_units,
+        }
 
     @property
     def candidate(self) -> Array:

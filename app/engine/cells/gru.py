@@ -17,6 +17,8 @@ class GRU(StackedCell):
     """
 
     name = "gru"
+    about = "Two gates and one state: z carries h straight on, r decides how much of it the candidate sees."
+    source = "Cho et al. 2014"
     blocks = 4
     buffers = 11
     gates = ("r", "z", "n")

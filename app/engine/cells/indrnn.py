@@ -24,6 +24,8 @@ class IndRNN(DiagonalCell):
     """
 
     name = "indrnn"
+    about = "Every unit remembers itself alone, by one weight u of its own: |u| says how its gradient shrinks or grows."
+    source = "Li et al. 2018"
     blocks = 1
     buffers = 3
     input_blocks = 1

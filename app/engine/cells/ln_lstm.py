@@ -30,6 +30,8 @@ class LayerNormLSTM(Cell):
     """
 
     name = "ln_lstm"
+    about = "An lstm that normalises what enters its gates and what is read from c, so that neither can run away."
+    source = "Ba et al. 2016"
     blocks = 8  # the four gates' parts of x_t, then those of h_{t-1}
     buffers = 40
     gates = ("i", "f", "g", "o")
@@ -41,6 +43,7 @@ class LayerNormLSTM(Cell):
     couples_units = True
     starts_at = {"g_x": 1.0, "g_h": 1.0, "g_c": 1.0, "b_c": 0.0}  # noqa: RUF012
     least_units = 2
+    elementwise = 256
 
     def __init__(self, activation: Activation, entering: Array, H: int) -> None:
         super().__init__(activation, entering, H)

@@ -19,6 +19,8 @@ class LSTM(StackedCell):
     """
 
     name = "lstm"
+    about = "Three gates and a second state c, which f carries straight on: what forgetting takes is all it loses."
+    source = "Hochreiter & Schmidhuber 1997; Gers et al. 2000"
     blocks = 4
     buffers = 13
     gates = ("i", "f", "g", "o")

@@ -21,6 +21,8 @@ class MinGRU(DiagonalCell):
     """
 
     name = "mingru"
+    about = "Gates that see the input alone: closed, z keeps the state, and no gradient can explode on its way back."
+    source = "Feng et al. 2024"
     blocks = 2
     buffers = 7
     gates = ("z", "n")

@@ -14,6 +14,8 @@ class RNN(StackedCell):
     """
 
     name = "rnn"
+    about = "The plain recurrent network: every unit sees the input and all units of the timestep before."
+    source = "Elman 1990"
     blocks = 1
     buffers = 2
 
