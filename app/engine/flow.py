@@ -6,7 +6,7 @@ of one loss alone and may be as small as it likes: rows carry powers of two of t
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -182,15 +182,17 @@ def _turned(found: Flow, layer: Layer) -> Flow:
     """The flow of a layer by itself in the order of the sequence, as `all_flows` has it."""
     if not layer.reverse:
         return found
-    tables = ("ln_flow", "share", "ln_flow_a", "ln_flow_c", "route_share")
-    values = {name: getattr(found, name) for name in tables}
-    turned = {name: None if table is None else table[::-1] for name, table in values.items()}
-    return replace(
-        found,
-        **{
-            name: table[:, ::-1] if name != "route_share" and table is not None else table
-            for name, table in turned.items()
-        },
+
+    def turned(table: Array | None) -> Array | None:
+        return None if table is None else table[::-1, ::-1]
+
+    return Flow(
+        ln_flow=found.ln_flow[::-1, ::-1],
+        share=found.share[::-1, ::-1],
+        residual=found.residual,
+        ln_flow_a=turned(found.ln_flow_a),
+        ln_flow_c=turned(found.ln_flow_c),
+        route_share=None if found.route_share is None else found.route_share[::-1],
     )
 
 

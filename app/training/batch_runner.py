@@ -29,6 +29,7 @@ class BatchRunner:
         self.config, self.task, self.workspaces = config, task, workspaces
         self._last: BatchPass | None = None
         self._probe: tuple[int, Batch] | None = None
+        self._shapes: dict[tuple[str, int, int | None, str | None], Shape] = {}  # made once, as every iteration asks
 
     def batch(self, params: Params, iteration: int) -> BatchPass:
         """The training batch of an iteration; run once, however often it is asked for until `forget`."""
@@ -110,6 +111,9 @@ class BatchRunner:
         return Batch(batch.x.astype(np.float32), target, None if batch.h0 is None else batch.h0.astype(np.float32))
 
     def _workspace(self, use: str, B: int, T: int | None = None, precision: str | None = None) -> Workspace:
-        config, net = self.config, Architecture.of(self.config, self.task)
-        T, precision = T or config.sequence_length, precision or config.precision
-        return self.workspaces.workspace(use, Shape(net, config.activation, self.task.loss, T, B, precision))
+        asked = (use, B, T, precision)
+        if asked not in self._shapes:
+            config, net = self.config, Architecture.of(self.config, self.task)
+            T, precision = T or config.sequence_length, precision or config.precision
+            self._shapes[asked] = Shape(net, config.activation, self.task.loss, T, B, precision)
+        return self.workspaces.workspace(use, self._shapes[asked])

@@ -27,6 +27,7 @@ def test_what_is_not_finite_becomes_null():
     blob = Record({"loss": math.inf, "norms": {"W": math.nan}, "n": 3}, {"h": np.full(2, np.nan)}).to_bytes()
     assert b'{\\"loss\\":null,\\"norms\\":{\\"W\\":null},\\"n\\":3}' in blob
     assert np.isnan(load(blob)["h"]).all()
+    assert b"[null,1.0]" in Record({"values": [math.inf, 1.0]}, {}).to_bytes()
 
 
 def test_equal_contents_give_equal_bytes_in_any_order_of_tensors():

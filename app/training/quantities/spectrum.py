@@ -1,4 +1,4 @@
-"""The spectrum: what the recurrent weights alone would do to a state, and what a timestep really does."""
+"""The spectrum: eigenvalues and singular values of the recurrent weights, and the norm of each timestep's Jacobian."""
 
 from ...engine import eigenvalues, jacobian_norms, recurrent_block, singular_values
 from ..config import RunConfig
