@@ -52,7 +52,7 @@ def opened(lstm, by=1.0, start=H, stop=2 * H):
 
 
 def exchanged_axes():
-    """batch_first is missing: rows of the batch are read as time, and the last *sequence* is taken for the last step."""
+    """batch_first is missing: rows of the batch are read as time, the last sequence is taken for the last timestep."""
     model = nn.LSTM(I, H)
     return model, lambda x: opened_loss(model(x.transpose(0, 1))[0][:, -1])
 
