@@ -52,7 +52,7 @@ class StepCall:
     """One call of an nn.*Cell: one timestep.
 
     ``previous`` is the step whose states came in as that step left them; else ``h0`` and ``c0`` are what came in, if
-    anything did. ``carries_gradient`` says whether a gradient can leave through them.
+    anything did.
     """
 
     spec: Spec
@@ -61,7 +61,6 @@ class StepCall:
     c0: Tensor | None
     weights: list[Weight]
     previous: "StepCall | None"
-    carries_gradient: bool
     followed: bool = False  # by a step that takes its states as they are
 
 
@@ -87,12 +86,14 @@ class Arrived:
 class Capture:
     """One backward pass through one or more watched modules.
 
-    ``calls`` by module, in the order they were made; ``own`` are the gradients that reached the parameters, by owner;
-    ``scale`` is what an AMP scaler multiplied the loss with.
+    ``calls`` by module, in the order they were made; ``steps``, the number of the pass; ``cut``, where a cell's states
+    were cut from their past, the steps of that cell, with those that no gradient reaches; ``own`` are the gradients
+    that reached the parameters, by owner; ``scale`` is what an AMP scaler multiplied the loss with.
     """
 
     calls: dict[str, list[tuple[FusedCall | StepCall, Arrived]]]
     steps: dict[str, int]
+    cut: dict[str, int]
     own: dict[int, Tensor]
     scale: Tensor | None
     ready: Any = None  # on a device that works by itself: the event after the last copy

@@ -47,6 +47,26 @@ def _hook_of_a_copy() -> Hook:
     return unwatched
 
 
+class States:
+    """How the steps of a cell since the last backward pass came by their states."""
+
+    def __init__(self) -> None:
+        self.steps = self.none = self.detached = 0
+        self._left: int | None = None  # where the last step's h lies in memory
+
+    def note(self, h0: Any, left: Any) -> None:
+        """One more step, which was given ``h0`` and left ``left``."""
+        self.steps += 1
+        self.none += h0 is None
+        self.detached += h0 is not None and not h0.requires_grad and h0.data_ptr() == self._left
+        self._left = left.data_ptr()
+
+    @property
+    def cut(self) -> bool:
+        """Whether steps that belong together were cut apart: states detached, or none ever handed on."""
+        return self.detached > 0 or (self.steps > 1 and self.none == self.steps)
+
+
 class Watched:
     """One module under watch: how many backward passes reached it, and when the next capture is due."""
 
@@ -58,6 +78,7 @@ class Watched:
         # Of a cell, since the last backward pass; kept alive by the graph they belong to, whose hooks hold them.
         self.steps: list[weakref.ref[StepCall]] = []
         self.left_by: dict[int, tuple[StepCall, dict[str, Any]]] = {}  # by id of the h a step left: its outputs, weakly
+        self.states = States()
 
     @property
     def due(self) -> bool:
@@ -166,6 +187,7 @@ class Capturer:
             self._listen(one, leaving["h"], None, "h")
             return
         h0, c0 = state if isinstance(state, tuple) else (state, None)
+        one.states.note(h0, leaving["h"])
         steps = [step for step in (reference() for reference in one.steps) if step is not None]
         previous = self._step_that_left(one, h0, c0)
         module = one.module
@@ -177,7 +199,6 @@ class Capturer:
             c0=None if c0 is None or previous else copied(c0),
             weights=steps[0].weights if steps else self._weights(names, [getattr(module, name) for name in names]),
             previous=previous,
-            carries_gradient=h0 is not None and h0.requires_grad,
         )
         for where, tensor in leaving.items():
             self._listen(one, tensor, step, where)
@@ -271,7 +292,7 @@ class Capturer:
 
     def _complete(self, number: int) -> None:
         running = self._passes.pop(number)
-        steps, calls = {}, {}
+        steps, calls, states = {}, {}, {}
         for name, one in self._watched.items():
             if name not in running.reached:
                 continue
@@ -279,11 +300,13 @@ class Capturer:
                 found = running.arrived[name]
                 calls[name] = [(call, found.get(call, Arrived())) for call in self._in_order(one, found)]
                 steps[name] = one.passes
+                states[name] = one.states
                 one.next_capture = one.passes + self._every
             one.passes += 1
-            one.steps, one.left_by = [], {}
+            one.steps, one.left_by, one.states = [], {}, States()
         if calls:
-            self._deliver(Capture(calls, steps, running.own, running.scale, self._after_copies(running)))
+            cut = {name: found.steps for name, found in states.items() if found.cut}
+            self._deliver(Capture(calls, steps, cut, running.own, running.scale, self._after_copies(running)))
 
     def _in_order(self, one: Watched, found: dict[FusedCall | StepCall, Arrived]) -> list[FusedCall | StepCall]:
         """The calls as they were made; steps of a cell that nothing came back to belong to the sequence as well."""

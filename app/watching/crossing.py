@@ -34,7 +34,6 @@ class Crossing:
     d_output: Array
     d_h_n: Array | None
     d_c_n: Array | None
-    carries_gradient: bool = True  # whether one can leave through the initial states
     masks: list[Array] | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -183,7 +182,6 @@ def _of_run(run: list[tuple[StepCall, Arrived]], scale: float) -> Crossing:
         weights={f"{weight.name}_l0": array(weight.values) for weight in first.weights},
         owners={f"{name}_l0": owner for name, owner in owners(first.weights).items()},
         d_output=handed["h"],
-        carries_gradient=first.carries_gradient,
         d_h_n=None,
         d_c_n=handed["c"][-1][None],
         notes=notes,

@@ -45,7 +45,11 @@ def measured(torch: Any, capture: Capture, sequence: int) -> dict[str, Shown]:
     for name, its_stacks in stacks.items():
         owners = {owner for stack in its_stacks for owner in stack.crossing.owners.values()}
         own = {owner: array(capture.own[owner]) / scale for owner in owners if owner in capture.own}
-        scalars = {"step": capture.steps[name], "grad_residual": residual(own, gradients) if own else None}
+        scalars = {
+            "step": capture.steps[name],
+            "grad_residual": residual(own, gradients) if own else None,
+            "cut": capture.cut.get(name),
+        }
         of_a_cell = any(isinstance(call, StepCall) for call, _ in capture.calls[name])
         parts = [its_stacks] if of_a_cell else [[stack] for stack in its_stacks]
         for number, runs in enumerate(filter(None, parts), start=1):
@@ -87,7 +91,7 @@ def shown_of(label: str, stacks: list[Stack], sequence: int, scalars: dict[str, 
     found = [shown.of_sequence(run) for run in runs]
     lengths = [run.crossing.T for run in runs]
     facts = {
-        "kind": "capture",
+        "kind": "record",
         "module": label,
         **scalars,
         "cell": spec.cell,
@@ -100,34 +104,11 @@ def shown_of(label: str, stacks: list[Stack], sequence: int, scalars: dict[str, 
         "timesteps": int(sum(lengths)),
         "sequences": here[0].crossing.B,
         "restarts": np.cumsum(lengths)[:-1].tolist(),
-        "cut": is_cut(here),
         "reached": reached(here),
         "flow_residual": max((residual for _, residual in found if residual is not None), default=None),
         "notes": list(dict.fromkeys(note for run in runs for note in run.crossing.notes)),
     }
     return Shown(Record(facts, joined([tensors for tensors, _ in found]) | gradients_of(stacks)), runs)
-
-
-def is_cut(runs: list[Stack]) -> bool:
-    """Whether the steps of a cell belong together and no gradient can pass between them.
-
-    That is so where a run starts with the very numbers another run ended with (a state that was detached), and where
-    every step is a run by itself (a state that was never handed on).
-    """
-    if len(runs) == 1:
-        return False
-    if all(stack.crossing.T == 1 for stack in runs):
-        return True
-    ends = [stack.layers[0][0].states[-1] for stack in runs]
-    return any(
-        stack.crossing.h0 is not None
-        and stack.crossing.h0.any()
-        and stack.crossing.h0[0].shape == end.shape
-        and not stack.crossing.carries_gradient
-        and np.allclose(stack.crossing.h0[0], end, rtol=1e-4, atol=1e-6)
-        for i, stack in enumerate(runs)
-        for end in ends[:i]
-    )
 
 
 def reached(runs: list[Stack]) -> int:

@@ -102,7 +102,7 @@ def norms_of(direction: Direction, adjoint: Adjoints) -> tuple[Array, Array]:
 def pairs_of(alone: Stack, adjoints: list[list[Adjoints]]) -> tuple[Tensors, float | None]:
     """ln_flow and share of all layers and directions, and the largest residual of those that have one."""
     spec, T = alone.crossing.spec, alone.crossing.T
-    width = len(alone.layers[0][0].layer.cell.W)
+    width = alone.layers[0][0].layer.da.shape[1]
     if not flows.affordable(T, width):
         return {}, None
     top, tensors, residuals = len(alone.layers) - 1, {}, []

@@ -223,14 +223,13 @@ def unreached(view: View) -> Verdict | None:
 def short_horizon(view: View) -> Verdict | None:
     """A state that was cut from its past."""
     facts = view.record.scalars
-    if not facts["cut"]:
+    if facts["cut"] is None:
         return None
-    edges = [0, *facts["restarts"], facts["timesteps"]]
-    longest = int(np.diff(edges).max())
+    longest = int(np.diff([0, *facts["restarts"], facts["timesteps"]]).max())
     return Verdict(
         "short_horizon",
-        f"{view.place}: {facts['timesteps']} timesteps are read, but no gradient goes back more than {longest - 1} of "
-        f"them: the state is cut before timestep {facts['restarts'][0] + 1}.",
+        f"{view.place}: {facts['cut']} timesteps are read, but a gradient goes back through {longest} of them at most: "
+        "states are cut from their past.",
         "truncation",
         remedies.short_horizon(),
     )

@@ -54,18 +54,7 @@ def opened(lstm, by=1.0, start=H, stop=2 * H):
 def exchanged_axes():
     """batch_first is missing: rows of the batch are read as time, the last sequence is taken for the last timestep."""
     model = nn.LSTM(I, H)
-    return model, lambda x: opened_loss(model(x.transpose(0, 1))[0][:, -1])
-
-
-def opened_loss(read):
-    return read.square().mean()
-
-
-def states_viewed():
-    """h_n (layers, batch, H) is made (batch, layers · H) by view instead of transpose: examples are mixed."""
-    model, head = nn.LSTM(I, H, 2), nn.Linear(2 * H, 1)
-    keep = nn.ModuleDict({"rnn": model, "head": head})
-    return keep, lambda x: head(model(x)[1][0].view(B, -1))[0].square().sum()
+    return model, lambda x: model(x.transpose(0, 1))[0][:, -1].square().mean()
 
 
 def state_fed_as_none():
@@ -95,7 +84,7 @@ def small_weights():
 
 def large_weights():
     """Recurrent weights too large for ReLU."""
-    return simple(Reader(keeping(nn.RNN(I, H, nonlinearity="relu"), 1.6)))
+    return *simple(Reader(keeping(nn.RNN(I, H, nonlinearity="relu"), 1.6))), 0.0
 
 
 def unscaled_inputs():
@@ -130,7 +119,7 @@ def reversed_reading():
     with torch.no_grad():
         model.bias_hh_l0[H : 2 * H] = 3.0
         model.bias_hh_l0_reverse[H : 2 * H] = -3.0
-    return model, lambda x: model(x)[0][0].square().mean() + model(x)[0][-1].square().mean()
+    return model, lambda x: model(x)[0][[0, -1]].square().mean()
 
 
 def healthy_rnn():
@@ -163,7 +152,6 @@ def simple(model):
 
 SCRIPTS = {
     exchanged_axes: ("vanishing", "axes"),
-    states_viewed: ("vanishing", "axes"),
     state_fed_as_none: ("short_horizon", "truncation"),
     detached: ("short_horizon", "truncation"),
     gates_shut: ("vanishing", "forget_gates"),
@@ -173,7 +161,7 @@ SCRIPTS = {
     unscaled_inputs: ("saturated", "saturation"),
     dead_relu: ("dead_units", "slope"),
     padding_as_data: ("vanishing", "padding"),
-    overflowing: ("nonfinite", None),
+    overflowing: ("nonfinite", "weights"),
     reversed_reading: ("vanishing", "forget_gates"),
     healthy_rnn: (None, None),
     healthy_lstm: (None, None),
