@@ -113,7 +113,7 @@ def chart(record: Record) -> str:
         parts.append(f'<path d="M{x} {y}h18" stroke="{colour}" stroke-width="1.5"{dash}/>')
         parts.append(f'<text x="{x + 22}" y="{y + 4}">layer {layer}{" rev." if reverse else ""}</text>')
     label = "Size of the gradient at the state of each timestep, one line a layer, logarithmic"
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
+    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" font-size="12" role="img" aria-label="{label}">{"".join(parts)}</svg>'
 
 
 def _grid(low: int, high: int, T: int, place: Callable[[float, float], tuple[float, float]]) -> str:

@@ -45,7 +45,7 @@ def torch_of(model: Any) -> Any:
     torch = sys.modules.get("torch")
     if torch is None or not isinstance(model, torch.nn.Module):
         raise BadValue(
-            f"Expected a PyTorch model (torch.nn.Module) or an unroll.Trainer; got {shown(type(model).__name__)}. "
+            f"Expected a PyTorch model (torch.nn.Module); got {shown(type(model).__name__)}. "
             "Try unroll.watch(model), before the training loop."
         )
     return torch

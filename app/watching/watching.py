@@ -14,10 +14,11 @@ from ..errors import shown as shown_value
 from ..training import Record
 from .calls import Capture
 from .capture import Capturer, Watched
+from .drawing import fragment
 from .measure import Shown, measured
 from .modules import is_compiled, recurrent_modules, torch_of
 from .page import Page
-from .verdict import FINDINGS, as_dict, judge
+from .verdict import FINDINGS, Verdict, as_dict, judge
 
 WAITING = 2  # captures that may wait for their replay; the newest replace the oldest
 PATIENCE = 30.0  # seconds that asking for the last records waits for a replay that is under way
@@ -158,7 +159,15 @@ class Watching:
                 if wanted == finding:
                     callback(name, verdict)
         if self._page is not None:
-            self._page.show({name: (one.record, judge(one.record)) for name, one in self._last.items()})
+            self._page.show(self._judged())
+
+    def _judged(self) -> dict[str, tuple[Record, Verdict]]:
+        return {name: (one.record, judge(one.record)) for name, one in self._last.items()}
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the page as it is now."""
+        self.wait()
+        return fragment(self._judged()) or "<p>Nothing has been captured yet.</p>"
 
     def _failed(self, error: Exception) -> None:
         """Ours to report, never the loop's: said once."""

@@ -283,6 +283,7 @@ def test_the_page_is_served_to_who_knows_its_address_until_the_end(capsys):
         page = read(address)
         assert "Backward pass 0, sequence 0 of 5, 8 timesteps" in page
         assert "layer 2 rev." in page
+        assert "layer 2 rev." in watching._repr_html_(), "a notebook shows the same"
         for wrong in (address.rsplit("/", 2)[0] + "/", address + "x"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
                 read(wrong)
