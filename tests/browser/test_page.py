@@ -60,8 +60,8 @@ def test_dragging_the_length_unrolls_further_and_training_goes_on(page: Page):
     page.mouse.move(box["x"] + 0.65 * box["width"], y, steps=10)
     page.mouse.up()
     until(page, lambda: length(page) > 50, "a longer sequence")
-    reason = page.locator("#reason")
-    until(page, lambda: re.search(rf"[hE]{length(page)}\b", reason.inner_text()), "words about that sequence")
+    words = page.locator(".words")
+    until(page, lambda: re.search(rf"[hE]{length(page)}\b", words.inner_text()), "words about that sequence")
     until(page, lambda: iteration(page) > before + 5, "more updates of the same run")
 
 
