@@ -76,7 +76,7 @@ def test_arrow_keys_change_the_length_one_by_one_however_fast_they_come(page: Pa
         }"""
     )
     assert length(page) == 32
-    expect(page.locator("#reason")).to_contain_text(re.compile(r"[hE]32\b"))
+    expect(page.locator(".words")).to_contain_text(re.compile(r"[hE]32\b"))
 
 
 def test_changing_the_activation_keeps_the_run(page: Page):
