@@ -79,6 +79,14 @@ def test_arrow_keys_change_the_length_one_by_one_however_fast_they_come(page: Pa
     expect(page.locator(".words")).to_contain_text(re.compile(r"[hE]32\b"))
 
 
+def test_what_would_help_is_a_button_and_gone_once_it_has_helped(opened):
+    page = opened("#activation=sigmoid&lag=20")
+    expect(page.locator("#finding")).to_contain_text("The task needs 20 steps back, and the gradient vanishes")
+    page.locator("#advice").get_by_role("button", name="Use tanh (weights kept)").click()
+    expect(page.locator("#finding")).not_to_contain_text("vanishes")
+    expect(page.locator("#advice")).to_be_hidden()
+
+
 def test_changing_the_activation_keeps_the_run(page: Page):
     until(page, lambda: iteration(page) > 5, "training")
     before = iteration(page)
