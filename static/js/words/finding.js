@@ -62,7 +62,7 @@ const WORDS = {
     finding:
       cause === "truncation"
         ? `The task needs ${steps(values.needed_lag)} back; truncation keeps lags of at most ${values.horizon}.`
-        : `The task needs ${steps(values.needed_lag)} back; 99 % of dW_hh comes from lags of at most ${values.horizon}.`,
+        : `The task needs ${steps(values.needed_lag)} back; 99 % of the recurrent weights’ gradient comes from lags of at most ${values.horizon}.`,
     reason: cause === "truncation" ? "No gradient of a longer lag reaches the update." : partsWords(values.parts ?? {}),
   }),
   not_learning: (values) =>
