@@ -40,12 +40,11 @@ export function verdict(tensors, bug) {
   const listed = wrong.length === 1 ? `${wrong[0]} is wrong.` : `${listOf(wrong)} are wrong.`;
   const title = `Caught: ${listed}`;
   const recurrent = names.filter((name) => !READOUT.includes(name));
-  if (wrong.length === 1 && wrong[0] === "W_hh") {
+  if (wrong.length === 1 && ["W_hh", "u_hh"].includes(wrong[0])) {
     return {
       caught: true,
       title,
-      reason:
-        "All others agree, so ∂E/∂a_t is right at every t. Wrong is what W_hh alone does with it: the h_{t−1} it is multiplied with, or the sum over t.",
+      reason: `All others agree, so ∂E/∂a_t is right at every t. Wrong is what ${wrong[0]} alone does with it: the h_{t−1} it is multiplied with, or the sum over t.`,
     };
   }
   if (wrong.every((name) => recurrent.includes(name))) {

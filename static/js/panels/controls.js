@@ -6,6 +6,7 @@
 import { element, setText, svg } from "../lib/dom.js";
 import { formatSetting, parseNumber } from "../lib/format.js";
 import { nextValue, positionOf, valueAt } from "../kit/slider.js";
+import { meaningless } from "../record/cells.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -80,7 +81,9 @@ const IDLE = {
 
 /** Rows of things that the chosen network does not have. @type {Record<string, (config: Config) => boolean>} */
 const ABSENT = {
-  forget_bias: ({ cell }) => cell === "rnn",
+  forget_bias: (config) => meaningless(config).includes("forget_bias"),
+  init: (config) => meaningless(config).includes("init"),
+  gain: (config) => meaningless(config).includes("gain"),
 };
 
 const TRUNCATIONS = [

@@ -4,6 +4,7 @@
  */
 
 import { formatExp, formatFixed, formatNumber, formatPercent, printPowers, printSum } from "../lib/format.js";
+import { CELLS, cellNameOf, cellOf, keptBy } from "../record/cells.js";
 import { at, lastLoss, ledger, length, lnFlow, lossCount } from "../record/readings.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -25,7 +26,8 @@ import { at, lastLoss, ledger, length, lnFlow, lossCount } from "../record/readi
  * @property {number | null} horizon
  * @property {number | null} neededLag
  * @property {ReturnType<typeof ledger>} ledger from the last loss back to h_1
- * @property {{name: string, open: number} | null} gate the one that carries on, of a gated cell, and its mean
+ * @property {string} recurrent the parameter meant by W_hh
+ * @property {{name: string, does: string} | null} gate the one that keeps the past, of a gated cell, and how far it does
  * @property {number | null} lnCellState by how much ln‖∂E/∂c‖ changes from the last loss back to the first timestep
  */
 
@@ -60,7 +62,8 @@ export function factsOf(state, record) {
     horizon: record.meta.horizon,
     neededLag: record.meta.needed_lag,
     ledger: last > 1 ? ledger(record, last, 1) : null,
-    gate: carryGate(record),
+    recurrent: cellOf(state.config).recurrent,
+    gate: carryGate(record, cellNameOf(state.config, record.tensors)),
     lnCellState: "ln_dc_norm" in record.tensors ? at(record, "ln_dc_norm", 1) - at(record, "ln_dc_norm", last) : null,
   };
 }
@@ -75,16 +78,15 @@ function loudestAtStart(record) {
   return loudest;
 }
 
-/** The lstm's f or the gru's z, the second of their gates. @param {DecodedRecord} record */
-function carryGate(record) {
-  const { gates } = record.tensors;
-  if (!gates) return null;
-  const [T, rows, H] = gates.shape;
+/** How much of the past the gate lets through that keeps it, over all units and timesteps. @param {DecodedRecord} record @param {string} cell */
+function carryGate({ tensors: { gates } }, cell) {
+  if (!gates || !CELLS[cell].keeps) return null;
+  const [T, , H] = gates.shape;
   let sum = 0;
-  for (let t = 0; t < T; t += 1) {
-    for (let unit = 0; unit < H; unit += 1) sum += gates.data[(t * rows + 1) * H + unit];
-  }
-  return { name: "c" in record.tensors ? "forget" : "update", open: sum / (T * H) };
+  for (let t = 1; t <= T; t += 1) for (let unit = 0; unit < H; unit += 1) sum += keptBy(cell, gates, t, unit);
+  const share = formatPercent(sum / (T * H));
+  const does = CELLS[cell].keeps.open ? `are ${share} open` : `keep ${share} of the past`;
+  return { name: CELLS[cell].states.includes("c") ? "forget" : "update", does };
 }
 
 /** The first rule that holds speaks. @type {Rule[]} */
@@ -139,7 +141,7 @@ export const RULES = [
     reason: ({ horizon, ...facts }) =>
       horizon === null
         ? carriedWords({ horizon, ...facts })
-        : `Uncut, 99 % of dW_hh would come from lags of at most ${horizon}.`,
+        : `Uncut, 99 % of d${facts.recurrent} would come from lags of at most ${horizon}.`,
   },
   {
     name: "dries up",
@@ -173,14 +175,14 @@ export const RULES = [
   {
     name: "horizon against the needed lag",
     holds: ({ horizon, neededLag }) => horizon !== null && neededLag !== null,
-    finding: ({ horizon, neededLag }) =>
-      `The task needs ${steps(neededLag)} back; 99 % of dW_hh comes from lags of at most ${horizon}.`,
+    finding: ({ horizon, neededLag, recurrent }) =>
+      `The task needs ${steps(neededLag)} back; 99 % of d${recurrent} comes from lags of at most ${horizon}.`,
     reason: carriedWords,
   },
   {
     name: "horizon",
     holds: ({ horizon }) => horizon !== null,
-    finding: ({ horizon }) => `99 % of dW_hh comes from lags of at most ${horizon}.`,
+    finding: ({ horizon, recurrent }) => `99 % of d${recurrent} comes from lags of at most ${horizon}.`,
     reason: carriedWords,
   },
   {
@@ -225,7 +227,7 @@ function gatedWords({ gate, last, lnFirst, lnLast, lnCellState }) {
   const power = (/** @type {number} */ ln) => `e^${formatFixed(ln, 1)}`;
   const cell = lnCellState !== null && Number.isFinite(lnCellState) ? `∂E/∂c changes by ${power(lnCellState)}, ` : "";
   const steps = last === 2 ? "1 step" : `${last - 1} steps`;
-  return `Over ${steps} back ${cell}∂E/∂h ${cell ? "" : "changes "}by ${power(lnFirst - lnLast)}; ${gate?.name} gates are ${formatPercent(Number(gate?.open))} open.`;
+  return `Over ${steps} back ${cell}∂E/∂h ${cell ? "" : "changes "}by ${power(lnFirst - lnLast)}; ${gate?.name} gates ${gate?.does}.`;
 }
 
 /** What happened to the last loss's gradient on its way to h_1. @param {Facts} facts */

@@ -71,7 +71,7 @@ export function createFold(store) {
       const { folded: closing, reducedMotion } = frame.state;
       share = clock.at(closing, frame.now, !reducedMotion);
       const { layout, picture } = scene;
-      const telling = foldWords(share, closing, layout.T, shown());
+      const telling = foldWords(share, closing, layout.T, shown(), picture?.recurrent ?? "W_hh");
       if (telling?.reason !== store.get().telling?.reason) store.dispatch({ type: "tell", telling });
       if (!picture || share === 0) {
         actPainters.delete(ctx.canvas);
