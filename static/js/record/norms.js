@@ -4,7 +4,7 @@ import { subscript } from "../kit/text.js";
 import { CELLS } from "./cells.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
-/** @typedef {import("../run/state.js").Ghost} Ghost */
+/** @typedef {import("../run/ghost.js").Ghost} Ghost */
 
 /**
  * One line of the chart: natural logarithms at t, NaN where there is nothing to draw.

@@ -6,7 +6,7 @@
  * @param {number} T
  * @param {number} t the timestep the cell shows
  * @param {string} recurrent the parameter meant by W_hh
- * @returns {import("../run/state.js").Telling | null}
+ * @returns {import("../run/state.js").Narration | null}
  */
 export function foldWords(share, closing, T, t, recurrent) {
   const columns = T === 1 ? "one column was" : `${T} columns were`;
