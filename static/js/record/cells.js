@@ -59,7 +59,7 @@ export function cellOf({ cell }) {
 /** The cell a record was made with: the configuration may already be another. @param {{cell?: unknown}} config @param {Record<string, unknown>} tensors */
 export function cellNameOf(config, tensors) {
   const name = String(config.cell ?? "rnn");
-  const hasCellState = "dc" in tensors;
+  const hasCellState = "ln_dc_norm" in tensors;
   if (CELLS[name] && CELLS[name].states.includes("c") === hasCellState) return name;
   return hasCellState ? "lstm" : "rnn";
 }

@@ -84,6 +84,7 @@ function carryGate({ tensors: { gates } }, cell) {
   const [T, , H] = gates.shape;
   let sum = 0;
   for (let t = 1; t <= T; t += 1) for (let unit = 0; unit < H; unit += 1) sum += keptBy(cell, gates, t, unit);
+  if (Number.isNaN(sum)) return null;
   const share = formatPercent(sum / (T * H));
   const does = CELLS[cell].keeps.open ? `are ${share} open` : `keep ${share} of the past`;
   return { name: CELLS[cell].states.includes("c") ? "forget" : "update", does };

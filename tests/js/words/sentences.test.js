@@ -150,18 +150,28 @@ test("for a screen reader: where training is, and the finding without typography
 
 test("gated cells: what happened to both gradients on the way back, and how far the gate that carries is open", () => {
   const record = makeRecord({ meta: { horizon: 3 }, lnNorm: (t) => 1.6 - 0.4 * (4 - t) });
-  record.tensors.gates = {
-    shape: [4, 4, 2],
-    data: Float32Array.from({ length: 32 }, (_, i) => (i % 8 < 2 ? 0 : i % 8 < 4 ? 0.75 : 1)),
-  };
+  const gates = (kinds) => ({
+    shape: [4, kinds, 2],
+    data: Float32Array.from({ length: 8 * kinds }, (_, i) => [0, 0.75, 1, 1][Math.floor(i / 2) % kinds]),
+  });
+  record.tensors.gates = gates(3);
   assert.equal(
-    describe(initialState({}, record)).reason,
+    describe(initialState({ config: { cell: "gru" } }, record)).reason,
     "Over 3 steps back ∂E/∂h changes by e^−1.2; update gates are 75 % open.",
   );
+  record.tensors.gates = {
+    shape: [4, 2, 2],
+    data: Float32Array.from({ length: 16 }, (_, i) => (i % 4 < 2 ? 0.25 : 1)),
+  };
+  assert.equal(
+    describe(initialState({ config: { cell: "mingru" } }, record)).reason,
+    "Over 3 steps back ∂E/∂h changes by e^−1.2; update gates keep 75 % of the past.",
+  );
+  record.tensors.gates = gates(4);
   record.tensors.c = record.tensors.h;
   record.tensors.ln_dc_norm = { shape: [5], data: Float64Array.from([0, 0.5, 0, 0, 0]) };
   assert.equal(
-    describe(initialState({}, record)).reason,
+    describe(initialState({ config: { cell: "ln_lstm" } }, record)).reason,
     "Over 3 steps back ∂E/∂c changes by e^0.5, ∂E/∂h by e^−1.2; forget gates are 75 % open.",
   );
 });
