@@ -29,7 +29,7 @@ export const ORDER = [
 
 export const ESSENTIAL = ["sequence_length", "cell", "activation"];
 
-export const SEGMENTED = ["cell", "precision"];
+export const SEGMENTED = ["precision"];
 
 /** What a row is called where the schema's title is too long for it. @type {Record<string, string>} */
 export const LABELS = {
