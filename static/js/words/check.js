@@ -76,3 +76,23 @@ export function factsOf({ past, live }) {
   const now = `at iteration ${formatCount(live.iteration)}`;
   return `${what} You are looking at iteration ${formatCount(past.iteration)}: what is checked is the network as it is now, ${now}.`;
 }
+
+export const ADD_A_BUG = "Add a bug";
+
+export const THIS_CHECK_ONLY = "for this check only";
+
+export const CHECK_AGAIN = "Check again";
+
+export const REMOVE_THE_BUG = "Remove the bug";
+
+export const TITLE = "Check the gradients";
+
+export const NO_BUG = "none: the code as it is";
+
+export const COULD_NOT_RUN = "The check could not run.";
+
+export const CONNECTION_LOST = "The connection was lost.";
+
+export const limit = (/** @type {string} */ power) => `limit ${power}`;
+
+export const axis = (/** @type {number} */ entries) => `relative error, largest of ${entries} entries`;
