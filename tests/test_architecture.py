@@ -92,6 +92,16 @@ def test_inside_the_package_imports_are_relative(name, path):
     assert not wrong, f"{name} imports {sorted(wrong)} by the folder's name: write `from .` or `from ..` instead"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [*sorted((ROOT / "benchmarks").rglob("*.py")), *sorted((ROOT / "scripts").glob("*.py"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_what_is_shared_with_tests_lies_in_no_file_of_tests(path):
+    wrong = {name for name in absolute_imports(path) if name.rpartition(".")[2].startswith("test_")}
+    assert not wrong, f"{path.name} imports {sorted(wrong)}: move what it needs to tests/support"
+
+
 @pytest.mark.parametrize(("name", "path"), modules(), ids=lambda v: str(v))
 def test_nothing_below_the_web_knows_the_web(name, path):
     if part(name) in KNOWS_THE_WEB:

@@ -63,12 +63,13 @@ def takes_gzip(request: Request) -> bool:
 
 
 def without_samples(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without the curves of the activations: the first page has to be small, and /api/schema has them."""
+    """The schema without curves and the tensors of records: the first page is to be small, and /api/schema has them."""
     activations = {
         name: {key: value for key, value in about.items() if not isinstance(value, list)}
         for name, about in schema["activations"].items()
     }
-    return schema | {"activations": activations}
+    fields = {name: value for name, value in schema.items() if name not in ("record", "quantities")}
+    return fields | {"activations": activations}
 
 
 class Pages:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..scenes import scenes_as_json
-from ..training import RunConfig
+from ..training import schema
 from . import logs
 from .closing import Close, CloseCode
 from .counts import Counts
@@ -162,7 +162,7 @@ def first_words(limits: Limits, shared: Shared) -> Iterator[tuple[Kind, bytes]]:
     for command in ({"type": "start"}, {"type": "watch", "quantities": FIRST_WATCH}):
         run.receive(json.dumps(command))
         answers += run.work()
-    facts = {"hello": json.loads(run.hello()), "state": json.loads(answers[0]), "schema": RunConfig.schema()}
+    facts = {"hello": json.loads(run.hello()), "state": json.loads(answers[0]), "schema": schema()}
     facts["scenes"] = scenes_as_json()
     yield Kind.FIRST_RECORD, answers[-1]
     yield Kind.HELLO, json.dumps(facts).encode()
