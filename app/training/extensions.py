@@ -78,6 +78,14 @@ def _check_activation(phi: Activation) -> None:
 
 
 def _check_cell(cell: type[Cell]) -> None:
+    try:
+        cell.described()
+        _check_gradients(cell)
+    except (AttributeError, NotImplementedError) as error:
+        raise BadValue(f"The cell {cell.name} is not complete: {error or 'a method of Cell is missing'}.") from error
+
+
+def _check_gradients(cell: type[Cell]) -> None:
     rng = np.random.default_rng(0)
     params = initialise(cell.name, I, H, O, "orthogonal", 1.0, None, None, 1.0, rng)
     x, target = rng.standard_normal((T, B, I)), rng.standard_normal((T, B, O))

@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 
 import app
-from app.engine import ACTIVATIONS, CELLS, Activation
+from app.engine import ACTIVATIONS, CELLS, Activation, Cell
+from app.engine.cells.base import StackedCell
 from app.engine.cells.rnn import RNN
 from app.errors import BadValue
 from app.tasks import TASKS, Batch, Task
-from app.training import RunConfig, Trainer, register, schema
+from app.training import WATCHABLE, RunConfig, Trainer, register, schema
 from app.training.config import RunConfig as Config
 from app.validation import properties
 
 ROOT = Path(__file__).parents[2]
 FIELDS = {"activation": ACTIVATIONS, "cell": CELLS, "task": TASKS}
+WORDS = {"name": "half", "about": "Half of it.", "source": "nobody"}
 SMALL = {"sequence_length": 8, "hidden_size": 4, "batch_size": 3}
 
 
@@ -92,6 +94,9 @@ def test_a_cell_of_ones_own_trains_and_passes_the_check():
     class Mine(RNN):
         name = "mine"
 
+    assert set(Trainer(RunConfig(cell="mine", **SMALL)).record(WATCHABLE).tensors) == set(
+        Trainer(RunConfig(cell="mine", **SMALL)).tensors(WATCHABLE)
+    )
     trainer, shipped = (Trainer(RunConfig(cell=cell, **SMALL)) for cell in ("mine", "rnn"))
     assert trainer.step({"flow", "truncation", "spectrum"}).loss == shipped.step().loss
     assert all(check.passed for _, check in trainer.check_gradients())
@@ -110,6 +115,21 @@ def test_a_cell_with_a_wrong_backward_is_refused_and_not_offered():
     assert "wrong" not in CELLS
     with pytest.raises(BadValue):
         RunConfig(cell="wrong")
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (type("Bare", (Cell,), {"name": "bare"}), "The cell bare is not complete: .*about"),
+        (type("Half", (StackedCell,), {**WORDS, "blocks": 1, "buffers": 1}), "is not complete: "),
+        (type("Taken", (RNN,), {}), "There is already the cell rnn"),
+    ],
+    ids=["no words", "no equations", "taken"],
+)
+def test_a_cell_that_is_not_complete_is_told_what_is_missing(cell, words):
+    with pytest.raises(BadValue, match=words):
+        register(cell)
+    assert list(CELLS) == RunConfig.model_fields["cell"].json_schema_extra["enum"]
 
 
 @pytest.mark.parametrize(
@@ -208,6 +228,10 @@ def test_the_example_of_the_documentation_runs_and_learns():
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(blocks)], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    loss, residual = map(float, done.stdout.split())
+    of_task, of_cell = done.stdout.splitlines()
+    loss, residual = map(float, of_task.split())
     assert loss < 0.5  # the baseline is 1
     assert residual < 1e-10
+    passed, residual = of_cell.split()
+    assert passed == "True"
+    assert float(residual) < 1e-10

@@ -4,7 +4,7 @@ from ...engine import CELLS, flow, share_used
 from ..config import RunConfig
 from ..measurement import Measurement
 from .base import Found, Quantity, cost_of_jacobians, f32
-from .conditions import CUT, GATED, UNGATED, WITH_CELL_STATE
+from .conditions import CUT, WITH_CELL_STATE, WITH_LEDGER, WITHOUT_LEDGER
 from .tensor import Tensor
 
 PAIRS = ("T", "T+1")  # row t - 1, column k
@@ -18,9 +18,9 @@ class Flow(Quantity):
     tensors = (
         Tensor("ln_flow", PAIRS, "float32", "ln ‖∂E_t/∂h_k‖; NaN for k > t"),
         Tensor("share", PAIRS, "float32", "signed share of E_t in ∂E/∂h_k; each column sums to 1"),
-        Tensor("ln_flow_a", PAIRS, "float32", "ln ‖∂E_t/∂a_k‖; NaN for k > t and k = 0", UNGATED),
+        Tensor("ln_flow_a", PAIRS, "float32", "ln ‖∂E_t/∂a_k‖; NaN for k > t and k = 0", WITH_LEDGER),
         Tensor("ln_flow_c", PAIRS, "float32", "ln ‖∂E_t/∂c_k‖; NaN for k > t", WITH_CELL_STATE),
-        Tensor("route_share", ("T", 2), "float32", "what is carried straight through f or z; the rest", GATED),
+        Tensor("route_share", ("T", 2), "float32", "what is carried straight through f or z; the rest", WITHOUT_LEDGER),
         Tensor("share_used", PAIRS, "float32", "what truncation and clipping per timestep leave of share", CUT),
     )
     scalars = ("flow_residual",)
