@@ -1,8 +1,8 @@
 """The spectrum: what the recurrent weights alone would do to a state, and what a timestep really does."""
 
-from ...engine import eigenvalues, jacobian_norms, recurrent_block, singular_values
-from ..config import RunConfig
+from ...engine import CELLS, eigenvalues, jacobian_norms, recurrent_block, singular_values
 from ..measurement import Measurement
+from ..work import Work
 from .base import Found, Quantity, cost_of_jacobians
 from .conditions import WITH_RECURRENT_WEIGHTS
 from .tensor import Tensor
@@ -21,9 +21,14 @@ class Spectrum(Quantity):
         ),
     )
 
-    def cost(self, config: RunConfig) -> int:
-        """A Jacobian a timestep."""
-        return config.sequence_length * (500 * config.hidden_size**2 + 300_000) // 10 + cost_of_jacobians(config)
+    def cost(self, work: Work) -> float:
+        """A Jacobian a timestep, its largest singular value, and all values of the weights'."""
+        H, recurrent = work.H, CELLS[work.config.cell].recurrent
+        if recurrent.of_x:
+            return 0.0
+        values = 0.0 if recurrent.by_unit else 1.8 * H**3
+        timestep = 1_200.0 + 600.0 * H + 15.0 * H**2 + 0.13 * H**3
+        return 60_000.0 + values + work.T * timestep + cost_of_jacobians(work)
 
     def measure(self, seen: Measurement) -> Found:
         """Of the present weights, and of the probe's Jacobians."""
