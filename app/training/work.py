@@ -14,8 +14,8 @@ LOADED = 4.5  # of one parameter that a walk takes in
 TIMESTEP = 1_350.0  # of each operation with which one timestep is walked forward and the way back prepared
 SWEPT_TIMESTEP = 1_200.0  # of each with which a sweep goes back over one
 CLIPPED_TIMESTEP = 4_200.0  # more, where each example's gradient is rescaled there
-ELEMENT = 4.1  # of an rnn's elementwise work for one unit of one sequence, each way
-PRODUCT = 0.026  # of one multiplication in a product of matrices
+ELEMENT = 3.3  # of an rnn's elementwise work for one unit of one sequence, each way
+PRODUCT = 0.05  # of one multiplication in a product of matrices
 VALUE = 6.4  # of one input or output: drawn, copied, its loss and its gradient
 PASS = 13_000.0  # of beginning one more backward pass
 

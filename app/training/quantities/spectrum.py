@@ -1,6 +1,6 @@
-"""The spectrum: what the recurrent weights alone would do to a state, and what a timestep really does."""
+"""The spectrum: eigenvalues and singular values of the recurrent weights, and the norm of each timestep's Jacobian."""
 
-from ...engine import CELLS, eigenvalues, jacobian_norms, recurrent_block, singular_values
+from ...engine import CELLS, eigenvalues, jacobian_norms, lyapunov_exponents, recurrent_block, singular_values
 from ..measurement import Measurement
 from ..work import Work
 from .base import Found, Quantity, cost_of_jacobians
@@ -9,26 +9,28 @@ from .tensor import Tensor
 
 
 class Spectrum(Quantity):
-    """Eigenvalues and singular values of W_hh (gated cells: the candidate's block), and ‖∂h_t/∂h_{t-1}‖."""
+    """Of W_hh (gated cells: the candidate's block) eigenvalues and singular values; ‖∂h_t/∂h_{t-1}‖; exponents."""
 
     name = "spectrum"
-    about = "Eigenvalues and singular values of W_hh, and the norm of each timestep's Jacobian."
+    about = "Eigenvalues and singular values of W_hh, the norm of each timestep's Jacobian, Lyapunov exponents."
     tensors = (
         Tensor("eigenvalues", ("H", 2), "float64", "real and imaginary part", WITH_RECURRENT_WEIGHTS),
         Tensor("singular_values", ("H",), "float64", "the largest first", WITH_RECURRENT_WEIGHTS),
         Tensor(
             "jacobian_norm", ("T",), "float64", "‖∂h_t/∂h_{t-1}‖, the largest singular value", WITH_RECURRENT_WEIGHTS
         ),
+        Tensor("lyapunov", ("state",), "float64", "Lyapunov exponents, the largest first", WITH_RECURRENT_WEIGHTS),
     )
 
     def cost(self, work: Work) -> float:
-        """A Jacobian a timestep, its largest singular value, and all values of the weights'."""
-        H, recurrent = work.H, CELLS[work.config.cell].recurrent
+        """All values of the weights; a Jacobian a timestep, its norm, and its QR decomposition for the exponents."""
+        H, state, recurrent = work.H, work.carried, CELLS[work.config.cell].recurrent
         if recurrent.of_x:
             return 0.0
         values = 0.0 if recurrent.by_unit else 1.8 * H**3
-        timestep = 1_200.0 + 600.0 * H + 15.0 * H**2 + 0.13 * H**3
-        return 60_000.0 + values + work.T * timestep + cost_of_jacobians(work)
+        norm = 1_200.0 + 600.0 * H + 15.0 * H**2 + 0.13 * H**3
+        exponents = 25_000.0 + 20.0 * state**2 + 0.25 * state**3
+        return 60_000.0 + values + work.T * (norm + exponents) + 2 * cost_of_jacobians(work)
 
     def measure(self, seen: Measurement) -> Found:
         """Of the present weights, and of the probe's Jacobians."""
@@ -41,5 +43,6 @@ class Spectrum(Quantity):
                 "eigenvalues": eigenvalues(W),
                 "singular_values": singular_values(W),
                 "jacobian_norm": jacobian_norms(trace.net),
+                "lyapunov": lyapunov_exponents(trace.net),
             }
         )
