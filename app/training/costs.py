@@ -24,6 +24,7 @@ WATCHED = 3  # iterations that may go into the record of one: it comes less ofte
 ADJUSTABLE = ("batch_size", "sequence_length", "hidden_size")  # what can be made smaller, the least painful first
 
 UPDATE, UPDATED = 78_000.0, 10.7  # nanoseconds of an update, and of one parameter in it
+FORWARD_ALONE = 0.6  # what walking forward costs where no gradients follow
 CHECKPOINTS = 2  # copies of weights and moments to which a run can go back
 COPIES_OF_A_GRADIENT = 5  # by name, as one vector, clipped, and twice the weights while an update is measured
 TABLES_OF_PAIRS = 5  # that the flow fills before they become tensors
@@ -34,7 +35,7 @@ def cost(config: RunConfig, task: Task) -> int:
     work = Work.of(config, task)
     sweeps = 2 if work.clips else 1
     batch = work.forward(work.B) + sweeps * work.backward(work.B) + UPDATE + UPDATED * work.parameters
-    return round(batch + PROBE.cost(work))
+    return round(batch + PROBE.cost(work) + FORWARD_ALONE * work.forward(work.held_out))
 
 
 def cost_of_watching(config: RunConfig, task: Task, watch: Collection[str]) -> int:
@@ -46,8 +47,8 @@ def cost_of_watching(config: RunConfig, task: Task, watch: Collection[str]) -> i
 def memory(config: RunConfig, task: Task, watch: Collection[str] = (), data: OwnData | None = None) -> int:
     """About how many bytes a run takes: buffers, weights, moments and what is kept of them, a record, own data."""
     T, net = config.sequence_length, Architecture.of(config, task)
-    rows = (task.rows(config.batch_size), 1)
-    buffers = sum(Shape(net, config.activation, task.loss, T, B, config.precision).nbytes for B in rows)
+    rows = (task.rows(config.batch_size), task.held_out_rows(config.batch_size), 1)
+    buffers = sum(Shape(net, config.activation, task.loss, T, B, config.precision).nbytes for B in rows if B)
     work = Work.of(config, task)
     learner = (1 + len(OPTIMIZERS[config.optimizer].moments)) * (1 + CHECKPOINTS)
     weights = (learner + COPIES_OF_A_GRADIENT) * work.parameters * (8 if config.precision == "float64" else 4)

@@ -34,6 +34,8 @@ class Work:
     """Entries of all parameters together."""
     continues: bool
     """Whether the network can go on by itself."""
+    held_out: int = 0
+    """Sequences that are not learned from, and looked at all the same."""
 
     @classmethod
     def of(cls, config: RunConfig, task: Task) -> Self:
@@ -42,7 +44,7 @@ class Work:
         entries = sum(prod(shape) for shape in net.parameter_shapes.values())
         rows = task.rows(config.batch_size)
         sizes = (config.sequence_length, rows, net.inputs, net.hidden_size, net.outputs)
-        return cls(config, *sizes, entries, task.continues)
+        return cls(config, *sizes, entries, task.continues, task.held_out_rows(config.batch_size))
 
     @property
     def uncut(self) -> "Work":

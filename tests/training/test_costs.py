@@ -146,7 +146,7 @@ def test_the_timesteps_that_are_swept_are_counted_and_not_guessed(monkeypatch, c
     trainer.advance()
     work = Work.of(trainer.config, trainer.task)
     assert swept["batch"] == work.swept * (2 if work.clips else 1)
-    assert swept["probe"] == 60 + (work.swept if work.is_cut else 0)
+    assert swept["probe"] == 2 * 60 + (work.swept if work.is_cut else 0), "in full, and for the last loss alone"
 
 
 def test_a_shared_link_that_would_hold_a_core_for_seconds_is_refused_and_told_what_fits():

@@ -45,10 +45,10 @@ class Probe(Quantity):
     )
 
     def cost(self, work: Work) -> float:
-        """Forward, back in full and, where something is cut, once more for what is left of it; and what it shows."""
+        """Forward; back in full, for the last loss alone and, where it is cut, for what is left; and what it shows."""
         left = work.backward(1) if work.is_cut else 0.0
         shown = work.T * (2 * work.carried + work.I + work.O)
-        return 310_000.0 + 7.0 * shown + work.forward(1) + work.uncut.backward(1) + left
+        return 460_000.0 + 7.0 * shown + work.forward(1) + 2 * work.uncut.backward(1) + left
 
     def measure(self, seen: Measurement) -> Found:
         """Views of the network's buffers, copied."""
