@@ -25,11 +25,11 @@ def test_the_largest_of_everything_is_too_much_together():
 
 
 def test_what_is_suggested_fits():
-    trainer = Trainer(RunConfig(), max_cost=2 * 10**6)
+    trainer = Trainer(RunConfig(), max_cost=3_500_000)
     with pytest.raises(TooCostly) as refusal:
-        trainer.configure(sequence_length=200)
+        trainer.configure(sequence_length=300)
     value = int(str(refusal.value).split(f"{refusal.value.field} = ")[1].split()[0].rstrip("."))
-    trainer.configure(sequence_length=200, **{refusal.value.field: value})
+    trainer.configure(sequence_length=300, **{refusal.value.field: value})
     with pytest.raises(TooCostly):
         trainer.configure(**{refusal.value.field: value + 1})
 
