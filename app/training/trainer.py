@@ -102,18 +102,24 @@ class Trainer:
 
     # Iterations.
 
-    def record(self, watch: Collection[str] | None = None, *, sparing: bool = False) -> Record:
+    def record(
+        self, watch: Collection[str] | None = None, *, sparing: bool = False, probe: int | None = None
+    ) -> Record:
         """The current iteration under the present weights, with the quantities in `watch` (None: in `watching`).
 
         A `sparing` record has of the dear ones what can be had for nothing: `truncation` as the last record that
         measured it found it, if nothing but updates happened since (`as_of` names that iteration), and no
         `distributions`, which make a curve over training that does not need every point.
 
+        `probe` shows another sequence than the one that is shown, without edits, and leaves everything as it is.
+
         Nothing is changed, unless a number is not finite: then the record shows it, `divergence` names it, and the
         weights go back to where all numbers were finite.
         """
         quantities = self.watching if watch is None else self._checked(watch)
         with np.errstate(all="ignore"):
+            if probe is not None and probe != self.probe:
+                return self._look(quantities, probe=probe)[2]
             now, picture, record = self._look(quantities, sparing)
             if not (now.is_finite and picture.is_finite):
                 self._diverge(now, picture, record)
@@ -189,12 +195,17 @@ class Trainer:
 
     def show(self, probe: int) -> None:
         """Look at another sequence: any index from 0; for own sequences their place in the file."""
-        edits.checked_probe(probe)
-        self.task.probe(self.config.seed, probe)  # own sequences have a last one
+        self._check_probe(probe)
         if probe != self.probe:
             self.probe = probe
             self._edits = {}
             self._changed()
+
+    def check_record(self, watch: Collection[str], probe: int | None = None) -> None:
+        """Refuse what `record` could not show: unknown or too costly quantities, a sequence that does not exist."""
+        self._checked(watch)
+        if probe is not None:
+            self._check_probe(probe)
 
     def watch(self, quantities: Collection[str]) -> None:
         """Say which optional quantities records hold from now on."""
@@ -304,13 +315,15 @@ class Trainer:
     def _pass(self) -> Pass:
         return self._walks.batch(self.params, self.iteration)
 
-    def _look(self, quantities: frozenset[str], sparing: bool = False) -> tuple[Pass, Picture, Record]:
-        now, picture = self._pass(), self._walks.picture(self.params, self.probe, self._edits)
+    def _look(
+        self, quantities: frozenset[str], sparing: bool = False, probe: int | None = None
+    ) -> tuple[Pass, Picture, Record]:
+        """The batch, the probe (or another sequence, unedited), and the record of both."""
+        shown, edited = (self.probe, self._edits) if probe is None else (probe, {})
+        now, picture = self._pass(), self._walks.picture(self.params, shown, edited)
         picture.watch(quantities)
         if "truncation" in quantities:
-            if self._meter is None or not sparing:
-                self._meter = picture.meter(), self.iteration
-            picture.add_truncation(*self._meter)
+            picture.add_truncation(*self._metered(picture, sparing=sparing, own=probe is None))
         if "gradients" in quantities:
             picture.tensors |= {f"grad.{name}": values.astype(np.float64) for name, values in now.gradients.items()}
         if "distributions" in quantities and not sparing:
@@ -320,6 +333,15 @@ class Trainer:
         if "sample" in quantities and self.task.continues:
             picture.tensors["sample"] = self._walks.sample(self.params, picture, self.iteration)
         return now, picture, Record(self._scalars(now) | picture.scalars, picture.tensors)
+
+    def _metered(self, picture: Picture, *, sparing: bool, own: bool) -> tuple[TruncationMeter, int]:
+        """What a truncation would keep, and the iteration at which it was measured; `own` is what `probe` shows."""
+        if own and sparing and self._meter is not None:
+            return self._meter
+        measured = picture.meter(), self.iteration
+        if own:
+            self._meter = measured
+        return measured
 
     def _scalars(self, now: Pass) -> dict[str, Any]:
         return {
@@ -416,6 +438,10 @@ class Trainer:
             self.probe = 0
         self.config, self.task, self.dataset = config, task, data
         self._walks = Walks(config, task, self._scratch)
+
+    def _check_probe(self, probe: int) -> None:
+        edits.checked_probe(probe)
+        self.task.probe(self.config.seed, probe)  # own sequences have a last one
 
     def _checked(self, quantities: Collection[str]) -> frozenset[str]:
         for quantity in quantities:
