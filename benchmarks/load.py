@@ -54,7 +54,7 @@ def step_seconds(quantities: list[str]) -> float:
     trainer = Trainer(RunConfig(**RUN))
     begun = time.process_time()
     for taken in range(STEPS):
-        trainer.record(quantities, sparing=taken % EXPENSIVE_EVERY > 0)
+        trainer.record(quantities, skip_expensive=taken % EXPENSIVE_EVERY > 0)
         trainer.advance()
     return (time.process_time() - begun) / STEPS
 

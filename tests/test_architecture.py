@@ -109,27 +109,67 @@ def test_the_engine_knows_no_clock_and_no_outside(name, path):
     assert "np.random.seed" not in path.read_text(), "randomness comes only from the generator handed in"
 
 
-# The front end: a module may import from these; main.js and page.js, which wire, may import everything.
-LEAVES = {"scales.js", "store.js", "protocol.js", "format.js", "charts/plot.js"}
-IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;]*?from\s+["']([^"']+)["']""", re.MULTILINE | re.DOTALL)
+# The front end's rooms, from the ground up: a script imports from its own room or from rooms before it. main.js and
+# page.js, which wire, import from everywhere, and nobody imports them.
+ROOMS = ("lib", "kit", "wire", "record", "run", "words", "stage", "views", "panels", "lanes", "share", "lessons")
+FLAT = {"main.js", "page.js"}
+LEAVES = {"lib/scales.js", "lib/store.js", "lib/format.js", "wire/protocol.js", "kit/plot.js"}
+SCRIPTS = ROOT / "static" / "js"
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+IMPORT = re.compile(r"""^\s*(?:import|export)\b(?:[^;"'(]*?\bfrom)?\s*["']([^"']+)["']""", re.MULTILINE)
+DYNAMIC_IMPORT = re.compile(r"""\bimport\(\s*["']([^"']+)["']\s*\)""")
 
 
 def scripts() -> list[Path]:
-    return sorted((ROOT / "static" / "js").rglob("*.js"))
+    return sorted(SCRIPTS.rglob("*.js"))
+
+
+def room(path: Path) -> str:
+    """The room a script is in: the first folder of its path."""
+    return path.relative_to(SCRIPTS).parts[0]
+
+
+def fetched_at_once(path: Path) -> list[Path]:
+    """The scripts that a script imports before it can run."""
+    return [(path.parent / target).resolve() for target in IMPORT.findall(path.read_text())]
 
 
 @pytest.mark.parametrize("path", scripts(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_a_script_imports_only_its_own_neighbours(path):
-    base = ROOT / "static" / "js"
-    for target in IMPORT.findall(path.read_text()):
+def test_a_script_imports_only_from_its_own_room_or_from_rooms_before_it(path):
+    source = COMMENT.sub("", path.read_text())
+    for target in IMPORT.findall(source) + DYNAMIC_IMPORT.findall(source):
         assert target.startswith("."), f"{path.name} imports {target}: only our own modules, by relative path"
         resolved = (path.parent / target).resolve()
         assert resolved.is_file(), f"{path.name} imports {target}, which does not exist"
-        assert resolved not in (base / "main.js", base / "page.js"), f"{path.name} imports {target}, which only wires"
-    if str(path.relative_to(base)) in LEAVES:
-        assert not IMPORT.findall(path.read_text()), f"{path.name} is a leaf: it imports nothing of ours"
+        if path.name in FLAT and path.parent == SCRIPTS:
+            continue
+        here, there = room(path), room(resolved)
+        assert there not in FLAT, f"{path.name} imports {target}, which only wires"
+        assert ROOMS.index(there) <= ROOMS.index(here), f"{here} may not import {target}: {there} comes after it"
+    if str(path.relative_to(SCRIPTS)) in LEAVES:
+        assert not IMPORT.findall(source), f"{path.name} is a leaf: it imports nothing of ours"
+
+
+def test_every_script_but_the_two_that_wire_is_in_a_room():
+    assert {room(path) for path in scripts()} == FLAT | set(ROOMS)
+
+
+def test_no_script_imports_itself_on_a_detour():
+    """Walks all static imports; a script met again before its own imports are done is part of a circle."""
+    done: set[Path] = set()
+
+    def walk(path: Path, way: list[Path]) -> None:
+        assert path not in way, "a circle: " + " → ".join(str(p.relative_to(SCRIPTS)) for p in [*way, path])
+        if path in done:
+            return
+        for other in fetched_at_once(path):
+            walk(other, [*way, path])
+        done.add(path)
+
+    for path in scripts():
+        walk(path, [])
 
 
 def test_only_one_script_names_plotly():
     naming = [p.name for p in scripts() if re.search(r"\bPlotly\b", p.read_text())]
-    assert naming in ([], ["plot.js"]), f"Plotly is named outside charts/plot.js: {naming}"
+    assert naming in ([], ["plot.js"]), f"Plotly is named outside kit/plot.js: {naming}"

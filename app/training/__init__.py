@@ -4,8 +4,8 @@ from ..engine import BREAKS, TensorCheck
 from .config import Effects, RunConfig
 from .divergence import Divergence
 from .records import WATCHABLE, Record
-from .scratch import Scratch
 from .trainer import Trainer
+from .workspace import WorkspacePool
 
 __all__ = [
     "BREAKS",
@@ -14,7 +14,7 @@ __all__ = [
     "Effects",
     "Record",
     "RunConfig",
-    "Scratch",
     "TensorCheck",
     "Trainer",
+    "WorkspacePool",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
-PLACES = np.array(QUANTILES)
+FRACTIONS = np.array(QUANTILES)
 
 
 def quantiles(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -18,10 +18,10 @@ def quantiles(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     sizes = np.array([len(values) for values in ordered])
     starts = (np.cumsum(sizes) - sizes)[:, None]
     entries = np.concatenate(ordered, dtype=np.float64)
-    place = PLACES * (sizes - 1)[:, None]
-    below = place.astype(np.intp)
-    part = place - below
-    low, high = entries[starts + below], entries[starts + np.ceil(place).astype(np.intp)]
+    position = FRACTIONS * (sizes - 1)[:, None]
+    below = position.astype(np.intp)
+    part = position - below
+    low, high = entries[starts + below], entries[starts + np.ceil(position).astype(np.intp)]
     with np.errstate(invalid="ignore"):
         between: np.ndarray = np.where(part == 0, low, (1 - part) * low + part * high)
     between[np.isnan(between[:, -1])] = np.nan  # sorting puts NaN last

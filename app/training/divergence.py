@@ -25,8 +25,8 @@ class Divergence:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the first non-finite number stands."""
+class Location:
+    """Where the first non-finite number is."""
 
     quantity: str
     timestep: int | None
@@ -34,22 +34,22 @@ class Place:
     cause: str
 
 
-def find(net: Network, params: Params, grads: Params) -> Place:
+def find(net: Network, params: Params, grads: Params) -> Location:
     """The first non-finite number in the order of computation: weights, forward, loss, backward, gradients."""
     limit = f"{np.finfo(net.dtype).max:.1e}"
     for name, values in params.items():
         if not np.isfinite(values).all():
             unit = int(np.argwhere(~np.isfinite(values))[0][-1])
-            return Place(name, None, unit, f"The update threw {name} beyond {limit}, the largest number there is.")
-    overflow = Place("loss", None, None, f"The loss, summed over time, is beyond {limit}.")
+            return Location(name, None, unit, f"The update threw {name} beyond {limit}, the largest number there is.")
+    overflow = Location("loss", None, None, f"The loss, summed over time, is beyond {limit}.")
     return _forward(net, limit) or _backward(net, limit) or _gradients(grads, limit) or overflow
 
 
-def _forward(net: Network, limit: str) -> Place | None:
+def _forward(net: Network, limit: str) -> Location | None:
     for t in range(1, net.T + 1):
         for symbol, values in (("h", net.h[t]), ("y", net.y[t - 1]), ("loss_t", net.E_t[t - 1][:, None])):
             if (unit := _first_bad(values)) is not None:
-                return Place(symbol, t, None if symbol == "loss_t" else unit, _why_forward(net, symbol, t, limit))
+                return Location(symbol, t, None if symbol == "loss_t" else unit, _why_forward(net, symbol, t, limit))
     return None
 
 
@@ -66,20 +66,20 @@ def _why_forward(net: Network, symbol: str, t: int, limit: str) -> str:
     return f"The forward pass overflowed: a state is beyond {limit}."
 
 
-def _backward(net: Network, limit: str) -> Place | None:
+def _backward(net: Network, limit: str) -> Location | None:
     for t in range(net.T, -1, -1):
         if (unit := _first_bad(net.dh[t])) is not None:
-            return Place(
+            return Location(
                 "dh", t, unit, f"The gradient grew on its way back from timestep {net.T} until beyond {limit}."
             )
     return None
 
 
-def _gradients(grads: Params, limit: str) -> Place | None:
+def _gradients(grads: Params, limit: str) -> Location | None:
     for name, values in grads.items():
         if not np.isfinite(values).all():
             unit = int(np.argwhere(~np.isfinite(values))[0][-1])
-            return Place(f"grad.{name}", None, unit, f"The gradient of {name}, summed over time, is beyond {limit}.")
+            return Location(f"grad.{name}", None, unit, f"The gradient of {name}, summed over time, is beyond {limit}.")
     return None
 
 

@@ -28,18 +28,18 @@ def checked(
             "index",
         )
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadValue(f"value must be a number; got {shown(value)}. 0 would do.", "value")
+        raise BadValue(f"value must be a number; got {shown(value)}. Try 0.", "value")
     if not abs(value) <= LARGEST_EDIT:
-        raise OutOfRange(f"value must be from -1e6 to 1e6; got {shown(value)}. 1 would do.", "value")
+        raise OutOfRange(f"value must be from -1e6 to 1e6; got {shown(value)}. Try 1.", "value")
     return at
 
 
 def checked_probe(probe: int) -> int:
     """The index of a probe, if it can be one."""
     if type(probe) is not int:
-        raise BadValue(f"probe must be a whole number; got {shown(probe)}. 0 would do.", "probe")
+        raise BadValue(f"probe must be a whole number; got {shown(probe)}. Try 0.", "probe")
     if not 0 <= probe <= LARGEST_PROBE:
-        raise OutOfRange(f"probe must be from 0 to {LARGEST_PROBE}; got {shown(probe)}. 0 would do.", "probe")
+        raise OutOfRange(f"probe must be from 0 to {LARGEST_PROBE}; got {shown(probe)}. Try 0.", "probe")
     return probe
 
 

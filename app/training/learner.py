@@ -77,7 +77,7 @@ class Learner:
             self.optimizer = self._optimizer(config)
         self.optimizer.lr, self.optimizer.weight_decay = config.learning_rate, config.weight_decay
 
-    def another_question(self) -> None:
+    def clear_solved(self) -> None:
         """What is asked of the network has changed: it has not solved it yet."""
         self.progress = replace(self.progress, solved_at=None, streak=0)
 

@@ -6,7 +6,7 @@ from ..engine import CELLS
 from ..errors import TooCostly
 from ..tasks import Task
 from .config import RunConfig
-from .scratch import buffer_bytes
+from .workspace import buffer_bytes
 
 ELEMENTWISE = 128  # products that take as long as what is done to one gate of one unit beside them
 WATCHED = 3  # iterations that may go into the record of one: it comes less often, and others get their turns between
@@ -62,7 +62,7 @@ def check(config: RunConfig, task: Task, watch: Collection[str], max_cost: int |
         raise TooCostly(
             f"The watched {', '.join(sorted(watch))} would take about {cost_of_watching(config, watch) / 1e6:.3g} ms "
             f"a record at T = {config.sequence_length}, H = {config.hidden_size}; at most "
-            f"{WATCHED * max_cost / 1e6:.3g} ms are available here. {fits} Or watch less.",
+            f"{WATCHED * max_cost / 1e6:.3g} ms are available here. {fits} Or watch fewer quantities.",
             field,
         )
     if max_bytes is not None and memory(config, task) > max_bytes:
@@ -75,10 +75,10 @@ def check(config: RunConfig, task: Task, watch: Collection[str], max_cost: int |
 
 
 def _what_fits(config: RunConfig, fits: Callable[[RunConfig], bool]) -> tuple[str | None, str]:
-    """The first field that alone could be made small enough, and a sentence with the largest value that would do."""
+    """The first field that alone could be made small enough, and a sentence with the largest value that fits."""
     for field in ADJUSTABLE:
         most = getattr(config, field)
         least = next((n for n in range(most, 0, -1) if fits(config.model_copy(update={field: n}))), None)
         if least is not None:
-            return field, f"{field} = {least} would do."
-    return None, "A smaller sequence_length, batch_size and hidden_size together would do."
+            return field, f"Try {field} = {least}."
+    return None, "Try a smaller sequence_length, batch_size and hidden_size together."

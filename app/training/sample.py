@@ -12,7 +12,7 @@ def continuation(
 ) -> np.ndarray:
     """Class indices (length,) that go on where the one sequence in `after` ends.
 
-    `step` is a bench of one timestep for one sequence; classes and inputs must be the same one-hot alphabet. Fewer
+    `step` is a workspace of one timestep for one sequence; classes and inputs must be the same one-hot alphabet. Fewer
     classes are returned where the outputs stop being finite.
     """
     classes: list[int] = []

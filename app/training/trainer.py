@@ -8,20 +8,20 @@ import numpy as np
 from ..engine import Params, TensorCheck, TruncationMeter, norm
 from ..errors import BadUpload, BadValue, OutOfRange, shown
 from ..tasks import OwnData, Sequences, Task, make_task
+from . import batch_pass, edits, limits, snapshot
 from . import dataset as datasets
-from . import edits, limits, passes, snapshot
 from . import weights as pytorch
 from .arrays_from import Source
+from .batch_pass import BatchPass
+from .batch_runner import BatchRunner
 from .config import Effects, RunConfig
 from .distributions import quantiles
 from .divergence import Divergence, find
 from .learner import Checkpoint, Learner
 from .numerics import fingerprint
-from .passes import Pass
-from .picture import Picture
+from .probe_trace import ProbeTrace
 from .records import WATCHABLE, Record
-from .scratch import Scratch
-from .walks import Walks
+from .workspace import WorkspacePool
 
 
 class Trainer:
@@ -29,8 +29,8 @@ class Trainer:
 
     `dataset` and `weights` are dicts of arrays or safetensors files: `inputs`, `targets`, `h0` to learn from, and the
     weights of a PyTorch module to start from. `max_cost` and `max_bytes` bound one iteration (None: no bound);
-    `scratch` lets trainers of one thread share buffers. One (config, seed) gives one sequence of losses, bit for bit,
-    on one machine. What is refused raises an UnrollError and changes nothing.
+    `workspaces` lets trainers of one thread share buffers. One (config, seed) gives one sequence of losses, bit for
+    bit, on one machine. What is refused raises an UnrollError and changes nothing.
     """
 
     config: RunConfig
@@ -45,8 +45,8 @@ class Trainer:
 
     divergence: Divergence | None
     """The first number that was not finite, until something is changed."""
-    _before: Checkpoint | None  # before the last update
-    _sound: Checkpoint | None  # the last one at which batch and probe were seen to be finite
+    _previous: Checkpoint | None  # before the last update
+    _last_finite: Checkpoint | None  # the last one at which batch and probe were seen to be finite
     _meter: tuple[TruncationMeter, int] | None  # the last that was measured, if only updates came since, and when
 
     def __init__(
@@ -57,16 +57,16 @@ class Trainer:
         *,
         max_cost: int | None = None,
         max_bytes: int | None = None,
-        scratch: Scratch | None = None,
+        workspaces: WorkspacePool | None = None,
     ) -> None:
         self.max_cost, self.max_bytes = max_cost, max_bytes
         self.watching: frozenset[str] = frozenset()
         self.probe = 0
-        self._scratch = scratch if scratch is not None else Scratch()
+        self._workspaces = workspaces if workspaces is not None else WorkspacePool()
         self._edits: edits.Edits = {}
         config = config if config is not None else RunConfig()
         if dataset is None:
-            self._take_on(config, None)
+            self._configure(config, None)
         else:
             self.config = config
             self._learn_from(dataset if isinstance(dataset, OwnData) else datasets.read_sequences(dataset))
@@ -103,13 +103,13 @@ class Trainer:
     # Iterations.
 
     def record(
-        self, watch: Collection[str] | None = None, *, sparing: bool = False, probe: int | None = None
+        self, watch: Collection[str] | None = None, *, skip_expensive: bool = False, probe: int | None = None
     ) -> Record:
         """The current iteration under the present weights, with the quantities in `watch` (None: in `watching`).
 
-        A `sparing` record has of the dear ones what can be had for nothing: `truncation` as the last record that
-        measured it found it, if nothing but updates happened since (`as_of` names that iteration), and no
-        `distributions`, which make a curve over training that does not need every point.
+        With `skip_expensive` the expensive quantities are not measured: `truncation` is repeated from the last record
+        that measured it, if only updates happened since (`as_of` names that iteration), and `distributions` are left
+        out, as a curve over training does not need every point.
 
         `probe` shows another sequence than the one that is shown, without edits, and leaves everything as it is.
 
@@ -119,12 +119,12 @@ class Trainer:
         quantities = self.watching if watch is None else self._checked(watch)
         with np.errstate(all="ignore"):
             if probe is not None and probe != self.probe:
-                return self._look(quantities, probe=probe)[2]
-            now, picture, record = self._look(quantities, sparing)
-            if not (now.is_finite and picture.is_finite):
-                self._diverge(now, picture, record)
-            elif self._sound is None or self._sound.progress.iteration != self.iteration:
-                self._sound = self._learner.checkpoint()
+                return self._measure(quantities, probe=probe)[2]
+            now, trace, record = self._measure(quantities, skip_expensive)
+            if not (now.is_finite and trace.is_finite):
+                self._diverge(now, trace, record)
+            elif self._last_finite is None or self._last_finite.progress.iteration != self.iteration:
+                self._last_finite = self._learner.checkpoint()
         return record
 
     def advance(self) -> None:
@@ -136,14 +136,14 @@ class Trainer:
         if self.divergence is not None:
             return
         with np.errstate(all="ignore"):
-            now = self._pass()
+            now = self._batch_pass()
             if not now.is_finite:
-                self._diverge(*self._look(self.watching))
+                self._diverge(*self._measure(self.watching))
                 return
-            self._before = self._learner.checkpoint()
+            self._previous = self._learner.checkpoint()
             solved = now.loss_per_timestep < self.task.solved_below
             self._learner.update(now.update, solved=solved, clipped=now.was_clipped)
-            self._walks.forget()
+            self._runner.forget()
 
     def step(self, watch: Collection[str] | None = None, *, loss_after: bool = False) -> Record:
         """The record of iteration n with its gradients, which update n needs anyway, then update n.
@@ -151,10 +151,10 @@ class Trainer:
         `loss_after` adds what the update made of its own batch's loss.
         """
         record = self.record({*(self.watching if watch is None else watch), "gradients"})
-        batch = None if self.diverged or not loss_after else self._pass().batch
+        batch = None if self.diverged or not loss_after else self._batch_pass().batch
         self.advance()
         if batch is not None:
-            record.scalars["loss_after"] = self._walks.loss(self.params, batch)
+            record.scalars["loss_after"] = self._runner.loss(self.params, batch)
         return record
 
     def records(self, watch: Collection[str] | None = None) -> Iterator[Record]:
@@ -170,14 +170,14 @@ class Trainer:
         effects = self.config.effects(config)
         task = self._fitting_task(config, self.dataset)
         if not effects.restart:
-            self._settle()
-        self._adopt(config, task, self.dataset)
+            self._undo_if_nonfinite()
+        self._apply(config, task, self.dataset)
         if effects.restart:
             self.reset()
         else:
             self._learner.configure(config, new_optimizer="optimizer" in effects.live)
             if {"sequence_length", "lag"} & set(effects.live):
-                self._learner.another_question()
+                self._learner.clear_solved()
             self._changed()
         return effects
 
@@ -189,7 +189,7 @@ class Trainer:
         if tensor == "x":
             self._edits[at[0], at[1]] = float(value)
         else:
-            self._settle()
+            self._undo_if_nonfinite()
             self.params[tensor][at] = value
         self._changed()
 
@@ -224,7 +224,7 @@ class Trainer:
         Full backpropagation in float64 through the first sequences of this iteration's batch; up to `samples` entries
         of each parameter. `broken`, one of BREAKS, builds a classic bug into the analytic side, which is then caught.
         """
-        return self._walks.check_gradients(self.params, self.iteration, samples, broken)
+        return self._runner.check_gradients(self.params, self.iteration, samples, broken)
 
     # Own data and weights.
 
@@ -252,12 +252,12 @@ class Trainer:
         config = self.config.changed(file.own_shape()) if adopt else self.config
         params = pytorch.fitting(file, config, len(self.task.inputs), len(self.task.outputs))
         if adopt:
-            self._adopt(config, self._fitting_task(config, self.dataset), self.dataset)
+            self._apply(config, self._fitting_task(config, self.dataset), self.dataset)
             self.reset()
         for name, values in self.params.items():
             values[...] = params[name]
         self._learner.configure(self.config, new_optimizer=True)
-        self._learner.another_question()
+        self._learner.clear_solved()
         self._changed()
 
     def export_weights(self) -> bytes:
@@ -271,7 +271,7 @@ class Trainer:
 
         Where the last update led to numbers that are not finite, it is undone first.
         """
-        self._settle()
+        self._undo_if_nonfinite()
         own = self.config.task == "own"
         return snapshot.write(
             self.config,
@@ -291,7 +291,7 @@ class Trainer:
         *,
         max_cost: int | None = None,
         max_bytes: int | None = None,
-        scratch: Scratch | None = None,
+        workspaces: WorkspacePool | None = None,
     ) -> Self:
         """The run a snapshot was taken of; `dataset` where it was trained on own data that are not in it."""
         saved = snapshot.read(blob)
@@ -299,8 +299,8 @@ class Trainer:
         trainer = cls.__new__(cls)
         trainer.max_cost, trainer.max_bytes = max_cost, max_bytes
         trainer.watching = frozenset()
-        trainer._scratch = scratch if scratch is not None else Scratch()
-        trainer._take_on(saved.config, snapshot.data_for(saved, at_hand))
+        trainer._workspaces = workspaces if workspaces is not None else WorkspacePool()
+        trainer._configure(saved.config, snapshot.data_for(saved, at_hand))
         if any(i >= len(trainer.task.inputs) for _, i in saved.edits):
             raise BadUpload("An edit of the probe is for an input that this task does not have.")
         trainer.task.probe(saved.config.seed, saved.header.probe)
@@ -312,45 +312,45 @@ class Trainer:
 
     # The parts of an iteration.
 
-    def _pass(self) -> Pass:
-        return self._walks.batch(self.params, self.iteration)
+    def _batch_pass(self) -> BatchPass:
+        return self._runner.batch(self.params, self.iteration)
 
-    def _look(
-        self, quantities: frozenset[str], sparing: bool = False, probe: int | None = None
-    ) -> tuple[Pass, Picture, Record]:
+    def _measure(
+        self, quantities: frozenset[str], skip_expensive: bool = False, probe: int | None = None
+    ) -> tuple[BatchPass, ProbeTrace, Record]:
         """The batch, the probe (or another sequence, unedited), and the record of both."""
         shown, edited = (self.probe, self._edits) if probe is None else (probe, {})
-        now, picture = self._pass(), self._walks.picture(self.params, shown, edited)
-        picture.watch(quantities)
+        now, trace = self._batch_pass(), self._runner.trace(self.params, shown, edited)
+        trace.watch(quantities)
         if "truncation" in quantities:
-            picture.add_truncation(*self._metered(picture, sparing=sparing, own=probe is None))
+            trace.add_truncation(*self._metered(trace, skip_expensive=skip_expensive, own=probe is None))
         if "gradients" in quantities:
-            picture.tensors |= {f"grad.{name}": values.astype(np.float64) for name, values in now.gradients.items()}
-        if "distributions" in quantities and not sparing:
+            trace.tensors |= {f"grad.{name}": values.astype(np.float64) for name, values in now.gradients.items()}
+        if "distributions" in quantities and not skip_expensive:
             sizes = {name: np.abs(values) for name, values in now.gradients.items()}
             entries = {name: self.params[name] for name in sizes}
-            picture.tensors |= {"weight_quantiles": quantiles(entries), "gradient_quantiles": quantiles(sizes)}
+            trace.tensors |= {"weight_quantiles": quantiles(entries), "gradient_quantiles": quantiles(sizes)}
         if "sample" in quantities and self.task.continues:
-            picture.tensors["sample"] = self._walks.sample(self.params, picture, self.iteration)
-        return now, picture, Record(self._scalars(now) | picture.scalars, picture.tensors)
+            trace.tensors["sample"] = self._runner.sample(self.params, trace, self.iteration)
+        return now, trace, Record(self._scalars(now) | trace.scalars, trace.tensors)
 
-    def _metered(self, picture: Picture, *, sparing: bool, own: bool) -> tuple[TruncationMeter, int]:
+    def _metered(self, trace: ProbeTrace, *, skip_expensive: bool, own: bool) -> tuple[TruncationMeter, int]:
         """What a truncation would keep, and the iteration at which it was measured; `own` is what `probe` shows."""
-        if own and sparing and self._meter is not None:
+        if own and skip_expensive and self._meter is not None:
             return self._meter
-        measured = picture.meter(), self.iteration
+        measured = trace.meter(), self.iteration
         if own:
             self._meter = measured
         return measured
 
-    def _scalars(self, now: Pass) -> dict[str, Any]:
+    def _scalars(self, now: BatchPass) -> dict[str, Any]:
         return {
             "kind": "record",
             "iteration": self.iteration,
             "solved_at": self.solved_at,
             "loss": now.loss,
             "loss_per_timestep": now.loss_per_timestep,
-            "accuracy": passes.accuracy(self._walks.net(self.params, now), now.batch.target),
+            "accuracy": batch_pass.accuracy(self._runner.net(self.params, now), now.batch.target),
             "baseline": self.task.baseline,
             "grad_norm": now.grad_norm,
             "clip_scale": now.clip_scale,
@@ -365,12 +365,12 @@ class Trainer:
 
     # Divergence: back to where every number was finite.
 
-    def _diverge(self, now: Pass, picture: Picture, record: Record) -> None:
+    def _diverge(self, now: BatchPass, trace: ProbeTrace, record: Record) -> None:
         # The probe comes first: it is what can be looked at. Quantities may have used its buffers for other gradients.
-        if picture.is_finite:
-            net = self._walks.net(self.params, now)
+        if trace.is_finite:
+            net = self._runner.net(self.params, now)
         else:
-            net = self._walks.picture(self.params, self.probe, self._edits).net
+            net = self._runner.trace(self.params, self.probe, self._edits).net
         place, iteration = find(net, self.params, now.gradients), self.iteration
         self._go_back()
         self.divergence = Divergence(iteration, place.quantity, place.timestep, place.unit, place.cause, record)
@@ -379,27 +379,27 @@ class Trainer:
         """To the last weights under which batch and probe are finite; where there are none, nothing is undone."""
         self._meter = None
         here = self._learner.checkpoint()
-        for checkpoint in (self._before, self._sound, here):
+        for checkpoint in (self._previous, self._last_finite, here):
             if checkpoint is not None:
                 self._learner.restore(checkpoint)
-                self._walks.forget()
-                now, picture, _ = self._look(frozenset())
-                if now.is_finite and picture.is_finite:
+                self._runner.forget()
+                now, trace, _ = self._measure(frozenset())
+                if now.is_finite and trace.is_finite:
                     break
-        self._before = self._sound = None
+        self._previous = self._last_finite = None
 
-    def _settle(self) -> None:
+    def _undo_if_nonfinite(self) -> None:
         """Before weights or their use change: did the last update lead to a number that is not finite?"""
-        if self.divergence is None and self._before is not None:
+        if self.divergence is None and self._previous is not None:
             with np.errstate(all="ignore"):
-                if not self._pass().is_finite:
+                if not self._batch_pass().is_finite:
                     self._go_back()
 
     def _changed(self) -> None:
         """Somebody changed something: no update led here, and nothing computed so far is about it."""
         self.divergence = None
-        self._before = self._sound = self._meter = None
-        self._walks.forget()
+        self._previous = self._last_finite = self._meter = None
+        self._runner.forget()
 
     # Configuration and data.
 
@@ -414,11 +414,11 @@ class Trainer:
         changes: dict[str, Any] = {"task": "own"}
         if isinstance(data, Sequences):
             changes["sequence_length"] = data.length
-        self._take_on(self.config.changed(changes), data)
+        self._configure(self.config.changed(changes), data)
         self.probe = 0
 
-    def _take_on(self, config: RunConfig, data: OwnData | None) -> None:
-        self._adopt(config, self._fitting_task(config, data), data)
+    def _configure(self, config: RunConfig, data: OwnData | None) -> None:
+        self._apply(config, self._fitting_task(config, data), data)
 
     def _fitting_task(self, config: RunConfig, data: OwnData | None) -> Task:
         """The task of a configuration, once it is known to fit the data and the limits."""
@@ -426,18 +426,18 @@ class Trainer:
         if task.units not in (None, config.hidden_size):
             raise OutOfRange(
                 f"The own sequences start from states of {task.units} units; got hidden_size = {config.hidden_size}. "
-                f"{task.units} would do.",
+                f"Try {task.units}.",
                 "hidden_size",
             )
         limits.check(config, task, self.watching, self.max_cost, self.max_bytes)
         return task
 
-    def _adopt(self, config: RunConfig, task: Task, data: OwnData | None) -> None:
+    def _apply(self, config: RunConfig, task: Task, data: OwnData | None) -> None:
         """Make a configuration that has been found to fit the current one."""
         if hasattr(self, "task") and task.name != self.task.name:
             self.probe = 0
         self.config, self.task, self.dataset = config, task, data
-        self._walks = Walks(config, task, self._scratch)
+        self._runner = BatchRunner(config, task, self._workspaces)
 
     def _check_probe(self, probe: int) -> None:
         edits.checked_probe(probe)

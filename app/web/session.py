@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 
 from ..errors import Busy, NoRun, NotNow, UnrollError
-from ..training import Divergence, Effects, RunConfig, Scratch, Trainer
+from ..training import Divergence, Effects, RunConfig, Trainer, WorkspacePool
 from . import protocol
 from .counts import Counts
 from .followers import MOST_FOLLOWERS, ROUND_SECONDS, Delivery, Followers
@@ -80,7 +80,7 @@ class Shared:
     """What the sessions of one process have in common: buffers by shape, a few upload slots, what is counted."""
 
     def __init__(self) -> None:
-        self.scratch = Scratch()
+        self.workspaces = WorkspacePool()
         self.slots = UploadSlots()
         self.turns = count()  # by which viewers take turns with what is expensive
         self.counts = Counts()
@@ -147,7 +147,7 @@ class Session:
         return {
             "max_cost": self.limits.max_cost,
             "max_bytes": self.limits.max_bytes,
-            "scratch": self.shared.scratch,
+            "workspaces": self.shared.workspaces,
         }
 
     def watch(self, viewer: Viewer, quantities: Collection[str], probe: int | None) -> None:
@@ -270,7 +270,7 @@ class Session:
             return packed.file
         known = trainer.divergence
         trainer.iterations_per_second = self.pace.speed if self.phase is Phase.RUNNING else 0.0
-        record = trainer.record(quantities, sparing=skip_expensive, probe=probe)
+        record = trainer.record(quantities, skip_expensive=skip_expensive, probe=probe)
         if trainer.divergence and trainer.divergence is not known:
             return trainer.divergence
         record.scalars.update(self.stepped)

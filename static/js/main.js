@@ -1,11 +1,11 @@
 /** The first picture: the record that the server wrote into the page, drawn before anything else is fetched. */
 
-import { byId } from "./dom.js";
-import { createStage } from "./network/view.js";
-import { createTheme } from "./panels.js";
-import { bytesFromBase64, decodeRecord } from "./protocol.js";
-import { initialState, reduce } from "./state.js";
-import { createStore, createSwitch } from "./store.js";
+import { byId } from "./lib/dom.js";
+import { createStage } from "./stage/view.js";
+import { createTheme } from "./kit/theme.js";
+import { bytesFromBase64, decodeRecord } from "./wire/protocol.js";
+import { initialState, reduce } from "./run/state.js";
+import { createStore, createSwitch } from "./lib/store.js";
 
 /** @returns {any} what a run that was just started would say */
 function bootstrap() {
@@ -29,7 +29,7 @@ async function findKept() {
   const [navigation] = performance.getEntriesByType("navigation");
   const { type } = /** @type {PerformanceNavigationTiming} */ (navigation ?? {});
   if (type !== "reload" && type !== "back_forward") return null;
-  const keeper = await import("./timeline/keeper.js");
+  const keeper = await import("./run/keeper.js");
   return keeper.findKept();
 }
 
@@ -39,7 +39,7 @@ const opened = await opening();
 const store = createSwitch(createStore(kept ? kept.begin(opened) : opened, reduce));
 const theme = createTheme(store);
 if (new URLSearchParams(location.search).has("embed")) {
-  const { addStyle } = await import("./styles.js");
+  const { addStyle } = await import("./lib/styles.js");
   document.body.dataset.embed = "";
   await addStyle("essential.css");
 }

@@ -1,26 +1,26 @@
 /** Wires the page around its first picture: the session, the views, one loop of frames. It may import everything. */
 
-import { createActs } from "./acts.js";
-import { createControls } from "./controls.js";
-import { byId } from "./dom.js";
-import { createEdits } from "./edits.js";
-import { createFrames } from "./frames.js";
-import { createGuard } from "./guard.js";
-import { createHeader } from "./header.js";
-import { createHistory } from "./history.js";
-import { listenToKeys } from "./keyboard.js";
-import { createCrew } from "./lanes/crew.js";
-import { createDoor as createLanesDoor } from "./lanes/door.js";
-import { createDoor } from "./lessons/door.js";
-import { nextTrack as trackAfter } from "./network/draw_track.js";
-import { createSheet } from "./panels.js";
-import { createRail } from "./rail.js";
-import { length } from "./readings.js";
-import { createSentences } from "./sentences.js";
-import { createSession } from "./session.js";
-import { isPlaying } from "./state.js";
-import { inBrowser } from "./storage.js";
-import { createTravel } from "./timeline/travel.js";
+import { createActs } from "./stage/acts.js";
+import { createControls } from "./panels/controls.js";
+import { byId } from "./lib/dom.js";
+import { createEdits } from "./run/edits.js";
+import { createFrames } from "./lib/frames.js";
+import { createGuard } from "./lib/guard.js";
+import { createHeader } from "./panels/header.js";
+import { createHistory } from "./panels/footer.js";
+import { listenToKeys } from "./lib/keyboard.js";
+import { createCrew } from "./run/active.js";
+import { createDoor as createLanesDoor } from "./lanes/entry.js";
+import { createDoor } from "./lessons/entry.js";
+import { nextTrack as trackAfter } from "./stage/tracks.js";
+import { createSheet } from "./panels/sheet.js";
+import { createRail } from "./panels/rail.js";
+import { length } from "./record/readings.js";
+import { createSentences } from "./panels/sentences.js";
+import { createSession } from "./run/session.js";
+import { isPlaying } from "./run/state.js";
+import { inBrowser } from "./lib/storage.js";
+import { createTravel } from "./run/travel.js";
 
 const TICK = 1000;
 const COUNTDOWN = 250;
@@ -28,10 +28,10 @@ const COUNTDOWN = 250;
 const READ_INTERVAL = 125;
 
 /**
- * @param {import("./lanes/door.js").PageSwitch} store
- * @param {ReturnType<typeof import("./network/view.js").createStage>} stage
- * @param {ReturnType<typeof import("./panels.js").createTheme>} theme
- * @param {import("./timeline/keeper.js").Found | null} kept what a reload goes on with
+ * @param {import("./lanes/entry.js").PageSwitch} store
+ * @param {ReturnType<typeof import("./stage/view.js").createStage>} stage
+ * @param {ReturnType<typeof import("./kit/theme.js").createTheme>} theme
+ * @param {import("./run/keeper.js").Found | null} kept what a reload goes on with
  * @param {string} link what the address said when the page was opened
  */
 export function startPage(store, stage, theme, kept, link) {
@@ -46,7 +46,7 @@ export function startPage(store, stage, theme, kept, link) {
     requestFrame: (/** @type {(now: number) => void} */ callback) => requestAnimationFrame(callback),
   };
   const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
-  /** @param {import("./session.js").PageStore} of @param {boolean} plays */
+  /** @param {import("./run/session.js").PageStore} of @param {boolean} plays */
   const openSession = (of, plays) => createSession(url, of, browser, (command) => lessons.carriedOut(command), plays);
   const crew = createCrew(openSession(store.chosen(), kept?.playing ?? true));
   const { session } = crew;
@@ -55,7 +55,7 @@ export function startPage(store, stage, theme, kept, link) {
   reducedMotion.addEventListener("change", tellMotion);
   tellMotion();
 
-  /** What a link locked is changed by nobody. @param {import("./protocol.js").Config} changes */
+  /** What a link locked is changed by nobody. @param {import("./wire/protocol.js").Config} changes */
   const configure = (changes) => {
     const { locks } = store.get();
     session.configure(Object.fromEntries(Object.entries(changes).filter(([field]) => !(field in locks))));
@@ -120,7 +120,7 @@ export function startPage(store, stage, theme, kept, link) {
   const guard = createGuard(browser, (text) => {
     store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
   });
-  /** @type {import("./protocol.js").DecodedRecord | null} */
+  /** @type {import("./wire/protocol.js").DecodedRecord | null} */
   let drawnRecord = null;
   let readAt = Number.NEGATIVE_INFINITY;
 
@@ -239,7 +239,7 @@ export function startPage(store, stage, theme, kept, link) {
   resize();
   if (kept) lanes.takeUp(kept);
   session.connect();
-  void import("./timeline/keeper.js").then(({ createKeeper }) => {
+  void import("./run/keeper.js").then(({ createKeeper }) => {
     const keeper = createKeeper(lanes.all, () => isPlaying(store.get()));
     window.setInterval(keeper.keep, TICK);
     store.watch(isPlaying, keeper.keep);

@@ -3,12 +3,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { lossNumbers } from "../../static/js/equations.js";
-import { clipWords } from "../../static/js/inspector/update.js";
-import { decodeRecord } from "../../static/js/protocol.js";
-import { lossGradient, ownGradient } from "../../static/js/readings.js";
-import { initialState } from "../../static/js/state.js";
-import { flowWords, lagsWords, lossWords, outputWords, slopeWords, spectrumWords } from "../../static/js/view_words.js";
+import { lossNumbers } from "../../static/js/panels/equations.js";
+import { clipWords } from "../../static/js/panels/inspector/update.js";
+import { decodeRecord } from "../../static/js/wire/protocol.js";
+import { lossGradient, ownGradient } from "../../static/js/record/readings.js";
+import { initialState } from "../../static/js/run/state.js";
+import {
+  flowWords,
+  lagsWords,
+  lossWords,
+  outputWords,
+  slopeWords,
+  spectrumWords,
+} from "../../static/js/words/views.js";
 
 const file = readFileSync(new URL("../messages/record.safetensors", import.meta.url));
 const record = decodeRecord(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));

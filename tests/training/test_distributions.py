@@ -30,7 +30,7 @@ def test_a_record_holds_those_of_every_weight_and_of_the_size_of_every_gradient(
     trainer = Trainer(RunConfig(cell=cell, precision=precision, sequence_length=12, hidden_size=5))
     for _ in range(4):
         trainer.advance()
-    assert "weight_quantiles" not in trainer.record({"distributions"}, sparing=True).tensors
+    assert "weight_quantiles" not in trainer.record({"distributions"}, skip_expensive=True).tensors
     record = trainer.record({"weights", "gradients", "distributions"})
     for row, name in enumerate(record.grad_norms):
         of_weights = np.quantile(record.tensors[name], QUANTILES)

@@ -5,23 +5,23 @@ import pytest
 
 from app.errors import OutOfRange, TooCostly
 from app.settings import Settings
-from app.training import RunConfig, Scratch, Trainer
+from app.training import RunConfig, Trainer, WorkspacePool
 from app.training.limits import cost_of_watching, memory
 
 LARGE = {"sequence_length": 500, "batch_size": 256, "hidden_size": 256}
 
 
 def test_the_largest_of_everything_is_too_much_together():
-    with pytest.raises(TooCostly, match=r"T·B·H·\(H\+I\+O\) = 500·256·256·258.*batch_size = \d+ would do") as refusal:
+    with pytest.raises(TooCostly, match=r"T·B·H·\(H\+I\+O\) = 500·256·256·258.*Try batch_size = \d+\.") as refusal:
         Trainer(RunConfig(**LARGE), max_cost=10**9)
     assert refusal.value.field == "batch_size"
 
 
-def test_what_would_do_does():
+def test_what_is_suggested_fits():
     trainer = Trainer(RunConfig(), max_cost=10**6)
     with pytest.raises(TooCostly) as refusal:
         trainer.configure(sequence_length=200)
-    value = int(str(refusal.value).split(f"{refusal.value.field} = ")[1].split()[0])
+    value = int(str(refusal.value).split(f"{refusal.value.field} = ")[1].split()[0].rstrip("."))
     trainer.configure(sequence_length=200, **{refusal.value.field: value})
     with pytest.raises(TooCostly):
         trainer.configure(**{refusal.value.field: value + 1})
@@ -36,7 +36,7 @@ def test_memory_is_limited_and_nearly_what_is_allocated():
         Trainer(RunConfig(**LARGE), max_bytes=2**26)
     for cell in ("rnn", "lstm", "gru"):
         trainer = Trainer(RunConfig(cell=cell, hidden_size=32, sequence_length=100))
-        net = trainer._walks._bench("batch", 32).net
+        net = trainer._runner._workspace("batch", 32).net
         holders = (net.layer, net.layer.cell, net.head)
         parts = [part for holder in holders for part in vars(holder).values() if isinstance(part, np.ndarray)]
         owners = [owner(part) for part in parts]
@@ -52,7 +52,7 @@ def with_defaults(**config):
 def test_a_long_rnn_shows_by_default_all_that_the_page_shows():
     trainer = with_defaults(sequence_length=500, hidden_size=64, batch_size=16)
     trainer.watch({"flow", "weights", "truncation", "gates", "distributions"})
-    with pytest.raises(TooCostly, match=r"The watched .* would take about .* ms a record.*Or watch less\."):
+    with pytest.raises(TooCostly, match=r"The watched .* would take about .* ms a record.*Or watch fewer quantities\."):
         trainer.configure(hidden_size=128)
 
 
@@ -89,23 +89,23 @@ def test_a_run_that_watches_cannot_grow_beyond_the_limit():
 
 def test_states_of_other_sizes_than_the_networks_are_refused():
     data = {"inputs": np.zeros((2, 3, 1)), "targets": np.zeros((2, 3), int), "h0": np.zeros((2, 5))}
-    with pytest.raises(OutOfRange, match=r"states of 5 units; got hidden_size = 16\. 5 would do"):
+    with pytest.raises(OutOfRange, match=r"states of 5 units; got hidden_size = 16\. Try 5"):
         Trainer(RunConfig(), data)
     assert Trainer(RunConfig(hidden_size=5), data).config.task == "own"
 
 
 def test_buffers_are_made_once_for_a_shape():
-    scratch = Scratch()
-    first, second = (Trainer(RunConfig(seed=seed), scratch=scratch) for seed in (1, 2))
-    assert first._walks._bench("batch", 32) is second._walks._bench("batch", 32)
-    assert first._walks._bench("batch", 32) is not first._walks._bench("probe", 32)
+    workspaces = WorkspacePool()
+    first, second = (Trainer(RunConfig(seed=seed), workspaces=workspaces) for seed in (1, 2))
+    assert first._runner._workspace("batch", 32) is second._runner._workspace("batch", 32)
+    assert first._runner._workspace("batch", 32) is not first._runner._workspace("probe", 32)
 
 
 def test_buffers_unused_for_longest_are_dropped():
-    scratch = Scratch(max_bytes=8 * 2**20)
-    trainer = Trainer(RunConfig(), scratch=scratch)
+    workspaces = WorkspacePool(max_bytes=8 * 2**20)
+    trainer = Trainer(RunConfig(), workspaces=workspaces)
     for T in range(20, 120, 10):
         trainer.configure(sequence_length=T)
         trainer.step()
-    assert scratch.nbytes <= 8 * 2**20
+    assert workspaces.nbytes <= 8 * 2**20
     assert trainer.iteration == 10

@@ -3,24 +3,24 @@
 import numpy as np
 import pytest
 
-from app.training import RunConfig, Scratch, Trainer, passes
+from app.training import RunConfig, Trainer, WorkspacePool, batch_pass
 
 
 def pair(**config):
-    scratch = Scratch()
-    return [Trainer(RunConfig(seed=seed, **config), scratch=scratch) for seed in (1, 2)]
+    workspaces = WorkspacePool()
+    return [Trainer(RunConfig(seed=seed, **config), workspaces=workspaces) for seed in (1, 2)]
 
 
-def test_a_batch_is_walked_once_even_if_others_use_the_buffers_in_between(monkeypatch):
-    walked = []
-    monkeypatch.setattr(passes, "walk", lambda *args, walk=passes.walk: walked.append(args) or walk(*args))
+def test_a_batch_is_run_once_even_if_others_use_the_buffers_in_between(monkeypatch):
+    runs = []
+    monkeypatch.setattr(batch_pass, "run", lambda *args, run=batch_pass.run: runs.append(args) or run(*args))
     first, second = pair()
     for _ in range(5):
         for trainer in (first, second):
             trainer.record()
         for trainer in (first, second):
             trainer.advance()
-    assert len(walked) == 10
+    assert len(runs) == 10
 
 
 @pytest.mark.parametrize("task", ["echo", "characters"])

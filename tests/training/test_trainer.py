@@ -6,7 +6,7 @@ import pytest
 from app.engine import ACTIVATIONS, CELLS, OPTIMIZERS
 from app.errors import BadValue, OutOfRange, UnrollError
 from app.tasks import TASKS
-from app.training import BREAKS, WATCHABLE, RunConfig, Scratch, Trainer
+from app.training import BREAKS, WATCHABLE, RunConfig, Trainer, WorkspacePool
 
 SMALL = {"sequence_length": 10, "hidden_size": 6, "batch_size": 4, "lag": 3}
 
@@ -71,8 +71,8 @@ def test_looking_or_not_the_weights_become_the_same():
 
 
 def test_trainers_may_share_their_buffers():
-    scratch = Scratch()
-    first, second = (Trainer(RunConfig(**SMALL, seed=seed), scratch=scratch) for seed in (1, 2))
+    workspaces = WorkspacePool()
+    first, second = (Trainer(RunConfig(**SMALL, seed=seed), workspaces=workspaces) for seed in (1, 2))
     for _ in range(3):
         first.record(), second.record(), first.advance(), second.advance()
     assert same(first.params, advanced(small(seed=1)).params)
@@ -176,12 +176,12 @@ WATCH = {"truncation"}
 
 
 @pytest.mark.parametrize("iterations", [1, 3])
-def test_the_dear_quantity_may_be_repeated_and_says_of_which_iteration_it_is(iterations):
+def test_an_expensive_quantity_may_be_repeated_and_says_of_which_iteration_it_is(iterations):
     trainer = small()
     measured = trainer.record(WATCH)
     for _ in range(iterations):
         trainer.advance()
-    repeated, fresh = trainer.record(WATCH, sparing=True), trainer.record(WATCH)
+    repeated, fresh = trainer.record(WATCH, skip_expensive=True), trainer.record(WATCH)
     assert (measured.as_of, repeated.as_of, fresh.as_of) == (0, 0, iterations)
     assert repeated.horizon == measured.horizon
     assert np.array_equal(repeated.lag_norm, measured.lag_norm)
@@ -206,7 +206,7 @@ def test_nothing_is_repeated_over_a_change(change):
     trainer.record(WATCH)
     trainer.advance()
     change(trainer)
-    repeated, fresh = trainer.record(WATCH, sparing=True), trainer.record(WATCH)
+    repeated, fresh = trainer.record(WATCH, skip_expensive=True), trainer.record(WATCH)
     assert repeated.as_of == fresh.as_of == trainer.iteration
     assert np.array_equal(repeated.lag_norm, fresh.lag_norm)
 

@@ -3,36 +3,36 @@
  * lockstep. The page's controls and views are those of the chosen lane; playing, stepping and going back move all.
  */
 
-import { byId } from "../dom.js";
-import { initialState, isPlaying, reduce } from "../state.js";
-import { createStore } from "../store.js";
-import { addStyle } from "../styles.js";
-import { tellLanes } from "./differences.js";
-import { keptPast, keptState } from "../timeline/kept.js";
-import { createMarch } from "./march.js";
+import { byId } from "../lib/dom.js";
+import { initialState, isPlaying, reduce } from "../run/state.js";
+import { createStore } from "../lib/store.js";
+import { addStyle } from "../lib/styles.js";
+import { tellLanes } from "../words/lanes.js";
+import { keptPast, keptState } from "../run/snapshots.js";
+import { createMarch } from "../run/lockstep.js";
 import { createLanesTable } from "./table.js";
 import { createLanesView } from "./view.js";
 
-/** @typedef {import("../session.js").PageStore} PageStore */
-/** @typedef {import("../state.js").State} State */
-/** @typedef {import("../protocol.js").Config} Config */
-/** @typedef {import("./crew.js").Session} Session */
-/** @typedef {import("./march.js").Lane & {drawn: State["record"], end: () => void}} Lane */
+/** @typedef {import("../run/session.js").PageStore} PageStore */
+/** @typedef {import("../run/state.js").State} State */
+/** @typedef {import("../wire/protocol.js").Config} Config */
+/** @typedef {import("../run/active.js").Session} Session */
+/** @typedef {import("../run/lockstep.js").Lane & {drawn: State["record"], end: () => void}} Lane */
 
 const MOST_LANES = 4;
 const TELL_INTERVAL = 500;
 
 /**
  * @typedef {object} Page
- * @property {ReturnType<typeof import("../store.js").createSwitch<State, import("../state.js").Action>>} store
- * @property {ReturnType<typeof import("./crew.js").createCrew>} crew
+ * @property {ReturnType<typeof import("../lib/store.js").createSwitch<State, import("../run/state.js").Action>>} store
+ * @property {ReturnType<typeof import("../run/active.js").createCrew>} crew
  * @property {(store: PageStore, plays: boolean) => Session} openSession
- * @property {import("./march.js").Clock} around
+ * @property {import("../run/lockstep.js").Clock} around
  * @property {() => void} redraw
  * @property {() => void} ended there is one network again
  */
 
-/** A lane from the seed, or one that a reload goes on with. @typedef {{config: Config, kept?: import("../timeline/kept.js").KeptLane}} Beginning */
+/** A lane from the seed, or one that a reload goes on with. @typedef {{config: Config, kept?: import("../run/snapshots.js").KeptLane}} Beginning */
 
 /** @typedef {ReturnType<typeof createCompare>} Compare */
 

@@ -1,12 +1,12 @@
 /** Draws lanes below each other. Keeps no state. */
 
-import { formatNumber } from "../format.js";
-import { drawNormAxes } from "../network/draw_charts.js";
-import { drawTrack } from "../network/draw_track.js";
-import { drawBeds, drawRivers } from "../network/draw_river.js";
-import { xOf } from "../network/layout.js";
-import { drawMath, drawText, sans } from "../network/text.js";
-import { decades, labelledTimesteps, linear } from "../scales.js";
+import { formatNumber } from "../lib/format.js";
+import { drawNormAxes } from "../stage/paint/norm_chart.js";
+import { drawTrack } from "../stage/paint/track.js";
+import { drawBeds, drawRivers } from "../stage/river/draw.js";
+import { xOf } from "../stage/layout.js";
+import { drawMath, drawText, sans } from "../kit/text.js";
+import { decades, labelledTimesteps, linear } from "../lib/scales.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {ReturnType<typeof import("./picture.js").lanesScene>} LanesScene */
@@ -17,9 +17,9 @@ const DASHES = [[], [7, 4], [1.5, 3], [11, 3, 2, 3]];
 /**
  * @param {Context} ctx
  * @param {LanesScene} scene
- * @param {{name: string, words: string, record: import("../protocol.js").DecodedRecord | null}[]} lanes
+ * @param {{name: string, words: string, record: import("../wire/protocol.js").DecodedRecord | null}[]} lanes
  * @param {number} chosen
- * @param {import("../network/bitmap.js").Bitmaps} bitmaps
+ * @param {import("../lib/canvas/bitmap.js").Bitmaps} bitmaps
  * @param {number} ratio
  */
 export function drawLanes(ctx, scene, lanes, chosen, bitmaps, ratio) {
@@ -40,7 +40,7 @@ export function drawLanes(ctx, scene, lanes, chosen, bitmaps, ratio) {
 
 /**
  * @param {Context} ctx @param {LanesScene} scene @param {number} index
- * @param {{name: string, words: string, record: import("../protocol.js").DecodedRecord | null}} lane @param {boolean} chosen
+ * @param {{name: string, words: string, record: import("../wire/protocol.js").DecodedRecord | null}} lane @param {boolean} chosen
  */
 function drawTitle(ctx, { axis, blocks, palette }, index, { name, words, record }, chosen) {
   const { U, left, right } = axis;

@@ -3,17 +3,17 @@
  * Pure: geometry and scenes for the stage's own drawing.
  */
 
-import { palette } from "../colour.js";
-import { layoutStage } from "../network/layout.js";
-import { normCurves } from "../network/norms.js";
-import { readPicture } from "../network/picture.js";
-import { ribbonOf } from "../network/river.js";
-import { clamp } from "../scales.js";
+import { palette } from "../kit/colour.js";
+import { layoutStage } from "../stage/layout.js";
+import { normCurves } from "../record/norms.js";
+import { readPicture } from "../record/picture.js";
+import { ribbonOf } from "../stage/river/river.js";
+import { clamp } from "../lib/scales.js";
 
-/** @typedef {import("../network/layout.js").Layout} Layout */
-/** @typedef {import("../network/scene.js").Scene} Scene */
-/** @typedef {import("../network/picture.js").Picture} Picture */
-/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../stage/layout.js").Layout} Layout */
+/** @typedef {import("../stage/scene.js").Scene} Scene */
+/** @typedef {import("../record/picture.js").Picture} Picture */
+/** @typedef {import("../run/state.js").State} State */
 
 /** In design units. */
 const TOP = 54;

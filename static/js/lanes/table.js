@@ -1,9 +1,9 @@
 /** What lanes differ in and what came of it, in the place of the inspector, and what can be done with lanes. */
 
-import { element, setSentence, setText } from "../dom.js";
-import { shortNames, tableOf, titleOf } from "./differences.js";
+import { element, setSentence, setText } from "../lib/dom.js";
+import { shortNames, tableOf, titleOf } from "../words/lanes.js";
 
-/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../run/state.js").State} State */
 
 const INTERVAL = 250;
 const MOST_LANES = 4;
@@ -53,7 +53,7 @@ export function createLanesTable(lanes) {
     remove: () => node.remove(),
   };
 
-  /** @param {string[]} names @param {import("./differences.js").Row[]} rows */
+  /** @param {string[]} names @param {import("../words/lanes.js").Row[]} rows */
   function build(names, rows) {
     const chosen = lanes.chosen();
     const heads = names.map((name, index) => {

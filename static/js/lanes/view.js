@@ -1,25 +1,25 @@
 /** The stage with several lanes on it: owns a canvas of its own and its pointer, and draws only what has changed. */
 
-import { element } from "../dom.js";
-import { createBitmaps } from "../network/bitmap.js";
-import { drawReadout } from "../network/draw_readout.js";
-import { timestepAt, xOf } from "../network/layout.js";
-import { createSlidingAxis } from "../network/motion.js";
-import { normExtent } from "../network/norms.js";
-import { painters } from "../painters.js";
-import { createSeen } from "../seen.js";
-import { differences, laneNames, laneWords, readoutOf } from "./differences.js";
+import { element } from "../lib/dom.js";
+import { createBitmaps } from "../lib/canvas/bitmap.js";
+import { drawReadout } from "../stage/paint/readout.js";
+import { timestepAt, xOf } from "../stage/layout.js";
+import { createSlidingAxis } from "../stage/motion.js";
+import { normExtent } from "../record/norms.js";
+import { painters } from "../lib/canvas/painters.js";
+import { createChangeDetector } from "../lib/changed.js";
+import { differences, laneNames, laneWords, readoutOf } from "../words/lanes.js";
 import { drawBand, drawLanes } from "./draw.js";
 import { lanesScene, pictureOf } from "./picture.js";
-import { pageUnit } from "../network/unit.js";
+import { pageUnit } from "../stage/unit.js";
 
-/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("./picture.js").lanesScene} LanesScene */
 
 /**
  * @param {HTMLElement} stage
  * @param {{states: () => State[], chosen: () => number, choose: (index: number) => void,
- *   dispatch: (action: import("../state.js").Action) => void, redraw: () => void}} lanes
+ *   dispatch: (action: import("../run/state.js").Action) => void, redraw: () => void}} lanes
  */
 export function createLanesView(stage, lanes) {
   const canvas = element("canvas", {
@@ -39,7 +39,7 @@ export function createLanesView(stage, lanes) {
   let known = [];
   /** @type {ReturnType<typeof lanesScene> | null} */
   let scene = null;
-  const seen = createSeen();
+  const seen = createChangeDetector();
   /** @type {{x: number, y: number} | null} */
   let pointer = null;
 

@@ -1,6 +1,6 @@
 /** What opening a scene changed of the reader's settings, in words. Their new values stand at their controls. Pure. */
 
-/** @typedef {import("../protocol.js").Config} Config */
+/** @typedef {import("../wire/protocol.js").Config} Config */
 
 /**
  * @param {Config} before

@@ -1,6 +1,6 @@
 /** When a step of a scene is done: the conditions of `docs/scenes.md`, asked of what the page shows. Pure. */
 
-/** @typedef {import("../protocol.js").Config} Config */
+/** @typedef {import("../wire/protocol.js").Config} Config */
 
 /** @typedef {{config: Config, phase: string, iteration: number, scalars: Record<string, unknown>}} Lane one network, as its newest record says */
 /** @typedef {{lanes: Lane[], events: ReadonlySet<string>, tab: string, pin: number | null}} Page `events` since the scene was opened */

@@ -3,13 +3,13 @@
  * somebody first asks for them.
  */
 
-import { byId } from "../dom.js";
+import { byId } from "../lib/dom.js";
 import { changeWords } from "./changes.js";
 import { createPanel } from "./panel.js";
 import { selectorOf } from "./places.js";
 import { createProgress } from "./progress.js";
 import { createRings } from "./rings.js";
-import { inBrowser } from "../storage.js";
+import { inBrowser } from "../lib/storage.js";
 import { createVisit } from "./visit.js";
 
 /** @typedef {import("./places.js").Reference} Reference */
@@ -24,7 +24,7 @@ export async function fetchStory() {
 
 /**
  * @param {Scene[]} story
- * @param {import("../session.js").PageStore} store
+ * @param {import("../run/session.js").PageStore} store
  * @param {import("./visit.js").Actions & import("./rings.js").Stage & {chooseLane: (index: number) => void, copy: (text: string) => Promise<void>}} actions
  */
 export function createLessons(story, store, actions) {
@@ -110,7 +110,7 @@ export function createLessons(story, store, actions) {
     return store.get().lesson?.locked ?? false;
   }
 
-  /** A teacher's link leaves open what the scene asks to be changed. @param {Scene} of @returns {import("../state.js").Locks} */
+  /** A teacher's link leaves open what the scene asks to be changed. @param {Scene} of @returns {import("../run/state.js").Locks} */
   function locksOf({ config, controls }) {
     if (!isLocked()) return {};
     const others = Object.keys(config).filter((field) => !controls.includes(field));

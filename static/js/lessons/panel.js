@@ -1,6 +1,6 @@
 /** The lesson beside the picture: text with steps that tick off, a question to predict, or the views behind it. */
 
-import { byId, element, setText, svg, typeset } from "../dom.js";
+import { byId, element, setText, svg, typeset } from "../lib/dom.js";
 import { textNodes } from "./text.js";
 
 /** @typedef {import("./text.js").Span} Span */

@@ -1,9 +1,9 @@
 /** Where the things stand that a scene's text points at: boxes on the stage's canvas, selectors in the document. Pure. */
 
-import { columnWidth, pitchOf, thumbnailPlaces, weightsBox, xOf } from "../network/layout.js";
+import { columnWidth, pitchOf, thumbnailPlaces, weightsBox, xOf } from "../stage/layout.js";
 
-/** @typedef {import("../network/layout.js").Layout} Layout */
-/** @typedef {import("../fold/layout.js").Folded} Folded */
+/** @typedef {import("../stage/layout.js").Layout} Layout */
+/** @typedef {import("../stage/fold/layout.js").Folded} Folded */
 /** @typedef {ReturnType<typeof import("../lanes/picture.js").layoutLanes>} Lanes */
 /** @typedef {{kind: string, of: string | number}} Reference */
 /** @typedef {{x: number, y: number, width: number, height: number, round?: boolean}} Box in px of the canvas */
@@ -130,7 +130,7 @@ function around({ x, y, width, height, ...more }, margin) {
   return { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin, ...more };
 }
 
-/** Around a whole road. @param {import("../fold/layout.js").Ring} ring @param {number} road px across it @returns {Box} */
+/** Around a whole road. @param {import("../stage/fold/layout.js").Ring} ring @param {number} road px across it @returns {Box} */
 function ellipse({ cx, cy, rx, ry }, road) {
   return around({ x: cx - rx, y: cy - ry, width: 2 * rx, height: 2 * ry, round: true }, road / 2);
 }

@@ -1,26 +1,26 @@
 /** Rings around the things that a text points at, laid over the page; they take no pointer and say nothing. */
 
-import { byId, element } from "../dom.js";
-import { layoutFolded } from "../fold/layout.js";
+import { byId, element } from "../lib/dom.js";
+import { layoutFolded } from "../stage/fold/layout.js";
 import { layoutLanes } from "../lanes/picture.js";
-import { pageUnit } from "../network/unit.js";
-import { length, units } from "../readings.js";
+import { pageUnit } from "../stage/unit.js";
+import { length, units } from "../record/readings.js";
 import { boxesOf, foldedBoxesOf, laneBoxesOf, selectorOf } from "./places.js";
 
 /** @typedef {import("./places.js").Reference} Reference */
 /** @typedef {import("./places.js").Box} Box */
-/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../run/state.js").State} State */
 
 /**
  * @typedef {object} Stage
- * @property {() => import("../network/layout.js").Layout | null} stageLayout of one network
+ * @property {() => import("../stage/layout.js").Layout | null} stageLayout of one network
  * @property {() => State[]} lanes the networks side by side; none where there is one
  */
 
 const MARGIN = 3;
 
 /**
- * @param {import("../session.js").PageStore} store
+ * @param {import("../run/session.js").PageStore} store
  * @param {Stage} stage
  */
 export function createRings(store, { stageLayout, lanes }) {

@@ -1,6 +1,6 @@
 /** A scene's texts: symbols set in type, references that say what they point at to whoever asks. */
 
-import { element, typeset } from "../dom.js";
+import { element, typeset } from "../lib/dom.js";
 import { familyOf } from "./places.js";
 
 /** @typedef {import("./places.js").Reference} Reference */

@@ -1,11 +1,11 @@
 /** Being in a scene: its network and its view in place of the reader's own, which come back when the lesson is left. */
 
-import { isPlaying } from "../state.js";
+import { isPlaying } from "../run/state.js";
 import { isDone } from "./conditions.js";
 
-/** @typedef {import("../state.js").State} State */
-/** @typedef {import("../session.js").PageStore} PageStore */
-/** @typedef {import("../protocol.js").Config} Config */
+/** @typedef {import("../run/state.js").State} State */
+/** @typedef {import("../run/session.js").PageStore} PageStore */
+/** @typedef {import("../wire/protocol.js").Config} Config */
 /** @typedef {import("./conditions.js").Condition} Condition */
 /** @typedef {{tab: string, track: string, ruler: "near" | "far" | "abyss", pin: number | null, folded: boolean, playing: boolean, rate: number}} View */
 /** @typedef {Pick<State, "tab" | "track" | "ruler" | "pin" | "folded" | "rate" | "probe">} Stand what a scene sets of the view */

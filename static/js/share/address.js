@@ -12,8 +12,8 @@ const INTERVAL = 500;
  */
 
 /**
- * @param {import("../session.js").PageStore} store
- * @param {() => import("../state.js").State[]} lanes
+ * @param {import("../run/session.js").PageStore} store
+ * @param {() => import("../run/state.js").State[]} lanes
  * @param {Browser} browser
  */
 export function keepAddress(store, lanes, { location, history, setTimer }) {

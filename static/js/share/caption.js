@@ -1,9 +1,9 @@
 /** What stands under a picture, and beside a table: which run it shows, its settings, and the link that opens it. Pure. */
 
-import { formatCount, formatSetting } from "../format.js";
+import { formatCount, formatSetting } from "../lib/format.js";
 import { linkOf, writeLink } from "./link.js";
 
-/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../run/state.js").State} State */
 
 /**
  * @param {State} state

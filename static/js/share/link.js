@@ -8,14 +8,14 @@
  *     #lesson=vanishing.locked
  */
 
-import { initialState } from "../state.js";
+import { initialState } from "../run/state.js";
 
-/** @typedef {import("../protocol.js").Config} Config */
-/** @typedef {import("../protocol.js").FieldValue} FieldValue */
-/** @typedef {import("../state.js").Locks} Locks */
-/** @typedef {import("../state.js").Place} Place */
-/** @typedef {import("../state.js").Ruler} Ruler */
-/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../wire/protocol.js").Config} Config */
+/** @typedef {import("../wire/protocol.js").FieldValue} FieldValue */
+/** @typedef {import("../run/state.js").Locks} Locks */
+/** @typedef {import("../run/state.js").Place} Place */
+/** @typedef {import("../run/state.js").Ruler} Ruler */
+/** @typedef {import("../run/state.js").State} State */
 
 /**
  * @typedef {object} Link

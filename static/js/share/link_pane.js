@@ -1,11 +1,11 @@
 /** A link to what is seen: to copy, to embed, and for a class with controls that are locked or left out. */
 
-import { LABELS, ORDER } from "../controls.js";
-import { element } from "../dom.js";
+import { LABELS, ORDER } from "../panels/controls.js";
+import { element } from "../lib/dom.js";
 import { linkOf, writeLink } from "./link.js";
 
-/** @typedef {import("../session.js").PageStore} PageStore */
-/** @typedef {import("../state.js").Locks} Locks */
+/** @typedef {import("../run/session.js").PageStore} PageStore */
+/** @typedef {import("../run/state.js").Locks} Locks */
 
 /** What is followed while the link is in sight; anything else is caught up with when it is copied. */
 const LINKED = /** @type {const} */ ([
@@ -24,7 +24,7 @@ const STATES = /** @type {const} */ ({ free: "free", locked: "locked", hidden: "
 
 /**
  * @param {PageStore} store
- * @param {() => import("../state.js").State[]} lanes
+ * @param {() => import("../run/state.js").State[]} lanes
  * @returns {import("./panel.js").Pane}
  */
 export function createLinkPane(store, lanes) {

@@ -1,6 +1,6 @@
 /** A reader's own files: a run, weights, sequences, a text, a table; dropped, picked or pasted. What is wrong stands here. */
 
-import { element } from "../dom.js";
+import { element } from "../lib/dom.js";
 import { KINDS, kindOf, tooLargeWords } from "./kinds.js";
 
 /** @typedef {import("./start.js").Session} Session */

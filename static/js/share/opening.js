@@ -1,11 +1,11 @@
 /** The page as a link wants it, before anything was computed for it. */
 
-import { initialState, reduce } from "../state.js";
-import { VIEWS } from "../views.js";
+import { initialState, reduce } from "../run/state.js";
+import { VIEWS } from "../views/views.js";
 import { ignoredWords, readLink } from "./link.js";
 
-/** @typedef {import("../protocol.js").DecodedRecord} DecodedRecord */
-/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
+/** @typedef {import("../run/state.js").State} State */
 
 const OWN_DATA =
   "This link is about somebody's own data, which do not travel in links: open their snapshot file under Share.";

@@ -1,12 +1,12 @@
 /** The Share panel: a link to what is seen, telling configurations, files in, files out. Built when first opened. */
 
-import { element } from "../dom.js";
+import { element } from "../lib/dom.js";
 import { createLinkPane } from "./link_pane.js";
 import { createOpenPane } from "./open_pane.js";
 import { createPresetsPane } from "./presets_pane.js";
 import { createSavePane } from "./save_pane.js";
 
-/** @typedef {import("../session.js").PageStore} PageStore */
+/** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {{node: HTMLElement, show: () => void}} Pane show: whatever may have changed since it was last seen */
 
@@ -17,7 +17,7 @@ const NAMES = /** @type {const} */ ({ link: "Link", presets: "Presets", open: "O
  * @param {HTMLElement} node the popover
  * @param {PageStore} store
  * @param {Session} session
- * @param {() => import("../state.js").State[]} lanes
+ * @param {() => import("../run/state.js").State[]} lanes
  * @param {(fragment: string) => void} openLink
  */
 export function createPanel(node, store, session, lanes, openLink) {

@@ -1,14 +1,14 @@
 /** Pictures of what is open on the page, with their settings, seed and link: as SVG, and from that as PNG. */
 
-import { palette } from "../colour.js";
-import { byId } from "../dom.js";
-import { pageUnit } from "../network/unit.js";
-import { actPainters, painters, piecePainters } from "../painters.js";
+import { palette } from "../kit/colour.js";
+import { byId } from "../lib/dom.js";
+import { pageUnit } from "../stage/unit.js";
+import { actPainters, painters, piecePainters } from "../lib/canvas/painters.js";
 import { captionOf } from "./caption.js";
 import { withTexts } from "./png.js";
 import { escaped, SvgContext } from "./svg.js";
 
-/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../run/state.js").State} State */
 /** @typedef {{name: string, title: string, node: HTMLElement}} View */
 /** What a picture is about: the shown network, and all of them where several stand side by side. @typedef {{state: State, lanes: State[]}} About */
 
@@ -73,7 +73,7 @@ export async function pictureAsSvg({ title, node }, { state, lanes }) {
   ].join("\n");
 }
 
-/** @param {HTMLCanvasElement} canvas @param {import("../colour.js").Palette} colours */
+/** @param {HTMLCanvasElement} canvas @param {import("../kit/colour.js").Palette} colours */
 function painted(canvas, colours) {
   const { clientWidth: width, clientHeight: height } = canvas;
   const svg = new SvgContext(around, { width, height });
@@ -85,7 +85,7 @@ function painted(canvas, colours) {
   return svg.content();
 }
 
-/** The sentences over the network are not on its canvas. @param {SvgContext} svg @param {import("../colour.js").Palette} colours */
+/** The sentences over the network are not on its canvas. @param {SvgContext} svg @param {import("../kit/colour.js").Palette} colours */
 function writeSentences(svg, colours) {
   svg.textAlign = "left";
   svg.textBaseline = "alphabetic";
@@ -114,7 +114,7 @@ function writeTypeset(svg, node, y, size, weight) {
 /** The chart library writes its own. @param {HTMLElement} node */
 async function charted(node) {
   const { clientWidth: width, clientHeight: height } = node;
-  const { chartAsSvg } = await import("../charts/plot.js");
+  const { chartAsSvg } = await import("../kit/plot.js");
   const svg = await chartAsSvg(node, width, height);
   return svg.replace("<svg ", `<svg x="0" y="0" `);
 }

@@ -1,7 +1,7 @@
 /** In front of a class: larger type, the essential controls only, and a ring around the pointer. */
 
-import { byId, element } from "../dom.js";
-import { addStyle } from "../styles.js";
+import { byId, element } from "../lib/dom.js";
+import { addStyle } from "../lib/styles.js";
 
 export function createPresenter() {
   const button = byId("presenter");

@@ -1,6 +1,6 @@
 /** A short list of configurations that show something; a test holds each to its word. */
 
-import { element } from "../dom.js";
+import { element } from "../lib/dom.js";
 
 /** @typedef {{name: string, title: string, text: string, link: string}} Preset */
 

@@ -1,13 +1,13 @@
 /** What can be kept of a run: the run itself, its weights, a report, the record as numbers, the picture. */
 
-import { element } from "../dom.js";
-import { formatCount } from "../format.js";
-import { command, decodeFrame } from "../protocol.js";
+import { element } from "../lib/dom.js";
+import { formatCount } from "../lib/format.js";
+import { command, decodeFrame } from "../wire/protocol.js";
 import { captionOf, fileName } from "./caption.js";
 
-/** @typedef {import("../session.js").PageStore} PageStore */
+/** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
-/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../run/state.js").State} State */
 
 /**
  * One file. The server makes those of the run, and knows it only as it is now.
@@ -26,7 +26,7 @@ export function createSavePane(store, session, lanes) {
   const said = element("p", { class: "share-said", role: "status" });
   const pictures = element("select", { class: "select", "aria-label": "Picture of" });
 
-  /** @param {import("../protocol.js").Command} message */
+  /** @param {import("../wire/protocol.js").Command} message */
   async function file(message) {
     const answer = await session.fetch(message);
     if (answer?.type === "file") return answer.bytes;

@@ -1,14 +1,14 @@
 /** Beside the seed: a link to exactly what is seen, as this number is what makes it the same for everybody. */
 
-import { byId, element } from "../dom.js";
+import { byId, element } from "../lib/dom.js";
 import { linkOf, writeLink } from "./link.js";
 
 const SAID_FOR = 2000;
 const COPY = "copy link";
 
 /**
- * @param {import("../session.js").PageStore} store
- * @param {() => import("../state.js").State[]} lanes
+ * @param {import("../run/session.js").PageStore} store
+ * @param {() => import("../run/state.js").State[]} lanes
  */
 export function createSeedLink(store, lanes) {
   const button = element("button", { class: "text-button copy-link", type: "button" }, COPY);

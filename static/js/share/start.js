@@ -1,17 +1,17 @@
 /** Everything about links and files that the first picture does not need; the panel loads when it is first opened. */
 
-import { byId, element } from "../dom.js";
-import { addStyle } from "../styles.js";
+import { byId, element } from "../lib/dom.js";
+import { addStyle } from "../lib/styles.js";
 import { keepAddress } from "./address.js";
 import { ignoredWords, readLink } from "./link.js";
 import { TABS } from "./opening.js";
 import { createPresenter } from "./presenter.js";
 import { createSeedLink } from "./seed_link.js";
 
-/** @typedef {import("../session.js").PageStore} PageStore */
-/** @typedef {import("../protocol.js").Config} Config */
-/** @typedef {import("../state.js").State} State */
-/** @typedef {import("../lanes/crew.js").Session} Session */
+/** @typedef {import("../run/session.js").PageStore} PageStore */
+/** @typedef {import("../wire/protocol.js").Config} Config */
+/** @typedef {import("../run/state.js").State} State */
+/** @typedef {import("../run/active.js").Session} Session */
 /** @typedef {ReturnType<typeof import("./panel.js").createPanel>} Panel */
 /** @typedef {{states: () => State[], open: (configs: Config[]) => void, end: () => void}} Lanes */
 

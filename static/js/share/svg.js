@@ -8,7 +8,7 @@
  * @typedef {object} Surroundings
  * @property {(text: string, font: string) => {width: number}} measure
  * @property {(image: any) => string} dataUrl of a canvas
- * @property {(image: any) => import("../painters.js").Piece | undefined} [piece] a canvas that can be painted again
+ * @property {(image: any) => import("../lib/canvas/painters.js").Piece | undefined} [piece] a canvas that can be painted again
  */
 
 /** @type {Record<string, string>} */
@@ -257,7 +257,7 @@ export class SvgContext {
     this.restore();
   }
 
-  /** Painted once, used as often as it is drawn. @param {any} image @param {import("../painters.js").Piece} piece its id */
+  /** Painted once, used as often as it is drawn. @param {any} image @param {import("../lib/canvas/painters.js").Piece} piece its id */
   #painted(image, { paint, ratio }) {
     const known = this.#pieces.get(image);
     if (known) return known;

@@ -1,7 +1,7 @@
 /** A record as files that others read: one table of everything by timestep, and safetensors of everything. Pure. */
 
-/** @typedef {import("../protocol.js").DecodedRecord} DecodedRecord */
-/** @typedef {import("../protocol.js").Tensor} Tensor */
+/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
+/** @typedef {import("../wire/protocol.js").Tensor} Tensor */
 
 /** What is numbered by timestep, and whether its first row is timestep 0. */
 const BY_TIMESTEP = /** @type {const} */ ({

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { drawLanes } from "../../../static/js/lanes/draw.js";
 import { lanesScene, layoutLanes, pictureOf } from "../../../static/js/lanes/picture.js";
-import { initialState } from "../../../static/js/state.js";
-import { callsOf, recordingBitmaps, recordingContext } from "../network/recording.js";
-import { sampleRecord } from "../network/sample.js";
+import { initialState } from "../../../static/js/run/state.js";
+import { callsOf, recordingBitmaps, recordingContext } from "../stage/recording.js";
+import { sampleRecord } from "../stage/sample.js";
 
 const SIZE = { width: 764, height: 620, U: 1 };
 

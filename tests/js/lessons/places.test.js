@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { layoutFolded } from "../../../static/js/fold/layout.js";
+import { layoutFolded } from "../../../static/js/stage/fold/layout.js";
 import { layoutLanes } from "../../../static/js/lanes/picture.js";
 import { boxesOf, familyOf, foldedBoxesOf, laneBoxesOf, selectorOf } from "../../../static/js/lessons/places.js";
-import { layoutStage } from "../../../static/js/network/layout.js";
+import { layoutStage } from "../../../static/js/stage/layout.js";
 
 const layout = layoutStage({ width: 764, height: 620, U: 1, T: 24, H: 16, inputRows: 1, lanes: 2 });
 const part = (/** @type {string} */ of) => ({ kind: "part", of });

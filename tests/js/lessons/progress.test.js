@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createProgress } from "../../../static/js/lessons/progress.js";
-import { createKeyStore } from "../../../static/js/storage.js";
+import { createKeyStore } from "../../../static/js/lib/storage.js";
 
 /** @param {string | null} [text] */
 function memory(text = null) {

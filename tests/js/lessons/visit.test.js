@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createVisit } from "../../../static/js/lessons/visit.js";
-import { initialState, reduce } from "../../../static/js/state.js";
-import { createStore } from "../../../static/js/store.js";
+import { initialState, reduce } from "../../../static/js/run/state.js";
+import { createStore } from "../../../static/js/lib/store.js";
 import { makeRecord } from "../records.js";
 
 const own = { sequence_length: 4, cell: "rnn" };

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { keepAddress } from "../../../static/js/share/address.js";
-import { initialState, reduce } from "../../../static/js/state.js";
-import { createStore } from "../../../static/js/store.js";
+import { initialState, reduce } from "../../../static/js/run/state.js";
+import { createStore } from "../../../static/js/lib/store.js";
 
 const schema = { properties: { sequence_length: { type: "integer", minimum: 1, maximum: 500, default: 24 } } };
 

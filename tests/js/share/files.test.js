@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { inflateSync } from "node:zlib";
 
-import { decodeRecord } from "../../../static/js/protocol.js";
+import { decodeRecord } from "../../../static/js/wire/protocol.js";
 import { kindOf, tooLargeWords } from "../../../static/js/share/kinds.js";
 import { crc32, withTexts } from "../../../static/js/share/png.js";
 import { recordAsCsv, recordAsSafetensors } from "../../../static/js/share/tables.js";

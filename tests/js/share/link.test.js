@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { captionOf } from "../../../static/js/share/caption.js";
 import { emptyLink, ignoredWords, linkOf, readLink, writeLink } from "../../../static/js/share/link.js";
 import { asItIsNow, pastWords } from "../../../static/js/share/save_pane.js";
-import { initialState, reduce } from "../../../static/js/state.js";
+import { initialState, reduce } from "../../../static/js/run/state.js";
 import { makeRecord } from "../records.js";
 
 const schema = {

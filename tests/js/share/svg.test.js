@@ -151,5 +151,5 @@ test("it has everything that the page's drawing code asks of a canvas", () => {
     }
   }
   // A bitmap's own canvas is written pixel by pixel; it enters a picture as an image.
-  assert.deepEqual([...missing], ["putImageData in network/bitmap.js"]);
+  assert.deepEqual([...missing], ["putImageData in lib/canvas/bitmap.js"]);
 });

@@ -1,0 +1,74 @@
+"""BatchPass: the training batch of one iteration, forward and backward, clipped and ready for the update."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..engine import Network, Params, angle, clip, norm
+from ..tasks import Batch
+from .config import RunConfig
+from .flat import WHOLE, flat
+
+
+@dataclass(frozen=True, eq=False)
+class BatchPass:
+    """The result of the forward and backward pass over one batch."""
+
+    batch: Batch
+    loss: float
+    loss_per_timestep: float
+    gradients: Params  # unclipped
+    grad_norm: float
+    update: np.ndarray  # clipped and flat: what the optimizer gets
+    clip_scale: float
+    clip_angle: float | None
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether loss and gradient are: a bad number anywhere before them ends up in them."""
+        return bool(np.isfinite(self.loss) and np.isfinite(self.grad_norm))
+
+    @property
+    def was_clipped(self) -> bool:
+        """Whether clipping changed the gradient at all."""
+        return self.clip_scale != 1.0 or bool(self.clip_angle)
+
+
+def run(net: Network, params: Params, batch: Batch, config: RunConfig) -> BatchPass:
+    """Forward, backward, clip."""
+    net.forward(params, batch.x, batch.target, batch.h0)
+    loss, loss_per_timestep = objective(net, config)
+    gradients = net.backward(config.loss_reduction, config.k1, config.k2)
+    whole = {WHOLE: flat(gradients)}
+    if config.clip == "timestep":
+        update = {WHOLE: flat(net.backward(config.loss_reduction, config.k1, config.k2, config.clip_threshold))}
+        scale, turned = _effect(whole, update)
+    else:
+        update, scale, turned = clip(whole, config.clip, config.clip_threshold)
+    return BatchPass(batch, loss, loss_per_timestep, gradients, norm(whole), update[WHOLE], scale, turned)
+
+
+def objective(net: Network, config: RunConfig) -> tuple[float, float]:
+    """L in the reduction the run asks for, and the mean of E_t over all timesteps with a target."""
+    E, n = net.E_t.sum(axis=0, dtype=np.float64), net.n
+    total = float(E.sum())
+    loss = float((E / np.maximum(n, 1)).mean()) if config.loss_reduction == "mean" else total / net.B
+    return loss, total / max(1, int(n.sum()))
+
+
+def accuracy(net: Network, target: np.ndarray) -> float | None:
+    """Share of right answers among the timesteps with a target; None where no classes are asked for."""
+    if target.ndim == 3:
+        return None
+    asked = target >= 0
+    return float((net.y.argmax(axis=2) == target)[asked].mean()) if asked.any() else None
+
+
+def _effect(gradient: Params, update: Params) -> tuple[float, float | None]:
+    """How much shorter the update is than the gradient, and the angle between them in degrees."""
+    size = norm(gradient)
+    if size == 0.0:
+        return 1.0, None
+    if np.array_equal(gradient[WHOLE], update[WHOLE]):
+        return 1.0, 0.0
+    return norm(update) / size, angle(gradient, update)

@@ -1,0 +1,66 @@
+/** The way into the lessons: their button, their keys, a link. What is behind it is fetched when somebody first comes. */
+
+import { byId } from "../lib/dom.js";
+import { addStyle } from "../lib/styles.js";
+
+/** @typedef {ReturnType<typeof import("./lessons.js").createLessons>} Lessons */
+/** @typedef {Parameters<typeof import("./lessons.js").createLessons>[2]} Actions */
+
+/** What a step may ask for, by the command that does it. @type {Record<string, string>} */
+const EVENTS = { check_gradients: "check", own_text: "load", own_series: "load" };
+
+/**
+ * @param {import("../run/session.js").PageStore} store
+ * @param {Actions} actions
+ */
+export function createDoor(store, actions) {
+  const button = byId("lessons");
+  /** @type {Lessons | null} */
+  let lessons = null;
+  /** @type {Promise<Lessons> | null} */
+  let coming = null;
+
+  async function load() {
+    const [{ createLessons, fetchStory }] = await Promise.all([import("./lessons.js"), addStyle("lesson.css")]);
+    lessons = createLessons(await fetchStory(), store, actions);
+    return lessons;
+  }
+
+  /** @param {(lessons: Lessons) => void} then */
+  async function enter(then) {
+    try {
+      coming ??= load();
+      then(await coming);
+    } catch {
+      coming = null;
+      const text = "The lessons could not be fetched: try again.";
+      store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
+    }
+  }
+
+  function toggle() {
+    if (lessons?.slug()) lessons.close();
+    else void enter((one) => one.openWhereLeft());
+  }
+
+  /** A link asks for a lesson, or for something else. @param {import("../run/state.js").State["lesson"]} lesson */
+  function follow(lesson) {
+    button.setAttribute("aria-pressed", String(lesson !== null));
+    if (lesson && lesson.slug !== lessons?.slug()) void enter((one) => one.open(lesson.slug));
+    else if (!lesson) lessons?.dismiss();
+  }
+
+  button.addEventListener("click", toggle);
+  store.watch(({ lesson }) => lesson, follow);
+  follow(store.get().lesson);
+
+  return {
+    toggle,
+    next: () => lessons?.slug() && lessons.next(),
+    back: () => lessons?.slug() && lessons.back(),
+    /** Called once a frame. */
+    look: () => lessons?.look(),
+    /** The reader did something that no picture tells. @param {string} command that was carried out */
+    carriedOut: (command) => lessons?.happened(EVENTS[command] ?? command),
+  };
+}

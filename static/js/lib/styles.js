@@ -1,0 +1,25 @@
+/** Styles of what is not there from the beginning. */
+
+import { element } from "./dom.js";
+
+/** @type {Map<string, Promise<unknown>>} */
+const added = new Map();
+
+/** Resolves when the style holds; what is there is not added again, what failed is tried again. @param {string} file below css/ */
+export function addStyle(file) {
+  const before = added.get(file);
+  if (before) return before;
+  const holds = new Promise((resolve, reject) => {
+    const href = new URL(`../../css/${file}`, import.meta.url).href;
+    const sheet = element("link", { rel: "stylesheet", href });
+    sheet.addEventListener("load", resolve);
+    sheet.addEventListener("error", () => {
+      added.delete(file);
+      sheet.remove();
+      reject(new Error(`css/${file} could not be fetched`));
+    });
+    document.head.append(sheet);
+  });
+  added.set(file, holds);
+  return holds;
+}

@@ -1,0 +1,92 @@
+/** The input of one timestep of the shown sequence, to be changed: what if the network had heard something else? */
+
+import { element, setSentence } from "../../lib/dom.js";
+import { formatSetting, parseNumber } from "../../lib/format.js";
+import { visibleSymbol } from "../../kit/text.js";
+import { at } from "../../record/readings.js";
+
+/** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
+/** @typedef {import("../../run/state.js").State} State */
+
+/** Fewer inputs are numbers even where they happen to be 0 and 1. */
+const FEWEST_SYMBOLS = 3;
+
+/** Which of the inputs is 1 where all others are 0; null where the input is no such symbol. @param {DecodedRecord} record @param {number} t */
+export function symbolIndex(record, t) {
+  const I = record.tensors.x.shape[1];
+  if (I < FEWEST_SYMBOLS) return null;
+  let found = null;
+  for (let i = 0; i < I; i += 1) {
+    const value = at(record, "x", t - 1, i);
+    if (value === 1 && found === null) found = i;
+    else if (value !== 0) return null;
+  }
+  return found;
+}
+
+/** @param {import("../../views/views.js").ViewActions} actions */
+export function createInputField({ edit }) {
+  const label = element("label", { for: "input-value" });
+  const which = element("select", { class: "select", "aria-label": "Which input" });
+  const number = element("input", {
+    class: "number boxed",
+    id: "input-value",
+    inputmode: "decimal",
+    autocomplete: "off",
+  });
+  const symbol = element("select", { class: "select", "aria-label": "Input symbol" });
+  const title = "Changes this sequence only, until reset or another example";
+  const node = element("div", { class: "input-row", title }, label, which, number, symbol);
+  /** @type {{record: DecodedRecord, t: number} | null} */
+  let shown = null;
+
+  number.addEventListener("change", () => {
+    const value = parseNumber(number.value);
+    const input = Number(which.value || 0);
+    if (shown && Number.isFinite(value)) {
+      edit("x", [shown.t - 1, input], value, at(shown.record, "x", shown.t - 1, input));
+    }
+  });
+  which.addEventListener("change", () => {
+    if (shown) number.value = formatSetting(at(shown.record, "x", shown.t - 1, Number(which.value)));
+  });
+  symbol.addEventListener("change", () => {
+    const before = shown && symbolIndex(shown.record, shown.t);
+    if (!shown || before === null) return;
+    edit("x", [shown.t - 1, before], 0, 1);
+    edit("x", [shown.t - 1, Number(symbol.value)], 1, 0);
+  });
+
+  /** @param {HTMLSelectElement} select @param {string[]} names */
+  function offer(select, names) {
+    const key = names.join("\u0000");
+    if (select.dataset.names === key) return;
+    select.dataset.names = key;
+    select.replaceChildren(...names.map((name, index) => element("option", { value: String(index) }, name)));
+  }
+
+  return {
+    node,
+    /** @param {DecodedRecord} record @param {State["task"]} task @param {number} t @param {boolean} editable */
+    show(record, task, t, editable) {
+      shown = { record, t };
+      node.hidden = !editable;
+      if (!editable) return;
+      const I = record.tensors.x.shape[1];
+      const names = Array.from({ length: I }, (_, i) => task?.inputs?.[i] ?? `input ${i + 1}`);
+      const chosen = symbolIndex(record, t);
+      setSentence(label, `input x_${t}`);
+      symbol.hidden = chosen === null;
+      number.hidden = chosen !== null;
+      which.hidden = chosen !== null || I === 1;
+      if (chosen !== null) {
+        offer(symbol, names.map(visibleSymbol));
+        if (document.activeElement !== symbol) symbol.value = String(chosen);
+        return;
+      }
+      offer(which, names);
+      if (document.activeElement !== number)
+        number.value = formatSetting(at(record, "x", t - 1, Number(which.value || 0)));
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** One loss: how it comes about, what it sends back, and how much of the blame at h_t and at h_1 is its own. */
+
+import { createShareBar } from "../../kit/bars.js";
+import { palette, sourceIndex } from "../../kit/colour.js";
+import { element } from "../../lib/dom.js";
+import { lossBackMath, lossBackNumbers, lossMath, lossNumbers } from "../equations.js";
+import { formatExp, formatPercent } from "../../lib/format.js";
+import { at, hasTarget, isClassified, length, lnFlow } from "../../record/readings.js";
+import { createEquation, createLine } from "./parts.js";
+
+/** @typedef {import("../../run/state.js").State} State */
+/** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
+
+export function createLossFace() {
+  const forward = createEquation("forward");
+  const backward = createEquation("backward");
+  const [here, first] = [createShareBar(), createShareBar()];
+  const bars = element("div", { class: "bars" }, ...here.parts, ...first.parts);
+  const reach = createLine("bars-title");
+  return {
+    node: element("div", {}, forward.node, backward.node, reach.node, bars),
+    /** @param {State} state @param {DecodedRecord} record @param {{t: number}} place */
+    show({ dark, task }, record, { t }) {
+      const classified = isClassified(record);
+      const names = task?.classes ?? task?.outputs ?? [];
+      forward.show(String(classified), () => lossMath(classified), lossNumbers(record, t, names));
+      backward.show(String(classified), () => lossBackMath(classified), lossBackNumbers(record, t));
+      const exists = hasTarget(record, t) && "share" in record.tensors;
+      bars.hidden = !exists;
+      reach.show(exists ? reachWords(record, t) : "");
+      if (!exists) return;
+      const colour = palette(dark ? "dark" : "light").source.css[sourceIndex(t, length(record), false)];
+      for (const [bar, k] of /** @type {const} */ ([
+        [here, t],
+        [first, 1],
+      ])) {
+        const share = at(record, "share", t - 1, k);
+        bar.show(`its share at h_${k}`, formatPercent(share), share, colour);
+      }
+    },
+  };
+}
+
+/** How far it reaches: its size at h_t, and at the first timestep. @param {DecodedRecord} record @param {number} t */
+export function reachWords(record, t) {
+  const own = `‖∂E_${t}/∂h_${t}‖ is ${formatExp(lnFlow(record, t, t))}`;
+  return t === 1 ? `${own}.` : `${own}; of it ${formatExp(lnFlow(record, t, 1))} arrives at h_1.`;
+}

@@ -1,0 +1,159 @@
+/**
+ * One timestep, with the numbers of one of its units: forward, backward, whose losses it hears, and what became of the
+ * gradient on the way to it: the decay ledger of the rnn, the two roads of a gated cell.
+ */
+
+import { createShareBar, createSignedBar } from "../../kit/bars.js";
+import { palette, sourceIndex } from "../../kit/colour.js";
+import { element, setSentence } from "../../lib/dom.js";
+import {
+  backwardMath,
+  backwardNumbers,
+  CELLS,
+  cellStateMath,
+  cellStateNumbers,
+  outputGateMath,
+  outputGateNumbers,
+} from "../equations.js";
+import { formatExp, formatShares, printSum } from "../../lib/format.js";
+import { at, hasTarget, lastLoss, ledger, length, lnFlow, ownShare } from "../../record/readings.js";
+import { createInputField } from "./input.js";
+import { createEquation } from "./parts.js";
+
+/** @typedef {import("../../run/state.js").State} State */
+/** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
+
+const LEDGER_RANGES = [2, 5, 20, 100, 1000];
+const LEDGER_DECIMALS = 2;
+const INK = "var(--ink-2)";
+
+/** @param {import("../../views/views.js").ViewActions} actions */
+export function createTimestepFace(actions) {
+  const forward = createEquation("forward");
+  const gated = createEquation("forward");
+  const backward = createEquation("backward");
+  const cellState = createEquation("backward");
+  const input = createInputField(actions);
+  const shares = createShares();
+  const way = createWay();
+  return {
+    node: element(
+      "div",
+      {},
+      forward.node,
+      gated.node,
+      backward.node,
+      cellState.node,
+      input.node,
+      shares.node,
+      way.node,
+    ),
+    /** @param {State} state @param {DecodedRecord} record @param {{t: number, unit: number, pinned: boolean}} place */
+    show({ config, dark, task }, record, { t, unit, pinned }) {
+      const activation = String(config.activation ?? "φ").replaceAll("_", " ");
+      const name = String(config.cell ?? "rnn");
+      const cell = CELLS[name] ?? CELLS.rnn;
+      const mean = config.loss_reduction === "mean";
+      forward.show(`${name} ${activation}`, () => cell.forward(activation), cell.numbers(record, t, unit, activation));
+      backward.show("h", backwardMath, backwardNumbers(record, t, unit, mean));
+      const hasCellState = "c" in record.tensors;
+      gated.node.hidden = !hasCellState;
+      cellState.node.hidden = !hasCellState;
+      if (hasCellState) {
+        const numbers = outputGateNumbers(record, t, unit, activation);
+        gated.show(activation, () => outputGateMath(activation), numbers);
+        cellState.show("c", cellStateMath, cellStateNumbers(record, t, unit));
+      }
+      input.show(record, task, t, pinned);
+      shares.show(record, t, dark);
+      way.show(record, t);
+    },
+  };
+}
+
+/** Whose loss the timestep hears: its own, and all later ones. */
+function createShares() {
+  const own = createShareBar();
+  const carried = createShareBar();
+  return {
+    node: element("div", { class: "bars" }, ...own.parts, ...carried.parts),
+    /** @param {DecodedRecord} record @param {number} t @param {boolean} dark */
+    show(record, t, dark) {
+      const T = length(record);
+      const share = ownShare(record, t);
+      const { css } = palette(dark ? "dark" : "light").source;
+      const middle = Math.round((t + T) / 2);
+      const [part, rest] = formatShares(share);
+      const label = hasTarget(record, t) ? `own loss E_${t}` : "own: no target";
+      own.show(label, part, share, css[sourceIndex(t, T, false)]);
+      carried.show(carriedLabel(record, t), rest, 1 - share, css[sourceIndex(middle, T, false)]);
+    },
+  };
+}
+
+/** All later losses, by the first and the last of them. @param {DecodedRecord} record @param {number} t */
+export function carriedLabel(record, t) {
+  const last = lastLoss(record);
+  let first = t + 1;
+  while (first < last && !hasTarget(record, first)) first += 1;
+  if (first > last) return "carried";
+  return first === last ? `carried, E_${last}` : `carried, E_${first}…${last}`;
+}
+
+/** What became of the gradient on the way to the timestep. */
+function createWay() {
+  const title = element("p", { class: "bars-title" });
+  const saturation = createSignedBar();
+  const weights = createSignedBar();
+  const accounts = element("div", { class: "bars" }, ...saturation.parts, ...weights.parts);
+  const direct = createShareBar();
+  const rest = createShareBar();
+  const roads = element("div", { class: "bars" }, ...direct.parts, ...rest.parts);
+
+  /** @param {DecodedRecord} record @param {number} t */
+  function showLedger(record, t) {
+    const last = lastLoss(record);
+    const entries = last > t ? ledger(record, last, t) : null;
+    accounts.hidden = entries === null;
+    setSentence(title, entries ? "" : noLedger(record, last, t));
+    if (!entries) return;
+    const parts = [entries.saturation, entries.weights];
+    const printed = printSum(parts, LEDGER_DECIMALS);
+    const [lost, turned] = printed.terms;
+    const largest = Math.max(...parts.map(Math.abs));
+    const range = LEDGER_RANGES.find((one) => largest <= one) ?? largest;
+    setSentence(title, `From E_${last} back to h_${t}: ln ratio ${printed.total}`);
+    saturation.show("saturation", lost, entries.saturation / range, INK);
+    weights.show("recurrent weights", turned, entries.weights / range, INK);
+  }
+
+  /** @param {DecodedRecord} record @param {number} t */
+  function showRoads(record, t) {
+    const state = record.tensors.c ? "c" : "h";
+    const gate = record.tensors.c ? "f" : "z";
+    const share = at(record, "route_share", t - 1, 0);
+    setSentence(title, `From ${state}_${t} back to ${state}_${t - 1}, by which road:`);
+    const [straight, others] = formatShares(share);
+    direct.show(`straight, by ${gate}_${t}`, straight, share, INK);
+    rest.show("by the other gates", others, 1 - share, INK);
+  }
+
+  return {
+    node: element("div", { class: "way" }, title, accounts, roads),
+    /** @param {DecodedRecord} record @param {number} t */
+    show(record, t) {
+      const gated = "route_share" in record.tensors;
+      roads.hidden = !gated;
+      if (!gated) return showLedger(record, t);
+      accounts.hidden = true;
+      showRoads(record, t);
+    },
+  };
+}
+
+/** @param {DecodedRecord} record @param {number} last @param {number} t */
+function noLedger(record, last, t) {
+  if (last === t) return `E_${t} is the last loss: ${formatExp(lnFlow(record, t, t))} at h_${t}.`;
+  if (last < t) return `No loss from h_${t} on.`;
+  return `From E_${last} exactly 0 arrives at h_${t}.`;
+}

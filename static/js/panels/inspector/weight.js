@@ -1,0 +1,48 @@
+/** One weight: one number that all timesteps use, and the gradient that adds up over them. */
+
+import { createShareBar } from "../../kit/bars.js";
+import { element } from "../../lib/dom.js";
+import { weightMath } from "../equations.js";
+import { formatNumber, formatPercent } from "../../lib/format.js";
+import { at, length } from "../../record/readings.js";
+import { createEquation, createLine } from "./parts.js";
+
+/** @typedef {import("../../run/state.js").State} State */
+/** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
+
+export function createWeightFace() {
+  const equation = createEquation("backward");
+  const value = createLine("bars-title");
+  const update = createLine("bars-title");
+  const share = createShareBar();
+  return {
+    node: element("div", {}, equation.node, value.node, element("div", { class: "bars" }, ...share.parts), update.node),
+    /** @param {State} state @param {DecodedRecord} record @param {{tensor: string, index: number[]}} place */
+    show(state, record, { tensor, index }) {
+      const gradient = at(record, `grad.${tensor}`, ...index);
+      const numbers = Number.isNaN(gradient) ? "" : `${formatNumber(gradient)} over the batch, before clipping`;
+      equation.show(tensor, () => weightMath(tensor), numbers);
+      value.show(useWords(record, tensor, index));
+      const part = (gradient / Number(record.meta.grad_norm)) ** 2;
+      share.show("of ‖gradient‖²", formatPercent(part), part, "var(--backward)");
+      update.show(updateWords(state, record, gradient));
+    },
+  };
+}
+
+/** @param {DecodedRecord} record @param {string} tensor @param {number[]} index */
+export function useWords(record, tensor, index) {
+  const uses = length(record);
+  const times = uses === 1 ? "at the one timestep" : `at all ${uses} timesteps`;
+  return `${formatNumber(at(record, tensor, ...index), 4)}: one number, used ${times}.`;
+}
+
+/** What the next update does to it: known in advance only for plain descent. @param {State} state @param {DecodedRecord} record @param {number} gradient */
+export function updateWords({ config }, record, gradient) {
+  const scale = record.meta.clip_scale ?? 1;
+  if (config.optimizer !== "sgd" || Number(config.weight_decay) !== 0 || config.clip === "value") return "";
+  if (!Number.isFinite(gradient)) return "";
+  const rate = Number(config.learning_rate);
+  const clipped = scale < 1 ? ` × ${formatNumber(scale)} by clipping` : "";
+  return `The next update adds −${formatNumber(rate)} × gradient${clipped}: ${formatNumber(-rate * scale * gradient)}.`;
+}

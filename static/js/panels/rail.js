@@ -1,0 +1,97 @@
+/**
+ * The right rail: the inspector above the views, or one panel that takes it whole. A panel's module is fetched when it is
+ * opened first.
+ */
+
+import { byId, element } from "../lib/dom.js";
+import { createInspector } from "./inspector/inspector.js";
+import { addStyle } from "../lib/styles.js";
+import { createViews } from "../views/views.js";
+
+/** @typedef {import("../run/session.js").PageStore} PageStore */
+/** @typedef {import("../run/state.js").State} State */
+
+/**
+ * @typedef {import("../views/views.js").ViewActions & {
+ *   remedy: (remedy: import("./remedies.js").Remedy) => void,
+ *   checkGradients: (bug: string | null) => Promise<unknown>
+ * }} RailActions
+ */
+
+/** What takes the whole rail now. @param {State} state */
+export function panelOf({ divergence, panel }) {
+  return divergence ? "divergence" : panel;
+}
+
+/** @param {PageStore} store @param {RailActions} actions */
+export function createRail(store, actions) {
+  void addStyle("views.css");
+  const inspector = createInspector(byId("inspector"), store, actions);
+  const views = createViews(store, actions);
+  const check = createCheckPanel(store, actions);
+  const divergence = createDivergencePanel(store, actions);
+  const usual = [byId("inspector"), byId("views")];
+  /** @type {string | null | undefined} */
+  let shown;
+
+  return {
+    /** How many milliseconds later something here wants to be drawn again. @param {number} now @param {number} unit */
+    draw(now, unit) {
+      const panel = panelOf(store.get());
+      if (panel !== shown) {
+        shown = panel;
+        for (const node of usual) node.hidden = panel !== null;
+        check.show(panel === "check");
+      }
+      divergence.show(panel === "divergence");
+      if (panel !== null) return Number.POSITIVE_INFINITY;
+      return Math.min(inspector.draw(now), views.draw(now, unit));
+    },
+    resize: views.resize,
+  };
+}
+
+/** @param {PageStore} store @param {RailActions} actions */
+function createCheckPanel(store, { checkGradients }) {
+  const button = byId("check-gradients");
+  const node = element("section", { class: "panel", id: "check", "aria-label": "Check the gradients", hidden: true });
+  byId("views").after(node);
+  /** @type {Promise<{run: () => Promise<void>}> | null} */
+  let loading = null;
+  button.addEventListener("click", () => {
+    const open = store.get().panel === "check";
+    store.dispatch({ type: "panel", panel: open ? null : "check" });
+  });
+  return {
+    /** @param {boolean} open */
+    show(open) {
+      button.setAttribute("aria-expanded", String(open));
+      if (node.hidden === !open) return;
+      node.hidden = !open;
+      if (!open) return;
+      loading ??= import("./check.js").then(({ createCheck }) =>
+        createCheck(node, store, /** @type {any} */ (checkGradients)),
+      );
+      void loading.then(({ run }) => run());
+    },
+  };
+}
+
+/** @param {PageStore} store @param {RailActions} actions */
+function createDivergencePanel(store, { remedy }) {
+  /** @type {{draw: () => void} | null} */
+  let panel = null;
+  let asked = false;
+  return {
+    /** @param {boolean} open */
+    show(open) {
+      panel?.draw();
+      if (!open || asked) return;
+      asked = true;
+      void import("./divergence.js").then(({ createDivergence }) => {
+        panel = createDivergence(store, remedy);
+        panel.draw();
+      });
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** What would help after a number that is not finite: changes of the configuration that fit its cause. Pure. */
+
+import { formatSetting } from "../lib/format.js";
+
+/** @typedef {import("../wire/protocol.js").Config} Config */
+/** @typedef {import("../wire/protocol.js").DivergedMessage} DivergedMessage */
+/** @typedef {{label: string, changes: Config | null}} Remedy no changes: the seed's weights again */
+
+const FORWARD = ["h", "c", "y"];
+/** A loss overflows because the outputs grew: over time, or by the updates. */
+const EITHER = ["loss_t", "loss"];
+const BOUNDED = ["tanh", "sigmoid", "softsign", "hardtanh"];
+const MOST = 3;
+
+/**
+ * The best first. Clipping acts on gradients, so it is no remedy where the forward pass overflowed.
+ * @param {DivergedMessage} divergence
+ * @param {Config} config
+ * @param {number} shortest length of the task
+ * @returns {Remedy[]}
+ */
+export function remediesFor({ quantity, timestep }, config, shortest) {
+  const forward = FORWARD.includes(quantity);
+  const remedies = [
+    ...(forward || EITHER.includes(quantity) ? growthRemedies(config) : []),
+    ...(forward ? lengthRemedies(timestep, shortest) : updateRemedies(config)),
+  ];
+  return [...remedies, { label: "Start again from the seed", changes: null }].slice(0, MOST);
+}
+
+/** @param {Config} config @returns {Remedy[]} */
+function growthRemedies(config) {
+  /** @type {Remedy[]} */
+  const remedies = [];
+  if (Number(config.gain) > 1) remedies.push({ label: "Start again with gain 1", changes: { gain: 1 } });
+  if (!BOUNDED.includes(String(config.activation))) {
+    remedies.push({ label: "Use tanh (weights kept)", changes: { activation: "tanh" } });
+  }
+  return remedies;
+}
+
+/** @param {number | null} timestep @param {number} shortest @returns {Remedy[]} */
+function lengthRemedies(timestep, shortest) {
+  if (timestep === null || timestep - 1 < shortest) return [];
+  return [{ label: `Shorten the sequence to ${timestep - 1}`, changes: { sequence_length: timestep - 1 } }];
+}
+
+/** @param {Config} config @returns {Remedy[]} */
+function updateRemedies(config) {
+  /** @type {Remedy[]} */
+  const remedies = [];
+  const rate = Number(config.learning_rate);
+  const calmer = rate > 1 ? 0.001 : rate / 10;
+  if (rate > 0)
+    remedies.push({ label: `Lower the learning rate to ${formatSetting(calmer)}`, changes: { learning_rate: calmer } });
+  if (config.clip === "none") {
+    remedies.push({ label: "Clip the norm at 1", changes: { clip: "norm", clip_threshold: 1 } });
+  }
+  return remedies;
+}

@@ -1,0 +1,47 @@
+/** Puts the words into the page: at most twice a second, and for a screen reader every few seconds. */
+
+import { byId, setSentence, setText } from "../lib/dom.js";
+import { describe, spokenWords } from "../words/sentences.js";
+
+const INTERVAL = 500;
+const SPOKEN_INTERVAL = 5000;
+const FADE = 120;
+
+/** @param {import("../run/session.js").PageStore} store */
+export function createSentences(store) {
+  const finding = byId("finding");
+  const reason = byId("reason");
+  let writtenAt = Number.NEGATIVE_INFINITY;
+  let spokenAt = Number.NEGATIVE_INFINITY;
+  let rule = "";
+  /** @type {import("../run/state.js").State | null} */
+  let shown = null;
+
+  return {
+    /** How many milliseconds later there is something left to write; infinity if there is nothing. @param {number} now */
+    draw(now) {
+      const state = store.get();
+      const retold = shown?.telling !== state.telling;
+      const same = shown?.record === state.record && shown?.pin === state.pin && shown?.divergence === state.divergence;
+      if (same && !retold) return Number.POSITIVE_INFINITY;
+      if (now - writtenAt < INTERVAL && !retold) return writtenAt + INTERVAL - now;
+      writtenAt = now;
+      shown = state;
+      const said = state.telling ? { rule: "told", ...state.telling } : describe(state);
+      setSentence(finding, said.finding);
+      setSentence(reason, said.reason);
+      if (said.rule !== rule && rule !== "" && !state.reducedMotion) fadeIn(finding, reason);
+      rule = said.rule;
+      if (now - spokenAt >= SPOKEN_INTERVAL) {
+        spokenAt = now;
+        setText(byId("spoken"), spokenWords(state));
+      }
+      return Number.POSITIVE_INFINITY;
+    },
+  };
+}
+
+/** @param {...HTMLElement} nodes */
+function fadeIn(...nodes) {
+  for (const node of nodes) node.animate([{ opacity: 0 }, { opacity: 1 }], { duration: FADE, easing: "ease-out" });
+}

@@ -1,0 +1,119 @@
+/** The norm chart's curves and its range: which lines it shows, and when its axis may change. Pure. */
+import { decades } from "../lib/scales.js";
+import { subscript } from "../kit/text.js";
+
+/** @typedef {import("./picture.js").Picture} Picture */
+/** @typedef {import("../run/state.js").Ghost} Ghost */
+
+/**
+ * One line of the chart: natural logarithms at t, NaN where there is nothing to draw.
+ * @typedef {object} Curve
+ * @property {"all" | "used" | "last" | "cell" | "bound" | "threshold" | "ghost"} id
+ * @property {string} label
+ * @property {Float64Array} ln
+ */
+
+/** The ranges the axis knows, 6, 18, 48 and 600 decades long, in powers of ten. */
+export const NORM_DOMAINS = /** @type {const} */ ([
+  [-4, 2],
+  [-12, 6],
+  [-6, 12],
+  [-36, 12],
+  [-12, 36],
+  [-300, 300],
+]);
+
+/** A nearer range is taken only when the curves have fitted it, with a decade to spare, for so long. */
+const PATIENCE_MS = 2500;
+const SPARE_DECADES = 1;
+
+/** One loss alone may widen the axis so far; beyond it leaves the frame rather than flattening all the others. */
+const LAST_LOSS_REACH = /** @type {const} */ ([-36, 12]);
+const UNBOUNDED = /** @type {const} */ ([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
+
+/**
+ * @param {Picture} picture
+ * @param {Ghost | null} ghost
+ * @param {number | null} contraction γσ_max: no step back multiplies a gradient by more
+ * @returns {Curve[]} in the legend's order
+ */
+export function normCurves(picture, ghost, contraction) {
+  const { T, lanes, lnFlow, lastLoss, losses, clip } = picture;
+  /** @type {Curve[]} */
+  const curves = [
+    { id: "all", label: losses === 1 ? `the one loss, E${subscript(lastLoss)}` : "all losses", ln: lanes[0].ln },
+  ];
+  if (picture.altered) curves.push({ id: "used", label: "what is kept", ln: lanes[0].shown });
+  if (lanes.length > 1) curves.push({ id: "cell", label: "‖∂E/∂c‖", ln: lanes[1].ln });
+  const last = lnFlow && lastLoss > 0 ? lastLossAlone(lnFlow, T, lastLoss) : null;
+  if (last && losses > 1) curves.push({ id: "last", label: `only E${subscript(lastLoss)}`, ln: last });
+  if (last && contraction !== null && lastLoss > 1 && picture.cell === "rnn") {
+    const ln = new Float64Array(T + 1).fill(Number.NaN);
+    for (let k = lastLoss; k >= 1; k--) ln[k] = last[lastLoss] + (lastLoss - k) * Math.log(contraction);
+    curves.push({ id: "bound", label: "bound (γσ)ⁿ", ln });
+  }
+  if (clip.mode === "timestep" && clip.threshold > 0) {
+    curves.push({ id: "threshold", label: "threshold", ln: new Float64Array(T + 1).fill(Math.log(clip.threshold)) });
+  }
+  if (ghost) curves.push({ id: "ghost", label: `before: ${ghost.label}`, ln: ghost.ln_dh_norm });
+  return curves;
+}
+
+/**
+ * @param {import("../wire/protocol.js").Numbers} lnFlow
+ * @param {number} T
+ * @param {number} last
+ */
+function lastLossAlone(lnFlow, T, last) {
+  const ln = new Float64Array(T + 1).fill(Number.NaN);
+  for (let k = 1; k <= last; k++) ln[k] = lnFlow[(last - 1) * (T + 1) + k];
+  return ln;
+}
+
+/** The smallest and largest power of ten the measured curves reach; a bound or a ghost moves no axis. */
+export function normExtent(/** @type {Curve[]} */ curves) {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const { id, ln } of curves) {
+    if (id === "bound" || id === "ghost" || id === "threshold") continue;
+    const [floor, ceiling] = id === "last" ? LAST_LOSS_REACH : UNBOUNDED;
+    for (let t = 1; t < ln.length; t++) {
+      if (!Number.isFinite(ln[t])) continue;
+      low = Math.min(low, Math.max(floor, decades(ln[t])));
+      high = Math.max(high, Math.min(ceiling, decades(ln[t])));
+    }
+  }
+  return { low, high };
+}
+
+/**
+ * Which range the axis shows. A value beyond the present one is followed at once, fitting a nearer one only after a while.
+ * @param {{index: number, fitsSince: number | null} | null} state
+ * @param {{low: number, high: number}} extent
+ * @param {number} now ms
+ */
+export function chooseDomain(state, extent, now) {
+  if (extent.low > extent.high) return state ?? { index: 0, fitsSince: null };
+  if (!state || !fits(extent, state.index, 0)) return { index: nearest(extent, 0), fitsSince: null };
+  const nearer = nearest(extent, SPARE_DECADES);
+  if (lengthOf(nearer) >= lengthOf(state.index)) {
+    return state.fitsSince === null ? state : { index: state.index, fitsSince: null };
+  }
+  if (state.fitsSince === null) return { index: state.index, fitsSince: now };
+  return now - state.fitsSince >= PATIENCE_MS ? { index: nearer, fitsSince: null } : state;
+}
+
+/** @param {{low: number, high: number}} extent @param {number} index @param {number} spare */
+function fits({ low, high }, index, spare) {
+  return low >= NORM_DOMAINS[index][0] + spare && high <= NORM_DOMAINS[index][1] - spare;
+}
+
+/** @param {{low: number, high: number}} extent @param {number} spare */
+function nearest(extent, spare) {
+  const index = NORM_DOMAINS.findIndex((_, i) => fits(extent, i, spare));
+  return index < 0 ? NORM_DOMAINS.length - 1 : index;
+}
+
+function lengthOf(/** @type {number} */ index) {
+  return NORM_DOMAINS[index][1] - NORM_DOMAINS[index][0];
+}

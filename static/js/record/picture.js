@@ -1,0 +1,235 @@
+/**
+ * What one record means for the picture: which timesteps have a loss, which gradient the river shows, where truncation
+ * cuts it. Computed once a record; every drawing reads from here.
+ */
+
+/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
+/** @typedef {import("../wire/protocol.js").Config} Config */
+/** @typedef {import("../wire/protocol.js").Task} Task */
+/** @typedef {import("../wire/protocol.js").Numbers} Numbers */
+
+/**
+ * One channel of the gradient: ∂E/∂h_t, for an lstm also ∂E/∂c_t. Arrays have T+1 rows, row 0 is the initial state.
+ * @typedef {object} Lane
+ * @property {"h" | "c"} name
+ * @property {Float64Array} ln natural log of the norm under full backpropagation
+ * @property {Float64Array} shown natural log of what truncation and per-timestep clipping leave: the river's width
+ * @property {Numbers | null} share (T, T+1) of the losses in `shown`; null where the record has none
+ */
+
+/**
+ * @typedef {object} Picture
+ * @property {number} T
+ * @property {number} H
+ * @property {number} I
+ * @property {number} O
+ * @property {string} cell
+ * @property {Numbers} x
+ * @property {Numbers} y
+ * @property {Numbers} h (T+1, H)
+ * @property {Numbers} dh (T+1, H)
+ * @property {Numbers} loss E_t, row t-1
+ * @property {Numbers} target
+ * @property {boolean} classification
+ * @property {Uint8Array} hasTarget index t, 1…T
+ * @property {number} losses how many timesteps have one
+ * @property {number} lastLoss its timestep, 0 when there is none
+ * @property {Lane[]} lanes
+ * @property {boolean} altered whether truncation or per-timestep clipping changes the river
+ * @property {Numbers | null} lnFlow (T, T+1)
+ * @property {Float64Array | null} parts ‖dW_hh,t‖ of each timestep, row t-1
+ * @property {number | null} partsSum the norm of their sum, ‖∂E/∂W_hh‖
+ * @property {import("../wire/protocol.js").Tensor | null} W_hh
+ * @property {import("../wire/protocol.js").Tensor | null} gates
+ * @property {string[] | null} symbols names of one-hot inputs
+ * @property {string[] | null} classes
+ * @property {number | null} baseline
+ * @property {{mode: string, threshold: number, scale: number | null}} clip
+ * @property {Uint8Array} cuts index t: 2 when no loss crosses from t+1 to t any more, 1 when some are lost there
+ * @property {number | null} neededLag
+ * @property {string} activation
+ */
+
+/**
+ * @param {DecodedRecord} record
+ * @param {Config} config
+ * @param {Task | null} task
+ * @returns {Picture}
+ */
+export function readPicture(record, config, task) {
+  const { tensors, meta } = record;
+  const [T, I] = tensors.x.shape;
+  const H = tensors.h.shape[1];
+  const O = tensors.y.shape[1];
+  const classification = tensors.target.shape.length === 1;
+  const hasTarget = timestepsWithTarget(tensors.target, T, classification);
+  const k1 = Number(config.k1 ?? 0);
+  const k2 = Number(config.k2 ?? 0);
+  const truncated = k1 > 0 && k2 > 0;
+  const altered = truncated || config.clip === "timestep";
+  const losses = hasTarget.reduce((sum, one) => sum + one, 0);
+  return {
+    T,
+    H,
+    I,
+    O,
+    cell: "dc" in tensors ? "lstm" : String(config.cell ?? "rnn"),
+    x: tensors.x.data,
+    y: tensors.y.data,
+    h: tensors.h.data,
+    dh: tensors.dh.data,
+    loss: tensors.loss_t.data,
+    target: tensors.target.data,
+    classification,
+    hasTarget,
+    losses,
+    lastLoss: Math.max(0, hasTarget.lastIndexOf(1)),
+    lanes: readLanes(tensors, T, altered),
+    altered,
+    lnFlow: flowOf(tensors.ln_flow, T),
+    parts: /** @type {Float64Array | undefined} */ (tensors.dW_hh_norm?.data) ?? null,
+    partsSum: meta.dW_hh_sum_norm ?? null,
+    W_hh: tensors.W_hh ?? null,
+    gates: tensors.gates ?? null,
+    symbols: I >= 3 && isOneHot(tensors.x.data, T, I) ? inputNames(task, I) : null,
+    classes: task?.classes ?? task?.vocabulary ?? null,
+    baseline: meta.baseline ?? null,
+    clip: {
+      mode: String(config.clip ?? "none"),
+      threshold: Number(config.clip_threshold ?? 0),
+      scale: meta.clip_scale ?? null,
+    },
+    cuts: truncated ? truncationCuts(hasTarget, T, k1, k2) : new Uint8Array(T + 1),
+    neededLag: meta.needed_lag ?? null,
+    activation: String(config.activation ?? "tanh"),
+  };
+}
+
+/**
+ * @param {Record<string, import("../wire/protocol.js").Tensor>} tensors
+ * @param {number} T
+ * @param {boolean} altered
+ * @returns {Lane[]}
+ */
+function readLanes(tensors, T, altered) {
+  const ln = /** @type {Float64Array} */ (tensors.ln_dh_norm.data);
+  const share = flowOf(altered ? tensors.share_used : tensors.share, T);
+  /** @type {Lane[]} */
+  const lanes = [{ name: "h", ln, shown: altered ? logarithms(tensors.dh_norm_used.data) : ln, share }];
+  if (tensors.ln_dc_norm) {
+    const lnC = /** @type {Float64Array} */ (tensors.ln_dc_norm.data);
+    const used = tensors.dc_norm_used;
+    lanes.push({ name: "c", ln: lnC, shown: altered && used ? logarithms(used.data) : lnC, share: null });
+  }
+  return lanes;
+}
+
+/** A watched T × (T+1) quantity may lag behind a change of T; one of another length is not drawn. */
+function flowOf(/** @type {import("../wire/protocol.js").Tensor | undefined} */ tensor, /** @type {number} */ T) {
+  return tensor && tensor.shape[0] === T ? tensor.data : null;
+}
+
+function logarithms(/** @type {Numbers} */ norms) {
+  return Float64Array.from(norms, Math.log);
+}
+
+/**
+ * @param {import("../wire/protocol.js").Tensor} target
+ * @param {number} T
+ * @param {boolean} classification
+ */
+function timestepsWithTarget(target, T, classification) {
+  const has = new Uint8Array(T + 1);
+  const O = target.shape[1];
+  for (let t = 1; t <= T; t++) {
+    has[t] = classification ? Number(target.data[t - 1] >= 0) : Number(!Number.isNaN(target.data[(t - 1) * O]));
+  }
+  return has;
+}
+
+function isOneHot(/** @type {Numbers} */ x, /** @type {number} */ T, /** @type {number} */ I) {
+  for (let t = 0; t < T; t++) {
+    let ones = 0;
+    for (let i = 0; i < I; i++) {
+      const value = x[t * I + i];
+      if (value === 1) ones++;
+      else if (value !== 0) return false;
+    }
+    if (ones !== 1) return false;
+  }
+  return true;
+}
+
+function inputNames(/** @type {Task | null} */ task, /** @type {number} */ I) {
+  for (const names of [task?.vocabulary, task?.inputs]) if (names?.length === I) return names;
+  return Array.from({ length: I }, (_, i) => String(i));
+}
+
+/** The input symbol of timestep t of a one-hot sequence. */
+export function symbolAt(/** @type {Picture} */ picture, /** @type {number} */ t) {
+  const { x, I } = picture;
+  for (let i = 0; i < I; i++) if (x[(t - 1) * I + i] === 1) return i;
+  return 0;
+}
+
+/**
+ * Truncation keeps the pair (E_t, timestep k) iff n(t) - k2 < k <= t, with n(t) = min(T, k1·⌈t/k1⌉). Going back from
+ * b+1 to b the river loses the losses that reached b+1 but do not reach b.
+ * @param {Uint8Array} hasTarget
+ * @param {number} T
+ * @param {number} k1
+ * @param {number} k2
+ */
+export function truncationCuts(hasTarget, T, k1, k2) {
+  const cuts = new Uint8Array(T + 1);
+  const passOf = (/** @type {number} */ t) => Math.min(T, k1 * Math.ceil(t / k1));
+  for (let b = 1; b < T; b++) {
+    let lost = false;
+    let kept = false;
+    for (let t = b + 1; t <= T && passOf(t) - k2 < b + 1; t++) {
+      if (!hasTarget[t]) continue;
+      if (passOf(t) - k2 < b) kept = true;
+      else lost = true;
+    }
+    cuts[b] = lost ? (kept ? 1 : 2) : 0;
+  }
+  return cuts;
+}
+
+/**
+ * Whether the pair (E_t, timestep k) is kept under truncation.
+ * @param {number} t
+ * @param {number} k
+ * @param {number} T
+ * @param {number} k1
+ * @param {number} k2
+ */
+export function isKept(t, k, T, k1, k2) {
+  if (!k1 || !k2) return k <= t;
+  return Math.min(T, k1 * Math.ceil(t / k1)) - k2 < k && k <= t;
+}
+
+/**
+ * What the network says at t: for classes the probability of class `index`, for values y itself.
+ * @param {Picture} picture
+ * @param {number} t
+ * @param {number} index
+ */
+export function outputAt(picture, t, index) {
+  const { y, O, classification } = picture;
+  const from = (t - 1) * O;
+  if (!classification) return y[from + index];
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let o = 0; o < O; o++) largest = Math.max(largest, y[from + o]);
+  let sum = 0;
+  for (let o = 0; o < O; o++) sum += Math.exp(y[from + o] - largest);
+  return Math.exp(y[from + index] - largest) / sum;
+}
+
+/** The class with the largest logit at t. */
+export function winnerAt(/** @type {Picture} */ picture, /** @type {number} */ t) {
+  const from = (t - 1) * picture.O;
+  let winner = 0;
+  for (let o = 1; o < picture.O; o++) if (picture.y[from + o] > picture.y[from + winner]) winner = o;
+  return winner;
+}

@@ -1,0 +1,131 @@
+/** What a record says about one timestep or pair: plain numbers, read out of its tensors. Pure. t and k count from 1. */
+
+/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
+
+/** Every parameter that a network may have, in the order of the equations. */
+export const PARAMETERS = ["W_xh", "W_hh", "b_h", "b_hn", "W_hy", "b_y"];
+
+/** @param {DecodedRecord} record */
+export function length(record) {
+  return record.tensors.h.shape[0] - 1;
+}
+
+/** @param {DecodedRecord} record */
+export function units(record) {
+  return record.tensors.h.shape[1];
+}
+
+/**
+ * One entry of a tensor; NaN where the record does not have it.
+ * @param {DecodedRecord} record
+ * @param {string} name
+ * @param {...number} index
+ */
+export function at(record, name, ...index) {
+  const tensor = record.tensors[name];
+  if (!tensor) return Number.NaN;
+  let offset = 0;
+  for (const [axis, place] of index.entries()) offset = offset * tensor.shape[axis] + place;
+  return tensor.data[offset] ?? Number.NaN;
+}
+
+/** Whether E_t exists. @param {DecodedRecord} record @param {number} t */
+export function hasTarget(record, t) {
+  const { shape, data } = record.tensors.target;
+  if (shape.length === 1) return data[t - 1] >= 0;
+  return !Number.isNaN(data[(t - 1) * shape[1]]);
+}
+
+/** The timestep of the last loss; 0 if there is none. @param {DecodedRecord} record */
+export function lastLoss(record) {
+  let t = length(record);
+  while (t > 0 && !hasTarget(record, t)) t -= 1;
+  return t;
+}
+
+/** ln F[t,k] = ln‖∂E_t/∂h_k‖. @param {DecodedRecord} record @param {number} t @param {number} k */
+export function lnFlow(record, t, k) {
+  return at(record, "ln_flow", t - 1, k);
+}
+
+/** The part of ∂E/∂h_t that is its own loss's; the rest was carried. @param {DecodedRecord} record @param {number} t */
+export function ownShare(record, t) {
+  return hasTarget(record, t) ? at(record, "share", t - 1, t) : 0;
+}
+
+/**
+ * Where the size of ∂E_t/∂h_k went on the way from h_t to h_k, in natural logarithms: total = saturation + weights.
+ * Null without a record of the way, or where a gradient is exactly 0.
+ * @param {DecodedRecord} record @param {number} t @param {number} k
+ */
+export function ledger(record, t, k) {
+  let saturation = 0;
+  let weights = 0;
+  for (let step = t; step > k; step -= 1) {
+    const through = at(record, "ln_flow_a", t - 1, step);
+    saturation += through - lnFlow(record, t, step);
+    weights += lnFlow(record, t, step - 1) - through;
+  }
+  const total = saturation + weights;
+  return Number.isFinite(total) ? { total, saturation, weights } : null;
+}
+
+/**
+ * The sum inside the activation of one unit at timestep t, term by term: input, recurrent, bias. rnn only; NaN without weights.
+ * @param {DecodedRecord} record @param {number} t @param {number} unit
+ */
+export function preActivation(record, t, unit) {
+  const { shape } = record.tensors.x;
+  let input = 0;
+  for (let i = 0; i < shape[1]; i += 1) input += at(record, "x", t - 1, i) * at(record, "W_xh", i, unit);
+  let recurrent = 0;
+  for (let j = 0; j < units(record); j += 1) recurrent += at(record, "h", t - 1, j) * at(record, "W_hh", j, unit);
+  return { input, recurrent, bias: at(record, "b_h", unit) };
+}
+
+/** Whether the targets are classes. @param {DecodedRecord} record */
+export function isClassified(record) {
+  return record.tensors.target.shape.length === 1;
+}
+
+/** What the network says at t: for classes their probabilities, else the values. @param {DecodedRecord} record @param {number} t */
+export function outputs(record, t) {
+  const O = record.tensors.y.shape[1];
+  const y = Array.from({ length: O }, (_, o) => at(record, "y", t - 1, o));
+  if (!isClassified(record)) return y;
+  const largest = Math.max(...y);
+  const powers = y.map((value) => Math.exp(value - largest));
+  const sum = powers.reduce((all, one) => all + one, 0);
+  return powers.map((power) => power / sum);
+}
+
+/**
+ * ∂E_t/∂y_t, in a sum over t; zeros without a target.
+ * @param {DecodedRecord} record @param {number} t
+ */
+export function lossGradient(record, t) {
+  const said = outputs(record, t);
+  if (!hasTarget(record, t)) return said.map(() => 0);
+  if (isClassified(record)) return said.map((p, o) => p - Number(o === at(record, "target", t - 1)));
+  return said.map((y, o) => (2 * (y - at(record, "target", t - 1, o))) / said.length);
+}
+
+/**
+ * What unit h_t[unit] is blamed for by its own loss; the rest of ∂E/∂h_t was carried. With a mean over time, a loss
+ * counts one part in the number of losses.
+ * @param {DecodedRecord} record @param {number} t @param {number} unit @param {boolean} mean
+ */
+export function ownGradient(record, t, unit, mean) {
+  const sum = lossGradient(record, t).reduce(
+    (all, dy, o) => all + (dy === 0 ? 0 : dy * at(record, "W_hy", unit, o)),
+    0,
+  );
+  return mean ? sum / Math.max(1, lossCount(record)) : sum;
+}
+
+/** How many timesteps have a target. @param {DecodedRecord} record */
+export function lossCount(record) {
+  let count = 0;
+  for (let t = 1; t <= length(record); t += 1) count += Number(hasTarget(record, t));
+  return count;
+}

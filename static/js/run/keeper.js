@@ -1,0 +1,104 @@
+/** Keeps a tab's runs in this browser, and finds them again after a reload. A browser may refuse; then nothing is kept. */
+
+import { answerOf, inTab, openDatabase } from "../lib/storage.js";
+import { joined, keptState, standingOf, storedOf } from "./snapshots.js";
+
+/** @typedef {import("./snapshots.js").Kept} Kept */
+/** @typedef {import("./snapshots.js").KeptLane} KeptLane */
+/** @typedef {import("./snapshots.js").Stored} Stored */
+/** @typedef {{store: import("./session.js").PageStore, session: {past: import("./history.js").Past}}} Lane */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {Omit<Kept, "lanes"> & {lanes: KeptLane[], begin: (opened: State) => State}} Found begin: what the page starts from */
+/** @typedef {{tab: string, kept: Kept}} Standing */
+
+const KEY = "unroll-run";
+const DATABASE = "unroll";
+const TABS = "tabs";
+/** Of so many tabs the runs are kept, the newest ones. */
+const MOST_TABS = 8;
+
+/** What this tab kept before it was reloaded. @returns {Promise<Found | null>} */
+export async function findKept() {
+  try {
+    const text = inTab.getItem(KEY);
+    if (!text) return null;
+    /** @type {Standing} */
+    const { tab, kept } = JSON.parse(text);
+    const database = await open();
+    const entry = await answerOf(database.transaction(TABS).objectStore(TABS).get(tab));
+    database.close();
+    const lanes = kept.lanes.map((lane, index) => entry?.lanes[index] && joined(lane, entry.lanes[index]));
+    if (lanes.length === 0 || !lanes.every(Boolean)) return null;
+    const { rate, probe, playing } = kept;
+    const phase = playing ? "idle" : "paused";
+    return { ...kept, lanes, begin: (opened) => keptState({ ...opened, rate, probe, phase }, lanes[0]) };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {() => Lane[]} lanes
+ * @param {() => boolean} plays
+ */
+export function createKeeper(lanes, plays) {
+  // A new name at every load: a duplicated tab goes on with the same run, but on its own.
+  const tab = `${Date.now()} ${Math.random()}`;
+  /** @type {{bytes: ArrayBuffer | undefined, since: number}[]} the newest snapshot of each lane, and what the oldest holds */
+  let written = [];
+  let writing = false;
+  let refused = false;
+
+  /** Where the runs stand: small, and written before the page is gone. */
+  function stand() {
+    const all = lanes();
+    if (written.length !== all.length) return;
+    const { rate, probe } = all[0].store.get();
+    const standings = all.map((lane, index) => standingOf(lane.store.get(), lane.session.past, written[index].since));
+    /** @type {Standing} */
+    const standing = { tab, kept: { playing: plays(), rate, probe, lanes: standings } };
+    inTab.setItem(KEY, JSON.stringify(standing));
+  }
+
+  async function store() {
+    const all = lanes();
+    const newest = all.map(({ session: { past } }) => {
+      return { bytes: past.newest()?.bytes, since: past.newestSnapshots()[0]?.accepted ?? 0 };
+    });
+    if (writing || refused || newest.some(({ bytes }) => !bytes)) return;
+    if (newest.length === written.length && newest.every(({ bytes }, index) => bytes === written[index].bytes)) return;
+    writing = true;
+    try {
+      await write(tab, { at: Date.now(), lanes: all.map((lane) => storedOf(lane.store.get(), lane.session.past)) });
+      written = newest;
+    } catch {
+      refused = true;
+    }
+    writing = false;
+    stand();
+  }
+
+  function keep() {
+    void store();
+    stand();
+  }
+
+  window.addEventListener("pagehide", stand);
+  // What a reload goes on with is kept under the new name before anything of it can change.
+  keep();
+  return { keep };
+}
+
+/** @param {string} tab @param {{at: number, lanes: Stored[]}} entry */
+async function write(tab, entry) {
+  const database = await open();
+  const tabs = database.transaction(TABS, "readwrite").objectStore(TABS);
+  tabs.put(entry, tab);
+  const names = await answerOf(tabs.index("at").getAllKeys());
+  for (const old of names.slice(0, -MOST_TABS)) tabs.delete(old);
+  database.close();
+}
+
+function open() {
+  return openDatabase(DATABASE, (database) => database.createObjectStore(TABS).createIndex("at", "at"));
+}

@@ -1,0 +1,71 @@
+/**
+ * What a tab keeps of its runs so that a reload goes on with them: the newest snapshots in the browser's database, written
+ * when there is a new one, and where each run stands in the tab's own storage, written at the last moment. Pure.
+ */
+
+import { trimmed, untrimmed } from "../record/spread.js";
+import { emptyHistory } from "./state.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").History} History */
+/** @typedef {import("./history.js").Past} Past */
+/** @typedef {import("./history.js").Snapshot} Snapshot */
+/** @typedef {import("./history.js").Change} Change */
+
+/** @typedef {Record<"iteration" | "loss" | "gradNorm" | "clipScale" | "clippedUpdates", Float64Array>} Columns */
+
+/**
+ * The large part of a lane.
+ * @typedef {{snapshots: Omit<Snapshot, "moment">[], history: Columns,
+ *   spread?: History["spread"]}} Stored
+ */
+/**
+ * The small part, which is newer.
+ * @typedef {{config: State["config"], iteration: number, solvedAt: number | null, accepted: number, run: number, changes: Change[]}} Standing
+ */
+/** @typedef {{playing: boolean, rate: number | null, probe: number, lanes: Standing[]}} Kept */
+/** @typedef {Standing & {snapshots: Snapshot[], history: History, task: State["task"]}} KeptLane */
+
+const COLUMNS = /** @type {const} */ (["iteration", "loss", "gradNorm", "clipScale", "clippedUpdates"]);
+
+/** @param {State} state @param {Past} past @returns {Stored} */
+export function storedOf({ history }, past) {
+  const columns = COLUMNS.map((name) => [name, history[name].slice(0, history.length)]);
+  const snapshots = past.newestSnapshots().map(({ moment: _moment, ...snapshot }) => snapshot);
+  const spread = trimmed(history.spread);
+  return { snapshots, history: /** @type {Columns} */ (Object.fromEntries(columns)), spread };
+}
+
+/** @param {State} state @param {Past} past @param {number} since how many changes the oldest stored snapshot holds @returns {Standing} */
+export function standingOf({ live }, past, since) {
+  const { config, iteration, solvedAt } = live;
+  return { config, iteration, solvedAt, accepted: past.accepted, run: past.run, changes: past.changesSince(since) };
+}
+
+/**
+ * A lane as it stood, if there is a snapshot from which the known changes lead there.
+ * @param {Standing} standing @param {Stored} stored @returns {KeptLane | null}
+ */
+export function joined(standing, stored) {
+  const first = standing.accepted - standing.changes.length;
+  const snapshots = stored.snapshots
+    .filter(({ accepted }) => accepted >= first && accepted <= standing.accepted)
+    .map((snapshot) => ({ ...snapshot, moment: null }));
+  if (snapshots.length === 0) return null;
+  const history = emptyHistory();
+  for (const name of COLUMNS) history[name].set(stored.history[name]);
+  history.length = stored.history.iteration.length;
+  history.spread = untrimmed(stored.spread);
+  return { ...standing, snapshots, history, task: null };
+}
+
+/** The page of a lane before the server has answered: its numbers, and no picture yet. @param {State} state @param {KeptLane} lane @returns {State} */
+export function keptState(state, { config, iteration, solvedAt, task, history }) {
+  const live = { ...state.live, record: null, config, iteration, solvedAt, task, divergence: null };
+  return { ...state, ...live, live, history };
+}
+
+/** What its session remembers. @param {KeptLane} lane */
+export function keptPast({ snapshots, changes, accepted, run }) {
+  return { recent: [], snapshots, changes, accepted, run };
+}

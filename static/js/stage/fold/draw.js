@@ -1,0 +1,327 @@
+/** Draws the folded network: one cell with its numbers, its loop, one accumulator, and all of time in a strip. */
+import { activationIndex, sourceIndex } from "../../kit/colour.js";
+import { formatExp, formatFixed, formatNumber, formatPercent } from "../../lib/format.js";
+import { labelledTimesteps } from "../../lib/scales.js";
+import { drawTrack } from "../paint/track.js";
+import { drawMatrix } from "../paint/units.js";
+import { symbolAt } from "../../record/picture.js";
+import { readoutLines } from "../readout.js";
+import { drawMath, drawText, sans, visibleSymbol } from "../../kit/text.js";
+import { drawLoop } from "./loop.js";
+import { layersOf } from "./layout.js";
+
+/** @typedef {CanvasRenderingContext2D} Context */
+/** @typedef {import("../scene.js").Scene} Scene */
+/** @typedef {import("../../lib/canvas/bitmap.js").Bitmaps} Bitmaps */
+/** @typedef {import("./layout.js").Folded} Folded */
+/** @typedef {import("./layout.js").Box} Box */
+
+/** Rows lower than this have no room for a number. */
+const NUMBER_ROW = 10;
+const CARDS_BEHIND = 3;
+
+/**
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {Folded} folded
+ * @param {{t: number, drift: number, cell: Box, bitmaps: Bitmaps, ratio: number}} how `cell`: where the cell is by now
+ */
+export function drawFolded(ctx, scene, folded, { t, drift, cell, bitmaps, ratio }) {
+  const { palette, picture } = scene;
+  if (!picture) return;
+  drawLoop(ctx, scene, folded, t, drift);
+  const { U, weights } = folded;
+  ctx.fillStyle = palette.paper;
+  const room = { x: folded.cell.x - 3 * U, width: folded.cell.width + 19 * U };
+  ctx.fillRect(room.x, folded.cell.y - 13 * U, room.width, folded.cell.height + 16 * U);
+  ctx.fillRect(weights.x - 4 * U, weights.y - 4 * U, weights.size + 8 * U, weights.size + 8 * U);
+  drawWeights(ctx, scene, folded, bitmaps, ratio);
+  drawInput(ctx, scene, folded, t);
+  drawOutput(ctx, scene, folded, t);
+  drawCell(ctx, scene, { box: cell, U, t, settled: cell === folded.cell });
+  drawMath(
+    ctx,
+    U,
+    "h_t",
+    folded.cell.x - 20 * U,
+    folded.cell.y + (folded.straight ? 0.52 : 0.72) * folded.cell.height,
+    {
+      size: 15,
+      colour: palette.ink2,
+    },
+  );
+  drawNames(ctx, scene, folded, t);
+  drawStrip(ctx, scene, folded, t, bitmaps, ratio);
+}
+
+/**
+ * The one cell on top of the deck, its numbers in it once it has come to rest.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {{box: Box, U: number, t: number, settled: boolean}} cell
+ */
+export function drawCell(ctx, { palette, picture, layout }, { box, U, t, settled }) {
+  if (!picture) return;
+  const { H, h } = picture;
+  const rowHeight = box.height / H;
+  const card = (/** @type {number} */ right, /** @type {number} */ up) => {
+    ctx.beginPath();
+    const padding = 2 * U;
+    ctx.roundRect(
+      box.x + right - padding,
+      box.y - up - padding,
+      box.width + 2 * padding,
+      box.height + 2 * padding,
+      4 * U,
+    );
+    ctx.fill();
+    ctx.stroke();
+  };
+  ctx.fillStyle = palette.paper;
+  ctx.strokeStyle = palette.border;
+  ctx.lineWidth = U;
+  for (let i = Math.min(CARDS_BEHIND, layout.T - 1); i > 0; i--) card(4 * i * U, 3 * i * U);
+  ctx.strokeStyle = palette.ink;
+  ctx.lineWidth = 1.6 * U;
+  card(0, 0);
+  const gap = rowHeight > 4 * U ? 0.8 * U : 0;
+  const numbers = settled && rowHeight >= NUMBER_ROW * U;
+  for (let unit = 0; unit < H; unit++) {
+    const value = h[t * H + unit];
+    const index = activationIndex(value);
+    const y = box.y + unit * rowHeight;
+    ctx.fillStyle = Number.isFinite(value) ? palette.activation.css[index] : palette.errorGround;
+    ctx.fillRect(box.x, y, box.width, rowHeight - gap);
+    if (!numbers) continue;
+    const colour = Number.isFinite(value) ? inkOn(palette.activation.rgba[index]) : palette.error;
+    drawText(
+      ctx,
+      U,
+      Math.abs(value) < 10 ? formatFixed(value, 2) : formatNumber(value, 2),
+      box.x + box.width / 2,
+      y + (rowHeight - gap) / 2,
+      {
+        align: "center",
+        colour,
+      },
+    );
+  }
+}
+
+/** Black or white, whichever can be read better: on every tile at 4.5 to 1 or more. @param {number} tile packed */
+export function inkOn(tile) {
+  const light = luminance(tile) + 0.05;
+  return light / 0.05 > 1.05 / light ? "#000000" : "#ffffff";
+}
+
+/** Relative luminance of sRGB, as WCAG 2 defines it. */
+function luminance(/** @type {number} */ word) {
+  const [r, g, b] = [0, 8, 16].map((shift) => {
+    const s = ((word >>> shift) & 255) / 255;
+    return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function drawWeights(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ scene,
+  /** @type {Folded} */ { weights, U },
+  /** @type {Bitmaps} */ bitmaps,
+  /** @type {number} */ ratio,
+) {
+  const { palette, picture } = scene;
+  if (!picture) return;
+  drawMatrix(ctx, scene, bitmaps("folded W_hh"), { ...weights, ratio }, picture.H);
+  ctx.strokeStyle = palette.forward;
+  ctx.lineWidth = 1.2 * U;
+  ctx.strokeRect(weights.x - 0.5, weights.y - 0.5, weights.size + 1, weights.size + 1);
+  drawMath(ctx, U, "W_hh", weights.x + weights.size / 2 - 14 * U, weights.y + weights.size + 12 * U, {
+    size: 15,
+    colour: palette.ink2,
+  });
+}
+
+/** x_t as tiles, and the arrow from it into the cell. */
+function drawInput(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ { palette, picture },
+  /** @type {Folded} */ { input, cell, U },
+  /** @type {number} */ t,
+) {
+  if (!picture) return;
+  const { x, y, size } = input;
+  ctx.strokeStyle = palette.border;
+  ctx.lineWidth = 0.9;
+  if (picture.symbols) {
+    ctx.fillStyle = palette.raised;
+    ctx.beginPath();
+    ctx.roundRect(x, y, size, size, 3 * U);
+    ctx.fill();
+    ctx.stroke();
+    const symbol = visibleSymbol(picture.symbols[symbolAt(picture, t)]);
+    drawText(ctx, U, symbol, x + size / 2, y + size / 2, { align: "center", weight: 500, colour: palette.forward });
+  } else {
+    const tile = Math.min(size, (54 * U) / picture.I);
+    for (let i = 0; i < picture.I; i++) {
+      ctx.fillStyle = palette.activation.css[activationIndex(picture.x[(t - 1) * picture.I + i])];
+      ctx.fillRect(x, y + i * tile, size, tile);
+      if (tile > 6 * U) ctx.strokeRect(x, y + i * tile, size, tile);
+    }
+  }
+  drawMath(ctx, U, "x_t", x - 22 * U, y + size / 2, { size: 15, colour: palette.ink2 });
+  drawArrow(ctx, { x: x + size + 4 * U, y: y + size / 2 }, { x: cell.x - 4 * U, y: y + size / 2 }, palette.forward, U);
+}
+
+/** y_t beside its target, in the read-out's words. */
+function drawOutput(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ scene,
+  /** @type {Folded} */ { output, cell, U },
+  /** @type {number} */ t,
+) {
+  const { palette } = scene;
+  const cards = Math.min(CARDS_BEHIND, scene.layout.T - 1);
+  ctx.strokeStyle = palette.forward;
+  ctx.lineWidth = 1.4 * U;
+  ctx.beginPath();
+  ctx.moveTo(output.x, cell.y - (3 * cards + 3) * U);
+  ctx.lineTo(output.x, output.y + 7 * U);
+  ctx.stroke();
+  ctx.fillStyle = palette.forward;
+  ctx.beginPath();
+  ctx.arc(output.x, output.y, 5 * U, 0, 2 * Math.PI);
+  ctx.fill();
+  const lines = readoutLines(scene, { row: "output", t, unit: null, lane: 0 }, 0);
+  drawText(ctx, U, lines.join(", "), output.x + 13 * U, output.y, { size: 12, colour: palette.ink2 });
+}
+
+/** Which colour goes which way, with the number of the one that comes back. */
+function drawNames(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ { palette, picture },
+  /** @type {Folded} */ { loop, straight, weights, U },
+  /** @type {number} */ t,
+) {
+  if (!picture) return;
+  const x = loop.cx + loop.rx + 6 * U;
+  const y = weights.y + 6 * U;
+  drawText(ctx, U, "forward: thin line", x, y, { size: 12, colour: palette.forward });
+  const name = (/** @type {number} */ lane) =>
+    `‖∂E/∂${lane === 0 ? "h" : "c"}‖ = ${formatExp(picture.lanes[lane].shown[t])}`;
+  drawText(ctx, U, `backward: ${name(0)}`, x, y + 17 * U, { size: 12, colour: palette.backward });
+  if (straight) drawText(ctx, U, `straight, by f: ${name(1)}`, x, y + 34 * U, { size: 12, colour: palette.backward });
+}
+
+/** @param {Context} ctx @param {{x: number, y: number}} from @param {{x: number, y: number}} to @param {string} colour @param {number} U */
+function drawArrow(ctx, from, to, colour, U) {
+  ctx.strokeStyle = colour;
+  ctx.fillStyle = colour;
+  ctx.lineWidth = 1.4 * U;
+  ctx.beginPath();
+  ctx.moveTo(from.x, from.y);
+  ctx.lineTo(to.x - 6 * U, to.y);
+  ctx.stroke();
+  ctx.beginPath();
+  ctx.moveTo(to.x, to.y);
+  ctx.lineTo(to.x - 8 * U, to.y - 4 * U);
+  ctx.lineTo(to.x - 8 * U, to.y + 4 * U);
+  ctx.fill();
+}
+
+/** h of all timesteps: what is scrubbed over. */
+function drawStrip(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ scene,
+  /** @type {Folded} */ { strip, U, T },
+  /** @type {number} */ t,
+  /** @type {Bitmaps} */ bitmaps,
+  /** @type {number} */ ratio,
+) {
+  const { palette, layout } = scene;
+  const pitch = strip.width / T;
+  const edges = Float64Array.from({ length: T + 1 }, (_, i) => strip.x + i * pitch);
+  const track = { top: strip.y, bottom: strip.y + strip.height };
+  drawTrack(ctx, { ...scene, track: "h", layout: { ...layout, track, edges } }, bitmaps, ratio);
+  const end = drawMath(ctx, U, "h_t", 20 * U, strip.y + 10 * U, { size: 15, colour: palette.ink2 });
+  drawText(ctx, U, "over time", end + 7 * U, strip.y + 10 * U, { colour: palette.ink3 });
+  const y = strip.y + strip.height + 13 * U;
+  const middle = (/** @type {number} */ at) => strip.x + (at - 0.5) * pitch;
+  ctx.font = sans(U);
+  const room = ctx.measureText(String(T)).width + 7 * U;
+  for (const label of labelledTimesteps(T, pitch, room)) {
+    if (label === t || (pitch < room && Math.abs(middle(label) - middle(t)) < room)) continue;
+    drawText(ctx, U, String(label), middle(label), y, { align: "center", colour: palette.ink3 });
+  }
+  drawText(ctx, U, String(t), middle(t), y, { weight: 600, align: "center", colour: palette.ink });
+  const width = Math.max(pitch, 3 * U);
+  ctx.strokeStyle = palette.paper;
+  ctx.lineWidth = 3.4 * U;
+  ctx.strokeRect(middle(t) - width / 2, strip.y - 2 * U, width, strip.height + 4 * U);
+  ctx.strokeStyle = palette.ink;
+  ctx.lineWidth = 1.6 * U;
+  ctx.strokeRect(middle(t) - width / 2, strip.y - 2 * U, width, strip.height + 4 * U);
+}
+
+/**
+ * The accumulator: a layer for each timestep's part that has arrived. It stacks norms, and says so.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {Folded} folded
+ * @param {(t: number) => boolean} arrived
+ * @param {number | null} marked the timestep whose layer is framed
+ */
+export function drawAccumulator(ctx, { palette, picture }, { accumulator, U, T }, arrived, marked) {
+  if (!picture?.parts) return;
+  const { x, y, width, height } = accumulator;
+  drawMath(ctx, U, "∂E/∂W_hh", x, y - 27 * U, { size: 15, colour: palette.ink2 });
+  drawText(ctx, U, T === 1 ? "norm of its one part" : `norms of its ${T} parts`, x, y - 10 * U, {
+    colour: palette.ink3,
+  });
+  ctx.fillStyle = palette.bed;
+  ctx.fillRect(x, y, width, height);
+  const layers = layersOf(picture.parts, height);
+  const seam = height / T > 4 * U ? 0.6 * U : 0;
+  for (const { t, from, to } of layers ?? []) {
+    if (!arrived(t) || to === from) continue;
+    ctx.fillStyle = palette.source.css[sourceIndex(t, T, false)];
+    ctx.fillRect(x, y + height - to, width, Math.max(to - from - seam, 0.3));
+  }
+  ctx.strokeStyle = palette.backward;
+  ctx.lineWidth = 1.2 * U;
+  ctx.strokeRect(x - U, y - U, width + 2 * U, height + 2 * U);
+  drawSums(ctx, palette, picture, accumulator, U, layers === null);
+  const layer = layers?.find(({ t }) => t === marked);
+  if (marked === null || !layer) return;
+  const top = y + height - layer.to;
+  ctx.strokeStyle = palette.ink;
+  ctx.lineWidth = 1.6 * U;
+  ctx.strokeRect(x - U, top, width + 2 * U, Math.max(layer.to - layer.from, 2 * U));
+  const share = (layer.to - layer.from) / height;
+  drawText(ctx, U, `t = ${marked}: ${formatPercent(share)}`, x + width + 7 * U, top + (layer.to - layer.from) / 2, {
+    colour: palette.ink2,
+  });
+}
+
+/** Stacked norms add up to more than the norm of the sum: parts may point against each other. */
+function drawSums(
+  /** @type {Context} */ ctx,
+  /** @type {import("../../kit/colour.js").Palette} */ palette,
+  /** @type {import("../../record/picture.js").Picture} */ { parts, partsSum },
+  /** @type {Box} */ { x, y, width, height },
+  /** @type {number} */ U,
+  /** @type {boolean} */ broken,
+) {
+  const below = y + height + 14 * U;
+  if (broken || !parts) {
+    drawText(ctx, U, "no finite number", x + width / 2, y + height / 2, { align: "center", colour: palette.error });
+    return;
+  }
+  const stacked = parts.reduce((sum, norm) => sum + norm, 0);
+  drawText(ctx, U, `norms stacked: ${formatNumber(stacked)}`, x, below, { colour: palette.ink2 });
+  if (partsSum === null) return;
+  drawText(ctx, U, `norm of their sum: ${formatNumber(partsSum)}`, x, below + 15 * U, {
+    weight: 600,
+    colour: palette.ink,
+  });
+}

@@ -1,0 +1,330 @@
+/**
+ * Where every part of the stage stands. Pure geometry: no canvas, no document.
+ *
+ * All timesteps share one x axis. Rows are laid out from top to bottom in the textbook's order; what is left of the
+ * height goes first to the river, then to the unit rows, then to the charts, and is taken back in the opposite order.
+ */
+import { clamp, intervalOf } from "../lib/scales.js";
+
+/** @typedef {{top: number, bottom: number}} Band */
+/** @typedef {Band & {mid: number}} LaneBand */
+
+/**
+ * @typedef {object} Layout
+ * @property {number} U px of one design unit
+ * @property {number} width
+ * @property {number} height
+ * @property {number} left where the data begin
+ * @property {number} right where they end
+ * @property {number} T
+ * @property {number} H
+ * @property {number} pitch px between two timesteps where no lens is
+ * @property {{from: number, to: number} | null} zoom the timesteps between left and right, when they are not all
+ * @property {Float64Array} edges x of the boundaries between timesteps: t stands between edges[t - 1] and edges[t]
+ * @property {boolean} packed columns without arrows, one tributary a group
+ * @property {number} group timesteps a hairline cut or tributary stands for
+ * @property {{y: number}} loss
+ * @property {Band} output
+ * @property {LaneBand[]} lanes
+ * @property {Band & {rowHeight: number, rows: number, every: number, gap: number}} units
+ * @property {Band & {rows: number}} input
+ * @property {{y: number}} labels
+ * @property {{y: number}} legend
+ * @property {Band} norm
+ * @property {{y: number}} key
+ * @property {Band} track
+ * @property {Band} band where the hover band stands
+ */
+
+/** In design units. */
+const GUTTER = 116;
+const RIGHT = 18;
+const LANES_TOP = 118;
+const UNIT_BLOCK = 106;
+const ROW_MAX = 11;
+/** Few units get higher rows: beside them stand their label, their colour key and the recurrent weights. */
+const UNITS_LEAST = 60;
+const WEIGHTS = { size: 36, below: 34 };
+const LANE = { one: 126, oneMax: 180, two: 72, twoMax: 108, apart: 8 };
+const PACKED_BELOW = 14;
+const APART_FROM = 12;
+const GROUPS = [5, 10, 20, 50, 100];
+const GROUP_ROOM = 24;
+const LENS = { column: 28, most: 0.5 };
+const CELLS_UP_TO = 24;
+/** Beside a thumbnail are its frame, the arrow's tip and both columns' outlines. */
+const THUMBNAIL = { size: 10, least: 6, beside: 7 };
+
+/** What one design unit measures: 1 at 1280 × 720, 1.27 at 1920 × 1080. */
+export function designUnit(/** @type {number} */ viewportWidth, /** @type {number} */ viewportHeight) {
+  return clamp(Math.min(viewportWidth / 1280, viewportHeight / 720) ** 0.6, 1, 2);
+}
+
+/**
+ * @param {{width: number, height: number, U: number, T: number, H: number, inputRows: number, lanes: number,
+ *   edges?: Float64Array | null, zoom?: {from: number, to: number} | null}} size `edges` of the columns when they are not
+ *   even: a lens, or on their way
+ * @returns {Layout}
+ */
+export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, zoom = null }) {
+  const left = GUTTER * U;
+  const right = width - RIGHT * U;
+  const pitch = (right - left) / (zoom ? zoom.to - zoom.from : T);
+  const packed = pitch < PACKED_BELOW * U;
+  const heights = shareHeight(height / U, H, inputRows, lanes);
+  const u = (/** @type {number} */ value) => value * U;
+  const laneBands = Array.from({ length: lanes }, (_, i) => {
+    const top = u(LANES_TOP + i * (heights.lane + LANE.apart));
+    return { top, bottom: top + u(heights.lane), mid: top + u(heights.lane) / 2 };
+  });
+  const unitsTop = LANES_TOP + lanes * heights.lane + (lanes - 1) * LANE.apart + 8;
+  const inputTop = unitsTop + heights.units + 9;
+  const inputBottom = inputTop + heights.input;
+  const normTop = inputBottom + 44;
+  const normBottom = normTop + heights.norm;
+  const trackTop = normBottom + 28;
+  const every = Math.ceil(H / (heights.units * U));
+  const rows = Math.ceil(H / every);
+  return {
+    U,
+    width,
+    height,
+    left,
+    right,
+    T,
+    H,
+    pitch,
+    zoom,
+    edges: edges ?? columnEdges(width, U, T, null, zoom),
+    packed,
+    group: packed ? groupSize(pitch / U, T) : 1,
+    loss: { y: u(64) },
+    output: { top: u(84), bottom: u(110) },
+    lanes: laneBands,
+    units: {
+      top: u(unitsTop),
+      bottom: u(unitsTop + heights.units),
+      rowHeight: u(heights.units) / rows,
+      rows,
+      every,
+      gap: H <= CELLS_UP_TO ? 0.8 * U : 0,
+    },
+    input: { top: u(inputTop), bottom: u(inputBottom), rows: inputRows },
+    labels: { y: u(inputBottom + 12) },
+    legend: { y: u(inputBottom + 33) },
+    norm: { top: u(normTop), bottom: u(normBottom) },
+    key: { y: u(normBottom + 17) },
+    track: { top: u(trackTop), bottom: u(trackTop + heights.track) },
+    band: { top: u(52), bottom: u(trackTop + heights.track + 4) },
+  };
+}
+
+/**
+ * @param {number} height of the stage in design units
+ * @param {number} H
+ * @param {number} inputRows
+ * @param {number} lanes
+ */
+function shareHeight(height, H, inputRows, lanes) {
+  const two = lanes > 1;
+  const laneBase = two ? LANE.two : LANE.one;
+  const blockBase = two ? 76 : UNIT_BLOCK;
+  const tallest = Math.max(H * ROW_MAX, UNITS_LEAST);
+  const parts = {
+    lane: laneBase,
+    units: Math.min(blockBase, tallest),
+    input: inputHeight(inputRows),
+    norm: 92,
+    track: 65,
+  };
+  const fixed = LANES_TOP + (lanes - 1) * LANE.apart + 8 + 9 + 44 + 28 + 10;
+  let free = height - fixed - lanes * parts.lane - parts.units - parts.input - parts.norm - parts.track;
+  const change = (/** @type {"lane" | "units" | "norm" | "track"} */ part, /** @type {number} */ limit, count = 1) => {
+    const room = (limit - parts[part]) * count;
+    const given = free > 0 ? clamp(free, 0, Math.max(0, room)) : clamp(free, Math.min(0, room), 0);
+    parts[part] += given / count;
+    free -= given;
+  };
+  if (free >= 0) {
+    change("lane", two ? LANE.twoMax : LANE.oneMax, lanes);
+    change("units", Math.min(tallest, 176));
+    change("norm", 140);
+    change("track", 140);
+    change("norm", 200);
+    change("track", 240);
+  } else {
+    change("norm", 56);
+    change("track", 40);
+    change("lane", two ? 54 : 90, lanes);
+    change("units", Math.min(parts.units, UNITS_LEAST));
+    change("norm", 28);
+    change("track", 20);
+  }
+  return parts;
+}
+
+function inputHeight(/** @type {number} */ rows) {
+  return rows === 1 ? 14 : rows === 2 ? 23 : 26;
+}
+
+/**
+ * Where each timestep begins and ends: all the same, or some of them over the whole axis, or one group opened as a lens
+ * while the others give way.
+ * @param {number} width of the stage
+ * @param {number} U
+ * @param {number} T
+ * @param {{first: number, last: number} | null} lens
+ * @param {{from: number, to: number} | null} zoom
+ */
+export function columnEdges(width, U, T, lens, zoom) {
+  const left = GUTTER * U;
+  const length = width - (GUTTER + RIGHT) * U;
+  const pitch = length / (zoom ? zoom.to - zoom.from : T);
+  const edges = Float64Array.from({ length: T + 1 }, (_, t) => left + (t - (zoom?.from ?? 0)) * pitch);
+  const count = lens ? lens.last - lens.first + 1 : 0;
+  if (!lens || zoom || count >= T) return edges;
+  const open = Math.max(Math.min(LENS.column * U, (LENS.most * length) / count), pitch);
+  const others = (length - open * count) / (T - count);
+  for (let t = 1; t <= T; t++) edges[t] = edges[t - 1] + (t >= lens.first && t <= lens.last ? open : others);
+  return edges;
+}
+
+/** The first and last timestep of which something is between the axis' ends. */
+export function visibleTimesteps(/** @type {Layout} */ { zoom, T }) {
+  return zoom ? { first: Math.floor(zoom.from) + 1, last: Math.min(T, Math.ceil(zoom.to)) } : { first: 1, last: T };
+}
+
+/** Whether the middle of timestep t is between the axis' ends. */
+export function isVisible(/** @type {Layout} */ layout, /** @type {number} */ t) {
+  const x = xOf(layout, t);
+  return x >= layout.left && x <= layout.right;
+}
+
+/** The room of timestep t. */
+export function pitchOf(/** @type {Layout} */ { edges }, /** @type {number} */ t) {
+  return edges[t] - edges[t - 1];
+}
+
+/** Whether t's column stands apart from its neighbours, with arrows and a tributary of its own. */
+export function standsApart(/** @type {Layout} */ layout, /** @type {number} */ t) {
+  return !layout.packed || pitchOf(layout, t) >= APART_FROM * layout.U;
+}
+
+/** The width of t's column of cells. */
+export function columnWidth(/** @type {Layout} */ layout, /** @type {number} */ t) {
+  const pitch = pitchOf(layout, t);
+  if (standsApart(layout, t)) return Math.min(0.46 * pitch, 20 * layout.U);
+  return pitch >= 4 ? pitch - 0.8 : pitch;
+}
+
+function groupSize(/** @type {number} */ pitch, /** @type {number} */ T) {
+  return GROUPS.find((g) => g * pitch >= GROUP_ROOM) ?? T;
+}
+
+/** The middle of timestep t's column; between two timesteps t is fractional. */
+export function xOf(/** @type {Layout} */ { edges, T }, /** @type {number} */ t) {
+  const at = clamp(t - 0.5, 0, T);
+  const below = Math.min(Math.floor(at), T - 1);
+  return edges[below] + (at - below) * (edges[below + 1] - edges[below]);
+}
+
+/** The timestep whose column holds x, or null outside the data. */
+export function timestepAt(/** @type {Layout} */ { edges, left, right }, /** @type {number} */ x) {
+  if (x < left || x >= right || x >= edges[edges.length - 1]) return null;
+  return intervalOf(edges, x) + 1;
+}
+
+/** The first and last timestep of the group t belongs to. */
+export function groupOf(/** @type {Layout} */ layout, /** @type {number} */ t) {
+  const first = Math.floor((t - 1) / layout.group) * layout.group + 1;
+  return { first, last: Math.min(layout.T, first + layout.group - 1) };
+}
+
+/**
+ * A row of the picture and where on it. `parts` are the layers of the folded network's accumulator.
+ * @typedef {{row: "loss" | "output" | "lane" | "units" | "input" | "labels" | "norm" | "track" | "weights" | "ruler" |
+ *   "parts" | null, t: number | null, unit: number | null, lane: number}} Place
+ */
+
+/** A band as wide as the time axis, for pixels. @param {Layout} layout @param {Band} band @param {number} ratio device pixels a px */
+export function acrossAxis({ left, right }, { top, bottom }, ratio) {
+  return { x: left, y: top, width: right - left, height: bottom - top, ratio };
+}
+
+/**
+ * What lies under a point, by row.
+ * @param {Layout} layout
+ * @param {number} x
+ * @param {number} y
+ * @returns {Place}
+ */
+export function placeAt(layout, x, y) {
+  const t = timestepAt(layout, x);
+  const inside = (/** @type {Band} */ band, margin = 0) => y >= band.top - margin && y < band.bottom + margin;
+  const lane = layout.lanes.findIndex((band) => inside(band, 4 * layout.U));
+  if (t === null) {
+    const weights = weightsBox(layout);
+    if (x < layout.left && lane >= 0) return { row: "ruler", t, unit: null, lane };
+    if (x < weights.x + weights.size && x > weights.x && y > weights.y && y < weights.y + weights.size) {
+      return { row: "weights", t, unit: null, lane: 0 };
+    }
+    return { row: null, t, unit: null, lane: 0 };
+  }
+  if (y < layout.band.top) return { row: null, t: null, unit: null, lane: 0 };
+  if (y < layout.output.top - 6 * layout.U) return { row: "loss", t, unit: null, lane: 0 };
+  if (lane >= 0) return { row: "lane", t, unit: null, lane };
+  if (y < layout.lanes[0].top) return { row: "output", t, unit: null, lane: 0 };
+  if (inside(layout.units, 1)) {
+    if (isOnThumbnail(layout, x, y)) return { row: "weights", t: null, unit: null, lane: 0 };
+    const row = clamp(Math.floor((y - layout.units.top) / layout.units.rowHeight), 0, layout.units.rows - 1);
+    return { row: "units", t, unit: Math.min(row * layout.units.every, layout.H - 1), lane: 0 };
+  }
+  if (inside(layout.track)) {
+    const share = (y - layout.track.top) / (layout.track.bottom - layout.track.top);
+    return { row: "track", t, unit: clamp(Math.floor(share * layout.H), 0, layout.H - 1), lane: 0 };
+  }
+  if (inside(layout.input, 2)) return { row: "input", t, unit: null, lane: 0 };
+  if (inside(layout.norm, 8 * layout.U)) return { row: "norm", t, unit: null, lane: 0 };
+  if (y < layout.norm.top) return { row: "labels", t, unit: null, lane: 0 };
+  return { row: null, t, unit: null, lane: 0 };
+}
+
+function isOnThumbnail(/** @type {Layout} */ layout, /** @type {number} */ x, /** @type {number} */ y) {
+  return thumbnailPlaces(layout).some((at) => x >= at.x && x <= at.x + at.size && y >= at.y && y <= at.y + at.size);
+}
+
+/** The one recurrent matrix in the gutter. */
+export function weightsBox(/** @type {Layout} */ layout) {
+  const room = layout.units.bottom - layout.units.top;
+  const size = Math.min(WEIGHTS.size * layout.U, room - WEIGHTS.below * layout.U);
+  const y = layout.units.top + clamp(room - size, 0, 48 * layout.U);
+  return { x: 20 * layout.U, y, size };
+}
+
+/** @typedef {{t: number, x: number, y: number, size: number}} Thumbnail the small W_hh on the arrow into t */
+
+/**
+ * One thumbnail on every arrow between two columns that has room for it, just before the arrow's tip or in the middle.
+ * @param {Layout} layout
+ * @returns {Thumbnail[]}
+ */
+export function thumbnailPlaces(layout) {
+  const { U, T, units } = layout;
+  const places = [];
+  let smallest = THUMBNAIL.size * U;
+  for (let t = 2; t <= T; t++) {
+    if (!standsApart(layout, t) || !standsApart(layout, t - 1) || !isVisible(layout, t - 0.5)) continue;
+    const gap = xOf(layout, t) - xOf(layout, t - 1) - (columnWidth(layout, t) + columnWidth(layout, t - 1)) / 2;
+    const size = Math.floor(Math.min(THUMBNAIL.size * U, gap - THUMBNAIL.beside * U));
+    if (size < THUMBNAIL.least) continue;
+    smallest = Math.min(smallest, size);
+    places.push({ t, x: 0, y: 0, size });
+  }
+  for (const place of places) {
+    const beforeTip = xOf(layout, place.t) - columnWidth(layout, place.t) / 2 - 4.6 * U - smallest;
+    place.size = smallest;
+    place.x = Math.min(beforeTip, xOf(layout, place.t - 0.5) - smallest / 2);
+    place.y = (units.top + units.bottom - smallest) / 2;
+  }
+  return places;
+}

@@ -1,0 +1,182 @@
+/** Draws the norm chart under the network. Keeps no state. */
+import { CELL_STATE_INDEX, sourceIndex } from "../../kit/colour.js";
+import { formatPower } from "../../lib/format.js";
+import { axisExponents, decades, linear } from "../../lib/scales.js";
+import { standsApart, xOf } from "../layout.js";
+import { drawMath, drawText, sans } from "../../kit/text.js";
+
+/** @typedef {CanvasRenderingContext2D} Context */
+/** @typedef {import("../scene.js").Scene} Scene */
+/** @typedef {import("../../record/norms.js").Curve} Curve */
+
+/**
+ * @param {Scene} scene
+ * @returns {Record<Curve["id"], {colour: string, width: number, dash: number[]}>}
+ */
+function curveStyles({ palette, picture }) {
+  const last = picture ? sourceIndex(picture.lastLoss, picture.T, picture.losses < 2) : 0;
+  return {
+    all: { colour: palette.backward, width: 2.2, dash: [] },
+    used: { colour: palette.backward, width: 1.6, dash: [7, 3] },
+    cell: { colour: palette.source.css[CELL_STATE_INDEX], width: 1.6, dash: [] },
+    last: { colour: palette.source.css[last], width: 1.6, dash: [] },
+    bound: { colour: palette.ink, width: 1.3, dash: [1.4, 3.2] },
+    threshold: { colour: palette.ink, width: 1.1, dash: [12, 5] },
+    ghost: { colour: palette.ink3, width: 1.3, dash: [5, 3.5] },
+  };
+}
+
+/** Powers of ten, hairlines, and the chart's name. */
+export function drawNormAxes(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
+  const { layout, palette, domain } = scene;
+  const { U, norm, left, right } = layout;
+  const place = linear(domain, [norm.bottom, norm.top]);
+  ctx.strokeStyle = palette.hairline;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  for (const e of axisExponents(domain, norm.bottom - norm.top, 18 * U)) {
+    const y = Math.round(place(e)) + 0.5;
+    ctx.moveTo(left, y);
+    ctx.lineTo(right, y);
+    drawText(ctx, U, formatPower(e), left - 9 * U, y, { align: "right", colour: palette.ink3 });
+  }
+  ctx.stroke();
+  drawMath(ctx, U, "‖∂E/∂h_t‖", 20 * U, norm.top + 2 * U, { size: 14, colour: palette.ink2 });
+}
+
+/** The curves, back to front, and the legend that names them. */
+export function drawNormCurves(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
+  const { curves, layout } = scene;
+  const styles = curveStyles(scene);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(
+    layout.left - 2,
+    layout.norm.top - 2,
+    layout.right - layout.left + 8,
+    layout.norm.bottom - layout.norm.top + 4,
+  );
+  ctx.clip();
+  for (const curve of [...curves].reverse()) drawCurve(ctx, scene, curve, styles[curve.id]);
+  ctx.restore();
+  drawExits(ctx, scene, styles);
+  drawLegend(ctx, scene, styles);
+}
+
+/**
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {Curve} curve
+ * @param {{colour: string, width: number, dash: number[]}} style
+ */
+function drawCurve(ctx, { layout, domain, palette }, { id, ln }, { colour, width, dash }) {
+  const { U, norm } = layout;
+  const place = linear(domain, [norm.bottom, norm.top]);
+  const far = norm.bottom + 400;
+  const yOf = (/** @type {number} */ value) => Math.min(far, Math.max(-far, place(decades(value))));
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = width * U;
+  ctx.lineJoin = "round";
+  ctx.setLineDash(dash.map((length) => length * U));
+  ctx.beginPath();
+  let drawing = false;
+  const T = Math.min(layout.T, ln.length - 1);
+  for (let t = 1; t <= T; t++) {
+    if (!Number.isFinite(ln[t])) {
+      drawing = false;
+      continue;
+    }
+    const x = xOf(layout, t);
+    if (drawing) ctx.lineTo(x, yOf(ln[t]));
+    else {
+      ctx.moveTo(x - (T === 1 ? 8 * U : 0), yOf(ln[t]));
+      ctx.lineTo(x + (T === 1 ? 8 * U : 0), yOf(ln[t]));
+    }
+    drawing = true;
+  }
+  ctx.stroke();
+  ctx.setLineDash([]);
+  if (id !== "all") return;
+  ctx.fillStyle = colour;
+  ctx.beginPath();
+  for (let t = 1; t <= T; t++) {
+    if (!Number.isFinite(ln[t]) || !standsApart(layout, t)) continue;
+    ctx.moveTo(xOf(layout, t) + 2.1 * U, yOf(ln[t]));
+    ctx.arc(xOf(layout, t), yOf(ln[t]), 2.1 * U, 0, 2 * Math.PI);
+  }
+  ctx.fill();
+  ctx.strokeStyle = palette.paper;
+}
+
+/** The chosen timestep on the main curve. */
+export function drawNormPoint(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ t) {
+  const { layout, domain, curves, palette } = scene;
+  const { U, norm } = layout;
+  const value = curves.length > 0 ? decades(curves[0].ln[t]) : Number.NaN;
+  if (!(value >= domain[0] && value <= domain[1])) return;
+  ctx.fillStyle = palette.backward;
+  ctx.strokeStyle = palette.paper;
+  ctx.lineWidth = 1.5 * U;
+  ctx.beginPath();
+  ctx.arc(xOf(layout, t), linear(domain, [norm.bottom, norm.top])(value), 4 * U, 0, 2 * Math.PI);
+  ctx.fill();
+  ctx.stroke();
+}
+
+/** Small triangles where a curve leaves the frame: the line goes on, only the paper ends. */
+function drawExits(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ scene,
+  /** @type {ReturnType<typeof curveStyles>} */ styles,
+) {
+  const { layout, domain, curves } = scene;
+  const { U, norm } = layout;
+  const [low, high] = domain;
+  for (const { id, ln } of curves) {
+    if (id === "bound" || id === "ghost") continue;
+    ctx.fillStyle = styles[id].colour;
+    for (let t = 1; t < ln.length - 1 && t < layout.T; t++) {
+      const [a, b] = [decades(ln[t]), decades(ln[t + 1])];
+      if (!Number.isFinite(a) || !Number.isFinite(b)) continue;
+      for (const [limit, y, tip] of [
+        [low, norm.bottom, 5],
+        [high, norm.top, -5],
+      ]) {
+        if ((a - limit) * (b - limit) >= 0) continue;
+        const x = xOf(layout, t + (limit - a) / (b - a));
+        if (x < layout.left || x > layout.right) continue;
+        ctx.beginPath();
+        ctx.moveTo(x - 3.5 * U, y - Math.sign(tip));
+        ctx.lineTo(x + 3.5 * U, y - Math.sign(tip));
+        ctx.lineTo(x, y + tip * U);
+        ctx.fill();
+      }
+    }
+  }
+}
+
+/** Words for the lines, from the column of t = 1 on. */
+function drawLegend(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ scene,
+  /** @type {ReturnType<typeof curveStyles>} */ styles,
+) {
+  const { layout, palette, curves } = scene;
+  const { U, legend } = layout;
+  let x = layout.left;
+  for (const { id, label } of curves) {
+    ctx.font = sans(U);
+    const width = ctx.measureText(label).width;
+    if (x + 22 * U + width > layout.right) break;
+    ctx.strokeStyle = styles[id].colour;
+    ctx.lineWidth = styles[id].width * U;
+    ctx.setLineDash(styles[id].dash.map((length) => length * U));
+    ctx.beginPath();
+    ctx.moveTo(x, legend.y);
+    ctx.lineTo(x + 17 * U, legend.y);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    drawText(ctx, U, label, x + 22 * U, legend.y, { colour: palette.ink2 });
+    x += 22 * U + width + 26 * U;
+  }
+}

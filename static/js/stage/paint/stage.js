@@ -1,0 +1,287 @@
+/** Draws the stage: what stands, what a record says, and what follows the pointer. Keeps no state. */
+import { activationIndex } from "../../kit/colour.js";
+import { labelledTimesteps } from "../../lib/scales.js";
+import { drawNormAxes, drawNormCurves, drawNormPoint } from "./norm_chart.js";
+import { drawInputs, drawLosses, drawOutputs, lossRadius } from "./ends.js";
+import { drawBeds, drawMouth, drawRivers, drawTributaries } from "../river/draw.js";
+import { drawTrack, drawTrackKey } from "./track.js";
+import {
+  columnOutline,
+  drawArrows,
+  drawColumns,
+  drawSharedWeights,
+  drawThumbnails,
+  drawUnitFrame,
+  drawUnits,
+  drawWeights,
+} from "./units.js";
+import { isVisible, pitchOf, standsApart, visibleTimesteps, xOf } from "../layout.js";
+import { drawMath, drawText, sans } from "../../kit/text.js";
+
+/** @typedef {CanvasRenderingContext2D} Context */
+/** @typedef {import("../scene.js").Scene} Scene */
+/** @typedef {import("../layout.js").Layout} Layout */
+/** @typedef {import("../../lib/canvas/bitmap.js").Bitmaps} Bitmaps */
+/** @typedef {import("../../run/state.js").Place} Place */
+
+/** Paper, beds, axes and labels: what does not change from record to record. */
+export function drawChrome(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
+  const { layout, palette } = scene;
+  ctx.fillStyle = palette.paper;
+  ctx.fillRect(0, 0, layout.width + 1, layout.height + 1);
+  drawBeds(ctx, scene);
+  drawRowLabels(ctx, scene);
+  drawTimesteps(ctx, scene);
+  drawNormAxes(ctx, scene);
+  drawTrackKey(ctx, scene);
+}
+
+/**
+ * Everything that comes from the record.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {Bitmaps} bitmaps
+ * @param {number} ratio device pixels a px
+ */
+export function drawRecord(ctx, scene, bitmaps, ratio) {
+  drawStanding(ctx, scene, bitmaps, ratio);
+  drawComputed(ctx, scene, bitmaps, ratio);
+}
+
+/**
+ * What stands as long as the shown sequence does: columns, arrows, inputs.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {Bitmaps} bitmaps
+ * @param {number} ratio
+ */
+export function drawStanding(ctx, scene, bitmaps, ratio) {
+  if (!scene.picture) return;
+  ctx.save();
+  clipToAxis(ctx, scene.layout);
+  drawColumns(ctx, scene);
+  drawArrows(ctx, scene);
+  drawInputs(ctx, scene, bitmaps, ratio);
+  ctx.restore();
+}
+
+/**
+ * What the network made of it.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {Bitmaps} bitmaps
+ * @param {number} ratio
+ */
+export function drawComputed(ctx, scene, bitmaps, ratio) {
+  const { picture, layout } = scene;
+  if (!picture) return;
+  drawMouth(ctx, scene);
+  ctx.save();
+  clipToAxis(ctx, layout);
+  drawTributaries(ctx, scene, (t) => lossRadius(picture, layout, t));
+  drawRivers(ctx, scene, bitmaps, ratio);
+  drawLosses(ctx, scene);
+  drawNormCurves(ctx, scene);
+  if (scene.track !== "h") drawTrack(ctx, scene, bitmaps, ratio);
+  ctx.restore();
+  drawStates(ctx, scene, bitmaps, ratio);
+}
+
+/** What belongs to a timestep is drawn only where the axis shows it. */
+export function clipToAxis(/** @type {Context} */ ctx, /** @type {Layout} */ { zoom, left, right, height, U }) {
+  const from = zoom ? left : 0;
+  ctx.beginPath();
+  ctx.rect(from, 0, right + (zoom ? 0 : 12 * U) - from, height);
+  ctx.clip();
+}
+
+/**
+ * What is known once the network has run forward: inputs, hidden units, outputs, and the weights that made them.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {Bitmaps} bitmaps
+ * @param {number} ratio
+ */
+export function drawForwardPass(ctx, scene, bitmaps, ratio) {
+  drawStanding(ctx, scene, bitmaps, ratio);
+  drawStates(ctx, scene, bitmaps, ratio);
+}
+
+/** @param {Context} ctx @param {Scene} scene @param {Bitmaps} bitmaps @param {number} ratio */
+function drawStates(ctx, scene, bitmaps, ratio) {
+  drawWeights(ctx, scene, bitmaps, ratio);
+  ctx.save();
+  clipToAxis(ctx, scene.layout);
+  drawOutputs(ctx, scene);
+  drawUnits(ctx, scene, bitmaps, ratio);
+  drawThumbnails(ctx, scene, bitmaps, ratio);
+  if (scene.track === "h") drawTrack(ctx, scene, bitmaps, ratio);
+  ctx.restore();
+}
+
+/**
+ * What follows the pointer: the band of one timestep, the pinned column.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {{hover: Place | null, pin: Place | null, weights?: boolean}} marks
+ */
+export function drawMarks(ctx, scene, { hover, pin, weights }) {
+  ctx.save();
+  clipToAxis(ctx, scene.layout);
+  for (const t of new Set([pin?.t, hover?.t])) {
+    if (t === undefined) continue;
+    drawCurrentLabel(ctx, scene, t);
+    drawBand(ctx, scene, t);
+    drawNormPoint(ctx, scene, t);
+  }
+  if (pin) drawPin(ctx, scene, pin.t);
+  for (const place of [pin, hover]) if (place?.unit !== undefined) drawUnitFrame(ctx, scene, place.t, place.unit);
+  ctx.restore();
+  if (weights) drawSharedWeights(ctx, scene);
+}
+
+function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette }) {
+  const { U } = layout;
+  const x = 20 * U;
+  const words = (/** @type {string} */ text, /** @type {number} */ at, /** @type {number} */ y) =>
+    drawText(ctx, U, text, at, y, { colour: palette.ink3 });
+  let end = drawMath(ctx, U, "E_t", x, layout.loss.y, { size: 14, colour: palette.ink2 });
+  words("loss", end + 6 * U, layout.loss.y);
+
+  const outputY = (layout.output.top + layout.output.bottom) / 2;
+  end = drawMath(ctx, U, "y_t", x, outputY, { size: 14, colour: palette.ink2 }) + 9 * U;
+  ctx.fillStyle = palette.forward;
+  ctx.beginPath();
+  ctx.arc(end, outputY, 2.8 * U, 0, 2 * Math.PI);
+  ctx.fill();
+  ctx.fillStyle = palette.ink;
+  ctx.fillRect(end + 13 * U, outputY - 0.9 * U, 11 * U, 1.8 * U);
+  words("target", end + 28 * U, outputY);
+
+  const { units } = layout;
+  end = drawMath(ctx, U, "h_t", x, units.top + 8 * U, { size: 14, colour: palette.ink2 });
+  words(units.every > 1 ? `every ${ordinal(units.every)}` : "units", end + 6 * U, units.top + 8 * U);
+  drawText(ctx, U, "1", layout.left - 8 * U, units.top + 6 * U, { align: "right", colour: palette.ink3 });
+  const last = layout.H > 1 ? String(layout.H) : "";
+  drawText(ctx, U, last, layout.left - 8 * U, units.bottom - 5 * U, { align: "right", colour: palette.ink3 });
+  drawActivationKey(ctx, layout, palette);
+  const inputY = (layout.input.top + layout.input.bottom) / 2;
+  end = drawMath(ctx, U, "x_t", x, inputY, { size: 14, colour: palette.ink2 });
+  words("input", end + 6 * U, inputY);
+}
+
+function ordinal(/** @type {number} */ n) {
+  return n === 2 ? "2nd" : n === 3 ? "3rd" : `${n}th`;
+}
+
+/** −1 ▭ 1: what the colours of hidden units, inputs and weights mean. */
+function drawActivationKey(
+  /** @type {Context} */ ctx,
+  /** @type {Layout} */ { U, units },
+  /** @type {import("../../kit/colour.js").Palette} */ palette,
+) {
+  const y = units.top + 25 * U;
+  const x = 36 * U;
+  const width = 42 * U;
+  drawText(ctx, U, "−1", x - 4 * U, y, { align: "right", colour: palette.ink3 });
+  drawText(ctx, U, "1", x + width + 5 * U, y, { colour: palette.ink3 });
+  const steps = 42;
+  for (let i = 0; i < steps; i++) {
+    ctx.fillStyle = palette.activation.css[activationIndex((2 * i) / (steps - 1) - 1)];
+    ctx.fillRect(x + (i * width) / steps, y - 3 * U, width / steps + 0.3, 6 * U);
+  }
+}
+
+function drawTimesteps(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette }) {
+  const { U } = layout;
+  ctx.font = sans(U);
+  const room = ctx.measureText(String(layout.T)).width + 7 * U;
+  for (const t of labelsAlong(layout, room)) {
+    if (!isVisible(layout, t)) continue;
+    drawText(ctx, U, String(t), xOf(layout, t), layout.labels.y, { align: "center", colour: palette.ink3 });
+  }
+  if (layout.zoom) drawWindow(ctx, layout, palette);
+}
+
+/** Which part of the whole sequence the axis shows. */
+function drawWindow(
+  /** @type {Context} */ ctx,
+  /** @type {Layout} */ layout,
+  /** @type {import("../../kit/colour.js").Palette} */ palette,
+) {
+  const { U, left, right, T, labels, zoom } = layout;
+  if (!zoom) return;
+  const { first, last } = visibleTimesteps(layout);
+  drawText(ctx, U, `t ${first}…${last} of ${T}`, 20 * U, labels.y, { colour: palette.ink2 });
+  const y = labels.y + 9 * U;
+  ctx.fillStyle = palette.hairline;
+  ctx.fillRect(left, y, right - left, 2 * U);
+  ctx.fillStyle = palette.ink3;
+  ctx.fillRect(left + (zoom.from / T) * (right - left), y, ((zoom.to - zoom.from) / T) * (right - left), 2 * U);
+}
+
+/** An open lens is numbered first, then both ends, then the round timesteps that still have room. */
+function labelsAlong(/** @type {Layout} */ layout, /** @type {number} */ room) {
+  const round = labelledTimesteps(layout.T, layout.pitch, room);
+  if (!layout.packed) return round;
+  const open = Array.from({ length: layout.T }, (_, i) => i + 1).filter((t) => standsApart(layout, t));
+  /** @type {number[]} */
+  const chosen = [];
+  for (const t of [...open, 1, layout.T, ...round]) {
+    const x = xOf(layout, t);
+    if (chosen.every((other) => Math.abs(xOf(layout, other) - x) >= 0.85 * room)) chosen.push(t);
+  }
+  return chosen;
+}
+
+/** The number of one timestep, standing out of its neighbours. */
+export function drawCurrentLabel(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ { layout, palette },
+  /** @type {number} */ t,
+) {
+  const { U } = layout;
+  const text = String(t);
+  ctx.font = sans(U, 11, 600);
+  const width = ctx.measureText(text).width;
+  ctx.fillStyle = palette.paper;
+  ctx.fillRect(xOf(layout, t) - width / 2 - 3 * U, layout.labels.y - 7 * U, width + 6 * U, 14 * U);
+  drawText(ctx, U, text, xOf(layout, t), layout.labels.y, { weight: 600, align: "center", colour: palette.ink });
+}
+
+/** One vertical band across all rows: the hovered timestep everywhere. */
+export function drawBand(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ { layout, palette },
+  /** @type {number} */ t,
+) {
+  const width = Math.max(pitchOf(layout, t), 3 * layout.U);
+  ctx.fillStyle = palette.ink;
+  ctx.globalAlpha = 0.055;
+  ctx.fillRect(xOf(layout, t) - width / 2, layout.band.top, width, layout.band.bottom - layout.band.top);
+  ctx.globalAlpha = 1;
+}
+
+/** The pinned column: its outline, and the forward line h → y across the river. */
+function drawPin(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ t) {
+  const { layout, palette } = scene;
+  const { U, units } = layout;
+  const x = xOf(layout, t);
+  const top = (layout.output.top + layout.output.bottom) / 2;
+  for (const [colour, width] of /** @type {const} */ ([
+    [palette.paper, 3.2],
+    [palette.forward, 1.6],
+  ])) {
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = width * U;
+    ctx.beginPath();
+    ctx.moveTo(x, units.top - 2 * U);
+    ctx.lineTo(x, top + 6 * U);
+    ctx.stroke();
+  }
+  ctx.strokeStyle = palette.ink;
+  ctx.lineWidth = 1.6 * U;
+  ctx.beginPath();
+  columnOutline(ctx, layout, t, standsApart(layout, t) ? 2 * U : U);
+  ctx.stroke();
+}

@@ -1,0 +1,374 @@
+/**
+ * The gradient river: how wide it is, of which losses it consists, where it dries up, floods or is cut. Pure.
+ *
+ * Lengths are px: x as in the layout whose edges it is given, widths about the lane's midline. The width is proportional to the
+ * power of ten of ‖∂E/∂h_t‖ on a ruler that only the reader changes.
+ */
+import { clamp, decades, intervalOf, mix, smoothstep } from "../../lib/scales.js";
+
+/** @typedef {import("../../record/picture.js").Lane} Lane */
+/** @typedef {import("../../record/picture.js").Picture} Picture */
+/** @typedef {import("../../run/state.js").Ruler} RulerName */
+
+/** @typedef {{low: number, high: number, labels: number[], ticks: number}} Ruler exponents of ten */
+
+/** @type {Record<RulerName, Ruler>} */
+export const RULERS = {
+  near: { low: -4, high: 2, labels: [-4, -2, 0, 2], ticks: 1 },
+  far: { low: -12, high: 6, labels: [-12, -6, 0, 6], ticks: 3 },
+  abyss: { low: -300, high: 300, labels: [-300, 0, 300], ticks: 100 },
+};
+
+/** From this norm on, what lies beyond the banks carries waves. */
+const FLOOD = Math.log(30);
+
+const AT_ONCE = 16;
+
+/** What stands at one timestep. */
+export const KIND = /** @type {const} */ ({ zero: 0, dry: 1, flow: 2, infinite: 3, nan: 4 });
+
+/**
+ * An unbroken piece of the ribbon, from left to right: half widths at knots, and which timestep's strata hold there.
+ * @typedef {{x: number[], half: number[], column: number[], head: number}} Run
+ */
+/** @typedef {{kind: number, first: number, last: number}} Span timesteps of one kind */
+
+/**
+ * @typedef {object} Ribbon
+ * @property {Uint8Array} kinds index t
+ * @property {Float64Array} half half width at t
+ * @property {Run[]} runs
+ * @property {Span[]} spans
+ * @property {Float32Array} profile half width at every px from the data's left end
+ * @property {Float32Array | null} strata (T+1) × (T+1): at row k the share of the width below the top of loss t's stratum
+ * @property {Numbers | null} share
+ * @property {Span[]} unsourced flowing timesteps of which no share can be computed: sizes too far apart for a double
+ * @property {number} bank half width at norm 1
+ */
+/** @typedef {import("../../wire/protocol.js").Numbers} Numbers */
+
+/**
+ * Where the river lies: edges of the timesteps' columns, of which some may lie beyond the axis' ends.
+ * @typedef {{edges: Float64Array, left: number, right: number, U: number}} Bed
+ */
+
+/**
+ * @param {number} ln natural logarithm of the norm
+ * @param {Ruler} ruler
+ * @param {number} laneHeight px
+ */
+export function widthOf(ln, ruler, laneHeight) {
+  const { low, high } = ruler;
+  return (laneHeight * (clamp(decades(ln), low, high) - low)) / (high - low);
+}
+
+/** @param {number} ln @param {Ruler} ruler */
+export function kindOf(ln, ruler) {
+  if (Number.isNaN(ln)) return KIND.nan;
+  if (ln === Number.POSITIVE_INFINITY) return KIND.infinite;
+  if (ln === Number.NEGATIVE_INFINITY) return KIND.zero;
+  return decades(ln) < ruler.low ? KIND.dry : KIND.flow;
+}
+
+/** A nearer ruler on which every value would fit, or null. */
+export function nearerRuler(/** @type {Lane[]} */ lanes, /** @type {RulerName} */ current) {
+  const order = /** @type {RulerName[]} */ (["near", "far", "abyss"]);
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const { ln, shown } of lanes) {
+    for (const values of [ln, shown]) {
+      for (let t = 1; t < values.length; t++) {
+        if (!Number.isFinite(values[t])) continue;
+        low = Math.min(low, decades(values[t]));
+        high = Math.max(high, decades(values[t]));
+      }
+    }
+  }
+  if (low > high) return null;
+  return (
+    order.slice(0, order.indexOf(current)).find((name) => low >= RULERS[name].low && high <= RULERS[name].high) ?? null
+  );
+}
+
+/**
+ * @param {Picture} picture
+ * @param {Lane} lane
+ * @param {Bed & {height: number}} bed
+ * @param {RulerName} rulerName
+ * @returns {Ribbon}
+ */
+export function ribbonOf(picture, lane, { edges, left, right, height, U }, rulerName) {
+  const { T, cuts } = picture;
+  const ruler = RULERS[rulerName];
+  const kinds = new Uint8Array(T + 1);
+  const half = new Float64Array(T + 1);
+  for (let t = 1; t <= T; t++) {
+    kinds[t] = kindOf(lane.shown[t], ruler);
+    half[t] = kinds[t] === KIND.flow ? Math.max(0.5, widthOf(lane.shown[t], ruler, height) / 2) : 0;
+  }
+  const spans = spansOf(kinds, T);
+  const lacking = new Uint8Array(T + 1);
+  const strata = lane.share ? strataOf(lane.share, T, lacking) : null;
+  const runs = runsOf(spans, cuts, half, { edges, left, right, U });
+  return {
+    kinds,
+    half,
+    runs,
+    spans,
+    profile: profileOf(runs, left, right - left),
+    strata,
+    share: lane.share,
+    unsourced: unsourcedSpans(lacking, kinds, T),
+    bank: widthOf(0, ruler, height) / 2,
+  };
+}
+
+/** @param {Uint8Array} kinds @param {number} T @returns {Span[]} */
+function spansOf(kinds, T) {
+  const spans = [];
+  let first = 1;
+  for (let t = 1; t <= T; t++) {
+    if (t < T && kinds[t + 1] === kinds[t]) continue;
+    spans.push({ kind: kinds[t], first, last: t });
+    first = t + 1;
+  }
+  return spans;
+}
+
+/** @param {Uint8Array} lacking @param {Uint8Array} kinds @param {number} T */
+function unsourcedSpans(lacking, kinds, T) {
+  const unsourced = lacking.map((lacks, k) => Number(lacks && kinds[k] === KIND.flow));
+  return spansOf(unsourced, T).filter(({ kind }) => kind === 1);
+}
+
+/**
+ * @param {Span[]} spans
+ * @param {Uint8Array} cuts
+ * @param {Float64Array} half
+ * @param {Bed} bed
+ */
+function runsOf(spans, cuts, half, { edges, U }) {
+  const T = edges.length - 1;
+  const x = (/** @type {number} */ t) => (edges[t - 1] + edges[t]) / 2;
+  const gapAt = (/** @type {number} */ t) => cutGap(edges[t] - edges[t - 1], U);
+  /** @type {Run[]} */
+  const runs = [];
+  for (let s = 0; s < spans.length; s++) {
+    if (spans[s].kind !== KIND.flow) continue;
+    let first = spans[s].first;
+    for (let last = first; last <= spans[s].last; last++) {
+      const ends = last === spans[s].last || cuts[last] === 2;
+      if (!ends) continue;
+      /** @type {Run} */
+      const run = { x: [], half: [], column: [], head: 0 };
+      const knot = (/** @type {number} */ at, /** @type {number} */ h, /** @type {number} */ column) => {
+        run.x.push(at);
+        run.half.push(h);
+        run.column.push(column);
+      };
+      const cutBefore = first > 1 && cuts[first - 1] === 2;
+      const leftKind = first === spans[s].first && s > 0 ? spans[s - 1].kind : KIND.flow;
+      if (first === 1) knot(edges[0], half[1], 1);
+      else if (cutBefore) knot(edges[first - 1] + gapAt(first), half[first], first);
+      else if (leftKind === KIND.dry) knot(x(first - 1), 0, first);
+      else knot(edges[first - 1], 0, first);
+      for (let t = first; t <= last; t++) knot(x(t), half[t], t);
+      const rightKind = last === spans[s].last && s + 1 < spans.length ? spans[s + 1].kind : KIND.flow;
+      if (last < T && rightKind === KIND.dry && cuts[last] !== 2) knot(x(last + 1), 0, last);
+      else {
+        const room = edges[last] - x(last) - (cuts[last] === 2 ? gapAt(last) : 0);
+        run.head = clamp(room, 0.5, 11 * U);
+      }
+      runs.push(run);
+      first = last + 1;
+    }
+  }
+  return runs;
+}
+
+/** Half of the strip of bed a truncation cut leaves free. */
+export function cutGap(/** @type {number} */ pitch, /** @type {number} */ U) {
+  return Math.min(3 * U, pitch * 0.3);
+}
+
+/**
+ * The half width at x, by the curve through the knots or the rounded head beyond the last.
+ * @param {Run} run
+ * @param {number} x
+ * @param {number} segment the knot left of x
+ */
+function halfOn(run, x, segment) {
+  const end = run.x.length - 1;
+  if (segment >= end) {
+    const s = run.head > 0 ? (x - run.x[end]) / run.head : 1;
+    return s >= 1 ? 0 : run.half[end] * Math.sqrt(1 - s * s);
+  }
+  const s = (x - run.x[segment]) / (run.x[segment + 1] - run.x[segment]);
+  return mix(run.half[segment], run.half[segment + 1], smoothstep(s));
+}
+
+/** @param {Run[]} runs @param {number} left @param {number} length */
+function profileOf(runs, left, length) {
+  const profile = new Float32Array(Math.ceil(length) + 1);
+  for (const run of runs) {
+    const end = run.x[run.x.length - 1] + run.head - left;
+    let segment = 0;
+    for (let i = Math.max(0, Math.ceil(run.x[0] - left)); i <= end && i < profile.length; i++) {
+      while (segment < run.x.length - 1 && i + left > run.x[segment + 1]) segment++;
+      profile[i] = halfOn(run, i + left, segment);
+    }
+  }
+  return profile;
+}
+
+/**
+ * Cumulative |share| at each timestep k, from the latest loss at the bottom up to k's own on top. Where shares are not
+ * finite the strata of the timestep after it go on.
+ * @param {Numbers} share (T, T+1)
+ * @param {number} T
+ * @param {Uint8Array} [lacking] told which timesteps those are
+ */
+export function strataOf(share, T, lacking) {
+  const row = T + 1;
+  const strata = new Float32Array(row * row);
+  const sums = new Float64Array(row);
+  // `share` lies loss by loss and `strata` timestep by timestep: a few timesteps at once keep both near.
+  for (let start = 1; start <= T; start += AT_ONCE) {
+    const end = Math.min(T, start + AT_ONCE - 1);
+    for (let t = T; t >= start; t--) {
+      for (let k = start; k <= Math.min(end, t); k++) {
+        sums[k] += Math.abs(share[(t - 1) * row + k]);
+        strata[k * row + t] = sums[k];
+      }
+    }
+  }
+  for (let k = T; k >= 1; k--) {
+    const sum = sums[k];
+    if (sum > 0 && sum < Number.POSITIVE_INFINITY) {
+      const whole = 1 / sum;
+      for (let t = T; t >= k; t--) strata[k * row + t] *= whole;
+    } else {
+      if (lacking) lacking[k] = 1;
+      if (k < T) strata.copyWithin(k * row + k, (k + 1) * row + k, (k + 2) * row);
+      else strata[k * row + k] = 1;
+    }
+    strata[k * row + k - 1] = 1;
+  }
+  return strata;
+}
+
+/**
+ * Which loss the river shows at a point, or null where there is no river.
+ * @param {Ribbon} ribbon
+ * @param {number} T
+ * @param {number} t nearest timestep
+ * @param {number} above px above the midline
+ */
+export function sourceAt(ribbon, T, t, above) {
+  const half = ribbon.half[t];
+  if (!ribbon.strata || half === 0 || Math.abs(above) > half) return null;
+  const level = (above + half) / (2 * half);
+  for (let source = T; source >= t; source--) {
+    if (ribbon.strata[t * (T + 1) + source] >= level) return source;
+  }
+  return t;
+}
+
+/** How thick loss t's own stratum is at t: the width of its tributary. */
+export function ownThickness(/** @type {Ribbon} */ ribbon, /** @type {number} */ T, /** @type {number} */ t) {
+  if (!ribbon.strata) return 0;
+  const at = t * (T + 1) + t;
+  return 2 * ribbon.half[t] * (ribbon.strata[at] - (t < T ? ribbon.strata[at + 1] : 0));
+}
+
+/**
+ * The dry bed: dashes on the midline whose gaps grow with the powers of ten below the ruler.
+ * @param {Ribbon} ribbon
+ * @param {Float64Array} shown
+ * @param {Ruler} ruler
+ * @param {Bed} bed
+ * @returns {{from: number, to: number}[]} from right to left
+ */
+export function dryDashes(ribbon, shown, ruler, { edges, left: start, right, U }) {
+  const dashes = [];
+  const T = ribbon.kinds.length - 1;
+  const middle = (/** @type {number} */ t) => (edges[t - 1] + edges[t]) / 2;
+  for (const { kind, first, last } of ribbon.spans) {
+    if (kind !== KIND.dry) continue;
+    const flows = (/** @type {number} */ t) => t >= 1 && t <= T && ribbon.kinds[t] === KIND.flow;
+    const left = Math.max(start, first > 1 && flows(first - 1) ? middle(first) : edges[first - 1]);
+    let x = Math.min(right, flows(last + 1) ? middle(last) - 2 * U : edges[last]);
+    while (x > left) {
+      const column = intervalOf(edges, x);
+      const place = (x - edges[column]) / (edges[column + 1] - edges[column]);
+      const at = clamp(column + place + 0.5, first, last);
+      const below = Math.floor(at);
+      const ln = mix(shown[below], shown[Math.min(last, below + 1)], at - below);
+      const from = Math.max(left, x - 3 * U);
+      dashes.push({ from, to: x });
+      x = from - (2 + 0.55 * (ruler.low - decades(ln))) * U;
+    }
+  }
+  return dashes;
+}
+
+/**
+ * Wave lines on what lies beyond the banks where the norm exceeds 30, as polylines about the midline.
+ * @param {Ribbon} ribbon
+ * @param {Float64Array} shown
+ * @param {Bed} bed
+ * @returns {{x: number[], above: number[]}[]}
+ */
+export function waveLines(ribbon, shown, { edges, left, U }) {
+  const lines = [];
+  let widest = 0;
+  for (const half of ribbon.half) widest = Math.max(widest, half);
+  for (let level = ribbon.bank + 4 * U; level < widest - 1.5 * U; level += 5.5 * U) {
+    /** @type {{x: number[], above: number[]} | null} */
+    let line = null;
+    for (let x = 0; x < ribbon.profile.length; x += 2) {
+      const t = intervalOf(edges, left + x) + 1;
+      const floods = shown[t] > FLOOD && ribbon.profile[x] > level + 1.5 * U;
+      if (!floods) line = null;
+      else {
+        if (!line) {
+          line = { x: [], above: [] };
+          lines.push(line);
+        }
+        line.x.push(x);
+        line.above.push(level + 1.3 * U * Math.sin((x / U) * 0.52));
+      }
+    }
+  }
+  return lines.filter((line) => line.x.length > 2);
+}
+
+/**
+ * Where the chevrons stand that show which way the gradient runs.
+ * @param {Ribbon} ribbon
+ * @param {number} drift px moved to the left so far
+ * @param {number} U
+ */
+export function chevrons(ribbon, drift, U) {
+  const apart = 105 * U;
+  const places = [];
+  for (let x = 26 * U + apart - (drift % apart); x < ribbon.profile.length + apart; x += apart) {
+    const at = x - apart;
+    if (at > 6 * U && ribbon.profile[Math.round(at)] > 6 * U) places.push(at);
+  }
+  return places;
+}
+
+/**
+ * Timesteps at which per-timestep clipping cut the gradient: its norm stands at the threshold, and was larger.
+ * @param {Picture} picture
+ */
+export function clippedTimesteps(picture) {
+  const { ln, shown } = picture.lanes[0];
+  const threshold = Math.log(picture.clip.threshold);
+  const cut = [];
+  for (let t = 1; t <= picture.T; t++) {
+    if (Math.abs(shown[t] - threshold) < 1e-6 && !(Math.abs(ln[t] - threshold) < 1e-9)) cut.push(t);
+  }
+  return cut;
+}

@@ -1,0 +1,119 @@
+/**
+ * Everything one drawing of the stage needs, put together from the page's state: picture, places, ribbons, curves.
+ * Built when the record or the reader changes something, then drawn as often as the screen asks for it. Pure.
+ */
+import { palette } from "../kit/colour.js";
+import { shownTrack } from "./tracks.js";
+import { layoutStage } from "./layout.js";
+import { normCurves } from "../record/norms.js";
+import { nearerRuler, ribbonOf } from "./river/river.js";
+
+/** @typedef {import("./layout.js").Layout} Layout */
+/** @typedef {import("../record/picture.js").Picture} Picture */
+/** @typedef {import("../run/state.js").State} State */
+
+/**
+ * @typedef {object} Scene
+ * @property {Layout} layout
+ * @property {import("../kit/colour.js").Palette} palette
+ * @property {Picture | null} picture null before the first record
+ * @property {import("./river/river.js").Ribbon[]} ribbons one a lane
+ * @property {import("../run/state.js").Ruler} ruler
+ * @property {import("../run/state.js").Ruler | null} nearer a ruler on which everything would fit as well, larger
+ * @property {number} highlight the loss whose part of the river stands out, 0 for none
+ * @property {string} track what the units × time view shows
+ * @property {import("../record/norms.js").Curve[]} curves
+ * @property {readonly [number, number]} domain of the norm chart, powers of ten
+ * @property {readonly [number, number]} outputDomain
+ */
+
+/** Below this pitch one-hot inputs become a small column of cells instead of a tile with its symbol. */
+export const SYMBOL_PITCH = 9;
+
+/**
+ * @param {Picture | null} picture
+ * @param {State} state
+ * @param {{width: number, height: number, U: number, edges?: Float64Array | null}} size
+ * @param {readonly [number, number]} domain
+ * @param {number | null} contraction γσ_max
+ * @returns {Scene}
+ */
+export function buildScene(picture, state, size, domain, contraction) {
+  const layout = layoutOf(picture, state, size);
+  const highlight = highlighted(state, picture);
+  const lane = layout.lanes[0];
+  const bed = {
+    edges: layout.edges,
+    left: layout.left,
+    right: layout.right,
+    height: lane.bottom - lane.top,
+    U: layout.U,
+  };
+  return {
+    layout,
+    palette: palette(state.dark ? "dark" : "light"),
+    picture,
+    ribbons: picture ? picture.lanes.map((of) => ribbonOf(picture, of, bed, state.ruler)) : [],
+    ruler: state.ruler,
+    nearer: picture ? nearerRuler(picture.lanes, state.ruler) : null,
+    highlight,
+    track: shownTrack(state.track, String(state.config.cell ?? "rnn")),
+    curves: picture ? normCurves(picture, state.ghost, contraction) : [],
+    domain,
+    outputDomain: picture ? outputDomain(picture, String(state.config.task)) : [-1, 1],
+  };
+}
+
+/**
+ * @param {Picture | null} picture
+ * @param {State} state
+ * @param {{width: number, height: number, U: number, edges?: Float64Array | null}} size
+ */
+export function layoutOf(picture, { config, zoom }, size) {
+  const T = picture?.T ?? Number(config.sequence_length ?? 24);
+  const H = picture?.H ?? Number(config.hidden_size ?? 16);
+  const lanes = picture?.lanes.length ?? (config.cell === "lstm" ? 2 : 1);
+  const shown = zoom ? zoom.to - zoom.from : T;
+  return layoutStage({ ...size, T, H, lanes, zoom, inputRows: inputRows(picture, size, shown) });
+}
+
+/** @param {Picture | null} picture @param {{width: number}} size @param {number} timesteps on the whole axis */
+function inputRows(picture, size, timesteps) {
+  if (!picture) return 1;
+  return picture.symbols && size.width / timesteps >= SYMBOL_PITCH ? 1 : picture.I;
+}
+
+/** Whether inputs stand as symbols on tiles. */
+export function showsSymbols(/** @type {Scene} */ { layout, picture }) {
+  return Boolean(picture?.symbols) && layout.input.rows === 1;
+}
+
+/** The hovered loss, when it has one and there are others to tell it from. */
+export function highlighted(/** @type {State} */ state, /** @type {Picture | null} */ picture) {
+  if (!state.hover || !picture || picture.losses < 2) return 0;
+  const source = state.hover.source ?? state.hover.t;
+  return picture.hasTarget[source] ? source : 0;
+}
+
+/**
+ * One value scale a task, never taken from what the network says.
+ * @param {Picture} picture
+ * @param {string} task
+ * @returns {readonly [number, number]}
+ */
+export function outputDomain(picture, task) {
+  if (picture.classification) return [0, 1];
+  if (task === "adding") return [0, 2];
+  if (task !== "own") return [-1, 1];
+  let largest = 0;
+  for (const value of picture.target) if (Math.abs(value) > largest) largest = Math.abs(value);
+  const limit = roundUp(largest);
+  return [-limit, limit];
+}
+
+/** The next 1, 2 or 5 times a power of ten. */
+function roundUp(/** @type {number} */ value) {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * ([1, 2, 5].find((step) => step * power >= value) ?? 10);
+}

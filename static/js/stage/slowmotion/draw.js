@@ -1,0 +1,350 @@
+/** Draws a moment of slow motion: of the finished picture only what has been reached, and what is happening there. */
+import { sourceIndex } from "../../kit/colour.js";
+import { mix } from "../../lib/scales.js";
+import { drawBand, drawChrome, drawCurrentLabel, drawForwardPass, drawRecord } from "../paint/stage.js";
+import { drawLosses } from "../paint/ends.js";
+import { drawThumbnails, drawWeights } from "../paint/units.js";
+import { columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../layout.js";
+import { drawMath, drawText, sans } from "../../kit/text.js";
+import { piecePainters } from "../../lib/canvas/painters.js";
+import { between } from "./timeline.js";
+import { cardLines } from "../../words/slowmotion.js";
+
+/** @typedef {CanvasRenderingContext2D} Context */
+/** @typedef {import("../scene.js").Scene} Scene */
+/** @typedef {import("../layout.js").Layout} Layout */
+/** @typedef {import("../../lib/canvas/bitmap.js").Bitmaps} Bitmaps */
+/** @typedef {import("./timeline.js").Moment} Moment */
+/** @typedef {{left: number, right: number, top: number, bottom: number}} Frame */
+
+/**
+ * The picture in four states, each with everything the one before has: labels, the forward pass, the losses, all.
+ * @typedef {{scene: Scene, chrome: HTMLCanvasElement, forward: HTMLCanvasElement, losses: HTMLCanvasElement,
+ *   whole: HTMLCanvasElement, ratio: number}} Layers
+ */
+
+/** When, within one timestep, what happens. */
+const FORWARD = { input: [0, 0.15], weights: [0.15, 0.35], units: [0.3, 0.75], output: [0.75, 1] };
+const BACKWARD = { tributary: [0, 0.3], river: [0.3, 0.8], sum: [0.8, 1] };
+
+/**
+ * @param {Scene} scene
+ * @param {HTMLCanvasElement} base the whole picture
+ * @param {Bitmaps} bitmaps
+ * @param {number} ratio
+ * @returns {Layers}
+ */
+export function makeLayers(scene, base, bitmaps, ratio) {
+  const copy = (/** @type {HTMLCanvasElement} */ of, /** @type {(ctx: Context) => void} */ add) => {
+    const canvas = document.createElement("canvas");
+    canvas.width = of.width;
+    canvas.height = of.height;
+    const ctx = /** @type {Context} */ (canvas.getContext("2d", { alpha: false }));
+    ctx.drawImage(of, 0, 0);
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.imageSmoothingEnabled = false;
+    add(ctx);
+    return canvas;
+  };
+  const labels = (/** @type {Context} */ ctx) => drawChrome(ctx, scene);
+  const pass = (/** @type {Context} */ ctx) => drawForwardPass(ctx, scene, bitmaps, ratio);
+  const springs = (/** @type {Context} */ ctx) => drawLosses(ctx, scene);
+  const chrome = copy(base, labels);
+  const forward = copy(chrome, pass);
+  const losses = copy(forward, springs);
+  const whole = copy(base, () => {});
+  const record = (/** @type {Context} */ ctx) => drawRecord(ctx, scene, bitmaps, ratio);
+  for (const [piece, ...parts] of /** @type {const} */ ([
+    [chrome, labels],
+    [forward, labels, pass],
+    [losses, labels, pass, springs],
+    [whole, labels, record],
+  ])) {
+    const paint = (/** @type {Context} */ ctx) => {
+      for (const part of parts) part(ctx);
+    };
+    piecePainters.set(piece, { paint, ratio });
+  }
+  return { scene, chrome, forward, losses, whole, ratio };
+}
+
+/**
+ * @param {Context} ctx
+ * @param {Layers} layers
+ * @param {Moment} moment
+ */
+export function drawMoment(ctx, layers, moment) {
+  const { layout } = layers.scene;
+  if (moment.phase === "forward") drawForward(ctx, layers, moment);
+  else if (moment.phase === "losses") drawLossesReached(ctx, layers, moment.t);
+  else if (moment.phase === "backward") drawBackward(ctx, layers, moment);
+  else copyAll(ctx, layers.whole, layout);
+  if (moment.phase === "update") return;
+  drawBand(ctx, layers.scene, moment.t);
+  drawCurrentLabel(ctx, layers.scene, moment.t);
+}
+
+/** A rectangle of one state of the picture. @param {Context} ctx @param {HTMLCanvasElement} from @param {number} ratio @param {Frame} frame */
+function copyPart(ctx, from, ratio, { left, right, top, bottom }) {
+  const edge = (/** @type {number} */ value) => Math.round(value * ratio);
+  const [x, y, width, height] = [edge(left), edge(top), edge(right) - edge(left), edge(bottom) - edge(top)];
+  if (width <= 0 || height <= 0) return;
+  ctx.drawImage(from, x, y, width, height, x / ratio, y / ratio, width / ratio, height / ratio);
+}
+
+/** @param {Context} ctx @param {HTMLCanvasElement} from @param {Layout} layout */
+function copyAll(ctx, from, { width, height }) {
+  ctx.drawImage(from, 0, 0, width, height);
+}
+
+/** The weights are known from the start. */
+function copyGutterWeights(/** @type {Context} */ ctx, /** @type {Layers} */ { scene, whole, ratio }) {
+  const { units, left } = scene.layout;
+  copyPart(ctx, whole, ratio, { left: 0, right: left - 26 * scene.layout.U, top: units.top, bottom: units.bottom });
+}
+
+/** How far to the right the column of t reaches, with what belongs to it. @param {Layout} layout @param {number} t */
+function rightOf(layout, t) {
+  if (t < 1) return layout.left - 2 * layout.U;
+  if (!standsApart(layout, t)) return layout.edges[t];
+  return xOf(layout, t) + columnWidth(layout, t) / 2 + 3 * layout.U;
+}
+
+function drawForward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /** @type {Moment} */ { t, part }) {
+  const { scene, chrome, forward, ratio } = layers;
+  const { layout, palette } = scene;
+  const { U, units, output, band } = layout;
+  copyAll(ctx, chrome, layout);
+  copyGutterWeights(ctx, layers);
+  const done = rightOf(layout, t - 1);
+  copyPart(ctx, forward, ratio, { left: layout.left - 4 * U, right: done, top: band.top, bottom: layout.height });
+  const column = { left: done, right: rightOf(layout, t) };
+  const top = units.top - 3 * U;
+  const filled = mix(top, units.bottom + 2 * U, between(part, FORWARD.units[0], FORWARD.units[1]));
+  copyPart(ctx, forward, ratio, { ...column, top: units.bottom + 2 * U, bottom: layout.labels.y + 8 * U });
+  if (part >= FORWARD.weights[0]) {
+    const gap = { left: done, right: xOf(layout, t) - columnWidth(layout, t) / 2 - 2.2 * U };
+    copyPart(ctx, forward, ratio, { ...gap, top, bottom: units.bottom });
+  }
+  copyPart(ctx, forward, ratio, { ...column, top, bottom: filled });
+  if (part >= FORWARD.units[1]) {
+    copyPart(ctx, forward, ratio, { ...column, top: layout.track.top, bottom: layout.track.bottom });
+  }
+  if (part < FORWARD.weights[0]) frameInput(ctx, layout, palette, t);
+  else if (part < FORWARD.weights[1]) frameWeights(ctx, scene, t, palette.ink);
+  const falls = between(part, FORWARD.output[0], FORWARD.output[1]);
+  if (falls >= 1) copyPart(ctx, forward, ratio, { ...column, top: output.top - 4 * U, bottom: output.bottom + 4 * U });
+  else if (falls > 0) drawOnItsWay(ctx, layout, palette.forward, xOf(layout, t), falls);
+}
+
+/** The output leaves the column for its row: a thin forward line across the empty river. */
+function drawOnItsWay(
+  /** @type {Context} */ ctx,
+  /** @type {Layout} */ { units, output, U },
+  /** @type {string} */ colour,
+  /** @type {number} */ x,
+  /** @type {number} */ share,
+) {
+  const from = units.top - 3 * U;
+  const y = mix(from, (output.top + output.bottom) / 2, share);
+  ctx.strokeStyle = colour;
+  ctx.fillStyle = colour;
+  ctx.lineWidth = 1.4 * U;
+  ctx.beginPath();
+  ctx.moveTo(x, from);
+  ctx.lineTo(x, y);
+  ctx.stroke();
+  ctx.beginPath();
+  ctx.arc(x, y, 2.8 * U, 0, 2 * Math.PI);
+  ctx.fill();
+}
+
+function frameInput(
+  /** @type {Context} */ ctx,
+  /** @type {Layout} */ layout,
+  /** @type {import("../../kit/colour.js").Palette} */ palette,
+  /** @type {number} */ t,
+) {
+  const { input, U } = layout;
+  const width = Math.max(columnWidth(layout, t), 4 * U);
+  ctx.strokeStyle = palette.ink;
+  ctx.lineWidth = 1.6 * U;
+  ctx.strokeRect(
+    xOf(layout, t) - width / 2 - 2 * U,
+    input.top - 2 * U,
+    width + 4 * U,
+    input.bottom - input.top + 4 * U,
+  );
+}
+
+/** W_hh where it is used for t, and the one it is the same as. */
+function frameWeights(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ { layout },
+  /** @type {number} */ t,
+  /** @type {string} */ colour,
+) {
+  const { U } = layout;
+  const box = weightsBox(layout);
+  const tag = thumbnailPlaces(layout).find((place) => place.t === t);
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.8 * U;
+  for (const { x, y, size } of tag ? [box, tag] : [box]) ctx.strokeRect(x - U, y - U, size + 2 * U, size + 2 * U);
+}
+
+function drawLossesReached(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /** @type {number} */ t) {
+  const { scene, forward, losses, ratio } = layers;
+  const { layout } = scene;
+  copyAll(ctx, forward, layout);
+  copyGutterWeights(ctx, layers);
+  const right = t === layout.T ? layout.width : layout.edges[t];
+  copyPart(ctx, losses, ratio, { left: 0, right, top: layout.band.top, bottom: layout.output.top - 4 * layout.U });
+}
+
+function drawBackward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /** @type {Moment} */ { t, part }) {
+  const { scene, losses, whole, ratio } = layers;
+  const { layout, palette, picture, ribbons } = scene;
+  const { U, T, lanes, edges, norm, track } = layout;
+  if (!picture) return;
+  copyAll(ctx, losses, layout);
+  copyGutterWeights(ctx, layers);
+  const bottom = lanes[lanes.length - 1].bottom + 4 * U;
+  const lastX = xOf(layout, Math.min(T, t + 1));
+  const front = t === T ? mix(layout.right + 12 * U, lastX, share(part)) : mix(lastX, xOf(layout, t), share(part));
+  const reached = { left: front, right: layout.width };
+  const surfaceAt = (/** @type {number} */ k) => lanes[0].mid - ribbons[0].half[k];
+  const surface = surfaceAt(t);
+  if (t < T)
+    copyPart(ctx, whole, ratio, { ...reached, left: edges[t], top: layout.band.top, bottom: surfaceAt(t + 1) });
+  copyPart(ctx, whole, ratio, { ...reached, top: layout.band.top, bottom });
+  const falling = mix(layout.loss.y, surface, between(part, BACKWARD.tributary[0], BACKWARD.tributary[1]));
+  copyPart(ctx, whole, ratio, { left: edges[t - 1], right: edges[t], top: layout.band.top, bottom: falling });
+  copyPart(ctx, whole, ratio, {
+    left: 0,
+    right: layout.width,
+    top: layout.legend.y - 8 * U,
+    bottom: layout.legend.y + 8 * U,
+  });
+  copyPart(ctx, whole, ratio, { ...reached, top: norm.top - 8 * U, bottom: norm.bottom + 8 * U });
+  const column = part >= BACKWARD.river[1] ? edges[t - 1] : edges[t];
+  copyPart(ctx, whole, ratio, { ...reached, left: column, top: track.top - U, bottom: track.bottom + U });
+  drawSum(ctx, scene, part >= BACKWARD.sum[1] ? t : t + 1);
+  if (part >= BACKWARD.sum[0] && part < 1) {
+    frameWeights(ctx, scene, t, palette.backward);
+    drawFlight(ctx, scene, t, between(part, BACKWARD.sum[0], BACKWARD.sum[1]));
+  }
+  drawFront(ctx, scene, front, t);
+}
+
+/** @param {number} part */
+function share(part) {
+  return between(part, BACKWARD.river[0], BACKWARD.river[1]);
+}
+
+/** Timestep t's part of ∂E/∂W_hh on its way from the tag to the one matrix. */
+function drawFlight(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ { layout, palette },
+  /** @type {number} */ t,
+  /** @type {number} */ s,
+) {
+  const box = weightsBox(layout);
+  const { U } = layout;
+  const from = { x: xOf(layout, t) - pitchOf(layout, t) / 2, y: (layout.units.top + layout.units.bottom) / 2 };
+  const to = { x: box.x - 7 * U, y: box.y + box.size / 2 };
+  ctx.fillStyle = palette.source.css[sourceIndex(t, layout.T, false)];
+  const side = 7 * U;
+  ctx.fillRect(mix(from.x, to.x, s) - side / 2, mix(from.y, to.y, s) - side / 2, side, side);
+}
+
+/** The parts that have joined the sum so far, beside the matrix they are the gradient of. */
+function drawSum(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ { layout, palette, picture },
+  /** @type {number} */ from,
+) {
+  const { U, T } = layout;
+  const box = weightsBox(layout);
+  const parts = picture?.parts;
+  const whole = parts?.reduce((sum, norm) => sum + norm, 0) ?? 0;
+  if (!parts || !(whole > 0) || !Number.isFinite(whole)) return;
+  const x = box.x - 11 * U;
+  ctx.fillStyle = palette.bed;
+  ctx.fillRect(x, box.y, 7 * U, box.size);
+  let y = box.y + box.size;
+  for (let t = T; t >= from; t--) {
+    const height = (box.size * parts[t - 1]) / whole;
+    ctx.fillStyle = palette.source.css[sourceIndex(t, T, false)];
+    ctx.fillRect(x, y - height, 7 * U, height);
+    y -= height;
+  }
+  ctx.strokeStyle = palette.backward;
+  ctx.lineWidth = U;
+  ctx.strokeRect(x - 0.5, box.y - 0.5, 7 * U + 1, box.size + 1);
+}
+
+/** An ink bar at the river's front, and a card with what has arrived there. */
+function drawFront(
+  /** @type {Context} */ ctx,
+  /** @type {Scene} */ { layout, palette, picture },
+  /** @type {number} */ x,
+  /** @type {number} */ t,
+) {
+  if (!picture) return;
+  const { U, lanes } = layout;
+  const lane = lanes[0];
+  const lines = cardLines(picture, t);
+  ctx.font = sans(U, 12, 600);
+  const width = Math.max(150 * U, ...lines.map((line) => ctx.measureText(line).width + 22 * U));
+  const height = (28 + 17 * lines.length) * U;
+  const onTheLeft = x - 24 * U - width > layout.left;
+  const left = onTheLeft ? x - 24 * U - width : x + 24 * U;
+  const top = lane.mid - height / 2;
+  ctx.fillStyle = palette.ink;
+  ctx.fillRect(x - U, lane.top + 10 * U, 2 * U, lane.bottom - lane.top - 20 * U);
+  ctx.beginPath();
+  const side = onTheLeft ? -1 : 1;
+  ctx.moveTo(x + side * 3 * U, lane.mid);
+  ctx.lineTo(x + side * 12 * U, lane.mid - 6 * U);
+  ctx.lineTo(x + side * 12 * U, lane.mid + 6 * U);
+  ctx.fill();
+  ctx.fillStyle = palette.raised;
+  ctx.strokeStyle = palette.border;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.roundRect(left, top, width, height, 5 * U);
+  ctx.fill();
+  ctx.stroke();
+  drawMath(ctx, U, `∂E/∂h_${t} = own + carried`, left + 11 * U, top + 15 * U, { size: 14, colour: palette.ink2 });
+  lines.forEach((line, i) => {
+    const last = i === lines.length - 1;
+    const style = last ? { weight: 600, colour: palette.backward } : { colour: palette.ink2 };
+    drawText(ctx, U, line, left + 11 * U, top + (35 + 17 * i) * U, { size: 12, ...style });
+  });
+}
+
+/**
+ * The update: the weir first, then the new weights in all places in the same frame; nothing else is known of the new
+ * network yet, so the rest stays as it was.
+ * @param {Context} ctx
+ * @param {Layers} before
+ * @param {Scene} after
+ * @param {number} part
+ * @param {Bitmaps} bitmaps
+ */
+export function drawUpdate(ctx, before, after, part, bitmaps) {
+  const { layout, palette } = before.scene;
+  copyAll(ctx, before.whole, layout);
+  if (part < 0.4) return;
+  const scene = { ...after, layout };
+  drawWeights(ctx, scene, bitmaps, before.ratio);
+  drawThumbnails(ctx, scene, bitmaps, before.ratio);
+  const { U } = layout;
+  ctx.strokeStyle = palette.ink;
+  ctx.lineWidth = 1.8 * U;
+  ctx.beginPath();
+  for (const { x, y, size } of [weightsBox(layout), ...thumbnailPlaces(layout)]) {
+    ctx.rect(x - U, y - U, size + 2 * U, size + 2 * U);
+  }
+  ctx.stroke();
+}

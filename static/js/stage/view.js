@@ -1,0 +1,306 @@
+/**
+ * The stage: keeps the scene and draws it, at most once a frame and nothing that has not changed: labels, the record,
+ * drifting chevrons and what follows the pointer lie on sheets of their own.
+ */
+import { painters } from "../lib/canvas/painters.js";
+import { clamp } from "../lib/scales.js";
+import { createChangeDetector } from "../lib/changed.js";
+import { createBitmaps } from "../lib/canvas/bitmap.js";
+import { clipToAxis, drawChrome, drawComputed, drawMarks, drawRecord, drawStanding } from "./paint/stage.js";
+import { drawReadout } from "./paint/readout.js";
+import { CHEVRON, drawChevrons } from "./river/draw.js";
+import { listenToGestures } from "./gestures.js";
+import { pitchOf, xOf } from "./layout.js";
+import { createSlidingAxis, createSlidingColumns } from "./motion.js";
+import { normCurves, normExtent } from "../record/norms.js";
+import { readPicture } from "../record/picture.js";
+import { listenToPointer } from "./pointing.js";
+import { readoutLines } from "./readout.js";
+import { buildScene, highlighted, layoutOf } from "./scene.js";
+import { createSheets } from "../lib/canvas/sheets.js";
+import { createContraction } from "../record/spectrum.js";
+import { pageUnit } from "./unit.js";
+import { containing } from "./zoom.js";
+
+/** @typedef {import("../run/state.js").State} State */
+/** @typedef {import("../run/state.js").Action} Action */
+/** @typedef {import("../lib/store.js").Store<State, Action>} Store */
+/** @typedef {import("../record/picture.js").Picture} Picture */
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("./layout.js").Layout} Layout */
+/** @typedef {import("./layout.js").Place} Place */
+
+/**
+ * What an act is handed to draw one frame.
+ * @typedef {object} Frame
+ * @property {Scene} scene
+ * @property {State} state
+ * @property {number} now
+ * @property {number} ratio device pixels a px
+ * @property {import("../lib/canvas/bitmap.js").Bitmaps} bitmaps
+ * @property {number} drift px the chevrons have moved
+ * @property {() => HTMLCanvasElement} base the open picture of this scene
+ */
+
+/**
+ * Another way to show the same scene for a while, such as the fold. It takes the whole stage until it is over.
+ * @typedef {object} Act
+ * @property {(ctx: CanvasRenderingContext2D, frame: Frame) => "moving" | "still" | "over"} draw "moving" wants the next frame
+ * @property {(x: number, y: number) => Place | null} placeAt
+ * @property {(place: Place) => number | null} xOf where a read-out about this place points to
+ * @property {(place: Place) => string[] | null} lines null where the usual read-out does
+ */
+
+const DRIFT_PX_PER_S = 12;
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Store} store
+ * @returns {{draw: (now: number) => void, resize: () => void, layout: () => Layout | null, begin: (act: Act) => void}}
+ */
+export function createStage(canvas, store) {
+  const sheets = createSheets(canvas);
+  const bitmaps = createBitmaps();
+  const axis = createSlidingAxis();
+  const columns = createSlidingColumns();
+  const contraction = createContraction();
+  const size = { width: 0, height: 0, U: 1, ratio: 1 };
+
+  /** @type {Picture | null} */
+  let picture = null;
+  let extent = { low: 0, high: 0 };
+  /** @type {Scene | null} */
+  let scene = null;
+  /** @type {Layout | null} */
+  let settled = null;
+  let drift = 0;
+  let lastFrame = 0;
+  let frameAsked = false;
+  /** @type {Act | null} */
+  let act = null;
+  let actMoves = false;
+  /** The open picture as an act takes it, and the scene it shows. @type {{canvas: HTMLCanvasElement, of: Scene | null} | null} */
+  let whole = null;
+  /** @type {{x: Picture["x"] | null, symbols: string | null}} */
+  let shown = { x: null, symbols: null };
+  // What the sheets show, so that none is drawn twice.
+  const seen = {
+    record: createChangeDetector(),
+    scene: createChangeDetector(),
+    chrome: createChangeDetector(),
+    sheet: createChangeDetector(),
+    drift: createChangeDetector(),
+    marks: createChangeDetector(),
+  };
+
+  const pointing = listenToPointer(canvas, store, {
+    scene: () => scene,
+    settled: () => settled,
+    act: () => act,
+    changed: askFrame,
+    dragged: () => gestures.dragged(),
+  });
+  const gestures = listenToGestures(canvas, {
+    axis: () => (scene?.picture && !(act && store.get().folded) ? scene.layout : null),
+    zoom: () => store.get().zoom,
+    pinned: () => store.get().pin?.t ?? null,
+    show: (zoom) => store.dispatch({ type: "zoom", zoom }),
+  });
+  store.watch(
+    ({ pin }) => pin?.t ?? 0,
+    (t) => {
+      const { zoom } = store.get();
+      const next = t > 0 && scene ? containing(zoom, scene.layout.T, t) : zoom;
+      if (next !== zoom) store.dispatch({ type: "zoom", zoom: next });
+    },
+  );
+
+  /** Sheets of another size are empty: whoever resizes them draws before the browser paints. */
+  function resize() {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    const next = { width, height, ratio: window.devicePixelRatio || 1, U: pageUnit() };
+    if (Object.entries(next).every(([name, value]) => size[/** @type {keyof next} */ (name)] === value)) return;
+    Object.assign(size, next);
+    sheets.resize(size);
+    for (const one of [seen.scene, seen.chrome, seen.sheet, seen.drift, seen.marks]) one.forget();
+  }
+
+  /** Draws what changed since the last frame. */
+  function draw(/** @type {number} */ now) {
+    if (size.width === 0 || window.devicePixelRatio !== size.ratio) resize();
+    if (size.width === 0 || size.height === 0) return;
+    const state = store.get();
+    readRecord(state);
+    updateScene(state, now);
+    advanceDrift(state, now);
+    if (!scene) return;
+    if (act) drawAct(act, scene, state, now);
+    if (!act) drawSheets(scene, state);
+    if (actMoves || columns.moving(now) || axis.moving(now)) askFrame();
+  }
+
+  /** For what moves without a change of the state: the pointer within a column, sliding columns and axes. */
+  function askFrame() {
+    if (frameAsked) return;
+    frameAsked = true;
+    requestAnimationFrame((now) => {
+      frameAsked = false;
+      draw(now);
+    });
+  }
+
+  function readRecord(/** @type {State} */ state) {
+    if (!seen.record.changed([state.record, state.config, state.task])) return;
+    const T = state.record?.tensors.loss_t.shape[0];
+    picture = state.record && T ? readPicture(state.record, state.config, state.task) : null;
+    if (picture) extent = normExtent(normCurves(picture, null, null));
+  }
+
+  /** Rebuilds the scene if anything it stands on has changed. */
+  function updateScene(/** @type {State} */ state, /** @type {number} */ now) {
+    const { config, dark, ghost, ruler, track, zoom } = state;
+    const factor = picture ? contraction(picture, gammaOf(state)) : null;
+    const moves = !state.reducedMotion;
+    const domain = axis.at(extent, now, moves);
+    const T = picture?.T ?? 0;
+    const lens = pointing.lens(T, Boolean(settled?.packed) && !zoom);
+    const edges = columns.at(T || Number(config.sequence_length ?? 24), size, { lens, zoom }, now, moves);
+    const lit = highlighted(state, picture);
+    if (!seen.scene.changed([picture, config, dark, ghost, ruler, track, lit, edges, ...domain, factor])) return;
+    scene = buildScene(picture, state, { ...size, edges }, domain, factor);
+    const rest = columns.settled();
+    settled = rest === edges ? scene.layout : layoutOf(picture, state, { ...size, edges: rest });
+    pointing.follow();
+  }
+
+  function advanceDrift(/** @type {State} */ state, /** @type {number} */ now) {
+    const running = state.phase === "running" && state.connection.status === "open" && !state.reducedMotion;
+    if (running) drift += clamp(now - lastFrame, 0, 100) * 0.001 * DRIFT_PX_PER_S * size.U;
+    lastFrame = now;
+  }
+
+  function drawSheets(/** @type {Scene} */ current, /** @type {State} */ state) {
+    drawChromeSheet(current);
+    if (seen.sheet.changed([current])) drawComputed(sheets.clean(sheets.record), current, bitmaps, size.ratio);
+    // Chevrons go by whole pixels; what else a record changes of them can wait that long.
+    const { edges, lanes } = current.layout;
+    const still = state.phase === "running" ? null : current;
+    const where = [Math.round(drift * size.ratio), edges, lanes[0].top, current.palette, still];
+    if (seen.drift.changed(where)) drawDriftSheet(current);
+    drawMarksSheet(current, state);
+  }
+
+  function drawChromeSheet(/** @type {Scene} */ current) {
+    const { layout, palette, domain, ruler, track } = current;
+    const { edges, H, lanes, input } = layout;
+    const { x, symbols } = standing(current.picture);
+    const what = [edges, H, lanes.length, input.rows, palette, ...domain, ruler, track, x, symbols];
+    if (!seen.chrome.changed(what)) return;
+    const ctx = sheets.clean(sheets.chrome);
+    drawChrome(ctx, current);
+    drawStanding(ctx, current, bitmaps, size.ratio);
+  }
+
+  /** What of a picture is the same from record to record, as long as its numbers are. @param {Picture | null} of */
+  function standing(of) {
+    const isSame = of && shown.x && of.x.length === shown.x.length && of.x.every((value, i) => value === shown.x?.[i]);
+    if (!isSame) shown = { x: of?.x ?? null, symbols: null };
+    shown.symbols = of?.symbols?.join() ?? null;
+    return shown;
+  }
+
+  function drawDriftSheet(/** @type {Scene} */ current) {
+    const { lanes, U } = current.layout;
+    sheets.layStrip(lanes[0].mid - CHEVRON * U, lanes[0].mid + CHEVRON * U);
+    const ctx = sheets.clean(sheets.drift);
+    ctx.save();
+    clipToAxis(ctx, current.layout);
+    drawChevrons(ctx, current, drift);
+    ctx.restore();
+  }
+
+  function drawMarksSheet(/** @type {Scene} */ current, /** @type {State} */ { hover, pin }) {
+    const pointer = pointing.pointer();
+    const isMarked = hover !== null || pin !== null || pointer !== null;
+    if (!seen.marks.changed([hover, pin, pointer, isMarked ? current : null])) return;
+    const ctx = sheets.clean(sheets.marks);
+    const T = current.layout.T;
+    const inside = (/** @type {State["hover"]} */ place) => (place && place.t >= 1 && place.t <= T ? place : null);
+    drawMarks(ctx, current, { hover: inside(hover), pin: inside(pin), weights: pointer?.place.row === "weights" });
+    drawPointed(current);
+  }
+
+  /** @param {Act} playing @param {Scene} current @param {State} state @param {number} now */
+  function drawAct(playing, current, state, now) {
+    const { hover, pin, folded } = state;
+    if (!seen.marks.changed([hover, pin, pointing.pointer(), current, folded, drift]) && !actMoves) return;
+    const ctx = sheets.clean(sheets.marks);
+    const frame = { scene: current, state, now, ratio: size.ratio, bitmaps, drift, base: () => wholeOf(current) };
+    const stage = playing.draw(ctx, frame);
+    actMoves = stage === "moving";
+    if (stage !== "over") return drawPointed(current);
+    act = null;
+    seen.marks.forget();
+  }
+
+  /** The open picture in one piece. */
+  function wholeOf(/** @type {Scene} */ current) {
+    whole ??= { canvas: document.createElement("canvas"), of: null };
+    const { canvas: piece, of } = whole;
+    if (of === current) return piece;
+    whole.of = current;
+    piece.width = canvas.width;
+    piece.height = canvas.height;
+    const ctx = /** @type {CanvasRenderingContext2D} */ (piece.getContext("2d", { alpha: false }));
+    ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
+    ctx.imageSmoothingEnabled = false;
+    drawChrome(ctx, current);
+    drawRecord(ctx, current, bitmaps, size.ratio);
+    return piece;
+  }
+
+  /** The read-out of what is under the pointer, beside its column. */
+  function drawPointed(/** @type {Scene} */ current) {
+    const pointer = pointing.pointer();
+    if (!pointer) return;
+    const { place, source } = pointer;
+    const column = act ? act.xOf(place) : place.t === null ? null : xOf(current.layout, place.t);
+    const halfColumn = act || place.t === null ? 0 : pitchOf(current.layout, place.t) / 2;
+    const aside = Math.max(halfColumn, act && place.row === "units" ? 40 * size.U : 6 * size.U) + 8 * size.U;
+    const lines = act?.lines(place) ?? readoutLines(current, place, source);
+    const sheet = { ...size, palette: current.palette };
+    drawReadout(sheets.marks.ctx, sheet, lines, { x: column ?? pointer.x, y: pointer.y, aside });
+  }
+
+  painters.set(canvas, (target, ratio) => {
+    if (!scene || act) return target.drawImage(canvas, 0, 0, size.width, size.height);
+    drawChrome(target, scene);
+    target.imageSmoothingEnabled = false;
+    drawRecord(target, scene, bitmaps, ratio);
+    drawChevrons(target, scene, drift);
+    drawMarks(target, scene, { hover: null, pin: store.get().pin });
+  });
+
+  return {
+    draw,
+    /** The canvas has another size. */
+    resize() {
+      resize();
+      draw(lastFrame);
+    },
+    /** Where the parts of the open picture stand. */
+    layout: () => scene?.layout ?? null,
+    /** @param {Act} next takes the stage until it says that it is over */
+    begin(next) {
+      act = next;
+      actMoves = true;
+      askFrame();
+    },
+  };
+}
+
+/** sup |φ'| of the chosen activation, as the server publishes it. */
+function gammaOf(/** @type {State} */ { schema, config }) {
+  const gamma = schema?.activations?.[String(config.activation)]?.gamma;
+  return typeof gamma === "number" ? gamma : null;
+}

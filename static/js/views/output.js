@@ -1,0 +1,229 @@
+/**
+ * The Output view: what the network says beside what it should. For classes the sequence as text, each symbol over the guess
+ * for the next one; for values both curves over time.
+ */
+
+import { createChart, axis, axisTitle, note } from "../kit/chart.js";
+import { element, setText } from "../lib/dom.js";
+import { formatPercent } from "../lib/format.js";
+import { outputDomain } from "../stage/scene.js";
+import { outputAt, readPicture } from "../record/picture.js";
+import { visibleSymbol } from "../kit/text.js";
+import { hasTarget, isClassified, length } from "../record/readings.js";
+import { winner } from "../words/views.js";
+
+/** @typedef {import("../run/state.js").State} State */
+/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
+/** @typedef {import("../run/session.js").PageStore} PageStore */
+
+/** Text is rewritten as often as it can be read. */
+const REWRITE_INTERVAL = 250;
+
+/** @param {HTMLElement} node @param {PageStore} store */
+export function createView(node, store) {
+  const classes = element("div", { class: "view-body", hidden: true });
+  const values = element("div", { class: "view-body", hidden: true });
+  node.append(classes, values);
+  const text = createText(classes, store);
+  /** @type {ReturnType<typeof createChart> | null} */
+  let chart = null;
+  return {
+    draw(/** @type {number} */ now, /** @type {number} */ unit) {
+      const { record } = store.get();
+      if (!record) return Number.POSITIVE_INFINITY;
+      const classified = isClassified(record);
+      classes.hidden = !classified;
+      values.hidden = classified;
+      if (classified) return text.draw(now);
+      chart ??= createChart(values, store, "output", { label: "Output and target over time", inputs, figure });
+      return chart.draw(now, unit);
+    },
+  };
+}
+
+/**
+ * One timestep as it is read: the input, the guess, whether it is right (null without a target), and how probable the target
+ * was to the network.
+ * @typedef {{input: string, guess: string, right: boolean | null, probability: number, title: string}} Guess
+ */
+
+/** @param {State} state @param {DecodedRecord} record @returns {Guess[]} */
+export function guessesOf({ config, task }, record) {
+  const picture = readPicture(record, config, task);
+  const names = picture.classes ?? task?.outputs ?? [];
+  const name = (/** @type {number} */ index) => names[index] ?? String(index);
+  return Array.from({ length: picture.T }, (_, index) => {
+    const t = index + 1;
+    const guess = winner(record, t);
+    const target = hasTarget(record, t) ? Number(picture.target[index]) : null;
+    const probability = target === null ? Number.NaN : outputAt(picture, t, target);
+    const says = `t = ${t}: says ${visibleSymbol(name(guess))} with ${formatPercent(outputAt(picture, t, guess))}`;
+    const should =
+      target === null ? "no target" : `target ${visibleSymbol(name(target))} with ${formatPercent(probability)}`;
+    return {
+      input: inputSymbol(picture, t),
+      guess: visibleSymbol(name(guess)),
+      right: target === null ? null : guess === target,
+      probability,
+      title: `${says}, ${should}`,
+    };
+  });
+}
+
+/** The symbol of a one-hot input; nothing for other inputs. @param {import("../record/picture.js").Picture} picture @param {number} t */
+function inputSymbol({ symbols, x, I }, t) {
+  if (!symbols) return "";
+  const place = x.subarray((t - 1) * I, t * I).indexOf(1);
+  return visibleSymbol(symbols[place] ?? "");
+}
+
+/** @param {HTMLElement} node @param {PageStore} store */
+function createText(node, store) {
+  const key = element("p", { class: "view-note" });
+  const line = element("p", {
+    class: "guesses",
+    tabindex: "0",
+    "aria-label": "Each timestep’s input over the network’s guess",
+  });
+  const sampled = element("p", { class: "sampled", tabindex: "0" });
+  node.append(key, line, sampled);
+  /** @type {HTMLElement[]} */
+  const cells = [];
+  let writtenAt = Number.NEGATIVE_INFINITY;
+  /** @type {unknown[]} */
+  let written = [];
+
+  line.addEventListener("pointermove", (event) => {
+    const t = cells.indexOf(/** @type {HTMLElement} */ (/** @type {Element} */ (event.target).closest(".guess"))) + 1;
+    store.dispatch({ type: "hover", hover: t > 0 ? { t } : null });
+  });
+  line.addEventListener("pointerleave", () => store.dispatch({ type: "hover", hover: null }));
+  line.addEventListener("click", (event) => {
+    const t = cells.indexOf(/** @type {HTMLElement} */ (/** @type {Element} */ (event.target).closest(".guess"))) + 1;
+    if (t > 0) store.dispatch({ type: "pin", pin: store.get().pin?.t === t ? null : { t } });
+  });
+
+  /** @param {Guess[]} guesses */
+  function write(guesses) {
+    while (cells.length < guesses.length) {
+      cells.push(element("span", { class: "guess" }, element("span"), element("b")));
+    }
+    if (line.children.length !== guesses.length) line.replaceChildren(...cells.slice(0, guesses.length));
+    for (const [index, { input, guess, right, probability, title }] of guesses.entries()) {
+      const cell = cells[index];
+      setText(cell.children[0], input);
+      setText(cell.children[1], guess);
+      cell.dataset.right = String(right);
+      cell.title = title;
+      cell.style.setProperty("--sure", `${Number.isNaN(probability) ? 0 : Math.round(probability * 60)}%`);
+    }
+  }
+
+  return {
+    /** @param {number} now */
+    draw(now) {
+      const state = store.get();
+      const { record, task, pin, hover } = state;
+      for (const [index, cell] of cells.entries()) {
+        cell.classList.toggle("pinned", pin?.t === index + 1 || hover?.t === index + 1);
+      }
+      const seen = [record, task];
+      if (!record || seen.every((value, index) => value === written[index])) return Number.POSITIVE_INFINITY;
+      if (now - writtenAt < REWRITE_INTERVAL) return writtenAt + REWRITE_INTERVAL - now;
+      writtenAt = now;
+      written = seen;
+      write(guessesOf(state, record));
+      setText(key, "input above, guess below; underlined: wrong; shade: how probable the target was");
+      setText(sampled, continuation(record, task));
+      return Number.POSITIVE_INFINITY;
+    },
+  };
+}
+
+/** What the network writes after the sequence, drawn from its own guesses. @param {DecodedRecord} record @param {State["task"]} task */
+export function continuation({ tensors }, task) {
+  const names = task?.classes ?? [];
+  if (!tensors.sample || names.length === 0) return "";
+  return `goes on: ${Array.from(tensors.sample.data, (index) => names[index] ?? "□").join("")}`;
+}
+
+/** @param {State} state */
+function inputs({ record, config, task, hover, pin }) {
+  return [record, config.task, task?.outputs, hover?.t, pin?.t];
+}
+
+/** @param {State} state @param {import("../kit/chart.js").Sheet} sheet */
+export function figure(state, sheet) {
+  const record = /** @type {DecodedRecord} */ (state.record);
+  const { config, task } = state;
+  const { forward, ink, ink2, bed } = sheet.colours;
+  const picture = readPicture(record, config, task);
+  const T = length(record);
+  const ts = Array.from({ length: T }, (_, index) => index + 1);
+  const [low, high] = outputDomain(picture, String(config.task));
+  const air = 0.15 * (high - low);
+  const chosen = state.pin ?? state.hover;
+  const outputs = Array.from({ length: picture.O }, (_, o) => o);
+  const names = task?.outputs ?? [];
+  const dash = ["solid", "dash", "dot"];
+  const traces = outputs.flatMap((o) => [
+    {
+      type: "scatter",
+      mode: "markers",
+      x: ts.filter((t) => hasTarget(record, t)),
+      y: ts.filter((t) => hasTarget(record, t)).map((t) => picture.target[(t - 1) * picture.O + o]),
+      marker: {
+        symbol: "line-ew-open",
+        size: 11 * sheet.unit,
+        color: ink,
+        line: { width: 2 * sheet.unit, color: ink },
+      },
+      hovertemplate: `target${picture.O > 1 ? ` ${names[o] ?? ""}` : ""} %{y:.3f}<extra></extra>`,
+    },
+    {
+      type: "scatter",
+      mode: T > 120 ? "lines" : "lines+markers",
+      x: ts,
+      y: ts.map((t) => outputAt(picture, t, o)),
+      line: { color: forward, width: 1.4, dash: dash[o % dash.length] },
+      marker: { color: forward, size: 5 * sheet.unit },
+      hovertemplate: `output${picture.O > 1 ? ` ${names[o] ?? ""}` : ""} %{y:.3f}<extra></extra>`,
+    },
+  ]);
+  const layout = {
+    hovermode: "x unified",
+    margin: { l: 34 * sheet.unit, r: 16 * sheet.unit, t: 28 * sheet.unit, b: 34 * sheet.unit },
+    xaxis: axis(sheet, { range: [0.5, T + 0.5], nticks: 4, showgrid: false, title: axisTitle(sheet, "t") }),
+    yaxis: axis(sheet, { range: [low - air, high + air], nticks: 5 }),
+    shapes: chosen
+      ? [
+          {
+            type: "rect",
+            layer: "below",
+            x0: chosen.t - 0.5,
+            x1: chosen.t + 0.5,
+            yref: "paper",
+            y0: 0,
+            y1: 1,
+            fillcolor: bed,
+            line: { width: 0 },
+          },
+        ]
+      : [],
+    annotations: [
+      note(
+        sheet,
+        "● output y",
+        { xref: "paper", x: 0, xanchor: "left", yref: "paper", y: 1.02, yanchor: "bottom" },
+        forward,
+      ),
+      note(
+        sheet,
+        "━ target",
+        { xref: "paper", x: 0.36, xanchor: "left", yref: "paper", y: 1.02, yanchor: "bottom" },
+        ink2,
+      ),
+    ],
+  };
+  return { traces, layout };
+}

@@ -1,0 +1,278 @@
+/**
+ * The views of the right rail: which there are, which are open, what of the record they need, and their sentences. A view's
+ * module is fetched when it is opened first; only open views are drawn.
+ */
+
+import { byId, element, setSentence } from "../lib/dom.js";
+import { lossCount } from "../record/readings.js";
+import { createTabStrip } from "../kit/tabs.js";
+import { flowWords, lagsWords, lossWords, outputWords, slopeWords, spectrumWords } from "../words/views.js";
+
+/** @typedef {import("../run/state.js").State} State */
+/** @typedef {import("../run/session.js").PageStore} PageStore */
+
+/**
+ * @typedef {object} ViewActions
+ * @property {(tensor: string, index: number[], value: number, before: number) => void} edit
+ * @property {(quantities: string[]) => void} watch
+ * @property {() => void} redraw
+ * @property {() => State[]} lanes all networks where several stand side by side; none where there is one
+ */
+
+/**
+ * What a view's module makes. `draw` gives how many milliseconds later it wants to be called again.
+ * @typedef {object} View
+ * @property {(now: number, unit: number) => number} draw
+ * @property {() => void} [resize]
+ * @property {(state: State) => string} [words] where the sentence depends on what is chosen in the view
+ * @property {() => string[]} [quantities] where they depend on it too
+ */
+
+/**
+ * @typedef {object} Kind
+ * @property {string} name
+ * @property {string} title
+ * @property {string[]} quantities of the record, beside those that are always watched
+ * @property {(state: State) => string} words
+ * @property {() => Promise<{createView: (node: HTMLElement, store: PageStore, actions: ViewActions) => View}>} load
+ */
+
+const own = () => "";
+
+/** @type {Kind[]} */
+export const VIEWS = [
+  { name: "flow", title: "Flow", quantities: [], words: flowWords, load: () => import("./flow.js").then(flowView) },
+  { name: "loss", title: "Loss", quantities: [], words: lossWords, load: () => import("./loss.js") },
+  { name: "output", title: "Output", quantities: ["sample"], words: outputWords, load: () => import("./output.js") },
+  {
+    name: "spectrum",
+    title: "Spectrum",
+    quantities: ["spectrum"],
+    words: spectrumWords,
+    load: () => import("./spectrum.js"),
+  },
+  {
+    name: "slope",
+    title: "Slope",
+    quantities: ["saturation"],
+    words: slopeWords,
+    load: () => import("./slope.js"),
+  },
+  { name: "weights", title: "Weights", quantities: [], words: own, load: () => import("./weights.js") },
+  { name: "lags", title: "Lags", quantities: [], words: lagsWords, load: () => import("./lags.js") },
+  { name: "gates", title: "Gates", quantities: [], words: own, load: () => import("./gates.js") },
+];
+
+/** @param {typeof import("./flow.js")} module */
+function flowView({ createFlowView }) {
+  return {
+    createView(/** @type {HTMLElement} */ node, /** @type {PageStore} */ store) {
+      const canvas = element("canvas", {
+        class: "flow",
+        id: "flow",
+        tabindex: "0",
+        role: "img",
+        "aria-label": "Gradient of each loss with respect to each hidden state",
+        "aria-describedby": "flow-words",
+      });
+      node.append(canvas);
+      const flow = createFlowView(canvas, store);
+      new ResizeObserver(() => {
+        flow.resize();
+        flow.draw(performance.now());
+      }).observe(canvas);
+      return {
+        draw(/** @type {number} */ now) {
+          flow.draw(now);
+          return Number.POSITIVE_INFINITY;
+        },
+        resize: flow.resize,
+      };
+    },
+  };
+}
+
+/** With fewer losses the flow is a few lines only, and another view has more to say. */
+const FEW_LOSSES = 4;
+
+/** Whether the network has what a view shows. @param {string} name @param {State} state */
+export function isPossible(name, { config }) {
+  return name !== "gates" || config.cell === "lstm" || config.cell === "gru";
+}
+
+/**
+ * The open views, from above: the chosen one, in a tall window below the flow.
+ * @param {State} state
+ * @returns {string[]}
+ */
+export function openViews(state) {
+  const chosen = state.tab !== "auto" && isPossible(state.tab, state) ? state.tab : suggested(state);
+  if (!state.stacked) return [chosen];
+  return ["flow", chosen === "flow" ? "loss" : chosen];
+}
+
+/** @param {State} state */
+function suggested({ record, config }) {
+  if (!record) return "flow";
+  if (lossCount(record) >= FEW_LOSSES) return "flow";
+  return config.cell === "rnn" ? "spectrum" : "gates";
+}
+
+/** At most twice a second, as all sentences. */
+const WORDS_INTERVAL = 500;
+/** Room for two views below each other, in design pixels. */
+const STACKED_FROM = 540;
+
+/**
+ * @param {PageStore} store
+ * @param {ViewActions} actions
+ */
+export function createViews(store, actions) {
+  const node = byId("views");
+  const tabs = createTabs(store);
+  const shells = new Map(VIEWS.map((kind) => [kind.name, createShell(kind)]));
+  node.append(tabs.node, ...[...shells.values()].map(({ panel }) => panel));
+  /** @type {string[]} */
+  let open = [];
+  let watched = "";
+  let arranged = "";
+
+  /** @param {State} state */
+  function arrange(state) {
+    open = openViews(state);
+    const key = [state.stacked, state.config.cell, ...open].join();
+    if (key === arranged) return;
+    arranged = key;
+    node.dataset.stacked = String(state.stacked);
+    document.body.dataset.cell = String(state.config.cell);
+    for (const [name, { panel }] of shells) panel.hidden = !open.includes(name);
+    tabs.show(state, /** @type {string} */ (open.at(-1)));
+  }
+
+  function watch() {
+    const wanted = open.flatMap((name) => shells.get(name)?.quantities() ?? []);
+    const { weight } = store.get();
+    if (weight) wanted.push("gradients");
+    const key = [...new Set(wanted)].sort().join();
+    if (key === watched) return;
+    watched = key;
+    actions.watch(key === "" ? [] : key.split(","));
+  }
+
+  return {
+    /** Draws the open views; how many milliseconds later one of them wants to be drawn again. @param {number} now @param {number} unit */
+    draw(now, unit) {
+      const state = store.get();
+      arrange(state);
+      watch();
+      let wait = Number.POSITIVE_INFINITY;
+      for (const name of open) {
+        const shell = /** @type {ReturnType<typeof createShell>} */ (shells.get(name));
+        shell.load(store, actions);
+        wait = Math.min(wait, shell.draw(now, unit, state));
+      }
+      return wait;
+    },
+
+    /** @param {number} unit pixels per design pixel */
+    resize(unit) {
+      const stacked = node.clientHeight / unit >= STACKED_FROM;
+      if (stacked !== store.get().stacked) store.dispatch({ type: "stacked", stacked });
+      for (const { resize } of shells.values()) resize();
+    },
+  };
+}
+
+/** A view's place in the page: its panel, its sentence, and its module once it is there. @param {Kind} kind */
+function createShell(kind) {
+  const body = element("div", { class: "view-body" });
+  const words = element("p", { class: "view-words", id: `${kind.name}-words` });
+  const title = element("h2", { class: "view-title" }, kind.title);
+  const panel = element(
+    "div",
+    {
+      class: "view",
+      id: `view-${kind.name}`,
+      role: "tabpanel",
+      "aria-labelledby": `tab-${kind.name}`,
+      hidden: true,
+    },
+    title,
+    body,
+    words,
+  );
+  /** @type {View | null} */
+  let view = null;
+  let asked = false;
+  let writtenAt = Number.NEGATIVE_INFINITY;
+
+  return {
+    panel,
+    quantities: () => view?.quantities?.() ?? kind.quantities,
+    resize: () => view?.resize?.(),
+
+    /** @param {PageStore} store @param {ViewActions} actions */
+    load(store, actions) {
+      if (asked) return;
+      asked = true;
+      kind.load().then(
+        (module) => {
+          view = module.createView(body, store, actions);
+          actions.redraw();
+        },
+        () => {
+          asked = false;
+          setSentence(words, "This view could not be fetched. It is tried again when you open it again.");
+        },
+      );
+    },
+
+    /** @param {number} now @param {number} unit @param {State} state */
+    draw(now, unit, state) {
+      if (!view) return Number.POSITIVE_INFINITY;
+      const wait = view.draw(now, unit);
+      if (now - writtenAt < WORDS_INTERVAL) return Math.min(wait, writtenAt + WORDS_INTERVAL - now);
+      writtenAt = now;
+      setSentence(words, view.words ? view.words(state) : kind.words(state));
+      return wait;
+    },
+  };
+}
+
+/** @param {PageStore} store */
+function createTabs(store) {
+  const tabs = VIEWS.map(({ name, title }) =>
+    element(
+      "button",
+      { class: "tab", id: `tab-${name}`, role: "tab", type: "button", "aria-controls": `view-${name}` },
+      title,
+    ),
+  );
+  const node = element("div", { class: "tabs", role: "tablist", "aria-label": "Views" }, ...tabs);
+  const strip = createTabStrip(node);
+  const open = (/** @type {number} */ index) => store.dispatch({ type: "tab", tab: VIEWS[index].name });
+  for (const [index, tab] of tabs.entries()) tab.addEventListener("click", () => open(index));
+  node.addEventListener("keydown", (event) => {
+    const direction = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (direction === undefined) return;
+    event.preventDefault();
+    const shown = tabs.filter((tab) => !tab.hidden);
+    const here = shown.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    const next = shown[(here + direction + shown.length) % shown.length];
+    open(tabs.indexOf(next));
+    next.focus();
+  });
+
+  return {
+    node: strip.node,
+    /** @param {State} state @param {string} chosen */
+    show(state, chosen) {
+      for (const [index, { name }] of VIEWS.entries()) {
+        tabs[index].hidden = !isPossible(name, state) || (state.stacked && name === "flow");
+        tabs[index].setAttribute("aria-selected", String(name === chosen));
+        tabs[index].tabIndex = name === chosen ? 0 : -1;
+      }
+      strip.reveal(tabs[VIEWS.findIndex(({ name }) => name === chosen)]);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** What is said while the network folds and while it is folded. Pure. */
+
+/**
+ * @param {number} share 0 open, 1 folded
+ * @param {boolean} closing
+ * @param {number} T
+ * @param {number} t the timestep the cell shows
+ * @returns {import("../run/state.js").Telling | null}
+ */
+export function foldWords(share, closing, T, t) {
+  const columns = T === 1 ? "one column was" : `${T} columns were`;
+  if (share === 1) {
+    return {
+      finding: `One cell, one W_hh, at ${T === 1 ? "its only timestep" : `all ${T} timesteps`}.`,
+      reason: `Scrub below: the cell shows timestep ${t}. Unfold to see all of them at once.`,
+    };
+  }
+  if (!closing)
+    return share === 0
+      ? null
+      : { finding: `Unfolding: one cell becomes ${T} columns.`, reason: "Every column uses the same W_hh." };
+  return {
+    finding: `Folding: ${columns} always one cell.`,
+    reason: "Each use of W_hh hands its part of the gradient to one accumulator.",
+  };
+}

@@ -1,0 +1,190 @@
+/** In what lanes differ, what each is called for it, and what the first sentence says of them. Pure. */
+
+import { formatExp, formatNumber, formatSetting } from "../lib/format.js";
+import { subscript } from "../kit/text.js";
+
+/** @typedef {import("../run/state.js").State} State */
+/** @typedef {import("../wire/protocol.js").Config} Config */
+/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
+
+/** @typedef {{label: string, values: string[], bold: boolean}} Row */
+
+/** What decides which sequences a network learns from. */
+const DATA = ["task", "lag", "sequence_length", "batch_size", "seed"];
+/** A difference in the first of these names the lane. */
+const NAMING = ["cell", "activation", "task", "optimizer", "init", "clip", "precision", "loss_reduction"];
+/** Their values can be understood without the field's name. */
+const SPEAKING = ["cell", "activation", "task", "optimizer", "init", "precision"];
+/** What is said of every lane. */
+const USUAL = ["cell", "activation", "hidden_size"];
+/** What a cell has nothing to do with. */
+const WITHOUT = /** @type {Record<string, string[]>} */ ({ rnn: ["forget_bias"], lstm: [], gru: [] });
+const COUNTS = ["no difference", "one difference", "two differences", "three differences"];
+const LANES = ["No lane", "One lane", "Two lanes", "Three lanes", "Four lanes"];
+
+/** @param {Config} config @param {string} field */
+function settingOf(config, field) {
+  return WITHOUT[String(config.cell)]?.includes(field) ? null : config[field];
+}
+
+/** The fields that are not the same in all lanes, the naming ones first. @param {Config[]} configs */
+export function differences(configs) {
+  const fields = Object.keys(configs[0] ?? {});
+  const differing = fields.filter((field) => new Set(configs.map((config) => settingOf(config, field))).size > 1);
+  const rank = (/** @type {string} */ field) => (NAMING.includes(field) ? NAMING.indexOf(field) : NAMING.length);
+  return differing.sort((a, b) => rank(a) - rank(b));
+}
+
+/** @param {import("../wire/protocol.js").FieldValue | undefined} value */
+function formatValue(value) {
+  if (value === null || value === undefined) return "none";
+  return typeof value === "number" ? formatSetting(value) : value.replaceAll("_", " ");
+}
+
+/** @param {any} schema @param {string} field */
+export function labelOf(schema, field) {
+  return (schema?.properties?.[field]?.title ?? field.replaceAll("_", " ")).toLowerCase();
+}
+
+/** @param {Config} config @param {string} field @param {any} schema */
+function named(config, field, schema) {
+  const value = formatValue(settingOf(config, field));
+  return SPEAKING.includes(field) && value !== "none" ? value : `${labelOf(schema, field)} ${value}`;
+}
+
+/**
+ * What each lane is called: by its own value of what differs first; where that is the same in two of them, by what it
+ * does not share with the first lane.
+ * @param {Config[]} configs @param {any} schema
+ */
+export function shortNames(configs, schema) {
+  const differing = differences(configs);
+  const [first = "cell"] = differing;
+  const names = configs.map((config) => named(config, first, schema));
+  if (new Set(names).size === names.length) return names;
+  return configs.map((config) => {
+    const own = differing.find((field) => settingOf(config, field) !== settingOf(configs[0], field));
+    return named(config, own ?? first, schema);
+  });
+}
+
+/** The same, with what differs next where two would be called alike. @param {Config[]} configs @param {any} schema */
+export function laneNames(configs, schema) {
+  const [, second] = differences(configs);
+  const names = shortNames(configs, schema);
+  return names.map((name, index) => {
+    const unique = names.indexOf(name) === names.lastIndexOf(name);
+    return unique || second === undefined ? name : `${name}, ${named(configs[index], second, schema)}`;
+  });
+}
+
+/** The second line of a lane: the network, and what else differs, without what it is called. @param {Config} config @param {string[]} differing @param {any} schema @param {string} name */
+export function laneWords(config, differing, schema, name) {
+  const more = differing
+    .filter((field) => !USUAL.includes(field) && settingOf(config, field) !== null)
+    .map((field) => named(config, field, schema));
+  const usual = USUAL.map((field) => {
+    return field === "hidden_size" ? `${config[field]} units` : formatValue(config[field]);
+  });
+  const called = name.split(", ");
+  return [...usual, ...more].filter((words) => !called.includes(words)).join(", ");
+}
+
+/** @param {DecodedRecord} record */
+function parameters(record) {
+  const own = Object.entries(record.tensors).filter(([name]) => /^(W|b)_/.test(name));
+  return own.reduce((sum, [, { data }]) => sum + data.length, 0);
+}
+
+/** @param {DecodedRecord | null} record @param {string} name */
+function normAt1(record, name) {
+  const ln = record?.tensors[name]?.data;
+  return ln ? formatExp(ln[1]) : "none";
+}
+
+/** The table: what differs in bold, then what came of it. @param {State[]} states @returns {Row[]} */
+export function tableOf(states) {
+  const configs = states.map(({ config }) => config);
+  const schema = states[0].schema;
+  const differing = differences(configs).map((field) => ({
+    label: labelOf(schema, field),
+    values: configs.map((config) => formatValue(settingOf(config, field))),
+    bold: true,
+  }));
+  const measured = (/** @type {string} */ label, /** @type {(state: State) => string} */ read) => ({
+    label,
+    values: states.map(read),
+    bold: false,
+  });
+  const rows = [
+    measured("parameters", ({ record }) => (record ? String(parameters(record)) : "–")),
+    measured("loss now", ({ record }) => formatNumber(record?.meta.loss_per_timestep)),
+    measured("‖∂E/∂h_1‖", ({ record }) => normAt1(record, "ln_dh_norm")),
+  ];
+  if (states.some(({ config }) => config.cell === "lstm")) {
+    rows.push(measured("‖∂E/∂c_1‖", ({ record }) => normAt1(record, "ln_dc_norm")));
+  }
+  rows.push(measured("horizon", ({ record }) => (record?.meta.horizon ? String(record.meta.horizon) : "–")));
+  rows.push(measured("data, seed", ({ config }) => (sameData(config, configs[0]) ? "same" : "other")));
+  return [...differing, ...rows];
+}
+
+/** @param {Config} a @param {Config} b */
+function sameData(a, b) {
+  return DATA.every((field) => a[field] === b[field]);
+}
+
+/** @param {Config[]} configs */
+export function titleOf(configs) {
+  const count = Object.keys(configs[0]).filter((field) =>
+    configs.some((one) => one[field] !== configs[0][field]),
+  ).length;
+  return `${LANES[configs.length]}, ${COUNTS[count] ?? `${count} differences`}`;
+}
+
+/**
+ * What the gradient loses on its way back in each lane.
+ * @param {State[]} states
+ * @returns {import("../run/state.js").Telling}
+ */
+export function tellLanes(states) {
+  const configs = states.map(({ config }) => config);
+  const names = shortNames(configs, states[0].schema);
+  const same = configs.every((config) => sameData(config, configs[0]));
+  const lost = states.findIndex(({ connection }) => connection.status === "lost");
+  const what = same ? "Same data, same seed" : "Not the same data";
+  if (differences(configs).length === 0) {
+    return {
+      finding: `${LANES[states.length]}, all the same: the same losses to the last bit.`,
+      reason: "Change one thing in the chosen lane. Keys 1 to 4 choose a lane, all move together.",
+    };
+  }
+  const ways = states.flatMap(({ record }, index) => {
+    const ln = record?.tensors.ln_dh_norm?.data;
+    if (!ln || !Number.isFinite(ln[1]) || !Number.isFinite(ln[ln.length - 1])) return [];
+    return [{ name: names[index], number: index + 1, change: ln[1] - ln[ln.length - 1], T: ln.length - 1 }];
+  });
+  const [first] = ways;
+  if (!first || ways.length < states.length) return { finding: `${what}.`, reason: "" };
+  const called = (/** @type {{number: number, name: string}} */ { number, name }) =>
+    ways.length > 2 ? number : `${number} ${name}`;
+  const factors = ways.map((way) => `${formatExp(way.change)} in ${called(way)}`);
+  const finding = `${what}: over ${first.T - 1} steps back ∂E/∂h_t is multiplied by ${factors.join(", ")}.`;
+  const losses = states.map(({ record }, index) => `${formatNumber(record?.meta.loss_per_timestep)} in ${index + 1}`);
+  const baseline = formatNumber(states[0].record?.meta.baseline);
+  if (lost >= 0) return { finding, reason: `Lane ${lost + 1} has lost its connection; the others wait for it.` };
+  return { finding, reason: `Loss ${losses.join(", ")}; knowing nothing of the past reaches ${baseline}.` };
+}
+
+/** The read-out of one timestep. @param {State[]} states @param {number} t */
+export function readoutOf(states, t) {
+  const names = laneNames(
+    states.map(({ config }) => config),
+    states[0].schema,
+  );
+  const lines = states.flatMap(({ record }, index) => {
+    const ln = record?.tensors.ln_dh_norm?.data;
+    return ln && t < ln.length ? [`${index + 1} ${names[index]}: ${formatExp(ln[t])}`] : [];
+  });
+  return [`‖∂E/∂h${subscript(t)}‖`, ...lines];
+}

@@ -1,0 +1,62 @@
+/** What slow motion says at each moment, and what its card says where the river stands. Pure. */
+import { formatExp, formatNumber, formatShares } from "../lib/format.js";
+
+/** @typedef {import("../stage/slowmotion/timeline.js").Moment} Moment */
+/** @typedef {import("../record/picture.js").Picture} Picture */
+
+/**
+ * @param {Moment} moment
+ * @param {Picture} picture
+ * @param {import("../wire/protocol.js").RecordMeta | null} updated of the record after the update, once there is one
+ * @returns {import("../run/state.js").Telling}
+ */
+export function momentWords({ phase, t }, picture, updated) {
+  return { finding: `Slow motion, ${phase}: ${sentence(phase, t, picture, updated)}`, reason: "" };
+}
+
+/**
+ * @param {Moment["phase"]} phase
+ * @param {number} t
+ * @param {Picture} picture
+ * @param {import("../wire/protocol.js").RecordMeta | null} updated
+ */
+function sentence(phase, t, { T, hasTarget, loss, lastLoss, cuts }, updated) {
+  if (phase === "forward") return `h_${t} is made from x_${t} and h_${t - 1}, by the same W_hh as everywhere.`;
+  if (phase === "losses") {
+    return hasTarget[t] ? `E_${t} = ${formatNumber(loss[t - 1])}.` : `timestep ${t} has no target and no loss.`;
+  }
+  if (phase === "backward") {
+    if (cuts[t] === 2) return `truncation lets nothing through from ${t + 1} to ${t}.`;
+    if (t > lastLoss) return `no loss from timestep ${t} on, nothing to hand back.`;
+    return t === T || t === lastLoss
+      ? `it begins with E_${t}, the last loss.`
+      : `timestep ${t + 1} hands its gradient to ${t}.`;
+  }
+  return updateWords(updated);
+}
+
+/** @param {import("../wire/protocol.js").RecordMeta | null} updated */
+function updateWords(updated) {
+  const same = "W_hh changes at all its places at once";
+  const { loss_before: before, loss_after: after } = updated ?? {};
+  if (before === undefined || after === undefined || after === null) return `${same}.`;
+  return `${same}; loss ${formatNumber(before)} → ${formatNumber(after)}.`;
+}
+
+/**
+ * The card at the river's front: what arrives at t, from where, and what becomes of its size.
+ * @param {Picture} picture
+ * @param {number} t
+ * @returns {string[]}
+ */
+export function cardLines({ lanes, T, hasTarget, cuts }, t) {
+  const { shown, share } = lanes[0];
+  const now = shown[t] === Number.NEGATIVE_INFINITY ? "exactly 0" : formatExp(shown[t]);
+  const before =
+    t < T && cuts[t] !== 2 && shown[t + 1] > Number.NEGATIVE_INFINITY ? `${formatExp(shown[t + 1])} → ` : "";
+  const own = share ? share[(t - 1) * (T + 1) + t] : Number.NaN;
+  if (Number.isNaN(own)) return [`norm ${before}${now}`];
+  const [part, rest] = formatShares(own);
+  const parts = hasTarget[t] ? `own loss ${part}, carried ${rest}` : "no own loss, all carried";
+  return [parts, `norm ${before}${now}`];
+}

@@ -1,0 +1,220 @@
+/**
+ * The sentence under each view, filled from the record. Pure. What a sentence says follows from numbers by the
+ * thresholds of one table; a symbol is written h_1, E_24 or dW_hh, as in sentences.js.
+ */
+
+import { formatCount, formatExp, formatNumber, formatPercent } from "../lib/format.js";
+import { curvesOf } from "../record/spread.js";
+import { at, hasTarget, isClassified, lastLoss, length, lnFlow } from "../record/readings.js";
+import { steps } from "./sentences.js";
+
+/** @typedef {import("../run/state.js").State} State */
+/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
+
+export const VIEW_THRESHOLDS = {
+  /** A mean slope above it hardly squeezes a gradient; below the other one most of it is lost in one step. */
+  openSlope: 0.9,
+  shutSlope: 0.5,
+  /** A cosine above it: the short lags point where the whole gradient points. */
+  sameDirection: 0.99,
+  /** From so many baselines on nobody counts in percent. */
+  times: 5,
+};
+
+const LATER = "These numbers come with the next record.";
+const SPARED =
+  "Not measured: at this length and size it would hold up all who share the server. Fewer timesteps bring it back.";
+
+/** The sentence under the loss curve. @param {State} state */
+export function lossWords(state) {
+  const meta = state.record?.meta;
+  if (!meta) return "";
+  const loss = meta.loss_per_timestep;
+  if (loss === null) return "The loss is no finite number.";
+  const share = meta.baseline ? `, ${againstBaseline(loss / meta.baseline)}` : "";
+  const clipped = meta.iteration > 0 ? ` Clipped in ${meta.clipped_updates} of ${meta.iteration} updates.` : "";
+  return `Loss ${formatNumber(loss)}${share}.${clipped}`;
+}
+
+/** @param {number} ratio */
+function againstBaseline(ratio) {
+  return ratio < VIEW_THRESHOLDS.times
+    ? `${formatPercent(ratio)} of the baseline`
+    : `${formatNumber(ratio)} times the baseline`;
+}
+
+/** The sentence under the flow matrix: of the pinned column, else of the last row. @param {State} state */
+export function flowWords(state) {
+  const record = state.record;
+  if (!record?.tensors.ln_flow) return "";
+  const k = state.pin?.t;
+  return k === undefined ? lastRowWords(record) : columnWords(record, k);
+}
+
+/** @param {DecodedRecord} record @param {number} k */
+function columnWords(record, k) {
+  let loudest = 0;
+  for (let t = k; t <= length(record); t += 1) {
+    if (hasTarget(record, t) && (loudest === 0 || lnFlow(record, t, k) > lnFlow(record, loudest, k))) loudest = t;
+  }
+  if (loudest === 0) return `No loss from h_${k} on: nothing is sent back to it.`;
+  const last = lastLoss(record);
+  const others = last > loudest ? ` E_${last} arrives at ${formatExp(lnFlow(record, last, k))}.` : "";
+  return `h_${k} hears E_${loudest} most: ${formatExp(lnFlow(record, loudest, k))}.${others}`;
+}
+
+/** @param {DecodedRecord} record */
+function lastRowWords(record) {
+  const last = lastLoss(record);
+  if (last === 0) return "No target, no loss: there is nothing to send back.";
+  const lag = record.meta.needed_lag;
+  const first = `at h_1 it is ${formatExp(lnFlow(record, last, 1))}.`;
+  if (lag === null || lag === 0 || lag >= last)
+    return `E_${last} is ${formatExp(lnFlow(record, last, last))} at h_${last}; ${first}`;
+  return `E_${last}, ${steps(lag)} back at h_${last - lag}: ${formatExp(lnFlow(record, last, last - lag))}; ${first}`;
+}
+
+/** The sentence under the slope: how much of a gradient one step back through φ leaves. @param {State} state */
+export function slopeWords({ record, config }) {
+  const { slope_mean, a } = record?.tensors ?? {};
+  if (!slope_mean || !a) return LATER;
+  const mean = meanOf(slope_mean.data);
+  const name = String(config.activation).replaceAll("_", " ");
+  const of = record && "gates" in record.tensors ? " of the candidate" : "";
+  const start = `Mean slope${of} ${formatNumber(mean)}:`;
+  if (!Number.isFinite(mean)) return "The slope is no finite number.";
+  if (mean >= VIEW_THRESHOLDS.openSlope) return `${start} the units sit where ${name} hardly squeezes a gradient.`;
+  if (mean >= VIEW_THRESHOLDS.shutSlope)
+    return `${start} a step back through ${name} leaves ${formatPercent(mean)} of a gradient on average.`;
+  return `${start} ${name} takes ${formatPercent(1 - mean)} of a gradient at each step back, on average.`;
+}
+
+/** The sentence under the lags: the horizon, the needed lag, and what the needed lags alone are worth. @param {State} state */
+export function lagsWords({ record, spared }) {
+  if (!record?.tensors.lag_norm) return spared ? SPARED : LATER;
+  const { horizon, needed_lag } = record.meta;
+  if (horizon === null) return "The gradient of W_hh is exactly 0: no lag gives anything.";
+  const lies = `99 % of dW_hh lies in lags up to ${horizon}`;
+  const up = needed_lag === null || needed_lag >= length(record) ? horizon : needed_lag;
+  const cosine = formatNumber(at(record, "truncation_cosine", up));
+  const alone = up === 0 ? "Lag 0 alone gives" : `Lags 0…${up} alone give`;
+  const needs = needed_lag === null ? "." : `; the task needs ${needed_lag}.`;
+  return `${lies}${needs} ${alone} a cosine of ${cosine}.`;
+}
+
+/** The sentence under the eigenvalues: what bounds a gradient, and what it meets on average. @param {State} state */
+export function spectrumWords({ record, config, schema }) {
+  if (!record?.tensors.eigenvalues) return LATER;
+  const rho = Math.hypot(at(record, "eigenvalues", 0, 0), at(record, "eigenvalues", 0, 1));
+  const sigma = at(record, "singular_values", 0);
+  if (!Number.isFinite(rho + sigma)) return "W_hh has entries that are not finite.";
+  const whose = "gates" in record.tensors ? "Of the candidate’s block: " : "";
+  const sizes = `${whose}${whose ? "e" : "E"}igenvalues up to ρ = ${formatNumber(rho)}; σ_max = ${formatNumber(sigma)}.`;
+  const mean = `‖∂h_t/∂h_t−1‖ is ${formatNumber(meanOf(record.tensors.jacobian_norm.data))} on average`;
+  const gamma = schema?.activations?.[String(config.activation)]?.gamma;
+  if ("gates" in record.tensors || typeof gamma !== "number") return `${sizes} ${mean}.`;
+  return `${sizes} ${mean}, γσ_max = ${formatNumber(gamma * sigma)} at most.`;
+}
+
+/** What each gate does, and its place in `gates`. @type {Record<string, Record<string, {row: number, does: string}>>} */
+export const GATES = {
+  lstm: {
+    f: { row: 1, does: "forget gate" },
+    i: { row: 0, does: "input gate" },
+    o: { row: 3, does: "output gate" },
+  },
+  gru: { z: { row: 1, does: "update gate" }, r: { row: 0, does: "reset gate" } },
+};
+
+/** The gates of one kind at timestep t, over all units. @param {DecodedRecord} record @param {number} row @param {number} t */
+export function gateMean(record, row, t) {
+  const [, rows, H] = record.tensors.gates.shape;
+  const from = ((t - 1) * rows + row) * H;
+  return meanOf(record.tensors.gates.data.subarray(from, from + H));
+}
+
+/** The sentence under the gates. @param {State} state @param {string} gate */
+export function gatesWords({ record, config }, gate) {
+  const known = GATES[String(config.cell)]?.[gate];
+  if (!record?.tensors.gates || !known) return LATER;
+  const T = length(record);
+  const means = Array.from({ length: T }, (_, index) => gateMean(record, known.row, index + 1));
+  const mean = meanOf(means);
+  const open = `The ${known.does} ${gate} is open ${formatPercent(mean)} on average`;
+  if (gate !== "f" && gate !== "z") return `${open}.`;
+  const kept = gate === "f" ? "c" : "h";
+  if (!(mean > 0 && mean < 1)) return `${open}.`;
+  return `${open}; at that rate half of ${kept} is left after ${formatNumber(Math.LN2 / -Math.log(mean), 2)} steps.`;
+}
+
+/** The sentence under a parameter's grid. @param {State} state @param {string} tensor @param {boolean} gradient */
+export function weightsWords({ record }, tensor, gradient) {
+  const shown = record?.tensors[gradient ? `grad.${tensor}` : tensor];
+  if (!record || !shown) return LATER;
+  const uses = tensor.endsWith("y") ? "at every timestep" : `at each of the ${length(record)} timesteps`;
+  if (!gradient) {
+    return `${tensor}: ${shown.data.length} numbers, used ${uses}; the largest is ${formatNumber(largestOf(shown.data))}.`;
+  }
+  const norm = record.meta.grad_norms[tensor];
+  const whole = record.meta.grad_norm;
+  const share = norm && whole ? `, ${formatPercent((norm / whole) ** 2)} of the whole gradient’s square` : "";
+  return `‖∂L/∂${tensor}‖ = ${formatNumber(norm)} over the batch, before clipping${share}.`;
+}
+
+/** The sentence under a parameter's spread over training: half of its entries, at the shown iteration and at first. @param {State} state @param {string} tensor @param {boolean} gradient */
+export function spreadWords({ history, record }, tensor, gradient) {
+  const { iteration, quantiles } = curvesOf(history.spread, tensor, gradient ? "gradients" : "weights");
+  const shown = iteration.findLastIndex((one) => one <= (record?.meta.iteration ?? Number.POSITIVE_INFINITY));
+  if (shown < 0) return LATER;
+  const count = record?.tensors[tensor]?.data.length ?? 0;
+  const half = count === 1 ? "The only entry" : `Half of the ${count} entries`;
+  const [, , low, median, high] = quantiles;
+  const told = (/** @type {number} */ row) =>
+    gradient ? `below ${formatNumber(median[row])}` : `${formatNumber(low[row])} to ${formatNumber(high[row])}`;
+  const before = iteration[0] < iteration[shown] ? `; at iteration ${iteration[0]}: ${told(0)}` : "";
+  return `${half} of ${gradient ? "∂L/∂" : ""}${tensor} ${gradient ? "are in size" : "lie in"} ${told(shown)} at iteration ${formatCount(iteration[shown])}${before}.`;
+}
+
+/** The sentence under the predictions. @param {State} state */
+export function outputWords({ record, task }) {
+  if (!record) return "";
+  const T = length(record);
+  let asked = 0;
+  let right = 0;
+  let loss = 0;
+  for (let t = 1; t <= T; t += 1) {
+    if (!hasTarget(record, t)) continue;
+    asked += 1;
+    loss += at(record, "loss_t", t - 1);
+    if (isClassified(record) && winner(record, t) === at(record, "target", t - 1)) right += 1;
+  }
+  if (asked === 0) return "No timestep of this sequence has a target.";
+  const mean = `mean loss ${formatNumber(loss / asked)}`;
+  const against = task ? `, baseline ${formatNumber(record.meta.baseline)}` : "";
+  if (!isClassified(record)) return `This sequence, ${asked} of ${T} timesteps with a target: ${mean}${against}.`;
+  return `Right at ${right} of ${asked} timesteps of this sequence; ${mean}${against}.`;
+}
+
+/** The class that timestep t says. @param {DecodedRecord} record @param {number} t */
+export function winner(record, t) {
+  const O = record.tensors.y.shape[1];
+  let best = 0;
+  for (let o = 1; o < O; o += 1) if (at(record, "y", t - 1, o) > at(record, "y", t - 1, best)) best = o;
+  return best;
+}
+
+/** @param {ArrayLike<number>} values */
+function meanOf(values) {
+  let sum = 0;
+  for (let index = 0; index < values.length; index += 1) sum += values[index];
+  return sum / values.length;
+}
+
+/** The entry with the largest size, with its sign. @param {ArrayLike<number>} values */
+function largestOf(values) {
+  let largest = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    if (!(Math.abs(values[index]) <= Math.abs(largest))) largest = values[index];
+  }
+  return largest;
+}

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { factsOf, positionOf, verdict } from "../../../static/js/panels/check.js";
+
+const SOUND = { W_xh: 1e-10, W_hh: 3e-10, b_h: 1e-11, W_hy: 2e-12, b_y: 1e-13 };
+
+function tensors(changes = {}) {
+  const errors = { ...SOUND, ...changes };
+  return Object.fromEntries(
+    Object.entries(errors).map(([name, error]) => [name, { max_rel_error: error, samples: 8 }]),
+  );
+}
+
+test("all agree: the largest difference is named", () => {
+  const { caught, title, reason } = verdict(tensors(), null);
+  assert.equal(caught, false);
+  assert.equal(title, "All 5 tensors agree.");
+  assert.match(reason, /3\.0.×.10⁻¹⁰, at W_hh\.$/);
+});
+
+test("a bug that changes nothing is not called caught", () => {
+  assert.equal(verdict(tensors(), "drop_carried").caught, false);
+});
+
+test("only W_hh fails: what flows back is right, what it is multiplied with or summed over is not", () => {
+  const { caught, title, reason } = verdict(tensors({ W_hh: 0.9 }), "stale_h");
+  assert.equal(caught, true);
+  assert.equal(title, "Caught: W_hh is wrong.");
+  assert.match(reason, /∂E\/∂a_t is right/);
+});
+
+test("all recurrent tensors fail: what flows back is wrong", () => {
+  const { title, reason } = verdict(tensors({ W_xh: 0.4, W_hh: 0.9, b_h: 0.2 }), "drop_carried");
+  assert.equal(title, "Caught: W_xh, W_hh and b_h are wrong.");
+  assert.match(reason, /carried from t\+1/);
+});
+
+test("the readout fails: everything is built on it", () => {
+  assert.match(verdict(tensors({ b_y: 1 }), null).reason, /^The readout fails too/);
+});
+
+test("an error exactly at the limit, or none at all, does not pass", () => {
+  assert.equal(verdict(tensors({ W_hh: 1e-5 }), null).caught, true);
+  assert.equal(verdict(tensors({ W_hh: null }), null).caught, true);
+});
+
+test("errors stand on a log axis and never beside it", () => {
+  assert.equal(positionOf(1e-12), 0);
+  assert.equal(positionOf(0), 0);
+  assert.equal(positionOf(1e-5), 0.5);
+  assert.equal(positionOf(1e9), 1);
+  assert.equal(positionOf(null), 1);
+});
+
+test("whoever looks at the past is told that the network is checked as it is now", () => {
+  const live = { iteration: 1412 };
+  assert.doesNotMatch(factsOf({ past: null, live }), /as it is now/);
+  assert.match(factsOf({ past: { iteration: 130 }, live }), /iteration 130: .* as it is now, at iteration 1412\.$/);
+});

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { lineOf, solvedWords } from "../../../static/js/panels/header.js";
+import { initialState } from "../../../static/js/run/state.js";
+
+const open = { status: "open", retryAt: null, attempt: 0 };
+
+test("nothing is up: no line", () => {
+  assert.deepEqual(lineOf({ ...initialState(), connection: open }, 0), { text: "", action: false });
+});
+
+test("a lost connection counts down, says where the run stands, and can be tried at once", () => {
+  const state = { ...initialState(), iteration: 412, connection: { status: "lost", retryAt: 5000, attempt: 3 } };
+  assert.deepEqual(lineOf(state, 2100), {
+    text: "Connection lost, trying again in 3 s. Run kept in this tab, iteration 412.",
+    action: true,
+  });
+  assert.deepEqual(lineOf(state, 5001).action, false);
+});
+
+test("a full server says so instead", () => {
+  const connection = { status: "lost", retryAt: 5000, attempt: 1, full: true };
+  assert.match(lineOf({ ...initialState(), connection }, 0).text, /^The server is full, trying again in 5 s\./);
+});
+
+test("a notice is shown as it is", () => {
+  const notice = { text: "Restored.", undo: false, at: 0 };
+  assert.equal(lineOf({ ...initialState(), connection: open, notice }, 0).text, "Restored.");
+});
+
+test("classes have an accuracy beside the iteration at which they were solved, numbers that iteration alone", () => {
+  assert.deepEqual(solvedWords(null, null), { value: "not yet", label: "solved at iteration" });
+  assert.deepEqual(solvedWords(null, 1234), { value: "1234", label: "solved at iteration" });
+  assert.deepEqual(solvedWords(0.5, null), { value: "50 % · not yet", label: "accuracy · solved at" });
+});
+
+test("a socket that never opened is explained with what to ask for, one that went silent is named", () => {
+  const connection = { status: "lost", retryAt: 3000, attempt: 2, why: "never" };
+  const never = lineOf({ connection, notice: null, iteration: 0 }, 0);
+  assert.match(never.text, /no WebSocket opens: ask whoever runs your network .* Now trying again in 3 s/);
+  const silent = lineOf({ connection: { ...connection, why: "silent" }, notice: null, iteration: 12 }, 0);
+  assert.match(silent.text, /^No answer for 3 s, trying again in 3 s\. Run kept in this tab, iteration 12/);
+});

@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import {
+  columnWidth,
+  columnEdges,
+  designUnit,
+  groupOf,
+  layoutStage,
+  pitchOf,
+  placeAt,
+  standsApart,
+  thumbnailPlaces,
+  timestepAt,
+  visibleTimesteps,
+  weightsBox,
+  xOf,
+} from "../../../static/js/stage/layout.js";
+
+const SIZE = { width: 764, height: 620, U: 1, T: 24, H: 16, inputRows: 1, lanes: 1 };
+const near = (a, b, margin = 0.6) => assert.ok(Math.abs(a - b) <= margin, `${a} is not ${b}`);
+
+test("the design unit is 1 at 1280 × 720, grows with the window, and stays between 1 and 2", () => {
+  assert.equal(designUnit(1280, 720), 1);
+  near(designUnit(1920, 1080), 1.275, 0.01);
+  assert.equal(designUnit(768, 1024), 1);
+  assert.equal(designUnit(9000, 9000), 2);
+});
+
+test("at 764 × 620 the rows stand where the design has them", () => {
+  const layout = layoutStage(SIZE);
+  near(layout.loss.y, 64);
+  near(layout.lanes[0].top, 118);
+  near(layout.lanes[0].bottom, 244);
+  near(layout.units.top, 252);
+  near(layout.units.bottom, 358);
+  near(layout.input.top, 367);
+  near(layout.input.bottom, 381);
+  near(layout.track.bottom, 610, 2);
+  assert.equal(layout.left, 116);
+  assert.equal(layout.right, 746);
+});
+
+for (const [name, size] of Object.entries({
+  projector: { ...SIZE, width: 1123, height: 953, U: 1.275 },
+  tablet: { ...SIZE, width: 768, height: 566, H: 64, inputRows: 2 },
+  phone: { ...SIZE, width: 380, height: 460, T: 7 },
+  lstm: { ...SIZE, lanes: 2 },
+  "one unit": { ...SIZE, H: 1, T: 1 },
+  wide: { ...SIZE, H: 256, T: 500 },
+  "many inputs": { ...SIZE, inputRows: 30 },
+})) {
+  test(`rows never overlap and end inside the stage: ${name}`, () => {
+    const layout = layoutStage(size);
+    const bands = [layout.output, ...layout.lanes, layout.units, layout.input, layout.norm, layout.track];
+    for (let i = 1; i < bands.length; i++) assert.ok(bands[i].top >= bands[i - 1].bottom, `band ${i}`);
+    for (const { top, bottom } of bands) assert.ok(bottom > top);
+    assert.ok(layout.track.bottom <= size.height + 1, `${layout.track.bottom} in ${size.height}`);
+    assert.ok(
+      layout.input.bottom < layout.labels.y && layout.labels.y < layout.legend.y && layout.legend.y < layout.norm.top,
+    );
+  });
+}
+
+test("free height goes to the river, then to the unit rows, then to the charts", () => {
+  const heights = (height) => {
+    const { lanes, units, norm, track } = layoutStage({ ...SIZE, height });
+    return [lanes[0], units, norm, track].map(({ top, bottom }) => Math.round(bottom - top));
+  };
+  const [lane, units, norm] = heights(620);
+  assert.deepEqual(heights(660).slice(1), [units, norm, 65]);
+  assert.equal(heights(674)[0], 180);
+  assert.equal(heights(690)[1], units + 16);
+  assert.deepEqual(heights(1300), [180, 176, 200, 240]);
+  assert.deepEqual(heights(600).slice(0, 2), [lane, units]);
+});
+
+test("few units are high enough for what stands beside them: their label, their colours, the recurrent weights", () => {
+  for (const H of [1, 2, 4, 6, 16]) {
+    for (const lanes of [1, 2]) {
+      const layout = layoutStage({ ...SIZE, H, lanes, height: 566 });
+      const { y, size } = weightsBox(layout);
+      assert.ok(y - layout.units.top >= 30, `H = ${H}: below the key of colours`);
+      assert.ok(size >= 24 && y + size <= layout.units.bottom + 0.1, `H = ${H}: within its row`);
+    }
+  }
+});
+
+test("timesteps share the width evenly, and x finds its timestep again", () => {
+  for (const T of [1, 2, 24, 500]) {
+    const layout = layoutStage({ ...SIZE, T });
+    for (const t of [1, Math.ceil(T / 2), T]) assert.equal(timestepAt(layout, xOf(layout, t)), t);
+    assert.equal(timestepAt(layout, layout.left - 1), null);
+    assert.equal(timestepAt(layout, layout.right), null);
+  }
+});
+
+test("columns stand apart down to a pitch of 14, and are packed in groups below", () => {
+  assert.equal(layoutStage({ ...SIZE, T: 45 }).packed, false);
+  const packed = layoutStage({ ...SIZE, T: 120 });
+  assert.equal(packed.packed, true);
+  assert.equal(packed.group, 5);
+  assert.equal(layoutStage({ ...SIZE, T: 500 }).group, 20);
+  assert.ok(packed.pitch - columnWidth(packed, 7) > 0.7);
+  const longest = layoutStage({ ...SIZE, T: 500 });
+  assert.equal(columnWidth(longest, 9), pitchOf(longest, 9), "no gap below 4 px");
+  assert.deepEqual(groupOf(packed, 7), { first: 6, last: 10 });
+  assert.deepEqual(groupOf(layoutStage({ ...SIZE, T: 118 }), 117), { first: 116, last: 118 });
+});
+
+test("more units than pixels are shown in even steps, and the layout says so", () => {
+  assert.equal(layoutStage({ ...SIZE, H: 16 }).units.every, 1);
+  const many = layoutStage({ ...SIZE, H: 256 }).units;
+  assert.equal(many.every, 3);
+  assert.equal(many.rows, 86);
+  assert.ok(many.rowHeight >= 1);
+});
+
+test("while columns slide only their edges differ", () => {
+  const sliding = layoutStage({ ...SIZE, T: 40, edges: Float64Array.from({ length: 41 }, (_, t) => 20 * t) });
+  const settled = layoutStage({ ...SIZE, T: 40 });
+  assert.equal(pitchOf(sliding, 7), 20);
+  assert.deepEqual(sliding.units.top, settled.units.top);
+  assert.equal(sliding.packed, settled.packed);
+});
+
+test("a lens gives one group 28 px a column, the others give way evenly, the whole keeps its width", () => {
+  const lens = { first: 41, last: 45 };
+  const layout = layoutStage({ ...SIZE, T: 120, edges: columnEdges(764, 1, 120, lens, null) });
+  near(pitchOf(layout, 43), 28);
+  near(pitchOf(layout, 1), 490 / 115, 0.01);
+  near(layout.edges[120], layout.right, 1e-6);
+  assert.equal(standsApart(layout, 43), true);
+  assert.equal(standsApart(layout, 46), false);
+  for (const t of [1, 40, 41, 45, 46, 120]) assert.equal(timestepAt(layout, xOf(layout, t)), t);
+});
+
+test("a lens never takes more than half of the width, however long its group", () => {
+  const edges = columnEdges(764, 1, 500, { first: 1, last: 20 }, null);
+  near(edges[20] - edges[0], 315, 1);
+  near(edges[500], 746, 1e-6);
+});
+
+test("a point stays inside the group it opened as a lens", () => {
+  const even = layoutStage({ ...SIZE, T: 120 });
+  for (const t of [1, 5, 33, 61, 118, 120]) {
+    const lens = groupOf(even, t);
+    const open = layoutStage({ ...SIZE, T: 120, edges: columnEdges(764, 1, 120, lens, null) });
+    const found = timestepAt(open, xOf(even, t));
+    assert.ok(found >= lens.first && found <= lens.last, `t = ${t} became ${found}`);
+  }
+});
+
+test("zoomed in, some timesteps fill the axis and stand apart, the others lie beyond its ends", () => {
+  const layout = layoutStage({ ...SIZE, T: 500, zoom: { from: 100.5, to: 130.5 } });
+  assert.equal(layout.packed, false);
+  near(pitchOf(layout, 1), 21, 1e-6);
+  assert.deepEqual(visibleTimesteps(layout), { first: 101, last: 131 });
+  assert.equal(timestepAt(layout, layout.left + 1), 101);
+  assert.equal(timestepAt(layout, layout.right - 1), 131);
+  assert.ok(thumbnailPlaces(layout).every(({ t }) => t > 101 && t <= 131));
+  assert.deepEqual(visibleTimesteps(layoutStage({ ...SIZE, T: 500 })), { first: 1, last: 500 });
+});
+
+test("thumbnails of W_hh stand between columns that stand apart, where there is room", () => {
+  const places = thumbnailPlaces(layoutStage(SIZE));
+  assert.deepEqual(
+    places.map(({ t }) => t),
+    Array.from({ length: 23 }, (_, i) => i + 2),
+  );
+  for (const { t, x, size } of places) {
+    const layout = layoutStage(SIZE);
+    assert.ok(size >= 6);
+    assert.ok(x >= xOf(layout, t - 1) + columnWidth(layout, t - 1) / 2);
+    assert.ok(x + size < xOf(layout, t) - columnWidth(layout, t) / 2);
+  }
+  assert.equal(thumbnailPlaces(layoutStage({ ...SIZE, T: 40 })).length, 0);
+  const lens = { first: 41, last: 45 };
+  const opened = layoutStage({ ...SIZE, T: 120, edges: columnEdges(764, 1, 120, lens, null) });
+  assert.deepEqual(
+    thumbnailPlaces(opened).map(({ t }) => t),
+    [42, 43, 44, 45],
+  );
+});
+
+test("a point finds its row, timestep and unit", () => {
+  const layout = layoutStage(SIZE);
+  const x = xOf(layout, 15);
+  const at = (y, px = x) => placeAt(layout, px, y);
+  assert.deepEqual(at(64), { row: "loss", t: 15, unit: null, lane: 0 });
+  assert.deepEqual(at(97), { row: "output", t: 15, unit: null, lane: 0 });
+  assert.deepEqual(at(180), { row: "lane", t: 15, unit: null, lane: 0 });
+  assert.deepEqual(at(layout.units.top + 5.5 * layout.units.rowHeight), { row: "units", t: 15, unit: 5, lane: 0 });
+  assert.deepEqual(at(374), { row: "input", t: 15, unit: null, lane: 0 });
+  assert.equal(at((layout.norm.top + layout.norm.bottom) / 2).row, "norm");
+  assert.deepEqual(at(layout.track.bottom - 1), { row: "track", t: 15, unit: 15, lane: 0 });
+  assert.equal(at(180, 100).row, "ruler");
+  const box = weightsBox(layout);
+  assert.equal(at(box.y + 5, box.x + 5).row, "weights");
+  assert.deepEqual(at(20), { row: null, t: null, unit: null, lane: 0 });
+});

@@ -1,0 +1,267 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { palette } from "../../../../static/js/kit/colour.js";
+import { drawChrome, drawMarks, drawRecord } from "../../../../static/js/stage/paint/stage.js";
+import { lossRadius } from "../../../../static/js/stage/paint/ends.js";
+import { readPicture } from "../../../../static/js/record/picture.js";
+import { buildScene } from "../../../../static/js/stage/scene.js";
+import { initialState } from "../../../../static/js/run/state.js";
+import { callsOf, recordingBitmaps, recordingContext, textsOf } from "../recording.js";
+import { recordWithLogNorms, sampleRecord } from "../sample.js";
+
+const SIZE = { width: 764, height: 620, U: 1 };
+
+function sceneOf(record, { config = {}, task = null, state = {}, domain = [-4, 2] } = {}) {
+  const picture = record ? readPicture(record, config, task) : null;
+  return buildScene(picture, { ...initialState({ config }), ...state }, SIZE, domain, 0.9);
+}
+
+function drawn(record, options = {}) {
+  const scene = sceneOf(record, options);
+  const ctx = recordingContext();
+  const bitmaps = recordingBitmaps();
+  drawRecord(ctx, scene, bitmaps, 1);
+  return { ctx, scene, bitmaps, texts: textsOf(ctx) };
+}
+
+const riverPixels = (bitmaps) => bitmaps("river 0").pixels.filter((word) => word >>> 24 > 0).length;
+const river = (exponent, T = 6) => recordWithLogNorms(new Array(T).fill(exponent * Math.LN10));
+
+/** The horizontal pieces stroked on the lane's midline. */
+function midlineDashes({ ctx, scene }) {
+  const { mid } = scene.layout.lanes[0];
+  return callsOf(ctx, "lineTo").filter(([, y, state]) => y === mid && state.strokeStyle === scene.palette.backward);
+}
+
+test("before the first record the bed, axes and labels stand", () => {
+  const ctx = recordingContext();
+  drawChrome(ctx, sceneOf(null, { config: { sequence_length: 24, hidden_size: 16 } }));
+  const texts = textsOf(ctx);
+  for (const word of ["loss", "target", "units", "input", "10⁶", "10⁻¹²", "1", "24", "10⁻²"])
+    assert.ok(texts.includes(word), word);
+  const beds = callsOf(ctx, "fill").filter(([state]) => state.fillStyle === palette("light").bed);
+  assert.equal(beds.length, 1);
+});
+
+test("10⁻³⁰, 10⁻¹⁰ and exact zero are three different pictures on the default ruler", () => {
+  const faint = drawn(river(-10));
+  assert.ok(riverPixels(faint.bitmaps) > 14 * 500, "a ribbon 14 px wide");
+  assert.equal(midlineDashes(faint).length, 0);
+
+  const dry = drawn(river(-30));
+  assert.equal(riverPixels(dry.bitmaps), 0);
+  const dashes = midlineDashes(dry);
+  assert.ok(dashes.length > 20, "a dashed bed");
+  assert.ok(dry.texts.some((text) => text.startsWith("below 10⁻¹²")));
+  assert.ok(dry.texts.some((text) => text.includes("10⁻³⁰ at t = 1")));
+
+  const zero = drawn(recordWithLogNorms(new Array(6).fill(Number.NEGATIVE_INFINITY)));
+  assert.equal(riverPixels(zero.bitmaps), 0);
+  assert.equal(midlineDashes(zero).length, 0);
+  assert.ok(zero.texts.includes("exactly 0: no loss reaches here"));
+});
+
+test("10⁻¹⁵ and 10⁻³⁰ differ too: fewer dashes further below", () => {
+  assert.ok(midlineDashes(drawn(river(-15))).length > 1.5 * midlineDashes(drawn(river(-30))).length);
+});
+
+test("NaN is hatched and says so, infinity is solid ink", () => {
+  const nan = drawn(recordWithLogNorms(new Array(6).fill(Number.NaN)));
+  assert.ok(nan.texts.includes("NaN: nothing to send back"));
+  const infinite = drawn(recordWithLogNorms(new Array(6).fill(Number.POSITIVE_INFINITY)));
+  const { layout } = infinite.scene;
+  const solid = callsOf(infinite.ctx, "fillRect").filter(
+    ([, y, , height, state]) => y === layout.lanes[0].top && height > 100 && state.fillStyle === palette("light").ink,
+  );
+  assert.equal(solid.length, 1);
+});
+
+test("a flood carries waves, a calm river none", () => {
+  const strokes = ({ ctx }) =>
+    callsOf(ctx, "stroke").filter(
+      ([state]) => state.strokeStyle === palette("light").paper && state.globalAlpha === 0.75,
+    );
+  assert.equal(strokes(drawn(river(4))).length, 1);
+  assert.equal(strokes(drawn(river(1))).length, 0);
+});
+
+test("norm clipping puts one weir at the mouth and names the factor", () => {
+  const record = sampleRecord({ T: 6, meta: { clip_scale: 0.302 } });
+  const { texts, ctx, scene } = drawn(record, { config: { clip: "norm", clip_threshold: 1 } });
+  assert.ok(texts.includes("update × 0.30"));
+  const posts = callsOf(ctx, "fillRect").filter(([x, , width]) => x === scene.layout.left - 4 && width === 3);
+  assert.equal(posts.length, 2);
+  assert.ok(drawn(sampleRecord({ T: 6 }), { config: { clip: "norm" } }).texts.includes("not clipped"));
+  assert.ok(!drawn(sampleRecord({ T: 6 })).texts.some((text) => text.startsWith("update")));
+});
+
+test("a very small factor takes a second line instead of running into the ruler", () => {
+  const record = sampleRecord({ T: 6, meta: { clip_scale: 1.8e-13 } });
+  const { texts } = drawn(record, { config: { clip: "norm" } });
+  assert.ok(texts.includes("update"));
+});
+
+test("per-timestep clipping puts gate posts where it cut, and dashes the river without it", () => {
+  const record = recordWithLogNorms([9, 8, 7, 0]);
+  record.tensors.dh_norm_used.data.set([0, 2, 2, 2, 1]);
+  const { ctx, scene } = drawn(record, { config: { clip: "timestep", clip_threshold: 2 } });
+  const posts = callsOf(ctx, "fillRect").filter(
+    ([, y, width, , state]) => y === 118 && width < 4 && state.fillStyle === scene.palette.ink,
+  );
+  assert.equal(posts.length, 3);
+  assert.ok(callsOf(ctx, "bezierCurveTo").length >= 6);
+});
+
+test("truncation draws a double line through the lane at every cut", () => {
+  const { ctx, scene } = drawn(sampleRecord({ T: 6 }), { config: { k1: 3, k2: 3 } });
+  const { top, bottom } = scene.layout.lanes[0];
+  const lines = callsOf(ctx, "lineTo").filter(([, y]) => y === bottom + 4);
+  assert.equal(lines.length, 2);
+  assert.ok(callsOf(ctx, "moveTo").some(([, y]) => y === top - 4));
+});
+
+test("each loss has a disc and a tributary, a timestep without target a dash and a hollow dot", () => {
+  const record = sampleRecord({ T: 6, hasLoss: (t) => t > 2 });
+  const { ctx, scene } = drawn(record);
+  const y = scene.layout.loss.y;
+  assert.equal(callsOf(ctx, "arc").filter(([, at]) => at === y).length, 4);
+  assert.equal(callsOf(ctx, "quadraticCurveTo").length, 8);
+  assert.equal(callsOf(ctx, "moveTo").filter(([, at]) => at === Math.round(y) + 0.5).length, 2);
+});
+
+test("packed columns have one tributary a group and no arrows", () => {
+  const { ctx, scene } = drawn(sampleRecord({ T: 120 }));
+  assert.equal(scene.layout.packed, true);
+  assert.equal(callsOf(ctx, "quadraticCurveTo").length, 2 * (120 / scene.layout.group));
+  const rowOfHeads = callsOf(ctx, "lineTo").filter(([, y]) => Math.abs(y - scene.layout.units.bottom - 5.2) < 1e-9);
+  assert.equal(rowOfHeads.length, 0);
+});
+
+test("the disc's area grows with the loss, the baseline's has the radius 7.5", () => {
+  const layout = sceneOf(sampleRecord({ T: 6 })).layout;
+  const picture = readPicture(sampleRecord({ T: 6 }), {}, null);
+  picture.loss = Float64Array.of(1, 0.25, 0, 100, 1, 1);
+  assert.equal(lossRadius(picture, layout, 1), 7.5);
+  assert.equal(lossRadius(picture, layout, 2), 3.75);
+  assert.equal(lossRadius(picture, layout, 3), 1.4);
+  assert.equal(lossRadius(picture, layout, 4), 9);
+});
+
+test("the same thumbnail of W_hh stands on every arrow, the matrix with its count in the gutter", () => {
+  const { ctx, texts } = drawn(sampleRecord({ T: 12 }));
+  const thumbnails = callsOf(ctx, "drawImage").filter(([image]) => image.name === "thumbnail");
+  assert.equal(thumbnails.length, 11);
+  assert.ok(texts.includes("× 11"));
+  assert.equal(
+    callsOf(drawn(sampleRecord({ T: 40 })).ctx, "drawImage").filter(([image]) => image.name === "thumbnail").length,
+    0,
+  );
+});
+
+test("T = 1 draws: no arrow, no count", () => {
+  const { texts, ctx } = drawn(sampleRecord({ T: 1 }));
+  assert.ok(!texts.some((text) => text.startsWith("×")));
+  assert.equal(callsOf(ctx, "drawImage").filter(([image]) => image.name === "thumbnail").length, 0);
+});
+
+test("one-hot inputs stand as letters on tiles, blanks and line ends as signs", () => {
+  const x = { shape: [3, 4], data: Float32Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0) };
+  const task = { inputs: ["q", " ", "\n", "blank"] };
+  const { texts } = drawn(sampleRecord({ T: 3, tensors: { x } }), { task });
+  for (const symbol of ["q", "␣", "↵"]) assert.ok(texts.includes(symbol), symbol);
+});
+
+test("the first number that is not finite is framed in the error colour and named", () => {
+  const record = sampleRecord({ T: 6 });
+  record.tensors.h.data[3 * 4 + 1] = Number.POSITIVE_INFINITY;
+  record.tensors.h.data[4 * 4] = Number.NaN;
+  const { texts, ctx, scene } = drawn(record);
+  assert.ok(texts.includes("∞"));
+  assert.equal(callsOf(ctx, "stroke").filter(([state]) => state.strokeStyle === scene.palette.error).length, 1);
+});
+
+test("values beyond ±1 carry a dot", () => {
+  const record = sampleRecord({ T: 6 });
+  record.tensors.h.data[9] = 3;
+  const dots = ({ ctx }) => callsOf(ctx, "arc").filter(([, , radius]) => radius === 1.4).length;
+  const before = dots(drawn(sampleRecord({ T: 6 })));
+  assert.equal(dots(drawn(record)), before + 1);
+});
+
+test("exact zeros of the gradient leave paper in units × time, other values a tile", () => {
+  const record = sampleRecord({ T: 2, H: 2 });
+  record.tensors.dh.data.set([0, 0, 0, 1e-30, 1, 1]);
+  const { bitmaps } = drawn(record);
+  const { pixels, width, height } = bitmaps("track");
+  const at = (t, unit) => pixels[Math.floor((unit + 0.3) * (height / 2)) * width + Math.floor((t - 0.5) * (width / 2))];
+  assert.equal(at(1, 0), 0);
+  assert.notEqual(at(1, 1), 0);
+  assert.notEqual(at(1, 1), at(2, 1));
+});
+
+test("with a loss hovered the others fall back", () => {
+  const plain = drawn(sampleRecord({ T: 6 })).bitmaps("river 0").pixels;
+  const hovered = drawn(sampleRecord({ T: 6 }), { state: { hover: { t: 2, source: 6 } } });
+  assert.equal(hovered.scene.highlight, 6);
+  assert.notDeepEqual(hovered.bitmaps("river 0").pixels, plain);
+  const alone = drawn(recordWithLogNorms([0, 0, 0]), { state: { hover: { t: 3 } } });
+  assert.equal(alone.scene.highlight, 0, "a lone loss has nothing to stand out from");
+});
+
+test("the legend names every line it shows, the ghost too", () => {
+  const ghost = { label: "T = 16", ln_dh_norm: new Float64Array(17), T: 16, at: 0, fields: "sequence_length" };
+  const { texts } = drawn(sampleRecord({ T: 24 }), { state: { ghost } });
+  for (const label of ["all losses", "only E₂₄", "bound (γσ)ⁿ", "before: T = 16"])
+    assert.ok(texts.includes(label), label);
+});
+
+test("a line that leaves the frame ends in a triangle", () => {
+  const falling = recordWithLogNorms([-20, -10, -3, 0].map((e) => e * Math.LN10));
+  const { ctx, scene } = drawn(falling);
+  const { bottom } = scene.layout.norm;
+  assert.equal(callsOf(ctx, "lineTo").filter(([, y]) => y === bottom + 5).length, 1);
+});
+
+test("the hovered and the pinned timestep have their band, the pinned one its outline and forward line", () => {
+  const scene = sceneOf(sampleRecord({ T: 6 }));
+  const bands = (marks) => {
+    const ctx = recordingContext();
+    drawMarks(ctx, scene, { hover: null, pin: null, ...marks });
+    const { height } = { height: scene.layout.band.bottom - scene.layout.band.top };
+    return {
+      bands: callsOf(ctx, "fillRect").filter(([, , , h, state]) => h === height && state.globalAlpha === 0.055).length,
+      lines: callsOf(ctx, "stroke").filter(([state]) => state.strokeStyle === scene.palette.forward).length,
+      texts: textsOf(ctx),
+    };
+  };
+  assert.equal(bands({}).bands, 0);
+  assert.deepEqual([bands({ hover: { t: 3 } }).bands, bands({ hover: { t: 3 } }).lines], [1, 0]);
+  assert.deepEqual(
+    [bands({ hover: { t: 3 }, pin: { t: 3 } }).bands, bands({ hover: { t: 3 }, pin: { t: 3 } }).lines],
+    [1, 1],
+  );
+  assert.equal(bands({ hover: { t: 2 }, pin: { t: 5 } }).bands, 2);
+  assert.ok(bands({ pin: { t: 5 } }).texts.includes("5"));
+});
+
+test("a chosen unit's cell is framed, in the row that shows it", () => {
+  const scene = sceneOf(sampleRecord({ T: 6, H: 256 }));
+  const ctx = recordingContext();
+  drawMarks(ctx, scene, { hover: { t: 2, unit: 255 }, pin: null });
+  const [[, y, , height]] = callsOf(ctx, "strokeRect");
+  const { units } = scene.layout;
+  assert.ok(y + height <= units.bottom + 2 && y >= units.bottom - 2 * units.rowHeight - 2);
+});
+
+test("every text is at least 10 px and stays within the stage", () => {
+  for (const record of [sampleRecord({ T: 24, H: 16 }), sampleRecord({ T: 120 }), sampleRecord({ T: 1 })]) {
+    const scene = sceneOf(record);
+    const ctx = recordingContext();
+    drawChrome(ctx, scene);
+    drawRecord(ctx, scene, recordingBitmaps(), 1);
+    for (const [text, x, y, state] of callsOf(ctx, "fillText")) {
+      assert.ok(Number.parseFloat(state.font.match(/([\d.]+)px/)[1]) >= 10, text);
+      assert.ok(x >= 0 && x <= 764 && y >= 0 && y <= 620, `${text} at ${x}, ${y}`);
+    }
+  }
+});

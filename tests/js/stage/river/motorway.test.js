@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { drawDirectCore, drawMotorway, lnDirectNorm, meanKept } from "../../../../static/js/stage/river/motorway.js";
+import { readPicture } from "../../../../static/js/record/picture.js";
+import { buildScene } from "../../../../static/js/stage/scene.js";
+import { initialState } from "../../../../static/js/run/state.js";
+import { callsOf, recordingContext } from "../recording.js";
+import { sampleRecord } from "../sample.js";
+
+const T = 6;
+const H = 4;
+
+function gatesOf(kinds, kept) {
+  const data = new Float32Array(T * kinds * H).fill(0.9);
+  for (let t = 1; t <= T; t++) data.fill(kept(t), ((t - 1) * kinds + 1) * H, ((t - 1) * kinds + 2) * H);
+  return { shape: [T, kinds, H], data };
+}
+
+function sceneOf(tensors, cell) {
+  const picture = readPicture(sampleRecord({ T, H, tensors }), { cell }, null);
+  return buildScene(picture, initialState({ config: { cell } }), { width: 764, height: 620, U: 1 }, [-4, 2], null);
+}
+
+const lstm = (kept = () => 0.75) => {
+  const { ln_dh_norm, dh } = sampleRecord({ T, H }).tensors;
+  return sceneOf({ ln_dc_norm: ln_dh_norm, dc: dh, gates: gatesOf(4, kept) }, "lstm");
+};
+
+test("the mean of the keeping gate is f of an lstm and z of a gru", () => {
+  assert.ok(Math.abs(meanKept(lstm((t) => t / 10).picture, 3) - 0.3) < 1e-6);
+  assert.ok(Math.abs(meanKept(sceneOf({ gates: gatesOf(3, () => 0.6) }, "gru").picture, 5) - 0.6) < 1e-6);
+  assert.equal(meanKept(sceneOf({}, "gru").picture, 5), null);
+});
+
+test("the motorway is one slab a timestep, with toll gates as closed as the forget gates", () => {
+  const scene = lstm();
+  const ctx = recordingContext();
+  drawMotorway(ctx, scene, 1);
+  const rects = callsOf(ctx, "rect");
+  assert.equal(rects.length, T + 2 * (T - 1));
+  const { half } = scene.ribbons[1];
+  const [, , , closed] = rects[T];
+  assert.ok(Math.abs(closed - 0.25 * Math.min(half[1], half[2])) < 1e-6);
+  assert.equal(callsOf(ctx, "bezierCurveTo").length, 0, "nothing bends");
+});
+
+test("without gates there are slabs but no tolls", () => {
+  const scene = lstm();
+  scene.picture.gates = null;
+  const ctx = recordingContext();
+  drawMotorway(ctx, scene, 1);
+  assert.equal(callsOf(ctx, "rect").length, T);
+});
+
+test("a gru's direct part is what its gate keeps of the gradient, on the river's own axis", () => {
+  const scene = sceneOf({ gates: gatesOf(3, () => 0.5) }, "gru");
+  const { ln } = scene.picture.lanes[0];
+  assert.ok(Math.abs(lnDirectNorm(scene.picture, 3) - (ln[3] + Math.log(0.5))) < 1e-6);
+  const ctx = recordingContext();
+  drawDirectCore(ctx, scene);
+  assert.equal(callsOf(ctx, "bezierCurveTo").length, 2 * (T - 1));
+  const none = recordingContext();
+  drawDirectCore(none, sceneOf({}, "rnn"));
+  assert.equal(none.calls.length, 0);
+});

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import test, { beforeEach } from "node:test";
+import { chipWords } from "../../../../static/js/stage/slowmotion/bar.js";
+import { createSlowMotion, isReached } from "../../../../static/js/stage/slowmotion/slowmotion.js";
+import { cardLines, momentWords } from "../../../../static/js/words/slowmotion.js";
+import { readPicture } from "../../../../static/js/record/picture.js";
+import { buildScene } from "../../../../static/js/stage/scene.js";
+import { initialState, reduce } from "../../../../static/js/run/state.js";
+import { createStore } from "../../../../static/js/lib/store.js";
+import { fakeBrowser, fakeCanvas } from "../dom.js";
+import { recordingBitmaps, recordingContext } from "../recording.js";
+import { sampleRecord } from "../sample.js";
+
+beforeEach(() => {
+  fakeBrowser();
+});
+
+const OPEN = { status: "open", retryAt: null, attempt: 0 };
+
+/** Slow motion over a store, with frames every 50 ms. */
+function slowMotion(options = {}, state = {}) {
+  const store = createStore({ ...initialState({}, sampleRecord(options)), connection: OPEN, ...state }, reduce);
+  const seen = { updates: 0, shown: null };
+  const motion = createSlowMotion(store, {
+    update: () => {
+      seen.updates++;
+    },
+    changed: (shown) => {
+      seen.shown = shown;
+    },
+  });
+  let now = 0;
+  let record = null;
+  let scene = null;
+  function frame() {
+    now += 50;
+    const current = store.get();
+    if (current.record !== record) {
+      record = current.record;
+      const picture = readPicture(record, {}, null);
+      scene = buildScene(picture, current, { width: 764, height: 620, U: 1 }, [-4, 2], null);
+    }
+    const base = () => /** @type {any} */ (fakeCanvas(764, 620));
+    const bitmaps = recordingBitmaps();
+    return motion.act.draw(recordingContext(), { scene, state: current, now, ratio: 1, bitmaps, drift: 0, base });
+  }
+  function play(ms) {
+    for (let passed = 0; passed < ms; passed += 50) frame();
+  }
+  return { store, motion, seen, frame, play };
+}
+
+test("it plays forward, losses and backward from the record alone, then asks for one update and waits for it", () => {
+  const { seen, play, store } = slowMotion({ T: 3, H: 2 });
+  play(3 * 320 - 100);
+  assert.deepEqual(store.get().slow, { phase: "forward", t: 3, playing: true });
+  assert.equal(store.get().pin.t, 3, "the inspector follows");
+  play(3 * 480);
+  assert.equal(seen.updates, 1);
+  play(3000);
+  assert.equal(seen.updates, 1);
+  assert.equal(store.get().slow.phase, "backward");
+});
+
+test("the update shows what it made of its batch's loss, and then the new network is gone through", () => {
+  const { play, store } = slowMotion({ T: 3, H: 2 });
+  play(3 * 750 + 200);
+  store.dispatch({
+    type: "record",
+    record: sampleRecord({ T: 3, H: 2, meta: { iteration: 4, loss_before: 0.5, loss_after: 0.25 } }),
+  });
+  play(200);
+  assert.equal(store.get().slow.phase, "update");
+  assert.match(store.get().telling.finding, /loss 0\.500 → 0\.250/);
+  play(1000);
+  assert.equal(store.get().slow.phase, "forward");
+});
+
+test("pausing, stepping a timestep at a time, and back", () => {
+  const { motion, frame, play, store, seen } = slowMotion({ T: 4, H: 2 });
+  play(100);
+  motion.toggle();
+  play(1000);
+  assert.deepEqual(store.get().slow, { phase: "forward", t: 1, playing: false });
+  assert.equal(frame(), "still");
+  motion.next();
+  play(1000);
+  motion.next();
+  play(1000);
+  assert.equal(seen.shown.ms, 640);
+  assert.equal(store.get().slow.t, 2);
+  motion.back();
+  frame();
+  assert.equal(seen.shown.ms, 320);
+});
+
+test("a second step does not wait for the first", () => {
+  const { motion, frame, seen } = slowMotion({ T: 4, H: 2 });
+  frame();
+  motion.toggle();
+  motion.next();
+  frame();
+  motion.next();
+  frame();
+  assert.ok(seen.shown.ms >= 320 && seen.shown.ms < 640);
+});
+
+test("scrubbing never makes an update, stepping over the end does", () => {
+  const { motion, frame, play, seen } = slowMotion({ T: 2, H: 2 });
+  frame();
+  motion.toggle();
+  motion.seek(1e9);
+  play(500);
+  assert.equal(seen.updates, 0);
+  motion.next();
+  play(500);
+  assert.equal(seen.updates, 1);
+});
+
+test("without a connection there is no update to wait for", () => {
+  const { play, seen, store } = slowMotion({ T: 2, H: 2 }, { connection: { ...OPEN, status: "lost" } });
+  play(5000);
+  assert.equal(seen.updates, 0);
+  assert.equal(store.get().slow.playing, false);
+});
+
+test("only what has been reached answers to the pointer", () => {
+  const place = (row, t) => ({ row, t, unit: null, lane: 0 });
+  const forward = { phase: "forward", t: 3, part: 1 };
+  assert.ok(isReached(place("units", 3), forward));
+  assert.ok(!isReached(place("units", 4), forward));
+  assert.ok(!isReached(place("lane", 1), forward));
+  const backward = { phase: "backward", t: 3, part: 1 };
+  assert.ok(isReached(place("lane", 3), backward));
+  assert.ok(!isReached(place("norm", 2), backward));
+  assert.ok(isReached(place("loss", 1), backward));
+});
+
+test("the card adds own and carried part up and says what becomes of the norm", () => {
+  const picture = readPicture(sampleRecord({ T: 4, H: 3, hasLoss: (t) => t > 1 }), {}, null);
+  assert.match(cardLines(picture, 3)[0], /^own loss −?[\d.]+ %, carried −?[\d.]+ %$/);
+  assert.match(cardLines(picture, 3)[1], /^norm .+ → .+$/);
+  assert.equal(cardLines(picture, 1)[0], "no own loss, all carried");
+  assert.doesNotMatch(cardLines(picture, 4)[1], /→/);
+});
+
+test("every moment has its sentence", () => {
+  const picture = readPicture(sampleRecord({ T: 4, H: 3, hasLoss: (t) => t === 3 }), {}, null);
+  const said = (phase, t) => momentWords({ phase, t, part: 1 }, picture, null).finding;
+  assert.match(said("forward", 2), /h_2 is made from x_2 and h_1/);
+  assert.match(said("losses", 3), /E_3 = /);
+  assert.match(said("losses", 2), /no target/);
+  assert.match(said("backward", 4), /nothing to hand back/);
+  assert.match(said("backward", 3), /begins with E_3/);
+  assert.match(said("backward", 2), /timestep 3 hands its gradient to 2/);
+});
+
+test("where truncation cuts, nothing is handed on", () => {
+  const record = sampleRecord({ T: 4, H: 3 });
+  record.tensors.share_used = record.tensors.share;
+  const picture = readPicture(record, { k1: 2, k2: 2 }, null);
+  assert.match(
+    momentWords({ phase: "backward", t: 2, part: 1 }, picture, null).finding,
+    /lets nothing through from 3 to 2/,
+  );
+  assert.doesNotMatch(cardLines(picture, 2)[1], /→/);
+});
+
+test("a chip names its phase, how far it is, and that it is done", () => {
+  assert.equal(chipWords("forward", 1, 3, 24), "forward 1 … 24");
+  assert.equal(chipWords("backward", 0, 13, 24), "backward, t = 13");
+  assert.equal(chipWords("losses", -1, 13, 24), "✓ losses");
+});

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import test, { beforeEach, mock } from "node:test";
+import { layoutStage, xOf } from "../../../static/js/stage/layout.js";
+import { createStage } from "../../../static/js/stage/view.js";
+import { initialState, reduce } from "../../../static/js/run/state.js";
+import { createStore } from "../../../static/js/lib/store.js";
+import { fakeBrowser, fakeCanvas } from "./dom.js";
+import { sampleRecord } from "./sample.js";
+
+let browser;
+beforeEach(() => {
+  browser = fakeBrowser();
+});
+
+function stageOf(record, state = {}) {
+  const store = createStore({ ...initialState({ config: { sequence_length: 6 } }, record), ...state }, reduce);
+  const canvas = fakeCanvas(764, 620);
+  const stage = createStage(/** @type {any} */ (canvas), store);
+  stage.draw(0);
+  const T = record?.tensors.loss_t.shape[0] ?? 6;
+  const H = record?.tensors.h.shape[1] ?? 16;
+  const layout = layoutStage({ width: 764, height: 620, U: 1, T, H, inputRows: 1, lanes: 1 });
+  return { store, canvas, stage, layout };
+}
+
+/** How often each of the sheets was drawn, by name. */
+function drawn({ above: [chrome, record, drift], ctx }) {
+  const times = (sheet) => sheet.calls.filter(([name]) => name === "clearRect").length;
+  return { chrome: times(chrome.ctx), record: times(record.ctx), drift: times(drift.ctx), marks: times(ctx) };
+}
+
+test("every sheet has one pixel for every device pixel", () => {
+  globalThis.window.devicePixelRatio = 2;
+  const { canvas } = stageOf(sampleRecord());
+  for (const { width, height } of [canvas, ...canvas.above.slice(0, 2)])
+    assert.deepEqual([width, height], [1528, 1240]);
+});
+
+test("labels are drawn before the first record, and a record draws its own sheets only", () => {
+  const { canvas, stage, store } = stageOf(null);
+  const empty = drawn(canvas);
+  assert.equal(empty.chrome, 1);
+  stage.draw(16);
+  assert.deepEqual(drawn(canvas), empty, "nothing changed");
+  store.dispatch({ type: "record", record: sampleRecord() });
+  stage.draw(32);
+  const first = drawn(canvas);
+  store.dispatch({ type: "record", record: sampleRecord() });
+  stage.draw(48);
+  assert.deepEqual(drawn(canvas), { ...first, record: first.record + 1, drift: first.drift + 1 });
+  stage.draw(64);
+  assert.deepEqual(drawn(canvas), { ...first, record: first.record + 1, drift: first.drift + 1 });
+});
+
+test("what follows the pointer is drawn without the record", () => {
+  const { canvas, stage, layout } = stageOf(sampleRecord());
+  const before = drawn(canvas);
+  canvas.fire("pointermove", { x: 20, y: layout.lanes[0].mid });
+  stage.draw(16);
+  assert.deepEqual(drawn(canvas), { ...before, marks: before.marks + 1 });
+});
+
+test("chevrons drift by whole pixels while training runs, and stand with reduced motion", () => {
+  const open = { status: "open", retryAt: null, attempt: 0 };
+  const running = stageOf(sampleRecord(), { phase: "running", connection: open });
+  const begun = drawn(running.canvas);
+  running.stage.draw(100);
+  running.stage.draw(104);
+  running.stage.draw(200);
+  assert.deepEqual(drawn(running.canvas), { ...begun, drift: begun.drift + 2 });
+  const still = stageOf(sampleRecord(), { phase: "running", connection: open, reducedMotion: true });
+  const stood = drawn(still.canvas);
+  still.stage.draw(16);
+  still.stage.draw(32);
+  assert.deepEqual(drawn(still.canvas), stood);
+});
+
+test("the pointer's timestep and unit are dispatched, leaving takes them back", () => {
+  const { canvas, store, layout } = stageOf(sampleRecord({ T: 6, H: 4 }));
+  const y = layout.units.top + 2.5 * layout.units.rowHeight;
+  canvas.fire("pointermove", { x: xOf(layout, 3), y });
+  assert.deepEqual(store.get().hover, { t: 3, unit: 2 });
+  canvas.fire("pointermove", { x: 20, y: 615 });
+  assert.equal(store.get().hover, null);
+  canvas.fire("pointermove", { x: xOf(layout, 5), y });
+  canvas.fire("pointerleave");
+  assert.equal(store.get().hover, null);
+});
+
+test("in the river the loss under the pointer comes with the timestep", () => {
+  const { canvas, store, layout } = stageOf(sampleRecord({ T: 6 }));
+  canvas.fire("pointermove", { x: xOf(layout, 2), y: layout.lanes[0].mid });
+  const { t, source } = store.get().hover;
+  assert.equal(t, 2);
+  assert.ok(source >= 2 && source <= 6);
+});
+
+test("a click pins a timestep, a second one frees it", () => {
+  const { canvas, store, layout } = stageOf(sampleRecord({ T: 6 }));
+  const at = { x: xOf(layout, 4), y: layout.labels.y };
+  canvas.fire("click", at);
+  assert.deepEqual(store.get().pin, { t: 4 });
+  canvas.fire("click", at);
+  assert.equal(store.get().pin, null);
+});
+
+test("a click on the ruler chooses one, on the second track's name the other quantity", () => {
+  const { canvas, store, layout } = stageOf(sampleRecord({ T: 6 }));
+  canvas.fire("click", { x: 90, y: layout.lanes[0].mid });
+  assert.equal(store.get().ruler, "near", "everything fits the nearer one");
+  canvas.fire("click", { x: 90, y: layout.lanes[0].mid });
+  assert.equal(store.get().ruler, "far");
+  canvas.fire("click", { x: 30, y: layout.track.top + 8 });
+  assert.equal(store.get().track, "h");
+});
+
+test("a pointer that rests on a packed group opens it as a lens, one that passes does not", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { canvas, store, stage, layout } = stageOf(sampleRecord({ T: 120, H: 2 }), { reducedMotion: true });
+  const y = layout.units.top + 5;
+  canvas.fire("pointermove", { x: xOf(layout, 60), y });
+  mock.timers.tick(100);
+  canvas.fire("pointermove", { x: xOf(layout, 90), y });
+  mock.timers.tick(100);
+  stage.draw(200);
+  canvas.fire("pointermove", { x: xOf(layout, 90) + 1, y });
+  assert.equal(store.get().hover.t, 90);
+  mock.timers.tick(300);
+  stage.draw(600);
+  canvas.fire("pointermove", { x: xOf(layout, 90) + 12, y });
+  assert.ok(store.get().hover.t <= 90, "12 px to the right is still inside the open group");
+  mock.timers.reset();
+});
+
+test("Enter opens the pinned group from the keyboard, Escape closes it", () => {
+  const { canvas, store, stage, layout } = stageOf(sampleRecord({ T: 120, H: 2 }), { reducedMotion: true });
+  store.dispatch({ type: "pin", pin: { t: 60 } });
+  canvas.fire("keydown", { key: "Enter" });
+  assert.equal(browser.runFrames(100), 1);
+  canvas.fire("pointermove", { x: layout.left + 100, y: layout.labels.y });
+  assert.ok(store.get().hover.t > 20, "other columns gave way");
+  canvas.fire("keydown", { key: "Escape" });
+  stage.draw(200);
+  canvas.fire("pointermove", { x: layout.left + 100, y: layout.labels.y });
+  assert.equal(store.get().hover.t, 20);
+});
+
+test("a change of T slides for 250 ms on frames the stage asks for itself", () => {
+  const { store, stage } = stageOf(sampleRecord({ T: 6 }));
+  store.dispatch({ type: "record", record: sampleRecord({ T: 12 }) });
+  stage.draw(1000);
+  assert.ok(browser.runFrames(1100) > 0);
+  assert.ok(browser.runFrames(1200) > 0);
+  browser.runFrames(1300);
+  browser.runFrames(1600);
+  assert.equal(browser.runFrames(1700), 0, "and then stands still");
+});
+
+test("while columns slide the pointer means where they will stand", () => {
+  const { canvas, store, stage } = stageOf(sampleRecord({ T: 24 }));
+  store.dispatch({ type: "record", record: sampleRecord({ T: 6 }) });
+  stage.draw(1000);
+  stage.draw(1010);
+  const rest = layoutStage({ width: 764, height: 620, U: 1, T: 6, H: 16, inputRows: 1, lanes: 1 });
+  canvas.fire("click", { x: xOf(rest, 6), y: rest.labels.y });
+  assert.deepEqual(store.get().pin, { t: 6 });
+});

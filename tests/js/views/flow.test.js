@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { palette, sizeIndex } from "../../../static/js/kit/colour.js";
+import { drawFlow, lagLine, layoutFlow, pairAt, pairLines } from "../../../static/js/views/flow.js";
+import { readPicture } from "../../../static/js/record/picture.js";
+import { initialState } from "../../../static/js/run/state.js";
+import { callsOf, recordingBitmaps, recordingContext, textsOf } from "../stage/recording.js";
+import { sampleRecord } from "../stage/sample.js";
+
+const SIZE = { width: 300, height: 264, U: 1 };
+const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+function drawn(record, { config = {}, state = {} } = {}) {
+  const picture = readPicture(record, config, null);
+  const losses = range(1, picture.T).filter((t) => picture.hasTarget[t]);
+  const layout = layoutFlow(SIZE, picture.T, losses);
+  const ctx = recordingContext();
+  const bitmaps = recordingBitmaps();
+  const sheet = {
+    ...SIZE,
+    ratio: 1,
+    picture,
+    layout,
+    state: { ...initialState({ config }), ...state },
+    palette: palette("light"),
+  };
+  drawFlow(ctx, sheet, bitmaps);
+  const { pixels, width, height } = bitmaps("flow");
+  const pixelOf = (t, k) =>
+    pixels[Math.floor(((t - 0.6) / picture.T) * height) * width + Math.floor(((k - 0.6) / picture.T) * width)];
+  return { ctx, layout, texts: textsOf(ctx), pixelOf, picture };
+}
+
+test("the matrix is square, and a point in it is a pair with k ≤ t", () => {
+  const layout = layoutFlow(SIZE, 24, range(1, 24));
+  assert.ok(layout.left > 0 && layout.left + layout.side < 300 && layout.keyY + 15 < 264);
+  const at = (t, k) =>
+    pairAt(layout, layout.left + (k - 0.5) * layout.column, layout.top + (t - 0.5) * layout.rowPitch);
+  assert.deepEqual(at(20, 3), { t: 20, k: 3 });
+  assert.equal(at(3, 20), null);
+  assert.equal(pairAt(layout, 2, 50), null);
+});
+
+test("few losses become tall rows of their own", () => {
+  const layout = layoutFlow(SIZE, 24, [24]);
+  assert.equal(layout.few, true);
+  assert.equal(layout.rowHeight, 22);
+  assert.deepEqual(pairAt(layout, layout.left + 1, layout.top + 5), { t: 24, k: 1 });
+  const { texts } = drawn(sampleRecord({ T: 24, hasLoss: (t) => t === 24 }));
+  assert.ok(texts.some((text) => text.endsWith("at h₁")) && texts.some((text) => text.endsWith("at h₂₄")));
+});
+
+test("each tile has the colour of its size; exact zero and the upper triangle are paper", () => {
+  const record = sampleRecord({ T: 4 });
+  const flow = record.tensors.ln_flow.data;
+  const at = (t, k) => (t - 1) * 5 + k;
+  flow[at(2, 1)] = -30 * Math.LN10;
+  flow[at(3, 1)] = -10 * Math.LN10;
+  flow[at(4, 1)] = 0;
+  flow[at(4, 2)] = Number.NEGATIVE_INFINITY;
+  const { pixelOf } = drawn(record);
+  const { rgba } = palette("light").size;
+  assert.equal(pixelOf(2, 1), rgba[sizeIndex(-30 * Math.LN10)]);
+  assert.equal(pixelOf(3, 1), rgba[sizeIndex(-10 * Math.LN10)]);
+  assert.equal(pixelOf(4, 1), rgba[sizeIndex(0)]);
+  assert.equal(pixelOf(4, 2), 0);
+  assert.equal(pixelOf(1, 3), 0);
+});
+
+test("truncated pairs are pale and the legend says why", () => {
+  const record = sampleRecord({ T: 4 });
+  const { pixelOf, texts } = drawn(record, { config: { k1: 2, k2: 2 } });
+  const full = drawn(record).pixelOf;
+  assert.equal(pixelOf(2, 1), full(2, 1));
+  assert.notEqual(pixelOf(3, 1), full(3, 1));
+  assert.ok(texts.includes("pale: cut away"));
+});
+
+test("the needed lag is a stepped line that parts nearer pairs from those that reach back so far", () => {
+  const layout = layoutFlow(SIZE, 24, range(1, 24));
+  const points = lagLine(layout, 8);
+  assert.deepEqual(points[0], [layout.left, layout.top + 8 * layout.rowPitch]);
+  assert.ok(Math.abs(points.at(-1)[1] - layout.bottom) < 1e-9);
+  for (let i = 1; i < points.length; i++) {
+    const moves = points[i].filter((value, axis) => Math.abs(value - points[i - 1][axis]) > 1e-9);
+    assert.equal(moves.length, 1, "steps, no slopes");
+  }
+  assert.deepEqual(lagLine(layout, 0), []);
+  assert.deepEqual(lagLine(layout, 24), []);
+});
+
+test("the key shows its decades, the pinned column its frame and number", () => {
+  const { texts, ctx, layout } = drawn(sampleRecord({ T: 24 }), { state: { pin: { t: 15 } } });
+  for (const text of ["10⁻³⁰", "10⁻²⁰", "10⁻¹⁰", "1", "15", "24"]) assert.ok(texts.includes(text), text);
+  const frames = callsOf(ctx, "strokeRect").filter(
+    ([x]) => Math.abs(x - (layout.left + 14 * layout.column - 0.5)) < 1e-6,
+  );
+  assert.equal(frames.length, 1);
+});
+
+test("T = 500 fits: every pixel shows one pair", () => {
+  const { pixelOf } = drawn(sampleRecord({ T: 500, H: 2 }));
+  assert.notEqual(pixelOf(400, 100), 0);
+  assert.equal(pixelOf(100, 400), 0);
+});
+
+test("a pair's read-out gives size, logarithm and lag", () => {
+  const { picture } = drawn(sampleRecord({ T: 4 }));
+  picture.lnFlow[3 * 5 + 1] = -6.2;
+  assert.deepEqual(pairLines(picture, { t: 4, k: 1 }, true), ["‖∂E₄/∂h₁‖ = 0.00203", "ln −6.20, lag 3"]);
+  assert.match(pairLines(picture, { t: 4, k: 1 }, false)[2], /^cut away/);
+  picture.lnFlow[3 * 5 + 1] = Number.NEGATIVE_INFINITY;
+  assert.match(pairLines(picture, { t: 4, k: 1 }, true)[0], /0 exactly/);
+});

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { backoff, createConnection } from "../../../static/js/wire/connection.js";
+import { createSurroundings } from "../sockets.js";
+
+function setUp() {
+  const around = createSurroundings();
+  const heard = [];
+  const handlers = {
+    opened: () => heard.push("opened"),
+    message: (message) => heard.push(message),
+    binary: (bytes) => heard.push(bytes.byteLength),
+    lost: (retryAt, attempt, why) => heard.push({ retryAt, attempt, why }),
+  };
+  const connection = createConnection("ws://here/ws", handlers, around);
+  connection.connect();
+  return { around, heard, connection };
+}
+
+test("waits double up to a limit, and half of each is chance", () => {
+  assert.deepEqual(
+    [1, 2, 3].map((attempt) => backoff(attempt, 1)),
+    [250, 500, 1000],
+  );
+  assert.equal(backoff(3, 0), 500);
+  assert.equal(backoff(50, 1), 15_000);
+});
+
+test("text is handed on as a message, bytes as they are", () => {
+  const { around, heard } = setUp();
+  around.sockets[0].open();
+  around.sockets[0].onmessage({ data: '{"type":"hello"}' });
+  around.sockets[0].onmessage({ data: new ArrayBuffer(5) });
+  assert.deepEqual(heard, ["opened", { type: "hello" }, 5]);
+});
+
+test("a loss is told with the time of the next attempt, and then attempted", () => {
+  const { around, heard } = setUp();
+  around.sockets[0].open();
+  around.sockets[0].close();
+  assert.deepEqual(heard.at(-1), { retryAt: 250, attempt: 1, why: "lost" });
+  around.pass(249);
+  assert.equal(around.sockets.length, 1);
+  around.pass(1);
+  assert.equal(around.sockets.length, 2);
+  around.sockets[1].close();
+  assert.deepEqual(heard.at(-1), { retryAt: 750, attempt: 2, why: "lost" });
+});
+
+test("only a run that stands again resets the waits: a server that accepts and drops is not hammered", () => {
+  const { around, heard, connection } = setUp();
+  around.sockets[0].close();
+  around.pass(250);
+  around.sockets[1].open();
+  connection.settled();
+  around.sockets[1].close();
+  assert.equal(heard.at(-1).attempt, 1);
+});
+
+test("a full server is not asked before the time it named", () => {
+  const { around, heard, connection } = setUp();
+  connection.waitAtLeast(5000);
+  around.sockets[0].close();
+  assert.equal(heard.at(-1).retryAt, 5000);
+});
+
+test("trying now opens at once and forgets the timer", () => {
+  const { around, connection } = setUp();
+  around.sockets[0].close();
+  connection.retryNow();
+  assert.equal(around.sockets.length, 2);
+  around.pass(10_000);
+  assert.equal(around.sockets.length, 2);
+});
+
+test("what cannot be sent is not kept", () => {
+  const { around, connection } = setUp();
+  assert.equal(connection.send({ type: "pause" }), false);
+  around.sockets[0].open();
+  assert.deepEqual(around.sockets[0].sent, []);
+});
+
+test("a socket that never opened is told from one that was lost, and one that does not answer is given up", () => {
+  const { around, heard } = setUp();
+  around.pass(10_000);
+  assert.equal(heard.at(-1).why, "never");
+  around.pass(250);
+  around.sockets[1].close();
+  assert.equal(heard.at(-1).why, "never");
+  around.pass(500);
+  around.sockets[2].open();
+  around.pass(60_000);
+  assert.equal(around.sockets.length, 3, "an open one may stay open");
+  around.sockets[2].close();
+  assert.equal(heard.at(-1).why, "lost");
+});
+
+test("a silent socket is given up although its end is never heard of", () => {
+  const { around, heard, connection } = setUp();
+  around.sockets[0].open();
+  around.sockets[0].close = () => {};
+  connection.wasSilent();
+  assert.deepEqual(heard.at(-1), { retryAt: 250, attempt: 1, why: "silent" });
+  around.sockets[0].onmessage({ data: '{"type":"hello"}' });
+  assert.notEqual(heard.at(-1).type, "hello", "what it says after that is not listened to");
+  around.pass(250);
+  assert.equal(around.sockets.length, 2);
+});

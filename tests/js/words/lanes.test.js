@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import {
+  differences,
+  laneNames,
+  laneWords,
+  readoutOf,
+  tableOf,
+  tellLanes,
+  titleOf,
+} from "../../../static/js/words/lanes.js";
+import { initialState, reduce } from "../../../static/js/run/state.js";
+import { makeRecord } from "../records.js";
+
+const CONFIG = {
+  cell: "rnn",
+  activation: "tanh",
+  hidden_size: 16,
+  forget_bias: 1,
+  learning_rate: 0.01,
+  task: "adding",
+  lag: 8,
+  sequence_length: 4,
+  batch_size: 32,
+  seed: 3,
+};
+const schema = { properties: { forget_bias: { title: "Forget bias" }, learning_rate: { title: "Learning rate" } } };
+
+const state = (config, ln = 0) =>
+  reduce(initialState({ config: { ...CONFIG, ...config }, schema }), {
+    type: "record",
+    record: makeRecord({ lnNorm: (t) => (t === 1 ? ln : 0) }),
+  });
+
+test("a lane is called by what differs first", () => {
+  const lstm = { ...CONFIG, cell: "lstm" };
+  assert.deepEqual(laneNames([CONFIG, lstm], schema), ["rnn", "lstm"]);
+  assert.deepEqual(laneNames([CONFIG, { ...CONFIG, activation: "leaky_relu" }], schema), ["tanh", "leaky relu"]);
+  assert.deepEqual(laneNames([CONFIG, { ...CONFIG, learning_rate: 0.1 }], schema), [
+    "learning rate 0.01",
+    "learning rate 0.1",
+  ]);
+  assert.deepEqual(laneNames([CONFIG, CONFIG], schema), ["rnn", "rnn"]);
+  assert.equal(laneWords(lstm, differences([CONFIG, lstm]), schema, "lstm"), "tanh, 16 units, forget bias 1");
+});
+
+test("lanes that would be called alike are called by what they do not share with the first", () => {
+  const configs = [{}, { cell: "lstm" }, { activation: "relu" }, { learning_rate: 0.1 }].map((one) => ({
+    ...CONFIG,
+    ...one,
+  }));
+  const names = laneNames(configs, schema);
+  assert.deepEqual(names, ["rnn", "lstm", "relu", "learning rate 0.1"]);
+  const differing = differences(configs);
+  assert.equal(laneWords(configs[2], differing, schema, names[2]), "rnn, 16 units, learning rate 0.01");
+  assert.equal(laneWords(configs[3], differing, schema, names[3]), "rnn, tanh, 16 units");
+  const twice = [{}, { cell: "lstm" }, { cell: "lstm", activation: "relu" }].map((one) => ({ ...CONFIG, ...one }));
+  assert.deepEqual(laneNames(twice, schema), ["rnn", "lstm, tanh", "lstm, relu"]);
+});
+
+test("the table has in bold what differs, with what a cell has not as none", () => {
+  const rows = tableOf([state({}, Math.log(1e-8)), state({ cell: "lstm" }, Math.log(0.5))]);
+  assert.deepEqual(rows.slice(0, 2), [
+    { label: "cell", values: ["rnn", "lstm"], bold: true },
+    { label: "forget bias", values: ["none", "1"], bold: true },
+  ]);
+  const row = (label) => rows.find((one) => one.label === label).values;
+  assert.deepEqual(row("‖∂E/∂h_1‖"), ["1.00\u2009×\u200910⁻⁸", "0.500"]);
+  assert.deepEqual(row("data, seed"), ["same", "same"]);
+  assert.equal(titleOf([CONFIG, { ...CONFIG, cell: "lstm" }]), "Two lanes, one difference");
+});
+
+test("other data are called other data", () => {
+  const states = [state({}), state({ seed: 4 })];
+  assert.deepEqual(tableOf(states).find(({ label }) => label === "data, seed").values, ["same", "other"]);
+  assert.match(tellLanes(states).finding, /^Not the same data/);
+});
+
+test("the sentence says by what the gradient is multiplied on its way back, as the records have it", () => {
+  const { finding } = tellLanes([state({}, Math.log(1e-4)), state({ cell: "lstm" }, Math.log(0.25))]);
+  assert.equal(
+    finding,
+    "Same data, same seed: over 3 steps back ∂E/∂h_t is multiplied by 1.00\u2009×\u200910⁻⁴ in 1 rnn, 0.250 in 2 lstm.",
+  );
+  assert.match(tellLanes([state({}), state({})]).finding, /all the same/);
+});
+
+test("the read-out has every lane's norm at the timestep", () => {
+  assert.deepEqual(readoutOf([state({}, Math.log(2)), state({ cell: "gru" }, 0)], 1), [
+    "‖∂E/∂h₁‖",
+    "1 rnn: 2.00",
+    "2 gru: 1.00",
+  ]);
+});
