@@ -1,4 +1,4 @@
-.PHONY: run test format lock bench bench-large bench-engine bench-load bench-faults picture pictures
+.PHONY: run test format lock bench bench-large bench-engine bench-load bench-following bench-faults picture pictures
 
 run:            ## set everything up (once) and serve the page
 	@scripts/setup run
@@ -36,6 +36,10 @@ bench-engine:   ## measure the engine beside PyTorch and JAX, which are installe
 bench-load:     ## measure a class of up to 300 on a real server (about four minutes)
 	@scripts/setup test
 	.venv/bin/python -m benchmarks.load
+
+bench-following: ## measure how many can follow one run (about a minute)
+	@scripts/setup test
+	.venv/bin/python -m benchmarks.following
 
 bench-faults:   ## measure what happens when things go wrong, behind a real nginx (half an hour; needs Debian's nginx)
 	@scripts/setup test

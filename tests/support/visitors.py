@@ -13,11 +13,11 @@ from tests.web.conftest import facts
 class Visitor:
     """A page without pictures: draws every record at once."""
 
-    def __init__(self, server: Server, draws: bool = True) -> None:
+    def __init__(self, server: Server | str, draws: bool = True, path: str = "/ws") -> None:
         self.stack = contextlib.ExitStack()
-        address = server.url.replace("http", "ws") + "/ws"
+        url = server if isinstance(server, str) else server.url
         self.socket: ClientConnection = self.stack.enter_context(
-            connect(address, origin=server.url, compression=None, max_size=None)
+            connect(url.replace("http", "ws") + path, origin=url, compression=None, max_size=None)
         )
         self.draws = draws
         self.hello = self.hear()

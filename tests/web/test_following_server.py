@@ -1,12 +1,16 @@
 """Following over real sockets: runs and followers in different processes of one server, and a process that dies."""
 
+import contextlib
 import json
 import os
+import shutil
 import signal
+from pathlib import Path
 
 import pytest
 
 from app.training import Trainer
+from benchmarks.servers import nginx
 from tests.support.servers import Server, wait_until
 from tests.support.visitors import Visitor
 from tests.web.conftest import facts
@@ -105,3 +109,33 @@ def test_a_shared_run_survives_the_process_that_computed_it(pair):
         for _ in range(40):
             alone.advance()
         assert Trainer.resume(copy).snapshot() == alone.snapshot()
+
+
+HAS_NGINX = shutil.which("nginx") is not None or Path("/usr/sbin/nginx").exists()
+
+
+@pytest.mark.skipif(not HAS_NGINX, reason="needs Debian's nginx")
+def test_behind_nginx_a_token_leads_owner_and_followers_to_the_same_replica_and_to_another_one_when_it_dies():
+    with contextlib.ExitStack() as stack:
+        replicas = [stack.enter_context(Server(WORKERS="1")) for _ in range(2)]
+        address = f"http://127.0.0.1:{stack.enter_context(nginx(replicas))}"
+        with Visitor(address) as owner:
+            owner.ask("start", config=SMALL)
+            shared = owner.ask("share")
+            snapshot = owner.snapshot()
+        path = f"/ws?run={shared['run']}"
+        for _ in range(2):
+            with Visitor(address, path=path) as owner, contextlib.ExitStack() as room:
+                owner.upload("snapshot", snapshot)
+                assert owner.ask("share", key=shared["key"])["run"] == shared["run"]
+                for _ in range(4):
+                    follower = room.enter_context(Visitor(address, path=path))
+                    assert follower.ask("follow", run=shared["run"])["type"] == "state"
+                (where,) = [replica for replica in replicas if runs(replica) == 5]
+            where.stop(signal.SIGKILL)
+            replicas.remove(where)
+
+
+def runs(server: Server) -> int:
+    """How many runs, followers included, a replica has."""
+    return json.loads(get(server, "/healthz")[2])["runs"]
