@@ -21,6 +21,7 @@ PYTHON = {
     "app.training": {"app.errors", "app.strictjson", "app.validation", "app.engine", "app.tasks"},
     "app.scenes": {"app.training"},
     "app.figures": {"app.training"},
+    "app.recording": {"app.errors", "app.training"},
     "app.report": {"app.errors", "app.training", "app.figures"},
     "app.web": {
         "app.errors",
