@@ -16,7 +16,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .training import Record
-from .training.distributions import QUANTILES
+from .training.quantities.distributions import QUANTILES
 
 INK, QUIET, RULE, PAPER = "#1b1d20", "#676b72", "#dedad0", "#fbfaf7"
 FORWARD, BACKWARD, SOURCE = "#1c5aa0", "#b0430c", "#4c1038"
@@ -146,11 +146,19 @@ def spectrum(record: Record) -> go.Figure:
     return figure.update_yaxes(scaleanchor="x", scaleratio=1)
 
 
+GATES = {
+    4: ("f", 1, "the gate that keeps the past"),
+    3: ("z", 1, "the gate that keeps the past"),
+    2: ("z", 0, "the gate that lets the new in; closed, it keeps the past"),
+}
+"""By how many gates a cell has: the name and row of the one that decides about the past, and what it does open."""
+
+
 def gates(record: Record) -> go.Figure:
-    """How far the gate is open through which the past goes straight on: f of the lstm, z of the gru."""
-    name, row = ("f", 1) if record.gates.shape[1] == 4 else ("z", 1)
+    """How far the gate is open that decides about the past: f of an lstm, z of a gru, which keep; z of a mingru."""
+    name, row, does = GATES[record.gates.shape[1]]
     colours = [[i / 2, colour] for i, colour in enumerate(ACTIVATION[2:])]
-    return units(record.gates[:, row], colours, (0.0, 1.0), f"{name}_t: the gate that keeps the past", name)
+    return units(record.gates[:, row], colours, (0.0, 1.0), f"{name}_t: {does}", name)
 
 
 def weights(record: Record, name: str = "W_hh") -> go.Figure:

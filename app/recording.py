@@ -23,8 +23,9 @@ from typing import Any, BinaryIO, NoReturn, Self
 
 from .errors import BadUpload, BadValue, shown
 from .training import Record
+from .training.limits import MAX_HEADER_BYTES
 from .training.records import pack
-from .training.tensorfile import LARGEST_HEADER, read, strict_json
+from .training.tensorfile import read, strict_json
 
 MAGIC = b"UNROLL1\n"
 LENGTH_BYTES = 8
@@ -117,7 +118,7 @@ class Recording:
     def _scalars(self, size: int) -> dict[str, Any]:
         """What the metadata of the frame at hand say."""
         length = int.from_bytes(self._file.read(LENGTH_BYTES), "little")
-        if not 2 <= length <= min(LARGEST_HEADER, size - LENGTH_BYTES):
+        if not 2 <= length <= min(MAX_HEADER_BYTES, size - LENGTH_BYTES):
             _refuse(f"a header that fits into its frame; its length says {shown(length)}")
         return _said(strict_json(self._file.read(length)).get("__metadata__"))
 

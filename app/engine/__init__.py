@@ -5,7 +5,7 @@ from .adjoints import Adjoints, adjoints
 from .cells import CELLS, Cell, Params
 from .clipping import angle, clip, norm
 from .flow import Flow, flow
-from .gradcheck import BREAKS, TensorCheck, gradcheck
+from .gradcheck import BREAKS, TensorCheck, can_break, gradcheck
 from .initialisers import INITIALISERS, initialise, parameter_shapes
 from .losses import LOSSES
 from .network import Network
@@ -42,6 +42,7 @@ __all__ = [
     "TruncationMeter",
     "adjoints",
     "angle",
+    "can_break",
     "clip",
     "eigenvalues",
     "flow",

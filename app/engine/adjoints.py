@@ -11,6 +11,7 @@ from math import frexp
 import numpy as np
 
 from .backstep import RESCALE_EVERY, SPAN, Backstep, one_by_one, own_gradients
+from .cells.base import W_HH, Recurrent
 from .network import Network
 
 Array = np.ndarray
@@ -26,6 +27,8 @@ class Adjoints:
     only the pre-activations that see h_{t-1}; da_x the same of those that see x_t. h (T+1, H), x (T, I) and dy (T, O)
     are what they are multiplied with; the exponents are not dy's. dh_carried (T+1, H) is what timestep t + 1 sends back
     to h_t, dh_t without the part of E_t itself, with the exponent of t + 1; row T, beyond which nothing is, holds 0.
+
+    ``recurrent`` says which parameter is meant by W_hh here: the cell's recurrent one.
     """
 
     h: Array
@@ -37,6 +40,7 @@ class Adjoints:
     da_x: Array
     dh_carried: Array
     exponent: Array
+    recurrent: Recurrent
 
     @cached_property
     def rescaled(self) -> bool:
@@ -75,19 +79,27 @@ class Adjoints:
             return size
 
     @property
+    def recurrent_factors(self) -> tuple[Array, Array]:
+        """The two whose product at each timestep is its part of dE/dW_hh: what comes in, and the adjoints it meets."""
+        return self.x if self.recurrent.of_x else self.h[:-1], self.da if self.recurrent == W_HH else self.da_x
+
+    @property
     def dW_hh_norm(self) -> Array:
-        """||dE/dW_hh at timestep t|| (T,): the outer product of h_{t-1} and da_t, so the product of their norms."""
+        """||dE/dW_hh at timestep t|| (T,): of the outer product of h_{t-1} and da_t, so the product of their norms."""
+        incoming, da = self.recurrent_factors
         with np.errstate(all="ignore"):
-            size: Array = np.exp(ln_norm(self.h[:-1]) + ln_norm(self.da) + LN2 * self.exponent[1:])
+            ln = ln_norm_of_product(incoming, da) if self.recurrent.by_unit else ln_norm(incoming) + ln_norm(da)
+            size: Array = np.exp(ln + LN2 * self.exponent[1:])
             return size
 
     @cached_property
     def dW_hh(self) -> tuple[Array, int]:
-        """dE/dW_hh (H, width), the sum of the parts of all timesteps, and its exponent."""
+        """dE/dW_hh (H, width), the sum of the parts of all timesteps, and its exponent; dE/du_hh is (H,)."""
+        incoming, da = self.recurrent_factors
         with np.errstate(all="ignore"):
             exponent = int(self.exponent[1:].max())
-            da = np.ldexp(self.da, (self.exponent[1:] - exponent)[:, None])
-            return self.h[:-1].T.dot(da), exponent
+            da = np.ldexp(da, (self.exponent[1:] - exponent)[:, None])
+            return (incoming * da).sum(axis=0) if self.recurrent.by_unit else incoming.T.dot(da), exponent
 
     @property
     def dW_hh_sum_norm(self) -> float:
@@ -107,6 +119,14 @@ def ln_norm(vectors: Array) -> Array:
             peak = _peak(vectors)
             unit = vectors / peak
             ln = np.log(peak[..., 0]) + 0.5 * np.log(np.vecdot(unit, unit))
+        return ln
+
+
+def ln_norm_of_product(first: Array, second: Array) -> Array:
+    """ln ||u * v|| along the last axis, * entry by entry."""
+    with np.errstate(all="ignore"):
+        sizes = _peak(first), _peak(second)
+        ln: Array = ln_norm(first / sizes[0] * (second / sizes[1])) + sum(np.log(size[..., 0]) for size in sizes)
         return ln
 
 
@@ -141,7 +161,7 @@ def _complete(net: Network, dh: Array, dc: Array | None, da: Array, da_x: Array,
     np.dot(da, net.V[:, : -net.O].T.astype(np.float64), out=carried[:-1])
     if net.cell.direct == "h":
         carried[:-1] += net.cell.routes(carried[:-1], dh)[0]
-    return Adjoints(h, x, dy, dh, dc, da, da_x, carried, exponent)
+    return Adjoints(h, x, dy, dh, dc, da, da_x, carried, exponent, net.cell.recurrent)
 
 
 def _is_safe(squares: Array) -> bool:
@@ -163,8 +183,8 @@ def _peak(vectors: Array) -> Array:
 def _rescaled(net: Network, every: int) -> Adjoints:
     """The same sweep with the running adjoints brought back near 1, ``every`` so often and where a loss is far off."""
     T, backstep = net.T, Backstep(net, 1, net.T)
-    own = own_gradients(net)[:, None]
-    size: list[int] = np.frexp(_peak(own[:, 0]))[1][:, 0].tolist()
+    own = own_gradients(net)[..., None]
+    size: list[int] = np.frexp(_peak(own[..., 0]))[1][:, 0].tolist()
     has_loss = [bool(part.any()) for part in own]
     exponent = np.zeros(T + 1, np.int64)
     scale = 0
@@ -177,12 +197,10 @@ def _rescaled(net: Network, every: int) -> Adjoints:
         backstep.step(local, place)
     exponent[0] = _rescale(backstep.dh[-1], backstep.dc[-1], scale, None)
     dh, dc, da, da_x = (
-        np.ascontiguousarray(part[::-1])
+        np.ascontiguousarray(part[::-1].reshape(len(part), part[0].size))
         for part in (backstep.dh[:, 0], backstep.dc[:, 0], backstep.da[:, :, 0], backstep.da_x[:, :, 0])
     )
-    return _complete(
-        net, dh, dc if backstep.straight_to == "c" else None, da.reshape(T, -1), da_x.reshape(T, -1), exponent
-    )
+    return _complete(net, dh, dc if backstep.straight_to == "c" else None, da, da_x, exponent)
 
 
 def _rescale(dh: Array, dc: Array, scale: int, incoming: int | None) -> int:

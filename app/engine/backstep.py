@@ -1,6 +1,6 @@
 """One timestep back: the adjoints at t become those at t - 1, for any number of rows.
 
-    [to the state at t - 1, directly; da_t] = the cell's chain rule (dh_t, dc_t)      every unit by itself
+    [to the state at t - 1, directly; da_t] = the cell's chain rule (dh_t, dc_t)      mostly every unit by itself
     dh_{t-1} = da_t W_hh^T  (+ what goes there directly)                               a product
 
 A row is whatever one differentiates: the loss of one sequence (`adjoints`), one loss each (`truncation`), or each unit
@@ -14,7 +14,7 @@ import numpy as np
 from numpy import add, matmul
 
 from .arrays import Array
-from .cells import Blocks
+from .cells import Blocks, Cell
 from .network import Network
 
 RESCALE_EVERY = 8  # timesteps between two rescalings by powers of two
@@ -30,8 +30,8 @@ def own_gradients(net: Network) -> Array:
 class Place(NamedTuple):
     """Where `Backstep` works out one timestep of n rows: dh_t and what comes straight to c_t, and what they become."""
 
-    dh: Array  # (n, H)
-    dc: Array  # (n, H), used by an lstm alone
+    dh: Array  # (H, n)
+    dc: Array  # (H, n), used by an lstm alone
     back: Blocks  # as `Cell.split` divides it
     straight: Array  # (n, H), what goes directly to h_{t-1} or c_{t-1}
     da: Array  # of what sees h_{t-1}; for many rows (blocks, n, H)
@@ -58,14 +58,15 @@ class Backstep:
         self.da = back[1:, seen:]
         self.da_x = back[1:, straight : straight + self.cell.blocks - self.cell.state_blocks]
         self.dc = back[:, 0] if straight else np.zeros((steps + 1, rows, H))
-        if rows == 1:  # one row: all blocks in one product of a matrix and a vector
-            self._parts = np.zeros((1, steps + 1, 1, H))
+        blocks = W_hh.shape[1] // H
+        if rows == 1 or blocks == 0:  # one row: all blocks in one product of a matrix and a vector
+            self._parts = np.zeros((1, steps + 1, rows, H))
             self._W_hh = np.ascontiguousarray(W_hh)
         else:
-            self._parts = np.zeros((len(back[0, seen:]), steps + 1, rows, H))
+            self._parts = np.zeros((blocks, steps + 1, rows, H))
             self._W_hh = np.ascontiguousarray(W_hh.T).reshape(-1, H, H)
         self.dh = self._parts[0]
-        self._single = rows == 1
+        self._single, self._mixes = rows == 1, blocks > 0
         self._chain, self._dot, self._joins_h = self.cell.backward, self._W_hh.dot, self.straight_to == "h"
 
     def places(self, n: int) -> list[Place]:
@@ -73,15 +74,18 @@ class Backstep:
         H = self.dh.shape[2]
         parts, da = self._parts.swapaxes(0, 1)[1:, :, :n], self.da[:, :, :n]
         if self._single:
-            parts, da = parts.reshape(-1, H, 1), da.reshape(len(da), -1, 1)
+            parts, da = parts.reshape(-1, H, 1), da.reshape(len(da), self._W_hh.shape[1], 1)
         dh, dc, back = self.dh[:, :n], self.dc[:, :n], self._back[1:, :, :n]
-        split = map(self.cell.split, back)
-        return list(map(Place, dh, dc, split, back[:, 0], da, parts, dh[1:]))
+        split = map(self.cell.split, back.swapaxes(-1, -2))
+        return list(map(Place, dh.swapaxes(-1, -2), dc.swapaxes(-1, -2), split, back[:, 0], da, parts, dh[1:]))
 
     def step(self, local: Blocks, at: Place) -> None:
-        """From timestep t to t - 1, ``local`` being the cell's local derivatives at t, (…, n, H)."""
+        """From timestep t to t - 1, ``local`` being the cell's local derivatives at t, (…, H, n)."""
         dh, dc, back, straight, da, parts, dh_before = at
         self._chain(local, dh, dc, back)
+        if not self._mixes:
+            np.copyto(dh_before, straight)
+            return
         if self._single:
             self._dot(da, parts)
         else:
@@ -95,8 +99,9 @@ class Backstep:
 class Jacobians:
     """How adjoints at timestep k become those at k - 1: row vectors times a matrix (width, width) of each timestep.
 
-    A row holds dh_k; for an lstm, beside it, what the future sends straight to c_k. The chain rule of a cell is linear
-    and treats every unit alone, so its answers to ones are all there is to know of it; the weights do the rest.
+    A row holds dh_k; for an lstm, beside it, what the future sends straight to c_k. The chain rule of most cells is
+    linear and treats every unit alone, so its answers to ones are all there is to know of it; the weights do the rest.
+    Without weights from h_{k-1} to h_k only the ``diagonal`` (T, H) of the matrices is not 0, else that is None.
     """
 
     def __init__(self, net: Network) -> None:
@@ -105,7 +110,12 @@ class Jacobians:
         self.weights = W_hh.reshape(H, -1, H).transpose(2, 1, 0).copy()  # from unit j, block b, to unit i
         self.straight_to = cell.direct
         self.width = 2 * H if cell.direct == "c" else H
-        local = timesteps_by_row(cell.local)
+        self.memory = np.zeros((RESCALE_EVERY, self.width, self.width))
+        self.diagonal: Array | None = None
+        self._learn(cell, timesteps_by_row(cell.local), T, H)
+
+    def _learn(self, cell: Cell, local: list[Array], T: int, H: int) -> None:
+        """Ask the cell's chain rule all it has to say of all timesteps."""
 
         def answer(dh: float, direct: float) -> tuple[Array, Array]:
             back = np.zeros((int(cell.direct is not None) + cell.blocks, T, H))
@@ -114,17 +124,20 @@ class Jacobians:
             return back, straight
 
         self.answers = [answer(1.0, 0.0)]
-        self.completion: Array | None = None  # lstm: the part of dh_k that joins dc_k
+        if self.weights.size == 0:
+            self.diagonal = self.answers[0][0][0]
         if cell.direct == "c":
             self.answers.append(answer(0.0, 1.0))
             self.completion = np.concatenate([np.zeros((1, H)), self.answers[0][1]])  # h_0 is not made of c_0
-        self.memory = np.zeros((RESCALE_EVERY, self.width, self.width))
 
     def between(self, first: int, last: int) -> Array:
         """Those of timesteps ``first`` … ``last``, at most RESCALE_EVERY; gone when asked for others."""
-        H, blocks = len(self.weights), self.weights.shape[1]
+        blocks, H = self.weights.shape[1:]
         units, these = np.arange(H), slice(first - 1, last)
         J = self.memory[: last + 1 - first]
+        if self.diagonal is not None:
+            J[:, units, units] = self.diagonal[these]
+            return J
         for source, (back, _) in enumerate(self.answers):
             rows = source * H + units
             through, to_h = back[-blocks:, these], J[:, source * H : source * H + H, :H]
@@ -138,6 +151,52 @@ class Jacobians:
                 J[:, rows, H + units] = back[0, these]
         return J
 
+    def completed(self, rows: Array, timesteps: range) -> Array:
+        """dc_k (m, n, H) from the rows (m, n, 2 H) of an lstm at these timesteps, which `between` gave last."""
+        H = rows.shape[2] // 2
+        dc: Array = rows[..., :H] * self.completion[timesteps, None]
+        dc += rows[..., H:]
+        return dc
+
+
+class CoupledJacobians(Jacobians):
+    """The same of a cell whose chain rule couples the units of a timestep: its answer to every unit by itself."""
+
+    def _learn(self, cell: Cell, local: list[Array], T: int, H: int) -> None:  # noqa: ARG002
+        self.cell, self.local, self.first = cell, local, 0
+        self.back = np.zeros((1 + cell.blocks, RESCALE_EVERY, H, self.width))
+        self.through = np.zeros((RESCALE_EVERY, self.width, self.weights.shape[1], H))
+        self.W_hh = self.weights.transpose(1, 0, 2).reshape(-1, H).copy()
+        self.completion = np.zeros((RESCALE_EVERY, H, H))
+
+    def between(self, first: int, last: int) -> Array:
+        """As `Jacobians.between`; a column of ``back`` is a unit of h_k, then one of c_k."""
+        m, (blocks, _, H) = last + 1 - first, self.weights.swapaxes(0, 1).shape
+        back = self.back[:, :m]
+        dh, dc = np.zeros((2, m, H, self.width))
+        dh[:, :, :H] = dc[:, :, H:] = np.eye(H)
+        local = [part[..., first - 1 : last, :, None] for part in self.local]
+        self.cell.backward(local, dh, dc, self.cell.split(back))
+        through, J = self.through[:m], self.memory[:m]
+        through[:] = back[-blocks:].transpose(1, 3, 0, 2)
+        np.matmul(through.reshape(m, self.width, len(self.W_hh)), self.W_hh, out=J[:, :, :H])
+        J[:, :, H:] = back[0].swapaxes(1, 2)
+        self.completion[:m], self.first = dc[:, :, :H].swapaxes(1, 2), first
+        return J
+
+    def completed(self, rows: Array, timesteps: range) -> Array:
+        """As `Jacobians.completed`; nothing of dh_0 joins dc_0."""
+        H = rows.shape[2] // 2
+        dc = rows[..., H:].copy()
+        made = [k - self.first for k in timesteps if k]
+        dc[: len(made)] += np.matmul(rows[: len(made), :, :H], self.completion[made])
+        return dc
+
+
+def jacobians_of(net: Network) -> Jacobians:
+    """The Jacobians of ``net`` (B = 1) after `adjoints` or `backward`, as its cell needs them."""
+    return CoupledJacobians(net) if net.cell.couples_units else Jacobians(net)
+
 
 def timesteps_by_row(local: Blocks) -> list[Array]:
     """The local derivatives of one sequence in float64 with a row for each timestep: (T, H), of n blocks (n, T, H)."""
@@ -145,6 +204,5 @@ def timesteps_by_row(local: Blocks) -> list[Array]:
 
 
 def one_by_one(local: Blocks) -> list[tuple[Array, ...]]:
-    """The local derivatives of one sequence in float64, for each timestep by itself: (1, H), of n blocks (n, 1, H)."""
-    rows = [part.astype(np.float64).swapaxes(-2, -1) for part in local]
-    return list(zip(*rows, strict=True))
+    """The local derivatives of one sequence in float64, for each timestep by itself: (H, 1), of n blocks (n, H, 1)."""
+    return list(zip(*(part.astype(np.float64) for part in local), strict=True))

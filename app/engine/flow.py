@@ -13,7 +13,7 @@ import numpy as np
 
 from .adjoints import LN2, Adjoints
 from .arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
-from .backstep import RESCALE_EVERY, SPAN, Jacobians, own_gradients
+from .backstep import RESCALE_EVERY, SPAN, jacobians_of, own_gradients
 from .network import Network
 
 BLOCK_ELEMENTS = 2**16  # numbers of one kind that a part of the sweep works on, so that they stay in the cache
@@ -64,7 +64,7 @@ def arrivals(
     ``factor``, same shape: by what dE_t/dh_k is rescaled on arrival (per-timestep clipping; dc is left alone).
     """
     T, H = net.T, net.H
-    jacobians = Jacobians(net)
+    jacobians = jacobians_of(net)
     own = own_gradients(net)
     carried = np.zeros((T, jacobians.width))  # a row: dh_k and, lstm, what goes straight to c_k
     exponent, rescaled = np.zeros(T, np.int64), False
@@ -73,7 +73,9 @@ def arrivals(
     for last in range(T, -1, -RESCALE_EVERY):
         timesteps = range(last, max(last - RESCALE_EVERY, -1), -1)
         lowest = max(timesteps[-1], 1)
-        J = jacobians.between(lowest, last)
+        diagonal = jacobians.diagonal
+        J = jacobians.between(lowest, last) if diagonal is None else diagonal[lowest - 1 : last]
+        back = np.dot if diagonal is None else np.multiply
         sources = T + 1 - lowest
         rescaled |= rescale(exponent[:sources], carried[:sources])
         for start in range(0, sources, most):
@@ -88,12 +90,11 @@ def arrivals(
                 if factor is not None:
                     here[:, :H] *= factor[T - start : T - rows.stop : -1, k, None]
                 if k:
-                    here.dot(J[k - lowest], before)
+                    back(here, J[k - lowest], before)
             carried[rows] = found[last + 1 - lowest]
             arrived, dc = found[: len(timesteps)], None
-            if jacobians.completion is not None:
-                dc = arrived[..., :H] * jacobians.completion[timesteps, None]
-                dc += arrived[..., H:]
+            if jacobians.straight_to == "c":
+                dc = jacobians.completed(arrived, timesteps)
             yield Arrivals(last, rows, arrived[..., :H], dc, exponent[rows], rescaled)
 
 
@@ -118,10 +119,10 @@ def rescale(exponent: Array, *vectors: Array) -> bool:
 class Flow:
     """What each loss sends to each timestep: (T, T+1) arrays, row t - 1, column k; NaN where k > t.
 
-    ln_flow = ln ||dE_t/dh_k||; ln_flow_a of an rnn = ln ||dE_t/da_k|| (NaN in column 0); ln_flow_c of an lstm =
-    ln ||dE_t/dc_k||; -inf is exactly 0. share = <dE_t/dh_k, dh_k> / ||dh_k||^2: signed, columns sum to 1, NaN where
-    dh_k = 0. residual: the largest error over k of sum_t dE_t/dh_k against dh_k, relative to the size of the terms
-    summed. route_share (T, 2) of gated cells: direct path, rest.
+    ln_flow = ln ||dE_t/dh_k||; ln_flow_a of an rnn or indrnn = ln ||dE_t/da_k|| (NaN in column 0); ln_flow_c of an
+    lstm = ln ||dE_t/dc_k||; -inf is exactly 0. share = <dE_t/dh_k, dh_k> / ||dh_k||^2: signed, columns sum to 1, NaN
+    where dh_k = 0. residual: the largest error over k of sum_t dE_t/dh_k against dh_k, relative to the size of the
+    terms summed. route_share (T, 2) of gated cells: direct path, rest.
     """
 
     ln_flow: Array
@@ -153,19 +154,20 @@ def flow(net: Network, adjoint: Adjoints) -> Flow:
     Bengio 2013 study their norms as products of Jacobians).
     """
     T, H, cell = net.T, net.H, net.cell
-    (share, share_by_source), *norms = (table(T) for _ in range(2 if cell.direct == "h" else 3))
+    slope = cell.slope
+    (share, share_by_source), *norms = (table(T) for _ in range(2 if slope is None and cell.direct != "c" else 3))
     summed, terms, ones = np.zeros((T + 1, H)), np.zeros(T + 1), np.ones((1, T))
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
-        if cell.direct is None:  # dE_t/da_k is dE_t/dh_k times the slopes, so both norms come from one set of squares
+        if slope is not None:  # dE_t/da_k is dE_t/dh_k times the slopes, so both norms come from one set of squares
             weights, memory = np.ones((T + 1, 2, H)), np.empty((RESCALE_EVERY, at_once(T, H), H))
             weights[0, 1] = np.nan  # h_0 has no pre-activation
-            np.square(cell.local[0][..., 0], out=weights[1:, 1])
+            np.square(slope[..., 0], out=weights[1:, 1])
         covector = adjoint.dh / np.vecdot(adjoint.dh, adjoint.dh)[:, None]
         for here in arrivals(net):
             at, dh = here.timesteps, here.dh
             shares, factor = np.matvec(dh, covector[at]), ones[:, here.rows]
-            if cell.direct is None:
+            if slope is not None:
                 entries = np.square(dh, memory[: dh.shape[0], : dh.shape[1]])
                 squares = np.matmul(weights[at], entries.swapaxes(1, 2))
             else:
@@ -185,9 +187,9 @@ def flow(net: Network, adjoint: Adjoints) -> Flow:
             ln_flow=norms[0][1],
             share=share_by_source,
             residual=residual,
-            ln_flow_a=norms[1][1] if cell.direct is None else None,
+            ln_flow_a=norms[1][1] if slope is not None else None,
             ln_flow_c=norms[1][1] if cell.direct == "c" else None,
-            route_share=None if cell.direct is None else _route_share(net, adjoint),
+            route_share=_route_share(net, adjoint) if slope is None else None,
         )
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cells import Params
+from .cells import CELLS, Params
+from .cells.base import W_HH
 from .network import Network
 
 Array = np.ndarray
@@ -53,7 +54,8 @@ def gradcheck(
     entries of each tensor are drawn from ``rng``; entries so close to a kink of phi that any difference would straddle
     it are passed over. ``broken``, one of `BREAKS`, computes the analytic side with that bug: the gradient from the
     future is forgotten, only the last timestep's dW_hh counts, h_t stands in place of h_{t-1} in dW_hh, or W_hh where
-    its transpose belongs. ``params`` is left as it was, to the last bit.
+    its transpose belongs; where W_hh is spoken of, an indrnn has u_hh and a mingru W_xh, and `can_break` says what they
+    have no place for. ``params`` is left as it was, to the last bit.
     """
     if net.dtype != np.float64:
         raise ValueError(f"a gradient check needs float64, this network computes in {net.dtype}")
@@ -82,11 +84,22 @@ def _analytic(net: Network, params: Params, data: Data, reduction: str, broken: 
         blocks = params["W_hh"].reshape(net.H, -1, net.H)
         net.V[:, : -net.O] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
     grads = net.backward(reduction)
-    if broken == "stale_h":
-        grads["W_hh"][:] = np.tensordot(net.h[1:], net.da, axes=((0, 1), (0, 1))) / net.B
-    if broken == "no_accumulation":
-        grads["W_hh"][:] = net.h[-2].T.dot(net.da[-1]) / net.B
+    if broken in ("stale_h", "no_accumulation"):
+        recurrent = net.cell.recurrent
+        timesteps = slice(None) if broken == "stale_h" else slice(-1, None)
+        incoming = net.h[1:] if broken == "stale_h" else net.x if recurrent.of_x else net.h[:-1]
+        da = net.da if recurrent == W_HH else net.da_x
+        indices = "tbi,tbi->i" if recurrent.by_unit else "tbi,tbj->ij"
+        grads[recurrent.name][:] = np.einsum(indices, incoming[timesteps], da[timesteps]) / net.B
     return grads
+
+
+def can_break(cell: str, broken: str) -> bool:
+    """Whether a network of this cell has what the bug needs: a matrix W_hh to transpose, an h_{t-1} to mistake."""
+    kind = CELLS[cell]
+    if broken == "transpose_W_hh":
+        return kind.recurrent == W_HH
+    return broken != "stale_h" or not kind.recurrent.of_x
 
 
 def _numeric(
@@ -115,5 +128,5 @@ def _numeric(
 
 def _sides(net: Network) -> list[Array]:
     """On which side of each kink every argument of phi lies."""
-    arguments = [net.a] if net.c is None else [net.a, net.c]
+    arguments = [net.a, *net.cell.further_arguments]
     return [argument > kink for kink in net.cell.activation.kinks for argument in arguments]

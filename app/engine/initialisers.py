@@ -1,6 +1,8 @@
 """Initial parameters. ``init`` is about W_hh; everything else follows a fixed rule unless told otherwise.
 
-A gated cell's W_hh is one (H, H) block a gate: every block is drawn by itself, with the fans of its own map.
+A gated cell's W_hh is one (H, H) block a gate: every block is drawn by itself, with the fans of its own map. An
+indrnn's u_hh is H blocks of one unit each, with entries spread as those of W_hh: a matrix (1, 1) is orthogonal where it
+is 1 or -1, the identity where it is 1.
 """
 
 from collections.abc import Callable
@@ -14,46 +16,55 @@ Array = np.ndarray
 Rng = np.random.Generator
 
 
-def pytorch(rng: Rng, H: int) -> Array:
+Shape = tuple[int, ...]
+
+
+def pytorch(rng: Rng, shape: Shape) -> Array:
     """U(-1/sqrt(H), 1/sqrt(H)), as in torch.nn.RNN, LSTM and GRU."""
-    return _uniform(rng, (H, H), 1.0 / sqrt(H))
+    return _uniform(rng, shape, 1.0 / sqrt(shape[0]))
 
 
-def xavier(rng: Rng, H: int) -> Array:
+def xavier(rng: Rng, shape: Shape) -> Array:
     """U(-b, b), b = sqrt(6 / (H + H)) (Glorot & Bengio 2010)."""
-    return _xavier(rng, H, H)
+    return _xavier(rng, shape, shape[0], shape[0])
 
 
-def he(rng: Rng, H: int) -> Array:
+def he(rng: Rng, shape: Shape) -> Array:
     """N(0, 2/H) (He et al. 2015)."""
-    return rng.normal(0.0, sqrt(2.0 / H), (H, H))
+    return rng.normal(0.0, sqrt(2.0 / shape[0]), shape)
 
 
-def orthogonal(rng: Rng, H: int) -> Array:
-    """Q of a Gaussian's QR, columns times sign(diag R): uniform among the orthogonal matrices (Saxe et al. 2014)."""
-    q, r = np.linalg.qr(rng.standard_normal((H, H)))
+def orthogonal(rng: Rng, shape: Shape) -> Array:
+    """Q of a Gaussian's QR, columns times sign(diag R): uniform among the orthogonal matrices (Saxe et al. 2014).
+
+    Of one weight a unit: 1 or -1 at random.
+    """
+    if len(shape) == 1:
+        return rng.choice([-1.0, 1.0], shape)
+    q, r = np.linalg.qr(rng.standard_normal(shape))
     q *= np.where(np.diag(r) < 0.0, -1.0, 1.0)
     return q
 
 
-def identity(_rng: Rng, H: int) -> Array:
+def identity(_rng: Rng, shape: Shape) -> Array:
     """The identity matrix (Le, Jaitly & Hinton 2015)."""
-    return np.eye(H)
+    return np.eye(*shape) if len(shape) == 2 else np.ones(shape)
 
 
-def normal(rng: Rng, H: int) -> Array:
+def normal(rng: Rng, shape: Shape) -> Array:
     """N(0, 1/H): spectral radius about 1."""
-    return rng.normal(0.0, sqrt(1.0 / H), (H, H))
+    return rng.normal(0.0, sqrt(1.0 / shape[0]), shape)
 
 
-def zero(_rng: Rng, H: int) -> Array:
+def zero(_rng: Rng, shape: Shape) -> Array:
     """Zeros: no recurrence at all."""
-    return np.zeros((H, H))
+    return np.zeros(shape)
 
 
-INITIALISERS: dict[str, Callable[[Rng, int], Array]] = {
+INITIALISERS: dict[str, Callable[[Rng, Shape], Array]] = {
     draw.__name__: draw for draw in (pytorch, xavier, he, orthogonal, identity, normal, zero)
 }
+"""By name: the recurrent weights of H units, a block (H, H) of W_hh or u_hh (H,)."""
 
 
 def parameter_shapes(cell: str, I: int, H: int, O: int) -> dict[str, tuple[int, ...]]:
@@ -75,33 +86,37 @@ def initialise(
 ) -> Params:
     """All parameters in float64, shapes as in `parameter_shapes`.
 
-    W_hh: ``init`` times ``gain``. "pytorch" draws every other parameter from U(-1/sqrt(H), 1/sqrt(H)) too; otherwise
-    W_xh and W_hy are xavier uniform and biases 0. ``input_std``, ``readout_std``: W_xh, W_hy ~ N(0, std^2) instead.
-    ``forget_bias`` sets the bias of the lstm's forget gate f or the gru's update gate z (Gers et al. 2000;
-    Jozefowicz et al. 2015). Each tensor has a stream of its own: no choice here changes another tensor's draws.
+    W_hh or u_hh: ``init`` times ``gain``. "pytorch" draws every other parameter from U(-1/sqrt(H), 1/sqrt(H)) too;
+    otherwise W_xh and W_hy are xavier uniform and biases 0. A cell without recurrent weights is not touched by ``init``
+    at all; gains of a normalisation start at 1. ``input_std``, ``readout_std``: W_xh, W_hy ~ N(0, std^2) instead.
+    ``forget_bias`` sets the bias of the lstm's forget gate f or the gru's update gate z, with the opposite sign that of
+    the mingru's z, which keeps the past by being closed (Gers et al. 2000; Jozefowicz et al. 2015). Each tensor has a
+    stream of its own: no choice here changes another tensor's draws.
     """
-    shapes = parameter_shapes(cell, I, H, O)
+    kind, shapes = CELLS[cell], parameter_shapes(cell, I, H, O)
     streams = dict(zip(shapes, rng.spawn(len(shapes)), strict=True))
-    gates = shapes["W_hh"][1] // H
-    if init == "pytorch":
+    recurrent = next((name for name in ("W_hh", "u_hh") if name in shapes), None)
+    if init == "pytorch" and recurrent is not None:
         params = {name: _uniform(streams[name], shape, 1.0 / sqrt(H)) for name, shape in shapes.items()}
     else:
         params = {name: np.zeros(shape) for name, shape in shapes.items()}
-        params["W_xh"] = np.hstack([_xavier(streams["W_xh"], I, H) for _ in range(gates)])
-        params["W_hy"] = _xavier(streams["W_hy"], H, O)
-    params["W_hh"] = gain * np.hstack([INITIALISERS[init](streams["W_hh"], H) for _ in range(gates)])
+        params["W_xh"] = np.hstack([_xavier(streams["W_xh"], (I, H), I, H) for _ in range(shapes["W_xh"][1] // H)])
+        params["W_hy"] = _xavier(streams["W_hy"], (H, O), H, O)
+    if recurrent is not None:
+        block, n = (H,) * len(shapes[recurrent]), shapes[recurrent][-1] // H
+        params[recurrent] = gain * np.hstack([INITIALISERS[init](streams[recurrent], block) for _ in range(n)])
     for name, std in (("W_xh", input_std), ("W_hy", readout_std)):
         if std is not None:
             params[name] = streams[name].normal(0.0, std, shapes[name])
-    if forget_bias is not None and CELLS[cell].forget_gate is not None:
-        gate = CELLS[cell].gates.index(CELLS[cell].forget_gate)
-        params["b_h"][gate * H : (gate + 1) * H] = forget_bias
-    return params
+    if forget_bias is not None and kind.forget_gate is not None:
+        gate = kind.gates.index(kind.forget_gate)
+        params["b_h"][gate * H : (gate + 1) * H] = kind.forget_sign * forget_bias
+    return params | {name: np.full(shapes[name], value) for name, value in kind.starts_at.items()}
 
 
-def _uniform(rng: Rng, shape: tuple[int, ...], bound: float) -> Array:
+def _uniform(rng: Rng, shape: Shape, bound: float) -> Array:
     return rng.uniform(-bound, bound, shape)
 
 
-def _xavier(rng: Rng, fan_in: int, fan_out: int) -> Array:
-    return _uniform(rng, (fan_in, fan_out), sqrt(6.0 / (fan_in + fan_out)))
+def _xavier(rng: Rng, shape: Shape, fan_in: int, fan_out: int) -> Array:
+    return _uniform(rng, shape, sqrt(6.0 / (fan_in + fan_out)))

@@ -99,7 +99,7 @@ class Layer:
 
     @property
     def da(self) -> Array:
-        """dE/da_1 … dE/da_T (T, columns of W_hh, B), of what sees h_{t-1}."""
+        """dE/da_1 … dE/da_T (T, columns of W_hh, B), of what sees h_{t-1} through weights: none of a diagonal cell."""
         start = self._straight + self.cell.input_blocks * self.H
         return self.leaving[:-1, start : -self.handed]
 
@@ -112,7 +112,7 @@ class Layer:
     def load(self, params: Params, handed_through: Array) -> None:
         """Copy the cell's parameters, and the matrix (H, handed) through which handed gradients reach h_t."""
         self.cell.load(params)
-        self.V[:, : -self.handed] = params["W_hh"]
+        self.V[:, : -self.handed] = self.cell.recurrent_weights(params)
         self.V[:, -self.handed :] = handed_through
 
     def forward(self, h0: Array | None = None) -> None:
@@ -202,7 +202,7 @@ class Layer:
             if only_input:
                 sums[:only_input, H:] += d[:only_input].dot(z[:, H:])
         sums /= self.B
-        return self.cell.unstack(sums[: -self.handed]), sums[-self.handed :, : H + 1]
+        return self.cell.gradients(sums[: -self.handed], self.dh, self.dc), sums[-self.handed :, : H + 1]
 
     def input_gradients(self, W_xh: Array) -> Array:
         """dE/dx_1 … dE/dx_T (T, I, B) after `backward`, through the input weights ``W_xh`` in the order users see."""

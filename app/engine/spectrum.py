@@ -6,17 +6,17 @@ with gamma = sup |phi'| (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Beng
 
 import numpy as np
 
-from .backstep import RESCALE_EVERY, Jacobians
-from .cells import CELLS
+from .backstep import RESCALE_EVERY, Jacobians, jacobians_of
+from .cells import CELLS, Params
 from .network import Network
 
 Array = np.ndarray
 
 
-def recurrent_block(cell: str, W_hh: Array) -> Array:
-    """The (H, H) block of ``W_hh`` that feeds phi: all of it for an rnn, the candidate's for gated cells."""
-    H, gate = len(W_hh), CELLS[cell].candidate_gate
-    return W_hh[:, gate * H : (gate + 1) * H]
+def recurrent_block(cell: str, params: Params) -> Array | None:
+    """The (H, H) matrix through which h_{t-1} feeds phi: W_hh of an rnn, the candidate's block of it for gated cells,
+    diag(u_hh) of an indrnn; None where there is none."""
+    return CELLS[cell].spectral_matrix(params)
 
 
 def eigenvalues(W: Array) -> Array:
@@ -42,7 +42,7 @@ def jacobian(net: Network, t: int) -> Array:
     An lstm's c_{t-1} is held fixed. Row form: the gradient carried into h_{t-1} is ``dh_t @ J_t.T``.
     """
     with np.errstate(all="ignore"):
-        return _jacobian(Jacobians(net), net.H, t)
+        return _jacobian(jacobians_of(net), net.H, t)
 
 
 def _jacobian(jacobians: Jacobians, H: int, t: int) -> Array:
@@ -60,7 +60,7 @@ def jacobian_product(net: Network, k: int, t: int) -> Array:
 
 def jacobian_norms(net: Network) -> Array:
     """||dh_t/dh_{t-1}|| (T,): by how much timestep t can stretch a gradient; NaN where it is not finite."""
-    jacobians, norms = Jacobians(net), np.empty(net.T)
+    jacobians, norms = jacobians_of(net), np.empty(net.T)
     with np.errstate(all="ignore"):
         for first in range(1, net.T + 1, RESCALE_EVERY):
             last = min(first + RESCALE_EVERY - 1, net.T)
@@ -85,7 +85,7 @@ def lyapunov_exponents(net: Network) -> Array:
 
     Their sum is the mean of ln |det J_t|.
     """
-    Q, total, jacobians = np.eye(net.H), np.zeros(net.H), Jacobians(net)
+    Q, total, jacobians = np.eye(net.H), np.zeros(net.H), jacobians_of(net)
     with np.errstate(all="ignore"):
         for t in range(1, net.T + 1):
             Q, R = np.linalg.qr(_jacobian(jacobians, net.H, t).T.dot(Q))

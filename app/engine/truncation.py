@@ -9,11 +9,13 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy import matmul
 from numpy.lib.stride_tricks import sliding_window_view
 
 from .adjoints import LN2, Adjoints, ln_norm, near_one
 from .arrays import BUFFER, Array
 from .backstep import RESCALE_EVERY, Backstep, own_gradients, timesteps_by_row
+from .cells.base import W_HH
 from .flow import arrivals, at_once, close, rescale, table
 from .network import Network
 
@@ -80,9 +82,9 @@ class Lags(NamedTuple):
     """What some losses send some lags back: entry j of each array is lag = first + j, row i is E_t of t = source + i.
 
     dh (m, n, H) = dE_t/dh_k of k = t - lag; dc (m, n, H) the same for dE_t/dc_k of an lstm, else None; da (m, blocks,
-    n, H) = dE_t/da_k, of what sees h_{k-1}. All are 0 where there is no such k. True values are those times
-    2**exponent (n,); ``largest`` is that of the pairs of these lags that are not 0. The arrays are the sweep's own:
-    gone at the next yield.
+    n, H) = dE_t/da_k, of what the cell's recurrent parameter feeds. All are 0 where there is no such k. True values
+    are those times 2**exponent (n,); ``largest`` is that of the pairs of these lags that are not 0. The arrays are the
+    sweep's own: gone at the next yield.
     """
 
     first: int
@@ -100,9 +102,10 @@ def lags(net: Network) -> Iterator[Lags]:
     `flow.arrivals` takes them timestep by timestep, which is cheaper where their sums over a lag are not wanted.
     """
     T, H = net.T, net.H
-    local = [before_the_first(part) for part in timesteps_by_row(net.cell.local)]
+    local = [before_the_first(part).swapaxes(-1, -2) for part in timesteps_by_row(net.cell.local)]
     most = at_once(T, H)
     backstep = Backstep(net, most, RESCALE_EVERY)
+    da = backstep.da if net.cell.recurrent == W_HH else backstep.da_x
     carried, carried_to_c = np.zeros((2, T + 1, H))  # by t, from one group of lags to the next
     carried[1:] = own_gradients(net)
     exponent = np.zeros(T + 1, np.int64)
@@ -118,7 +121,7 @@ def lags(net: Network) -> Iterator[Lags]:
             dh[0], dc[0] = carried[rows], carried_to_c[rows]
             for j, place in enumerate(backstep.places(n)[:m]):
                 k = RESCALE_EVERY + source - first - j
-                backstep.step([part[..., k - 1 : k - 1 + n, :] for part in local], place)
+                backstep.step([part[..., k - 1 : k - 1 + n] for part in local], place)
             carried[rows] = dh[m]
             if backstep.straight_to == "c":
                 carried_to_c[rows] = dc[m]
@@ -127,7 +130,7 @@ def lags(net: Network) -> Iterator[Lags]:
                 source,
                 dh[:m],
                 dc[:m] if backstep.straight_to == "c" else None,
-                backstep.da[:m, :, :n],
+                da[:m, :, :n],
                 exponent[rows],
                 largest,
             )
@@ -146,9 +149,10 @@ def truncation_meter(net: Network, adjoint: Adjoints) -> TruncationMeter:
     ln_lag_norm, cosine = np.zeros(T + 1), np.zeros(T + 1)
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
-        whole = adjoint.dW_hh[0].reshape(net.H, -1, net.H).swapaxes(0, 1).reshape(-1)  # block by block, as the lags
+        whole = np.atleast_2d(adjoint.dW_hh[0])
+        whole = whole.reshape(len(whole), -1, net.H).swapaxes(0, 1).reshape(-1)  # block by block, as the lags
         so_far, its_exponent = np.zeros_like(whole), LEAST
-        for first, up_to, exponent in _sums_by_lag(net, adjoint.h[:-1]):
+        for first, up_to, exponent in _sums_by_lag(net, adjoint.recurrent_factors[0]):
             some = slice(first, first + len(up_to))
             ln_lag_norm[some] = ln_norm(up_to) + LN2 * exponent
             largest = max(exponent, its_exponent)
@@ -162,14 +166,16 @@ def truncation_meter(net: Network, adjoint: Adjoints) -> TruncationMeter:
     return TruncationMeter(lag_norm, cosine[:T], horizon(lag_norm))
 
 
-def _sums_by_lag(net: Network, h_prev: Array) -> Iterator[tuple[int, Array, int]]:
+def _sums_by_lag(net: Network, incoming: Array) -> Iterator[tuple[int, Array, int]]:
     """The first of some lags, one row each of what all their pairs contribute together, and the rows' exponent.
 
-    The pair (t, k) contributes h_{k-1} (outer) dE_t/da_k, so that a lag's pairs add up in one product.
+    The pair (t, k) contributes the product of what comes ``incoming`` (T, features) at k, h_{k-1} as a rule, and
+    dE_t/da_k: the outer one, so that a lag's pairs add up in one product of matrices, or that of each unit by itself.
     """
     most = at_once(net.T, net.H)
+    add_up = _unit_by_unit if net.cell.recurrent.by_unit else matmul
     # All runs of `most` states in a row, as columns: a lag more is one run earlier.
-    states = sliding_window_view(np.pad(before_the_first(h_prev), ((0, most), (0, 0))), most, axis=0)
+    states = sliding_window_view(np.pad(before_the_first(incoming), ((0, most), (0, 0))), most, axis=0)
     for first, sources in groupby(lags(net), lambda pairs: pairs.first):
         total = np.zeros(1)
         for pairs in sources:
@@ -177,8 +183,14 @@ def _sums_by_lag(net: Network, h_prev: Array) -> Iterator[tuple[int, Array, int]
             if (pairs.exponent != pairs.largest).any():
                 pairs.da[:] *= np.ldexp(1.0, np.minimum(pairs.exponent - pairs.largest, 0))[:, None]
             k = RESCALE_EVERY + pairs.source - first
-            total = total + np.matmul(states[k - m : k, None, :, :n][::-1], pairs.da)
+            total = total + add_up(states[k - m : k, None, :, :n][::-1], pairs.da)
         yield first, total.reshape(m, -1), pairs.largest
+
+
+def _unit_by_unit(states: Array, da: Array) -> Array:
+    """sum over n of states (m, 1, H, n) times da (m, 1, n, H), unit by unit."""
+    products: Array = np.einsum("mbhn,mbnh->mh", states, da)
+    return products
 
 
 def _cosine(rows: Array, one: Array) -> Array:

@@ -8,19 +8,8 @@ from typing import Any
 import numpy as np
 from safetensors import TensorSpec, serialize
 
-WATCHABLE = (
-    "gates",
-    "flow",
-    "truncation",
-    "weights",
-    "gradients",
-    "distributions",
-    "spectrum",
-    "saturation",
-    "sample",
-)
-"""The quantities a record holds only when they are asked for."""
-
+from .quantities import WATCHABLE, source
+from .table import table
 
 # The types of what is packed, by the names the library knows.
 NAMES = {np.dtype(name): name for name in ("float64", "float32", "int64", "int32", "uint8")}
@@ -42,7 +31,11 @@ class Record:
             for values in (self.tensors, self.scalars):
                 if name in values:
                     return values[name]
-        raise AttributeError(f"this record has no {name}; some quantities must be watched for: {', '.join(WATCHABLE)}")
+        raise AttributeError(f"this record has no {name}. {_advice(name)}")
+
+    def table(self) -> dict[str, np.ndarray]:
+        """What belongs to a timestep as equal columns, a row for each t = 0 … T: `pandas.DataFrame` takes it."""
+        return table(self.tensors)
 
     def to_bytes(self) -> bytes:
         """The record as safetensors; its one metadata key, `unroll`, holds the scalars as JSON."""
@@ -62,6 +55,13 @@ def pack(scalars: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytes:
         for name, values in in_order.items()
     }
     return bytes(serialize(specs, metadata={"unroll": text}))
+
+
+def _advice(name: str) -> str:
+    quantity = source(name)
+    if quantity is None:
+        return f"Quantities that may be watched are {', '.join(WATCHABLE)}."
+    return f'Ask for it: watch={{"{quantity}"}}.'
 
 
 def _jsonable(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Reading safetensors from strangers: everything is checked before anything is allocated.
+"""Reading safetensors that may come from anyone: everything is checked before anything is allocated.
 
 The arrays that come out are views of the file's bytes (bfloat16, which NumPy does not have, is widened to float32,
 which holds every one of its numbers). Nothing is unpickled, nothing is guessed, and whatever is wrong raises BadUpload.
@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import strictjson
 from ..errors import BadUpload, shown
+from .limits import MAX_AXES, MAX_ENTRIES, MAX_HEADER_BYTES, MAX_TENSORS
 
 DTYPES = {
     "F64": "<f8",
@@ -24,10 +25,6 @@ DTYPES = {
     "I8": "|i1",
     "U8": "|u1",
 }
-LARGEST_HEADER = 2**20
-MOST_TENSORS = 1000
-MOST_AXES = 4
-LARGEST_SHAPE = 2**40  # the product of its sizes, empty ones left out: NumPy has no array beyond 2^63 bytes
 IN_PYTORCH = "safetensors.torch.save_file(model.state_dict(), path) writes one."
 OTHER_FORMATS = {  # by their first bytes
     b"PK\x03\x04": f"It is a zip archive, such as torch.save or numpy.savez write. {IN_PYTORCH}",
@@ -42,17 +39,17 @@ def read(blob: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     if len(blob) < 8:
         _refuse(f"at least 8 bytes; got {len(blob)}")
     length = int.from_bytes(blob[:8], "little")
-    if not 2 <= length <= min(LARGEST_HEADER, len(blob) - 8):
+    if not 2 <= length <= min(MAX_HEADER_BYTES, len(blob) - 8):
         other = next((words for start, words in OTHER_FORMATS.items() if blob.startswith(start)), None)
         if other is not None:
             raise BadUpload(f"Expected a safetensors file. {other}")
-        _refuse(f"a header that fits into the file and {LARGEST_HEADER} bytes; its length says {shown(length)}")
+        _refuse(f"a header that fits into the file and {MAX_HEADER_BYTES} bytes; its length says {shown(length)}")
     header = strict_json(blob[8 : 8 + length])
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         _refuse("metadata of names and texts")
-    if len(header) > MOST_TENSORS:
-        _refuse(f"at most {MOST_TENSORS} tensors; got {len(header)}")
+    if len(header) > MAX_TENSORS:
+        _refuse(f"at most {MAX_TENSORS} tensors; got {len(header)}")
     return metadata, _tensors(header, blob, 8 + length)
 
 
@@ -69,7 +66,7 @@ def strict_json(text: bytes | str) -> dict[str, Any]:
 
 
 def _tensors(header: dict[str, Any], blob: bytes, start: int) -> dict[str, np.ndarray]:
-    """The tensors, which must lie one after the other and fill the file."""
+    """The tensors, which must follow each other without gaps and fill the file."""
     spans = sorted(((*_span(name, entry), name) for name, entry in header.items()), key=lambda span: span[:2])
     position = 0
     for begin, end, name in spans:
@@ -92,14 +89,14 @@ def _widened(bits: np.ndarray) -> np.ndarray:
 
 
 def _span(name: str, entry: Any) -> tuple[int, int]:
-    """Where a tensor's bytes lie, once its dtype, shape and offsets are known to agree."""
+    """The first and last offset of a tensor's bytes; BadUpload where dtype, shape and offsets do not agree."""
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         _refuse(f"dtype, shape and data_offsets for {shown(name)}")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(dtype, str) or dtype not in DTYPES:
         _refuse(f"tensors of {', '.join(DTYPES)}; {shown(name)} is {shown(dtype)}")
-    if not _are_sizes(shape) or len(shape) > MOST_AXES or prod(size for size in shape if size) > LARGEST_SHAPE:
-        _refuse(f"at most {MOST_AXES} sizes, with a product of at most {LARGEST_SHAPE}, as shape of {shown(name)}")
+    if not _are_sizes(shape) or len(shape) > MAX_AXES or prod(size for size in shape if size) > MAX_ENTRIES:
+        _refuse(f"at most {MAX_AXES} sizes, with a product of at most {MAX_ENTRIES}, as shape of {shown(name)}")
     if not _are_sizes(offsets) or len(offsets) != 2:
         _refuse(f"two offsets for {shown(name)}")
     if offsets[1] - offsets[0] != prod(shape) * np.dtype(DTYPES[dtype]).itemsize:
@@ -112,7 +109,7 @@ def _are_sizes(values: Any) -> bool:
 
 
 def _refuse(expected: str) -> NoReturn:
-    raise BadUpload(f"This is not a safetensors file we can read: expected {expected}.")
+    raise BadUpload(f"This is not a valid safetensors file: expected {expected}.")
 
 
 def finite(tensors: Mapping[str, np.ndarray]) -> None:

@@ -210,6 +210,11 @@ class Run:
         self.session.shared.counts.refused(error.code)
         return protocol.error_message(error, id_)
 
+    @property
+    def has_network(self) -> bool:
+        """Whether somebody made use of this run."""
+        return self.session.trainer is not None
+
     def _follow(self, session: Session, id_: Id) -> str:
         """Leave the session for another one, which let the viewer in; the answer is what that is doing."""
         self.session.end("The owner went on to follow another run.")

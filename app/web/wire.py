@@ -22,6 +22,7 @@ class Kind(IntEnum):
     # both ways
     TEXT = auto()
     BINARY = auto()
+    BEAT = auto()  # asks whether the process still works, and says that it does
     # to the web process
     HELLO = auto()  # ready to compute; what the page needs to know, as JSON
     FIRST_RECORD = auto()  # the record the page opens with
@@ -31,6 +32,7 @@ class Kind(IntEnum):
     TO_MANY = auto()  # a frame for several visitors: see `to_many`
     SHARED = auto()  # this token leads to a run of this process
     UNSHARED = auto()  # and no longer
+    IN_USE = auto()  # the run has a network
     DRAINED = auto()  # every last snapshot was sent
     COUNTS = auto()  # what was counted since the last time, as JSON
 

@@ -8,6 +8,11 @@ from hypothesis import strategies as st
 from app.engine import ACTIVATIONS, CELLS, LOSSES, Network, Params, initialise
 
 
+def recurrent(cell):
+    """The name of the parameter that is meant where W_hh is spoken of."""
+    return CELLS[cell].recurrent.name
+
+
 @dataclass
 class Case:
     """A network, and everything its `forward` wants."""
@@ -41,9 +46,10 @@ def build(
     dtype="float64",
 ) -> Case:
     """A network of random weights; about a third of the timesteps have no target."""
+    H = max(H, CELLS[cell].least_units)
     rng = np.random.default_rng(seed)
     params = {n: p.astype(dtype) for n, p in initialise(cell, I, H, O, init, gain, None, None, None, rng).items()}
-    for name in ("b_h", "b_hn", "b_y"):
+    for name in ("b_h", "b_hn", "b_y", "g_x", "g_h", "g_c", "b_c"):
         if name in params:
             params[name] += 0.3 * rng.standard_normal(params[name].shape).astype(dtype)
     known = rng.random((T, B)) < 0.7

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine import CELLS, adjoints, flow, jacobian, jacobian_product
+from app.engine import CELLS, adjoints, flow, jacobian, jacobian_product, recurrent_block, singular_values
 from tests.engine.networks import build, networks, scalar
 
 
@@ -31,12 +31,12 @@ def test_what_the_losses_send_adds_up_to_what_each_state_is_blamed_for(network, 
 
 @settings(max_examples=60, derandomize=True)
 @given(networks)
-def test_an_rnn_can_stretch_a_gradient_by_gamma_and_by_sigma_max_at_most(network):
-    if network.net.cell.name != "rnn":
+def test_a_simple_cell_can_stretch_a_gradient_by_gamma_and_by_sigma_max_at_most(network):
+    if network.net.cell.name not in ("rnn", "indrnn"):
         return
     net = network.run()
     seen = flow(net, adjoints(net))
-    gamma, sigma = net.cell.activation.gamma, np.linalg.norm(network.params["W_hh"], 2)
+    gamma, sigma = net.cell.activation.gamma, singular_values(recurrent_block(net.cell.name, network.params))[0]
     with np.errstate(divide="ignore", invalid="ignore"):
         saturation = seen.ln_flow_a[:, 1:] - seen.ln_flow[:, 1:]
         recurrent = seen.ln_flow[:, :-1] - seen.ln_flow_a[:, 1:]
@@ -56,7 +56,7 @@ def test_an_rnn_can_stretch_a_gradient_by_gamma_and_by_sigma_max_at_most(network
 def test_the_routes_of_a_gated_cell_sum_to_one(network):
     net = network.run()
     seen = flow(net, adjoints(net))
-    if net.cell.name == "rnn":
+    if net.cell.name in ("rnn", "indrnn"):
         assert seen.route_share is None
         return
     total = seen.route_share.sum(axis=1)
@@ -108,8 +108,9 @@ def test_the_one_unit_latch_settles_where_the_theory_says():
     assert jacobian(net, 300)[0, 0] == pytest.approx(0.619143872352, abs=1e-11)
 
 
-def test_float32_networks_have_a_flow_too():
-    network = build("lstm", "tanh", B=1, T=20, dtype="float32")
+@pytest.mark.parametrize("cell", CELLS)
+def test_float32_networks_have_a_flow_too(cell):
+    network = build(cell, "tanh", B=1, T=24, dtype="float32")
     net = network.run()
     assert net.h.dtype == np.float32
     assert flow(net, adjoints(net)).residual < 1e-5

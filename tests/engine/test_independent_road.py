@@ -23,6 +23,11 @@ PHI = {
 }
 
 
+def norm(v):
+    """LN as torch.nn.functional.layer_norm has it, with its eps."""
+    return (v - np.mean(v, axis=1, keepdims=True)) / np.sqrt(np.var(v, axis=1, keepdims=True) + 1e-5)
+
+
 def losses(cell, activation, loss, params, x, target, h0, reduction="sum", at=None, push_h=None, push_c=None):
     """The sum over t and the mean over the batch of E_t (or of E_at alone); push_h[t] is added to h_t, as a handle."""
     p, phi, sigma = params, PHI[activation], PHI["sigmoid"]
@@ -42,6 +47,16 @@ def losses(cell, activation, loss, params, x, target, h0, reduction="sum", at=No
             i, f, g, o = np.split(x_t @ p["W_xh"] + h @ p["W_hh"] + p["b_h"], 4, axis=1)
             c = sigma(f) * c + sigma(i) * phi(g) + push_c[t]
             h = sigma(o) * phi(c)
+        elif cell == "ln_lstm":
+            from_x, from_h = norm(x_t @ p["W_xh"]) * p["g_x"], norm(h @ p["W_hh"]) * p["g_h"]
+            i, f, g, o = np.split(from_x + from_h + p["b_h"], 4, axis=1)
+            c = sigma(f) * c + sigma(i) * phi(g) + push_c[t]
+            h = sigma(o) * phi(norm(c) * p["g_c"] + p["b_c"])
+        elif cell == "indrnn":
+            h = phi(x_t @ p["W_xh"] + p["u_hh"] * h + p["b_h"])
+        elif cell == "mingru":
+            a_z, a_n = np.split(x_t @ p["W_xh"] + p["b_h"], 2, axis=1)
+            h = (1 - sigma(a_z)) * h + sigma(a_z) * phi(a_n)
         else:
             r_x, z_x, n_x = np.split(x_t @ p["W_xh"] + p["b_h"], 3, axis=1)
             r_h, z_h, n_h = np.split(h @ p["W_hh"], 3, axis=1)
@@ -93,7 +108,7 @@ def test_every_adjoint_agrees_with_automatic_differentiation(cell, loss):
     zeros = numpy.zeros((net.T + 1, net.B, net.H))
     dh = grad(lambda push: losses(cell, "tanh", loss, *arguments(network), "mean", push_h=push))(zeros)
     close(net.dh, dh * net.B)
-    if cell == "lstm":
+    if net.dc is not None:
         dc = grad(lambda push: losses(cell, "tanh", loss, *arguments(network), "mean", push_c=push))(zeros)
         close(net.dc, dc * net.B)
 
@@ -110,6 +125,6 @@ def test_every_pair_of_the_flow_agrees_with_automatic_differentiation(cell):
             zeros
         )
         close(numpy.exp(ours.ln_flow[t - 1, : t + 1]), numpy.linalg.norm(dh[: t + 1, 0], axis=1))
-        if cell == "lstm":
+        if net.dc is not None:
             dc = grad(lambda p, t=t: losses(cell, "tanh", "squared_error", *arguments(network), at=t, push_c=p))(zeros)
             close(numpy.exp(ours.ln_flow_c[t - 1, : t + 1]), numpy.linalg.norm(dc[: t + 1, 0], axis=1))

@@ -22,8 +22,10 @@ from app.engine import (
 )
 from tests.engine.networks import build
 
+ONE_STATE = ["rnn", "gru", "indrnn", "mingru"]
 
-@pytest.mark.parametrize("cell", ["rnn", "gru"])
+
+@pytest.mark.parametrize("cell", ONE_STATE)
 def test_the_first_jacobian_is_how_h_1_answers_h_0(cell):
     network = build(cell, T=3, B=1)
     network.run().backward()
@@ -37,8 +39,9 @@ def test_the_first_jacobian_is_how_h_1_answers_h_0(cell):
         np.testing.assert_allclose(J[i], (h_1[0] - h_1[1]) / 2e-6, atol=1e-9)
 
 
-def test_an_lstm_jacobian_holds_the_cell_state_fixed():
-    network = build("lstm", T=1, B=1)
+@pytest.mark.parametrize("cell", ["lstm", "ln_lstm"])
+def test_an_lstm_jacobian_holds_the_cell_state_fixed(cell):
+    network = build(cell, T=1, B=1)
     network.run().backward()
     J = jacobian(network.net, 1)  # at t = 1 the cell state before is 0, whatever h_0 is
     network.h0[0, 2] += 1e-6
@@ -47,7 +50,7 @@ def test_an_lstm_jacobian_holds_the_cell_state_fixed():
     np.testing.assert_allclose(J[2], (above - network.run().h[1, 0]) / 2e-6, atol=1e-9)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru"])
+@pytest.mark.parametrize("cell", ONE_STATE)
 def test_the_product_of_jacobians_carries_the_last_loss_back(cell):
     network = build(cell, T=6, B=1)
     network.target[:-1] = np.nan
@@ -88,13 +91,25 @@ def test_what_is_not_finite_has_no_spectrum():
     assert np.isnan(singular_values(bad)).all()
 
 
-@pytest.mark.parametrize(("cell", "block"), [("rnn", 0), ("lstm", 2), ("gru", 2)])
+@pytest.mark.parametrize(("cell", "block"), [("rnn", 0), ("lstm", 2), ("gru", 2), ("ln_lstm", 2)])
 def test_the_recurrent_block_is_the_candidates(cell, block):
-    W_hh = build(cell).params["W_hh"]
-    assert (recurrent_block(cell, W_hh) == W_hh[:, 4 * block : 4 * block + 4]).all()
+    params = build(cell).params
+    assert (recurrent_block(cell, params) == params["W_hh"][:, 4 * block : 4 * block + 4]).all()
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_the_spectrum_of_an_indrnn_is_its_recurrent_weights():
+    params = build("indrnn", H=6).params
+    W, u = recurrent_block("indrnn", params), params["u_hh"]
+    by_size = np.argsort(-np.abs(u))
+    assert (eigenvalues(W) == np.stack([u[by_size], np.zeros(6)], axis=1)).all()
+    np.testing.assert_allclose(singular_values(W), np.abs(u[by_size]), rtol=1e-15)
+
+
+def test_a_mingru_has_no_recurrent_weights_to_have_a_spectrum():
+    assert recurrent_block("mingru", build("mingru").params) is None
+
+
+@pytest.mark.parametrize("cell", ONE_STATE)
 def test_lyapunov_exponents_sum_to_the_mean_log_determinant(cell):
     net = build(cell, T=12, B=1).run()
     net.backward()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.engine import CELLS, adjoints, flow, horizon, kept_pairs, share_used, truncation_meter
 from app.engine.truncation import lags
-from tests.engine.networks import build, scalar
+from tests.engine.networks import build, recurrent, scalar
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,9 @@ cells = st.sampled_from(list(CELLS))
 
 def masked_sum(net, keep):
     """dE/dW_hh, dE/dh and (lstm) dE/dc of the kept pairs, summed one by one."""
-    T, H = net.T, net.H
-    dW = np.zeros((H, net.da.shape[2]))
+    T, H, recurrent = net.T, net.H, net.cell.recurrent
+    incoming = (net.x if recurrent.of_x else net.h[:-1])[:, 0]
+    combine, dW = (np.multiply if recurrent.by_unit else np.outer), 0.0
     dh, dc = np.zeros((T + 1, H)), np.zeros((T + 1, H))
     for pairs in lags(net):
         size = 2.0**pairs.exponent
@@ -46,7 +47,7 @@ def masked_sum(net, keep):
                 if pairs.dc is not None:
                     dc[k] += size[i] * pairs.dc[j, i]
                 if k:
-                    dW += size[i] * np.outer(net.h[k - 1, 0], pairs.da[j, :, i].reshape(-1))
+                    dW = dW + size[i] * combine(incoming[k - 1], pairs.da[j, :, i].reshape(-1))
     return dW, dh, dc
 
 
@@ -57,9 +58,9 @@ def test_the_truncated_walk_is_the_masked_sum(cell, T, k, seed):
     adjoints(net)
     dW, dh, dc = masked_sum(net, kept_pairs(T, *k))
     grads = net.backward("sum", *k)
-    np.testing.assert_allclose(grads["W_hh"], dW, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(grads[recurrent(cell)], dW, rtol=0, atol=1e-12)
     np.testing.assert_allclose(net.dh[:, 0], dh, rtol=0, atol=1e-12)
-    if cell == "lstm":
+    if net.dc is not None:
         np.testing.assert_allclose(net.dc[:, 0], dc, rtol=0, atol=1e-12)
 
 
@@ -76,7 +77,7 @@ def test_truncation_leaves_the_readout_alone(cell):
     full, short = net.backward(), net.backward("sum", 2, 3)
     assert (full["W_hy"] == short["W_hy"]).all()
     assert (full["b_y"] == short["b_y"]).all()
-    assert not np.allclose(full["W_hh"], short["W_hh"])
+    assert not np.allclose(full[recurrent(cell)], short[recurrent(cell)])
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -153,10 +154,11 @@ def test_without_truncation_the_used_share_is_the_share(cell):
 def test_the_meter_is_the_truncated_gradient_for_every_reach(cell, T, seed):
     net = build(cell, T=T, B=1, seed=seed).run()
     meter = truncation_meter(net, adjoints(net))
-    whole = net.backward()["W_hh"]
+    name = recurrent(cell)
+    whole = net.backward()[name]
     last = np.zeros_like(whole)
     for k in range(1, T + 1):
-        kept = net.backward("sum", 1, k)["W_hh"]  # a pass at every timestep, k back: lags < k
+        kept = net.backward("sum", 1, k)[name]  # a pass at every timestep, k back: lags < k
         assert meter.lag_norm[k - 1] == pytest.approx(np.linalg.norm(kept - last), rel=1e-9, abs=1e-13)
         cosine = np.vdot(kept, whole) / np.linalg.norm(kept) / np.linalg.norm(whole)
         assert meter.cosine[k - 1] == pytest.approx(cosine, abs=1e-10)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from app.engine import CELLS
 from app.training import RunConfig, Trainer
-from app.training.distributions import QUANTILES, quantiles
+from app.training.quantities.distributions import QUANTILES, quantiles
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 16, 257])
@@ -24,7 +25,7 @@ def test_infinity_is_the_largest_entry_and_the_others_keep_their_quantiles():
     assert np.isposinf(row[-1])
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("precision", ["float64", "float32"])
 def test_a_record_holds_those_of_every_weight_and_of_the_size_of_every_gradient(cell, precision):
     trainer = Trainer(RunConfig(cell=cell, precision=precision, sequence_length=12, hidden_size=5))

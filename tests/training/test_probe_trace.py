@@ -35,12 +35,16 @@ def test_a_timesteps_part_of_each_gradient_is_what_its_own_copy_of_the_weights_g
     layer = net.layer
     leaving, entering = layer.leaving.copy(), layer.entering.copy()
     for t in range(1, net.T + 1):
-        for name, index in (("W_xh", t - 1), ("W_hh", t - 1), ("W_hy", t)):
+        for symbol, name, index in (
+            ("W_xh", "W_xh", t - 1),
+            ("W_hh", CELLS[cell].recurrent.name, t - 1),
+            ("W_hy", "W_hy", t),
+        ):
             layer.leaving[:], layer.entering[:] = 0.0, 0.0
             layer.leaving[index], layer.entering[index] = leaving[index], entering[index]
             of_the_cell, handed = layer.gradients()
             part = np.linalg.norm((of_the_cell | net.head.gradients(handed))[name])
-            assert record.tensors[f"d{name}_norm"][t - 1] == pytest.approx(part, rel=1e-12), (name, t)
+            assert record.tensors[f"d{symbol}_norm"][t - 1] == pytest.approx(part, rel=1e-12), (name, t)
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from app.training import RunConfig, Trainer
-from app.training.records import WATCHABLE, Record, pack
+from app.engine import CELLS
+from app.training import WATCHABLE, RunConfig, Trainer
+from app.training.records import Record, pack
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", CELLS)
 def test_bytes_come_back_as_the_same_record(cell):
     record = Trainer(RunConfig(cell=cell)).record(set(WATCHABLE) - {"sample"})
     blob = record.to_bytes()
@@ -37,5 +38,5 @@ def test_quantities_are_attributes_and_a_missing_one_says_so():
     record = Trainer(RunConfig()).record()
     assert record.h is record.tensors["h"]
     assert record.loss == record.scalars["loss"]
-    with pytest.raises(AttributeError, match="no ln_flow; some quantities must be watched for"):
+    with pytest.raises(AttributeError, match=r"no ln_flow\. Ask for it: watch=\{\"flow\"\}"):
         _ = record.ln_flow

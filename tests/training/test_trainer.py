@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.engine import ACTIVATIONS, CELLS, OPTIMIZERS
+from app.engine import ACTIVATIONS, CELLS, OPTIMIZERS, can_break
 from app.errors import BadValue, OutOfRange, UnrollError
 from app.tasks import TASKS
 from app.training import BREAKS, WATCHABLE, RunConfig, Trainer, WorkspacePool
@@ -155,7 +155,17 @@ def test_a_record_always_holds_what_the_contract_promises():
         ("rnn", "flow", {"ln_flow", "ln_flow_a", "share"}),
         ("lstm", "flow", {"ln_flow", "ln_flow_c", "share", "route_share"}),
         ("gru", "flow", {"ln_flow", "share", "route_share"}),
+        ("indrnn", "flow", {"ln_flow", "ln_flow_a", "share"}),
+        ("mingru", "flow", {"ln_flow", "share", "route_share"}),
+        ("ln_lstm", "flow", {"ln_flow", "ln_flow_c", "share", "route_share"}),
         ("rnn", "gates", set()),
+        ("indrnn", "gates", set()),
+        ("mingru", "gates", {"gates"}),
+        ("indrnn", "weights", {"W_xh", "u_hh", "b_h", "W_hy", "b_y"}),
+        ("mingru", "weights", {"W_xh", "b_h", "W_hy", "b_y"}),
+        ("ln_lstm", "weights", {"W_xh", "W_hh", "b_h", "g_x", "g_h", "g_c", "b_c", "W_hy", "b_y"}),
+        ("indrnn", "spectrum", {"eigenvalues", "singular_values", "jacobian_norm"}),
+        ("mingru", "spectrum", set()),
         ("gru", "gates", {"gates"}),
         ("rnn", "truncation", {"lag_norm", "truncation_cosine"}),
         ("gru", "weights", {"W_xh", "W_hh", "b_h", "b_hn", "W_hy", "b_y"}),
@@ -445,9 +455,18 @@ def test_the_gradient_check_passes_and_catches_every_classic_bug(cell):
     trainer = advanced(small(cell=cell, precision="float32"))
     before = trainer.snapshot()
     assert all(check.passed for _, check in trainer.check_gradients())
-    for broken in BREAKS:
+    for broken in (name for name in BREAKS if can_break(cell, name)):
         assert not all(check.passed for _, check in trainer.check_gradients(broken=broken)), broken
     assert trainer.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("cell", "broken"), [("indrnn", "transpose_W_hh"), ("mingru", "transpose_W_hh"), ("mingru", "stale_h")]
+)
+def test_a_bug_that_a_cell_has_no_place_for_is_refused(cell, broken):
+    with pytest.raises(BadValue, match=f"{cell} has no place for the bug {broken}.*Try one of drop_carried") as refusal:
+        small(cell=cell).check_gradients(broken=broken)
+    assert refusal.value.field == "break"
 
 
 @pytest.mark.parametrize("wrong", [{"samples": 0}, {"samples": 101}, {"samples": 2.0}, {"broken": "everything"}])

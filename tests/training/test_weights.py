@@ -382,6 +382,21 @@ def test_what_pytorch_would_compute_otherwise_is_not_exported(cell, activation):
     assert refusal.value.field == "activation"
 
 
+@pytest.mark.parametrize("cell", ["indrnn", "mingru", "ln_lstm"])
+def test_a_cell_that_pytorch_does_not_have_is_neither_exported_nor_filled_from_its_files(cell):
+    trainer = trainer_of(cell)
+    with pytest.raises(BadValue, match=f"PyTorch has no module that computes what the cell {cell} does") as refusal:
+        trainer.export_weights()
+    assert refusal.value.field == "cell"
+    before = trainer.snapshot()
+    with pytest.raises(BadUpload, match=f"The file is rnn.* the run is {cell}.* PyTorch has no module for") as refusal:
+        trainer.load_weights(trainer_of("rnn").export_weights())
+    assert refusal.value.field == "adopt"
+    assert trainer.snapshot() == before
+    trainer.load_weights(trainer_of("rnn").export_weights(), adopt=True)
+    assert trainer.config.cell == "rnn"
+
+
 PATHS = ("", "net.", "emb.", "a.module.", "net.parametrizations.weight_hh_l0.")
 LAST = (
     *("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "weight_hh", "weight_hh_l0_reverse", "weight_hr_l0"),

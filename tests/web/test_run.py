@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from app.engine import CELLS
 from app.tasks import Series
 from app.training import RunConfig, Trainer
 from app.web.closing import Close
@@ -487,7 +488,7 @@ def test_a_step_into_a_bad_number_is_answered_by_the_diverged_state(client):
 # Gradient check.
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", CELLS)
 def test_gradients_are_checked_and_the_run_is_untouched(client, cell):
     client.started(cell=cell)
     client.say("step", iterations=3)

@@ -2,9 +2,12 @@
 
 from .base import Blocks, Cell, Params
 from .gru import GRU
+from .indrnn import IndRNN
+from .ln_lstm import LayerNormLSTM
 from .lstm import LSTM
+from .mingru import MinGRU
 from .rnn import RNN
 
-CELLS: dict[str, type[Cell]] = {cell.name: cell for cell in (RNN, LSTM, GRU)}
+CELLS: dict[str, type[Cell]] = {cell.name: cell for cell in (RNN, LSTM, GRU, IndRNN, MinGRU, LayerNormLSTM)}
 
 __all__ = ["CELLS", "Blocks", "Cell", "Params"]

@@ -5,10 +5,10 @@ from numpy import add, multiply, subtract, tanh
 
 from ..activations import Activation
 from ..arrays import Array, zeros
-from .base import Blocks, Cell, Params
+from .base import Blocks, Params, StackedCell
 
 
-class GRU(Cell):
+class GRU(StackedCell):
     """h_t = (1 - z_t) n_t + z_t h_{t-1},   n_t = phi(p_t + r_t q_t).
 
     p_t = x_t W_xn + b_n sees the input alone, q_t = h_{t-1} W_hn + b_hn the state alone; r, z = sigma(x_t W_x· +
@@ -17,6 +17,8 @@ class GRU(Cell):
     """
 
     name = "gru"
+    about = "Two gates and one state: z carries h straight on, r decides how much of it the candidate sees."
+    source = "Cho et al. 2014"
     blocks = 4
     buffers = 11
     gates = ("r", "z", "n")
@@ -120,10 +122,10 @@ class GRU(Cell):
         """n r z, as n's input part p stands first."""
         return np.roll(W_xh, W_xh.shape[1] // 3, axis=1)
 
-    def unstack(self, dW: Array) -> Params:
+    def gradients(self, dW: Array, dh: Array, dc: Array | None) -> Params:
         """As every cell for r, z, q; n has its recurrent weights and b_hn from q, its input weights and b_n from p."""
         H = self.H
-        grads = super().unstack(dW[H:])
+        grads = super().gradients(dW[H:], dh, dc)
         grads["b_hn"] = grads["b_h"][2 * H :].copy()
         grads["b_h"][2 * H :] = dW[:H, H]
         grads["W_xh"][:, 2 * H :] = dW[:H, H + 1 :].T

@@ -5,10 +5,10 @@ from numpy import add, multiply, subtract, tanh
 
 from ..activations import Activation
 from ..arrays import Array, zeros
-from .base import Blocks, Cell, Params
+from .base import Blocks, Params, StackedCell
 
 
-class LSTM(Cell):
+class LSTM(StackedCell):
     """c_t = f_t c_{t-1} + i_t g_t,   h_t = o_t phi(c_t).
 
     [i f g o] = x_t W_xh + h_{t-1} W_hh + b_h; i, f, o through sigma, g through phi. W_xh (I, 4H), W_hh (H, 4H),
@@ -19,6 +19,8 @@ class LSTM(Cell):
     """
 
     name = "lstm"
+    about = "Three gates and a second state c, which f carries straight on: what forgetting takes is all it loses."
+    source = "Hochreiter & Schmidhuber 1997; Gers et al. 2000"
     blocks = 4
     buffers = 13
     gates = ("i", "f", "g", "o")
@@ -61,6 +63,11 @@ class LSTM(Cell):
     def candidate(self) -> Array:
         """The pre-activation of g."""
         return self.values[:-1, 3 * self.H : 4 * self.H]
+
+    @property
+    def further_arguments(self) -> list[Array]:
+        """c_t."""
+        return [self.c[1:]]
 
     def gate_values(self) -> Array:
         """Values i f g o."""

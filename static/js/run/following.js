@@ -41,6 +41,8 @@ export function createFollowing(url, store, platform, run, onStatus) {
   let choseProbe = false;
   /** @type {StateMessage | null} */
   let lastState = null;
+  /** How the run ended. */
+  let why = "";
 
   const connection = createConnection(
     addressOfRun(url, run),
@@ -130,19 +132,21 @@ export function createFollowing(url, store, platform, run, onStatus) {
       const answer = await requests.request(command.follow(run), true);
       if (answer === null || standing.losses !== losses) return;
       if (answer.type === "state") break;
-      onStatus(lastState ? "ended" : "looking", answer.type === "error" ? answer.message : "");
+      onStatus(lastState ? "ended" : "looking", why);
       await new Promise((resolve) => platform.setTimer(() => resolve(null), ASK_AGAIN));
       if (standing.losses !== losses) return;
     }
     standing.settled = true;
     watchdog.heard();
+    why = "";
     connection.settled();
-    onStatus("followed", "");
+    onStatus("followed", why);
     await watching.ask();
   }
 
-  /** @param {string} why */
-  function ended(why) {
+  /** @param {string} reason */
+  function ended(reason) {
+    why = reason;
     standing.settled = false;
     if (lastState) show({ ...lastState, phase: "paused", iteration: store.get().live.iteration });
     onStatus("ended", why);

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from app.engine import CELLS
 from app.errors import OutOfRange, TooCostly
 from app.settings import Settings
 from app.training import RunConfig, Trainer, WorkspacePool
-from app.training.limits import cost_of_watching, memory
+from app.training.costs import cost_of_watching, memory
 
 LARGE = {"sequence_length": 500, "batch_size": 256, "hidden_size": 256}
 
@@ -34,7 +35,7 @@ def owner(array):
 def test_memory_is_limited_and_nearly_what_is_allocated():
     with pytest.raises(TooCostly, match="MiB"):
         Trainer(RunConfig(**LARGE), max_bytes=2**26)
-    for cell in ("rnn", "lstm", "gru"):
+    for cell in CELLS:
         trainer = Trainer(RunConfig(cell=cell, hidden_size=32, sequence_length=100))
         net = trainer._runner._workspace("batch", 32).net
         holders = (net.layer, net.layer.cell, net.head)
