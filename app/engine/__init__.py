@@ -1,13 +1,14 @@
 """The mathematics of recurrent networks: NumPy only, no clock, no I/O, no randomness but the rng it is handed."""
 
 from .activations import ACTIVATIONS, Activation
-from .adjoints import Adjoints, adjoints
+from .adjoints import Adjoints, adjoints, all_adjoints, layer_adjoints
 from .cells import CELLS, Cell, Params
 from .clipping import angle, clip, norm
-from .flow import Flow, flow
+from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, TensorCheck, can_break, gradcheck
 from .initialisers import INITIALISERS, initialise, parameter_shapes
 from .losses import LOSSES
+from .naming import suffix, suffixes
 from .network import Network
 from .optimizers import OPTIMIZERS, Optimizer
 from .spectrum import (
@@ -41,6 +42,8 @@ __all__ = [
     "TensorCheck",
     "TruncationMeter",
     "adjoints",
+    "all_adjoints",
+    "all_flows",
     "angle",
     "can_break",
     "clip",
@@ -53,6 +56,8 @@ __all__ = [
     "jacobian_norms",
     "jacobian_product",
     "kept_pairs",
+    "layer_adjoints",
+    "layer_flow",
     "lyapunov_exponents",
     "measured_rate",
     "norm",
@@ -62,5 +67,7 @@ __all__ = [
     "share_used",
     "singular_values",
     "slopes",
+    "suffix",
+    "suffixes",
     "truncation_meter",
 ]

@@ -4,6 +4,7 @@ A gradient that shrinks by 0.01 a step leaves float64 after 160 steps, one that 
 shall tell 1e-300 from 1e-900 and from 0. Scaling by powers of two is exact, so nothing is lost on the way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import frexp
@@ -12,6 +13,7 @@ import numpy as np
 
 from .backstep import RESCALE_EVERY, SPAN, Backstep, one_by_one, own_gradients
 from .cells.base import W_HH, Recurrent
+from .layer import Layer
 from .network import Network
 
 Array = np.ndarray
@@ -24,16 +26,18 @@ class Adjoints:
     """dE/d(...) of one sequence (B = 1) under full BPTT; the true value at timestep t is ``array[t] * 2**exponent[t]``.
 
     dh (T+1, H); dc (T+1, H) for an lstm, else None; da (T, width) by index t - 1 with the exponent of timestep t,
-    only the pre-activations that see h_{t-1}; da_x the same of those that see x_t. h (T+1, H), x (T, I) and dy (T, O)
-    are what they are multiplied with; the exponents are not dy's. dh_carried (T+1, H) is what timestep t + 1 sends back
-    to h_t, dh_t without the part of E_t itself, with the exponent of t + 1; row T, beyond which nothing is, holds 0.
+    only the pre-activations that see h_{t-1}; da_x the same of those that see x_t. h (T+1, H), x (T, I) and handed
+    (T, handed), what came to the layer from outside, are what they are multiplied with; the exponents are not handed's.
+    dh_carried (T+1, H) is what timestep t + 1 sends back to h_t, dh_t without the part of E_t itself, with the exponent
+    of t + 1; row T, beyond which nothing is, holds 0. Of a layer that reads in the reverse direction everything is in
+    its own order (`Layer.by_time`).
 
     ``recurrent`` says which parameter is meant by W_hh here: the cell's recurrent one.
     """
 
     h: Array
     x: Array
-    dy: Array
+    handed: Array
     dh: Array
     dc: Array | None
     da: Array
@@ -75,7 +79,7 @@ class Adjoints:
     def dW_hy_norm(self) -> Array:
         """||dE/dW_hy at timestep t|| (T,): the outer product of h_t and dy_t, so the product of their norms."""
         with np.errstate(all="ignore"):
-            size: Array = np.exp(ln_norm(self.h[1:]) + ln_norm(self.dy))
+            size: Array = np.exp(ln_norm(self.h[1:]) + ln_norm(self.handed))
             return size
 
     @property
@@ -139,29 +143,82 @@ def adjoints(net: Network, reduction: str = "sum") -> Adjoints:
     """The adjoints of ``net`` (B = 1) after its `forward`; leaves ``net.dh`` (and ``dc``) as full BPTT does."""
     if net.B != 1:
         raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
+    return all_adjoints(net, reduction)[""]
+
+
+def all_adjoints(net: Network, reduction: str = "sum") -> dict[str, Adjoints]:
+    """Those of every layer and direction of ``net`` (B = 1) after its `forward`, by what their names end with."""
+    if net.B != 1:
+        raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
+    found: dict[str, Adjoints] = {}
+    above: dict[str, list[Layer]] = {
+        layer.ending: readers
+        for level, readers in zip(net.stack.levels, [*net.stack.levels[1:], []], strict=True)
+        for layer in level
+    }
+
+    def walk(layer: Layer) -> None:
+        readers = above[layer.ending]
+        found[layer.ending] = layer_adjoints(layer, [(reader, found[reader.ending]) for reader in readers])
+
     with np.errstate(all="ignore"):
         net.prepare(reduction)
-        net.sweep(net.T, 0)
-        parts = [part[:, 0] for part in (net.dh, net.dc) if part is not None]
-        if net.dtype == np.float64 and all(_is_safe(np.vecdot(part, part)) for part in parts):
-            return _plain(net)
-        rescaled = _rescaled(net, RESCALE_EVERY)
-        return rescaled if _is_near_one(rescaled) else _rescaled(net, 1)
+        net.stack.descend(walk)
+    return {ending: found[ending] for ending in net.layers}
 
 
-def _plain(net: Network) -> Adjoints:
-    dh, dc = net.dh[:, 0].copy(), None if net.dc is None else net.dc[:, 0].copy()
-    return _complete(net, dh, dc, net.da[:, 0].copy(), net.da_x[:, 0].copy(), np.zeros(net.T + 1, np.int64))
+def layer_adjoints(layer: Layer, readers: Sequence[tuple[Layer, Adjoints]] = ()) -> Adjoints:
+    """The adjoints of ``layer`` (B = 1) by itself, after its `Layer.hand`; leaves its buffers as a full sweep does.
+
+    No loss is needed: dE/dh_t comes from whatever was handed to the layer. Where that are the adjoints of layers that
+    read this one, ``readers``, theirs may be of any size.
+    """
+    if layer.B != 1:
+        raise ValueError(f"adjoints are of one sequence, this layer holds {layer.B}")
+    with np.errstate(all="ignore"):
+        layer.sweep(layer.T, 0)
+        parts = [part[..., 0] for part in (layer.dh, layer.dc) if part is not None]
+        if layer.dtype == np.float64 and all(_is_safe(np.vecdot(part, part)) for part in parts):
+            return _plain(layer)
+        own = _handed_down(layer, readers) if readers else (own_gradients(layer), np.zeros(layer.T, np.int64))
+        rescaled = _rescaled(layer, RESCALE_EVERY, *own)
+        return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1, *own)
 
 
-def _complete(net: Network, dh: Array, dc: Array | None, da: Array, da_x: Array, exponent: Array) -> Adjoints:
+def _handed_down(layer: Layer, readers: Sequence[tuple[Layer, Adjoints]]) -> tuple[Array, Array]:
+    """What the adjoints of those that read the layer send to h_1 … h_T (T, H), and its powers of two (T,)."""
+    weights = layer.V[:, -layer.handed :].astype(np.float64)
+    exponents = np.stack([layer.by_time(reader.by_time(adjoint.exponent[1:])) for reader, adjoint in readers])
+    exponent, own, start = exponents.max(axis=0), np.zeros((layer.T, layer.H)), 0
+    for (reader, adjoint), its_exponent in zip(readers, exponents, strict=True):
+        da = layer.by_time(reader.by_time(adjoint.da_x)) * np.ldexp(1.0, its_exponent - exponent)[:, None]
+        end = start + da.shape[1]
+        own += da.dot(weights[:, start:end].T)
+        start = end
+    return own, exponent
+
+
+def _plain(layer: Layer) -> Adjoints:
+    dh, da, da_x = (part[..., 0].copy() for part in (layer.dh, layer.da, layer.da_x))
+    dc = None if layer.dc is None else layer.dc[..., 0].copy()
+    return _complete(layer, dh, dc, da, da_x, np.zeros(layer.T + 1, np.int64))
+
+
+def _complete(layer: Layer, dh: Array, dc: Array | None, da: Array, da_x: Array, exponent: Array) -> Adjoints:
     """The adjoints with what they are multiplied with and what they send back."""
-    h, x, dy = (part[:, 0].astype(np.float64) for part in (net.h, net.x, net.dy))
+    h, x, handed = (
+        part[..., 0].astype(np.float64)
+        for part in (
+            layer.entering[:, : layer.H],
+            layer.entering[:-1, layer.H + 1 :],
+            layer.given,
+        )
+    )
     carried = np.zeros_like(dh)
-    np.dot(da, net.V[:, : -net.O].T.astype(np.float64), out=carried[:-1])
-    if net.cell.direct == "h":
-        carried[:-1] += net.cell.routes(carried[:-1], dh)[0]
-    return Adjoints(h, x, dy, dh, dc, da, da_x, carried, exponent, net.cell.recurrent)
+    np.dot(da, layer.V[:, : -layer.handed].T.astype(np.float64), out=carried[:-1])
+    if layer.cell.direct == "h":
+        carried[:-1] += layer.cell.routes(carried[:-1], dh)[0]
+    return Adjoints(h, x, handed, dh, dc, da, da_x, carried, exponent, layer.cell.recurrent)
 
 
 def _is_safe(squares: Array) -> bool:
@@ -180,27 +237,34 @@ def _peak(vectors: Array) -> Array:
     return np.where((peak > 0.0) & (peak < np.inf), peak, 1.0)
 
 
-def _rescaled(net: Network, every: int) -> Adjoints:
-    """The same sweep with the running adjoints brought back near 1, ``every`` so often and where a loss is far off."""
-    T, backstep = net.T, Backstep(net, 1, net.T)
-    own = own_gradients(net)[..., None]
-    size: list[int] = np.frexp(_peak(own[..., 0]))[1][:, 0].tolist()
+def _rescaled(layer: Layer, every: int, own: Array, own_exponent: Array) -> Adjoints:
+    """The same sweep, with the running adjoints brought back near 1, ``every`` so often and where a loss is far off.
+
+    ``own`` (T, H) times 2**``own_exponent`` is what the layer is handed.
+    """
+    T, backstep = layer.T, Backstep(layer, 1, layer.T)
+    own = own[..., None]
+    if backstep.straight_to == "c":
+        backstep.dc[0, 0] = layer.last_dc[:, 0]
+    size: list[int] = (np.frexp(_peak(own[..., 0]))[1][:, 0] + own_exponent).tolist()
     has_loss = [bool(part.any()) for part in own]
     exponent = np.zeros(T + 1, np.int64)
     scale = 0
-    for t, local, place in zip(range(T, 0, -1), reversed(one_by_one(net.cell.local)), backstep.places(1), strict=True):
+    for t, local, place in zip(
+        range(T, 0, -1), reversed(one_by_one(layer.cell.local)), backstep.places(1), strict=True
+    ):
         if (T - t) % every == 0 or (has_loss[t - 1] and abs(size[t - 1] - scale) > SPAN):
             scale = _rescale(place.dh, place.dc, scale, size[t - 1] if has_loss[t - 1] else None)
         exponent[t] = scale
         if has_loss[t - 1]:
-            np.add(place.dh, np.ldexp(own[t - 1], -scale), out=place.dh)
+            np.add(place.dh, np.ldexp(own[t - 1], own_exponent[t - 1] - scale), out=place.dh)
         backstep.step(local, place)
     exponent[0] = _rescale(backstep.dh[-1], backstep.dc[-1], scale, None)
     dh, dc, da, da_x = (
         np.ascontiguousarray(part[::-1].reshape(len(part), part[0].size))
         for part in (backstep.dh[:, 0], backstep.dc[:, 0], backstep.da[:, :, 0], backstep.da_x[:, :, 0])
     )
-    return _complete(net, dh, dc if backstep.straight_to == "c" else None, da, da_x, exponent)
+    return _complete(layer, dh, dc if backstep.straight_to == "c" else None, da, da_x, exponent)
 
 
 def _rescale(dh: Array, dc: Array, scale: int, incoming: int | None) -> int:

@@ -15,15 +15,20 @@ from numpy import add, matmul
 
 from .arrays import Array
 from .cells import Blocks, Cell
-from .network import Network
+from .layer import Layer
 
 RESCALE_EVERY = 8  # timesteps between two rescalings by powers of two
 SPAN = 100  # what is larger than 2^SPAN or smaller than 2^-SPAN is rescaled; a step changes it by less than 2^50
 
 
-def own_gradients(net: Network) -> Array:
-    """dE_t/dh_t (T, H) of every loss by itself, ``net`` (B = 1) being prepared for a backward sweep."""
-    own: Array = net.dy[:, 0].astype(np.float64).dot(net.V[:, -net.O :].astype(np.float64).T)
+def own_gradients(layer: Layer) -> Array:
+    """What is handed to h_1 … h_T (T, H) of ``layer`` (B = 1) from outside, after its `hand`.
+
+    For a layer below the readout that is dE_t/dh_t of every loss by itself. What arrives at the last states belongs to
+    the last row; the part of it that an lstm's c_T gets is `Layer.last_dc`.
+    """
+    own: Array = layer.given[..., 0].astype(np.float64).dot(layer.V[:, -layer.handed :].astype(np.float64).T)
+    own[-1] += layer.last_dh[:, 0]
     return own
 
 
@@ -47,12 +52,12 @@ class Backstep:
     blocks, rows, H) are the adjoints of the pre-activations that see h_{t-1}, ``da_x`` of those that see x_t.
     """
 
-    def __init__(self, net: Network, rows: int, steps: int) -> None:
-        H, self.cell = net.H, net.cell
+    def __init__(self, layer: Layer, rows: int, steps: int) -> None:
+        H, self.cell = layer.H, layer.cell
         self.straight_to = self.cell.direct  # "h", "c" or None
         straight = int(self.straight_to is not None)
         seen = straight + self.cell.input_blocks
-        W_hh = net.V[:, : -net.O].astype(np.float64)
+        W_hh = layer.V[:, : -layer.handed].astype(np.float64)
         back = np.zeros((steps + 1, straight + self.cell.blocks, rows, H))
         self._back = back
         self.da = back[1:, seen:]
@@ -104,9 +109,9 @@ class Jacobians:
     Without weights from h_{k-1} to h_k only the ``diagonal`` (T, H) of the matrices is not 0, else that is None.
     """
 
-    def __init__(self, net: Network) -> None:
-        T, H, cell = net.T, net.H, net.cell
-        W_hh = net.V[:, : -net.O].astype(np.float64)
+    def __init__(self, layer: Layer) -> None:
+        T, H, cell = layer.T, layer.H, layer.cell
+        W_hh = layer.V[:, : -layer.handed].astype(np.float64)
         self.weights = W_hh.reshape(H, -1, H).transpose(2, 1, 0).copy()  # from unit j, block b, to unit i
         self.straight_to = cell.direct
         self.width = 2 * H if cell.direct == "c" else H
@@ -115,7 +120,7 @@ class Jacobians:
         self._learn(cell, timesteps_by_row(cell.local), T, H)
 
     def _learn(self, cell: Cell, local: list[Array], T: int, H: int) -> None:
-        """Ask the cell's chain rule all it has to say of all timesteps."""
+        """Evaluate the cell's chain rule once for all timesteps."""
 
         def answer(dh: float, direct: float) -> tuple[Array, Array]:
             back = np.zeros((int(cell.direct is not None) + cell.blocks, T, H))
@@ -193,9 +198,9 @@ class CoupledJacobians(Jacobians):
         return dc
 
 
-def jacobians_of(net: Network) -> Jacobians:
-    """The Jacobians of ``net`` (B = 1) after `adjoints` or `backward`, as its cell needs them."""
-    return CoupledJacobians(net) if net.cell.couples_units else Jacobians(net)
+def jacobians_of(layer: Layer) -> Jacobians:
+    """The Jacobians of ``layer`` (B = 1) after a backward sweep, as its cell needs them."""
+    return CoupledJacobians(layer) if layer.cell.couples_units else Jacobians(layer)
 
 
 def timesteps_by_row(local: Blocks) -> list[Array]:

@@ -82,7 +82,7 @@ def _analytic(net: Network, params: Params, data: Data, reduction: str, broken: 
         return net.backward(reduction, k1=1, k2=1)
     if broken == "transpose_W_hh":
         blocks = params["W_hh"].reshape(net.H, -1, net.H)
-        net.V[:, : -net.O] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
+        net.layer.V[:, : -net.layer.handed] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
     grads = net.backward(reduction)
     if broken in ("stale_h", "no_accumulation"):
         recurrent = net.cell.recurrent

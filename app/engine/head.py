@@ -1,5 +1,7 @@
 """The head: readout and loss of every timestep at once, and the gradient each loss hands to the outputs."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from .arrays import Array, zeros
@@ -8,15 +10,17 @@ from .losses import LOSSES
 
 
 class Readout:
-    """y_t = h_t W_hy + b_y,   E_t = loss(y_t, target_t).
+    """y_t = h_t W_hy + b_y,   E_t = loss(y_t, target_t); with two directions h_t is [h_t; its reverse].
 
     Arrays hold an example a column: ``y`` and ``dy`` (T, O, B), ``E_t`` (T, B). The gradient handed to h_t is
     W_hy dy_t; the layer that owns h_t computes it in one product with what the next timestep sends back.
     """
 
-    def __init__(self, loss: str, T: int, B: int, H: int, O: int, dtype: np.dtype) -> None:
+    def __init__(self, loss: str, T: int, B: int, H: int, O: int, dtype: np.dtype, directions: int = 1) -> None:
         self._loss = LOSSES[loss]
-        self._weights = zeros((O, H + 1), dtype)  # [W_hy^T | b_y]
+        edges = range(0, directions * H + 1, H)
+        self.parts = [slice(*both) for both in pairwise(edges)]  # the rows of W_hy that each direction goes through
+        self._weights = [zeros((O, H + 1), dtype) for _ in self.parts]  # [W_hy^T | b_y], the bias once
         self.y, self._dE_dy, self.dy = (zeros((T, O, B), dtype) for _ in range(3))
         self._has_target = np.zeros((T, B), bool)
         self.E_t = zeros((T, B), dtype)
@@ -29,12 +33,15 @@ class Readout:
 
     def load(self, params: Params) -> None:
         """Copy the parameters."""
-        self._weights[:, :-1] = params["W_hy"].T
-        self._weights[:, -1] = params["b_y"]
+        for weights, part in zip(self._weights, self.parts, strict=True):
+            weights[:, :-1] = params["W_hy"][part].T
+        self._weights[0][:, -1] = params["b_y"]
 
-    def forward(self, states: Array, target: Array) -> None:
-        """All y_t and E_t of ``states`` [h_t; 1] (T, H+1, B) and the targets of `Network.forward`."""
-        np.matmul(self._weights, states, out=self.y)
+    def forward(self, states: list[Array], target: Array) -> None:
+        """All y_t and E_t of the states [h_t; 1] (T, H+1, B) of each direction and `Network.forward`'s targets."""
+        np.matmul(self._weights[0], states[0], out=self.y)
+        for weights, more in zip(self._weights[1:], states[1:], strict=True):
+            self.y += np.matmul(weights, more, out=self.dy)
         columns = target.transpose(0, 2, 1) if target.ndim == 3 else target
         self._has_target = self._loss(self.y, columns, self.E_t, self._dE_dy)
 
@@ -44,9 +51,12 @@ class Readout:
         np.multiply(self._dE_dy, scale, out=self.dy, casting="same_kind")
         return self.dy
 
-    def gradients(self, sums: Array) -> Params:
-        """The parameters' gradients from ``sums`` (O, H+1): dy_t [h_t; 1]^T summed over time, mean over the batch."""
-        return {"W_hy": sums[:, :-1].T.copy(), "b_y": sums[:, -1].copy()}
+    def gradients(self, sums: list[Array]) -> Params:
+        """The parameters' gradients, the mean over the batch.
+
+        ``sums`` (O, H+1) of each direction: dy_t [h_t; 1]^T summed over time.
+        """
+        return {"W_hy": np.concatenate([s[:, :-1].T for s in sums]), "b_y": sums[0][:, -1].copy()}
 
     def objective(self, reduction: str) -> float:
         """The mean over the batch of E."""

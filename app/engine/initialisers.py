@@ -11,6 +11,7 @@ from math import sqrt
 import numpy as np
 
 from .cells import CELLS, Params
+from .naming import suffix, suffixes, with_suffix
 
 Array = np.ndarray
 Rng = np.random.Generator
@@ -67,9 +68,35 @@ INITIALISERS: dict[str, Callable[[Rng, Shape], Array]] = {
 """By name: the recurrent weights of H units, a block (H, H) of W_hh or u_hh (H,)."""
 
 
-def parameter_shapes(cell: str, I: int, H: int, O: int) -> dict[str, tuple[int, ...]]:
-    """Every parameter of a network by name, in the order users see: the cell's, then the readout's."""
-    return {**CELLS[cell].shapes(I, H), "W_hy": (H, O), "b_y": (O,)}
+def parameter_shapes(
+    cell: str,
+    I: int,
+    H: int,
+    O: int,
+    *,
+    num_layers: int = 1,
+    bidirectional: bool = False,
+    embedding_size: int = 0,
+    train_h0: bool = False,
+) -> dict[str, tuple[int, ...]]:
+    """Every parameter of a network by name: the first layer's, the readout's, then what more there is.
+
+    W_emb (I, embedding_size) where the inputs are I embedded classes; the other layers and directions, named as in
+    `naming`; learned initial states h0 and, of an lstm, c0 (H,) of each.
+    """
+    kind, both = CELLS[cell], 2 if bidirectional else 1
+    endings = suffixes(num_layers, bidirectional=bidirectional)
+    entering = [embedding_size or I] * both + [both * H] * (len(endings) - both)
+    own = [with_suffix(kind.shapes(size, H), ending) for size, ending in zip(entering, endings, strict=True)]
+    shapes = own[0] | {"W_hy": (both * H, O), "b_y": (O,)}
+    if embedding_size:
+        shapes["W_emb"] = (I, embedding_size)
+    for further in own[1:]:
+        shapes |= further
+    if train_h0:
+        states = ("h0", "c0") if kind.direct == "c" else ("h0",)
+        shapes |= {state + ending: (H,) for ending in endings for state in states}
+    return shapes
 
 
 def initialise(
@@ -83,8 +110,61 @@ def initialise(
     readout_std: float | None,
     forget_bias: float | None,
     rng: Rng,
+    *,
+    num_layers: int = 1,
+    bidirectional: bool = False,
+    embedding_size: int = 0,
+    train_h0: bool = False,
 ) -> Params:
-    """All parameters in float64, shapes as in `parameter_shapes`.
+    """All parameters in float64, shapes and order as in `parameter_shapes`.
+
+    Every layer and direction by the same rules, `one_layer`; W_emb ~ N(0, 1), as in PyTorch; learned initial states
+    are 0. Layers and directions that are added leave the draws of the others as they were.
+    """
+    shapes = parameter_shapes(
+        cell,
+        I,
+        H,
+        O,
+        num_layers=num_layers,
+        bidirectional=bidirectional,
+        embedding_size=embedding_size,
+        train_h0=train_h0,
+    )
+    rules = (init, gain, input_std, readout_std, forget_bias)
+    width = 2 * H if bidirectional else H
+    params = one_layer(cell, embedding_size or I, H, O, *rules, rng, read=width)
+    embedding, *others = rng.spawn(1 + len(SLOTS))
+    if embedding_size:
+        params["W_emb"] = embedding.standard_normal(shapes["W_emb"])
+    endings = suffixes(num_layers, bidirectional=bidirectional)
+    for ending, own in zip(SLOTS, others, strict=True):
+        if ending in endings:
+            drawn = one_layer(cell, shapes[f"W_xh{ending}"][0], H, O, *rules, own, read=width)
+            params |= with_suffix({name: drawn[name] for name in CELLS[cell].shapes(1, H)}, ending)
+    return {name: params[name] if name in params else np.zeros(shape) for name, shape in shapes.items()}
+
+
+MOST_LAYERS = 4
+# Each with a stream of its own, whether a network has it or not.
+SLOTS = [suffix(level, reverse=reverse) for level in range(1, MOST_LAYERS + 1) for reverse in (False, True)][1:]
+
+
+def one_layer(
+    cell: str,
+    I: int,
+    H: int,
+    O: int,
+    init: str,
+    gain: float,
+    input_std: float | None,
+    readout_std: float | None,
+    forget_bias: float | None,
+    rng: Rng,
+    *,
+    read: int,
+) -> Params:
+    """The parameters of one layer and direction, and of a readout that reads ``read`` numbers a timestep.
 
     W_hh or u_hh: ``init`` times ``gain``. "pytorch" draws every other parameter from U(-1/sqrt(H), 1/sqrt(H)) too;
     otherwise W_xh and W_hy are xavier uniform and biases 0. A cell without recurrent weights is not touched by ``init``
@@ -93,7 +173,7 @@ def initialise(
     the mingru's z, which keeps the past by being closed (Gers et al. 2000; Jozefowicz et al. 2015). Each tensor has a
     stream of its own: no choice here changes another tensor's draws.
     """
-    kind, shapes = CELLS[cell], parameter_shapes(cell, I, H, O)
+    kind, shapes = CELLS[cell], CELLS[cell].shapes(I, H) | {"W_hy": (read, O), "b_y": (O,)}
     streams = dict(zip(shapes, rng.spawn(len(shapes)), strict=True))
     recurrent = next((name for name in ("W_hh", "u_hh") if name in shapes), None)
     if init == "pytorch" and recurrent is not None:
@@ -101,7 +181,7 @@ def initialise(
     else:
         params = {name: np.zeros(shape) for name, shape in shapes.items()}
         params["W_xh"] = np.hstack([_xavier(streams["W_xh"], (I, H), I, H) for _ in range(shapes["W_xh"][1] // H)])
-        params["W_hy"] = _xavier(streams["W_hy"], (H, O), H, O)
+        params["W_hy"] = _xavier(streams["W_hy"], (read, O), read, O)
     if recurrent is not None:
         block, n = (H,) * len(shapes[recurrent]), shapes[recurrent][-1] // H
         params[recurrent] = gain * np.hstack([INITIALISERS[init](streams[recurrent], block) for _ in range(n)])

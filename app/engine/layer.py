@@ -5,10 +5,13 @@ no loop; see `cells.base` for how they share a timestep. What is above the layer
 for each timestep, which reach h_t through the last columns of V, in the same product as what timestep t + 1 sends back.
 For a linear readout these rows are dE/dy_t and the columns W_hy; for a layer above, its da_t and W_xh; for gradients
 with respect to h_t itself, the identity.
+
+A layer of the reverse direction reads x_T first. All its buffers are in the order in which it reads: its timestep 1 is
+timestep T of the sequence, and everything in here, h_0 and "t - 1" included, is said in its own order. What comes in
+and goes out through `inputs`, `states` and `hand` is in the order of the sequence; `by_time` turns one into the other.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy import add
@@ -23,39 +26,51 @@ WORTH_SUMMING = 128  # uses of a parameter that are summed by one product, thoug
 BLOCK_ELEMENTS = 2**14  # numbers of one kind that are worked on together, so that they stay in the cache
 
 
-@dataclass(frozen=True)
-class Pass:
-    """One backward pass of truncated BPTT: E_t for losses_after < t <= last, parameter uses at lowest < k <= last."""
-
-    losses_after: int
-    last: int
-    lowest: int
-    reaches_h0: bool
-
-
 class Layer:
     """One layer unrolled over T timesteps for B examples; its neighbours are I (inputs) and ``handed`` rows wide.
+
+    ``reverse``: it reads the sequence from its last timestep to its first. ``ending``: what its names end with.
+    ``sums_handed``: whether `gradients` sums what was handed too, as a readout above it wants.
 
     After `forward`: ``entering`` (T+1, H+1+I, B), rows [h_t; 1; x_{t+1}]. After `sweep` or `backward`: ``dh`` (T+1, H,
     B) and ``leaving`` (T+1, …, B), rows [what goes straight to h_t or c_t; da_{t+1}; what was handed to h_t].
     """
 
     def __init__(
-        self, cell: str, activation: str, T: int, B: int, I: int, H: int, handed: int, dtype: np.dtype
+        self,
+        cell: str,
+        activation: str,
+        T: int,
+        B: int,
+        I: int,
+        H: int,
+        handed: int,
+        dtype: np.dtype,
+        *,
+        reverse: bool = False,
+        ending: str = "",
+        sums_handed: bool = True,
     ) -> None:
         self.T, self.B, self.H, self.handed, self.dtype = T, B, H, handed, dtype
+        self.reverse, self.ending = reverse, ending
         kind = CELLS[cell]
         self._straight, width = (0 if kind.direct is None else H), kind.blocks * H
         inner = self._straight + width
         self.entering = zeros((T + 1, H + 1 + I, B), dtype)
         self.entering[:, H] = 1.0
         self.leaving = zeros((T + 1, inner + handed, B), dtype)
-        self._given = self.leaving[1:, inner:]  # what was handed in, until `hand`
+        self.given = self.leaving[1:, inner:]  # what was handed in, in this layer's own order
+        self.last_dh = zeros((H, B), dtype)  # what arrives at the last states from outside
+        self.last_dc = zeros((H, B), dtype)
+        self.W_xh = np.zeros((I, 0))  # as last loaded
         self.cell = kind(ACTIVATIONS[activation], self.entering, H)
         seen = kind.input_blocks * H  # rows of da that see the input alone
         self.V = zeros((H, width - seen + handed), dtype)  # [W_hh | what the handed rows go through]
         self._product = product(self.V, B)
+        self._ends_outside = False
         self.dh = zeros((T + 1, H, B), dtype)
+        self.inner, self.direct = self.leaving[:-1, self._straight : inner], self.leaving[:, : self._straight]
+        self.initial = self.dh[0], self.direct[0]  # dE/dh_0 and an lstm's dE/dc_0 (H, B), as a learned one's gradient
         self.clip_factor = np.ones((T + 1, B), dtype)  # of the last sweep that clipped
         # Views of one timestep each, made once: indexing an array costs as much as a small product.
         self._dh_t = list(self.dh)
@@ -75,22 +90,31 @@ class Layer:
             )
         )
         # Sums over time and batch are products of matrices that hold both, side by side, of some timesteps at once.
-        small = SMALL // ((width + handed) * (H + 1 + I) * B)
+        self._summed = slice(self._straight, inner + handed * sums_handed)
+        summed = width + handed * sums_handed
+        small = SMALL // (summed * (H + 1 + I) * B)
         self._at_once = min(T + 1, max(small, WORTH_SUMMING // B, 1))
         self._entering_rows = zeros((self._at_once, B, H + 1 + I), self.dtype)
-        self._leaving_rows = zeros((width + handed, self._at_once, B), self.dtype)
+        self._leaving_rows = zeros((summed, self._at_once, B), self.dtype)
         information = np.finfo(self.dtype)
         self._grain = np.array(float(information.tiny) ** (2 / 3) / float(information.eps), self.dtype)
 
+    def by_time(self, values: Array) -> Array:
+        """Arrays of this layer, over T or T+1, in the order of the sequence, and the other way round: a view.
+
+        In the reverse direction row j of a (T+1)-array is then the state at timestep j + 1; the initial one is last.
+        """
+        return values[::-1] if self.reverse else values
+
     @property
     def states(self) -> Array:
-        """[h_t; 1] (T, H+1, B), t = 1…T: what a head or a layer above takes in."""
-        return self.entering[1:, : self.H + 1]
+        """[h_t; 1] (T, H+1, B) in the order of the sequence: what a head or a layer above takes in."""
+        return self.by_time(self.entering[1:, : self.H + 1])
 
     @property
     def inputs(self) -> Array:
-        """x_1 … x_T (T, I, B), to be written before `forward`."""
-        return self.entering[:-1, self.H + 1 :]
+        """x_1 … x_T (T, I, B) in the order of the sequence, to be written before `forward`."""
+        return self.by_time(self.entering[:-1, self.H + 1 :])
 
     @property
     def dc(self) -> Array | None:
@@ -114,36 +138,78 @@ class Layer:
         self.cell.load(params)
         self.V[:, : -self.handed] = self.cell.recurrent_weights(params)
         self.V[:, -self.handed :] = handed_through
+        self.W_xh = params["W_xh"]
 
-    def forward(self, h0: Array | None = None) -> None:
-        """Walk t = 1…T from ``h0`` (B, H), zeros by default."""
+    def forward(self, h0: Array | None = None, c0: Array | None = None) -> None:
+        """Walk t = 1…T from ``h0`` and, an lstm, ``c0`` (B, H), zeros by default."""
         self.entering[0, : self.H] = 0.0 if h0 is None else h0.T
+        if self.cell.c is not None:
+            self.cell.c[0] = 0.0 if c0 is None else c0.T
         self.cell.start()
         step = self.cell.forward
         for t in range(self.T):
             step(t)
 
-    def hand(self, gradients: Array) -> None:
-        """Before a backward sweep: what is handed to the outputs (T, handed, B), and the local derivatives."""
-        self._given = gradients
-        self.leaving[1:, -self.handed :] = gradients
+    @property
+    def input_weights(self) -> Array:
+        """(I, columns) through which da_x reaches what entered, as last loaded."""
+        return self.cell.by_block(self.W_xh)
+
+    def hand(self, gradients: Array, last_dh: Array | None = None, last_dc: Array | None = None) -> None:
+        """Everything before a backward sweep: what comes from outside, as `receive`, and the local derivatives."""
+        self.receive(gradients, last_dh, last_dc)
+        self.linearise()
+
+    def receive(self, gradients: Array, last_dh: Array | None = None, last_dc: Array | None = None) -> None:
+        """What is handed to the outputs: ``gradients`` (T, handed, B) in the order of the sequence.
+
+        ``last_dh``, ``last_dc`` (H, B): what arrives from outside at the states of the timestep read last, zeros by
+        default; it goes back together with that timestep's own part.
+        """
+        self.given = self.by_time(gradients)
+        self.restore_handed()
+        self.last_dh[:] = 0.0 if last_dh is None else last_dh
+        self.last_dc[:] = 0.0 if last_dc is None else last_dc
+        self._ends_outside = last_dh is not None or last_dc is not None
+
+    def receive_from(self, above: Sequence["Layer"], some: slice = slice(None)) -> None:
+        """What the layer above hands down, after its sweep: da_x of each of its directions, at ``some`` timesteps."""
+        self.given = self.leaving[1:, -self.handed :]
+        rows, start = self.by_time(self.given), 0
+        for reader in above:
+            adjoints = reader.by_time(reader.da_x)
+            end = start + adjoints.shape[1]
+            rows[some, start:end] = adjoints[some]
+            start = end
+
+    def restore_handed(self) -> None:
+        """Everything that was handed in counts again, after `forget_handed`."""
+        self.leaving[1:, -self.handed :] = self.given
+
+    def forget_handed(self, last: int) -> None:
+        """Nothing that was handed in up to timestep ``last`` counts in later sweeps."""
+        self.leaving[: last + 1, -self.handed :] = 0.0
+
+    def linearise(self) -> None:
+        """After `forward`: the local derivatives of all timesteps."""
         timesteps = max(1, BLOCK_ELEMENTS // (self.H * self.B))
         for start in range(0, self.T, timesteps):
             self.cell.linearise(slice(start, start + timesteps))
 
-    def backward(self, k1: int = 0, k2: int = 0, clip_timestep: float | None = None) -> None:
-        """After `hand`: the whole way back, or the sum of all truncated passes."""
-        if k1 == 0:
-            self.sweep(self.T, 0, clip_timestep)
-        else:
-            self._sum_passes(k1, k2, clip_timestep)
+    def backward(self, clip_timestep: float | None = None) -> None:
+        """After `hand`: the whole way back."""
+        self.sweep(self.T, 0, clip_timestep)
 
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
         """After `hand`: from E_last back to h_lowest, through the parameter uses at lowest < t <= last."""
         chain, joins, multiply = self.cell.backward, self.cell.direct == "h", self._product
-        # What is handed to h_last alone: nothing comes from beyond it.
+        # What is handed to h_last alone: from beyond it comes nothing or what arrives at the last states from outside.
         self.V[:, -self.handed :].dot(self._handed_t[last], self._dh_t[last])
         self._direct_t[last].fill(0.0)
+        if self._ends_outside and last == self.T:
+            add(self._dh_t[last], self.last_dh, self._dh_t[last])
+            if self.cell.direct == "c":
+                self._direct_t[last][:] = self.last_dc
         for high in range(last, lowest, -FLUSH_EVERY):
             self._flush(high)
             for step_views in reversed(self._backward_t[max(high - FLUSH_EVERY, lowest) : high]):
@@ -156,27 +222,7 @@ class Layer:
                     add(dh_before, direct_before, dh_before)
         if clip_timestep is not None:
             clip_columns(clip_timestep, self._dh_t[lowest], self.clip_factor[lowest])
-
-    def passes(self, k1: int, k2: int, clip_timestep: float | None = None) -> Iterator[Pass]:
-        """After `hand`: one sweep for every k1 timesteps, each with its own k1 losses and going k2 back."""
-        for last in [*range(k1, self.T, k1), self.T]:
-            one = Pass(losses_after=last - k1, last=last, lowest=max(last - k2, 0), reaches_h0=last < k2)
-            self.sweep(one.last, one.lowest, clip_timestep)
-            yield one
-            self.leaving[: last + 1, -self.handed :] = 0.0  # counted: later sweeps carry later losses alone
-
-    def _sum_passes(self, k1: int, k2: int, clip_timestep: float | None) -> None:
-        da, direct = self.leaving[:-1, self._straight : -self.handed], self.leaving[:, : self._straight]
-        parts = (da, self.dh, direct)
-        sums = [np.zeros_like(part) for part in parts]
-        for one in self.passes(k1, k2, clip_timestep):
-            uses = slice(one.lowest, one.last)
-            states = slice(one.lowest if one.reaches_h0 else one.lowest + 1, one.last + 1)
-            for part, total, where in zip(parts, sums, (uses, states, states), strict=True):
-                total[where] += part[where]
-        for part, total in zip(parts, sums, strict=True):
-            part[:] = total
-        self.leaving[1:, -self.handed :] = self._given
+        self.initial = self.dh[0], self.direct[0]
 
     def _flush(self, t: int) -> None:
         """Round what has vanished to 0: near the smallest numbers everything costs many times as much."""
@@ -185,7 +231,7 @@ class Layer:
             np.subtract(adjoint, self._grain, adjoint)
 
     def gradients(self) -> tuple[Params, Array]:
-        """The cell's gradients, the mean over the batch, and the sums (handed, H+1) of handed_t [h_t; 1]^T.
+        """The cell's gradients, the mean over the batch, and the sums of handed_t [h_t; 1]^T, (handed, H+1) or none.
 
         All that leaves h_t times all that enters with it, [da_{t+1}; handed_t] [h_t; 1; x_{t+1}]^T, summed over t.
         """
@@ -193,7 +239,7 @@ class Layer:
         sums = np.zeros((len(self._leaving_rows), self._entering_rows.shape[2]), self.dtype)
         for start in range(0, self.T + 1, self._at_once):
             some = slice(start, start + self._at_once)
-            entering, leaving = self.entering[some], self.leaving[some, self._straight :]
+            entering, leaving = self.entering[some], self.leaving[some, self._summed]
             z, d = self._entering_rows[: len(entering)], self._leaving_rows[:, : len(leaving)]
             z[:], d[:] = entering.transpose(0, 2, 1), leaving.transpose(1, 0, 2)
             z, d = z.reshape(-1, z.shape[2]), d.reshape(len(d), -1)  # (t B, features), (features, t B)
@@ -202,9 +248,18 @@ class Layer:
             if only_input:
                 sums[:only_input, H:] += d[:only_input].dot(z[:, H:])
         sums /= self.B
-        return self.cell.gradients(sums[: -self.handed], self.dh, self.dc), sums[-self.handed :, : H + 1]
+        own = self.cell.blocks * H
+        return self.cell.gradients(sums[:own], self.dh, self.dc), sums[own:, : H + 1]
+
+    def initial_gradients(self) -> Params:
+        """Of a learned initial state: h0 and, an lstm, c0 (H,), the mean over the batch."""
+        names = ("h0",) if self.cell.c is None else ("h0", "c0")
+        return {name: part.mean(axis=1) for name, part in zip(names, self.initial, strict=False)}
 
     def input_gradients(self, W_xh: Array) -> Array:
-        """dE/dx_1 … dE/dx_T (T, I, B) after `backward`, through the input weights ``W_xh`` in the order users see."""
+        """dE/dx_1 … dE/dx_T (T, I, B) after `backward`, through the input weights ``W_xh`` in the order users see.
+
+        In the order of the sequence.
+        """
         dx: Array = np.matmul(self.cell.by_block(W_xh), self.da_x)
-        return dx
+        return self.by_time(dx)

@@ -1,24 +1,30 @@
-"""A network: inputs → recurrent layer → head. It knows no equation of a cell and no product of its own."""
+"""A network: inputs → layers → head. It knows no equation of a cell and no product of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from .arrays import BUFFER, Array
 from .cells import Params
 from .head import Readout
-from .inputs import DenseInputs
-from .layer import Layer, Pass
+from .inputs import make_inputs
+from .passes import Pass
+from .stack import Stack
+from .views import LayerView
 
 
 class Network:
     """A network unrolled over T timesteps for B examples: every buffer, allocated once; no parameters.
 
-    y_t = h_t W_hy + b_y. Names of ``cell``, ``activation`` and ``loss`` are keys of `CELLS`, `ACTIVATIONS` and
-    `LOSSES`. The object keeps nothing from one `forward` to the next, so runs of one shape can share it.
+    y_t = h_t W_hy + b_y, h_t being the last layer's, with two directions [h_t; its reverse]. Names of ``cell``,
+    ``activation`` and ``loss`` are keys of `CELLS`, `ACTIVATIONS` and `LOSSES`. ``embedding_size`` > 0: the inputs are
+    I classes, one-hot, and enter through W_emb. ``train_h0``: initial states are parameters. The object keeps nothing
+    from one `forward` to the next, so runs of one shape can share it.
 
-    After `forward`: ``h``, ``a``, ``y``, ``E_t``, ``n`` (an lstm's ``c``, gated cells' ``gates``); after `backward`:
-    ``dh``, ``da`` (an lstm's ``dc``). All are views of the buffers: copy what must outlive the next walk.
+    After `forward`: ``y``, ``E_t``, ``n`` and of every layer ``h``, ``a`` (an lstm's ``c``, gated cells' ``gates``);
+    after `backward`: ``dh``, ``da`` (an lstm's ``dc``). ``views`` has them for every layer and direction by what its
+    names end with; those of the lowest layer's forward direction stand here too. All are views of the buffers: copy
+    what must outlive the next walk.
     """
 
     def __init__(
@@ -32,13 +38,32 @@ class Network:
         H: int,
         O: int,
         dtype: str = "float64",
+        *,
+        num_layers: int = 1,
+        bidirectional: bool = False,
+        embedding_size: int = 0,
+        train_h0: bool = False,
     ) -> None:
         self.T, self.B, self.I, self.H, self.O = T, B, I, H, O
-        self.dtype = np.dtype(dtype)
-        self.inputs = DenseInputs(I)
-        self.layer = Layer(cell, activation, T, B, self.inputs.size, H, O, self.dtype)
-        self.head = Readout(loss, T, B, H, O, self.dtype)
-        self.cell, self.V, self.clip_factor = self.layer.cell, self.layer.V, self.layer.clip_factor
+        self.dtype, self.train_h0 = np.dtype(dtype), train_h0
+        self.inputs = make_inputs(T, B, I, embedding_size, self.dtype)
+        self.stack = Stack(
+            cell,
+            activation,
+            T,
+            B,
+            self.inputs.size,
+            H,
+            O,
+            self.dtype,
+            num_layers=num_layers,
+            bidirectional=bidirectional,
+        )
+        self.layers = self.stack.layers
+        self.layer = self.layers[""]
+        self.cell = self.layer.cell
+        self.views = {ending: LayerView(layer) for ending, layer in self.layers.items()}
+        self.head = Readout(loss, T, B, H, O, self.dtype, directions=len(self.stack.top))
         self.E_t = self.head.E_t
 
     # What a caller reads: row vectors, time first.
@@ -46,28 +71,27 @@ class Network:
     @property
     def h(self) -> Array:
         """h_0 … h_T (T+1, B, H)."""
-        return self.layer.entering[:, : self.H].transpose(0, 2, 1)
+        return self.views[""].h
 
     @property
     def x(self) -> Array:
         """x_1 … x_T (T, B, I)."""
-        return self.layer.inputs.transpose(0, 2, 1)
+        return self.inputs.x.swapaxes(1, 2)
 
     @property
     def c(self) -> Array | None:
         """c_0 … c_T (T+1, B, H) of an lstm, else None."""
-        return None if self.cell.c is None else self.cell.c.transpose(0, 2, 1)
+        return self.views[""].c
 
     @property
     def a(self) -> Array:
         """What phi is applied to: a_1 … a_T (T, B, H), gated cells the candidate's."""
-        return self.cell.candidate.transpose(0, 2, 1)
+        return self.views[""].a
 
     @property
     def gates(self) -> Array | None:
         """Gate values of gated cells (T, gates, B, H), in the order of ``cell.gates``, else None."""
-        values = self.cell.gate_values()
-        return None if values is None else values.transpose(0, 1, 3, 2)
+        return self.views[""].gates
 
     @property
     def y(self) -> Array:
@@ -87,70 +111,102 @@ class Network:
     @property
     def dh(self) -> Array:
         """dE/dh_0 … dE/dh_T (T+1, B, H), per example: not divided by B."""
-        return self.layer.dh.transpose(0, 2, 1)
+        return self.views[""].dh
 
     @property
     def dc(self) -> Array | None:
         """dE/dc_0 … dE/dc_T (T+1, B, H) of an lstm, ways through h_t included, else None."""
-        return None if self.layer.dc is None else self.layer.dc.transpose(0, 2, 1)
+        return self.views[""].dc
 
     @property
     def da(self) -> Array:
         """dE/da_1 … dE/da_T (T, B, columns of W_hh), of what sees h_{t-1}."""
-        return self.layer.da.transpose(0, 2, 1)
+        return self.views[""].da
 
     @property
     def da_x(self) -> Array:
         """dE/da_1 … dE/da_T (T, B, columns of W_xh), of what sees x_t, in the order of the cell's blocks."""
-        return self.layer.da_x.transpose(0, 2, 1)
+        return self.views[""].da_x
 
     def objective(self, reduction: str = "sum") -> float:
         """L = the mean over the batch of E, which is sum_t E_t ("sum") or its mean over targets ("mean")."""
         return self.head.objective(reduction)
 
+    def last_states(self) -> dict[str, Array]:
+        """The states after the timestep read last (B, H), copied, as the ``initial`` of a `forward` that goes on."""
+        return self.stack.last_states()
+
     # The two walks.
 
-    def forward(self, params: Params, x: Array, target: Array, h0: Array | None = None) -> None:
+    def forward(
+        self,
+        params: Params,
+        x: Array,
+        target: Array,
+        h0: Array | None = None,
+        *,
+        initial: Mapping[str, Array] | None = None,
+    ) -> None:
         """Walk t = 1…T. ``x`` (T, B, I); ``target`` (T, B) classes, -1 none, or (T, B, O) values, NaN none.
 
-        ``h0`` (B, H) is the initial state, zeros by default. Numbers that overflow become inf or nan, silently.
+        ``initial``: states (B, H) to start from under the names h0 and, of an lstm, c0 of each layer and direction,
+        h0_l2_reverse for example; zeros where there are none. ``h0`` is that of the first layer. With ``train_h0`` all
+        are parameters instead. Numbers that overflow become inf or nan, silently.
         """
+        states = dict(initial or {}) if h0 is None else {**(initial or {}), "h0": h0}
+        if self.train_h0:
+            states = {name: params[name][None] for name in self.initial_names}
         with np.errstate(all="ignore"):
             np.setbufsize(BUFFER)
-            self.layer.load(params, params["W_hy"])
+            self.stack.load(params, [params["W_hy"][part] for part in self.head.parts])
             self.head.load(params)
-            self.inputs.enter(x, self.layer.inputs)
-            self.layer.forward(h0)
-            self.head.forward(self.layer.states, target)
+            self.inputs.load(params)
+            self.inputs.enter(x, [layer.inputs for layer in self.stack.levels[0]])
+            self.stack.forward(states)
+            self.head.forward([layer.states for layer in self.stack.top], target)
+
+    @property
+    def initial_names(self) -> list[str]:
+        """The names of all initial states."""
+        symbols = ("h0",) if self.cell.c is None else ("h0", "c0")
+        return [symbol + ending for ending in self.layers for symbol in symbols]
 
     def backward(self, reduction: str = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None) -> Params:
         """Walk t = T…1 after `forward`; returns dL/dNAME for every parameter, the mean over the batch.
 
         "mean" uses E_t / n in place of E_t throughout. ``k1``, ``k2`` truncate: a backward pass every k1 timesteps
         reaching k2 back, that is, with n(t) = min(T, k1 ceil(t / k1)), the pair (E_t, parameter use at timestep k)
-        counts iff n(t) - k2 < k <= t; ``dh`` then sums the counted pairs. ``clip_timestep`` rescales each example's
-        dE/dh_t to that norm where it exceeds it, the part carried from t + 1 included (Williams & Peng 1990 for the
-        truncation, Pascanu, Mikolov & Bengio 2013 for the rescaling).
+        counts iff n(t) - k2 < k <= t, in all layers alike, a learned initial state being used at timestep 1; ``dh``
+        then sums the counted pairs. Two directions have no such passes. ``clip_timestep`` rescales each example's
+        dE/dh_t, of each layer by itself, to that norm where it exceeds it, the part carried from t + 1 included
+        (Williams & Peng 1990 for the truncation, Pascanu, Mikolov & Bengio 2013 for the rescaling).
         """
         with np.errstate(all="ignore"):
             np.setbufsize(BUFFER)
             self.prepare(reduction)
-            self.layer.backward(k1, k2, clip_timestep)
-            gradients, handed = self.layer.gradients()
-            return gradients | self.head.gradients(handed)
+            self.stack.backward(k1, k2, clip_timestep)
+            return self.gradients()
+
+    def gradients(self) -> Params:
+        """After a backward walk of all layers: what `backward` returns."""
+        gradients, sums = self.stack.gradients(initial=self.train_h0)
+        gradients |= self.head.gradients(sums)
+        if self.inputs.has_parameters:
+            gradients |= self.inputs.gradients(self.stack.input_gradients())
+        return gradients
 
     def prepare(self, reduction: str) -> None:
         """Everything a backward sweep needs that is the same for all timesteps, in whole-sequence operations."""
-        self.layer.hand(self.head.backward(reduction))
+        self.stack.prepare(self.head.backward(reduction))
 
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
-        """After `prepare`: from E_last back to h_lowest, as `Layer.sweep`."""
-        self.layer.sweep(last, lowest, clip_timestep)
+        """After `prepare`: from E_last back to h_lowest, as `Stack.sweep`."""
+        self.stack.sweep(last, lowest, clip_timestep)
 
     def passes(self, k1: int, k2: int, clip_timestep: float | None = None) -> Iterator[Pass]:
-        """After `prepare`: the passes of truncated BPTT one by one, as `Layer.passes`."""
-        return self.layer.passes(k1, k2, clip_timestep)
+        """After `prepare`: the passes of truncated BPTT one by one, as `Stack.passes`."""
+        return self.stack.passes(k1, k2, clip_timestep)
 
-    def input_gradients(self, params: Params) -> Array:
-        """dE/dx_1 … dE/dx_T (T, B, I), per example, after `backward` under the same parameters."""
-        return self.layer.input_gradients(params["W_xh"]).transpose(0, 2, 1)
+    def input_gradients(self) -> Array:
+        """dE/dx_1 … dE/dx_T (T, B, I), per example, after `backward`."""
+        return self.inputs.input_gradients(self.stack.input_gradients()).swapaxes(1, 2)

@@ -17,6 +17,7 @@ from .arrays import BUFFER, Array
 from .backstep import RESCALE_EVERY, Backstep, own_gradients, timesteps_by_row
 from .cells.base import W_HH
 from .flow import arrivals, at_once, close, rescale, table
+from .layer import Layer
 from .network import Network
 
 LEAST = -(2**40)  # exponent of what is 0
@@ -51,8 +52,8 @@ def share_used(
             factor = np.ones((T + 1, T + 1))
             for one in net.passes(k1 or T, k2 or T + 1, clip_timestep):
                 reached = slice(one.lowest, one.last + 1)
-                factor[one.losses_after + 1 : one.last + 1, reached] = net.clip_factor[reached, 0]
-        for here in arrivals(net, keep, factor, together=True):
+                factor[one.losses_after + 1 : one.last + 1, reached] = net.layer.clip_factor[reached, 0]
+        for here in arrivals(net.layer, keep, factor, together=True):
             size = 0.5 * np.log2(np.vecdot(here.dh, here.dh)) + here.exponent
             largest = size.max(axis=1)
             exponent = np.where(np.isfinite(largest), largest, 0.0).astype(np.int64)
@@ -96,18 +97,20 @@ class Lags(NamedTuple):
     largest: int
 
 
-def lags(net: Network) -> Iterator[Lags]:
-    """All pairs (E_t, timestep k) of ``net`` (B = 1) after `adjoints` or `backward`, by t - k and, within, by t.
+def lags(layer: Layer) -> Iterator[Lags]:
+    """All pairs (E_t, timestep k) of ``layer`` (B = 1) after a backward sweep, by t - k and, within, by t.
 
     `flow.arrivals` takes them timestep by timestep, which is cheaper where their sums over a lag are not wanted.
     """
-    T, H = net.T, net.H
-    local = [before_the_first(part).swapaxes(-1, -2) for part in timesteps_by_row(net.cell.local)]
+    T, H = layer.T, layer.H
+    local = [before_the_first(part).swapaxes(-1, -2) for part in timesteps_by_row(layer.cell.local)]
     most = at_once(T, H)
-    backstep = Backstep(net, most, RESCALE_EVERY)
-    da = backstep.da if net.cell.recurrent == W_HH else backstep.da_x
+    backstep = Backstep(layer, most, RESCALE_EVERY)
+    da = backstep.da if layer.cell.recurrent == W_HH else backstep.da_x
     carried, carried_to_c = np.zeros((2, T + 1, H))  # by t, from one group of lags to the next
-    carried[1:] = own_gradients(net)
+    carried[1:] = own_gradients(layer)
+    if backstep.straight_to == "c":
+        carried_to_c[T] = layer.last_dc[:, 0]
     exponent = np.zeros(T + 1, np.int64)
     for first in range(0, T + 1, RESCALE_EVERY):
         m = min(RESCALE_EVERY, T + 1 - first)
@@ -152,7 +155,7 @@ def truncation_meter(net: Network, adjoint: Adjoints) -> TruncationMeter:
         whole = np.atleast_2d(adjoint.dW_hh[0])
         whole = whole.reshape(len(whole), -1, net.H).swapaxes(0, 1).reshape(-1)  # block by block, as the lags
         so_far, its_exponent = np.zeros_like(whole), LEAST
-        for first, up_to, exponent in _sums_by_lag(net, adjoint.recurrent_factors[0]):
+        for first, up_to, exponent in _sums_by_lag(net.layer, adjoint.recurrent_factors[0]):
             some = slice(first, first + len(up_to))
             ln_lag_norm[some] = ln_norm(up_to) + LN2 * exponent
             largest = max(exponent, its_exponent)
@@ -166,17 +169,17 @@ def truncation_meter(net: Network, adjoint: Adjoints) -> TruncationMeter:
     return TruncationMeter(lag_norm, cosine[:T], horizon(lag_norm))
 
 
-def _sums_by_lag(net: Network, incoming: Array) -> Iterator[tuple[int, Array, int]]:
+def _sums_by_lag(layer: Layer, incoming: Array) -> Iterator[tuple[int, Array, int]]:
     """The first of some lags, one row each of what all their pairs contribute together, and the rows' exponent.
 
     The pair (t, k) contributes the product of what comes ``incoming`` (T, features) at k, h_{k-1} as a rule, and
     dE_t/da_k: the outer one, so that a lag's pairs add up in one product of matrices, or that of each unit by itself.
     """
-    most = at_once(net.T, net.H)
-    add_up = _unit_by_unit if net.cell.recurrent.by_unit else matmul
+    most = at_once(layer.T, layer.H)
+    add_up = _unit_by_unit if layer.cell.recurrent.by_unit else matmul
     # All runs of `most` states in a row, as columns: a lag more is one run earlier.
     states = sliding_window_view(np.pad(before_the_first(incoming), ((0, most), (0, 0))), most, axis=0)
-    for first, sources in groupby(lags(net), lambda pairs: pairs.first):
+    for first, sources in groupby(lags(layer), lambda pairs: pairs.first):
         total = np.zeros(1)
         for pairs in sources:
             m, _, n, _ = pairs.da.shape

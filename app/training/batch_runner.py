@@ -16,6 +16,7 @@ from .edits import Edits, edited
 from .limits import MAX_SAMPLES
 from .probe_trace import ProbeTrace
 from .sample import continuation
+from .scalars import plain
 from .workspace import Shape, Workspace, WorkspacePool
 
 SAMPLE, CHECK = 3, 4  # streams of random numbers; tasks and weights have 0 to 2
@@ -29,6 +30,7 @@ class BatchRunner:
         self.config, self.task, self.workspaces = config, task, workspaces
         self._last: BatchPass | None = None
         self._probe: tuple[int, Batch] | None = None
+        self._shapes: dict[tuple[str, int, int | None, str | None], Shape] = {}  # made once, as every iteration asks
 
     def batch(self, params: Params, iteration: int) -> BatchPass:
         """The training batch of an iteration; run once, however often it is asked for until `forget`."""
@@ -75,6 +77,7 @@ class BatchRunner:
         self, params: Params, iteration: int, samples: int, broken: str | None
     ) -> Iterator[tuple[str, TensorCheck]]:
         """`Trainer.check_gradients`, on the first sequences of an iteration's batch."""
+        samples = plain(samples)
         if type(samples) is not int:
             raise BadValue(f"samples must be a whole number; got {shown(samples)}. Try 8.", "samples")
         if not 1 <= samples <= MAX_SAMPLES:
@@ -110,6 +113,9 @@ class BatchRunner:
         return Batch(batch.x.astype(np.float32), target, None if batch.h0 is None else batch.h0.astype(np.float32))
 
     def _workspace(self, use: str, B: int, T: int | None = None, precision: str | None = None) -> Workspace:
-        config, net = self.config, Architecture.of(self.config, self.task)
-        T, precision = T or config.sequence_length, precision or config.precision
-        return self.workspaces.workspace(use, Shape(net, config.activation, self.task.loss, T, B, precision))
+        asked = (use, B, T, precision)
+        if asked not in self._shapes:
+            config, net = self.config, Architecture.of(self.config, self.task)
+            T, precision = T or config.sequence_length, precision or config.precision
+            self._shapes[asked] = Shape(net, config.activation, self.task.loss, T, B, precision)
+        return self.workspaces.workspace(use, self._shapes[asked])

@@ -16,7 +16,7 @@ def continuation(
     classes are returned where the outputs stop being finite.
     """
     classes: list[int] = []
-    state, cell_state, logits = after.h[-1], None if after.c is None else after.c[-1], after.y[-1, 0]
+    states, logits = after.last_states(), after.y[-1, 0]
     nothing = np.full((1, 1), -1)
     while len(classes) < length and np.isfinite(logits).all():
         odds = np.exp(logits.astype(np.float64) - logits.max())
@@ -24,8 +24,6 @@ def continuation(
         classes.append(min(drawn, len(odds) - 1))
         x = np.zeros((1, 1, len(odds)), step.dtype)
         x[0, 0, classes[-1]] = 1.0
-        if step.c is not None:
-            step.c[0] = cell_state
-        step.forward(params, x, nothing, state)
-        state, cell_state, logits = step.h[1].copy(), None if step.c is None else step.c[1].copy(), step.y[0, 0]
+        step.forward(params, x, nothing, initial=states)
+        states, logits = step.last_states(), step.y[0, 0]
     return np.array(classes, np.int64)

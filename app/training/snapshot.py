@@ -20,7 +20,6 @@ from .config import RunConfig
 from .edits import Edits
 from .learner import Learner, Progress
 from .limits import MAX_COUNT, MAX_EDIT, MAX_LENGTH, MAX_NAMES, MAX_PROBE
-from .records import pack
 
 VERSION = 1
 DATA = "dataset."  # the prefix of tensors of own data
@@ -119,7 +118,7 @@ def write(
         "dataset": data_hash,
         "columns": columns,
     }
-    return pack(header, tensors)
+    return tensorfile.pack(header, tensors)
 
 
 def read(blob: bytes) -> Snapshot:

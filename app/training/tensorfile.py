@@ -1,14 +1,16 @@
-"""Reading safetensors that may come from anyone: everything is checked before anything is allocated.
+"""safetensors files: written, and read from anyone. When reading, everything is checked before anything is allocated.
 
 The arrays that come out are views of the file's bytes (bfloat16, which NumPy does not have, is widened to float32,
 which holds every one of its numbers). Nothing is unpickled, nothing is guessed, and whatever is wrong raises BadUpload.
 """
 
+import json
 from collections.abc import Mapping
-from math import prod
+from math import isfinite, prod
 from typing import Any, NoReturn
 
 import numpy as np
+from safetensors import TensorSpec, serialize
 
 from .. import strictjson
 from ..errors import BadUpload, shown
@@ -25,6 +27,8 @@ DTYPES = {
     "I8": "|i1",
     "U8": "|u1",
 }
+# The types that are written, by the names the library knows.
+WRITTEN = {np.dtype(name): name for name in ("float64", "float32", "int64", "int32", "uint8")}
 IN_PYTORCH = "safetensors.torch.save_file(model.state_dict(), path) writes one."
 OTHER_FORMATS = {  # by their first bytes
     b"PK\x03\x04": f"It is a zip archive, such as torch.save or numpy.savez write. {IN_PYTORCH}",
@@ -32,6 +36,32 @@ OTHER_FORMATS = {  # by their first bytes
     b"\x93NUMPY": "It is one NumPy array. safetensors.numpy.save_file({'inputs': x, 'targets': y}, path) writes one.",
     b"\x89HDF": "It is HDF5. safetensors.numpy.save_file, given a dict of its arrays, writes one.",
 }
+
+
+def pack(scalars: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytes:
+    """Safetensors with one metadata key: with two or more, equal contents would not give equal bytes."""
+    text = json.dumps(_jsonable(scalars), allow_nan=False, separators=(",", ":"))
+    # The library writes memory as it lies, whatever the strides; `in_order` keeps it alive meanwhile.
+    in_order = {name: np.asarray(values, order="C") for name, values in tensors.items()}
+    # As `safetensors.numpy.save` would, which asks every tensor for the name of its type again.
+    specs = {
+        name: TensorSpec(
+            dtype=WRITTEN[values.dtype], shape=values.shape, data_ptr=values.ctypes.data, data_len=values.nbytes
+        )
+        for name, values in in_order.items()
+    }
+    return bytes(serialize(specs, metadata={"unroll": text}))
+
+
+def _jsonable(value: Any) -> Any:
+    """The same value in types JSON has; a number that is not finite becomes null."""
+    if isinstance(value, dict):
+        return {name: _jsonable(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, float):
+        return float(value) if isfinite(value) else None
+    return value
 
 
 def read(blob: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:

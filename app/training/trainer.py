@@ -234,7 +234,7 @@ class Trainer:
 
     def show(self, probe: int) -> None:
         """Show another sequence: any index from 0; for own sequences their index in the file."""
-        self._check_probe(probe)
+        probe = self._checked_probe(probe)
         if probe != self.probe:
             self._state.probe, self._state.edits = probe, {}
             self._changed()
@@ -243,7 +243,7 @@ class Trainer:
         """Refuse what `record` could not show: unknown or too costly quantities, a sequence that does not exist."""
         self._checked(watch)
         if probe is not None:
-            self._check_probe(probe)
+            self._checked_probe(probe)
 
     def watch(self, quantities: Collection[str]) -> None:
         """Choose the optional quantities that records hold from now on."""
@@ -331,9 +331,10 @@ class Trainer:
         self._recorder.forget()
         self._runner.forget()
 
-    def _check_probe(self, probe: int) -> None:
-        edits.checked_probe(probe)
-        self.task.probe(self.config.seed, probe)  # own sequences have a last one
+    def _checked_probe(self, probe: int) -> int:
+        index = edits.checked_probe(probe)
+        self.task.probe(self.config.seed, index)  # own sequences have a last one
+        return index
 
     def _checked(self, quantities_: Collection[str]) -> frozenset[str]:
         wanted = quantities.checked(quantities_)

@@ -13,7 +13,6 @@ from ..errors import BadUpload, BadValue
 from . import tensorfile
 from .architecture import Architecture, counted
 from .recognise import MODULES, Recognised, recognise
-from .records import pack
 
 NONLINEARITIES = {"rnn": ("tanh", "relu"), "lstm": ("tanh",), "gru": ("tanh",)}
 """What PyTorch's modules can have where we have phi."""
@@ -77,7 +76,7 @@ def export(params: Params, cell: str, activation: str) -> bytes:
             f"weights would give other numbers there. Set the activation to {known}, or save a snapshot.",
             "activation",
         )
-    return pack({"kind": "pytorch", "cell": cell, "activation": activation}, to_torch(params))
+    return tensorfile.pack({"kind": "pytorch", "cell": cell, "activation": activation}, to_torch(params))
 
 
 def _either(names: Collection[str]) -> str:

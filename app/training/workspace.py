@@ -55,10 +55,11 @@ class WorkspacePool:
     def workspace(self, use: str, shape: Shape) -> Workspace:
         """The workspace for `use` with a network of this shape."""
         key = (use, shape)
-        if key not in self._by_key:
-            self._by_key[key] = Workspace(shape.network(), shape.nbytes)
-            self.nbytes += shape.nbytes
-            while self.nbytes > self.max_bytes and len(self._by_key) > 1:
+        found = self._by_key.pop(key, None)
+        if found is None:
+            found = Workspace(shape.network(), shape.nbytes)
+            self.nbytes += found.nbytes
+            while self.nbytes > self.max_bytes and self._by_key:
                 self.nbytes -= self._by_key.popitem(last=False)[1].nbytes
-        self._by_key.move_to_end(key)
-        return self._by_key[key]
+        self._by_key[key] = found  # the last one: used most recently
+        return found

@@ -21,7 +21,7 @@ class Case:
     params: Params
     x: np.ndarray
     target: np.ndarray
-    h0: np.ndarray
+    h0: np.ndarray | None
 
     def run(self) -> Network:
         self.net.forward(self.params, self.x, self.target, self.h0)
@@ -44,13 +44,15 @@ def build(
     init="pytorch",
     gain=1.0,
     dtype="float64",
+    **more,
 ) -> Case:
-    """A network of random weights; about a third of the timesteps have no target."""
+    """A network of random weights; about a third of the timesteps have no target. ``more``: layers, directions, …"""
     H = max(H, CELLS[cell].least_units)
     rng = np.random.default_rng(seed)
-    params = {n: p.astype(dtype) for n, p in initialise(cell, I, H, O, init, gain, None, None, None, rng).items()}
-    for name in ("b_h", "b_hn", "b_y", "g_x", "g_h", "g_c", "b_c"):
-        if name in params:
+    drawn = initialise(cell, I, H, O, init, gain, None, None, None, rng, **more)
+    params = {name: values.astype(dtype) for name, values in drawn.items()}
+    for name in params:
+        if name.startswith(("b_", "g_", "h0", "c0")):
             params[name] += 0.3 * rng.standard_normal(params[name].shape).astype(dtype)
     known = rng.random((T, B)) < 0.7
     known[-1] = True
@@ -60,7 +62,11 @@ def build(
         target = np.where(known[..., None], rng.standard_normal((T, B, O)), np.nan)
     x = rng.standard_normal((T, B, I)).astype(dtype)
     h0 = 0.5 * rng.standard_normal((B, H)).astype(dtype)
-    return Case(Network(cell, activation, loss, T, B, I, H, O, dtype), params, x, target, h0)
+    if more.get("embedding_size"):
+        x = np.eye(I, dtype=dtype)[rng.integers(0, I, (T, B))]
+    if more.get("train_h0"):
+        h0 = None
+    return Case(Network(cell, activation, loss, T, B, I, H, O, dtype, **more), params, x, target, h0)
 
 
 networks = st.builds(

@@ -67,7 +67,7 @@ def test_every_timesteps_part_of_the_recurrent_gradient_has_its_norm(cell):
 def test_every_timesteps_part_of_the_input_and_readout_gradients_has_its_norm(cell):
     network = build(cell, T=6, B=1, seed=2)
     adjoint, whole = adjoints(network.run()), network.net.backward()
-    x, h, dy = adjoint.x, adjoint.h, adjoint.dy
+    x, h, dy = adjoint.x, adjoint.h, adjoint.handed
     parts = [np.outer(x[t], adjoint.da_x[t]) for t in range(6)]
     np.testing.assert_allclose(adjoint.dW_xh_norm, np.linalg.norm(parts, axis=(1, 2)), rtol=1e-12)
     assert np.linalg.norm(sum(parts)) == pytest.approx(np.linalg.norm(whole["W_xh"]), rel=1e-12)
@@ -80,7 +80,7 @@ def test_every_timesteps_part_of_the_input_and_readout_gradients_has_its_norm(ce
 def test_what_is_carried_is_the_gradient_without_the_timesteps_own_loss(cell):
     net = build(cell, T=6, B=1, seed=2).run()
     adjoint = adjoints(net)
-    own = np.vstack([np.zeros(net.H), net.dy[:, 0] @ net.V[:, -net.O :].T])
+    own = np.vstack([np.zeros(net.H), net.dy[:, 0] @ net.layer.V[:, -net.O :].T])
     np.testing.assert_allclose(adjoint.dh_carried, adjoint.dh - own, atol=1e-15)
     np.testing.assert_allclose(adjoint.dh_carried_norm, np.linalg.norm(adjoint.dh - own, axis=1), atol=1e-15)
     assert adjoint.dh_carried_norm[-1] == 0.0

@@ -103,7 +103,7 @@ def test_one_timestep_is_a_feedforward_network(cell):
 def test_gradients_of_the_inputs_agree_with_central_differences(cell, truncation):
     network = build(cell, T=4)
     network.run().backward("sum", *truncation)
-    dx = network.net.input_gradients(network.params)
+    dx = network.net.input_gradients()
     assert dx.shape == network.x.shape
     if truncation:  # x_1 is used by pairs with every loss but E_3 and E_4, whose passes reach back to timestep 2
         network.target[2:] = np.nan

@@ -37,7 +37,7 @@ def masked_sum(net, keep):
     incoming = (net.x if recurrent.of_x else net.h[:-1])[:, 0]
     combine, dW = (np.multiply if recurrent.by_unit else np.outer), 0.0
     dh, dc = np.zeros((T + 1, H)), np.zeros((T + 1, H))
-    for pairs in lags(net):
+    for pairs in lags(net.layer):
         size = 2.0**pairs.exponent
         for j, i in np.ndindex(pairs.dh.shape[:2]):
             t = pairs.source + i

@@ -142,7 +142,6 @@ def test_a_cell_that_is_not_complete_is_told_what_is_missing(cell, words):
         (sine(name="Sine wave"), "must be small letters"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:invalid value")
 def test_an_activation_that_is_wrong_is_refused(activation, words):
     with pytest.raises(BadValue, match=words):
         register(activation)

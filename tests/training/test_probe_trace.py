@@ -21,7 +21,7 @@ def shown(trainer):
 @pytest.mark.parametrize("reduction", ["sum", "mean"])
 def test_what_is_carried_and_the_own_loss_make_the_whole(cell, task, reduction):
     record, net = shown(Trainer(RunConfig(cell=cell, task=task, loss_reduction=reduction, **SMALL)))
-    own = net.dy[:, 0] @ net.V[:, -net.O :].T
+    own = net.dy[:, 0] @ net.layer.V[:, -net.O :].T
     carried = np.linalg.norm(net.dh[1:, 0] - own, axis=1)
     np.testing.assert_allclose(record.dh_carried_norm[1:], carried, rtol=1e-9, atol=1e-14)
     assert record.dh_carried_norm[0] == pytest.approx(record.dh_norm[0], rel=1e-12)
@@ -43,7 +43,7 @@ def test_a_timesteps_part_of_each_gradient_is_what_its_own_copy_of_the_weights_g
             layer.leaving[:], layer.entering[:] = 0.0, 0.0
             layer.leaving[index], layer.entering[index] = leaving[index], entering[index]
             of_the_cell, handed = layer.gradients()
-            part = np.linalg.norm((of_the_cell | net.head.gradients(handed))[name])
+            part = np.linalg.norm((of_the_cell | net.head.gradients([handed]))[name])
             assert record.tensors[f"d{symbol}_norm"][t - 1] == pytest.approx(part, rel=1e-12), (name, t)
 
 

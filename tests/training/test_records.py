@@ -27,6 +27,7 @@ def test_what_is_not_finite_becomes_null():
     blob = Record({"loss": math.inf, "norms": {"W": math.nan}, "n": 3}, {"h": np.full(2, np.nan)}).to_bytes()
     assert b'{\\"loss\\":null,\\"norms\\":{\\"W\\":null},\\"n\\":3}' in blob
     assert np.isnan(load(blob)["h"]).all()
+    assert b"[null,1.0]" in Record({"values": [math.inf, 1.0]}, {}).to_bytes()
 
 
 def test_equal_contents_give_equal_bytes_in_any_order_of_tensors():
@@ -40,3 +41,7 @@ def test_quantities_are_attributes_and_a_missing_one_says_so():
     assert record.loss == record.scalars["loss"]
     with pytest.raises(AttributeError, match=r"no ln_flow\. Ask for it: watch=\{\"flow\"\}"):
         _ = record.ln_flow
+    with pytest.raises(AttributeError, match=r"no gates_l2_reverse\. Ask for it: watch=\{\"gates\"\}"):
+        _ = record.gates_l2_reverse
+    with pytest.raises(AttributeError, match=r"no grad_norm_l2\. Quantities that may be watched are gates, flow"):
+        _ = record.grad_norm_l2

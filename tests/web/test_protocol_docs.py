@@ -53,6 +53,14 @@ def test_every_quantity_and_tensor_of_the_table_is_described():
     assert not sorted(name for name in names - {"NAME"} if f"`{name}`" not in DOCS)
 
 
+@pytest.mark.parametrize("quantity", WATCHABLE)
+def test_the_row_of_a_watched_tensor_says_what_to_watch(quantity):
+    rows = [row for row in DOCS.splitlines() if row.startswith("|")]
+    for tensor in QUANTITIES[quantity].tensors:
+        name = "every parameter by its name" if tensor.name == "NAME" else f"`{tensor.name}`"
+        assert any(name in row and f"`{quantity}`" in row for row in rows), f"{name} has no row that names {quantity}"
+
+
 def test_everything_in_a_record_is_described():
     for cell in ("rnn", "lstm", "gru"):
         client = Client().started(cell=cell, task="characters")

@@ -24,8 +24,8 @@ export function leadsTo(address, run, platform) {
     /** @param {boolean} found */
     function end(found) {
       platform.clearTimer(timer);
-      socket.onmessage = null;
-      socket.onclose = null;
+      socket.onmessage = () => {};
+      socket.onclose = () => {};
       socket.close();
       resolve(found);
     }

@@ -1,0 +1,163 @@
+"""Layers upon each other, in one direction or both: what enters the lowest goes up, what the top is handed comes down.
+
+Layer l reads [h_t of layer l - 1; that of its reverse]. On the way down a layer is handed the adjoints of what reads
+its states, da_x of the layer above, and they reach h_t through that layer's W_xh.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+
+from .arrays import Array
+from .cells import CELLS, Params
+from .layer import Layer
+from .naming import directions, suffix, with_suffix
+from .passes import Pass, PassSum
+
+
+class Stack:
+    """``num_layers`` layers of H units, each read by the next; ``handed`` rows a timestep come to the top from above.
+
+    ``levels``: from the lowest, one or two directions each. ``layers``: the same by what their names end with.
+    """
+
+    def __init__(
+        self,
+        cell: str,
+        activation: str,
+        T: int,
+        B: int,
+        I: int,
+        H: int,
+        handed: int,
+        dtype: np.dtype,
+        *,
+        num_layers: int = 1,
+        bidirectional: bool = False,
+    ) -> None:
+        self.T, self.H = T, H
+        kind, both = CELLS[cell], directions(bidirectional=bidirectional)
+        self._names = tuple(kind.shapes(1, H))
+        sent_down = len(both) * (kind.blocks - kind.state_blocks) * H  # rows of da_x of all that reads a layer
+
+        def make(level: int, *, reverse: bool) -> Layer:
+            return Layer(
+                cell,
+                activation,
+                T,
+                B,
+                I if level == 1 else len(both) * H,
+                H,
+                handed if level == num_layers else sent_down,
+                dtype,
+                reverse=reverse,
+                ending=suffix(level, reverse=reverse),
+                sums_handed=level == num_layers,
+            )
+
+        self.levels = [[make(level, reverse=reverse) for reverse in both] for level in range(1, num_layers + 1)]
+        self.layers = {layer.ending: layer for level in self.levels for layer in level}
+
+    @property
+    def top(self) -> list[Layer]:
+        """The directions of the last layer."""
+        return self.levels[-1]
+
+    def load(self, params: Params, handed_through: list[Array]) -> None:
+        """Copy the parameters; ``handed_through`` (H, handed): how what is handed reaches each direction of the top."""
+        H = self.H
+        readers: list[tuple[Layer, Params]] = []
+        for level in reversed(self.levels):
+            owners = [(layer, {name: params[name + layer.ending] for name in self._names}) for layer in level]
+            for d, (layer, own) in enumerate(owners):
+                rows = slice(d * H, (d + 1) * H)
+                through = [reader.cell.by_block(theirs["W_xh"])[rows] for reader, theirs in readers]
+                layer.load(own, np.hstack(through) if through else handed_through[d])
+            readers = owners
+
+    def forward(self, initial: Mapping[str, Array]) -> None:
+        """Walk every layer, after what enters the lowest was written; ``initial`` as `Network.forward` has it."""
+        H = self.H
+        below: list[Layer] = []
+        for level in self.levels:
+            for layer in level:
+                for d, read in enumerate(below):
+                    layer.inputs[:, d * H : (d + 1) * H] = read.states[:, :H]
+                layer.forward(initial.get(f"h0{layer.ending}"), initial.get(f"c0{layer.ending}"))
+            below = level
+
+    def prepare(self, handed: Array) -> None:
+        """Before backward sweeps: what is handed to the top (T, handed, B), and all local derivatives."""
+        for layer in self.layers.values():
+            layer.linearise()
+        for layer in self.top:
+            layer.receive(handed)
+
+    def descend(self, walk: Callable[[Layer], object], some: slice = slice(None)) -> None:
+        """Let ``walk`` take every layer back in time, the top first; each hands down its adjoints of ``some`` steps."""
+        above: list[Layer] = []
+        for level in reversed(self.levels):
+            for layer in level:
+                if above:
+                    layer.receive_from(above, some)
+                walk(layer)
+            above = level
+
+    def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
+        """After `prepare`: every layer from timestep ``last`` back to ``lowest``, as `Layer.sweep`."""
+        self.descend(lambda layer: layer.sweep(last, lowest, clip_timestep), slice(lowest, last))
+
+    def backward(self, k1: int = 0, k2: int = 0, clip_timestep: float | None = None) -> None:
+        """After `prepare`: the whole way back, or the sum of all truncated passes."""
+        if k1 == 0:
+            self.sweep(self.T, 0, clip_timestep)
+            return
+        sums = [PassSum(layer) for layer in self.layers.values()]
+        for one in self.passes(k1, k2, clip_timestep):
+            for total in sums:
+                total.add(one)
+        for total in sums:
+            total.finish()
+        for level, above in zip(self.levels, self.levels[1:], strict=False):
+            for layer in level:
+                layer.receive_from(above)
+
+    def passes(self, k1: int, k2: int, clip_timestep: float | None = None) -> Iterator[Pass]:
+        """After `prepare`: one sweep of all layers for every k1 timesteps, with its own k1 losses, going k2 back."""
+        if len(self.top) > 1:
+            raise ValueError("truncated passes need one direction: in reverse, E_t also comes through later timesteps")
+        for last in [*range(k1, self.T, k1), self.T]:
+            one = Pass(losses_after=last - k1, last=last, lowest=max(last - k2, 0), reaches_h0=last < k2)
+            self.sweep(one.last, one.lowest, clip_timestep)
+            yield one
+            self.top[0].forget_handed(last)  # counted: later sweeps carry later losses alone
+
+    def gradients(self, *, initial: bool = False) -> tuple[Params, list[Array]]:
+        """All layers' gradients by name, the mean over the batch, and the sums `Layer.gradients` has for the head.
+
+        ``initial``: those of learned initial states too.
+        """
+        found: Params = {}
+        sums: list[Array] = []
+        for layer in self.layers.values():
+            own, handed = layer.gradients()
+            found |= with_suffix(own, layer.ending)
+            if initial:
+                found |= with_suffix(layer.initial_gradients(), layer.ending)
+            if layer in self.top:
+                sums.append(handed)
+        return found, sums
+
+    def input_gradients(self) -> Array:
+        """dE/d(what entered the lowest layer) (T, I, B), in the order of the sequence, after `backward`."""
+        first, *others = (layer.input_gradients(layer.W_xh) for layer in self.levels[0])
+        return sum(others, first)
+
+    def last_states(self) -> dict[str, Array]:
+        """Copies of the last states (B, H) under the names of `Network.forward`'s ``initial``."""
+        found = {}
+        for ending, layer in self.layers.items():
+            found[f"h0{ending}"] = layer.entering[-1, : self.H].T.copy()
+            if layer.cell.c is not None:
+                found[f"c0{ending}"] = layer.cell.c[-1].T.copy()
+        return found
