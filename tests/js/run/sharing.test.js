@@ -57,7 +57,12 @@ test("on another server the run is shared under the same link, until it is share
 test("sockets of a shared run are opened at the address that leads to it", () => {
   const opened = [];
   const platform = { ...createPlatform(), open: (address) => opened.push(address) };
-  createSharing("ws://here/ws", async () => null, async () => {}, platform).open("ws://here/ws");
+  createSharing(
+    "ws://here/ws",
+    async () => null,
+    async () => {},
+    platform,
+  ).open("ws://here/ws");
   assert.deepEqual(opened, ["ws://here/ws"]);
 });
 
