@@ -4,7 +4,7 @@
  */
 
 import { failureWords } from "../lib/guard.js";
-import { createConnection } from "../wire/connection.js";
+import { backoff, createConnection } from "../wire/connection.js";
 import { asRecord, command, decodeFrame } from "../wire/protocol.js";
 import { addressOfRun } from "../wire/reach.js";
 import { createRequests } from "../wire/requests.js";
@@ -22,7 +22,8 @@ import { createWatching } from "./watching.js";
 
 /** looking: not found yet; ended: it was followed, and its owner is gone. @typedef {"looking" | "followed" | "ended"} Status */
 
-const ASK_AGAIN = 2_000;
+/** The longest wait between two questions for a run that is not there, ms: its owner is often back within a second. */
+const LONGEST_WAIT = 2_000;
 const ALL_SO_FAR = 10 ** 15 - 1;
 const REFUSAL = "This run belongs to somebody else: copy the network to change anything.";
 
@@ -128,12 +129,13 @@ export function createFollowing(url, store, platform, run, onStatus) {
   async function begin() {
     const { losses } = standing;
     store.dispatch({ type: "connection", connection: { status: "open", retryAt: null, attempt: 0 } });
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
       const answer = await requests.request(command.follow(run), true);
       if (answer === null || standing.losses !== losses) return;
       if (answer.type === "state") break;
       onStatus(lastState ? "ended" : "looking", why);
-      await new Promise((resolve) => platform.setTimer(() => resolve(null), ASK_AGAIN));
+      const wait = Math.min(LONGEST_WAIT, backoff(attempt, platform.random()));
+      await new Promise((resolve) => platform.setTimer(() => resolve(null), wait));
       if (standing.losses !== losses) return;
     }
     standing.settled = true;
