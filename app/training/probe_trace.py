@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..engine import Network, Params, adjoints
+from ..engine import Network, Params, adjoints, last_loss
 from ..engine.adjoints import ln_norm
 from ..tasks import Batch
 from .config import RunConfig
@@ -13,15 +13,17 @@ f64 = np.float64
 class ProbeTrace:
     """One sequence (B = 1) under full, unclipped backpropagation, and what truncation and clipping leave of it.
 
-    `net` is the network in whose buffers it lies, `adjoint` its exact gradients; `used_norms` are ‖dE/dh_t‖ (T+1,), for
-    an lstm also ‖dE/dc_t‖, under truncation and per-timestep clipping, None where nothing is cut; `is_finite` is
-    whether every number of the forward and the full backward pass is.
+    `net` is the network in whose buffers it lies, `adjoint` its exact gradients, `last_loss` what the last loss alone
+    sends back; `used_norms` are ‖dE/dh_t‖ (T+1,), for an lstm also ‖dE/dc_t‖, under truncation and per-timestep
+    clipping, None where nothing is cut; `is_finite` is whether every number of the forward and the full backward pass
+    is.
     """
 
     def __init__(self, net: Network, params: Params, probe: Batch, config: RunConfig) -> None:
         self.net, self.probe, self.config = net, probe, config
         net.forward(params, probe.x, probe.target, probe.h0)
         self.used_norms = self._used_norms() if self.is_cut else None
+        self.last_loss = last_loss(net, probe.target, config.loss_reduction)
         self.adjoint = adjoints(net, config.loss_reduction)
         # Asked at once: some quantities overwrite the buffers by gradients that truncation or clipping has bounded.
         self.is_finite = all(np.isfinite(values).all() for values in (net.h, net.y, net.E_t, net.dh))
