@@ -1,4 +1,4 @@
-.PHONY: run test format lock bench bench-large bench-engine bench-load bench-following bench-faults picture pictures
+.PHONY: run test format lock bench bench-large bench-engine bench-load bench-faults picture pictures
 
 run:            ## set everything up (once) and serve the page
 	@scripts/setup run
@@ -37,6 +37,7 @@ bench-load:     ## measure a class of up to 300 on a real server (about four min
 	@scripts/setup test
 	.venv/bin/python -m benchmarks.load
 
+.PHONY: bench-following
 bench-following: ## measure how many can follow one run (about a minute)
 	@scripts/setup test
 	.venv/bin/python -m benchmarks.following
