@@ -49,6 +49,7 @@ NAMES = ("inputs", "outputs", "classes")  # of a task; own data may bring thousa
 LONGEST_NAME = 60
 LONGEST_SENTENCE = 400
 RETRY_AFTER = 5.0  # seconds
+MOST_PACKED = 16  # records of one version that are kept: a run that stands still may be asked for any number of them
 
 
 def shortened(task: dict[str, Any], most: int) -> dict[str, Any]:
@@ -274,6 +275,8 @@ class Session:
         if trainer.divergence and trainer.divergence is not known:
             return trainer.divergence
         record.scalars.update(self.stepped)
+        if len(self.packed) >= MOST_PACKED:
+            self.packed.clear()
         self.packed[wanted] = Packed(record.to_bytes(), not skip_expensive)
         return self.packed[wanted].file
 

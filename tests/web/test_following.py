@@ -12,6 +12,7 @@ from app.web.commands import COMMANDS
 from app.web.followers import MOST_FOLLOWERS
 from app.web.links import Links, new_key, token_of
 from app.web.run import Limits, Shared
+from app.web.session import MOST_PACKED
 from tests.web.conftest import LIMITS, Client, Clock, facts, records, tensors, understood
 from tests.web.examples import SMALL, WILD
 
@@ -281,6 +282,14 @@ def test_one_record_is_made_and_packed_for_all_who_want_the_same(room, made):
     assert len(made) <= 40, "a record for all takes no more than one for the owner"
     for client in group[1:]:
         assert [item for item in client.heard if isinstance(item, bytes)] == first
+
+
+def test_a_run_that_stands_still_keeps_few_records_whatever_is_asked_for(room):
+    follower = room.follower()
+    for probe in range(3 * MOST_PACKED):
+        assert len(follower.say("watch", quantities=[], probe=probe)) == 2
+        room.draw(follower)
+    assert len(room.owner.session.packed) <= MOST_PACKED
 
 
 def test_two_groups_get_two_records_of_the_same_iteration(room, made):
