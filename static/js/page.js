@@ -88,7 +88,7 @@ export function startPage(store, stage, theme, kept, link, follow) {
     ...travel,
     asLane: () => lanes.add(),
   });
-  const sentences = createSentences(store);
+  const sentences = createSentences(store, (changes) => configure(changes));
   const rail = createRail(store, {
     edit: createEdits(store, session.edit, browser),
     watch: session.watch,

@@ -121,6 +121,11 @@ export function createCheck(node, store, check) {
   return { run };
 }
 
+/** @param {PerTensor[string]} tensor */
+function errorOf({ max_rel_error: error, samples }) {
+  return samples > 0 ? formatNumber(error, 2) : "none";
+}
+
 /**
  * One row a tensor: a dot where it stands, or, with a bug, an open ring where it stood and a cross where it was caught.
  * @param {PerTensor} tensors @param {PerTensor | null} before
@@ -140,8 +145,10 @@ function drawErrors(tensors, before) {
     const here = x(positionOf(error));
     const old = before?.[name];
     const was = old ? x(positionOf(old.max_rel_error)) : here;
+    const dot =
+      tensors[name].samples > 0 ? [svg("circle", { class: "dot", cx: String(here), cy: String(y), r: "4" })] : [];
     const marks = !wrong
-      ? [svg("circle", { class: "dot", cx: String(here), cy: String(y), r: "4" })]
+      ? dot
       : [
           svg("path", { class: "way", d: `M${was + 4} ${y}H${here - 6}` }),
           svg("circle", { class: "ring", cx: String(was), cy: String(y), r: "3.5" }),
@@ -156,7 +163,7 @@ function drawErrors(tensors, before) {
         svg("tspan", { class: "sub", dy: "3" }, name.slice(2)),
       ),
       ...marks,
-      text(formatNumber(error, 2), {
+      text(errorOf(tensors[name]), {
         class: wrong ? "value wrong" : "value",
         x: String(width),
         y: String(y + 4),
@@ -164,7 +171,7 @@ function drawErrors(tensors, before) {
       }),
     ];
   });
-  const words = `Largest relative error: ${names.map((name) => `${name} ${formatNumber(tensors[name].max_rel_error, 2)}`).join(", ")}`;
+  const words = `Largest relative error: ${names.map((name) => `${name} ${errorOf(tensors[name])}`).join(", ")}`;
   const entries = Math.max(...names.map((name) => tensors[name].samples));
   return svg(
     "svg",

@@ -6,7 +6,7 @@
 import { formatCount, formatExp, formatNumber, formatPercent } from "../lib/format.js";
 import { curvesOf } from "../record/spread.js";
 import { at, hasTarget, isClassified, lastLoss, length, lnFlow } from "../record/readings.js";
-import { steps } from "./sentences.js";
+import { steps } from "./finding.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
