@@ -16,7 +16,7 @@ RUN /opt/unroll/bin/python -m compileall -q app
 ENV PATH=/opt/unroll/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    HOST=0.0.0.0 \
+    HOST=:: \
     PORT=8000
 
 USER 10001:10001

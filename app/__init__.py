@@ -13,14 +13,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .training import RunConfig, Trainer
+    from .training import RunConfig, Trainer, register
 
-__all__ = ["RunConfig", "Trainer"]
+__all__ = ["RunConfig", "Trainer", "register"]
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """`RunConfig` and `Trainer`, imported at their first use (PEP 562)."""
+    """`RunConfig`, `Trainer` and `register`, imported at their first use (PEP 562)."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it offers {', '.join(__all__)}")
     return getattr(import_module(".training", __name__), name)

@@ -27,10 +27,13 @@ def main() -> None:
 
     from .main import create_app
     from .web import logs
+    from .web.bounded_http import BoundedHTTP
     from .web.guarded import BoundedWebSocket
+    from .web.memory import give_back_freed_blocks
     from .web.protocol import UPLOAD_BYTES
 
     logs.configure(settings.log_level)
+    give_back_freed_blocks()
 
     class Server(uvicorn.Server):
         """Says where it is once it can be reached, and stops being reachable when it begins to end."""
@@ -48,6 +51,7 @@ def main() -> None:
         uvicorn.Config(
             create_app(settings, pool),
             backlog=BACKLOG,
+            http=BoundedHTTP,
             ws=BoundedWebSocket,
             ws_max_size=UPLOAD_BYTES,
             ws_per_message_deflate=False,

@@ -6,12 +6,14 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
 from . import __version__
+from .errors import shown
 from .settings import Settings, environment_name
+from .validation import expected
 
 OPTIONS = ("host", "port", "workers")
 
@@ -25,7 +27,15 @@ def settings_from(arguments: Sequence[str] | None = None) -> Settings:
         fault = error.errors(include_url=False)[0]
         field = str(fault["loc"][0]).lower().removeprefix("unroll_")
         name = f"--{field}" if field in given else environment_name(field)
-        refuse(f"{name} is {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}")
+        refuse(f"{name} is {shown(fault['input'])}, but {expectation(field, fault)}")
+
+
+def expectation(field: str, fault: Any) -> str:
+    """What a setting must be, in the words of its own check or of its schema."""
+    if fault["type"] == "value_error":
+        return str(fault["ctx"]["error"])
+    schema = Settings.model_json_schema(by_alias=False)["properties"][field]
+    return f"it must be {expected(schema)}"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,9 +61,13 @@ def listen(host: str, port: int) -> socket.socket:
 
     It is only bound: until the server is ready connections are refused, and a balancer asks elsewhere at once.
     """
+    if host == "::" and not socket.has_dualstack_ipv6():  # a container or kernel without IPv6
+        host = "0.0.0.0"  # noqa: S104 (the operator asked for every address)
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     if os.name == "posix":  # elsewhere it would let two servers share a port
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if host == "::":
+        bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     try:
         bound.bind((host, port))
     except (OSError, UnicodeError) as error:  # UnicodeError: a host name that no name server could be asked for
@@ -70,7 +84,7 @@ def why_not(host: str, port: int, error: OSError | UnicodeError) -> str:
         return f"port {port} of {host} may not be used by this user; choose one from 1024 on with --port"
     return (
         f"{host!r} is no address of this machine; "
-        "--host 127.0.0.1 is for this machine alone, --host 0.0.0.0 for its whole network"
+        "--host 127.0.0.1 is for this machine alone, --host :: for its whole network"
     )
 
 

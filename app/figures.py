@@ -16,7 +16,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .training import Record
-from .training.distributions import QUANTILES
+from .training.quantities.distributions import QUANTILES
 
 INK, QUIET, RULE, PAPER = "#1b1d20", "#676b72", "#dedad0", "#fbfaf7"
 FORWARD, BACKWARD, SOURCE = "#1c5aa0", "#b0430c", "#4c1038"

@@ -13,10 +13,12 @@ from collections.abc import AsyncIterator, Iterator
 from fastapi import FastAPI, WebSocket
 
 from .settings import Settings
+from .web.admission import Admission
 from .web.closing import CloseCode
 from .web.compute import Pool, create_pool
 from .web.metrics import Measured
 from .web.pages import Pages
+from .web.prefix import PrefixMiddleware
 from .web.security import HostOriginMiddleware
 from .web.websocket import stream
 
@@ -37,7 +39,8 @@ def create_app(settings: Settings | None = None, pool: Pool | None = None) -> Fa
     guarded = pool is not None
     pool = pool or create_pool(settings)
     measured = Measured(pool)
-    pages = Pages(settings, pool, measured)
+    admission = Admission(pool, settings.max_runs, settings.max_runs_per_address)
+    pages = Pages(admission, measured)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -52,14 +55,22 @@ def create_app(settings: Settings | None = None, pool: Pool | None = None) -> Fa
         await pool.stop()
 
     app = FastAPI(
-        title="Unroll", description=DESCRIPTION, version="1", lifespan=lifespan, docs_url=None, redoc_url=None
+        title="Unroll",
+        description=DESCRIPTION,
+        version="1",
+        servers=[{"url": "."}],  # beside openapi.json, wherever a proxy put that
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.add_middleware(HostOriginMiddleware, settings=settings)
+    if settings.root_path:
+        app.add_middleware(PrefixMiddleware, prefix=settings.root_path)
     app.include_router(pages.routes())
 
     @app.websocket("/ws")
     async def ws(websocket: WebSocket) -> None:
-        await stream(websocket, pool, settings.max_runs)
+        await stream(websocket, admission)
 
     return app
 
@@ -96,7 +107,7 @@ def farewell_on_signals(pool: Pool) -> Iterator[None]:
 async def say_farewell(pool: Pool) -> None:
     """Last snapshots, then the end of every connection; whoever does not take them in time is left behind."""
     await pool.drain(SNAPSHOT_SECONDS)
-    for visitor in pool.visitors:
-        visitor.dismiss(CloseCode.SERVICE_RESTART, "the server is restarting; connect again")
+    for seat in pool.seats:
+        seat.visitor.dismiss(CloseCode.SERVICE_RESTART, "the server is restarting; connect again")
     with contextlib.suppress(TimeoutError):
         await pool.until(lambda: pool.runs == 0, FAREWELL_SECONDS)

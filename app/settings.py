@@ -1,11 +1,16 @@
 """What the operator chooses: where to listen, how many runs, who may connect. The learner's choices are `RunConfig`."""
 
 import os
-from typing import Annotated, Any
+import re
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+HOST_NAME = re.compile(r"\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]{1,5})?")
+ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)(:[0-9]{1,5})?")
+PATH = re.compile("(/[A-Za-z0-9._~-]+)*/?")
+ANCESTORS = re.compile(r"[A-Za-z0-9 '*:/.\-\[\]]+")
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -24,7 +29,11 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="UNROLL_", extra="ignore", populate_by_name=True, frozen=True)
 
-    host: str = Field(default="127.0.0.1", validation_alias=plain("HOST"), description="Address to listen on.")
+    host: str = Field(
+        default="127.0.0.1",
+        validation_alias=plain("HOST"),
+        description="Address to listen on; :: is every address of this machine, IPv4 and IPv6.",
+    )
     port: int = Field(
         default=8000,
         ge=0,
@@ -42,21 +51,31 @@ class Settings(BaseSettings):
     max_runs: int = Field(
         default=500, ge=1, description="Runs at the same time; further visitors are told when to try again."
     )
+    max_runs_per_address: int = Field(
+        default=0,
+        ge=0,
+        description="Of these, runs of one client address; 0 sets no limit, as a whole school can share one address.",
+    )
     allowed_hosts: Names = Field(
         default=(),
-        description="Host names under which the server may be reached, separated by commas. "
-        "IP addresses and localhost always work.",
+        description="Host names under which the server may be reached, separated by commas; `*.example.org` is every "
+        "name that ends so, `*` every name. IP addresses and localhost always work.",
     )
     allowed_origins: Names = Field(
         default=(),
-        description="Origins of other pages that may open a run, such as https://school.example, separated by commas.",
+        description="Origins of other pages that may open a run, such as https://school.example, separated by commas; "
+        "also of our own page behind a proxy that rewrites Host.",
     )
     allow_missing_origin: bool = Field(
         default=False, description="Let scripts, which send no Origin header, open a run."
     )
+    root_path: str = Field(
+        default="",
+        description="Where a proxy that leaves the prefix in addresses serves the page, such as /unroll. A proxy that "
+        "takes it away needs none.",
+    )
     frame_ancestors: str = Field(
         default="'self'",
-        pattern=r"^[A-Za-z0-9 '*:/.\-\[\]]+$",
         description="Which pages may embed this one, as in Content-Security-Policy; * allows all.",
     )
     max_cost: int = Field(
@@ -74,9 +93,8 @@ class Settings(BaseSettings):
     open_browser: bool = Field(
         default=True, description="Open the page in a browser at start, where there is a display and a terminal."
     )
-    log_level: str = Field(
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",
-        pattern="^(debug|info|warning|error)$",
         description="Least severe line that is logged: debug, info, warning or error.",
     )
 
@@ -86,6 +104,40 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(name.strip().lower().rstrip("/") for name in value.split(",") if name.strip())
         return value
+
+    @field_validator("root_path")
+    @classmethod
+    def _is_path(cls, path: str) -> str:
+        if not PATH.fullmatch(path):
+            raise ValueError("it must be a path that begins with a slash, such as /unroll")
+        return path.rstrip("/")
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _are_ancestors(cls, pages: str) -> str:
+        if not ANCESTORS.fullmatch(pages):
+            raise ValueError(
+                "it must be 'self', 'none', * or origins with spaces between, such as https://school.example"
+            )
+        return pages
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = next((name for name in names if not HOST_NAME.fullmatch(name)), None)
+        if wrong is not None:
+            raise ValueError(f"a host is a name such as unroll.example.org, *.example.org or *, and {wrong!r} is none")
+        return names
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = next((origin for origin in origins if not ORIGIN.fullmatch(origin)), None)
+        if wrong is not None:
+            raise ValueError(
+                f"an origin is http:// or https:// and a host, such as https://a.example, and {wrong!r} is none"
+            )
+        return origins
 
 
 def environment_name(field: str) -> str:
@@ -104,7 +156,7 @@ def settings_table() -> str:
 
 
 def _printed(value: object) -> str:
-    if value == ():
+    if value in ((), ""):
         return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

@@ -1,4 +1,4 @@
-"""Write tests/training/stored_runs.json: the losses and a summary of every tensor of a dozen small runs.
+"""Write tests/support/stored_runs.json: the losses and a summary of every tensor of a dozen small runs.
 
     python -m scripts.stored_runs
 
@@ -7,7 +7,7 @@ Run it only where a change of numbers is wanted, and say in the commit which num
 
 import json
 
-from tests.training.stored_runs import CONFIGS, FILE, play
+from tests.support.stored_runs import CONFIGS, FILE, play
 
 if __name__ == "__main__":
     FILE.write_text(json.dumps({name: play(name) for name in CONFIGS}, indent=1) + "\n")

@@ -13,7 +13,7 @@ PYTHON = {
     "app": {"app.training"},
     "app.errors": set(),
     "app.settings": set(),
-    "app.commandline": {"app.__version__", "app.settings"},
+    "app.commandline": {"app.__version__", "app.errors", "app.settings", "app.validation"},
     "app.strictjson": set(),
     "app.validation": {"app.errors"},
     "app.engine": set(),
@@ -90,6 +90,16 @@ def test_inside_the_package_imports_are_relative(name, path):
     """So that the same folder runs as `app` in a checkout and as `unroll` once it is installed."""
     wrong = {i for i in absolute_imports(path) if i.split(".")[0] == "app"}
     assert not wrong, f"{name} imports {sorted(wrong)} by the folder's name: write `from .` or `from ..` instead"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*sorted((ROOT / "benchmarks").rglob("*.py")), *sorted((ROOT / "scripts").glob("*.py"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_what_is_shared_with_tests_lies_in_no_file_of_tests(path):
+    wrong = {name for name in absolute_imports(path) if name.rpartition(".")[2].startswith("test_")}
+    assert not wrong, f"{path.name} imports {sorted(wrong)}: move what it needs to tests/support"
 
 
 @pytest.mark.parametrize(("name", "path"), modules(), ids=lambda v: str(v))

@@ -26,15 +26,25 @@ def test_an_option_goes_before_the_environment(monkeypatch):
 
 @pytest.mark.parametrize(("option", "value"), [("--port", "99999"), ("--port", "abc"), ("--workers", "0")])
 def test_a_bad_option_is_named_with_its_value(capsys, option, value):
-    assert refusal(capsys, settings_from, [option, value]).startswith(f"unroll: {option} is {value!r}: input should be")
+    assert refusal(capsys, settings_from, [option, value]).startswith(f'unroll: {option} is "{value}", but it must be')
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "abc"), ("UNROLL_MAX_RUNS", "many"), ("UNROLL_LOG_LEVEL", "loud")]
+    ("name", "value", "expected"),
+    [
+        ("PORT", "abc", "it must be a whole number from 0 to 65535."),
+        ("UNROLL_MAX_RUNS", "many", "it must be a whole number, 1 or more."),
+        ("UNROLL_LOG_LEVEL", "loud", "it must be one of debug, info, warning, error."),
+        ("UNROLL_ALLOW_MISSING_ORIGIN", "perhaps", "it must be true or false."),
+        ("UNROLL_ALLOWED_HOSTS", "https://a.b", "a host is a name such as unroll.example.org, *.example.org or *, "),
+        ("UNROLL_ALLOWED_ORIGINS", "a.b", "an origin is http:// or https:// and a host, such as "),
+        ("UNROLL_FRAME_ANCESTORS", ";", "it must be 'self', 'none', * or origins with spaces between, such as "),
+        ("UNROLL_ROOT_PATH", "unroll", "it must be a path that begins with a slash, such as /unroll."),
+    ],
 )
-def test_a_bad_environment_variable_is_named_with_its_value(capsys, monkeypatch, name, value):
+def test_a_bad_environment_variable_is_named_with_its_value(capsys, monkeypatch, name, value, expected):
     monkeypatch.setenv(name, value)
-    assert refusal(capsys, settings_from, []).startswith(f"unroll: {name} is {value!r}: ")
+    assert refusal(capsys, settings_from, []).startswith(f'unroll: {name} is "{value}", but {expected}')
 
 
 def test_a_port_in_use_is_said_with_what_would_do(capsys):
@@ -47,6 +57,23 @@ def test_a_port_in_use_is_said_with_what_would_do(capsys):
 @pytest.mark.parametrize("host", ["192.0.2.1", "a..b", "1:2:3"])
 def test_a_host_that_is_no_address_of_this_machine_is_said(capsys, host):
     assert refusal(capsys, listen, host, 0).startswith(f"unroll: {host!r} is no address of this machine; ")
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_two_colons_are_every_address_of_both_families():
+    with contextlib.closing(listen("::", 0)) as listening:
+        listening.listen()
+        port = listening.getsockname()[1]
+        for host in ("127.0.0.1", "::1"):
+            socket.create_connection((host, port), timeout=10).close()
+
+
+def test_where_there_is_no_ipv6_two_colons_are_every_address_of_ipv4(monkeypatch):
+    monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: False)
+    with contextlib.closing(listen("::", 0)) as listening:
+        listening.listen()
+        assert listening.family is socket.AF_INET
+        socket.create_connection(("127.0.0.1", listening.getsockname()[1]), timeout=10).close()
 
 
 def test_the_help_names_every_setting(capsys):

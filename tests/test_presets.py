@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from app.training import Record, RunConfig, Trainer
+from app.training import Record, RunConfig, Trainer, schema
 
 FILE = Path(__file__).parent.parent / "static" / "js" / "share" / "presets.json"
 PRESETS = {preset["name"]: preset for preset in json.loads(FILE.read_text())}
@@ -17,7 +17,7 @@ OF_THE_VIEW = {"tab", "track", "ruler", "pin", "speed", "probe"}
 def config(name: str) -> RunConfig:
     """The configuration that a preset's link asks for."""
     fields = {key: value for key, value in parse_qsl(PRESETS[name]["link"]) if key not in OF_THE_VIEW}
-    properties = RunConfig.schema()["properties"]
+    properties = schema()["properties"]
     return RunConfig(
         **{key: value if "enum" in properties[key] else json.loads(value) for key, value in fields.items()}
     )

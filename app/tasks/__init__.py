@@ -9,7 +9,7 @@ from .latch import Latch
 from .own import Own, OwnData
 from .parity import Parity
 from .reading import Options, decode
-from .sequences import Sequences
+from .sequences import MAX_LENGTH, Sequences
 from .series import Series
 from .sine import Sine
 from .temporal_order import TemporalOrder
@@ -26,6 +26,7 @@ def make_task(name: str, T: int, lag: int, data: OwnData | None = None) -> Task:
 
 
 __all__ = [
+    "MAX_LENGTH",
     "MAX_NAMES",
     "STREAK",
     "TASKS",

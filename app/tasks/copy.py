@@ -1,4 +1,4 @@
-"""Copy: keep a whole list, say it back after a long silence (Hochreiter & Schmidhuber 1997; Arjovsky et al. 2016)."""
+"""Copy: keep a whole list and repeat it after many blanks (Hochreiter & Schmidhuber 1997; Arjovsky et al. 2016)."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ class Copy(Task):
 
     name = "copy"
     title = "Copy"
-    description = "A list of up to ten symbols, then blanks, then a go signal: now the network has to say the list."
+    description = "A list of up to ten symbols, then blanks, then a go signal: now the output has to repeat the list."
     baseline_words = "say blank, then guess the n symbols: n ln 8 / T"
     solved_words = "cross-entropy below a tenth of its baseline (nearly every symbol right)"
     min_length = 3

@@ -8,16 +8,16 @@ from .base import Batch, Task
 
 
 class Echo(Task):
-    """Say at t what was heard at t - lag: +1 or -1."""
+    """Repeat at t the input of t - lag: +1 or -1."""
 
     name = "echo"
     title = "Echo"
-    description = "Each timestep the network hears +1 or −1 and has to say what it heard lag timesteps ago."
+    description = "Each input is +1 or −1; the output has to repeat the input of lag timesteps ago."
     baseline_words = "always say 0: squared error 1"
     solved_words = "squared error below 0.05 (every echo clearly on its side of 0)"
     loss = "squared_error"
-    inputs = ("heard",)
-    outputs = ("said",)
+    inputs = ("input",)
+    outputs = ("output",)
     baseline = 1.0
     solved_below = 0.05
 

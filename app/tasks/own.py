@@ -62,7 +62,7 @@ class OwnSeries(Own):
         rows = len(data.values)
         if rows <= T:
             raise OutOfRange(
-                f"The series has {rows} rows; a sequence length of {T} needs {T + 1}. {rows - 1} would do.",
+                f"The series has {rows} rows; a sequence length of {T} needs {T + 1}. Try {rows - 1}.",
                 "sequence_length",
             )
         self.data: Series = data
@@ -92,7 +92,7 @@ class OwnSequences(Own):
         N, longest = data.inputs.shape[:2]
         if longest < T:
             raise OutOfRange(
-                f"The own sequences have {longest} timesteps; got a sequence length of {T}. {longest} would do.",
+                f"The own sequences have {longest} timesteps; got a sequence length of {T}. Try {longest}.",
                 "sequence_length",
             )
         self.N: int = N
@@ -117,7 +117,7 @@ class OwnSequences(Own):
             self.baseline = float(-(p[p > 0] * np.log(p[p > 0])).sum())
         if not len(known):
             raise OutOfRange(
-                f"None of the first {T} timesteps of the own sequences has a target. {longest} timesteps would do.",
+                f"None of the first {T} timesteps of the own sequences has a target. Try {longest} timesteps.",
                 "sequence_length",
             )
         self.solved_below = self.baseline / 10

@@ -8,11 +8,11 @@ from .base import Batch, Task
 
 
 class Parity(Task):
-    """Running XOR: after each bit, say whether the number of ones so far is odd."""
+    """Running XOR: after each bit, answer whether the number of ones so far is odd."""
 
     name = "parity"
     title = "Parity"
-    description = "Each timestep shows a bit; the network has to say whether it has seen an odd number of ones so far."
+    description = "Each input is a bit; the output has to say whether the number of ones so far is odd."
     baseline_words = "guess: ln 2 = 0.693"
     solved_words = "cross-entropy below 0.05 (nearly every answer right)"
     loss = "cross_entropy"

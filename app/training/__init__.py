@@ -3,7 +3,10 @@
 from ..engine import BREAKS, TensorCheck
 from .config import Effects, RunConfig
 from .divergence import Divergence
-from .records import WATCHABLE, Record
+from .extensions import register
+from .quantities import WATCHABLE
+from .records import Record
+from .schema import schema
 from .trainer import Trainer
 from .workspace import WorkspacePool
 
@@ -17,4 +20,6 @@ __all__ = [
     "TensorCheck",
     "Trainer",
     "WorkspacePool",
+    "register",
+    "schema",
 ]

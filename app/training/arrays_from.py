@@ -1,4 +1,4 @@
-"""What a script hands over, as NumPy arrays: a path, a file's bytes, or a dict of arrays or of torch tensors.
+"""Arrays from what a script passes: a path, a file's bytes, or a dict of NumPy arrays or torch tensors.
 
 Nothing is unpickled. torch is never imported: a tensor is known by what it can do.
 """
@@ -60,5 +60,5 @@ def _array(name: str, values: Any) -> np.ndarray:
     except ValueError:
         raise BadUpload(f"Expected an array of numbers as {shown(name)}; its rows have different lengths.") from None
     if array.dtype.kind not in "fiub":
-        raise BadUpload(f"Expected an array of numbers as {shown(name)}; got {array.dtype}. .astype(float) would help.")
+        raise BadUpload(f"Expected an array of numbers as {shown(name)}; got {array.dtype}. Try .astype(float).")
     return array

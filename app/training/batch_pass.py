@@ -25,7 +25,7 @@ class BatchPass:
 
     @property
     def is_finite(self) -> bool:
-        """Whether loss and gradient are: a bad number anywhere before them ends up in them."""
+        """Whether loss and gradient are finite: a number that is not finite anywhere before them reaches them."""
         return bool(np.isfinite(self.loss) and np.isfinite(self.grad_norm))
 
     @property
@@ -35,7 +35,7 @@ class BatchPass:
 
 
 def run(net: Network, params: Params, batch: Batch, config: RunConfig) -> BatchPass:
-    """Forward, backward, clip."""
+    """Run a batch forward and backward, then clip its gradient."""
     net.forward(params, batch.x, batch.target, batch.h0)
     loss, loss_per_timestep = objective(net, config)
     gradients = net.backward(config.loss_reduction, config.k1, config.k2)
@@ -49,7 +49,7 @@ def run(net: Network, params: Params, batch: Batch, config: RunConfig) -> BatchP
 
 
 def objective(net: Network, config: RunConfig) -> tuple[float, float]:
-    """L in the reduction the run asks for, and the mean of E_t over all timesteps with a target."""
+    """The loss L in the configured reduction, and the mean of E_t over all timesteps with a target."""
     E, n = net.E_t.sum(axis=0, dtype=np.float64), net.n
     total = float(E.sum())
     loss = float((E / np.maximum(n, 1)).mean()) if config.loss_reduction == "mean" else total / net.B
@@ -57,7 +57,7 @@ def objective(net: Network, config: RunConfig) -> tuple[float, float]:
 
 
 def accuracy(net: Network, target: np.ndarray) -> float | None:
-    """Share of right answers among the timesteps with a target; None where no classes are asked for."""
+    """The share of correct classes among the timesteps with a target; None for tasks without classes."""
     if target.ndim == 3:
         return None
     asked = target >= 0
@@ -65,7 +65,7 @@ def accuracy(net: Network, target: np.ndarray) -> float | None:
 
 
 def _effect(gradient: Params, update: Params) -> tuple[float, float | None]:
-    """How much shorter the update is than the gradient, and the angle between them in degrees."""
+    """‖update‖ / ‖gradient‖, and the angle between the two in degrees; None where the gradient is 0."""
     size = norm(gradient)
     if size == 0.0:
         return 1.0, None

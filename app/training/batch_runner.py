@@ -9,16 +9,17 @@ from ..engine import BREAKS, Network, Params, TensorCheck, can_break, gradcheck
 from ..errors import BadValue, OutOfRange, shown
 from ..tasks import Batch, Task
 from . import batch_pass
+from .architecture import Architecture
 from .batch_pass import BatchPass
 from .config import RunConfig
 from .edits import Edits, edited
+from .limits import MAX_SAMPLES
 from .probe_trace import ProbeTrace
 from .sample import continuation
-from .workspace import Workspace, WorkspacePool
+from .workspace import Shape, Workspace, WorkspacePool
 
 SAMPLE, CHECK = 3, 4  # streams of random numbers; tasks and weights have 0 to 2
 CHECKED_SEQUENCES = 8
-MOST_SAMPLES = 100
 
 
 class BatchRunner:
@@ -28,6 +29,7 @@ class BatchRunner:
         self.config, self.task, self.workspaces = config, task, workspaces
         self._last: BatchPass | None = None
         self._probe: tuple[int, Batch] | None = None
+        self._shapes: dict[tuple[str, int, int | None, str | None], Shape] = {}  # made once, as every iteration asks
 
     def batch(self, params: Params, iteration: int) -> BatchPass:
         """The training batch of an iteration; run once, however often it is asked for until `forget`."""
@@ -38,7 +40,7 @@ class BatchRunner:
         return self._last
 
     def forget(self) -> None:
-        """The weights are about to be others, or other numbers will be asked for."""
+        """Forget the last batch: the weights or the configuration change."""
         self._last = None
 
     def loss(self, params: Params, batch: Batch) -> float:
@@ -76,8 +78,8 @@ class BatchRunner:
         """`Trainer.check_gradients`, on the first sequences of an iteration's batch."""
         if type(samples) is not int:
             raise BadValue(f"samples must be a whole number; got {shown(samples)}. Try 8.", "samples")
-        if not 1 <= samples <= MOST_SAMPLES:
-            raise OutOfRange(f"samples must be from 1 to {MOST_SAMPLES}; got {shown(samples)}. Try 8.", "samples")
+        if not 1 <= samples <= MAX_SAMPLES:
+            raise OutOfRange(f"samples must be from 1 to {MAX_SAMPLES}; got {shown(samples)}. Try 8.", "samples")
         if broken is not None and broken not in BREAKS:
             raise BadValue(f"break must be one of {', '.join(BREAKS)}; got {shown(broken)}.", "break")
         if broken is not None and not can_break(self.config.cell, broken):
@@ -109,7 +111,9 @@ class BatchRunner:
         return Batch(batch.x.astype(np.float32), target, None if batch.h0 is None else batch.h0.astype(np.float32))
 
     def _workspace(self, use: str, B: int, T: int | None = None, precision: str | None = None) -> Workspace:
-        config, I, O = self.config, len(self.task.inputs), len(self.task.outputs)
-        T, H, precision = T or config.sequence_length, config.hidden_size, precision or config.precision
-        shape = (config.cell, config.activation, self.task.loss, T, B, I, H, O, precision)
-        return self.workspaces.workspace(use, shape)
+        asked = (use, B, T, precision)
+        if asked not in self._shapes:
+            config, net = self.config, Architecture.of(self.config, self.task)
+            T, precision = T or config.sequence_length, precision or config.precision
+            self._shapes[asked] = Shape(net, config.activation, self.task.loss, T, B, precision)
+        return self.workspaces.workspace(use, self._shapes[asked])

@@ -1,4 +1,4 @@
-"""RunConfig: every choice the learner has, validated, with the words and limits the controls are built from."""
+"""RunConfig: every setting of a run, validated, with the titles and limits that the page's controls show."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from ..engine import ACTIVATIONS, CELLS, INITIALISERS, OPTIMIZERS
 from ..errors import BadValue, OutOfRange
 from ..tasks import TASKS
-from ..validation import explained, sentence
+from ..validation import explained, properties, sentence
+from .limits import (
+    MAX_BATCH,
+    MAX_FORGET_BIAS,
+    MAX_GAIN,
+    MAX_LAG,
+    MAX_LENGTH,
+    MAX_SEED,
+    MAX_STD,
+    MAX_UNITS,
+)
 
 LIVE, RESTART = "live", "restart"
 
@@ -27,10 +37,11 @@ def number(default: float | None, *, title: str, about: str, **extra: Any) -> An
 
 
 class RunConfig(BaseModel):
-    """Every choice of one run; frozen, and checked as a whole when it is made.
+    """Every setting of one run; frozen, and validated as a whole when it is made.
 
-    Each field's `effect` says what changing it does: `live` fields act on the living network, its weights kept bit for
-    bit; `restart` fields draw new weights from the seed. What is wrong raises BadValue, OutOfRange or UnknownField.
+    Each field's `effect` says what changing it does: `live` fields apply to the running network, whose weights are
+    kept bit for bit; `restart` fields draw new weights from the seed. What is wrong raises BadValue, OutOfRange or
+    UnknownField.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
@@ -38,7 +49,7 @@ class RunConfig(BaseModel):
     sequence_length: int = number(
         24,
         ge=1,
-        le=500,
+        le=MAX_LENGTH,
         title="Sequence length",
         about="T: how many timesteps the network is unrolled over.",
         effect=LIVE,
@@ -52,7 +63,7 @@ class RunConfig(BaseModel):
     lag: int = number(
         8,
         ge=0,
-        le=499,
+        le=MAX_LAG,
         title="Lag",
         about="How many timesteps back the echo task asks; at most T - 1 of them count.",
         effect=LIVE,
@@ -62,7 +73,7 @@ class RunConfig(BaseModel):
         "rnn",
         CELLS,
         title="Cell",
-        about="What stands at every timestep: the plain recurrent network, or one with gates, or with less recurrence.",
+        about="The recurrent cell at every timestep: the plain one, one with gates, or one with less recurrence.",
         effect=RESTART,
         group="Network",
     )
@@ -70,7 +81,7 @@ class RunConfig(BaseModel):
         "tanh",
         ACTIVATIONS,
         title="Activation",
-        about="phi, the function every unit passes its sum through.",
+        about="phi, the nonlinearity applied to each unit's sum.",
         effect=LIVE,
         group="Network",
         symbol="φ",
@@ -78,9 +89,9 @@ class RunConfig(BaseModel):
     hidden_size: int = number(
         16,
         ge=1,
-        le=256,
+        le=MAX_UNITS,
         title="Hidden units",
-        about="H: how many units remember.",
+        about="H: the number of hidden units.",
         effect=RESTART,
         group="Network",
         symbol="H",
@@ -97,7 +108,7 @@ class RunConfig(BaseModel):
     gain: float = number(
         1.0,
         ge=0,
-        le=1e20,
+        le=MAX_GAIN,
         title="Gain",
         about="Multiplies the recurrent weights at the start: below 1 memories fade, above 1 they may explode.",
         effect=RESTART,
@@ -106,7 +117,7 @@ class RunConfig(BaseModel):
     input_std: float | None = number(
         None,
         ge=0,
-        le=1e6,
+        le=MAX_STD,
         title="Input weights",
         about="Standard deviation of W_xh at the start; none: as the initialisation has it.",
         effect=RESTART,
@@ -116,7 +127,7 @@ class RunConfig(BaseModel):
     readout_std: float | None = number(
         None,
         ge=0,
-        le=1e6,
+        le=MAX_STD,
         title="Readout weights",
         about="Standard deviation of W_hy at the start; none: as the initialisation has it.",
         effect=RESTART,
@@ -125,8 +136,8 @@ class RunConfig(BaseModel):
     )
     forget_bias: float = number(
         1.0,
-        ge=-100,
-        le=100,
+        ge=-MAX_FORGET_BIAS,
+        le=MAX_FORGET_BIAS,
         title="Forget bias",
         about="Where the bias of the gate that keeps the state starts: an lstm's f, a gru's z; a mingru's z, which "
         "keeps by being closed, starts at the negative. Higher remembers longer.",
@@ -137,7 +148,7 @@ class RunConfig(BaseModel):
         "adam",
         OPTIMIZERS,
         title="Optimizer",
-        about="How a gradient becomes an update; another one starts with fresh moments.",
+        about="How a gradient becomes an update; changing it starts with empty moments.",
         effect=LIVE,
         group="Training",
     )
@@ -145,7 +156,7 @@ class RunConfig(BaseModel):
         0.0005,
         ge=0,
         title="Learning rate",
-        about="How far each update goes; at 0 the network stands still.",
+        about="The step size of each update; at 0 nothing is learned.",
         effect=LIVE,
         group="Training",
         scale="log",
@@ -153,7 +164,7 @@ class RunConfig(BaseModel):
     batch_size: int = number(
         32,
         ge=1,
-        le=256,
+        le=MAX_BATCH,
         title="Batch size",
         about="B: how many sequences each update learns from.",
         effect=LIVE,
@@ -185,7 +196,7 @@ class RunConfig(BaseModel):
     clip: Literal["none", "norm", "value", "timestep"] = Field(
         "norm",
         title="Clip",
-        description="What keeps a large gradient in bounds: its norm, each entry, or each timestep's part.",
+        description="What is limited to the threshold: the norm of the gradient, each entry, or each timestep's part.",
         json_schema_extra={"effect": LIVE, "group": "Gradient"},
     )
     clip_threshold: float = number(
@@ -200,7 +211,7 @@ class RunConfig(BaseModel):
     k1: int = number(
         0,
         ge=0,
-        le=500,
+        le=MAX_LENGTH,
         title="Truncate every",
         about="k1: a backward pass every k1 timesteps; 0 with k2 = 0 is full backpropagation through time.",
         effect=LIVE,
@@ -210,7 +221,7 @@ class RunConfig(BaseModel):
     k2: int = number(
         0,
         ge=0,
-        le=500,
+        le=MAX_LENGTH,
         title="Reaching back",
         about="k2: how many timesteps each backward pass reaches back; at least k1.",
         effect=LIVE,
@@ -220,7 +231,7 @@ class RunConfig(BaseModel):
     seed: int = number(
         3,
         ge=0,
-        le=2**32 - 1,
+        le=MAX_SEED,
         title="Seed",
         about="Draws the weights and the data: the same seed gives the same run, bit for bit.",
         effect=RESTART,
@@ -229,7 +240,7 @@ class RunConfig(BaseModel):
 
     def __init__(self, /, **fields: Any) -> None:
         try:
-            super().__init__(**fields)
+            super().__init__(**{name: _plain(value) for name, value in fields.items()})
         except ValidationError as error:
             raise explained(error, type(self), "a run") from None
 
@@ -267,25 +278,16 @@ class RunConfig(BaseModel):
         return self
 
     def changed(self, changes: Mapping[str, Any]) -> "RunConfig":
-        """This configuration with some fields changed; the whole is checked again."""
+        """This configuration with some fields changed, validated again as a whole."""
         return RunConfig(**(self.model_dump() | dict(changes)))
 
     def effects(self, other: "RunConfig") -> "Effects":
-        """Which fields differ in `other`, by what changing them does."""
+        """The fields that differ in `other`, live ones and those that restart."""
         differ = [name for name in RunConfig.model_fields if getattr(self, name) != getattr(other, name)]
         return Effects(
             live=[name for name in differ if _extra(name)["effect"] == LIVE],
             restart=[name for name in differ if _extra(name)["effect"] == RESTART],
         )
-
-    @classmethod
-    def schema(cls) -> dict[str, Any]:  # type: ignore[override]
-        """JSON Schema of all fields, with what the page draws and says about activations, cells and tasks beside it."""
-        return cls.model_json_schema() | {
-            "activations": {name: _curve(name) for name in ACTIVATIONS},
-            "cells": {name: cell.described() for name, cell in CELLS.items()},
-            "tasks": {name: task.about() for name, task in TASKS.items()},
-        }
 
 
 @dataclass(frozen=True)
@@ -296,19 +298,17 @@ class Effects:
     restart: list[str] = field(default_factory=list)
 
 
-def _curve(name: str) -> dict[str, Any]:
-    """An activation's formula, gamma = sup|phi'| and samples of phi and phi' on [-5, 5]."""
-    activation = ACTIVATIONS[name]
-    a = np.round(np.linspace(-5, 5, 201), 2)
-    h = activation(a)
-    slope = activation.slope(a, h)
-    return {
-        "formula": activation.formula,
-        "gamma": activation.gamma,
-        "a": a.tolist(),
-        "phi": np.round(h, 6).tolist(),
-        "slope": np.round(slope, 6).tolist(),
-    }
+def offer(field: str, name: str) -> None:
+    """Add a name to the choices of a field."""
+    names = _extra(field)["enum"]
+    if name not in names:
+        names.append(name)
+        properties.cache_clear()  # messages list the names, too
+
+
+def _plain(value: Any) -> Any:
+    """The Python number of a NumPy scalar; anything else as it is."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _extra(name: str) -> dict[str, Any]:

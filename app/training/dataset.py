@@ -1,8 +1,9 @@
-"""Own data, from a file or a script, and into a snapshot and back."""
+"""Own data: read from files or arrays, packed into a snapshot and unpacked again."""
 
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ from ..errors import BadUpload
 from ..tasks import Options, OwnData, Sequences, Series, Text, decode
 from . import arrays_from, tensorfile
 from .arrays_from import Source
+from .limits import MAX_WORDS_BYTES
 
 Tensors = dict[str, np.ndarray]
-READ = "series_read"  # what was said about the reading of a series
-MOST_WORDS = 2**20
+READ = "series_read"  # notes on how a series was read
 
 
 class _LeftOut(BaseModel):
@@ -35,21 +36,31 @@ def read_sequences(dataset: Source) -> Sequences:
     return Sequences.of(arrays_from.read(dataset)[1])
 
 
-def read_text(text: str | bytes) -> Text:
-    """A text, or the bytes of one in UTF-8 or UTF-16; CRLF and CR become LF, a byte order mark in front goes."""
-    return Text.of(decode(text, "text"))
+def own_data(dataset: Source | OwnData | None) -> OwnData | None:
+    """Data as they are, or sequences read from what a script hands over."""
+    return dataset if dataset is None or isinstance(dataset, OwnData) else read_sequences(dataset)
 
 
-def read_series(csv: str | bytes, **options: Any) -> Series:
-    """CSV with numeric columns, or the bytes of it; `decimal`, `fill`, `keep` and `drop` as in `Options`."""
-    return Series.of(csv, Options(**options))
+def read_text(text: str | bytes | Path) -> Text:
+    """A text, the bytes of one in UTF-8 or UTF-16, or the path of such a file; CRLF and CR become LF, a BOM goes."""
+    return Text.of(decode(_content(text), "text"))
+
+
+def read_series(csv: str | bytes | Path, **options: Any) -> Series:
+    """CSV with numeric columns, its bytes or its path; `decimal`, `fill`, `keep` and `drop` as in `Options`."""
+    return Series.of(_content(csv), Options(**options))
+
+
+def _content(source: str | bytes | Path) -> str | bytes:
+    return source.read_bytes() if isinstance(source, Path) else source
 
 
 def pack(data: OwnData) -> tuple[Tensors, list[str] | None]:
     """The data as tensors, and the names of a series' columns."""
     match data:
         case Text():
-            text = "".join(np.array(data.vocabulary)[data.codes])
+            points = np.array([ord(character) for character in data.vocabulary], "<u4")
+            text = points[data.codes].tobytes().decode("utf-32-le", "surrogatepass")
             return {"text": np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)}, None
         case Series():
             return {"series": data.values, READ: _as_json(data)}, list(data.columns)
@@ -71,7 +82,7 @@ def unpack(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> OwnD
 
 
 def _saved_text(encoded: bytes) -> Text:
-    """Exactly the text that `pack` saw: nothing is left out, not even a mark at its beginning."""
+    """Exactly the text that was packed: nothing is left out, not even a byte order mark."""
     try:
         return Text.of(encoded.decode("utf-8", "surrogatepass"))
     except UnicodeDecodeError as error:
@@ -79,17 +90,17 @@ def _saved_text(encoded: bytes) -> Text:
 
 
 def _as_json(series: Series) -> np.ndarray:
-    """What was said about the reading of a series, as bytes."""
+    """The notes on how a series was read, as bytes."""
     words = {"left_out": series.left_out, "notes": series.notes}
     return np.frombuffer(json.dumps(words).encode(), np.uint8)
 
 
 def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str]]:
-    """The inverse of `_as_json`, for bytes that may come from anyone; snapshots of before have none."""
+    """The inverse of `_as_json`, for bytes that may come from anyone; older snapshots have none."""
     if encoded is None:
         return [], []
-    wrong = BadUpload(f"Expected {READ} to be what a snapshot says about how a series was read; it is not.")
-    if encoded.dtype != np.uint8 or encoded.size > MOST_WORDS:
+    wrong = BadUpload(f"Expected {READ} to hold the notes on how a series was read; it does not.")
+    if encoded.dtype != np.uint8 or encoded.size > MAX_WORDS_BYTES:
         raise wrong
     try:
         words = _Words.model_validate_json(encoded.tobytes())
@@ -99,10 +110,10 @@ def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str]]
 
 
 def digest(data: OwnData) -> str:
-    """A hash by which the same data are known again."""
+    """A hash that is equal for equal data."""
     tensors, columns = pack(data)
     found = hashlib.sha256(repr(columns).encode())
-    tensors.pop(READ, None)  # words about the data, not the data
+    tensors.pop(READ, None)  # notes about the data, not the data
     for name, values in sorted(tensors.items()):
         found.update(f"{name} {values.dtype} {values.shape}".encode())
         found.update(np.ascontiguousarray(values).tobytes())

@@ -10,7 +10,7 @@ from .records import Record
 
 @dataclass(frozen=True)
 class Divergence:
-    """Iteration `iteration` met a number that is not finite; the update that led there has been undone.
+    """At `iteration` a number was not finite; the update that led there has been undone.
 
     quantity: a symbol of the record (h, c, y, loss_t, dh, dc), "grad.NAME" or "NAME"; timestep 1…T and unit from 0
     where it has one. `record` is the iteration as it was, so that it can be drawn.

@@ -1,4 +1,4 @@
-"""What a learner may touch by hand: single weights, and single inputs of the probe."""
+"""Edits by hand: single weights, and single inputs of the probe."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -6,9 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import BadValue, OutOfRange, shown
-
-LARGEST_EDIT = 1e6
-LARGEST_PROBE = 2**31 - 1
+from .limits import MAX_EDIT, MAX_PROBE
 
 Edits = dict[tuple[int, int], float]
 """Edited entries of the probe's x, by [t - 1, input]."""
@@ -17,7 +15,7 @@ Edits = dict[tuple[int, int], float]
 def checked(
     shapes: Mapping[str, tuple[int, ...]], tensor: str, index: Collection[int], value: float
 ) -> tuple[int, ...]:
-    """The index, once tensor, index and value are known to fit; what does not is refused."""
+    """The index as a tuple; BadValue or OutOfRange where tensor, index or value do not fit."""
     if tensor not in shapes:
         raise BadValue(f"tensor must be one of {', '.join(shapes)}; got {shown(tensor)}.", "tensor")
     at, shape = tuple(index), shapes[tensor]
@@ -29,17 +27,17 @@ def checked(
         )
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadValue(f"value must be a number; got {shown(value)}. Try 0.", "value")
-    if not abs(value) <= LARGEST_EDIT:
-        raise OutOfRange(f"value must be from -1e6 to 1e6; got {shown(value)}. Try 1.", "value")
+    if not abs(value) <= MAX_EDIT:
+        raise OutOfRange(f"value must be from {-MAX_EDIT:g} to {MAX_EDIT:g}; got {shown(value)}. Try 1.", "value")
     return at
 
 
 def checked_probe(probe: int) -> int:
-    """The index of a probe, if it can be one."""
+    """The index of a probe; BadValue or OutOfRange where it cannot be one."""
     if type(probe) is not int:
         raise BadValue(f"probe must be a whole number; got {shown(probe)}. Try 0.", "probe")
-    if not 0 <= probe <= LARGEST_PROBE:
-        raise OutOfRange(f"probe must be from 0 to {LARGEST_PROBE}; got {shown(probe)}. Try 0.", "probe")
+    if not 0 <= probe <= MAX_PROBE:
+        raise OutOfRange(f"probe must be from 0 to {MAX_PROBE}; got {shown(probe)}. Try 0.", "probe")
     return probe
 
 

@@ -10,7 +10,7 @@ WHOLE = "all"  # the one name under which the engine's optimizers and clipping s
 
 
 def flat(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-    """All entries one after the other, in the order of the names."""
+    """The entries of all arrays in one vector, in the order of the names."""
     return np.concatenate([values.ravel() for values in arrays.values()])
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..engine import OPTIMIZERS, Optimizer, Params, initialise, norm
 from ..tasks import STREAK
+from .architecture import Architecture
 from .config import RunConfig
 from .flat import WHOLE, flat, parts
 
@@ -15,7 +16,7 @@ WEIGHTS = 2  # the stream of random numbers the weights come from; the tasks hav
 
 @dataclass(frozen=True)
 class Progress:
-    """What training has come to, beside the weights."""
+    """How far training has come: all that it changes beside weights and moments."""
 
     iteration: int = 0
     solved_at: int | None = None
@@ -24,7 +25,7 @@ class Progress:
     update_norm: float | None = None  # how far the last update moved the weights, all of them as one vector
 
     def after(self, *, solved: bool, clipped: bool, update_norm: float) -> "Progress":
-        """One update of that norm later; its batch counted as solved, its gradient was clipped."""
+        """The progress after one more update; `solved`: whether its batch was, `clipped`: whether its gradient was."""
         streak = self.streak + 1 if solved else 0
         now_solved = streak >= STREAK and self.solved_at is None
         return Progress(
@@ -55,13 +56,13 @@ class Learner:
         self.optimizer = self._optimizer(config)
 
     @classmethod
-    def from_seed(cls, config: RunConfig, I: int, O: int) -> "Learner":
-        """The weights that the seed draws, with I inputs and O outputs."""
+    def from_seed(cls, config: RunConfig, net: Architecture) -> "Learner":
+        """A learner with weights drawn from the seed."""
         drawn = initialise(
-            config.cell,
-            I,
-            config.hidden_size,
-            O,
+            net.cell,
+            net.inputs,
+            net.hidden_size,
+            net.outputs,
             config.init,
             config.gain,
             config.input_std,
@@ -72,13 +73,13 @@ class Learner:
         return cls(config, {name: values.astype(config.precision) for name, values in drawn.items()})
 
     def configure(self, config: RunConfig, *, new_optimizer: bool) -> None:
-        """Go on under another configuration; a new optimizer starts with fresh moments."""
+        """Continue under another configuration; a new optimizer starts with empty moments."""
         if new_optimizer:
             self.optimizer = self._optimizer(config)
         self.optimizer.lr, self.optimizer.weight_decay = config.learning_rate, config.weight_decay
 
     def clear_solved(self) -> None:
-        """What is asked of the network has changed: it has not solved it yet."""
+        """The question has changed, so the task is not solved yet."""
         self.progress = replace(self.progress, solved_at=None, streak=0)
 
     def update(self, gradient: np.ndarray, *, solved: bool, clipped: bool) -> None:
@@ -96,12 +97,12 @@ class Learner:
                 yield f"moment.{name}.{letter}", values
 
     def checkpoint(self) -> Checkpoint:
-        """A copy to come back to."""
+        """A copy that `restore` can return to."""
         vectors = [vector.copy() for vector in (self._weights, *self._moments().values())]
         return Checkpoint(vectors, self.optimizer.step, self.progress)
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Come back to a copy, made under the same optimizer."""
+        """Return to a copy, made under the same optimizer."""
         for vector, kept in zip((self._weights, *self._moments().values()), checkpoint.vectors, strict=True):
             vector[:] = kept
         self.optimizer.step = checkpoint.optimizer_step

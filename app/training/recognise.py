@@ -1,4 +1,4 @@
-"""What network a PyTorch file is: a recurrent layer and the nn.Linear that reads it out, or what stands in the way."""
+"""Which network a PyTorch file holds: a recurrent layer and its nn.Linear readout, or what cannot be taken."""
 
 import re
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import Any
 from ..engine import ACTIVATIONS
 from ..errors import BadUpload, shown
 from . import arrays_from, tensorfile
+from .architecture import Architecture, counted
 from .arrays_from import Source
 from .statedict import Module, Tensors, is_embedding, modules
 
@@ -22,39 +23,24 @@ SAVING = (
 
 @dataclass(frozen=True, eq=False)
 class Recognised:
-    """A network as a file has it: its kind, its sizes, and its tensors under PyTorch's names without prefixes."""
+    """The network in a file: its architecture, and its tensors under PyTorch's names without prefixes."""
 
-    cell: str
-    hidden_size: int
-    inputs: int
-    outputs: int
+    architecture: Architecture
     activation: str
     tensors: Tensors
 
-    def __str__(self) -> str:
-        return described(self.cell, self.hidden_size, self.inputs, self.outputs)
-
     def own_shape(self) -> dict[str, Any]:
-        """The fields of a configuration that make a run this network."""
-        return {"cell": self.cell, "hidden_size": self.hidden_size, "activation": self.activation}
+        """The configuration fields with which a run has this network."""
+        net = self.architecture
+        return {"cell": net.cell, "hidden_size": net.hidden_size, "activation": self.activation}
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What a file has that this network does not, and the line of PyTorch that helps."""
+    """A part of the file that cannot be taken, and the line of PyTorch that helps."""
 
     what: str
     helps: str
-
-
-def described(cell: str, hidden_size: int, inputs: int, outputs: int) -> str:
-    """A network in words: "lstm, 24 units, 2 inputs, 3 outputs"."""
-    return f"{cell}, {counted(hidden_size, 'unit')}, {counted(inputs, 'input')}, {counted(outputs, 'output')}"
-
-
-def counted(n: int, what: str) -> str:
-    """A number and what it counts: "1 input", "2 inputs"."""
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def recognise(source: Source) -> Recognised:
@@ -84,9 +70,8 @@ def recognise(source: Source) -> Recognised:
             f"What helps: {' '.join(dict.fromkeys(obstacle.helps for obstacle in obstacles))}"
         )
     readout = _readout(heads, bare, hidden_size)
-    return Recognised(
-        cell, hidden_size, inputs, len(readout["weight"]), _activation(metadata), {**layer.tensors, **readout}
-    )
+    net = Architecture(cell, inputs, hidden_size, len(readout["weight"]))
+    return Recognised(net, _activation(metadata), {**layer.tensors, **readout})
 
 
 # The recurrent layer.
@@ -138,7 +123,7 @@ def _of_the_layer(layer: Module, module: str, inputs: int, hidden_size: int) -> 
         yield Obstacle(f"proj_size {len(layer.tensors['weight_hr_l0'])}", f"Train {made}, proj_size=0).")
 
 
-# What stands beside it.
+# The other modules.
 
 
 def _without_initial_states(module: Module) -> Module:
@@ -147,7 +132,7 @@ def _without_initial_states(module: Module) -> Module:
 
 
 def _initial_states(found: list[Module]) -> Iterator[Obstacle]:
-    """Learned initial states; where they are zeros, they are what this network starts from anyway."""
+    """Learned initial states; those that are zeros are no obstacle, as this network starts from zeros."""
     for module in found:
         for name, values in module.tensors.items():
             if INITIAL_STATE.fullmatch(name) and values.any():
@@ -222,7 +207,7 @@ def _too_many(heads: list[Module], hidden_size: int) -> list[Obstacle]:
 
 
 def _readout(heads: list[Module], bare: list[Module], hidden_size: int) -> Tensors:
-    """Weight (O, H) and, if there is one, bias (O,); they may stand under different prefixes."""
+    """Weight (O, H) and, if there is one, bias (O,); their prefixes may differ."""
     if not heads:
         raise BadUpload(f"The file has no readout: an nn.Linear({hidden_size}, outputs) is missing. {SAVING}")
     readout = dict(heads[0].tensors)
@@ -244,7 +229,7 @@ def _readout(heads: list[Module], bare: list[Module], hidden_size: int) -> Tenso
 
 
 def _activation(metadata: dict[str, str]) -> str:
-    """The activation a file says it has; PyTorch's modules have tanh where nothing is said."""
+    """The activation named in the file's metadata; tanh, as in PyTorch's modules, where none is."""
     said = metadata.get("nonlinearity", metadata.get("activation"))
     if said is None and "unroll" in metadata:
         said = tensorfile.strict_json(metadata["unroll"]).get("activation")

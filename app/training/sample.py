@@ -1,4 +1,4 @@
-"""What the network says when it listens to itself: each class it draws is its next input."""
+"""How the network continues a sequence by itself: each class drawn from its outputs is its next input."""
 
 import numpy as np
 

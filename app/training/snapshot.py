@@ -1,6 +1,6 @@
-"""A run as one file, and back: it carries everything a run is, so that any process can go on from it bit for bit.
+"""The file format of a run: everything that is needed to continue it in any process, bit for bit.
 
-Equal runs give equal bytes. A snapshot comes from strangers: `read` trusts nothing in it.
+Equal runs give equal bytes. A snapshot may come from anyone: `read` trusts nothing in it.
 """
 
 from collections.abc import Mapping
@@ -10,39 +10,38 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..engine import OPTIMIZERS, Params, parameter_shapes
+from ..engine import OPTIMIZERS, Params
 from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
-from ..tasks import MAX_NAMES, OwnData, Task
+from ..tasks import OwnData, Task
 from ..validation import explained
 from . import dataset, tensorfile
+from .architecture import Architecture
 from .config import RunConfig
-from .edits import LARGEST_EDIT, LARGEST_PROBE, Edits
+from .edits import Edits
 from .learner import Learner, Progress
-from .records import pack
+from .limits import MAX_COUNT, MAX_EDIT, MAX_LENGTH, MAX_NAMES, MAX_PROBE
 
 VERSION = 1
-LONGEST = 500
-LARGEST_COUNT = 2**52  # as many updates again stay whole numbers wherever JSON is read, that is, up to 2^53
-DATA = "dataset."  # what names of own data begin with
+DATA = "dataset."  # the prefix of tensors of own data
 
 
 class Header(BaseModel):
-    """What a snapshot says beside its tensors."""
+    """The facts in a snapshot beside its tensors."""
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
     kind: Literal["snapshot"]
-    id: str | int | None = None  # what asked for the file, if it came as an answer; nothing of the run
+    id: str | int | None = None  # of the command that asked for the file, if one did; no part of the run
     version: Literal[1]
     config: dict[str, Any]
-    iteration: int = Field(ge=0, le=LARGEST_COUNT)
-    solved_at: int | None = Field(ge=0, le=LARGEST_COUNT)
-    streak: int = Field(ge=0, le=LARGEST_COUNT)
-    clipped_updates: int = Field(ge=0, le=LARGEST_COUNT)
-    update_norm: float | None = Field(default=None, ge=0)  # files of before do not say it
-    optimizer_step: int = Field(ge=0, le=LARGEST_COUNT)
-    probe: int = Field(ge=0, le=LARGEST_PROBE)
-    edits: list[tuple[int, int, float]] = Field(max_length=LONGEST * MAX_NAMES)
+    iteration: int = Field(ge=0, le=MAX_COUNT)
+    solved_at: int | None = Field(ge=0, le=MAX_COUNT)
+    streak: int = Field(ge=0, le=MAX_COUNT)
+    clipped_updates: int = Field(ge=0, le=MAX_COUNT)
+    update_norm: float | None = Field(default=None, ge=0)  # absent in files of older versions
+    optimizer_step: int = Field(ge=0, le=MAX_COUNT)
+    probe: int = Field(ge=0, le=MAX_PROBE)
+    edits: list[tuple[int, int, float]] = Field(max_length=MAX_LENGTH * MAX_NAMES)
     fingerprint: str = Field(max_length=64)
     dataset: str | None = Field(max_length=64)
     columns: list[str] | None = Field(max_length=MAX_NAMES)
@@ -63,7 +62,7 @@ class Snapshot:
         return {(t, i): value for t, i, value in self.header.edits}
 
     def learner(self, task: Task) -> Learner:
-        """The learner as it was; `task` says how many inputs and outputs it has."""
+        """The learner as it was saved; `task` gives the numbers of inputs and outputs."""
         expected = _expected(self.config, task)
         _same_names(expected, self.tensors)
         for name, shape in expected.items():
@@ -101,7 +100,7 @@ def write(
     data_hash: str | None,
     data: OwnData | None,
 ) -> bytes:
-    """The run as a file, with the hash of the own data it learns from; with the data themselves only if given."""
+    """The run as a file: with the hash of its own data, and with the data themselves if `data` is given."""
     tensors = {name: values.astype(np.float64) for name, values in learner.tensors()}
     columns = None
     if data is not None:
@@ -119,7 +118,7 @@ def write(
         "dataset": data_hash,
         "columns": columns,
     }
-    return pack(header, tensors)
+    return tensorfile.pack(header, tensors)
 
 
 def read(blob: bytes) -> Snapshot:
@@ -134,23 +133,23 @@ def read(blob: bytes) -> Snapshot:
         header = Header.model_validate(fields | {"edits": _as_tuples(fields.get("edits"))})
         config = RunConfig(**{str(name): value for name, value in header.config.items()})
     except ValidationError as error:
-        raise BadUpload(f"This is not a snapshot we can read: {explained(error, Header, 'its header')}") from None
+        raise BadUpload(f"This is not a snapshot that can be read: {explained(error, Header, 'its header')}") from None
     except UnrollError as error:
-        raise BadUpload(f"The snapshot's configuration is not one of ours: {error}", error.field) from None
+        raise BadUpload(f"The snapshot's configuration is not valid: {error}", error.field) from None
     if set(header.config) != set(RunConfig.model_fields):
         raise BadUpload("The snapshot's configuration must name every field.")
     for t, i, value in header.edits:
-        if not (0 <= t < LONGEST and 0 <= i < MAX_NAMES and abs(value) <= LARGEST_EDIT):
-            raise BadUpload(f"x[{shown(t)}, {shown(i)}] = {shown(value)} is no edit a probe can have.")
+        if not (0 <= t < MAX_LENGTH and 0 <= i < MAX_NAMES and abs(value) <= MAX_EDIT):
+            raise BadUpload(f"x[{shown(t)}, {shown(i)}] = {shown(value)} is not an edit that a probe can have.")
     own = {name.removeprefix(DATA): tensors.pop(name) for name in list(tensors) if name.startswith(DATA)}
     data = dataset.unpack(own, header.columns) if own else None
     if data is not None and dataset.digest(data) != header.dataset:
-        raise BadUpload("The own data in the snapshot are not those it was made with.")
+        raise BadUpload("The own data in the snapshot are not those it was made with: their hash differs.")
     return Snapshot(config, header, tensors, data)
 
 
 def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> OwnData | None:
-    """The own data a snapshot was made with: its own, or those at hand if they are the same."""
+    """The own data of the run: those in the snapshot, or those at hand if their hash is the same."""
     if snapshot.header.dataset is None:
         return None
     if snapshot.data is not None:
@@ -165,7 +164,7 @@ def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> OwnData | None:
 
 def _expected(config: RunConfig, task: Task) -> dict[str, tuple[int, ...]]:
     """Names and shapes of every tensor but own data."""
-    shapes = parameter_shapes(config.cell, len(task.inputs), config.hidden_size, len(task.outputs))
+    shapes = Architecture.of(config, task).parameter_shapes
     moments = OPTIMIZERS[config.optimizer].moments
     return shapes | {f"moment.{name}.{letter}": shape for letter in moments for name, shape in shapes.items()}
 

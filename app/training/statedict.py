@@ -28,7 +28,7 @@ WEIGHT_NORM = {"original0": "g", "original1": "v"}
 
 @dataclass(frozen=True, eq=False)
 class Module:
-    """The tensors of one module by their last names; `path` is what stands before them ("" for the outermost)."""
+    """The tensors of one module by their last names; `path` is their prefix ("" for the outermost)."""
 
     path: str
     tensors: Tensors
@@ -68,7 +68,7 @@ def is_embedding(path: str) -> bool:
 
 
 def _plain(tensors: Mapping[str, np.ndarray]) -> Tensors:
-    """The tensors under the names they have where nothing reparametrises them, in float64."""
+    """The tensors under their names without reparametrisation, in float64."""
     plain: Tensors = {}
     parts: dict[str, Tensors] = {}
     raw: Tensors = {}
@@ -88,7 +88,7 @@ def _plain(tensors: Mapping[str, np.ndarray]) -> Tensors:
 
 
 def _name(name: str) -> str:
-    """A tensor's name without wrappers, and an nn.LSTMCell's tensor under the name an nn.LSTM has for it."""
+    """A tensor's name without wrappers; a tensor of an nn.LSTMCell gets the name it has in an nn.LSTM."""
     *path, last = name.split(".")
     inner = [part for part in path if part not in WRAPPERS]
     return ".".join([*inner, f"{last}_l0" if CELL.fullmatch(last) else last])

@@ -1,17 +1,20 @@
-"""Reading safetensors from strangers: everything is checked before anything is allocated.
+"""safetensors files: written, and read from anyone. When reading, everything is checked before anything is allocated.
 
 The arrays that come out are views of the file's bytes (bfloat16, which NumPy does not have, is widened to float32,
 which holds every one of its numbers). Nothing is unpickled, nothing is guessed, and whatever is wrong raises BadUpload.
 """
 
+import json
 from collections.abc import Mapping
-from math import prod
+from math import isfinite, prod
 from typing import Any, NoReturn
 
 import numpy as np
+from safetensors import TensorSpec, serialize
 
 from .. import strictjson
 from ..errors import BadUpload, shown
+from .limits import MAX_AXES, MAX_ENTRIES, MAX_HEADER_BYTES, MAX_TENSORS
 
 DTYPES = {
     "F64": "<f8",
@@ -24,10 +27,8 @@ DTYPES = {
     "I8": "|i1",
     "U8": "|u1",
 }
-LARGEST_HEADER = 2**20
-MOST_TENSORS = 1000
-MOST_AXES = 4
-LARGEST_SHAPE = 2**40  # the product of its sizes, empty ones left out: NumPy has no array beyond 2^63 bytes
+# The types that are written, by the names the library knows.
+WRITTEN = {np.dtype(name): name for name in ("float64", "float32", "int64", "int32", "uint8")}
 IN_PYTORCH = "safetensors.torch.save_file(model.state_dict(), path) writes one."
 OTHER_FORMATS = {  # by their first bytes
     b"PK\x03\x04": f"It is a zip archive, such as torch.save or numpy.savez write. {IN_PYTORCH}",
@@ -37,22 +38,48 @@ OTHER_FORMATS = {  # by their first bytes
 }
 
 
+def pack(scalars: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytes:
+    """Safetensors with one metadata key: with two or more, equal contents would not give equal bytes."""
+    text = json.dumps(_jsonable(scalars), allow_nan=False, separators=(",", ":"))
+    # The library writes memory as it lies, whatever the strides; `in_order` keeps it alive meanwhile.
+    in_order = {name: np.asarray(values, order="C") for name, values in tensors.items()}
+    # As `safetensors.numpy.save` would, which asks every tensor for the name of its type again.
+    specs = {
+        name: TensorSpec(
+            dtype=WRITTEN[values.dtype], shape=values.shape, data_ptr=values.ctypes.data, data_len=values.nbytes
+        )
+        for name, values in in_order.items()
+    }
+    return bytes(serialize(specs, metadata={"unroll": text}))
+
+
+def _jsonable(value: Any) -> Any:
+    """The same value in types JSON has; a number that is not finite becomes null."""
+    if isinstance(value, dict):
+        return {name: _jsonable(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, float):
+        return float(value) if isfinite(value) else None
+    return value
+
+
 def read(blob: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     """The metadata and the tensors of a safetensors file."""
     if len(blob) < 8:
         _refuse(f"at least 8 bytes; got {len(blob)}")
     length = int.from_bytes(blob[:8], "little")
-    if not 2 <= length <= min(LARGEST_HEADER, len(blob) - 8):
+    if not 2 <= length <= min(MAX_HEADER_BYTES, len(blob) - 8):
         other = next((words for start, words in OTHER_FORMATS.items() if blob.startswith(start)), None)
         if other is not None:
             raise BadUpload(f"Expected a safetensors file. {other}")
-        _refuse(f"a header that fits into the file and {LARGEST_HEADER} bytes; its length says {shown(length)}")
+        _refuse(f"a header that fits into the file and {MAX_HEADER_BYTES} bytes; its length says {shown(length)}")
     header = strict_json(blob[8 : 8 + length])
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         _refuse("metadata of names and texts")
-    if len(header) > MOST_TENSORS:
-        _refuse(f"at most {MOST_TENSORS} tensors; got {len(header)}")
+    if len(header) > MAX_TENSORS:
+        _refuse(f"at most {MAX_TENSORS} tensors; got {len(header)}")
     return metadata, _tensors(header, blob, 8 + length)
 
 
@@ -69,7 +96,7 @@ def strict_json(text: bytes | str) -> dict[str, Any]:
 
 
 def _tensors(header: dict[str, Any], blob: bytes, start: int) -> dict[str, np.ndarray]:
-    """The tensors, which must lie one after the other and fill the file."""
+    """The tensors, which must follow each other without gaps and fill the file."""
     spans = sorted(((*_span(name, entry), name) for name, entry in header.items()), key=lambda span: span[:2])
     position = 0
     for begin, end, name in spans:
@@ -92,14 +119,14 @@ def _widened(bits: np.ndarray) -> np.ndarray:
 
 
 def _span(name: str, entry: Any) -> tuple[int, int]:
-    """Where a tensor's bytes lie, once its dtype, shape and offsets are known to agree."""
+    """The first and last offset of a tensor's bytes; BadUpload where dtype, shape and offsets do not agree."""
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         _refuse(f"dtype, shape and data_offsets for {shown(name)}")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(dtype, str) or dtype not in DTYPES:
         _refuse(f"tensors of {', '.join(DTYPES)}; {shown(name)} is {shown(dtype)}")
-    if not _are_sizes(shape) or len(shape) > MOST_AXES or prod(size for size in shape if size) > LARGEST_SHAPE:
-        _refuse(f"at most {MOST_AXES} sizes, with a product of at most {LARGEST_SHAPE}, as shape of {shown(name)}")
+    if not _are_sizes(shape) or len(shape) > MAX_AXES or prod(size for size in shape if size) > MAX_ENTRIES:
+        _refuse(f"at most {MAX_AXES} sizes, with a product of at most {MAX_ENTRIES}, as shape of {shown(name)}")
     if not _are_sizes(offsets) or len(offsets) != 2:
         _refuse(f"two offsets for {shown(name)}")
     if offsets[1] - offsets[0] != prod(shape) * np.dtype(DTYPES[dtype]).itemsize:
@@ -112,7 +139,7 @@ def _are_sizes(values: Any) -> bool:
 
 
 def _refuse(expected: str) -> NoReturn:
-    raise BadUpload(f"This is not a safetensors file we can read: expected {expected}.")
+    raise BadUpload(f"This is not a valid safetensors file: expected {expected}.")
 
 
 def finite(tensors: Mapping[str, np.ndarray]) -> None:

@@ -1,53 +1,47 @@
-"""Trainer: one network that learns, one update at a time, for whoever asks."""
+"""Trainer: one network in training, one update at a time, driven by the caller."""
 
 from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from ..engine import Params, TensorCheck, TruncationMeter, norm
-from ..errors import BadUpload, BadValue, OutOfRange, shown
-from ..tasks import OwnData, Sequences, Task, make_task
-from . import batch_pass, edits, limits, snapshot
+from ..engine import Params, TensorCheck
+from ..errors import BadValue
+from ..tasks import OwnData, Task
 from . import dataset as datasets
+from . import edits, quantities
 from . import weights as pytorch
+from .architecture import Architecture
 from .arrays_from import Source
-from .batch_pass import BatchPass
 from .batch_runner import BatchRunner
 from .config import Effects, RunConfig
-from .distributions import quantiles
+from .costs import Budget
 from .divergence import Divergence, find
-from .learner import Checkpoint, Learner
-from .numerics import fingerprint
-from .probe_trace import ProbeTrace
-from .records import WATCHABLE, Record
+from .measurement import Measurement
+from .recorder import Recorder
+from .records import Record
+from .recovery import Recovery
+from .state import State, fitting_task, for_own_data
 from .workspace import WorkspacePool
 
 
 class Trainer:
     """A network in training.
 
-    `dataset` and `weights` are dicts of arrays or safetensors files: `inputs`, `targets`, `h0` to learn from, and the
-    weights of a PyTorch module to start from. `max_cost` and `max_bytes` bound one iteration (None: no bound);
-    `workspaces` lets trainers of one thread share buffers. One (config, seed) gives one sequence of losses, bit for
-    bit, on one machine. What is refused raises an UnrollError and changes nothing.
+    `dataset` and `weights` are dicts of arrays, safetensors files or their paths: `inputs`, `targets`, `h0` to learn
+    from, and the weights of a PyTorch module to start from. `snapshot` is a run to go on with, in place of `config`.
+    `max_cost` and `max_bytes` bound one iteration (None: no bound); `workspaces` lets trainers of one thread share
+    buffers. One (config, seed) gives one sequence of losses, bit for bit, on one machine. What is refused raises an
+    UnrollError and changes nothing.
     """
 
-    config: RunConfig
-    task: Task
-    dataset: OwnData | None = None
-    """The learner's own data, kept while other tasks are tried."""
-    _hashed: tuple[OwnData, str] | None = None  # own data and their hash, which takes a while
+    watching: frozenset[str] = frozenset()
+    """The quantities that records hold if nothing else is said."""
     iterations_per_second: float | None = None
     """How fast the caller finds training to be; the records carry it, as no clock runs in here."""
-    same_numerics: bool = True
-    """False where a resumed run was begun on arithmetic with other last digits."""
-
     divergence: Divergence | None
     """The first number that was not finite, until something is changed."""
-    _previous: Checkpoint | None  # before the last update
-    _last_finite: Checkpoint | None  # the last one at which batch and probe were seen to be finite
-    _meter: tuple[TruncationMeter, int] | None  # the last that was measured, if only updates came since, and when
 
     def __init__(
         self,
@@ -55,41 +49,79 @@ class Trainer:
         dataset: Source | OwnData | None = None,
         weights: Source | None = None,
         *,
+        snapshot: bytes | str | Path | None = None,
         max_cost: int | None = None,
         max_bytes: int | None = None,
         workspaces: WorkspacePool | None = None,
     ) -> None:
-        self.max_cost, self.max_bytes = max_cost, max_bytes
-        self.watching: frozenset[str] = frozenset()
-        self.probe = 0
+        self._budget = Budget(max_cost, max_bytes)
         self._workspaces = workspaces if workspaces is not None else WorkspacePool()
-        self._edits: edits.Edits = {}
-        config = config if config is not None else RunConfig()
-        if dataset is None:
-            self._configure(config, None)
+        self._recovery = Recovery()
+        data = datasets.own_data(dataset)
+        if snapshot is None:
+            config = config if config is not None else RunConfig()
+            self._begin(State.from_seed(config if data is None else for_own_data(config, data), data, self._budget))
+        elif config is None:
+            self._begin(State.from_snapshot(snapshot, data, self._budget))
         else:
-            self.config = config
-            self._learn_from(dataset if isinstance(dataset, OwnData) else datasets.read_sequences(dataset))
-        self.reset()
+            raise BadValue("Expected config or snapshot; got both. A snapshot has its own; configure() changes it.")
         if weights is not None:
             self.load_weights(weights)
+
+    @classmethod
+    def resume(
+        cls,
+        blob: bytes | str | Path,
+        dataset: Source | OwnData | None = None,
+        *,
+        max_cost: int | None = None,
+        max_bytes: int | None = None,
+        workspaces: WorkspacePool | None = None,
+    ) -> Self:
+        """The run a snapshot was taken of; `dataset` where it was trained on own data that are not in it."""
+        return cls(None, dataset, snapshot=blob, max_cost=max_cost, max_bytes=max_bytes, workspaces=workspaces)
 
     # What a caller may read.
 
     @property
+    def config(self) -> RunConfig:
+        """The configuration; `configure` changes it."""
+        return self._state.config
+
+    @property
+    def task(self) -> Task:
+        """What the network is asked to learn."""
+        return self._state.task
+
+    @property
+    def dataset(self) -> OwnData | None:
+        """The learner's own data, kept while other tasks are tried."""
+        return self._state.dataset
+
+    @property
     def params(self) -> Params:
         """The weights by name."""
-        return self._learner.params
+        return self._state.learner.params
 
     @property
     def iteration(self) -> int:
         """n: how many updates the weights have had."""
-        return self._learner.progress.iteration
+        return self._state.learner.progress.iteration
 
     @property
     def solved_at(self) -> int | None:
         """The iteration at which the task was solved; None while it is not."""
-        return self._learner.progress.solved_at
+        return self._state.learner.progress.solved_at
+
+    @property
+    def probe(self) -> int:
+        """Which sequence is shown."""
+        return self._state.probe
+
+    @property
+    def same_numerics(self) -> bool:
+        """False where a resumed run was begun on arithmetic with other last digits."""
+        return self._state.same_numerics
 
     @property
     def diverged(self) -> bool:
@@ -99,6 +131,10 @@ class Trainer:
     def task_info(self) -> dict[str, Any]:
         """The task in words and numbers: inputs, outputs, classes, baseline, needed lag, what solves it."""
         return self.task.info()
+
+    def tensors(self, watch: Collection[str] | None = None) -> dict[str, tuple[quantities.Sizes, str]]:
+        """Shape and type of every tensor in a record with these quantities; a size that is not known yet is None."""
+        return quantities.tensors_of(self.config, self.task, self.watching if watch is None else self._checked(watch))
 
     # Iterations.
 
@@ -112,13 +148,14 @@ class Trainer:
         Nothing is changed, unless a number is not finite: then the record shows it, `divergence` names it, and the
         weights go back to where all numbers were finite.
         """
-        quantities = self.watching if watch is None else self._checked(watch)
+        wanted = self.watching if watch is None else self._checked(watch)
         with np.errstate(all="ignore"):
-            now, trace, record = self._measure(quantities, skip_expensive=skip_expensive)
-            if not (now.is_finite and trace.is_finite):
-                self._diverge(now, trace, record)
-            elif self._last_finite is None or self._last_finite.progress.iteration != self.iteration:
-                self._last_finite = self._learner.checkpoint()
+            seen = self._recorder.look(skip_expensive=skip_expensive)
+            record = self._recorded(seen, wanted)
+            if not seen.is_finite:
+                self._diverge(seen, record)
+            else:
+                self._recovery.seen_finite(self._state.learner)
         return record
 
     def advance(self) -> None:
@@ -130,13 +167,14 @@ class Trainer:
         if self.divergence is not None:
             return
         with np.errstate(all="ignore"):
-            now = self._batch_pass()
-            if not now.is_finite:
-                self._diverge(*self._measure(self.watching))
+            batch = self._runner.batch(self.params, self.iteration)
+            if not batch.is_finite:
+                seen = self._recorder.look()
+                self._diverge(seen, self._recorded(seen, self.watching))
                 return
-            self._previous = self._learner.checkpoint()
-            solved = now.loss_per_timestep < self.task.solved_below
-            self._learner.update(now.update, solved=solved, clipped=now.was_clipped)
+            self._recovery.before_update(self._state.learner)
+            solved = batch.loss_per_timestep < self.task.solved_below
+            self._state.learner.update(batch.update, solved=solved, clipped=batch.was_clipped)
             self._runner.forget()
 
     def step(self, watch: Collection[str] | None = None, *, loss_after: bool = False) -> Record:
@@ -145,14 +183,15 @@ class Trainer:
         `loss_after` adds what the update made of its own batch's loss.
         """
         record = self.record({*(self.watching if watch is None else watch), "gradients"})
-        batch = None if self.diverged or not loss_after else self._batch_pass().batch
+        wanted = loss_after and not self.diverged
+        batch = self._runner.batch(self.params, self.iteration).batch if wanted else None
         self.advance()
         if batch is not None:
             record.scalars["loss_after"] = self._runner.loss(self.params, batch)
         return record
 
     def records(self, watch: Collection[str] | None = None) -> Iterator[Record]:
-        """The record of iteration n, then update n, for as long as someone asks; ends where a number is not finite."""
+        """The record of iteration n, then update n, for as long as you iterate; ends where a number is not finite."""
         while not self.diverged:
             yield self.step(watch)
 
@@ -162,17 +201,17 @@ class Trainer:
         """Change fields of the configuration, all or none of them; says which were live and which restarted the run."""
         config = self.config.changed(changes)
         effects = self.config.effects(config)
-        task = self._fitting_task(config, self.dataset)
-        if not effects.restart:
-            self._undo_if_nonfinite()
-        self._apply(config, task, self.dataset)
+        task = fitting_task(config, self.dataset, self._budget, self.watching)
         if effects.restart:
-            self.reset()
+            self._state.change(config, task)
+            self._state.restart()
         else:
-            self._learner.configure(config, new_optimizer="optimizer" in effects.live)
+            self._undo_if_nonfinite()
+            self._state.change(config, task)
+            self._state.learner.configure(config, new_optimizer="optimizer" in effects.live)
             if {"sequence_length", "lag"} & set(effects.live):
-                self._learner.clear_solved()
-            self._changed()
+                self._state.learner.clear_solved()
+        self._reconfigured()
         return effects
 
     def edit(self, tensor: str, index: Collection[int], value: float) -> None:
@@ -181,30 +220,28 @@ class Trainer:
         shapes["x"] = (self.config.sequence_length, len(self.task.inputs))
         at = edits.checked(shapes, tensor, index, value)
         if tensor == "x":
-            self._edits[at[0], at[1]] = float(value)
+            self._state.edits[at[0], at[1]] = float(value)
         else:
             self._undo_if_nonfinite()
             self.params[tensor][at] = value
         self._changed()
 
     def show(self, probe: int) -> None:
-        """Look at another sequence: any index from 0; for own sequences their place in the file."""
+        """Show another sequence: any index from 0; for own sequences their index in the file."""
         edits.checked_probe(probe)
         self.task.probe(self.config.seed, probe)  # own sequences have a last one
         if probe != self.probe:
-            self.probe = probe
-            self._edits = {}
+            self._state.probe, self._state.edits = probe, {}
             self._changed()
 
     def watch(self, quantities: Collection[str]) -> None:
-        """Say which optional quantities records hold from now on."""
+        """Choose the optional quantities that records hold from now on."""
         self.watching = self._checked(quantities)
-        self._meter = None
+        self._recorder.forget()
 
     def reset(self) -> None:
-        """Start again: the seed's weights, iteration 0, the probe unedited."""
-        self._learner = Learner.from_seed(self.config, len(self.task.inputs), len(self.task.outputs))
-        self._edits = {}
+        """Restart: the seed's weights, iteration 0, the probe unedited."""
+        self._state.restart()
         self._changed()
 
     def check_gradients(self, samples: int = 8, broken: str | None = None) -> Iterator[tuple[str, TensorCheck]]:
@@ -217,20 +254,21 @@ class Trainer:
 
     # Own data and weights.
 
+    def keep(self, dataset: OwnData | None) -> None:
+        """Have own data at hand for `task="own"`, while another task is learned."""
+        self._state.dataset = dataset
+
     def load_dataset(self, dataset: Source) -> None:
         """Learn from sequences: `inputs` (N, T, I), `targets` (N, T) or (N, T, O), `h0` (N, H) if wanted. Restarts."""
         self._learn_from(datasets.read_sequences(dataset))
-        self.reset()
 
-    def load_text(self, text: str | bytes) -> None:
-        """Learn to continue a text, character by character. Restarts."""
+    def load_text(self, text: str | bytes | Path) -> None:
+        """Learn to continue a text, or the text file of a path, character by character. Restarts."""
         self._learn_from(datasets.read_text(text))
-        self.reset()
 
-    def load_series(self, csv: str | bytes, **options: Any) -> None:
+    def load_series(self, csv: str | bytes | Path, **options: Any) -> None:
         """Learn to predict the next row of numeric columns; options as `read_series` has them. Restarts."""
         self._learn_from(datasets.read_series(csv, **options))
-        self.reset()
 
     def load_weights(self, weights: Source, adopt: bool = False) -> None:
         """Go on with the weights of a PyTorch module; moments are cleared, iteration and configuration stay.
@@ -239,21 +277,19 @@ class Trainer:
         """
         file = pytorch.recognise(weights)
         config = self.config.changed(file.own_shape()) if adopt else self.config
-        params = pytorch.fitting(file, config, len(self.task.inputs), len(self.task.outputs))
+        params = pytorch.fitting(file, Architecture.of(config, self.task), config.precision)
         if adopt:
-            self._apply(config, self._fitting_task(config, self.dataset), self.dataset)
-            self.reset()
+            self._state.change(config, fitting_task(config, self.dataset, self._budget, self.watching))
+            self._state.restart()
         for name, values in self.params.items():
             values[...] = params[name]
-        self._learner.configure(self.config, new_optimizer=True)
-        self._learner.clear_solved()
-        self._changed()
+        self._state.learner.configure(self.config, new_optimizer=True)
+        self._state.learner.clear_solved()
+        self._reconfigured()
 
     def export_weights(self) -> bytes:
         """The weights as a safetensors file for PyTorch: a module with parts `rnn` and `readout`."""
         return pytorch.export(self.params, self.config.cell, self.config.activation)
-
-    # Snapshots.
 
     def snapshot(self, *, dataset: bool = False) -> bytes:
         """The run as a file from which any process goes on bit for bit; `dataset` puts own data into it too.
@@ -261,169 +297,60 @@ class Trainer:
         Where the last update led to numbers that are not finite, it is undone first.
         """
         self._undo_if_nonfinite()
-        own = self.config.task == "own"
-        return snapshot.write(
-            self.config,
-            self._learner,
-            self.probe,
-            self._edits,
-            fingerprint(),
-            self._data_hash() if own else None,
-            self.dataset if own and dataset else None,
-        )
+        return self._state.to_snapshot(with_dataset=dataset)
 
-    @classmethod
-    def resume(
-        cls,
-        blob: bytes,
-        dataset: Source | OwnData | None = None,
-        *,
-        max_cost: int | None = None,
-        max_bytes: int | None = None,
-        workspaces: WorkspacePool | None = None,
-    ) -> Self:
-        """The run a snapshot was taken of; `dataset` where it was trained on own data that are not in it."""
-        saved = snapshot.read(blob)
-        at_hand = dataset if dataset is None or isinstance(dataset, OwnData) else datasets.read_sequences(dataset)
-        trainer = cls.__new__(cls)
-        trainer.max_cost, trainer.max_bytes = max_cost, max_bytes
-        trainer.watching = frozenset()
-        trainer._workspaces = workspaces if workspaces is not None else WorkspacePool()
-        trainer._configure(saved.config, snapshot.data_for(saved, at_hand))
-        if any(i >= len(trainer.task.inputs) for _, i in saved.edits):
-            raise BadUpload("An edit of the probe is for an input that this task does not have.")
-        trainer.task.probe(saved.config.seed, saved.header.probe)
-        trainer.probe, trainer._edits = saved.header.probe, saved.edits
-        trainer._learner = saved.learner(trainer.task)
-        trainer.same_numerics = saved.header.fingerprint == fingerprint()
-        trainer._changed()
-        return trainer
+    # What follows from a change.
 
-    # The parts of an iteration.
+    def _begin(self, state: State) -> None:
+        self._state = state
+        self._reconfigured()
 
-    def _batch_pass(self) -> BatchPass:
-        return self._runner.batch(self.params, self.iteration)
+    def _learn_from(self, data: OwnData) -> None:
+        self._begin(State.from_seed(for_own_data(self.config, data), data, self._budget, self.watching))
 
-    def _measure(
-        self, quantities: frozenset[str], skip_expensive: bool = False
-    ) -> tuple[BatchPass, ProbeTrace, Record]:
-        now, trace = self._batch_pass(), self._runner.trace(self.params, self.probe, self._edits)
-        trace.watch(quantities)
-        if "truncation" in quantities:
-            if self._meter is None or not skip_expensive:
-                self._meter = trace.meter(), self.iteration
-            trace.add_truncation(*self._meter)
-        if "gradients" in quantities:
-            trace.tensors |= {f"grad.{name}": values.astype(np.float64) for name, values in now.gradients.items()}
-        if "distributions" in quantities and not skip_expensive:
-            sizes = {name: np.abs(values) for name, values in now.gradients.items()}
-            entries = {name: self.params[name] for name in sizes}
-            trace.tensors |= {"weight_quantiles": quantiles(entries), "gradient_quantiles": quantiles(sizes)}
-        if "sample" in quantities and self.task.continues:
-            trace.tensors["sample"] = self._runner.sample(self.params, trace, self.iteration)
-        return now, trace, Record(self._scalars(now) | trace.scalars, trace.tensors)
+    def _reconfigured(self) -> None:
+        self._runner = BatchRunner(self.config, self.task, self._workspaces)
+        self._recorder = Recorder(self._state, self._runner)
+        self._changed()
 
-    def _scalars(self, now: BatchPass) -> dict[str, Any]:
-        return {
-            "kind": "record",
-            "iteration": self.iteration,
-            "solved_at": self.solved_at,
-            "loss": now.loss,
-            "loss_per_timestep": now.loss_per_timestep,
-            "accuracy": batch_pass.accuracy(self._runner.net(self.params, now), now.batch.target),
-            "baseline": self.task.baseline,
-            "grad_norm": now.grad_norm,
-            "clip_scale": now.clip_scale,
-            "clip_angle": now.clip_angle,
-            "clipped_updates": self._learner.progress.clipped_updates,
-            "update_norm": self._learner.progress.update_norm,
-            "grad_norms": {name: norm({name: values}) for name, values in now.gradients.items()},
-            "loss_after": None,
-            "iterations_per_second": self.iterations_per_second,
-            "needed_lag": self.task.needed_lag,
-        }
+    def _changed(self) -> None:
+        """After a change of any kind nothing that was computed or remembered before is valid."""
+        self.divergence = None
+        self._recovery.forget()
+        self._recorder.forget()
+        self._runner.forget()
+
+    def _checked(self, quantities_: Collection[str]) -> frozenset[str]:
+        wanted = quantities.checked(quantities_)
+        if wanted != self.watching:
+            self._budget.check(self.config, self.task, wanted)
+        return wanted
+
+    def _recorded(self, seen: Measurement, watch: Collection[str]) -> Record:
+        record = self._recorder.record(seen, watch)
+        record.scalars["iterations_per_second"] = self.iterations_per_second
+        return record
 
     # Divergence: back to where every number was finite.
 
-    def _diverge(self, now: BatchPass, trace: ProbeTrace, record: Record) -> None:
+    def _diverge(self, seen: Measurement, record: Record) -> None:
         # The probe comes first: it is what can be looked at. Quantities may have used its buffers for other gradients.
-        if trace.is_finite:
-            net = self._runner.net(self.params, now)
-        else:
-            net = self._runner.trace(self.params, self.probe, self._edits).net
-        place, iteration = find(net, self.params, now.gradients), self.iteration
+        net = self._runner.net(self.params, seen.batch) if seen.trace.is_finite else self._recorder.look().trace.net
+        place, iteration = find(net, self.params, seen.batch.gradients), self.iteration
         self._go_back()
         self.divergence = Divergence(iteration, place.quantity, place.timestep, place.unit, place.cause, record)
 
     def _go_back(self) -> None:
-        """To the last weights under which batch and probe are finite; where there are none, nothing is undone."""
-        self._meter = None
-        here = self._learner.checkpoint()
-        for checkpoint in (self._previous, self._last_finite, here):
-            if checkpoint is not None:
-                self._learner.restore(checkpoint)
-                self._runner.forget()
-                now, trace, _ = self._measure(frozenset())
-                if now.is_finite and trace.is_finite:
-                    break
-        self._previous = self._last_finite = None
+        self._recorder.forget()
+        self._recovery.go_back(self._state.learner, self._is_finite)
+
+    def _is_finite(self) -> bool:
+        self._runner.forget()
+        return self._recorder.look().is_finite
 
     def _undo_if_nonfinite(self) -> None:
         """Before weights or their use change: did the last update lead to a number that is not finite?"""
-        if self.divergence is None and self._previous is not None:
+        if self.divergence is None and self._recovery.after_update:
             with np.errstate(all="ignore"):
-                if not self._batch_pass().is_finite:
+                if not self._runner.batch(self.params, self.iteration).is_finite:
                     self._go_back()
-
-    def _changed(self) -> None:
-        """Somebody changed something: no update led here, and nothing computed so far is about it."""
-        self.divergence = None
-        self._previous = self._last_finite = self._meter = None
-        self._runner.forget()
-
-    # Configuration and data.
-
-    def _data_hash(self) -> str | None:
-        if self.dataset is None:
-            return None
-        if self._hashed is None or self._hashed[0] is not self.dataset:
-            self._hashed = self.dataset, datasets.digest(self.dataset)
-        return self._hashed[1]
-
-    def _learn_from(self, data: OwnData) -> None:
-        changes: dict[str, Any] = {"task": "own"}
-        if isinstance(data, Sequences):
-            changes["sequence_length"] = data.length
-        self._configure(self.config.changed(changes), data)
-        self.probe = 0
-
-    def _configure(self, config: RunConfig, data: OwnData | None) -> None:
-        self._apply(config, self._fitting_task(config, data), data)
-
-    def _fitting_task(self, config: RunConfig, data: OwnData | None) -> Task:
-        """The task of a configuration, once it is known to fit the data and the limits."""
-        task = make_task(config.task, config.sequence_length, config.lag, data)
-        if task.units not in (None, config.hidden_size):
-            raise OutOfRange(
-                f"The own sequences start from states of {task.units} units; got hidden_size = {config.hidden_size}. "
-                f"Try {task.units}.",
-                "hidden_size",
-            )
-        limits.check(config, task, self.watching, self.max_cost, self.max_bytes)
-        return task
-
-    def _apply(self, config: RunConfig, task: Task, data: OwnData | None) -> None:
-        """Make a configuration that has been found to fit the current one."""
-        if hasattr(self, "task") and task.name != self.task.name:
-            self.probe = 0
-        self.config, self.task, self.dataset = config, task, data
-        self._runner = BatchRunner(config, task, self._workspaces)
-
-    def _checked(self, quantities: Collection[str]) -> frozenset[str]:
-        for quantity in quantities:
-            if quantity not in WATCHABLE:
-                raise BadValue(f"quantities must be among {', '.join(WATCHABLE)}; got {shown(quantity)}.", "quantities")
-        wanted = frozenset(quantities)
-        if wanted != self.watching:
-            limits.check(self.config, self.task, wanted, self.max_cost, self.max_bytes)
-        return wanted

@@ -8,36 +8,35 @@ from collections.abc import Collection
 
 import numpy as np
 
-from ..engine import Params, parameter_shapes
+from ..engine import Params
 from ..errors import BadUpload, BadValue
 from . import tensorfile
-from .config import RunConfig
-from .recognise import MODULES, Recognised, counted, described, recognise
-from .records import pack
+from .architecture import Architecture, counted
+from .recognise import MODULES, Recognised, recognise
 
 NONLINEARITIES = {"rnn": ("tanh", "relu"), "lstm": ("tanh",), "gru": ("tanh",)}
 """What PyTorch's modules can have where we have phi."""
 
 
-def fitting(file: Recognised, config: RunConfig, inputs: int, outputs: int) -> Params:
-    """The file's parameters for a run with this configuration, I inputs and O outputs.
+def fitting(file: Recognised, net: Architecture, precision: str) -> Params:
+    """The file's parameters for a run of this architecture and precision.
 
     Where sizes differ, BadUpload says what the file is, what the run is, and what helps.
     """
-    if config.cell not in MODULES:
+    if net.cell not in MODULES:
+        theirs = file.architecture
         raise BadUpload(
-            f"The weights do not fit this run. The file is {file}; the run is "
-            f"{described(config.cell, config.hidden_size, inputs, outputs)}, a cell PyTorch has no module for. "
-            f"What helps: `adopt` sets cell and hidden_size to the file's ({file.cell}, {file.hidden_size}).",
+            f"The weights do not fit this run. The file is {theirs}; the run is {net}, a cell PyTorch has no module "
+            f"for. What helps: `adopt` sets cell and hidden_size to the file's ({theirs.cell}, {theirs.hidden_size}).",
             "adopt",
         )
-    shapes = parameter_shapes(config.cell, inputs, config.hidden_size, outputs)
+    shapes = net.parameter_shapes
     with np.errstate(over="ignore"):
         ours = _ours(file)
     if {name: values.shape for name, values in ours.items()} != shapes:
-        raise _does_not_fit(file, config, inputs, outputs, shapes)
+        raise _does_not_fit(file, net)
     with np.errstate(over="ignore"):
-        params = {name: ours[name].astype(config.precision) for name in shapes}
+        params = {name: ours[name].astype(precision) for name in shapes}
     tensorfile.finite(params)  # what fits into F64 may be beyond the run's float32
     return params
 
@@ -77,7 +76,7 @@ def export(params: Params, cell: str, activation: str) -> bytes:
             f"weights would give other numbers there. Set the activation to {known}, or save a snapshot.",
             "activation",
         )
-    return pack({"kind": "pytorch", "cell": cell, "activation": activation}, to_torch(params))
+    return tensorfile.pack({"kind": "pytorch", "cell": cell, "activation": activation}, to_torch(params))
 
 
 def _either(names: Collection[str]) -> str:
@@ -85,10 +84,8 @@ def _either(names: Collection[str]) -> str:
     return f"{', '.join(first)} or {last}"
 
 
-def _does_not_fit(
-    file: Recognised, config: RunConfig, inputs: int, outputs: int, shapes: dict[str, tuple[int, ...]]
-) -> BadUpload:
-    run = to_torch({name: np.zeros(shape) for name, shape in shapes.items()})
+def _does_not_fit(file: Recognised, net: Architecture) -> BadUpload:
+    run, theirs = to_torch({name: np.zeros(shape) for name, shape in net.parameter_shapes.items()}), file.architecture
     pairs = [(name.rpartition(".")[2], values.shape) for name, values in run.items()]
     wrong = "; ".join(
         f"{name} is {file.tensors[name].shape} where this run has {shape}"
@@ -96,15 +93,14 @@ def _does_not_fit(
         if name in file.tensors and file.tensors[name].shape != shape
     )
     helps = []
-    if (file.cell, file.hidden_size) != (config.cell, config.hidden_size):
-        helps.append(f"`adopt` sets cell and hidden_size to the file's ({file.cell}, {file.hidden_size})")
-    other_data = (file.inputs, file.outputs) != (inputs, outputs)
+    if (theirs.cell, theirs.hidden_size) != (net.cell, net.hidden_size):
+        helps.append(f"`adopt` sets cell and hidden_size to the file's ({theirs.cell}, {theirs.hidden_size})")
+    other_data = (theirs.inputs, theirs.outputs) != (net.inputs, net.outputs)
     if other_data:
-        sizes = f"{counted(file.inputs, 'input')} and {counted(file.outputs, 'output')}"
+        sizes = f"{counted(theirs.inputs, 'input')} and {counted(theirs.outputs, 'output')}"
         helps.append(f"a task or own data with {sizes} would fit")
     return BadUpload(
-        f"The weights do not fit this run. The file is {file}; the run is "
-        f"{described(config.cell, config.hidden_size, inputs, outputs)}: {wrong}. "
+        f"The weights do not fit this run. The file is {theirs}; the run is {net}: {wrong}. "
         f"What helps: {'; and '.join(helps)}.",
         None if other_data else "adopt",
     )
@@ -118,11 +114,11 @@ def _ours(file: Recognised) -> Params:
         "W_hh": np.ascontiguousarray(given["weight_hh_l0"].T),
         "b_h": bias_ih + bias_hh,
     }
-    if file.cell == "gru":
-        candidate = slice(2 * file.hidden_size, None)
+    if file.architecture.cell == "gru":
+        candidate = slice(2 * file.architecture.hidden_size, None)
         params["b_h"][candidate] = bias_ih[candidate]
         params["b_hn"] = bias_hh[candidate].copy()
-    bias = given.get("bias", np.zeros(file.outputs))
+    bias = given.get("bias", np.zeros(file.architecture.outputs))
     return params | {"W_hy": np.ascontiguousarray(given["weight"].T), "b_y": bias.copy()}
 
 

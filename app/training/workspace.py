@@ -1,20 +1,38 @@
 """Buffers of unrolled networks, kept by shape, so that runs of one shape can use the same ones in turn."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from dataclasses import dataclass
 
 from ..engine import CELLS, Network
+from .architecture import Architecture
 
 MAX_BYTES = 256 * 2**20
 
-Shape = tuple[str, str, str, int, int, int, int, int, str]  # the arguments of Network
 
+@dataclass(frozen=True)
+class Shape:
+    """What fixes the buffers of a network unrolled over T timesteps for B examples."""
 
-def buffer_bytes(cell: str, T: int, B: int, I: int, H: int, O: int, precision: str) -> int:
-    """About how many bytes the buffers of an unrolled network take."""
-    kind = CELLS[cell]
-    by_timestep = (3 + 2 * kind.blocks + kind.buffers) * H + 2 * I + 5 * O
-    return T * B * by_timestep * (8 if precision == "float64" else 4)
+    architecture: Architecture
+    activation: str
+    loss: str
+    T: int
+    B: int
+    precision: str
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes the buffers take."""
+        net = self.architecture
+        cell = CELLS[net.cell]
+        by_timestep = (3 + 2 * cell.blocks + cell.buffers) * net.hidden_size + 2 * net.inputs + 5 * net.outputs
+        return self.T * self.B * by_timestep * (8 if self.precision == "float64" else 4)
+
+    def network(self) -> Network:
+        """A network with buffers of this shape."""
+        net = self.architecture
+        sizes = (self.T, self.B, net.inputs, net.hidden_size, net.outputs)
+        return Network(net.cell, self.activation, self.loss, *sizes, self.precision)
 
 
 class Workspace:
@@ -27,21 +45,21 @@ class Workspace:
 
 
 class WorkspacePool:
-    """Workspaces by what they are for and their shape; beyond `max_bytes` those unused for longest are dropped."""
+    """Workspaces by use and shape; beyond `max_bytes` those unused for longest are dropped."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self.max_bytes = max_bytes
         self.nbytes = 0
-        self._by_key: OrderedDict[Hashable, Workspace] = OrderedDict()
+        self._by_key: OrderedDict[tuple[str, Shape], Workspace] = OrderedDict()
 
     def workspace(self, use: str, shape: Shape) -> Workspace:
-        """The workspace for `use` with a `Network(*shape)`."""
+        """The workspace for `use` with a network of this shape."""
         key = (use, shape)
-        if key not in self._by_key:
-            cell, _, _, T, B, I, H, O, precision = shape
-            self._by_key[key] = Workspace(Network(*shape), buffer_bytes(cell, T, B, I, H, O, precision))
-            self.nbytes += self._by_key[key].nbytes
-            while self.nbytes > self.max_bytes and len(self._by_key) > 1:
+        found = self._by_key.pop(key, None)
+        if found is None:
+            found = Workspace(shape.network(), shape.nbytes)
+            self.nbytes += found.nbytes
+            while self.nbytes > self.max_bytes and self._by_key:
                 self.nbytes -= self._by_key.popitem(last=False)[1].nbytes
-        self._by_key.move_to_end(key)
-        return self._by_key[key]
+        self._by_key[key] = found  # the last one: used most recently
+        return found

@@ -54,10 +54,10 @@ class Assets:
         self.version = digest.hexdigest()[:16]
 
     def address(self, name: str) -> str:
-        """Where a file is found."""
+        """Where a file is found, seen from the pages, which all lie beside `static/`."""
         if name not in self.files:
             raise KeyError(f"there is no file {name} below static/")
-        return f"/static/{self.version}/{name}"
+        return f"static/{self.version}/{name}"
 
     def find(self, version: str, name: str) -> Asset | None:
         """The file at an address; None if it is unknown or of another version."""

@@ -19,6 +19,7 @@ from typing import Any, Protocol, cast
 from ..settings import Settings
 from .closing import CloseCode
 from .counts import Counts
+from .procfs import cpu_seconds
 from .wire import Kind, Unpacker, pack
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,10 @@ SOCKET_BYTES = 1 << 20  # a record and its neighbours fit between the processes 
 START_SECONDS = 60.0  # until which one process must be able to compute
 OTHERS_SECONDS = 3.0  # for which the others are waited for
 RESTART_PAUSE = 1.0  # seconds between two starts of a process that keeps dying
+BEAT_SECONDS = 0.5  # between two questions to a process whether it still works
+LATE_BEATS = 2  # unanswered ones, after which nobody new is sent to it,
+HUNG_BEATS = 5  # after which it is replaced if it does not even compute,
+BUSY_BEATS = 120  # and after which also if it does: it may be reading a large file, but not for ever
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -46,15 +51,29 @@ class Visitor(Protocol):
         """The connection ends."""
 
 
+@dataclass(eq=False)
+class Seat:
+    """A visitor's place in a process."""
+
+    visitor: Visitor
+    handle: "RunHandle"
+    site: str  # where the visitor comes from
+    since: float
+    in_use: bool = False  # whether there is a network
+
+
 class Process(asyncio.Protocol):
     """One compute process and the visitors whose runs it holds."""
 
     def __init__(self, limits: dict[str, Any]) -> None:
-        self.visitors: dict[int, Visitor] = {}
+        self.seats: dict[int, Seat] = {}
         self.pool: Pool | None = None
         self.transport: asyncio.Transport | None = None
         self.unpacker = Unpacker()
         self.ready = False
+        self.beats = 0  # questions whether it still works, since it last said anything,
+        self.idle_beats = 0  # and those of them between which it did not compute
+        self.computed: float | None = None  # until the last question, in seconds
         self.started_at = time.monotonic()
         ours, theirs = socket.socketpair()
         for end in (ours, theirs):
@@ -79,8 +98,41 @@ class Process(asyncio.Protocol):
         """The event loop took the socket over."""
         self.transport = cast(asyncio.Transport, transport)
 
+    @property
+    def is_prompt(self) -> bool:
+        """Whether it can compute, and answers."""
+        return self.ready and self.beats <= LATE_BEATS
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it has been silent for so long that it has to be replaced.
+
+        Only time in which we asked counts: while the whole machine stands still, nobody is late.
+        """
+        if not self.ready:
+            return self.beats > START_SECONDS / BEAT_SECONDS
+        return self.idle_beats > HUNG_BEATS or self.beats > BUSY_BEATS
+
+    def beat(self) -> None:
+        """Ask whether it still works; whatever it says is an answer."""
+        if not self.beats:
+            self.idle_beats = 0
+            if self.ready:
+                self.send(Kind.BEAT)
+        computed = cpu_seconds(self.popen.pid)
+        self.idle_beats += computed is not None and computed == self.computed
+        self.computed = computed
+        self.beats += 1
+
+    def end(self) -> None:
+        """At once, also if it was stopped: `connection_lost` follows."""
+        self.popen.kill()
+        if self.transport:
+            self.transport.abort()
+
     def data_received(self, data: bytes) -> None:
         """Packets from the process."""
+        self.beats = 0
         if self.pool:
             for kind, run, payload in self.unpacker.feed(data):
                 self.pool.take(self, kind, run, payload)
@@ -98,6 +150,7 @@ class RunHandle:
     pool: "Pool"
     process: Process
     run: int
+    visitor: Visitor
 
     def send(self, frame: str | bytes) -> None:
         """A frame from the visitor."""
@@ -112,7 +165,7 @@ class RunHandle:
 
     def leave(self) -> None:
         """The visitor left; what the run held is freed."""
-        if self.process.visitors.pop(self.run, None) is not None:
+        if self.process.seats.pop(self.run, None) is not None:
             self.process.send(Kind.LEAVE, self.run)
             self.pool.changed.set()
 
@@ -133,6 +186,7 @@ class Pool:
     _runs: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _restarts: set[asyncio.Task[None]] = field(default_factory=set)
+    _watching: asyncio.Task[None] | None = None
 
     def spawn(self) -> None:
         """Start the processes; they get ready while the web process is still importing."""
@@ -150,10 +204,21 @@ class Pool:
         await self.until(lambda: self.ready or not self.processes, START_SECONDS)
         if not self.ready:
             raise RuntimeError("no compute process could start; each said why on standard error")
+        self._watching = asyncio.create_task(self._watch_for_hung_processes())
 
     async def _listen(self, process: Process) -> None:
         process.pool = self
         await asyncio.get_running_loop().create_unix_connection(lambda: process, sock=process.socket)
+
+    async def _watch_for_hung_processes(self) -> None:
+        """Replace a process that lives but no longer works, as one that died."""
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            for process in self.processes:
+                process.beat()
+                if process.hangs:
+                    log.error("a compute process does not answer", extra={"pid": process.popen.pid})
+                    process.end()
 
     async def until(self, condition: Callable[[], bool], seconds: float) -> None:
         """Wait for something that processes or visitors bring about; TimeoutError if they do not."""
@@ -165,7 +230,7 @@ class Pool:
     @property
     def runs(self) -> int:
         """How many runs there are."""
-        return sum(len(process.visitors) for process in self.processes)
+        return sum(len(process.seats) for process in self.processes)
 
     @property
     def ready(self) -> bool:
@@ -173,29 +238,40 @@ class Pool:
         return any(process.ready for process in self.processes)
 
     @property
-    def visitors(self) -> list[Visitor]:
-        """Everyone who watches a run."""
-        return [visitor for process in self.processes for visitor in process.visitors.values()]
+    def is_prompt(self) -> bool:
+        """Whether somebody can compute and answers questions at once."""
+        return any(process.is_prompt for process in self.processes)
+
+    @property
+    def seats(self) -> list[Seat]:
+        """Everyone who has a run, or a place for one."""
+        return [seat for process in self.processes for seat in process.seats.values()]
+
+    def runs_of(self, site: str) -> int:
+        """How many runs belong to one address."""
+        return sum(seat.site == site for seat in self.seats)
 
     @property
     def pids(self) -> list[int]:
         """The processes that compute."""
         return [process.popen.pid for process in self.processes]
 
-    def open(self, visitor: Visitor) -> RunHandle | None:
-        """A run in the process with the fewest of them; None while none is ready."""
+    def open(self, visitor: Visitor, site: str, now: float) -> RunHandle | None:
+        """A run in the process with the fewest of them, if possible one that answers; None while none is ready."""
         ready = [process for process in self.processes if process.ready]
         if not ready or self.draining:
             return None
-        process = min(ready, key=lambda process: len(process.visitors))
+        process = min(ready, key=lambda process: (not process.is_prompt, len(process.seats)))
         self._runs += 1
-        process.visitors[self._runs] = visitor
+        handle = RunHandle(self, process, self._runs, visitor)
+        process.seats[self._runs] = Seat(visitor, handle, site, now)
         process.send(Kind.OPEN, self._runs)
-        return RunHandle(self, process, self._runs)
+        return handle
 
     def take(self, process: Process, kind: Kind, run: int, payload: bytes) -> None:
         """One packet from a process."""
-        visitor = process.visitors.get(run)
+        seat = process.seats.get(run)
+        visitor = seat.visitor if seat else None
         match kind:
             case Kind.BINARY if visitor:
                 visitor.deliver(payload)
@@ -207,6 +283,8 @@ class Pool:
                 visitor.allow(int.from_bytes(payload, "big"))
             case Kind.CLOSE if visitor:
                 visitor.dismiss(CloseCode(int.from_bytes(payload[:2], "big")), payload[2:].decode())
+            case Kind.IN_USE if seat:
+                seat.in_use = True
             case Kind.FIRST_RECORD:
                 self.first_record = payload
             case Kind.HELLO:
@@ -225,12 +303,12 @@ class Pool:
         process.ready = False
         process.pool = None
         self.processes.remove(process)
-        visitors, process.visitors = list(process.visitors.values()), {}
-        for visitor in visitors:
-            visitor.dismiss(CloseCode.SERVICE_RESTART, "the process that computed this run ended; connect again")
+        seats, process.seats = list(process.seats.values()), {}
+        for seat in seats:
+            seat.visitor.dismiss(CloseCode.SERVICE_RESTART, "the process that computed this run ended; connect again")
         self.changed.set()
         if self.facts and not self.draining:  # one that cannot even start is not replaced by others that cannot
-            log.error("a compute process ended", extra={"pid": process.popen.pid, "runs": len(visitors)})
+            log.error("a compute process ended", extra={"pid": process.popen.pid, "runs": len(seats)})
             restart = asyncio.get_running_loop().create_task(self._replace(process))
             self._restarts.add(restart)
             restart.add_done_callback(self._restarts.discard)
@@ -256,6 +334,8 @@ class Pool:
     async def stop(self) -> None:
         """End the processes: closing their socket tells them, and whoever does not listen is killed."""
         self.draining = True
+        if self._watching:
+            self._watching.cancel()
         for process in list(self.processes):
             process.pool = None
             if process.transport:

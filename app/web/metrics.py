@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import Iterable
 from itertools import accumulate
-from pathlib import Path
 
 from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -12,6 +11,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from .compute import Pool
 from .counts import Histogram
+from .procfs import resident_bytes
 
 LAG_SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 LAG_EVERY = 0.1
@@ -69,11 +69,3 @@ def histogram(name: str, about: str, measured: Histogram) -> Metric:
     limits = [*map(str, measured.limits), "+Inf"]
     buckets = list(zip(limits, map(float, accumulate(measured.buckets)), strict=True))
     return HistogramMetricFamily(name, about, buckets=buckets, sum_value=measured.sum)
-
-
-def resident_bytes(pid: int) -> int:
-    """Memory of one process; 0 where the system does not tell or the process is gone."""
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0

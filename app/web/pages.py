@@ -2,9 +2,10 @@
 
 What `templates/index.html` is given:
 
-- `asset(path)`: the address of a file below `static/`, such as `asset("css/page.css")`. It contains a hash of
-  everything below `static/`, so that browsers may keep files for ever, and modules that import each other by relative
-  path stay of one version. `asset("plotly.min.js")` is the one file that comes out of the installed plotly package.
+- `asset(path)`: the address of a file below `static/`, such as `asset("css/page.css")`, relative to the page, because a
+  proxy may serve everything below a prefix. It contains a hash of everything below `static/`, so that browsers may keep
+  files for ever, and modules that import each other by relative path stay of one version. `asset("plotly.min.js")` is
+  the one file that comes out of the installed plotly package.
 - `modules`: the addresses of all modules that `js/main.js` imports statically, for `<link rel="modulepreload">`.
 - `bootstrap`: an object with `schema`, `config`, `task`, `limits` and `protocol`: what `/api/schema`, `state` and
   `hello` say for a run that was just started. Written as `{{ bootstrap | tojson }}` into
@@ -25,14 +26,14 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
-from ..settings import Settings
+from .admission import Admission
 from .assets import Assets, shipped
-from .compute import Pool
 from .metrics import Measured
 
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 NO_FILE: dict[int | str, dict[str, Any]] = {404: {"description": "No such file, or not of this version."}}
+NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, full or recovering."}}
 
 
 class Fixed:
@@ -62,20 +63,21 @@ def takes_gzip(request: Request) -> bool:
 
 
 def without_samples(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without the curves of the activations: the first page has to be small, and /api/schema has them."""
+    """The schema without curves and the tensors of records: the first page is to be small, and /api/schema has them."""
     activations = {
         name: {key: value for key, value in about.items() if not isinstance(value, list)}
         for name, about in schema["activations"].items()
     }
-    return schema | {"activations": activations}
+    fields = {name: value for name, value in schema.items() if name not in ("record", "quantities")}
+    return fields | {"activations": activations}
 
 
 class Pages:
     """Everything that can be fetched. `open` is called once the first process can compute."""
 
-    def __init__(self, settings: Settings, pool: Pool, measured: Measured) -> None:
-        self.settings = settings
-        self.pool = pool
+    def __init__(self, admission: Admission, measured: Measured) -> None:
+        self.admission = admission
+        self.pool = admission.pool
         self.measured = measured
         self.assets = Assets(shipped("static"))
         self.templates = Environment(
@@ -140,12 +142,14 @@ class Pages:
             """Always answers while the process lives, however many runs there are."""
             return {"status": "ok", "runs": self.pool.runs, "workers": len(self.pool.processes)}
 
-        @router.get("/readyz", summary="May new visitors come?", responses={503: {"description": "Draining or full."}})
+        @router.get("/readyz", summary="May new visitors come?", responses=NOT_READY)
         async def readyz() -> JSONResponse:
             """Balancers send new visitors elsewhere while this says 503."""
             if self.pool.draining:
                 return JSONResponse({"status": "draining"}, 503)
-            if self.pool.runs >= self.settings.max_runs or not self.pool.ready:
+            if not self.pool.is_prompt:
+                return JSONResponse({"status": "recovering"}, 503)
+            if self.admission.is_full:
                 return JSONResponse({"status": "full"}, 503)
             return JSONResponse({"status": "ready"})
 

@@ -176,6 +176,11 @@ class Run:
         self.session.shared.counts.refused(error.code)
         return protocol.error_message(error, id_)
 
+    @property
+    def has_network(self) -> bool:
+        """Whether somebody made use of this run."""
+        return self.session.trainer is not None
+
     def last_snapshot(self) -> bytes | None:
         """What a viewer needs to go on elsewhere; None if there is nothing yet."""
         return self.session.trainer.snapshot() if self.session.trainer else None

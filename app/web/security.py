@@ -60,7 +60,8 @@ class HostOriginMiddleware:
         if len(hosts) != 1 or not self.host_is_ours(hosts[0]):
             return PlainTextResponse(
                 "This server does not answer to that host name. Use its IP address or localhost, or start it with "
-                "the name among UNROLL_ALLOWED_HOSTS.\n",
+                "the name among UNROLL_ALLOWED_HOSTS, such as UNROLL_ALLOWED_HOSTS=unroll.example.org or "
+                "*.example.org.\n",
                 400,
             )
         if not origins and (scope["type"] == "http" or self.allow_missing_origin):
@@ -68,18 +69,28 @@ class HostOriginMiddleware:
         if len(origins) == 1 and (same_origin(origins[0], hosts[0]) or origins[0].lower() in self.origins):
             return None
         return PlainTextResponse(
-            "This server serves its own page only. To let another page connect, start it with that page's origin among "
+            "This server serves its own page only. To let another page connect, or its own behind a proxy that "
+            "rewrites Host, start it with what the browser shows as address, such as https://unroll.example.org, among "
             "UNROLL_ALLOWED_ORIGINS; for scripts that send none, with UNROLL_ALLOW_MISSING_ORIGIN=true.\n",
             403,
         )
 
     def host_is_ours(self, host: str) -> bool:
-        """IP addresses and localhost, on any port, and the names the operator listed, with or without port."""
+        """IP addresses and localhost, on any port, and what the operator listed, with or without port.
+
+        What a proxy says in X-Forwarded-Host is no evidence: anybody can send that header.
+        """
         parts = HOST.fullmatch(host)
         if parts is None or int(parts["port"] or 0) > 65535:
             return False
         name = parts["name"].lower()
-        return name == "localhost" or is_ip(name) or name in self.hosts or host.lower() in self.hosts
+        return name == "localhost" or is_ip(name) or self.is_listed(name) or self.is_listed(host.lower())
+
+    def is_listed(self, name: str) -> bool:
+        """Whether the operator listed a name as it is, or by `*.` and its end; `*` is every name."""
+        labels = name.split(".")
+        ends = (".".join(labels[at:]) for at in range(1, len(labels)))
+        return name in self.hosts or "*" in self.hosts or any(f"*.{end}" in self.hosts for end in ends)
 
 
 def header(scope: Scope, name: bytes) -> list[str]:

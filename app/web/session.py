@@ -109,7 +109,7 @@ class Session:
         config, data = RunConfig(**fields), self.trainer.dataset if self.trainer else None
         if config.task != "own" or data is None:
             trainer = Trainer(config, **self.resources())
-            trainer.dataset = data
+            trainer.keep(data)
         else:
             trainer = Trainer(config, data, **self.resources())
             if "sequence_length" in fields:

@@ -16,9 +16,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ..errors import ServerFull
 from . import protocol
+from .admission import Admission
 from .closing import CloseCode
 from .commands import ack_in
-from .compute import Pool, RunHandle
+from .compute import RunHandle
 
 SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarded socket has far less
 CLOSE_PATIENCE = 5.0  # and to hear why the connection is closed
@@ -27,7 +28,6 @@ MOST_UNSENT_BYTES = 128 * 1024  # as they do while so much waits to be taken
 MOST_QUEUED_BYTES = 256 * 1024  # beside large frames a client is entitled to; with more the connection is aborted:
 ENTITLED_FRAMES = 5  # two records, that of a divergence, a file that was asked for, and the last snapshot
 ACKS_FOR_A_FRAME = 8  # acks are free, unless there are many more of them than records
-RETRY_AFTER = 5.0
 FRAME_LIMIT = "unroll.frame_limit"  # the extension of a socket that can be told how large frames may be
 DROPPED = "unroll.dropped"  # set by a socket that ended the connection because nothing was taken, or no life shown
 FILES = ('"snapshot"', '"export"')  # in commands that are answered by a file, of which one at a time is enough
@@ -156,16 +156,14 @@ def asks_for_file(text: str) -> bool:
     return "\\" in text or any(map(text.count, FILES))
 
 
-async def stream(websocket: WebSocket, pool: Pool, max_runs: int) -> None:
+async def stream(websocket: WebSocket, admission: Admission) -> None:
     """One visit, from the first frame to the last."""
     await websocket.accept()
-    connection = Connection(websocket)
+    connection, pool = Connection(websocket), admission.pool
     connection.deliver(pool.hello)
-    handle = pool.open(connection) if pool.runs < max_runs else None
-    if handle is None:
-        full = ServerFull(
-            f"This server runs as many networks as it can. Try again in {RETRY_AFTER:.0f} s.", retry_after=RETRY_AFTER
-        )
+    try:
+        handle = admission.admit(connection, websocket.client.host if websocket.client else "")
+    except ServerFull as full:
         pool.counts.refused(full.code)
         connection.deliver(protocol.error_message(full))
         connection.dismiss(CloseCode.TRY_AGAIN_LATER, "server full")

@@ -21,12 +21,14 @@ class Kind(IntEnum):
     # both ways
     TEXT = auto()
     BINARY = auto()
+    BEAT = auto()  # asks whether the process still works, and says that it does
     # to the web process
     HELLO = auto()  # ready to compute; what the page needs to know, as JSON
     FIRST_RECORD = auto()  # the record the page opens with
     ANSWERED = auto()  # so many of the visitor's commands (4 bytes) were answered
     FRAME_BYTES = auto()  # so large may the visitor's next binary frame be (4 bytes)
     CLOSE = auto()  # end the connection with this code (2 bytes) and reason
+    IN_USE = auto()  # the run has a network
     DRAINED = auto()  # every last snapshot was sent
     COUNTS = auto()  # what was counted since the last time, as JSON
 

@@ -18,10 +18,11 @@ from typing import Any
 import numpy as np
 
 from ..scenes import scenes_as_json
-from ..training import RunConfig
+from ..training import schema
 from . import logs
 from .closing import Close, CloseCode
 from .counts import Counts
+from .memory import give_back_freed_blocks
 from .protocol import Frame
 from .run import Limits, Run, Shared
 from .scheduler import Scheduler
@@ -46,6 +47,7 @@ class Worker:
         self.poll = select.poll()
         self.poll.register(web, select.POLLIN)
         self.counts_at = 0.0
+        self.unused: set[int] = set()  # runs that have no network yet
 
     def serve(self) -> None:
         """Until the web process is gone."""
@@ -74,8 +76,11 @@ class Worker:
         """One packet from the web process."""
         if kind is Kind.OPEN:
             self.runs.add(key, Run(self.limits, self.shared))
+            self.unused.add(key)
         elif kind is Kind.DRAIN:
             self.drain()
+        elif kind is Kind.BEAT:
+            self.web.sendall(pack(Kind.BEAT))
         elif key in self.runs:  # else its visitor is about to hear that it is gone
             self.hand_on(kind, key, payload)
 
@@ -84,6 +89,7 @@ class Worker:
         match kind:
             case Kind.LEAVE:
                 self.runs.remove(key).leave()
+                self.unused.discard(key)
                 return
             case Kind.ACK:
                 self.runs[key].drawn(int.from_bytes(payload, "big"))
@@ -108,6 +114,9 @@ class Worker:
         if run.answered:
             packets.append(pack(Kind.ANSWERED, key, run.answered.to_bytes(4, "big")))
             run.answered = 0
+        if key in self.unused and run.has_network:
+            self.unused.discard(key)
+            packets.append(pack(Kind.IN_USE, key))
         if packets:
             self.web.sendall(b"".join(packets))
 
@@ -153,7 +162,7 @@ def first_words(limits: Limits, shared: Shared) -> Iterator[tuple[Kind, bytes]]:
     for command in ({"type": "start"}, {"type": "watch", "quantities": FIRST_WATCH}):
         run.receive(json.dumps(command))
         answers += run.work()
-    facts = {"hello": json.loads(run.hello()), "state": json.loads(answers[0]), "schema": RunConfig.schema()}
+    facts = {"hello": json.loads(run.hello()), "state": json.loads(answers[0]), "schema": schema()}
     facts["scenes"] = scenes_as_json()
     yield Kind.FIRST_RECORD, answers[-1]
     yield Kind.HELLO, json.dumps(facts).encode()
@@ -165,6 +174,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logs.configure("info")
+    give_back_freed_blocks()
     np.seterr(all="ignore")  # numbers that are not finite are a lesson here, and are looked for by name
     worker = Worker(socket.socket(fileno=int(sys.argv[1])), Limits(**json.loads(sys.argv[2])))
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the web process is gone

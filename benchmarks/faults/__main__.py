@@ -12,14 +12,17 @@ import uvloop
 from benchmarks import faults
 from benchmarks.faults.bad_input import messages, numbers, openapi, snapshots
 from benchmarks.faults.endurance import lives, soak
-from benchmarks.faults.servers_ending import kill, restart, sigterm
-from benchmarks.faults.visitors_beside import floods, stuck
+from benchmarks.faults.servers_ending import hung, kill, restart, sigterm
+from benchmarks.faults.visitors_beside import floods, idle, requests, stuck
 from benchmarks.report import Report
 
 Scenario = Callable[[Report, float], Coroutine[Any, Any, None]]
 SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
-    for scenario in (stuck, floods, kill, restart, sigterm, messages, snapshots, lives, soak, numbers, openapi)
+    for scenario in (
+        *(stuck, floods, requests, idle, kill, hung, restart, sigterm),
+        *(messages, snapshots, lives, soak, numbers, openapi),
+    )
 }
 
 

@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import json
 import multiprocessing
+import select
 import socket
 import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from benchmarks.visitors import CONTINUATION, PAGE, PING, RUN, TEXT, frame, raw_visitor
+from benchmarks.visitors import CONTINUATION, PAGE, PATIENCE, PING, PONG, RUN, TEXT, frame, raw_visitor
 
 
 def beside(action: Callable[..., None], *arguments: object) -> BaseProcess:
@@ -75,3 +76,49 @@ def flood(port: int, first: bytes, repeated: bytes, lasted: Any) -> None:
 
 async def results(queue: Any, number: int, patience: float = 40) -> list[float]:
     return await asyncio.to_thread(lambda: [queue.get(timeout=patience) for _ in range(number)])
+
+
+def endless_header(port: int, lasted: Any) -> None:
+    """One request whose header never ends, as fast as it goes."""
+    with contextlib.closing(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)) as attacker:
+        begun = time.monotonic()
+        with contextlib.suppress(OSError):
+            attacker.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Endless: ")
+            for _ in range(2000):
+                attacker.sendall(b"a" * 2**16)
+            while attacker.recv(65536):
+                pass
+        lasted.put(time.monotonic() - begun)
+
+
+def unfinished_requests(port: int, number: int, lasted: Any) -> None:
+    """Requests that begin and never go on; notes for each how long the server waited for more."""
+    begun = time.monotonic()
+    waiting = {socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) for _ in range(number)}
+    for each in waiting:
+        each.sendall(b"GET / HTTP/1.1\r\nHost: loc")
+    while waiting and time.monotonic() - begun < 30:
+        readable, _, _ = select.select(list(waiting), [], [], 1)
+        for each in readable:
+            with contextlib.suppress(OSError):
+                if each.recv(65536):
+                    continue
+            waiting.discard(each)
+            each.close()
+            lasted.put(time.monotonic() - begun)
+
+
+def idle_sockets(port: int, number: int, opened: Any) -> None:
+    """WebSockets of one client that ask for nothing and stay, showing signs of life as a browser does."""
+    idle = [raw_visitor(port) for _ in range(number)]
+    opened.put(len(idle))
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        readable, _, _ = select.select(idle, [], [], 0.2)
+        for each in readable:
+            try:
+                if not each.recv(65536):
+                    raise OSError
+                each.sendall(frame(PONG))
+            except OSError:
+                idle.remove(each)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import time
 
 from benchmarks.faults.attackers import command
 from benchmarks.faults.tabs import RATE, Opening, Tab, iteration_of
 from benchmarks.report import Report
-from benchmarks.servers import metrics, nginx
+from benchmarks.servers import answers, family, metrics, nginx
 from benchmarks.visitors import class_of, quantile, raw_visitor
 from tests.support.servers import Server
 
@@ -38,6 +39,28 @@ async def kill(report: Report, share: float) -> None:
     report.row("  size of a snapshot", len(ends[0]) / KIB, "KiB", "≤", 64)
     report.row("  edits accepted", sum(len(tab.changes) for tab in tabs))
     report.row("  runs that differ from an unbroken one by a bit", different, "", "≤", 0)
+
+
+async def hung(report: Report, share: float) -> None:
+    """The one process that computes for 20 tabs is stopped, as by a debugger or a bug: alive, and silent."""
+    number = max(5, round(20 * share))
+    with Server(WORKERS="1") as server:
+        visitors = await class_of(number, server.port, RATE, [])
+        (pid,) = family(server)[1:]
+        begun = time.monotonic()
+        os.kill(pid, signal.SIGSTOP)
+        while answers(server.port):
+            await asyncio.sleep(0.05)
+        noticed = time.monotonic() - begun
+        codes = await asyncio.gather(*(visitor.closed for visitor in visitors))
+        told = time.monotonic() - begun
+        while not answers(server.port):
+            await asyncio.sleep(0.05)
+        replaced = time.monotonic() - begun
+    report.row("a stopped compute process: /readyz says so after", noticed, "s", "≤", 3)
+    report.row(f"  its {number} visitors were told to come again after", told, "s", "≤", 5)
+    report.row("  told with another code than 1012", sum(code != 1012 for code in codes), "", "≤", 0)
+    report.row("  another process computes after", replaced, "s", "≤", 5)
 
 
 async def restart(report: Report, share: float) -> None:

@@ -7,11 +7,20 @@ import multiprocessing
 import time
 from typing import Any
 
-from benchmarks.faults.attackers import FLOODS, beside, flood, never_read, results
+from benchmarks.faults.attackers import (
+    FLOODS,
+    beside,
+    endless_header,
+    flood,
+    idle_sockets,
+    never_read,
+    results,
+    unfinished_requests,
+)
 from benchmarks.faults.tabs import RATE
 from benchmarks.report import Report
 from benchmarks.servers import family, resident
-from benchmarks.visitors import PAGE, Visitor, class_of, quantile
+from benchmarks.visitors import PAGE, Visitor, class_of, pupil, quantile
 from tests.support.servers import Server
 
 MS, KIB = 1e3, 1024
@@ -71,3 +80,56 @@ async def floods(report: Report, _share: float) -> None:
             await asyncio.to_thread(attack.join, 10)
             report.row(f"a flood of {name}: others stall for", MS * (worst - 1 / RATE), "ms", "≤", 50)
             report.row("  attacker closed after", closed, "s", "≤", 1)
+
+
+async def requests(report: Report, share: float) -> None:
+    """Requests that never end or are never finished, beside 20 ordinary tabs."""
+    rounds, unfinished = max(1, round(4 * share)), 50
+    with Server() as server:
+        visitors = await class_of(20, server.port, RATE, [])
+        await asyncio.sleep(2)
+        alone = await gaps_for(visitors, 5)
+        lasted: Any = multiprocessing.Queue()
+        beside_header, closed = [], []
+        for _ in range(rounds):
+            attack = beside(endless_header, server.port, lasted)
+            beside_header += await gaps_for(visitors, 2)
+            closed += await results(lasted, 1)
+            await asyncio.to_thread(attack.join, 10)
+        attack = beside(unfinished_requests, server.port, unfinished, lasted)
+        beside_unfinished = await gaps_for(visitors, 5)
+        lives = await results(lasted, unfinished)
+        await asyncio.to_thread(attack.join, 10)
+    report.row("20 tabs alone: p99 gap", MS * quantile(alone, 0.99), "ms")
+    report.row("an endless header: closed after", max(closed), "s", "≤", 10)
+    report.row("  others stall for", MS * (max(beside_header) - 1 / RATE), "ms", "≤", 50)
+    report.row("50 unfinished requests: the last closed after", max(lives), "s", "≤", 12)
+    more = quantile(beside_unfinished, 0.99) / quantile(alone, 0.99) - 1
+    report.row("  p99 gap of the others, more beside them", 100 * more, "%", "≤", 15)
+
+
+async def idle(report: Report, share: float) -> None:
+    """500 sockets of one client that ask for nothing: the class that comes then finds its places."""
+    number, pupils = round(500 * share), 20
+    with Server(UNROLL_MAX_RUNS=str(number)) as server:
+        opened: Any = multiprocessing.Queue()
+        attack = beside(idle_sockets, server.port, number, opened)
+        await results(opened, 1)
+        begun = time.monotonic()
+        served = await asyncio.gather(*(comes(server.port, begun) for _ in range(pupils)))
+        attack.terminate()
+    report.row(f"{number} idle sockets, room for {number} runs: pupils served", len(served), "", "≥", pupils)
+    report.row("  the last of them after", max(served), "s", "≤", 12)
+
+
+async def comes(port: int, begun: float) -> float:
+    """Come again, as a page does that was told so, until there is a network; how long that took."""
+    while time.monotonic() - begun < 60:
+        try:
+            visitor = await pupil(port, RATE, [])
+        except ConnectionError:
+            await asyncio.sleep(1)
+        else:
+            await visitor.first_record
+            return time.monotonic() - begun
+    return float("inf")

@@ -1,17 +1,19 @@
 /** Wires the page around its first picture: the session, the views, one loop of frames. It may import everything. */
 
 import { createActs } from "./stage/acts.js";
-import { createControls } from "./panels/controls.js";
+import { createControls } from "./panels/controls/controls.js";
 import { byId } from "./lib/dom.js";
+import { socketAddressOf } from "./lib/address.js";
+import { watchResolution } from "./lib/canvas/resolution.js";
 import { createEdits } from "./run/edits.js";
 import { createFrames } from "./lib/frames.js";
 import { createGuard } from "./lib/guard.js";
 import { createHeader } from "./panels/header.js";
 import { createHistory } from "./panels/footer.js";
 import { listenToKeys } from "./lib/keyboard.js";
-import { createCrew } from "./run/active.js";
-import { createDoor as createLanesDoor } from "./lanes/entry.js";
-import { createDoor } from "./lessons/entry.js";
+import { createActiveSession } from "./run/active.js";
+import { createLanesEntry } from "./lanes/entry.js";
+import { createLessonsEntry } from "./lessons/entry.js";
 import { nextTrack as trackAfter } from "./stage/tracks.js";
 import { createSheet } from "./panels/sheet.js";
 import { createRail } from "./panels/rail.js";
@@ -45,11 +47,11 @@ export function startPage(store, stage, theme, kept, link) {
     report: (/** @type {unknown} */ error) => window.reportError(error),
     requestFrame: (/** @type {(now: number) => void} */ callback) => requestAnimationFrame(callback),
   };
-  const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+  const url = socketAddressOf("ws");
   /** @param {import("./run/session.js").PageStore} of @param {boolean} plays */
-  const openSession = (of, plays) => createSession(url, of, browser, (command) => lessons.carriedOut(command), plays);
-  const crew = createCrew(openSession(store.chosen(), kept?.playing ?? true));
-  const { session } = crew;
+  const openSession = (of, plays) => createSession(url, of, browser, (command) => lessons.onAccepted(command), plays);
+  const active = createActiveSession(openSession(store.chosen(), kept?.playing ?? true));
+  const { session } = active;
   const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
   const tellMotion = () => store.dispatch({ type: "reducedMotion", reducedMotion: reducedMotion.matches });
   reducedMotion.addEventListener("change", tellMotion);
@@ -93,7 +95,7 @@ export function startPage(store, stage, theme, kept, link) {
     },
   });
   createSheet();
-  const lessons = createDoor(store, {
+  const lessons = createLessonsEntry(store, {
     keepRun: session.keepRun,
     startOther: session.startOther,
     returnTo: session.returnTo,
@@ -107,11 +109,11 @@ export function startPage(store, stage, theme, kept, link) {
     copy: async (text) => navigator.clipboard.writeText(text),
   });
 
-  const lanes = createLanesDoor({
+  const lanes = createLanesEntry({
     store,
-    crew,
+    active,
     openSession,
-    around: browser,
+    platform: browser,
     redraw: () => frames.changed(),
   });
 
@@ -126,6 +128,7 @@ export function startPage(store, stage, theme, kept, link) {
 
   const drifts = () => store.get().phase === "running" && !store.get().reducedMotion;
   const frames = createFrames(browser, drawFrame, drifts);
+  stage.shareFrames(frames.changed);
 
   /** @param {number} now */
   function drawFrame(now) {
@@ -161,6 +164,7 @@ export function startPage(store, stage, theme, kept, link) {
 
   const resizes = new ResizeObserver(resize);
   for (const id of ["network", "views", "history"]) resizes.observe(byId(id));
+  watchResolution(resize);
   store.watch((state) => state, frames.changed);
   for (const part of /** @type {const} */ (["config", "ruler", "track"]))
     store.watch((state) => state[part], frames.slides);
@@ -242,7 +246,7 @@ export function startPage(store, stage, theme, kept, link) {
   void import("./run/keeper.js").then(({ createKeeper }) => {
     const keeper = createKeeper(lanes.all, () => isPlaying(store.get()));
     window.setInterval(keeper.keep, TICK);
-    store.watch(isPlaying, keeper.keep);
+    store.watch(isPlaying, (plays) => keeper.keep(!plays));
   });
   void import("./share/start.js").then(({ startSharing }) => startSharing(store, session, lanes, kept ? null : link));
 }

@@ -1,6 +1,6 @@
 /** A clock, timers and sockets that do nothing by themselves. */
 
-export function createSurroundings() {
+export function createPlatform() {
   let time = 0;
   let lastTimer = 0;
   const timers = new Map();

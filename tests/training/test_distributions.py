@@ -5,7 +5,7 @@ import pytest
 
 from app.engine import CELLS
 from app.training import RunConfig, Trainer
-from app.training.distributions import QUANTILES, quantiles
+from app.training.quantities.distributions import QUANTILES, quantiles
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 16, 257])

@@ -8,8 +8,8 @@ import pytest
 from safetensors.numpy import load
 
 from app.engine import CELLS
-from app.training import RunConfig, Trainer
-from app.training.records import WATCHABLE, Record, pack
+from app.training import WATCHABLE, RunConfig, Trainer
+from app.training.records import Record, pack
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -27,6 +27,7 @@ def test_what_is_not_finite_becomes_null():
     blob = Record({"loss": math.inf, "norms": {"W": math.nan}, "n": 3}, {"h": np.full(2, np.nan)}).to_bytes()
     assert b'{\\"loss\\":null,\\"norms\\":{\\"W\\":null},\\"n\\":3}' in blob
     assert np.isnan(load(blob)["h"]).all()
+    assert b"[null,1.0]" in Record({"values": [math.inf, 1.0]}, {}).to_bytes()
 
 
 def test_equal_contents_give_equal_bytes_in_any_order_of_tensors():
@@ -38,5 +39,5 @@ def test_quantities_are_attributes_and_a_missing_one_says_so():
     record = Trainer(RunConfig()).record()
     assert record.h is record.tensors["h"]
     assert record.loss == record.scalars["loss"]
-    with pytest.raises(AttributeError, match="no ln_flow; some quantities must be watched for"):
+    with pytest.raises(AttributeError, match=r"no ln_flow\. Ask for it: watch=\{\"flow\"\}"):
         _ = record.ln_flow

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.training.stored_runs import CONFIGS, FILE, play
+from tests.support.stored_runs import CONFIGS, FILE, play
 
 STORED = json.loads(FILE.read_text())
 

@@ -30,7 +30,7 @@ def test_the_modules_are_those_the_entry_imports_before_it_can_run(tmp_path):
         js__charts__c="",
         js__lazy="",
     )
-    names = [address.split("/", 3)[3] for address in assets.modules("js/main.js")]
+    names = [address.split("/", 2)[2] for address in assets.modules("js/main.js")]
     assert names == ["js/main.js", "js/a.js", "js/charts/b.js", "js/charts/c.js"]
 
 

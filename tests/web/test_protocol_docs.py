@@ -8,6 +8,7 @@ import pytest
 
 from app import errors
 from app.training import WATCHABLE
+from app.training.quantities import PROBE, QUANTITIES
 from app.web import commands
 from tests.web.conftest import Client, facts, tensors
 from tests.web.examples import server_messages
@@ -45,6 +46,19 @@ def test_every_command_message_field_and_code_is_described():
     names |= set(SENT["state"]) | set(SENT["state"]["task"])
     missing = sorted(name for name in names - {"type"} if f"`{name}`" not in DOCS and f'"{name}"' not in DOCS)
     assert not missing
+
+
+def test_every_quantity_and_tensor_of_the_table_is_described():
+    names = {*QUANTITIES, *(tensor.name for quantity in (PROBE, *QUANTITIES.values()) for tensor in quantity.tensors)}
+    assert not sorted(name for name in names - {"NAME"} if f"`{name}`" not in DOCS)
+
+
+@pytest.mark.parametrize("quantity", WATCHABLE)
+def test_the_row_of_a_watched_tensor_says_what_to_watch(quantity):
+    rows = [row for row in DOCS.splitlines() if row.startswith("|")]
+    for tensor in QUANTITIES[quantity].tensors:
+        name = "every parameter by its name" if tensor.name == "NAME" else f"`{tensor.name}`"
+        assert any(name in row and f"`{quantity}`" in row for row in rows), f"{name} has no row that names {quantity}"
 
 
 def test_everything_in_a_record_is_described():

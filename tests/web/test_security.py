@@ -60,6 +60,28 @@ def test_other_hosts_are_refused(host, kind, path):
     assert refused([("host", host)], kind=kind, path=path, allowed_hosts=("unroll.school",)) == 400
 
 
+@pytest.mark.parametrize("host", ["a.example.org", "A.B.Example.org:8443", "a.b.c.example.org", "hub.school:8000"])
+def test_a_star_stands_for_any_number_of_labels(host):
+    listed = ("*.example.org", "hub.school:8000")
+    assert refused([("host", host)], kind="http", path="/", allowed_hosts=listed) is None
+
+
+@pytest.mark.parametrize(
+    "host", ["example.org", "evilexample.org", "a.example.org.evil.example", "a.example.orgs", "hub.school:8001", "org"]
+)
+def test_a_star_stands_for_nothing_else(host):
+    listed = ("*.example.org", "hub.school:8000")
+    assert refused([("host", host)], kind="http", path="/", allowed_hosts=listed) == 400
+
+
+@pytest.mark.parametrize("host", ["anything.example", "localhost:8000", "10.0.0.1"])
+def test_a_star_alone_is_every_host_and_no_foreign_origin(host):
+    assert refused([("host", host)], kind="http", path="/", allowed_hosts=("*",)) is None
+    assert refused([("host", host), ("origin", f"https://{host}")], allowed_hosts=("*",)) is None
+    assert refused([("host", host), ("origin", "https://evil.example")], allowed_hosts=("*",)) == 403
+    assert refused([("host", "a b")], kind="http", path="/", allowed_hosts=("*",)) == 400
+
+
 def test_a_request_with_two_hosts_or_none_is_refused():
     assert refused([("host", "localhost"), ("host", "localhost")], kind="http", path="/") == 400
     assert refused([], kind="http", path="/") == 400

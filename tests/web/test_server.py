@@ -280,7 +280,7 @@ def routes(server) -> list[str]:
     api = json.loads(get(server, "/openapi.json")[2])
     page = get(server, "/")[2].decode()
     fixed = [path for path in api["paths"] if "{" not in path]
-    return [*fixed, "/docs", "/openapi.json", re.search(r'src="(/static/[^"]+)"', page)[1], "/nothing"]
+    return [*fixed, "/docs", "/openapi.json", "/" + re.search(r'src="(static/[^"]+)"', page)[1], "/nothing"]
 
 
 def test_every_route_checks_host_and_origin_and_sets_its_headers(server):
@@ -309,7 +309,7 @@ def test_the_page_carries_its_first_record_and_names_no_other_host(server):
     assert facts(record)["iteration"] == 0
     assert {"h", "ln_flow", "W_hh"} <= set(tensors(record))
     links = re.findall(r'(?:src|href)="([^"]+)"', page)
-    assert all(link.startswith("/static/") for link in links), links
+    assert all(link.startswith("static/") for link in links), links
 
 
 def test_no_request_that_the_description_allows_breaks_the_server(server):
@@ -325,20 +325,21 @@ def test_the_page_is_not_sent_again_to_who_has_it(server):
 
 def test_files_are_kept_for_ever_under_an_address_of_their_content(server):
     page = get(server, "/")[2].decode()
-    for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
-        status, headers, body = get(server, address)
+    for address in re.findall(r'(?:src|href)="(static/[^"]+)"', page):
+        status, headers, body = get(server, f"/{address}")
         assert status == 200
         assert "immutable" in headers["cache-control"]
-        assert len(get(server, address, **{"Accept-Encoding": "gzip"})[2]) <= len(body) + 30
+        assert len(get(server, f"/{address}", **{"Accept-Encoding": "gzip"})[2]) <= len(body) + 30
     assert get(server, "/static/0000000000000000/js/main.js")[0] == 404
-    version = re.search(r"/static/([^/]+)/", page)[1]
+    version = re.search(r"static/([^/]+)/", page)[1]
     assert get(server, f"/static/{version}/../app/settings.py")[0] == 404
     assert get(server, f"/static/{version}/%2e%2e/%2e%2e/pyproject.toml")[0] == 404
 
 
 def test_plotly_comes_from_this_server(server):
     page = get(server, "/")[2].decode()
-    status, headers, body = get(server, re.search(r'data-plotly="([^"]+)"', page)[1], **{"Accept-Encoding": "gzip"})
+    address = "/" + re.search(r'data-plotly="([^"]+)"', page)[1]
+    status, headers, body = get(server, address, **{"Accept-Encoding": "gzip"})
     assert status == 200
     assert headers["content-encoding"] == "gzip"
     assert 1_000_000 < len(body) < 1_600_000
@@ -405,6 +406,70 @@ def test_a_compute_process_that_dies_is_replaced_and_its_visitors_are_told():
         wait_until(lambda: get(server, "/readyz")[0] == 200, "another process to compute")
         with Visitor(server) as visitor:
             assert visitor.upload("snapshot", blob)["iteration"] == 5
+    finally:
+        server.stop()
+
+
+def test_a_compute_process_that_hangs_is_replaced_and_readyz_tells_the_truth():
+    server = Server(WORKERS="1").start()
+    try:
+        with Visitor(server) as visitor:
+            visitor.ask("start", config=SMALL)
+            blob = visitor.snapshot()
+            (pid,) = workers(server)
+            os.kill(pid, signal.SIGSTOP)
+            hung_at = time.monotonic()
+            wait_until(lambda: get(server, "/readyz")[0] == 503, "the hung process to be noticed")
+            assert json.loads(get(server, "/readyz")[2]) == {"status": "recovering"}
+            assert get(server, "/healthz")[0] == 200
+            assert visitor.closed() == 1012
+        wait_until(lambda: get(server, "/readyz")[0] == 200, "another process to compute")
+        assert time.monotonic() - hung_at < 15, "5 s on a machine that does nothing else"
+        assert workers(server) != [pid]
+        with Visitor(server) as visitor:
+            assert visitor.upload("snapshot", blob)["iteration"] == 0
+    finally:
+        server.stop()
+
+
+def test_a_process_that_computes_without_a_word_is_not_taken_for_a_hung_one():
+    server = Server(WORKERS="1").start()
+    try:
+        (pid,) = workers(server)
+        with Visitor(server, draws=False) as visitor:
+            visitor.ask("start", config={"sequence_length": 200, "hidden_size": 128, "batch_size": 4})
+            visitor.ask("watch", quantities=["flow", "truncation", "spectrum", "weights"])
+            visitor.ask("play")
+            time.sleep(4.5)  # longer than silence may last; nothing happening is what is tested
+            assert visitor.ask("pause")["phase"] == "paused"
+        assert workers(server) == [pid]
+    finally:
+        server.stop()
+
+
+def test_idle_sockets_make_room_for_who_starts_a_network():
+    server = Server(WORKERS="1", UNROLL_MAX_RUNS="5").start()
+    try:
+        with contextlib.ExitStack() as stack:
+            idle = [stack.enter_context(Visitor(server)) for _ in range(5)]
+            assert get(server, "/readyz")[0] == 503
+            wait_until(lambda: get(server, "/readyz")[0] == 200, "the idle sockets to be given up")
+            with Visitor(server) as comer:
+                assert comer.ask("start", config=SMALL)["type"] == "state"
+                code, last = idle[0].end()
+                assert (code, last["code"]) == (1013, "server_full")
+                assert idle[1].ask("start", config=SMALL)["type"] == "state", "no more than needed are given up"
+    finally:
+        server.stop()
+
+
+def test_one_address_has_as_many_runs_as_the_operator_says():
+    server = Server(WORKERS="1", UNROLL_MAX_RUNS_PER_ADDRESS="1").start()
+    try:
+        with Visitor(server) as first, Visitor(server) as second:
+            assert second.hear()["code"] == "server_full"
+            assert second.closed() == 1013
+            assert first.ask("start", config=SMALL)["type"] == "state"
     finally:
         server.stop()
 

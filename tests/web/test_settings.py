@@ -13,6 +13,7 @@ def test_settings_are_read_from_the_environment(monkeypatch):
         "UNROLL_ALLOWED_HOSTS": "Unroll.School, other.example ,",
         "UNROLL_ALLOWED_ORIGINS": "https://lessons.example/",
         "UNROLL_ALLOW_MISSING_ORIGIN": "true",
+        "UNROLL_ROOT_PATH": "/unroll/",
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
@@ -21,6 +22,7 @@ def test_settings_are_read_from_the_environment(monkeypatch):
     assert settings.allowed_hosts == ("unroll.school", "other.example")
     assert settings.allowed_origins == ("https://lessons.example",)
     assert settings.allow_missing_origin
+    assert settings.root_path == "/unroll"
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,14 @@ def test_settings_are_read_from_the_environment(monkeypatch):
         ("UNROLL_MAX_RUNS", "many"),
         ("UNROLL_FRAME_ANCESTORS", "'self'; script-src *"),
         ("UNROLL_LOG_LEVEL", "loud"),
+        ("UNROLL_ALLOWED_HOSTS", "https://unroll.school"),
+        ("UNROLL_ALLOWED_HOSTS", "unroll.*.school"),
+        ("UNROLL_ALLOWED_HOSTS", "*school"),
+        ("UNROLL_ALLOWED_ORIGINS", "unroll.school"),
+        ("UNROLL_ALLOWED_ORIGINS", "https://*"),
+        ("UNROLL_ALLOWED_ORIGINS", "https://unroll.school/page"),
+        ("UNROLL_ROOT_PATH", "unroll"),
+        ("UNROLL_ROOT_PATH", "/a//b"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_at_start(monkeypatch, name, value):

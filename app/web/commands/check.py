@@ -6,12 +6,12 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field
 
+from ...training.limits import MAX_SAMPLES
 from .. import protocol
 from ..session import Session
 from ..viewer import Viewer
 from .base import Answer, Command, Job
 
-MOST_SAMPLES = 100
 Break = Literal["drop_carried", "no_accumulation", "stale_h", "transpose_W_hh"]
 BREAKS: tuple[str, ...] = get_args(Break)
 
@@ -20,7 +20,7 @@ class CheckGradients(Command):
     """Compare analytic gradients with central differences, with a bug switched on if asked."""
 
     type = "check_gradients"
-    samples: int = Field(8, ge=1, le=MOST_SAMPLES)
+    samples: int = Field(8, ge=1, le=MAX_SAMPLES)
     break_: Break | None = Field(None, alias="break")
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ...errors import UnknownField, shown
 from ...training import Effects, RunConfig
-from ...training.edits import LARGEST_EDIT
+from ...training.limits import MAX_EDIT
 from ..session import Session
 from ..viewer import Viewer
 from .base import Answer, Command, Count
@@ -55,7 +55,7 @@ class Edit(Command):
     type = "edit"
     tensor: str
     index: list[Count] = Field(max_length=4)
-    value: float = Field(ge=-LARGEST_EDIT, le=LARGEST_EDIT)
+    value: float = Field(ge=-MAX_EDIT, le=MAX_EDIT)
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         session.network(self.type).edit(self.tensor, tuple(self.index), self.value)

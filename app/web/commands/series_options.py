@@ -4,9 +4,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from ...training.limits import MAX_NAMES
 from .base import Command
-
-MOST_COLUMNS = 1024
 
 
 class SeriesOptions(Command):
@@ -14,8 +13,8 @@ class SeriesOptions(Command):
 
     decimal: Literal[".", ","] | None = None
     fill: Literal["interpolate", "previous"] | None = None
-    keep: list[str] = Field(default=[], max_length=MOST_COLUMNS)
-    drop: list[str] = Field(default=[], max_length=MOST_COLUMNS)
+    keep: list[str] = Field(default=[], max_length=MAX_NAMES)
+    drop: list[str] = Field(default=[], max_length=MAX_NAMES)
 
     def series_options(self) -> dict[str, Any]:
         """The options by name."""

@@ -9,7 +9,7 @@ import { createStore } from "../lib/store.js";
 import { addStyle } from "../lib/styles.js";
 import { tellLanes } from "../words/lanes.js";
 import { keptPast, keptState } from "../run/snapshots.js";
-import { createMarch } from "../run/lockstep.js";
+import { createLockstep } from "../run/lockstep.js";
 import { createLanesTable } from "./table.js";
 import { createLanesView } from "./view.js";
 
@@ -25,9 +25,9 @@ const TELL_INTERVAL = 500;
 /**
  * @typedef {object} Page
  * @property {ReturnType<typeof import("../lib/store.js").createSwitch<State, import("../run/state.js").Action>>} store
- * @property {ReturnType<typeof import("../run/active.js").createCrew>} crew
+ * @property {ReturnType<typeof import("../run/active.js").createActiveSession>} active
  * @property {(store: PageStore, plays: boolean) => Session} openSession
- * @property {import("../run/lockstep.js").Clock} around
+ * @property {import("../run/lockstep.js").Clock} platform
  * @property {() => void} redraw
  * @property {() => void} ended there is one network again
  */
@@ -37,7 +37,7 @@ const TELL_INTERVAL = 500;
 /** @typedef {ReturnType<typeof createCompare>} Compare */
 
 /** @param {Page} page */
-export function createCompare({ store, crew, openSession, around, redraw, ended }) {
+export function createCompare({ store, active, openSession, platform, redraw, ended }) {
   /** @type {Lane[]} */
   let lanes = [];
   let chosen = 0;
@@ -48,11 +48,11 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
   /** How many restarts are under way. */
   let restarting = 0;
 
-  const march = createMarch(
+  const lockstep = createLockstep(
     () => lanes,
     () => restarting === 0 && lanes.every((lane) => lane.store.get().connection.status === "open"),
     () => store.get().rate,
-    around,
+    platform,
   );
   const states = () => lanes.map((lane) => lane.store.get());
   const shared = { states, chosen: () => chosen, choose };
@@ -104,15 +104,15 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
   }
 
   /** The session of the chosen lane, with what concerns all lanes done by all. @param {Lane} lane */
-  function conductor({ session }) {
+  function sessionOfAll({ session }) {
     const all = (/** @type {(session: Session) => unknown} */ act) => {
       for (const lane of lanes) act(lane.session);
     };
     return {
       ...session,
-      play: march.start,
-      pause: march.stop,
-      step: () => void march.step(),
+      play: lockstep.start,
+      pause: lockstep.stop,
+      step: () => void lockstep.step(),
       keep: (/** @type {boolean} */ visible) => all((one) => one.keep(visible)),
       drawn: () => {},
       retryNow: () => all((one) => one.retryNow()),
@@ -166,8 +166,8 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
 
   /** No round is under way. */
   async function quiet() {
-    march.stop();
-    await march.idle();
+    lockstep.stop();
+    await lockstep.idle();
   }
 
   // Choosing, adding, ending.
@@ -182,7 +182,7 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
       lane.store.dispatch({ type: "adopt", from: before });
       store.choose(lane.store);
     }
-    crew.follow(conductor(lane));
+    active.choose(sessionOfAll(lane));
     if (watched.length > 0) void lane.session.watch(watched);
     redraw();
   }
@@ -195,10 +195,10 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
   async function add(changes = {}) {
     if (lanes.length >= MOST_LANES || busy) return;
     busy = true;
-    const wasMarching = march.isMarching();
+    const wasRunning = lockstep.isRunning();
     await quiet();
     const from = lanes[chosen];
-    if (store.get().past) await crew.session.branch();
+    if (store.get().past) await active.session.branch();
     const kept = await from.session.keepRun();
     busy = false;
     if (!kept) return;
@@ -209,7 +209,7 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
     session.past.restore(kept.saved);
     session.past.keepSnapshot(kept.bytes, state.live.iteration);
     start(laneStore, session, changes);
-    if (wasMarching) march.start();
+    if (wasRunning) lockstep.start();
   }
 
   /** Another network on the same data. @param {Beginning} beginning */
@@ -248,8 +248,8 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
   /** One network again: the chosen lane. */
   function end() {
     const stays = lanes[chosen];
-    const plays = march.isMarching();
-    march.stop();
+    const plays = lockstep.isRunning();
+    lockstep.stop();
     endFollowing();
     for (const lane of lanes) {
       lane.end();
@@ -257,28 +257,28 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
     }
     lanes = [stays];
     share();
-    crew.follow(stays.session);
-    store.dispatch({ type: "tell", telling: null });
+    active.choose(stays.session);
+    store.dispatch({ type: "narrate", narration: null });
     view.remove();
     table.remove();
     delete document.body.dataset.lanes;
     ended();
     redraw();
-    if (plays) void march.idle().then(() => stays.session.play());
+    if (plays) void lockstep.idle().then(() => stays.session.play());
   }
 
   return {
     /** The page's own run becomes the first lane, and the second is its copy unless others are named. @param {Beginning[]} beginnings */
     async open(beginnings = []) {
       const wasPlaying = isPlaying(store.get());
-      const first = crew.leader();
+      const first = active.current();
       first.pause();
       lanes = [laneOf(store.chosen(), first)];
       choose(0);
       for (const beginning of beginnings) begin(beginning);
       if (beginnings.length > 0) choose(0);
       else await add();
-      if (wasPlaying) march.start();
+      if (wasPlaying) lockstep.start();
     },
     choose,
     add,
@@ -297,9 +297,9 @@ export function createCompare({ store, crew, openSession, around, redraw, ended 
       if (now - toldAt >= TELL_INTERVAL) {
         toldAt = now;
         const told = tellLanes(states());
-        const { telling } = store.get();
-        if (told.finding !== telling?.finding || told.reason !== telling.reason) {
-          store.dispatch({ type: "tell", telling: told });
+        const { narration } = store.get();
+        if (told.finding !== narration?.finding || told.reason !== narration?.reason) {
+          store.dispatch({ type: "narrate", narration: told });
         }
       }
       return Math.min(table.draw(now), toldAt + TELL_INTERVAL - now);

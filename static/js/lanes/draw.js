@@ -3,7 +3,8 @@
 import { formatNumber } from "../lib/format.js";
 import { drawNormAxes } from "../stage/paint/norm_chart.js";
 import { drawTrack } from "../stage/paint/track.js";
-import { drawBeds, drawRivers } from "../stage/river/draw.js";
+import { drawBeds } from "../stage/river/beds.js";
+import { drawRivers } from "../stage/river/draw.js";
 import { xOf } from "../stage/layout.js";
 import { drawMath, drawText, sans } from "../kit/text.js";
 import { decades, labelledTimesteps, linear } from "../lib/scales.js";

@@ -9,7 +9,7 @@ import { keptPast } from "../run/snapshots.js";
 const KEYS = ["1", "2", "3", "4"];
 
 /** @param {Page} page */
-export function createDoor(page) {
+export function createLanesEntry(page) {
   const button = byId("compare");
   /** @type {import("./compare.js").Compare | null} */
   let compare = null;
@@ -61,10 +61,10 @@ export function createDoor(page) {
     add: () => (compare ? void compare.add() : void open()),
     /** After a reload. @param {import("../run/keeper.js").Found} kept */
     takeUp({ lanes: [first, ...others] }) {
-      page.crew.leader().past.restore(keptPast(first));
+      page.active.current().past.restore(keptPast(first));
       if (others.length > 0) void open(others.map((kept) => ({ config: kept.config, kept })));
     },
-    all: () => compare?.all() ?? [{ store: page.store.chosen(), session: page.crew.leader() }],
+    all: () => compare?.all() ?? [{ store: page.store.chosen(), session: page.active.current() }],
     draw: (/** @type {number} */ now) => compare?.draw(now) ?? Number.POSITIVE_INFINITY,
     keys: Object.fromEntries(KEYS.map((key, index) => [key, () => compare?.choose(index)])),
   };

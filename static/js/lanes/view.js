@@ -1,6 +1,7 @@
 /** The stage with several lanes on it: owns a canvas of its own and its pointer, and draws only what has changed. */
 
 import { element } from "../lib/dom.js";
+import { devicePixels } from "../lib/canvas/resolution.js";
 import { createBitmaps } from "../lib/canvas/bitmap.js";
 import { drawReadout } from "../stage/paint/readout.js";
 import { timestepAt, xOf } from "../stage/layout.js";
@@ -92,9 +93,10 @@ export function createLanesView(stage, lanes) {
       const key = [width, height, ratio, look.dark, look.ruler, lanes.chosen(), ...domain];
       const fresh = [...key, ...states.map(({ record }) => record), ...states.map(({ config }) => config)];
       if (seen.changed(fresh)) {
+        const { columns, rows } = devicePixels(canvas, ratio);
         for (const one of [canvas, base]) {
-          one.width = Math.round(width * ratio);
-          one.height = Math.round(height * ratio);
+          one.width = columns;
+          one.height = rows;
         }
         const size = { width, height, U: pageUnit() };
         const like = states.map((state) => ({ ...state, dark: look.dark, ruler: look.ruler }));

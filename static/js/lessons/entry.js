@@ -13,7 +13,7 @@ const EVENTS = { check_gradients: "check", own_text: "load", own_series: "load" 
  * @param {import("../run/session.js").PageStore} store
  * @param {Actions} actions
  */
-export function createDoor(store, actions) {
+export function createLessonsEntry(store, actions) {
   const button = byId("lessons");
   /** @type {Lessons | null} */
   let lessons = null;
@@ -61,6 +61,6 @@ export function createDoor(store, actions) {
     /** Called once a frame. */
     look: () => lessons?.look(),
     /** The reader did something that no picture tells. @param {string} command that was carried out */
-    carriedOut: (command) => lessons?.happened(EVENTS[command] ?? command),
+    onAccepted: (command) => lessons?.happened(EVENTS[command] ?? command),
   };
 }

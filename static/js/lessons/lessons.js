@@ -7,6 +7,7 @@ import { byId } from "../lib/dom.js";
 import { changeWords } from "./changes.js";
 import { createPanel } from "./panel.js";
 import { selectorOf } from "./places.js";
+import { addressOf } from "../lib/address.js";
 import { createProgress } from "./progress.js";
 import { createRings } from "./rings.js";
 import { inBrowser } from "../lib/storage.js";
@@ -17,7 +18,7 @@ import { createVisit } from "./visit.js";
 
 /** @returns {Promise<Scene[]>} */
 export async function fetchStory() {
-  const answer = await fetch("/api/scenes");
+  const answer = await fetch(addressOf("api/scenes"));
   if (!answer.ok) throw new Error(`the server has no lessons: ${answer.status}`);
   return answer.json();
 }

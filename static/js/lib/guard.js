@@ -7,17 +7,17 @@
 const TOLD_INTERVAL = 5000;
 
 /**
- * @param {{now: () => number, report: (error: unknown) => void}} around `report`: where errors go that nobody caught
+ * @param {{now: () => number, report: (error: unknown) => void}} platform `report`: where errors go that nobody caught
  * @param {(text: string) => void} tell
  */
-export function createGuard(around, tell) {
+export function createGuard(platform, tell) {
   let toldAt = Number.NEGATIVE_INFINITY;
 
   /** @param {unknown} error */
   function failed(error) {
-    around.report(error);
-    if (around.now() - toldAt < TOLD_INTERVAL) return;
-    toldAt = around.now();
+    platform.report(error);
+    if (platform.now() - toldAt < TOLD_INTERVAL) return;
+    toldAt = platform.now();
     tell(failureWords(error));
   }
 

@@ -7,11 +7,12 @@ import { palette } from "../kit/colour.js";
 import { byId, setText } from "../lib/dom.js";
 import { formatCount, formatNumber } from "../lib/format.js";
 import { painters } from "../lib/canvas/painters.js";
+import { devicePixels } from "../lib/canvas/resolution.js";
 import { clamp } from "../lib/scales.js";
 import { isPlaying } from "../run/state.js";
 
 /** @typedef {import("../run/state.js").State} State */
-/** @typedef {import("../run/state.js").History} History */
+/** @typedef {import("../run/curve.js").History} History */
 /** @typedef {import("../run/history.js").Moment} Moment */
 
 /**
@@ -47,15 +48,16 @@ export function createHistory(canvas, store, travel) {
   /** @type {State | null} */
   let shown = null;
   let width = 0;
+  /** Device pixels a px when the canvas got its size, and px a design pixel. */
+  let ratio = 1;
   let scale = 1;
 
   painters.set(canvas, (target) => {
-    target.setTransform(scale / window.devicePixelRatio, 0, 0, scale / window.devicePixelRatio, 0, 0);
+    target.setTransform(scale, 0, 0, scale, 0, 0);
     drawHistory(target, store.get(), width, travel.moments());
   });
 
-  const xOf = (/** @type {PointerEvent} */ event) =>
-    ((event.clientX - canvas.getBoundingClientRect().left) * window.devicePixelRatio) / scale;
+  const xOf = (/** @type {PointerEvent} */ event) => (event.clientX - canvas.getBoundingClientRect().left) / scale;
   canvas.addEventListener("pointerdown", (event) => {
     const x = xOf(event);
     if (x < LEFT - HANDLE || x > axis(store.get(), width).right + HANDLE) return;
@@ -101,9 +103,10 @@ export function createHistory(canvas, store, travel) {
 
   return {
     resize() {
-      const ratio = window.devicePixelRatio;
-      canvas.width = Math.round(canvas.clientWidth * ratio);
-      canvas.height = Math.round(canvas.clientHeight * ratio);
+      ratio = window.devicePixelRatio || 1;
+      const { columns, rows } = devicePixels(canvas, ratio);
+      canvas.width = columns;
+      canvas.height = rows;
       shown = null;
     },
     /** @param {number} unit pixels per design pixel @param {boolean} reads whether it is time for the curve to grow */
@@ -112,10 +115,10 @@ export function createHistory(canvas, store, travel) {
       if (!shown || !sameActions(shown, state)) showActions(state);
       if (shown && sameStanding(shown, state) && (!reads || shown.history === state.history)) return;
       shown = state;
-      scale = window.devicePixelRatio * unit;
-      ctx.setTransform(scale, 0, 0, scale, 0, 0);
-      width = canvas.width / scale;
-      ctx.clearRect(0, 0, width, canvas.height / scale);
+      scale = unit;
+      ctx.setTransform(ratio * scale, 0, 0, ratio * scale, 0, 0);
+      width = canvas.width / (ratio * scale);
+      ctx.clearRect(0, 0, width, canvas.height / (ratio * scale));
       drawHistory(ctx, state, width, travel.moments());
       showValue(canvas, state);
       setText(byId("residual"), `residual ${formatNumber(state.record?.meta.flow_residual, 2)}`);

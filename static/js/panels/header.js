@@ -90,9 +90,10 @@ export function createHeader(store, actions) {
       const state = store.get();
       const { connection, notice } = state;
       if (connection.status === "lost" || shown?.connection !== connection || shown.notice !== notice) {
-        const { text, action } = lineOf(state, now);
+        const { text, said, action } = lineOf(state, now);
         line.hidden = text === "";
         setText(byId("line-text"), text);
+        setText(byId("line-said"), said);
         lineAction.hidden = !action;
       }
       if (shown !== state) showTransport(state);
@@ -123,7 +124,7 @@ function showReadouts(state) {
   setText(byId("label-loss"), `loss · baseline ${formatNumber(meta.baseline)}`);
   setText(byId("read-gradient"), gradientWords(meta));
   setText(byId("label-gradient"), wasClipped(meta) ? "gradient norm, clipped" : "gradient norm");
-  const rate = state.march ?? (state.phase === "running" ? meta.iterations_per_second : 0);
+  const rate = state.lockstep ?? (state.phase === "running" ? meta.iterations_per_second : 0);
   setText(byId("read-rate"), formatNumber(rate ?? 0));
   const { value, label } = solvedWords(meta.accuracy, state.solvedAt);
   setText(byId("read-solved"), value);
@@ -150,15 +151,22 @@ function gradientWords(meta) {
   return `${formatNumber(grad_norm)} → ${formatNumber(grad_norm * Number(clip_scale))}`;
 }
 
-/** @param {State} state @param {number} now @returns {{text: string, action: boolean}} */
+/**
+ * What stands in the line, and what a screen reader says of it: the countdown is seen only, or it would be announced anew
+ * every second.
+ * @param {State} state @param {number} now @returns {{text: string, said: string, action: boolean}}
+ */
 export function lineOf({ connection, notice, iteration }, now) {
   if (connection.status === "lost") {
     const wait = Math.max(0, Math.ceil(((connection.retryAt ?? now) - now) / 1000));
     const why = connection.full ? "The server is full" : LOSSES[connection.why ?? "lost"];
+    const words = (/** @type {string} */ when) =>
+      connection.why === "never" && connection.attempt > 1
+        ? `${NO_SOCKET} Now ${when}.`
+        : `${why}, ${when}. Run kept in this tab, iteration ${iteration}.`;
     const when = wait === 0 ? "trying again" : `trying again in ${wait} s`;
-    if (connection.why === "never" && connection.attempt > 1)
-      return { text: `${NO_SOCKET} Now ${when}.`, action: wait > 0 };
-    return { text: `${why}, ${when}. Run kept in this tab, iteration ${iteration}.`, action: wait > 0 };
+    return { text: words(when), said: words("trying again"), action: wait > 0 };
   }
-  return { text: notice?.text ?? "", action: false };
+  const text = notice?.text ?? "";
+  return { text, said: text, action: false };
 }

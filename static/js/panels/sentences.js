@@ -21,13 +21,13 @@ export function createSentences(store) {
     /** How many milliseconds later there is something left to write; infinity if there is nothing. @param {number} now */
     draw(now) {
       const state = store.get();
-      const retold = shown?.telling !== state.telling;
+      const retold = shown?.narration !== state.narration;
       const same = shown?.record === state.record && shown?.pin === state.pin && shown?.divergence === state.divergence;
       if (same && !retold) return Number.POSITIVE_INFINITY;
       if (now - writtenAt < INTERVAL && !retold) return writtenAt + INTERVAL - now;
       writtenAt = now;
       shown = state;
-      const said = state.telling ? { rule: "told", ...state.telling } : describe(state);
+      const said = state.narration ? { rule: "told", ...state.narration } : describe(state);
       setSentence(finding, said.finding);
       setSentence(reason, said.reason);
       if (said.rule !== rule && rule !== "" && !state.reducedMotion) fadeIn(finding, reason);

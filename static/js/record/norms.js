@@ -3,7 +3,7 @@ import { decades } from "../lib/scales.js";
 import { subscript } from "../kit/text.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
-/** @typedef {import("../run/state.js").Ghost} Ghost */
+/** @typedef {import("../run/ghost.js").Ghost} Ghost */
 
 /**
  * One line of the chart: natural logarithms at t, NaN where there is nothing to draw.

@@ -3,22 +3,22 @@
 /** @typedef {ReturnType<typeof import("./session.js").createSession>} Session */
 
 /** @param {Session} first */
-export function createCrew(first) {
-  let leader = first;
+export function createActiveSession(first) {
+  let current = first;
   // It stands on nothing: a run that ended is not kept alive by what the page was made with.
   const session = new Proxy(/** @type {Session} */ ({}), {
     get(_, name) {
-      const part = Reflect.get(leader, name);
+      const part = Reflect.get(current, name);
       if (typeof part !== "function") return part;
-      return (/** @type {unknown[]} */ ...given) => Reflect.get(leader, name)(...given);
+      return (/** @type {unknown[]} */ ...given) => Reflect.get(current, name)(...given);
     },
   });
   return {
     session,
-    leader: () => leader,
+    current: () => current,
     /** @param {Session} other */
-    follow(other) {
-      leader = other;
+    choose(other) {
+      current = other;
     },
   };
 }

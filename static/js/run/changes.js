@@ -6,25 +6,25 @@
 export const CHANGE_INTERVAL = 1000 / 30;
 
 /**
- * @param {Pick<import("../wire/connection.js").Surroundings, "now" | "setTimer" | "clearTimer">} around
+ * @param {Pick<import("../wire/connection.js").Platform, "now" | "setTimer" | "clearTimer">} platform
  * @param {(changes: Config) => Promise<Answer>} send
  * @param {(wanted: Config) => void} tell what was asked for and has not been answered
  */
-export function createChanges(around, send, tell) {
+export function createChanges(platform, send, tell) {
   /** @type {Config} */
   let unsent = {};
   /** @type {Config} */
   let sent = {};
   let sentAt = Number.NEGATIVE_INFINITY;
   let timer = 0;
-  let mayGo = false;
+  let isOpen = false;
 
   async function go() {
     timer = 0;
     const changes = unsent;
     unsent = {};
     sent = changes;
-    sentAt = around.now();
+    sentAt = platform.now();
     const answer = await send(changes);
     sent = {};
     // All or nothing: what was refused because of another field goes again without it.
@@ -37,10 +37,10 @@ export function createChanges(around, send, tell) {
   }
 
   function schedule() {
-    if (!mayGo || timer !== 0 || Object.keys(sent).length > 0 || Object.keys(unsent).length === 0) return;
-    const wait = sentAt + CHANGE_INTERVAL - around.now();
+    if (!isOpen || timer !== 0 || Object.keys(sent).length > 0 || Object.keys(unsent).length === 0) return;
+    const wait = sentAt + CHANGE_INTERVAL - platform.now();
     if (wait <= 0) void go();
-    else timer = around.setTimer(go, wait);
+    else timer = platform.setTimer(go, wait);
   }
 
   return {
@@ -52,8 +52,8 @@ export function createChanges(around, send, tell) {
     },
 
     /** Where the run is between two places, changes wait. @param {boolean} open */
-    let(open) {
-      mayGo = open;
+    setOpen(open) {
+      isOpen = open;
       schedule();
     },
 
@@ -64,10 +64,10 @@ export function createChanges(around, send, tell) {
 
     /** Nobody will answer. */
     forget() {
-      mayGo = false;
+      isOpen = false;
       unsent = {};
       sent = {};
-      around.clearTimer(timer);
+      platform.clearTimer(timer);
       timer = 0;
       tell({});
     },

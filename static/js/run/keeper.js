@@ -1,7 +1,7 @@
 /** Keeps a tab's runs in this browser, and finds them again after a reload. A browser may refuse; then nothing is kept. */
 
 import { answerOf, inTab, openDatabase } from "../lib/storage.js";
-import { joined, keptState, standingOf, storedOf } from "./snapshots.js";
+import { joined, keptState, restAfter, standingOf, storedOf } from "./snapshots.js";
 
 /** @typedef {import("./snapshots.js").Kept} Kept */
 /** @typedef {import("./snapshots.js").KeptLane} KeptLane */
@@ -48,6 +48,7 @@ export function createKeeper(lanes, plays) {
   let written = [];
   let writing = false;
   let refused = false;
+  let nextAt = Number.NEGATIVE_INFINITY;
 
   /** Where the runs stand: small, and written before the page is gone. */
   function stand() {
@@ -60,7 +61,9 @@ export function createKeeper(lanes, plays) {
     inTab.setItem(KEY, JSON.stringify(standing));
   }
 
-  async function store() {
+  /** @param {boolean} atOnce a run that was stopped may stay as it is for long */
+  async function store(atOnce) {
+    if (!atOnce && performance.now() < nextAt) return;
     const all = lanes();
     const newest = all.map(({ session: { past } }) => {
       return { bytes: past.newest()?.bytes, since: past.newestSnapshots()[0]?.accepted ?? 0 };
@@ -69,7 +72,9 @@ export function createKeeper(lanes, plays) {
     if (newest.length === written.length && newest.every(({ bytes }, index) => bytes === written[index].bytes)) return;
     writing = true;
     try {
-      await write(tab, { at: Date.now(), lanes: all.map((lane) => storedOf(lane.store.get(), lane.session.past)) });
+      const stored = all.map((lane) => storedOf(lane.store.get(), lane.session.past));
+      nextAt = performance.now() + restAfter(stored);
+      await write(tab, { at: Date.now(), lanes: stored });
       written = newest;
     } catch {
       refused = true;
@@ -78,12 +83,13 @@ export function createKeeper(lanes, plays) {
     stand();
   }
 
-  function keep() {
-    void store();
+  function keep(atOnce = false) {
+    void store(atOnce);
     stand();
   }
 
   window.addEventListener("pagehide", stand);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep(true));
   // What a reload goes on with is kept under the new name before anything of it can change.
   keep();
   return { keep };

@@ -42,9 +42,9 @@ export function nextRound(rate, before, took) {
  * @param {() => Lane[]} lanes
  * @param {() => boolean} ready whether all lanes can take a step now
  * @param {() => number | null} rate
- * @param {Clock} around
+ * @param {Clock} platform
  */
-export function createMarch(lanes, ready, rate, around) {
+export function createLockstep(lanes, ready, rate, platform) {
   /** Counts the marches: one that was stopped finds that it is no longer the current one. */
   let current = 0;
   let marching = false;
@@ -67,13 +67,14 @@ export function createMarch(lanes, ready, rate, around) {
 
   /** @param {number | null} pace */
   function tell(pace) {
-    for (const { store } of lanes()) if (store.get().march !== pace) store.dispatch({ type: "march", march: pace });
+    for (const { store } of lanes())
+      if (store.get().lockstep !== pace) store.dispatch({ type: "lockstep", lockstep: pace });
   }
 
-  const frame = () => new Promise((resolve) => around.requestFrame(resolve));
-  const pause = (/** @type {number} */ ms) => new Promise((resolve) => around.setTimer(() => resolve(null), ms));
+  const frame = () => new Promise((resolve) => platform.requestFrame(resolve));
+  const pause = (/** @type {number} */ ms) => new Promise((resolve) => platform.setTimer(() => resolve(null), ms));
 
-  async function march() {
+  async function advanceAll() {
     const mine = current;
     let last = { updates: 1, took: SHORT_ROUND };
     let pace = 0;
@@ -84,16 +85,16 @@ export function createMarch(lanes, ready, rate, around) {
         await pause(PATIENCE);
         continue;
       }
-      const began = around.now();
+      const began = platform.now();
       const { updates, period } = nextRound(rate(), last.updates, last.took);
       round = advance(updates, pace);
       await round;
       if (standing().length < before) return stop();
-      const took = around.now() - began;
+      const took = platform.now() - began;
       if (took < period) await pause(period - took);
       await frame();
       last = { updates, took };
-      const measured = (1000 * updates) / Math.max(1, around.now() - began);
+      const measured = (1000 * updates) / Math.max(1, platform.now() - began);
       pace = pace === 0 ? measured : mix(pace, measured, 0.2);
     }
   }
@@ -109,7 +110,7 @@ export function createMarch(lanes, ready, rate, around) {
       current += 1;
       marching = true;
       tell(0);
-      void round.then(march);
+      void round.then(advanceAll);
     },
     stop,
     /** One update, after the round that may be under way. */
@@ -120,6 +121,6 @@ export function createMarch(lanes, ready, rate, around) {
     },
     /** Resolves when no round is under way. */
     idle: () => round,
-    isMarching: () => marching,
+    isRunning: () => marching,
   };
 }

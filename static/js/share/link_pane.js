@@ -1,6 +1,6 @@
 /** A link to what is seen: to copy, to embed, and for a class with controls that are locked or left out. */
 
-import { LABELS, ORDER } from "../panels/controls.js";
+import { LABELS, ORDER } from "../panels/controls/fields.js";
 import { element } from "../lib/dom.js";
 import { linkOf, writeLink } from "./link.js";
 

@@ -54,7 +54,7 @@ export function createActs(store, stage, transport, isAlone) {
       leave = () => {};
       bar.node.remove();
       store.dispatch({ type: "slow", slow: null });
-      store.dispatch({ type: "tell", telling: null });
+      store.dispatch({ type: "narrate", narration: null });
       store.dispatch({ type: "pin", pin });
       stage.begin(motion.act); // draws once more, to say that it is over
       if (wasPlaying && !isPlaying(store.get())) transport.toggle();

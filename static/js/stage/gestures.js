@@ -17,10 +17,11 @@ const LINE = 16;
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {{axis: () => {left: number, right: number, T: number} | null, zoom: () => Zoom, pinned: () => number | null,
- *   show: (zoom: Zoom) => void}} around `axis`: where the time axis stands, px; null while it cannot be zoomed
+ *   show: (zoom: Zoom) => void, scrolls: () => boolean}} around `axis`: where the time axis stands, px; null while it
+ *   cannot be zoomed; `scrolls`: whether the wheel scrolls the page, which then keeps it
  * @returns {{dragged: () => boolean}} whether the last press was a drag and therefore no click
  */
-export function listenToGestures(canvas, { axis, zoom, pinned, show }) {
+export function listenToGestures(canvas, { axis, zoom, pinned, show, scrolls }) {
   /** @type {Map<number, number>} x of each pointer that is down */
   const down = new Map();
   let start = 0;
@@ -51,7 +52,9 @@ export function listenToGestures(canvas, { axis, zoom, pinned, show }) {
       const unit = event.deltaMode === 0 ? 1 : LINE;
       const [dx, dy] = event.shiftKey ? [event.deltaY + event.deltaX, 0] : [event.deltaX, event.deltaY];
       const at = axis();
-      if (!at || (zoom() === null && dy >= 0)) return;
+      // Two fingers on a trackpad come as a wheel with Ctrl.
+      const isOurs = event.ctrlKey || event.metaKey || !scrolls() || Math.abs(dx) > Math.abs(dy);
+      if (!at || !isOurs || (zoom() === null && dy >= 0)) return;
       event.preventDefault();
       if (Math.abs(dx) > Math.abs(dy)) pan(-dx * unit);
       else zoomAbout(inside(event.clientX), 2 ** ((-dy * unit * (event.ctrlKey ? 4 : 1)) / WHEEL_PER_DOUBLING));

@@ -8,7 +8,7 @@ import { createChangeDetector } from "../lib/changed.js";
 import { createBitmaps } from "../lib/canvas/bitmap.js";
 import { clipToAxis, drawChrome, drawComputed, drawMarks, drawRecord, drawStanding } from "./paint/stage.js";
 import { drawReadout } from "./paint/readout.js";
-import { CHEVRON, drawChevrons } from "./river/draw.js";
+import { CHEVRON, drawChevrons } from "./river/chevrons.js";
 import { listenToGestures } from "./gestures.js";
 import { pitchOf, xOf } from "./layout.js";
 import { createSlidingAxis, createSlidingColumns } from "./motion.js";
@@ -17,6 +17,7 @@ import { readPicture } from "../record/picture.js";
 import { listenToPointer } from "./pointing.js";
 import { readoutLines } from "./readout.js";
 import { buildScene, highlighted, layoutOf } from "./scene.js";
+import { devicePixels } from "../lib/canvas/resolution.js";
 import { createSheets } from "../lib/canvas/sheets.js";
 import { createContraction } from "../record/spectrum.js";
 import { pageUnit } from "./unit.js";
@@ -56,7 +57,7 @@ const DRIFT_PX_PER_S = 12;
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Store} store
- * @returns {{draw: (now: number) => void, resize: () => void, layout: () => Layout | null, begin: (act: Act) => void}}
+ * @returns {{draw: (now: number) => void, resize: () => void, shareFrames: (ask: () => void) => void, layout: () => Layout | null, begin: (act: Act) => void}}
  */
 export function createStage(canvas, store) {
   const sheets = createSheets(canvas);
@@ -64,7 +65,7 @@ export function createStage(canvas, store) {
   const axis = createSlidingAxis();
   const columns = createSlidingColumns();
   const contraction = createContraction();
-  const size = { width: 0, height: 0, U: 1, ratio: 1 };
+  const size = { width: 0, height: 0, U: 1, ratio: 1, columns: 0, rows: 0 };
 
   /** @type {Picture | null} */
   let picture = null;
@@ -76,6 +77,8 @@ export function createStage(canvas, store) {
   let drift = 0;
   let lastFrame = 0;
   let frameAsked = false;
+  /** How the page is asked for a frame, once it has frames in which it draws everything. @type {(() => void) | null} */
+  let askPage = null;
   /** @type {Act | null} */
   let act = null;
   let actMoves = false;
@@ -105,6 +108,7 @@ export function createStage(canvas, store) {
     zoom: () => store.get().zoom,
     pinned: () => store.get().pin?.t ?? null,
     show: (zoom) => store.dispatch({ type: "zoom", zoom }),
+    scrolls: pageScrolls,
   });
   store.watch(
     ({ pin }) => pin?.t ?? 0,
@@ -118,7 +122,8 @@ export function createStage(canvas, store) {
   /** Sheets of another size are empty: whoever resizes them draws before the browser paints. */
   function resize() {
     const { clientWidth: width, clientHeight: height } = canvas;
-    const next = { width, height, ratio: window.devicePixelRatio || 1, U: pageUnit() };
+    const ratio = window.devicePixelRatio || 1;
+    const next = { width, height, ratio, U: pageUnit(), ...devicePixels(canvas, ratio) };
     if (Object.entries(next).every(([name, value]) => size[/** @type {keyof next} */ (name)] === value)) return;
     Object.assign(size, next);
     sheets.resize(size);
@@ -141,6 +146,7 @@ export function createStage(canvas, store) {
 
   /** For what moves without a change of the state: the pointer within a column, sliding columns and axes. */
   function askFrame() {
+    if (askPage) return askPage();
     if (frameAsked) return;
     frameAsked = true;
     requestAnimationFrame((now) => {
@@ -288,6 +294,10 @@ export function createStage(canvas, store) {
       resize();
       draw(lastFrame);
     },
+    /** From now on the page draws the stage, in the frames in which it draws everything else. @param {() => void} ask for one */
+    shareFrames(ask) {
+      askPage = ask;
+    },
     /** Where the parts of the open picture stand. */
     layout: () => scene?.layout ?? null,
     /** @param {Act} next takes the stage until it says that it is over */
@@ -297,6 +307,13 @@ export function createStage(canvas, store) {
       askFrame();
     },
   };
+}
+
+/** Whether the wheel scrolls the page, or the one it is embedded in. */
+function pageScrolls() {
+  const { scrollHeight, clientHeight } = document.documentElement;
+  const isLonger = scrollHeight > clientHeight && getComputedStyle(document.body).overflowY !== "hidden";
+  return isLonger || window.parent !== window;
 }
 
 /** sup |φ'| of the chosen activation, as the server publishes it. */

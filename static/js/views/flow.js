@@ -4,11 +4,12 @@
  */
 import { blend, palette, SIZE_DOMAIN, sizeIndex } from "../kit/colour.js";
 import { formatExp, formatNumber, formatPower } from "../lib/format.js";
+import { devicePixels } from "../lib/canvas/resolution.js";
 import { createBitmaps, drawPixels } from "../lib/canvas/bitmap.js";
 import { drawReadout } from "../stage/paint/readout.js";
 import { pageUnit } from "../stage/unit.js";
 import { isKept, readPicture } from "../record/picture.js";
-import { BELOW_SCALE, cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/raster.js";
+import { BELOW_SCALE, cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/cells.js";
 import { drawMath, drawText, sans, subscript } from "../kit/text.js";
 import { painters } from "../lib/canvas/painters.js";
 import { clamp, decades } from "../lib/scales.js";
@@ -116,8 +117,9 @@ export function createFlowView(canvas, store) {
     size.width = canvas.clientWidth;
     size.height = canvas.clientHeight;
     size.U = pageUnit();
-    canvas.width = Math.max(1, Math.round(size.width * size.ratio));
-    canvas.height = Math.max(1, Math.round(size.height * size.ratio));
+    const { columns, rows } = devicePixels(canvas, size.ratio);
+    canvas.width = columns;
+    canvas.height = rows;
     seen.all.forget();
   }
 

@@ -5,7 +5,7 @@ import { createChoice } from "../kit/choice.js";
 import { activationIndex, palette } from "../kit/colour.js";
 import { element } from "../lib/dom.js";
 import { createBitmaps, drawPixels } from "../lib/canvas/bitmap.js";
-import { cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/raster.js";
+import { cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/cells.js";
 import { drawText } from "../kit/text.js";
 import { length, units } from "../record/readings.js";
 import { clamp } from "../lib/scales.js";

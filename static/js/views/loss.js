@@ -9,7 +9,7 @@ import { lossWords } from "../words/views.js";
 import { axis, axisTitle, createChart, lineAt, note, stepFor } from "../kit/chart.js";
 
 /** @typedef {import("../run/state.js").State} State */
-/** @typedef {import("../run/state.js").History} History */
+/** @typedef {import("../run/curve.js").History} History */
 /** @typedef {import("../kit/chart.js").Sheet} Sheet */
 
 const MOST_POINTS = 500;

@@ -1,5 +1,6 @@
 /** The Slope view: the activation, its derivative, and where on it the units of all timesteps sit. */
 
+import { addressOf } from "../lib/address.js";
 import { element } from "../lib/dom.js";
 import { formatPercent } from "../lib/format.js";
 import { axis, axisTitle, createChart, note } from "../kit/chart.js";
@@ -22,7 +23,7 @@ const NO_SAMPLES = { a: [], phi: [], slope: [] };
 export function createView(node, store, { redraw }) {
   /** The page itself is sent without the samples: only this view needs them. @type {Record<string, Samples>} */
   let activations = {};
-  fetch("/api/schema")
+  fetch(addressOf("api/schema"))
     .then((answer) => answer.json())
     .then((schema) => {
       activations = schema.activations;

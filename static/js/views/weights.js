@@ -11,7 +11,7 @@ import { activationIndex, gradientIndex, palette } from "../kit/colour.js";
 import { element, setSentence } from "../lib/dom.js";
 import { formatFixed, parseNumber } from "../lib/format.js";
 import { createBitmaps, drawPixels } from "../lib/canvas/bitmap.js";
-import { cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/raster.js";
+import { cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/cells.js";
 import { drawText } from "../kit/text.js";
 import { PARAMETERS } from "../record/readings.js";
 import { clamp } from "../lib/scales.js";

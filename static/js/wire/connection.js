@@ -14,8 +14,8 @@
  */
 
 /**
- * What the connection needs of its surroundings; tests hand in their own.
- * @typedef {object} Surroundings
+ * What the connection needs of the browser; tests hand in their own.
+ * @typedef {object} Platform
  * @property {(url: string) => WebSocket} open
  * @property {() => number} now
  * @property {(callback: () => void, ms: number) => number} setTimer
@@ -44,9 +44,9 @@ export function backoff(attempt, random) {
 /**
  * @param {string} url
  * @param {Handlers} handlers
- * @param {Surroundings} around
+ * @param {Platform} platform
  */
-export function createConnection(url, handlers, around) {
+export function createConnection(url, handlers, platform) {
   /** @type {WebSocket | null} */
   let socket = null;
   let attempt = 0;
@@ -55,14 +55,14 @@ export function createConnection(url, handlers, around) {
   let everOpened = false;
 
   function connect() {
-    around.clearTimer(timer);
-    const current = around.open(url);
+    platform.clearTimer(timer);
+    const current = platform.open(url);
     current.binaryType = "arraybuffer";
     socket = current;
     current.onopen = () => {
       if (current !== socket) return;
       everOpened = true;
-      around.clearTimer(timer);
+      platform.clearTimer(timer);
       handlers.opened();
     };
     current.onmessage = ({ data }) => {
@@ -73,7 +73,7 @@ export function createConnection(url, handlers, around) {
     current.onclose = () => {
       if (current === socket) lost(everOpened ? "lost" : "never");
     };
-    timer = around.setTimer(() => drop(everOpened ? "lost" : "never"), OPENING_PATIENCE);
+    timer = platform.setTimer(() => drop(everOpened ? "lost" : "never"), OPENING_PATIENCE);
   }
 
   /** The socket is given up: its own end may never be heard of. @param {Loss} why */
@@ -86,13 +86,13 @@ export function createConnection(url, handlers, around) {
 
   /** @param {Loss} why */
   function lost(why) {
-    around.clearTimer(timer);
+    platform.clearTimer(timer);
     socket = null;
     attempt += 1;
-    const now = around.now();
-    const wait = Math.max(backoff(attempt, around.random()), earliest - now);
+    const now = platform.now();
+    const wait = Math.max(backoff(attempt, platform.random()), earliest - now);
     handlers.lost(now + wait, attempt, why);
-    timer = around.setTimer(connect, wait);
+    timer = platform.setTimer(connect, wait);
   }
 
   return {
@@ -113,7 +113,7 @@ export function createConnection(url, handlers, around) {
     },
     /** @param {number} ms the server asks not to come back earlier */
     waitAtLeast(ms) {
-      earliest = around.now() + ms;
+      earliest = platform.now() + ms;
     },
     /** Nothing came for too long. */
     wasSilent: () => drop("silent"),
@@ -124,7 +124,7 @@ export function createConnection(url, handlers, around) {
     close() {
       const current = socket;
       socket = null;
-      around.clearTimer(timer);
+      platform.clearTimer(timer);
       current?.close();
     },
   };

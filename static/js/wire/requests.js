@@ -6,30 +6,32 @@ import { command } from "./protocol.js";
 /** @typedef {{type: "file", bytes: ArrayBuffer, iteration: number}} FileAnswer */
 /** @typedef {import("./protocol.js").StateMessage | import("./protocol.js").ErrorMessage | import("./protocol.js").ReadyMessage | import("./protocol.js").GradientCheckMessage | FileAnswer | null} Answer null: the connection was lost */
 
+/** @typedef {ReturnType<typeof createRequests>} Requests */
+
 /** What the server may take its time for. */
 const LONG = ["check_gradients", "export", "step", "upload"];
 
 /**
  * @param {{send: (message: Command) => boolean, sendBytes: (bytes: ArrayBuffer) => void}} connection
- * @param {(command: string) => void} carriedOut told the type of every command that the server carried out
+ * @param {(command: string) => void} onAccepted told the type of every command that the server carried out
  * @param {() => number} now
  */
-export function createAsking(connection, carriedOut, now) {
+export function createRequests(connection, onAccepted, now) {
   /** @type {Map<number, {resolve: (answer: Answer) => void, type: string, at: number}>} */
   const waiting = new Map();
   /** Whose errors are shown by who asked, beside what was handed over. @type {Set<number>} */
-  const discreet = new Set();
+  const shownByCaller = new Set();
   let lastId = 0;
   /** Between a file's announcement and its bytes nothing else may be said: it waits in the queue. */
   let uploading = false;
   /** @type {{type: string, send: () => void}[]} */
   let queue = [];
 
-  /** @param {Command} message @param {boolean} isDiscreet @returns {Promise<Answer>} */
-  function request(message, isDiscreet = false) {
+  /** @param {Command} message @param {boolean} callerShowsErrors @returns {Promise<Answer>} */
+  function request(message, callerShowsErrors = false) {
     lastId += 1;
     const id = lastId;
-    if (isDiscreet) discreet.add(id);
+    if (callerShowsErrors) shownByCaller.add(id);
     /** @type {Promise<Answer>} */
     const answer = new Promise((resolve) => {
       const send = () => {
@@ -39,7 +41,7 @@ export function createAsking(connection, carriedOut, now) {
       queue.push({ type: message.type, send });
       sendQueued();
     });
-    void answer.then((given) => given && given.type !== "error" && carriedOut(message.type));
+    void answer.then((given) => given && given.type !== "error" && onAccepted(message.type));
     return answer;
   }
 
@@ -59,9 +61,9 @@ export function createAsking(connection, carriedOut, now) {
   return {
     request,
 
-    /** @param {ArrayBuffer} bytes @param {string} kind @param {boolean} isDiscreet @returns {Promise<Answer>} */
-    async upload(bytes, kind, isDiscreet) {
-      const ready = await request(command.upload(kind, bytes.byteLength), isDiscreet);
+    /** @param {ArrayBuffer} bytes @param {string} kind @param {boolean} callerShowsErrors @returns {Promise<Answer>} */
+    async upload(bytes, kind, callerShowsErrors) {
+      const ready = await request(command.upload(kind, bytes.byteLength), callerShowsErrors);
       if (ready?.type !== "ready") {
         if (ready) uploaded();
         return ready;
@@ -77,12 +79,12 @@ export function createAsking(connection, carriedOut, now) {
     settle(id, answer) {
       const asked = waiting.get(id);
       waiting.delete(id);
-      if (answer?.type !== "ready") discreet.delete(id);
+      if (answer?.type !== "ready") shownByCaller.delete(id);
       asked?.resolve(answer);
     },
 
     /** @param {unknown} id */
-    isDiscreet: (id) => discreet.has(Number(id)),
+    callerShowsErrors: (id) => shownByCaller.has(Number(id)),
 
     /** Since when the oldest request waits; null while none does, never (infinity) while one may take long. @returns {number | null} */
     waitsSince() {

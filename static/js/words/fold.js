@@ -5,7 +5,7 @@
  * @param {boolean} closing
  * @param {number} T
  * @param {number} t the timestep the cell shows
- * @returns {import("../run/state.js").Telling | null}
+ * @returns {import("../run/state.js").Narration | null}
  */
 export function foldWords(share, closing, T, t) {
   const columns = T === 1 ? "one column was" : `${T} columns were`;

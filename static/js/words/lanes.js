@@ -145,7 +145,7 @@ export function titleOf(configs) {
 /**
  * What the gradient loses on its way back in each lane.
  * @param {State[]} states
- * @returns {import("../run/state.js").Telling}
+ * @returns {import("../run/state.js").Narration}
  */
 export function tellLanes(states) {
   const configs = states.map(({ config }) => config);

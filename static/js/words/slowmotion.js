@@ -8,7 +8,7 @@ import { formatExp, formatNumber, formatShares } from "../lib/format.js";
  * @param {Moment} moment
  * @param {Picture} picture
  * @param {import("../wire/protocol.js").RecordMeta | null} updated of the record after the update, once there is one
- * @returns {import("../run/state.js").Telling}
+ * @returns {import("../run/state.js").Narration}
  */
 export function momentWords({ phase, t }, picture, updated) {
   return { finding: `Slow motion, ${phase}: ${sentence(phase, t, picture, updated)}`, reason: "" };

@@ -22,7 +22,7 @@ export const VIEW_THRESHOLDS = {
 };
 
 const LATER = "These numbers come with the next record.";
-const SPARED =
+const OMITTED =
   "Not measured: at this length and size it would hold up all who share the server. Fewer timesteps bring it back.";
 
 /** The sentence under the loss curve. @param {State} state */
@@ -90,8 +90,8 @@ export function slopeWords({ record, config }) {
 }
 
 /** The sentence under the lags: the horizon, the needed lag, and what the needed lags alone are worth. @param {State} state */
-export function lagsWords({ record, spared }) {
-  if (!record?.tensors.lag_norm) return spared ? SPARED : LATER;
+export function lagsWords({ record, omitted }) {
+  if (!record?.tensors.lag_norm) return omitted ? OMITTED : LATER;
   const { horizon, needed_lag } = record.meta;
   if (horizon === null) return "The gradient of W_hh is exactly 0: no lag gives anything.";
   const lies = `99 % of dW_hh lies in lags up to ${horizon}`;

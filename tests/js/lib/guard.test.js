@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createGuard } from "../../../static/js/lib/guard.js";
-import { createSurroundings } from "../sockets.js";
+import { createPlatform } from "../sockets.js";
 
 test("a part that fails is told once in five seconds, reported every time, and the next part has its turn", () => {
-  const around = createSurroundings();
+  const platform = createPlatform();
   const told = [];
-  const guard = createGuard(around, (text) => told.push(text));
+  const guard = createGuard(platform, (text) => told.push(text));
   const fail = () => {
     throw new Error("no such row");
   };
@@ -16,10 +16,10 @@ test("a part that fails is told once in five seconds, reported every time, and t
     3,
   );
   guard.run(fail, 7);
-  assert.equal(around.reported.length, 2);
+  assert.equal(platform.reported.length, 2);
   assert.equal(told.length, 1);
   assert.match(told[0], /could not be drawn \(no such row\)/);
-  around.pass(5000);
+  platform.pass(5000);
   guard.run(fail, 7);
   assert.equal(told.length, 2);
 });

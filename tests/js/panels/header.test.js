@@ -6,16 +6,23 @@ import { initialState } from "../../../static/js/run/state.js";
 const open = { status: "open", retryAt: null, attempt: 0 };
 
 test("nothing is up: no line", () => {
-  assert.deepEqual(lineOf({ ...initialState(), connection: open }, 0), { text: "", action: false });
+  assert.deepEqual(lineOf({ ...initialState(), connection: open }, 0), { text: "", said: "", action: false });
 });
 
 test("a lost connection counts down, says where the run stands, and can be tried at once", () => {
   const state = { ...initialState(), iteration: 412, connection: { status: "lost", retryAt: 5000, attempt: 3 } };
   assert.deepEqual(lineOf(state, 2100), {
     text: "Connection lost, trying again in 3 s. Run kept in this tab, iteration 412.",
+    said: "Connection lost, trying again. Run kept in this tab, iteration 412.",
     action: true,
   });
   assert.deepEqual(lineOf(state, 5001).action, false);
+});
+
+test("a countdown is announced once, not every second", () => {
+  const connection = { status: "lost", retryAt: 15_000, attempt: 5 };
+  const said = Array.from({ length: 16 }, (_, s) => lineOf({ ...initialState(), connection }, 1000 * s).said);
+  assert.equal(new Set(said).size, 1, [...new Set(said)].join(" | "));
 });
 
 test("a full server says so instead", () => {

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { createMarch, nextRound } from "../../../static/js/run/lockstep.js";
+import { createLockstep, nextRound } from "../../../static/js/run/lockstep.js";
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A lane whose steps are answered when the test says so. */
 function createLane(iteration) {
-  const lane = { calls: [], march: null, answer: () => {}, phase: "paused" };
+  const lane = { calls: [], lockstep: null, answer: () => {}, phase: "paused" };
   lane.store = {
-    get: () => ({ live: { iteration }, march: lane.march, phase: lane.phase }),
+    get: () => ({ live: { iteration }, lockstep: lane.lockstep, phase: lane.phase }),
     dispatch: (action) => {
-      lane.march = action.march;
+      lane.lockstep = action.lockstep;
     },
   };
   lane.session = {
@@ -49,32 +49,32 @@ function createClock() {
 
 test("records are shown together, when every lane has answered", async () => {
   const lanes = [createLane(4), createLane(4)];
-  const march = createMarch(
+  const lockstep = createLockstep(
     () => lanes,
     () => true,
     () => 30,
     createClock(),
   );
-  march.step();
+  lockstep.step();
   await settle();
   lanes[0].answer();
   await settle();
   assert.deepEqual(lanes[0].calls, ["hold", 1]);
   lanes[1].answer();
-  await march.idle();
+  await lockstep.idle();
   assert.deepEqual(lanes[0].calls, ["hold", 1, "release"]);
   assert.deepEqual(lanes[1].calls, ["hold", 1, "release"]);
 });
 
 test("a lane that fell behind catches up", async () => {
   const lanes = [createLane(10), createLane(7)];
-  const march = createMarch(
+  const lockstep = createLockstep(
     () => lanes,
     () => true,
     () => 30,
     createClock(),
   );
-  march.step();
+  lockstep.step();
   await settle();
   assert.deepEqual([lanes[0].calls[1], lanes[1].calls[1]], [1, 4]);
 });
@@ -83,14 +83,14 @@ test("it goes on round by round until it is stopped, waits while lanes are not r
   const lanes = [createLane(0), createLane(0)];
   const clock = createClock();
   let ready = false;
-  const march = createMarch(
+  const lockstep = createLockstep(
     () => lanes,
     () => ready,
     () => 30,
     clock,
   );
-  march.start();
-  assert.equal(typeof lanes[0].march, "number");
+  lockstep.start();
+  assert.equal(typeof lanes[0].lockstep, "number");
   await clock.frame();
   assert.deepEqual(lanes[0].calls, []);
   ready = true;
@@ -104,8 +104,8 @@ test("it goes on round by round until it is stopped, waits while lanes are not r
   assert.deepEqual(lanes[1].calls, ["hold", 1, "release", "hold", 1]);
   lanes[1].phase = "diverged";
   await round();
-  assert.equal(march.isMarching(), false);
-  assert.equal(lanes[0].march, null);
+  assert.equal(lockstep.isRunning(), false);
+  assert.equal(lanes[0].lockstep, null);
 });
 
 test("a wanted rate decides how many updates a round takes; without one, how long it lasted does", () => {
@@ -119,17 +119,17 @@ test("a wanted rate decides how many updates a round takes; without one, how lon
 test("a lane that has diverged stays where it is; the others go on when they are told to", async () => {
   const lanes = [createLane(4), createLane(6)];
   lanes[0].phase = "diverged";
-  const march = createMarch(
+  const lockstep = createLockstep(
     () => lanes,
     () => true,
     () => 30,
     createClock(),
   );
-  march.start();
+  lockstep.start();
   await settle();
   assert.deepEqual(lanes[0].calls, []);
   assert.deepEqual(lanes[1].calls, ["hold", 1]);
   lanes[1].answer();
   await settle();
-  assert.equal(march.isMarching(), true);
+  assert.equal(lockstep.isRunning(), true);
 });

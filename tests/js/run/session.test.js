@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { createSession, WATCHED } from "../../../static/js/run/session.js";
+import { createSession } from "../../../static/js/run/session.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
+import { WATCHED } from "../../../static/js/run/watching.js";
 import { createStore } from "../../../static/js/lib/store.js";
 import { makeRecord, recordBytes, safetensors } from "../records.js";
-import { createSurroundings } from "../sockets.js";
+import { createPlatform } from "../sockets.js";
 
 const config = { sequence_length: 24, activation: "tanh", cell: "rnn" };
 const schema = {
@@ -16,20 +17,20 @@ const LIMITS = { message_bytes: 16384 };
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 function setUp() {
-  const around = createSurroundings();
+  const platform = createPlatform();
   const store = createStore(initialState({ config, schema, limits: LIMITS }), reduce);
-  const session = createSession("ws://here/ws", store, around);
+  const session = createSession("ws://here/ws", store, platform);
   session.connect();
-  const server = createServer(around, store);
-  return { around, store, session, server };
+  const server = createServer(platform, store);
+  return { platform, store, session, server };
 }
 
 /** Answers commands of the newest socket as a server would; `sent` lists what came, without ids. */
-function createServer(around, store) {
+function createServer(platform, store) {
   let answered = 0;
   let current = null;
   const given = new Set();
-  const socket = () => around.sockets.at(-1);
+  const socket = () => platform.sockets.at(-1);
   const say = (message) => socket().onmessage({ data: JSON.stringify(message) });
   const state = (id, more = {}) =>
     say({
@@ -77,7 +78,7 @@ function createServer(around, store) {
 
 async function started() {
   const all = setUp();
-  all.around.sockets[0].open();
+  all.platform.sockets[0].open();
   await all.server.answer();
   await all.server.snapshot(0);
   return all;
@@ -95,29 +96,29 @@ test("a fresh page starts its run, watches it and plays at once", async () => {
 });
 
 test("what the open views need is watched beside the default, also after a reconnection", async () => {
-  const { session, server, around } = await started();
+  const { session, server, platform } = await started();
   session.watch(["spectrum"]);
   assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: [...WATCHED, "spectrum"], probe: 0 });
   await server.answer();
-  around.sockets[0].close();
-  around.pass(250);
-  around.sockets[1].open();
+  platform.sockets[0].close();
+  platform.pass(250);
+  platform.sockets[1].open();
   await server.answer();
   const again = server.sent().find(({ type }) => type === "watch");
   assert.deepEqual(again, { type: "watch", quantities: [...WATCHED, "spectrum"], probe: 0 });
 });
 
-const refuse = async (server, around) => {
-  const { id } = around.sockets[0].sent.at(-1);
+const refuse = async (server, platform) => {
+  const { id } = platform.sockets[0].sent.at(-1);
   server.say({ type: "error", id, code: "too_costly", field: "sequence_length", message: "too much" });
   await settle();
 };
 
 test("what the server refuses to watch is not asked for again", async () => {
-  const { session, server, around } = await started();
+  const { session, server, platform } = await started();
   session.watch(["spectrum"]);
-  await refuse(server, around);
-  await refuse(server, around);
+  await refuse(server, platform);
+  await refuse(server, platform);
   session.watch([]);
   assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED, probe: 0 });
   void session.show(3);
@@ -125,40 +126,40 @@ test("what the server refuses to watch is not asked for again", async () => {
 });
 
 test("a network too large for all that is watched is shown without the dearest, until that fits again", async () => {
-  const { session, server, around, store } = await started();
-  const spared = WATCHED.filter((quantity) => quantity !== "truncation");
+  const { session, server, platform, store } = await started();
+  const omitted = WATCHED.filter((quantity) => quantity !== "truncation");
   session.configure({ sequence_length: 500 });
-  await refuse(server, around);
+  await refuse(server, platform);
   assert.deepEqual(store.get().errors, {}, "nobody needs to know yet");
-  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: spared, probe: 0 });
-  server.state(around.sockets[0].sent.at(-1).id);
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: omitted, probe: 0 });
+  server.state(platform.sockets[0].sent.at(-1).id);
   await settle();
   assert.deepEqual(server.sent().at(-1), { type: "configure", changes: { sequence_length: 500 } });
-  server.state(around.sockets[0].sent.at(-1).id);
+  server.state(platform.sockets[0].sent.at(-1).id);
   await settle();
   assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED, probe: 0 }, "does all fit now?");
-  await refuse(server, around);
-  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: spared, probe: 0 }, "no");
-  server.state(around.sockets[0].sent.at(-1).id);
+  await refuse(server, platform);
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: omitted, probe: 0 }, "no");
+  server.state(platform.sockets[0].sent.at(-1).id);
   await settle();
-  assert.equal(store.get().spared, true);
+  assert.equal(store.get().omitted, true);
   session.configure({ sequence_length: 50 });
-  around.pass(100);
-  server.state(around.sockets[0].sent.at(-1).id);
+  platform.pass(100);
+  server.state(platform.sockets[0].sent.at(-1).id);
   await settle();
   assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED, probe: 0 });
-  server.state(around.sockets[0].sent.at(-1).id);
+  server.state(platform.sockets[0].sent.at(-1).id);
   await settle();
-  assert.equal(store.get().spared, false, "all of it again");
+  assert.equal(store.get().omitted, false, "all of it again");
 });
 
 test("a network that is too large however it is watched says so beside its control", async () => {
-  const { session, server, around, store } = await started();
+  const { session, server, platform, store } = await started();
   session.configure({ sequence_length: 500 });
-  await refuse(server, around);
-  server.state(around.sockets[0].sent.at(-1).id);
+  await refuse(server, platform);
+  server.state(platform.sockets[0].sent.at(-1).id);
   await settle();
-  await refuse(server, around);
+  await refuse(server, platform);
   assert.equal(store.get().errors.sequence_length, "too much");
   assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED, probe: 0 });
 });
@@ -174,35 +175,35 @@ test("an edit is a change of the run; a check of the gradients only asks", async
 });
 
 test("dragging sends one configure at a time, at most thirty a second, and the last value always", async () => {
-  const { session, server, around, store } = await started();
+  const { session, server, platform, store } = await started();
   for (const length of [25, 26, 27]) session.configure({ sequence_length: length });
   assert.deepEqual(store.get().wanted, { sequence_length: 27 });
   const configures = () => server.sent().filter(({ type }) => type === "configure");
   assert.deepEqual(configures(), [{ type: "configure", changes: { sequence_length: 25 } }]);
   await server.answer();
   assert.equal(configures().length, 1);
-  around.pass(34);
+  platform.pass(34);
   assert.deepEqual(configures().at(-1), { type: "configure", changes: { sequence_length: 27 } });
   await server.answer();
   assert.deepEqual(store.get().wanted, {});
 });
 
 test("a refused field does not take the others with it", async () => {
-  const { session, server, around } = await started();
+  const { session, server, platform } = await started();
   session.configure({ sequence_length: 30 });
   session.configure({ sequence_length: 9999 });
   session.configure({ activation: "relu" });
   await server.answer();
-  around.pass(40);
-  const { id } = around.sockets[0].sent.at(-1);
+  platform.pass(40);
+  const { id } = platform.sockets[0].sent.at(-1);
   server.say({ type: "error", id, code: "out_of_range", field: "sequence_length", message: "too long" });
   await settle();
-  around.pass(40);
+  platform.pass(40);
   assert.deepEqual(server.sent().at(-1), { type: "configure", changes: { activation: "relu" } });
 });
 
 test("a restart is preceded by a snapshot, and undo goes back to it", async () => {
-  const { session, server, store, around } = await started();
+  const { session, server, store, platform } = await started();
   session.configure({ cell: "lstm" });
   assert.deepEqual(server.types().slice(-2), ["snapshot", "configure"]);
   await server.snapshot(99);
@@ -212,34 +213,34 @@ test("a restart is preceded by a snapshot, and undo goes back to it", async () =
   await server.answer();
   await undone;
   assert.deepEqual(server.types().slice(-5), ["upload", "bytes", "snapshot", "play", "watch"]);
-  assert.equal(around.sockets.length, 1);
+  assert.equal(platform.sockets.length, 1);
 });
 
 test("snapshots are asked for once a second, and not while nothing changes", async () => {
-  const { session, server, around, store } = await started();
+  const { session, server, platform, store } = await started();
   const asked = () => server.types().filter((type) => type === "snapshot").length - 1;
   store.dispatch({ type: "record", record: makeRecord({ meta: { iteration: 30 } }) });
   session.keep();
   assert.equal(asked(), 0);
-  around.pass(1000);
+  platform.pass(1000);
   session.keep();
   session.keep();
   assert.equal(asked(), 1);
   await server.snapshot(30);
-  around.pass(1000);
+  platform.pass(1000);
   session.keep();
   assert.equal(asked(), 1);
 });
 
 test("after a loss the run goes on from the newest snapshot, with what was accepted since at its iteration", async () => {
-  const { session, server, around, store } = await started();
+  const { session, server, platform, store } = await started();
   await server.snapshot(40);
   session.configure({ activation: "relu" });
   await server.answer({ iteration: 45 });
-  around.sockets[0].close();
+  platform.sockets[0].close();
   assert.equal(store.get().connection.status, "lost");
-  around.pass(250);
-  around.sockets[1].open();
+  platform.pass(250);
+  platform.sockets[1].open();
   await server.answer({ iteration: 40 });
   assert.deepEqual(server.types(), ["upload", "bytes", "step", "configure", "watch", "play"]);
   assert.deepEqual(server.sent()[2], { type: "step", iterations: 5 });
@@ -247,33 +248,33 @@ test("after a loss the run goes on from the newest snapshot, with what was accep
 });
 
 test("a server that rounds differently says so when it takes the run up", async () => {
-  const { server, around, store } = await started();
+  const { server, platform, store } = await started();
   await server.snapshot(40);
-  around.sockets[0].close();
-  around.pass(250);
-  around.sockets[1].open();
+  platform.sockets[0].close();
+  platform.pass(250);
+  platform.sockets[1].open();
   await server.answer({ same_numerics: false });
   assert.match(store.get().notice.text, /rounds differently/);
 });
 
 test("what a snapshot already holds is not replayed", async () => {
-  const { session, server, around } = await started();
+  const { session, server, platform } = await started();
   session.configure({ activation: "relu" });
   await server.answer({ iteration: 30 });
   await server.snapshot(40);
-  around.sockets[0].close();
-  around.pass(250);
-  around.sockets[1].open();
+  platform.sockets[0].close();
+  platform.pass(250);
+  platform.sockets[1].open();
   await server.answer({ iteration: 40 });
   assert.deepEqual(server.types(), ["upload", "bytes", "watch", "play"]);
 });
 
 test("what is pressed while a file is under way waits for its bytes", async () => {
-  const { session, server, around } = await started();
+  const { session, server, platform } = await started();
   await server.snapshot(40);
-  around.sockets[0].close();
-  around.pass(250);
-  around.sockets[1].open();
+  platform.sockets[0].close();
+  platform.pass(250);
+  platform.sockets[1].open();
   session.pause();
   assert.deepEqual(server.types(), ["upload"]);
   await server.answer({ iteration: 40, phase: "paused" });
@@ -281,12 +282,12 @@ test("what is pressed while a file is under way waits for its bytes", async () =
 });
 
 test("a run that goes on after a loss is a playing one all along", async () => {
-  const { session, server, around, store } = await started();
+  const { session, server, platform, store } = await started();
   await server.answer({ iteration: 40 });
   await server.snapshot(40);
-  around.sockets[0].close();
-  around.pass(250);
-  around.sockets[1].open();
+  platform.sockets[0].close();
+  platform.pass(250);
+  platform.sockets[1].open();
   const phases = [];
   store.watch(
     ({ phase }) => phase,
@@ -300,28 +301,28 @@ test("a run that goes on after a loss is a playing one all along", async () => {
 });
 
 test("a paused run stands still after a loss, at the iteration where it stood", async () => {
-  const { session, server, around, store } = await started();
+  const { session, server, platform, store } = await started();
   await server.snapshot(40);
   session.pause();
   await server.answer({ iteration: 42, phase: "paused" });
   assert.equal(store.get().iteration, 42);
-  around.sockets[0].close();
-  around.pass(250);
-  around.sockets[1].open();
+  platform.sockets[0].close();
+  platform.pass(250);
+  platform.sockets[1].open();
   await server.answer({ iteration: 40, phase: "paused" });
   assert.deepEqual(server.types(), ["upload", "bytes", "step", "watch"]);
   assert.deepEqual(server.sent()[2], { type: "step", iterations: 2 });
 });
 
 test("a snapshot that is refused gives way to the older one, and at last to a new start", async () => {
-  const { server, around } = await started();
+  const { server, platform } = await started();
   await server.snapshot(40);
   await server.snapshot(50);
-  around.sockets[0].close();
-  around.pass(250);
-  around.sockets[1].open();
+  platform.sockets[0].close();
+  platform.pass(250);
+  platform.sockets[1].open();
   for (let round = 0; round < 2; round += 1) {
-    const { id } = around.sockets[1].sent.at(-1);
+    const { id } = platform.sockets[1].sent.at(-1);
     server.say({ type: "error", id, code: "bad_upload", message: "not mine" });
     await settle();
   }
@@ -329,36 +330,36 @@ test("a snapshot that is refused gives way to the older one, and at last to a ne
 });
 
 test("while the connection is lost nothing is queued", async () => {
-  const { session, server, around, store } = await started();
-  around.sockets[0].close();
+  const { session, server, platform, store } = await started();
+  platform.sockets[0].close();
   session.configure({ activation: "relu" });
   assert.deepEqual(store.get().wanted, {});
-  around.pass(250);
-  around.sockets[1].open();
+  platform.pass(250);
+  platform.sockets[1].open();
   await server.answer();
   assert.ok(!server.types().includes("configure"));
 });
 
 test("what is set while the page still connects is sent as soon as the run stands", async () => {
-  const { session, server, around } = setUp();
+  const { session, server, platform } = setUp();
   session.configure({ activation: "relu" });
-  around.sockets[0].open();
+  platform.sockets[0].open();
   await server.answer();
   assert.deepEqual(server.sent().at(-1), { type: "configure", changes: { activation: "relu" } });
 });
 
 test("a connection that is lost while it resumes leaves nothing behind", async () => {
-  const { session, server, around } = await started();
+  const { session, server, platform } = await started();
   await server.snapshot(40);
   session.configure({ activation: "relu" });
   await server.answer({ iteration: 45 });
-  around.sockets[0].close();
-  around.pass(250);
-  around.sockets[1].open();
-  around.sockets[1].close();
+  platform.sockets[0].close();
+  platform.pass(250);
+  platform.sockets[1].open();
+  platform.sockets[1].close();
   await settle();
-  around.pass(500);
-  around.sockets[2].open();
+  platform.pass(500);
+  platform.sockets[2].open();
   await server.answer({ iteration: 40 });
   assert.deepEqual(server.types(), ["upload", "bytes", "step", "configure", "watch", "play"]);
 });
@@ -404,9 +405,9 @@ test("a branch is reached from the nearest snapshot, with the changes in between
 });
 
 test("a configuration that the server refuses as a whole gives way to the defaults, and what was wrong is said", async () => {
-  const { around, server, store } = setUp();
-  around.sockets[0].open();
-  const [{ id }] = around.sockets[0].sent;
+  const { platform, server, store } = setUp();
+  platform.sockets[0].open();
+  const [{ id }] = platform.sockets[0].sent;
   server.say({ type: "error", id, code: "out_of_range", field: "sequence_length", message: "too short for copy" });
   await settle();
   assert.deepEqual(server.sent().at(-1), { type: "start" });
@@ -414,21 +415,21 @@ test("a configuration that the server refuses as a whole gives way to the defaul
 });
 
 test("a file of the run comes to who asked for it, and is no snapshot to resume from", async () => {
-  const { around, session } = await started();
+  const { platform, session } = await started();
   const asked = session.fetch({ type: "export", format: "pytorch" });
-  const { id } = around.sockets[0].sent.at(-1);
+  const { id } = platform.sockets[0].sent.at(-1);
   const data = safetensors({ kind: "pytorch", iteration: 3, id }, {});
-  around.sockets[0].onmessage({ data });
+  platform.sockets[0].onmessage({ data });
   assert.deepEqual(await asked, { type: "file", bytes: data, iteration: 3 });
 });
 
 test("what is wrong with a reader's file is told to who handed it over, and the run goes on as it was", async () => {
-  const { around, server, session, store } = await started();
+  const { platform, server, session, store } = await started();
   const before = store.get();
   const loading = session.load("weights", new ArrayBuffer(8));
   await server.snapshot(99);
   await settle();
-  const { id } = around.sockets[0].sent.at(-1);
+  const { id } = platform.sockets[0].sent.at(-1);
   server.say({ type: "ready", id, kind: "weights" });
   await settle();
   server.say({ type: "error", id, code: "bad_upload", message: "no safetensors file" });
@@ -454,8 +455,8 @@ test("a reader's data start a run of their own, which can be taken back", async 
 });
 
 test("a record that cannot be read or taken in is acknowledged, reported and told; the next one is shown", async () => {
-  const { around, server, store } = await started();
-  around.sockets[0].onmessage({ data: new ArrayBuffer(3) });
+  const { platform, server, store } = await started();
+  platform.sockets[0].onmessage({ data: new ArrayBuffer(3) });
   assert.deepEqual(server.sent().at(-1), { type: "ack", iteration: 999_999_999_999_999 });
   const unwatch = store.watch(
     ({ record }) => record,
@@ -467,13 +468,13 @@ test("a record that cannot be read or taken in is acknowledged, reported and tol
   unwatch();
   assert.deepEqual(server.sent().at(-1), { type: "ack", iteration: 7 });
   assert.match(store.get().notice.text, /could not be drawn \(cannot draw this\)/);
-  assert.equal(around.reported.length, 2);
+  assert.equal(platform.reported.length, 2);
   server.record({ iteration: 8 });
   assert.equal(store.get().iteration, 8);
 });
 
 test("a reset while a file is under way waits for it, and snapshots are asked for as before", async () => {
-  const { around, server, session, store } = await started();
+  const { platform, server, session, store } = await started();
   const loading = session.load("text", new ArrayBuffer(8));
   await server.snapshot(99);
   void session.reset();
@@ -484,7 +485,7 @@ test("a reset while a file is under way waits for it, and snapshots are asked fo
   await server.answer();
   await loading;
   store.dispatch({ type: "record", record: makeRecord({ meta: { iteration: 130 } }) });
-  around.pass(1000);
+  platform.pass(1000);
   const before = server.types().filter((type) => type === "snapshot").length;
   session.keep();
   assert.equal(server.types().filter((type) => type === "snapshot").length, before + 1);
@@ -523,11 +524,11 @@ test("what is changed quickly in the past waits for one branch, and follows it i
 });
 
 test("a branch that fails changes nothing of the run as it is now, and says so", async () => {
-  const { around, server, session, store } = await inThePast();
+  const { platform, server, session, store } = await inThePast();
   const edited = session.edit("W_hh", [0, 0], 0.1);
   session.configure({ activation: "relu" });
   await server.snapshot(25);
-  const { id } = around.sockets[0].sent.at(-1);
+  const { id } = platform.sockets[0].sent.at(-1);
   server.say({ type: "error", id, code: "bad_upload", message: "not mine" });
   assert.equal(await edited, null);
   await server.answer();
@@ -537,14 +538,14 @@ test("a branch that fails changes nothing of the run as it is now, and says so",
 });
 
 test("a change whose answer was lost with the connection goes again, once", async () => {
-  const { around, server, session } = await started();
+  const { platform, server, session } = await started();
   await server.snapshot(40);
   await server.answer();
   const edited = session.edit("W_hh", [0, 1], 0.5);
   session.configure({ activation: "relu" });
-  around.sockets[0].close();
-  around.pass(250);
-  around.sockets[1].open();
+  platform.sockets[0].close();
+  platform.pass(250);
+  platform.sockets[1].open();
   await server.answer({ iteration: 40 });
   assert.equal((await edited).type, "state");
   const again = server.sent().filter(({ type }) => ["edit", "configure"].includes(type));
@@ -555,51 +556,51 @@ test("a change whose answer was lost with the connection goes again, once", asyn
 });
 
 test("a run that plays and is not heard of for three seconds is taken up on another connection", async () => {
-  const { around, server, session, store } = await started();
+  const { platform, server, session, store } = await started();
   await server.snapshot(40);
   await server.answer();
   store.dispatch({ type: "record", record: makeRecord({ meta: { iteration: 40 } }) });
-  around.sockets[0].close = () => {};
+  platform.sockets[0].close = () => {};
   for (let second = 0; second < 5; second += 1) {
-    around.pass(1000);
+    platform.pass(1000);
     session.keep();
   }
   assert.equal(store.get().connection.why, "silent");
-  around.pass(250);
-  around.sockets[1].open();
+  platform.pass(250);
+  platform.sockets[1].open();
   await server.answer({ iteration: 40 });
   assert.equal(store.get().connection.status, "open");
   assert.equal(server.types()[0], "upload");
 });
 
 test("a hidden page may be silent as long as it is hidden", async () => {
-  const { around, session, store } = await started();
+  const { platform, session, store } = await started();
   store.dispatch({ type: "record", record: makeRecord({ meta: { iteration: 40 } }) });
-  around.pass(60_000);
+  platform.pass(60_000);
   session.keep(false);
   session.keep(true);
   assert.equal(store.get().connection.status, "open");
 });
 
 test("a busy server is asked again, longer apart each time: a kept run is never begun anew", async () => {
-  const { around, server } = await started();
+  const { platform, server } = await started();
   await server.snapshot(40);
-  around.sockets[0].close();
-  around.pass(250);
-  around.sockets[1].open();
+  platform.sockets[0].close();
+  platform.pass(250);
+  platform.sockets[1].open();
   for (const [code, wait] of [
     ["busy", 250],
     ["upload_timeout", 500],
     ["busy", 1000],
   ]) {
-    const { id } = around.sockets[1].sent.at(-1);
+    const { id } = platform.sockets[1].sent.at(-1);
     const asked = server.types().length;
     server.say({ type: "error", id, code, message: "not just now" });
     await settle();
-    around.pass(wait - 1);
+    platform.pass(wait - 1);
     await settle();
     assert.equal(server.types().length, asked);
-    around.pass(1);
+    platform.pass(1);
     await settle();
   }
   assert.deepEqual(server.types(), ["upload", "upload", "upload", "upload"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { initialState, reduce } from "../../../static/js/run/state.js";
-import { joined, keptPast, keptState, standingOf, storedOf } from "../../../static/js/run/snapshots.js";
+import { joined, keptPast, keptState, restAfter, standingOf, storedOf } from "../../../static/js/run/snapshots.js";
 import { createPast } from "../../../static/js/run/history.js";
 import { makeRecord } from "../records.js";
 
@@ -48,4 +48,10 @@ test("a snapshot to which the known changes do not lead is of no use", () => {
     lane.snapshots.map(({ iteration }) => iteration),
     [20],
   );
+});
+
+test("the disk rests the longer the more was written: at most 64 KB a second", () => {
+  const lane = { snapshots: [{ bytes: new ArrayBuffer(32 * 1024) }], history: { loss: new Float64Array(4096) } };
+  assert.equal(restAfter([/** @type {any} */ (lane)]), 1000);
+  assert.equal(restAfter([/** @type {any} */ (lane), /** @type {any} */ (lane)]), 2000);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { appendToHistory, emptyHistory, HISTORY_CAPACITY, initialState, reduce } from "../../../static/js/run/state.js";
+import { appendToHistory, emptyHistory, HISTORY_CAPACITY } from "../../../static/js/run/curve.js";
+import { initialState, reduce } from "../../../static/js/run/state.js";
 import { makeRecord } from "../records.js";
 
 const config = { sequence_length: 4, activation: "tanh", cell: "rnn" };

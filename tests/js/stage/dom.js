@@ -16,7 +16,7 @@ export function fakeCanvas(width, height) {
     },
     ctx,
     getContext: () => ctx,
-    getBoundingClientRect: () => ({ left: 10, top: 20 }),
+    getBoundingClientRect: () => ({ left: 10, top: 20, right: 10 + width, bottom: 20 + height }),
     addEventListener: (name, listener) => listeners.set(name, [...(listeners.get(name) ?? []), listener]),
     /** x and y are measured from the canvas's corner. */
     fire: (name, { x = 0, y = 0, ...rest } = {}) => {

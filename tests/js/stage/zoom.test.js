@@ -34,13 +34,14 @@ test("a window moves only as far as a timestep needs", () => {
   assert.equal(containing(null, 100, 31), null);
 });
 
-function stage(T = 100) {
+function stage(T = 100, scrolls = false) {
   const canvas = fakeCanvas(764, 620);
   const seen = { zoom: null };
   const gestures = listenToGestures(/** @type {any} */ (canvas), {
     axis: () => ({ left: 100, right: 700, T }),
     zoom: () => seen.zoom,
     pinned: () => null,
+    scrolls: () => scrolls,
     show: (zoom) => {
       seen.zoom = zoom;
     },
@@ -62,6 +63,16 @@ test("the wheel zooms about the pointer, sideways it pans; out of the whole the 
   fire("wheel", { x: 400, deltaY: 60, shiftKey: true });
   near(seen.zoom.from, 35);
   assert.equal(prevented(), 3);
+});
+
+test("the wheel is the page's where it scrolls; with Ctrl, as two fingers send it, it zooms", () => {
+  const { seen, fire, prevented } = stage(100, true);
+  fire("wheel", { x: 400, deltaY: -300 });
+  assert.deepEqual([seen.zoom, prevented()], [null, 0]);
+  fire("wheel", { x: 400, deltaY: -75, ctrlKey: true });
+  assert.deepEqual(seen.zoom, { from: 25, to: 75 });
+  fire("wheel", { x: 400, deltaY: 300 });
+  assert.deepEqual([seen.zoom, prevented()], [{ from: 25, to: 75 }, 1]);
 });
 
 test("dragging moves the picture with the pointer and is no click; nothing can be dragged out of the whole", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { backoff, createConnection } from "../../../static/js/wire/connection.js";
-import { createSurroundings } from "../sockets.js";
+import { createPlatform } from "../sockets.js";
 
 function setUp() {
-  const around = createSurroundings();
+  const platform = createPlatform();
   const heard = [];
   const handlers = {
     opened: () => heard.push("opened"),
@@ -12,9 +12,9 @@ function setUp() {
     binary: (bytes) => heard.push(bytes.byteLength),
     lost: (retryAt, attempt, why) => heard.push({ retryAt, attempt, why }),
   };
-  const connection = createConnection("ws://here/ws", handlers, around);
+  const connection = createConnection("ws://here/ws", handlers, platform);
   connection.connect();
-  return { around, heard, connection };
+  return { platform, heard, connection };
 }
 
 test("waits double up to a limit, and half of each is chance", () => {
@@ -27,82 +27,82 @@ test("waits double up to a limit, and half of each is chance", () => {
 });
 
 test("text is handed on as a message, bytes as they are", () => {
-  const { around, heard } = setUp();
-  around.sockets[0].open();
-  around.sockets[0].onmessage({ data: '{"type":"hello"}' });
-  around.sockets[0].onmessage({ data: new ArrayBuffer(5) });
+  const { platform, heard } = setUp();
+  platform.sockets[0].open();
+  platform.sockets[0].onmessage({ data: '{"type":"hello"}' });
+  platform.sockets[0].onmessage({ data: new ArrayBuffer(5) });
   assert.deepEqual(heard, ["opened", { type: "hello" }, 5]);
 });
 
 test("a loss is told with the time of the next attempt, and then attempted", () => {
-  const { around, heard } = setUp();
-  around.sockets[0].open();
-  around.sockets[0].close();
+  const { platform, heard } = setUp();
+  platform.sockets[0].open();
+  platform.sockets[0].close();
   assert.deepEqual(heard.at(-1), { retryAt: 250, attempt: 1, why: "lost" });
-  around.pass(249);
-  assert.equal(around.sockets.length, 1);
-  around.pass(1);
-  assert.equal(around.sockets.length, 2);
-  around.sockets[1].close();
+  platform.pass(249);
+  assert.equal(platform.sockets.length, 1);
+  platform.pass(1);
+  assert.equal(platform.sockets.length, 2);
+  platform.sockets[1].close();
   assert.deepEqual(heard.at(-1), { retryAt: 750, attempt: 2, why: "lost" });
 });
 
 test("only a run that stands again resets the waits: a server that accepts and drops is not hammered", () => {
-  const { around, heard, connection } = setUp();
-  around.sockets[0].close();
-  around.pass(250);
-  around.sockets[1].open();
+  const { platform, heard, connection } = setUp();
+  platform.sockets[0].close();
+  platform.pass(250);
+  platform.sockets[1].open();
   connection.settled();
-  around.sockets[1].close();
+  platform.sockets[1].close();
   assert.equal(heard.at(-1).attempt, 1);
 });
 
 test("a full server is not asked before the time it named", () => {
-  const { around, heard, connection } = setUp();
+  const { platform, heard, connection } = setUp();
   connection.waitAtLeast(5000);
-  around.sockets[0].close();
+  platform.sockets[0].close();
   assert.equal(heard.at(-1).retryAt, 5000);
 });
 
 test("trying now opens at once and forgets the timer", () => {
-  const { around, connection } = setUp();
-  around.sockets[0].close();
+  const { platform, connection } = setUp();
+  platform.sockets[0].close();
   connection.retryNow();
-  assert.equal(around.sockets.length, 2);
-  around.pass(10_000);
-  assert.equal(around.sockets.length, 2);
+  assert.equal(platform.sockets.length, 2);
+  platform.pass(10_000);
+  assert.equal(platform.sockets.length, 2);
 });
 
 test("what cannot be sent is not kept", () => {
-  const { around, connection } = setUp();
+  const { platform, connection } = setUp();
   assert.equal(connection.send({ type: "pause" }), false);
-  around.sockets[0].open();
-  assert.deepEqual(around.sockets[0].sent, []);
+  platform.sockets[0].open();
+  assert.deepEqual(platform.sockets[0].sent, []);
 });
 
 test("a socket that never opened is told from one that was lost, and one that does not answer is given up", () => {
-  const { around, heard } = setUp();
-  around.pass(10_000);
+  const { platform, heard } = setUp();
+  platform.pass(10_000);
   assert.equal(heard.at(-1).why, "never");
-  around.pass(250);
-  around.sockets[1].close();
+  platform.pass(250);
+  platform.sockets[1].close();
   assert.equal(heard.at(-1).why, "never");
-  around.pass(500);
-  around.sockets[2].open();
-  around.pass(60_000);
-  assert.equal(around.sockets.length, 3, "an open one may stay open");
-  around.sockets[2].close();
+  platform.pass(500);
+  platform.sockets[2].open();
+  platform.pass(60_000);
+  assert.equal(platform.sockets.length, 3, "an open one may stay open");
+  platform.sockets[2].close();
   assert.equal(heard.at(-1).why, "lost");
 });
 
 test("a silent socket is given up although its end is never heard of", () => {
-  const { around, heard, connection } = setUp();
-  around.sockets[0].open();
-  around.sockets[0].close = () => {};
+  const { platform, heard, connection } = setUp();
+  platform.sockets[0].open();
+  platform.sockets[0].close = () => {};
   connection.wasSilent();
   assert.deepEqual(heard.at(-1), { retryAt: 250, attempt: 1, why: "silent" });
-  around.sockets[0].onmessage({ data: '{"type":"hello"}' });
+  platform.sockets[0].onmessage({ data: '{"type":"hello"}' });
   assert.notEqual(heard.at(-1).type, "hello", "what it says after that is not listened to");
-  around.pass(250);
-  assert.equal(around.sockets.length, 2);
+  platform.pass(250);
+  assert.equal(platform.sockets.length, 2);
 });

@@ -43,7 +43,7 @@ test("under the flow: the last row, or the pinned column", () => {
 
 test("what a view needs may come with a later record, and that is said", () => {
   for (const words of [slopeWords, spectrumWords, lagsWords]) assert.match(words(showing()), /next record/);
-  assert.match(lagsWords({ ...showing(), spared: true }), /^Not measured: at this length and size/);
+  assert.match(lagsWords({ ...showing(), omitted: true }), /^Not measured: at this length and size/);
 });
 
 test("under the slope: open, half shut and shut, by the thresholds", () => {

@@ -2,6 +2,7 @@
 
 import { element } from "../dom.js";
 import { painters } from "./painters.js";
+import { devicePixels } from "./resolution.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 
@@ -25,8 +26,9 @@ export function createCanvas(node, attributes) {
       const ratio = window.devicePixelRatio || 1;
       if (width === size.width && height === size.height && ratio === size.ratio) return false;
       Object.assign(size, { width, height, ratio });
-      canvas.width = Math.max(1, Math.round(width * ratio));
-      canvas.height = Math.max(1, Math.round(height * ratio));
+      const { columns, rows } = devicePixels(canvas, ratio);
+      canvas.width = columns;
+      canvas.height = rows;
       return true;
     },
 

@@ -13,7 +13,7 @@ export function createSheets(top) {
   const drift = createSheet({});
   const marks = { canvas: top, ctx: /** @type {Context} */ (top.getContext("2d")) };
   top.before(chrome.canvas, record.canvas, drift.canvas);
-  const size = { width: 0, height: 0, ratio: 1 };
+  const size = { columns: 0, rows: 0, ratio: 1 };
   const strip = { top: 0, height: 0 };
 
   return {
@@ -22,10 +22,10 @@ export function createSheets(top) {
     marks,
     drift,
 
-    /** @param {{width: number, height: number, ratio: number}} next px, and device pixels a px */
-    resize(next) {
-      Object.assign(size, next);
-      for (const { canvas } of [chrome, record, marks]) fit(canvas, size, size.ratio);
+    /** @param {{columns: number, rows: number, ratio: number}} next device pixels, and how many a px has */
+    resize({ columns, rows, ratio }) {
+      Object.assign(size, { columns, rows, ratio });
+      for (const { canvas } of [chrome, record, marks]) fit(canvas, columns, rows);
       strip.height = 0;
     },
 
@@ -37,7 +37,7 @@ export function createSheets(top) {
       Object.assign(strip, { top, height });
       drift.canvas.style.top = `${top}px`;
       drift.canvas.style.height = `${height}px`;
-      fit(drift.canvas, { width: size.width, height }, size.ratio);
+      fit(drift.canvas, size.columns, Math.round(height * size.ratio));
     },
 
     /** The empty sheet, to be drawn on in px of the stage. @param {Sheet} sheet */
@@ -59,8 +59,8 @@ function createSheet(settings) {
   return { canvas, ctx: /** @type {Context} */ (canvas.getContext("2d", settings)) };
 }
 
-/** @param {HTMLCanvasElement} canvas @param {{width: number, height: number}} size @param {number} ratio */
-function fit(canvas, { width, height }, ratio) {
-  canvas.width = Math.max(1, Math.round(width * ratio));
-  canvas.height = Math.max(1, Math.round(height * ratio));
+/** @param {HTMLCanvasElement} canvas @param {number} columns @param {number} rows */
+function fit(canvas, columns, rows) {
+  canvas.width = columns;
+  canvas.height = Math.max(1, rows);
 }

@@ -71,8 +71,8 @@ export function createFold(store) {
       const { folded: closing, reducedMotion } = frame.state;
       share = clock.at(closing, frame.now, !reducedMotion);
       const { layout, picture } = scene;
-      const telling = foldWords(share, closing, layout.T, shown());
-      if (telling?.reason !== store.get().telling?.reason) store.dispatch({ type: "tell", telling });
+      const narration = foldWords(share, closing, layout.T, shown());
+      if (narration?.reason !== store.get().narration?.reason) store.dispatch({ type: "narrate", narration });
       if (!picture || share === 0) {
         actPainters.delete(ctx.canvas);
         return closing ? "moving" : "over";
@@ -80,7 +80,8 @@ export function createFold(store) {
       const [way, t] = [share, shown()];
       actPainters.set(ctx.canvas, (target, ratio) => paint(target, { ...frame, ratio }, way, t));
       paint(ctx, frame, way, t);
-      return share < 1 ? "moving" : "still";
+      // Unfolding begins at 1: the first of its frames has not moved yet.
+      return closing && share === 1 ? "still" : "moving";
     },
     placeAt(x, y) {
       if (!scene?.picture || share < 1) return null;

@@ -2,7 +2,7 @@
 import { CELL_STATE_INDEX } from "../../kit/colour.js";
 import { decades } from "../../lib/scales.js";
 import { meanKept } from "../river/motorway.js";
-import { riverColours } from "../river/draw.js";
+import { riverColours } from "../river/ribbon.js";
 import { KIND, RULERS } from "../river/river.js";
 import { ringTopAt } from "./layout.js";
 

@@ -4,7 +4,7 @@ import { clamp } from "../../lib/scales.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
 import { acrossAxis, columnWidth, pitchOf, standsApart, xOf } from "../layout.js";
 import { outputAt, symbolAt } from "../../record/picture.js";
-import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/raster.js";
+import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { SYMBOL_PITCH, showsSymbols } from "../scene.js";
 import { drawText, visibleSymbol } from "../../kit/text.js";
 

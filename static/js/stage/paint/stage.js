@@ -3,7 +3,10 @@ import { activationIndex } from "../../kit/colour.js";
 import { labelledTimesteps } from "../../lib/scales.js";
 import { drawNormAxes, drawNormCurves, drawNormPoint } from "./norm_chart.js";
 import { drawInputs, drawLosses, drawOutputs, lossRadius } from "./ends.js";
-import { drawBeds, drawMouth, drawRivers, drawTributaries } from "../river/draw.js";
+import { drawBeds } from "../river/beds.js";
+import { drawMouth } from "../river/mouth.js";
+import { drawRivers } from "../river/draw.js";
+import { drawTributaries } from "../river/tributaries.js";
 import { drawTrack, drawTrackKey } from "./track.js";
 import {
   columnOutline,

@@ -4,7 +4,7 @@ import { formatPower } from "../../lib/format.js";
 import { clamp } from "../../lib/scales.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
 import { acrossAxis, pitchOf } from "../layout.js";
-import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/raster.js";
+import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawMath, drawText } from "../../kit/text.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */

@@ -2,7 +2,7 @@
 import { activationIndex } from "../../kit/colour.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
 import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../layout.js";
-import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/raster.js";
+import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */

@@ -95,8 +95,8 @@ export function createSlowMotion(store, { update, changed }) {
     const meta = updated === "shown" && record ? record.meta : null;
     const picture = layers?.scene.picture ?? scene.picture;
     if (!picture) return;
-    const telling = momentWords(moment, picture, meta);
-    if (telling.finding !== store.get().telling?.finding) store.dispatch({ type: "tell", telling });
+    const narration = momentWords(moment, picture, meta);
+    if (narration.finding !== store.get().narration?.finding) store.dispatch({ type: "narrate", narration });
     changed({ moment, timeline, ms, playing: playing() });
   }
 

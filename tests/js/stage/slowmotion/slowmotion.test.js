@@ -71,7 +71,7 @@ test("the update shows what it made of its batch's loss, and then the new networ
   });
   play(200);
   assert.equal(store.get().slow.phase, "update");
-  assert.match(store.get().telling.finding, /loss 0\.500 → 0\.250/);
+  assert.match(store.get().narration.finding, /loss 0\.500 → 0\.250/);
   play(1000);
   assert.equal(store.get().slow.phase, "forward");
 });

@@ -4,8 +4,33 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..measurement import Measurement
+from .base import Found, Quantity
+from .tensor import Tensor
+
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 FRACTIONS = np.array(QUANTILES)
+ROWS = ("parameter", len(QUANTILES))
+
+
+class Distributions(Quantity):
+    """Quantiles of each parameter and of the size of its gradient: a curve over training."""
+
+    name = "distributions"
+    about = "How the entries of each parameter, and the sizes of its gradient's, are distributed."
+    tensors = (
+        Tensor("weight_quantiles", ROWS, "float64", "minimum, 5, 25, 50, 75, 95 %, maximum of each parameter"),
+        Tensor("gradient_quantiles", ROWS, "float64", "the same of the sizes of its grad.NAME"),
+    )
+    expensive = True
+
+    def measure(self, seen: Measurement) -> Found:
+        """Left out where expensive quantities are skipped."""
+        if seen.skip_expensive:
+            return Found({})
+        sizes = {name: np.abs(values) for name, values in seen.batch.gradients.items()}
+        entries = {name: seen.params[name] for name in sizes}
+        return Found({"weight_quantiles": quantiles(entries), "gradient_quantiles": quantiles(sizes)})
 
 
 def quantiles(arrays: Mapping[str, np.ndarray]) -> np.ndarray:

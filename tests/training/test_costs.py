@@ -7,7 +7,7 @@ from app.engine import CELLS
 from app.errors import OutOfRange, TooCostly
 from app.settings import Settings
 from app.training import RunConfig, Trainer, WorkspacePool
-from app.training.limits import cost_of_watching, memory
+from app.training.costs import cost_of_watching, memory
 
 LARGE = {"sequence_length": 500, "batch_size": 256, "hidden_size": 256}
 

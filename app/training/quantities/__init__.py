@@ -1,0 +1,89 @@
+"""What a record can hold, one quantity a file: name, tensors, cost and how it is computed.
+
+A new one is a file here and its class in `QUANTITIES`: the schema, the limits and the table of tensors follow.
+"""
+
+from collections.abc import Collection
+
+from ...errors import BadValue, shown
+from ...tasks import Task
+from ..config import RunConfig
+from .base import Found, Quantity
+from .conditions import Condition
+from .distributions import Distributions
+from .flow import Flow
+from .gates import Gates
+from .gradients import Gradients
+from .probe import Probe
+from .sample import Sample
+from .saturation import Saturation
+from .spectrum import Spectrum
+from .tensor import Sizes, Tensor
+from .truncation import Truncation
+from .weights import Weights
+
+PROBE = Probe()
+"""What every record holds."""
+
+QUANTITIES: dict[str, Quantity] = {
+    quantity.name: quantity
+    for quantity in (
+        Gates(),
+        Flow(),
+        Truncation(),
+        Weights(),
+        Gradients(),
+        Distributions(),
+        Spectrum(),
+        Saturation(),
+        Sample(),
+    )
+}
+"""What a record holds only when it is asked for, in the order in which it is computed."""
+
+WATCHABLE = tuple(QUANTITIES)
+SCALARS = tuple(name for quantity in QUANTITIES.values() for name in quantity.scalars)
+"""Scalars of records that are null unless their quantity is watched."""
+
+
+def checked(quantities: Collection[str]) -> frozenset[str]:
+    """The names of quantities, once all are known."""
+    for name in quantities:
+        if name not in WATCHABLE:
+            raise BadValue(f"quantities must be among {', '.join(WATCHABLE)}; got {shown(name)}.", "quantities")
+    return frozenset(quantities)
+
+
+def tensors_of(config: RunConfig, task: Task, watch: Collection[str] = ()) -> dict[str, tuple[Sizes, str]]:
+    """Shape and type of every tensor that a record with these quantities holds; a size not known before is None."""
+    held = [PROBE, *(QUANTITIES[name] for name in WATCHABLE if name in watch)]
+    return {
+        name: layout
+        for quantity in held
+        for tensor in quantity.tensors
+        for name, layout in tensor.named(config, task).items()
+    }
+
+
+def source(tensor: str) -> str | None:
+    """The quantity that has to be watched for a tensor of this name; None where none adds it."""
+    for name, quantity in QUANTITIES.items():
+        if any(tensor == held.name for held in quantity.tensors):
+            return name
+    return None
+
+
+__all__ = [
+    "PROBE",
+    "QUANTITIES",
+    "SCALARS",
+    "WATCHABLE",
+    "Condition",
+    "Found",
+    "Quantity",
+    "Sizes",
+    "Tensor",
+    "checked",
+    "source",
+    "tensors_of",
+]

@@ -1,0 +1,19 @@
+"""The values of a gated cell's gates."""
+
+from ..measurement import Measurement
+from .base import Found, Quantity, f32
+from .conditions import GATED
+from .tensor import Tensor
+
+
+class Gates(Quantity):
+    """How far each gate is open, and the candidate."""
+
+    name = "gates"
+    about = "The gates of a gated cell at every timestep, in its own order (lstm: i f g o, gru: r z n)."
+    tensors = (Tensor("gates", ("T", "gate", "H"), "float32", "values of the gates and the candidate", GATED),)
+
+    def measure(self, seen: Measurement) -> Found:
+        """What the forward pass left behind."""
+        values = seen.trace.net.gates
+        return Found({} if values is None else {"gates": f32(values[:, :, 0])})

@@ -1,0 +1,19 @@
+"""The gradients of the training batch."""
+
+import numpy as np
+
+from ..measurement import Measurement
+from .base import Found, Quantity
+from .tensor import Tensor
+
+
+class Gradients(Quantity):
+    """dL/dNAME of the training batch, unclipped."""
+
+    name = "gradients"
+    about = "The gradient of the training batch for every parameter, before clipping."
+    tensors = (Tensor("grad.NAME", None, "float64", "∂L/∂NAME of the training batch, unclipped"),)
+
+    def measure(self, seen: Measurement) -> Found:
+        """What the update needs anyway."""
+        return Found({f"grad.{name}": values.astype(np.float64) for name, values in seen.batch.gradients.items()})

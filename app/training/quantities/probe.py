@@ -1,0 +1,76 @@
+"""What every record holds of the probe: the sequence itself, states, losses, and the gradients that reach them."""
+
+from typing import Any
+
+import numpy as np
+
+from ..measurement import Measurement
+from ..probe_trace import ProbeTrace
+from .base import Found, Quantity, f32
+from .conditions import WITH_CELL_STATE, WITH_CLASSES, WITH_VALUES
+from .tensor import Tensor
+
+f64 = np.float64
+
+
+def _of_states(symbol: str, words: str, **when: Any) -> tuple[Tensor, ...]:
+    d, states = f"d{symbol}", ("T+1", "H")
+    return (
+        Tensor(symbol, states, "float32", f"{words}, row 0 is {symbol}_0", **when),
+        Tensor(d, states, "float32", f"∂E/∂{symbol}_t", **when),
+        Tensor(f"{d}_norm", ("T+1",), "float64", f"‖∂E/∂{symbol}_t‖", **when),
+        Tensor(f"ln_{d}_norm", ("T+1",), "float64", "its natural logarithm, -inf only where it is exactly 0", **when),
+        Tensor(f"{d}_norm_used", ("T+1",), "float64", "what truncation and clipping per timestep leave of it", **when),
+    )
+
+
+class Probe(Quantity):
+    """The shown sequence, forward and under full, unclipped backpropagation."""
+
+    name = "probe"
+    about = "The shown sequence: inputs, states, outputs, losses, and the gradients that reach each timestep."
+    tensors = (
+        Tensor("x", ("T", "I"), "float32", "inputs"),
+        Tensor("y", ("T", "O"), "float32", "outputs (logits)"),
+        Tensor("target", ("T",), "int64", "classes, -1 for none", when=WITH_CLASSES),
+        Tensor("target", ("T", "O"), "float32", "values, NaN for none", when=WITH_VALUES),
+        Tensor("loss_t", ("T",), "float64", "E_t"),
+        *_of_states("h", "hidden states"),
+        *_of_states("c", "cell states", when=WITH_CELL_STATE),
+        Tensor("dh_carried_norm", ("T+1",), "float64", "norm of what timestep t+1 sends back to h_t"),
+        Tensor("dW_hh_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_hh"),
+        Tensor("dW_xh_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_xh"),
+        Tensor("dW_hy_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_hy"),
+    )
+
+    def measure(self, seen: Measurement) -> Found:
+        """Views of the network's buffers, copied."""
+        trace = seen.trace
+        net, adjoint, target = trace.net, trace.adjoint, trace.probe.target[:, 0]
+        tensors = {
+            "x": f32(trace.probe.x[:, 0]),
+            "y": f32(net.y[:, 0]),
+            "target": target.astype(np.int64) if target.ndim == 1 else f32(target),
+            "loss_t": net.E_t[:, 0].astype(f64),
+            "dW_hh_norm": adjoint.dW_hh_norm,
+            "dW_xh_norm": adjoint.dW_xh_norm,
+            "dW_hy_norm": adjoint.dW_hy_norm,
+            "dh_carried_norm": adjoint.dh_carried_norm,
+            **_states("h", trace, net.h, net.dh, adjoint.ln_dh_norm),
+        }
+        if net.c is not None and net.dc is not None and adjoint.ln_dc_norm is not None:
+            tensors |= _states("c", trace, net.c, net.dc, adjoint.ln_dc_norm)
+        return Found(tensors)
+
+
+def _states(
+    symbol: str, trace: ProbeTrace, states: np.ndarray, gradients: np.ndarray, ln_norm: np.ndarray
+) -> dict[str, np.ndarray]:
+    norm = np.exp(ln_norm)
+    return {
+        symbol: f32(states[:, 0]),
+        f"d{symbol}": f32(gradients[:, 0]),
+        f"d{symbol}_norm": norm,
+        f"ln_d{symbol}_norm": ln_norm,
+        f"d{symbol}_norm_used": norm if trace.used_norms is None else trace.used_norms[symbol],
+    }

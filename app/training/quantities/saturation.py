@@ -1,0 +1,24 @@
+"""How far the units are saturated."""
+
+import numpy as np
+
+from ...engine import slopes
+from ..measurement import Measurement
+from .base import Found, Quantity, f32
+from .tensor import Tensor
+
+
+class Saturation(Quantity):
+    """The sums before phi, and the mean slope of phi there."""
+
+    name = "saturation"
+    about = "The sums before φ (gated cells: of the candidate), and the mean slope of φ at each timestep."
+    tensors = (
+        Tensor("a", ("T", "H"), "float32", "sums before φ"),
+        Tensor("slope_mean", ("T",), "float64", "mean of φ′ over the units"),
+    )
+
+    def measure(self, seen: Measurement) -> Found:
+        """What the forward pass left behind."""
+        net = seen.trace.net
+        return Found({"a": f32(net.a[:, 0]), "slope_mean": slopes(net).mean(axis=1).astype(np.float64)})

@@ -1,0 +1,53 @@
+"""Tensor: name, axes, type and meaning of one tensor of a record."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...engine import CELLS
+from ...tasks import Task
+from ..architecture import Architecture
+from ..config import RunConfig
+from .conditions import ALWAYS, Condition
+
+Sizes = tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One tensor of a record. Where `name` holds NAME, there is one for every parameter.
+
+    axes: "T" has an entry for each timestep 1 … T, "T+1" for each 0 … T, "lag" for each lag 0 … T-1, "gate" for each
+    gate, "parameter" for each parameter; I, H, O and numbers are sizes, "n" is known only once it is measured; None:
+    the axes of the parameter.
+    """
+
+    name: str
+    axes: tuple[str | int, ...] | None
+    dtype: str
+    about: str
+    when: Condition = ALWAYS
+
+    def named(self, config: RunConfig, task: Task) -> dict[str, tuple[Sizes, str]]:
+        """Shape and type by name in a run of this configuration; a size that is not known yet is None."""
+        if not self.when.holds(config, task):
+            return {}
+        parameters = Architecture.of(config, task).parameter_shapes
+        if self.axes is None:
+            return {self.name.replace("NAME", name): (shape, self.dtype) for name, shape in parameters.items()}
+        T, H = config.sequence_length, config.hidden_size
+        sizes = {"T": T, "T+1": T + 1, "lag": T, "I": len(task.inputs), "H": H, "O": len(task.outputs)}
+        sizes |= {"gate": len(CELLS[config.cell].gates), "parameter": len(parameters)}
+        return {
+            self.name: (tuple(sizes.get(axis) if isinstance(axis, str) else axis for axis in self.axes), self.dtype)
+        }
+
+    def description(self) -> dict[str, Any]:
+        """For the schema."""
+        shape = "the parameter's" if self.axes is None else list(self.axes)
+        return {
+            "name": self.name,
+            "shape": shape,
+            "dtype": self.dtype,
+            "description": self.about,
+            "when": self.when.words or None,
+        }

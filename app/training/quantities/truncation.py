@@ -1,0 +1,34 @@
+"""The truncation meter: how much of the gradient each lag holds, and what cutting after k lags would keep."""
+
+from ...engine import CELLS, truncation_meter
+from ..config import RunConfig
+from ..measurement import Measurement
+from .base import Found, Quantity
+from .tensor import Tensor
+
+
+class Truncation(Quantity):
+    """dE/dW_hh by lag t - k. It costs more than all other quantities together."""
+
+    name = "truncation"
+    about = "How much of ∂E/∂W_hh comes from each lag, and what backpropagation cut after k lags would keep of it."
+    tensors = (
+        Tensor("lag_norm", ("lag",), "float64", "norm of the sum of all pairs (E_t, timestep k) of lag t - k"),
+        Tensor("truncation_cosine", ("lag",), "float64", "cosine of the gradient cut after k lags with the whole"),
+    )
+    scalars = ("horizon", "as_of", "dW_hh_sum_norm")
+    expensive = True
+
+    def cost(self, config: RunConfig) -> int:
+        """Half of all pairs of timesteps, by blocks of weights."""
+        T, H = config.sequence_length, config.hidden_size
+        return T * T // 2 * H * CELLS[config.cell].blocks * (H + 60) // 10
+
+    def measure(self, seen: Measurement) -> Found:
+        """As it was measured at iteration `as_of`; the norm of the whole costs little and is always new."""
+        trace = seen.trace
+        meter, as_of = seen.recent(self.name, lambda: truncation_meter(trace.net, trace.adjoint))
+        return Found(
+            {"lag_norm": meter.lag_norm, "truncation_cosine": meter.cosine},
+            {"horizon": meter.horizon, "as_of": as_of, "dW_hh_sum_norm": trace.adjoint.dW_hh_sum_norm},
+        )

@@ -1,0 +1,19 @@
+"""The parameters themselves."""
+
+import numpy as np
+
+from ..measurement import Measurement
+from .base import Found, Quantity
+from .tensor import Tensor
+
+
+class Weights(Quantity):
+    """Every parameter under its name."""
+
+    name = "weights"
+    about = "Every parameter under its name."
+    tensors = (Tensor("NAME", None, "float64", "the parameter"),)
+
+    def measure(self, seen: Measurement) -> Found:
+        """Copies."""
+        return Found({name: values.astype(np.float64) for name, values in seen.params.items()})

@@ -1,0 +1,107 @@
+"""State: all that a run is, from a seed or from a snapshot, and what a snapshot of it holds."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from ..errors import BadUpload, OutOfRange
+from ..tasks import OwnData, Sequences, Task, make_task
+from . import dataset as datasets
+from . import snapshot
+from .architecture import Architecture
+from .config import RunConfig
+from .costs import Budget
+from .edits import Edits
+from .learner import Learner
+from .numerics import fingerprint
+
+
+@dataclass(eq=False)
+class State:
+    """Configuration, task, weights and progress, and what of the probe was chosen and edited.
+
+    `dataset` are own data at hand, kept while other tasks are learned. `same_numerics` is False where the run was begun
+    on arithmetic with other last digits.
+    """
+
+    config: RunConfig
+    task: Task
+    dataset: OwnData | None
+    learner: Learner
+    probe: int = 0
+    edits: Edits = field(default_factory=dict)
+    same_numerics: bool = True
+    _hashed: tuple[OwnData, str] | None = None  # own data and their hash, which takes a while
+
+    @classmethod
+    def from_seed(
+        cls, config: RunConfig, dataset: OwnData | None, budget: Budget, watch: frozenset[str] = frozenset()
+    ) -> Self:
+        """Iteration 0 of a configuration."""
+        task = fitting_task(config, dataset, budget, watch)
+        return cls(config, task, dataset, Learner.from_seed(config, Architecture.of(config, task)))
+
+    @classmethod
+    def from_snapshot(cls, file: bytes | str | Path, at_hand: OwnData | None, budget: Budget) -> Self:
+        """The run a snapshot was taken of; own data `at_hand` where they are not in it."""
+        saved = snapshot.read(file if isinstance(file, bytes) else Path(file).read_bytes())
+        config, dataset = saved.config, snapshot.data_for(saved, at_hand)
+        task = fitting_task(config, dataset, budget)
+        if any(i >= len(task.inputs) for _, i in saved.edits):
+            raise BadUpload("An edit of the probe is for an input that this task does not have.")
+        probe = saved.header.probe
+        task.probe(config.seed, probe)  # own sequences have a last one
+        same = saved.header.fingerprint == fingerprint()
+        return cls(config, task, dataset, saved.learner(task), probe, saved.edits, same)
+
+    def to_snapshot(self, *, with_dataset: bool) -> bytes:
+        """The run as a file; own data themselves only if wanted."""
+        learned = self.dataset if self.config.task == "own" else None
+        return snapshot.write(
+            self.config,
+            self.learner,
+            self.probe,
+            self.edits,
+            fingerprint(),
+            None if learned is None else self._hash(learned),
+            learned if with_dataset else None,
+        )
+
+    def restart(self) -> None:
+        """The seed's weights, iteration 0, the probe unedited."""
+        self.learner = Learner.from_seed(self.config, Architecture.of(self.config, self.task))
+        self.edits = {}
+
+    def change(self, config: RunConfig, task: Task) -> None:
+        """Another configuration, which has been found to fit; another task has another first probe."""
+        if task.name != self.task.name:
+            self.probe = 0
+        self.config, self.task = config, task
+
+    def _hash(self, data: OwnData) -> str:
+        if self._hashed is None or self._hashed[0] is not data:
+            self._hashed = data, datasets.digest(data)
+        return self._hashed[1]
+
+
+def fitting_task(
+    config: RunConfig, dataset: OwnData | None, budget: Budget, watch: frozenset[str] = frozenset()
+) -> Task:
+    """The task of a configuration, once it is known to fit the data and the budget."""
+    task = make_task(config.task, config.sequence_length, config.lag, dataset)
+    if task.units not in (None, config.hidden_size):
+        raise OutOfRange(
+            f"The own sequences start from states of {task.units} units; got hidden_size = {config.hidden_size}. "
+            f"Try {task.units}.",
+            "hidden_size",
+        )
+    budget.check(config, task, watch)
+    return task
+
+
+def for_own_data(config: RunConfig, data: OwnData) -> RunConfig:
+    """The configuration with which own data are learned: task own, and as long as their sequences are."""
+    changes: dict[str, Any] = {"task": "own"}
+    if isinstance(data, Sequences):
+        changes["sequence_length"] = data.length
+    return config.changed(changes)

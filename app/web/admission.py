@@ -1,0 +1,86 @@
+"""Who gets a place: as many runs as the operator allows, in all and for one address.
+
+A connection without a network holds a place that somebody else could use. It keeps it for a while, as a page that has
+just come needs a moment to ask for its network; later it has to go as soon as the server is full and somebody comes.
+"""
+
+import ipaddress
+import time
+from collections.abc import Callable
+
+from ..errors import ServerFull
+from . import protocol
+from .closing import CloseCode
+from .compute import Pool, RunHandle, Visitor
+
+RETRY_AFTER = 5.0  # seconds
+START_SECONDS = 5.0  # for which a connection has a place for sure although it has no network yet
+IPV6_SITE = 64  # bits of an IPv6 address that say whose it is; the others change by themselves
+
+
+class Admission:
+    """The way to a run of a pool."""
+
+    def __init__(
+        self, pool: Pool, most: int, most_per_address: int = 0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.pool = pool
+        self.most = most
+        self.most_per_address = most_per_address
+        self.clock = clock
+
+    def admit(self, visitor: Visitor, address: str) -> RunHandle:
+        """A run for who comes from `address`; raises ServerFull where there is none."""
+        site = site_of(address)
+        if self.most_per_address and self.pool.runs_of(site) >= self.most_per_address:
+            raise ServerFull(
+                f"At most {self.most_per_address} networks may run for one address here, and as many do for yours. "
+                f"Close one of them, and try again in {RETRY_AFTER:.0f} s.",
+                retry_after=RETRY_AFTER,
+            )
+        if self.pool.runs >= self.most:
+            self.free_a_place()
+        handle = self.pool.open(visitor, site, self.clock()) if self.pool.runs < self.most else None
+        if handle is None:
+            raise full()
+        return handle
+
+    @property
+    def is_full(self) -> bool:
+        """Whether somebody who comes now is turned away."""
+        return self.pool.runs >= self.most and self.idle() is None
+
+    def idle(self) -> RunHandle | None:
+        """Who has had a place for longest without having used it, if that is too long."""
+        waiting = [seat for seat in self.pool.seats if not seat.in_use and seat.since + START_SECONDS <= self.clock()]
+        return min(waiting, key=lambda seat: seat.since).handle if waiting else None
+
+    def free_a_place(self) -> None:
+        """Take its place from a connection that does not use it, if there is one."""
+        handle = self.idle()
+        if handle is None:
+            return
+        visitor = handle.visitor
+        handle.leave()
+        visitor.deliver(protocol.error_message(full()))
+        visitor.dismiss(CloseCode.TRY_AGAIN_LATER, "no network was started, and the place is needed")
+
+
+def full() -> ServerFull:
+    """What is said to who has to come again."""
+    return ServerFull(
+        f"This server runs as many networks as it can. Try again in {RETRY_AFTER:.0f} s.", retry_after=RETRY_AFTER
+    )
+
+
+def site_of(address: str) -> str:
+    """Whose address this is: one of IPv4, also where it is written as one of IPv6; the first 64 bits of another one."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is None:
+            return str(ipaddress.IPv6Network((int(found), IPV6_SITE), strict=False))
+        found = found.ipv4_mapped
+    return str(found)

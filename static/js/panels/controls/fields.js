@@ -1,0 +1,82 @@
+/** What the page knows about single fields beside the server's schema: order, labels, ranges of sliders. */
+
+/** @typedef {import("../../wire/protocol.js").Config} Config */
+/** @typedef {import("../../kit/slider.js").Track} Track */
+
+export const GROUPS = ["Sequence", "Network", "Training", "Gradient"];
+
+/** The order within the groups; fields that are not named here follow. */
+export const ORDER = [
+  "sequence_length",
+  "task",
+  "lag",
+  "cell",
+  "activation",
+  "hidden_size",
+  "init",
+  "gain",
+  "forget_bias",
+  "optimizer",
+  "learning_rate",
+  "batch_size",
+  "clip",
+  "clip_threshold",
+  "k1",
+  "seed",
+];
+
+export const ESSENTIAL = ["sequence_length", "cell", "activation"];
+
+export const SEGMENTED = ["cell", "precision"];
+
+/** What a row is called where the schema's title is too long for it. @type {Record<string, string>} */
+export const LABELS = {
+  sequence_length: "length",
+  hidden_size: "units",
+  init: "start",
+  forget_bias: "forget bias",
+  input_std: "input std",
+  readout_std: "readout std",
+  learning_rate: "rate",
+  batch_size: "batch",
+  weight_decay: "decay",
+  loss_reduction: "reduction",
+  clip_threshold: "threshold",
+};
+
+/** k2 shares a row with k1. */
+export const WITHOUT_ROW = ["k2"];
+
+export const SYMBOLS = ["sequence_length", "hidden_size"];
+
+/** The useful part of each range; by typing, everything the server allows. @type {Record<string, Track>} */
+export const TRACKS = {
+  sequence_length: { from: 2, to: 500, log: true, integer: true },
+  lag: { from: 0, to: 60, integer: true },
+  hidden_size: { from: 1, to: 256, log: true, powersOfTwo: true },
+  batch_size: { from: 1, to: 256, log: true, powersOfTwo: true },
+  gain: { from: 0.1, to: 10, log: true },
+  forget_bias: { from: -2, to: 6 },
+  input_std: { from: 1e-3, to: 1, log: true },
+  readout_std: { from: 1e-3, to: 1, log: true },
+  learning_rate: { from: 1e-5, to: 10, log: true, zero: true },
+  clip_threshold: { from: 1e-2, to: 1e3, log: true },
+  weight_decay: { from: 1e-6, to: 1, log: true, zero: true },
+};
+
+/** Fields that mean nothing at the moment say so instead. @type {Record<string, (config: Config) => string | null>} */
+export const IDLE = {
+  lag: ({ task }) => (task === "echo" ? null : "used by echo"),
+  clip_threshold: ({ clip }) => (clip === "none" ? "no clipping" : null),
+};
+
+/** Rows of things that the chosen network does not have. @type {Record<string, (config: Config) => boolean>} */
+export const ABSENT = {
+  forget_bias: ({ cell }) => cell === "rnn",
+};
+
+export const TRUNCATIONS = [
+  { label: "never (full)", k1: 0, k2: 0 },
+  { label: "every 8", k1: 8, k2: 8 },
+  { label: "every 8 back 16", k1: 8, k2: 16 },
+];

@@ -1,0 +1,86 @@
+/**
+ * Taking a run up again: from a snapshot, on whatever server answers. Nothing that the server accepted gets lost: what is
+ * newer than the snapshot is replayed at the iteration at which it was accepted.
+ */
+
+import { backoff } from "../wire/connection.js";
+import { command } from "../wire/protocol.js";
+
+/** @typedef {import("../wire/requests.js").Answer} Answer */
+
+const LONGEST_STEP = 10_000;
+/** Refusals that mean: not just now. */
+const PASSING = ["busy", "upload_timeout", "upload_pending"];
+
+/**
+ * @param {import("./session.js").PageStore} store
+ * @param {import("./history.js").Past} past
+ * @param {import("../wire/requests.js").Requests} requests
+ * @param {import("./standing.js").Standing} standing
+ * @param {Pick<import("../wire/connection.js").Platform, "setTimer" | "random">} platform
+ * @param {(text: string) => void} notice
+ */
+export function createResume(store, past, requests, standing, platform, notice) {
+  /** @param {ArrayBuffer} bytes */
+  async function upload(bytes, kind = "snapshot", callerShowsErrors = false) {
+    const answer = await requests.upload(bytes, kind, callerShowsErrors);
+    if (answer?.type === "state" && !answer.same_numerics) {
+      notice("Restored on a server that rounds differently: last digits may differ from before.");
+    }
+    return answer;
+  }
+
+  /** A server that is busy is asked again: a run that is kept is never given up for that. @param {ArrayBuffer} bytes */
+  async function uploadPatiently(bytes) {
+    const { losses } = standing;
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await upload(bytes);
+      if (answer?.type !== "error" || !PASSING.includes(answer.code)) return answer;
+      const wait = Math.max((answer.retry_after ?? 0) * 1000, backoff(attempt, platform.random()));
+      await new Promise((resolve) => platform.setTimer(() => resolve(null), wait));
+      if (standing.losses !== losses) return null;
+    }
+  }
+
+  /** @param {number} iteration */
+  async function stepTo(iteration) {
+    for (let missing = iteration - store.get().live.iteration; missing > 0; missing -= LONGEST_STEP) {
+      await requests.request(command.step(Math.min(missing, LONGEST_STEP)));
+    }
+  }
+
+  /** @param {import("./history.js").Change[]} accepted @param {number} iteration */
+  async function replay(accepted, iteration) {
+    for (const one of accepted) {
+      await stepTo(one.iteration);
+      await requests.request(one.command);
+    }
+    await stepTo(iteration);
+  }
+
+  /** @param {import("../wire/protocol.js").Config} config @returns {Promise<boolean>} */
+  async function start(config) {
+    const answer = await requests.request(command.start(config));
+    if (answer?.type !== "error") return answer?.type === "state";
+    // Each field of a link may fit and all together not: then the defaults run, and what was wrong stands there.
+    return (await requests.request(command.start()))?.type === "state";
+  }
+
+  return {
+    upload,
+    replay,
+    start,
+
+    /** Says whether the run stands; a new one if no snapshot is taken. @param {number} iteration where a paused run stood */
+    async resume(iteration) {
+      for (const way of past.ways()) {
+        const answer = await uploadPatiently(way.bytes);
+        if (answer === null) return false;
+        if (answer.type !== "state") continue;
+        await replay(way.changes, iteration);
+        return true;
+      }
+      return start(store.get().live.config);
+    },
+  };
+}

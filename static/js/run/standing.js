@@ -1,0 +1,14 @@
+/** Where a session stands with its server: one object, read and written by the parts that the session is made of. */
+
+/**
+ * @typedef {object} Standing
+ * @property {boolean} settled the run stands on the server: records are shown, and kept
+ * @property {boolean} playing the reader wants the run to play
+ * @property {boolean} resuming a run that is taken up again, to play as before, counts as playing while the server only has it
+ * @property {number} losses how often the connection was lost: what began before a loss is not carried on after it
+ */
+
+/** @param {boolean} plays @returns {Standing} */
+export function createStanding(plays) {
+  return { settled: false, playing: plays, resuming: false, losses: 0 };
+}

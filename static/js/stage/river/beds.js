@@ -1,0 +1,82 @@
+/** Draws what a lane holds before any record: its bed, the ruler, its name. Keeps no state. */
+
+import { drawMath, drawText } from "../../kit/text.js";
+import { formatPower } from "../../lib/format.js";
+import { RULERS, widthOf } from "./river.js";
+
+/** @typedef {import("../scene.js").Scene} Scene */
+/** @typedef {import("../layout.js").Layout} Layout */
+
+/** @typedef {CanvasRenderingContext2D} Context */
+
+/** A lower lane has room for fewer words beside it, in design units. */
+export const SMALL = 110;
+
+const SMALLEST = 70;
+
+const LANE_LABELS = { h: "∂E/∂h_t", c: "∂E/∂c_t" };
+
+/** The bed, its banks' level on the ruler and the lane's name: what stands there before any record. */
+export function drawBeds(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, ruler }) {
+  for (const [index, lane] of layout.lanes.entries()) {
+    ctx.fillStyle = palette.bed;
+    ctx.beginPath();
+    ctx.roundRect(
+      layout.left,
+      lane.top,
+      layout.right - layout.left + 6 * layout.U,
+      lane.bottom - lane.top,
+      3 * layout.U,
+    );
+    ctx.fill();
+    drawRuler(ctx, layout, palette, ruler, index);
+  }
+}
+
+/**
+ * The axis at the lane's left: powers of ten by the distance from the midline, the upper half labelled.
+ * @param {Context} ctx
+ * @param {Layout} layout
+ * @param {import("../../kit/colour.js").Palette} palette
+ * @param {import("../../run/state.js").Ruler} rulerName
+ * @param {number} index
+ */
+function drawRuler(ctx, layout, palette, rulerName, index) {
+  const { U } = layout;
+  const lane = layout.lanes[index];
+  const ruler = RULERS[rulerName];
+  const height = lane.bottom - lane.top;
+  const small = height < SMALL * U;
+  const x = Math.round(layout.left - 8 * U) + 0.5;
+  const halfAt = (/** @type {number} */ exponent) => widthOf(exponent * Math.LN10, ruler, height) / 2;
+  ctx.strokeStyle = palette.ink3;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.moveTo(x, lane.top);
+  ctx.lineTo(x, lane.bottom);
+  for (let e = ruler.low; e <= ruler.high; e += ruler.ticks) {
+    const tick = ruler.labels.includes(e) ? 5 * U : 3 * U;
+    for (const y of [lane.mid - halfAt(e), lane.mid + halfAt(e)]) {
+      ctx.moveTo(x, Math.round(y) + 0.5);
+      ctx.lineTo(x - tick, Math.round(y) + 0.5);
+    }
+  }
+  ctx.stroke();
+  const room = 11 * U;
+  let below = Number.NEGATIVE_INFINITY;
+  for (const e of [...ruler.labels].reverse()) {
+    const y = Math.max(lane.mid - halfAt(e), height < SMALLEST * U ? lane.top + 5 * U : 0);
+    if (y - below < room) continue;
+    drawText(ctx, U, formatPower(e), x - 8 * U, y, { align: "right", colour: palette.ink3 });
+    below = y;
+  }
+  const name = layout.lanes.length > 1 && index === 1 ? "c" : "h";
+  const nameY = lane.mid - (small ? 10 : 18) * U;
+  drawMath(ctx, U, LANE_LABELS[name], 20 * U, nameY, { size: 15, colour: palette.ink2 });
+  const words = index === 1 ? ["cell state"] : small ? ["log axis"] : ["width,", "log axis"];
+  if (index === 0 && height < SMALLEST * U) return;
+  words.forEach((word, i) => {
+    const down = index === 1 ? 23 : 18; // clear of the ruler's lowest label
+    drawText(ctx, U, word, 20 * U, nameY + (down + 13 * i) * U, { colour: palette.ink3 });
+  });
+}

@@ -1,0 +1,70 @@
+/** Draws what stands beside the lane, before its mouth. Keeps no state. */
+
+import { drawText, sans } from "../../kit/text.js";
+import { formatNumber, formatPower } from "../../lib/format.js";
+import { SMALL } from "./beds.js";
+import { RULERS } from "./river.js";
+
+/** @typedef {import("../scene.js").Scene} Scene */
+/** @typedef {import("../layout.js").Layout} Layout */
+/** @typedef {CanvasRenderingContext2D} Context */
+
+/** What stands beside the lane, before its mouth: the weir, and the offer of a nearer ruler. */
+export function drawMouth(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
+  drawWeir(ctx, scene);
+  offerNearerRuler(ctx, scene);
+}
+
+/** A text button beside the ruler: the whole river would fit a nearer one. It is never taken without being asked. */
+function offerNearerRuler(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, nearer }) {
+  if (!nearer || layout.lanes.length > 1) return;
+  const { U } = layout;
+  const [{ top, mid, bottom }] = layout.lanes;
+  const words = `see ${formatPower(RULERS[nearer].low)}…${formatPower(RULERS[nearer].high)}`;
+  if (bottom - top < SMALL * U) return;
+  const y = Math.min(mid + 26 * U, bottom - 28 * U); // above what the weir says at the mouth
+  drawText(ctx, U, words, 20 * U, y, { colour: palette.ink2 });
+  ctx.fillStyle = palette.ink3;
+  ctx.fillRect(20 * U, Math.round(y + 5.5 * U), ctx.measureText(words).width, 1);
+}
+
+/** Clipping by norm or value acts on the sum: one weir at the mouth. */
+function drawWeir(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture, ribbons }) {
+  if (!picture) return;
+  const { U } = layout;
+  const { mode, scale } = picture.clip;
+  if ((mode !== "norm" && mode !== "value") || scale === null) return;
+  const lane = layout.lanes[0];
+  const clipped = scale < 1;
+  const { bank } = ribbons[0];
+  const length = (lane.bottom - lane.top) / 2 - bank;
+  ctx.fillStyle = palette.ink;
+  ctx.globalAlpha = clipped ? 1 : 0.25;
+  ctx.fillRect(layout.left - 4 * U, lane.top, 3 * U, length);
+  ctx.fillRect(layout.left - 4 * U, lane.bottom - length, 3 * U, length);
+  ctx.globalAlpha = 1;
+  labelWeir(ctx, layout, palette, clipped ? formatNumber(scale, 2) : null);
+}
+
+/**
+ * By what the update is multiplied, beside the weir; a long number takes the line below the word.
+ * @param {Context} ctx
+ * @param {Layout} layout
+ * @param {import("../../kit/colour.js").Palette} palette
+ * @param {string | null} factor
+ */
+function labelWeir(ctx, { U, lanes, left }, palette, factor) {
+  const y = lanes[0].bottom - 4 * U;
+  if (factor === null) {
+    drawText(ctx, U, "not clipped", 20 * U, y, { colour: palette.ink3 });
+    return;
+  }
+  const style = { weight: 600, colour: palette.ink };
+  ctx.font = sans(U, 11, 600);
+  const line = `update × ${factor}`;
+  if (20 * U + ctx.measureText(line).width < left - 12 * U) drawText(ctx, U, line, 20 * U, y, style);
+  else {
+    drawText(ctx, U, "update", 20 * U, y - 12 * U, style);
+    drawText(ctx, U, `× ${factor}`, 20 * U, y, style);
+  }
+}

@@ -1,0 +1,66 @@
+/** Draws the ribbon itself: as wide as the gradient, each loss in its colour. Keeps no state. */
+
+import { drawPixels } from "../../lib/canvas/bitmap.js";
+import { acrossAxis } from "../layout.js";
+import { paintRiver } from "./strata.js";
+import { blend, sourceIndex } from "../../kit/colour.js";
+
+/** @typedef {import("../scene.js").Scene} Scene */
+
+/** What is not the highlighted loss keeps this much of its colour. */
+export const DIMMED = 0.28;
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Scene} scene
+ * @param {import("../../lib/canvas/bitmap.js").Bitmaps} bitmaps
+ * @param {number} ratio device pixels a px
+ * @param {number} index of the lane
+ */
+export function drawRibbon(ctx, scene, bitmaps, ratio, index) {
+  const { layout, picture } = scene;
+  const { runs, strata, share } = scene.ribbons[index];
+  if (!picture || runs.length === 0) return;
+  const lane = layout.lanes[index];
+  drawPixels(ctx, bitmaps(`river ${index}`), acrossAxis(layout, lane, ratio), (pixels, width, height) => {
+    paintRiver(pixels, width, height, {
+      ...riverColours(scene),
+      T: picture.T,
+      runs,
+      strata,
+      share,
+      left: layout.left,
+      mid: lane.bottom - lane.mid,
+      scale: ratio,
+      apart: scene.highlight,
+      U: layout.U,
+    });
+  });
+}
+
+/**
+ * Colour of each loss at 3t: its own on the source ramp, mixed with the bed when another one is highlighted.
+ * @param {Scene} scene
+ */
+export function riverColours({ picture, palette, highlight }) {
+  const T = picture?.T ?? 1;
+  const colours = new Float32Array(3 * (T + 1));
+  const edges = new Float32Array(3 * (T + 1));
+  const single = !picture?.lanes[0].share || picture.losses < 2;
+  for (let t = 1; t <= T; t++) {
+    const index = sourceIndex(t, T, single);
+    const opacity = highlight === 0 || t === highlight ? 1 : DIMMED;
+    writeBytes(colours, 3 * t, blend(palette.source.rgba[index], palette.pixel.bed, opacity));
+    writeBytes(edges, 3 * t, blend(palette.sourceEdge.rgba[index], palette.pixel.bed, opacity));
+  }
+  const seam = new Float32Array(3);
+  writeBytes(seam, 0, palette.pixel.bed);
+  return { colours, edges, seam };
+}
+
+/** @param {Float32Array} into @param {number} at @param {number} word */
+function writeBytes(into, at, word) {
+  into[at] = word & 255;
+  into[at + 1] = (word >>> 8) & 255;
+  into[at + 2] = (word >>> 16) & 255;
+}

@@ -1,0 +1,143 @@
+/** Draws spans of the lane where there is no ribbon, or none that can be divided: no number, no loss, too little. Keeps no state. */
+
+import { drawText, sans } from "../../kit/text.js";
+import { formatExp, formatPower } from "../../lib/format.js";
+import { KIND, RULERS, dryDashes } from "./river.js";
+
+/** @typedef {import("../scene.js").Scene} Scene */
+/** @typedef {CanvasRenderingContext2D} Context */
+
+/** Spans of NaN are cross-hatched, infinite ones solid ink, empty ones say why they are empty. */
+export function drawWithoutNumber(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ index) {
+  const { layout, palette, ribbons } = scene;
+  const lane = layout.lanes[index];
+  const height = lane.bottom - lane.top;
+  for (const { kind, first, last } of ribbons[index].spans) {
+    const left = Math.max(layout.left, layout.edges[first - 1]);
+    const right = Math.min(layout.right, layout.edges[last]);
+    if (right <= left) continue;
+    if (kind === KIND.nan) {
+      hatchBox(ctx, { x: left, y: lane.top, width: right - left, height }, 5 * layout.U, palette.border);
+      drawTag(ctx, scene, "NaN: nothing to send back", (left + right) / 2, lane.mid, right - left);
+    } else if (kind === KIND.infinite) {
+      ctx.fillStyle = palette.ink;
+      ctx.fillRect(left, lane.top, right - left, height);
+      drawTag(ctx, scene, "infinite", (left + right) / 2, lane.mid, right - left);
+    } else if (kind === KIND.zero) {
+      ctx.font = sans(layout.U);
+      const room = right - left - 12 * layout.U;
+      const words = ["exactly 0: no loss reaches here", "exactly 0"].find((text) => ctx.measureText(text).width < room);
+      const place = { align: /** @type {const} */ ("center"), colour: palette.ink2 };
+      if (words) drawText(ctx, layout.U, words, (left + right) / 2, lane.mid, place);
+    }
+  }
+}
+
+/** The width is known, but not of which losses it consists. */
+export function drawUnsourced(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ index) {
+  const { layout, palette, ribbons } = scene;
+  const lane = layout.lanes[index];
+  for (const { first, last } of ribbons[index].unsourced) {
+    const x = Math.max(layout.left, layout.edges[first - 1]);
+    const width = Math.min(layout.right, layout.edges[last]) - x;
+    if (width <= 0) continue;
+    hatchBox(ctx, { x, y: lane.top, width, height: lane.bottom - lane.top }, 7 * layout.U, palette.paper);
+    const y = (lane.mid + lane.bottom) / 2; // clear of the chevrons
+    drawTag(ctx, scene, "shares: no finite number", x + width / 2, y, width);
+  }
+}
+
+/**
+ * Hatching both ways inside a box.
+ * @param {Context} ctx
+ * @param {{x: number, y: number, width: number, height: number}} box
+ * @param {number} apart
+ * @param {string} colour
+ */
+export function hatchBox(ctx, { x, y, width, height }, apart, colour) {
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(x, y, width, height);
+  ctx.clip();
+  ctx.beginPath();
+  for (let at = -height; at < width; at += apart) {
+    ctx.moveTo(x + at, y);
+    ctx.lineTo(x + at + height, y + height);
+    ctx.moveTo(x + at + height, y);
+    ctx.lineTo(x + at, y + height);
+  }
+  ctx.strokeStyle = colour;
+  ctx.globalAlpha = 0.55;
+  ctx.lineWidth = 0.8;
+  ctx.stroke();
+  ctx.restore();
+}
+
+/**
+ * Words on a raised ground, where a plain line could not be read.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {string} words
+ * @param {number} x
+ * @param {number} y
+ * @param {number} room
+ */
+function drawTag(ctx, { layout, palette }, words, x, y, room) {
+  const { U } = layout;
+  ctx.font = sans(U, 12, 600);
+  const width = ctx.measureText(words).width + 24 * U;
+  if (width > room) return;
+  ctx.fillStyle = palette.raised;
+  ctx.strokeStyle = palette.border;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.roundRect(x - width / 2, y - 15 * U, width, 30 * U, 5 * U);
+  ctx.fill();
+  ctx.stroke();
+  drawText(ctx, U, words, x, y, { size: 12, weight: 600, align: "center", colour: palette.ink });
+}
+
+/** Dashes on the midline, the value where the river goes under, and the smallest one. */
+export function drawDryBed(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ index) {
+  const { layout, palette, picture, ribbons, ruler } = scene;
+  if (!picture) return;
+  const { U } = layout;
+  const shown = picture.lanes[index].shown;
+  const dashes = dryDashes(ribbons[index], shown, RULERS[ruler], layout);
+  if (dashes.length === 0) return;
+  const y = layout.lanes[index].mid;
+  ctx.strokeStyle = palette.backward;
+  ctx.lineWidth = 1.6 * U;
+  ctx.beginPath();
+  for (const { from, to } of dashes) {
+    ctx.moveTo(from, y);
+    ctx.lineTo(to, y);
+  }
+  ctx.stroke();
+  for (const span of ribbons[index].spans) {
+    if (span.kind === KIND.dry) labelDrySpan(ctx, scene, shown, span, y);
+  }
+}
+
+/**
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {Float64Array} shown
+ * @param {import("./river.js").Span} span
+ * @param {number} y
+ */
+function labelDrySpan(ctx, { layout, palette, ruler }, shown, { first, last }, y) {
+  const { U } = layout;
+  const from = Math.max(layout.left, layout.edges[first - 1]);
+  const to = Math.min(layout.right, layout.edges[last]);
+  if (to <= from) return;
+  const above = `below ${formatPower(RULERS[ruler].low)} from t = ${last}`;
+  ctx.font = sans(U);
+  const room = Math.max(to, from + 118 * U) - from;
+  if (to - from < 40 * U && last !== first && last !== layout.T) return;
+  const width = ctx.measureText(above).width;
+  const x = Math.max(from + 4 * U, Math.min(to - 4 * U, layout.right) - width);
+  if (width < room + 60 * U) drawText(ctx, U, above, x, y - 15 * U, { colour: palette.ink2 });
+  const value = `${formatExp(shown[first], 2)} at t = ${first}`;
+  drawText(ctx, U, value, from + 4 * U, y + 15 * U, { colour: palette.ink2 });
+}

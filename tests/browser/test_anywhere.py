@@ -1,0 +1,115 @@
+"""The page where it is not at home: below a prefix, behind a proxy without WebSockets, in a frame of another site."""
+
+import dataclasses
+import http.server
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserType, FrameLocator, Page, expect
+
+from tests.browser.reader import until
+from tests.support.pages import QUIET
+from tests.support.proxies import Rewrite, proxy
+from tests.support.servers import Server
+
+PREFIX = "/user/me/proxy/8000"
+
+
+@dataclasses.dataclass(frozen=True)
+class NoWebSockets(Rewrite):
+    """A network that lets pages through, and of the header that opens a WebSocket only what is HTTP's own."""
+
+    def __call__(self, head: bytes) -> bytes:
+        return super().__call__(re.sub(rb"\r\nUpgrade: websocket", b"", head, flags=re.IGNORECASE))
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    yield context.new_page()
+    context.close()
+
+
+def trains(page: Page) -> None:
+    seen = page.locator("#history")
+    until(page, lambda: int(seen.get_attribute("aria-valuemax") or 0) > 30, "updates")
+
+
+def test_below_a_prefix_the_page_trains_and_has_its_lessons(page: Page, server: Server) -> None:
+    with proxy(server.port, Rewrite("takes the prefix away", PREFIX)) as port:
+        wrong: list[str] = []
+        page.on("response", lambda answer: wrong.append(answer.url) if answer.status >= 400 else None)
+        page.goto(f"http://127.0.0.1:{port}{PREFIX}/")
+        trains(page)
+        page.get_by_role("button", name="Lessons", exact=True).click()
+        expect(page.locator("#lesson-title")).to_be_visible()
+        assert wrong == []
+
+
+def test_where_no_websocket_opens_the_page_says_what_to_ask_for(page: Page, server: Server) -> None:
+    with proxy(server.port, NoWebSockets("lets no WebSocket through")) as port:
+        page.goto(f"http://127.0.0.1:{port}/")
+        expect(page.locator("#line-text")).to_contain_text("This page loads, but no WebSocket opens: ask whoever runs")
+
+
+def test_a_server_that_goes_away_is_called_lost_and_not_blocked(page: Page) -> None:
+    with Server(WORKERS="1") as server:
+        page.goto(server.url)
+        trains(page)
+        server.stop()
+        expect(page.locator("#line-text")).to_contain_text("Connection lost")
+        expect(page.locator("#line-text")).not_to_contain_text("WebSocket")
+
+
+@contextmanager
+def another_site(html: str) -> Iterator[str]:
+    """A page under a name of another site than 127.0.0.1 is."""
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(html.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: the test says what it sees."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield f"http://localhost:{serving.server_port}/"
+        serving.shutdown()
+
+
+@pytest.fixture
+def strict_page(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
+    """In a browser that refuses storage to whatever another site embeds, as its readers can choose."""
+    (tmp_path / "Default").mkdir()
+    (tmp_path / "Default" / "Preferences").write_text(
+        '{"profile":{"cookie_controls_mode":1,"block_third_party_cookies":true}}'
+    )
+    kind: BrowserType = chromium.browser_type
+    context = kind.launch_persistent_context(tmp_path, executable_path=shutil.which("chromium"), args=QUIET)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_lesson_that_another_site_embeds_opens_though_storage_is_refused(strict_page: Page) -> None:
+    page = strict_page
+    with Server(WORKERS="1", UNROLL_FRAME_ANCESTORS="http://localhost:*") as server:
+        lesson = f'<iframe src="{server.url}/?embed#lesson=vanishing" width="1000" height="700"></iframe>'
+        with another_site(lesson) as url:
+            page.goto(url)
+            inside: FrameLocator = page.frame_locator("iframe")
+            frame = page.frames[1]
+            refused = "() => { try { return localStorage === null } catch { return true } }"
+            assert frame.evaluate(refused), "this browser refuses nothing, so nothing is tested"
+            expect(inside.locator("#lesson-title")).to_have_text("A river that dries up")
+            inside.get_by_role("button", name="Play", exact=True).first.click()
+            seen = inside.locator("#history")
+            until(page, lambda: int(seen.get_attribute("aria-valuemax") or 0) > 30, "updates")

@@ -1,0 +1,47 @@
+"""A real nginx (Debian's), where there is one."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support.servers import wait_until
+
+PROGRAM = shutil.which("nginx") or "/usr/sbin/nginx"
+INSTALLED = Path(PROGRAM).exists()
+AROUND = """
+worker_processes 1;
+pid {folder}/pid;
+events {{ worker_connections 256; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+{site}
+}}
+"""
+
+
+@contextlib.contextmanager
+def nginx(folder: Path, site: str, port: int) -> Iterator[None]:
+    """Serve what `site` says inside `http { … }`, until the end; `port` is one of those it listens on."""
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, site=site))
+    command = [PROGRAM, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr", "-g", "daemon off;"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        wait_until(lambda: process.poll() is not None or listens(port), "nginx")
+        assert process.poll() is None, (folder / "log").read_text()
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def listens(port: int) -> bool:
+    with contextlib.suppress(OSError):
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        return True
+    return False

@@ -1,0 +1,171 @@
+"""What docs/deploy.md and docs/debian.md tell to do, done: nginx and Unroll start with the shipped files."""
+
+import contextlib
+import json
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from app.commandline import settings_from
+from app.settings import Settings, environment_name
+from tests.support.nginx import INSTALLED, nginx
+from tests.support.servers import PATIENCE, ROOT, Server, free_port
+from tests.web.conftest import facts
+from tests.web.test_proxies import a_run_starts, everything_is_found
+from tests.web.test_server import SMALL, get
+
+NAME = "unroll.school.example"
+DEBIAN = ROOT / "deploy" / "debian"
+UNIT = (DEBIAN / "unroll@.service").read_text()
+SITE = (DEBIAN / "unroll.conf").read_text()
+DOCS = {name: (ROOT / "docs" / name).read_text() for name in ("deploy.md", "debian.md")}
+needs_nginx = pytest.mark.skipif(not INSTALLED, reason="this needs nginx: apt-get install nginx")
+
+
+def unit_says(directive: str) -> list[str]:
+    return re.findall(rf"^{directive}=(.*)$", UNIT, re.M)
+
+
+def test_the_unit_starts_unroll_on_this_machine_only_with_options_it_knows(monkeypatch):
+    for line in unit_says("Environment"):
+        monkeypatch.setenv(*line.split("=", 1))
+    (command,) = unit_says("ExecStart")
+    settings = settings_from(command.replace("%i", "8001").split()[1:])
+    assert (settings.host, settings.port) == ("127.0.0.1", 8001)
+    assert settings.allowed_hosts == (NAME,)
+    assert unit_says("MemoryMax")
+    assert unit_says("DynamicUser") == ["yes"]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this needs systemd-analyze")
+def test_systemd_knows_every_line_of_the_unit():
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", str(DEBIAN / "unroll@.service")], capture_output=True, text=True
+    )
+    said = [line for line in checked.stderr.splitlines() if "unroll@" in line and "is not executable" not in line]
+    assert said == [], "all that may be missing is Unroll in /opt"
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_every_setting_and_file_that_is_named_exists(name):
+    known = {environment_name(field) for field in Settings.model_fields}
+    assert set(re.findall(r"\bUNROLL_[A-Z_]+\b", DOCS[name])) <= known
+    for path in re.findall(r"\bdeploy/[\w./@-]*[\w]", DOCS[name]):
+        assert (ROOT / path).exists(), path
+
+
+def test_on_debian_13_http2_is_switched_on_in_the_way_its_nginx_knows(tmp_path):
+    site = tmp_path / "unroll"
+    site.write_text(SITE)
+    (command,) = re.findall(r"^sed -i '(.* ssl;/;.*)' /etc/nginx/sites-available/unroll$", DOCS["debian.md"], re.M)
+    subprocess.run(["sed", "-i", command, str(site)], check=True)
+    assert "listen 443 ssl;\n    listen [::]:443 ssl;\n" in site.read_text()
+    assert site.read_text().count("\n    http2 on;\n") == 1
+
+
+@needs_nginx
+def test_the_debian_site_serves_over_https_and_a_newer_version_takes_over_without_a_lost_run(tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        f"openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN={NAME} -addext subjectAltName=DNS:{NAME} "
+        f"-keyout {key} -out {certificate}".split(),
+        check=True,
+        capture_output=True,
+    )
+    plain, tls = free_port(), free_port()
+    context = ssl.create_default_context(cafile=str(certificate))
+    allowed = dict(line.split("=", 1) for line in unit_says("Environment"))
+    second = Server(WORKERS="1", **allowed)  # the newer version, not yet started
+    with Server(WORKERS="1", **allowed) as first, contextlib.ExitStack() as stack:
+        site = SITE.replace("8001", str(first.port)).replace("8002", str(second.port))
+        site = re.sub(r"listen \[::\]:.*\n", "", site).replace("listen 80;", f"listen 127.0.0.1:{plain};")
+        site = site.replace("listen 443 ", f"listen 127.0.0.1:{tls} ").replace("/var/log/nginx", str(tmp_path))
+        site = re.sub(r"/etc/letsencrypt/\S*/fullchain.pem", str(certificate), site)
+        site = re.sub(r"/etc/letsencrypt/\S*/privkey.pem", str(key), site)
+        with nginx(tmp_path, site, tls):
+            head = raw(plain, None)
+            assert head.startswith("HTTP/1.1 301")
+            assert f"Location: https://{NAME}/page?x=1\r\n" in head
+            head = raw(tls, context, "/")
+            assert head.startswith("HTTP/1.1 200")
+            assert "Strict-Transport-Security: max-age=31536000\r\n" in head
+            assert raw(tls, context, "/metrics").startswith("HTTP/1.1 404")
+
+            with visit(tls, context) as page:
+                page.send(json.dumps({"type": "start", "config": SMALL}))
+                assert json.loads(page.recv(timeout=PATIENCE))["type"] == "state"
+                page.send(json.dumps({"type": "step", "iterations": 7}))
+                stack.enter_context(second)
+                first.stop(signal.SIGTERM)
+                snapshot = last_binary(page)
+            assert facts(snapshot)["kind"] == "snapshot"
+            with visit(tls, context) as page:
+                page.send(json.dumps({"type": "upload", "kind": "snapshot", "bytes": len(snapshot)}))
+                assert json.loads(page.recv(timeout=PATIENCE))["type"] == "ready"
+                page.send(snapshot)
+                assert json.loads(page.recv(timeout=PATIENCE))["iteration"] == facts(snapshot)["iteration"]
+
+
+def raw(port: int, context: ssl.SSLContext | None, path: str = "/page?x=1") -> str:
+    """The head of an answer, as it came; the name is asked for though it leads nowhere."""
+    asking = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    with context.wrap_socket(asking, server_hostname=NAME) if context else asking as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n".encode())
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += connection.recv(65536)
+    return received.partition(b"\r\n\r\n")[0].decode() + "\r\n"
+
+
+@contextlib.contextmanager
+def visit(port: int, context: ssl.SSLContext) -> Iterator[ClientConnection]:
+    """A socket over TLS, as the page opens it; its first message is heard."""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    address, origin = f"wss://{NAME}/ws", f"https://{NAME}"
+    with connect(address, sock=connection, ssl=context, origin=origin, compression=None) as page:
+        assert json.loads(page.recv(timeout=PATIENCE))["type"] == "hello"
+        yield page
+
+
+def last_binary(page: ClientConnection) -> bytes:
+    """The last file before the other side closes with 1012."""
+    last = b""
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            heard = page.recv(timeout=PATIENCE)
+            last = heard if isinstance(heard, bytes) else last
+    assert page.close_code == 1012
+    return last
+
+
+@needs_nginx
+def test_the_lines_for_a_path_below_a_site_serve_the_page_there(tmp_path, server):
+    (lines,) = re.findall(r"```nginx\n(location = /unroll .*?)```", DOCS["deploy.md"], re.S)
+    shipped = (ROOT / "deploy" / "nginx.conf").read_text()
+    around = "\n".join(re.findall(r"^    (?:map .*?\n    \}|proxy_(?:http|set).*?;)", shipped, re.S | re.M))
+    port = free_port()
+    site = f"{around}\nserver {{ listen 127.0.0.1:{port};\n{lines.replace('8000', str(server.port))} }}"
+    with nginx(tmp_path, site, port):
+        origin = f"http://127.0.0.1:{port}"
+        everything_is_found(f"{origin}/unroll/")
+        a_run_starts(f"{origin}/unroll/", origin)
+        with urllib.request.urlopen(f"{origin}/unroll", timeout=PATIENCE) as answer:
+            assert answer.url.endswith("/unroll/")
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_two_colons_serve_both_families():
+    with Server(HOST="::", WORKERS="1") as server:
+        for host in ("127.0.0.1", "[::1]"):
+            server.url = f"http://{host}:{server.port}"
+            assert get(server, "/")[0] == 200
+            a_run_starts(server.url + "/", server.url)
