@@ -23,7 +23,15 @@ from .spectrum import (
     singular_values,
     slopes,
 )
-from .truncation import TruncationMeter, horizon, kept_pairs, share_used, truncation_meter
+from .truncation import (
+    TruncationMeter,
+    all_shares_used,
+    horizon,
+    kept_pairs,
+    share_used,
+    truncation_meter,
+    whole_meter,
+)
 
 __all__ = [
     "ACTIVATIONS",
@@ -44,6 +52,7 @@ __all__ = [
     "adjoints",
     "all_adjoints",
     "all_flows",
+    "all_shares_used",
     "angle",
     "can_break",
     "clip",
@@ -70,4 +79,5 @@ __all__ = [
     "suffix",
     "suffixes",
     "truncation_meter",
+    "whole_meter",
 ]

@@ -79,7 +79,7 @@ def gradcheck(
 def _analytic(net: Network, params: Params, data: Data, reduction: str, broken: str | None) -> Params:
     net.forward(params, *data)
     if broken == "drop_carried":  # a backward pass at every timestep that goes nowhere
-        return net.backward(reduction, k1=1, k2=1)
+        return net.backward_each_alone(reduction)
     if broken == "transpose_W_hh":
         blocks = params["W_hh"].reshape(net.H, -1, net.H)
         net.layer.V[:, : -net.layer.handed] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
@@ -128,5 +128,6 @@ def _numeric(
 
 def _sides(net: Network) -> list[Array]:
     """On which side of each kink every argument of phi lies."""
-    arguments = [net.a, *net.cell.further_arguments]
+    cells = [layer.cell for layer in net.layers.values()]
+    arguments = [argument for cell in cells for argument in (cell.candidate, *cell.further_arguments)]
     return [argument > kink for kink in net.cell.activation.kinks for argument in arguments]

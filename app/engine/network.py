@@ -8,6 +8,7 @@ from .arrays import BUFFER, Array
 from .cells import Params
 from .head import Readout
 from .inputs import make_inputs
+from .layer import Layer
 from .passes import Pass
 from .stack import Stack
 from .views import LayerView
@@ -185,6 +186,14 @@ class Network:
             np.setbufsize(BUFFER)
             self.prepare(reduction)
             self.stack.backward(k1, k2, clip_timestep)
+            return self.gradients()
+
+    def backward_each_alone(self, reduction: str = "sum") -> Params:
+        """`backward` with nothing carried from any timestep to another: what it would be without a past."""
+        with np.errstate(all="ignore"):
+            np.setbufsize(BUFFER)
+            self.prepare(reduction)
+            self.stack.descend(Layer.sweep_each_alone)
             return self.gradients()
 
     def gradients(self) -> Params:
