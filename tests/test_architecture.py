@@ -2,6 +2,7 @@
 
 import ast
 import re
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,25 @@ def test_inside_the_package_imports_are_relative(name, path):
     """So that the same folder runs as `app` in a checkout and as `unroll` once it is installed."""
     wrong = {i for i in absolute_imports(path) if i.split(".")[0] == "app"}
     assert not wrong, f"{name} imports {sorted(wrong)} by the folder's name: write `from .` or `from ..` instead"
+
+
+def test_no_module_needs_itself():
+    """Not even by a detour: whoever reads a module can read what it imports first."""
+    paths = dict(modules())
+
+    def module(name: str) -> str:
+        while name not in paths:
+            name = name.rpartition(".")[0]
+        return name
+
+    needs = {
+        name: {found for i in imports(name, path) if i.startswith("app.") and (found := module(i)) != name}
+        for name, path in paths.items()
+    }
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        pytest.fail(f"these import each other in a circle: {' → '.join(reversed(error.args[1]))}")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Arrays and products as the processor likes them: nothing here changes a number beyond rounding.
+"""Arrays and products laid out for speed: nothing here changes a number beyond rounding.
 
 Vector instructions read a whole cache line; an array that starts within one makes them read two. And the linear
 algebra behind NumPy multiplies small matrices where they lie, which for the shapes of a recurrent network is a third

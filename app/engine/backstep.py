@@ -120,7 +120,7 @@ class Jacobians:
         self._learn(cell, timesteps_by_row(cell.local), T, H)
 
     def _learn(self, cell: Cell, local: list[Array], T: int, H: int) -> None:
-        """Ask the cell's chain rule all it has to say of all timesteps."""
+        """Evaluate the cell's chain rule once for all timesteps."""
 
         def answer(dh: float, direct: float) -> tuple[Array, Array]:
             back = np.zeros((int(cell.direct is not None) + cell.blocks, T, H))

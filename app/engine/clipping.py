@@ -19,7 +19,7 @@ def norm(grads: Params) -> float:
 
 
 def clip(grads: Params, mode: str, threshold: float) -> tuple[Params, float, float | None]:
-    """The gradients the optimizer shall see, ||clipped|| / ||unclipped||, and the angle between both in degrees.
+    """The clipped gradients, ||clipped|| / ||unclipped||, and the angle between the two in degrees.
 
     "norm": g <- g c/||g|| where ||g|| over all parameters together exceeds c = ``threshold``.
     "value": every entry into [-c, c].
@@ -48,7 +48,7 @@ def angle(first: Params, second: Params) -> float | None:
 
 
 def clip_columns(threshold: float, dh: np.ndarray, factor: np.ndarray) -> None:
-    """Each column of ``dh`` (H, B) longer than ``threshold`` to that length, in place; by what goes to ``factor`` (B,).
+    """Rescale columns of ``dh`` (H, B) longer than ``threshold`` to that length, in place; ``factor`` (B,): by what.
 
     Columns so long that their squares overflow are measured by their largest entry; a column that holds a number that
     is not finite does not become finite.
@@ -63,7 +63,7 @@ def clip_columns(threshold: float, dh: np.ndarray, factor: np.ndarray) -> None:
 
 
 def _clip_extreme_columns(threshold: float, dh: np.ndarray, factor: np.ndarray, square: np.ndarray) -> None:
-    """The same where squares leave the range of the type: such columns as multiples of their largest entry."""
+    """The same where squares leave the range of the type: relative to the largest entry of each such column."""
     peak = np.abs(dh).max(axis=0)
     extreme = (peak > 0.0) & (peak < np.inf) & ~((square > np.finfo(dh.dtype).smallest_normal) & (square < np.inf))
     unit = dh[:, extreme] / peak[extreme]

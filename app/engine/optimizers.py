@@ -13,7 +13,7 @@ Params = dict[str, np.ndarray]
 
 
 class Optimizer:
-    """p <- p - lr * step(g). Children say what the step is and which moments ("m", "v") they keep."""
+    """p <- p - lr * step(g). Subclasses define the step and the moments ("m", "v") they keep."""
 
     moments: ClassVar[tuple[str, ...]] = ()
 

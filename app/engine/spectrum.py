@@ -6,7 +6,7 @@ with gamma = sup |phi'| (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Beng
 
 import numpy as np
 
-from .backstep import RESCALE_EVERY, Jacobians, jacobians_of
+from .backstep import RESCALE_EVERY, jacobians_of
 from .cells import CELLS, Params
 from .network import Network
 
@@ -42,12 +42,8 @@ def jacobian(net: Network, t: int) -> Array:
     An lstm's c_{t-1} is held fixed. Row form: the gradient carried into h_{t-1} is ``dh_t @ J_t.T``.
     """
     with np.errstate(all="ignore"):
-        return _jacobian(jacobians_of(net.layer), net.H, t)
-
-
-def _jacobian(jacobians: Jacobians, H: int, t: int) -> Array:
-    J: Array = jacobians.between(t, t)[0, :H, :H].T.copy()
-    return J
+        J: Array = jacobians_of(net.layer).between(t, t)[0, : net.H, : net.H].T.copy()
+        return J
 
 
 def jacobian_product(net: Network, k: int, t: int) -> Array:
@@ -81,15 +77,21 @@ def spectral_norm(J: Array) -> Array:
 
 
 def lyapunov_exponents(net: Network) -> Array:
-    """lambda_i (H,), largest first: the mean over t of ln |R_ii| where Q, R = qr(J_t^T Q).
+    """lambda_i (H,), largest first: the mean over t of ln |R_ii| where Q, R = qr(J_t^T Q), Q = 1 at first.
 
-    Their sum is the mean of ln |det J_t|.
+    How fast a small change of the state grows or fades in each direction, a timestep (Benettin et al. 1980). Of an lstm
+    (2H,): its state is (h, c), so J_t^T is the matrix of d(h, c)_t / d(h, c)_{t-1}. Their sum is the mean of
+    ln |det J_t|; -inf where a direction is lost altogether, NaN where a Jacobian is not finite.
     """
-    Q, total, jacobians = np.eye(net.H), np.zeros(net.H), jacobians_of(net.layer)
+    jacobians = jacobians_of(net.layer)
+    Q, total = np.eye(jacobians.width), np.zeros(jacobians.width)
     with np.errstate(all="ignore"):
-        for t in range(1, net.T + 1):
-            Q, R = np.linalg.qr(_jacobian(jacobians, net.H, t).T.dot(Q))
-            total += np.log(np.abs(np.diag(R)))
+        for first in range(1, net.T + 1, RESCALE_EVERY):
+            for J in jacobians.between(first, min(first + RESCALE_EVERY - 1, net.T)):
+                if not np.isfinite(J).all():
+                    return np.full(len(total), np.nan)
+                Q, R = np.linalg.qr(J.dot(Q))
+                total += np.log(np.abs(np.diag(R)))
     return np.sort(total / net.T)[::-1]
 
 

@@ -16,6 +16,7 @@ from .edits import Edits, edited
 from .limits import MAX_SAMPLES
 from .probe_trace import ProbeTrace
 from .sample import continuation
+from .scalars import plain
 from .workspace import Shape, Workspace, WorkspacePool
 
 SAMPLE, CHECK = 3, 4  # streams of random numbers; tasks and weights have 0 to 2
@@ -76,6 +77,7 @@ class BatchRunner:
         self, params: Params, iteration: int, samples: int, broken: str | None
     ) -> Iterator[tuple[str, TensorCheck]]:
         """`Trainer.check_gradients`, on the first sequences of an iteration's batch."""
+        samples = plain(samples)
         if type(samples) is not int:
             raise BadValue(f"samples must be a whole number; got {shown(samples)}. Try 8.", "samples")
         if not 1 <= samples <= MAX_SAMPLES:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from ..engine import ACTIVATIONS, CELLS, INITIALISERS, OPTIMIZERS
@@ -21,6 +20,7 @@ from .limits import (
     MAX_STD,
     MAX_UNITS,
 )
+from .scalars import plain
 
 LIVE, RESTART = "live", "restart"
 
@@ -240,7 +240,7 @@ class RunConfig(BaseModel):
 
     def __init__(self, /, **fields: Any) -> None:
         try:
-            super().__init__(**{name: _plain(value) for name, value in fields.items()})
+            super().__init__(**{name: plain(value) for name, value in fields.items()})
         except ValidationError as error:
             raise explained(error, type(self), "a run") from None
 
@@ -304,11 +304,6 @@ def offer(field: str, name: str) -> None:
     if name not in names:
         names.append(name)
         properties.cache_clear()  # messages list the names, too
-
-
-def _plain(value: Any) -> Any:
-    """The Python number of a NumPy scalar; anything else as it is."""
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _extra(name: str) -> dict[str, Any]:

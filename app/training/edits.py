@@ -7,6 +7,7 @@ import numpy as np
 
 from ..errors import BadValue, OutOfRange, shown
 from .limits import MAX_EDIT, MAX_PROBE
+from .scalars import plain
 
 Edits = dict[tuple[int, int], float]
 """Edited entries of the probe's x, by [t - 1, input]."""
@@ -18,7 +19,7 @@ def checked(
     """The index as a tuple; BadValue or OutOfRange where tensor, index or value do not fit."""
     if tensor not in shapes:
         raise BadValue(f"tensor must be one of {', '.join(shapes)}; got {shown(tensor)}.", "tensor")
-    at, shape = tuple(index), shapes[tensor]
+    at, shape, value = tuple(map(plain, index)), shapes[tensor], plain(value)
     if not _is_inside(at, shape):
         raise OutOfRange(
             f"index must be {len(shape)} whole numbers from 0, below {', '.join(map(str, shape))}, for {tensor}; "
@@ -34,6 +35,7 @@ def checked(
 
 def checked_probe(probe: int) -> int:
     """The index of a probe; BadValue or OutOfRange where it cannot be one."""
+    probe = plain(probe)
     if type(probe) is not int:
         raise BadValue(f"probe must be a whole number; got {shown(probe)}. Try 0.", "probe")
     if not 0 <= probe <= MAX_PROBE:

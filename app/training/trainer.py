@@ -228,7 +228,7 @@ class Trainer:
 
     def show(self, probe: int) -> None:
         """Show another sequence: any index from 0; for own sequences their index in the file."""
-        edits.checked_probe(probe)
+        probe = edits.checked_probe(probe)
         self.task.probe(self.config.seed, probe)  # own sequences have a last one
         if probe != self.probe:
             self._state.probe, self._state.edits = probe, {}

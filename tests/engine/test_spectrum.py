@@ -119,6 +119,48 @@ def test_lyapunov_exponents_sum_to_the_mean_log_determinant(cell):
     assert (np.diff(exponents) <= 0).all()
 
 
+def of_state(net, t):
+    """d(h, c)_t / d(h, c)_{t-1} of an lstm, row i for output i, by its equations."""
+    H, values, phi = net.H, net.cell.gate_values()[t - 1, :, :, 0], np.tanh
+    i, f, g, o = values
+    c = net.c[t, 0]
+    W_i, W_f, W_g, W_o = (net.layer.V[:, block * H : (block + 1) * H] for block in range(4))
+    dc_dh = (W_i * (g * i * (1 - i)) + W_f * (net.c[t - 1, 0] * f * (1 - f)) + W_g * (i * (1 - g**2))).T
+    through = o * (1 - phi(c) ** 2)
+    dh_dh = through[:, None] * dc_dh + (W_o * (phi(c) * o * (1 - o))).T
+    return np.block([[dh_dh, np.diag(through * f)], [dc_dh, np.diag(f)]])
+
+
+def test_the_exponents_of_an_lstm_are_those_of_its_state_h_and_c():
+    net = build("lstm", T=12, B=1).run()
+    net.backward()
+    exponents = lyapunov_exponents(net)
+    assert exponents.shape == (2 * net.H,)
+    matrices = [of_state(net, t) for t in range(1, 13)]
+    assert exponents.sum() == pytest.approx(np.mean([np.linalg.slogdet(J)[1] for J in matrices]), rel=1e-8)
+    Q, total = np.eye(2 * net.H), 0.0
+    for J in matrices:
+        Q, R = np.linalg.qr(J @ Q)
+        total += np.log(np.abs(np.diag(R)))
+    np.testing.assert_allclose(exponents, np.sort(total / 12)[::-1], rtol=1e-8)
+
+
+def test_the_largest_exponent_is_the_rate_of_a_long_product():
+    """A linear network's Jacobian is W_hh at every timestep: the exponents tend to ln |eigenvalues|."""
+    net = build("rnn", T=400, B=1, activation="linear").run()
+    net.backward()
+    W = net.layer.V[:, : net.H].astype(float)
+    sizes = np.sort(np.log(np.abs(np.linalg.eigvals(W))))[::-1]
+    np.testing.assert_allclose(lyapunov_exponents(net), sizes, atol=0.02)
+
+
+def test_a_direction_that_is_lost_has_minus_infinity_and_an_infinite_jacobian_has_nan():
+    lost = build("rnn", T=3, B=1, activation="relu")
+    lost.params["b_h"][:] = -1e3
+    lost.run().backward()
+    assert (lyapunov_exponents(lost.net) == -np.inf).all()
+
+
 @pytest.mark.parametrize("gain", [0.7, 1.5])
 def test_the_predicted_rate_is_close_to_the_measured_one(gain):
     rng = np.random.default_rng(2)

@@ -41,3 +41,7 @@ def test_quantities_are_attributes_and_a_missing_one_says_so():
     assert record.loss == record.scalars["loss"]
     with pytest.raises(AttributeError, match=r"no ln_flow\. Ask for it: watch=\{\"flow\"\}"):
         _ = record.ln_flow
+    with pytest.raises(AttributeError, match=r"no gates_l2_reverse\. Ask for it: watch=\{\"gates\"\}"):
+        _ = record.gates_l2_reverse
+    with pytest.raises(AttributeError, match=r"no grad_norm_l2\. Quantities that may be watched are gates, flow"):
+        _ = record.grad_norm_l2

@@ -1,10 +1,10 @@
-"""A record as a table, and the numbers of NumPy as settings."""
+"""A record as a table: a row for each timestep."""
 
 import numpy as np
 import pytest
 
-from app.errors import BadValue
 from app.training import WATCHABLE, RunConfig, Trainer
+from app.training.table import table
 
 SMALL = {"sequence_length": 7, "hidden_size": 3, "batch_size": 4, "lag": 2}
 
@@ -24,16 +24,19 @@ def test_every_column_of_a_table_has_one_number_for_each_timestep_from_0_to_T(ce
         assert np.array_equal(columns["gates[1,2]"][1:], record.gates[:, 1, 2])
 
 
-def test_numbers_of_numpy_are_taken_as_the_numbers_they_are():
-    numbers = {"sequence_length": np.int64(7), "seed": np.uint32(5), "learning_rate": np.float32(0.25)}
-    assert RunConfig(**numbers) == RunConfig(sequence_length=7, seed=5, learning_rate=0.25)
-    assert type(RunConfig(**numbers).sequence_length) is int
-    with pytest.raises(BadValue, match="a whole number"):
-        RunConfig(sequence_length=np.float64(7.5))
-
-
 def test_pairs_of_timesteps_and_what_belongs_to_no_timestep_are_left_out():
     columns = Trainer(RunConfig(**SMALL)).step(set(WATCHABLE)).table()
     stems = {name.split("[")[0] for name in columns}
     assert {"t", "x", "y", "target", "h", "dh", "dh_carried_norm", "dW_xh_norm", "jacobian_norm"} <= stems
     assert not stems & {"ln_flow", "share", "lag_norm", "truncation_cosine", "eigenvalues", "W_hh", "grad.W_hh"}
+
+
+def test_layers_and_directions_have_columns_of_their_own():
+    states = np.arange(8.0)[:, None]
+    tensors = {"h": states, "h_l2": 10 + states, "h_reverse": 20 + states, "slope_mean_l2_reverse": np.ones(7)}
+    columns = table(tensors | {"W_hh_l2": np.eye(8), "ln_flow_l2": np.zeros((7, 8))})
+    assert list(columns) == ["t", "h[0]", "h_l2[0]", "h_reverse[0]", "slope_mean_l2_reverse"]
+    assert columns["h_l2[0]"].tolist() == [10, 11, 12, 13, 14, 15, 16, 17]
+    assert np.isnan(columns["h_reverse[0]"][0])  # its row 0 is t = 1, its last one t = T + 1
+    assert columns["h_reverse[0]"][1:].tolist() == [20, 21, 22, 23, 24, 25, 26]
+    assert np.isnan(columns["slope_mean_l2_reverse"][0])

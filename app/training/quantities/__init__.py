@@ -3,6 +3,7 @@
 A new one is a file here and its class in `QUANTITIES`: the schema, the limits and the table of tensors follow.
 """
 
+import re
 from collections.abc import Collection
 
 from ...errors import BadValue, shown
@@ -18,7 +19,7 @@ from .probe import Probe
 from .sample import Sample
 from .saturation import Saturation
 from .spectrum import Spectrum
-from .tensor import Sizes, Tensor
+from .tensor import SUFFIX, Sizes, Tensor
 from .truncation import Truncation
 from .weights import Weights
 
@@ -68,7 +69,7 @@ def tensors_of(config: RunConfig, task: Task, watch: Collection[str] = ()) -> di
 def source(tensor: str) -> str | None:
     """The quantity that has to be watched for a tensor of this name; None where none adds it."""
     for name, quantity in QUANTITIES.items():
-        if any(tensor == held.name for held in quantity.tensors):
+        if any(re.fullmatch(re.escape(held.name) + SUFFIX, tensor) for held in quantity.tensors):
             return name
     return None
 

@@ -1,6 +1,6 @@
 """The spectrum: eigenvalues and singular values of the recurrent weights, and the norm of each timestep's Jacobian."""
 
-from ...engine import eigenvalues, jacobian_norms, recurrent_block, singular_values
+from ...engine import CELLS, eigenvalues, jacobian_norms, lyapunov_exponents, recurrent_block, singular_values
 from ..config import RunConfig
 from ..measurement import Measurement
 from .base import Found, Quantity, cost_of_jacobians
@@ -9,21 +9,25 @@ from .tensor import Tensor
 
 
 class Spectrum(Quantity):
-    """Eigenvalues and singular values of W_hh (gated cells: the candidate's block), and ‖∂h_t/∂h_{t-1}‖."""
+    """Of W_hh (gated cells: the candidate's block) eigenvalues and singular values; ‖∂h_t/∂h_{t-1}‖; exponents."""
 
     name = "spectrum"
-    about = "Eigenvalues and singular values of W_hh, and the norm of each timestep's Jacobian."
+    about = "Eigenvalues and singular values of W_hh, the norm of each timestep's Jacobian, Lyapunov exponents."
     tensors = (
         Tensor("eigenvalues", ("H", 2), "float64", "real and imaginary part", WITH_RECURRENT_WEIGHTS),
         Tensor("singular_values", ("H",), "float64", "the largest first", WITH_RECURRENT_WEIGHTS),
         Tensor(
             "jacobian_norm", ("T",), "float64", "‖∂h_t/∂h_{t-1}‖, the largest singular value", WITH_RECURRENT_WEIGHTS
         ),
+        Tensor("lyapunov", ("state",), "float64", "Lyapunov exponents, the largest first", WITH_RECURRENT_WEIGHTS),
     )
 
     def cost(self, config: RunConfig) -> int:
-        """A Jacobian a timestep."""
-        return config.sequence_length * (500 * config.hidden_size**2 + 300_000) // 10 + cost_of_jacobians(config)
+        """A Jacobian a timestep: its norm, and its QR decomposition for the exponents of h or, lstm, of h and c."""
+        T, H = config.sequence_length, config.hidden_size
+        state = 2 * H if CELLS[config.cell].direct == "c" else H
+        norms, exponents = T * (500 * H**2 + 300_000) // 10, T * (state**3 + 80 * state**2 + 100_000) // 4
+        return norms + exponents + 2 * cost_of_jacobians(config)
 
     def measure(self, seen: Measurement) -> Found:
         """Of the present weights, and of the probe's Jacobians."""
@@ -36,5 +40,6 @@ class Spectrum(Quantity):
                 "eigenvalues": eigenvalues(W),
                 "singular_values": singular_values(W),
                 "jacobian_norm": jacobian_norms(trace.net),
+                "lyapunov": lyapunov_exponents(trace.net),
             }
         )

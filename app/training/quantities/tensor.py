@@ -10,15 +10,16 @@ from ..config import RunConfig
 from .conditions import ALWAYS, Condition
 
 Sizes = tuple[int | None, ...]
+SUFFIX = r"(_l\d+)?(_reverse)?"  # of layers and directions, as `engine.naming` has it
 
 
 @dataclass(frozen=True)
 class Tensor:
     """One tensor of a record. Where `name` holds NAME, there is one for every parameter.
 
-    axes: "T" has an entry for each timestep 1 … T, "T+1" for each 0 … T, "lag" for each lag 0 … T-1, "gate" for each
-    gate, "parameter" for each parameter; I, H, O and numbers are sizes, "n" is known only once it is measured; None:
-    the axes of the parameter.
+    axes: "T" has an entry for each timestep 1 … T, "T+1" for each 0 … T, "lag" for each lag 0 … T-1, "state" for each
+    number of the state (h, or h and c), "gate" for each gate, "parameter" for each parameter; I, H, O and numbers are
+    sizes, "n" is known only once it is measured; None: the axes of the parameter.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Tensor:
             return {self.name.replace("NAME", name): (shape, self.dtype) for name, shape in parameters.items()}
         T, H = config.sequence_length, config.hidden_size
         sizes = {"T": T, "T+1": T + 1, "lag": T, "I": len(task.inputs), "H": H, "O": len(task.outputs)}
+        sizes["state"] = 2 * H if CELLS[config.cell].direct == "c" else H
         sizes |= {"gate": len(CELLS[config.cell].gates), "parameter": len(parameters)}
         return {
             self.name: (tuple(sizes.get(axis) if isinstance(axis, str) else axis for axis in self.axes), self.dtype)
