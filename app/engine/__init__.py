@@ -6,7 +6,7 @@ from .cells import CELLS, Cell, Params
 from .clipping import angle, clip, norm
 from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, TensorCheck, can_break, gradcheck
-from .initialisers import INITIALISERS, initialise, parameter_shapes
+from .initialisers import INITIALISERS, MOST_LAYERS, initialise, parameter_shapes
 from .losses import LOSSES
 from .naming import suffix, suffixes
 from .network import Network
@@ -39,6 +39,7 @@ __all__ = [
     "CELLS",
     "INITIALISERS",
     "LOSSES",
+    "MOST_LAYERS",
     "OPTIMIZERS",
     "Activation",
     "Adjoints",

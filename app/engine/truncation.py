@@ -44,6 +44,10 @@ def share_used(
     As `Flow.share`, with the vectors of the pairs `Network.backward` counts under the same arguments, rescaled as
     it rescales them; NaN where nothing is left. For ``net`` (B = 1) after its `forward`; ``net.dh`` is spent.
     """
+    if len(net.layers) > 1:
+        raise ValueError(
+            f"this network has {len(net.layers)} layers and directions: all_shares_used is for all of them"
+        )
     T, keep, factor = net.T, kept_pairs(net.T, k1, k2), None
     share, share_by_source = table(T)
     with np.errstate(all="ignore"):
@@ -149,6 +153,8 @@ def before_the_first(values: Array) -> Array:
 
 def truncation_meter(net: Network, adjoint: Adjoints) -> TruncationMeter:
     """The meter of ``net`` (B = 1) whose `adjoints` are ``adjoint``, for every k in one sweep over the lag."""
+    if len(net.layers) > 1:
+        raise ValueError(f"this network has {len(net.layers)} layers and directions: whole_meter is for all of them")
     T = net.T
     ln_lag_norm, cosine = np.zeros(T + 1), np.zeros(T + 1)
     with np.errstate(all="ignore"):

@@ -49,6 +49,8 @@ class OwnText(Characters):
 class OwnSeries(Own):
     """The next row of the learner's series."""
 
+    next_step = True
+
     title = "Own series"
     description = "Your columns, one row a timestep; the network has to say the next row."
     baseline_words = "always say the mean: squared error 1, as every column is standardised"
@@ -99,6 +101,7 @@ class OwnSequences(Own):
         self.x, self.target, self.h0 = data.inputs[:, :T], data.targets[:, :T], data.h0
         self.units = None if data.h0 is None else data.h0.shape[1]
         self.tokens: int | None = data.vocabulary
+        self.takes_classes = self.tokens is not None
         self.inputs = (
             tuple(f"input {i}" for i in range(1, data.width + 1))
             if self.tokens is None

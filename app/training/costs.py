@@ -24,8 +24,10 @@ def cost(config: RunConfig, task: Task) -> int:
     """
     T, B, net = config.sequence_length, task.rows(config.batch_size), Architecture.of(config, task)
     cell = CELLS[net.cell]
-    products = net.hidden_size + net.inputs + net.outputs + cell.elementwise
-    return T * (B + 1) * net.hidden_size * cell.blocks * products // 10
+    each = sum(net.hidden_size + entering + cell.elementwise for entering in net.entering)
+    products = each + net.outputs * len(net.top_endings)
+    embedding = net.inputs * net.embedding_size
+    return T * (B + 1) * (net.hidden_size * cell.blocks * products + embedding) // 10
 
 
 def cost_of_watching(config: RunConfig, watch: Collection[str]) -> int:
@@ -60,7 +62,8 @@ def _check_iteration(config: RunConfig, task: Task, most: int) -> None:
         T, B, net = config.sequence_length, task.rows(config.batch_size), Architecture.of(config, task)
         field, advice = _what_fits(config, lambda smaller: cost(smaller, task) <= most)
         raise TooCostly(
-            f"T·B·H·(H+I+O) = {T}·{B}·{net.hidden_size}·{net.hidden_size + net.inputs + net.outputs} with gates would "
+            f"T·B·H·(H+I+O) = {T}·{B}·{net.hidden_size}·{net.hidden_size + net.inputs + net.outputs} with gates"
+            f"{'' if len(net.endings) == 1 else ' in ' + str(net)} would "
             f"take about {needed / 1e6:.3g} ms per iteration; at most {most / 1e6:.3g} ms are available here. {advice}",
             field,
         )

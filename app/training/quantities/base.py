@@ -45,6 +45,15 @@ class Quantity(ABC):
         return {"description": self.about, "expensive": self.expensive, "tensors": tensors}
 
 
+def layers(config: RunConfig, *, of_pairs: bool = False) -> int:
+    """How many layers and directions there are; `of_pairs`: how many times the work of one all their pairs are.
+
+    With one layer each direction goes back by itself; in a stack what comes from above is added at every pair.
+    """
+    several = config.num_layers * (2 if config.bidirectional else 1)
+    return 5 * several if of_pairs and config.num_layers > 1 else several
+
+
 def cost_of_jacobians(config: RunConfig) -> int:
     """About how many nanoseconds the Jacobians take of a cell that couples its units, asked for each unit; else 0."""
     T, H = config.sequence_length, config.hidden_size

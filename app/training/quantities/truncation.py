@@ -1,9 +1,11 @@
 """The truncation meter: how much of the gradient each lag holds, and what cutting after k lags would keep."""
 
-from ...engine import CELLS, truncation_meter
+from math import hypot
+
+from ...engine import CELLS, whole_meter
 from ..config import RunConfig
 from ..measurement import Measurement
-from .base import Found, Quantity
+from .base import Found, Quantity, layers
 from .tensor import Tensor
 
 
@@ -22,13 +24,17 @@ class Truncation(Quantity):
     def cost(self, config: RunConfig) -> int:
         """Half of all pairs of timesteps, by blocks of weights."""
         T, H = config.sequence_length, config.hidden_size
-        return T * T // 2 * H * CELLS[config.cell].blocks * (H + 60) // 10
+        return T * T // 2 * H * CELLS[config.cell].blocks * (H + 60) // 10 * layers(config, of_pairs=True)
 
     def measure(self, seen: Measurement) -> Found:
         """As it was measured at iteration `as_of`; the norm of the whole costs little and is always new."""
         trace = seen.trace
-        meter, as_of = seen.recent(self.name, lambda: truncation_meter(trace.net, trace.adjoint))
+        meter, as_of = seen.recent(self.name, lambda: whole_meter(trace.net, trace.adjoints))
         return Found(
             {"lag_norm": meter.lag_norm, "truncation_cosine": meter.cosine},
-            {"horizon": meter.horizon, "as_of": as_of, "dW_hh_sum_norm": trace.adjoint.dW_hh_sum_norm},
+            {
+                "horizon": meter.horizon,
+                "as_of": as_of,
+                "dW_hh_sum_norm": hypot(*(adjoint.dW_hh_sum_norm for adjoint in trace.adjoints.values())),
+            },
         )
