@@ -7,6 +7,7 @@ from app.engine import CELLS
 from app.errors import OutOfRange, UnrollError
 from app.training import RunConfig, Trainer
 from app.training import snapshot as files
+from app.training.weights import to_torch
 
 SMALL = {"sequence_length": 9, "hidden_size": 5, "batch_size": 4, "lag": 2}
 SHAPES = [
@@ -182,3 +183,51 @@ def test_more_layers_cost_more():
     with pytest.raises(UnrollError) as refused:
         Trainer(RunConfig(**{**SMALL, "num_layers": 4, "sequence_length": 500, "hidden_size": 256}), max_cost=10**8)
     assert "4 layers" in str(refused.value)
+
+
+DEEP = [
+    {"num_layers": 2},
+    {"bidirectional": True},
+    {"num_layers": 3, "bidirectional": True, "train_h0": True},
+    {"num_layers": 2, "task": "temporal_order", "embedding_size": 3, "sequence_length": 12},
+]
+
+
+@pytest.mark.parametrize("shape", DEEP, ids=named)
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_weights_go_out_and_come_back_to_the_last_bit_into_a_run_that_adopts_them(cell, shape):
+    run = trainer(cell, **shape)
+    for _ in range(3):
+        run.step()
+    other = trainer("rnn", **{name: value for name, value in shape.items() if name in ("task", "sequence_length")})
+    other.load_weights(run.export_weights(), adopt=True)
+    for field in ("cell", "num_layers", "bidirectional", "embedding_size", "train_h0"):
+        assert getattr(other.config, field) == getattr(run.config, field)
+    for name, values in run.params.items():
+        np.testing.assert_array_equal(other.params[name], values, err_msg=name)
+
+
+def test_a_file_of_two_layers_says_what_helps_in_a_run_of_one():
+    with pytest.raises(UnrollError, match=r"2 layers.*`adopt` sets num_layers to 2"):
+        trainer().load_weights(trainer(num_layers=2).export_weights())
+
+
+def test_a_file_without_learned_initial_states_starts_a_run_that_has_them_from_zeros():
+    run = trainer(train_h0=True)
+    run.step()
+    run.load_weights(trainer().export_weights())
+    assert not run.params["h0"].any()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"rnn.weight_hh_l1": None}, 'lacks "rnn.weight_hh_l1"'),
+        ({"rnn.weight_ih_l1": np.ones((20, 3))}, r"\(20, 5\); it is \(20, 3\)"),
+    ],
+)
+def test_layers_that_do_not_fit_each_other_are_refused(change, said):
+    run = trainer(num_layers=2)
+    tensors = {name: values for name, values in to_torch(run.params).items() if change.get(name, values) is not None}
+    with pytest.raises(UnrollError, match=said):
+        run.load_weights(tensors | {name: values for name, values in change.items() if values is not None})
