@@ -21,6 +21,7 @@ PYTHON = {
     "app.tasks": {"app.errors"},
     "app.training": {"app.errors", "app.strictjson", "app.validation", "app.engine", "app.tasks"},
     "app.scenes": {"app.training"},
+    "app.questions": {"app.training", "app.scenes"},
     "app.figures": {"app.training"},
     "app.report": {"app.errors", "app.training", "app.figures"},
     "app.web": {
@@ -30,6 +31,7 @@ PYTHON = {
         "app.validation",
         "app.training",
         "app.scenes",
+        "app.questions",
         "app.report",
     },
     "app.main": {"app.errors", "app.settings", "app.web"},
@@ -141,7 +143,21 @@ def test_the_engine_knows_no_clock_and_no_outside(name, path):
 
 # The front end's rooms, from the ground up: a script imports from its own room or from rooms before it. main.js and
 # page.js, which wire, import from everywhere, and nobody imports them.
-ROOMS = ("lib", "kit", "wire", "record", "run", "words", "stage", "views", "panels", "lanes", "share", "lessons")
+ROOMS = (
+    "lib",
+    "kit",
+    "wire",
+    "record",
+    "run",
+    "words",
+    "stage",
+    "views",
+    "panels",
+    "lanes",
+    "share",
+    "lessons",
+    "questions",
+)
 FLAT = {"main.js", "page.js"}
 LEAVES = {"lib/scales.js", "lib/store.js", "lib/format.js", "wire/protocol.js", "kit/plot.js"}
 SCRIPTS = ROOT / "static" / "js"

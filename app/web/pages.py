@@ -107,6 +107,7 @@ class Pages:
         self.index = Fixed(page.encode(), "text/html")
         self.schema = Fixed(json.dumps(facts["schema"]).encode(), "application/json")
         self.scenes = Fixed(json.dumps(facts["scenes"]).encode(), "application/json")
+        self.questions = Fixed(json.dumps(facts["questions"]).encode(), "application/json")
         docs = self.templates.get_template("docs.html").render(api=app.openapi())
         self.docs = Fixed(docs.encode(), "text/html")
 
@@ -167,5 +168,10 @@ class Pages:
         async def scenes(request: Request) -> Response:
             """The lessons this server offers, in the order they are meant to be read."""
             return self.scenes.answer(request)
+
+        @router.get("/api/questions", summary="Questions with answers")
+        async def questions(request: Request) -> Response:
+            """Questions as people ask them, each with a network to open and how its answer's numbers are computed."""
+            return self.questions.answer(request)
 
         return router

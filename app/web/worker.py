@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ..questions import questions_as_json
 from ..scenes import scenes_as_json
 from ..training import schema
 from . import logs
@@ -156,7 +157,7 @@ def packet(key: int, frame: Frame) -> bytes:
 
 
 def first_words(limits: Limits, shared: Shared) -> Iterator[tuple[Kind, bytes]]:
-    """What the web process tells pages, made here as it knows no NumPy: schema, scenes, a fresh run and its record."""
+    """What the web process tells pages, made here as it knows no NumPy: schema, lessons, questions, a fresh run."""
     run = Run(limits, shared)
     answers: list[Any] = []
     for command in ({"type": "start"}, {"type": "watch", "quantities": FIRST_WATCH}):
@@ -164,6 +165,7 @@ def first_words(limits: Limits, shared: Shared) -> Iterator[tuple[Kind, bytes]]:
         answers += run.work()
     facts = {"hello": json.loads(run.hello()), "state": json.loads(answers[0]), "schema": schema()}
     facts["scenes"] = scenes_as_json()
+    facts["questions"] = questions_as_json()
     yield Kind.FIRST_RECORD, answers[-1]
     yield Kind.HELLO, json.dumps(facts).encode()
 

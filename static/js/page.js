@@ -19,6 +19,7 @@ import { createSheet } from "./panels/sheet.js";
 import { createRail } from "./panels/rail.js";
 import { length } from "./record/readings.js";
 import { createSentences } from "./panels/sentences.js";
+import { createQuestionsEntry } from "./questions/entry.js";
 import { createSession } from "./run/session.js";
 import { isPlaying } from "./run/state.js";
 import { inBrowser } from "./lib/storage.js";
@@ -95,19 +96,24 @@ export function startPage(store, stage, theme, kept, link) {
     },
   });
   createSheet();
-  const lessons = createLessonsEntry(store, {
+  /** What lessons and questions do with the page. */
+  const visiting = {
     keepRun: session.keepRun,
     startOther: session.startOther,
     returnTo: session.returnTo,
     play: session.play,
-    compare: (configs) => lanes.open(configs),
+    compare: (/** @type {import("./wire/protocol.js").Config[]} */ configs) => lanes.open(configs),
     endCompare: () => lanes.end(),
     lanes: () => lanes.states(),
-    chooseLane: (index) => lanes.choose(index),
+    chooseLane: (/** @type {number} */ index) => lanes.choose(index),
     endSlowMotion: () => acts.setSlowMotion(false),
     stageLayout: stage.layout,
-    copy: async (text) => navigator.clipboard.writeText(text),
-  });
+    copy: async (/** @type {string} */ text) => navigator.clipboard.writeText(text),
+  };
+  /** @type {import("./lessons/visit.js").Home} */
+  const home = { before: null };
+  const lessons = createLessonsEntry(store, visiting, home);
+  const questions = createQuestionsEntry(store, visiting, home);
 
   const lanes = createLanesEntry({
     store,
@@ -232,7 +238,7 @@ export function startPage(store, stage, theme, kept, link) {
     Escape: closeOrUnpin,
     p: () => byId("presenter").click(),
     t: nextTrack,
-    "/": () => byId("field-sequence_length").focus(),
+    "/": questions.ask,
     "?": () => byId("keys").togglePopover(),
   };
   const listening = listenToKeys(document, shortcuts, inBrowser);

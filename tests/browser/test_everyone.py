@@ -154,7 +154,7 @@ LONGEST = {
     "read-gradient": "1.23 × 10⁵ → 1.00",
     "read-rate": "1234",
     "read-solved": "100 % · 2345",
-    "label-solved": "accuracy · solved at",
+    "label-solved": "accuracy · solved",
 }
 
 OVERLAPS = """(selector) => {

@@ -3,15 +3,14 @@
 import json
 import re
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.reader import pause
-from tests.support.pages import Watched
-from tests.support.servers import PATIENCE, Server
+from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser
 
@@ -24,25 +23,6 @@ def story(server: Server) -> list[Scene]:
     with urllib.request.urlopen(f"{server.url}/api/scenes") as answer:
         scenes: list[Scene] = json.load(answer)
     return scenes
-
-
-@pytest.fixture
-def opened(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
-    """Opens the page at a lesson's address, as often as wanted; the test fails if any of them complained."""
-    pages: list[tuple[Page, Watched]] = []
-
-    def open_at(fragment: str, width: int = 1280, height: int = 720, **options: Any) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(PATIENCE * 1000)
-        page = context.new_page()
-        pages.append((page, Watched(page, server)))
-        page.goto(f"{server.url}/{fragment}", wait_until="networkidle")
-        return page
-
-    yield open_at
-    for page, watched in pages:
-        page.context.close()
-        assert watched.complaints == []
 
 
 def choose_scene(page: Page, scene: Scene) -> None:

@@ -88,6 +88,11 @@ def test_a_longer_sequence_never_costs_less(quantity, cell):
     assert 0 <= short <= long
 
 
+def test_one_name_alone_is_told_how_to_be_a_set():
+    with pytest.raises(BadValue, match=r'got text "flow"\. Try \{"flow"\}'):
+        Trainer(RunConfig(**SMALL)).record("flow")
+
+
 @pytest.mark.parametrize("wrong", [["everything"], [["flow"]], [3]], ids=str)
 def test_what_is_no_quantity_is_refused(wrong):
     with pytest.raises(BadValue, match="quantities must be among gates, flow"):

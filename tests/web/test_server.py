@@ -350,6 +350,7 @@ def test_schema_scenes_and_health(server):
     assert schema["properties"]["sequence_length"]["effect"] == "live"
     assert {"activations", "tasks"} <= set(schema)
     assert [scene["number"] for scene in json.loads(get(server, "/api/scenes")[2])] == list(range(1, 17))
+    assert {"id", "question", "link", "source"} <= set(json.loads(get(server, "/api/questions")[2])[0])
     assert json.loads(get(server, "/healthz")[2])["status"] == "ok"
     assert json.loads(get(server, "/readyz")[2])["status"] == "ready"
 

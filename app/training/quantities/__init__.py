@@ -48,7 +48,9 @@ SCALARS = tuple(name for quantity in QUANTITIES.values() for name in quantity.sc
 
 
 def checked(quantities: Collection[str]) -> frozenset[str]:
-    """The names of quantities, once all are known."""
+    """The names of quantities; BadValue where one is not known."""
+    if isinstance(quantities, str):
+        raise BadValue(f"quantities must be a set of names; got text {shown(quantities)}. Try {{{shown(quantities)}}}.")
     for name in quantities:
         if name not in WATCHABLE:
             raise BadValue(f"quantities must be among {', '.join(WATCHABLE)}; got {shown(name)}.", "quantities")

@@ -12,8 +12,9 @@ const EVENTS = { check_gradients: "check", own_text: "load", own_series: "load" 
 /**
  * @param {import("../run/session.js").PageStore} store
  * @param {Actions} actions
+ * @param {import("./visit.js").Home} home
  */
-export function createLessonsEntry(store, actions) {
+export function createLessonsEntry(store, actions, home) {
   const button = byId("lessons");
   /** @type {Lessons | null} */
   let lessons = null;
@@ -22,7 +23,7 @@ export function createLessonsEntry(store, actions) {
 
   async function load() {
     const [{ createLessons, fetchStory }] = await Promise.all([import("./lessons.js"), addStyle("lesson.css")]);
-    lessons = createLessons(await fetchStory(), store, actions);
+    lessons = createLessons(await fetchStory(), store, actions, home);
     return lessons;
   }
 

@@ -27,11 +27,12 @@ export async function fetchStory() {
  * @param {Scene[]} story
  * @param {import("../run/session.js").PageStore} store
  * @param {import("./visit.js").Actions & import("./rings.js").Stage & {chooseLane: (index: number) => void, copy: (text: string) => Promise<void>}} actions
+ * @param {import("./visit.js").Home} home
  */
-export function createLessons(story, store, actions) {
+export function createLessons(story, store, actions, home) {
   const progress = createProgress(inBrowser);
   const rings = createRings(store, actions);
-  const visit = createVisit(store, actions, ticked);
+  const visit = createVisit(store, actions, home, ticked);
   const panel = createPanel(
     story,
     { ring: rings.show, go },
@@ -78,11 +79,12 @@ export function createLessons(story, store, actions) {
     panel.hide();
   }
 
-  /** Something else takes the lesson's place. */
+  /** Something else takes the lesson's place: a link for good, a question for a while. */
   function dismiss() {
     if (!scene) return;
     hide();
-    visit.forget();
+    if (store.get().question) visit.stepAside();
+    else visit.forget();
   }
 
   /** The story page by page: text, question, answer, next scene. */

@@ -1,6 +1,7 @@
 /** Rings around the things that a text points at, laid over the page; they take no pointer and say nothing. */
 
 import { byId, element } from "../lib/dom.js";
+import { addStyle } from "../lib/styles.js";
 import { layoutFolded } from "../stage/fold/layout.js";
 import { layoutLanes } from "../lanes/picture.js";
 import { pageUnit } from "../stage/unit.js";
@@ -25,7 +26,7 @@ const MARGIN = 3;
  */
 export function createRings(store, { stageLayout, lanes }) {
   const node = element("div", { class: "rings", "aria-hidden": "true" });
-  document.body.append(node);
+  void addStyle("rings.css").then(() => document.body.append(node));
   /** @type {Reference | null} */
   let ringed = null;
   let frame = 0;
@@ -44,7 +45,7 @@ export function createRings(store, { stageLayout, lanes }) {
   function boxes(ref) {
     const selector = selectorOf(ref);
     if (selector) return [...document.querySelectorAll(selector)].map(boxOfElement).filter((box) => box !== null);
-    const { left, top } = byId("stage").getBoundingClientRect();
+    const { left, top } = byId("network").getBoundingClientRect();
     return stageBoxes(ref).map((box) => ({ ...box, x: box.x + left, y: box.y + top }));
   }
 

@@ -24,14 +24,15 @@ import { isDone } from "./conditions.js";
  * @property {() => void} play
  */
 
+/** Where the reader comes back to: their own run and view, kept while lessons and questions show others. @typedef {{before: {run: unknown, config: Config, view: Stand} | null}} Home */
+
 /**
  * @param {PageStore} store
  * @param {Actions} actions
+ * @param {Home} home one for everything that shows other networks, so that going from one to the next loses nothing
  * @param {(index: number) => void} ticked a step is done
  */
-export function createVisit(store, actions, ticked) {
-  /** @type {{run: unknown, config: Config, view: Stand} | null} */
-  let before = null;
+export function createVisit(store, actions, home, ticked) {
   /** @type {Setting | null} the scene whose network is the one that is shown */
   let shown = null;
   /** @type {boolean[]} */
@@ -47,7 +48,7 @@ export function createVisit(store, actions, ticked) {
   async function enter(scene) {
     await connected(store);
     if (scene !== wanted) return;
-    before ??= { run: await actions.keepRun(), config: store.get().live.config, view: viewOf(store.get()) };
+    home.before ??= { run: await actions.keepRun(), config: store.get().live.config, view: viewOf(store.get()) };
     actions.endSlowMotion();
     actions.endCompare();
     const { record } = store.get();
@@ -72,9 +73,9 @@ export function createVisit(store, actions, ticked) {
 
   async function leave() {
     shown = null;
-    if (!before) return;
-    const { run, view } = before;
-    before = null;
+    if (!home.before) return;
+    const { run, view } = home.before;
+    home.before = null;
     actions.endSlowMotion();
     actions.endCompare();
     setView({ ...view, pin: null });
@@ -127,7 +128,7 @@ export function createVisit(store, actions, ticked) {
     happened,
     look,
     isDone: () => done.length > 0 && done.every(Boolean),
-    before: () => before?.config ?? null,
+    before: () => home.before?.config ?? null,
 
     /** One after the other, in the order they were asked for. @param {Setting} scene */
     enter(scene) {
@@ -138,12 +139,18 @@ export function createVisit(store, actions, ticked) {
       return last;
     },
 
+    /** Something else shows its network now. */
+    stepAside() {
+      wanted = null;
+      shown = null;
+    },
+
     /** Nothing is to come back. */
     forget() {
       wanted = null;
       shown = null;
       last = last.then(() => {
-        before = null;
+        home.before = null;
       });
     },
 

@@ -134,8 +134,8 @@ function showReadouts(state) {
 /** When the task was solved, and for classes how many are right. @param {number | null} accuracy @param {number | null} solvedAt */
 export function solvedWords(accuracy, solvedAt) {
   const when = solvedAt === null ? "not yet" : formatCount(solvedAt);
-  if (accuracy === null) return { value: when, label: "solved at iteration" };
-  return { value: `${formatPercent(accuracy)} · ${when}`, label: "accuracy · solved at" };
+  if (accuracy === null) return { value: when, label: "solved" };
+  return { value: `${formatPercent(accuracy)} · ${when}`, label: "accuracy · solved" };
 }
 
 /** @param {RecordMeta} meta */

@@ -29,6 +29,7 @@ import { adopt, samePlace } from "./view.js";
 
 /** One entry of a parameter. @typedef {{tensor: string, index: number[]}} ChosenWeight */
 
+/** A question by its address, and the quantities its answer needs. @typedef {{id: string, watch: string[]}} Asked */
 /** A scene by its address; locked: only what it asks to be changed can be. @typedef {{slug: string, locked: boolean}} Lesson */
 
 /** What a link does not let its reader change, by field. @typedef {Record<string, "locked" | "hidden">} Locks */
@@ -88,6 +89,7 @@ import { adopt, samePlace } from "./view.js";
  * @property {Narration | null} narration
  * @property {Locks} locks
  * @property {Lesson | null} lesson the open one
+ * @property {Asked | null} question the one that is answered
  * @property {Notice | null} notice
  * @property {Config} wanted changes on their way to the server
  * @property {Record<string, string>} errors by field
@@ -119,6 +121,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "slow", slow: Reached | null}
  *   | {type: "narrate", narration: Narration | null}
  *   | {type: "lesson", lesson: Lesson | null, locks: Locks}
+ *   | {type: "question", question: Asked | null}
  *   | {type: "rate", rate: number | null}
  *   | {type: "probe", probe: number}
  *   | {type: "notice", notice: Notice | null}
@@ -180,6 +183,7 @@ export function initialState(bootstrap = {}, record = null) {
     narration: null,
     locks: {},
     lesson: null,
+    question: null,
     notice: null,
     wanted: {},
     errors: {},
@@ -244,7 +248,9 @@ export function reduce(state, action) {
     case "narrate":
       return { ...state, narration: action.narration };
     case "lesson":
-      return { ...state, lesson: action.lesson, locks: action.locks };
+      return { ...state, lesson: action.lesson, locks: action.locks, question: action.lesson ? null : state.question };
+    case "question":
+      return { ...state, question: action.question, lesson: action.question ? null : state.lesson };
     case "rate":
       return { ...state, rate: action.rate };
     case "probe":

@@ -6,7 +6,7 @@
 /** What the reader looks at, and may do: everything but the run. */
 const LOOK = /** @type {const} */ ([
   ...["rate", "ruler", "theme", "dark", "reducedMotion", "tab", "panel", "stacked", "track"],
-  ...["narration", "locks", "lesson", "hover", "pin"],
+  ...["narration", "locks", "lesson", "question", "hover", "pin"],
 ]);
 
 /** It stays the same when another lane is chosen. @param {State} state @param {State} from @returns {State} */

@@ -6,6 +6,7 @@
  *     #sequence_length=60&cell=lstm&tab=loss&pin=12.3&zoom=30-60&lock=task,seed&hide=k1&lane=cell:rnn
  *     #lesson=vanishing
  *     #lesson=vanishing.locked
+ *     #question=early-steps
  */
 
 import { initialState } from "../run/state.js";
@@ -31,6 +32,7 @@ import { initialState } from "../run/state.js";
  * @property {Locks} locks
  * @property {Config[]} lanes where each further lane differs from the configuration
  * @property {State["lesson"]} lesson an open lesson: it brings everything else with it
+ * @property {State["question"]} question one that is answered: it brings everything else with it, too
  */
 
 /** What a page can show: the names that a link may use. @typedef {{schema: any, tabs: string[]}} Known */
@@ -50,7 +52,7 @@ const { rate, probe, tab, track, ruler } = initialState();
 /** @returns {Link} the page as it opens without a link */
 export function emptyLink() {
   const view = { tab, track, ruler, pin: null, zoom: null, folded: false };
-  return { config: {}, rate, probe, ...view, locks: {}, lanes: [], lesson: null };
+  return { config: {}, rate, probe, ...view, locks: {}, lanes: [], lesson: null, question: null };
 }
 
 /**
@@ -87,6 +89,7 @@ const READERS = {
     const [, slug, locked] = /^([a-z0-9-]{1,60})(\.locked)?$/.exec(text) ?? [];
     return slug ? { lesson: { slug, locked: locked !== undefined } } : undefined;
   },
+  question: (id) => (/^[a-z0-9-]{1,60}$/.test(id) ? { question: { id, watch: [] } } : undefined),
 };
 
 /**
@@ -194,6 +197,7 @@ function readCount(text) {
  */
 export function writeLink(link, schema) {
   if (link.lesson) return `lesson=${link.lesson.slug}${link.lesson.locked ? ".locked" : ""}`;
+  if (link.question) return `question=${link.question.id}`;
   const { properties } = schema;
   const usual = emptyLink();
   /** @type {string[]} */
@@ -240,10 +244,10 @@ function written(value) {
  * @returns {Link}
  */
 export function linkOf(state, lanes = []) {
-  const { rate, probe, tab, track, ruler, pin, zoom, folded, locks, lesson } = state;
+  const { rate, probe, tab, track, ruler, pin, zoom, folded, locks, lesson, question } = state;
   const [config, ...others] = (lanes.length > 0 ? lanes : [state]).map(configOf);
   const differences = others.map((other) => differenceOf(other, config));
-  return { config, rate, probe, tab, track, ruler, pin, zoom, folded, locks, lanes: differences, lesson };
+  return { config, rate, probe, tab, track, ruler, pin, zoom, folded, locks, lanes: differences, lesson, question };
 }
 
 /** As it will be once the server has taken what is on its way; in the past as it was then. @param {State} state @returns {Config} */

@@ -65,9 +65,10 @@ export function startSharing(store, session, lanes, opened) {
   /** Another run with another view, in this tab. @param {string} fragment */
   async function openLink(fragment) {
     const { link, ignored } = understood(fragment);
-    const { config, rate, tab, track, ruler, pin, zoom, folded, locks, lesson } = link;
+    const { config, rate, tab, track, ruler, pin, zoom, folded, locks, lesson, question } = link;
     store.dispatch({ type: "lesson", lesson, locks });
-    if (lesson) return;
+    store.dispatch({ type: "question", question });
+    if (lesson || question) return;
     lanes.end();
     if (!(await session.startInstead(config))) return;
     store.dispatch({ type: "tab", tab });

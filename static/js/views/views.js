@@ -151,8 +151,9 @@ export function createViews(store, actions) {
 
   function watch() {
     const wanted = open.flatMap((name) => shells.get(name)?.quantities() ?? []);
-    const { weight } = store.get();
+    const { weight, question } = store.get();
     if (weight) wanted.push("gradients");
+    if (question) wanted.push(...question.watch);
     const key = [...new Set(wanted)].sort().join();
     if (key === watched) return;
     watched = key;

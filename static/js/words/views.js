@@ -112,8 +112,17 @@ export function spectrumWords({ record, config, schema }) {
   const sizes = `${whose}${whose ? "e" : "E"}igenvalues up to ρ = ${formatNumber(rho)}; σ_max = ${formatNumber(sigma)}.`;
   const mean = `‖∂h_t/∂h_t−1‖ is ${formatNumber(meanOf(record.tensors.jacobian_norm.data))} on average`;
   const gamma = schema?.activations?.[String(config.activation)]?.gamma;
-  if ("gates" in record.tensors || typeof gamma !== "number") return `${sizes} ${mean}.`;
-  return `${sizes} ${mean}, γσ_max = ${formatNumber(gamma * sigma)} at most.`;
+  const fate = lyapunovWords(record);
+  if ("gates" in record.tensors || typeof gamma !== "number") return `${sizes} ${mean}.${fate}`;
+  return `${sizes} ${mean}, γσ_max = ${formatNumber(gamma * sigma)} at most.${fate}`;
+}
+
+/** What becomes of a small change of the state along the shown sequence. @param {DecodedRecord} record */
+function lyapunovWords(record) {
+  const largest = record.tensors.lyapunov?.data[0] ?? Number.NaN;
+  if (!Number.isFinite(largest)) return "";
+  const fate = largest > 0 ? "grow" : largest < 0 ? "fade" : "stay";
+  return ` Lyapunov λ₁ = ${formatNumber(largest)}: small changes ${fate}.`;
 }
 
 /** What each gate does, and its place in `gates`. @type {Record<string, Record<string, {row: number, does: string}>>} */

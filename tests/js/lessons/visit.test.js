@@ -53,7 +53,7 @@ function setUp() {
     play: () => calls.push(["play"]),
   };
   const ticked = [];
-  const visit = createVisit(store, actions, (index) => ticked.push(index));
+  const visit = createVisit(store, actions, { before: null }, (index) => ticked.push(index));
   const open = () => store.dispatch({ type: "connection", connection: { status: "open", retryAt: null, attempt: 0 } });
   return { store, visit, calls, ticked, show, open, state, lanes };
 }

@@ -36,9 +36,9 @@ test("a notice is shown as it is", () => {
 });
 
 test("classes have an accuracy beside the iteration at which they were solved, numbers that iteration alone", () => {
-  assert.deepEqual(solvedWords(null, null), { value: "not yet", label: "solved at iteration" });
-  assert.deepEqual(solvedWords(null, 1234), { value: "1234", label: "solved at iteration" });
-  assert.deepEqual(solvedWords(0.5, null), { value: "50 % · not yet", label: "accuracy · solved at" });
+  assert.deepEqual(solvedWords(null, null), { value: "not yet", label: "solved" });
+  assert.deepEqual(solvedWords(null, 1234), { value: "1234", label: "solved" });
+  assert.deepEqual(solvedWords(0.5, null), { value: "50 % · not yet", label: "accuracy · solved" });
 });
 
 test("a socket that never opened is explained with what to ask for, one that went silent is named", () => {

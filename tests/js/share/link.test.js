@@ -43,6 +43,7 @@ test("what is written is read again, all of it", () => {
     locks: { cell: "locked", seed: "hidden", input_std: "hidden" },
     lanes: [{ cell: "gru", learning_rate: 0.5 }, {}],
     lesson: null,
+    question: null,
   };
   assert.deepEqual(read(`#${writeLink(link, schema)}`), { link, ignored: [] });
 });

@@ -89,6 +89,11 @@ test("under the eigenvalues: sizes recomputed from them, and the bound from γ a
     spectrumWords(showing({ tensors: { ...tensors, gates }, config: { cell: "gru", activation: "tanh" } })),
     "Of the candidate’s block: eigenvalues up to ρ = 1.00; σ_max = 1.21. ‖∂h_t/∂h_t−1‖ is 1.00 on average.",
   );
+  const fate = (...lyapunov) => spectrumWords(showing({ tensors: { ...tensors, lyapunov: vector(...lyapunov) } }));
+  assert.match(fate(-0.2, -3), /at most\. Lyapunov λ₁ = −0\.200: small changes fade\.$/);
+  assert.match(fate(0.05, -3), /λ₁ = 0\.0500: small changes grow\.$/);
+  assert.match(fate(0, 0), /small changes stay\.$/);
+  assert.match(fate(-Infinity, -Infinity), /at most\.$/);
 });
 
 test("under the gates: the mean, and after how many steps half is left at that rate", () => {

@@ -1,0 +1,62 @@
+/** The way to the questions: their button, their key, a link. What is behind it is fetched when somebody first asks. */
+
+import { byId } from "../lib/dom.js";
+import { addStyle } from "../lib/styles.js";
+
+/** @typedef {ReturnType<typeof import("./ask.js").createAsk>} Ask */
+/** @typedef {Parameters<typeof import("./ask.js").createAsk>[2]} Actions */
+
+const UNREACHABLE = "The questions could not be fetched. Try again.";
+const LOCKED = "Questions open other networks, and this link locks its own. Open the page without the link to ask.";
+
+/**
+ * @param {import("../run/session.js").PageStore} store
+ * @param {Actions} actions
+ * @param {import("../lessons/visit.js").Home} home
+ */
+export function createQuestionsEntry(store, actions, home) {
+  /** @type {Ask | null} */
+  let bar = null;
+  /** @type {Promise<Ask> | null} */
+  let coming = null;
+
+  async function load() {
+    const [{ createAsk, fetchQuestions }] = await Promise.all([import("./ask.js"), addStyle("questions.css")]);
+    bar = createAsk(await fetchQuestions(), store, actions, home);
+    return bar;
+  }
+
+  /** @param {(bar: Ask) => void} then */
+  async function enter(then) {
+    try {
+      coming ??= load();
+      then(await coming);
+    } catch {
+      coming = null;
+      say(UNREACHABLE);
+    }
+  }
+
+  /** @param {string} text */
+  function say(text) {
+    store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
+  }
+
+  function ask() {
+    if (Object.keys(store.get().locks).length > 0) return say(LOCKED);
+    if (bar?.isOpen()) return bar.close();
+    void enter((one) => one.search());
+  }
+
+  /** A link asks a question, or for something else. @param {import("../run/state.js").State["question"]} question */
+  function follow(question) {
+    if (question && question.id !== bar?.id()) void enter((one) => one.answer(question.id));
+    else if (!question) bar?.dismiss();
+  }
+
+  byId("ask").addEventListener("click", ask);
+  store.watch(({ question }) => question, follow);
+  follow(store.get().question);
+
+  return { ask };
+}
