@@ -49,6 +49,7 @@ class Task(ABC):
     continues: bool = False  # whether what it says can be what it hears next: one alphabet for inputs and classes
     takes_classes: bool = False  # whether every input is a class, one-hot, which an embedding can stand for
     next_step: bool = False  # whether the target at t is what is heard at t + 1
+    ragged: bool = False  # whether some sequences end before T
     units: int | None = None  # how many hidden units its initial states are for; None where they are zeros
 
     def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:  # noqa: ARG002 (most tasks need T alone)

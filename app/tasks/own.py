@@ -102,6 +102,7 @@ class OwnSequences(Own):
         self.units = None if data.h0 is None else data.h0.shape[1]
         self.tokens: int | None = data.vocabulary
         self.takes_classes = self.tokens is not None
+        self.ragged = data.lengths is not None and bool((data.lengths < self.T).any())
         self.inputs = (
             tuple(f"input {i}" for i in range(1, data.width + 1))
             if self.tokens is None

@@ -231,3 +231,15 @@ def test_layers_that_do_not_fit_each_other_are_refused(change, said):
     tensors = {name: values for name, values in to_torch(run.params).items() if change.get(name, values) is not None}
     with pytest.raises(UnrollError, match=said):
         run.load_weights(tensors | {name: values for name, values in change.items() if values is not None})
+
+
+def test_sequences_that_end_early_are_not_read_from_the_end():
+    rng = np.random.default_rng(0)
+    data = {"inputs": rng.standard_normal((4, 6, 2)), "targets": rng.integers(0, 2, (4, 6)), "lengths": np.arange(3, 7)}
+    run = Trainer(RunConfig(hidden_size=5), dataset=data)
+    with pytest.raises(OutOfRange) as refused:
+        run.configure(bidirectional=True)
+    assert refused.value.field == "bidirectional"
+    run.configure(sequence_length=3)
+    run.configure(bidirectional=True)
+    run.step()

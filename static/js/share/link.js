@@ -117,7 +117,8 @@ export function readLink(fragment, known) {
 /** @param {Link} link @param {string} name @param {string} value @param {Known} known whether it could be used */
 function take(link, name, value, known) {
   const { properties } = known.schema;
-  if (Object.hasOwn(properties, name)) return takeField(link.config, name, value, properties);
+  if (Object.hasOwn(properties, name))
+    return properties[name].page !== false && takeField(link.config, name, value, properties);
   if (name === "lock" || name === "hide") return takeLocks(link.locks, name, value, properties);
   if (name === "lane") return takeLane(link.lanes, value, properties);
   const part = Object.hasOwn(READERS, name) ? READERS[name](value, known) : undefined;
@@ -204,7 +205,8 @@ export function writeLink(link, schema) {
   const parts = [];
   const add = (/** @type {string} */ name, /** @type {string} */ value) => parts.push(`${name}=${value}`);
   for (const [name, value] of Object.entries(link.config)) {
-    if (Object.hasOwn(properties, name) && value !== properties[name].default) add(name, written(value));
+    if (Object.hasOwn(properties, name) && properties[name].page !== false && value !== properties[name].default)
+      add(name, written(value));
   }
   if (link.rate !== usual.rate) add("speed", link.rate === null ? FASTEST : String(Number(link.rate.toPrecision(3))));
   for (const name of /** @type {const} */ (["probe", "tab", "track", "ruler"])) {
