@@ -5,8 +5,9 @@ from .adjoints import Adjoints, adjoints, all_adjoints, layer_adjoints
 from .cells import CELLS, Cell, Params
 from .clipping import angle, clip, norm
 from .flow import Flow, all_flows, flow, layer_flow
-from .gradcheck import BREAKS, TensorCheck, can_break, gradcheck
+from .gradcheck import BREAKS, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, MOST_LAYERS, initialise, parameter_shapes
+from .last_loss import LastLoss, last_loss
 from .losses import LOSSES
 from .naming import suffix, suffixes
 from .network import Network
@@ -45,6 +46,7 @@ __all__ = [
     "Adjoints",
     "Cell",
     "Flow",
+    "LastLoss",
     "Network",
     "Optimizer",
     "Params",
@@ -55,7 +57,6 @@ __all__ = [
     "all_flows",
     "all_shares_used",
     "angle",
-    "can_break",
     "clip",
     "eigenvalues",
     "flow",
@@ -66,6 +67,7 @@ __all__ = [
     "jacobian_norms",
     "jacobian_product",
     "kept_pairs",
+    "last_loss",
     "layer_adjoints",
     "layer_flow",
     "lyapunov_exponents",

@@ -3,12 +3,14 @@
 For the tests and for the page: the check runs on the very network that is shown, in float64.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from .cells import CELLS, Params
+from .cells import Cell, Params
 from .cells.base import W_HH
 from .network import Network
 
@@ -16,7 +18,6 @@ Array = np.ndarray
 
 Data = tuple[Array, Array, Array | None]  # x, target, h0
 
-BREAKS = ("drop_carried", "no_accumulation", "stale_h", "transpose_W_hh")
 LIMIT = 1e-5
 STEPS_OF_STATES = (3e-6, 1e-6)  # learned ones start at 0, where a normalisation bends sharply
 STEPS = (1e-4, 1e-5, 1e-6)  # from the one with the least rounding; smaller where a kink is near
@@ -24,15 +25,22 @@ STEPS = (1e-4, 1e-5, 1e-6)  # from the one with the least rounding; smaller wher
 
 @dataclass(frozen=True)
 class TensorCheck:
-    """The largest |a - n| / max(1e-4, |a| + |n|) over ``samples`` entries of one tensor."""
+    """What the comparison of one tensor came to.
 
-    max_rel_error: float
+    ``max_rel_error``: the largest |a - n| / max(1e-4, |a| + |n|) over ``samples`` entries, None where no entry was
+    compared. ``at_kink``: entries drawn beside them, so close to a kink of phi that no difference is a derivative.
+    ``zero``: compared entries that are exactly 0 on both sides, as all are that no loss depends on.
+    """
+
+    max_rel_error: float | None
     samples: int
+    at_kink: int = 0
+    zero: int = 0
 
     @property
-    def passed(self) -> bool:
-        """Below the limit; a NaN is not."""
-        return self.max_rel_error < LIMIT
+    def passed(self) -> bool | None:
+        """Below the limit; a NaN is not. None where nothing was compared."""
+        return None if self.max_rel_error is None else self.max_rel_error < LIMIT
 
 
 def gradcheck(
@@ -53,54 +61,36 @@ def gradcheck(
 
     Full BPTT on ``net``, whose dtype must be float64, with the arguments of `Network.forward`. Up to ``samples``
     entries of each tensor are drawn from ``rng``; entries so close to a kink of phi that any difference would straddle
-    it are passed over. ``broken``, one of `BREAKS`, computes the analytic side with that bug: the gradient from the
-    future is forgotten, only the last timestep's dW_hh counts, h_t stands in place of h_{t-1} in dW_hh, or W_hh where
-    its transpose belongs; where W_hh is spoken of, an indrnn has u_hh and a mingru W_xh, and `can_break` says what they
-    have no place for. ``params`` is left as it was, to the last bit.
+    it are passed over. ``broken``, a key of `BREAKS` that this network can have, computes the analytic side with that
+    bug; where W_hh is spoken of, an indrnn has u_hh and a mingru W_xh. ``params`` is left as it was, to the last bit.
     """
     if net.dtype != np.float64:
         raise ValueError(f"a gradient check needs float64, this network computes in {net.dtype}")
+    if broken is not None and not BREAKS[broken].fits(net):
+        raise ValueError(f"the break {broken} needs {BREAKS[broken].needs}")
     data = (x, target, h0)
     analytic = _analytic(net, params, data, reduction, broken)
     for name, array in params.items():
-        worst, taken = 0.0, 0
+        worst, taken, at_kink, zero = 0.0, 0, 0, 0
         for flat in rng.permutation(array.size):
             if taken == samples:
                 break
             index = np.unravel_index(flat, array.shape)
             numeric = _numeric(net, params, data, reduction, name, index)
-            if numeric is not None:
+            if numeric is None:
+                at_kink += 1
+            else:
                 a = float(analytic[name][index])
                 error = abs(a - numeric) / max(1e-4, abs(a) + abs(numeric))
                 worst = max(worst, error) if error == error else float("nan")
                 taken += 1
-            yield name, TensorCheck(worst, taken)
+                zero += a == 0.0 == numeric
+            yield name, TensorCheck(worst if taken else None, taken, at_kink, zero)
 
 
 def _analytic(net: Network, params: Params, data: Data, reduction: str, broken: str | None) -> Params:
     net.forward(params, *data)
-    if broken == "drop_carried":  # a backward pass at every timestep that goes nowhere
-        return net.backward_each_alone(reduction)
-    if broken == "transpose_W_hh":
-        blocks = params["W_hh"].reshape(net.H, -1, net.H)
-        net.layer.V[:, : -net.layer.handed] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
-    grads = net.backward(reduction)
-    if broken in ("stale_h", "no_accumulation"):
-        recurrent = net.cell.recurrent
-        timesteps = slice(None) if broken == "stale_h" else slice(-1, None)
-        incoming = net.h[1:] if broken == "stale_h" else net.x if recurrent.of_x else net.h[:-1]
-        da = net.da if recurrent == W_HH else net.da_x
-        indices = "tbi,tbi->i" if recurrent.by_unit else "tbi,tbj->ij"
-        grads[recurrent.name][:] = np.einsum(indices, incoming[timesteps], da[timesteps]) / net.B
-    return grads
-
-
-def can_break(cell: str, broken: str) -> bool:
-    """Whether a network of this cell has what the bug needs: a matrix W_hh to transpose, an h_{t-1} to mistake."""
-    kind = CELLS[cell]
-    if broken == "transpose_W_hh":
-        return kind.recurrent == W_HH
-    return broken != "stale_h" or not kind.recurrent.of_x
+    return net.backward(reduction) if broken is None else BREAKS[broken].gradients(net, params, data, reduction)
 
 
 def _numeric(
@@ -132,3 +122,133 @@ def _sides(net: Network) -> list[Array]:
     cells = [layer.cell for layer in net.layers.values()]
     arguments = [argument for cell in cells for argument in (cell.candidate, *cell.further_arguments)]
     return [argument > kink for kink in net.cell.activation.kinks for argument in arguments]
+
+
+# The classic bugs. Each computes the gradients after `forward`, with one mistake; where it is about one parameter, in
+# the lowest layer's forward direction.
+
+
+def _drop_carried(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+    """A backward pass at every timestep that goes nowhere."""
+    return net.backward_each_alone(reduction)
+
+
+def _no_accumulation(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+    """Only the last timestep's dW_hh is kept: `=` where `+=` belongs."""
+    grads, recurrent = net.backward(reduction), net.cell.recurrent
+    return _with_recurrent(net, grads, (net.x if recurrent.of_x else net.h[:-1])[-1:], slice(-1, None))
+
+
+def _stale_h(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+    """dW_hh is made with h_t where h_{t-1} belongs."""
+    return _with_recurrent(net, net.backward(reduction), net.h[1:], slice(None))
+
+
+def _with_recurrent(net: Network, grads: Params, incoming: Array, timesteps: slice) -> Params:
+    """The gradient of what is meant by W_hh, made of other ``incoming`` rows at some timesteps."""
+    recurrent = net.cell.recurrent
+    da = (net.da if recurrent == W_HH else net.da_x)[timesteps]
+    indices = "tbi,tbi->i" if recurrent.by_unit else "tbi,tbj->ij"
+    grads[recurrent.name][:] = np.einsum(indices, incoming, da) / net.B
+    return grads
+
+
+def _transpose_W_hh(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+    """dh_{t-1} = da_t W_hh where its transpose belongs."""
+    blocks = params["W_hh"].reshape(net.H, -1, net.H)
+    net.layer.V[:, : -net.layer.handed] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
+    return net.backward(reduction)
+
+
+def _wrong_slope(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+    """Divided by 1 - h^2 where tanh's slope multiplies."""
+
+    def inverse(_: Array, h: Array, out: Array) -> None:
+        np.reciprocal(1.0 - h * h, out=out)
+
+    wrong = replace(net.cell.activation, derivative=inverse)
+    with ExitStack() as changes:
+        for layer in net.layers.values():
+            changes.enter_context(_in_place_of(layer.cell, "activation", wrong))
+        return net.backward(reduction)
+
+
+def _counted_twice(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+    """Each loss enters dh_t a second time; dW_hy and db_y do not depend on dh_t and stay right."""
+    for layer in net.stack.top:
+        layer.V[:, -layer.handed :] *= 2.0
+    return net.backward(reduction)
+
+
+def _bias_forgotten(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+    """db_h stays 0."""
+    grads = net.backward(reduction)
+    grads["b_h"][:] = 0.0
+    return grads
+
+
+def _state_kept(net: Network, params: Params, data: Data, reduction: str) -> Params:
+    """Sequences start from the last state of those before, as nobody set it back to h_0."""
+    x, target, _ = data
+    net.forward(params, x, target, initial=net.last_states())
+    return net.backward(reduction)
+
+
+def _forget_gate_dropped(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+    """dc_{t-1} takes over dc_t as it is where f_t dc_t belongs."""
+
+    def without(cell: Cell) -> Callable[[slice], None]:
+        def linearise(some: slice) -> None:
+            type(cell).linearise(cell, some)
+            first = cell.local[0][some]  # what dc_t is multiplied with on its way to c_{t-1}, alone or before others
+            (first[:, 0] if first.ndim > 3 else first)[:] = 1.0
+
+        return linearise
+
+    with ExitStack() as changes:
+        for layer in net.layers.values():
+            changes.enter_context(_in_place_of(layer.cell, "linearise", without(layer.cell)))
+        return net.backward(reduction)
+
+
+@contextmanager
+def _in_place_of(cell: Cell, name: str, value: Any) -> Iterator[None]:
+    """For a while, this one cell has something else under a name."""
+    own = vars(cell).get(name)
+    setattr(cell, name, value)
+    try:
+        yield
+    finally:
+        if own is None:
+            delattr(cell, name)
+        else:
+            setattr(cell, name, own)
+
+
+def _always(net: Network) -> bool:  # noqa: ARG001
+    return True
+
+
+@dataclass(frozen=True)
+class Break:
+    """A bug to switch on: the gradients it makes, and what a network must have for it to exist."""
+
+    gradients: Callable[[Network, Params, Data, str], Params]
+    fits: Callable[[Network], bool] = _always
+    needs: str = ""
+
+
+BREAKS = {
+    "drop_carried": Break(_drop_carried),
+    "no_accumulation": Break(_no_accumulation),
+    "stale_h": Break(_stale_h, lambda net: not net.cell.recurrent.of_x, "an h_{t-1} that meets weights"),
+    "transpose_W_hh": Break(_transpose_W_hh, lambda net: net.cell.recurrent == W_HH, "a square matrix W_hh"),
+    "wrong_slope": Break(_wrong_slope, lambda net: net.cell.activation.name == "tanh", "the activation tanh"),
+    "counted_twice": Break(_counted_twice),
+    "bias_forgotten": Break(_bias_forgotten),
+    "state_kept": Break(_state_kept, lambda net: not net.train_h0, "initial states that are not learned"),
+    "forget_gate_dropped": Break(
+        _forget_gate_dropped, lambda net: net.cell.direct == "c", "the forget gate of an lstm: the cell lstm"
+    ),
+}
+"""The classic bugs by name."""

@@ -181,6 +181,11 @@ class Network:
         symbols = ("h0",) if self.cell.c is None else ("h0", "c0")
         return [symbol + ending for ending in self.layers for symbol in symbols]
 
+    def retarget(self, target: Array) -> None:
+        """After `forward`: other targets for the same outputs."""
+        with np.errstate(all="ignore"):
+            self.head.forward([layer.states for layer in self.stack.top], target)
+
     def backward(self, reduction: str = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None) -> Params:
         """Walk t = T…1 after `forward`; returns dL/dNAME for every parameter, the mean over the batch.
 

@@ -37,15 +37,17 @@ class Task(ABC):
     title: ClassVar[str]
     description: ClassVar[str]
     baseline_words: ClassVar[str]
+    persistence_words: ClassVar[str | None] = None
     solved_words: ClassVar[str]
     min_length: ClassVar[int] = 1
 
     loss: Loss
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]  # names of the classes, or of the values to predict
-    baseline: float  # mean loss per target of who knows nothing of the past
+    baseline: float  # mean loss per target of the best constant answer
+    persistence: float | None = None  # ... of the best answer from what is shown at the same timestep; None: not told
     needed_lag: int | None  # how many timesteps back the network has to reach; None where nobody knows
-    solved_below: float  # the mean loss per target under which a batch counts as solved
+    solved_below: float | None  # the mean loss per target under which a batch counts as solved; None: none does
     continues: bool = False  # whether what it says can be what it hears next: one alphabet for inputs and classes
     takes_classes: bool = False  # whether every input is a class, one-hot, which an embedding can stand for
     next_step: bool = False  # whether the target at t is what is heard at t + 1
@@ -68,6 +70,7 @@ class Task(ABC):
             "description": cls.description,
             "min_length": cls.min_length,
             "baseline": cls.baseline_words,
+            "persistence": cls.persistence_words,
             "solved": f"{cls.solved_words}, {STREAK} batches in a row",
         }
 
@@ -81,6 +84,7 @@ class Task(ABC):
             "outputs": list(self.outputs),
             "classes": list(self.outputs) if self.loss == "cross_entropy" else None,
             "baseline_loss": self.baseline,
+            "persistence_loss": self.persistence,
             "needed_lag": self.needed_lag,
             "solved_below": self.solved_below,
         }
@@ -88,6 +92,18 @@ class Task(ABC):
     def rows(self, batch_size: int) -> int:
         """How many sequences a batch holds when `batch_size` are asked for: own data may have fewer."""
         return batch_size
+
+    def is_solved_by(self, loss_per_timestep: float) -> bool:
+        """Whether a batch with this mean loss per target counts as solved."""
+        return self.solved_below is not None and loss_per_timestep < self.solved_below
+
+    def held_out_rows(self, B: int) -> int:  # noqa: ARG002
+        """How many sequences `held_out` gives."""
+        return 0
+
+    def held_out(self, B: int) -> Batch | None:  # noqa: ARG002
+        """At most B sequences whose targets are never trained on; None where none are kept for that."""
+        return None
 
     def batch(self, seed: int, iteration: int, B: int) -> Batch:
         """The batch that update `iteration` learns from."""
@@ -101,6 +117,11 @@ class Task(ABC):
         if (seed, purpose) not in self._streams:
             self._streams[seed, purpose] = Stream(seed, purpose)
         return self._streams[seed, purpose]
+
+
+def solved_below(enough: float, baseline: float) -> float | None:
+    """The threshold of own data: `enough`, a hundredth of the baseline where that is 0, None where both are."""
+    return enough or 0.01 * baseline or None
 
 
 def one_hot(classes: np.ndarray, n: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import Batch, Task
+from .base import Batch, Task, solved_below
 from .text import Text
 
 
@@ -23,6 +23,7 @@ class Characters(Task):
     title = "Characters"
     description = "A story about a river, one character a timestep; the network has to say which character comes next."
     baseline_words = "know how often each character occurs: the entropy of single characters"
+    persistence_words = "know for each character how often each other one follows it: the entropy of pairs"
     solved_words = "cross-entropy below what knowing the last character alone can reach (the entropy of pairs)"
     loss = "cross_entropy"
     continues = True
@@ -35,7 +36,8 @@ class Characters(Task):
         self.text: Text = river() if data is None else data
         self.inputs = self.outputs = self.text.vocabulary
         self.baseline = self.text.entropy()
-        self.solved_below = self.text.pair_entropy()
+        self.persistence = self.text.pair_entropy()
+        self.solved_below = solved_below(min(self.baseline, self.persistence), self.baseline)
 
     def draw(self, rng: np.random.Generator, B: int) -> Batch:
         """Stretches of T characters from anywhere in the text."""

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import DatasetNeeded, OutOfRange
-from .base import Batch, Task, one_hot
+from .base import Batch, Task, one_hot, solved_below
 from .characters import Characters
 from .sequences import Sequences
 from .series import Series
@@ -14,15 +14,22 @@ from .text import Text
 OwnData = Text | Series | Sequences
 
 
+def best_constant(rows: np.ndarray) -> float:
+    """The squared error, a mean over columns (N, C), of always saying their means; a constant column counts 0."""
+    variance = np.where(np.ptp(rows, axis=0) > 0, rows.var(axis=0), 0.0)  # rounding makes no spread
+    return float(variance.mean())
+
+
 class Own(Task):
     """What all own data have in common; what they are decides which of the children below stands for them."""
 
     name = "own"
     title = "Own data"
     description = "A text, a table of numbers or ready-made sequences that you bring."
-    baseline_words = "know how the targets are distributed, and nothing of the past"
+    baseline_words = "the best constant answer: the targets' mean, or how often each class occurs"
     solved_words = (
-        "a loss below a tenth of the baseline (a text: below what knowing the last character alone can reach)"
+        "a loss below half of the baseline, and of what repeating the last row reaches (a text: below what knowing the "
+        "last character alone can reach)"
     )
     needed_lag = None
 
@@ -53,11 +60,10 @@ class OwnSeries(Own):
 
     title = "Own series"
     description = "Your columns, one row a timestep; the network has to say the next row."
-    baseline_words = "always say the mean: squared error 1, as every column is standardised"
-    solved_words = "squared error below 0.1"
+    baseline_words = "always say each column's mean"
+    persistence_words = "repeat the row that was just shown"
+    solved_words = "squared error below half of what saying the mean or repeating the last row reaches, the smaller one"
     loss = "squared_error"
-    baseline = 1.0
-    solved_below = 0.1
 
     def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:
         super().__init__(T, lag, data)
@@ -70,16 +76,51 @@ class OwnSeries(Own):
         self.data: Series = data
         self.inputs = self.outputs = data.columns
         self.values = data.standardised()
+        self.training_rows = data.training_rows
+        known = self.values[: self.training_rows]
+        self.baseline = best_constant(known)
+        self.persistence = float(np.square(np.diff(known, axis=0)).mean())
+        self.solved_below = solved_below(min(self.baseline, self.persistence) / 2, self.baseline)
 
     def info(self) -> dict[str, Any]:
         """Also what was read."""
         return {**super().info(), "read": self.data.read}
 
     def draw(self, rng: np.random.Generator, B: int) -> Batch:
-        """Stretches of T rows from anywhere, and for each row the one after it."""
-        start = rng.integers(0, len(self.values) - self.T, B)
-        rows = self.values[start + np.arange(self.T + 1)[:, None]]
-        return Batch(rows[:-1], rows[1:])
+        """Stretches of T rows from anywhere in the training rows, and for each row the one after it.
+
+        Where the training rows are not enough for a stretch, it goes on beyond them, without targets there.
+        """
+        starts = rng.integers(0, max(1, self.training_rows - self.T), B)
+        return self._stretches(starts, 0, self.training_rows)
+
+    def held_out_rows(self, B: int) -> int:
+        """No more than there are different ones."""
+        first, last = self._held_out_starts()
+        return min(B, last - first + 1) if self.training_rows < len(self.values) else 0
+
+    def held_out(self, B: int) -> Batch | None:
+        """At most B stretches, evenly spaced, that end in the rows held out; only these are targets."""
+        count = self.held_out_rows(B)
+        if count == 0:
+            return None
+        starts = np.linspace(*self._held_out_starts(), count).round().astype(int)
+        return self._stretches(starts, self.training_rows, len(self.values))
+
+    def _held_out_starts(self) -> tuple[int, int]:
+        """The first and the last row from which a stretch ends in the rows held out."""
+        last = len(self.values) - 1 - self.T
+        return min(self.training_rows - 1, last), last
+
+    def _stretches(self, starts: np.ndarray, first: int, end: int) -> Batch:
+        """T rows from each of ``starts`` on; targets are the rows after them that lie in first … end - 1."""
+        places = starts + np.arange(self.T + 1)[:, None]
+        rows = self.values[places]
+        target = rows[1:]
+        outside = (places[1:] < first) | (places[1:] >= end)
+        if outside.any():
+            target = np.where(outside[..., None], np.nan, target)
+        return Batch(rows[:-1], target)
 
 
 class OwnSequences(Own):
@@ -87,7 +128,7 @@ class OwnSequences(Own):
 
     title = "Own sequences"
     description = "Your sequences with their targets, as they are in the file."
-    solved_words = "a loss below a tenth of the baseline"
+    solved_words = "a loss below half of the baseline"
 
     def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:
         super().__init__(T, lag, data)
@@ -112,7 +153,7 @@ class OwnSequences(Own):
             self.loss = "squared_error"
             self.outputs = tuple(f"output {o}" for o in range(1, self.target.shape[2] + 1))
             known = self.target[~np.isnan(self.target).any(axis=2)]
-            self.baseline = float(known.var(axis=0).mean()) if len(known) else 0.0
+            self.baseline = best_constant(known) if len(known) else 0.0
         else:
             self.loss = "cross_entropy"
             self.outputs = tuple(f"class {c}" for c in range(data.classes))
@@ -124,7 +165,7 @@ class OwnSequences(Own):
                 f"None of the first {T} timesteps of the own sequences has a target. Try {longest} timesteps.",
                 "sequence_length",
             )
-        self.solved_below = self.baseline / 10
+        self.solved_below = solved_below(self.baseline / 2, self.baseline)
 
     def rows(self, batch_size: int) -> int:
         """No more than there are."""

@@ -4,6 +4,15 @@ import numpy as np
 
 from .base import Batch, Task
 
+SHORTEST, LONGEST = 8, 24  # periods, in timesteps
+
+
+def _repeating_the_last_value() -> float:
+    """The mean of (sin(a + w) - sin a)^2 = 1 - cos w over all phases a and all periods 2 pi / w."""
+    places, weights = np.polynomial.legendre.leggauss(40)
+    periods = (SHORTEST + LONGEST) / 2 + (LONGEST - SHORTEST) / 2 * places
+    return float(np.dot(weights, 1 - np.cos(2 * np.pi / periods)) / 2)
+
 
 class Sine(Task):
     """The next value of a sine wave whose period and phase the network has to find out from what it has seen."""
@@ -13,16 +22,18 @@ class Sine(Task):
     title = "Sine"
     description = "Each timestep shows a point of a sine wave of unknown period; the network has to say the next one."
     baseline_words = "always say 0: squared error 1/2"
+    persistence_words = "repeat the value that was just shown"
     solved_words = "squared error below 0.01 (a tenth of the wave's height)"
     loss = "squared_error"
     inputs = ("value",)
     outputs = ("next value",)
     baseline = 0.5
+    persistence = _repeating_the_last_value()
     needed_lag = 2  # three points determine period, phase and so the next point
     solved_below = 0.01
 
     def draw(self, rng: np.random.Generator, B: int) -> Batch:
         """Periods of 8 to 24 timesteps, any phase."""
-        frequency = 2 * np.pi / rng.uniform(8, 24, B)
+        frequency = 2 * np.pi / rng.uniform(SHORTEST, LONGEST, B)
         wave = np.sin(frequency * np.arange(self.T + 1)[:, None] + rng.uniform(0, 2 * np.pi, B))[..., None]
         return Batch(wave[:-1], wave[1:])

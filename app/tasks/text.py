@@ -58,14 +58,20 @@ class Text:
         return _entropy(self._counts())
 
     def pair_entropy(self) -> float:
-        """The cross-entropy of who knows, for each character, how often each other one follows it."""
+        """The cross-entropy of who knows, for each character, how often each other one follows it.
+
+        - sum over pairs of p(ab) ln p(b|a): exactly 0 where every character has one successor.
+        """
         V = len(self.vocabulary)
         pairs = np.zeros(V * V, np.int64)
         for block in _blocks(self.codes, overlap=1):
             block = block.astype(np.int64)
             pairs += np.bincount(block[:-1] * V + block[1:], minlength=V * V)
         pairs[int(self.codes[-1]) * V + int(self.codes[0])] += 1  # the text is read as a ring
-        return _entropy(pairs) - self.entropy()
+        table = pairs.reshape(V, V)
+        follows = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+        found = pairs > 0
+        return float(-(pairs[found] / pairs.sum()).dot(np.log(follows.reshape(-1)[found]))) + 0.0
 
     @cached_property
     def read(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..engine import BREAKS, Network, Params, TensorCheck, can_break, gradcheck
+from ..engine import BREAKS, Network, Params, TensorCheck, gradcheck
 from ..errors import BadValue, OutOfRange, shown
 from ..tasks import Batch, Task
 from . import batch_pass
@@ -30,6 +30,7 @@ class BatchRunner:
         self.config, self.task, self.workspaces = config, task, workspaces
         self._last: BatchPass | None = None
         self._probe: tuple[int, Batch] | None = None
+        self._held_out: Batch | None = None
         self._shapes: dict[tuple[str, int, int | None, str | None], Shape] = {}  # made once, as every iteration asks
 
     def batch(self, params: Params, iteration: int) -> BatchPass:
@@ -51,6 +52,18 @@ class BatchRunner:
         workspace.holds = None
         workspace.net.forward(params, batch.x, batch.target, batch.h0)
         return batch_pass.objective(workspace.net, self.config)[0]
+
+    def validation_loss(self, params: Params) -> float | None:
+        """The mean loss per target over sequences that are never trained on; None where none are held out."""
+        if self._held_out is None:
+            batch = self.task.held_out(self.config.batch_size)
+            if batch is None:
+                return None
+            self._held_out = self._cast(batch)
+        batch = self._held_out
+        net = self._workspace("held out", batch.x.shape[1]).net
+        net.forward(params, batch.x, batch.target, batch.h0)
+        return batch_pass.objective(net, self.config)[1]
 
     def net(self, params: Params, computed: BatchPass) -> Network:
         """The buffers that hold that batch; run again where another trainer has used them since."""
@@ -84,13 +97,8 @@ class BatchRunner:
             raise OutOfRange(f"samples must be from 1 to {MAX_SAMPLES}; got {shown(samples)}. Try 8.", "samples")
         if broken is not None and broken not in BREAKS:
             raise BadValue(f"break must be one of {', '.join(BREAKS)}; got {shown(broken)}.", "break")
-        if broken is not None and not can_break(self.config.cell, broken):
-            possible = ", ".join(name for name in BREAKS if can_break(self.config.cell, name))
-            raise BadValue(
-                f"A network of the cell {self.config.cell} has no place for the bug {broken}: no matrix W_hh from "
-                f"h_(t-1) to h_t. Try one of {possible}.",
-                "break",
-            )
+        if broken is not None:
+            self._check_break(broken)
         batch = self.task.batch(self.config.seed, iteration, self.config.batch_size)
         B = min(CHECKED_SEQUENCES, batch.x.shape[1])
         return gradcheck(
@@ -104,6 +112,17 @@ class BatchRunner:
             rng=np.random.default_rng((self.config.seed, CHECK, iteration)),
             broken=broken,
         )
+
+    def _check_break(self, broken: str) -> None:
+        """Refuse a bug that this network cannot have."""
+        net, config = self._workspace("probe", 1).net, self.config
+        possible = [name for name, one in BREAKS.items() if one.fits(net)]
+        if broken not in possible:
+            raise BadValue(
+                f"The break {broken} needs {BREAKS[broken].needs}; this network has cell = {config.cell}, "
+                f"activation = {config.activation}. Try one of {', '.join(possible)}.",
+                "break",
+            )
 
     def _cast(self, batch: Batch) -> Batch:
         """The batch in the run's precision."""

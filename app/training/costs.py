@@ -18,16 +18,17 @@ ADJUSTABLE = ("batch_size", "sequence_length", "hidden_size")  # what can be mad
 def cost(config: RunConfig, task: Task) -> int:
     """About how many nanoseconds one core takes for an iteration: within a factor of two, as a rule.
 
-    The batch and, counted as one more sequence, the probe: for each unit and gate some products with what enters it,
-    and elementwise work worth ``Cell.elementwise`` more. The factors here and in the quantities are measured: T 40 …
-    500, H 16 … 128, B 1 … 64, all cells.
+    The batch, the probe, counted as one more sequence, and what is held out, which goes forward only: for each unit
+    and gate some products with what enters it, and elementwise work worth ``Cell.elementwise`` more. The factors here
+    and in the quantities are measured: T 40 … 500, H 16 … 128, B 1 … 64, all cells.
     """
     T, B, net = config.sequence_length, task.rows(config.batch_size), Architecture.of(config, task)
     cell = CELLS[net.cell]
     each = sum(net.hidden_size + entering + cell.elementwise for entering in net.entering)
     products = each + net.outputs * len(net.top_endings)
     embedding = net.inputs * net.embedding_size
-    return T * (B + 1) * (net.hidden_size * cell.blocks * products + embedding) // 10
+    sequences = B + 1 + -(-task.held_out_rows(config.batch_size) // 3)
+    return T * sequences * (net.hidden_size * cell.blocks * products + embedding) // 10
 
 
 def cost_of_watching(config: RunConfig, watch: Collection[str]) -> int:
@@ -38,6 +39,7 @@ def cost_of_watching(config: RunConfig, watch: Collection[str]) -> int:
 def memory(config: RunConfig, task: Task) -> int:
     """Bytes the buffers of one iteration take."""
     T, B, net = config.sequence_length, task.rows(config.batch_size), Architecture.of(config, task)
+    B += task.held_out_rows(config.batch_size)
     return Shape(net, config.activation, task.loss, T, B, config.precision).nbytes
 
 

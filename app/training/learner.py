@@ -11,6 +11,8 @@ from .architecture import Architecture
 from .config import RunConfig
 from .flat import WHOLE, flat, parts
 
+LOSSES = 20  # that are remembered, one for each of the last updates
+MARK_EVERY, MARKS = 100, 6  # so that one is always between 500 and 600 updates old
 WEIGHTS = 2  # the stream of random numbers the weights come from; the tasks have 0 and 1
 
 
@@ -23,18 +25,30 @@ class Progress:
     streak: int = 0  # batches in a row that counted as solved
     clipped_updates: int = 0
     update_norm: float | None = None  # how far the last update moved the weights, all of them as one vector
+    first_loss: float | None = None  # the mean loss per target of the first batch
+    losses: tuple[float, ...] = ()  # the mean loss per target of the last batches
+    earlier: tuple[tuple[int, float], ...] = ()  # (iteration, median of such losses), one every so many updates
 
-    def after(self, *, solved: bool, clipped: bool, update_norm: float) -> "Progress":
-        """The progress after one more update; `solved`: whether its batch was, `clipped`: whether its gradient was."""
+    def after(self, *, solved: bool, clipped: bool, update_norm: float, loss: float) -> "Progress":
+        """One update of that norm later; its batch had that loss, counted as solved, its gradient was clipped."""
         streak = self.streak + 1 if solved else 0
         now_solved = streak >= STREAK and self.solved_at is None
+        losses, iteration = (*self.losses, loss)[-LOSSES:], self.iteration + 1
         return Progress(
-            self.iteration + 1,
+            iteration,
             self.iteration if now_solved else self.solved_at,
             streak,
             self.clipped_updates + clipped,
             update_norm,
+            loss if self.first_loss is None else self.first_loss,
+            losses,
+            self._with_mark(iteration, losses),
         )
+
+    def _with_mark(self, iteration: int, losses: tuple[float, ...]) -> tuple[tuple[int, float], ...]:
+        if iteration % MARK_EVERY != LOSSES or len(losses) < LOSSES:
+            return self.earlier
+        return (*self.earlier, (iteration, float(np.median(losses))))[-MARKS:]
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,12 +97,20 @@ class Learner:
         """The question has changed, so the task is not solved yet."""
         self.progress = replace(self.progress, solved_at=None, streak=0)
 
-    def update(self, gradient: np.ndarray, *, solved: bool, clipped: bool) -> None:
+    def clear_losses(self) -> None:
+        """The weights are others: the losses of those before say nothing of them."""
+        self.progress = replace(self.progress, first_loss=None, losses=(), earlier=())
+
+    def clear_marks(self) -> None:
+        """It learns in another way now: what was reached before does not tell how this one does."""
+        self.progress = replace(self.progress, earlier=())
+
+    def update(self, gradient: np.ndarray, *, solved: bool, clipped: bool, loss: float) -> None:
         """One update of the weights; `gradient` is `flat`."""
         before = self._weights.astype(np.float64)
         self.optimizer.update({WHOLE: gradient})
         moved = norm({WHOLE: self._weights - before})
-        self.progress = self.progress.after(solved=solved, clipped=clipped, update_norm=moved)
+        self.progress = self.progress.after(solved=solved, clipped=clipped, update_norm=moved, loss=loss)
 
     def tensors(self) -> Iterator[tuple[str, np.ndarray]]:
         """Every weight under its name and every moment as `moment.NAME.m` or `.v`."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..engine import Network, Params, all_adjoints
+from ..engine import Network, Params, all_adjoints, last_loss
 from ..engine.adjoints import ln_norm
 from ..tasks import Batch
 from .config import RunConfig
@@ -14,15 +14,17 @@ class ProbeTrace:
     """One sequence (B = 1) under full, unclipped backpropagation, and what truncation and clipping leave of it.
 
     `net` is the network in whose buffers it lies, `adjoints` the exact gradients of each layer and direction by what
-    their names end with, `adjoint` those of the first; `used_norms` are ‖dE/dh_t‖ (T+1,) of each by name, h_l2 for
-    example, for an lstm also ‖dE/dc_t‖, under truncation and per-timestep clipping, None where nothing is cut;
-    `is_finite` is whether every number of the forward and the full backward pass is.
+    their names end with, `adjoint` those of the first, `last_loss` what the last loss alone sends back; `used_norms`
+    are ‖dE/dh_t‖ (T+1,) of each by name, h_l2 for example, for an lstm also ‖dE/dc_t‖, under truncation and
+    per-timestep clipping, None where nothing is cut; `is_finite` is whether every number of the forward and the full
+    backward pass is.
     """
 
     def __init__(self, net: Network, params: Params, probe: Batch, config: RunConfig) -> None:
         self.net, self.probe, self.config = net, probe, config
         net.forward(params, probe.x, probe.target, probe.h0)
         self.used_norms = self._used_norms() if self.is_cut else None
+        self.last_loss = last_loss(net, probe.target, config.loss_reduction)
         self.adjoints = all_adjoints(net, config.loss_reduction)
         self.adjoint = self.adjoints[""]
         # Asked at once: some quantities overwrite the buffers by gradients that truncation or clipping has bounded.

@@ -3,9 +3,15 @@
 from collections.abc import Collection
 from typing import Any
 
+import numpy as np
+
 from ..engine import norm
 from . import batch_pass
 from .batch_runner import BatchRunner
+from .divergence import Divergence, Location
+from .findings import Facts, Finding, judge
+from .findings.measured import facts_of, first_bad
+from .findings.remedies import remedies
 from .measurement import Measurement, Recent
 from .quantities import PROBE, QUANTITIES, SCALARS
 from .records import Record
@@ -44,7 +50,39 @@ class Recorder:
                 found = quantity.measure(seen)
                 tensors |= found.tensors
                 scalars |= found.scalars
+        scalars |= self._validation(seen, scalars.get("as_of"))
+        scalars["finding"] = self._finding(seen, tensors)
         return Record(self._scalars(seen) | scalars, tensors)
+
+    def not_finite(self, place: Location | Divergence) -> dict[str, Any]:
+        """The finding of a run that met a number that is not finite."""
+        return self._with_remedies(judge(Facts(finite=False, not_finite=first_bad(place))))
+
+    def _finding(self, seen: Measurement, tensors: dict[str, np.ndarray]) -> dict[str, Any]:
+        state = self.state
+        facts = facts_of(seen, state.learner.progress, state.task, state.config, tensors.get("lag_norm"))
+        return self._with_remedies(judge(facts))
+
+    def _with_remedies(self, found: Finding) -> dict[str, Any]:
+        advice = remedies(found, self.state.config, self.state.task.min_length)
+        return {
+            "code": found.code,
+            "cause": found.cause,
+            "values": found.values,
+            "remedies": advice,
+            "skipped": found.skipped,
+        }
+
+    def _validation(self, seen: Measurement, as_of: int | None) -> dict[str, Any]:
+        """The loss of what is held out, expensive as it is: `as_of` is truncation's where that is watched too."""
+        loss, iteration = seen.recent("validation_loss", lambda: seen.runner.validation_loss(seen.params))
+        if loss is None:
+            return {"validation_loss": None, "validation_as_of": None}
+        return {
+            "validation_loss": loss,
+            "validation_as_of": iteration,
+            "as_of": iteration if as_of is None else as_of,
+        }
 
     def _scalars(self, seen: Measurement) -> dict[str, Any]:
         batch, progress, task = seen.batch, self.state.learner.progress, self.state.task
@@ -56,6 +94,7 @@ class Recorder:
             "loss_per_timestep": batch.loss_per_timestep,
             "accuracy": batch_pass.accuracy(self.runner.net(seen.params, batch), batch.batch.target),
             "baseline": task.baseline,
+            "persistence": task.persistence,
             "grad_norm": batch.grad_norm,
             "clip_scale": batch.clip_scale,
             "clip_angle": batch.clip_angle,

@@ -18,7 +18,7 @@ from . import dataset, tensorfile
 from .architecture import Architecture
 from .config import RunConfig
 from .edits import Edits
-from .learner import Learner, Progress
+from .learner import LOSSES, MARKS, Learner, Progress
 from .limits import MAX_COUNT, MAX_EDIT, MAX_LENGTH, MAX_NAMES, MAX_PROBE
 
 VERSION = 1
@@ -40,6 +40,9 @@ class Header(BaseModel):
     streak: int = Field(ge=0, le=MAX_COUNT)
     clipped_updates: int = Field(ge=0, le=MAX_COUNT)
     update_norm: float | None = Field(default=None, ge=0)  # absent in files of older versions
+    first_loss: float | None = None
+    losses: list[float] = Field(default=[], max_length=LOSSES)
+    earlier: list[tuple[int, float]] = Field(default=[], max_length=MARKS)
     optimizer_step: int = Field(ge=0, le=MAX_COUNT)
     probe: int = Field(ge=0, le=MAX_PROBE)
     edits: list[tuple[int, int, float]] = Field(max_length=MAX_LENGTH * MAX_NAMES)
@@ -87,7 +90,14 @@ class Snapshot:
         header = self.header
         learner.optimizer.step = header.optimizer_step
         learner.progress = Progress(
-            header.iteration, header.solved_at, header.streak, header.clipped_updates, header.update_norm
+            header.iteration,
+            header.solved_at,
+            header.streak,
+            header.clipped_updates,
+            header.update_norm,
+            header.first_loss,
+            tuple(header.losses),
+            tuple(header.earlier),
         )
         return learner
 
@@ -131,7 +141,9 @@ def read(blob: bytes) -> Snapshot:
         )
     fields = tensorfile.strict_json(metadata["unroll"])
     try:
-        header = Header.model_validate(fields | {"edits": _as_tuples(fields.get("edits"))})
+        header = Header.model_validate(
+            fields | {name: _as_tuples(fields[name]) for name in ("edits", "earlier") if name in fields}
+        )
         config = RunConfig(**{str(name): value for name, value in header.config.items()})
     except ValidationError as error:
         raise BadUpload(f"This is not a snapshot that can be read: {explained(error, Header, 'its header')}") from None
@@ -143,8 +155,8 @@ def read(blob: bytes) -> Snapshot:
         if not (0 <= t < MAX_LENGTH and 0 <= i < MAX_NAMES and abs(value) <= MAX_EDIT):
             raise BadUpload(f"x[{shown(t)}, {shown(i)}] = {shown(value)} is not an edit that a probe can have.")
     own = {name.removeprefix(DATA): tensors.pop(name) for name in list(tensors) if name.startswith(DATA)}
-    data = dataset.unpack(own, header.columns) if own else None
-    if data is not None and dataset.digest(data) != header.dataset:
+    data = dataset.known_as(dataset.unpack(own, header.columns), header.dataset) if own else None
+    if own and data is None:
         raise BadUpload("The own data in the snapshot are not those it was made with: their hash differs.")
     return Snapshot(config, header, tensors, data)
 
@@ -155,12 +167,13 @@ def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> OwnData | None:
         return None
     if snapshot.data is not None:
         return snapshot.data
-    if at_hand is None or dataset.digest(at_hand) != snapshot.header.dataset:
+    data = None if at_hand is None else dataset.known_as(at_hand, snapshot.header.dataset)
+    if data is None:
         raise DatasetNeeded(
             "This snapshot was trained on own data that are not here. Upload the same dataset first, or a snapshot "
             "that was saved with its data."
         )
-    return at_hand
+    return data
 
 
 def _expected(config: RunConfig, task: Task) -> dict[str, tuple[int, ...]]:
@@ -178,6 +191,6 @@ def _same_names(expected: Mapping[str, object], came: Mapping[str, object]) -> N
         raise BadUpload(f"The snapshot holds {shown(extra[0])}, which this run does not have.")
 
 
-def _as_tuples(edits: Any) -> Any:
+def _as_tuples(items: Any) -> Any:
     """JSON has no tuples, and a strict model wants them."""
-    return [tuple(edit) if isinstance(edit, list) else edit for edit in edits] if isinstance(edits, list) else edits
+    return [tuple(item) if isinstance(item, list) else item for item in items] if isinstance(items, list) else items

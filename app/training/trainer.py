@@ -132,6 +132,11 @@ class Trainer:
         """The task in words and numbers: inputs, outputs, classes, baseline, needed lag, what solves it."""
         return self.task.info()
 
+    def finding(self) -> dict[str, Any]:
+        """What is wrong with the network as it is, if anything: code, cause, values, remedies and skipped rules."""
+        found: dict[str, Any] = self.record(()).scalars["finding"]
+        return found
+
     def tensors(self, watch: Collection[str] | None = None) -> dict[str, tuple[quantities.Sizes, str]]:
         """Shape and type of every tensor in a record with these quantities; a size that is not known yet is None."""
         return quantities.tensors_of(self.config, self.task, self.watching if watch is None else self._checked(watch))
@@ -173,8 +178,9 @@ class Trainer:
                 self._diverge(seen, self._recorded(seen, self.watching))
                 return
             self._recovery.before_update(self._state.learner)
-            solved = batch.loss_per_timestep < self.task.solved_below
-            self._state.learner.update(batch.update, solved=solved, clipped=batch.was_clipped)
+            loss = batch.loss_per_timestep
+            solved = self.task.is_solved_by(loss)
+            self._state.learner.update(batch.update, solved=solved, clipped=batch.was_clipped, loss=loss)
             self._runner.forget()
 
     def step(self, watch: Collection[str] | None = None, *, loss_after: bool = False) -> Record:
@@ -209,6 +215,7 @@ class Trainer:
             self._undo_if_nonfinite()
             self._state.change(config, task)
             self._state.learner.configure(config, new_optimizer="optimizer" in effects.live)
+            self._state.learner.clear_marks()
             if {"sequence_length", "lag"} & set(effects.live):
                 self._state.learner.clear_solved()
         self._reconfigured()
@@ -285,6 +292,7 @@ class Trainer:
             values[...] = params[name]
         self._state.learner.configure(self.config, new_optimizer=True)
         self._state.learner.clear_solved()
+        self._state.learner.clear_losses()
         self._reconfigured()
 
     def export_weights(self) -> bytes:
@@ -329,6 +337,8 @@ class Trainer:
     def _recorded(self, seen: Measurement, watch: Collection[str]) -> Record:
         record = self._recorder.record(seen, watch)
         record.scalars["iterations_per_second"] = self.iterations_per_second
+        if self.divergence is not None:
+            record.scalars["finding"] = self._recorder.not_finite(self.divergence)
         return record
 
     # Divergence: back to where every number was finite.
@@ -338,6 +348,7 @@ class Trainer:
         net = self._runner.net(self.params, seen.batch) if seen.trace.is_finite else self._recorder.look().trace.net
         place, iteration = find(net, self.params, seen.batch.gradients), self.iteration
         self._go_back()
+        record.scalars["finding"] = self._recorder.not_finite(place)
         self.divergence = Divergence(iteration, place.quantity, place.timestep, place.unit, place.cause, record)
 
     def _go_back(self) -> None:

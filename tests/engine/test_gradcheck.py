@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from app.engine import ACTIVATIONS, BREAKS, CELLS, can_break, gradcheck
+from app.engine import ACTIVATIONS, BREAKS, CELLS, TensorCheck, gradcheck
 from tests.engine.networks import build, recurrent
 
 # No W_hh to transpose; and no h_{t-1} beside which h_t could stand by mistake.
 CANNOT = {("indrnn", "transpose_W_hh"), ("mingru", "transpose_W_hh"), ("mingru", "stale_h")}
+CANNOT |= {(cell, "forget_gate_dropped") for cell in ("rnn", "gru", "indrnn", "mingru")}
 
 
 def check(network, **options):
@@ -28,20 +29,56 @@ def test_every_tensor_of_a_sound_network_passes(cell, activation, reduction):
         assert tensor.samples == 3
 
 
+READOUT = {"W_hy", "b_y"}
+
+
+def spoiled(cell, broken):
+    """The tensors that must fail, and whether all others must pass or only those of the readout."""
+    name = recurrent(cell)
+    return {
+        "no_accumulation": ({name}, True),
+        "stale_h": ({name}, True),
+        "bias_forgotten": ({"b_h"}, True),
+        "state_kept": ({"W_xh", "b_h", name} | READOUT, False),
+    }.get(broken, ({"W_xh", "b_h", name}, False))
+
+
 @pytest.mark.parametrize("broken", BREAKS)
 @pytest.mark.parametrize("cell", CELLS)
-def test_every_bug_is_caught(cell, broken):
-    if not can_break(cell, broken):
-        assert (cell, broken) in CANNOT
+def test_every_bug_is_caught_at_the_tensors_it_spoils_and_at_no_other(cell, broken):
+    network = build(cell, T=8)
+    assert BREAKS[broken].fits(network.net) == ((cell, broken) not in CANNOT)
+    if (cell, broken) in CANNOT:
         return
-    result, name = check(build(cell, T=8), broken=broken), recurrent(cell)
-    assert not result[name].passed
-    assert result["W_hy"].passed  # the readout knows nothing of the recurrence
-    others = {name for name, tensor in result.items() if not tensor.passed}
-    if broken in ("no_accumulation", "stale_h"):
-        assert others == {name}
-    else:
-        assert {"W_xh", "b_h"} <= others
+    result = check(network, broken=broken)
+    wrong, alone = spoiled(cell, broken)
+    failed = {name for name, tensor in result.items() if not tensor.passed}
+    assert wrong <= failed, f"{broken} goes unnoticed at {sorted(wrong - failed)}"
+    others = failed - wrong if alone else failed & READOUT - wrong
+    assert not others, f"{broken} does not concern {sorted(others)}"
+
+
+@pytest.mark.parametrize("broken", BREAKS)
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_network_is_the_same_after_a_bug_was_switched_on(cell, broken):
+    network = build(cell, T=8)
+    if not BREAKS[broken].fits(network.net):
+        return
+    check(network, broken=broken, samples=1)
+    assert all(tensor.passed for tensor in check(network, samples=3).values())
+
+
+@pytest.mark.parametrize(
+    ("broken", "network"),
+    [
+        ("wrong_slope", {"activation": "relu"}),
+        ("forget_gate_dropped", {"cell": "rnn"}),
+        ("forget_gate_dropped", {"cell": "gru"}),
+    ],
+)
+def test_a_bug_that_the_network_cannot_have_is_refused(broken, network):
+    with pytest.raises(ValueError, match=f"{broken} needs"):
+        check(build(T=3, **network), broken=broken)
 
 
 def test_weights_are_left_as_they_were_to_the_last_bit():
@@ -58,8 +95,18 @@ def test_entries_that_cannot_be_compared_across_a_kink_are_passed_over():
     for name in ("W_hh", "b_h"):
         network.params[name][:] = 0.0
     result = check(network)
-    assert result["b_h"].samples == 0
+    size = network.params["b_h"].size
+    assert result["b_h"] == TensorCheck(max_rel_error=None, samples=0, at_kink=size)
+    assert result["b_h"].passed is None, "nothing was compared, so nothing passed"
     assert result["W_hy"].samples > 0
+
+
+def test_entries_that_are_zero_on_both_sides_are_counted_as_they_say_little():
+    network = build(activation="relu", T=3)
+    network.params["b_h"][:] = -100.0  # no unit is ever active
+    result = check(network)
+    assert result["W_hh"].zero == result["W_hh"].samples > 0
+    assert result["b_y"].zero == 0
 
 
 def test_a_check_in_float32_is_refused():

@@ -15,7 +15,9 @@ def learner():
 
 
 def updated(learner, size=1.0):
-    learner.update(np.full(sum(values.size for values in learner.params.values()), size), solved=False, clipped=False)
+    learner.update(
+        np.full(sum(values.size for values in learner.params.values()), size), solved=False, clipped=False, loss=1.0
+    )
 
 
 def vector(learner):

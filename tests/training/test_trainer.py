@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.engine import ACTIVATIONS, CELLS, OPTIMIZERS, can_break
+from app.engine import ACTIVATIONS, CELLS, OPTIMIZERS
 from app.errors import BadValue, OutOfRange, UnrollError
 from app.tasks import TASKS
 from app.training import BREAKS, WATCHABLE, RunConfig, Trainer, WorkspacePool
@@ -146,6 +146,7 @@ def test_a_record_always_holds_what_the_contract_promises():
         *("kind", "iteration", "loss", "loss_per_timestep", "accuracy", "baseline", "grad_norm", "clip_scale"),
         *("clip_angle", "clipped_updates", "grad_norms", "loss_after", "iterations_per_second", "flow_residual"),
         *("horizon", "as_of", "dW_hh_sum_norm", "needed_lag", "solved_at", "update_norm"),
+        *("persistence", "validation_loss", "validation_as_of", "finding"),
     }
 
 
@@ -455,7 +456,8 @@ def test_the_gradient_check_passes_and_catches_every_classic_bug(cell):
     trainer = advanced(small(cell=cell, precision="float32"))
     before = trainer.snapshot()
     assert all(check.passed for _, check in trainer.check_gradients())
-    for broken in (name for name in BREAKS if can_break(cell, name)):
+    net = trainer._runner._workspace("probe", 1).net
+    for broken in (name for name, one in BREAKS.items() if one.fits(net)):
         assert not all(check.passed for _, check in trainer.check_gradients(broken=broken)), broken
     assert trainer.snapshot() == before
 
@@ -464,7 +466,7 @@ def test_the_gradient_check_passes_and_catches_every_classic_bug(cell):
     ("cell", "broken"), [("indrnn", "transpose_W_hh"), ("mingru", "transpose_W_hh"), ("mingru", "stale_h")]
 )
 def test_a_bug_that_a_cell_has_no_place_for_is_refused(cell, broken):
-    with pytest.raises(BadValue, match=f"{cell} has no place for the bug {broken}.*Try one of drop_carried") as refusal:
+    with pytest.raises(BadValue, match=f"{broken} needs .*cell = {cell}.*Try one of drop_carried") as refusal:
         small(cell=cell).check_gradients(broken=broken)
     assert refusal.value.field == "break"
 
@@ -473,6 +475,13 @@ def test_a_bug_that_a_cell_has_no_place_for_is_refused(cell, broken):
 def test_a_bad_check_is_refused(wrong):
     with pytest.raises(UnrollError, match="must be"):
         small().check_gradients(**wrong)
+
+
+@pytest.mark.parametrize(("broken", "needs"), [("wrong_slope", "tanh"), ("forget_gate_dropped", "lstm")])
+def test_a_break_that_this_network_cannot_have_is_refused_with_what_it_needs(broken, needs):
+    with pytest.raises(BadValue, match=f"{broken} needs .*{needs}.* cell = rnn, activation = relu") as refusal:
+        small(activation="relu").check_gradients(broken=broken)
+    assert refusal.value.field == "break"
 
 
 def test_a_step_shows_the_gradients_its_update_used():

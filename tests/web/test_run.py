@@ -2,10 +2,11 @@ import json
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from app.engine import CELLS
 from app.tasks import Series
-from app.training import RunConfig, Trainer
+from app.training import BREAKS, RunConfig, Trainer
 from app.web.closing import Close
 from app.web.run import Shared
 from app.web.session import Phase
@@ -501,13 +502,35 @@ def test_gradients_are_checked_and_the_run_is_untouched(client, cell):
     assert client.session.trainer.snapshot() == before
 
 
-@pytest.mark.parametrize("bug", ["drop_carried", "no_accumulation", "stale_h", "transpose_W_hh"])
+@pytest.mark.parametrize("bug", BREAKS)
 def test_the_check_catches_every_bug_and_forgets_it(client, bug):
-    client.started()
+    client.started(cell="lstm", forget_bias=1.0)
     client.say("step", iterations=3)
     client.ack()
     assert only(client.say("check_gradients", **{"break": bug}))["passed"] is False
     assert only(client.say("check_gradients"))["passed"] is True
+
+
+def test_a_bug_the_network_cannot_have_is_a_bad_value_of_break(client):
+    client.started(activation="relu")
+    refusal = only(client.say("check_gradients", **{"break": "wrong_slope"}))
+    assert (refusal["code"], refusal["field"]) == ("bad_value", "break")
+
+
+def test_a_tensor_of_which_nothing_could_be_compared_has_no_error_and_does_not_pass(client):
+    """Zeros in front, relu and zero biases: every difference of b_h straddles relu's kink."""
+    shown = np.zeros((4, 6, 2))
+    shown[:, 3:] = np.random.default_rng(0).standard_normal((4, 3, 2))
+    file = save({"inputs": shown, "targets": np.full((4, 6, 1), 0.5)})
+    client.started(activation="relu", init="identity")
+    client.say("upload", kind="dataset", bytes=len(file))
+    client.send(file)
+    client.ack()
+    answer = only(client.say("check_gradients"))
+    b_h = answer["per_tensor"]["b_h"]
+    assert (b_h["max_rel_error"], b_h["samples"]) == (None, 0)
+    assert b_h["at_kink"] > 0
+    assert answer["passed"] is True, "passed speaks of what was compared"
 
 
 def test_two_runs_can_check_at_the_same_time():
@@ -617,7 +640,6 @@ def test_own_series_restarts_with_the_columns_as_inputs(client):
 
 
 def test_a_dataset_may_come_before_a_run_and_own_data_stay_at_hand(client):
-    from safetensors.numpy import save
 
     rng = np.random.default_rng(0)
     data = {"inputs": rng.standard_normal((10, 5, 2)), "targets": rng.integers(0, 3, (10, 5))}

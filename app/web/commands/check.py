@@ -12,7 +12,17 @@ from ..session import Session
 from ..viewer import Viewer
 from .base import Answer, Command, Job
 
-Break = Literal["drop_carried", "no_accumulation", "stale_h", "transpose_W_hh"]
+Break = Literal[
+    "drop_carried",
+    "no_accumulation",
+    "stale_h",
+    "transpose_W_hh",
+    "wrong_slope",
+    "counted_twice",
+    "bias_forgotten",
+    "state_kept",
+    "forget_gate_dropped",
+]
 BREAKS: tuple[str, ...] = get_args(Break)
 
 
@@ -33,13 +43,19 @@ class CheckGradients(Command):
             checked[name] = check
             yield []
         tensors = {
-            name: {"max_rel_error": finite(check.max_rel_error), "samples": check.samples}
+            name: {
+                "max_rel_error": finite(check.max_rel_error),
+                "samples": check.samples,
+                "at_kink": check.at_kink,
+                "zero": check.zero,
+            }
             for name, check in checked.items()
         }
-        passed = all(check.passed for check in checked.values())
+        compared = [check.passed for check in checked.values() if check.passed is not None]
+        passed = all(compared) if compared else None
         yield [protocol.encode("gradient_check", self.id, per_tensor=tensors, passed=passed)]
 
 
-def finite(value: float) -> float | None:
-    """A number as JSON can say it: null if it is not finite."""
-    return value if math.isfinite(value) else None
+def finite(value: float | None) -> float | None:
+    """A number as JSON can say it: null if there is none or it is not finite."""
+    return value if value is not None and math.isfinite(value) else None

@@ -24,7 +24,9 @@ const CHART = { width: 268, left: 46, right: 62, row: 27, top: 18, bottom: 34 };
 
 /** @param {PerTensor} tensors */
 function failing(tensors) {
-  return Object.keys(tensors).filter((name) => !(Number(tensors[name].max_rel_error ?? Number.NaN) < 10 ** LIMIT));
+  return Object.keys(tensors).filter(
+    (name) => tensors[name].samples > 0 && !(Number(tensors[name].max_rel_error ?? Number.NaN) < 10 ** LIMIT),
+  );
 }
 
 /**

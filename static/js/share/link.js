@@ -205,8 +205,7 @@ export function writeLink(link, schema) {
   const parts = [];
   const add = (/** @type {string} */ name, /** @type {string} */ value) => parts.push(`${name}=${value}`);
   for (const [name, value] of Object.entries(link.config)) {
-    if (Object.hasOwn(properties, name) && properties[name].page !== false && value !== properties[name].default)
-      add(name, written(value));
+    if (Object.hasOwn(properties, name) && value !== properties[name].default) add(name, written(value));
   }
   if (link.rate !== usual.rate) add("speed", link.rate === null ? FASTEST : String(Number(link.rate.toPrecision(3))));
   for (const name of /** @type {const} */ (["probe", "tab", "track", "ruler"])) {

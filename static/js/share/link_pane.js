@@ -82,7 +82,7 @@ export function createLinkPane(store, lanes) {
 /** @param {any} properties @param {Locks} locks @param {() => void} changed */
 function lockRows(properties, locks, changed) {
   const others = Object.keys(properties).filter(
-    (name) => name !== "k2" && !ORDER.includes(name) && properties[name].group,
+    (name) => name !== "k2" && !ORDER.includes(name) && properties[name].page !== false,
   );
   const names = [...ORDER, ...others];
   /** @type {(() => void)[]} */
