@@ -107,13 +107,14 @@ class RunConfig(BaseModel):
         title="Layers",
         about="How many recurrent layers stand upon each other; each reads the states of the one below.",
         effect=RESTART,
+        group="Network",
         page=False,
     )
     bidirectional: bool = Field(
         False,
         title="Both directions",
         description="Whether a second layer beside each reads the sequence from its end; needs full backpropagation.",
-        json_schema_extra={"effect": RESTART, "page": False},
+        json_schema_extra={"effect": RESTART, "group": "Network", "page": False},
     )
     embedding_size: int = number(
         0,
@@ -122,13 +123,14 @@ class RunConfig(BaseModel):
         title="Embedding",
         about="How many numbers stand for an input class, learned; 0: one-hot. For tasks whose inputs are classes.",
         effect=RESTART,
+        group="Network",
         page=False,
     )
     train_h0: bool = Field(
         False,
         title="Learned initial state",
         description="Whether the initial states are parameters, 0 at the start, instead of zeros.",
-        json_schema_extra={"effect": RESTART, "page": False},
+        json_schema_extra={"effect": RESTART, "group": "Network", "page": False},
     )
     init: str = choice(
         "orthogonal",
