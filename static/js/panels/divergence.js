@@ -38,8 +38,8 @@ function contents(state, divergence, apply) {
   const { config, record, task } = state;
   const stands =
     divergence.iteration === state.iteration
-      ? "The weights stand as they were."
-      : `The run stands at iteration ${state.iteration}, where all was finite.`;
+      ? "The weights are unchanged."
+      : `The run is at iteration ${state.iteration}, where everything was still finite.`;
   const equation = element("div", { class: "equation bad" }, equationOf(state, divergence.quantity));
   const growth = record && growthTo(record, divergence.quantity, String(config.precision));
   const buttons = remediesFor(divergence, config, task?.min_length ?? 1).map((remedy) => {
@@ -52,7 +52,7 @@ function contents(state, divergence, apply) {
     equation,
     element("p", {}, `${printPowers(divergence.cause)} ${stands}`),
     ...(growth ? [captionOf(growth), growthChart(growth, divergence.timestep)] : []),
-    element("h3", {}, "What would do"),
+    element("h3", {}, "What would help"),
     element("div", { class: "remedies" }, ...buttons),
   ];
 }

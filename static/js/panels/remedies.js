@@ -25,14 +25,14 @@ export function remediesFor({ quantity, timestep }, config, shortest) {
     ...(forward || EITHER.includes(quantity) ? growthRemedies(config) : []),
     ...(forward ? lengthRemedies(timestep, shortest) : updateRemedies(config)),
   ];
-  return [...remedies, { label: "Start again from the seed", changes: null }].slice(0, MOST);
+  return [...remedies, { label: "Restart from the seed", changes: null }].slice(0, MOST);
 }
 
 /** @param {Config} config @returns {Remedy[]} */
 function growthRemedies(config) {
   /** @type {Remedy[]} */
   const remedies = [];
-  if (Number(config.gain) > 1) remedies.push({ label: "Start again with gain 1", changes: { gain: 1 } });
+  if (Number(config.gain) > 1) remedies.push({ label: "Restart with gain 1", changes: { gain: 1 } });
   if (!BOUNDED.includes(String(config.activation))) {
     remedies.push({ label: "Use tanh (weights kept)", changes: { activation: "tanh" } });
   }

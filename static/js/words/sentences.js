@@ -99,20 +99,20 @@ export const RULES = [
   {
     name: "no finite gradient",
     holds: ({ lnFirst }) => Number.isNaN(lnFirst) || lnFirst === Number.POSITIVE_INFINITY,
-    finding: ({ T }) => `The gradient from E_${T} is no finite number.`,
-    reason: () => "Nothing can be sent back from here: the forward pass overflowed.",
+    finding: ({ T }) => `The gradient from E_${T} is not finite.`,
+    reason: () => "There is nothing to backpropagate: the forward pass overflowed.",
   },
   {
     name: "no loss",
     holds: ({ last }) => last === 0,
     finding: ({ T }) => `None of the ${T} timesteps has a target, so there is no loss and no gradient.`,
-    reason: () => "The network runs forward all the same.",
+    reason: () => "The forward pass still runs.",
   },
   {
     name: "feedforward",
     holds: ({ T }) => T === 1,
     finding: ({ lnFirst }) => `One timestep is a feedforward network: E_1 reaches h_1 at ${formatExp(lnFirst)}.`,
-    reason: () => "Drag length: every further timestep uses the same weights once more.",
+    reason: () => "Increase the length: every further timestep uses the same weights again.",
   },
   {
     name: "exactly zero everywhere",
@@ -133,13 +133,13 @@ export const RULES = [
     finding: ({ k2, neededLag }) => {
       const keeps = `truncation keeps lags of at most ${k2 - 1}`;
       return neededLag === null
-        ? `The update is cut short: ${keeps}.`
+        ? `The update is truncated: ${keeps}.`
         : `The task needs ${steps(neededLag)} back; ${keeps}.`;
     },
     reason: ({ horizon, ...facts }) =>
       horizon === null
         ? carriedWords({ horizon, ...facts })
-        : `Uncut, 99 % of dW_hh would come from lags of at most ${horizon}.`,
+        : `Without truncation, 99 % of dW_hh would come from lags of at most ${horizon}.`,
   },
   {
     name: "dries up",
@@ -217,7 +217,7 @@ export function describe(state) {
 function carriedWords(facts) {
   const { lnFirst, lnLast, last } = facts;
   if (facts.gate && last > 1 && Number.isFinite(lnFirst - lnLast)) return gatedWords(facts);
-  return `The gradient reaches h_1 at ${formatExp(lnFirst)}, from ${formatExp(lnLast)} at h_${last}: it neither dries up nor floods.`;
+  return `The gradient reaches h_1 at ${formatExp(lnFirst)}, from ${formatExp(lnLast)} at h_${last}: it neither vanishes nor explodes.`;
 }
 
 /** What the way back did to the gradient of a gated cell, and how far its gate was open. @param {Facts} facts */

@@ -67,8 +67,8 @@ test("truncated: what is kept against what is needed, and what there would be", 
   const { rule, finding, reason } = truncated({ needed_lag: 3, horizon: 3 }, 2);
   assert.equal(rule, "truncated");
   assert.equal(finding, "The task needs 3 steps back; truncation keeps lags of at most 1.");
-  assert.equal(reason, "Uncut, 99 % of dW_hh would come from lags of at most 3.");
-  assert.equal(truncated({}, 2).finding, "The update is cut short: truncation keeps lags of at most 1.");
+  assert.equal(reason, "Without truncation, 99 % of dW_hh would come from lags of at most 3.");
+  assert.equal(truncated({}, 2).finding, "The update is truncated: truncation keeps lags of at most 1.");
   assert.notEqual(truncated({}, 4).rule, "truncated");
 });
 
@@ -125,7 +125,7 @@ test("clipped away: only when hardly anything of the update is left", () => {
 test("horizon, with the lag the task needs and without", () => {
   const both = said({ meta: { horizon: 17, needed_lag: 1 } });
   assert.equal(both.finding, "The task needs 1 step back; 99 % of dW_hh comes from lags of at most 17.");
-  assert.equal(both.reason, "The gradient reaches h_1 at 1.00, from 1.00 at h_4: it neither dries up nor floods.");
+  assert.equal(both.reason, "The gradient reaches h_1 at 1.00, from 1.00 at h_4: it neither vanishes nor explodes.");
   assert.equal(said({ meta: { horizon: 17 } }).finding, "99 % of dW_hh comes from lags of at most 17.");
 });
 

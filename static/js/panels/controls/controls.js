@@ -47,8 +47,8 @@ export function createControls(form, store, change) {
       setText(
         note,
         lost
-          ? "No connection: controls rest until it is back."
-          : "↺ starts again. All others act on the living network: weights kept.",
+          ? "Controls are disabled until the connection is back."
+          : "↺ restarts with new weights. All others apply without restarting.",
       );
     },
   };

@@ -51,14 +51,14 @@ export function fieldRow(name, property, store, change) {
 export function frame(fields, property, value) {
   const [name] = fields;
   const restart = property.effect === "restart";
-  const tooltip = `${property.description} ${restart ? "Starts again with new weights." : "Acts on the living network: the weights stay."}`;
+  const tooltip = `${property.description} ${restart ? "Restarts with new weights." : "Applies without restarting: the weights are kept."}`;
   const label = element("label", { class: "row-label", for: `field-${name}`, title: tooltip });
   label.append(LABELS[name] ?? property.title.toLowerCase());
   if (SYMBOLS.includes(name)) label.append(" ", element("i", {}, property.symbol));
   const mark = element("span", { class: "row-mark" });
   if (restart) {
     mark.title = tooltip;
-    mark.append(restartIcon(), element("span", { class: "visually-hidden" }, "starts again"));
+    mark.append(restartIcon(), element("span", { class: "visually-hidden" }, "restarts"));
   }
   const error = element("p", { class: "row-error", id: `error-${name}`, role: "alert", hidden: true });
   const node = element("div", { class: "row", "data-field": name }, label, value, mark, error);
@@ -86,7 +86,7 @@ export function frame(fields, property, value) {
 function errorWords(state, field) {
   const title = state.schema.properties[field].title;
   const message = state.errors[field].replace(new RegExp(`^${field}\\b`), title);
-  return `${message} The run goes on with ${shownValue(state.config[field])}.`;
+  return `${message} The run continues with ${shownValue(state.config[field])}.`;
 }
 
 /** @param {string[]} fields @param {Config} config */

@@ -12,7 +12,7 @@ import { numberInput } from "./widgets.js";
 export function truncationRow(properties, change) {
   const choice = element("select", { class: "select", id: "field-k1", "aria-describedby": "error-k1" });
   choice.append(...TRUNCATIONS.map(({ label }, index) => element("option", { value: String(index) }, label)));
-  choice.append(element("option", { value: "own" }, "own …"));
+  choice.append(element("option", { value: "own" }, "Custom…"));
   const refuse = () => {};
   const k1 = numberInput(
     "number-k1",

@@ -12,13 +12,15 @@ import { LABELS, SEGMENTED, TRACKS } from "./fields.js";
 /** @typedef {{node: HTMLElement, show: (value: FieldValue, config: Config) => void}} Widget */
 
 const POSITIONS = 1000;
+/** More choices than this do not fit beside each other. */
+const MOST_SEGMENTS = 3;
 
 /**
  * @param {string} name @param {any} property @param {(value: FieldValue) => void} set @param {(text: string) => void} refuse
  * @returns {Widget}
  */
 export function widgetFor(name, property, set, refuse) {
-  if (property.enum && SEGMENTED.includes(name)) return segments(name, property.enum, set);
+  if (property.enum?.length <= MOST_SEGMENTS && SEGMENTED.includes(name)) return segments(name, property.enum, set);
   if (property.enum) return select(name, property.enum, set);
   const nullable = property.anyOf?.some((/** @type {any} */ one) => one.type === "null") ?? false;
   const track = TRACKS[name];

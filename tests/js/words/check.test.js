@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { factsOf, positionOf, verdict } from "../../../static/js/panels/check.js";
+import { positionOf } from "../../../static/js/panels/check.js";
+import { factsOf, verdict } from "../../../static/js/words/check.js";
 
 const SOUND = { W_xh: 1e-10, W_hh: 3e-10, b_h: 1e-11, W_hy: 2e-12, b_y: 1e-13 };
 
