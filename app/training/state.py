@@ -118,7 +118,7 @@ def fitting_task(
             "The own sequences bring their initial states h0, so none can be learned; got train_h0 = true. Try false.",
             "train_h0",
         )
-    budget.check(config, task, watch)
+    budget.check(config, task, watch, dataset)
     return task
 
 
