@@ -27,6 +27,8 @@ class Characters(Task):
     solved_words = "cross-entropy below what knowing the last character alone can reach (the entropy of pairs)"
     loss = "cross_entropy"
     continues = True
+    takes_classes = True
+    next_step = True
     needed_lag: int | None = 1  # the last character is the input; beating the pairs takes one before it
 
     def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:

@@ -57,6 +57,8 @@ class OwnText(Characters):
 class OwnSeries(Own):
     """The next row of the learner's series."""
 
+    next_step = True
+
     title = "Own series"
     description = "Your columns, one row a timestep; the network has to say the next row."
     baseline_words = "always say each column's mean"
@@ -141,6 +143,8 @@ class OwnSequences(Own):
         self.x, self.target, self.h0 = data.inputs[:, :T], data.targets[:, :T], data.h0
         self.units = None if data.h0 is None else data.h0.shape[1]
         self.tokens: int | None = data.vocabulary
+        self.takes_classes = self.tokens is not None
+        self.ragged = data.lengths is not None and bool((data.lengths < self.T).any())
         self.inputs = (
             tuple(f"input {i}" for i in range(1, data.width + 1))
             if self.tokens is None

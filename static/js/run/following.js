@@ -3,7 +3,7 @@
  * nothing that would change it. When its owner leaves, what was seen stays, and the run is asked for until it is back.
  */
 
-import { failureWords } from "../lib/guard.js";
+import { failureWords } from "../words/notices.js";
 import { backoff, createConnection } from "../wire/connection.js";
 import { asRecord, command, decodeFrame } from "../wire/protocol.js";
 import { addressOfRun } from "../wire/reach.js";

@@ -86,7 +86,9 @@ export function createLinkPane(store, lanes) {
 
 /** @param {any} properties @param {Locks} locks @param {() => void} changed */
 function lockRows(properties, locks, changed) {
-  const others = Object.keys(properties).filter((name) => name !== "k2" && !ORDER.includes(name));
+  const others = Object.keys(properties).filter(
+    (name) => name !== "k2" && !ORDER.includes(name) && properties[name].page !== false,
+  );
   const names = [...ORDER, ...others];
   /** @type {(() => void)[]} */
   const shows = [];

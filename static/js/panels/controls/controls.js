@@ -54,7 +54,9 @@ export function createControls(form, store, change) {
 function build(form, store, change) {
   const properties = store.get().schema?.properties ?? {};
   const others = Object.keys(properties).filter((name) => !ORDER.includes(name) && !WITHOUT_ROW.includes(name));
-  const names = [...ORDER.filter((name) => name in properties), ...others];
+  const names = [...ORDER.filter((name) => name in properties), ...others].filter(
+    (name) => properties[name].page !== false,
+  );
   /** @type {Row[]} */
   const rows = [];
   /** @type {HTMLElement[]} */
