@@ -22,6 +22,6 @@ export function foldWords(share, closing, T, t, recurrent) {
       : { finding: `Unfolding: one cell becomes ${T} columns.`, reason: `Every column uses the same ${recurrent}.` };
   return {
     finding: `Folding: ${columns} always one cell.`,
-    reason: `Each use of ${recurrent} hands its part of the gradient to one accumulator.`,
+    reason: `Each use of ${recurrent} adds its part of the gradient to one accumulator.`,
   };
 }
