@@ -255,7 +255,7 @@ def test_a_follower_who_watches_what_cannot_be_goes_on_as_before(room, asked, co
 
 
 def test_a_follower_whose_choice_no_longer_fits_goes_on_with_what_the_owner_shows():
-    room = Room(Limits(max_cost=3_500_000, max_bytes=2**27, records_per_second=30))
+    room = Room(Limits(max_cost=4_500_000, max_bytes=2**27, records_per_second=30))
     follower = room.follower(("flow", "truncation"))
     state = answer(room.owner.say("configure", changes={"sequence_length": 300, "batch_size": 1, "hidden_size": 16}))
     assert state["type"] == "state", state
