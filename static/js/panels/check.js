@@ -7,6 +7,7 @@ import { element, setSentence, svg } from "../lib/dom.js";
 import { formatNumber, formatPower } from "../lib/format.js";
 import { LIMIT, failing } from "../record/check.js";
 import { BUGS, factsOf, verdict } from "../words/check.js";
+import * as say from "../words/check.js";
 
 /** @typedef {import("../wire/protocol.js").GradientCheckMessage | import("../wire/protocol.js").ErrorMessage | null} CheckAnswer */
 /** @typedef {import("../record/check.js").PerTensor} PerTensor */
@@ -39,14 +40,14 @@ export function createCheck(node, store, check) {
   const bugs = element(
     "fieldset",
     { class: "bugs" },
-    element("legend", {}, "Add a bug"),
-    element("span", { class: "quiet" }, "for this check only"),
+    element("legend", {}, say.ADD_A_BUG),
+    element("span", { class: "quiet" }, say.THIS_CHECK_ONLY),
   );
   const facts = element("p", { class: "quiet" });
-  const again = element("button", { class: "outline-button", type: "button" }, "Check again");
-  const mend = element("button", { class: "outline-button", type: "button" }, "Remove the bug");
+  const again = element("button", { class: "outline-button", type: "button" }, say.CHECK_AGAIN);
+  const mend = element("button", { class: "outline-button", type: "button" }, say.REMOVE_THE_BUG);
   node.append(
-    element("div", { class: "panel-title" }, element("h2", {}, "Check the gradients"), close),
+    element("div", { class: "panel-title" }, element("h2", {}, say.TITLE), close),
     facts,
     chart,
     result,
@@ -63,7 +64,7 @@ export function createCheck(node, store, check) {
   for (const value of ["", ...(store.get().limits?.breaks ?? Object.keys(BUGS))]) {
     const input = element("input", { type: "radio", name: "bug", value });
     const words = element("span");
-    setSentence(words, value === "" ? "none: the code as it is" : (BUGS[value] ?? value.replaceAll("_", " ")));
+    setSentence(words, value === "" ? say.NO_BUG : (BUGS[value] ?? value.replaceAll("_", " ")));
     input.checked = value === "";
     input.addEventListener("change", () => {
       bug = value === "" ? null : value;
@@ -96,20 +97,20 @@ export function createCheck(node, store, check) {
     node.setAttribute("aria-busy", "false");
     again.disabled = false;
     if (answer?.type !== "gradient_check") {
-      say({
+      show({
         caught: true,
-        title: "The check could not run.",
-        reason: answer?.message ?? "The connection was lost.",
+        title: say.COULD_NOT_RUN,
+        reason: answer?.message ?? say.CONNECTION_LOST,
       });
       return;
     }
     if (switchedOn === null) before = answer.per_tensor;
     chart.replaceChildren(drawErrors(answer.per_tensor, switchedOn ? before : null));
-    say(verdict(answer.per_tensor, switchedOn));
+    show(verdict(answer.per_tensor, switchedOn));
   }
 
   /** @param {ReturnType<typeof verdict>} found */
-  function say({ caught, title, reason }) {
+  function show({ caught, title, reason }) {
     result.dataset.caught = String(caught);
     const [head, why] = [element("strong"), element("span")];
     setSentence(head, title);
@@ -183,12 +184,12 @@ function drawErrors(tensors, before) {
       height: String(base - top),
     }),
     svg("path", { class: "limit", d: `M${at(LIMIT)} ${top - 2}V${base}` }),
-    text(`limit ${formatPower(LIMIT)}`, { x: String(at(LIMIT)), y: "11", "text-anchor": "middle" }),
+    text(say.limit(formatPower(LIMIT)), { x: String(at(LIMIT)), y: "11", "text-anchor": "middle" }),
     ...rows,
     ...TICKS.map((exponent) =>
       text(formatPower(exponent), { x: String(at(exponent)), y: String(base + 13), "text-anchor": "middle" }),
     ),
-    text(`relative error, largest of ${entries} entries`, {
+    text(say.axis(entries), {
       x: String(width),
       y: String(base + 29),
       "text-anchor": "end",

@@ -84,8 +84,13 @@ export function createHeader(store, actions) {
     /** @param {number} now @param {boolean} reads whether it is time for other numbers */
     draw(now, reads) {
       const state = store.get();
-      const { connection, notice } = state;
-      if (connection.status === "lost" || shown?.connection !== connection || shown.notice !== notice) {
+      const { connection, notice, config } = state;
+      if (
+        connection.status === "lost" ||
+        shown?.connection !== connection ||
+        shown.notice !== notice ||
+        shown.config !== config
+      ) {
         const { text, said, action } = lineOf(state, now);
         line.hidden = text === "";
         setText(byId("line-text"), text);

@@ -117,7 +117,8 @@ export function readLink(fragment, known) {
 /** @param {Link} link @param {string} name @param {string} value @param {Known} known whether it could be used */
 function take(link, name, value, known) {
   const { properties } = known.schema;
-  if (Object.hasOwn(properties, name)) return takeField(link.config, name, value, properties);
+  if (Object.hasOwn(properties, name))
+    return properties[name].page !== false && takeField(link.config, name, value, properties);
   if (name === "lock" || name === "hide") return takeLocks(link.locks, name, value, properties);
   if (name === "lane") return takeLane(link.lanes, value, properties);
   const part = Object.hasOwn(READERS, name) ? READERS[name](value, known) : undefined;

@@ -52,12 +52,11 @@ function conclusion(tensors, bug) {
   const listed = wrong.length === 1 ? `${wrong[0]} is wrong.` : `${listOf(wrong)} are wrong.`;
   const title = `Caught: ${listed}`;
   const recurrent = names.filter((name) => !READOUT.includes(name));
-  if (wrong.length === 1 && wrong[0] === "W_hh") {
+  if (wrong.length === 1 && ["W_hh", "u_hh"].includes(wrong[0])) {
     return {
       caught: true,
       title,
-      reason:
-        "All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of W_hh from it: the h_{t−1} it is multiplied by, or the sum over t.",
+      reason: `All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of ${wrong[0]} from it: the h_{t−1} it is multiplied by, or the sum over t.`,
     };
   }
   if (wrong.length === 1 && recurrent.includes(wrong[0])) {
@@ -118,3 +117,23 @@ export function factsOf({ past, live }) {
   const now = `at iteration ${formatCount(live.iteration)}`;
   return `${what} You are looking at iteration ${formatCount(past.iteration)}: what is checked is the network as it is now, ${now}.`;
 }
+
+export const ADD_A_BUG = "Add a bug";
+
+export const THIS_CHECK_ONLY = "for this check only";
+
+export const CHECK_AGAIN = "Check again";
+
+export const REMOVE_THE_BUG = "Remove the bug";
+
+export const TITLE = "Check the gradients";
+
+export const NO_BUG = "none: the code as it is";
+
+export const COULD_NOT_RUN = "The check could not run.";
+
+export const CONNECTION_LOST = "The connection was lost.";
+
+export const limit = (/** @type {string} */ power) => `limit ${power}`;
+
+export const axis = (/** @type {number} */ entries) => `relative error, largest of ${entries} entries`;

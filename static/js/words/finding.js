@@ -62,7 +62,7 @@ const WORDS = {
     finding:
       cause === "truncation"
         ? `The task needs ${steps(values.needed_lag)} back; truncation keeps lags of at most ${values.horizon}.`
-        : `The task needs ${steps(values.needed_lag)} back; 99 % of the recurrent weights’ gradient comes from lags of at most ${values.horizon}.`,
+        : `The task needs ${steps(values.needed_lag)} back; 99 % of d${values.recurrent} comes from lags of at most ${values.horizon}.`,
     reason: cause === "truncation" ? "No gradient of a longer lag reaches the update." : partsWords(values.parts ?? {}),
   }),
   not_learning: (values) =>
@@ -88,9 +88,9 @@ const WORDS = {
 /** Every code that has words. */
 export const CODES = Object.keys(WORDS);
 
-/** @param {Finding} finding @returns {Words} */
-export function findingWords({ code, cause, values }) {
-  return WORDS[code](values, cause);
+/** @param {Finding} finding @param {string} [recurrent] the parameter meant by W_hh @returns {Words} */
+export function findingWords({ code, cause, values }, recurrent = "W_hh") {
+  return WORDS[code]({ ...values, recurrent }, cause);
 }
 
 /** @param {number | null} count */

@@ -4,6 +4,7 @@
  */
 
 import { formatExp, formatNumber, printPowers } from "../lib/format.js";
+import { cellOf } from "../record/cells.js";
 import { at, lastLoss, length } from "../record/readings.js";
 import { findingWords } from "./finding.js";
 
@@ -18,6 +19,7 @@ import { findingWords } from "./finding.js";
  * @property {number} T
  * @property {number} last the timestep of the last loss; 0 without one
  * @property {number} lnFirst ln‖∂E/∂h_1‖
+ * @property {string} recurrent the parameter meant by W_hh
  * @property {boolean} zero whether the gradient is exactly 0 at every timestep
  */
 
@@ -34,6 +36,7 @@ export function factsOf(state, record) {
     T,
     last,
     lnFirst: lnNorm[1],
+    recurrent: cellOf(state.config).recurrent,
     zero: lnNorm.slice(1).every((ln) => ln === Number.NEGATIVE_INFINITY),
   };
 }
@@ -74,8 +77,8 @@ export const RULES = [
   {
     name: "finding",
     holds: () => true,
-    finding: ({ record }) => findingWords(record.meta.finding).finding,
-    reason: ({ record }) => findingWords(record.meta.finding).reason,
+    finding: ({ record, recurrent }) => findingWords(record.meta.finding, recurrent).finding,
+    reason: ({ record, recurrent }) => findingWords(record.meta.finding, recurrent).reason,
   },
 ];
 
