@@ -85,10 +85,7 @@ test("truncation that cuts the needed lag is told from a horizon that is short b
     words("short_horizon", values, "truncation").finding,
     /needs 8 steps back; truncation keeps lags of at most 3/,
   );
-  assert.match(
-    words("short_horizon", values, "weights").finding,
-    /99 % of the recurrent weights’ gradient comes from lags of at most 3/,
-  );
+  assert.match(words("short_horizon", values, "weights").finding, /99 % of dW_hh comes from lags of at most 3/);
 });
 
 test("a loss that long updates made is told from one that does not fall", () => {
