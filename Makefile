@@ -1,4 +1,4 @@
-.PHONY: run test format lock bench bench-large bench-engine bench-load bench-faults picture pictures
+.PHONY: run test test-torch format lock bench bench-large bench-engine bench-load bench-faults bench-watch picture pictures
 
 run:            ## set everything up (once) and serve the page
 	@scripts/setup run
@@ -7,6 +7,10 @@ run:            ## set everything up (once) and serve the page
 test:           ## set everything up (once) and check everything: format, lint, types, units, protocol, browser
 	@scripts/setup test
 	@scripts/check
+
+test-torch:     ## check `unroll.watch` against a real PyTorch, which is installed in a place of its own (once)
+	@scripts/setup torch
+	.venv-torch/bin/python -m pytest tests/torch
 
 format:         ## bring Python and JavaScript into their one format
 	@scripts/setup test
@@ -45,6 +49,10 @@ bench-following: ## measure how many can follow one run (about a minute)
 bench-faults:   ## measure what happens when things go wrong, behind a real nginx (half an hour; needs Debian's nginx)
 	@scripts/setup test
 	.venv/bin/python -m benchmarks.faults
+
+bench-watch:    ## measure what watching costs a PyTorch training (about a minute)
+	@scripts/setup torch
+	.venv-torch/bin/python -m benchmarks.watching
 
 picture:        ## take the README's picture
 	@scripts/setup test

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 # A package may import from the packages named beside it (and from itself); anything else is an arrow the wrong way.
 PYTHON = {
-    "app": {"app.training"},
+    "app": {"app.training", "app.watching"},
     "app.errors": set(),
     "app.settings": set(),
     "app.commandline": {"app.__version__", "app.errors", "app.settings", "app.validation"},
@@ -20,6 +20,7 @@ PYTHON = {
     "app.engine": set(),
     "app.tasks": {"app.errors"},
     "app.training": {"app.errors", "app.strictjson", "app.validation", "app.engine", "app.tasks"},
+    "app.watching": {"app.errors", "app.engine", "app.training"},
     "app.scenes": {"app.training"},
     "app.questions": {"app.training", "app.scenes"},
     "app.figures": {"app.training"},

@@ -1,0 +1,25 @@
+"""Watch a PyTorch model learn: every dE/dh_t of its recurrent layers, exactly, while the training loop runs unchanged.
+
+Hooks take what crosses the boundary of a recurrent module (`capture`), our engine replays it (`stack`), a thread beside
+the loop turns it into records (`watching`). PyTorch is the user's: nothing here imports it.
+"""
+
+from typing import Any
+
+from .watching import Watching
+
+__all__ = ["Watching", "watch"]
+
+
+def watch(
+    model: Any, *, every: int = 1, sequence: int = 0, modules: Any = None, page: bool = True, scaler: Any = None
+) -> Watching:
+    """Watch every nn.RNN, nn.LSTM, nn.GRU and nn.*Cell in ``model`` from now on.
+
+    Of the backward passes that reach a module the first is captured, then every ``every``-th; ``sequence`` of the batch
+    is shown. ``modules`` chooses some by the names of `named_modules()`. ``page`` serves a page of the last capture on
+    this machine alone and prints its address. ``scaler`` is the torch.amp.GradScaler the script uses, if it does.
+
+    Raises BadValue where nothing can be watched; once the loop runs, nothing here raises, waits or changes a number.
+    """
+    return Watching(model, every=every, sequence=sequence, modules=modules, page=page, scaler=scaler)

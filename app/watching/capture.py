@@ -1,0 +1,328 @@
+"""The hooks: they note what crosses the boundary of the watched modules, and change nothing.
+
+A forward hook sees a call; hooks on its outputs and on the weights see what arrives there going backward. A backward
+pass is known by the engine's own number for it and is complete when the engine says so. Calls that no backward pass
+reaches are kept by their graph alone and go with it.
+"""
+
+import itertools
+import weakref
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from . import graph
+from .calls import Arrived, Capture, FusedCall, StepCall, Weight, copied
+from .modules import Spec
+
+Hook = Callable[..., None]
+MOST_PASSES = 8  # under way at once: passes within passes
+
+
+class Guarded:
+    """A hook that never raises into the loop; copies of the model (`copy.deepcopy`, pickle) go without it."""
+
+    def __init__(self, hook: Hook, failed: Callable[[Exception], None]) -> None:
+        self._hook, self._failed = hook, failed
+
+    def __call__(self, *args: Any) -> None:
+        """What PyTorch calls."""
+        try:
+            self._hook(*args)
+        except Exception as error:
+            self._failed(error)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Hook:
+        return unwatched
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _hook_of_a_copy, ()
+
+
+def unwatched(*_: Any) -> None:
+    """What stands for a hook in a copy of the model."""
+
+
+def _hook_of_a_copy() -> Hook:
+    return unwatched
+
+
+class States:
+    """How the steps of a cell since the last backward pass came by their states."""
+
+    def __init__(self) -> None:
+        self.steps = self.none = self.detached = 0
+        self._left: int | None = None  # where the last step's h lies in memory
+
+    def note(self, h0: Any, left: Any) -> None:
+        """One more step, which was given ``h0`` and left ``left``."""
+        self.steps += 1
+        self.none += h0 is None
+        self.detached += h0 is not None and not h0.requires_grad and h0.data_ptr() == self._left
+        self._left = left.data_ptr()
+
+    @property
+    def cut(self) -> bool:
+        """Whether steps that belong together were cut apart: states detached, or none ever handed on."""
+        return self.detached > 0 or (self.steps > 1 and self.none == self.steps)
+
+
+class Watched:
+    """One module under watch: how many backward passes reached it, and when the next capture is due."""
+
+    def __init__(self, name: str, module: Any, spec: Spec) -> None:
+        self.name, self.module, self.spec = name, module, spec
+        self.passes = 0
+        self.next_capture = 0
+        self.random_state: Any = None
+        # Of a cell, since the last backward pass; kept alive by the graph they belong to, whose hooks hold them.
+        self.steps: list[weakref.ref[StepCall]] = []
+        self.left_by: dict[int, tuple[StepCall, dict[str, Any]]] = {}  # by id of the h a step left: its outputs, weakly
+        self.states = States()
+
+    @property
+    def due(self) -> bool:
+        """Whether the backward pass of the calls now made is to be captured."""
+        return self.passes >= self.next_capture
+
+
+class BackwardPass:
+    """What a running backward pass has brought so far."""
+
+    def __init__(self) -> None:
+        self.arrived: dict[str, dict[FusedCall | StepCall, Arrived]] = {}
+        self.reached: set[str] = set()
+        self.own: dict[int, Any] = {}
+        self.scale: Any = None
+
+
+class Capturer:
+    """Hooks on ``watched``; each due backward pass is given to ``deliver`` as a `Capture`, from inside the loop."""
+
+    def __init__(
+        self,
+        torch: Any,
+        watched: list[Watched],
+        every: int,
+        scaler: Any,
+        deliver: Callable[[Capture], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self._torch, self._every, self._scaler, self._deliver, self._failed = torch, every, scaler, deliver, failed
+        self._watched = {one.name: one for one in watched}
+        self._passes: dict[int, BackwardPass] = {}
+        self._listening: dict[int, Any] = {}  # parameters that have our hook, by id
+        self._handles: list[Any] = []
+        self._numbers = itertools.count()
+        for one in watched:
+            if one.spec.dropout and one.spec.num_layers > 1:
+                before = Guarded(partial(self._before, one), failed)
+                self._handles.append(one.module.register_forward_pre_hook(before))
+            after = Guarded(partial(self._after, one), failed)
+            self._handles.append(one.module.register_forward_hook(after, with_kwargs=True))
+
+    def close(self) -> None:
+        """Take all hooks off."""
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+        self._listening.clear()
+        for one in self._watched.values():
+            one.steps.clear()
+            one.left_by.clear()
+
+    # Forward.
+
+    def _before(self, one: Watched, *_: Any) -> None:
+        if one.due and one.module.training and self._torch.is_grad_enabled():
+            one.random_state = self._torch.get_rng_state()
+
+    def _after(self, one: Watched, _: Any, args: Any, kwargs: Any, output: Any) -> None:
+        if not self._torch.is_grad_enabled():
+            return
+        x = args[0] if args else kwargs["input"]
+        state = args[1] if len(args) > 1 else kwargs.get("hx")
+        if one.spec.one_step:
+            self._after_step(one, x, state, output)
+        else:
+            self._after_fused(one, x, state, output)
+
+    def _after_fused(self, one: Watched, x: Any, state: Any, output: Any) -> None:
+        main, last = output
+        leaving = {"output": getattr(main, "data", main) if hasattr(main, "batch_sizes") else main}
+        leaving |= dict(zip(("h_n", "c_n"), last if isinstance(last, tuple) else (last,), strict=False))
+        leaving = {where: tensor for where, tensor in leaving.items() if tensor.requires_grad}
+        if not leaving:
+            return
+        call = self._fused_call(one, x, state) if one.due else None
+        for where, tensor in leaving.items():
+            self._listen(one, tensor, call, where)
+
+    def _fused_call(self, one: Watched, x: Any, state: Any) -> FusedCall:
+        packed = hasattr(x, "batch_sizes")
+        data = x.data if packed else x
+        h0, c0 = state if isinstance(state, tuple) else (state, None)
+        drops = bool(one.spec.dropout and one.spec.num_layers > 1 and one.module.training)
+        on_processor = data.device.type == "cpu"
+        call = FusedCall(
+            spec=one.spec,
+            x=copied(data),
+            batch_sizes=x.batch_sizes if packed else None,
+            unsorted=x.unsorted_indices if packed else None,
+            h0=None if h0 is None else copied(h0),
+            c0=None if c0 is None else copied(c0),
+            weights=self._weights(one.module._flat_weights_names, one.module._flat_weights),
+            number=next(self._numbers),
+            drops=drops,
+            random_state=one.random_state if drops and on_processor else None,
+        )
+        one.random_state = None
+        return call
+
+    def _after_step(self, one: Watched, x: Any, state: Any, output: Any) -> None:
+        leaving = dict(zip(("h", "c"), output if isinstance(output, tuple) else (output,), strict=False))
+        if not leaving["h"].requires_grad:
+            return
+        if not one.due:
+            self._listen(one, leaving["h"], None, "h")
+            return
+        h0, c0 = state if isinstance(state, tuple) else (state, None)
+        one.states.note(h0, leaving["h"])
+        steps = [step for step in (reference() for reference in one.steps) if step is not None]
+        previous = self._step_that_left(one, h0, c0)
+        module = one.module
+        names = [name for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh") if getattr(module, name) is not None]
+        step = StepCall(
+            spec=one.spec,
+            x=copied(x),
+            h0=None if h0 is None or previous else copied(h0),
+            c0=None if c0 is None or previous else copied(c0),
+            weights=steps[0].weights if steps else self._weights(names, [getattr(module, name) for name in names]),
+            previous=previous,
+        )
+        for where, tensor in leaving.items():
+            self._listen(one, tensor, step, where)
+        self._listen_inside(one, step, leaving, {"h": h0, "c": c0}, x)
+        one.steps.append(weakref.ref(step))
+        key = id(leaving["h"])
+        forget = partial(_forget, one.left_by, key)
+        one.left_by[key] = step, {where: weakref.ref(tensor, forget) for where, tensor in leaving.items()}
+
+    def _step_that_left(self, one: Watched, h0: Any, c0: Any) -> StepCall | None:
+        """The step whose outputs are this step's states, as they are and for the first time."""
+        step, states = one.left_by.get(id(h0), (None, {}))
+        if step is None or step.followed or states["h"]() is not h0 or ("c" in states and states["c"]() is not c0):
+            return None
+        step.followed = True
+        return step
+
+    def _listen_inside(
+        self, one: Watched, step: StepCall, leaving: dict[str, Any], entering: dict[str, Any], x: Any
+    ) -> None:
+        """Tell what this step sends back to the step before it, and an lstm's h to its own c."""
+        behind = [x, *entering.values()]
+        if "c" in leaving:
+            tell = Guarded(self._teller(one, step, "c inside"), self._failed)
+            graph.listen([leaving["h"]], leaving["c"], behind, tell)
+        if step.previous is not None:
+            for where in leaving:
+                tell = Guarded(self._teller(one, step.previous, f"{where} inside"), self._failed)
+                graph.listen(leaving.values(), entering[where], behind, tell)
+
+    def _weights(self, names: list[str], tensors: list[Any]) -> list[Weight]:
+        for tensor in tensors:
+            if tensor.requires_grad:
+                self._listen_to_parameter(tensor)
+        return [
+            Weight(name, id(tensor), copied(tensor), tensor.requires_grad)
+            for name, tensor in zip(names, tensors, strict=True)
+        ]
+
+    def _listen_to_parameter(self, tensor: Any) -> None:
+        """Hear what reaches it in each backward pass. One that is computed anew (weight_norm) takes its hook along."""
+        known = self._listening.get(id(tensor))
+        if known is not None and known() is tensor:
+            return
+        owner = id(tensor)
+        handle = tensor.register_hook(Guarded(lambda gradient: self._own(owner, gradient), self._failed))
+        self._listening[owner] = weakref.ref(tensor)
+        if tensor.is_leaf:
+            self._handles.append(handle)
+
+    # Backward.
+
+    def _listen(self, one: Watched, tensor: Any, call: FusedCall | StepCall | None, where: str) -> None:
+        tell = self._counter(one) if call is None else self._teller(one, call, where)
+        tensor.register_hook(Guarded(tell, self._failed))
+
+    def _counter(self, one: Watched) -> Callable[[Any], None]:
+        def count(_: Any) -> None:
+            self._reach(one)
+
+        return count
+
+    def _teller(self, one: Watched, call: FusedCall | StepCall, where: str) -> Callable[[Any], None]:
+        def tell(gradient: Any) -> None:
+            running = self._reach(one)
+            if one.due and gradient is not None:  # a fused operation may say None for 0
+                running.arrived.setdefault(one.name, {}).setdefault(call, Arrived()).add(where, gradient)
+                if self._scaler is not None and running.scale is None:
+                    running.scale = copied(self._scaler.scale(self._torch.ones((), device=gradient.device)))
+
+        return tell
+
+    def _reach(self, one: Watched) -> BackwardPass:
+        """The backward pass that is running; it is told to say when it is complete."""
+        number = self._torch._C._current_graph_task_id()
+        if number not in self._passes:
+            while len(self._passes) >= MOST_PASSES:  # one that failed on its way never says so
+                self._passes.pop(next(iter(self._passes)))
+            self._passes[number] = BackwardPass()
+            done = Guarded(lambda: self._complete(number), self._failed)
+            self._torch.autograd.Variable._execution_engine.queue_callback(done)
+        running = self._passes[number]
+        running.reached.add(one.name)
+        return running
+
+    def _own(self, owner: int, gradient: Any) -> None:
+        running = self._passes.get(self._torch._C._current_graph_task_id())
+        if running is not None and running.arrived and gradient is not None:
+            known = running.own.get(owner)
+            running.own[owner] = copied(gradient) if known is None else known + gradient.detach()
+
+    def _complete(self, number: int) -> None:
+        running = self._passes.pop(number)
+        steps, calls, states = {}, {}, {}
+        for name, one in self._watched.items():
+            if name not in running.reached:
+                continue
+            if name in running.arrived:
+                found = running.arrived[name]
+                calls[name] = [(call, found.get(call, Arrived())) for call in self._in_order(one, found)]
+                steps[name] = one.passes
+                states[name] = one.states
+                one.next_capture = one.passes + self._every
+            one.passes += 1
+            one.steps, one.left_by, one.states = [], {}, States()
+        if calls:
+            cut = {name: found.steps for name, found in states.items() if found.cut}
+            self._deliver(Capture(calls, steps, cut, running.own, running.scale, self._after_copies(running)))
+
+    def _in_order(self, one: Watched, found: dict[FusedCall | StepCall, Arrived]) -> list[FusedCall | StepCall]:
+        """The calls as they were made; steps of a cell that nothing came back to belong to the sequence as well."""
+        if one.spec.one_step:
+            return [step for step in (reference() for reference in one.steps) if step is not None]
+        return sorted(found, key=lambda call: call.number if isinstance(call, FusedCall) else 0)
+
+    def _after_copies(self, running: BackwardPass) -> Any:
+        """On a GPU, the event that its copies are done; whoever reads them waits for it, not the loop."""
+        arrived = [one for found in running.arrived.values() for one in found.values()]
+        if not any(gradient.is_cuda for one in arrived for gradient in one.gradients.values()):
+            return None
+        event = self._torch.cuda.Event()
+        event.record()
+        return event
+
+
+def _forget(left_by: dict[int, Any], key: int, _: Any) -> None:
+    left_by.pop(key, None)

@@ -1,0 +1,155 @@
+"""Which handed gradient reaches which state, in every layer: dE_t/dh_k for each t by itself.
+
+E_t is what was handed to the module's output at t; gradients of last states belong to the timestep read last. The top
+layer of a module without projection is the engine's own `layer_flow`, exact at any size. Below it, and with a
+projection, every E_t is a column of a batch of its own and goes down through the layers as gradients always do; each
+is brought near 1 before, so that nothing is lost unless it shrinks by more than 10^190 on its way.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..engine.adjoints import LN2, Adjoints, ln_norm
+from ..engine.flow import layer_flow
+from .direction import Direction
+from .stack import Stack
+
+Array = np.ndarray
+AT_ONCE = 2**19  # timesteps × units × losses that are worked on together
+MOST_SUMS = 2**24  # numbers of all sums over a lag
+MOST = 2**25  # timesteps² × numbers of one timestep: beyond, the flow would take seconds and is left out
+
+
+def affordable(T: int, width: int) -> bool:
+    """Whether the flow of a layer with ``width`` pre-activations is worth its time."""
+    return T * T * width <= MOST
+
+
+def of_top(direction: Direction, adjoint: Adjoints) -> tuple[dict[str, Array], float]:
+    """The flow's tensors of a top layer whose adjoints are at hand, and its residual."""
+    found = layer_flow(direction.layer, adjoint)
+    tables = {
+        "ln_flow": found.ln_flow,
+        "share": found.share,
+        "ln_flow_a": found.ln_flow_a,
+        "ln_flow_c": found.ln_flow_c,
+        "route_share": found.route_share,
+    }
+    present = {name: values for name, values in tables.items() if values is not None}
+    if direction.reverse:
+        present = {
+            name: values[::-1, ::-1] if name != "route_share" else values[::-1] for name, values in present.items()
+        }
+    return present, found.residual
+
+
+def of_all(stack: Stack) -> list[list[tuple[Array, Array]]]:
+    """ln_flow and share (T, T+1) of every layer and direction of one sequence (B = 1) after its way back."""
+    T = stack.crossing.T
+    found = [[(np.empty((T, T + 1)), np.empty((T, T + 1))) for _ in layer] for layer in stack.layers]
+    totals = [[direction.dh[:, 0] for direction in layer] for layer in stack.layers]
+    for losses, exponents, number, place, direction in _columns(stack):
+        dh = direction.dh
+        total = totals[number][place]
+        ln_flow, share = found[number][place]
+        with np.errstate(all="ignore"):
+            reverse = slice(None, None, -1 if stack.layers[number][place].reverse else 1)
+            ln_flow[losses] = (ln_norm(dh).T + LN2 * exponents[:, None])[:, reverse]
+            square = np.vecdot(total, total)
+            share[losses] = (np.ldexp(np.einsum("knp,kp->nk", dh, total), exponents[:, None]) / square)[:, reverse]
+    top = len(stack.layers) - 1
+    for number, layer in enumerate(stack.layers):
+        for direction, tables in zip(layer, found[number], strict=True):
+            for table in tables:
+                table[~_has_path(T, direction.reverse, number == top, len(layer) == 2)] = np.nan
+    return found
+
+
+def _has_path(T: int, reverse: bool, top: bool, both: bool) -> Array:
+    """Which E_t (rows) can reach which state (columns)."""
+    if both and not top:
+        return np.ones((T, T + 1), bool)
+    t, column = np.arange(1, T + 1)[:, None], np.arange(T + 1)
+    return column + 1 >= t if reverse else column <= t
+
+
+def _columns(stack: Stack) -> Iterator[tuple[slice, Array, int, int, Direction]]:
+    """Some losses, their exponents, layer, place, and the direction with a loss a column, after its way back."""
+    crossing, T = stack.crossing, stack.crossing.T
+    most = max(1, AT_ONCE // (T * crossing.spec.hidden_size))
+    for start in range(0, T, most):
+        losses = slice(start, min(start + most, T))
+        yield from _down(stack, losses)
+
+
+def _down(stack: Stack, losses: slice) -> Iterator[tuple[slice, Array, int, int, Direction]]:
+    crossing, T, spec = stack.crossing, stack.crossing.T, stack.crossing.spec
+    n = losses.stop - losses.start
+    columns = np.arange(n)
+    arriving = np.zeros((T, n, crossing.d_output.shape[2]))
+    arriving[np.arange(losses.start, losses.stop), columns] = crossing.d_output[losses, 0]
+    last = {
+        (number, place): (
+            _at_end(crossing.d_h_n, row, losses, place, T),
+            _at_end(crossing.d_c_n, row, losses, place, T),
+        )
+        for row, (number, place) in enumerate(np.ndindex(spec.num_layers, spec.directions))
+    }
+    sizes = [
+        np.abs(arriving).max(axis=(0, 2)),
+        *(np.abs(part).max(axis=1) for pair in last.values() for part in pair if part is not None),
+    ]
+    exponents = np.frexp(np.max(sizes, axis=0))[1]
+    arriving = np.ldexp(arriving, -exponents[:, None])
+    for number in range(spec.num_layers - 1, -1, -1):
+        layer = stack.layers[number]
+        below = np.zeros((T, n, layer[0].I))
+        for place, single in enumerate(layer):
+            direction = single.repeated(n)
+            d_h, d_c = (None if part is None else np.ldexp(part, -exponents[:, None]) for part in last[number, place])
+            direction.hand(arriving[..., place * spec.state_size : (place + 1) * spec.state_size], d_h, d_c)
+            below += direction.backward()
+            yield losses, exponents, number, place, direction
+        arriving = below if number == 0 or crossing.masks is None else below * crossing.masks[number - 1]
+
+
+def _at_end(arrived: Array | None, row: int, losses: slice, place: int, T: int) -> Array | None:
+    """What arrived at a last state (n, …): a part of the loss of the timestep that direction reads last."""
+    last = 0 if place else T - 1
+    if arrived is None or not losses.start <= last < losses.stop:
+        return None
+    values = np.zeros((losses.stop - losses.start, arrived.shape[2]))
+    values[last - losses.start] = arrived[row, 0]
+    return values
+
+
+def lag_norms(runs: list[Stack]) -> Array | None:
+    """The norm of what all pairs (E_t, timestep k) of one |t - k| contribute to the recurrent weights' gradients.
+
+    Summed per parameter, then over all layers and directions; of one sequence (B = 1), or of a cell's runs. None where
+    it would take too much memory.
+    """
+    T, spec = max(stack.crossing.T for stack in runs), runs[0].crossing.spec
+    width = runs[0].layers[0][0].layer.da.shape[1]
+    if T * spec.state_size * width > MOST_SUMS:
+        return None
+    sums = np.zeros((spec.num_layers, spec.directions, T, spec.state_size, width))
+    with np.errstate(all="ignore"):
+        for stack in runs:
+            for losses, exponents, number, place, direction in _columns(stack):
+                _add_by_lag(sums[number, place], direction, losses, exponents)
+        norms: Array = np.sqrt(np.square(sums).sum(axis=(0, 1, 3, 4)))
+        return norms
+
+
+def _add_by_lag(sums: Array, direction: Direction, losses: slice, exponents: Array) -> None:
+    """Add what the losses, a column each, contribute to every lag: h_{k-1} (outer) dE_t/da_k, over all their k."""
+    T = direction.T
+    h_before, da = direction.h[:-1], direction.layer.da.transpose(0, 2, 1)
+    read = np.arange(T)
+    timestep = read[::-1] if direction.reverse else read
+    lag = np.abs(timestep[:, None] - np.arange(losses.start, losses.stop))
+    for number in range(int(lag.max()) + 1):
+        k, column = np.nonzero(lag == number)
+        sums[number] += h_before[k].T.dot(np.ldexp(da[k, column], exponents[column, None]))

@@ -1,0 +1,112 @@
+"""Which parts of a PyTorch model are recurrent, and what they are.
+
+PyTorch is never imported: a model that is handed in brought it along, so its classes are looked up where they are.
+"""
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import BadValue, shown
+
+FUSED = {"RNN": "rnn", "LSTM": "lstm", "GRU": "gru"}  # class names in torch.nn, whole layers
+CELLS = {"RNNCell": "rnn", "LSTMCell": "lstm", "GRUCell": "gru"}  # one timestep a call
+SHARDED = {"FullyShardedDataParallel", "FSDPModule"}
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a recurrent module computes. ``cell`` and ``activation`` are the engine's names, sizes PyTorch's."""
+
+    cell: str
+    activation: str
+    input_size: int
+    hidden_size: int
+    num_layers: int = 1
+    bidirectional: bool = False
+    proj_size: int = 0
+    batch_first: bool = False
+    dropout: float = 0.0
+    one_step: bool = False  # an nn.*Cell, which a loop calls once a timestep
+
+    @property
+    def state_size(self) -> int:
+        """The width of h: P with a projection, else H."""
+        return self.proj_size or self.hidden_size
+
+    @property
+    def directions(self) -> int:
+        """1 or 2."""
+        return 2 if self.bidirectional else 1
+
+
+def torch_of(model: Any) -> Any:
+    """The `torch` that ``model`` came with."""
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(model, torch.nn.Module):
+        raise BadValue(
+            f"Expected a PyTorch model (torch.nn.Module); got {shown(type(model).__name__)}. "
+            "Try unroll.watch(model), before the training loop."
+        )
+    return torch
+
+
+def spec_of(module: Any) -> Spec | None:
+    """What ``module`` computes, or None where it is not recurrent."""
+    nn = torch_of(module).nn
+    for name, cell in FUSED.items():
+        if isinstance(module, getattr(nn, name)):
+            return Spec(
+                cell=cell,
+                activation=getattr(module, "nonlinearity", "tanh"),
+                input_size=module.input_size,
+                hidden_size=module.hidden_size,
+                num_layers=module.num_layers,
+                bidirectional=module.bidirectional,
+                proj_size=getattr(module, "proj_size", 0),
+                batch_first=module.batch_first,
+                dropout=float(module.dropout),
+            )
+    for name, cell in CELLS.items():
+        if isinstance(module, getattr(nn, name)):
+            activation = getattr(module, "nonlinearity", "tanh")
+            return Spec(cell, activation, module.input_size, module.hidden_size, one_step=True)
+    return None
+
+
+def recurrent_modules(model: Any, names: Any = None) -> dict[str, tuple[Any, Spec]]:
+    """The recurrent modules of ``model`` by the names of `named_modules()` ("" is the model itself).
+
+    ``names`` chooses some of them. FSDP is refused: its weights are in no process as a whole.
+    """
+    torch_of(model)
+    found: dict[str, tuple[Any, Spec]] = {}
+    for name, module in model.named_modules():
+        if SHARDED & {kind.__name__ for kind in type(module).__mro__}:
+            raise BadValue(
+                "Expected a model whose weights are whole in this process; got FSDP, which keeps shards. "
+                "Try watching the same model on one process, or under DistributedDataParallel."
+            )
+        spec = spec_of(module)
+        if spec is not None:
+            found[name] = (module, spec)
+    if not found:
+        raise BadValue(
+            "Expected a model with an nn.RNN, nn.LSTM, nn.GRU or one of their cells inside; found none. "
+            "Recurrences written by hand cannot be watched; try nn.RNNCell, nn.LSTMCell or nn.GRUCell in the loop."
+        )
+    if names is None:
+        return found
+    wanted = [names] if isinstance(names, str) else list(names)
+    unknown = [name for name in wanted if name not in found]
+    if unknown or not wanted:
+        came = shown(unknown[0]) if unknown else "none"
+        raise BadValue(
+            f"Expected names of recurrent modules, of {', '.join(map(shown, found))}; got {came}.", field="modules"
+        )
+    return {name: found[name] for name in wanted}
+
+
+def is_compiled(model: Any) -> bool:
+    """Whether `torch.compile` wraps the model or a part of it."""
+    return any(type(module).__name__ == "OptimizedModule" for module in model.modules())

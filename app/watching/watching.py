@@ -1,0 +1,193 @@
+"""A watched model: captures come in from the loop, records and findings come out, in a thread of their own."""
+
+import atexit
+import sys
+import threading
+import warnings
+from collections import deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from ..errors import BadValue, OutOfRange
+from ..errors import shown as shown_value
+from ..training import Record
+from .calls import Capture
+from .capture import Capturer, Watched
+from .drawing import fragment
+from .measure import Shown, measured
+from .modules import is_compiled, recurrent_modules, torch_of
+from .page import Page
+from .verdict import FINDINGS, Verdict, as_dict, judge
+
+WAITING = 2  # captures that may wait for their replay; the newest replace the oldest
+PATIENCE = 30.0  # seconds that asking for the last records waits for a replay that is under way
+
+Listener = Callable[[str, dict[str, Any]], None]
+
+
+class Watching:
+    """What `watch` returns. ``every``-th backward pass is captured; ``sequence`` is shown."""
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        every: int = 1,
+        sequence: int = 0,
+        modules: Any = None,
+        page: bool = False,
+        scaler: Any = None,
+    ) -> None:
+        for name, value, least in (("every", every, 1), ("sequence", sequence, 0)):
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise BadValue(f"Expected a whole number as `{name}`; got {shown_value(value)}.", field=name)
+            if value < least:
+                raise OutOfRange(f"Expected `{name}` ≥ {least}; got {value}.", field=name)
+        self.sequence = sequence
+        self._torch = torch_of(model)
+        found = recurrent_modules(model, modules)
+        self._last: dict[str, Shown] = {}
+        self._findings: dict[str, str | None] = {}
+        self._listeners: list[tuple[str | None, Listener]] = []
+        self._closed = self._busy = False
+        self.failures: list[Exception] = []  # of ours, beside the loop; the first is told as a warning
+        self._page: Page | None = None
+        self._captures: deque[Capture] = deque(maxlen=WAITING)
+        self._change = threading.Condition()
+        watched = [Watched(name, module, spec) for name, (module, spec) in found.items()]
+        self._capturer = Capturer(self._torch, watched, every, scaler, self._deliver, self._failed)
+        self._worker = threading.Thread(target=self._work, name="unroll", daemon=True)
+        self._worker.start()
+        atexit.register(self.close)
+        if page:
+            self._page = Page()
+            print(
+                f"unroll: watching {', '.join(map(repr, found))}; see {self._page.address}", file=sys.stderr, flush=True
+            )
+        if is_compiled(model):
+            self._warn("the model is compiled: hooks break its graph into parts, so that it runs slower while watched")
+
+    # What comes out.
+
+    @property
+    def last(self) -> dict[str, Record]:
+        """The newest record of each module by name; waits for captures that are being replayed."""
+        self.wait()
+        return {name: shown.record for name, shown in self._last.items()}
+
+    def verdict(self) -> dict[str, dict[str, Any]]:
+        """What is wrong with each module, if anything: finding, sentence, horizon, cause, remedy."""
+        self.wait()
+        return {name: verdict_on(shown) for name, shown in self._last.items()}
+
+    def on(self, finding: str | None, callback: Listener) -> None:
+        """Call ``callback(name, verdict)`` whenever a module's finding becomes ``finding`` (None: nothing is wrong).
+
+        It is called in the thread that replays, beside the loop.
+        """
+        if finding is not None and finding not in FINDINGS:
+            raise BadValue(
+                f"Expected a finding, of {', '.join(FINDINGS)}, or None; got {shown_value(finding)}.", field="finding"
+            )
+        self._listeners.append((finding, callback))
+
+    def wait(self, seconds: float = PATIENCE) -> None:
+        """Until every capture so far has become a record, or ``seconds`` have passed."""
+        if threading.current_thread() is not self._worker:
+            with self._change:
+                self._change.wait_for(lambda: not self._captures and not self._busy, seconds)
+
+    def close(self) -> None:
+        """Take the hooks off and end the thread; what has been captured is still replayed."""
+        atexit.unregister(self.close)
+        with self._change:
+            if self._closed:
+                return
+            self._closed = True
+            self._change.notify_all()
+        self._capturer.close()
+        if self._page is not None:
+            self._page.close()
+        if threading.current_thread() is not self._worker:
+            self._worker.join(PATIENCE)
+
+    def __enter__(self) -> "Watching":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # What comes in, and the thread between.
+
+    def _deliver(self, capture: Capture) -> None:
+        with self._change:
+            self._captures.append(capture)
+            self._change.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: bool(self._captures) or self._closed)
+                if not self._captures:
+                    return
+                capture, self._busy = self._captures.popleft(), True
+            try:
+                self._take(measured(self._torch, capture, self.sequence))
+            except Exception as error:
+                self._failed(error)
+            finally:
+                del capture
+                with self._change:
+                    self._busy = False
+                    self._change.notify_all()
+
+    def _take(self, found: dict[str, Shown]) -> None:
+        self._last = self._last | found
+        for name, one in found.items():
+            finding = judge(one.record).finding
+            before = self._findings.get(name)
+            if name in self._findings and finding == before:
+                continue
+            self._findings[name] = finding
+            verdict = verdict_on(one)
+            if finding != before:
+                print(in_the_terminal(verdict, one.record.scalars["step"], before), file=sys.stderr, flush=True)
+            for wanted, callback in self._listeners:
+                if wanted == finding:
+                    callback(name, verdict)
+        if self._page is not None:
+            self._page.show(self._judged())
+
+    def _judged(self) -> dict[str, tuple[Record, Verdict]]:
+        return {name: (one.record, judge(one.record)) for name, one in self._last.items()}
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the page as it is now."""
+        self.wait()
+        return fragment(self._judged()) or "<p>Nothing has been captured yet.</p>"
+
+    def _failed(self, error: Exception) -> None:
+        """Ours to report, never the loop's: said once."""
+        self.failures.append(error)
+        if len(self.failures) == 1:
+            self._warn(
+                f"watching failed and may show less from here on; training goes on ({type(error).__name__}: {error})"
+            )
+
+    def _warn(self, what: str) -> None:
+        warnings.warn(f"Unroll: {what}.", RuntimeWarning, stacklevel=2)
+
+
+def verdict_on(one: Shown) -> dict[str, Any]:
+    """As a user reads it."""
+    return as_dict(judge(one.record), one.horizon)
+
+
+def in_the_terminal(verdict: dict[str, Any], step: int, before: str | None) -> str:
+    """One line, when a finding changes."""
+    if verdict["finding"] is None:
+        return f"unroll: step {step}: no longer {before}. {verdict['sentence']}"
+    return f"unroll: step {step}: {verdict['finding']}. {verdict['sentence']} What helps: {verdict['remedy']}"
