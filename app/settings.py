@@ -81,11 +81,13 @@ class Settings(BaseSettings):
     max_cost: int = Field(
         default=100_000_000,
         ge=1_000,
-        description="Longest iteration of one run, in nanoseconds of one core as estimated from T·B·H·(H+I+O); what is "
+        description="Longest iteration of one run with its record, in estimated nanoseconds of one core; what is "
         "watched may take three times as long. Others on that core wait meanwhile.",
     )
     max_bytes: int = Field(
-        default=128 * 2**20, ge=2**16, description="Largest number of bytes that the hidden states of one run may take."
+        default=128 * 2**20,
+        ge=2**16,
+        description="Largest estimated number of bytes of one run: buffers, weights, what is watched, own data.",
     )
     records_per_second: float = Field(
         default=30, gt=0, le=240, description="Records sent to one visitor per second, at most."

@@ -1,44 +1,63 @@
-"""What one iteration may cost: every number may be within its limits and all of them together still too much."""
+"""What one iteration may cost: every number may be within its limits and all of them together still too much.
+
+Prices are nanoseconds of one core, found by `benchmarks/costs.py`, which also shows how far estimates are from what is
+measured: within a factor of two. What watched quantities add stands in `quantities/`, beside how they are computed.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from math import prod
 
-from ..engine import CELLS
+import numpy as np
+
+from ..engine import OPTIMIZERS
 from ..errors import TooCostly
-from ..tasks import Task
+from ..tasks import OwnData, Task
+from . import dataset
 from .architecture import Architecture
 from .config import RunConfig
-from .quantities import QUANTITIES
+from .quantities import PROBE, QUANTITIES, tensors_of
+from .work import Work
 from .workspace import Shape
 
 WATCHED = 3  # iterations that may go into the record of one: it comes less often, and others get their turns between
 ADJUSTABLE = ("batch_size", "sequence_length", "hidden_size")  # what can be made smaller, the least painful first
 
+UPDATE, UPDATED = 78_000.0, 10.7  # nanoseconds of an update, and of one parameter in it
+FORWARD_ALONE = 0.6  # what walking forward costs where no gradients follow
+CHECKPOINTS = 2  # copies of weights and moments to which a run can go back
+COPIES_OF_A_GRADIENT = 5  # by name, as one vector, clipped, and twice the weights while an update is measured
+TABLES_OF_PAIRS = 5  # that the flow fills before they become tensors
+
 
 def cost(config: RunConfig, task: Task) -> int:
-    """About how many nanoseconds one core takes for an iteration: within a factor of two, as a rule.
-
-    The batch, the probe, counted as one more sequence, and what is held out, which goes forward only: for each unit
-    and gate some products with what enters it, and elementwise work worth ``Cell.elementwise`` more. The factors here
-    and in the quantities are measured: T 40 … 500, H 16 … 128, B 1 … 64, all cells.
-    """
-    T, B, net = config.sequence_length, task.rows(config.batch_size), Architecture.of(config, task)
-    cell = CELLS[net.cell]
-    products = net.hidden_size + net.inputs + net.outputs + cell.elementwise
-    sequences = B + 1 + -(-task.held_out_rows(config.batch_size) // 3)
-    return T * sequences * net.hidden_size * cell.blocks * products // 10
+    """About how many nanoseconds one core takes for an iteration and its record: within a factor of two."""
+    work = Work.of(config, task)
+    sweeps = 2 if work.clips else 1
+    batch = work.forward(work.B) + sweeps * work.backward(work.B) + UPDATE + UPDATED * work.parameters
+    return round(batch + PROBE.cost(work) + FORWARD_ALONE * work.forward(work.held_out))
 
 
-def cost_of_watching(config: RunConfig, watch: Collection[str]) -> int:
+def cost_of_watching(config: RunConfig, task: Task, watch: Collection[str]) -> int:
     """About how many nanoseconds what is watched adds to a record."""
-    return sum(QUANTITIES[name].cost(config) for name in watch)
+    work = Work.of(config, task)
+    return round(sum(QUANTITIES[name].cost(work) for name in watch))
 
 
-def memory(config: RunConfig, task: Task) -> int:
-    """Bytes the buffers of one iteration take."""
-    T, B, net = config.sequence_length, task.rows(config.batch_size), Architecture.of(config, task)
-    B += task.held_out_rows(config.batch_size)
-    return Shape(net, config.activation, task.loss, T, B, config.precision).nbytes
+def memory(config: RunConfig, task: Task, watch: Collection[str] = (), data: OwnData | None = None) -> int:
+    """About how many bytes a run takes: buffers, weights, moments and what is kept of them, a record, own data."""
+    T, net = config.sequence_length, Architecture.of(config, task)
+    rows = (task.rows(config.batch_size), task.held_out_rows(config.batch_size), 1)
+    buffers = sum(Shape(net, config.activation, task.loss, T, B, config.precision).nbytes for B in rows if B)
+    work = Work.of(config, task)
+    learner = (1 + len(OPTIMIZERS[config.optimizer].moments)) * (1 + CHECKPOINTS)
+    weights = (learner + COPIES_OF_A_GRADIENT) * work.parameters * (8 if config.precision == "float64" else 4)
+    record = sum(
+        prod(size or 0 for size in sizes) * np.dtype(dtype).itemsize
+        for sizes, dtype in tensors_of(config, task, watch).values()
+    )
+    tables = TABLES_OF_PAIRS * T * T * 8 if "flow" in watch else 0
+    return buffers + weights + 2 * record + tables + (0 if data is None else dataset.nbytes(data))
 
 
 @dataclass(frozen=True)
@@ -48,29 +67,36 @@ class Budget:
     max_cost: int | None = None
     max_bytes: int | None = None
 
-    def check(self, config: RunConfig, task: Task, watch: Collection[str]) -> None:
+    def check(self, config: RunConfig, task: Task, watch: Collection[str], data: OwnData | None = None) -> None:
         """Raise TooCostly, naming the product and what would fit, where a configuration is beyond a limit."""
         if self.max_cost is not None:
             _check_iteration(config, task, self.max_cost)
-            _check_watched(config, watch, WATCHED * self.max_cost)
+            _check_watched(config, task, watch, WATCHED * self.max_cost)
         if self.max_bytes is not None:
-            _check_memory(config, task, self.max_bytes)
+            _check_memory(config, task, watch, data, self.max_bytes)
 
 
 def _check_iteration(config: RunConfig, task: Task, most: int) -> None:
     if (needed := cost(config, task)) > most:
-        T, B, net = config.sequence_length, task.rows(config.batch_size), Architecture.of(config, task)
+        work = Work.of(config, task)
         field, advice = _what_fits(config, lambda smaller: cost(smaller, task) <= most)
         raise TooCostly(
-            f"T·B·H·(H+I+O) = {T}·{B}·{net.hidden_size}·{net.hidden_size + net.inputs + net.outputs} with gates would "
+            f"T·B·H·(H+I+O) = {work.T}·{work.B}·{work.H}·{work.H + work.I + work.O} with gates{_passes(work)} would "
             f"take about {needed / 1e6:.3g} ms per iteration; at most {most / 1e6:.3g} ms are available here. {advice}",
             field,
         )
 
 
-def _check_watched(config: RunConfig, watch: Collection[str], most: int) -> None:
-    if (needed := cost_of_watching(config, watch)) > most:
-        field, advice = _what_fits(config, lambda smaller: cost_of_watching(smaller, watch) <= most)
+def _passes(work: Work) -> str:
+    """What truncation makes of the way back, where there is one."""
+    if work.passes == 1:
+        return ""
+    return f" and {work.passes} backward passes over {work.swept} timesteps in all (k1 = {work.config.k1})"
+
+
+def _check_watched(config: RunConfig, task: Task, watch: Collection[str], most: int) -> None:
+    if (needed := cost_of_watching(config, task, watch)) > most:
+        field, advice = _what_fits(config, lambda smaller: cost_of_watching(smaller, task, watch) <= most)
         raise TooCostly(
             f"The watched {', '.join(sorted(watch))} would take about {needed / 1e6:.3g} ms "
             f"a record at T = {config.sequence_length}, H = {config.hidden_size}; at most "
@@ -79,21 +105,26 @@ def _check_watched(config: RunConfig, watch: Collection[str], most: int) -> None
         )
 
 
-def _check_memory(config: RunConfig, task: Task, most: int) -> None:
-    if (needed := memory(config, task)) > most:
-        field, advice = _what_fits(config, lambda smaller: memory(smaller, task) <= most)
+def _check_memory(config: RunConfig, task: Task, watch: Collection[str], data: OwnData | None, most: int) -> None:
+    if (needed := memory(config, task, watch, data)) > most:
+        field, advice = _what_fits(config, lambda smaller: memory(smaller, task, watch, data) <= most)
         raise TooCostly(
-            f"T·B·H numbers of one iteration would take {needed / 2**20:.3g} MiB; "
-            f"at most {most / 2**20:.3g} MiB are available here. {advice}",
+            f"T·B·H numbers of one iteration, weights, what is watched and own data would take "
+            f"{needed / 2**20:.3g} MiB; at most {most / 2**20:.3g} MiB are available here. {advice}",
             field,
         )
 
 
 def _what_fits(config: RunConfig, fits: Callable[[RunConfig], bool]) -> tuple[str | None, str]:
-    """The first field that alone could be made small enough, and a sentence with the largest value that fits."""
-    for field in ADJUSTABLE:
-        largest = getattr(config, field)
-        most = next((n for n in range(largest, 0, -1) if fits(config.model_copy(update={field: n}))), None)
-        if most is not None:
-            return field, f"Try {field} = {most}."
+    """The first field that alone could be made small enough, and a sentence with the value nearest to what it is.
+
+    Truncated passes that begin further apart are fewer, so k1 is tried first where there are many.
+    """
+    candidates = {field: range(getattr(config, field), 0, -1) for field in ADJUSTABLE}
+    if 0 < config.k1 < min(config.k2, config.sequence_length):
+        candidates = {"k1": range(config.k1 + 1, config.k2 + 1)} | candidates
+    for field, values in candidates.items():
+        found = next((value for value in values if fits(config.model_copy(update={field: value}))), None)
+        if found is not None:
+            return field, f"Try {field} = {found}."
     return None, "Try a smaller sequence_length, batch_size and hidden_size together."

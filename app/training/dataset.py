@@ -110,6 +110,11 @@ def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str]]
     return [left.model_dump() for left in words.left_out], words.notes
 
 
+def nbytes(data: OwnData) -> int:
+    """Bytes of memory that the data take."""
+    return sum(values.nbytes for values in vars(data).values() if isinstance(values, np.ndarray))
+
+
 def digest(data: OwnData) -> str:
     """A hash that is equal for equal data; of a series, also where the same rows are trained on."""
     tensors, columns = pack(data)

@@ -95,7 +95,7 @@ def fitting_task(
             f"Try {task.units}.",
             "hidden_size",
         )
-    budget.check(config, task, watch)
+    budget.check(config, task, watch, dataset)
     return task
 
 

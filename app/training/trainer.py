@@ -347,7 +347,7 @@ class Trainer:
     def _checked(self, quantities_: Collection[str]) -> frozenset[str]:
         wanted = quantities.checked(quantities_)
         if wanted != self.watching:
-            self._budget.check(self.config, self.task, wanted)
+            self._budget.check(self.config, self.task, wanted, self.dataset)
         return wanted
 
     def _recorded(self, seen: Measurement, watch: Collection[str]) -> Record:

@@ -17,6 +17,7 @@ pid {folder}/pid;
 events {{ worker_connections 256; }}
 http {{
     access_log off;
+    proxy_max_temp_file_size 0;  # the folder is ours, and a worker of nginx may be somebody else
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
 {site}

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...engine import CELLS
-from ..config import RunConfig
 from ..measurement import Measurement
+from ..work import Work
 from .tensor import Tensor
 
 LARGEST = np.finfo(np.float32).max
@@ -31,9 +31,9 @@ class Quantity(ABC):
     scalars: ClassVar[tuple[str, ...]] = ()  # null in records without it
     expensive: ClassVar[bool] = False  # records may come that repeat it or leave it out
 
-    def cost(self, config: RunConfig) -> int:  # noqa: ARG002 (most cost next to nothing)
-        """About how many nanoseconds of one core it adds to a record."""
-        return 0
+    @abstractmethod
+    def cost(self, work: Work) -> float:
+        """About how many nanoseconds of one core it adds to a record, packing it included."""
 
     @abstractmethod
     def measure(self, seen: Measurement) -> Found:
@@ -45,10 +45,9 @@ class Quantity(ABC):
         return {"description": self.about, "expensive": self.expensive, "tensors": tensors}
 
 
-def cost_of_jacobians(config: RunConfig) -> int:
+def cost_of_jacobians(work: Work) -> float:
     """About how many nanoseconds the Jacobians take of a cell that couples its units, asked for each unit; else 0."""
-    T, H = config.sequence_length, config.hidden_size
-    return T * (22 * H**3 + 400_000) // 10 if CELLS[config.cell].couples_units else 0
+    return work.T * (2.2 * work.H**3 + 40_000) if CELLS[work.config.cell].couples_units else 0.0
 
 
 def f32(values: np.ndarray) -> np.ndarray:

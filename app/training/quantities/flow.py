@@ -1,8 +1,8 @@
 """The gradient flow: how strongly each loss reaches each earlier state, every pair exactly."""
 
-from ...engine import CELLS, flow, share_used
-from ..config import RunConfig
+from ...engine import flow, share_used
 from ..measurement import Measurement
+from ..work import Work
 from .base import Found, Quantity, cost_of_jacobians, f32
 from .conditions import CUT, WITH_CELL_STATE, WITH_LEDGER, WITHOUT_LEDGER
 from .tensor import Tensor
@@ -25,11 +25,14 @@ class Flow(Quantity):
     )
     scalars = ("flow_residual",)
 
-    def cost(self, config: RunConfig) -> int:
-        """Half of all pairs of timesteps, by rows of one gradient."""
-        T, H = config.sequence_length, config.hidden_size
-        row = 2 * H if CELLS[config.cell].direct == "c" else H
-        return T * T // 2 * row * (row // 2 + 60) // 10 + cost_of_jacobians(config)
+    def cost(self, work: Work) -> float:
+        """Half of all pairs of timesteps, by rows of one gradient; again for what is left of them where it is cut."""
+        row = work.carried
+        pair, timestep = 60.0 + 4.0 * row + 0.02 * row**2, 5_000.0 + 2.0 * row**2
+        whole = 300_000.0 + work.T * timestep + work.pairs * pair + cost_of_jacobians(work)
+        if not work.is_cut:
+            return whole
+        return 2 * whole + (work.backward(1) if work.clips else 0.0)
 
     def measure(self, seen: Measurement) -> Found:
         """One row of gradients for each loss, carried back together."""

@@ -1,6 +1,7 @@
 """The values of a gated cell's gates."""
 
 from ..measurement import Measurement
+from ..work import Work
 from .base import Found, Quantity, f32
 from .conditions import GATED
 from .tensor import Tensor
@@ -12,6 +13,10 @@ class Gates(Quantity):
     name = "gates"
     about = "The gates of a gated cell at every timestep, in its own order (lstm: i f g o, gru: r z n)."
     tensors = (Tensor("gates", ("T", "gate", "H"), "float32", "values of the gates and the candidate", GATED),)
+
+    def cost(self, work: Work) -> float:
+        """What is copied."""
+        return 4_000.0 + 1.5 * work.T * work.pre_activations
 
     def measure(self, seen: Measurement) -> Found:
         """What the forward pass left behind."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..measurement import Measurement
 from ..probe_trace import ProbeTrace
+from ..work import Work
 from .base import Found, Quantity, f32
 from .conditions import WITH_CELL_STATE, WITH_CLASSES, WITH_VALUES
 from .tensor import Tensor
@@ -42,6 +43,12 @@ class Probe(Quantity):
         Tensor("dW_xh_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_xh"),
         Tensor("dW_hy_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_hy"),
     )
+
+    def cost(self, work: Work) -> float:
+        """Forward; back in full, for the last loss alone and, where it is cut, for what is left; and what it shows."""
+        left = work.backward(1) if work.is_cut else 0.0
+        shown = work.T * (2 * work.carried + work.I + work.O)
+        return 460_000.0 + 7.0 * shown + work.forward(1) + 2 * work.uncut.backward(1) + left
 
     def measure(self, seen: Measurement) -> Found:
         """Views of the network's buffers, copied."""

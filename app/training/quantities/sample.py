@@ -1,6 +1,8 @@
 """How the network continues the probe by itself."""
 
 from ..measurement import Measurement
+from ..sample import LENGTH
+from ..work import Work
 from .base import Found, Quantity
 from .conditions import CONTINUES
 from .tensor import Tensor
@@ -12,6 +14,11 @@ class Sample(Quantity):
     name = "sample"
     about = "The characters with which the network continues the shown sequence."
     tensors = (Tensor("sample", ("n",), "int64", "class indices", CONTINUES),)
+
+    def cost(self, work: Work) -> float:
+        """A timestep for each character, for which the weights are loaded anew."""
+        timestep = 45_000.0 + 5_000.0 * work.operations + 1.2 * work.parameters
+        return LENGTH * timestep if work.continues else 0.0
 
     def measure(self, seen: Measurement) -> Found:
         """Each class it draws is its next input."""

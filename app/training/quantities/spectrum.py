@@ -1,8 +1,8 @@
 """The spectrum: eigenvalues and singular values of the recurrent weights, and the norm of each timestep's Jacobian."""
 
 from ...engine import CELLS, eigenvalues, jacobian_norms, lyapunov_exponents, recurrent_block, singular_values
-from ..config import RunConfig
 from ..measurement import Measurement
+from ..work import Work
 from .base import Found, Quantity, cost_of_jacobians
 from .conditions import WITH_RECURRENT_WEIGHTS
 from .tensor import Tensor
@@ -22,12 +22,15 @@ class Spectrum(Quantity):
         Tensor("lyapunov", ("state",), "float64", "Lyapunov exponents, the largest first", WITH_RECURRENT_WEIGHTS),
     )
 
-    def cost(self, config: RunConfig) -> int:
-        """A Jacobian a timestep: its norm, and its QR decomposition for the exponents of h or, lstm, of h and c."""
-        T, H = config.sequence_length, config.hidden_size
-        state = 2 * H if CELLS[config.cell].direct == "c" else H
-        norms, exponents = T * (500 * H**2 + 300_000) // 10, T * (state**3 + 80 * state**2 + 100_000) // 4
-        return norms + exponents + 2 * cost_of_jacobians(config)
+    def cost(self, work: Work) -> float:
+        """All values of the weights; a Jacobian a timestep, its norm, and its QR decomposition for the exponents."""
+        H, state, recurrent = work.H, work.carried, CELLS[work.config.cell].recurrent
+        if recurrent.of_x:
+            return 0.0
+        values = 0.0 if recurrent.by_unit else 1.8 * H**3
+        norm = 1_200.0 + 600.0 * H + 15.0 * H**2 + 0.13 * H**3
+        exponents = 25_000.0 + 20.0 * state**2 + 0.25 * state**3
+        return 60_000.0 + values + work.T * (norm + exponents) + 2 * cost_of_jacobians(work)
 
     def measure(self, seen: Measurement) -> Found:
         """Of the present weights, and of the probe's Jacobians."""

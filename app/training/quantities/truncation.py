@@ -1,9 +1,9 @@
 """The truncation meter: how much of the gradient each lag holds, and what cutting after k lags would keep."""
 
-from ...engine import CELLS, truncation_meter
-from ..config import RunConfig
+from ...engine import truncation_meter
 from ..measurement import Measurement
-from .base import Found, Quantity
+from ..work import Work
+from .base import Found, Quantity, cost_of_jacobians
 from .tensor import Tensor
 
 
@@ -19,10 +19,11 @@ class Truncation(Quantity):
     scalars = ("horizon", "as_of", "dW_hh_sum_norm")
     expensive = True
 
-    def cost(self, config: RunConfig) -> int:
+    def cost(self, work: Work) -> float:
         """Half of all pairs of timesteps, by blocks of weights."""
-        T, H = config.sequence_length, config.hidden_size
-        return T * T // 2 * H * CELLS[config.cell].blocks * (H + 60) // 10
+        pair = 35.0 + 2.5 * work.elementwise + 0.065 * work.pre_activations * work.H
+        timestep = 10_000.0 + 5.0 * work.pre_activations * work.H
+        return 300_000.0 + work.T * timestep + work.pairs * pair + cost_of_jacobians(work)
 
     def measure(self, seen: Measurement) -> Found:
         """As it was measured at iteration `as_of`; the norm of the whole costs little and is always new."""

@@ -1,0 +1,115 @@
+"""Work: the sizes that decide how long an iteration and a record take, and what walking over time costs."""
+
+from dataclasses import dataclass, replace
+from math import ceil, prod
+from typing import Self
+
+from ..engine import CELLS
+from ..tasks import Task
+from .architecture import Architecture
+from .config import RunConfig
+
+# Nanoseconds of one core, found by benchmarks/costs.py.
+LOADED = 4.5  # of one parameter that a walk takes in
+TIMESTEP = 1_350.0  # of each operation with which one timestep is walked forward and the way back prepared
+SWEPT_TIMESTEP = 1_200.0  # of each with which a sweep goes back over one
+CLIPPED_TIMESTEP = 4_200.0  # more, where each example's gradient is rescaled there
+ELEMENT = 3.3  # of an rnn's elementwise work for one unit of one sequence, each way
+PRODUCT = 0.05  # of one multiplication in a product of matrices
+VALUE = 6.4  # of one input or output: drawn, copied, its loss and its gradient
+PASS = 13_000.0  # of beginning one more backward pass
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run computes, in numbers from which every price is made."""
+
+    config: RunConfig
+    T: int
+    B: int
+    I: int
+    H: int
+    O: int
+    parameters: int
+    """Entries of all parameters together."""
+    continues: bool
+    """Whether the network can go on by itself."""
+    held_out: int = 0
+    """Sequences that are not learned from, and looked at all the same."""
+
+    @classmethod
+    def of(cls, config: RunConfig, task: Task) -> Self:
+        """The work of a run; its task says how many inputs and outputs there are, and how many sequences it has."""
+        net = Architecture.of(config, task)
+        entries = sum(prod(shape) for shape in net.parameter_shapes.values())
+        rows = task.rows(config.batch_size)
+        sizes = (config.sequence_length, rows, net.inputs, net.hidden_size, net.outputs)
+        return cls(config, *sizes, entries, task.continues, task.held_out_rows(config.batch_size))
+
+    @property
+    def uncut(self) -> "Work":
+        """The same without truncation and without clipping at every timestep."""
+        config = self.config.model_copy(update={"k1": 0, "k2": 0, "clip": "none"})
+        return replace(self, config=config)
+
+    @property
+    def pre_activations(self) -> int:
+        """Of one timestep of one sequence."""
+        return self.H * CELLS[self.config.cell].blocks
+
+    @property
+    def elementwise(self) -> float:
+        """Operations on single numbers of one timestep of one sequence, counted as if every cell were an rnn."""
+        return self.pre_activations * CELLS[self.config.cell].elementwise / 128
+
+    @property
+    def operations(self) -> float:
+        """How often NumPy is called for a timestep, as a multiple of what an rnn needs."""
+        cell = CELLS[self.config.cell]
+        return cell.blocks * cell.elementwise / 128 + (cell.direct is not None)
+
+    @property
+    def carried(self) -> int:
+        """Numbers that carry one gradient from a timestep to the one before: those of h, an lstm's of c too."""
+        return 2 * self.H if CELLS[self.config.cell].direct == "c" else self.H
+
+    @property
+    def pairs(self) -> float:
+        """(E_t, timestep k) with k ≤ t."""
+        return self.T * (self.T + 1) / 2
+
+    @property
+    def clips(self) -> bool:
+        """Whether a sweep rescales the gradient at every timestep; the batch is then swept a second time for it."""
+        return self.config.clip == "timestep"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether truncation or clipping take something from the gradient on its way: the probe then shows both."""
+        return self.config.k1 > 0 or self.clips
+
+    @property
+    def passes(self) -> int:
+        """How many backward passes one sweep consists of."""
+        return ceil(self.T / self.config.k1) if self.config.k1 else 1
+
+    @property
+    def swept(self) -> int:
+        """Timesteps of all these passes together: each ends k1 after the one before, and reaches k2 back."""
+        k1, k2 = self.config.k1, self.config.k2
+        if k1 == 0:
+            return self.T
+        return sum(min(last, k2) for last in [*range(k1, self.T, k1), self.T])
+
+    def forward(self, sequences: int) -> float:
+        """Nanoseconds of walking forward, and of all gradients that are sums over time."""
+        products = 2 * (self.pre_activations * (self.H + self.I) + self.H * self.O)
+        each = ELEMENT * self.elementwise + PRODUCT * products + VALUE * (self.I + self.O)
+        return LOADED * self.parameters + self.T * (TIMESTEP * self.operations + sequences * each)
+
+    def backward(self, sequences: int) -> float:
+        """Nanoseconds of all backward passes of one sweep."""
+        products = self.pre_activations * self.H + self.H * self.O
+        timestep = SWEPT_TIMESTEP * self.operations + CLIPPED_TIMESTEP * self.clips
+        each = ELEMENT * self.elementwise + PRODUCT * products
+        return PASS * self.passes + self.swept * (timestep + sequences * each)
