@@ -167,7 +167,7 @@ def main() -> int:
             wait_for_past(tab)
             play(tab, report, seconds)
             fresh = changing(tab, 30)
-            say(tab, type="play")  # as fast as it goes
+            say(tab, type="play")  # as fast as possible
             time.sleep(seconds)
             tired = changing(tab, 30)
         bare(browser, report)

@@ -6,7 +6,7 @@ from .cells import CELLS, Cell, Params
 from .clipping import angle, clip, norm
 from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, TensorCheck, gradcheck
-from .initialisers import INITIALISERS, initialise, parameter_shapes
+from .initialisers import INITIALISERS, MOST_LAYERS, initialise, parameter_shapes
 from .last_loss import LastLoss, last_loss
 from .losses import LOSSES
 from .naming import suffix, suffixes
@@ -24,7 +24,15 @@ from .spectrum import (
     singular_values,
     slopes,
 )
-from .truncation import TruncationMeter, horizon, kept_pairs, share_used, truncation_meter
+from .truncation import (
+    TruncationMeter,
+    all_shares_used,
+    horizon,
+    kept_pairs,
+    share_used,
+    truncation_meter,
+    whole_meter,
+)
 
 __all__ = [
     "ACTIVATIONS",
@@ -32,6 +40,7 @@ __all__ = [
     "CELLS",
     "INITIALISERS",
     "LOSSES",
+    "MOST_LAYERS",
     "OPTIMIZERS",
     "Activation",
     "Adjoints",
@@ -46,6 +55,7 @@ __all__ = [
     "adjoints",
     "all_adjoints",
     "all_flows",
+    "all_shares_used",
     "angle",
     "clip",
     "eigenvalues",
@@ -72,4 +82,5 @@ __all__ = [
     "suffix",
     "suffixes",
     "truncation_meter",
+    "whole_meter",
 ]

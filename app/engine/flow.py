@@ -157,6 +157,8 @@ def close(*tables: Array) -> None:
 
 def flow(net: Network, adjoint: Adjoints) -> Flow:
     """The flow of ``net`` of one layer (B = 1) whose `adjoints` are ``adjoint``, with its own check, `residual`."""
+    if len(net.layers) > 1:
+        raise ValueError(f"this network has {len(net.layers)} layers and directions: all_flows has the flow of each")
     return layer_flow(net.layer, adjoint)
 
 

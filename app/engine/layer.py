@@ -224,6 +224,11 @@ class Layer:
             clip_columns(clip_timestep, self._dh_t[lowest], self.clip_factor[lowest])
         self.initial = self.dh[0], self.direct[0]
 
+    def sweep_each_alone(self) -> None:
+        """After `hand`: every timestep back by itself, nothing being carried from any to the one before."""
+        for t in range(self.T, 0, -1):
+            self.sweep(t, t - 1)
+
     def _flush(self, t: int) -> None:
         """Round what has vanished to 0: near the smallest numbers everything costs many times as much."""
         for adjoint in (self._dh_t[t], self._direct_t[t]):

@@ -7,7 +7,9 @@ import numpy as np
 from .arrays import BUFFER, Array
 from .cells import Params
 from .head import Readout
+from .initialisers import parameter_shapes
 from .inputs import make_inputs
+from .layer import Layer
 from .passes import Pass
 from .stack import Stack
 from .views import LayerView
@@ -65,6 +67,14 @@ class Network:
         self.views = {ending: LayerView(layer) for ending, layer in self.layers.items()}
         self.head = Readout(loss, T, B, H, O, self.dtype, directions=len(self.stack.top))
         self.E_t = self.head.E_t
+        extent = {
+            "num_layers": num_layers,
+            "bidirectional": bidirectional,
+            "embedding_size": embedding_size,
+            "train_h0": train_h0,
+        }
+        # A layer and its readout come in this order by themselves.
+        self._order = list(parameter_shapes(cell, I, H, O, **extent)) if any(extent.values()) else None  # type: ignore[arg-type]
 
     # What a caller reads: row vectors, time first.
 
@@ -192,13 +202,21 @@ class Network:
             self.stack.backward(k1, k2, clip_timestep)
             return self.gradients()
 
+    def backward_each_alone(self, reduction: str = "sum") -> Params:
+        """`backward` with nothing carried from any timestep to another: what it would be without a past."""
+        with np.errstate(all="ignore"):
+            np.setbufsize(BUFFER)
+            self.prepare(reduction)
+            self.stack.descend(Layer.sweep_each_alone)
+            return self.gradients()
+
     def gradients(self) -> Params:
-        """After a backward walk of all layers: what `backward` returns."""
+        """After a backward walk of all layers: what `backward` returns, in the order of `parameter_shapes`."""
         gradients, sums = self.stack.gradients(initial=self.train_h0)
         gradients |= self.head.gradients(sums)
         if self.inputs.has_parameters:
             gradients |= self.inputs.gradients(self.stack.input_gradients())
-        return gradients
+        return gradients if self._order is None else {name: gradients[name] for name in self._order}
 
     def prepare(self, reduction: str) -> None:
         """Everything a backward sweep needs that is the same for all timesteps, in whole-sequence operations."""

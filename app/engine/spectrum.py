@@ -54,14 +54,18 @@ def jacobian_product(net: Network, k: int, t: int) -> Array:
     return product
 
 
-def jacobian_norms(net: Network) -> Array:
-    """||dh_t/dh_{t-1}|| (T,): by how much timestep t can stretch a gradient; NaN where it is not finite."""
-    jacobians, norms = jacobians_of(net.layer), np.empty(net.T)
+def jacobian_norms(net: Network, ending: str = "") -> Array:
+    """||dh_t/dh_{t-1}|| (T,): by how much timestep t can stretch a gradient; NaN where it is not finite.
+
+    ``ending``: of which layer and direction; what comes before is that of the order in which it reads.
+    """
+    layer = net.layers[ending]
+    jacobians, norms = jacobians_of(layer), np.empty(net.T)
     with np.errstate(all="ignore"):
         for first in range(1, net.T + 1, RESCALE_EVERY):
             last = min(first + RESCALE_EVERY - 1, net.T)
             norms[first - 1 : last] = spectral_norm(jacobians.between(first, last)[:, : net.H, : net.H])
-    return norms
+    return layer.by_time(norms)
 
 
 def spectral_norm(J: Array) -> Array:
@@ -76,14 +80,14 @@ def spectral_norm(J: Array) -> Array:
     return np.where(peak < np.inf, peak * np.sqrt(largest), np.nan)
 
 
-def lyapunov_exponents(net: Network) -> Array:
+def lyapunov_exponents(net: Network, ending: str = "") -> Array:
     """lambda_i (H,), largest first: the mean over t of ln |R_ii| where Q, R = qr(J_t^T Q), Q = 1 at first.
 
     How fast a small change of the state grows or fades in each direction, a timestep (Benettin et al. 1980). Of an lstm
     (2H,): its state is (h, c), so J_t^T is the matrix of d(h, c)_t / d(h, c)_{t-1}. Their sum is the mean of
     ln |det J_t|; -inf where a direction is lost altogether, NaN where a Jacobian is not finite.
     """
-    jacobians = jacobians_of(net.layer)
+    jacobians = jacobians_of(net.layers[ending])
     Q, total = np.eye(jacobians.width), np.zeros(jacobians.width)
     with np.errstate(all="ignore"):
         for first in range(1, net.T + 1, RESCALE_EVERY):
@@ -95,10 +99,10 @@ def lyapunov_exponents(net: Network) -> Array:
     return np.sort(total / net.T)[::-1]
 
 
-def slopes(net: Network) -> Array:
+def slopes(net: Network, ending: str = "") -> Array:
     """phi'(a_t) (T, H) of ``net`` (B = 1) after its `forward`; gated cells: of the candidate."""
     with np.errstate(all="ignore"):
-        return net.cell.activation.slope(np.ascontiguousarray(net.a[:, 0]))
+        return net.cell.activation.slope(np.ascontiguousarray(net.views[ending].a[:, 0]))
 
 
 def predicted_rate(net: Network, W: Array) -> float:

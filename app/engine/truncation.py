@@ -3,7 +3,7 @@
 A truncation keeps some pairs and drops others (Williams & Peng 1990; Tallec & Ollivier 2017 on the bias of that).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from .cells.base import W_HH
 from .flow import arrivals, at_once, close, rescale, table
 from .layer import Layer
 from .network import Network
+from .pairs import LayerPairs, pairs
 
 LEAST = -(2**40)  # exponent of what is 0
 
@@ -43,6 +44,10 @@ def share_used(
     As `Flow.share`, with the vectors of the pairs `Network.backward` counts under the same arguments, rescaled as
     it rescales them; NaN where nothing is left. For ``net`` (B = 1) after its `forward`; ``net.dh`` is spent.
     """
+    if len(net.layers) > 1:
+        raise ValueError(
+            f"this network has {len(net.layers)} layers and directions: all_shares_used is for all of them"
+        )
     T, keep, factor = net.T, kept_pairs(net.T, k1, k2), None
     share, share_by_source = table(T)
     with np.errstate(all="ignore"):
@@ -148,6 +153,8 @@ def before_the_first(values: Array) -> Array:
 
 def truncation_meter(net: Network, adjoint: Adjoints) -> TruncationMeter:
     """The meter of ``net`` (B = 1) whose `adjoints` are ``adjoint``, for every k in one sweep over the lag."""
+    if len(net.layers) > 1:
+        raise ValueError(f"this network has {len(net.layers)} layers and directions: whole_meter is for all of them")
     T = net.T
     ln_lag_norm, cosine = np.zeros(T + 1), np.zeros(T + 1)
     with np.errstate(all="ignore"):
@@ -179,15 +186,15 @@ def _sums_by_lag(layer: Layer, incoming: Array) -> Iterator[tuple[int, Array, in
     add_up = _unit_by_unit if layer.cell.recurrent.by_unit else matmul
     # All runs of `most` states in a row, as columns: a lag more is one run earlier.
     states = sliding_window_view(np.pad(before_the_first(incoming), ((0, most), (0, 0))), most, axis=0)
-    for first, sources in groupby(lags(layer), lambda pairs: pairs.first):
+    for first, sources in groupby(lags(layer), lambda some: some.first):
         total = np.zeros(1)
-        for pairs in sources:
-            m, _, n, _ = pairs.da.shape
-            if (pairs.exponent != pairs.largest).any():
-                pairs.da[:] *= np.ldexp(1.0, np.minimum(pairs.exponent - pairs.largest, 0))[:, None]
-            k = RESCALE_EVERY + pairs.source - first
-            total = total + add_up(states[k - m : k, None, :, :n][::-1], pairs.da)
-        yield first, total.reshape(m, -1), pairs.largest
+        for some in sources:
+            m, _, n, _ = some.da.shape
+            if (some.exponent != some.largest).any():
+                some.da[:] *= np.ldexp(1.0, np.minimum(some.exponent - some.largest, 0))[:, None]
+            k = RESCALE_EVERY + some.source - first
+            total = total + add_up(states[k - m : k, None, :, :n][::-1], some.da)
+        yield first, total.reshape(m, -1), some.largest
 
 
 def _unit_by_unit(states: Array, da: Array) -> Array:
@@ -201,6 +208,142 @@ def _cosine(rows: Array, one: Array) -> Array:
     rows, one = near_one(rows), near_one(one)
     cosine: Array = np.vecdot(rows, one) / np.sqrt(np.vecdot(rows, rows) * np.vecdot(one, one))
     return cosine
+
+
+def whole_meter(net: Network, adjoints: Mapping[str, Adjoints]) -> TruncationMeter:
+    """The meter of all layers and directions of ``net`` (B = 1) together, ``adjoints`` being its `all_adjoints`.
+
+    Pairs are summed by |t - k| for each parameter that is meant by W_hh, then these sums are read as one vector.
+    """
+    if len(net.layers) == 1:
+        return truncation_meter(net, adjoints[""])
+    with np.errstate(all="ignore"):
+        np.setbufsize(BUFFER)
+        sums = {ending: _LagSums(adjoint) for ending, adjoint in adjoints.items()}
+        for group in pairs(net.stack):
+            sums[group.layer.ending].add(group)
+        ln = np.stack([found.ln_norms() for found in sums.values()])
+        lag_norm = np.exp(0.5 * np.logaddexp.reduce(2.0 * ln))
+        # Running sums of all layers with one power of two a lag, so that their products can be added up.
+        exponent = np.maximum.accumulate(np.maximum.reduce([found.exponent for found in sums.values()]))
+        whole = max(adjoint.dW_hh[1] for adjoint in adjoints.values())
+        products = np.sum([found.products(exponent, whole) for found in sums.values()], axis=0)
+        cosine = products[0] / np.sqrt(products[1] * products[2])
+    return TruncationMeter(lag_norm, cosine, horizon(lag_norm))
+
+
+class _LagSums:
+    """What all pairs of a lag contribute to one layer's dE/dW_hh, for every lag: mantissas and powers of two."""
+
+    def __init__(self, adjoint: Adjoints) -> None:
+        self._adjoint, self._incoming = adjoint, adjoint.recurrent_factors[0]
+        self._whole, self._whole_exponent = adjoint.dW_hh
+        T = len(self._incoming)
+        self._sums, self.exponent = np.zeros((T, *self._whole.shape)), np.full(T, LEAST)
+
+    def add(self, group: LayerPairs) -> None:
+        """The pairs of some losses."""
+        T, losses = len(self._incoming), np.arange(group.losses.start, group.losses.stop)
+        own = T - 1 - losses if group.layer.reverse else losses  # the index of each loss's timestep in the own order
+        for lag in range(T):
+            for k in (own - lag, own + lag) if lag else (own,):
+                there = np.flatnonzero((k >= 0) & (k < min(T, group.start)))
+                if len(there):
+                    k_there = k[there]
+                    self._add(
+                        lag, self._incoming[k_there], group.da[k_there, there], group.exponent[1:][k_there, there]
+                    )
+
+    def _add(self, lag: int, incoming: Array, da: Array, exponent: Array) -> None:
+        nonzero = da.any(axis=1)
+        if not nonzero.any():
+            return
+        largest = max(int(exponent[nonzero].max()), int(self.exponent[lag]))
+        if (exponent != largest).any():
+            da = da * np.ldexp(1.0, np.clip(exponent - largest, -2000, 0))[:, None]
+        if self.exponent[lag] not in (LEAST, largest):
+            self._sums[lag] *= np.ldexp(1.0, max(int(self.exponent[lag]) - largest, -2000))
+        self.exponent[lag] = largest
+        self._sums[lag] += (incoming * da).sum(axis=0) if self._adjoint.recurrent.by_unit else incoming.T.dot(da)
+
+    def ln_norms(self) -> Array:
+        """ln of the Frobenius norm of each lag's sum."""
+        return ln_norm(self._sums.reshape(len(self._sums), -1)) + LN2 * self.exponent
+
+    def products(self, exponent: Array, whole_exponent: int) -> Array:
+        """Of the running sum over lags and the whole: their product, and the square of each, (3, T)."""
+        whole = self._whole.reshape(-1) * 2.0 ** (self._whole_exponent - whole_exponent)
+        running, scale, found = np.zeros(whole.size), LEAST, np.zeros((3, len(self._sums)))
+        for lag, (sums, its) in enumerate(zip(self._sums.reshape(len(self._sums), -1), self.exponent, strict=True)):
+            running *= 2.0 ** float(max(scale - exponent[lag], -2000))
+            running += sums * 2.0 ** float(max(its - exponent[lag], -2000))
+            scale = exponent[lag]
+            found[:, lag] = np.vdot(running, whole), np.vdot(running, running), np.vdot(whole, whole)
+        return found
+
+
+def all_shares_used(
+    net: Network, reduction: str = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None
+) -> dict[str, Array]:
+    """`share_used` of every layer and direction of ``net``, rows and columns as in `all_flows`."""
+    if len(net.layers) == 1:
+        return {"": share_used(net, reduction, k1, k2, clip_timestep)}
+    T, keep, factors = net.T, None, None
+    with np.errstate(all="ignore"):
+        np.setbufsize(BUFFER)
+        net.prepare(reduction)
+        if clip_timestep is not None:
+            factors = _clip_factors(net, k1, k2, clip_timestep)
+        if k1:
+            keep = kept_pairs(T, k1, k2)
+        net.prepare(reduction)
+        net.sweep(T, 0)
+        left = {ending: _Left(layer, layer in net.stack.top) for ending, layer in net.layers.items()}
+        for group in pairs(net.stack, keep, factors):
+            left[group.layer.ending].add(group)
+        return {ending: found.share(len(net.stack.top) > 1) for ending, found in left.items()}
+
+
+def _clip_factors(net: Network, k1: int, k2: int, clip_timestep: float) -> dict[str, Array]:
+    """By what each layer's dE_t/dh_k is rescaled, (T+1, T+1): row t, column k in the layer's own order."""
+    T = net.T
+    factors = {ending: np.ones((T + 1, T + 1)) for ending in net.layers}
+    if not k1:
+        net.sweep(T, 0, clip_timestep)
+        return {
+            ending: np.broadcast_to(layer.clip_factor[:, 0], (T + 1, T + 1)) for ending, layer in net.layers.items()
+        }
+    for one in net.passes(k1, k2, clip_timestep):
+        reached = slice(one.lowest, one.last + 1)
+        for ending, layer in net.layers.items():
+            factors[ending][one.losses_after + 1 : one.last + 1, reached] = layer.clip_factor[reached, 0]
+    return factors
+
+
+class _Left:
+    """The vectors of all pairs that are left of one layer, until their sum is known."""
+
+    def __init__(self, layer: Layer, is_top: bool) -> None:
+        self._layer, self._is_top = layer, is_top
+        self._vectors = np.zeros((layer.T, layer.T + 1, layer.H))
+        self._exponent = np.zeros((layer.T, layer.T + 1), np.int64)
+
+    def add(self, group: LayerPairs) -> None:
+        """Those of some losses."""
+        self._vectors[group.losses], self._exponent[group.losses] = group.dh.swapaxes(0, 1), group.exponent.T
+
+    def share(self, both: bool) -> Array:
+        """The share of each loss in what is left of dE/dh_k, NaN where nothing is and where no path leads."""
+        T, nonzero = self._layer.T, self._vectors.any(axis=2)
+        largest = np.where(nonzero, self._exponent, LEAST).max(axis=0)
+        vectors = self._vectors * np.ldexp(1.0, np.clip(self._exponent - largest, -2000, 0))[..., None]
+        left = vectors.sum(axis=0)
+        left /= np.vecdot(left, left)[:, None]
+        share: Array = np.vecdot(vectors, left)
+        if self._is_top or not both:
+            t = np.arange(1, T + 1)[:, None]
+            share[np.arange(T + 1) > (T + 1 - t if self._layer.reverse else t)] = np.nan
+        return self._layer.by_time(share.T).T
 
 
 def horizon(lag_norm: Array) -> int | None:

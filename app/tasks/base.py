@@ -49,6 +49,9 @@ class Task(ABC):
     needed_lag: int | None  # how many timesteps back the network has to reach; None where nobody knows
     solved_below: float | None  # the mean loss per target under which a batch counts as solved; None: none does
     continues: bool = False  # whether what it says can be what it hears next: one alphabet for inputs and classes
+    takes_classes: bool = False  # whether every input is a class, one-hot, which an embedding can stand for
+    next_step: bool = False  # whether the target at t is what is heard at t + 1
+    ragged: bool = False  # whether some sequences end before T
     units: int | None = None  # how many hidden units its initial states are for; None where they are zeros
 
     def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:  # noqa: ARG002 (most tasks need T alone)

@@ -27,7 +27,9 @@ class Characters(Task):
     solved_words = "cross-entropy below what knowing the last character alone can reach (the entropy of pairs)"
     loss = "cross_entropy"
     continues = True
-    needed_lag = 1  # the last character is the input; beating the pairs takes one before it
+    takes_classes = True
+    next_step = True
+    needed_lag: int | None = 1  # the last character is the input; beating the pairs takes one before it
 
     def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:
         super().__init__(T, lag, data)

@@ -13,6 +13,7 @@ class Copy(Task):
     """n symbols, silence, a go signal; then the n symbols again, in order."""
 
     name = "copy"
+    takes_classes = True
     title = "Copy"
     description = "A list of up to ten symbols, then blanks, then a go signal: now the output has to repeat the list."
     baseline_words = "say blank, then guess the n symbols: n ln 8 / T"

@@ -47,6 +47,7 @@ class OwnText(Characters):
     name = "own"
     title = "Own text"
     description = "Your text, one character a timestep; the network has to say which character comes next."
+    needed_lag = None  # nobody knows how far back this text refers
 
     def info(self) -> dict[str, Any]:
         """Also what was read."""
@@ -55,6 +56,8 @@ class OwnText(Characters):
 
 class OwnSeries(Own):
     """The next row of the learner's series."""
+
+    next_step = True
 
     title = "Own series"
     description = "Your columns, one row a timestep; the network has to say the next row."
@@ -140,6 +143,8 @@ class OwnSequences(Own):
         self.x, self.target, self.h0 = data.inputs[:, :T], data.targets[:, :T], data.h0
         self.units = None if data.h0 is None else data.h0.shape[1]
         self.tokens: int | None = data.vocabulary
+        self.takes_classes = self.tokens is not None
+        self.ragged = data.lengths is not None and bool((data.lengths < self.T).any())
         self.inputs = (
             tuple(f"input {i}" for i in range(1, data.width + 1))
             if self.tokens is None

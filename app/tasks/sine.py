@@ -18,6 +18,7 @@ class Sine(Task):
     """The next value of a sine wave whose period and phase the network has to find out from what it has seen."""
 
     name = "sine"
+    next_step = True
     title = "Sine"
     description = "Each timestep shows a point of a sine wave of unknown period; the network has to say the next one."
     baseline_words = "always say 0: squared error 1/2"

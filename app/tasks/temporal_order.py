@@ -14,6 +14,7 @@ class TemporalOrder(Task):
     """A or B early on, A or B in the middle, distractors elsewhere; name the pair at the end."""
 
     name = "temporal_order"
+    takes_classes = True
     title = "Temporal order"
     description = "Among distractors stand two symbols, each A or B. At the end the network names them in their order."
     baseline_words = "guess: ln 4 = 1.386 (knowing only one of the two: ln 2)"

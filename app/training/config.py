@@ -12,9 +12,11 @@ from ..tasks import TASKS
 from ..validation import explained, properties, sentence
 from .limits import (
     MAX_BATCH,
+    MAX_EMBEDDING,
     MAX_FORGET_BIAS,
     MAX_GAIN,
     MAX_LAG,
+    MAX_LAYERS,
     MAX_LENGTH,
     MAX_SEED,
     MAX_STD,
@@ -96,6 +98,39 @@ class RunConfig(BaseModel):
         group="Network",
         symbol="H",
         scale="log",
+    )
+    # The page draws one layer in one direction, and offers no controls for what it cannot draw.
+    num_layers: int = number(
+        1,
+        ge=1,
+        le=MAX_LAYERS,
+        title="Layers",
+        about="How many recurrent layers stand upon each other; each reads the states of the one below.",
+        effect=RESTART,
+        group="Network",
+        page=False,
+    )
+    bidirectional: bool = Field(
+        False,
+        title="Both directions",
+        description="Whether a second layer beside each reads the sequence from its end; needs full backpropagation.",
+        json_schema_extra={"effect": RESTART, "group": "Network", "page": False},
+    )
+    embedding_size: int = number(
+        0,
+        ge=0,
+        le=MAX_EMBEDDING,
+        title="Embedding",
+        about="How many numbers stand for an input class, learned; 0: one-hot. For tasks whose inputs are classes.",
+        effect=RESTART,
+        group="Network",
+        page=False,
+    )
+    train_h0: bool = Field(
+        False,
+        title="Learned initial state",
+        description="Whether the initial states are parameters, 0 at the start, instead of zeros.",
+        json_schema_extra={"effect": RESTART, "group": "Network", "page": False},
     )
     init: str = choice(
         "orthogonal",
@@ -260,6 +295,12 @@ class RunConfig(BaseModel):
                 f"k1 and k2 must be both 0 (full backpropagation) or 1 ≤ k1 ≤ k2; got k1 = {self.k1}, k2 = {self.k2}. "
                 f"Try k1 = {max(1, self.k1)}, k2 = {max(1, self.k1, self.k2)}.",
                 "k1" if self.k1 == 0 else "k2",
+            )
+        if self.bidirectional and self.k1:
+            raise OutOfRange(
+                f"With two directions k1 and k2 must be 0, as E_t also depends on later timesteps and no pass could be "
+                f"cut at t; got k1 = {self.k1}, k2 = {self.k2}. Try k1 = 0, k2 = 0.",
+                "k1",
             )
         shortest = TASKS[self.task].min_length
         if self.sequence_length < shortest:

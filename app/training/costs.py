@@ -81,7 +81,8 @@ def _check_iteration(config: RunConfig, task: Task, most: int) -> None:
         work = Work.of(config, task)
         field, advice = _what_fits(config, lambda smaller: cost(smaller, task) <= most)
         raise TooCostly(
-            f"T·B·H·(H+I+O) = {work.T}·{work.B}·{work.H}·{work.H + work.I + work.O} with gates{_passes(work)} would "
+            f"T·B·H·(H+I+O) = {work.T}·{work.B}·{work.H}·{work.H + work.I + work.O} with gates"
+            f"{'' if work.layers == 1 else f' in {work.net}'}{_passes(work)} would "
             f"take about {needed / 1e6:.3g} ms per iteration; at most {most / 1e6:.3g} ms are available here. {advice}",
             field,
         )

@@ -83,6 +83,7 @@ class Learner:
             config.readout_std,
             config.forget_bias,
             np.random.default_rng((config.seed, WEIGHTS)),
+            **net.extent,
         )
         return cls(config, {name: values.astype(config.precision) for name, values in drawn.items()})
 

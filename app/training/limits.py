@@ -1,10 +1,13 @@
 """Every limit of what may be asked for, each once: configuration, commands and files take them from here."""
 
+from ..engine import MOST_LAYERS
 from ..tasks import MAX_LENGTH as MAX_LENGTH  # timesteps
 from ..tasks import MAX_NAMES as MAX_NAMES  # inputs, outputs, classes or columns
 
 # A configuration.
 MAX_UNITS = 256
+MAX_LAYERS = MOST_LAYERS
+MAX_EMBEDDING = 64
 MAX_BATCH = 256
 MAX_LAG = MAX_LENGTH - 1
 MAX_GAIN = 1e20

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..engine import Network, Params, adjoints, last_loss
+from ..engine import Network, Params, all_adjoints, last_loss
 from ..engine.adjoints import ln_norm
 from ..tasks import Batch
 from .config import RunConfig
@@ -13,10 +13,11 @@ f64 = np.float64
 class ProbeTrace:
     """One sequence (B = 1) under full, unclipped backpropagation, and what truncation and clipping leave of it.
 
-    `net` is the network in whose buffers it lies, `adjoint` its exact gradients, `last_loss` what the last loss alone
-    sends back; `used_norms` are ‖dE/dh_t‖ (T+1,), for an lstm also ‖dE/dc_t‖, under truncation and per-timestep
-    clipping, None where nothing is cut; `is_finite` is whether every number of the forward and the full backward pass
-    is.
+    `net` is the network in whose buffers it lies, `adjoints` the exact gradients of each layer and direction by what
+    their names end with, `adjoint` those of the first, `last_loss` what the last loss alone sends back; `used_norms`
+    are ‖dE/dh_t‖ (T+1,) of each by name, h_l2 for example, for an lstm also ‖dE/dc_t‖, under truncation and
+    per-timestep clipping, None where nothing is cut; `is_finite` is whether every number of the forward and the full
+    backward pass is.
     """
 
     def __init__(self, net: Network, params: Params, probe: Batch, config: RunConfig) -> None:
@@ -24,9 +25,11 @@ class ProbeTrace:
         net.forward(params, probe.x, probe.target, probe.h0)
         self.used_norms = self._used_norms() if self.is_cut else None
         self.last_loss = last_loss(net, probe.target, config.loss_reduction)
-        self.adjoint = adjoints(net, config.loss_reduction)
+        self.adjoints = all_adjoints(net, config.loss_reduction)
+        self.adjoint = self.adjoints[""]
         # Asked at once: some quantities overwrite the buffers by gradients that truncation or clipping has bounded.
-        self.is_finite = all(np.isfinite(values).all() for values in (net.h, net.y, net.E_t, net.dh))
+        states = [values for view in net.views.values() for values in (view.h, view.dh)]
+        self.is_finite = all(np.isfinite(values).all() for values in (*states, net.y, net.E_t))
 
     @property
     def is_cut(self) -> bool:
@@ -41,8 +44,13 @@ class ProbeTrace:
     def _used_norms(self) -> dict[str, np.ndarray]:
         net, config = self.net, self.config
         net.backward(config.loss_reduction, config.k1, config.k2, self.timestep_clip)
-        left = {"h": net.dh} if net.dc is None else {"h": net.dh, "c": net.dc}
-        return {symbol: np.exp(ln_norm(gradients[:, 0].astype(f64))) for symbol, gradients in left.items()}
+        left = {
+            symbol + ending: gradients
+            for ending, view in net.views.items()
+            for symbol, gradients in (("h", view.dh), ("c", view.dc))
+            if gradients is not None
+        }
+        return {name: np.exp(ln_norm(gradients[:, 0].astype(f64))) for name, gradients in left.items()}
 
 
 def is_cut(config: RunConfig) -> bool:

@@ -10,10 +10,12 @@ from ..errors import BadUpload, shown
 from . import arrays_from, tensorfile
 from .architecture import Architecture, counted
 from .arrays_from import Source
+from .limits import MAX_EMBEDDING, MAX_LAYERS
 from .statedict import Module, Tensors, is_embedding, modules
 
 GATES = {1: "rnn", 3: "gru", 4: "lstm"}  # how often weight_hh has as many rows as columns
 MODULES = {"rnn": "nn.RNN", "lstm": "nn.LSTM", "gru": "nn.GRU"}
+# A parameter named like this is an initial state that was learned.
 INITIAL_STATE = re.compile(r"(?:init(?:ial)?_)?[hc]_?0|[hc]_?init|init(?:ial)?_(?:h|c|hidden|cell|state)")
 SAVING = (
     "safetensors.torch.save_file(model.state_dict(), path) of a module with one nn.RNN, nn.LSTM or nn.GRU and one "
@@ -32,7 +34,7 @@ class Recognised:
     def own_shape(self) -> dict[str, Any]:
         """The configuration fields with which a run has this network."""
         net = self.architecture
-        return {"cell": net.cell, "hidden_size": net.hidden_size, "activation": self.activation}
+        return {"cell": net.cell, "hidden_size": net.hidden_size, "activation": self.activation, **net.extent}
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,13 @@ def recognise(source: Source) -> Recognised:
     found = modules(tensors)
     layer = _the_recurrent_one(found)
     cell, hidden_size, inputs = _sizes(layer)
+    num_layers, bidirectional = _extent(layer, cell, hidden_size)
     others = [_without_initial_states(module) for module in found if module is not layer]
+    width = hidden_size * (2 if bidirectional else 1)
+    states, not_taken = _initial_states(found, width * num_layers, cell)
     obstacles = [
         *_of_the_layer(layer, MODULES[cell], inputs, hidden_size),
-        *_initial_states(found),
+        *not_taken,
         *(obstacle for module in others if (obstacle := _of_another(module, cell)) is not None),
     ]
     linears = [module for module in others if "weight" in module.tensors and module.tensors["weight"].ndim == 2]
@@ -62,16 +67,27 @@ def recognise(source: Source) -> Recognised:
     embeddings = _embeddings(linears, inputs)
     heads = [module for module in linears if module not in embeddings]
     tied = bool(bare) and any(_may_be_tied(module, bare[0], inputs) for module in [*embeddings, *heads])
-    obstacles += [_embedding(module, layer, tied=tied) for module in (embeddings or (heads if tied else []))]
-    obstacles += _too_many(heads, hidden_size)
+    if tied or len(embeddings) > 1 or inputs > MAX_EMBEDDING:
+        obstacles += [_embedding(module, layer, tied=tied) for module in (embeddings or (heads if tied else []))]
+    obstacles += _too_many(heads, width)
     if obstacles:
         raise BadUpload(
             f"The file has {_listed([obstacle.what for obstacle in obstacles])}, which this network does not have. "
             f"What helps: {' '.join(dict.fromkeys(obstacle.helps for obstacle in obstacles))}"
         )
-    readout = _readout(heads, bare, hidden_size)
-    net = Architecture(cell, inputs, hidden_size, len(readout["weight"]))
-    return Recognised(net, _activation(metadata), {**layer.tensors, **readout})
+    readout = _readout(heads, bare, width)
+    embedding = {"embedding": embeddings[0].tensors["weight"]} if embeddings else {}
+    net = Architecture(
+        cell,
+        len(embedding["embedding"]) if embedding else inputs,
+        hidden_size,
+        len(readout["weight"]),
+        num_layers,
+        bidirectional,
+        inputs if embedding else 0,
+        bool(states),
+    )
+    return Recognised(net, _activation(metadata), {**layer.tensors, **readout, **embedding, **states})
 
 
 # The recurrent layer.
@@ -112,13 +128,47 @@ def _sizes(layer: Module) -> tuple[str, int, int]:
     return cell, hidden_size, tensors["weight_ih_l0"].shape[1]
 
 
+def _num_layers(layer: Module) -> int:
+    return 1 + max(int(name.split("_l")[-1].removesuffix("_reverse")) for name in layer.tensors)
+
+
+def _extent(layer: Module, cell: str, hidden_size: int) -> tuple[int, bool]:
+    """How many layers, and whether both directions, once the tensors of all are known to fit each other."""
+    num_layers, both = _num_layers(layer), any(name.endswith("_reverse") for name in layer.tensors)
+    if num_layers > MAX_LAYERS or "weight_hr_l0" in layer.tensors:
+        return num_layers, both  # an obstacle, whatever their shapes
+    rows = len(layer.tensors["weight_hh_l0"])
+    for ending, level in torch_endings(num_layers, both):
+        entering = layer.tensors["weight_ih_l0"].shape[1] if level == 0 else hidden_size * (2 if both else 1)
+        for kind, shape, needed in (
+            ("weight_ih", (rows, entering), True),
+            ("weight_hh", (rows, hidden_size), True),
+            ("bias_ih", (rows,), False),
+            ("bias_hh", (rows,), False),
+        ):
+            values = layer.tensors.get(kind + ending)
+            if values is None and needed:
+                raise BadUpload(
+                    f"The file's {MODULES[cell]} has {kind}_l0 but lacks {shown(layer.named(kind + ending))}. {SAVING}"
+                )
+            if values is not None and values.shape != shape:
+                raise BadUpload(f"Expected {shown(layer.named(kind + ending))} of {shape}; it is {values.shape}.")
+    return num_layers, both
+
+
+def torch_endings(num_layers: int, bidirectional: bool) -> list[tuple[str, int]]:
+    """What PyTorch's names of each layer and direction end with, in our order, and the layer, counted from 0."""
+    return [
+        (f"_l{level}{reverse}", level)
+        for level in range(num_layers)
+        for reverse in (("", "_reverse") if bidirectional else ("",))
+    ]
+
+
 def _of_the_layer(layer: Module, module: str, inputs: int, hidden_size: int) -> Iterator[Obstacle]:
     made = f"{module}({inputs}, {hidden_size}"
-    layers = 1 + max(int(name.split("_l")[-1].removesuffix("_reverse")) for name in layer.tensors)
-    if layers > 1:
-        yield Obstacle(f"{layers} layers", f"Train {made}, num_layers=1).")
-    if any(name.endswith("_reverse") for name in layer.tensors):
-        yield Obstacle("both directions", f"Train {made}, bidirectional=False).")
+    if (layers := _num_layers(layer)) > MAX_LAYERS:
+        yield Obstacle(f"{layers} layers", f"Train {made}, num_layers={MAX_LAYERS}).")
     if "weight_hr_l0" in layer.tensors:
         yield Obstacle(f"proj_size {len(layer.tensors['weight_hr_l0'])}", f"Train {made}, proj_size=0).")
 
@@ -131,16 +181,29 @@ def _without_initial_states(module: Module) -> Module:
     return Module(module.path, kept)
 
 
-def _initial_states(found: list[Module]) -> Iterator[Obstacle]:
-    """Learned initial states; those that are zeros are no obstacle, as this network starts from zeros."""
+def _initial_states(found: list[Module], size: int, cell: str) -> tuple[Tensors, list[Obstacle]]:
+    """Learned initial states as `h0` and `c0`, and those that cannot be taken; zeros are what a network starts from.
+
+    They can be where they hold `size` numbers: H for each layer and direction, in PyTorch's order, which is ours.
+    """
+    states: Tensors = {}
+    obstacles = []
     for module in found:
         for name, values in module.tensors.items():
-            if INITIAL_STATE.fullmatch(name) and values.any():
-                whole = module.named(name)
-                yield Obstacle(
-                    f"a learned {name}",
-                    f"state.pop({shown(whole)}) leaves zeros; a dataset's `h0` (N, H) may hold h0.expand(N, -1).",
+            if not (INITIAL_STATE.fullmatch(name) and values.any()):
+                continue
+            kind = "c0" if re.sub("^init(?:ial)?_", "", name).startswith("c") else "h0"
+            if values.size == size and kind not in states and (kind == "h0" or cell == "lstm"):
+                states[kind] = values.reshape(-1)
+                continue
+            obstacles.append(
+                Obstacle(
+                    f"a learned {name} of {values.shape}",
+                    f"state.pop({shown(module.named(name))}) leaves zeros; an nn.Parameter of (layers * directions, 1, "
+                    "hidden_size), shared by all examples, opens here.",
                 )
+            )
+    return states, obstacles
 
 
 def _of_another(module: Module, cell: str) -> Obstacle | None:

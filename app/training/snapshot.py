@@ -23,6 +23,7 @@ from .limits import MAX_COUNT, MAX_EDIT, MAX_LENGTH, MAX_NAMES, MAX_PROBE
 
 VERSION = 1
 DATA = "dataset."  # the prefix of tensors of own data
+LATER_FIELDS = {"num_layers", "bidirectional", "embedding_size", "train_h0"}  # absent in files of older versions
 
 
 class Header(BaseModel):
@@ -148,7 +149,7 @@ def read(blob: bytes) -> Snapshot:
         raise BadUpload(f"This is not a snapshot that can be read: {explained(error, Header, 'its header')}") from None
     except UnrollError as error:
         raise BadUpload(f"The snapshot's configuration is not valid: {error}", error.field) from None
-    if set(header.config) != set(RunConfig.model_fields):
+    if not set(RunConfig.model_fields) - LATER_FIELDS <= set(header.config):
         raise BadUpload("The snapshot's configuration must name every field.")
     for t, i, value in header.edits:
         if not (0 <= t < MAX_LENGTH and 0 <= i < MAX_NAMES and abs(value) <= MAX_EDIT):

@@ -95,6 +95,29 @@ def fitting_task(
             f"Try {task.units}.",
             "hidden_size",
         )
+    if config.bidirectional and task.next_step:
+        raise OutOfRange(
+            f"The task {config.task} asks for what is heard next, which a layer that reads from the end has read "
+            "already; got bidirectional = true. Try false.",
+            "bidirectional",
+        )
+    if config.bidirectional and task.ragged:
+        raise OutOfRange(
+            "Some of the own sequences end before the others, and a layer that reads from the end would begin with "
+            "what lies beyond theirs; got bidirectional = true. Try false, or a sequence_length that all have.",
+            "bidirectional",
+        )
+    if config.embedding_size and not task.takes_classes:
+        raise OutOfRange(
+            f"An embedding needs inputs that are classes; those of the task {config.task} are numbers. Got "
+            f"embedding_size = {config.embedding_size}. Try 0.",
+            "embedding_size",
+        )
+    if config.train_h0 and task.units is not None:
+        raise OutOfRange(
+            "The own sequences bring their initial states h0, so none can be learned; got train_h0 = true. Try false.",
+            "train_h0",
+        )
     budget.check(config, task, watch, dataset)
     return task
 

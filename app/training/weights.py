@@ -1,4 +1,6 @@
-"""Weights from PyTorch and back: one single-layer nn.RNN, nn.LSTM or nn.GRU and one nn.Linear that reads it out.
+"""Weights from PyTorch and back: one nn.RNN, nn.LSTM or nn.GRU of any layers and directions, and one nn.Linear.
+
+In front there may be an nn.Embedding; learned initial states are parameters h0 and c0 (layers · directions, 1, H).
 
 PyTorch multiplies from the left, so its matrices are ours transposed; the order of gates is the same. Its two biases
 act as their sum, except in the gru's candidate, where the recurrent one stands inside the reset gate: our b_hn.
@@ -12,7 +14,8 @@ from ..engine import Params
 from ..errors import BadUpload, BadValue
 from . import tensorfile
 from .architecture import Architecture, counted
-from .recognise import MODULES, Recognised, recognise
+from .recognise import MODULES, Recognised, recognise, torch_endings
+from .statedict import Tensors
 
 NONLINEARITIES = {"rnn": ("tanh", "relu"), "lstm": ("tanh",), "gru": ("tanh",)}
 """What PyTorch's modules can have where we have phi."""
@@ -33,6 +36,8 @@ def fitting(file: Recognised, net: Architecture, precision: str) -> Params:
     shapes = net.parameter_shapes
     with np.errstate(over="ignore"):
         ours = _ours(file)
+    if net.train_h0 and not file.architecture.train_h0:  # a network without learned states starts from zeros
+        ours |= {name: np.zeros(shape) for name, shape in shapes.items() if name.startswith(("h0", "c0"))}
     if {name: values.shape for name, values in ours.items()} != shapes:
         raise _does_not_fit(file, net)
     with np.errstate(over="ignore"):
@@ -42,19 +47,27 @@ def fitting(file: Recognised, net: Architecture, precision: str) -> Params:
 
 
 def to_torch(params: Params) -> dict[str, np.ndarray]:
-    """The same network under PyTorch's names: `rnn.*` and `readout.*`, float64."""
-    b_h, H = params["b_h"], len(params["W_hh"])
-    bias_hh = np.zeros_like(b_h)
-    if "b_hn" in params:
-        bias_hh[2 * H :] = params["b_hn"]
-    tensors = {
-        "rnn.weight_ih_l0": params["W_xh"].T,
-        "rnn.weight_hh_l0": params["W_hh"].T,
-        "rnn.bias_ih_l0": b_h,
-        "rnn.bias_hh_l0": bias_hh,
-        "readout.weight": params["W_hy"].T,
-        "readout.bias": params["b_y"],
-    }
+    """The same network under PyTorch's names, float64: `rnn.*`, `readout.*`, `embedding.weight`, `h0`, `c0`."""
+    bidirectional = "W_xh_reverse" in params
+    H = len(params["W_hh"])
+    endings = [name.removeprefix("W_xh") for name in params if name.startswith("W_xh")]
+    theirs = torch_endings(len(endings) // (2 if bidirectional else 1), bidirectional)
+    tensors: Params = {} if "W_emb" not in params else {"embedding.weight": params["W_emb"]}
+    for ours, (ending, _) in zip(endings, theirs, strict=True):
+        b_h = params[f"b_h{ours}"]
+        bias_hh = np.zeros_like(b_h)
+        if f"b_hn{ours}" in params:
+            bias_hh[2 * H :] = params[f"b_hn{ours}"]
+        tensors |= {
+            f"rnn.weight_ih{ending}": params[f"W_xh{ours}"].T,
+            f"rnn.weight_hh{ending}": params[f"W_hh{ours}"].T,
+            f"rnn.bias_ih{ending}": b_h,
+            f"rnn.bias_hh{ending}": bias_hh,
+        }
+    tensors |= {"readout.weight": params["W_hy"].T, "readout.bias": params["b_y"]}
+    for state in ("h0", "c0"):
+        if state in params:
+            tensors[state] = np.stack([params[state + ours] for ours in endings])[:, None]
     return {name: np.ascontiguousarray(values, np.float64) for name, values in tensors.items()}
 
 
@@ -95,31 +108,51 @@ def _does_not_fit(file: Recognised, net: Architecture) -> BadUpload:
     helps = []
     if (theirs.cell, theirs.hidden_size) != (net.cell, net.hidden_size):
         helps.append(f"`adopt` sets cell and hidden_size to the file's ({theirs.cell}, {theirs.hidden_size})")
+    others = [
+        f"{field} to {str(value).lower()}" for field, value in theirs.extent.items() if value != net.extent[field]
+    ]
+    if others:
+        helps.append(f"`adopt` sets {', '.join(others)}")
     other_data = (theirs.inputs, theirs.outputs) != (net.inputs, net.outputs)
     if other_data:
         sizes = f"{counted(theirs.inputs, 'input')} and {counted(theirs.outputs, 'output')}"
         helps.append(f"a task or own data with {sizes} would fit")
     return BadUpload(
-        f"The weights do not fit this run. The file is {theirs}; the run is {net}: {wrong}. "
+        f"The weights do not fit this run. The file is {theirs}; the run is {net}{f': {wrong}' if wrong else ''}. "
         f"What helps: {'; and '.join(helps)}.",
         None if other_data else "adopt",
     )
 
 
 def _ours(file: Recognised) -> Params:
-    given, rows = file.tensors, len(file.tensors["weight_hh_l0"])
-    bias_ih, bias_hh = given.get("bias_ih_l0", np.zeros(rows)), given.get("bias_hh_l0", np.zeros(rows))
+    given, net, params = file.tensors, file.architecture, Params()
+    for ours, (theirs, _) in zip(net.endings, torch_endings(net.num_layers, net.bidirectional), strict=True):
+        params |= {name + ours: values for name, values in _of_a_layer(given, theirs, net).items()}
+    bias = given.get("bias", np.zeros(net.outputs))
+    params |= {"W_hy": np.ascontiguousarray(given["weight"].T), "b_y": bias.copy()}
+    if net.embedding_size:
+        params["W_emb"] = given["embedding"].copy()
+    if net.train_h0:
+        states = ("h0", "c0") if net.cell == "lstm" else ("h0",)
+        for state in states:
+            rows = given.get(state, np.zeros(len(net.endings) * net.hidden_size)).reshape(-1, net.hidden_size)
+            params |= {state + ours: row.copy() for ours, row in zip(net.endings, rows, strict=True)}
+    return params
+
+
+def _of_a_layer(given: Tensors, ending: str, net: Architecture) -> Params:
+    rows = len(given[f"weight_hh{ending}"])
+    bias_ih, bias_hh = (given.get(f"bias_{way}{ending}", np.zeros(rows)) for way in ("ih", "hh"))
     params = {
-        "W_xh": np.ascontiguousarray(given["weight_ih_l0"].T),
-        "W_hh": np.ascontiguousarray(given["weight_hh_l0"].T),
+        "W_xh": np.ascontiguousarray(given[f"weight_ih{ending}"].T),
+        "W_hh": np.ascontiguousarray(given[f"weight_hh{ending}"].T),
         "b_h": bias_ih + bias_hh,
     }
-    if file.architecture.cell == "gru":
-        candidate = slice(2 * file.architecture.hidden_size, None)
+    if net.cell == "gru":
+        candidate = slice(2 * net.hidden_size, None)
         params["b_h"][candidate] = bias_ih[candidate]
         params["b_hn"] = bias_hh[candidate].copy()
-    bias = given.get("bias", np.zeros(file.architecture.outputs))
-    return params | {"W_hy": np.ascontiguousarray(given["weight"].T), "b_y": bias.copy()}
+    return params
 
 
 __all__ = ["NONLINEARITIES", "Recognised", "export", "fitting", "recognise", "to_torch"]

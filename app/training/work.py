@@ -25,11 +25,9 @@ class Work:
     """What a run computes, in numbers from which every price is made."""
 
     config: RunConfig
+    net: Architecture
     T: int
     B: int
-    I: int
-    H: int
-    O: int
     parameters: int
     """Entries of all parameters together."""
     continues: bool
@@ -40,11 +38,37 @@ class Work:
     @classmethod
     def of(cls, config: RunConfig, task: Task) -> Self:
         """The work of a run; its task says how many inputs and outputs there are, and how many sequences it has."""
-        net = Architecture.of(config, task)
+        net, B = Architecture.of(config, task), config.batch_size
         entries = sum(prod(shape) for shape in net.parameter_shapes.values())
-        rows = task.rows(config.batch_size)
-        sizes = (config.sequence_length, rows, net.inputs, net.hidden_size, net.outputs)
-        return cls(config, *sizes, entries, task.continues, task.held_out_rows(config.batch_size))
+        return cls(config, net, config.sequence_length, task.rows(B), entries, task.continues, task.held_out_rows(B))
+
+    @property
+    def I(self) -> int:  # noqa: E743
+        """How many inputs there are."""
+        return self.net.inputs
+
+    @property
+    def H(self) -> int:
+        """How many units a layer has in each direction."""
+        return self.net.hidden_size
+
+    @property
+    def O(self) -> int:  # noqa: E743
+        """How many outputs there are."""
+        return self.net.outputs
+
+    @property
+    def layers(self) -> int:
+        """How many there are, each direction counted."""
+        return len(self.net.endings)
+
+    @property
+    def sweeps_of_pairs(self) -> int:
+        """How many times the work of one layer all pairs (E_t, timestep k) are.
+
+        In one layer each direction goes back by itself; in a stack what comes from above is added at every pair.
+        """
+        return 5 * self.layers if self.net.num_layers > 1 else self.layers
 
     @property
     def uncut(self) -> "Work":
@@ -54,12 +78,12 @@ class Work:
 
     @property
     def pre_activations(self) -> int:
-        """Of one timestep of one sequence."""
+        """Of one timestep of one sequence, in one layer."""
         return self.H * CELLS[self.config.cell].blocks
 
     @property
     def elementwise(self) -> float:
-        """Operations on single numbers of one timestep of one sequence, counted as if every cell were an rnn."""
+        """Operations on single numbers of one timestep of one sequence, in one layer, as if it were an rnn."""
         return self.pre_activations * CELLS[self.config.cell].elementwise / 128
 
     @property
@@ -103,13 +127,20 @@ class Work:
 
     def forward(self, sequences: int) -> float:
         """Nanoseconds of walking forward, and of all gradients that are sums over time."""
-        products = 2 * (self.pre_activations * (self.H + self.I) + self.H * self.O)
-        each = ELEMENT * self.elementwise + PRODUCT * products + VALUE * (self.I + self.O)
-        return LOADED * self.parameters + self.T * (TIMESTEP * self.operations + sequences * each)
+        entering = self.H * self.layers + sum(self.net.entering)
+        products = 2 * (self.pre_activations * entering + self._readout + self.I * self.net.embedding_size)
+        each = ELEMENT * self.elementwise * self.layers + PRODUCT * products + VALUE * (self.I + self.O)
+        timestep = TIMESTEP * self.operations * self.layers
+        return LOADED * self.parameters + self.T * (timestep + sequences * each)
 
     def backward(self, sequences: int) -> float:
         """Nanoseconds of all backward passes of one sweep."""
-        products = self.pre_activations * self.H + self.H * self.O
-        timestep = SWEPT_TIMESTEP * self.operations + CLIPPED_TIMESTEP * self.clips
-        each = ELEMENT * self.elementwise + PRODUCT * products
-        return PASS * self.passes + self.swept * (timestep + sequences * each)
+        between = self.pre_activations * sum(self.net.entering[len(self.net.top_endings) :])
+        products = self.pre_activations * self.H * self.layers + between + self._readout
+        timestep = (SWEPT_TIMESTEP * self.operations + CLIPPED_TIMESTEP * self.clips) * self.layers
+        each = ELEMENT * self.elementwise * self.layers + PRODUCT * products
+        return PASS * self.passes * self.layers + self.swept * (timestep + sequences * each)
+
+    @property
+    def _readout(self) -> int:
+        return self.H * self.O * len(self.net.top_endings)

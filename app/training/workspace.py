@@ -25,14 +25,18 @@ class Shape:
         """About how many bytes the buffers take."""
         net = self.architecture
         cell = CELLS[net.cell]
-        by_timestep = (3 + 2 * cell.blocks + cell.buffers) * net.hidden_size + 2 * net.inputs + 5 * net.outputs
+        layers = len(net.endings)
+        handed_down = cell.blocks * net.hidden_size * (layers - len(net.top_endings)) * len(net.top_endings)
+        by_layer = (3 + 2 * cell.blocks + cell.buffers) * net.hidden_size * layers + 2 * sum(net.entering)
+        embedded = net.inputs if net.embedding_size else 0
+        by_timestep = by_layer + handed_down + embedded + 5 * net.outputs
         return self.T * self.B * by_timestep * (8 if self.precision == "float64" else 4)
 
     def network(self) -> Network:
         """A network with buffers of this shape."""
         net = self.architecture
         sizes = (self.T, self.B, net.inputs, net.hidden_size, net.outputs)
-        return Network(net.cell, self.activation, self.loss, *sizes, self.precision)
+        return Network(net.cell, self.activation, self.loss, *sizes, self.precision, **net.extent)
 
 
 class Workspace:

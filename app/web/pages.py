@@ -2,7 +2,7 @@
 
 What `templates/index.html` is given:
 
-- `asset(path)`: the address of a file below `static/`, such as `asset("css/page.css")`, relative to the page, because a
+- `asset(path)`: the address of a file below `static/`, such as `asset("css/base.css")`, relative to the page, because a
   proxy may serve everything below a prefix. It contains a hash of everything below `static/`, so that browsers may keep
   files for ever, and modules that import each other by relative path stay of one version. `asset("plotly.min.js")` is
   the one file that comes out of the installed plotly package.

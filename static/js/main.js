@@ -52,9 +52,12 @@ const opened = await opening();
 const store = createSwitch(createStore(kept ? kept.begin(opened) : opened, reduce));
 const theme = createTheme(store);
 if (new URLSearchParams(location.search).has("embed")) {
-  const { addStyle } = await import("./lib/styles.js");
+  const { addStyle, holdEverywhere } = await import("./lib/styles.js");
   document.body.dataset.embed = "";
-  await addStyle("essential.css");
+  await Promise.all([
+    addStyle("essential.css"),
+    holdEverywhere(/** @type {HTMLLinkElement} */ (byId("compact-style")), true),
+  ]);
 }
 const stage = createStage(/** @type {HTMLCanvasElement} */ (byId("network")), store);
 stage.resize();

@@ -23,6 +23,7 @@ import { createQuestionsEntry } from "./questions/entry.js";
 import { createSession } from "./run/session.js";
 import { isPlaying } from "./run/state.js";
 import { inBrowser } from "./lib/storage.js";
+import { failureWords } from "./words/notices.js";
 import { createTravel } from "./run/travel.js";
 
 const TICK = 1000;
@@ -87,7 +88,7 @@ export function startPage(store, stage, theme, kept, link, follow) {
     ...travel,
     asLane: () => lanes.add(),
   });
-  const sentences = createSentences(store);
+  const sentences = createSentences(store, (changes) => configure(changes));
   const rail = createRail(store, {
     edit: createEdits(store, session.edit, browser),
     watch: session.watch,
@@ -130,8 +131,8 @@ export function startPage(store, stage, theme, kept, link, follow) {
 
   // One loop draws everything, and acknowledges a record in the frame in which it is drawn.
 
-  const guard = createGuard(browser, (text) => {
-    store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
+  const guard = createGuard(browser, (error) => {
+    store.dispatch({ type: "notice", notice: { text: failureWords(error), undo: false, at: performance.now() } });
   });
   /** @type {import("./wire/protocol.js").DecodedRecord | null} */
   let drawnRecord = null;

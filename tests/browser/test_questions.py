@@ -62,7 +62,7 @@ def test_a_question_is_found_by_its_words_answered_and_left_again(page: Page):
     page.keyboard.press("Escape")
     expect(page.locator("#ask-bar")).to_be_hidden()
     until(page, lambda: iteration(page) == before, "the reader's own run")
-    expect(page.locator('[data-field="cell"] input[value="rnn"]')).to_be_checked()
+    expect(page.locator('[data-field="cell"] select')).to_have_value("rnn")
 
 
 def test_every_question_opens_by_its_link_and_tells_the_numbers_of_its_network(opened: Callable[..., Page]):

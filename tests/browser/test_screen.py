@@ -121,7 +121,7 @@ def colours(page: Page, selector: str) -> list[str]:
 
 def test_with_the_systems_colours_what_is_chosen_is_still_told_apart(paused: Page):
     paused.emulate_media(forced_colors="active")
-    chosen, *others = colours(paused, '[data-field="cell"] .segment')
+    chosen, *others = colours(paused, '[data-field="precision"] .segment')
     assert chosen not in others
     assert colours(paused, '[role="tab"][aria-selected="true"]')[0] not in colours(
         paused, '[role="tab"][aria-selected="false"]'

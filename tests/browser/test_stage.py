@@ -95,7 +95,7 @@ def test_slow_motion_shows_a_timestep_at_a_time_and_ends_in_an_update(paused: Pa
     paused.keyboard.press("ArrowRight")
     expect(paused.locator("#finding")).to_contain_text("it begins with E24")
     paused.keyboard.press("ArrowRight")
-    expect(paused.locator("#finding")).to_contain_text("timestep 24 hands its gradient to 23")
+    expect(paused.locator("#finding")).to_contain_text("timestep 24 passes its gradient to 23")
     paused.get_by_role("button", name="update", exact=True).click()
     assert iteration(paused) == before
     paused.keyboard.press("ArrowRight")
@@ -122,7 +122,7 @@ def test_without_motion_slow_motion_goes_by_whole_phases(still: Page):
     still.keyboard.press("s")
     expect(still.locator("#finding")).to_contain_text("Slow motion, forward: h24")
     expect(still.locator("#finding")).to_contain_text("Slow motion, losses: E24")
-    expect(still.locator("#finding")).to_contain_text("timestep 2 hands its gradient to 1")
+    expect(still.locator("#finding")).to_contain_text("timestep 2 passes its gradient to 1")
 
 
 def test_the_time_axis_zooms_under_the_wheel_pans_under_the_hand_and_a_double_click_shows_all(paused: Page):

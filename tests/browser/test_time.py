@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import iteration, pause, see, stands, until
+from tests.browser.reader import choose, iteration, pause, see, stands, until
 
 pytestmark = pytest.mark.browser
 
@@ -59,7 +59,7 @@ def test_what_is_seen_of_the_past_is_what_is_saved_and_the_check_says_what_it_ch
     page.get_by_role("button", name="Share", exact=True).click()
     panel = page.locator("#share")
     panel.get_by_role("tab", name="Save").click()
-    expect(panel).to_contain_text(f"You look at iteration {shown}: table, tensors and pictures are of it.")
+    expect(panel).to_contain_text(f"You are looking at iteration {shown}: table, tensors and pictures are of it.")
     with page.expect_download() as waiting:
         panel.get_by_role("button", name="Table", exact=True).click()
     assert waiting.value.suggested_filename == f"unroll-echo-rnn-{shown}-record.csv"
@@ -72,7 +72,7 @@ def test_what_is_seen_of_the_past_is_what_is_saved_and_the_check_says_what_it_ch
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Check", exact=True).click()
     facts = page.get_by_role("region", name="Check the gradients")
-    expect(facts).to_contain_text(f"You look at iteration {shown}: what is checked is the network as it is now")
+    expect(facts).to_contain_text(f"You are looking at iteration {shown}: what is checked is the network as it is now")
     expect(facts).to_contain_text(f"at iteration {now}.")
 
 
@@ -122,13 +122,13 @@ def test_one_difference_starts_both_lanes_again_and_one_lane_can_be_kept(page: P
     until(page, lambda: iteration(page) > 20, "training")
     page.locator("#compare").click()
     expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
-    page.locator('[data-field="cell"] label', has_text="lstm").click()
+    choose(page, "cell", "lstm")
     expect(page.locator(".lanes-title")).to_have_text("Two lanes, one difference")
     expect(page.locator("#finding")).to_contain_text("Same data, same seed")
     until(page, lambda: iteration(page) > 10, "both from the seed")
     page.locator("#network").blur()
     page.keyboard.press("1")
-    expect(page.locator('[data-field="cell"] input[value="rnn"]')).to_be_checked()
+    expect(page.locator('[data-field="cell"] select')).to_have_value("rnn")
     page.get_by_role("button", name="Keep lane 1").click()
     expect(page.locator("#network")).to_be_visible()
     expect(page.locator(".lanes-table")).to_have_count(0)

@@ -149,7 +149,7 @@ def test_the_text_stands_over_its_guesses_and_goes_on(page: Page):
     choose(page, "task", "characters")
     open_view(page, "Output")
     expect(page.locator(".guess")).to_have_count(24)
-    expect(page.locator(".sampled")).to_contain_text("goes on: ")
+    expect(page.locator(".sampled")).to_contain_text("continues: ")
     expect(page.locator("#output-words")).to_contain_text(re.compile(r"Right at \d+ of 24"))
 
 
@@ -163,7 +163,7 @@ def test_the_check_passes_and_catches_a_stale_h(page: Page):
     expect(panel.get_by_role("status")).to_contain_text("Caught: Whh is wrong.")
     panel.get_by_role("radio", name="drop the carried gradient").check()
     expect(panel.get_by_role("status")).to_contain_text("look at what is carried")
-    panel.get_by_role("button", name="Mend it").click()
+    panel.get_by_role("button", name="Remove the bug").click()
     expect(panel.get_by_role("status")).to_contain_text("All 5 tensors agree.")
     panel.get_by_role("button", name="close").click()
     expect(page.get_by_role("tab", name="Flow")).to_be_visible()

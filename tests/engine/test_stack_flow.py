@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from autograd import jacobian
 
-from app.engine import CELLS, all_adjoints, all_flows, layer_flow
+from app.engine import CELLS, all_adjoints, all_flows, all_shares_used, horizon, layer_flow, whole_meter
+from app.engine.pairs import pairs
 from tests.engine.networks import build
 from tests.engine.second_road import close, objective, stack
 
@@ -142,3 +143,62 @@ def test_one_layer_in_one_direction_has_the_flow_of_the_layer_alone(cell):
 def test_float32_stacks_have_a_flow_too(cell, shape):
     *_, flows = shown(cell, shape, dtype="float32")
     assert all(seen.residual < 1e-4 for seen in flows.values())
+
+
+@every_shape
+@every_cell
+def test_the_meter_sums_all_pairs_by_their_distance_over_all_layers(cell, shape):
+    _, net, found, _ = shown(cell, shape)
+    meter = whole_meter(net, found)
+    sums = [dict.fromkeys(net.layers, 0.0) for _ in range(T)]
+    recurrent = net.cell.recurrent
+    for group in pairs(net.stack):
+        incoming = found[group.layer.ending].recurrent_factors[0]
+        for i, t in enumerate(range(group.losses.start, group.losses.stop)):
+            for k in range(T):
+                at = T - 1 - k if group.layer.reverse else k
+                part = group.da[at, i] * 2.0 ** group.exponent[at + 1, i]
+                pair = incoming[at] * part if recurrent.by_unit else np.outer(incoming[at], part)
+                sums[abs(t - k)][group.layer.ending] = sums[abs(t - k)][group.layer.ending] + pair
+    stacked = np.array([np.concatenate([np.ravel(part) for part in parts.values()]) for parts in sums])
+    np.testing.assert_allclose(meter.lag_norm, np.linalg.norm(stacked, axis=1), rtol=1e-9, atol=1e-14)
+    gradients = net.backward()
+    for ending in net.layers:
+        whole = sum(parts[ending] for parts in sums)
+        ours = gradients[recurrent.name + ending]
+        assert np.linalg.norm(whole) == pytest.approx(np.linalg.norm(ours), rel=1e-9)
+    kept = np.cumsum(stacked, axis=0)
+    cosine = kept @ kept[-1] / np.linalg.norm(kept, axis=1) / np.linalg.norm(kept[-1])
+    np.testing.assert_allclose(meter.cosine, cosine, atol=1e-9)
+    assert meter.horizon == horizon(meter.lag_norm)
+
+
+@pytest.mark.parametrize("clip", [None, 0.05])
+@pytest.mark.parametrize("k", [(0, 0), (2, 3), (1, 6)])
+@every_cell
+def test_used_shares_are_of_the_vectors_that_are_left_in_each_layer(cell, k, clip):
+    network, net, *_ = shown(cell, {"num_layers": 2})
+    used = all_shares_used(net, "sum", *k, clip)
+    net.backward("sum", *k, clip)
+    left = {ending: layer.dh[..., 0].copy() for ending, layer in net.layers.items()}
+    for ending, share in used.items():
+        reached = np.abs(left[ending][1:]).sum(axis=1) > 0
+        np.testing.assert_allclose(np.nansum(share, axis=0)[1:][reached], 1.0, atol=1e-9)
+    if clip is not None:
+        return
+    whole = network.target
+    for t in range(1, T + 1):
+        network.target = np.full_like(whole, np.nan)
+        network.target[t - 1] = whole[t - 1]
+        alone = network.run()
+        alone.backward("sum", *k)
+        for ending, layer in alone.layers.items():
+            mine = layer.dh[..., 0]
+            exact = [mine[s] @ left[ending][s] / (left[ending][s] @ left[ending][s]) for s in range(1, t + 1)]
+            np.testing.assert_allclose(used[ending][t - 1, 1 : t + 1], exact, atol=1e-9)
+
+
+def test_clipping_per_timestep_leaves_shares_with_two_directions_too():
+    _, net, *_ = shown("lstm", {"num_layers": 2, "bidirectional": True})
+    for share in all_shares_used(net, clip_timestep=0.05).values():
+        np.testing.assert_allclose(np.nansum(share, axis=0), 1.0, rtol=1e-9)

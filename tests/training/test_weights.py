@@ -275,18 +275,17 @@ def test_every_number_of_every_precision_is_kept(dtype):
 
 
 BEYOND = {
-    "2 layers": ({"net.weight_ih_l1": (5, 5), "net.weight_hh_l1": (5, 5)}, "num_layers=1"),
-    "both directions": (
-        {"net.weight_ih_l0_reverse": (5, 2), "net.weight_hh_l0_reverse": (5, 5)},
-        "bidirectional=False",
+    "5 layers": (
+        {f"net.weight_{way}_l{layer}": (5, 5) for layer in range(1, 5) for way in ("ih", "hh")},
+        "num_layers=4",
     ),
     "proj_size 5": ({"net.weight_hr_l0": (5, 5)}, "proj_size=0"),
-    "an embedding of 7 × 2": ({"tokens.weight": (7, 2)}, 'state["net.weight_ih_l0"] @ state.pop("tokens.weight").T'),
     "LayerNorm between layers": ({"norm.weight": (5,), "norm.bias": (5,)}, "nn.Identity()"),
     "BatchNorm between layers": ({"bn.weight": (5,), "bn.running_mean": (5,)}, "nn.Identity()"),
     "3 heads": ({"b.weight": (2, 5), "b.bias": (2,), "c.weight": (3, 5), "c.bias": (3,)}, "state.pop("),
     "2 nn.Linear": ({"hidden.weight": (5, 8), "hidden.bias": (5,)}, "one nn.Linear"),
-    "a learned h0": ({"h0": (1, 1, 5)}, 'state.pop("h0")'),
+    "a learned h0 of (3, 5)": ({"h0": (3, 5)}, 'state.pop("h0")'),
+    "a learned c0": ({"c0": (1, 1, 5)}, 'state.pop("c0")'),
     "a convolution": ({"conv.weight": (4, 2, 3)}, "nn.Identity()"),
     "attention": ({"attend.in_proj_weight": (15, 5)}, "attend"),
     'a tensor "scale"': ({"scale": (3,)}, "Save only"),
@@ -307,8 +306,8 @@ def test_what_cannot_be_taken_is_named_as_what_it_is_with_what_helps(what):
 
 
 def test_everything_in_the_way_is_named_at_once():
-    torch = torch_module("rnn") | {"net.weight_ih_l1": np.ones((5, 5)), "norm.weight": np.ones(5), "h0": np.ones(5)}
-    with pytest.raises(BadUpload, match="2 layers, a learned h0 and LayerNorm between layers"):
+    torch = torch_module("rnn") | {"net.weight_hr_l0": np.ones((5, 5)), "norm.weight": np.ones(5), "h0": np.ones(6)}
+    with pytest.raises(BadUpload, match=r"proj_size 5, a learned h0 of \(6,\) and LayerNorm between layers"):
         trainer_of("rnn").load_weights(torch)
 
 

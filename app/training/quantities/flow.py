@@ -1,6 +1,6 @@
 """The gradient flow: how strongly each loss reaches each earlier state, every pair exactly."""
 
-from ...engine import flow, share_used
+from ...engine import all_flows, all_shares_used
 from ..measurement import Measurement
 from ..work import Work
 from .base import Found, Quantity, cost_of_jacobians, f32
@@ -16,12 +16,21 @@ class Flow(Quantity):
     name = "flow"
     about = "How strongly each loss reaches each earlier hidden state, and its share of the gradient there."
     tensors = (
-        Tensor("ln_flow", PAIRS, "float32", "ln ‖∂E_t/∂h_k‖; NaN for k > t"),
-        Tensor("share", PAIRS, "float32", "signed share of E_t in ∂E/∂h_k; each column sums to 1"),
-        Tensor("ln_flow_a", PAIRS, "float32", "ln ‖∂E_t/∂a_k‖; NaN for k > t and k = 0", WITH_LEDGER),
-        Tensor("ln_flow_c", PAIRS, "float32", "ln ‖∂E_t/∂c_k‖; NaN for k > t", WITH_CELL_STATE),
-        Tensor("route_share", ("T", 2), "float32", "what is carried straight through f or z; the rest", WITHOUT_LEDGER),
-        Tensor("share_used", PAIRS, "float32", "what truncation and clipping per timestep leave of share", CUT),
+        Tensor("ln_flow", PAIRS, "float32", "ln ‖∂E_t/∂h_k‖; NaN where no path leads, as for k > t", of="layer"),
+        Tensor("share", PAIRS, "float32", "signed share of E_t in ∂E/∂h_k; each column sums to 1", of="layer"),
+        Tensor("ln_flow_a", PAIRS, "float32", "ln ‖∂E_t/∂a_k‖; NaN for k > t and k = 0", WITH_LEDGER, of="top layer"),
+        Tensor("ln_flow_c", PAIRS, "float32", "ln ‖∂E_t/∂c_k‖; NaN for k > t", WITH_CELL_STATE, of="layer"),
+        Tensor(
+            "route_share",
+            ("T", 2),
+            "float32",
+            "what is carried straight through f or z; the rest",
+            WITHOUT_LEDGER,
+            of="layer",
+        ),
+        Tensor(
+            "share_used", PAIRS, "float32", "what truncation and clipping per timestep leave of share", CUT, of="layer"
+        ),
     )
     scalars = ("flow_residual",)
 
@@ -29,7 +38,8 @@ class Flow(Quantity):
         """Half of all pairs of timesteps, by rows of one gradient; again for what is left of them where it is cut."""
         row = work.carried
         pair, timestep = 60.0 + 4.0 * row + 0.02 * row**2, 5_000.0 + 2.0 * row**2
-        whole = 300_000.0 + work.T * timestep + work.pairs * pair + cost_of_jacobians(work)
+        each = 300_000.0 + work.T * timestep + work.pairs * pair + cost_of_jacobians(work)
+        whole = each * work.sweeps_of_pairs
         if not work.is_cut:
             return whole
         return 2 * whole + (work.backward(1) if work.clips else 0.0)
@@ -37,16 +47,15 @@ class Flow(Quantity):
     def measure(self, seen: Measurement) -> Found:
         """One row of gradients for each loss, carried back together."""
         trace, config = seen.trace, seen.trace.config
-        pairs = flow(trace.net, trace.adjoint)
+        flows = all_flows(trace.net, trace.adjoints)
         found = {
-            "ln_flow": pairs.ln_flow,
-            "share": pairs.share,
-            "ln_flow_a": pairs.ln_flow_a,
-            "ln_flow_c": pairs.ln_flow_c,
-            "route_share": pairs.route_share,
+            name + ending: getattr(pairs, name)
+            for ending, pairs in flows.items()
+            for name in ("ln_flow", "share", "ln_flow_a", "ln_flow_c", "route_share")
         }
         if trace.is_cut:
             cut = (config.loss_reduction, config.k1, config.k2, trace.timestep_clip)
-            found["share_used"] = share_used(trace.net, *cut)
+            left = all_shares_used(trace.net, *cut)
+            found |= {f"share_used{ending}": share for ending, share in left.items()}
         tensors = {name: f32(values) for name, values in found.items() if values is not None}
-        return Found(tensors, {"flow_residual": pairs.residual})
+        return Found(tensors, {"flow_residual": max(pairs.residual for pairs in flows.values())})

@@ -12,13 +12,15 @@ class Gates(Quantity):
 
     name = "gates"
     about = "The gates of a gated cell at every timestep, in its own order (lstm: i f g o, gru: r z n)."
-    tensors = (Tensor("gates", ("T", "gate", "H"), "float32", "values of the gates and the candidate", GATED),)
+    tensors = (
+        Tensor("gates", ("T", "gate", "H"), "float32", "values of the gates and the candidate", GATED, of="layer"),
+    )
 
     def cost(self, work: Work) -> float:
         """What is copied."""
-        return 4_000.0 + 1.5 * work.T * work.pre_activations
+        return 4_000.0 + 1.5 * work.layers * work.T * work.pre_activations
 
     def measure(self, seen: Measurement) -> Found:
         """What the forward pass left behind."""
-        values = seen.trace.net.gates
-        return Found({} if values is None else {"gates": f32(values[:, :, 0])})
+        gates = {f"gates{ending}": view.gates for ending, view in seen.trace.net.views.items()}
+        return Found({name: f32(values[:, :, 0]) for name, values in gates.items() if values is not None})

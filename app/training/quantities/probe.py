@@ -16,6 +16,7 @@ f64 = np.float64
 
 def _of_states(symbol: str, words: str, **when: Any) -> tuple[Tensor, ...]:
     d, states = f"d{symbol}", ("T+1", "H")
+    when["of"] = "layer"
     return (
         Tensor(symbol, states, "float32", f"{words}, row 0 is {symbol}_0", **when),
         Tensor(d, states, "float32", f"∂E/∂{symbol}_t", **when),
@@ -38,46 +39,54 @@ class Probe(Quantity):
         Tensor("loss_t", ("T",), "float64", "E_t"),
         *_of_states("h", "hidden states"),
         *_of_states("c", "cell states", when=WITH_CELL_STATE),
-        Tensor("dh_carried_norm", ("T+1",), "float64", "norm of what timestep t+1 sends back to h_t"),
-        Tensor("dW_hh_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_hh"),
-        Tensor("dW_xh_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_xh"),
+        Tensor("dh_carried_norm", ("T+1",), "float64", "norm of what timestep t+1 sends back to h_t", of="layer"),
+        Tensor("dW_hh_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_hh", of="layer"),
+        Tensor("dW_xh_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_xh", of="layer"),
         Tensor("dW_hy_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_hy"),
     )
 
     def cost(self, work: Work) -> float:
         """Forward; back in full, for the last loss alone and, where it is cut, for what is left; and what it shows."""
         left = work.backward(1) if work.is_cut else 0.0
-        shown = work.T * (2 * work.carried + work.I + work.O)
+        shown = work.T * (2 * work.carried * work.layers + work.I + work.O)
         return 460_000.0 + 7.0 * shown + work.forward(1) + 2 * work.uncut.backward(1) + left
 
     def measure(self, seen: Measurement) -> Found:
         """Views of the network's buffers, copied."""
         trace = seen.trace
-        net, adjoint, target = trace.net, trace.adjoint, trace.probe.target[:, 0]
+        net, target = trace.net, trace.probe.target[:, 0]
+        tops = [trace.adjoints[layer.ending].dW_hy_norm[:: -1 if layer.reverse else 1] for layer in net.stack.top]
         tensors = {
             "x": f32(trace.probe.x[:, 0]),
             "y": f32(net.y[:, 0]),
             "target": target.astype(np.int64) if target.ndim == 1 else f32(target),
             "loss_t": net.E_t[:, 0].astype(f64),
-            "dW_hh_norm": adjoint.dW_hh_norm,
-            "dW_xh_norm": adjoint.dW_xh_norm,
-            "dW_hy_norm": adjoint.dW_hy_norm,
-            "dh_carried_norm": adjoint.dh_carried_norm,
-            **_states("h", trace, net.h, net.dh, adjoint.ln_dh_norm),
+            "dW_hy_norm": tops[0] if len(tops) == 1 else np.hypot(*tops),
         }
-        if net.c is not None and net.dc is not None and adjoint.ln_dc_norm is not None:
-            tensors |= _states("c", trace, net.c, net.dc, adjoint.ln_dc_norm)
+        for ending, layer in net.layers.items():
+            adjoint = trace.adjoints[ending]
+            tensors |= {
+                f"dW_hh_norm{ending}": layer.by_time(adjoint.dW_hh_norm),
+                f"dW_xh_norm{ending}": layer.by_time(adjoint.dW_xh_norm),
+                f"dh_carried_norm{ending}": layer.by_time(adjoint.dh_carried_norm),
+            }
+        for ending, view in net.views.items():
+            adjoint = trace.adjoints[ending]
+            tensors |= _states("h", ending, trace, view.h, view.dh, adjoint.ln_dh_norm)
+            if view.c is not None and view.dc is not None and adjoint.ln_dc_norm is not None:
+                tensors |= _states("c", ending, trace, view.c, view.dc, adjoint.ln_dc_norm)
         return Found(tensors)
 
 
 def _states(
-    symbol: str, trace: ProbeTrace, states: np.ndarray, gradients: np.ndarray, ln_norm: np.ndarray
+    symbol: str, ending: str, trace: ProbeTrace, states: np.ndarray, gradients: np.ndarray, ln_norm: np.ndarray
 ) -> dict[str, np.ndarray]:
+    ln_norm = trace.net.layers[ending].by_time(ln_norm)
     norm = np.exp(ln_norm)
     return {
-        symbol: f32(states[:, 0]),
-        f"d{symbol}": f32(gradients[:, 0]),
-        f"d{symbol}_norm": norm,
-        f"ln_d{symbol}_norm": ln_norm,
-        f"d{symbol}_norm_used": norm if trace.used_norms is None else trace.used_norms[symbol],
+        f"{symbol}{ending}": f32(states[:, 0]),
+        f"d{symbol}{ending}": f32(gradients[:, 0]),
+        f"d{symbol}_norm{ending}": norm,
+        f"ln_d{symbol}_norm{ending}": ln_norm,
+        f"d{symbol}_norm_used{ending}": norm if trace.used_norms is None else trace.used_norms[symbol + ending],
     }

@@ -15,15 +15,17 @@ class Saturation(Quantity):
     name = "saturation"
     about = "The sums before φ (gated cells: of the candidate), and the mean slope of φ at each timestep."
     tensors = (
-        Tensor("a", ("T", "H"), "float32", "sums before φ"),
-        Tensor("slope_mean", ("T",), "float64", "mean of φ′ over the units"),
+        Tensor("a", ("T", "H"), "float32", "sums before φ", of="layer"),
+        Tensor("slope_mean", ("T",), "float64", "mean of φ′ over the units", of="layer"),
     )
 
     def cost(self, work: Work) -> float:
         """What is copied, and a slope for each."""
-        return 15_000.0 + 3.0 * work.T * work.H
+        return 15_000.0 + 3.0 * work.layers * work.T * work.H
 
     def measure(self, seen: Measurement) -> Found:
         """What the forward pass left behind."""
         net = seen.trace.net
-        return Found({"a": f32(net.a[:, 0]), "slope_mean": slopes(net).mean(axis=1).astype(np.float64)})
+        sums = {f"a{ending}": f32(view.a[:, 0]) for ending, view in net.views.items()}
+        means = {f"slope_mean{ending}": slopes(net, ending).mean(axis=1).astype(np.float64) for ending in net.layers}
+        return Found(sums | means)

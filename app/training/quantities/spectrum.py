@@ -1,5 +1,7 @@
 """The spectrum: eigenvalues and singular values of the recurrent weights, and the norm of each timestep's Jacobian."""
 
+import numpy as np
+
 from ...engine import CELLS, eigenvalues, jacobian_norms, lyapunov_exponents, recurrent_block, singular_values
 from ..measurement import Measurement
 from ..work import Work
@@ -14,12 +16,24 @@ class Spectrum(Quantity):
     name = "spectrum"
     about = "Eigenvalues and singular values of W_hh, the norm of each timestep's Jacobian, Lyapunov exponents."
     tensors = (
-        Tensor("eigenvalues", ("H", 2), "float64", "real and imaginary part", WITH_RECURRENT_WEIGHTS),
-        Tensor("singular_values", ("H",), "float64", "the largest first", WITH_RECURRENT_WEIGHTS),
+        Tensor("eigenvalues", ("H", 2), "float64", "real and imaginary part", WITH_RECURRENT_WEIGHTS, of="layer"),
+        Tensor("singular_values", ("H",), "float64", "the largest first", WITH_RECURRENT_WEIGHTS, of="layer"),
         Tensor(
-            "jacobian_norm", ("T",), "float64", "‖∂h_t/∂h_{t-1}‖, the largest singular value", WITH_RECURRENT_WEIGHTS
+            "jacobian_norm",
+            ("T",),
+            "float64",
+            "‖∂h_t/∂h_{t-1}‖, the largest singular value",
+            WITH_RECURRENT_WEIGHTS,
+            of="layer",
         ),
-        Tensor("lyapunov", ("state",), "float64", "Lyapunov exponents, the largest first", WITH_RECURRENT_WEIGHTS),
+        Tensor(
+            "lyapunov",
+            ("state",),
+            "float64",
+            "Lyapunov exponents, the largest first",
+            WITH_RECURRENT_WEIGHTS,
+            of="layer",
+        ),
     )
 
     def cost(self, work: Work) -> float:
@@ -30,19 +44,22 @@ class Spectrum(Quantity):
         values = 0.0 if recurrent.by_unit else 1.8 * H**3
         norm = 1_200.0 + 600.0 * H + 15.0 * H**2 + 0.13 * H**3
         exponents = 25_000.0 + 20.0 * state**2 + 0.25 * state**3
-        return 60_000.0 + values + work.T * (norm + exponents) + 2 * cost_of_jacobians(work)
+        each = 60_000.0 + values + work.T * (norm + exponents) + 2 * cost_of_jacobians(work)
+        return each * work.layers
 
     def measure(self, seen: Measurement) -> Found:
         """Of the present weights, and of the probe's Jacobians."""
         trace = seen.trace
-        W = recurrent_block(trace.config.cell, seen.params)
-        if W is None:
-            return Found({})
-        return Found(
-            {
-                "eigenvalues": eigenvalues(W),
-                "singular_values": singular_values(W),
-                "jacobian_norm": jacobian_norms(trace.net),
-                "lyapunov": lyapunov_exponents(trace.net),
+        found: dict[str, np.ndarray] = {}
+        own = CELLS[trace.config.cell].shapes(1, trace.config.hidden_size)
+        for ending in trace.net.layers:
+            W = recurrent_block(trace.config.cell, {name: seen.params[name + ending] for name in own})
+            if W is None:
+                return Found({})
+            found |= {
+                f"eigenvalues{ending}": eigenvalues(W),
+                f"singular_values{ending}": singular_values(W),
+                f"jacobian_norm{ending}": jacobian_norms(trace.net, ending),
+                f"lyapunov{ending}": lyapunov_exponents(trace.net, ending),
             }
-        )
+        return Found(found)

@@ -1,7 +1,7 @@
 """Tensor: name, axes, type and meaning of one tensor of a record."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ...engine import CELLS
 from ...tasks import Task
@@ -19,7 +19,8 @@ class Tensor:
 
     axes: "T" has an entry for each timestep 1 … T, "T+1" for each 0 … T, "lag" for each lag 0 … T-1, "state" for each
     number of the state (h, or h and c), "gate" for each gate, "parameter" for each parameter; I, H, O and numbers are
-    sizes, "n" is known only once it is measured; None: the axes of the parameter.
+    sizes, "n" is known only once it is measured; None: the axes of the parameter. of: one for the network, or one for
+    each layer and direction (or those of the top layer), whose names end as `Architecture.endings` says.
     """
 
     name: str
@@ -27,21 +28,23 @@ class Tensor:
     dtype: str
     about: str
     when: Condition = ALWAYS
+    of: Literal["network", "layer", "top layer"] = "network"
 
     def named(self, config: RunConfig, task: Task) -> dict[str, tuple[Sizes, str]]:
         """Shape and type by name in a run of this configuration; a size that is not known yet is None."""
         if not self.when.holds(config, task):
             return {}
-        parameters = Architecture.of(config, task).parameter_shapes
+        net = Architecture.of(config, task)
+        parameters = net.parameter_shapes
         if self.axes is None:
             return {self.name.replace("NAME", name): (shape, self.dtype) for name, shape in parameters.items()}
         T, H = config.sequence_length, config.hidden_size
         sizes = {"T": T, "T+1": T + 1, "lag": T, "I": len(task.inputs), "H": H, "O": len(task.outputs)}
         sizes["state"] = 2 * H if CELLS[config.cell].direct == "c" else H
         sizes |= {"gate": len(CELLS[config.cell].gates), "parameter": len(parameters)}
-        return {
-            self.name: (tuple(sizes.get(axis) if isinstance(axis, str) else axis for axis in self.axes), self.dtype)
-        }
+        shape = tuple(sizes.get(axis) if isinstance(axis, str) else axis for axis in self.axes)
+        endings = {"network": [""], "layer": net.endings, "top layer": net.top_endings}[self.of]
+        return {self.name + ending: (shape, self.dtype) for ending in endings}
 
     def description(self) -> dict[str, Any]:
         """For the schema."""
@@ -52,4 +55,5 @@ class Tensor:
             "dtype": self.dtype,
             "description": self.about,
             "when": self.when.words or None,
+            "of": self.of,
         }

@@ -1,6 +1,8 @@
 """The truncation meter: how much of the gradient each lag holds, and what cutting after k lags would keep."""
 
-from ...engine import truncation_meter
+from math import hypot
+
+from ...engine import whole_meter
 from ..measurement import Measurement
 from ..work import Work
 from .base import Found, Quantity, cost_of_jacobians
@@ -23,13 +25,18 @@ class Truncation(Quantity):
         """Half of all pairs of timesteps, by blocks of weights."""
         pair = 35.0 + 2.5 * work.elementwise + 0.065 * work.pre_activations * work.H
         timestep = 10_000.0 + 5.0 * work.pre_activations * work.H
-        return 300_000.0 + work.T * timestep + work.pairs * pair + cost_of_jacobians(work)
+        each = 300_000.0 + work.T * timestep + work.pairs * pair + cost_of_jacobians(work)
+        return each * (5 * work.layers if work.layers > 1 else 1)  # lags of all are stacked pair by pair
 
     def measure(self, seen: Measurement) -> Found:
         """As it was measured at iteration `as_of`; the norm of the whole costs little and is always new."""
         trace = seen.trace
-        meter, as_of = seen.recent(self.name, lambda: truncation_meter(trace.net, trace.adjoint))
+        meter, as_of = seen.recent(self.name, lambda: whole_meter(trace.net, trace.adjoints))
         return Found(
             {"lag_norm": meter.lag_norm, "truncation_cosine": meter.cosine},
-            {"horizon": meter.horizon, "as_of": as_of, "dW_hh_sum_norm": trace.adjoint.dW_hh_sum_norm},
+            {
+                "horizon": meter.horizon,
+                "as_of": as_of,
+                "dW_hh_sum_norm": hypot(*(adjoint.dW_hh_sum_norm for adjoint in trace.adjoints.values())),
+            },
         )

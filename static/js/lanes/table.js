@@ -71,7 +71,7 @@ export function createLanesTable(lanes) {
       }),
     );
     setText(keep, `Keep lane ${chosen + 1}`);
-    keep.title = "The other lanes end, this one goes on alone";
+    keep.title = "Closes the other lanes and continues with this one";
     setText(drop, `Close lane ${chosen + 1}`);
     drop.hidden = names.length < 3;
     add.hidden = names.length >= MOST_LANES;

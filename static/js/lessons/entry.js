@@ -34,7 +34,7 @@ export function createLessonsEntry(store, actions, home) {
       then(await coming);
     } catch {
       coming = null;
-      const text = "The lessons could not be fetched: try again.";
+      const text = "The lessons could not be loaded: try again.";
       store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
     }
   }

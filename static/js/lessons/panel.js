@@ -223,7 +223,8 @@ function createQuestion(node, pointing, changed) {
         input.disabled = true;
         const label = /** @type {HTMLElement} */ (input.closest("label"));
         label.dataset.right = String(isRight);
-        if (isRight) label.append(element("span", { class: "option-verdict" }, input.checked ? "✓ as you said" : "✓"));
+        if (isRight)
+          label.append(element("span", { class: "option-verdict" }, input.checked ? "✓ as you predicted" : "✓"));
         else if (input.checked) label.append(element("span", { class: "option-verdict" }, "your prediction"));
       }
       node.querySelector(".because")?.replaceChildren(...textNodes(because, pointing));

@@ -8,7 +8,7 @@ const TOLD_INTERVAL = 5000;
 
 /**
  * @param {{now: () => number, report: (error: unknown) => void}} platform `report`: where errors go that nobody caught
- * @param {(text: string) => void} tell
+ * @param {(error: unknown) => void} tell the reader, at most every few seconds
  */
 export function createGuard(platform, tell) {
   let toldAt = Number.NEGATIVE_INFINITY;
@@ -18,7 +18,7 @@ export function createGuard(platform, tell) {
     platform.report(error);
     if (platform.now() - toldAt < TOLD_INTERVAL) return;
     toldAt = platform.now();
-    tell(failureWords(error));
+    tell(error);
   }
 
   return {
@@ -33,10 +33,4 @@ export function createGuard(platform, tell) {
       }
     },
   };
-}
-
-/** @param {unknown} error */
-export function failureWords(error) {
-  const reason = error instanceof Error ? error.message : String(error);
-  return `Part of the page could not be drawn (${reason}). Training goes on; if the picture stays wrong, reload the page.`;
 }

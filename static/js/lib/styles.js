@@ -23,3 +23,13 @@ export function addStyle(file) {
   added.set(file, holds);
   return holds;
 }
+
+/**
+ * A style of the document holds everywhere, or again only where its media query says. Resolves when it holds.
+ * @param {HTMLLinkElement} link @param {boolean} everywhere
+ */
+export async function holdEverywhere(link, everywhere) {
+  link.dataset.media ??= link.media;
+  link.media = everywhere ? "all" : link.dataset.media;
+  if (everywhere && !link.sheet) await new Promise((resolve) => link.addEventListener("load", resolve, { once: true }));
+}

@@ -4,86 +4,19 @@
  */
 
 import { element, setSentence, svg } from "../lib/dom.js";
-import { formatCount, formatNumber, formatPower } from "../lib/format.js";
+import { formatNumber, formatPower } from "../lib/format.js";
+import { LIMIT, failing } from "../record/check.js";
+import { BUGS, factsOf, verdict } from "../words/check.js";
+import * as say from "../words/check.js";
 
-/** @typedef {Record<string, {max_rel_error: number | null, samples: number}>} PerTensor */
 /** @typedef {import("../wire/protocol.js").GradientCheckMessage | import("../wire/protocol.js").ErrorMessage | null} CheckAnswer */
+/** @typedef {import("../record/check.js").PerTensor} PerTensor */
 
-/** The bugs a server may offer, as one would say them. @type {Record<string, string>} */
-const BUGS = {
-  drop_carried: "drop the carried gradient",
-  no_accumulation: "forget to add up over t",
-  stale_h: "use h_t where h_{t−1} belongs",
-  transpose_W_hh: "transpose W_hh on the way back",
-};
-const READOUT = ["W_hy", "b_y"];
-const LIMIT = -5;
 const AXIS = /** @type {const} */ ([-12, 2]);
+
 const TICKS = [-12, -9, -5, -2, 1];
+
 const CHART = { width: 268, left: 46, right: 62, row: 27, top: 18, bottom: 34 };
-
-/** @param {PerTensor} tensors */
-function failing(tensors) {
-  return Object.keys(tensors).filter(
-    (name) => tensors[name].samples > 0 && !(Number(tensors[name].max_rel_error ?? Number.NaN) < 10 ** LIMIT),
-  );
-}
-
-/**
- * What follows from which tensors fail, before one knows the bug: the title, and the reason.
- * @param {PerTensor} tensors
- * @param {string | null} bug
- * @returns {{caught: boolean, title: string, reason: string}}
- */
-export function verdict(tensors, bug) {
-  const wrong = failing(tensors);
-  const names = Object.keys(tensors);
-  if (wrong.length === 0) return agreement(tensors, bug);
-  const listed = wrong.length === 1 ? `${wrong[0]} is wrong.` : `${listOf(wrong)} are wrong.`;
-  const title = `Caught: ${listed}`;
-  const recurrent = names.filter((name) => !READOUT.includes(name));
-  if (wrong.length === 1 && wrong[0] === "W_hh") {
-    return {
-      caught: true,
-      title,
-      reason:
-        "All others agree, so ∂E/∂a_t is right at every t. Wrong is what W_hh alone does with it: the h_{t−1} it is multiplied with, or the sum over t.",
-    };
-  }
-  if (wrong.every((name) => recurrent.includes(name))) {
-    return {
-      caught: true,
-      title,
-      reason:
-        "The readout agrees, so the forward pass, the loss and ∂E/∂y_t are right. The recurrent tensors fail together, so ∂E/∂a_t itself is wrong: look at what is carried from t+1 back to t.",
-    };
-  }
-  return {
-    caught: true,
-    title,
-    reason: "The readout fails too: look at ∂E/∂y_t first, everything else is built on it.",
-  };
-}
-
-/** @param {PerTensor} tensors @param {string | null} bug */
-function agreement(tensors, bug) {
-  const worst = Object.entries(tensors).reduce((a, b) =>
-    Number(b[1].max_rel_error) > Number(a[1].max_rel_error) ? b : a,
-  );
-  const largest = `The largest difference is ${formatNumber(worst[1].max_rel_error, 2)}, at ${worst[0]}.`;
-  if (bug)
-    return {
-      caught: false,
-      title: "Not caught: this bug changes nothing here.",
-      reason: `${largest} A longer sequence, or losses at more timesteps, would show it.`,
-    };
-  return { caught: false, title: `All ${Object.keys(tensors).length} tensors agree.`, reason: largest };
-}
-
-/** @param {string[]} names */
-function listOf(names) {
-  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-}
 
 /**
  * Where an error stands on the axis, from 0 to 1; what is smaller or larger than the axis stands at its end.
@@ -107,14 +40,14 @@ export function createCheck(node, store, check) {
   const bugs = element(
     "fieldset",
     { class: "bugs" },
-    element("legend", {}, "Break it"),
-    element("span", { class: "quiet" }, "for this check only"),
+    element("legend", {}, say.ADD_A_BUG),
+    element("span", { class: "quiet" }, say.THIS_CHECK_ONLY),
   );
   const facts = element("p", { class: "quiet" });
-  const again = element("button", { class: "outline-button", type: "button" }, "Check again");
-  const mend = element("button", { class: "outline-button", type: "button" }, "Mend it");
+  const again = element("button", { class: "outline-button", type: "button" }, say.CHECK_AGAIN);
+  const mend = element("button", { class: "outline-button", type: "button" }, say.REMOVE_THE_BUG);
   node.append(
-    element("div", { class: "panel-title" }, element("h2", {}, "Check the gradients"), close),
+    element("div", { class: "panel-title" }, element("h2", {}, say.TITLE), close),
     facts,
     chart,
     result,
@@ -131,7 +64,7 @@ export function createCheck(node, store, check) {
   for (const value of ["", ...(store.get().limits?.breaks ?? Object.keys(BUGS))]) {
     const input = element("input", { type: "radio", name: "bug", value });
     const words = element("span");
-    setSentence(words, value === "" ? "nothing: the code as it is" : (BUGS[value] ?? value.replaceAll("_", " ")));
+    setSentence(words, value === "" ? say.NO_BUG : (BUGS[value] ?? value.replaceAll("_", " ")));
     input.checked = value === "";
     input.addEventListener("change", () => {
       bug = value === "" ? null : value;
@@ -164,20 +97,20 @@ export function createCheck(node, store, check) {
     node.setAttribute("aria-busy", "false");
     again.disabled = false;
     if (answer?.type !== "gradient_check") {
-      say({
+      show({
         caught: true,
-        title: "The check could not be made.",
-        reason: answer?.message ?? "The connection was lost.",
+        title: say.COULD_NOT_RUN,
+        reason: answer?.message ?? say.CONNECTION_LOST,
       });
       return;
     }
     if (switchedOn === null) before = answer.per_tensor;
     chart.replaceChildren(drawErrors(answer.per_tensor, switchedOn ? before : null));
-    say(verdict(answer.per_tensor, switchedOn));
+    show(verdict(answer.per_tensor, switchedOn));
   }
 
   /** @param {ReturnType<typeof verdict>} found */
-  function say({ caught, title, reason }) {
+  function show({ caught, title, reason }) {
     result.dataset.caught = String(caught);
     const [head, why] = [element("strong"), element("span")];
     setSentence(head, title);
@@ -188,12 +121,9 @@ export function createCheck(node, store, check) {
   return { run };
 }
 
-/** What is checked, which is not always what is seen. @param {import("../run/state.js").State} state */
-export function factsOf({ past, live }) {
-  const what = "Backpropagation against central differences of the loss, on this batch. Training waits meanwhile.";
-  if (!past) return what;
-  const now = `at iteration ${formatCount(live.iteration)}`;
-  return `${what} You look at iteration ${formatCount(past.iteration)}: what is checked is the network as it is now, ${now}.`;
+/** @param {PerTensor[string]} tensor */
+function errorOf({ max_rel_error: error, samples }) {
+  return samples > 0 ? formatNumber(error, 2) : "none";
 }
 
 /**
@@ -215,8 +145,10 @@ function drawErrors(tensors, before) {
     const here = x(positionOf(error));
     const old = before?.[name];
     const was = old ? x(positionOf(old.max_rel_error)) : here;
+    const dot =
+      tensors[name].samples > 0 ? [svg("circle", { class: "dot", cx: String(here), cy: String(y), r: "4" })] : [];
     const marks = !wrong
-      ? [svg("circle", { class: "dot", cx: String(here), cy: String(y), r: "4" })]
+      ? dot
       : [
           svg("path", { class: "way", d: `M${was + 4} ${y}H${here - 6}` }),
           svg("circle", { class: "ring", cx: String(was), cy: String(y), r: "3.5" }),
@@ -231,7 +163,7 @@ function drawErrors(tensors, before) {
         svg("tspan", { class: "sub", dy: "3" }, name.slice(2)),
       ),
       ...marks,
-      text(formatNumber(error, 2), {
+      text(errorOf(tensors[name]), {
         class: wrong ? "value wrong" : "value",
         x: String(width),
         y: String(y + 4),
@@ -239,7 +171,7 @@ function drawErrors(tensors, before) {
       }),
     ];
   });
-  const words = `Largest relative error: ${names.map((name) => `${name} ${formatNumber(tensors[name].max_rel_error, 2)}`).join(", ")}`;
+  const words = `Largest relative error: ${names.map((name) => `${name} ${errorOf(tensors[name])}`).join(", ")}`;
   const entries = Math.max(...names.map((name) => tensors[name].samples));
   return svg(
     "svg",
@@ -252,12 +184,12 @@ function drawErrors(tensors, before) {
       height: String(base - top),
     }),
     svg("path", { class: "limit", d: `M${at(LIMIT)} ${top - 2}V${base}` }),
-    text(`limit ${formatPower(LIMIT)}`, { x: String(at(LIMIT)), y: "11", "text-anchor": "middle" }),
+    text(say.limit(formatPower(LIMIT)), { x: String(at(LIMIT)), y: "11", "text-anchor": "middle" }),
     ...rows,
     ...TICKS.map((exponent) =>
       text(formatPower(exponent), { x: String(at(exponent)), y: String(base + 13), "text-anchor": "middle" }),
     ),
-    text(`relative error, largest of ${entries} entries`, {
+    text(say.axis(entries), {
       x: String(width),
       y: String(base + 29),
       "text-anchor": "end",

@@ -241,7 +241,7 @@ export function lossBackMath(classified) {
 
 /** @param {DecodedRecord} record @param {number} t */
 export function lossBackNumbers(record, t) {
-  if (!hasTarget(record, t)) return "nothing to send back";
+  if (!hasTarget(record, t)) return "no gradient";
   const gradient = lossGradient(record, t);
   const print = printerFor(gradient);
   if (!isClassified(record)) return `${gradient.slice(0, 3).map(print).join(", ")}${gradient.length > 3 ? ", …" : ""}`;

@@ -1,21 +1,17 @@
 /** The header: transport, speed, readouts whose widths never change, and one quiet line when something is up. */
 
-import { byId, setText } from "../lib/dom.js";
-import { formatCount, formatNumber, formatPercent } from "../lib/format.js";
-import { isPlaying } from "../run/state.js";
 import { positionOf, valueAt } from "../kit/slider.js";
+import { byId, setText } from "../lib/dom.js";
+import { formatCount, formatNumber } from "../lib/format.js";
+import { isPlaying } from "../run/state.js";
+import { gradientWords, lineOf, solvedWords, speedWords, wasClipped } from "../words/header.js";
 
 /** @typedef {import("../run/state.js").State} State */
-/** @typedef {import("../wire/protocol.js").RecordMeta} RecordMeta */
 
 /** @type {import("../kit/slider.js").Track} */
 const SPEEDS = { from: 1, to: 1000, log: true };
-const POSITIONS = 1000;
 
-/** @type {Record<import("../wire/connection.js").Loss, string>} */
-const LOSSES = { lost: "Connection lost", silent: "No answer for 3 s", never: "No connection yet" };
-const NO_SOCKET =
-  "This page loads, but no WebSocket opens: ask whoever runs your network to let WebSocket connections to this address through.";
+const POSITIONS = 1000;
 
 /**
  * @typedef {object} Actions
@@ -88,8 +84,13 @@ export function createHeader(store, actions) {
     /** @param {number} now @param {boolean} reads whether it is time for other numbers */
     draw(now, reads) {
       const state = store.get();
-      const { connection, notice } = state;
-      if (connection.status === "lost" || shown?.connection !== connection || shown.notice !== notice) {
+      const { connection, notice, config } = state;
+      if (
+        connection.status === "lost" ||
+        shown?.connection !== connection ||
+        shown.notice !== notice ||
+        shown.config !== config
+      ) {
         const { text, said, action } = lineOf(state, now);
         line.hidden = text === "";
         setText(byId("line-text"), text);
@@ -105,14 +106,9 @@ export function createHeader(store, actions) {
   };
 }
 
-/** The last bit of the slider is: as fast as it goes. @param {number} position */
+/** The last bit of the slider is: as fast as possible. @param {number} position */
 function rateAt(position) {
   return position > 0.99 ? null : valueAt(SPEEDS, position);
-}
-
-/** @param {number | null} rate */
-function speedWords(rate) {
-  return rate === null ? "as fast as it goes" : `${formatNumber(rate)} iterations per second`;
 }
 
 /** @param {State} state */
@@ -129,44 +125,4 @@ function showReadouts(state) {
   const { value, label } = solvedWords(meta.accuracy, state.solvedAt);
   setText(byId("read-solved"), value);
   setText(byId("label-solved"), label);
-}
-
-/** When the task was solved, and for classes how many are right. @param {number | null} accuracy @param {number | null} solvedAt */
-export function solvedWords(accuracy, solvedAt) {
-  const when = solvedAt === null ? "not yet" : formatCount(solvedAt);
-  if (accuracy === null) return { value: when, label: "solved" };
-  return { value: `${formatPercent(accuracy)} · ${when}`, label: "accuracy · solved" };
-}
-
-/** @param {RecordMeta} meta */
-function wasClipped({ clip_scale }) {
-  return clip_scale !== null && clip_scale < 1;
-}
-
-/** Before → after clipping. @param {RecordMeta} meta */
-function gradientWords(meta) {
-  const { grad_norm, clip_scale } = meta;
-  if (grad_norm === null) return "none";
-  if (!wasClipped(meta)) return formatNumber(grad_norm);
-  return `${formatNumber(grad_norm)} → ${formatNumber(grad_norm * Number(clip_scale))}`;
-}
-
-/**
- * What stands in the line, and what a screen reader says of it: the countdown is seen only, or it would be announced anew
- * every second.
- * @param {State} state @param {number} now @returns {{text: string, said: string, action: boolean}}
- */
-export function lineOf({ connection, notice, iteration }, now) {
-  if (connection.status === "lost") {
-    const wait = Math.max(0, Math.ceil(((connection.retryAt ?? now) - now) / 1000));
-    const why = connection.full ? "The server is full" : LOSSES[connection.why ?? "lost"];
-    const words = (/** @type {string} */ when) =>
-      connection.why === "never" && connection.attempt > 1
-        ? `${NO_SOCKET} Now ${when}.`
-        : `${why}, ${when}. Run kept in this tab, iteration ${iteration}.`;
-    const when = wait === 0 ? "trying again" : `trying again in ${wait} s`;
-    return { text: words(when), said: words("trying again"), action: wait > 0 };
-  }
-  const text = notice?.text ?? "";
-  return { text, said: text, action: false };
 }

@@ -41,7 +41,7 @@ export function growthTo(record, quantity, precision) {
   const most = LARGEST.float32;
   const log10 = timesteps.map((t) => logarithm(largestState(record, t)));
   const beyond = log10.some((value) => value >= most.log10);
-  const caption = `largest |h| at each timestep${beyond ? `; ▲ beyond ${most.printed}, the most that is sent here` : ""}`;
+  const caption = `largest |h| at each timestep${beyond ? `; ▲ beyond ${most.printed}, the largest sent to the page` : ""}`;
   return { caption, log10, largest: most.log10 };
 }
 

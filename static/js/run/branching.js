@@ -3,6 +3,8 @@
  * asked for while the past is shown waits until the run stands there.
  */
 
+import { NO_BRANCH } from "../words/notices.js";
+
 /**
  * @param {import("./session.js").PageStore} store
  * @param {import("./history.js").Past} past
@@ -58,7 +60,7 @@ export function createBranching(store, past, standing, run) {
     async whenShown(act) {
       const goes = branching ?? (store.get().past ? branch() : null);
       if (goes === null || (await goes)) return await act();
-      run.notice("The run could not be taken back to the shown moment; nothing was changed.");
+      run.notice(NO_BRANCH);
       store.dispatch({ type: "wanted", wanted: {} });
       return null;
     },

@@ -3,6 +3,7 @@
  * nothing that would change it. When its owner leaves, what was seen stays, and the run is asked for until it is back.
  */
 
+import { failureWords } from "../words/notices.js";
 import { backoff, createConnection } from "../wire/connection.js";
 import { asRecord, command, decodeFrame } from "../wire/protocol.js";
 import { addressOfRun } from "../wire/reach.js";
@@ -24,7 +25,6 @@ import { createWatching } from "./watching.js";
 /** The longest wait between two questions for a run that is not there, ms: its owner is often back within a second. */
 const LONGEST_WAIT = 2_000;
 const ALL_SO_FAR = 10 ** 15 - 1;
-const UNREADABLE = "A record could not be read; the run goes on.";
 const REFUSAL = "This run belongs to somebody else: copy the network to change anything.";
 
 /**
@@ -105,7 +105,7 @@ export function createFollowing(url, store, platform, run, onStatus) {
     } catch (error) {
       connection.send(command.ack(iteration));
       platform.report(error);
-      notice(UNREADABLE);
+      notice(failureWords(error));
     }
   }
 

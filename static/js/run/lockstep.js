@@ -25,7 +25,7 @@ const PATIENCE = 50;
 
 /**
  * How many updates a round takes, and how long it should last at least.
- * @param {number | null} rate updates per second, null for as fast as it goes
+ * @param {number | null} rate updates per second, null for as fast as possible
  * @param {number} before updates of the last round
  * @param {number} took milliseconds it lasted
  */

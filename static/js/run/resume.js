@@ -5,6 +5,7 @@
 
 import { backoff } from "../wire/connection.js";
 import { command } from "../wire/protocol.js";
+import { OTHER_ROUNDING } from "../words/notices.js";
 
 /** @typedef {import("../wire/requests.js").Answer} Answer */
 
@@ -25,7 +26,7 @@ export function createResume(store, past, requests, standing, platform, notice) 
   async function upload(bytes, kind = "snapshot", callerShowsErrors = false) {
     const answer = await requests.upload(bytes, kind, callerShowsErrors);
     if (answer?.type === "state" && !answer.same_numerics) {
-      notice("Restored on a server that rounds differently: last digits may differ from before.");
+      notice(OTHER_ROUNDING);
     }
     return answer;
   }

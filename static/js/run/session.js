@@ -3,11 +3,11 @@
  * answers after a loss, and branch from an earlier iteration.
  */
 
-import { failureWords } from "../lib/guard.js";
 import { createConnection } from "../wire/connection.js";
 import { asRecord, command, decodeFrame, PROTOCOL } from "../wire/protocol.js";
 import { createRequests } from "../wire/requests.js";
 import { createWatchdog } from "../wire/watchdog.js";
+import { failureWords, SERVER_UPDATED } from "../words/notices.js";
 import { createAutosave } from "./autosave.js";
 import { createBranching } from "./branching.js";
 import { createChanges } from "./changes.js";
@@ -88,7 +88,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
       connection.waitAtLeast((message.retry_after ?? 5) * 1000);
     }
     if (message.type === "hello" && message.protocol !== PROTOCOL) {
-      notice("The server has changed: reload the page to go on.");
+      notice(SERVER_UPDATED);
     }
     if (!(message.type === "error" && requests.callerShowsErrors(message.id))) {
       const isResuming = standing.resuming && message.type === "state" && message.phase === "paused";

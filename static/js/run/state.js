@@ -70,7 +70,7 @@ import { adopt, samePlace } from "./view.js";
  * @property {{history: History, from: number} | null} former what came after this iteration before the run was branched there
  * @property {number | null} lockstep iterations per second while the page itself steps several lanes, null while it does not
  * @property {boolean} omitted whether records leave out the costliest quantity, as the network is too large for it
- * @property {number | null} rate wanted iterations per second, null as fast as it goes
+ * @property {number | null} rate wanted iterations per second, null as fast as possible
  * @property {number} probe
  * @property {Place | null} hover
  * @property {Place | null} pin

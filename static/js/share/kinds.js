@@ -31,7 +31,7 @@ export function kindOf(name, bytes) {
 /** Why a file cannot be opened, if it is its size. @param {string} name @param {number} bytes @param {number} most */
 export function tooLargeWords(name, bytes, most) {
   if (bytes <= most) return "";
-  return `${name}: expected at most ${megabytes(most)}, got ${megabytes(bytes)}. Open a part of it. The run goes on as it was.`;
+  return `${name}: expected at most ${megabytes(most)}, got ${megabytes(bytes)}. Open a part of it. The run continues unchanged.`;
 }
 
 /** @param {number} bytes */

@@ -21,7 +21,7 @@ import { initialState } from "../run/state.js";
 /**
  * @typedef {object} Link
  * @property {Config} config what differs from the defaults
- * @property {number | null} rate iterations per second, null as fast as it goes
+ * @property {number | null} rate iterations per second, null as fast as possible
  * @property {number} probe
  * @property {string} tab
  * @property {string} track
@@ -102,7 +102,7 @@ export function readLink(fragment, known) {
   /** @type {string[]} */
   const ignored = [];
   const text = fragment.replace(/^#/, "");
-  if (text.length > LONGEST) return { link, ignored: ["all of it, as it is too long"] };
+  if (text.length > LONGEST) return { link, ignored: ["all of it, because it is too long"] };
   for (const [name, value] of new URLSearchParams(text)) {
     if (!take(link, name, value, known)) ignored.push(value === "" ? name : `${name}=${value}`);
   }
@@ -117,7 +117,8 @@ export function readLink(fragment, known) {
 /** @param {Link} link @param {string} name @param {string} value @param {Known} known whether it could be used */
 function take(link, name, value, known) {
   const { properties } = known.schema;
-  if (Object.hasOwn(properties, name)) return takeField(link.config, name, value, properties);
+  if (Object.hasOwn(properties, name))
+    return properties[name].page !== false && takeField(link.config, name, value, properties);
   if (name === "lock" || name === "hide") return takeLocks(link.locks, name, value, properties);
   if (name === "lane") return takeLane(link.lanes, value, properties);
   const part = Object.hasOwn(READERS, name) ? READERS[name](value, known) : undefined;
@@ -265,5 +266,5 @@ export function ignoredWords(ignored) {
   if (ignored.length === 0) return "";
   const shown = ignored.slice(0, 3).map((part) => `“${part.slice(0, 40)}”`);
   const more = ignored.length > shown.length ? ` and ${ignored.length - shown.length} more` : "";
-  return `Opened without what this page does not know: ${shown.join(", ")}${more}.`;
+  return `Opened without the parts of the link that are not valid: ${shown.join(", ")}${more}.`;
 }

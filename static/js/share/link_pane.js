@@ -38,7 +38,7 @@ export function createLinkPane(store, lanes) {
     "div",
     { hidden: true },
     code,
-    element("p", { class: "quiet" }, "The server has to allow the page it stands in: UNROLL_FRAME_ANCESTORS."),
+    element("p", { class: "quiet" }, "The server must allow the page that embeds it: UNROLL_FRAME_ANCESTORS."),
   );
   const facts = element("p", { class: "quiet" });
 
@@ -51,8 +51,8 @@ export function createLinkPane(store, lanes) {
     embedding.hidden = !embed.checked;
     facts.textContent =
       state.config.task === "own"
-        ? "Own data do not travel in a link: save a snapshot, and send that file."
-        : `Opens with this configuration, seed ${state.config.seed} and view. What the network has learned since travels as a snapshot: see Save.`;
+        ? "Your own data is not part of a link: save a snapshot and send that file."
+        : `Opens with this configuration, seed ${state.config.seed} and view. To send what the network has learned, save a snapshot: see Save.`;
   }
 
   const rows = lockRows(store.get().schema.properties, locks, show);
@@ -73,7 +73,11 @@ export function createLinkPane(store, lanes) {
       element("label", { class: "share-check" }, embed, "for embedding: the picture and its essential controls"),
       embedding,
       element("h2", { class: "share-title" }, "For a class"),
-      element("p", { class: "quiet" }, "In this link a locked control shows its value only, a hidden one is gone."),
+      element(
+        "p",
+        { class: "quiet" },
+        "In this link, a locked control only shows its value; a hidden one is not shown.",
+      ),
       rows,
     ),
     show,
@@ -82,7 +86,9 @@ export function createLinkPane(store, lanes) {
 
 /** @param {any} properties @param {Locks} locks @param {() => void} changed */
 function lockRows(properties, locks, changed) {
-  const others = Object.keys(properties).filter((name) => name !== "k2" && !ORDER.includes(name));
+  const others = Object.keys(properties).filter(
+    (name) => name !== "k2" && !ORDER.includes(name) && properties[name].page !== false,
+  );
   const names = [...ORDER, ...others];
   /** @type {(() => void)[]} */
   const shows = [];
@@ -118,6 +124,6 @@ function lockRows(properties, locks, changed) {
   }
 
   for (const show of shows) show();
-  const everything = element("div", { class: "share-line" }, all("Lock all", "locked"), all("Free all", "free"));
+  const everything = element("div", { class: "share-line" }, all("Lock all", "locked"), all("Unlock all", "free"));
   return element("div", {}, everything, element("div", { class: "lock-rows" }, ...rows));
 }

@@ -10,7 +10,7 @@ const ACCEPTED = ".safetensors,.txt,.csv,.tsv,.md,text/*";
 const CANNOT =
   "Expected a snapshot, weights or sequences as safetensors, a text in UTF-8, or a table of numbers; this is none of them. " +
   "In PyTorch, safetensors.torch.save_file(module.state_dict(), path) writes weights that open here.";
-const NO_CONNECTION = "There is no connection: try again when it is back. The run goes on as it was.";
+const NO_CONNECTION = "There is no connection: try again when it is back. The run continues unchanged.";
 
 /**
  * @param {Session} session
@@ -49,9 +49,9 @@ export function createOpenPane(session, most) {
     if (!kind) return refuse(`${name}: ${CANNOT}`);
     const answer = await session.load(kind, bytes);
     done.textContent = "";
-    if (answer?.type === "error") return refuse(`${name}: ${answer.message} The run goes on as it was.`);
+    if (answer?.type === "error") return refuse(`${name}: ${answer.message} The run continues unchanged.`);
     if (answer?.type !== "state") return refuse(NO_CONNECTION);
-    const stands = answer.phase === "running" ? "it runs" : "press play to go on";
+    const stands = answer.phase === "running" ? "it is running" : "press Play to continue";
     done.textContent = `Opened ${name} as ${KINDS[kind]}, at iteration ${answer.iteration}: ${stands}.`;
   }
 

@@ -8,7 +8,7 @@ import { ignoredWords, readLink } from "./link.js";
 /** @typedef {import("../run/state.js").State} State */
 
 const OWN_DATA =
-  "This link is about somebody's own data, which do not travel in links: open their snapshot file under Share.";
+  "This link refers to someone’s own data, which is not part of a link: open their snapshot file under Share.";
 
 /** The names of the views that the page has. */
 export const TABS = VIEWS.map(({ name }) => name);

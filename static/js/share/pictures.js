@@ -152,7 +152,7 @@ export async function pictureAsPng(view, about) {
     ctx.drawImage(image, 0, 0, canvas.width, canvas.height);
     /** @type {Blob | null} */
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-    if (!blob) throw new Error("This browser cannot make so large a picture: take the SVG.");
+    if (!blob) throw new Error("This picture is too large for this browser as PNG: save it as SVG.");
     const caption = captionOf(about.state, location.origin + location.pathname, about.lanes);
     const texts = {
       Title: `${view.title} · ${caption.title} · ${caption.iteration}`,

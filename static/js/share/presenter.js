@@ -1,7 +1,7 @@
 /** In front of a class: larger type, the essential controls only, and a ring around the pointer. */
 
 import { byId, element } from "../lib/dom.js";
-import { addStyle } from "../lib/styles.js";
+import { addStyle, holdEverywhere } from "../lib/styles.js";
 
 export function createPresenter() {
   const button = byId("presenter");
@@ -20,6 +20,8 @@ export function createPresenter() {
     dressed ??= addStyle("essential.css");
     await dressed;
     const presents = document.body.toggleAttribute("data-presenter");
+    const isEmbedded = document.body.hasAttribute("data-embed");
+    void holdEverywhere(/** @type {HTMLLinkElement} */ (byId("compact-style")), presents || isEmbedded);
     button.setAttribute("aria-pressed", String(presents));
     if (presents) {
       document.body.append(spot);

@@ -29,7 +29,7 @@ export function createPresetsPane(open) {
     node: element(
       "div",
       {},
-      element("p", { class: "quiet" }, "Each starts a run of its own; the header offers to undo."),
+      element("p", { class: "quiet" }, "Each starts a new run; Undo in the header brings yours back."),
       list,
     ),
     show() {

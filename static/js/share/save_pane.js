@@ -45,7 +45,7 @@ export function createSavePane(store, session, lanes) {
   const choices = [
     {
       name: "Snapshot",
-      says: "the run as it stands, own data included; open it here or anywhere to go on bit for bit",
+      says: "the run as it is, with your own data; open it here or elsewhere to continue bit for bit",
       suffix: "snapshot.safetensors",
       ofTheRun: true,
       make: async () => new Blob([await file(command.snapshot(true))]),
@@ -89,7 +89,7 @@ export function createSavePane(store, session, lanes) {
   async function picture(format) {
     const { openPictures, pictureAsPng, pictureAsSvg } = await import("./pictures.js");
     const view = openPictures().find(({ name }) => name === pictures.value);
-    if (!view) throw new Error("This view is not open any more.");
+    if (!view) throw new Error("This view is no longer open.");
     const about = { state: store.get(), lanes: lanes() };
     if (format === "png") return pictureAsPng(view, about);
     return new Blob([await pictureAsSvg(view, about)], { type: "image/svg+xml" });
@@ -169,7 +169,7 @@ export function asItIsNow(state) {
 export function pastWords({ past, live }) {
   if (!past) return "";
   const then = formatCount(past.iteration);
-  return `You look at iteration ${then}: table, tensors and pictures are of it. Snapshot, weights and report are of the run as it is now, at iteration ${formatCount(live.iteration)}; to have those of ${then}, branch from it first.`;
+  return `You are looking at iteration ${then}: table, tensors and pictures are of it. Snapshot, weights and report are of the run as it is now, at iteration ${formatCount(live.iteration)}; to have those of ${then}, branch from it first.`;
 }
 
 /** @param {Blob} blob @param {string} name */

@@ -27,7 +27,7 @@ export function createSeedLink(store, lanes) {
       }, SAID_FOR);
     } catch {
       // Pages that came over plain http may not copy.
-      const text = "This browser lets no page copy here: the same link stands in the address bar.";
+      const text = "This browser does not allow copying here: the same link is in the address bar.";
       store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
     }
   });

@@ -58,7 +58,7 @@ function outputLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) 
   if (picture.classification) {
     const name = (/** @type {number} */ index) => visibleSymbol(picture.classes?.[index] ?? String(index));
     const winner = winnerAt(picture, t);
-    const lines = [`t = ${t}: says ${name(winner)} with ${formatPercent(outputAt(picture, t, winner))}`];
+    const lines = [`t = ${t}: predicts ${name(winner)} with ${formatPercent(outputAt(picture, t, winner))}`];
     if (!picture.hasTarget[t]) return [...lines, "no target here"];
     const target = picture.target[t - 1];
     return [...lines, `target ${name(target)}: ${formatPercent(outputAt(picture, t, target))}`];

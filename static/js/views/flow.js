@@ -212,7 +212,7 @@ export function pairLines({ lnFlow, T }, { t, k }, kept) {
   if (Number.isNaN(ln)) return [`${pair} is NaN`];
   if (ln === Number.NEGATIVE_INFINITY) return [`${pair} = 0 exactly`, `lag ${t - k}`];
   const lines = [`${pair} = ${formatExp(ln)}`, `ln ${formatNumber(ln)}, lag ${t - k}`];
-  return kept ? lines : [...lines, "cut away: not in the update"];
+  return kept ? lines : [...lines, "truncated: not in the update"];
 }
 
 /**
@@ -254,7 +254,7 @@ function drawPairs(ctx, sheet, bitmaps) {
   if (layout.few) drawRowValues(ctx, sheet);
   if (!picture.lnFlow) {
     const y = layout.top + layout.side * 0.7;
-    drawText(ctx, U, "the flow comes with a later record", layout.left + 8 * U, y, { colour: colours.ink3 });
+    drawText(ctx, U, "the flow is in the next record", layout.left + 8 * U, y, { colour: colours.ink3 });
   }
 }
 
@@ -432,7 +432,7 @@ function drawLegend(/** @type {Context} */ ctx, /** @type {FlowSheet} */ { pictu
     );
     y += 18 * U;
   }
-  if (Number(state.config.k1) > 0) words("pale: cut away", right, y);
+  if (Number(state.config.k1) > 0) words("pale: truncated", right, y);
   const firstLoss = picture.hasTarget.indexOf(1);
   const room = side - mathWidth(ctx, U, "E_t is a row") - 24 * U;
   ctx.font = sans(U);

@@ -57,7 +57,7 @@ export function guessesOf({ config, task }, record) {
     const guess = winner(record, t);
     const target = hasTarget(record, t) ? Number(picture.target[index]) : null;
     const probability = target === null ? Number.NaN : outputAt(picture, t, target);
-    const says = `t = ${t}: says ${visibleSymbol(name(guess))} with ${formatPercent(outputAt(picture, t, guess))}`;
+    const says = `t = ${t}: predicts ${visibleSymbol(name(guess))} with ${formatPercent(outputAt(picture, t, guess))}`;
     const should =
       target === null ? "no target" : `target ${visibleSymbol(name(target))} with ${formatPercent(probability)}`;
     return {
@@ -144,7 +144,7 @@ function createText(node, store) {
 export function continuation({ tensors }, task) {
   const names = task?.classes ?? [];
   if (!tensors.sample || names.length === 0) return "";
-  return `goes on: ${Array.from(tensors.sample.data, (index) => names[index] ?? "□").join("")}`;
+  return `continues: ${Array.from(tensors.sample.data, (index) => names[index] ?? "□").join("")}`;
 }
 
 /** @param {State} state */

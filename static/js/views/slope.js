@@ -31,7 +31,7 @@ export function createView(node, store, { redraw }) {
     })
     .catch(() => {
       node.prepend(
-        element("p", { class: "view-note" }, "The curves could not be fetched; the bars are the network’s."),
+        element("p", { class: "view-note" }, "The curves could not be loaded; the bars are the network’s own."),
       );
     });
   const samplesOf = (/** @type {State} */ { config }) => activations[String(config.activation)] ?? NO_SAMPLES;

@@ -223,7 +223,7 @@ function createShell(kind) {
         },
         () => {
           asked = false;
-          setSentence(words, "This view could not be fetched. It is tried again when you open it again.");
+          setSentence(words, "This view could not be loaded. Open it again to retry.");
         },
       );
     },

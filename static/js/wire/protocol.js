@@ -27,8 +27,11 @@
  * @property {number | null} as_of the iteration at which the horizon and the tensors of `truncation` were measured
  * @property {number | null} dW_hh_sum_norm
  * @property {number | null} needed_lag
+ * @property {Finding} finding
  */
 
+/** @typedef {{label: string, changes: Config}} Advice what would help: changes ready for `configure` */
+/** @typedef {{code: string, cause: string | null, values: Record<string, any>, remedies: Advice[], skipped: string[]}} Finding */
 /** @typedef {{meta: RecordMeta, tensors: Record<string, Tensor>}} DecodedRecord */
 /** @typedef {{meta: {kind: string, iteration?: number} & Record<string, unknown>, tensors: Record<string, Tensor>}} Frame */
 
@@ -50,6 +53,7 @@
  * @property {string} baseline who the baseline is, in words
  * @property {number} baseline_loss
  * @property {number | null} needed_lag
+ * @property {Finding} finding
  * @property {string} solved what solving it means, in words
  * @property {number} min_length
  */

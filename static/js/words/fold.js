@@ -21,6 +21,6 @@ export function foldWords(share, closing, T, t) {
       : { finding: `Unfolding: one cell becomes ${T} columns.`, reason: "Every column uses the same W_hh." };
   return {
     finding: `Folding: ${columns} always one cell.`,
-    reason: "Each use of W_hh hands its part of the gradient to one accumulator.",
+    reason: "Each use of W_hh adds its part of the gradient to one accumulator.",
   };
 }

@@ -173,7 +173,7 @@ export function tellLanes(states) {
   const losses = states.map(({ record }, index) => `${formatNumber(record?.meta.loss_per_timestep)} in ${index + 1}`);
   const baseline = formatNumber(states[0].record?.meta.baseline);
   if (lost >= 0) return { finding, reason: `Lane ${lost + 1} has lost its connection; the others wait for it.` };
-  return { finding, reason: `Loss ${losses.join(", ")}; knowing nothing of the past reaches ${baseline}.` };
+  return { finding, reason: `Loss ${losses.join(", ")}; the best constant answer reaches ${baseline}.` };
 }
 
 /** The read-out of one timestep. @param {State[]} states @param {number} t */

@@ -27,10 +27,10 @@ function sentence(phase, t, { T, hasTarget, loss, lastLoss, cuts }, updated) {
   }
   if (phase === "backward") {
     if (cuts[t] === 2) return `truncation lets nothing through from ${t + 1} to ${t}.`;
-    if (t > lastLoss) return `no loss from timestep ${t} on, nothing to hand back.`;
+    if (t > lastLoss) return `no loss from timestep ${t} on, no gradient to pass back.`;
     return t === T || t === lastLoss
       ? `it begins with E_${t}, the last loss.`
-      : `timestep ${t + 1} hands its gradient to ${t}.`;
+      : `timestep ${t + 1} passes its gradient to ${t}.`;
   }
   return updateWords(updated);
 }

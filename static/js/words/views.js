@@ -6,13 +6,13 @@
 import { formatCount, formatExp, formatNumber, formatPercent } from "../lib/format.js";
 import { curvesOf } from "../record/spread.js";
 import { at, hasTarget, isClassified, lastLoss, length, lnFlow } from "../record/readings.js";
-import { steps } from "./sentences.js";
+import { steps } from "./finding.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
 export const VIEW_THRESHOLDS = {
-  /** A mean slope above it hardly squeezes a gradient; below the other one most of it is lost in one step. */
+  /** A mean slope above it hardly shrinks a gradient; below the other one most of it is lost in one step. */
   openSlope: 0.9,
   shutSlope: 0.5,
   /** A cosine above it: the short lags point where the whole gradient points. */
@@ -22,15 +22,14 @@ export const VIEW_THRESHOLDS = {
 };
 
 const LATER = "These numbers come with the next record.";
-const OMITTED =
-  "Not measured: at this length and size it would hold up all who share the server. Fewer timesteps bring it back.";
+const OMITTED = "Not computed: too expensive at this size. Use fewer timesteps.";
 
 /** The sentence under the loss curve. @param {State} state */
 export function lossWords(state) {
   const meta = state.record?.meta;
   if (!meta) return "";
   const loss = meta.loss_per_timestep;
-  if (loss === null) return "The loss is no finite number.";
+  if (loss === null) return "The loss is not finite.";
   const share = meta.baseline ? `, ${againstBaseline(loss / meta.baseline)}` : "";
   const clipped = meta.iteration > 0 ? ` Clipped in ${meta.clipped_updates} of ${meta.iteration} updates.` : "";
   return `Loss ${formatNumber(loss)}${share}.${clipped}`;
@@ -57,16 +56,16 @@ function columnWords(record, k) {
   for (let t = k; t <= length(record); t += 1) {
     if (hasTarget(record, t) && (loudest === 0 || lnFlow(record, t, k) > lnFlow(record, loudest, k))) loudest = t;
   }
-  if (loudest === 0) return `No loss from h_${k} on: nothing is sent back to it.`;
+  if (loudest === 0) return `No loss at or after h_${k}: it receives no gradient.`;
   const last = lastLoss(record);
   const others = last > loudest ? ` E_${last} arrives at ${formatExp(lnFlow(record, last, k))}.` : "";
-  return `h_${k} hears E_${loudest} most: ${formatExp(lnFlow(record, loudest, k))}.${others}`;
+  return `E_${loudest} contributes most to h_${k}: ${formatExp(lnFlow(record, loudest, k))}.${others}`;
 }
 
 /** @param {DecodedRecord} record */
 function lastRowWords(record) {
   const last = lastLoss(record);
-  if (last === 0) return "No target, no loss: there is nothing to send back.";
+  if (last === 0) return "No target, so no loss: there is nothing to backpropagate.";
   const lag = record.meta.needed_lag;
   const first = `at h_1 it is ${formatExp(lnFlow(record, last, 1))}.`;
   if (lag === null || lag === 0 || lag >= last)
@@ -82,8 +81,8 @@ export function slopeWords({ record, config }) {
   const name = String(config.activation).replaceAll("_", " ");
   const of = record && "gates" in record.tensors ? " of the candidate" : "";
   const start = `Mean slope${of} ${formatNumber(mean)}:`;
-  if (!Number.isFinite(mean)) return "The slope is no finite number.";
-  if (mean >= VIEW_THRESHOLDS.openSlope) return `${start} the units sit where ${name} hardly squeezes a gradient.`;
+  if (!Number.isFinite(mean)) return "The slope is not finite.";
+  if (mean >= VIEW_THRESHOLDS.openSlope) return `${start} the units sit where ${name} hardly shrinks a gradient.`;
   if (mean >= VIEW_THRESHOLDS.shutSlope)
     return `${start} a step back through ${name} leaves ${formatPercent(mean)} of a gradient on average.`;
   return `${start} ${name} takes ${formatPercent(1 - mean)} of a gradient at each step back, on average.`;

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createGuard } from "../../../static/js/lib/guard.js";
+import { failureWords } from "../../../static/js/words/notices.js";
 import { createPlatform } from "../sockets.js";
 
 test("a part that fails is told once in five seconds, reported every time, and the next part has its turn", () => {
   const platform = createPlatform();
   const told = [];
-  const guard = createGuard(platform, (text) => told.push(text));
+  const guard = createGuard(platform, (error) => told.push(failureWords(error)));
   const fail = () => {
     throw new Error("no such row");
   };

@@ -8,31 +8,28 @@ const labels = (divergence, changed = {}, shortest = 1) =>
 
 test("an overflowing forward pass is helped by the gain, the activation or a shorter sequence, never by clipping", () => {
   assert.deepEqual(labels({ quantity: "h", timestep: 22 }, { gain: 1e15, activation: "relu", clip: "none" }), [
-    "Start again with gain 1",
+    "Restart with gain 1",
     "Use tanh (weights kept)",
     "Shorten the sequence to 21",
   ]);
 });
 
 test("no sequence is made shorter than its task allows", () => {
-  assert.deepEqual(labels({ quantity: "h", timestep: 3 }, {}, 3), ["Start again from the seed"]);
+  assert.deepEqual(labels({ quantity: "h", timestep: 3 }, {}, 3), ["Restart from the seed"]);
 });
 
 test("an exploding update is helped by a lower rate, and by clipping where there is none", () => {
-  assert.deepEqual(labels({ quantity: "grad.W_hh" }), [
-    "Lower the learning rate to 0.001",
-    "Start again from the seed",
-  ]);
+  assert.deepEqual(labels({ quantity: "grad.W_hh" }), ["Lower the learning rate to 0.001", "Restart from the seed"]);
   assert.deepEqual(labels({ quantity: "loss_t", timestep: 3 }, { learning_rate: 1e200, clip: "none" }), [
     "Lower the learning rate to 0.001",
     "Clip the norm at 1",
-    "Start again from the seed",
+    "Restart from the seed",
   ]);
 });
 
 test("a loss that overflows may be helped at both ends, the growth over time first", () => {
   assert.deepEqual(labels({ quantity: "loss_t", timestep: 3 }, { activation: "relu", gain: 9 }), [
-    "Start again with gain 1",
+    "Restart with gain 1",
     "Use tanh (weights kept)",
     "Lower the learning rate to 0.001",
   ]);

@@ -84,7 +84,7 @@ test("in the past, the link and what stands under a picture are those of the sho
   const caption = captionOf(state, "http://here/");
   assert.equal(caption.iteration, "iteration 90");
   assert.equal(caption.link, "http://here/#sequence_length=4");
-  assert.match(pastWords(state), /You look at iteration 90: .* at iteration 1500; /);
+  assert.match(pastWords(state), /You are looking at iteration 90: .* at iteration 1500; /);
   assert.equal(pastWords(run), "");
   assert.deepEqual([asItIsNow(state).record, asItIsNow(state).config.cell], [now, "gru"]);
 });

@@ -50,8 +50,8 @@ test("classes are named: what the network says, and what was wanted", () => {
   const target = { shape: [2], data: Float32Array.of(-1, 1) };
   const y = { shape: [2, 2], data: Float32Array.of(2, 0, 0, 2) };
   const scene = sceneOf(sampleRecord({ T: 2, tensors: { target, y } }), { classes: ["a", "b"] });
-  assert.deepEqual(readoutLines(scene, place("output", 1), 0), ["t = 1: says a with 88 %", "no target here"]);
-  assert.deepEqual(readoutLines(scene, place("output", 2), 0), ["t = 2: says b with 88 %", "target b: 88 %"]);
+  assert.deepEqual(readoutLines(scene, place("output", 1), 0), ["t = 1: predicts a with 88 %", "no target here"]);
+  assert.deepEqual(readoutLines(scene, place("output", 2), 0), ["t = 2: predicts b with 88 %", "target b: 88 %"]);
 });
 
 test("values without a target say so", () => {

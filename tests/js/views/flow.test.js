@@ -73,7 +73,7 @@ test("truncated pairs are pale and the legend says why", () => {
   const full = drawn(record).pixelOf;
   assert.equal(pixelOf(2, 1), full(2, 1));
   assert.notEqual(pixelOf(3, 1), full(3, 1));
-  assert.ok(texts.includes("pale: cut away"));
+  assert.ok(texts.includes("pale: truncated"));
 });
 
 test("the needed lag is a stepped line that parts nearer pairs from those that reach back so far", () => {
@@ -108,7 +108,7 @@ test("a pair's read-out gives size, logarithm and lag", () => {
   const { picture } = drawn(sampleRecord({ T: 4 }));
   picture.lnFlow[3 * 5 + 1] = -6.2;
   assert.deepEqual(pairLines(picture, { t: 4, k: 1 }, true), ["‖∂E₄/∂h₁‖ = 0.00203", "ln −6.20, lag 3"]);
-  assert.match(pairLines(picture, { t: 4, k: 1 }, false)[2], /^cut away/);
+  assert.match(pairLines(picture, { t: 4, k: 1 }, false)[2], /^truncated/);
   picture.lnFlow[3 * 5 + 1] = Number.NEGATIVE_INFINITY;
   assert.match(pairLines(picture, { t: 4, k: 1 }, true)[0], /0 exactly/);
 });

@@ -122,7 +122,7 @@ test("guesses: the input above, the likeliest class below, and how probable the 
   const { record, state } = reading();
   const [first, second] = guessesOf(state, record);
   assert.deepEqual([first.guess, first.right, Number(first.probability.toFixed(6))], ["b", true, 0.5]);
-  assert.match(first.title, /^t = 1: says b with 50 %, target b with 50 %$/);
+  assert.match(first.title, /^t = 1: predicts b with 50 %, target b with 50 %$/);
   assert.deepEqual([second.guess, second.right], ["a", null]);
 });
 
@@ -130,5 +130,5 @@ test("the continuation is the sampled classes in words of the task", () => {
   const { record, state } = reading();
   assert.equal(continuation(record, state.task), "");
   record.tensors.sample = { shape: [3], data: Float64Array.from([2, 0, 1]) };
-  assert.equal(continuation(record, state.task), "goes on: cab");
+  assert.equal(continuation(record, state.task), "continues: cab");
 });

@@ -29,7 +29,7 @@ test("under the loss: the number, its share of the baseline, clipped updates", (
   assert.equal(words, "Loss 0.0160, 1.6 % of the baseline. Clipped in 412 of 412 updates.");
   assert.equal(
     lossWords(initialState({}, makeRecord({ meta: { loss_per_timestep: null } }))),
-    "The loss is no finite number.",
+    "The loss is not finite.",
   );
   const meta = { loss_per_timestep: 225, iteration: 0, clipped_updates: 0 };
   assert.equal(lossWords(initialState({}, makeRecord({ meta }))), "Loss 225, 225 times the baseline.");
@@ -38,24 +38,24 @@ test("under the loss: the number, its share of the baseline, clipped updates", (
 test("under the flow: the last row, or the pinned column", () => {
   const state = initialState({}, makeRecord({ meta: { needed_lag: 2 } }));
   assert.equal(flowWords(state), "E_4, 2 steps back at h_2: 0.135; at h_1 it is 0.0498.");
-  assert.equal(flowWords({ ...state, pin: { t: 2 } }), "h_2 hears E_2 most: 1.00. E_4 arrives at 0.135.");
+  assert.equal(flowWords({ ...state, pin: { t: 2 } }), "E_2 contributes most to h_2: 1.00. E_4 arrives at 0.135.");
 });
 
 test("what a view needs may come with a later record, and that is said", () => {
   for (const words of [slopeWords, spectrumWords, lagsWords]) assert.match(words(showing()), /next record/);
-  assert.match(lagsWords({ ...showing(), omitted: true }), /^Not measured: at this length and size/);
+  assert.match(lagsWords({ ...showing(), omitted: true }), /^Not computed: too expensive at this size/);
 });
 
 test("under the slope: open, half shut and shut, by the thresholds", () => {
   const said = (mean) =>
     slopeWords(showing({ tensors: { a: matrix([[0, 0]]), slope_mean: vector(mean - 0.01, mean + 0.01) } }));
-  assert.equal(said(0.93), "Mean slope 0.930: the units sit where tanh hardly squeezes a gradient.");
+  assert.equal(said(0.93), "Mean slope 0.930: the units sit where tanh hardly shrinks a gradient.");
   assert.equal(said(0.62), "Mean slope 0.620: a step back through tanh leaves 62 % of a gradient on average.");
   assert.equal(said(0.12), "Mean slope 0.120: tanh takes 88 % of a gradient at each step back, on average.");
-  assert.match(said(VIEW_THRESHOLDS.openSlope + 1e-6), /hardly squeezes/);
+  assert.match(said(VIEW_THRESHOLDS.openSlope + 1e-6), /hardly shrinks/);
   assert.match(said(VIEW_THRESHOLDS.openSlope - 1e-6), /leaves/);
   assert.match(said(VIEW_THRESHOLDS.shutSlope - 1e-6), /takes/);
-  assert.equal(said(Number.NaN), "The slope is no finite number.");
+  assert.equal(said(Number.NaN), "The slope is not finite.");
 });
 
 test("under the lags: horizon, needed lag, and the cosine of just those lags", () => {

@@ -7,6 +7,7 @@ import { element, setText } from "../../lib/dom.js";
 import { GROUPS, ORDER, WITHOUT_ROW } from "./fields.js";
 import { fieldRow } from "./rows.js";
 import { truncationRow } from "./truncation.js";
+import * as say from "../../words/controls.js";
 
 /** @typedef {import("../../run/state.js").State} State */
 /** @typedef {import("../../wire/protocol.js").Config} Config */
@@ -44,12 +45,7 @@ export function createControls(form, store, change) {
           /** @type {HTMLInputElement} */ (input).disabled = lost;
         }
       }
-      setText(
-        note,
-        lost
-          ? "No connection: controls rest until it is back."
-          : "↺ starts again. All others act on the living network: weights kept.",
-      );
+      setText(note, lost ? say.DISABLED : say.EFFECTS);
     },
   };
 }
@@ -58,7 +54,9 @@ export function createControls(form, store, change) {
 function build(form, store, change) {
   const properties = store.get().schema?.properties ?? {};
   const others = Object.keys(properties).filter((name) => !ORDER.includes(name) && !WITHOUT_ROW.includes(name));
-  const names = [...ORDER.filter((name) => name in properties), ...others];
+  const names = [...ORDER.filter((name) => name in properties), ...others].filter(
+    (name) => properties[name].page !== false,
+  );
   /** @type {Row[]} */
   const rows = [];
   /** @type {HTMLElement[]} */

@@ -33,7 +33,7 @@ export const SEGMENTED = ["cell", "precision"];
 export const LABELS = {
   sequence_length: "length",
   hidden_size: "units",
-  init: "start",
+  init: "init",
   forget_bias: "forget bias",
   input_std: "input std",
   readout_std: "readout std",

@@ -4,6 +4,7 @@ import { nextValue, positionOf, valueAt } from "../../kit/slider.js";
 import { element } from "../../lib/dom.js";
 import { formatSetting, parseNumber } from "../../lib/format.js";
 import { LABELS, SEGMENTED, TRACKS } from "./fields.js";
+import * as say from "../../words/controls.js";
 
 /** @typedef {import("../../wire/protocol.js").Config} Config */
 /** @typedef {import("../../wire/protocol.js").FieldValue} FieldValue */
@@ -12,13 +13,15 @@ import { LABELS, SEGMENTED, TRACKS } from "./fields.js";
 /** @typedef {{node: HTMLElement, show: (value: FieldValue, config: Config) => void}} Widget */
 
 const POSITIONS = 1000;
+/** More choices than this do not fit beside each other. */
+const MOST_SEGMENTS = 3;
 
 /**
  * @param {string} name @param {any} property @param {(value: FieldValue) => void} set @param {(text: string) => void} refuse
  * @returns {Widget}
  */
 export function widgetFor(name, property, set, refuse) {
-  if (property.enum && SEGMENTED.includes(name)) return segments(name, property.enum, set);
+  if (property.enum?.length <= MOST_SEGMENTS && SEGMENTED.includes(name)) return segments(name, property.enum, set);
   if (property.enum) return select(name, property.enum, set);
   const nullable = property.anyOf?.some((/** @type {any} */ one) => one.type === "null") ?? false;
   const track = TRACKS[name];
@@ -123,7 +126,7 @@ function slider(name, track, nullable, set, refuse) {
   });
   range.setAttribute("aria-describedby", `error-${name}`);
   const number = numberInput(`number-${name}`, name, nullable, set, refuse);
-  number.node.setAttribute("aria-label", `${LABELS[name] ?? name}, typed`);
+  number.node.setAttribute("aria-label", say.typed(LABELS[name] ?? name));
   /** @type {number} */
   let current = track.from;
   /** @param {FieldValue} value */

@@ -35,7 +35,7 @@ export function createInputField({ edit }) {
     autocomplete: "off",
   });
   const symbol = element("select", { class: "select", "aria-label": "Input symbol" });
-  const title = "Changes this sequence only, until reset or another example";
+  const title = "Changes the probe sequence only, until a reset or another example";
   const node = element("div", { class: "input-row", title }, label, which, number, symbol);
   /** @type {{record: DecodedRecord, t: number} | null} */
   let shown = null;

@@ -3,9 +3,10 @@
 import { createShareBar } from "../../kit/bars.js";
 import { palette, sourceIndex } from "../../kit/colour.js";
 import { element } from "../../lib/dom.js";
+import { formatPercent } from "../../lib/format.js";
+import { at, hasTarget, isClassified, length } from "../../record/readings.js";
+import { reachWords } from "../../words/inspector/loss.js";
 import { lossBackMath, lossBackNumbers, lossMath, lossNumbers } from "../equations.js";
-import { formatExp, formatPercent } from "../../lib/format.js";
-import { at, hasTarget, isClassified, length, lnFlow } from "../../record/readings.js";
 import { createEquation, createLine } from "./parts.js";
 
 /** @typedef {import("../../run/state.js").State} State */
@@ -39,10 +40,4 @@ export function createLossFace() {
       }
     },
   };
-}
-
-/** How far it reaches: its size at h_t, and at the first timestep. @param {DecodedRecord} record @param {number} t */
-export function reachWords(record, t) {
-  const own = `‖∂E_${t}/∂h_${t}‖ is ${formatExp(lnFlow(record, t, t))}`;
-  return t === 1 ? `${own}.` : `${own}; of it ${formatExp(lnFlow(record, t, 1))} arrives at h_1.`;
 }

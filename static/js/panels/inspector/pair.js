@@ -3,9 +3,10 @@
 import { createShareBar } from "../../kit/bars.js";
 import { palette, sourceIndex } from "../../kit/colour.js";
 import { element, svg } from "../../lib/dom.js";
+import { formatExp, formatPercent } from "../../lib/format.js";
+import { at, length, lnFlow } from "../../record/readings.js";
+import { accountWords, pairNumbers } from "../../words/inspector/pair.js";
 import { pairMath } from "../equations.js";
-import { formatExp, formatPercent, printSum } from "../../lib/format.js";
-import { at, hasTarget, ledger, length, lnFlow } from "../../record/readings.js";
 import { createEquation, createLine } from "./parts.js";
 
 /** @typedef {import("../../run/state.js").State} State */
@@ -37,24 +38,6 @@ export function createPairFace() {
       chart.show(record, t, k);
     },
   };
-}
-
-/** @param {DecodedRecord} record @param {number} t @param {number} k */
-export function pairNumbers(record, t, k) {
-  if (!hasTarget(record, t)) return "no target, no loss: nothing flows";
-  const ln = lnFlow(record, t, k);
-  const lag = `lag ${t - k}`;
-  return ln === Number.NEGATIVE_INFINITY ? `norm exactly 0; ${lag}` : `norm ${formatExp(ln)}; ${lag}`;
-}
-
-/** The ledger in one line: the total, then its two accounts. @param {DecodedRecord} record @param {number} t @param {number} k */
-export function accountWords(record, t, k) {
-  if (t === k || !hasTarget(record, t)) return "";
-  if (!("ln_flow_a" in record.tensors)) return `ln of the norm, step by step back from h_${t} to h_${k}`;
-  const entries = ledger(record, t, k);
-  if (!entries) return `From E_${t} exactly 0 arrives at h_${k}.`;
-  const { terms, total } = printSum([entries.saturation, entries.weights], 2);
-  return `From h_${t} back to h_${k}: ln ratio ${total} = ${terms[0]} saturation ${terms[1].startsWith("−") ? "−" : "+"} ${terms[1].replace("−", "")} recurrent weights`;
 }
 
 /**

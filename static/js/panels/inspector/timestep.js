@@ -6,17 +6,18 @@
 import { createShareBar, createSignedBar } from "../../kit/bars.js";
 import { palette, sourceIndex } from "../../kit/colour.js";
 import { element, setSentence } from "../../lib/dom.js";
+import { formatShares, printSum } from "../../lib/format.js";
+import { at, hasTarget, lastLoss, ledger, length, ownShare } from "../../record/readings.js";
+import { carriedLabel, noLedger } from "../../words/inspector/timestep.js";
 import {
+  CELLS,
   backwardMath,
   backwardNumbers,
-  CELLS,
   cellStateMath,
   cellStateNumbers,
   outputGateMath,
   outputGateNumbers,
 } from "../equations.js";
-import { formatExp, formatShares, printSum } from "../../lib/format.js";
-import { at, hasTarget, lastLoss, ledger, length, lnFlow, ownShare } from "../../record/readings.js";
 import { createInputField } from "./input.js";
 import { createEquation } from "./parts.js";
 
@@ -24,7 +25,9 @@ import { createEquation } from "./parts.js";
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
 
 const LEDGER_RANGES = [2, 5, 20, 100, 1000];
+
 const LEDGER_DECIMALS = 2;
+
 const INK = "var(--ink-2)";
 
 /** @param {import("../../views/views.js").ViewActions} actions */
@@ -91,15 +94,6 @@ function createShares() {
   };
 }
 
-/** All later losses, by the first and the last of them. @param {DecodedRecord} record @param {number} t */
-export function carriedLabel(record, t) {
-  const last = lastLoss(record);
-  let first = t + 1;
-  while (first < last && !hasTarget(record, first)) first += 1;
-  if (first > last) return "carried";
-  return first === last ? `carried, E_${last}` : `carried, E_${first}…${last}`;
-}
-
 /** What became of the gradient on the way to the timestep. */
 function createWay() {
   const title = element("p", { class: "bars-title" });
@@ -132,10 +126,10 @@ function createWay() {
     const state = record.tensors.c ? "c" : "h";
     const gate = record.tensors.c ? "f" : "z";
     const share = at(record, "route_share", t - 1, 0);
-    setSentence(title, `From ${state}_${t} back to ${state}_${t - 1}, by which road:`);
+    setSentence(title, `From ${state}_${t} back to ${state}_${t - 1}, by which path:`);
     const [straight, others] = formatShares(share);
-    direct.show(`straight, by ${gate}_${t}`, straight, share, INK);
-    rest.show("by the other gates", others, 1 - share, INK);
+    direct.show(`directly, through ${gate}_${t}`, straight, share, INK);
+    rest.show("through the other gates", others, 1 - share, INK);
   }
 
   return {
@@ -149,11 +143,4 @@ function createWay() {
       showRoads(record, t);
     },
   };
-}
-
-/** @param {DecodedRecord} record @param {number} last @param {number} t */
-function noLedger(record, last, t) {
-  if (last === t) return `E_${t} is the last loss: ${formatExp(lnFlow(record, t, t))} at h_${t}.`;
-  if (last < t) return `No loss from h_${t} on.`;
-  return `From E_${last} exactly 0 arrives at h_${t}.`;
 }

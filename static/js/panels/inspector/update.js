@@ -1,18 +1,18 @@
 /** The next update, before and after clipping: two arrows with the angle between them, and what they mean in words. */
 
 import { element, svg } from "../../lib/dom.js";
-import { formatNumber } from "../../lib/format.js";
+import { clipWords } from "../../words/inspector/update.js";
 import { createLine } from "./parts.js";
 
 /** @typedef {import("../../run/state.js").State} State */
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
 
 const SIZE = { width: 268, length: 250, edge: 6 };
+
 /** Clipping the norm turns nothing; the other kinds need room for an angle. */
 const HEIGHT = { straight: 16, turned: 50 };
+
 const TURNING = ["value", "timestep"];
-/** Less than this is no turn worth naming, in degrees. */
-const TURN = 0.05;
 
 export function createUpdateFace() {
   const title = element("p", { class: "bars-title" }, "The next update");
@@ -46,6 +46,7 @@ export function createUpdateFace() {
  * @returns {[Arrow, Arrow]}
  * @typedef {{x: number, y: number, length: number, turn: number}} Arrow turn in radians
  */
+
 export function arrowsIn(height, scale, degrees) {
   const turn = (degrees * Math.PI) / 180;
   const across = Math.max(1, scale * Math.cos(turn)) - Math.min(0, scale * Math.cos(turn));
@@ -68,27 +69,4 @@ function pathOf({ x: x0, y: y0, length, turn }) {
   };
   const head = Math.min(8, length);
   return `M${at(0, 0)}L${at(length, 0)}M${at(length - head, head / 2)}L${at(length, 0)}L${at(length - head, -head / 2)}`;
-}
-
-/** Before and after, by which factor and angle; without clipping, what it would do. @param {State} state @param {DecodedRecord} record */
-export function clipWords({ config }, { meta }) {
-  const { grad_norm: norm, clip_scale: scale, clip_angle: angle } = meta;
-  if (norm === null) return "Its gradient is no finite number.";
-  if (norm === 0) return "Its gradient is exactly 0: nothing moves.";
-  const before = `‖g‖ ${formatNumber(norm)}`;
-  const turned = angle !== null && angle >= TURN ? `turned by ${formatNumber(angle)}°` : "in the same direction";
-  const isWhole = scale === null || (scale === 1 && !angle);
-  if (config.clip === "timestep") {
-    if (isWhole) return `${before}. No ‖∂E/∂h_t‖ is above ${config.clip_threshold}: nothing is cut.`;
-    const after = `${formatNumber(norm * scale)} with each ‖∂E/∂h_t‖ cut to ${config.clip_threshold}`;
-    return `${before} before clipping, ${after}: × ${formatNumber(scale)}, ${turned}.`;
-  }
-  if (config.clip === "none") {
-    if (norm <= 1) return `${before}, not clipped. Clipping its norm at 1 would change nothing.`;
-    return `${before}, not clipped. Clipping its norm at 1 would leave × ${formatNumber(1 / norm)}, in the same direction.`;
-  }
-  if (config.clip === "value" && isWhole)
-    return `${before}. No entry is above ${config.clip_threshold}: nothing is cut.`;
-  if (scale === null || scale >= 1) return `${before}, below the threshold ${config.clip_threshold}: nothing is cut.`;
-  return `${before} before clipping, ${formatNumber(norm * scale)} after: × ${formatNumber(scale)}, ${turned}.`;
 }

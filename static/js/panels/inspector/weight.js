@@ -2,9 +2,10 @@
 
 import { createShareBar } from "../../kit/bars.js";
 import { element } from "../../lib/dom.js";
-import { weightMath } from "../equations.js";
 import { formatNumber, formatPercent } from "../../lib/format.js";
-import { at, length } from "../../record/readings.js";
+import { at } from "../../record/readings.js";
+import { updateWords, useWords } from "../../words/inspector/weight.js";
+import { weightMath } from "../equations.js";
 import { createEquation, createLine } from "./parts.js";
 
 /** @typedef {import("../../run/state.js").State} State */
@@ -28,21 +29,4 @@ export function createWeightFace() {
       update.show(updateWords(state, record, gradient));
     },
   };
-}
-
-/** @param {DecodedRecord} record @param {string} tensor @param {number[]} index */
-export function useWords(record, tensor, index) {
-  const uses = length(record);
-  const times = uses === 1 ? "at the one timestep" : `at all ${uses} timesteps`;
-  return `${formatNumber(at(record, tensor, ...index), 4)}: one number, used ${times}.`;
-}
-
-/** What the next update does to it: known in advance only for plain descent. @param {State} state @param {DecodedRecord} record @param {number} gradient */
-export function updateWords({ config }, record, gradient) {
-  const scale = record.meta.clip_scale ?? 1;
-  if (config.optimizer !== "sgd" || Number(config.weight_decay) !== 0 || config.clip === "value") return "";
-  if (!Number.isFinite(gradient)) return "";
-  const rate = Number(config.learning_rate);
-  const clipped = scale < 1 ? ` × ${formatNumber(scale)} by clipping` : "";
-  return `The next update adds −${formatNumber(rate)} × gradient${clipped}: ${formatNumber(-rate * scale * gradient)}.`;
 }

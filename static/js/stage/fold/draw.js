@@ -210,7 +210,8 @@ function drawNames(
   const name = (/** @type {number} */ lane) =>
     `‖∂E/∂${lane === 0 ? "h" : "c"}‖ = ${formatExp(picture.lanes[lane].shown[t])}`;
   drawText(ctx, U, `backward: ${name(0)}`, x, y + 17 * U, { size: 12, colour: palette.backward });
-  if (straight) drawText(ctx, U, `straight, by f: ${name(1)}`, x, y + 34 * U, { size: 12, colour: palette.backward });
+  if (straight)
+    drawText(ctx, U, `directly, through f: ${name(1)}`, x, y + 34 * U, { size: 12, colour: palette.backward });
 }
 
 /** @param {Context} ctx @param {{x: number, y: number}} from @param {{x: number, y: number}} to @param {string} colour @param {number} U */
@@ -314,7 +315,7 @@ function drawSums(
 ) {
   const below = y + height + 14 * U;
   if (broken || !parts) {
-    drawText(ctx, U, "no finite number", x + width / 2, y + height / 2, { align: "center", colour: palette.error });
+    drawText(ctx, U, "not finite", x + width / 2, y + height / 2, { align: "center", colour: palette.error });
     return;
   }
   const stacked = parts.reduce((sum, norm) => sum + norm, 0);

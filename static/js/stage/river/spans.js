@@ -18,7 +18,7 @@ export function drawWithoutNumber(/** @type {Context} */ ctx, /** @type {Scene} 
     if (right <= left) continue;
     if (kind === KIND.nan) {
       hatchBox(ctx, { x: left, y: lane.top, width: right - left, height }, 5 * layout.U, palette.border);
-      drawTag(ctx, scene, "NaN: nothing to send back", (left + right) / 2, lane.mid, right - left);
+      drawTag(ctx, scene, "NaN: no gradient", (left + right) / 2, lane.mid, right - left);
     } else if (kind === KIND.infinite) {
       ctx.fillStyle = palette.ink;
       ctx.fillRect(left, lane.top, right - left, height);
@@ -43,7 +43,7 @@ export function drawUnsourced(/** @type {Context} */ ctx, /** @type {Scene} */ s
     if (width <= 0) continue;
     hatchBox(ctx, { x, y: lane.top, width, height: lane.bottom - lane.top }, 7 * layout.U, palette.paper);
     const y = (lane.mid + lane.bottom) / 2; // clear of the chevrons
-    drawTag(ctx, scene, "shares: no finite number", x + width / 2, y, width);
+    drawTag(ctx, scene, "shares are not finite", x + width / 2, y, width);
   }
 }
 

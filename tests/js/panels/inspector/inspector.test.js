@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { carriedLabel } from "../../../../static/js/panels/inspector/timestep.js";
+import { carriedLabel } from "../../../../static/js/words/inspector/timestep.js";
 import { symbolIndex } from "../../../../static/js/panels/inspector/input.js";
-import { reachWords } from "../../../../static/js/panels/inspector/loss.js";
-import { accountWords, pairNumbers, rangeOf, wayBack } from "../../../../static/js/panels/inspector/pair.js";
-import { statusOf, subjectOf, titleOf } from "../../../../static/js/panels/inspector/subject.js";
-import { arrowsIn, clipWords } from "../../../../static/js/panels/inspector/update.js";
-import { updateWords, useWords } from "../../../../static/js/panels/inspector/weight.js";
+import { reachWords } from "../../../../static/js/words/inspector/loss.js";
+import { accountWords, pairNumbers } from "../../../../static/js/words/inspector/pair.js";
+import { rangeOf, wayBack } from "../../../../static/js/panels/inspector/pair.js";
+import { statusOf, titleOf } from "../../../../static/js/words/inspector/subject.js";
+import { subjectOf } from "../../../../static/js/panels/inspector/subject.js";
+import { arrowsIn } from "../../../../static/js/panels/inspector/update.js";
+import { clipWords } from "../../../../static/js/words/inspector/update.js";
+import { updateWords, useWords } from "../../../../static/js/words/inspector/weight.js";
 import { lossGradient, ownGradient } from "../../../../static/js/record/readings.js";
 import { initialState } from "../../../../static/js/run/state.js";
 import { makeRecord } from "../../records.js";
@@ -103,21 +106,21 @@ test("the next update: before and after clipping with the angle, or what clippin
   );
   assert.equal(
     words({ grad_norm: 4, clip_scale: 1, clip_angle: 0 }, { clip: "value" }),
-    "‖g‖ 4.00. No entry is above 1: nothing is cut.",
+    "‖g‖ 4.00. No entry is above 1: nothing is clipped.",
   );
   assert.match(
     words({ grad_norm: 4, clip_scale: 1 }, { clip: "none" }),
     /at 1 would leave × 0\.250, in the same direction/,
   );
-  assert.match(words({ grad_norm: 0.5, clip_scale: 1 }, { clip: "norm" }), /below the threshold 1: nothing is cut/);
+  assert.match(words({ grad_norm: 0.5, clip_scale: 1 }, { clip: "norm" }), /below the threshold 1: nothing is clipped/);
   assert.match(words({ grad_norm: 0.5, clip_scale: 1 }, { clip: "none" }), /at 1 would change nothing/);
   const timestep = { clip: "timestep", clip_threshold: 5 };
   assert.equal(
     words({ grad_norm: 20, clip_scale: 0.5, clip_angle: 60 }, timestep),
-    "‖g‖ 20.0 before clipping, 10.0 with each ‖∂E/∂h_t‖ cut to 5: × 0.500, turned by 60.0°.",
+    "‖g‖ 20.0 before clipping, 10.0 with each ‖∂E/∂h_t‖ clipped to 5: × 0.500, turned by 60.0°.",
   );
-  assert.match(words({ grad_norm: 2, clip_scale: 1, clip_angle: 0 }, timestep), /above 5: nothing is cut/);
-  assert.match(words({ grad_norm: null }, { clip: "norm" }), /no finite number/);
+  assert.match(words({ grad_norm: 2, clip_scale: 1, clip_angle: 0 }, timestep), /above 5: nothing is clipped/);
+  assert.match(words({ grad_norm: null }, { clip: "norm" }), /not finite/);
 });
 
 test("both arrows of the next update end inside their box, and are true to each other", () => {

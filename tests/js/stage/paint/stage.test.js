@@ -67,7 +67,7 @@ test("10⁻¹⁵ and 10⁻³⁰ differ too: fewer dashes further below", () => {
 
 test("NaN is hatched and says so, infinity is solid ink", () => {
   const nan = drawn(recordWithLogNorms(new Array(6).fill(Number.NaN)));
-  assert.ok(nan.texts.includes("NaN: nothing to send back"));
+  assert.ok(nan.texts.includes("NaN: no gradient"));
   const infinite = drawn(recordWithLogNorms(new Array(6).fill(Number.POSITIVE_INFINITY)));
   const { layout } = infinite.scene;
   const solid = callsOf(infinite.ctx, "fillRect").filter(

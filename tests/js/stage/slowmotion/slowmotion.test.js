@@ -150,9 +150,9 @@ test("every moment has its sentence", () => {
   assert.match(said("forward", 2), /h_2 is made from x_2 and h_1/);
   assert.match(said("losses", 3), /E_3 = /);
   assert.match(said("losses", 2), /no target/);
-  assert.match(said("backward", 4), /nothing to hand back/);
+  assert.match(said("backward", 4), /no gradient to pass back/);
   assert.match(said("backward", 3), /begins with E_3/);
-  assert.match(said("backward", 2), /timestep 3 hands its gradient to 2/);
+  assert.match(said("backward", 2), /timestep 3 passes its gradient to 2/);
 });
 
 test("where truncation cuts, nothing is handed on", () => {

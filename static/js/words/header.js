@@ -1,0 +1,73 @@
+/** What the header says. Pure. */
+
+import { formatCount, formatNumber, formatPercent } from "../lib/format.js";
+
+/** @typedef {import("../run/state.js").State} State */
+/** @typedef {import("../wire/protocol.js").RecordMeta} RecordMeta */
+
+/** @type {Record<import("../wire/connection.js").Loss, string>} */
+const LOSSES = { lost: "Connection lost", silent: "No answer for 3 s", never: "No connection yet" };
+
+const NO_SOCKET =
+  "This page loads, but no WebSocket opens: ask whoever runs your network to let WebSocket connections to this address through.";
+
+/**
+ * What stands in the line, and what a screen reader says of it: the countdown is seen only, or it would be announced anew
+ * every second.
+ * @param {State} state @param {number} now @returns {{text: string, said: string, action: boolean}}
+ */
+export function lineOf({ connection, notice, iteration, config }, now) {
+  if (connection.status === "lost") {
+    const wait = Math.max(0, Math.ceil(((connection.retryAt ?? now) - now) / 1000));
+    const why = connection.full ? "The server is full" : LOSSES[connection.why ?? "lost"];
+    const words = (/** @type {string} */ when) =>
+      connection.why === "never" && connection.attempt > 1
+        ? `${NO_SOCKET} Now ${when}.`
+        : `${why}, ${when}. The run is kept in this tab at iteration ${iteration}.`;
+    const when = wait === 0 ? "trying again" : `trying again in ${wait} s`;
+    return { text: words(when), said: words("trying again"), action: wait > 0 };
+  }
+  const text = notice?.text ?? partShown(config ?? {});
+  return { text, said: text, action: false };
+}
+
+/**
+ * What is said of a run that the page cannot draw as a whole yet.
+ * @param {Record<string, any>} config
+ */
+export function partShown({ num_layers = 1, bidirectional = false, embedding_size = 0, train_h0 = false }) {
+  const more = [
+    ...(num_layers > 1 ? [`${num_layers} layers`] : []),
+    ...(bidirectional ? ["both directions"] : []),
+    ...(embedding_size > 0 ? ["an embedding"] : []),
+    ...(train_h0 ? ["a learned initial state"] : []),
+  ];
+  if (more.length === 0) return "";
+  const whole = [more.slice(0, -1).join(", "), more.at(-1)].filter(Boolean).join(" and ");
+  return `This network has ${whole}. Losses and gradients are its own; the picture draws layer 1, forward, as if it were alone.`;
+}
+
+/** When the task was solved, and for classes how many are right. @param {number | null} accuracy @param {number | null} solvedAt */
+export function solvedWords(accuracy, solvedAt) {
+  const when = solvedAt === null ? "not yet" : formatCount(solvedAt);
+  if (accuracy === null) return { value: when, label: "solved" };
+  return { value: `${formatPercent(accuracy)} · ${when}`, label: "accuracy · solved" };
+}
+
+/** @param {RecordMeta} meta */
+export function wasClipped({ clip_scale }) {
+  return clip_scale !== null && clip_scale < 1;
+}
+
+/** Before → after clipping. @param {RecordMeta} meta */
+export function gradientWords(meta) {
+  const { grad_norm, clip_scale } = meta;
+  if (grad_norm === null) return "none";
+  if (!wasClipped(meta)) return formatNumber(grad_norm);
+  return `${formatNumber(grad_norm)} → ${formatNumber(grad_norm * Number(clip_scale))}`;
+}
+
+/** @param {number | null} rate */
+export function speedWords(rate) {
+  return rate === null ? "as fast as possible" : `${formatNumber(rate)} iterations per second`;
+}
