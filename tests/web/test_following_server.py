@@ -27,10 +27,14 @@ def pair():
 
 def follow(visitor: Visitor, token: str):
     """Ask until the run is shared again, as a page does."""
-    answer = visitor.ask("follow", run=token)
-    while answer.get("code") == "unknown_run":
-        answer = visitor.ask("follow", run=token)
-    return answer
+    answers = []
+
+    def found() -> bool:
+        answers.append(visitor.ask("follow", run=token))
+        return answers[-1].get("code") != "unknown_run"
+
+    wait_until(found, "the run to be shared again")
+    return answers[-1]
 
 
 def test_followers_find_a_run_in_whichever_process_it_is(pair):
