@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .training import RunConfig, Trainer, register
-    from .watching import watch
+    from .watching import open, watch
 
-__all__ = ["RunConfig", "Trainer", "register", "watch"]
-_WHERE = dict.fromkeys(("RunConfig", "Trainer", "register"), ".training") | {"watch": ".watching"}
+__all__ = ["RunConfig", "Trainer", "open", "register", "watch"]
+_WHERE = dict.fromkeys(("RunConfig", "Trainer", "register"), ".training") | {"open": ".watching", "watch": ".watching"}
 __version__ = "0.1.0"
 
 

@@ -20,7 +20,7 @@ PYTHON = {
     "app.engine": set(),
     "app.tasks": {"app.errors"},
     "app.training": {"app.errors", "app.strictjson", "app.validation", "app.engine", "app.tasks"},
-    "app.watching": {"app.errors", "app.engine", "app.training"},
+    "app.watching": {"app.errors", "app.engine", "app.recording", "app.training"},
     "app.scenes": {"app.training"},
     "app.questions": {"app.training", "app.scenes"},
     "app.figures": {"app.training"},

@@ -4,22 +4,39 @@ Hooks take what crosses the boundary of a recurrent module (`capture`), our engi
 the loop turns it into records (`watching`). PyTorch is the user's: nothing here imports it.
 """
 
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
+from ..recording import Recording
 from .watching import Watching
 
-__all__ = ["Watching", "watch"]
+__all__ = ["Watching", "open", "watch"]
 
 
 def watch(
-    model: Any, *, every: int = 1, sequence: int = 0, modules: Any = None, page: bool = True, scaler: Any = None
+    model: Any,
+    *,
+    every: int = 1,
+    sequence: int = 0,
+    modules: Any = None,
+    page: bool = True,
+    file: str | PathLike[str] | None = None,
+    scaler: Any = None,
 ) -> Watching:
     """Watch every nn.RNN, nn.LSTM, nn.GRU and nn.*Cell in ``model`` from now on.
 
     Of the backward passes that reach a module the first is captured, then every ``every``-th; ``sequence`` of the batch
     is shown. ``modules`` chooses some by the names of `named_modules()`. ``page`` serves a page of the last capture on
-    this machine alone and prints its address. ``scaler`` is the torch.amp.GradScaler the script uses, if it does.
+    this machine alone and prints its address. ``file`` is a recording that every record is written to, as it is made.
+    ``scaler`` is the torch.amp.GradScaler the script uses, if it does.
 
     Raises BadValue where nothing can be watched; once the loop runs, nothing here raises, waits or changes a number.
     """
-    return Watching(model, every=every, sequence=sequence, modules=modules, page=page, scaler=scaler)
+    path = None if file is None else Path(file)
+    return Watching(model, every=every, sequence=sequence, modules=modules, page=page, scaler=scaler, file=path)
+
+
+def open(path: str | PathLike[str]) -> Recording:
+    """A recording, of a run or of a watched model: records one after the other, their numbers read when asked for."""
+    return Recording.open(path)

@@ -6,11 +6,14 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from ..errors import BadValue, OutOfRange
 from ..errors import shown as shown_value
+from ..recording import Recording
 from ..training import Record
 from .calls import Capture
 from .capture import Capturer, Watched
@@ -21,6 +24,8 @@ from .page import Page
 from .verdict import FINDINGS, Verdict, as_dict, judge
 
 WAITING = 2  # captures that may wait for their replay; the newest replace the oldest
+KEPT_BYTES = 64 * 2**20  # of records that `save` can write
+FACTS = {"source": "unroll.watch"}
 PATIENCE = 30.0  # seconds that asking for the last records waits for a replay that is under way
 
 Listener = Callable[[str, dict[str, Any]], None]
@@ -38,6 +43,7 @@ class Watching:
         modules: Any = None,
         page: bool = False,
         scaler: Any = None,
+        file: Path | None = None,
     ) -> None:
         for name, value, least in (("every", every, 1), ("sequence", sequence, 0)):
             if isinstance(value, bool) or not isinstance(value, int):
@@ -53,6 +59,8 @@ class Watching:
         self._closed = self._busy = False
         self.failures: deque[str] = deque(maxlen=10)  # of ours, beside the loop; the first is told as a warning
         self._page: Page | None = None
+        self._kept: deque[Record] = deque()
+        self._file = None if file is None else Recording.create(file, **FACTS)
         self._captures: deque[Capture] = deque(maxlen=WAITING)
         self._change = threading.Condition()
         watched = [Watched(name, module, spec) for name, (module, spec) in found.items()]
@@ -92,6 +100,13 @@ class Watching:
             )
         self._listeners.append((finding, callback))
 
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the newest records, up to 64 MiB of them, as a recording that `unroll.open` reads."""
+        self.wait()
+        with Recording.create(path, **FACTS) as recording:
+            for record in list(self._kept):
+                recording.write(record)
+
     def wait(self, seconds: float = PATIENCE) -> None:
         """Until every capture so far has become a record, or ``seconds`` have passed."""
         if threading.current_thread() is not self._worker:
@@ -111,6 +126,8 @@ class Watching:
             self._page.close()
         if threading.current_thread() is not self._worker:
             self._worker.join(PATIENCE)
+        if self._file is not None:
+            self._file.close()
 
     def __enter__(self) -> "Watching":
         return self
@@ -146,6 +163,7 @@ class Watching:
 
     def _take(self, found: dict[str, Shown]) -> None:
         self._last = self._last | found
+        self._keep([one.record for one in found.values()])
         if self._page is not None:
             self._page.show(self._judged())
         for name, one in found.items():
@@ -169,6 +187,14 @@ class Watching:
         self.wait()
         return fragment(self._judged()) or "<p>Nothing has been captured yet.</p>"
 
+    def _keep(self, records: list[Record]) -> None:
+        self._kept.extend(records)
+        while sum(map(_bytes, self._kept)) > KEPT_BYTES and len(self._kept) > len(records):
+            self._kept.popleft()
+        if self._file is not None:
+            for record in records:
+                self._file.write(record)
+
     def _failed(self, error: Exception) -> None:
         """Ours to report, never the loop's: said once."""
         self.failures.append(f"{type(error).__name__}: {error}")
@@ -182,6 +208,10 @@ class Watching:
             warnings.warn(f"Unroll: {what}.", RuntimeWarning, stacklevel=2)
         except RuntimeWarning as told:  # where warnings are errors, ours still must not end the loop
             print(told, file=sys.stderr, flush=True)
+
+
+def _bytes(record: Record) -> int:
+    return sum(values.nbytes for values in record.tensors.values())
 
 
 def verdict_on(one: Shown) -> dict[str, Any]:
