@@ -41,6 +41,11 @@ bench-load:     ## measure a class of up to 300 on a real server (about four min
 	@scripts/setup test
 	.venv/bin/python -m benchmarks.load
 
+.PHONY: bench-following
+bench-following: ## measure how many can follow one run (about a minute)
+	@scripts/setup test
+	.venv/bin/python -m benchmarks.following
+
 bench-faults:   ## measure what happens when things go wrong, behind a real nginx (half an hour; needs Debian's nginx)
 	@scripts/setup test
 	.venv/bin/python -m benchmarks.faults

@@ -11,8 +11,10 @@
     ├─ TooCostly              too_costly         each number allowed, all of them together too much
     ├─ BadUpload              bad_upload         a file that is not what it was announced to be
     ├─ DatasetNeeded          dataset_needed     own data that are not at hand
+    ├─ UnknownRun             unknown_run        no run is shared under that token
     ├─ NotNow                 not_now            a fine command at the wrong moment
     │  ├─ NoRun               no_run             ... before there is a run
+    │  ├─ ReadOnly            read_only          ... by someone who follows another's run
     │  ├─ UploadPending       upload_pending     ... while a file is on its way
     │  └─ UploadTimeout       upload_timeout     ... and the file never came
     └─ Busy                   busy               too many do the same just now
@@ -98,6 +100,12 @@ class DatasetNeeded(UnrollError):
     code = "dataset_needed"
 
 
+class UnknownRun(UnrollError):
+    """No run is shared under that token, on this server and at this moment."""
+
+    code = "unknown_run"
+
+
 class NotNow(UnrollError):
     """A command that makes sense, but not in this moment."""
 
@@ -108,6 +116,12 @@ class NoRun(NotNow):
     """A command for a run before one was started."""
 
     code = "no_run"
+
+
+class ReadOnly(NotNow):
+    """A command that would change a run which belongs to somebody else."""
+
+    code = "read_only"
 
 
 class UploadPending(NotNow):

@@ -21,7 +21,9 @@ WATCH = ("spectrum", "truncation", "flow", "gates", "saturation", "weights", "di
 FACTS = {
     "iteration": "iteration",
     "loss_per_timestep": "loss per timestep",
-    "baseline": "baseline",
+    "baseline": "baseline, the best constant answer",
+    "persistence": "best answer from the same timestep alone",
+    "validation_loss": "loss per timestep on rows held out",
     "accuracy": "accuracy",
     "grad_norm": "gradient norm before clipping",
     "clip_scale": "clipping multiplied the update by",
@@ -61,6 +63,7 @@ def report(trainer: Trainer) -> Iterator[str]:
         f'<p class="quiet">Solved when: {escaped(task["solved"])}. {solved(trainer)}</p>'
     )
     yield f"<h2>This iteration</h2>{table({title: record.scalars.get(name) for name, title in FACTS.items()})}"
+    yield f"<h2>Finding</h2>{finding(record.scalars['finding'])}"
     yield f"<h2>Other than by default</h2>{table(changed)}"
     plots = []
     for name, figure in figures.available(record):
@@ -89,6 +92,18 @@ def fullest_record(trainer: Trainer) -> Record:
 def solved(trainer: Trainer) -> str:
     """When it was."""
     return "Not solved yet." if trainer.solved_at is None else f"Solved at iteration {trainer.solved_at}."
+
+
+def finding(found: Mapping[str, Any]) -> str:
+    """What is wrong, if anything, with its cause, the numbers it rests on and what would help."""
+    name = "In order: learning" if found["code"] == "learning" else str(found["code"]).replace("_", " ").capitalize()
+    cause = f", most of it by {str(found['cause']).replace('_', ' ')}" if found["cause"] else ""
+    helps = "; ".join(remedy["label"] for remedy in found["remedies"])
+    advice = f"<p>What would help: {escaped(helps)}.</p>" if helps else ""
+    numbers = {key: value for key, value in found["values"].items() if key != "parts"}
+    numbers |= {f"change of ln by {part}": value for part, value in found["values"].get("parts", {}).items()}
+    rows = table({key.replace("_", " "): value for key, value in numbers.items()})
+    return f"<p>{escaped(name + cause)}.</p>{advice}{rows}"
 
 
 def table(values: Mapping[str, Any]) -> str:

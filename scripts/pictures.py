@@ -167,6 +167,10 @@ VIEWS = {
     **{f"tab-{name}": View(f"tab={name}") for name in TABS},
     "tab-gates-lstm": View("cell=lstm&tab=gates"),
     "tab-gates-gru": View("cell=gru&tab=gates"),
+    **{f"{cell}-pinned": View(f"cell={cell}", act=PIN) for cell in ("indrnn", "mingru", "ln_lstm")},
+    "tab-gates-mingru": View("cell=mingru&tab=gates"),
+    "tab-spectrum-indrnn": View("cell=indrnn&tab=spectrum"),
+    "ln_lstm-dark": View("cell=ln_lstm", dark=True),
     **{f"tab-{name}-dark": View(f"tab={name}", dark=True) for name in TABS},
     **{f"track-{name}": View(f"cell=lstm&track={name}") for name in ("h", "gates", "dW_hh")},
 }

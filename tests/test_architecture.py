@@ -24,6 +24,7 @@ PYTHON = {
     "app.scenes": {"app.training"},
     "app.questions": {"app.training", "app.scenes"},
     "app.figures": {"app.training"},
+    "app.recording": {"app.errors", "app.training"},
     "app.report": {"app.errors", "app.training", "app.figures"},
     "app.web": {
         "app.errors",

@@ -29,7 +29,7 @@ class Characters(Task):
     continues = True
     takes_classes = True
     next_step = True
-    needed_lag = 1  # the last character is the input; beating the pairs takes one before it
+    needed_lag: int | None = 1  # the last character is the input; beating the pairs takes one before it
 
     def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:
         super().__init__(T, lag, data)

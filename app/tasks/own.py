@@ -47,6 +47,7 @@ class OwnText(Characters):
     name = "own"
     title = "Own text"
     description = "Your text, one character a timestep; the network has to say which character comes next."
+    needed_lag = None  # nobody knows how far back this text refers
 
     def info(self) -> dict[str, Any]:
         """Also what was read."""

@@ -29,17 +29,19 @@ class Recorder:
         """After anything but an update: what was measured before may not be repeated."""
         self._memory.clear()
 
-    def look(self, *, skip_expensive: bool = False) -> Measurement:
-        """The batch and the probe, run forward and back."""
+    def look(self, *, skip_expensive: bool = False, probe: int | None = None) -> Measurement:
+        """The batch and the probe, run forward and back; ``probe`` is another sequence than the run's, unedited."""
+        is_own = probe is None or probe == self.state.probe
+        shown, edits = (self.state.probe, self.state.edits) if probe is None or is_own else (probe, {})
         params, iteration = self.state.learner.params, self.state.learner.progress.iteration
         return Measurement(
             params,
             iteration,
             self.runner.batch(params, iteration),
-            self.runner.trace(params, self.state.probe, self.state.edits),
+            self.runner.trace(params, shown, edits),
             self.runner,
             skip_expensive,
-            self._memory,
+            self._memory if is_own else {},
         )
 
     def record(self, seen: Measurement, watch: Collection[str]) -> Record:

@@ -143,20 +143,26 @@ class Trainer:
 
     # Iterations.
 
-    def record(self, watch: Collection[str] | None = None, *, skip_expensive: bool = False) -> Record:
+    def record(
+        self, watch: Collection[str] | None = None, *, skip_expensive: bool = False, probe: int | None = None
+    ) -> Record:
         """The current iteration under the present weights, with the quantities in `watch` (None: in `watching`).
 
         With `skip_expensive` the expensive quantities are not measured: `truncation` is repeated from the last record
         that measured it, if only updates happened since (`as_of` names that iteration), and `distributions` are left
         out, as a curve over training does not need every point.
 
+        `probe` shows another sequence than the run's, unedited, and leaves everything as it is.
+
         Nothing is changed, unless a number is not finite: then the record shows it, `divergence` names it, and the
         weights go back to where all numbers were finite.
         """
         wanted = self.watching if watch is None else self._checked(watch)
         with np.errstate(all="ignore"):
-            seen = self._recorder.look(skip_expensive=skip_expensive)
+            seen = self._recorder.look(skip_expensive=skip_expensive, probe=probe)
             record = self._recorded(seen, wanted)
+            if probe is not None and probe != self.probe:
+                return record
             if not seen.is_finite:
                 self._diverge(seen, record)
             else:
@@ -235,11 +241,16 @@ class Trainer:
 
     def show(self, probe: int) -> None:
         """Show another sequence: any index from 0; for own sequences their index in the file."""
-        probe = edits.checked_probe(probe)
-        self.task.probe(self.config.seed, probe)  # own sequences have a last one
+        probe = self._checked_probe(probe)
         if probe != self.probe:
             self._state.probe, self._state.edits = probe, {}
             self._changed()
+
+    def check_record(self, watch: Collection[str], probe: int | None = None) -> None:
+        """Refuse what `record` could not show: unknown or too costly quantities, a sequence that does not exist."""
+        self._checked(watch)
+        if probe is not None:
+            self._checked_probe(probe)
 
     def watch(self, quantities: Collection[str]) -> None:
         """Choose the optional quantities that records hold from now on."""
@@ -327,6 +338,11 @@ class Trainer:
         self._recovery.forget()
         self._recorder.forget()
         self._runner.forget()
+
+    def _checked_probe(self, probe: int) -> int:
+        index = edits.checked_probe(probe)
+        self.task.probe(self.config.seed, index)  # own sequences have a last one
+        return index
 
     def _checked(self, quantities_: Collection[str]) -> frozenset[str]:
         wanted = quantities.checked(quantities_)

@@ -13,15 +13,16 @@ import numpy as np
 
 from ..engine.activations import ACTIVATIONS
 from ..training import Record
+from ..training import findings as shared
 from . import remedies
 from .shown import name_of
 
 Array = np.ndarray
 
-GROWS = np.log(1e3)  # exploding: on the way from the last loss to h_1, or there
-VANISHES = np.log(1e-6)  # vanishing: what is left of the last loss's gradient at h_1
-DEAD = 0.5  # dead_units: of the units have slope 0 at every timestep
-SATURATED = 0.1  # saturated: the mean slope, of the activation's greatest
+# Their thresholds are the rules' own.
+GROWS, LARGE = np.log(shared.exploding.GROWTH), np.log(shared.exploding.SIZE)
+VANISHES = np.log(shared.vanishing.LEFT)
+DEAD, SATURATED = shared.dead_units.SHARE, shared.saturated.SHARE
 FINDINGS = ("nonfinite", "exploding", "dead_units", "saturated", "vanishing", "short_horizon")
 
 
@@ -137,7 +138,7 @@ def nonfinite(view: View) -> Verdict | None:
 def exploding(view: View) -> Verdict | None:
     """The last loss's gradient grows ≥ 10³ on its way to h_1, or is ≥ 10³ there."""
     way = view.way
-    if way is None or (way[0] - way[-1] < GROWS and way[0] < GROWS):
+    if way is None or (way[0] - way[-1] < GROWS and way[0] < LARGE):
         return None
     read = view.last_loss or 1
     return Verdict(

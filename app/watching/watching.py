@@ -51,7 +51,7 @@ class Watching:
         self._findings: dict[str, str | None] = {}
         self._listeners: list[tuple[str | None, Listener]] = []
         self._closed = self._busy = False
-        self.failures: list[Exception] = []  # of ours, beside the loop; the first is told as a warning
+        self.failures: deque[str] = deque(maxlen=10)  # of ours, beside the loop; the first is told as a warning
         self._page: Page | None = None
         self._captures: deque[Capture] = deque(maxlen=WAITING)
         self._change = threading.Condition()
@@ -146,20 +146,20 @@ class Watching:
 
     def _take(self, found: dict[str, Shown]) -> None:
         self._last = self._last | found
-        for name, one in found.items():
-            finding = judge(one.record).finding
-            before = self._findings.get(name)
-            if name in self._findings and finding == before:
-                continue
-            self._findings[name] = finding
-            verdict = verdict_on(one)
-            if finding != before:
-                print(in_the_terminal(verdict, one.record.scalars["step"], before), file=sys.stderr, flush=True)
-            for wanted, callback in self._listeners:
-                if wanted == finding:
-                    callback(name, verdict)
         if self._page is not None:
             self._page.show(self._judged())
+        for name, one in found.items():
+            finding, before = judge(one.record).finding, self._findings.get(name)
+            self._findings[name] = finding
+            if finding != before:
+                self._tell(name, verdict_on(one), one.record.scalars["step"], before)
+
+    def _tell(self, name: str, verdict: dict[str, Any], step: int, before: str | None) -> None:
+        """A finding has changed: a line in the terminal, and whoever asked for it."""
+        print(in_the_terminal(verdict, step, before), file=sys.stderr, flush=True)
+        for wanted, callback in self._listeners:
+            if wanted == verdict["finding"]:
+                callback(name, verdict)
 
     def _judged(self) -> dict[str, tuple[Record, Verdict]]:
         return {name: (one.record, judge(one.record)) for name, one in self._last.items()}
@@ -171,14 +171,17 @@ class Watching:
 
     def _failed(self, error: Exception) -> None:
         """Ours to report, never the loop's: said once."""
-        self.failures.append(error)
+        self.failures.append(f"{type(error).__name__}: {error}")
         if len(self.failures) == 1:
             self._warn(
                 f"watching failed and may show less from here on; training goes on ({type(error).__name__}: {error})"
             )
 
     def _warn(self, what: str) -> None:
-        warnings.warn(f"Unroll: {what}.", RuntimeWarning, stacklevel=2)
+        try:
+            warnings.warn(f"Unroll: {what}.", RuntimeWarning, stacklevel=2)
+        except RuntimeWarning as told:  # where warnings are errors, ours still must not end the loop
+            print(told, file=sys.stderr, flush=True)
 
 
 def verdict_on(one: Shown) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ..settings import Settings
 from .closing import CloseCode
 from .counts import Counts
 from .procfs import cpu_seconds
-from .wire import Kind, Unpacker, pack
+from .wire import Kind, Unpacker, from_many, pack
 
 log = logging.getLogger(__name__)
 
@@ -151,6 +151,7 @@ class RunHandle:
     process: Process
     run: int
     visitor: Visitor
+    followed: str | None = None  # the token of the run that the visitor asked to follow
 
     def send(self, frame: str | bytes) -> None:
         """A frame from the visitor."""
@@ -158,6 +159,21 @@ class RunHandle:
             self.process.send(Kind.TEXT, self.run, frame.encode())
         else:
             self.process.send(Kind.BINARY, self.run, frame)
+
+    def must_move(self, token: str) -> bool:
+        """Whether the run that is shared under this token is in another process; who follows a run stays with it."""
+        where = self.pool.shared.get(token, self.process)
+        return where is not self.process and self.followed not in self.pool.shared
+
+    def move_to(self, token: str) -> None:
+        """Leave this run behind and begin anew in the process that holds the run which is shared under this token."""
+        process = self.pool.shared.get(token)
+        if process is None or self.run not in self.process.seats:
+            return
+        process.seats[self.run] = self.process.seats.pop(self.run)
+        self.process.send(Kind.LEAVE, self.run)
+        process.send(Kind.OPEN, self.run)
+        self.process = process
 
     def ack(self, iteration: int) -> None:
         """The visitor drew a record."""
@@ -181,6 +197,7 @@ class Pool:
     hello: str = ""
     first_record: bytes = b""
     counts: Counts = field(default_factory=Counts)
+    shared: dict[str, Process] = field(default_factory=dict)  # where the runs are that can be followed, by their tokens
     draining: bool = False
     stop_listening: Callable[[], None] = lambda: None  # set by a server that can: balancers then go elsewhere at once
     _runs: int = 0
@@ -285,6 +302,14 @@ class Pool:
                 visitor.dismiss(CloseCode(int.from_bytes(payload[:2], "big")), payload[2:].decode())
             case Kind.IN_USE if seat:
                 seat.in_use = True
+            case Kind.TO_MANY:
+                inner, runs, content = from_many(payload)
+                for each in runs:
+                    self.take(process, inner, each, content)
+            case Kind.SHARED:
+                self.shared[payload.decode()] = process
+            case Kind.UNSHARED if self.shared.get(payload.decode()) is process:
+                del self.shared[payload.decode()]
             case Kind.FIRST_RECORD:
                 self.first_record = payload
             case Kind.HELLO:
@@ -303,6 +328,7 @@ class Pool:
         process.ready = False
         process.pool = None
         self.processes.remove(process)
+        self.shared = {token: where for token, where in self.shared.items() if where is not process}
         seats, process.seats = list(process.seats.values()), {}
         for seat in seats:
             seat.visitor.dismiss(CloseCode.SERVICE_RESTART, "the process that computed this run ended; connect again")

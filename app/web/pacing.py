@@ -64,6 +64,11 @@ class ExpensiveTurns:
         """Something changed: the next record measures all."""
         self.asked = True
 
+    def in_step(self, *, measured: bool) -> None:
+        """Share a record with others: if it measured all, the next one to do so is due for everybody at once."""
+        if measured:
+            self.skipped, self.asked = 0, False
+
     def skip(self, *, plays: bool) -> bool:
         """Whether the next record omits them. Runs that begin to play together measure at different times."""
         if plays and not self.asked and self.skipped + 1 < EXPENSIVE_EVERY:

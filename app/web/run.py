@@ -1,5 +1,7 @@
 """Run: a session and its viewer, as one connection sees them. Frames in, frames out, one thing at a time.
 
+A viewer has a session of their own, or follows the one of somebody else, which is then worked on in its owner's turns.
+
 Whoever serves a run calls `receive` with each frame, and `work` when `due_at` has come; `work` does the next thing that
 is due and returns the frames to send.
 """
@@ -9,13 +11,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..errors import UnrollError
+from ..errors import ReadOnly, UnrollError
 from ..training import Effects
 from . import commands, protocol
-from .closing import Close
+from .closing import Close, CloseCode
 from .commands.check import BREAKS
 from .commands.training import Pause
-from .commands.viewing import Ack
+from .commands.viewing import Ack, Watch
+from .followers import MOST_FOLLOWERS
 from .pacing import NEVER, NOW
 from .protocol import Frame, Id
 from .session import Limits, Session, Shared
@@ -35,20 +38,28 @@ class Request:
 
 
 class Run:
-    """One session and the viewer who started it."""
+    """One viewer and the session they see; whoever serves it knows it, and its viewer, by a `key`."""
 
     def __init__(
-        self, limits: Limits, shared: Shared | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        limits: Limits,
+        shared: Shared | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        key: int = 0,
     ) -> None:
         shared = shared or Shared()
         self.clock = clock
-        self.session = Session(limits, shared, clock)
-        self.viewer = Viewer(limits.records_per_second, next(shared.turns), shared.slots, clock)
-        self.session.viewers.append(self.viewer)
+        self.viewer = Viewer(limits.records_per_second, next(shared.turns), shared.slots, clock, key)
+        self.session = Session(limits, shared, clock, self.viewer)
         self.inbox: deque[Request] = deque()
         self.answered = 0  # commands answered since somebody last took note
         self.job: commands.Job | None = None
         self.job_id: Id = None
+
+    @property
+    def follows(self) -> bool:
+        """Whether the session is somebody else's."""
+        return self.viewer.key in self.session.followers.viewers
 
     def hello(self) -> str:
         """The first message, before anything was asked."""
@@ -64,6 +75,7 @@ class Run:
                 "max_cost": limits.max_cost,
                 "max_bytes": limits.max_bytes,
                 "breaks": list(BREAKS),
+                "followers": MOST_FOLLOWERS,
             },
         )
 
@@ -94,13 +106,20 @@ class Run:
         """When `work` has something to do; infinity if only a frame can change that."""
         if self.job or self.inbox:
             return NOW
-        return min(self.viewer.uploads.until, self.viewer.record_due_at, self.session.next_iteration_at(now))
+        if self.follows:
+            return self.viewer.uploads.until
+        return min(self.viewer.uploads.until, self._records_due_at, self.session.next_iteration_at(now))
 
     def awaited_since(self) -> float:
         """Since when the viewer waits: for an answer, or for the next record."""
         if self.inbox and not self.job:
             return self.inbox[0].arrived
-        return self.viewer.record_due_at
+        return NEVER if self.follows else self._records_due_at
+
+    @property
+    def _records_due_at(self) -> float:
+        """When the owner, or followers, may be sent the next record."""
+        return min(self.session.record_due_at(self.viewer), self.session.round_due_at())
 
     def work(self, seconds: float = NEVER, interrupted: Callable[[], bool] = lambda: False) -> list[Frame]:
         """Do what is due, one thing after the other, until there is something to send or the time is over."""
@@ -119,8 +138,12 @@ class Run:
             self._take(self.inbox.popleft(), frames)
         elif late := self.viewer.uploads.overdue(now):
             frames.append(self._refused(upload_timed_out(late), late.id))
-        elif self.viewer.record_due_at <= now:
+        elif self.follows:
+            return False
+        elif self.session.record_due_at(self.viewer) <= now:
             frames += self.session.show(self.viewer)
+        elif self.session.round_due_at() <= now:
+            frames += self.session.show_followers()
         elif self.session.next_iteration_at(now) <= now:
             frames += self.session.advance()
         else:
@@ -149,7 +172,11 @@ class Run:
             answer = self._refused(error, id_)
         match answer:
             case Effects():
-                frames.append(self.session.state(id_, answer))
+                frames.append(self.session.state(id_, answer, following=self.session.token if self.follows else None))
+                if not self.follows and not isinstance(request.message, Watch):
+                    self.session.announce(answer)
+            case Session():
+                frames.append(self._follow(answer, id_))
             case bytes():
                 frames.append(protocol.with_id(answer, id_))
             case str() | Close():
@@ -159,10 +186,12 @@ class Run:
                 return
         self.answered += 1
         # A change is shown with its answer: it needs no further turn.
-        if self.viewer.record_due_at == NOW:
+        if self.session.record_due_at(self.viewer) == NOW:
             frames += self.session.show(self.viewer)
 
     def _answer(self, message: commands.Command | UnrollError | bytes) -> commands.Answer:
+        if not self.follows and self.session.owner is not self.viewer:  # what was followed has ended
+            self.session = Session(self.session.limits, self.session.shared, self.clock, self.viewer)
         match message:
             case UnrollError():
                 raise message
@@ -170,6 +199,11 @@ class Run:
                 taken = self.viewer.uploads.take(message)
                 return taken if isinstance(taken, Close) else commands.load_file(self.session, taken, message)
         self.viewer.uploads.refuse(message.type)
+        if self.follows and not message.for_followers:
+            raise ReadOnly(
+                f"`{message.type}` is not possible: this run belongs to somebody else, and you follow it. `watch` "
+                "chooses what you see of it; `copy` gives you a snapshot to go on with in a connection of its own."
+            )
         return message.carry_out(self.session, self.viewer)
 
     def _refused(self, error: UnrollError, id_: Id) -> str:
@@ -181,16 +215,27 @@ class Run:
         """Whether somebody made use of this run."""
         return self.session.trainer is not None
 
+    def _follow(self, session: Session, id_: Id) -> str:
+        """Leave the session for another one, which let the viewer in; the answer is what that is doing."""
+        self.session.end("The owner went on to follow another run.")
+        self.session = session
+        return session.state(id_, following=session.token)
+
     def last_snapshot(self) -> bytes | None:
-        """What a viewer needs to go on elsewhere; None if there is nothing yet."""
-        return self.session.trainer.snapshot() if self.session.trainer else None
+        """What an owner needs to go on elsewhere; None if there is nothing yet."""
+        return self.session.trainer.snapshot() if self.session.trainer and not self.follows else None
 
-    def leave(self) -> None:
-        """The viewer is gone."""
+    def leave(self, why: str = "The owner left.") -> None:
+        """The viewer is gone, and with them the session that is theirs."""
         self.viewer.leave()
+        if self.follows:
+            self.session.followers.remove(self.viewer)
+        else:
+            self.session.end(why)
 
-    def fail(self) -> None:
-        """After an unforeseen error: nothing is left to do here."""
+    def fail(self) -> list[Frame]:
+        """After an unforeseen error: nothing is left to do here. What to tell the viewer."""
         self.inbox.clear()
         self.job = None
-        self.session.fail()
+        self.leave("It failed because of an error in the server.")
+        return [Close(CloseCode.INTERNAL_ERROR, "internal error; see the server log")]

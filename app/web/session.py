@@ -4,7 +4,8 @@
                       │  └────────play──────────▶   │
                       └──▶ diverged ◀───────────────┘      a number that is not finite; configure, edit, reset lead out
 
-What a client may ask of a session is in `commands/`. Records are made only when one may be sent, so each is the newest.
+What a client may ask of a session is in `commands/`. Records are made only when one may be sent, so each is the newest,
+and once for all who want the same. One viewer is the owner, whose commands the session obeys; others may follow.
 """
 
 from bisect import bisect_left
@@ -14,14 +15,16 @@ from enum import StrEnum
 from itertools import count
 from typing import Any
 
-from ..errors import NoRun, NotNow, UnrollError
+from ..errors import Busy, NoRun, NotNow, UnrollError
 from ..training import Divergence, Effects, RunConfig, Trainer, WorkspacePool
 from . import protocol
 from .counts import Counts
-from .pacing import EXPENSIVE_INTERVAL, NEVER, Pace
+from .followers import MOST_FOLLOWERS, ROUND_SECONDS, Delivery, Followers
+from .links import Links, new_key, token_of
+from .pacing import EXPENSIVE_INTERVAL, NEVER, NOW, Pace
 from .protocol import Frame, Id
 from .uploads import UploadSlots
-from .viewer import Viewer
+from .viewer import Viewer, Wanted
 
 
 class Phase(StrEnum):
@@ -45,6 +48,8 @@ class Limits:
 NAMES = ("inputs", "outputs", "classes")  # of a task; own data may bring thousands of them, of any length
 LONGEST_NAME = 60
 LONGEST_SENTENCE = 400
+RETRY_AFTER = 5.0  # seconds
+MOST_PACKED = 16  # records of one version that are kept: a run that stands still may be asked for any number of them
 
 
 def shortened(task: dict[str, Any], most: int) -> dict[str, Any]:
@@ -64,6 +69,14 @@ def _cut(value: Any, most: int) -> Any:
     return value[:LONGEST_SENTENCE] if isinstance(value, str) else value
 
 
+@dataclass(frozen=True)
+class Packed:
+    """A record of the current version, ready to be sent; a `complete` one measured what is expensive, too."""
+
+    file: bytes
+    complete: bool
+
+
 class Shared:
     """What the sessions of one process have in common: buffers by shape, a few upload slots, what is counted."""
 
@@ -72,21 +85,27 @@ class Shared:
         self.slots = UploadSlots()
         self.turns = count()  # by which viewers take turns with what is expensive
         self.counts = Counts()
+        self.links: Links[Session] = Links()
+        self.outbox: list[Delivery] = []  # for viewers other than the one whose turn it is
 
 
 class Session:
     """One network, its phase and its pace."""
 
-    def __init__(self, limits: Limits, shared: Shared, clock: Callable[[], float]) -> None:
+    def __init__(self, limits: Limits, shared: Shared, clock: Callable[[], float], owner: Viewer) -> None:
         self.limits = limits
         self.shared = shared
         self.clock = clock
-        self.viewers: list[Viewer] = []
+        self.owner = owner
+        self.followers = Followers(limits.records_per_second, clock)
         self.trainer: Trainer | None = None
         self.phase = Phase.IDLE
         self.pace = Pace()
+        self.version = 0  # counts everything that makes another record
+        self.packed: dict[Wanted, Packed] = {}  # of this version
         self.stepped: dict[str, Any] = {}  # the loss of the last batch of a `step`, before and after its update
         self.cut_short = False  # a `pause` waits for the job that is going on
+        self.key: str | None = None  # of the link under which the run is shared
 
     # The network.
 
@@ -132,9 +151,15 @@ class Session:
             "workspaces": self.shared.workspaces,
         }
 
-    def watch(self, quantities: Collection[str], probe: int | None) -> None:
-        """Measure these quantities; show this sequence. Both or neither."""
+    def watch(self, viewer: Viewer, quantities: Collection[str], probe: int | None) -> None:
+        """Measure these quantities for a viewer; show this sequence. Both or neither. Nobody else sees a difference,
+        unless it is the owner who chooses the sequence.
+        """
         trainer = self.network("watch")
+        if viewer is not self.owner:
+            trainer.check_record(quantities, probe)
+            viewer.watch(frozenset(quantities), probe)
+            return
         before = trainer.watching
         trainer.watch(quantities)
         if probe is not None:
@@ -143,14 +168,37 @@ class Session:
             except UnrollError:
                 trainer.watch(before)
                 raise
+        viewer.watch(frozenset(quantities), None)
+        self.changed()
 
     def changed(self) -> None:
         """Show the current iteration at once. A change that makes the trainer forget its divergence leads out of it."""
         if self.phase is Phase.DIVERGED and self.trainer and not self.trainer.diverged:
             self.phase = Phase.PAUSED
         self.stepped = {}
-        for viewer in self.viewers:
-            viewer.show_all()
+        self.new_version()
+        self.owner.show_all()
+        self.followers.hurry()
+        self._forget_what_does_not_fit()
+
+    def new_version(self) -> None:
+        """What was packed is no longer what would be shown."""
+        self.version += 1
+        self.packed.clear()
+
+    def show_soon(self) -> None:
+        """There is something new that should not wait for its turn."""
+        self.new_version()
+        self.owner.show_soon()
+        self.followers.next_at = NOW
+
+    def _forget_what_does_not_fit(self) -> None:
+        """Followers go on with what the owner shows where this run can no longer have what they chose."""
+        for viewer in self.followers.viewers.values():
+            try:
+                self.network("a record").check_record(*viewer.wanted)
+            except UnrollError:
+                viewer.watch(self.owner.watching, None)
 
     def refuse_when_diverged(self, command: str) -> None:
         """Training needs finite numbers to go on from."""
@@ -164,24 +212,73 @@ class Session:
 
     def next_iteration_at(self, now: float) -> float:
         """When the next update is due; infinity while nothing trains, or no viewer has drawn anything for long."""
-        heard = any(now < viewer.credits.silent_from for viewer in self.viewers)
-        return self.pace.next_at if self.phase is Phase.RUNNING and heard else NEVER
+        if self.phase is not Phase.RUNNING:
+            return NEVER
+        heard = now < self.owner.credits.silent_from or any(
+            now < viewer.credits.silent_from for viewer in self.followers.viewers.values()
+        )
+        return self.pace.next_at if heard else NEVER
+
+    def record_due_at(self, viewer: Viewer) -> float:
+        """When a viewer may be sent the next record."""
+        return viewer.record_due_at(self.version) if self.trainer else NEVER
+
+    def round_due_at(self) -> float:
+        """When followers may be sent the next record."""
+        return self.followers.due_at(self.version) if self.trainer else NEVER
 
     def show(self, viewer: Viewer) -> list[Frame]:
-        """The record of the current iteration, if its numbers are finite."""
-        trainer = self.network("a record")
-        known = trainer.divergence
-        running = self.phase is Phase.RUNNING
-        trainer.iterations_per_second = self.pace.speed if running else 0.0
+        """The record of the current iteration, if its numbers are finite; followers who may have one get theirs."""
         begun = self.clock()  # what a record takes to make must not slow down how often one comes
-        plays = running and self.pace.interval < EXPENSIVE_INTERVAL
-        record = trainer.record(viewer.watching, skip_expensive=viewer.expensive.skip(plays=plays))
-        if trainer.divergence and trainer.divergence is not known:
-            return self.diverge(trainer.divergence)
-        record.scalars.update(self.stepped)
-        viewer.sent(trainer.iteration, begun)
+        record = self._packed(viewer.wanted, skip_expensive=viewer.expensive.skip(plays=self._plays))
+        if isinstance(record, Divergence):
+            return self._for_owner(self.diverge(record), viewer)
+        viewer.sent(self.version, self.network("a record").iteration, begun)
         self.shared.counts.totals["records_sent"] += 1
-        return [record.to_bytes()]
+        if viewer is self.owner and self.followers and self.followers.next_at <= begun + self.followers.interval / 2:
+            return [record, *self.show_followers()]
+        return [record]
+
+    def show_followers(self) -> list[Frame]:
+        """One round of records for followers, each packed once; what the owner hears is what diverged, if something."""
+        begun = self.clock()
+        for group in self.followers.ready(self.version, begun):
+            skips = [viewer.expensive.skip(plays=self._plays) for viewer in group]
+            record = self._packed(group[0].wanted, skip_expensive=all(skips))
+            if isinstance(record, Divergence):
+                return self.diverge(record)
+            for viewer in group:
+                viewer.expensive.in_step(measured=not all(skips))
+                viewer.sent(self.version, self.network("a record").iteration, begun)
+            self._post(record, tuple(viewer.key for viewer in group))
+            self.shared.counts.totals["records_sent"] += len(group)
+            if self.clock() - begun > ROUND_SECONDS:
+                break
+        self.followers.served(begun)
+        return []
+
+    @property
+    def _plays(self) -> bool:
+        """Whether records come too fast for what is expensive."""
+        return self.phase is Phase.RUNNING and self.pace.interval < EXPENSIVE_INTERVAL
+
+    def _packed(self, wanted: Wanted, *, skip_expensive: bool) -> bytes | Divergence:
+        """The record of this version: made and packed once for all who want the same."""
+        trainer, (quantities, probe) = self.network("a record"), wanted
+        wanted = quantities, None if probe == trainer.probe else probe
+        packed = self.packed.get(wanted)
+        if packed and (packed.complete or skip_expensive):
+            return packed.file
+        known = trainer.divergence
+        trainer.iterations_per_second = self.pace.speed if self.phase is Phase.RUNNING else 0.0
+        record = trainer.record(quantities, skip_expensive=skip_expensive, probe=probe)
+        if trainer.divergence and trainer.divergence is not known:
+            return trainer.divergence
+        record.scalars.update(self.stepped)
+        if len(self.packed) >= MOST_PACKED:
+            self.packed.clear()
+        self.packed[wanted] = Packed(record.to_bytes(), not skip_expensive)
+        return self.packed[wanted].file
 
     def advance(self) -> list[Frame]:
         """One update."""
@@ -194,22 +291,90 @@ class Session:
         self.shared.counts.iterations.observe(now - begun)
         self.pace.took(now)
         self.stepped = {}
-        for viewer in self.viewers:
-            self.shared.counts.totals["records_coalesced"] += viewer.outdated
-            viewer.outdated = True
+        self.shared.counts.totals["records_coalesced"] += self.owner.shown != self.version
+        self.new_version()
         return []
 
     def diverge(self, found: Divergence, id_: Id = None) -> list[Frame]:
         """The record with the first bad number, which number it is, and the state that was restored."""
         self.phase = Phase.DIVERGED
-        for viewer in self.viewers:
-            viewer.outdated = False
+        self.new_version()
+        for viewer in (self.owner, *self.followers.viewers.values()):
+            viewer.shown = self.version
         frames: list[Frame] = [found.record.to_bytes()] if found.record else []
         facts = {name: getattr(found, name) for name in ("iteration", "quantity", "timestep", "unit", "cause")}
-        return [*frames, protocol.encode("diverged", **facts), self.state(id_)]
+        frames.append(protocol.encode("diverged", **facts))
+        for frame in frames:
+            self.tell_followers(frame)
+        self.announce()
+        return [*frames, self.state(id_)]
 
-    def state(self, id_: Id = None, effects: Effects | None = None) -> str:
-        """The `state` message; `effects` are the fields that a command changed."""
+    # Sharing.
+
+    @property
+    def token(self) -> str | None:
+        """Under which others find the run."""
+        return token_of(self.key) if self.key else None
+
+    def share(self, key: str | None) -> str:
+        """Let others follow, under the link of this key (None: the one it has, or a new one); returns the token."""
+        self.network("share")
+        key = key or self.key or new_key()
+        if key != self.key:
+            self.unshare("It is shared under another link now.")
+            self.key = key
+        token = token_of(key)
+        self.shared.links.open(token, self)
+        return token
+
+    def unshare(self, why: str) -> None:
+        """Nobody follows any longer."""
+        if self.token:
+            self.shared.links.close(self.token, self)
+            self.tell_followers(protocol.encode("ended", run=self.token, why=why))
+        self.key = None
+        for viewer in list(self.followers.viewers.values()):
+            self.followers.remove(viewer)
+
+    def admit(self, viewer: Viewer) -> None:
+        """One more follower. They begin with what every record holds of the sequence that the owner shows."""
+        if viewer is self.owner:
+            raise NotNow("This run is your own: it cannot be followed over the connection that trains it.", "run")
+        if len(self.followers) >= MOST_FOLLOWERS:
+            raise Busy(
+                f"At most {MOST_FOLLOWERS} follow one run; got one more. Try again in {RETRY_AFTER:.0f} s.",
+                retry_after=RETRY_AFTER,
+            )
+        viewer.watch(frozenset(), None)
+        self.followers.add(viewer)
+
+    def tell_followers(self, frame: Frame) -> None:
+        """A message for all of them, whatever they have drawn."""
+        if self.followers:
+            self._post(frame, self.followers.keys)
+
+    def announce(self, effects: Effects | None = None) -> None:
+        """Followers hear what the run is now."""
+        if self.followers:
+            self.tell_followers(self.state(effects=effects, following=self.token))
+
+    def _for_owner(self, frames: list[Frame], viewer: Viewer) -> list[Frame]:
+        """What the owner has to hear: returned in the owner's own turn, posted in anybody else's."""
+        if viewer is self.owner:
+            return frames
+        for frame in frames:
+            self._post(frame, (self.owner.key,))
+        return []
+
+    def _post(self, frame: Frame, keys: tuple[int, ...]) -> None:
+        self.shared.outbox.append(Delivery(frame, keys))
+
+    # What it says.
+
+    def state(self, id_: Id = None, effects: Effects | None = None, following: str | None = None) -> str:
+        """The `state` message; `effects` are the fields that a command changed, `following` is for who does not own
+        the run: its token.
+        """
         trainer = self.network("a state")
         effects = effects or Effects()
         task = trainer.task_info()
@@ -225,6 +390,7 @@ class Session:
                 same_numerics=trainer.same_numerics,
                 task=task,
                 effects={"live": effects.live, "restart": effects.restart},
+                **({"following": following} if following else {}),
             )
 
         whole = message(task)
@@ -236,9 +402,8 @@ class Session:
         )
         return message(shortened(task, fits))
 
-    def fail(self) -> None:
-        """After an unforeseen error: there is no network any more, and nothing to show."""
+    def end(self, why: str) -> None:
+        """There is no network any more, and nothing to show."""
+        self.unshare(why)
         self.trainer = None
         self.phase = Phase.IDLE
-        for viewer in self.viewers:
-            viewer.leave()

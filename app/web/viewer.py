@@ -5,17 +5,39 @@ from collections.abc import Callable
 from .pacing import NEVER, Credits, ExpensiveTurns
 from .uploads import Uploads, UploadSlots
 
+NOTHING_YET = -1  # is no version of anything
+
+Wanted = tuple[frozenset[str], int | None]
+"""What records are made for a viewer: their optional quantities, and which sequence (None: the one the owner shows)."""
+
 
 class Viewer:
-    """One client of a session. It knows no network: a session tells it what changed, and asks when a record is due."""
+    """One client of a session, known to whoever carries its frames by its `key`.
 
-    def __init__(self, records_per_second: float, turn: int, slots: UploadSlots, clock: Callable[[], float]) -> None:
+    It knows no network: a session numbers its `version`s, and a viewer knows which one it was shown.
+    """
+
+    def __init__(
+        self, records_per_second: float, turn: int, slots: UploadSlots, clock: Callable[[], float], key: int = 0
+    ) -> None:
         self.clock = clock
+        self.key = key
         self.credits = Credits(records_per_second)
         self.expensive = ExpensiveTurns(turn)
         self.uploads = Uploads(slots, clock)
         self.watching: frozenset[str] = frozenset()
-        self.outdated = False  # the current iteration has not been shown yet
+        self.probe: int | None = None
+        self.shown = NOTHING_YET
+
+    @property
+    def wanted(self) -> Wanted:
+        """Viewers who want the same are sent the same record."""
+        return self.watching, self.probe
+
+    def watch(self, quantities: frozenset[str], probe: int | None) -> None:
+        """From now on."""
+        self.watching, self.probe = quantities, probe
+        self.show_all()
 
     def drawn(self, iteration: int) -> None:
         """The viewer acknowledged a record."""
@@ -23,7 +45,7 @@ class Viewer:
 
     def show_soon(self) -> None:
         """There is something new that should not wait for its turn."""
-        self.outdated = True
+        self.shown = NOTHING_YET
         self.credits.hurry()
 
     def show_all(self) -> None:
@@ -31,17 +53,19 @@ class Viewer:
         self.show_soon()
         self.expensive.ask()
 
-    def sent(self, iteration: int, now: float) -> None:
+    def sent(self, version: int, iteration: int, now: float) -> None:
         """A record was sent."""
-        self.outdated = False
+        self.shown = version
         self.credits.sent(iteration, now)
 
-    @property
-    def record_due_at(self) -> float:
+    def ready(self, version: int) -> bool:
+        """Whether this version is new to the viewer, and not too much is unacknowledged."""
+        return self.shown != version and self.credits.free
+
+    def record_due_at(self, version: int) -> float:
         """When the next record may be sent; infinity if there is nothing new, or too much is unacknowledged."""
-        return self.credits.next_at if self.outdated and self.credits.free else NEVER
+        return self.credits.next_at if self.ready(version) else NEVER
 
     def leave(self) -> None:
         """The viewer is gone; what it held is free again."""
-        self.outdated = False
         self.uploads.forget()

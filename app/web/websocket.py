@@ -18,7 +18,7 @@ from ..errors import ServerFull
 from . import protocol
 from .admission import Admission
 from .closing import CloseCode
-from .commands import ack_in
+from .commands import ack_in, followed_in
 from .compute import RunHandle
 
 SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarded socket has far less
@@ -30,7 +30,8 @@ ENTITLED_FRAMES = 5  # two records, that of a divergence, a file that was asked 
 ACKS_FOR_A_FRAME = 8  # acks are free, unless there are many more of them than records
 FRAME_LIMIT = "unroll.frame_limit"  # the extension of a socket that can be told how large frames may be
 DROPPED = "unroll.dropped"  # set by a socket that ended the connection because nothing was taken, or no life shown
-FILES = ('"snapshot"', '"export"')  # in commands that are answered by a file, of which one at a time is enough
+# In commands that are answered by a file, of which one at a time is enough.
+FILES = ('"snapshot"', '"copy"', '"export"')
 
 
 class Allowance:
@@ -133,9 +134,20 @@ class Connection:
             if iteration is not None:
                 self.acknowledge(handle, iteration)
                 continue
+            token = None if text is None else followed_in(text)
+            if token is not None:
+                await self._go_along(handle, token)
             handle.send(frame)
             self.unanswered += 1
             await self._until_drained(1 if text is not None and asks_for_file(text) else MOST_UNANSWERED)
+
+    async def _go_along(self, handle: RunHandle, token: str) -> None:
+        """The visitor asks to follow a run: to the process where it is, once the one they are in has answered all."""
+        if handle.must_move(token):
+            await self._until_drained(1)
+            handle.move_to(token)
+        if handle.followed not in handle.pool.shared:
+            handle.followed = token
 
     def acknowledge(self, handle: RunHandle, iteration: int) -> None:
         """Pass an ack on; while much is unsent it waits, so that no new record is asked for."""

@@ -4,10 +4,11 @@ A packet is a length, a run's number, a kind and a payload. Nothing here knows w
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum, auto
 
 HEADER = struct.Struct("!IIB")
+MANY = struct.Struct("!BI")
 
 
 class Kind(IntEnum):
@@ -28,6 +29,9 @@ class Kind(IntEnum):
     ANSWERED = auto()  # so many of the visitor's commands (4 bytes) were answered
     FRAME_BYTES = auto()  # so large may the visitor's next binary frame be (4 bytes)
     CLOSE = auto()  # end the connection with this code (2 bytes) and reason
+    TO_MANY = auto()  # a frame for several visitors: see `to_many`
+    SHARED = auto()  # this token leads to a run of this process
+    UNSHARED = auto()  # and no longer
     IN_USE = auto()  # the run has a network
     DRAINED = auto()  # every last snapshot was sent
     COUNTS = auto()  # what was counted since the last time, as JSON
@@ -36,6 +40,18 @@ class Kind(IntEnum):
 def pack(kind: Kind, run: int = 0, payload: bytes = b"") -> bytes:
     """One packet."""
     return HEADER.pack(len(payload), run, kind) + payload
+
+
+def to_many(kind: Kind, runs: Sequence[int], payload: bytes) -> bytes:
+    """One packet that says the same, of this kind, to several visitors."""
+    return pack(Kind.TO_MANY, 0, MANY.pack(kind, len(runs)) + struct.pack(f"!{len(runs)}I", *runs) + payload)
+
+
+def from_many(packed: bytes) -> tuple[Kind, tuple[int, ...], bytes]:
+    """What `to_many` packed."""
+    kind, count = MANY.unpack_from(packed)
+    start = MANY.size + 4 * count
+    return Kind(kind), struct.unpack_from(f"!{count}I", packed, MANY.size), packed[start:]
 
 
 class Unpacker:

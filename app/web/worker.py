@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,13 +21,14 @@ from ..questions import questions_as_json
 from ..scenes import scenes_as_json
 from ..training import schema
 from . import logs
-from .closing import Close, CloseCode
+from .closing import Close
 from .counts import Counts
+from .followers import Delivery
 from .memory import give_back_freed_blocks
 from .protocol import Frame
 from .run import Limits, Run, Shared
 from .scheduler import Scheduler
-from .wire import Kind, Unpacker, pack
+from .wire import Kind, Unpacker, pack, to_many
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class Worker:
     def take(self, kind: Kind, key: int, payload: bytes) -> None:
         """One packet from the web process."""
         if kind is Kind.OPEN:
-            self.runs.add(key, Run(self.limits, self.shared))
+            self.runs.add(key, Run(self.limits, self.shared, key=key))
             self.unused.add(key)
         elif kind is Kind.DRAIN:
             self.drain()
@@ -89,11 +90,14 @@ class Worker:
         """One packet for a run."""
         match kind:
             case Kind.LEAVE:
-                self.runs.remove(key).leave()
+                run = self.runs.remove(key)
+                run.leave()
                 self.unused.discard(key)
+                self.pass_on()
                 return
             case Kind.ACK:
                 self.runs[key].drawn(int.from_bytes(payload, "big"))
+                self.refresh_owner(self.runs[key])
             case Kind.TEXT:
                 self.runs[key].receive(payload.decode())
             case Kind.BINARY:
@@ -107,8 +111,7 @@ class Worker:
             frames = run.work(seconds, self.something_came)
         except Exception:
             log.exception("a run failed", extra={"run": key})
-            run.fail()
-            frames = [Close(CloseCode.INTERNAL_ERROR, "internal error; see the server log")]
+            frames = run.fail()
         packets = [packet(key, frame) for frame in frames]
         if run.viewer.uploads.frame_bytes != frame_bytes:  # before the answer that says so
             packets.insert(0, pack(Kind.FRAME_BYTES, key, run.viewer.uploads.frame_bytes.to_bytes(4, "big")))
@@ -118,8 +121,24 @@ class Worker:
         if key in self.unused and run.has_network:
             self.unused.discard(key)
             packets.append(pack(Kind.IN_USE, key))
-        if packets:
-            self.web.sendall(b"".join(packets))
+        self.pass_on(packets)
+        self.refresh_owner(run)
+
+    def pass_on(self, packets: Iterable[bytes] = ()) -> None:
+        """Which links lead here, which must be known before anybody hears of them; what the visitor whose turn it was
+        has to hear; and what others have to.
+        """
+        outbox, self.shared.outbox = self.shared.outbox, []
+        changes, self.shared.links.changes = self.shared.links.changes, []
+        links = [pack(Kind.SHARED if link.opened else Kind.UNSHARED, 0, link.token.encode()) for link in changes]
+        everything = b"".join([*links, *packets, *map(delivered, outbox)])
+        if everything:
+            self.web.sendall(everything)
+
+    def refresh_owner(self, run: Run) -> None:
+        """What a follower says can mean that the owner of the run has something to do."""
+        if run.follows and run.session.owner.key in self.runs:
+            self.runs.refresh(run.session.owner.key)
 
     def report(self) -> None:
         """What was counted, once a second."""
@@ -154,6 +173,18 @@ def packet(key: int, frame: Frame) -> bytes:
             return pack(Kind.BINARY, key, frame)
         case Close():
             return pack(Kind.CLOSE, key, frame.code.to_bytes(2, "big") + frame.reason.encode())
+
+
+def delivered(delivery: Delivery) -> bytes:
+    """One frame on its way to several visitors."""
+    frame = delivery.frame
+    match frame:
+        case str():
+            return to_many(Kind.TEXT, delivery.keys, frame.encode())
+        case bytes():
+            return to_many(Kind.BINARY, delivery.keys, frame)
+        case Close():
+            return b"".join(packet(key, frame) for key in delivery.keys)
 
 
 def first_words(limits: Limits, shared: Shared) -> Iterator[tuple[Kind, bytes]]:

@@ -17,8 +17,20 @@ function firstRecord() {
   return base64 ? decodeRecord(bytesFromBase64(base64)) : null;
 }
 
+/** A link may lead to a run that somebody shares; what is drawn first is theirs. */
+async function followed() {
+  if (!link.startsWith("#follow=")) return null;
+  const [{ followedRun }, { openFollowed }] = await Promise.all([
+    import("./share/followed.js"),
+    import("./share/follow_page.js"),
+  ]);
+  const run = followedRun(link);
+  return run === null ? null : { run, open: openFollowed };
+}
+
 /** A link says what else to open with; then the server's own first record would be another network's. */
 async function opening() {
+  if (follow) return initialState({ ...bootstrap(), task: null });
   if (link.length < 2) return initialState(bootstrap(), firstRecord());
   const { openedState } = await import("./share/opening.js");
   return openedState(bootstrap(), firstRecord(), link, performance.now());
@@ -34,7 +46,8 @@ async function findKept() {
 }
 
 const link = location.hash;
-const kept = await findKept();
+const follow = await followed();
+const kept = follow ? null : await findKept();
 const opened = await opening();
 const store = createSwitch(createStore(kept ? kept.begin(opened) : opened, reduce));
 const theme = createTheme(store);
@@ -52,4 +65,4 @@ stage.draw(performance.now());
 performance.mark("first picture");
 
 const { startPage } = await import("./page.js");
-startPage(store, stage, theme, kept, link);
+startPage(store, stage, theme, kept, link, follow);

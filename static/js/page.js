@@ -37,8 +37,9 @@ const READ_INTERVAL = 125;
  * @param {ReturnType<typeof import("./kit/theme.js").createTheme>} theme
  * @param {import("./run/keeper.js").Found | null} kept what a reload goes on with
  * @param {string} link what the address said when the page was opened
+ * @param {{run: string, open: typeof import("./share/follow_page.js").openFollowed} | null} follow somebody else's run
  */
-export function startPage(store, stage, theme, kept, link) {
+export function startPage(store, stage, theme, kept, link, follow) {
   /** What of the browser the parts need that are tested without one. */
   const browser = {
     open: (/** @type {string} */ url) => new WebSocket(url),
@@ -52,7 +53,11 @@ export function startPage(store, stage, theme, kept, link) {
   const url = socketAddressOf("ws");
   /** @param {import("./run/session.js").PageStore} of @param {boolean} plays */
   const openSession = (of, plays) => createSession(url, of, browser, (command) => lessons.onAccepted(command), plays);
-  const active = createActiveSession(openSession(store.chosen(), kept?.playing ?? true));
+  const active = createActiveSession(
+    follow
+      ? follow.open(url, store.chosen(), browser, follow.run, goOnAlone)
+      : openSession(store.chosen(), kept?.playing ?? true),
+  );
   const { session } = active;
   const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
   const tellMotion = () => store.dispatch({ type: "reducedMotion", reducedMotion: reducedMotion.matches });
@@ -83,7 +88,7 @@ export function startPage(store, stage, theme, kept, link) {
     ...travel,
     asLane: () => lanes.add(),
   });
-  const sentences = createSentences(store);
+  const sentences = createSentences(store, (changes) => configure(changes));
   const rail = createRail(store, {
     edit: createEdits(store, session.edit, browser),
     watch: session.watch,
@@ -250,10 +255,28 @@ export function startPage(store, stage, theme, kept, link) {
   resize();
   if (kept) lanes.takeUp(kept);
   session.connect();
-  void import("./run/keeper.js").then(({ createKeeper }) => {
-    const keeper = createKeeper(lanes.all, () => isPlaying(store.get()));
-    window.setInterval(keeper.keep, TICK);
-    store.watch(isPlaying, (plays) => keeper.keep(!plays));
-  });
-  void import("./share/start.js").then(({ startSharing }) => startSharing(store, session, lanes, kept ? null : link));
+  if (!follow) keepRuns();
+  const sharing = import("./share/start.js").then(({ startSharing }) =>
+    startSharing(store, session, lanes, kept || follow ? null : link, follow === null),
+  );
+
+  /** With a copy of the run that was followed. @param {ArrayBuffer} bytes @param {number} iteration */
+  async function goOnAlone(bytes, iteration) {
+    const alone = openSession(store.chosen(), isPlaying(store.get()));
+    store.dispatch({ type: "show", moment: null });
+    alone.past.keepSnapshot(bytes, iteration);
+    active.choose(alone);
+    session.connect();
+    keepRuns();
+    (await sharing).keepAddress();
+  }
+
+  /** A reload goes on with what was kept. */
+  function keepRuns() {
+    void import("./run/keeper.js").then(({ createKeeper }) => {
+      const keeper = createKeeper(lanes.all, () => isPlaying(store.get()));
+      window.setInterval(keeper.keep, TICK);
+      store.watch(isPlaying, (plays) => keeper.keep(!plays));
+    });
+  }
 }

@@ -60,8 +60,8 @@ def test_dragging_the_length_unrolls_further_and_training_goes_on(page: Page):
     page.mouse.move(box["x"] + 0.65 * box["width"], y, steps=10)
     page.mouse.up()
     until(page, lambda: length(page) > 50, "a longer sequence")
-    reason = page.locator("#reason")
-    until(page, lambda: re.search(rf"[hE]{length(page)}\b", reason.inner_text()), "words about that sequence")
+    words = page.locator(".words")
+    until(page, lambda: re.search(rf"[hE]{length(page)}\b", words.inner_text()), "words about that sequence")
     until(page, lambda: iteration(page) > before + 5, "more updates of the same run")
 
 
@@ -76,7 +76,15 @@ def test_arrow_keys_change_the_length_one_by_one_however_fast_they_come(page: Pa
         }"""
     )
     assert length(page) == 32
-    expect(page.locator("#reason")).to_contain_text(re.compile(r"[hE]32\b"))
+    expect(page.locator(".words")).to_contain_text(re.compile(r"[hE]32\b"))
+
+
+def test_what_would_help_is_a_button_and_gone_once_it_has_helped(opened):
+    page = opened("#activation=sigmoid&lag=20")
+    expect(page.locator("#finding")).to_contain_text("The task needs 20 steps back, and the gradient vanishes")
+    page.locator("#advice").get_by_role("button", name="Use tanh (weights kept)").click()
+    expect(page.locator("#finding")).not_to_contain_text("vanishes")
+    expect(page.locator("#advice")).to_be_hidden()
 
 
 def test_changing_the_activation_keeps_the_run(page: Page):

@@ -52,7 +52,7 @@ def test_a_task_with_one_loss_opens_on_the_spectrum_and_a_gated_cell_on_its_gate
     start(page)
     choose(page, "task", "adding")
     expect(page.get_by_role("tab", name="Spectrum")).to_have_attribute("aria-selected", "true")
-    page.locator("#field-cell-lstm").check()
+    choose(page, "cell", "lstm")
     expect(page.get_by_role("tab", name="Gates")).to_have_attribute("aria-selected", "true")
     expect(page.locator("#gates-words")).to_contain_text(re.compile(r"forget gate f is open \d+ %"))
 

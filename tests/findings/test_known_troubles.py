@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.report import report
 from app.training import Trainer
 from app.training.findings import CODES
-from tests.findings.configurations import HEALTHY, TROUBLED, Known
+from tests.findings.configurations import HEALTHY, TROUBLED, Known, own_text
 
 CALM = ("learning", "solved")
 AFTER = 300  # updates
@@ -74,3 +75,32 @@ def test_a_finding_is_part_of_every_record_and_comes_back_from_a_snapshot():
     trainer = known.trainer()
     again = Trainer.resume(trainer.snapshot())
     assert again.finding() == trainer.finding() == known.finding(trainer)
+
+
+def test_the_report_says_the_finding_its_cause_and_what_would_help():
+    known = next(known for known in TROUBLED if known.name == "sigmoid, lag 15")
+    page = "".join(report(known.trainer()))
+    assert "<h2>Finding</h2><p>Vanishing, most of it by slope.</p>" in page
+    assert "What would help: Use tanh (weights kept)" in page
+    assert "<th>needed lag</th><td>15</td>" in page
+
+
+def test_an_adam_run_is_never_said_to_be_clipped_hard():
+    """A threshold of 1e-4 leaves a thousandth of the gradient, and adam's update is as long as ever."""
+    known = Known("adam, clipped", {"clip_threshold": 1e-4, "lag": 2}, "learning")
+    trainer = known.trainer()
+    assert trainer.record(()).scalars["clip_scale"] < 0.01
+    assert known.finding(trainer)["code"] == "learning"
+
+
+def test_an_unsaturated_sigmoid_is_not_said_to_be_saturated():
+    known = next(known for known in TROUBLED if known.name == "sigmoid, lag 15")
+    found = known.finding(known.trainer())
+    assert found["cause"] == "slope"
+    assert abs(found["values"]["parts"]["saturation"]) < 0.2 * abs(found["values"]["parts"]["slope"])
+
+
+def test_of_own_text_no_needed_lag_is_named():
+    trainer = Known("text", {}, "learning", prepare=own_text).trainer()
+    assert trainer.finding()["values"]["needed_lag"] is None
+    assert trainer.task_info()["needed_lag"] is None

@@ -17,6 +17,22 @@ const META = {
   horizon: null,
   as_of: null,
   needed_lag: null,
+  finding: {
+    code: "learning",
+    cause: null,
+    values: {
+      loss: 0.4,
+      baseline: 1,
+      needed_lag: null,
+      state: "h",
+      loss_timestep: 4,
+      timestep: 1,
+      ln_start: 0,
+      ln_there: -3,
+    },
+    remedies: [],
+    skipped: [],
+  },
 };
 
 /**

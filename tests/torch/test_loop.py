@@ -314,3 +314,18 @@ def test_what_cannot_be_watched_is_refused_in_words():
 
     with pytest.raises(BadValue, match="FSDP"):
         unroll.watch(FSDPModule(nn.RNN(2, 2)), page=False)
+
+
+def test_where_warnings_are_errors_a_failure_of_ours_still_does_not_end_the_loop(monkeypatch, capsys):
+    def fails(*_):
+        raise ZeroDivisionError("on purpose")
+
+    model = nn.RNN(3, 4)
+    monkeypatch.setattr(module_under_test.Capturer, "_fused_call", fails)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with unroll.watch(model, page=False) as watching:
+            model(X)[0].sum().backward()
+    assert list(watching.failures) == ["ZeroDivisionError: on purpose"]
+    assert "ZeroDivisionError: on purpose" in capsys.readouterr().err
+    assert model.weight_hh_l0.grad is not None

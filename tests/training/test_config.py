@@ -1,6 +1,7 @@
 """RunConfig: checked as a whole, and refused in sentences that say what helps."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,6 +33,11 @@ def test_the_defaults_are_a_configuration():
     config = RunConfig()
     assert (config.cell, config.activation, config.task) == ("rnn", "tanh", "echo")
     assert (config.sequence_length, config.hidden_size, config.lag, config.seed) == (24, 16, 8, 3)
+
+
+def test_what_the_schema_says_of_cells_is_what_the_page_is_tested_with():
+    written = json.loads((Path(__file__).parents[1] / "messages" / "cells.json").read_text())
+    assert schema()["cells"] == written
 
 
 REFUSALS = [

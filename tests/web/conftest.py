@@ -41,9 +41,11 @@ def understood(frame: Frame) -> Any:
 class Client:
     """Speaks to a run as a page does, and writes down what it hears."""
 
-    def __init__(self, limits: Limits = LIMITS, shared: Shared | None = None) -> None:
-        self.clock = Clock()
-        self.run = Run(limits, shared, self.clock)
+    def __init__(
+        self, limits: Limits = LIMITS, shared: Shared | None = None, clock: Clock | None = None, key: int = 0
+    ) -> None:
+        self.clock = clock or Clock()
+        self.run = Run(limits, shared, self.clock, key)
         self.heard: list[Any] = []
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from app.web.run import Shared
 from tests.web.conftest import Client
 
 MESSAGES = Path(__file__).parent.parent / "messages"
@@ -19,7 +20,19 @@ def server_messages() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "state", client.say("start", config=SMALL, id="first")[0]
     yield "gradient_check", client.say("check_gradients", samples=2, id="check")[0]
     yield "ready", client.say("upload", kind="snapshot", bytes=10, id="file")[0]
+    yield from sharing_messages()
     yield "diverged", Client().say("start", config=WILD)[2]
+
+
+def sharing_messages() -> Iterator[tuple[str, dict[str, Any]]]:
+    shared = Shared()
+    owner, follower = Client(shared=shared, key=1), Client(shared=shared, key=2)
+    owner.say("start", config=SMALL)
+    answer = owner.say("share", id="class")[0]
+    yield "shared", answer
+    follower.say("follow", run=answer["run"])
+    owner.run.leave()
+    yield "ended", json.loads(shared.outbox[-1].frame)
 
 
 def record() -> bytes:

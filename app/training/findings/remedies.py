@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from math import exp, log1p
 from typing import Any
 
+from ...engine import CELLS
 from ..config import RunConfig
 from . import Finding
 
@@ -179,5 +180,5 @@ def _bias_for(steps: int) -> float:
 
 def _open_gates(config: RunConfig, steps: int) -> Remedy:
     bias = max(_bias_for(steps), config.forget_bias + 1.0)
-    gate = "update" if config.cell == "gru" else "forget"
+    gate = "forget" if CELLS[config.cell].direct == "c" else "update"
     return f"Start again with {gate} gates open: bias {bias:g}", {"forget_bias": bias}

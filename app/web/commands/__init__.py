@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from ...errors import BadMessage, UnknownType, UnrollError, shown
 from ...validation import explained
 from ..protocol import parse_object
-from . import check, files, network, training, viewing
+from . import check, files, network, sharing, training, viewing
 from .base import Answer, Command, Job
 from .files import load_file
 
-__all__ = ["COMMANDS", "Answer", "Command", "Job", "ack_in", "load_file", "parse"]
+__all__ = ["COMMANDS", "Answer", "Command", "Job", "ack_in", "followed_in", "load_file", "parse"]
 
 COMMANDS: dict[str, type[Command]] = {
     command.type: command
@@ -32,10 +32,14 @@ COMMANDS: dict[str, type[Command]] = {
         network.Edit,
         check.CheckGradients,
         files.Snapshot,
+        files.Copy,
         files.Export,
         network.OwnText,
         network.OwnSeries,
         files.Upload,
+        sharing.Share,
+        sharing.Unshare,
+        sharing.Follow,
     )
 }
 
@@ -53,6 +57,17 @@ def parse(fields: Mapping[str, Any]) -> Command:
         return COMMANDS[name].model_validate({key: value for key, value in fields.items() if key != "type"})
     except ValidationError as error:
         raise explained(error, COMMANDS[name], f"`{name}`") from None
+
+
+def followed_in(text: str) -> str | None:
+    """The token of the run that a frame asks to follow, wherever that run is; None if it asks for anything else."""
+    if '"follow"' not in text and "\\" not in text:
+        return None
+    try:
+        command = parse(parse_object(text))
+    except UnrollError:
+        return None
+    return command.run if isinstance(command, sharing.Follow) else None
 
 
 def ack_in(text: str) -> int | None:

@@ -16,8 +16,10 @@ Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
 Job = Iterator[list[Frame]]
 """A command that takes longer than a slice. It yields no frames until it is done, so that others get turns."""
 
-Answer = Effects | Frame | Job
-"""What a command returns: fields it changed (answered by a `state`), its answer, or a job that ends with its answer."""
+Answer = Effects | Frame | Job | Session
+"""What a command returns: fields it changed (answered by a `state`), its answer, a job that ends with its answer, or
+somebody else's session, which is watched from now on.
+"""
 
 
 class Command(BaseModel):
@@ -25,6 +27,7 @@ class Command(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
     type: ClassVar[str]
+    for_followers: ClassVar[bool] = False  # whether those may say it who follow somebody else's run
     id: (
         Annotated[str, Field(max_length=100)] | Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)] | None
     ) = None

@@ -27,6 +27,17 @@ class Snapshot(Command):
         return session.network(self.type).snapshot(dataset=self.dataset)
 
 
+class Copy(Command):
+    """The run as a file, also for those who follow it: to go on with it by themselves, over a connection of its own."""
+
+    type = "copy"
+    for_followers = True
+    dataset: bool = False
+
+    def carry_out(self, session: Session, viewer: Viewer) -> Answer:
+        return session.network(self.type).snapshot(dataset=self.dataset)
+
+
 class Export(Command):
     """The weights as a file for PyTorch, or the run as one page of HTML to read and keep."""
 

@@ -63,6 +63,6 @@ class Step(Command):
             if session.cut_short:
                 break
             yield []
-        for viewer in session.viewers:
-            viewer.show_soon()
+        session.show_soon()
+        session.announce()
         yield [session.state(self.id)]

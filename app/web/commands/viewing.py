@@ -17,6 +17,7 @@ class Ack(Command):
     """The record of this iteration was drawn."""
 
     type = "ack"
+    for_followers = True
     iteration: Count
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
@@ -27,11 +28,10 @@ class Watch(Command):
     """Which optional quantities records carry, and which sequence they show."""
 
     type = "watch"
+    for_followers = True
     quantities: list[str] = Field(max_length=50)
     probe: Count | None = None
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        session.watch(self.quantities, self.probe)
-        viewer.watching = frozenset(self.quantities)
-        session.changed()
+        session.watch(viewer, self.quantities, self.probe)
         return Effects()

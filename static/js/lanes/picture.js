@@ -4,6 +4,7 @@
  */
 
 import { palette } from "../kit/colour.js";
+import { cellOf } from "../record/cells.js";
 import { layoutStage } from "../stage/layout.js";
 import { normCurves } from "../record/norms.js";
 import { readPicture } from "../record/picture.js";
@@ -95,7 +96,7 @@ export function lanesScene(states, size, domain, pictures) {
   const lanes = states.map(({ config }, index) => ({
     T: pictures[index]?.T ?? Number(config.sequence_length ?? 24),
     H: pictures[index]?.H ?? Number(config.hidden_size ?? 16),
-    rivers: pictures[index]?.lanes.length ?? (config.cell === "lstm" ? 2 : 1),
+    rivers: pictures[index]?.lanes.length ?? cellOf(config).states.length,
   }));
   const { axis, blocks } = layoutLanes(size, lanes);
   const colours = palette(states[0].dark ? "dark" : "light");

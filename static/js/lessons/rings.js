@@ -5,6 +5,7 @@ import { addStyle } from "../lib/styles.js";
 import { layoutFolded } from "../stage/fold/layout.js";
 import { layoutLanes } from "../lanes/picture.js";
 import { pageUnit } from "../stage/unit.js";
+import { cellOf } from "../record/cells.js";
 import { length, units } from "../record/readings.js";
 import { boxesOf, foldedBoxesOf, laneBoxesOf, selectorOf } from "./places.js";
 
@@ -56,7 +57,7 @@ export function createRings(store, { stageLayout, lanes }) {
     const layout = stageLayout();
     if (!layout) return [];
     const { folded, config, pin } = store.get();
-    if (folded) return foldedBoxesOf(ref, layoutFolded(layout, config.cell === "lstm" ? 2 : 1));
+    if (folded) return foldedBoxesOf(ref, layoutFolded(layout, cellOf(config).states.length));
     return boxesOf(ref, layout, pin?.t ?? null);
   }
 

@@ -7,6 +7,7 @@ import { element, setSentence, svg } from "../lib/dom.js";
 import { formatNumber, formatPower } from "../lib/format.js";
 import { LIMIT, failing } from "../record/check.js";
 import { BUGS, factsOf, verdict } from "../words/check.js";
+import * as say from "../words/check.js";
 
 /** @typedef {import("../wire/protocol.js").GradientCheckMessage | import("../wire/protocol.js").ErrorMessage | null} CheckAnswer */
 /** @typedef {import("../record/check.js").PerTensor} PerTensor */
@@ -39,14 +40,14 @@ export function createCheck(node, store, check) {
   const bugs = element(
     "fieldset",
     { class: "bugs" },
-    element("legend", {}, "Add a bug"),
-    element("span", { class: "quiet" }, "for this check only"),
+    element("legend", {}, say.ADD_A_BUG),
+    element("span", { class: "quiet" }, say.THIS_CHECK_ONLY),
   );
   const facts = element("p", { class: "quiet" });
-  const again = element("button", { class: "outline-button", type: "button" }, "Check again");
-  const mend = element("button", { class: "outline-button", type: "button" }, "Remove the bug");
+  const again = element("button", { class: "outline-button", type: "button" }, say.CHECK_AGAIN);
+  const mend = element("button", { class: "outline-button", type: "button" }, say.REMOVE_THE_BUG);
   node.append(
-    element("div", { class: "panel-title" }, element("h2", {}, "Check the gradients"), close),
+    element("div", { class: "panel-title" }, element("h2", {}, say.TITLE), close),
     facts,
     chart,
     result,
@@ -63,7 +64,7 @@ export function createCheck(node, store, check) {
   for (const value of ["", ...(store.get().limits?.breaks ?? Object.keys(BUGS))]) {
     const input = element("input", { type: "radio", name: "bug", value });
     const words = element("span");
-    setSentence(words, value === "" ? "none: the code as it is" : (BUGS[value] ?? value.replaceAll("_", " ")));
+    setSentence(words, value === "" ? say.NO_BUG : (BUGS[value] ?? value.replaceAll("_", " ")));
     input.checked = value === "";
     input.addEventListener("change", () => {
       bug = value === "" ? null : value;
@@ -96,20 +97,20 @@ export function createCheck(node, store, check) {
     node.setAttribute("aria-busy", "false");
     again.disabled = false;
     if (answer?.type !== "gradient_check") {
-      say({
+      show({
         caught: true,
-        title: "The check could not run.",
-        reason: answer?.message ?? "The connection was lost.",
+        title: say.COULD_NOT_RUN,
+        reason: answer?.message ?? say.CONNECTION_LOST,
       });
       return;
     }
     if (switchedOn === null) before = answer.per_tensor;
     chart.replaceChildren(drawErrors(answer.per_tensor, switchedOn ? before : null));
-    say(verdict(answer.per_tensor, switchedOn));
+    show(verdict(answer.per_tensor, switchedOn));
   }
 
   /** @param {ReturnType<typeof verdict>} found */
-  function say({ caught, title, reason }) {
+  function show({ caught, title, reason }) {
     result.dataset.caught = String(caught);
     const [head, why] = [element("strong"), element("span")];
     setSentence(head, title);
@@ -118,6 +119,11 @@ export function createCheck(node, store, check) {
   }
 
   return { run };
+}
+
+/** @param {PerTensor[string]} tensor */
+function errorOf({ max_rel_error: error, samples }) {
+  return samples > 0 ? formatNumber(error, 2) : "none";
 }
 
 /**
@@ -139,8 +145,10 @@ function drawErrors(tensors, before) {
     const here = x(positionOf(error));
     const old = before?.[name];
     const was = old ? x(positionOf(old.max_rel_error)) : here;
+    const dot =
+      tensors[name].samples > 0 ? [svg("circle", { class: "dot", cx: String(here), cy: String(y), r: "4" })] : [];
     const marks = !wrong
-      ? [svg("circle", { class: "dot", cx: String(here), cy: String(y), r: "4" })]
+      ? dot
       : [
           svg("path", { class: "way", d: `M${was + 4} ${y}H${here - 6}` }),
           svg("circle", { class: "ring", cx: String(was), cy: String(y), r: "3.5" }),
@@ -155,7 +163,7 @@ function drawErrors(tensors, before) {
         svg("tspan", { class: "sub", dy: "3" }, name.slice(2)),
       ),
       ...marks,
-      text(formatNumber(error, 2), {
+      text(errorOf(tensors[name]), {
         class: wrong ? "value wrong" : "value",
         x: String(width),
         y: String(y + 4),
@@ -163,7 +171,7 @@ function drawErrors(tensors, before) {
       }),
     ];
   });
-  const words = `Largest relative error: ${names.map((name) => `${name} ${formatNumber(tensors[name].max_rel_error, 2)}`).join(", ")}`;
+  const words = `Largest relative error: ${names.map((name) => `${name} ${errorOf(tensors[name])}`).join(", ")}`;
   const entries = Math.max(...names.map((name) => tensors[name].samples));
   return svg(
     "svg",
@@ -176,12 +184,12 @@ function drawErrors(tensors, before) {
       height: String(base - top),
     }),
     svg("path", { class: "limit", d: `M${at(LIMIT)} ${top - 2}V${base}` }),
-    text(`limit ${formatPower(LIMIT)}`, { x: String(at(LIMIT)), y: "11", "text-anchor": "middle" }),
+    text(say.limit(formatPower(LIMIT)), { x: String(at(LIMIT)), y: "11", "text-anchor": "middle" }),
     ...rows,
     ...TICKS.map((exponent) =>
       text(formatPower(exponent), { x: String(at(exponent)), y: String(base + 13), "text-anchor": "middle" }),
     ),
-    text(`relative error, largest of ${entries} entries`, {
+    text(say.axis(entries), {
       x: String(width),
       y: String(base + 29),
       "text-anchor": "end",

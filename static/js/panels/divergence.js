@@ -6,6 +6,7 @@ import { formatPower, printPowers } from "../lib/format.js";
 import { growthTo } from "../record/overflow.js";
 import { isClassified, PARAMETERS } from "../record/readings.js";
 import { remediesFor } from "./remedies.js";
+import * as say from "../words/divergence.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -36,10 +37,7 @@ export function createDivergence(store, apply) {
 /** @param {State} state @param {import("../wire/protocol.js").DivergedMessage} divergence @param {(remedy: Remedy) => void} apply */
 function contents(state, divergence, apply) {
   const { config, record, task } = state;
-  const stands =
-    divergence.iteration === state.iteration
-      ? "The weights are unchanged."
-      : `The run is at iteration ${state.iteration}, where everything was still finite.`;
+  const stands = divergence.iteration === state.iteration ? say.UNCHANGED : say.runIsAt(state.iteration);
   const equation = element("div", { class: "equation bad" }, equationOf(state, divergence.quantity));
   const growth = record && growthTo(record, divergence.quantity, String(config.precision));
   const buttons = remediesFor(divergence, config, task?.min_length ?? 1).map((remedy) => {
@@ -48,11 +46,11 @@ function contents(state, divergence, apply) {
     return button;
   });
   return [
-    element("h2", {}, "The first bad number"),
+    element("h2", {}, say.TITLE),
     equation,
     element("p", {}, `${printPowers(divergence.cause)} ${stands}`),
     ...(growth ? [captionOf(growth), growthChart(growth, divergence.timestep)] : []),
-    element("h3", {}, "What would help"),
+    element("h3", {}, say.HELP),
     element("div", { class: "remedies" }, ...buttons),
   ];
 }

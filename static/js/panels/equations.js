@@ -11,6 +11,7 @@ import {
   outputs,
   ownGradient,
   preActivation,
+  readState,
 } from "../record/readings.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -74,6 +75,58 @@ export const CELLS = {
       )}`;
     },
   },
+  indrnn: {
+    /** h_t = φ(x_t W_xh + u_hh ⊙ h_{t−1} + b_h) */
+    forward: (activation) =>
+      math(
+        "math",
+        symbol("h", "t", "mark-forward"),
+        math("mo", "="),
+        math("mi", activation),
+        parenthesis("("),
+        symbol("x", "t"),
+        symbol("W", "xh"),
+        math("mo", "+"),
+        symbol("u", "hh"),
+        math("mo", "⊙"),
+        symbol("h", "t−1", "mark-forward"),
+        math("mo", "+"),
+        symbol("b", "h"),
+        parenthesis(")"),
+      ),
+    numbers: (record, t, unit, activation) => CELLS.rnn.numbers(record, t, unit, activation),
+  },
+  mingru: {
+    /** h_t = (1 − z_t) h_{t−1} + z_t n_t */
+    forward: () =>
+      math(
+        "math",
+        symbol("h", "t", "mark-forward"),
+        math("mo", "="),
+        parenthesis("("),
+        math("mn", "1"),
+        math("mo", "−"),
+        symbol("z", "t"),
+        parenthesis(")"),
+        symbol("h", "t−1", "mark-forward"),
+        math("mo", "+"),
+        symbol("z", "t"),
+        symbol("n", "t"),
+      ),
+    numbers(record, t, unit) {
+      const [h, before] = [at(record, "h", t, unit), at(record, "h", t - 1, unit)];
+      const [z, n] = [0, 1].map((gate) => at(record, "gates", t - 1, gate, unit));
+      if (Number.isNaN(z)) return alone(h, unit);
+      const print = printerFor([h, before, z, n]);
+      return `${print(h)} = ${products(
+        [
+          [1 - z, before],
+          [z, n],
+        ],
+        print,
+      )}`;
+    },
+  },
   gru: {
     /** h_t = (1 − z_t) n_t + z_t h_{t−1} */
     forward: () =>
@@ -106,6 +159,9 @@ export const CELLS = {
     },
   },
 };
+
+/** The lstm's equations hold for it too; what differs is what its gates and h_t are made of. */
+CELLS.ln_lstm = CELLS.lstm;
 
 /** ∂E/∂h_t = own loss + carried from t+1: mathematics and words, so that it may wrap. */
 export function backwardMath() {
@@ -158,8 +214,22 @@ export function cellStateNumbers(record, t, unit) {
   return `${printedSum(straight, whole - straight)}${from}`;
 }
 
-/** h_t = o_t φ(c_t) @param {string} activation */
-export function outputGateMath(activation) {
+/** h_t = o_t φ(c_t); of an ln_lstm h_t = o_t φ(LN(c_t) ⊙ g_c + b_c) @param {string} activation @param {string} [cell] */
+export function outputGateMath(activation, cell = "lstm") {
+  const state = symbol("c", "t", "mark-forward");
+  const read =
+    cell === "ln_lstm"
+      ? [
+          math("mi", "LN"),
+          parenthesis("("),
+          state,
+          parenthesis(")"),
+          math("mo", "⊙"),
+          symbol("g", "c"),
+          math("mo", "+"),
+          symbol("b", "c"),
+        ]
+      : [state];
   return math(
     "math",
     symbol("h", "t", "mark-forward"),
@@ -167,17 +237,17 @@ export function outputGateMath(activation) {
     symbol("o", "t"),
     math("mi", activation),
     parenthesis("("),
-    symbol("c", "t", "mark-forward"),
+    ...read,
     parenthesis(")"),
   );
 }
 
 /** @param {DecodedRecord} record @param {number} t @param {number} unit @param {string} activation */
 export function outputGateNumbers(record, t, unit, activation) {
-  const [h, o, c] = [at(record, "h", t, unit), at(record, "gates", t - 1, 3, unit), at(record, "c", t, unit)];
-  if (Number.isNaN(o)) return alone(h, unit);
-  const print = printerFor([h, o, c]);
-  return `${print(h)} = ${print(o)} · ${activation}(${print(c)})`;
+  const [h, o, read] = [at(record, "h", t, unit), at(record, "gates", t - 1, 3, unit), readState(record, t, unit)];
+  if (Number.isNaN(o + read)) return alone(h, unit);
+  const print = printerFor([h, o, read]);
+  return `${print(h)} = ${print(o)} · ${activation}(${print(read)})`;
 }
 
 /** E_t from the output and its target. @param {boolean} classified */
@@ -275,20 +345,35 @@ export function readoutMath() {
   );
 }
 
+/** What an ln_lstm's gains multiply; s_t is what φ is applied to on the way from c_t to h_t. @type {Record<string, [string, string][]>} */
+const NORMALISED = {
+  g_x: [
+    ["x", "t"],
+    ["W", "xh"],
+  ],
+  g_h: [
+    ["h", "t−1"],
+    ["W", "hh"],
+  ],
+  g_c: [["c", "t"]],
+};
+
 /** How a parameter's gradient adds up over time. @param {string} tensor */
 export function weightMath(tensor) {
   const kind = tensor.split("_")[1];
   const before = /** @type {Record<string, [string, string]>} */ ({ xh: ["x", "t"], hh: ["h", "t−1"], hy: ["h", "t"] })[
     kind
   ];
-  const readout = kind.endsWith("y");
+  const normalised = (NORMALISED[tensor] ?? []).map(([base, subscript]) => symbol(base, subscript));
+  const factor = normalised.length > 0 ? [math("mi", "LN"), parenthesis("("), ...normalised, parenthesis(")")] : [];
+  const by = kind.endsWith("y") ? "y" : kind === "c" ? "s" : "a";
   return math(
     "math",
     derivative("L", "", tensor[0], kind),
     math("mo", "="),
     math("munder", math("mo", "∑"), math("mi", "t")),
-    ...(before ? [symbol(before[0], before[1])] : []),
-    derivative("E", "", readout ? "y" : "a", "t"),
+    ...(before ? [symbol(before[0], before[1])] : factor),
+    derivative("E", "", by, "t"),
   );
 }
 

@@ -1,6 +1,7 @@
 /** What would help after a number that is not finite: changes of the configuration that fit its cause. Pure. */
 
 import { formatSetting } from "../lib/format.js";
+import * as say from "../words/divergence.js";
 
 /** @typedef {import("../wire/protocol.js").Config} Config */
 /** @typedef {import("../wire/protocol.js").DivergedMessage} DivergedMessage */
@@ -25,16 +26,16 @@ export function remediesFor({ quantity, timestep }, config, shortest) {
     ...(forward || EITHER.includes(quantity) ? growthRemedies(config) : []),
     ...(forward ? lengthRemedies(timestep, shortest) : updateRemedies(config)),
   ];
-  return [...remedies, { label: "Restart from the seed", changes: null }].slice(0, MOST);
+  return [...remedies, { label: say.RESTART, changes: null }].slice(0, MOST);
 }
 
 /** @param {Config} config @returns {Remedy[]} */
 function growthRemedies(config) {
   /** @type {Remedy[]} */
   const remedies = [];
-  if (Number(config.gain) > 1) remedies.push({ label: "Restart with gain 1", changes: { gain: 1 } });
+  if (Number(config.gain) > 1) remedies.push({ label: say.RESTART_WITH_GAIN_1, changes: { gain: 1 } });
   if (!BOUNDED.includes(String(config.activation))) {
-    remedies.push({ label: "Use tanh (weights kept)", changes: { activation: "tanh" } });
+    remedies.push({ label: say.USE_TANH, changes: { activation: "tanh" } });
   }
   return remedies;
 }
@@ -42,7 +43,7 @@ function growthRemedies(config) {
 /** @param {number | null} timestep @param {number} shortest @returns {Remedy[]} */
 function lengthRemedies(timestep, shortest) {
   if (timestep === null || timestep - 1 < shortest) return [];
-  return [{ label: `Shorten the sequence to ${timestep - 1}`, changes: { sequence_length: timestep - 1 } }];
+  return [{ label: say.shorten(timestep - 1), changes: { sequence_length: timestep - 1 } }];
 }
 
 /** @param {Config} config @returns {Remedy[]} */
@@ -51,10 +52,9 @@ function updateRemedies(config) {
   const remedies = [];
   const rate = Number(config.learning_rate);
   const calmer = rate > 1 ? 0.001 : rate / 10;
-  if (rate > 0)
-    remedies.push({ label: `Lower the learning rate to ${formatSetting(calmer)}`, changes: { learning_rate: calmer } });
+  if (rate > 0) remedies.push({ label: say.lowerRate(formatSetting(calmer)), changes: { learning_rate: calmer } });
   if (config.clip === "none") {
-    remedies.push({ label: "Clip the norm at 1", changes: { clip: "norm", clip_threshold: 1 } });
+    remedies.push({ label: say.CLIP, changes: { clip: "norm", clip_threshold: 1 } });
   }
   return remedies;
 }

@@ -1,16 +1,20 @@
 /** Puts the words into the page: at most twice a second, and for a screen reader every few seconds. */
 
-import { byId, setSentence, setText } from "../lib/dom.js";
+import { byId, element, setSentence, setText } from "../lib/dom.js";
 import { describe, spokenWords } from "../words/sentences.js";
 
 const INTERVAL = 500;
 const SPOKEN_INTERVAL = 5000;
 const FADE = 120;
 
-/** @param {import("../run/session.js").PageStore} store */
-export function createSentences(store) {
+/**
+ * @param {import("../run/session.js").PageStore} store
+ * @param {(changes: import("../wire/protocol.js").Config) => void} apply a remedy
+ */
+export function createSentences(store, apply) {
   const finding = byId("finding");
   const reason = byId("reason");
+  const showAdvice = createAdvice(byId("advice"), apply);
   let writtenAt = Number.NEGATIVE_INFINITY;
   let spokenAt = Number.NEGATIVE_INFINITY;
   let rule = "";
@@ -30,6 +34,7 @@ export function createSentences(store) {
       const said = state.narration ? { rule: "told", ...state.narration } : describe(state);
       setSentence(finding, said.finding);
       setSentence(reason, said.reason);
+      showAdvice(state.narration || state.divergence ? [] : (state.record?.meta.finding.remedies ?? []));
       if (said.rule !== rule && rule !== "" && !state.reducedMotion) fadeIn(finding, reason);
       rule = said.rule;
       if (now - spokenAt >= SPOKEN_INTERVAL) {
@@ -38,6 +43,27 @@ export function createSentences(store) {
       }
       return Number.POSITIVE_INFINITY;
     },
+  };
+}
+
+/**
+ * Buttons for what would help, made anew only when other things would.
+ * @param {HTMLElement} node @param {(changes: import("../wire/protocol.js").Config) => void} apply
+ */
+function createAdvice(node, apply) {
+  let shown = "[]";
+  return (/** @type {import("../wire/protocol.js").Advice[]} */ advice) => {
+    const wanted = JSON.stringify(advice);
+    if (wanted === shown) return;
+    shown = wanted;
+    node.hidden = advice.length === 0;
+    node.replaceChildren(
+      ...advice.map(({ label, changes }) => {
+        const button = element("button", { class: "text-button", type: "button" }, label);
+        button.addEventListener("click", () => apply(changes));
+        return button;
+      }),
+    );
   };
 }
 

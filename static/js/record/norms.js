@@ -1,6 +1,7 @@
 /** The norm chart's curves and its range: which lines it shows, and when its axis may change. Pure. */
 import { decades } from "../lib/scales.js";
 import { subscript } from "../kit/text.js";
+import { CELLS } from "./cells.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
 /** @typedef {import("../run/ghost.js").Ghost} Ghost */
@@ -47,7 +48,7 @@ export function normCurves(picture, ghost, contraction) {
   if (lanes.length > 1) curves.push({ id: "cell", label: "‖∂E/∂c‖", ln: lanes[1].ln });
   const last = lnFlow && lastLoss > 0 ? lastLossAlone(lnFlow, T, lastLoss) : null;
   if (last && losses > 1) curves.push({ id: "last", label: `only E${subscript(lastLoss)}`, ln: last });
-  if (last && contraction !== null && lastLoss > 1 && picture.cell === "rnn") {
+  if (last && contraction !== null && lastLoss > 1 && CELLS[picture.cell].ledger) {
     const ln = new Float64Array(T + 1).fill(Number.NaN);
     for (let k = lastLoss; k >= 1; k--) ln[k] = last[lastLoss] + (lastLoss - k) * Math.log(contraction);
     curves.push({ id: "bound", label: "bound (γσ)ⁿ", ln });

@@ -3,13 +3,15 @@
  * cuts it. Computed once a record; every drawing reads from here.
  */
 
+import { CELLS, cellNameOf } from "./cells.js";
+
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../wire/protocol.js").Config} Config */
 /** @typedef {import("../wire/protocol.js").Task} Task */
 /** @typedef {import("../wire/protocol.js").Numbers} Numbers */
 
 /**
- * One channel of the gradient: ∂E/∂h_t, for an lstm also ∂E/∂c_t. Arrays have T+1 rows, row 0 is the initial state.
+ * One channel of the gradient: ∂E/∂h_t, for an lstm (ln_lstm) also ∂E/∂c_t. Arrays have T+1 rows, row 0 is the initial state.
  * @typedef {object} Lane
  * @property {"h" | "c"} name
  * @property {Float64Array} ln natural log of the norm under full backpropagation
@@ -39,7 +41,8 @@
  * @property {Numbers | null} lnFlow (T, T+1)
  * @property {Float64Array | null} parts ‖dW_hh,t‖ of each timestep, row t-1
  * @property {number | null} partsSum the norm of their sum, ‖∂E/∂W_hh‖
- * @property {import("../wire/protocol.js").Tensor | null} W_hh
+ * @property {import("../wire/protocol.js").Tensor | null} W_hh what h_{t−1} meets on its way to h_t; of an indrnn diag(u_hh)
+ * @property {string} recurrent the parameter that `parts` are of
  * @property {import("../wire/protocol.js").Tensor | null} gates
  * @property {string[] | null} symbols names of one-hot inputs
  * @property {string[] | null} classes
@@ -67,13 +70,14 @@ export function readPicture(record, config, task) {
   const k2 = Number(config.k2 ?? 0);
   const truncated = k1 > 0 && k2 > 0;
   const altered = truncated || config.clip === "timestep";
+  const cell = cellNameOf(config, tensors);
   const losses = hasTarget.reduce((sum, one) => sum + one, 0);
   return {
     T,
     H,
     I,
     O,
-    cell: "dc" in tensors ? "lstm" : String(config.cell ?? "rnn"),
+    cell,
     x: tensors.x.data,
     y: tensors.y.data,
     h: tensors.h.data,
@@ -89,7 +93,8 @@ export function readPicture(record, config, task) {
     lnFlow: flowOf(tensors.ln_flow, T),
     parts: /** @type {Float64Array | undefined} */ (tensors.dW_hh_norm?.data) ?? null,
     partsSum: meta.dW_hh_sum_norm ?? null,
-    W_hh: tensors.W_hh ?? null,
+    W_hh: betweenStates(tensors),
+    recurrent: CELLS[cell].recurrent,
     gates: tensors.gates ?? null,
     symbols: I >= 3 && isOneHot(tensors.x.data, T, I) ? inputNames(task, I) : null,
     classes: task?.classes ?? task?.vocabulary ?? null,
@@ -122,6 +127,15 @@ function readLanes(tensors, T, altered) {
     lanes.push({ name: "c", ln: lnC, shown: altered && used ? logarithms(used.data) : lnC, share: null });
   }
   return lanes;
+}
+
+/** The matrix between two states; u_hh as the diagonal of one. @param {Record<string, import("../wire/protocol.js").Tensor>} tensors */
+function betweenStates({ W_hh, u_hh }) {
+  if (!u_hh) return W_hh ?? null;
+  const H = u_hh.shape[0];
+  const data = new Float64Array(H * H);
+  for (let j = 0; j < H; j++) data[j * H + j] = u_hh.data[j];
+  return { shape: [H, H], data };
 }
 
 /** A watched T × (T+1) quantity may lag behind a change of T; one of another length is not drawn. */

@@ -3,7 +3,7 @@
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
 /** Every parameter that a network may have, in the order of the equations. */
-export const PARAMETERS = ["W_xh", "W_hh", "b_h", "b_hn", "W_hy", "b_y"];
+export const PARAMETERS = ["W_xh", "W_hh", "u_hh", "b_h", "b_hn", "g_x", "g_h", "g_c", "b_c", "W_hy", "b_y"];
 
 /** @param {DecodedRecord} record */
 export function length(record) {
@@ -71,16 +71,35 @@ export function ledger(record, t, k) {
 }
 
 /**
- * The sum inside the activation of one unit at timestep t, term by term: input, recurrent, bias. rnn only; NaN without weights.
+ * The sum inside the activation of one unit at timestep t, term by term: input, recurrent, bias. rnn and indrnn only; NaN without weights.
  * @param {DecodedRecord} record @param {number} t @param {number} unit
  */
 export function preActivation(record, t, unit) {
   const { shape } = record.tensors.x;
   let input = 0;
   for (let i = 0; i < shape[1]; i += 1) input += at(record, "x", t - 1, i) * at(record, "W_xh", i, unit);
+  const bias = at(record, "b_h", unit);
+  if (record.tensors.u_hh) return { input, recurrent: at(record, "h", t - 1, unit) * at(record, "u_hh", unit), bias };
   let recurrent = 0;
   for (let j = 0; j < units(record); j += 1) recurrent += at(record, "h", t - 1, j) * at(record, "W_hh", j, unit);
-  return { input, recurrent, bias: at(record, "b_h", unit) };
+  return { input, recurrent, bias };
+}
+
+const LAYER_NORM_EPS = 1e-5;
+
+/**
+ * What φ is applied to where an lstm reads its cell state: c_t, or of an ln_lstm LN(c_t) g_c + b_c; NaN without weights.
+ * @param {DecodedRecord} record @param {number} t @param {number} unit
+ */
+export function readState(record, t, unit) {
+  const c = at(record, "c", t, unit);
+  if (!record.tensors.g_c) return c;
+  const H = units(record);
+  const all = Array.from({ length: H }, (_, j) => at(record, "c", t, j));
+  const mean = all.reduce((sum, one) => sum + one, 0) / H;
+  const variance = all.reduce((sum, one) => sum + (one - mean) ** 2, 0) / H;
+  const normal = (c - mean) / Math.sqrt(variance + LAYER_NORM_EPS);
+  return normal * at(record, "g_c", unit) + at(record, "b_c", unit);
 }
 
 /** Whether the targets are classes. @param {DecodedRecord} record */

@@ -1,5 +1,7 @@
 /** The largest singular value of W_hh, by power iteration on W Wᵀ, warm-started from one record to the next. */
 
+import { CELLS } from "./cells.js";
+
 const ENOUGH = 1e-6;
 const MAX_ROUNDS = 60;
 
@@ -51,7 +53,7 @@ export function createContraction() {
   let vector = null;
   let sigma = 0;
   return (/** @type {import("./picture.js").Picture} */ picture, /** @type {number | null} */ gamma) => {
-    if (gamma === null || picture.cell !== "rnn" || !picture.W_hh) return null;
+    if (gamma === null || !CELLS[picture.cell].ledger || !picture.W_hh) return null;
     if (of !== picture) {
       of = picture;
       const found = largestSingularValue(picture.W_hh.data, picture.H, vector);

@@ -15,6 +15,7 @@ import { emptyHistory } from "./curve.js";
 import { createPast } from "./history.js";
 import { createRecords } from "./records.js";
 import { createResume } from "./resume.js";
+import { createSharing } from "./sharing.js";
 import { createStanding } from "./standing.js";
 import { createUndo } from "./undo.js";
 import { createWatching } from "./watching.js";
@@ -52,8 +53,9 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
       binary: receiveFrame,
       lost,
     },
-    platform,
+    { ...platform, open: (address) => sharing.open(address) },
   );
+  const sharing = createSharing(url, (message) => requests.request(message), move, platform);
   const requests = createRequests(connection, onAccepted, platform.now);
   const { request } = requests;
   const watchdog = createWatchdog(platform.now, requests.waitsSince);
@@ -166,6 +168,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     const stands = isNew ? resuming.start(config) : resuming.resume(playing ? 0 : iteration);
     if (!(await stands) || standing.losses !== losses) return;
     settle();
+    void sharing.again();
     if (isNew) void save();
     const asked = watching.ask();
     const played = standing.playing ? request(command.play(store.get().rate)) : Promise.resolve();
@@ -199,6 +202,12 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     settle();
     changes.setOpen(true);
     return arrived;
+  }
+
+  /** The run goes on on the server to which its address leads now. */
+  async function move() {
+    await save();
+    connection.reconnect();
   }
 
   // Changing the run.
@@ -327,6 +336,8 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
 
     hold: records.hold,
     release: records.release,
+    share: sharing.share,
+    unshare: sharing.unshare,
 
     /** For good: the server forgets the run. */
     close() {

@@ -2,6 +2,7 @@
 
 import { LABELS, ORDER } from "../panels/controls/fields.js";
 import { element } from "../lib/dom.js";
+import { copyButton } from "./copy_button.js";
 import { linkOf, writeLink } from "./link.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -125,33 +126,4 @@ function lockRows(properties, locks, changed) {
   for (const show of shows) show();
   const everything = element("div", { class: "share-line" }, all("Lock all", "locked"), all("Unlock all", "free"));
   return element("div", {}, everything, element("div", { class: "lock-rows" }, ...rows));
-}
-
-/**
- * Copies, or where the browser does not let us (pages that came over plain http) selects what is to be copied.
- * @param {HTMLInputElement | HTMLTextAreaElement} source
- * @param {string} name
- * @param {() => void} show brings the source up to date
- */
-function copyButton(source, name, show) {
-  const button = element("button", { class: "outline-button", type: "button" }, name);
-  button.addEventListener("click", async () => {
-    show();
-    button.textContent = (await copied(source)) ? "Copied" : "Press Ctrl C";
-    window.setTimeout(() => {
-      button.textContent = name;
-    }, 2000);
-  });
-  return button;
-}
-
-/** @param {HTMLInputElement | HTMLTextAreaElement} source */
-async function copied(source) {
-  source.select();
-  try {
-    await navigator.clipboard.writeText(source.value);
-    return true;
-  } catch {
-    return false;
-  }
 }

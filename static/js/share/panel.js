@@ -2,6 +2,7 @@
 
 import { element } from "../lib/dom.js";
 import { createLinkPane } from "./link_pane.js";
+import { createLivePane } from "./live_pane.js";
 import { createOpenPane } from "./open_pane.js";
 import { createPresetsPane } from "./presets_pane.js";
 import { createSavePane } from "./save_pane.js";
@@ -10,7 +11,7 @@ import { createSavePane } from "./save_pane.js";
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {{node: HTMLElement, show: () => void}} Pane show: whatever may have changed since it was last seen */
 
-const NAMES = /** @type {const} */ ({ link: "Link", presets: "Presets", open: "Open", save: "Save" });
+const NAMES = /** @type {const} */ ({ link: "Link", live: "Live", presets: "Presets", open: "Open", save: "Save" });
 /** @typedef {keyof typeof NAMES} PaneName */
 
 /**
@@ -26,6 +27,7 @@ export function createPanel(node, store, session, lanes, openLink) {
   /** @type {Record<PaneName, Pane>} */
   const panes = {
     link: createLinkPane(store, lanes),
+    live: createLivePane(store, session),
     presets: createPresetsPane((link) => {
       close();
       openLink(link);

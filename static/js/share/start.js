@@ -3,6 +3,7 @@
 import { byId, element } from "../lib/dom.js";
 import { addStyle } from "../lib/styles.js";
 import { keepAddress } from "./address.js";
+import { followedRun } from "./followed.js";
 import { ignoredWords, readLink } from "./link.js";
 import { TABS } from "./opening.js";
 import { createPresenter } from "./presenter.js";
@@ -20,16 +21,28 @@ import { createSeedLink } from "./seed_link.js";
  * @param {Session} session
  * @param {Lanes} lanes
  * @param {string | null} opened the link that the page shows; null where a reload goes on
+ * @param {boolean} keepsAddress whether the address becomes that of what is seen; else `keepAddress` begins it later
  */
-export function startSharing(store, session, lanes, opened) {
+export function startSharing(store, session, lanes, opened, keepsAddress = true) {
   const setTimer = (/** @type {() => void} */ callback, /** @type {number} */ ms) => window.setTimeout(callback, ms);
   // A link that is pasted into the same tab, also before this was here; the address may have been kept since.
   if (opened !== null && location.hash !== opened) void openLink(location.hash);
   else if (opened !== null) openLanes(understood(opened).link.lanes);
-  window.addEventListener("hashchange", ({ newURL }) => void openLink(new URL(newURL).hash));
-  keepAddress(store, lanes.states, { location, history, setTimer });
+  let isOwn = keepsAddress;
+  window.addEventListener("hashchange", ({ newURL }) => {
+    const { hash } = new URL(newURL);
+    // The page of a run that is followed is another one: it begins anew.
+    if (isOwn && followedRun(hash) === null) void openLink(hash);
+    else location.reload();
+  });
+  if (isOwn) keepOwnAddress();
   createPresenter();
   void addStyle("share.css").then(() => createSeedLink(store, lanes.states));
+
+  function keepOwnAddress() {
+    isOwn = true;
+    keepAddress(store, lanes.states, { location, history, setTimer });
+  }
 
   const node = byId("share");
   /** @type {Promise<Panel> | null} */
@@ -56,6 +69,8 @@ export function startSharing(store, session, lanes, opened) {
     const of = /** @type {HTMLElement} */ (event.target).dataset.for;
     if (of) byId(of).click();
   });
+
+  return { keepAddress: keepOwnAddress };
 
   /** @param {string} fragment */
   function understood(fragment) {

@@ -42,7 +42,8 @@ function weightLines(/** @type {Scene} */ { picture }) {
   if (!picture?.W_hh) return [];
   const [rows, columns] = picture.W_hh.shape;
   const uses = picture.T > 1 ? `the same ${picture.T - 1} times` : "T = 1 uses it for h₀ only";
-  return [`Wₕₕ, ${rows} × ${columns}`, uses];
+  const name = picture.recurrent === "u_hh" ? `uₕₕ on the diagonal, ${rows} numbers` : `Wₕₕ, ${rows} × ${columns}`;
+  return [name, uses];
 }
 
 function lossLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) {

@@ -3,6 +3,7 @@
  * Built when the record or the reader changes something, then drawn as often as the screen asks for it. Pure.
  */
 import { palette } from "../kit/colour.js";
+import { cellOf } from "../record/cells.js";
 import { shownTrack } from "./tracks.js";
 import { layoutStage } from "./layout.js";
 import { normCurves } from "../record/norms.js";
@@ -72,7 +73,7 @@ export function buildScene(picture, state, size, domain, contraction) {
 export function layoutOf(picture, { config, zoom }, size) {
   const T = picture?.T ?? Number(config.sequence_length ?? 24);
   const H = picture?.H ?? Number(config.hidden_size ?? 16);
-  const lanes = picture?.lanes.length ?? (config.cell === "lstm" ? 2 : 1);
+  const lanes = picture?.lanes.length ?? cellOf(config).states.length;
   const shown = zoom ? zoom.to - zoom.from : T;
   return layoutStage({ ...size, T, H, lanes, zoom, inputRows: inputRows(picture, size, shown) });
 }

@@ -7,6 +7,7 @@ import { element } from "../lib/dom.js";
 import { createBitmaps, drawPixels } from "../lib/canvas/bitmap.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/cells.js";
 import { drawText } from "../kit/text.js";
+import { cellOf } from "../record/cells.js";
 import { length, units } from "../record/readings.js";
 import { clamp } from "../lib/scales.js";
 import { createChangeDetector } from "../lib/changed.js";
@@ -102,12 +103,13 @@ export function createView(node, store, { redraw }) {
     const known = GATES[String(state.config.cell)]?.[gate];
     const { record, hover, pin } = state;
     const part = record?.tensors.gates && known && { record, row: known.row, layout, colours };
-    const shown = gate;
+    const { keeps } = cellOf(state.config);
+    const full = gate !== keeps?.gate ? "1 open" : keeps.open ? "1 keeps everything" : "0 keeps everything";
     sheet.show(colours.paper, (ctx, ratio) => {
       if (!part) return;
       const scene = { ...part, ratio };
       drawCells(ctx, scene, bitmaps);
-      drawKey(ctx, scene, shown);
+      drawKey(ctx, scene, full);
       drawMean(ctx, scene);
       for (const place of [hover, pin]) if (place) drawBand(ctx, scene, place, place === pin);
     });
@@ -159,8 +161,8 @@ function gapOf(pitch) {
   return pitch >= GAP_FROM ? 1 : 0;
 }
 
-/** @param {CanvasRenderingContext2D} ctx @param {Scene} scene @param {string} gate */
-function drawKey(ctx, { layout, colours }, gate) {
+/** @param {CanvasRenderingContext2D} ctx @param {Scene} scene @param {string} full what 1 means */
+function drawKey(ctx, { layout, colours }, full) {
   const { U, left, bottom } = layout;
   const y = bottom + 10 * U;
   const width = 60 * U;
@@ -169,7 +171,6 @@ function drawKey(ctx, { layout, colours }, gate) {
     ctx.fillStyle = colours.activation.css[activationIndex(step / 29)];
     ctx.fillRect(left + 10 * U + (step * width) / 30, y - 3 * U, width / 30 + 0.3, 6 * U);
   }
-  const full = gate === "f" || gate === "z" ? "1 keeps everything" : "1 open";
   drawText(ctx, U, full, left + 16 * U + width, y, { colour: colours.ink3 });
 }
 

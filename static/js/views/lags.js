@@ -8,7 +8,7 @@ import { axis, axisTitle, createChart, lineAt, note, stepFor } from "../kit/char
 
 /** @param {HTMLElement} node @param {import("../run/session.js").PageStore} store */
 export function createView(node, store) {
-  return createChart(node, store, "lags", { label: "Norm of the gradient of W_hh by lag", inputs, figure });
+  return createChart(node, store, "lags", { label: "Norm of the recurrent weights’ gradient by lag", inputs, figure });
 }
 
 /** Several records share one measurement. @param {State} state */

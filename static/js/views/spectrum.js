@@ -11,7 +11,11 @@ const USUAL = 1.25;
 
 /** @param {HTMLElement} node @param {import("../run/session.js").PageStore} store */
 export function createView(node, store) {
-  return createChart(node, store, "spectrum", { label: "Eigenvalues of W_hh and the unit circle", inputs, figure });
+  return createChart(node, store, "spectrum", {
+    label: "Eigenvalues of the recurrent weights and the unit circle",
+    inputs,
+    figure,
+  });
 }
 
 /** @param {State} state */

@@ -4,6 +4,7 @@
  */
 
 import { byId, element, setSentence } from "../lib/dom.js";
+import { cellOf, statesMeetBy } from "../record/cells.js";
 import { lossCount } from "../record/readings.js";
 import { createTabStrip } from "../kit/tabs.js";
 import { flowWords, lagsWords, lossWords, outputWords, slopeWords, spectrumWords } from "../words/views.js";
@@ -97,7 +98,8 @@ const FEW_LOSSES = 4;
 
 /** Whether the network has what a view shows. @param {string} name @param {State} state */
 export function isPossible(name, { config }) {
-  return name !== "gates" || config.cell === "lstm" || config.cell === "gru";
+  if (name === "spectrum") return statesMeetBy(config) !== null;
+  return name !== "gates" || cellOf(config).gates.length > 0;
 }
 
 /**
@@ -115,7 +117,7 @@ export function openViews(state) {
 function suggested({ record, config }) {
   if (!record) return "flow";
   if (lossCount(record) >= FEW_LOSSES) return "flow";
-  return config.cell === "rnn" ? "spectrum" : "gates";
+  return cellOf(config).gates.length > 0 ? "gates" : "spectrum";
 }
 
 /** At most twice a second, as all sentences. */

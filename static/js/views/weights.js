@@ -28,6 +28,7 @@ const PER_PIXEL = 0.01;
 const PLACES = {
   W_xh: "rows: inputs, columns: units",
   W_hh: "row: from, column: to unit",
+  u_hh: "columns: units",
   W_hy: "rows: units, columns: outputs",
   b_y: "columns: outputs",
 };

@@ -117,6 +117,11 @@ export function createConnection(url, handlers, platform) {
     },
     /** Nothing came for too long. */
     wasSilent: () => drop("silent"),
+    /** Anew, at once: another server is to answer. */
+    reconnect() {
+      drop("lost");
+      connect();
+    },
     retryNow() {
       if (socket === null) connect();
     },

@@ -27,8 +27,11 @@
  * @property {number | null} as_of the iteration at which the horizon and the tensors of `truncation` were measured
  * @property {number | null} dW_hh_sum_norm
  * @property {number | null} needed_lag
+ * @property {Finding} finding
  */
 
+/** @typedef {{label: string, changes: Config}} Advice what would help: changes ready for `configure` */
+/** @typedef {{code: string, cause: string | null, values: Record<string, any>, remedies: Advice[], skipped: string[]}} Finding */
 /** @typedef {{meta: RecordMeta, tensors: Record<string, Tensor>}} DecodedRecord */
 /** @typedef {{meta: {kind: string, iteration?: number} & Record<string, unknown>, tensors: Record<string, Tensor>}} Frame */
 
@@ -50,6 +53,7 @@
  * @property {string} baseline who the baseline is, in words
  * @property {number} baseline_loss
  * @property {number | null} needed_lag
+ * @property {Finding} finding
  * @property {string} solved what solving it means, in words
  * @property {number} min_length
  */
@@ -62,7 +66,9 @@
 /** @typedef {{type: "diverged", iteration: number, quantity: string, timestep: number | null, unit: number | null, cause: string}} DivergedMessage */
 /** @typedef {{type: "ready", id?: string | number, kind: string}} ReadyMessage */
 /** @typedef {{type: "gradient_check", id?: string | number, per_tensor: Record<string, {max_rel_error: number | null, samples: number}>, passed: boolean}} GradientCheckMessage */
-/** @typedef {GradientCheckMessage | HelloMessage | StateMessage | ErrorMessage | DivergedMessage | ReadyMessage} ServerMessage */
+/** @typedef {{type: "shared", id?: string | number, run: string, key: string, followers: number}} SharedMessage */
+/** @typedef {{type: "ended", run: string, why: string}} EndedMessage */
+/** @typedef {SharedMessage | EndedMessage | GradientCheckMessage | HelloMessage | StateMessage | ErrorMessage | DivergedMessage | ReadyMessage} ServerMessage */
 
 /** @typedef {{type: string, id?: string | number} & Record<string, unknown>} Command */
 
@@ -73,7 +79,8 @@ export const PROTOCOL = 1;
  *   pause: () => Command, step: (iterations?: number) => Command, reset: () => Command, ack: (iteration: number) => Command,
  *   watch: (quantities: string[], probe?: number) => Command, edit: (tensor: string, index: number[], value: number) => Command,
  *   check_gradients: (samples: number, bug: string | null) => Command, snapshot: (dataset?: boolean) => Command, export: (format: "pytorch" | "report") => Command,
- *   upload: (kind: string, bytes: number) => Command
+ *   upload: (kind: string, bytes: number) => Command, share: (key?: string | null) => Command, unshare: () => Command,
+ *   follow: (run: string) => Command, copy: (dataset?: boolean) => Command
  * }} */
 export const command = {
   start: (config) => (config ? { type: "start", config } : { type: "start" }),
@@ -90,6 +97,10 @@ export const command = {
   snapshot: (dataset) => (dataset ? { type: "snapshot", dataset } : { type: "snapshot" }),
   export: (format) => ({ type: "export", format }),
   upload: (kind, bytes) => ({ type: "upload", kind, bytes }),
+  share: (key) => (key ? { type: "share", key } : { type: "share" }),
+  unshare: () => ({ type: "unshare" }),
+  follow: (run) => ({ type: "follow", run }),
+  copy: (dataset) => (dataset ? { type: "copy", dataset } : { type: "copy" }),
 };
 
 const HEADER_LENGTH_BYTES = 8;

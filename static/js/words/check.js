@@ -11,6 +11,26 @@ export const BUGS = {
   no_accumulation: "forget to add up over t",
   stale_h: "use h_t where h_{t−1} belongs",
   transpose_W_hh: "transpose W_hh on the way back",
+  wrong_slope: "divide by tanh’s slope",
+  counted_twice: "count each loss twice in ∂E/∂h_t",
+  bias_forgotten: "leave the gradient of b_h at 0",
+  state_kept: "start from the last state of the sequences before",
+  forget_gate_dropped: "carry ∂E/∂c back without f",
+};
+
+/** How each bug is seen, once it is switched on. @type {Record<string, string>} */
+export const SEEN = {
+  drop_carried: "Seen: the recurrent tensors fail and the readout passes; with one timestep there is nothing to see.",
+  no_accumulation: "Seen: only the recurrent weights fail; all that is not summed as they are passes.",
+  stale_h: "Seen: only the recurrent weights fail, as they alone are multiplied by h_{t−1}.",
+  transpose_W_hh: "Seen: the recurrent tensors fail; a symmetric W_hh would hide it.",
+  wrong_slope:
+    "Seen: the recurrent tensors fail, the more the units are saturated; near 0 the slope is 1 and hides it.",
+  counted_twice: "Seen: the recurrent tensors are too large by the same factor of 2; the readout passes.",
+  bias_forgotten: "Seen: b_h alone fails, by exactly its whole size.",
+  state_kept: "Seen: even the readout fails, as the forward pass started elsewhere.",
+  forget_gate_dropped:
+    "Seen: the recurrent tensors fail and the readout passes; with gates wide open it would hardly show.",
 };
 
 /**
@@ -20,19 +40,28 @@ export const BUGS = {
  * @returns {{caught: boolean, title: string, reason: string}}
  */
 export function verdict(tensors, bug) {
+  const found = conclusion(tensors, bug);
+  return found.caught && bug && bug in SEEN ? { ...found, reason: `${found.reason} ${SEEN[bug]}` } : found;
+}
+
+/** @param {PerTensor} tensors @param {string | null} bug @returns {{caught: boolean, title: string, reason: string}} */
+function conclusion(tensors, bug) {
   const wrong = failing(tensors);
   const names = Object.keys(tensors);
   if (wrong.length === 0) return agreement(tensors, bug);
   const listed = wrong.length === 1 ? `${wrong[0]} is wrong.` : `${listOf(wrong)} are wrong.`;
   const title = `Caught: ${listed}`;
   const recurrent = names.filter((name) => !READOUT.includes(name));
-  if (wrong.length === 1 && wrong[0] === "W_hh") {
+  if (wrong.length === 1 && ["W_hh", "u_hh"].includes(wrong[0])) {
     return {
       caught: true,
       title,
-      reason:
-        "All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of W_hh from it: the h_{t−1} it is multiplied by, or the sum over t.",
+      reason: `All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of ${wrong[0]} from it: the h_{t−1} it is multiplied by, or the sum over t.`,
     };
+  }
+  if (wrong.length === 1 && recurrent.includes(wrong[0])) {
+    const reason = `All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of ${wrong[0]} from it.`;
+    return { caught: true, title, reason };
   }
   if (wrong.every((name) => recurrent.includes(name))) {
     return {
@@ -51,17 +80,29 @@ export function verdict(tensors, bug) {
 
 /** @param {PerTensor} tensors @param {string | null} bug */
 function agreement(tensors, bug) {
-  const worst = Object.entries(tensors).reduce((a, b) =>
-    Number(b[1].max_rel_error) > Number(a[1].max_rel_error) ? b : a,
-  );
+  const compared = Object.entries(tensors).filter(([, { samples }]) => samples > 0);
+  const missing = Object.keys(tensors).filter((name) => tensors[name].samples === 0);
+  const left = missing.length === 0 ? "" : ` Not compared: ${missing.join(", ")}, at a kink of the activation.`;
+  if (compared.length === 0) {
+    return {
+      caught: false,
+      title: "Nothing could be compared.",
+      reason: "Every entry is at a kink of the activation.",
+    };
+  }
+  const worst = compared.reduce((a, b) => (Number(b[1].max_rel_error) > Number(a[1].max_rel_error) ? b : a));
   const largest = `The largest difference is ${formatNumber(worst[1].max_rel_error, 2)}, at ${worst[0]}.`;
   if (bug)
     return {
       caught: false,
       title: "Not caught: this bug changes nothing here.",
-      reason: `${largest} A longer sequence, or losses at more timesteps, would reveal it.`,
+      reason: `${largest} A longer sequence, or losses at more timesteps, would reveal it.${left}`,
     };
-  return { caught: false, title: `All ${Object.keys(tensors).length} tensors agree.`, reason: largest };
+  const title =
+    missing.length === 0
+      ? `All ${compared.length} tensors agree.`
+      : `${compared.length} of ${Object.keys(tensors).length} tensors agree; the others could not be compared.`;
+  return { caught: false, title, reason: `${largest}${left}` };
 }
 
 /** @param {string[]} names */
@@ -76,3 +117,23 @@ export function factsOf({ past, live }) {
   const now = `at iteration ${formatCount(live.iteration)}`;
   return `${what} You are looking at iteration ${formatCount(past.iteration)}: what is checked is the network as it is now, ${now}.`;
 }
+
+export const ADD_A_BUG = "Add a bug";
+
+export const THIS_CHECK_ONLY = "for this check only";
+
+export const CHECK_AGAIN = "Check again";
+
+export const REMOVE_THE_BUG = "Remove the bug";
+
+export const TITLE = "Check the gradients";
+
+export const NO_BUG = "none: the code as it is";
+
+export const COULD_NOT_RUN = "The check could not run.";
+
+export const CONNECTION_LOST = "The connection was lost.";
+
+export const limit = (/** @type {string} */ power) => `limit ${power}`;
+
+export const axis = (/** @type {number} */ entries) => `relative error, largest of ${entries} entries`;

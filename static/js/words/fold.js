@@ -5,22 +5,23 @@
  * @param {boolean} closing
  * @param {number} T
  * @param {number} t the timestep the cell shows
+ * @param {string} recurrent the parameter meant by W_hh
  * @returns {import("../run/state.js").Narration | null}
  */
-export function foldWords(share, closing, T, t) {
+export function foldWords(share, closing, T, t, recurrent) {
   const columns = T === 1 ? "one column was" : `${T} columns were`;
   if (share === 1) {
     return {
-      finding: `One cell, one W_hh, at ${T === 1 ? "its only timestep" : `all ${T} timesteps`}.`,
+      finding: `One cell, one ${recurrent}, at ${T === 1 ? "its only timestep" : `all ${T} timesteps`}.`,
       reason: `Scrub below: the cell shows timestep ${t}. Unfold to see all of them at once.`,
     };
   }
   if (!closing)
     return share === 0
       ? null
-      : { finding: `Unfolding: one cell becomes ${T} columns.`, reason: "Every column uses the same W_hh." };
+      : { finding: `Unfolding: one cell becomes ${T} columns.`, reason: `Every column uses the same ${recurrent}.` };
   return {
     finding: `Folding: ${columns} always one cell.`,
-    reason: "Each use of W_hh adds its part of the gradient to one accumulator.",
+    reason: `Each use of ${recurrent} adds its part of the gradient to one accumulator.`,
   };
 }

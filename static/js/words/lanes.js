@@ -2,6 +2,7 @@
 
 import { formatExp, formatNumber, formatSetting } from "../lib/format.js";
 import { subscript } from "../kit/text.js";
+import { cellOf, meaningless } from "../record/cells.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -17,14 +18,12 @@ const NAMING = ["cell", "activation", "task", "optimizer", "init", "clip", "prec
 const SPEAKING = ["cell", "activation", "task", "optimizer", "init", "precision"];
 /** What is said of every lane. */
 const USUAL = ["cell", "activation", "hidden_size"];
-/** What a cell has nothing to do with. */
-const WITHOUT = /** @type {Record<string, string[]>} */ ({ rnn: ["forget_bias"], lstm: [], gru: [] });
 const COUNTS = ["no difference", "one difference", "two differences", "three differences"];
 const LANES = ["No lane", "One lane", "Two lanes", "Three lanes", "Four lanes"];
 
 /** @param {Config} config @param {string} field */
 function settingOf(config, field) {
-  return WITHOUT[String(config.cell)]?.includes(field) ? null : config[field];
+  return meaningless(config).includes(field) ? null : config[field];
 }
 
 /** The fields that are not the same in all lanes, the naming ones first. @param {Config[]} configs */
@@ -92,7 +91,7 @@ export function laneWords(config, differing, schema, name) {
 
 /** @param {DecodedRecord} record */
 function parameters(record) {
-  const own = Object.entries(record.tensors).filter(([name]) => /^(W|b)_/.test(name));
+  const own = Object.entries(record.tensors).filter(([name]) => /^[Wubg]_/.test(name));
   return own.reduce((sum, [, { data }]) => sum + data.length, 0);
 }
 
@@ -121,7 +120,7 @@ export function tableOf(states) {
     measured("loss now", ({ record }) => formatNumber(record?.meta.loss_per_timestep)),
     measured("‖∂E/∂h_1‖", ({ record }) => normAt1(record, "ln_dh_norm")),
   ];
-  if (states.some(({ config }) => config.cell === "lstm")) {
+  if (states.some(({ config }) => cellOf(config).states.includes("c"))) {
     rows.push(measured("‖∂E/∂c_1‖", ({ record }) => normAt1(record, "ln_dc_norm")));
   }
   rows.push(measured("horizon", ({ record }) => (record?.meta.horizon ? String(record.meta.horizon) : "–")));

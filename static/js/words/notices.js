@@ -1,10 +1,6 @@
 /** Notices in the header: what happened to the run or the page that nobody asked for. Pure. */
 
-/** @param {unknown} error */
-export function failureWords(error) {
-  const reason = error instanceof Error ? error.message : String(error);
-  return `Part of the page could not be drawn (${reason}). Training continues; if the picture stays wrong, reload the page.`;
-}
+export { failureWords } from "../lib/guard.js";
 
 export const SERVER_UPDATED = "The server was updated: reload the page to continue.";
 

@@ -20,8 +20,8 @@ export function momentWords({ phase, t }, picture, updated) {
  * @param {Picture} picture
  * @param {import("../wire/protocol.js").RecordMeta | null} updated
  */
-function sentence(phase, t, { T, hasTarget, loss, lastLoss, cuts }, updated) {
-  if (phase === "forward") return `h_${t} is made from x_${t} and h_${t - 1}, by the same W_hh as everywhere.`;
+function sentence(phase, t, { T, hasTarget, loss, lastLoss, cuts, recurrent }, updated) {
+  if (phase === "forward") return `h_${t} is made from x_${t} and h_${t - 1}, by the same ${recurrent} as everywhere.`;
   if (phase === "losses") {
     return hasTarget[t] ? `E_${t} = ${formatNumber(loss[t - 1])}.` : `timestep ${t} has no target and no loss.`;
   }
@@ -32,12 +32,12 @@ function sentence(phase, t, { T, hasTarget, loss, lastLoss, cuts }, updated) {
       ? `it begins with E_${t}, the last loss.`
       : `timestep ${t + 1} passes its gradient to ${t}.`;
   }
-  return updateWords(updated);
+  return updateWords(updated, recurrent);
 }
 
-/** @param {import("../wire/protocol.js").RecordMeta | null} updated */
-function updateWords(updated) {
-  const same = "W_hh changes at all its places at once";
+/** @param {import("../wire/protocol.js").RecordMeta | null} updated @param {string} recurrent */
+function updateWords(updated, recurrent) {
+  const same = `${recurrent} changes at all its places at once`;
   const { loss_before: before, loss_after: after } = updated ?? {};
   if (before === undefined || after === undefined || after === null) return `${same}.`;
   return `${same}; loss ${formatNumber(before)} → ${formatNumber(after)}.`;

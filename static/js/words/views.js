@@ -4,9 +4,10 @@
  */
 
 import { formatCount, formatExp, formatNumber, formatPercent } from "../lib/format.js";
+import { cellOf } from "../record/cells.js";
 import { curvesOf } from "../record/spread.js";
 import { at, hasTarget, isClassified, lastLoss, length, lnFlow } from "../record/readings.js";
-import { steps } from "./sentences.js";
+import { steps } from "./finding.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -89,11 +90,12 @@ export function slopeWords({ record, config }) {
 }
 
 /** The sentence under the lags: the horizon, the needed lag, and what the needed lags alone are worth. @param {State} state */
-export function lagsWords({ record, omitted }) {
+export function lagsWords({ record, omitted, config }) {
   if (!record?.tensors.lag_norm) return omitted ? OMITTED : LATER;
   const { horizon, needed_lag } = record.meta;
-  if (horizon === null) return "The gradient of W_hh is exactly 0: no lag gives anything.";
-  const lies = `99 % of dW_hh lies in lags up to ${horizon}`;
+  const { recurrent } = cellOf(config);
+  if (horizon === null) return `The gradient of ${recurrent} is exactly 0: no lag gives anything.`;
+  const lies = `99 % of d${recurrent} lies in lags up to ${horizon}`;
   const up = needed_lag === null || needed_lag >= length(record) ? horizon : needed_lag;
   const cosine = formatNumber(at(record, "truncation_cosine", up));
   const alone = up === 0 ? "Lag 0 alone gives" : `Lags 0…${up} alone give`;
@@ -106,7 +108,7 @@ export function spectrumWords({ record, config, schema }) {
   if (!record?.tensors.eigenvalues) return LATER;
   const rho = Math.hypot(at(record, "eigenvalues", 0, 0), at(record, "eigenvalues", 0, 1));
   const sigma = at(record, "singular_values", 0);
-  if (!Number.isFinite(rho + sigma)) return "W_hh has entries that are not finite.";
+  if (!Number.isFinite(rho + sigma)) return `${cellOf(config).recurrent} has entries that are not finite.`;
   const whose = "gates" in record.tensors ? "Of the candidate’s block: " : "";
   const sizes = `${whose}${whose ? "e" : "E"}igenvalues up to ρ = ${formatNumber(rho)}; σ_max = ${formatNumber(sigma)}.`;
   const mean = `‖∂h_t/∂h_t−1‖ is ${formatNumber(meanOf(record.tensors.jacobian_norm.data))} on average`;
@@ -124,14 +126,18 @@ function lyapunovWords(record) {
   return ` Lyapunov λ₁ = ${formatNumber(largest)}: small changes ${fate}.`;
 }
 
+const LSTM_GATES = {
+  f: { row: 1, does: "forget gate" },
+  i: { row: 0, does: "input gate" },
+  o: { row: 3, does: "output gate" },
+};
+
 /** What each gate does, and its place in `gates`. @type {Record<string, Record<string, {row: number, does: string}>>} */
 export const GATES = {
-  lstm: {
-    f: { row: 1, does: "forget gate" },
-    i: { row: 0, does: "input gate" },
-    o: { row: 3, does: "output gate" },
-  },
+  lstm: LSTM_GATES,
+  ln_lstm: LSTM_GATES,
   gru: { z: { row: 1, does: "update gate" }, r: { row: 0, does: "reset gate" } },
+  mingru: { z: { row: 0, does: "update gate" } },
 };
 
 /** The gates of one kind at timestep t, over all units. @param {DecodedRecord} record @param {number} row @param {number} t */
@@ -149,10 +155,12 @@ export function gatesWords({ record, config }, gate) {
   const means = Array.from({ length: T }, (_, index) => gateMean(record, known.row, index + 1));
   const mean = meanOf(means);
   const open = `The ${known.does} ${gate} is open ${formatPercent(mean)} on average`;
-  if (gate !== "f" && gate !== "z") return `${open}.`;
-  const kept = gate === "f" ? "c" : "h";
-  if (!(mean > 0 && mean < 1)) return `${open}.`;
-  return `${open}; at that rate half of ${kept} is left after ${formatNumber(Math.LN2 / -Math.log(mean), 2)} steps.`;
+  const { keeps, direct } = cellOf(config);
+  if (gate !== keeps?.gate) return `${open}.`;
+  const share = keeps.open ? mean : 1 - mean;
+  const left = keeps.open ? "at that rate" : `it keeps ${formatPercent(share)} of h, so`;
+  if (!(share > 0 && share < 1)) return `${open}.`;
+  return `${open}; ${left} half of ${direct} is left after ${formatNumber(Math.LN2 / -Math.log(share), 2)} steps.`;
 }
 
 /** The sentence under a parameter's grid. @param {State} state @param {string} tensor @param {boolean} gradient */

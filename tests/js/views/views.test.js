@@ -39,7 +39,14 @@ test("gates are a view of gated cells only", () => {
   const state = showing(makeRecord(), { tab: "gates" });
   assert.equal(isPossible("gates", state), false);
   assert.deepEqual(openViews(state), ["flow"]);
-  assert.deepEqual(openViews({ ...state, config: { cell: "lstm" } }), ["gates"]);
+  for (const cell of ["lstm", "mingru", "ln_lstm"])
+    assert.deepEqual(openViews({ ...state, config: { cell } }), ["gates"]);
+});
+
+test("a spectrum is a view of networks whose states meet by weights", () => {
+  const state = showing(makeRecord(), { tab: "spectrum" });
+  assert.deepEqual(openViews({ ...state, config: { cell: "indrnn" } }), ["spectrum"]);
+  assert.deepEqual(openViews({ ...state, config: { cell: "mingru" } }), ["flow"]);
 });
 
 test("the histogram holds every sum, those beyond its range in its outermost bins", () => {

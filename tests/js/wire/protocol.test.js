@@ -58,6 +58,10 @@ test("every command the page builds is written as in the examples that the serve
     snapshot: ({ dataset }) => command.snapshot(dataset),
     export: ({ format }) => command.export(format),
     upload: ({ kind, bytes }) => command.upload(kind, bytes),
+    share: ({ key }) => command.share(key),
+    unshare: () => command.unshare(),
+    follow: ({ run }) => command.follow(run),
+    copy: ({ dataset }) => command.copy(dataset),
   };
   assert.deepEqual(Object.keys(command).sort(), Object.keys(built).sort());
   for (const [type, build] of Object.entries(built)) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { positionOf } from "../../../static/js/panels/check.js";
-import { factsOf, verdict } from "../../../static/js/words/check.js";
+import { BUGS, factsOf, SEEN, verdict } from "../../../static/js/words/check.js";
 
 const SOUND = { W_xh: 1e-10, W_hh: 3e-10, b_h: 1e-11, W_hy: 2e-12, b_y: 1e-13 };
 
@@ -43,6 +43,26 @@ test("the readout fails: everything is built on it", () => {
 test("an error exactly at the limit, or none at all, does not pass", () => {
   assert.equal(verdict(tensors({ W_hh: 1e-5 }), null).caught, true);
   assert.equal(verdict(tensors({ W_hh: null }), null).caught, true);
+});
+
+test("a tensor of which nothing was compared is not called right", () => {
+  const some = { ...tensors(), b_h: { max_rel_error: null, samples: 0 } };
+  const { caught, title, reason } = verdict(some, null);
+  assert.equal(caught, false);
+  assert.equal(title, "4 of 5 tensors agree; the others could not be compared.");
+  assert.match(reason, /Not compared: b_h, at a kink of the activation\.$/);
+  const none = { b_h: { max_rel_error: null, samples: 0 } };
+  assert.equal(verdict(none, null).title, "Nothing could be compared.");
+});
+
+test("a tensor that fails alone is not blamed on what is carried", () => {
+  const { reason } = verdict(tensors({ b_h: 1 }), "bias_forgotten");
+  assert.match(reason, /∂E\/∂a_t is right at every t/);
+  assert.match(reason, /Seen: b_h alone fails/);
+});
+
+test("every bug has its name and a sentence on how it is seen", () => {
+  assert.deepEqual(Object.keys(SEEN), Object.keys(BUGS));
 });
 
 test("errors stand on a log axis and never beside it", () => {

@@ -7,6 +7,7 @@ import { element, setText } from "../../lib/dom.js";
 import { GROUPS, ORDER, WITHOUT_ROW } from "./fields.js";
 import { fieldRow } from "./rows.js";
 import { truncationRow } from "./truncation.js";
+import * as say from "../../words/controls.js";
 
 /** @typedef {import("../../run/state.js").State} State */
 /** @typedef {import("../../wire/protocol.js").Config} Config */
@@ -44,12 +45,7 @@ export function createControls(form, store, change) {
           /** @type {HTMLInputElement} */ (input).disabled = lost;
         }
       }
-      setText(
-        note,
-        lost
-          ? "Controls are disabled until the connection is back."
-          : "↺ restarts with new weights. All others apply without restarting.",
-      );
+      setText(note, lost ? say.DISABLED : say.EFFECTS);
     },
   };
 }

@@ -1,5 +1,7 @@
 /** What the page knows about single fields beside the server's schema: order, labels, ranges of sliders. */
 
+import { meaningless } from "../../record/cells.js";
+
 /** @typedef {import("../../wire/protocol.js").Config} Config */
 /** @typedef {import("../../kit/slider.js").Track} Track */
 
@@ -27,7 +29,7 @@ export const ORDER = [
 
 export const ESSENTIAL = ["sequence_length", "cell", "activation"];
 
-export const SEGMENTED = ["cell", "precision"];
+export const SEGMENTED = ["precision"];
 
 /** What a row is called where the schema's title is too long for it. @type {Record<string, string>} */
 export const LABELS = {
@@ -72,7 +74,9 @@ export const IDLE = {
 
 /** Rows of things that the chosen network does not have. @type {Record<string, (config: Config) => boolean>} */
 export const ABSENT = {
-  forget_bias: ({ cell }) => cell === "rnn",
+  forget_bias: (config) => meaningless(config).includes("forget_bias"),
+  init: (config) => meaningless(config).includes("init"),
+  gain: (config) => meaningless(config).includes("gain"),
 };
 
 export const TRUNCATIONS = [

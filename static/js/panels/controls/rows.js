@@ -3,6 +3,7 @@
 import { element, setText, svg } from "../../lib/dom.js";
 import { ABSENT, ESSENTIAL, IDLE, LABELS, SYMBOLS, TRUNCATIONS } from "./fields.js";
 import { shownValue, widgetFor } from "./widgets.js";
+import * as say from "../../words/controls.js";
 
 /** @typedef {import("../../run/state.js").State} State */
 /** @typedef {import("../../wire/protocol.js").Config} Config */
@@ -21,7 +22,7 @@ export function fieldRow(name, property, store, change) {
   };
   /** @param {string} text */
   const refuse = (text) => {
-    const error = `${property.title} must be a number; got “${text.slice(0, 20)}”.`;
+    const error = say.notANumber(property.title, text.slice(0, 20));
     store.dispatch({ type: "fieldError", field: name, text: error });
   };
   const widget = widgetFor(name, property, set, refuse);
@@ -51,21 +52,19 @@ export function fieldRow(name, property, store, change) {
 export function frame(fields, property, value) {
   const [name] = fields;
   const restart = property.effect === "restart";
-  const tooltip = `${property.description} ${restart ? "Restarts with new weights." : "Applies without restarting: the weights are kept."}`;
+  const tooltip = say.tooltip(property.description, restart);
   const label = element("label", { class: "row-label", for: `field-${name}`, title: tooltip });
   label.append(LABELS[name] ?? property.title.toLowerCase());
   if (SYMBOLS.includes(name)) label.append(" ", element("i", {}, property.symbol));
   const mark = element("span", { class: "row-mark" });
   if (restart) {
     mark.title = tooltip;
-    mark.append(restartIcon(), element("span", { class: "visually-hidden" }, "restarts"));
+    mark.append(restartIcon(), element("span", { class: "visually-hidden" }, say.RESTARTS));
   }
   const error = element("p", { class: "row-error", id: `error-${name}`, role: "alert", hidden: true });
   const node = element("div", { class: "row", "data-field": name }, label, value, mark, error);
   const plain = element("span", {});
-  value.append(
-    element("span", { class: "row-locked", title: "Locked by the link this page was opened with." }, lockIcon(), plain),
-  );
+  value.append(element("span", { class: "row-locked", title: say.LOCKED }, lockIcon(), plain));
   return {
     fields,
     node,
@@ -86,20 +85,20 @@ export function frame(fields, property, value) {
 function errorWords(state, field) {
   const title = state.schema.properties[field].title;
   const message = state.errors[field].replace(new RegExp(`^${field}\\b`), title);
-  return `${message} The run continues with ${shownValue(state.config[field])}.`;
+  return say.refused(message, shownValue(state.config[field]));
 }
 
 /** @param {string[]} fields @param {Config} config */
 function lockedWords(fields, config) {
   if (!fields.includes("k1")) return shownValue(config[fields[0]]);
   const usual = TRUNCATIONS.find(({ k1, k2 }) => k1 === config.k1 && k2 === config.k2);
-  return usual?.label ?? `every ${config.k1} back ${config.k2}`;
+  return usual?.label ?? say.truncation(config.k1, config.k2);
 }
 
 function lockIcon() {
   const shackle = svg("path", { class: "stroke", d: "M5 7.5V5.2a3 3 0 0 1 6 0v2.3" });
   const body = svg("rect", { class: "fill", x: "3.4", y: "7.2", width: "9.2", height: "6.6", rx: "1.2" });
-  return svg("svg", { viewBox: "0 0 16 16", role: "img", "aria-label": "locked" }, shackle, body);
+  return svg("svg", { viewBox: "0 0 16 16", role: "img", "aria-label": say.LOCK }, shackle, body);
 }
 
 function restartIcon() {

@@ -4,6 +4,7 @@ import { element } from "../../lib/dom.js";
 import { TRUNCATIONS } from "./fields.js";
 import { frame } from "./rows.js";
 import { numberInput } from "./widgets.js";
+import * as say from "../../words/controls.js";
 
 /** @typedef {import("./rows.js").Row} Row */
 /** @typedef {import("./controls.js").Change} Change */
@@ -12,7 +13,7 @@ import { numberInput } from "./widgets.js";
 export function truncationRow(properties, change) {
   const choice = element("select", { class: "select", id: "field-k1", "aria-describedby": "error-k1" });
   choice.append(...TRUNCATIONS.map(({ label }, index) => element("option", { value: String(index) }, label)));
-  choice.append(element("option", { value: "own" }, "Custom…"));
+  choice.append(element("option", { value: "own" }, say.CUSTOM));
   const refuse = () => {};
   const k1 = numberInput(
     "number-k1",
@@ -24,7 +25,7 @@ export function truncationRow(properties, change) {
   const k2 = numberInput("number-k2", "k1", false, (value) => change({ k1: last.k1 || 1, k2: value }), refuse);
   k1.node.setAttribute("aria-label", properties.k1.title);
   k2.node.setAttribute("aria-label", properties.k2.title);
-  const own = element("div", { class: "own-truncation", hidden: true }, "every", k1.node, "back", k2.node);
+  const own = element("div", { class: "own-truncation", hidden: true }, say.EVERY, k1.node, say.BACK, k2.node);
   const last = { k1: 0, k2: 0 };
   let wantsOwn = false;
   choice.addEventListener("change", () => {
@@ -38,7 +39,7 @@ export function truncationRow(properties, change) {
   });
   const row = frame(
     ["k1", "k2"],
-    { ...properties.k1, title: "truncate" },
+    { ...properties.k1, title: say.TRUNCATE },
     element("div", { class: "row-value" }, choice),
   );
   row.node.append(own);

@@ -4,6 +4,7 @@ import { nextValue, positionOf, valueAt } from "../../kit/slider.js";
 import { element } from "../../lib/dom.js";
 import { formatSetting, parseNumber } from "../../lib/format.js";
 import { LABELS, SEGMENTED, TRACKS } from "./fields.js";
+import * as say from "../../words/controls.js";
 
 /** @typedef {import("../../wire/protocol.js").Config} Config */
 /** @typedef {import("../../wire/protocol.js").FieldValue} FieldValue */
@@ -125,7 +126,7 @@ function slider(name, track, nullable, set, refuse) {
   });
   range.setAttribute("aria-describedby", `error-${name}`);
   const number = numberInput(`number-${name}`, name, nullable, set, refuse);
-  number.node.setAttribute("aria-label", `${LABELS[name] ?? name}, typed`);
+  number.node.setAttribute("aria-label", say.typed(LABELS[name] ?? name));
   /** @type {number} */
   let current = track.from;
   /** @param {FieldValue} value */

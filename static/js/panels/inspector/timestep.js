@@ -1,12 +1,13 @@
 /**
  * One timestep, with the numbers of one of its units: forward, backward, whose losses it hears, and what became of the
- * gradient on the way to it: the decay ledger of the rnn, the two roads of a gated cell.
+ * gradient on the way to it: the decay ledger of a cell without gates, the two roads of a gated cell.
  */
 
 import { createShareBar, createSignedBar } from "../../kit/bars.js";
 import { palette, sourceIndex } from "../../kit/colour.js";
 import { element, setSentence } from "../../lib/dom.js";
 import { formatShares, printSum } from "../../lib/format.js";
+import { cellNameOf, keptName } from "../../record/cells.js";
 import { at, hasTarget, lastLoss, ledger, length, ownShare } from "../../record/readings.js";
 import { carriedLabel, noLedger } from "../../words/inspector/timestep.js";
 import {
@@ -64,12 +65,12 @@ export function createTimestepFace(actions) {
       cellState.node.hidden = !hasCellState;
       if (hasCellState) {
         const numbers = outputGateNumbers(record, t, unit, activation);
-        gated.show(activation, () => outputGateMath(activation), numbers);
+        gated.show(`${name} ${activation}`, () => outputGateMath(activation, name), numbers);
         cellState.show("c", cellStateMath, cellStateNumbers(record, t, unit));
       }
       input.show(record, task, t, pinned);
       shares.show(record, t, dark);
-      way.show(record, t);
+      way.show(record, t, config);
     },
   };
 }
@@ -121,26 +122,26 @@ function createWay() {
     weights.show("recurrent weights", turned, entries.weights / range, INK);
   }
 
-  /** @param {DecodedRecord} record @param {number} t */
-  function showRoads(record, t) {
+  /** @param {DecodedRecord} record @param {number} t @param {{cell?: unknown}} config */
+  function showRoads(record, t, config) {
     const state = record.tensors.c ? "c" : "h";
-    const gate = record.tensors.c ? "f" : "z";
+    const gate = keptName({ cell: cellNameOf(config, record.tensors) }).replace("_t", `_${t}`);
     const share = at(record, "route_share", t - 1, 0);
     setSentence(title, `From ${state}_${t} back to ${state}_${t - 1}, by which path:`);
     const [straight, others] = formatShares(share);
-    direct.show(`directly, through ${gate}_${t}`, straight, share, INK);
+    direct.show(`directly, through ${gate}`, straight, share, INK);
     rest.show("through the other gates", others, 1 - share, INK);
   }
 
   return {
     node: element("div", { class: "way" }, title, accounts, roads),
-    /** @param {DecodedRecord} record @param {number} t */
-    show(record, t) {
+    /** @param {DecodedRecord} record @param {number} t @param {{cell?: unknown}} config */
+    show(record, t, config) {
       const gated = "route_share" in record.tensors;
       roads.hidden = !gated;
       if (!gated) return showLedger(record, t);
       accounts.hidden = true;
-      showRoads(record, t);
+      showRoads(record, t, config);
     },
   };
 }

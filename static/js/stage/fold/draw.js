@@ -5,6 +5,7 @@ import { labelledTimesteps } from "../../lib/scales.js";
 import { drawTrack } from "../paint/track.js";
 import { drawMatrix } from "../paint/units.js";
 import { symbolAt } from "../../record/picture.js";
+import { statesMeetBy } from "../../record/cells.js";
 import { readoutLines } from "../readout.js";
 import { drawMath, drawText, sans, visibleSymbol } from "../../kit/text.js";
 import { drawLoop } from "./loop.js";
@@ -131,12 +132,13 @@ function drawWeights(
   /** @type {number} */ ratio,
 ) {
   const { palette, picture } = scene;
-  if (!picture) return;
+  const name = picture && statesMeetBy(picture);
+  if (!picture || !name) return;
   drawMatrix(ctx, scene, bitmaps("folded W_hh"), { ...weights, ratio }, picture.H);
   ctx.strokeStyle = palette.forward;
   ctx.lineWidth = 1.2 * U;
   ctx.strokeRect(weights.x - 0.5, weights.y - 0.5, weights.size + 1, weights.size + 1);
-  drawMath(ctx, U, "W_hh", weights.x + weights.size / 2 - 14 * U, weights.y + weights.size + 12 * U, {
+  drawMath(ctx, U, name, weights.x + weights.size / 2 - 14 * U, weights.y + weights.size + 12 * U, {
     size: 15,
     colour: palette.ink2,
   });
@@ -275,7 +277,7 @@ function drawStrip(
 export function drawAccumulator(ctx, { palette, picture }, { accumulator, U, T }, arrived, marked) {
   if (!picture?.parts) return;
   const { x, y, width, height } = accumulator;
-  drawMath(ctx, U, "∂E/∂W_hh", x, y - 27 * U, { size: 15, colour: palette.ink2 });
+  drawMath(ctx, U, `∂E/∂${picture.recurrent}`, x, y - 27 * U, { size: 15, colour: palette.ink2 });
   drawText(ctx, U, T === 1 ? "norm of its one part" : `norms of its ${T} parts`, x, y - 10 * U, {
     colour: palette.ink3,
   });

@@ -71,7 +71,7 @@ export function createFold(store) {
       const { folded: closing, reducedMotion } = frame.state;
       share = clock.at(closing, frame.now, !reducedMotion);
       const { layout, picture } = scene;
-      const narration = foldWords(share, closing, layout.T, shown());
+      const narration = foldWords(share, closing, layout.T, shown(), picture?.recurrent ?? "W_hh");
       if (narration?.reason !== store.get().narration?.reason) store.dispatch({ type: "narrate", narration });
       if (!picture || share === 0) {
         actPainters.delete(ctx.canvas);

@@ -1,6 +1,7 @@
 /** Draws the second track: one quantity of all units, or of the whole, at every timestep. Keeps no state. */
 import { activationIndex, GRADIENT_DOMAIN, gradientIndex } from "../../kit/colour.js";
 import { formatPower } from "../../lib/format.js";
+import { keptBy, keptName } from "../../record/cells.js";
 import { clamp } from "../../lib/scales.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
 import { acrossAxis, pitchOf } from "../layout.js";
@@ -14,15 +15,13 @@ import { drawMath, drawText } from "../../kit/text.js";
 /** The powers of ten between which bars of ‖dW_hh,t‖ stand. */
 const PARTS_DOMAIN = /** @type {const} */ ([-6, 2]);
 
-/** The place, among the gates, of the one that carries the past on: f_t of an lstm, z_t of a gru. */
-const CARRY_GATE = 1;
-
 /** What the track shows, and the key of its colours at the right above it. */
 export function drawTrackKey(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
-  const { layout, palette, track } = scene;
+  const { layout, palette, picture, track } = scene;
   const { U } = layout;
   const y = layout.track.top + 9 * U;
-  const name = { h: "h_t", dW_hh: "‖dW_hh‖", gates: layout.lanes.length > 1 ? "f_t" : "z_t" }[track] ?? "∂E/∂h_t";
+  const parts = `‖d${picture?.recurrent ?? "W_hh"}‖`;
+  const name = { h: "h_t", dW_hh: parts, gates: keptName(picture ?? {}) }[track] ?? "∂E/∂h_t";
   drawMath(ctx, U, name, 20 * U, y, { size: 14, colour: palette.ink2 });
   const per = track === "dW_hh" ? "part of each t ▾" : "per unit ▾";
   drawText(ctx, U, per, 20 * U, y + 17 * U, { colour: palette.ink3 });
@@ -93,10 +92,7 @@ function colouring(track, picture, { activation, gradient }) {
   const bounded = (/** @type {number} */ value) =>
     Number.isFinite(value) ? activation.rgba[activationIndex(value)] : NOT_A_NUMBER;
   if (track === "h") return (r, c) => bounded(h[(c + 1) * H + r]);
-  if (track === "gates" && gates) {
-    const [, rows] = gates.shape;
-    return (r, c) => bounded(gates.data[(c * rows + CARRY_GATE) * H + r]);
-  }
+  if (track === "gates" && gates) return (r, c) => bounded(keptBy(picture.cell, gates, c + 1, r));
   return (r, c) => {
     const value = dh[(c + 1) * H + r];
     if (!Number.isFinite(value)) return NOT_A_NUMBER;

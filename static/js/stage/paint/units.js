@@ -4,6 +4,7 @@ import { drawPixels } from "../../lib/canvas/bitmap.js";
 import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../layout.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
+import { statesMeetBy } from "../../record/cells.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */
@@ -149,7 +150,7 @@ function drawNotFinite(/** @type {Context} */ ctx, /** @type {Scene} */ { layout
 }
 
 /**
- * The recurrent weights: one matrix in the gutter, with how often it is used.
+ * The recurrent weights, where the cell has any: one matrix in the gutter, with how often it is used.
  * @param {Context} ctx
  * @param {Scene} scene
  * @param {Bitmaps} bitmaps
@@ -157,7 +158,8 @@ function drawNotFinite(/** @type {Context} */ ctx, /** @type {Scene} */ { layout
  */
 export function drawWeights(ctx, scene, bitmaps, ratio) {
   const { layout, palette, picture } = scene;
-  if (!picture) return;
+  const name = picture && statesMeetBy(picture);
+  if (!picture || !name) return;
   const { U } = layout;
   const box = weightsBox(layout);
   drawMatrix(ctx, scene, bitmaps("W_hh"), { ...box, ratio }, picture.H);
@@ -165,7 +167,7 @@ export function drawWeights(ctx, scene, bitmaps, ratio) {
   ctx.lineWidth = 1.2 * U;
   ctx.strokeRect(box.x - 0.5, box.y - 0.5, box.size + 1, box.size + 1);
   const x = box.x + box.size + 6 * U;
-  drawMath(ctx, U, "W_hh", x, box.y + 4 * U, { size: 14, colour: palette.ink2 });
+  drawMath(ctx, U, name, x, box.y + 4 * U, { size: 14, colour: palette.ink2 });
   if (picture.T > 1) drawText(ctx, U, `× ${picture.T - 1}`, x, box.y + 21 * U, { colour: palette.ink3 });
 }
 
@@ -269,7 +271,8 @@ export function drawThumbnails(ctx, scene, bitmaps, ratio) {
 }
 
 /** It is one matrix: all its places framed, and threads from each to the one in the gutter. */
-export function drawSharedWeights(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette }) {
+export function drawSharedWeights(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
+  if (!picture || !statesMeetBy(picture)) return;
   const { U } = layout;
   const box = weightsBox(layout);
   const places = thumbnailPlaces(layout);

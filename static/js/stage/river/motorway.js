@@ -1,14 +1,12 @@
 /** Draws the straight roads of gated cells: the lstm's cell state as a motorway, the gru's direct part as a core. */
 import { CELL_STATE_INDEX } from "../../kit/colour.js";
+import { CELLS, keptBy } from "../../record/cells.js";
 import { pitchOf, standsApart, xOf } from "../layout.js";
 import { KIND, RULERS, widthOf } from "./river.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {import("../../record/picture.js").Picture} Picture */
-
-/** The gate that keeps: f of an lstm (i f g o), z of a gru (r z n). */
-const KEEPING_GATE = 1;
 
 /**
  * ∂E/∂c_t as slabs, one a timestep, without curves: nothing bends on the way straight through. Between two slabs a toll
@@ -62,9 +60,9 @@ function drawTollGates(ctx, layout, colour, picture, half, mid) {
 export function meanKept(/** @type {Picture} */ picture, /** @type {number} */ t) {
   const gates = picture.gates;
   if (!gates || gates.shape[0] !== picture.T) return null;
-  const [, kinds, H] = gates.shape;
+  const H = gates.shape[2];
   let sum = 0;
-  for (let j = 0; j < H; j++) sum += gates.data[((t - 1) * kinds + KEEPING_GATE) * H + j];
+  for (let j = 0; j < H; j++) sum += keptBy(picture.cell, gates, t, j);
   return sum / H;
 }
 
@@ -91,12 +89,12 @@ function drawLaneDashes(ctx, layout, colour, half, mid) {
 }
 
 /**
- * The part of a gru's gradient that goes straight on, z_t ⊙ ∂E/∂h_t, inside the river on the same axis: dashed like lanes.
+ * The part of a gru's (a mingru's) gradient that goes straight on, z_t (1 − z_t) ⊙ ∂E/∂h_t, inside the river on the same axis: dashed like lanes.
  * @param {Context} ctx
  * @param {Scene} scene
  */
 export function drawDirectCore(ctx, { layout, palette, picture, ruler }) {
-  if (picture?.cell !== "gru" || !picture.gates) return;
+  if (!picture?.gates || CELLS[picture.cell].direct !== "h") return;
   const lane = layout.lanes[0];
   const height = lane.bottom - lane.top;
   ctx.strokeStyle = palette.paper;
@@ -121,16 +119,15 @@ export function drawDirectCore(ctx, { layout, palette, picture, ruler }) {
   ctx.setLineDash([]);
 }
 
-/** ln‖z_t ⊙ ∂E/∂h_t‖, from the rescaled norm and the share that the gate keeps. */
+/** ln‖z_t ⊙ ∂E/∂h_t‖ (a mingru: 1 − z_t), from the rescaled norm and the share that the gate keeps. */
 export function lnDirectNorm(/** @type {Picture} */ picture, /** @type {number} */ t) {
   const { gates, dh, H, T } = picture;
   if (!gates || gates.shape[0] !== T) return Number.NaN;
-  const kinds = gates.shape[1];
   let kept = 0;
   let whole = 0;
   for (let j = 0; j < H; j++) {
     const gradient = dh[t * H + j];
-    kept += (gates.data[((t - 1) * kinds + KEEPING_GATE) * H + j] * gradient) ** 2;
+    kept += (keptBy(picture.cell, gates, t, j) * gradient) ** 2;
     whole += gradient ** 2;
   }
   return picture.lanes[0].ln[t] + 0.5 * Math.log(kept / whole);

@@ -9,6 +9,7 @@ import { drawMath, drawText, sans } from "../../kit/text.js";
 import { piecePainters } from "../../lib/canvas/painters.js";
 import { between } from "./timeline.js";
 import { cardLines } from "../../words/slowmotion.js";
+import { statesMeetBy } from "../../record/cells.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */
@@ -177,13 +178,14 @@ function frameInput(
   );
 }
 
-/** W_hh where it is used for t, and the one it is the same as. */
+/** W_hh where it is used for t, and the one it is the same as; nothing where the states meet by no weights. */
 function frameWeights(
   /** @type {Context} */ ctx,
-  /** @type {Scene} */ { layout },
+  /** @type {Scene} */ { layout, picture },
   /** @type {number} */ t,
   /** @type {string} */ colour,
 ) {
+  if (!picture || !statesMeetBy(picture)) return;
   const { U } = layout;
   const box = weightsBox(layout);
   const tag = thumbnailPlaces(layout).find((place) => place.t === t);
@@ -269,6 +271,9 @@ function drawSum(
   const whole = parts?.reduce((sum, norm) => sum + norm, 0) ?? 0;
   if (!parts || !(whole > 0) || !Number.isFinite(whole)) return;
   const x = box.x - 11 * U;
+  if (!statesMeetBy(picture)) {
+    drawMath(ctx, U, `∂E/∂${picture.recurrent}`, box.x + 2 * U, box.y + box.size / 2, { colour: palette.ink2 });
+  }
   ctx.fillStyle = palette.bed;
   ctx.fillRect(x, box.y, 7 * U, box.size);
   let y = box.y + box.size;

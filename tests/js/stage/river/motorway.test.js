@@ -32,6 +32,17 @@ test("the mean of the keeping gate is f of an lstm and z of a gru", () => {
   assert.equal(meanKept(sceneOf({}, "gru").picture, 5), null);
 });
 
+test("what a mingru keeps is what its gate does not let in", () => {
+  const data = new Float32Array(T * 2 * H).map((_, i) => (i % (2 * H) < H ? 0.2 : 0.9));
+  const scene = sceneOf({ gates: { shape: [T, 2, H], data } }, "mingru");
+  assert.ok(Math.abs(meanKept(scene.picture, 3) - 0.8) < 1e-6);
+  const { ln } = scene.picture.lanes[0];
+  assert.ok(Math.abs(lnDirectNorm(scene.picture, 3) - (ln[3] + Math.log(0.8))) < 1e-6);
+  const ctx = recordingContext();
+  drawDirectCore(ctx, scene);
+  assert.ok(callsOf(ctx, "bezierCurveTo").length > 0);
+});
+
 test("the motorway is one slab a timestep, with toll gates as closed as the forget gates", () => {
   const scene = lstm();
   const ctx = recordingContext();

@@ -1,0 +1,46 @@
+"""Commands by which several viewers see one run: its owner shares it, others follow."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ...training import Effects
+from .. import protocol
+from ..links import KEY
+from ..session import Session
+from ..viewer import Viewer
+from .base import Answer, Command
+
+
+class Share(Command):
+    """Let others follow this run. With the key of an earlier link they find it under that link again."""
+
+    type = "share"
+    key: Annotated[str, Field(pattern=KEY)] | None = None
+
+    def carry_out(self, session: Session, viewer: Viewer) -> Answer:
+        token = session.share(self.key)
+        return protocol.encode("shared", self.id, run=token, key=session.key, followers=len(session.followers))
+
+
+class Unshare(Command):
+    """Let nobody follow any longer."""
+
+    type = "unshare"
+
+    def carry_out(self, session: Session, viewer: Viewer) -> Answer:
+        session.network(self.type)
+        session.unshare("The owner stopped sharing it.")
+        return Effects()
+
+
+class Follow(Command):
+    """See the run that is shared under this token, in place of one's own."""
+
+    type = "follow"
+    run: str = Field(max_length=100)
+
+    def carry_out(self, session: Session, viewer: Viewer) -> Answer:
+        followed = session.shared.links.find(self.run)
+        followed.admit(viewer)
+        return followed

@@ -1,0 +1,32 @@
+/** A button that copies a text. */
+
+import { element } from "../lib/dom.js";
+
+/**
+ * Copies, or where the browser does not let us (pages that came over plain http) selects what is to be copied.
+ * @param {HTMLInputElement | HTMLTextAreaElement} source
+ * @param {string} name
+ * @param {() => void} show brings the source up to date
+ */
+export function copyButton(source, name, show) {
+  const button = element("button", { class: "outline-button", type: "button" }, name);
+  button.addEventListener("click", async () => {
+    show();
+    button.textContent = (await copied(source)) ? "Copied" : "Press Ctrl C";
+    window.setTimeout(() => {
+      button.textContent = name;
+    }, 2000);
+  });
+  return button;
+}
+
+/** @param {HTMLInputElement | HTMLTextAreaElement} source */
+async function copied(source) {
+  source.select();
+  try {
+    await navigator.clipboard.writeText(source.value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,32 @@
+/** What the left rail says: labels are in the server’s schema, and here where those are too long for a row. Pure. */
+
+export const DISABLED = "Controls are disabled until the connection is back.";
+
+export const EFFECTS = "↺ restarts with new weights. All others apply without restarting.";
+
+export const notANumber = (/** @type {string} */ title, /** @type {string} */ typed) =>
+  `${title} must be a number; got “${typed}”.`;
+
+export const tooltip = (/** @type {string} */ description, /** @type {boolean} */ restarts) =>
+  `${description} ${restarts ? "Restarts with new weights." : "Applies without restarting: the weights are kept."}`;
+
+export const RESTARTS = "restarts";
+
+export const LOCKED = "Locked by the link this page was opened with.";
+
+export const LOCK = "locked";
+
+export const refused = (/** @type {string} */ message, /** @type {string} */ value) =>
+  `${message} The run continues with ${value}.`;
+
+export const truncation = (/** @type {unknown} */ k1, /** @type {unknown} */ k2) => `every ${k1} back ${k2}`;
+
+export const CUSTOM = "Custom…";
+
+export const EVERY = "every";
+
+export const BACK = "back";
+
+export const TRUNCATE = "truncate";
+
+export const typed = (/** @type {string} */ label) => `${label}, typed`;

@@ -1,0 +1,22 @@
+/** What the panel of the first number that is not finite says, and what its buttons offer. Pure. */
+
+export const UNCHANGED = "The weights are unchanged.";
+
+export const runIsAt = (/** @type {number} */ iteration) =>
+  `The run is at iteration ${iteration}, where everything was still finite.`;
+
+export const TITLE = "The first bad number";
+
+export const HELP = "What would help";
+
+export const RESTART = "Restart from the seed";
+
+export const RESTART_WITH_GAIN_1 = "Restart with gain 1";
+
+export const USE_TANH = "Use tanh (weights kept)";
+
+export const shorten = (/** @type {number} */ timesteps) => `Shorten the sequence to ${timesteps}`;
+
+export const lowerRate = (/** @type {string} */ rate) => `Lower the learning rate to ${rate}`;
+
+export const CLIP = "Clip the norm at 1";
