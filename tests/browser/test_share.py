@@ -255,6 +255,25 @@ def test_weights_go_out_and_come_back(page: Page, tmp_path: Path):
     expect(page.locator("#share")).to_contain_text("as weights")
 
 
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ({"num_layers": 2}, "2 layers"),
+        ({"bidirectional": True}, "both directions"),
+        ({"task": "copy", "embedding_size": 4, "train_h0": True}, "an embedding and a learned initial state"),
+    ],
+)
+def test_a_run_of_more_than_the_page_draws_is_said_to_be_one(page: Page, tmp_path: Path, shape, said):
+    until(page, lambda: iteration(page) > 3, "training")
+    pause(page)
+    share(page, "Open")
+    file = tmp_path / "deep.safetensors"
+    file.write_bytes(Trainer(RunConfig(cell="lstm", hidden_size=6, **shape)).snapshot())
+    page.locator("#share-file").set_input_files(file)
+    expect(page.locator("#share")).to_contain_text("as a run, at iteration 0")
+    expect(page.locator("#line")).to_contain_text(said)
+
+
 def test_a_file_that_does_not_fit_is_explained_where_it_was_dropped(page: Page, tmp_path: Path):
     until(page, lambda: iteration(page) > 3, "training")
     share(page, "Open")
