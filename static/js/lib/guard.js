@@ -34,9 +34,3 @@ export function createGuard(platform, tell) {
     },
   };
 }
-
-/** @param {unknown} error */
-export function failureWords(error) {
-  const reason = error instanceof Error ? error.message : String(error);
-  return `Part of the page could not be drawn (${reason}). Training continues; if the picture stays wrong, reload the page.`;
-}
