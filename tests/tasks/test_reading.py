@@ -106,6 +106,9 @@ def test_dates_are_left_out_and_said_so(dates):
 
 def test_an_index_is_left_out_where_name_and_numbers_say_that_it_is_one():
     assert read_table(",y\n0,4\n1,9\n2,3\n").left_out[0]["why"] == "it only numbers the rows"
+    for name in ("t", "time", "step"):
+        assert read_table(f"{name},y\n0,4\n1,9\n2,3\n").columns == ("y",)
+        assert read_table(f"{name},y\n0,4\n1,9\n3,3\n").columns == (name, "y"), "a gap in it may matter"
     assert read_table("year,y\n1990,4\n1991,9\n1992,3\n").columns == ("y",)
     assert read_table("timestamp,y\n1600000000,4\n1600000600,9\n1600001200,3\n").columns == ("y",)
     assert read_table("sold,y\n1,4\n2,9\n3,3\n").columns == ("sold", "y")

@@ -19,7 +19,23 @@ Fill = Literal["interpolate", "previous"]
 MIN_ROWS = 3
 MAX_NUMBERS = 2_000_000  # so many fit, as float64, into a file of the largest size that may be uploaded
 MOST_SAID = 20
-INDEX_NAMES = {"", "#", "index", "idx", "id", "no", "nr", "row", "rownames", "unnamed: 0", "year", "jahr"}
+INDEX_NAMES = {
+    "",
+    "#",
+    "index",
+    "idx",
+    "id",
+    "no",
+    "nr",
+    "row",
+    "rownames",
+    "unnamed: 0",
+    "year",
+    "jahr",
+    "t",
+    "time",
+    "step",
+}
 TIMESTAMP_NAMES = {"timestamp", "unix", "unixtime", "epoch"}
 
 
