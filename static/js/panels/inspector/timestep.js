@@ -130,7 +130,7 @@ function createWay() {
     setSentence(title, `From ${state}_${t} back to ${state}_${t - 1}, by which path:`);
     const [straight, others] = formatShares(share);
     direct.show(`directly, through ${gate}`, straight, share, INK);
-    rest.show("through the other gates", others, 1 - share, INK);
+    rest.show("by the other gates", others, 1 - share, INK);
   }
 
   return {
