@@ -1,6 +1,7 @@
 /** The way into the lessons: their button, their keys, a link. What is behind it is fetched when somebody first comes. */
 
 import { byId } from "../lib/dom.js";
+import { createLate } from "../lib/late.js";
 import { addStyle } from "../lib/styles.js";
 
 /** @typedef {ReturnType<typeof import("./lessons.js").createLessons>} Lessons */
@@ -18,25 +19,15 @@ export function createLessonsEntry(store, actions, home) {
   const button = byId("lessons");
   /** @type {Lessons | null} */
   let lessons = null;
-  /** @type {Promise<Lessons> | null} */
-  let coming = null;
+  const enter = createLate(load, () => {
+    const text = "The lessons could not be loaded: try again.";
+    store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
+  });
 
   async function load() {
     const [{ createLessons, fetchStory }] = await Promise.all([import("./lessons.js"), addStyle("lesson.css")]);
     lessons = createLessons(await fetchStory(), store, actions, home);
     return lessons;
-  }
-
-  /** @param {(lessons: Lessons) => void} then */
-  async function enter(then) {
-    try {
-      coming ??= load();
-      then(await coming);
-    } catch {
-      coming = null;
-      const text = "The lessons could not be loaded: try again.";
-      store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
-    }
   }
 
   function toggle() {

@@ -1,6 +1,7 @@
 /** The way to the questions: their button, their key, a link. What is behind it is fetched when somebody first asks. */
 
 import { byId } from "../lib/dom.js";
+import { createLate } from "../lib/late.js";
 import { addStyle } from "../lib/styles.js";
 
 /** @typedef {ReturnType<typeof import("./ask.js").createAsk>} Ask */
@@ -17,24 +18,12 @@ const LOCKED = "Questions open other networks, and this link locks its own. Open
 export function createQuestionsEntry(store, actions, home) {
   /** @type {Ask | null} */
   let bar = null;
-  /** @type {Promise<Ask> | null} */
-  let coming = null;
+  const enter = createLate(load, () => say(UNREACHABLE));
 
   async function load() {
     const [{ createAsk, fetchQuestions }] = await Promise.all([import("./ask.js"), addStyle("questions.css")]);
     bar = createAsk(await fetchQuestions(), store, actions, home);
     return bar;
-  }
-
-  /** @param {(bar: Ask) => void} then */
-  async function enter(then) {
-    try {
-      coming ??= load();
-      then(await coming);
-    } catch {
-      coming = null;
-      say(UNREACHABLE);
-    }
   }
 
   /** @param {string} text */
