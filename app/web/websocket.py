@@ -146,8 +146,8 @@ class Connection:
         if handle.must_move(token):
             await self._until_drained(1)
             handle.move_to(token)
-        if handle.followed not in handle.pool.shared:
-            handle.followed = token
+        if token in handle.pool.shared and handle.followed not in handle.pool.shared:
+            handle.followed = token  # who asks too early follows nothing yet, and may still be sent elsewhere
 
     def acknowledge(self, handle: RunHandle, iteration: int) -> None:
         """Pass an ack on; while much is unsent it waits, so that no new record is asked for."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.training import Trainer
+from app.web.links import token_of
 from benchmarks.servers import nginx
 from tests.support.servers import Server, wait_until
 from tests.support.visitors import Visitor
@@ -23,18 +24,6 @@ def pair():
     with Server(WORKERS="2") as running:
         wait_until(lambda: len(workers(running)) == 2, "two compute processes")
         yield running
-
-
-def follow(visitor: Visitor, token: str):
-    """Ask until the run is shared again, as a page does."""
-    answers = []
-
-    def found() -> bool:
-        answers.append(visitor.ask("follow", run=token))
-        return answers[-1].get("code") != "unknown_run"
-
-    wait_until(found, "the run to be shared again")
-    return answers[-1]
 
 
 def test_followers_find_a_run_in_whichever_process_it_is(pair):
@@ -77,6 +66,19 @@ def test_what_was_asked_before_following_is_answered_first(pair):
         assert answers == [(1, "state"), (2, "state"), (3, "state"), (4, "state")]
 
 
+def test_who_asks_before_a_run_is_shared_follows_it_once_it_is_in_whichever_process(pair):
+    """Two who wait, as the server divides newcomers among its processes: one of them is not where the owner is."""
+    with Visitor(pair) as owner, Visitor(pair) as one, Visitor(pair) as two:
+        key = "k" * 22
+        token = token_of(key)
+        for early in (one, two):
+            assert early.ask("follow", run=token)["code"] == "unknown_run"
+        owner.ask("start", config=SMALL)
+        assert owner.ask("share", key=key)["run"] == token
+        for early in (one, two):
+            assert early.ask("follow", run=token)["following"] == token
+
+
 def test_followers_hear_that_the_owner_left(pair):
     with Visitor(pair) as follower:
         with Visitor(pair) as owner:
@@ -106,7 +108,7 @@ def test_a_shared_run_survives_the_process_that_computed_it(pair):
         assert follower.ask("follow", run=shared["run"])["code"] == "unknown_run"
         assert owner.upload("snapshot", snapshot)["iteration"] == 20
         assert owner.ask("share", key=shared["key"])["run"] == shared["run"]
-        assert follow(follower, shared["run"])["iteration"] == 20
+        assert follower.ask("follow", run=shared["run"])["iteration"] == 20
         owner.ask("step", iterations=20)
         copy = follower.ask("copy")
         alone = Trainer(Trainer.resume(snapshot).config)
