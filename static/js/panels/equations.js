@@ -98,67 +98,56 @@ export const CELLS = {
   },
   mingru: {
     /** h_t = (1 − z_t) h_{t−1} + z_t n_t */
-    forward: () =>
-      math(
-        "math",
-        symbol("h", "t", "mark-forward"),
-        math("mo", "="),
-        parenthesis("("),
-        math("mn", "1"),
-        math("mo", "−"),
-        symbol("z", "t"),
-        parenthesis(")"),
-        symbol("h", "t−1", "mark-forward"),
-        math("mo", "+"),
-        symbol("z", "t"),
-        symbol("n", "t"),
-      ),
-    numbers(record, t, unit) {
-      const [h, before] = [at(record, "h", t, unit), at(record, "h", t - 1, unit)];
-      const [z, n] = [0, 1].map((gate) => at(record, "gates", t - 1, gate, unit));
-      if (Number.isNaN(z)) return alone(h, unit);
-      const print = printerFor([h, before, z, n]);
-      return `${print(h)} = ${products(
-        [
-          [1 - z, before],
-          [z, n],
-        ],
-        print,
-      )}`;
-    },
+    forward: () => mixture(symbol("h", "t−1", "mark-forward"), symbol("n", "t")),
+    numbers: (record, t, unit) => mixtureNumbers(record, t, unit, [0, 1], ({ before, n }) => [before, n]),
   },
   gru: {
     /** h_t = (1 − z_t) n_t + z_t h_{t−1} */
-    forward: () =>
-      math(
-        "math",
-        symbol("h", "t", "mark-forward"),
-        math("mo", "="),
-        parenthesis("("),
-        math("mn", "1"),
-        math("mo", "−"),
-        symbol("z", "t"),
-        parenthesis(")"),
-        symbol("n", "t"),
-        math("mo", "+"),
-        symbol("z", "t"),
-        symbol("h", "t−1", "mark-forward"),
-      ),
-    numbers(record, t, unit) {
-      const [h, before] = [at(record, "h", t, unit), at(record, "h", t - 1, unit)];
-      const [z, n] = [1, 2].map((gate) => at(record, "gates", t - 1, gate, unit));
-      if (Number.isNaN(z)) return alone(h, unit);
-      const print = printerFor([h, before, z, n]);
-      return `${print(h)} = ${products(
-        [
-          [1 - z, n],
-          [z, before],
-        ],
-        print,
-      )}`;
-    },
+    forward: () => mixture(symbol("n", "t"), symbol("h", "t−1", "mark-forward")),
+    numbers: (record, t, unit) => mixtureNumbers(record, t, unit, [1, 2], ({ before, n }) => [n, before]),
   },
 };
+
+/** h_t = (1 − z_t) one + z_t other @param {Element} one @param {Element} other */
+function mixture(one, other) {
+  return math(
+    "math",
+    symbol("h", "t", "mark-forward"),
+    math("mo", "="),
+    parenthesis("("),
+    math("mn", "1"),
+    math("mo", "−"),
+    symbol("z", "t"),
+    parenthesis(")"),
+    one,
+    math("mo", "+"),
+    symbol("z", "t"),
+    other,
+  );
+}
+
+/**
+ * The same with its numbers.
+ * @param {DecodedRecord} record
+ * @param {number} t
+ * @param {number} unit
+ * @param {[number, number]} rows where z and n stand among the gates
+ * @param {(values: {before: number, n: number}) => [number, number]} order what 1 − z_t multiplies, and what z_t does
+ */
+function mixtureNumbers(record, t, unit, rows, order) {
+  const [h, before] = [at(record, "h", t, unit), at(record, "h", t - 1, unit)];
+  const [z, n] = rows.map((row) => at(record, "gates", t - 1, row, unit));
+  if (Number.isNaN(z)) return alone(h, unit);
+  const print = printerFor([h, before, z, n]);
+  const [one, other] = order({ before, n });
+  return `${print(h)} = ${products(
+    [
+      [1 - z, one],
+      [z, other],
+    ],
+    print,
+  )}`;
+}
 
 /** The lstm's equations hold for it too; what differs is what its gates and h_t are made of. */
 CELLS.ln_lstm = CELLS.lstm;
