@@ -5,8 +5,8 @@
 
 import { byId } from "../lib/dom.js";
 import { changeWords } from "./changes.js";
+import { lead } from "./lead.js";
 import { createPanel } from "./panel.js";
-import { selectorOf } from "./places.js";
 import { addressOf } from "../lib/address.js";
 import { createProgress } from "./progress.js";
 import { createRings } from "./rings.js";
@@ -133,24 +133,10 @@ export function createLessons(story, store, actions, home) {
     }
   }
 
-  /** What a text points at is at hand: a view opens, a timestep is pinned, a control has the focus. @param {Reference} ref */
+  /** @param {Reference} ref */
   function go(ref) {
-    if (ref.kind === "tab" || ref.of === "flow") {
-      store.dispatch({ type: "tab", tab: String(ref.of) });
-      return panel.turn("views");
-    }
     if (ref.kind === "lane") return actions.chooseLane(Number(ref.of) - 1);
-    if (ref.kind === "timestep" || ref.kind === "loss") {
-      return store.dispatch({ type: "pin", pin: { t: Number(ref.of) } });
-    }
-    const selector = selectorOf(ref);
-    const found = selector ? /** @type {HTMLElement | null} */ (document.querySelector(selector)) : null;
-    if (!found) return;
-    if (found.closest("#side")) panel.turn("views");
-    if (found.closest("#inspector") && !store.get().pin) store.dispatch({ type: "pin", pin: { t: 1 } });
-    const details = found.closest("details");
-    if (details) details.open = true;
-    /** @type {HTMLElement} */ (found.querySelector("input, select, button") ?? found).focus();
+    lead(ref, store, () => panel.turn("views"));
   }
 
   return {

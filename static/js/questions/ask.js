@@ -5,7 +5,7 @@
 
 import { addressOf } from "../lib/address.js";
 import { byId } from "../lib/dom.js";
-import { selectorOf } from "../lessons/places.js";
+import { lead } from "../lessons/lead.js";
 import { createRings } from "../lessons/rings.js";
 import { createVisit } from "../lessons/visit.js";
 import { VIEWS } from "../views/views.js";
@@ -39,7 +39,7 @@ export function createAsk(questions, store, actions, home) {
     close,
     next,
     copyLink: () => actions.copy(`${location.origin}${location.pathname}${location.search}${answered?.link ?? ""}`),
-    pointing: { ring: (ref) => rings.show(ref ?? answered?.at ?? null), go },
+    pointing: { ring: (ref) => rings.show(ref ?? answered?.at ?? null), go: (ref) => lead(ref, store) },
   });
   /** @type {Question | null} */
   let answered = null;
@@ -64,35 +64,21 @@ export function createAsk(questions, store, actions, home) {
       title: about.title,
       words: field,
       text: about.description,
-      choose: () => lead({ kind: "control", of: field }),
+      choose: () => leave({ kind: "control", of: field }),
     }));
     const views = VIEWS.map(({ name, title }) => ({
       kind: "view",
       title,
       words: name,
-      choose: () => lead({ kind: "tab", of: name }),
+      choose: () => leave({ kind: "tab", of: name }),
     }));
     return [...controls, ...views];
   }
 
   /** @param {Reference} ref */
-  function lead(ref) {
+  function leave(ref) {
     close();
-    go(ref);
-  }
-
-  /** What is pointed at is at hand: a view opens, a timestep is pinned, a control has the focus. @param {Reference} ref */
-  function go(ref) {
-    if (ref.kind === "tab") return store.dispatch({ type: "tab", tab: String(ref.of) });
-    if (ref.kind === "timestep" || ref.kind === "loss") {
-      return store.dispatch({ type: "pin", pin: { t: Number(ref.of) } });
-    }
-    const selector = selectorOf(ref);
-    const found = selector ? /** @type {HTMLElement | null} */ (document.querySelector(selector)) : null;
-    if (!found) return;
-    const details = found.closest("details");
-    if (details) details.open = true;
-    /** @type {HTMLElement} */ (found.querySelector("input, select, button") ?? found).focus();
+    lead(ref, store);
   }
 
   /** @param {string} id */
