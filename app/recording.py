@@ -24,8 +24,7 @@ from typing import Any, BinaryIO, NoReturn, Self
 from .errors import BadUpload, BadValue, shown
 from .training import Record
 from .training.limits import MAX_HEADER_BYTES
-from .training.records import pack
-from .training.tensorfile import read, strict_json
+from .training.tensorfile import pack, read, strict_json
 
 MAGIC = b"UNROLL1\n"
 LENGTH_BYTES = 8

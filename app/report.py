@@ -14,7 +14,7 @@ from plotly.offline import get_plotlyjs
 from . import figures
 from .errors import TooCostly
 from .training import Record, RunConfig, Trainer
-from .training.records import pack
+from .training.tensorfile import pack
 
 # What is left out first where all of it together would cost too much.
 WATCH = ("spectrum", "truncation", "flow", "gates", "saturation", "weights", "distributions")

@@ -7,7 +7,7 @@ import numpy as np
 
 from .quantities import WATCHABLE, source
 from .table import table
-from .tensorfile import pack as pack  # those who write files beside records find it here, too
+from .tensorfile import pack
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,8 @@ from safetensors.numpy import load
 
 from app.engine import CELLS
 from app.training import WATCHABLE, RunConfig, Trainer
-from app.training.records import Record, pack
+from app.training.records import Record
+from app.training.tensorfile import pack
 
 
 @pytest.mark.parametrize("cell", CELLS)
