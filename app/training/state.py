@@ -97,8 +97,8 @@ def fitting_task(
         )
     if config.bidirectional and task.next_step:
         raise OutOfRange(
-            f"The task {config.task} asks for what is heard next, which a layer that reads from the end has read "
-            "already; got bidirectional = true. Try false.",
+            f"The task {config.task} asks for the next input, which a layer that reads from the end has already "
+            "read; got bidirectional = true. Try false.",
             "bidirectional",
         )
     if config.bidirectional and task.ragged:

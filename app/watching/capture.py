@@ -16,7 +16,7 @@ from .calls import Arrived, Capture, FusedCall, StepCall, Weight, copied
 from .modules import Spec
 
 Hook = Callable[..., None]
-MOST_PASSES = 8  # under way at once: passes within passes
+MOST_PASSES = 8  # nested backward passes that are captured at once
 
 
 class Guarded:
@@ -239,7 +239,7 @@ class Capturer:
         ]
 
     def _listen_to_parameter(self, tensor: Any) -> None:
-        """Hear what reaches it in each backward pass. One that is computed anew (weight_norm) takes its hook along."""
+        """Register a gradient hook on it. One computed anew (weight_norm) brings its hook along."""
         known = self._listening.get(id(tensor))
         if known is not None and known() is tensor:
             return

@@ -26,7 +26,7 @@ from .verdict import FINDINGS, Verdict, as_dict, judge
 WAITING = 2  # captures that may wait for their replay; the newest replace the oldest
 KEPT_BYTES = 64 * 2**20  # of records that `save` can write
 FACTS = {"source": "unroll.watch"}
-PATIENCE = 30.0  # seconds that asking for the last records waits for a replay that is under way
+PATIENCE = 30.0  # seconds that asking for the last records waits for a replay that has begun
 
 Listener = Callable[[str, dict[str, Any]], None]
 

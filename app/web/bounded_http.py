@@ -17,7 +17,7 @@ MOST_AHEAD = 16  # requests sent before the first of them was answered
 TAKING_SECONDS = 10.0  # in which at least
 LEAST_BYTES = 20 * 1024  # of an answer have to be taken, or all that is left of it
 LOOK_SECONDS = 1.0  # between two looks whether that is so
-LAST_WORDS_SECONDS = 0.25  # how long somebody may take to hear why they are turned away
+LAST_WORDS_SECONDS = 0.25  # how long a client may take to receive the reason
 
 
 class BoundedHTTP(HttpToolsProtocol):

@@ -240,7 +240,7 @@ class Session:
         return [record]
 
     def show_followers(self) -> list[Frame]:
-        """One round of records for followers, each packed once; what the owner hears is what diverged, if something."""
+        """One round of records for followers, each packed once; returns what the owner must be told."""
         begun = self.clock()
         for group in self.followers.ready(self.version, begun):
             skips = [viewer.expensive.skip(plays=self._plays) for viewer in group]
@@ -354,12 +354,12 @@ class Session:
             self._post(frame, self.followers.keys)
 
     def announce(self, effects: Effects | None = None) -> None:
-        """Followers hear what the run is now."""
+        """Send followers the current state of the run."""
         if self.followers:
             self.tell_followers(self.state(effects=effects, following=self.token))
 
     def _for_owner(self, frames: list[Frame], viewer: Viewer) -> list[Frame]:
-        """What the owner has to hear: returned in the owner's own turn, posted in anybody else's."""
+        """Messages for the owner: returned in the owner's own turn, posted in anybody else's."""
         if viewer is self.owner:
             return frames
         for frame in frames:

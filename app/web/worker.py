@@ -125,8 +125,8 @@ class Worker:
         self.refresh_owner(run)
 
     def pass_on(self, packets: Iterable[bytes] = ()) -> None:
-        """Which links lead here, which must be known before anybody hears of them; what the visitor whose turn it was
-        has to hear; and what others have to.
+        """Send, in this order: changed links, which must be known before anybody is told of them; the messages of the
+        visitor whose turn it was; the messages of others.
         """
         outbox, self.shared.outbox = self.shared.outbox, []
         changes, self.shared.links.changes = self.shared.links.changes, []

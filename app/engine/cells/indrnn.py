@@ -12,8 +12,8 @@ from .diagonal import DiagonalCell
 class IndRNN(DiagonalCell):
     """h_t = phi(a_t),   a_t = x_t W_xh + u_hh * h_{t-1} + b_h, with * unit by unit.
 
-    W_xh (I, H), u_hh (H), b_h (H). A simple recurrent cell whose W_hh is diagonal: unit j hears of the past from
-    itself alone. Going back,
+    W_xh (I, H), u_hh (H), b_h (H). A simple recurrent cell whose W_hh is diagonal: the past reaches
+    unit j through itself alone. Going back,
 
         dE/da_t = phi'(a_t) * dE/dh_t                     dE/dh_{t-1} = u_hh * dE/da_t      (+ E_{t-1}'s own part)
         dE/du_hh = sum_t h_{t-1} * dE/da_t
