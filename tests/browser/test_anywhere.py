@@ -110,6 +110,8 @@ def test_a_lesson_that_another_site_embeds_opens_though_storage_is_refused(stric
             refused = "() => { try { return localStorage === null } catch { return true } }"
             assert frame.evaluate(refused), "this browser refuses nothing, so nothing is tested"
             expect(inside.locator("#lesson-title")).to_have_text("A river that dries up")
-            inside.get_by_role("button", name="Play", exact=True).first.click()
+            expect(inside.locator('[data-field="activation"] select')).to_have_value("sigmoid")
+            expect(inside.locator("#play")).to_have_accessible_name("Play")
+            inside.locator("#play").click()
             seen = inside.locator("#history")
             until(page, lambda: int(seen.get_attribute("aria-valuemax") or 0) > 30, "updates")
