@@ -38,8 +38,8 @@ POSITIONS = ("iteration", "step")  # what says when in training a record was mad
 class Recording:
     """Records of one run, in the order in which they were made. Made by `create` to be written, by `open` to be read.
 
-    `facts` are what its writer said about the run; the page shows recordings whose facts have `config` and `task`, as the
-    message `state` has them. `cut_short` says that the file ends within a frame, as after a kill.
+    `facts` are what its writer said about the run; the page shows recordings whose facts have `config` and `task`, as
+    the message `state` has them. `cut_short` says that the file ends within a frame, as after a kill.
     """
 
     def __init__(self, file: BinaryIO, facts: dict[str, Any], *, writing: bool) -> None:

@@ -1,4 +1,4 @@
-"""Recordings as a reader meets them: made on the page, opened by drop, played without the server, exported as a page."""
+"""Recordings as a reader meets them: made on the page, opened by drop, played without the server."""
 
 import re
 from pathlib import Path
