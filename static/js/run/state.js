@@ -112,7 +112,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "reducedMotion", reducedMotion: boolean}
  *   | {type: "tab", tab: string}
  *   | {type: "panel", panel: string | null}
- *   | {type: "weight", weight: ChosenWeight | null}
+ *   | {type: "weight", weight: ChosenWeight | null, takesRail?: boolean}
  *   | {type: "ghost", label: string, at: number}
  *   | {type: "stacked", stacked: boolean}
  *   | {type: "track", track: string}
@@ -129,6 +129,9 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "fieldError", field: string, text: string}
  *   | {type: "tick", at: number}} Action
  */
+
+/** The panel on which a weight's gradient adds up over time. */
+export const SUM_PANEL = "sum";
 
 const NOTICE_LIFETIME = 10_000;
 
@@ -220,7 +223,7 @@ export function reduce(state, action) {
       return samePlace(state.hover, action.hover) ? state : { ...state, hover: action.hover };
     case "pin":
       if (samePlace(state.pin, action.pin) && state.weight === null) return state;
-      return { ...state, pin: action.pin, weight: null };
+      return { ...state, pin: action.pin, weight: null, panel: state.panel === SUM_PANEL ? null : state.panel };
     case "ruler":
       return { ...state, ruler: action.ruler };
     case "theme":
@@ -232,7 +235,7 @@ export function reduce(state, action) {
     case "panel":
       return { ...state, panel: action.panel };
     case "weight":
-      return { ...state, weight: action.weight, pin: null };
+      return { ...state, weight: action.weight, pin: null, panel: railAfter(state, action) };
     case "ghost":
       return { ...state, ghost: ghostOf(state, action.label, action.label, action.at) };
     case "stacked":
@@ -266,6 +269,12 @@ export function reduce(state, action) {
     default:
       return state;
   }
+}
+
+/** What takes the rail once a weight is chosen: how its gradient adds up, where nothing else has the rail. @param {State} state @param {{weight: ChosenWeight | null, takesRail?: boolean}} action */
+function railAfter({ panel }, { weight, takesRail }) {
+  if (panel !== null && panel !== SUM_PANEL) return panel;
+  return weight && (takesRail || panel === SUM_PANEL) ? SUM_PANEL : null;
 }
 
 /** Before the first answer the run is about to play. @param {State} state */

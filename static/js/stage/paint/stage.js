@@ -8,16 +8,8 @@ import { drawMouth } from "../river/mouth.js";
 import { drawRivers } from "../river/draw.js";
 import { drawTributaries } from "../river/tributaries.js";
 import { drawTrack, drawTrackKey } from "./track.js";
-import {
-  columnOutline,
-  drawArrows,
-  drawColumns,
-  drawSharedWeights,
-  drawThumbnails,
-  drawUnitFrame,
-  drawUnits,
-  drawWeights,
-} from "./units.js";
+import { columnOutline, drawArrows, drawColumns, drawUnitFrame, drawUnits } from "./units.js";
+import { drawSharedWeights, drawTiles, drawWayOnTop, drawWays, drawWeights } from "./weights.js";
 import { isVisible, pitchOf, standsApart, visibleTimesteps, xOf } from "../layout.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
 
@@ -81,6 +73,7 @@ export function drawComputed(ctx, scene, bitmaps, ratio) {
   drawMouth(ctx, scene);
   ctx.save();
   clipToAxis(ctx, layout);
+  drawWays(ctx, scene);
   drawTributaries(ctx, scene, (t) => lossRadius(picture, layout, t));
   drawRivers(ctx, scene, bitmaps, ratio);
   drawLosses(ctx, scene);
@@ -107,6 +100,11 @@ export function clipToAxis(/** @type {Context} */ ctx, /** @type {Layout} */ { z
  */
 export function drawForwardPass(ctx, scene, bitmaps, ratio) {
   drawStanding(ctx, scene, bitmaps, ratio);
+  if (!scene.picture) return;
+  ctx.save();
+  clipToAxis(ctx, scene.layout);
+  drawWays(ctx, scene);
+  ctx.restore();
   drawStates(ctx, scene, bitmaps, ratio);
 }
 
@@ -117,7 +115,7 @@ function drawStates(ctx, scene, bitmaps, ratio) {
   clipToAxis(ctx, scene.layout);
   drawOutputs(ctx, scene);
   drawUnits(ctx, scene, bitmaps, ratio);
-  drawThumbnails(ctx, scene, bitmaps, ratio);
+  drawTiles(ctx, scene, bitmaps, ratio);
   if (scene.track === "h") drawTrack(ctx, scene, bitmaps, ratio);
   ctx.restore();
 }
@@ -126,7 +124,7 @@ function drawStates(ctx, scene, bitmaps, ratio) {
  * What follows the pointer: the band of one timestep, the pinned column.
  * @param {Context} ctx
  * @param {Scene} scene
- * @param {{hover: Place | null, pin: Place | null, weights?: boolean}} marks
+ * @param {{hover: Place | null, pin: Place | null, weights?: import("../matrices.js").Matrix | null}} marks `weights`: a matrix that is pointed at
  */
 export function drawMarks(ctx, scene, { hover, pin, weights }) {
   ctx.save();
@@ -140,7 +138,7 @@ export function drawMarks(ctx, scene, { hover, pin, weights }) {
   if (pin) drawPin(ctx, scene, pin.t);
   for (const place of [pin, hover]) if (place?.unit !== undefined) drawUnitFrame(ctx, scene, place.t, place.unit);
   ctx.restore();
-  if (weights) drawSharedWeights(ctx, scene);
+  if (weights) drawSharedWeights(ctx, scene, weights);
 }
 
 function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette }) {
@@ -268,20 +266,8 @@ export function drawBand(
 /** The pinned column: its outline, and the forward line h → y across the river. */
 function drawPin(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ t) {
   const { layout, palette } = scene;
-  const { U, units } = layout;
-  const x = xOf(layout, t);
-  const top = (layout.output.top + layout.output.bottom) / 2;
-  for (const [colour, width] of /** @type {const} */ ([
-    [palette.paper, 3.2],
-    [palette.forward, 1.6],
-  ])) {
-    ctx.strokeStyle = colour;
-    ctx.lineWidth = width * U;
-    ctx.beginPath();
-    ctx.moveTo(x, units.top - 2 * U);
-    ctx.lineTo(x, top + 6 * U);
-    ctx.stroke();
-  }
+  const { U } = layout;
+  drawWayOnTop(ctx, scene, t);
   ctx.strokeStyle = palette.ink;
   ctx.lineWidth = 1.6 * U;
   ctx.beginPath();

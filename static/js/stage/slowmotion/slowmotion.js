@@ -3,7 +3,8 @@
  * a real update. The run stands still meanwhile.
  */
 import { formatNumber } from "../../lib/format.js";
-import { placeAt, xOf } from "../layout.js";
+import { xOf } from "../layout.js";
+import { placeAt } from "../under.js";
 import { actPainters } from "../../lib/canvas/painters.js";
 import { drawMoment, drawUpdate, makeLayers } from "./draw.js";
 import { beginOf, momentAt, stopAfter, timelineOf } from "./timeline.js";
@@ -177,7 +178,7 @@ export function createSlowMotion(store, { update, changed }) {
 
 /**
  * Whether what lies there is known at this moment.
- * @param {import("../layout.js").Place} place
+ * @param {import("../under.js").Place} place
  * @param {import("./timeline.js").Moment} moment
  */
 export function isReached({ row, t }, { phase, t: at }) {
