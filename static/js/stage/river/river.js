@@ -4,6 +4,7 @@
  * Lengths are px: x as in the layout whose edges it is given, widths about the lane's midline. The width is proportional to the
  * power of ten of ‖∂E/∂h_t‖ on a ruler that only the reader changes.
  */
+import { REACH } from "../../record/ruler.js";
 import { clamp, decades, intervalOf, mix, smoothstep } from "../../lib/scales.js";
 
 /** @typedef {import("../../record/picture.js").Lane} Lane */
@@ -14,9 +15,9 @@ import { clamp, decades, intervalOf, mix, smoothstep } from "../../lib/scales.js
 
 /** @type {Record<RulerName, Ruler>} */
 export const RULERS = {
-  near: { low: -4, high: 2, labels: [-4, -2, 0, 2], ticks: 1 },
-  far: { low: -12, high: 6, labels: [-12, -6, 0, 6], ticks: 3 },
-  abyss: { low: -300, high: 300, labels: [-300, 0, 300], ticks: 100 },
+  near: { ...REACH.near, labels: [-4, -2, 0, 2], ticks: 1 },
+  far: { ...REACH.far, labels: [-12, -6, 0, 6], ticks: 3 },
+  abyss: { ...REACH.abyss, labels: [-300, 0, 300], ticks: 100 },
 };
 
 /** From this norm on, what lies beyond the banks carries waves. */
@@ -81,9 +82,29 @@ export function kindOf(ln, ruler) {
   return decades(ln) < ruler.low ? KIND.dry : KIND.flow;
 }
 
+const INWARDS = /** @type {RulerName[]} */ (["near", "far", "abyss"]);
+
 /** A nearer ruler on which every value would fit, or null. */
 export function nearerRuler(/** @type {Lane[]} */ lanes, /** @type {RulerName} */ current) {
-  const order = /** @type {RulerName[]} */ (["near", "far", "abyss"]);
+  const extent = extentOf(lanes);
+  if (!extent) return null;
+  return INWARDS.slice(0, INWARDS.indexOf(current)).find((name) => fits(extent, name)) ?? null;
+}
+
+/** The next ruler outwards that shows more of what leaves this one, or null where nothing does. */
+export function fartherRuler(/** @type {Lane[]} */ lanes, /** @type {RulerName} */ current) {
+  const extent = extentOf(lanes);
+  if (!extent || fits(extent, current)) return null;
+  return INWARDS[INWARDS.indexOf(current) + 1] ?? null;
+}
+
+/** @param {{low: number, high: number}} extent @param {RulerName} name */
+function fits({ low, high }, name) {
+  return low >= RULERS[name].low && high <= RULERS[name].high;
+}
+
+/** Powers of ten of the smallest and the largest value, null without any. @param {Lane[]} lanes */
+function extentOf(lanes) {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const { ln, shown } of lanes) {
@@ -95,10 +116,7 @@ export function nearerRuler(/** @type {Lane[]} */ lanes, /** @type {RulerName} *
       }
     }
   }
-  if (low > high) return null;
-  return (
-    order.slice(0, order.indexOf(current)).find((name) => low >= RULERS[name].low && high <= RULERS[name].high) ?? null
-  );
+  return low > high ? null : { low, high };
 }
 
 /**
@@ -451,6 +469,26 @@ export function chevrons(ribbon, drift, U) {
     if (at > 6 * U && ribbon.profile[Math.round(at)] > 6 * U) places.push(at);
   }
   return places;
+}
+
+/**
+ * Where the river is larger than the ruler reaches: each stretch of timesteps, and the largest of it.
+ * @param {Float64Array} shown natural logarithms
+ * @param {Ruler} ruler
+ * @returns {{first: number, last: number, most: number}[]}
+ */
+export function beyondRuler(shown, { high }) {
+  const stretches = [];
+  for (let t = 1; t < shown.length; t++) {
+    if (!(decades(shown[t]) > high) || shown[t] === Number.POSITIVE_INFINITY) continue;
+    const last = stretches.at(-1);
+    if (last?.last !== t - 1) stretches.push({ first: t, last: t, most: t });
+    else {
+      last.last = t;
+      if (shown[t] > shown[last.most]) last.most = t;
+    }
+  }
+  return stretches;
 }
 
 /**

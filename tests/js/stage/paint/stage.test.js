@@ -86,6 +86,15 @@ test("a flood carries waves, a calm river none", () => {
   assert.equal(strokes(drawn(river(1))).length, 0);
 });
 
+test("what is larger than the ruler reaches is marked with its number", () => {
+  assert.ok(
+    drawn(river(3), { state: { ruler: "near" } }).texts.some((text) =>
+      /^1\.0.×.10³ at t = 1$|^1000 at t = 1$/.test(text),
+    ),
+  );
+  assert.ok(!drawn(river(3)).texts.some((text) => text.endsWith("at t = 1")));
+});
+
 test("norm clipping puts one weir at the mouth and names the factor", () => {
   const record = sampleRecord({ T: 6, meta: { clip_scale: 0.302 } });
   const { texts, ctx, scene } = drawn(record, { config: { clip: "norm", clip_threshold: 1 } });

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import {
+  beyondRuler,
   carriedAt,
   chevrons,
   clippedTimesteps,
   dryDashes,
+  fartherRuler,
   KIND,
   kindOf,
   nearerRuler,
@@ -189,6 +191,18 @@ test("a nearer ruler is offered when every value fits it, and only then", () => 
   assert.equal(nearerRuler(lanesOf([0, -8, 1]), "far"), null);
   assert.equal(nearerRuler(lanesOf([0, -8, 1]), "abyss"), "far");
   assert.equal(nearerRuler(lanesOf([0, -1, 1]), "near"), null);
+});
+
+test("the far ruler is offered where something leaves the near one, and what leaves it upwards is found", () => {
+  const { lanes } = pictureOf(recordWithLogNorms([5, 3, 0, 7, -1].map((e) => e * LN10)));
+  assert.equal(fartherRuler(lanes, "near"), "far");
+  assert.equal(fartherRuler(lanes, "far"), "abyss");
+  assert.equal(fartherRuler(lanes, "abyss"), null);
+  assert.deepEqual(beyondRuler(lanes[0].shown, RULERS.near), [
+    { first: 1, last: 2, most: 1 },
+    { first: 4, last: 4, most: 4 },
+  ]);
+  assert.deepEqual(beyondRuler(lanes[0].shown, RULERS.abyss), []);
 });
 
 test("per-timestep clipping is seen where the kept norm stands at the threshold and the full one did not", () => {
