@@ -4,6 +4,7 @@ import { emptyHistory } from "./curve.js";
 import { GHOST_LIFETIME, ghostOf } from "./ghost.js";
 import { startingRuler } from "../record/ruler.js";
 import { branch, receive, show, takeRecord } from "./live.js";
+import { allLocked, EVERYTHING } from "./source.js";
 import { adopt, samePlace } from "./view.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -16,6 +17,7 @@ import { adopt, samePlace } from "./view.js";
 /** @typedef {import("../wire/protocol.js").Task} Task */
 /** @typedef {import("./ghost.js").Ghost} Ghost */
 /** @typedef {import("./curve.js").History} History */
+/** @typedef {import("./source.js").Abilities} Abilities */
 
 /**
  * A place in the picture. t counts from 1 to T, unit and k from 0; source is the timestep of one loss.
@@ -53,6 +55,7 @@ import { adopt, samePlace } from "./view.js";
 
 /**
  * @typedef {object} State
+ * @property {Abilities} can what the source of the records can do
  * @property {ConnectionState} connection
  * @property {Limits | null} limits
  * @property {any} schema the answer of /api/schema
@@ -99,6 +102,7 @@ import { adopt, samePlace } from "./view.js";
 
 /**
  * @typedef {{type: "server", message: ServerMessage, at: number}
+ *   | {type: "can", can: Abilities}
  *   | {type: "record", record: DecodedRecord}
  *   | {type: "show", moment: Moment | null}
  *   | {type: "branched", moment: Moment}
@@ -114,7 +118,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "reducedMotion", reducedMotion: boolean}
  *   | {type: "tab", tab: string}
  *   | {type: "panel", panel: string | null}
- *   | {type: "weight", weight: ChosenWeight | null, takesRail?: boolean}
+ *   | {type: "weight", weight: ChosenWeight | null}
  *   | {type: "ghost", label: string, at: number}
  *   | {type: "stacked", stacked: boolean}
  *   | {type: "track", track: string}
@@ -140,9 +144,6 @@ function takeRuler(state, { ruler, chosen = true }) {
   return { ...state, ruler: fitting, rulerIsChosen: false };
 }
 
-/** The panel on which a weight's gradient adds up over time. */
-export const SUM_PANEL = "sum";
-
 const NOTICE_LIFETIME = 10_000;
 
 export const DEFAULT_RATE = 30;
@@ -166,6 +167,7 @@ export function initialState(bootstrap = {}, record = null) {
   const state = {
     ...live,
     live,
+    can: EVERYTHING,
     past: null,
     connection: { status: "connecting", retryAt: null, attempt: 0 },
     limits: bootstrap.limits ?? null,
@@ -214,6 +216,8 @@ export function reduce(state, action) {
   switch (action.type) {
     case "server":
       return receive(state, action.message, action.at);
+    case "can":
+      return takeAbilities(state, action.can);
     case "record":
       return takeRecord(state, action.record);
     case "show":
@@ -234,7 +238,7 @@ export function reduce(state, action) {
       return samePlace(state.hover, action.hover) ? state : { ...state, hover: action.hover };
     case "pin":
       if (samePlace(state.pin, action.pin) && state.weight === null) return state;
-      return { ...state, pin: action.pin, weight: null, panel: state.panel === SUM_PANEL ? null : state.panel };
+      return { ...state, pin: action.pin, weight: null };
     case "ruler":
       return takeRuler(state, action);
     case "theme":
@@ -246,7 +250,7 @@ export function reduce(state, action) {
     case "panel":
       return { ...state, panel: action.panel };
     case "weight":
-      return { ...state, weight: action.weight, pin: null, panel: railAfter(state, action) };
+      return { ...state, weight: action.weight, pin: null };
     case "ghost":
       return { ...state, ghost: ghostOf(state, action.label, action.label, action.at) };
     case "stacked":
@@ -282,10 +286,10 @@ export function reduce(state, action) {
   }
 }
 
-/** What takes the rail once a weight is chosen: how its gradient adds up, where nothing else has the rail. @param {State} state @param {{weight: ChosenWeight | null, takesRail?: boolean}} action */
-function railAfter({ panel }, { weight, takesRail }) {
-  if (panel !== null && panel !== SUM_PANEL) return panel;
-  return weight && (takesRail || panel === SUM_PANEL) ? SUM_PANEL : null;
+/** Where nothing can be changed, every control only shows its value. @param {State} state @param {Abilities} can @returns {State} */
+function takeAbilities(state, can) {
+  if (state.can === can) return state;
+  return { ...state, can, locks: can.configure ? {} : allLocked(state.schema) };
 }
 
 /** Before the first answer the run is about to play. @param {State} state */

@@ -142,7 +142,7 @@ export function listenToPointer(canvas, store, look) {
     const tensor = matrix === "W_hh" ? (look.scene()?.picture?.recurrent ?? matrix) : matrix;
     if (state.weight?.tensor === tensor) return store.dispatch({ type: "pin", pin: null });
     const index = largestEntry(state.record?.tensors[tensor] ?? null);
-    if (index) store.dispatch({ type: "weight", weight: { tensor, index }, takesRail: true });
+    if (index) store.dispatch({ type: "weight", weight: { tensor, index } });
   }
 
   function isTrackName(/** @type {Pointer} */ { x, y, place }) {
