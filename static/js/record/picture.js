@@ -4,6 +4,7 @@
  */
 
 import { CELLS, cellNameOf } from "./cells.js";
+import { firstBad } from "./first_bad.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -56,6 +57,7 @@ import { CELLS, cellNameOf } from "./cells.js";
  * @property {boolean} learnsStart whether h_0 is learned, so that the gradient goes on to it
  * @property {Uint8Array} cuts index t: 2 when no loss crosses from t+1 to t any more, 1 when some are lost there
  * @property {number | null} neededLag
+ * @property {import("./first_bad.js").Bad | null} firstBad
  * @property {string} activation
  */
 
@@ -78,6 +80,7 @@ export function readPicture(record, config, task) {
   const altered = truncated || config.clip === "timestep";
   const cell = cellNameOf(config, tensors);
   const losses = hasTarget.reduce((sum, one) => sum + one, 0);
+  const values = { h: tensors.h.data, y: tensors.y.data, loss: tensors.loss_t.data, dh: tensors.dh.data };
   return {
     T,
     H,
@@ -85,10 +88,8 @@ export function readPicture(record, config, task) {
     O,
     cell,
     x: tensors.x.data,
-    y: tensors.y.data,
-    h: tensors.h.data,
-    dh: tensors.dh.data,
-    loss: tensors.loss_t.data,
+    ...values,
+    firstBad: firstBad({ T, H, O, ...values }),
     target: tensors.target.data,
     classification,
     hasTarget,

@@ -108,7 +108,7 @@ export function listenToPointer(canvas, store, look) {
       const { unit, source, k } = state.pin ?? {};
       const same = state.pin?.t === place.t && k === undefined && (place.unit === null || unit === place.unit);
       const pinned = same && source === lossOf(place);
-      if (pinned && !look.act()) store.dispatch({ type: "pin", pin: null });
+      if (pinned && !store.get().folded) store.dispatch({ type: "pin", pin: null });
       else pin(place);
     }
   });

@@ -8,7 +8,7 @@ import { drawMouth } from "../river/mouth.js";
 import { drawRivers } from "../river/draw.js";
 import { drawTributaries } from "../river/tributaries.js";
 import { drawTrack, drawTrackKey } from "./track.js";
-import { columnOutline, drawArrows, drawColumns, drawUnitFrame, drawUnits } from "./units.js";
+import { columnOutline, drawArrows, drawBadSign, drawColumns, drawUnitFrame, drawUnits } from "./units.js";
 import { drawSharedWeights, drawTiles, drawWayOnTop, drawWays, drawWeights } from "./weights.js";
 import { isVisible, pitchOf, standsApart, visibleTimesteps, xOf } from "../layout.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
@@ -81,6 +81,25 @@ export function drawComputed(ctx, scene, bitmaps, ratio) {
   if (scene.track !== "h") drawTrack(ctx, scene, bitmaps, ratio);
   ctx.restore();
   drawStates(ctx, scene, bitmaps, ratio);
+  drawBadElsewhere(ctx, scene);
+}
+
+/** Where the first number that is not finite is an output, a loss or a gradient, its place is framed. @param {Context} ctx @param {Scene} scene */
+function drawBadElsewhere(ctx, { layout, palette, picture }) {
+  const bad = picture?.firstBad;
+  if (!bad || bad.of === "h" || !isVisible(layout, Math.max(1, bad.t))) return;
+  const { U, loss, output, lanes } = layout;
+  const t = Math.max(1, bad.t);
+  const [top, bottom] = {
+    y: [output.top - 2 * U, output.bottom + 2 * U],
+    loss: [loss.y - 11 * U, loss.y + 11 * U],
+    dh: [lanes[0].top, lanes[0].bottom],
+  }[bad.of];
+  const width = Math.max(pitchOf(layout, t), 24 * U);
+  ctx.strokeStyle = palette.error;
+  ctx.lineWidth = 2 * U;
+  ctx.strokeRect(xOf(layout, t) - width / 2, top, width, bottom - top);
+  drawBadSign(ctx, U, palette, bad.value, xOf(layout, t), (top + bottom) / 2);
 }
 
 /** What belongs to a timestep is drawn only where the axis shows it. */

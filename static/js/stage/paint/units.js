@@ -50,7 +50,7 @@ export function drawUnits(ctx, scene, bitmaps, ratio) {
   });
   if (layout.packed) drawGroupCuts(ctx, layout, palette.paper);
   drawBeyondScale(ctx, scene);
-  drawNotFinite(ctx, scene);
+  drawBadState(ctx, scene);
 }
 
 /** A thin line around every column that stands apart. */
@@ -127,26 +127,32 @@ function drawBeyondScale(/** @type {Context} */ ctx, /** @type {Scene} */ { layo
   ctx.fill();
 }
 
-/** The first column that holds a number that is not finite is framed, with a sign of what it is. */
-function drawNotFinite(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
-  if (!picture) return;
-  const first = picture.h.findIndex((value) => !Number.isFinite(value));
-  if (first < 0) return;
+/** Where the first number that is not finite is a state, its column is framed. */
+function drawBadState(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
+  const bad = picture?.firstBad;
+  if (bad?.of !== "h") return;
   const { U, units } = layout;
-  const t = Math.floor(first / picture.H);
-  if (t < 1) return;
   ctx.strokeStyle = palette.error;
   ctx.lineWidth = 2 * U;
   ctx.beginPath();
-  columnOutline(ctx, layout, t, 3 * U);
+  columnOutline(ctx, layout, bad.t, 3 * U);
   ctx.stroke();
-  const y = units.top + (Math.floor((first % picture.H) / units.every) + 0.5) * units.rowHeight;
-  const sign = Number.isNaN(picture.h[first]) ? "NaN" : "∞";
+  const y = units.top + (Math.floor(bad.unit / units.every) + 0.5) * units.rowHeight;
+  drawBadSign(ctx, U, palette, bad.value, xOf(layout, bad.t), y);
+}
+
+/**
+ * NaN or ∞ on raised ground.
+ * @param {Context} ctx @param {number} U @param {import("../../kit/colour.js").Palette} palette
+ * @param {number} value @param {number} x @param {number} y
+ */
+export function drawBadSign(ctx, U, palette, value, x, y) {
+  const sign = Number.isNaN(value) ? "NaN" : "∞";
   ctx.font = sans(U, 12, 600);
   const width = ctx.measureText(sign).width + 4 * U;
   ctx.fillStyle = palette.raised;
-  ctx.fillRect(xOf(layout, t) - width / 2, y - 7 * U, width, 14 * U);
-  drawText(ctx, U, sign, xOf(layout, t), y, { size: 12, weight: 600, align: "center", colour: palette.error });
+  ctx.fillRect(x - width / 2, y - 7 * U, width, 14 * U);
+  drawText(ctx, U, sign, x, y, { size: 12, weight: 600, align: "center", colour: palette.error });
 }
 
 /** h_{t-1} → h_t, and x_t → h_t from below. */

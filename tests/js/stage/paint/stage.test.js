@@ -5,6 +5,7 @@ import { drawChrome, drawMarks, drawRecord } from "../../../../static/js/stage/p
 import { lossRadius } from "../../../../static/js/stage/paint/ends.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
+import { xOf } from "../../../../static/js/stage/layout.js";
 import { wayX } from "../../../../static/js/stage/matrices.js";
 import { initialState } from "../../../../static/js/run/state.js";
 import { callsOf, recordingBitmaps, recordingContext, textsOf } from "../recording.js";
@@ -223,6 +224,27 @@ test("the first number that is not finite is framed in the error colour and name
   const { texts, ctx, scene } = drawn(record);
   assert.ok(texts.includes("∞"));
   assert.equal(callsOf(ctx, "stroke").filter(([state]) => state.strokeStyle === scene.palette.error).length, 1);
+});
+
+test("the frame stands where the message says: at y_5 when the output overflows before the state after it", () => {
+  const record = sampleRecord({ T: 6 });
+  record.tensors.y.data[4] = Number.POSITIVE_INFINITY;
+  record.tensors.h.data[6 * 4] = Number.POSITIVE_INFINITY;
+  const { ctx, scene } = drawn(record);
+  const { output } = scene.layout;
+  const frames = ctx.calls.filter(
+    ([name, ...args]) => /^stroke/.test(name) && args.at(-1).strokeStyle === scene.palette.error,
+  );
+  assert.equal(frames.length, 1);
+  const [, x, y, width, height] = frames[0];
+  assert.ok(Math.abs(x + width / 2 - xOf(scene.layout, 5)) < 1e-9);
+  assert.ok(y < output.top && y + height > output.bottom);
+});
+
+test("a gradient that is not finite is framed in the river, the last timestep's first", () => {
+  const record = sampleRecord({ T: 6 });
+  for (const t of [2, 3]) record.tensors.dh.data[t * 4] = Number.NaN;
+  assert.deepEqual(readPicture(record, {}, null).firstBad, { of: "dh", t: 3, unit: 0, value: Number.NaN });
 });
 
 test("values beyond ±1 carry a dot", () => {
