@@ -17,6 +17,9 @@ function firstRecord() {
   return base64 ? decodeRecord(bytesFromBase64(base64)) : null;
 }
 
+/** A page that is one file shows what stands in it. */
+const isRecorded = "alone" in document.body.dataset;
+
 /** A link may lead to a run that somebody shares; what is drawn first is theirs. */
 async function followed() {
   if (!link.startsWith("#follow=")) return null;
@@ -25,13 +28,16 @@ async function followed() {
     import("./share/follow_page.js"),
   ]);
   const run = followedRun(link);
-  return run === null ? null : { run, open: openFollowed };
+  if (run === null) return null;
+  /** @type {import("./page.js").Elsewhere} */
+  const elsewhere = { open: (store, platform, goOn, url) => openFollowed(url, store, platform, run, goOn) };
+  return elsewhere;
 }
 
 /** A link says what else to open with; then the server's own first record would be another network's. */
 async function opening() {
   if (follow) return initialState({ ...bootstrap(), task: null });
-  if (link.length < 2) return initialState(bootstrap(), firstRecord());
+  if (link.length < 2 || isRecorded) return initialState(bootstrap(), firstRecord());
   const { openedState } = await import("./share/opening.js");
   return openedState(bootstrap(), firstRecord(), link, performance.now());
 }
@@ -46,8 +52,8 @@ async function findKept() {
 }
 
 const link = location.hash;
-const follow = await followed();
-const kept = follow ? null : await findKept();
+const follow = isRecorded ? null : await followed();
+const kept = follow || isRecorded ? null : await findKept();
 const opened = await opening();
 const store = createSwitch(createStore(kept ? kept.begin(opened) : opened, reduce));
 const theme = createTheme(store);
@@ -64,5 +70,6 @@ stage.resize();
 stage.draw(performance.now());
 performance.mark("first picture");
 
+const elsewhere = isRecorded ? await (await import("./share/recorded.js")).readRecorded() : follow;
 const { startPage } = await import("./page.js");
-startPage(store, stage, theme, kept, link, follow);
+startPage(store, stage, theme, kept, link, elsewhere);
