@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 
 from ..errors import Busy, NoRun, NotNow, UnrollError
-from ..training import Divergence, Effects, RunConfig, Trainer, WorkspacePool
+from ..training import Computed, Divergence, Effects, RunConfig, Trainer, WorkspacePool
 from . import protocol
 from .counts import Counts
 from .followers import MOST_FOLLOWERS, ROUND_SECONDS, Delivery, Followers
@@ -78,10 +78,13 @@ class Packed:
 
 
 class Shared:
-    """What the sessions of one process have in common: buffers by shape, a few upload slots, what is counted."""
+    """What the sessions of one process have in common: buffers by shape, what equal runs compute, a few upload slots,
+    what is counted.
+    """
 
     def __init__(self) -> None:
         self.workspaces = WorkspacePool()
+        self.computed = Computed()
         self.slots = UploadSlots()
         self.turns = count()  # by which viewers take turns with what is expensive
         self.counts = Counts()
@@ -149,6 +152,7 @@ class Session:
             "max_cost": self.limits.max_cost,
             "max_bytes": self.limits.max_bytes,
             "workspaces": self.shared.workspaces,
+            "computed": self.shared.computed,
         }
 
     def watch(self, viewer: Viewer, quantities: Collection[str], probe: int | None) -> None:
