@@ -45,11 +45,11 @@ class Companions:
         found = self.computed.record(view)
         return found if found or complete else self.computed.record(replace(view, complete=False))
 
-    def keep(self, record: Record, watch: Collection[str], probe: int | None, *, complete: bool) -> None:
+    def keep(self, record: Record, watch: Collection[str], probe: int | None) -> None:
         """Have a record at hand for others."""
         view = self._view(watch, probe)
         if view is not None:
-            self.computed.keep_record(replace(view, complete=complete), record)
+            self.computed.keep_record(replace(view, complete=record.complete), record)
 
     def _view(self, watch: Collection[str], probe: int | None) -> View | None:
         """What the record shows, as others could want it, too; None for a sequence that was edited here."""

@@ -7,7 +7,7 @@ computed itself. A change of any kind leads to another place: nobody has to know
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .learner import Checkpoint
 from .records import Record
@@ -59,12 +59,12 @@ class Computed:
     def record(self, view: View) -> Record | None:
         """Such a record: its tensors are everybody's, its scalars a copy."""
         found = self._find(view)
-        return Record(dict(found.scalars), found.tensors) if isinstance(found, Record) else None
+        return replace(found, scalars=dict(found.scalars)) if isinstance(found, Record) else None
 
     def keep_record(self, view: View, record: Record) -> None:
         """Have such a record at hand for others; nobody may change its tensors."""
         size = sum(values.nbytes for values in record.tensors.values())
-        self._keep(view, Record(dict(record.scalars), record.tensors), size)
+        self._keep(view, replace(record, scalars=dict(record.scalars)), size)
 
     def _find(self, key: Hashable) -> Checkpoint | Record | None:
         if key not in self._kept:

@@ -172,7 +172,7 @@ class Trainer:
             seen = self._recorder.look(skip_expensive=skip_expensive, probe=probe)
             record = self._recorded(seen, wanted)
             if seen.is_finite and self._companions:
-                self._companions.keep(record, wanted, probe, complete=not skip_expensive)
+                self._companions.keep(record, wanted, probe)
             if probe is not None and probe != self.probe:
                 return record
             if not seen.is_finite:
