@@ -134,6 +134,21 @@ def test_a_run_that_diverges_goes_back_to_where_it_would_alone():
         assert run.snapshot() == alone.snapshot()
 
 
+def test_what_streams_carry_is_taken_over_too(batches):
+    stream = {"task": "sine", "carry_state": True}
+    computed, alone = Computed(), trainer(**stream)
+    first, second = trainer(computed, **stream), trainer(computed, **stream)
+    for _ in range(7):
+        first.advance()
+        alone.advance()
+    count = len(batches)
+    for _ in range(7):
+        second.advance()
+    assert len(batches) == count
+    assert second.snapshot() == alone.snapshot()
+    same(second.record(WATCHED), alone.record(WATCHED))
+
+
 def test_little_is_kept_of_many_runs():
     computed = Computed(most_bytes=20_000)
     for seed in range(30):
