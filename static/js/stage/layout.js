@@ -34,6 +34,7 @@ import { clamp, intervalOf } from "../lib/scales.js";
  * @property {{y: number}} key
  * @property {Band} track
  * @property {Band} band where the hover band stands
+ * @property {{top: number, middle: number, bottom: number} | null} names where the rows begin in which the names of things stand
  */
 
 /** In design units. */
@@ -42,6 +43,10 @@ const RIGHT = 18;
 const LANES_TOP = 118;
 const UNIT_BLOCK = 106;
 const ROW_MAX = 11;
+/** Without charts below them the columns are what is looked at. */
+const ROW_MAX_ALONE = 26;
+/** Where the names of things stand: above the losses, under the river, under the timesteps. */
+const NAMES = { top: 30, middle: 26, bottom: 30 };
 /** Few units get higher rows: beside them stand their label, their colour key and the recurrent weights. */
 const UNITS_LEAST = 60;
 const WEIGHTS = { size: 36, below: 34 };
@@ -62,25 +67,41 @@ export function designUnit(/** @type {number} */ viewportWidth, /** @type {numbe
 
 /**
  * @param {{width: number, height: number, U: number, T: number, H: number, inputRows: number, lanes: number,
- *   edges?: Float64Array | null, zoom?: {from: number, to: number} | null}} size `edges` of the columns when they are not
- *   even: a lens, or on their way
+ *   edges?: Float64Array | null, zoom?: {from: number, to: number} | null, charts?: boolean, names?: boolean}} size `edges`
+ *   of the columns when they are not even: a lens, or on their way; without `charts` they lie below the stage; with
+ *   `names` there is room for them
  * @returns {Layout}
  */
-export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, zoom = null }) {
+export function layoutStage({
+  width,
+  height,
+  U,
+  T,
+  H,
+  inputRows,
+  lanes,
+  edges,
+  zoom = null,
+  charts = true,
+  names = false,
+}) {
   const left = GUTTER * U;
   const right = width - RIGHT * U;
   const pitch = (right - left) / (zoom ? zoom.to - zoom.from : T);
   const packed = pitch < PACKED_BELOW * U;
-  const heights = shareHeight(height / U, H, inputRows, lanes);
+  const room = names ? NAMES : { top: 0, middle: 0, bottom: 0 };
+  const heights = shareHeight(height / U - room.top - room.middle - room.bottom, H, inputRows, lanes, charts);
   const u = (/** @type {number} */ value) => value * U;
   const laneBands = Array.from({ length: lanes }, (_, i) => {
-    const top = u(LANES_TOP + i * (heights.lane + LANE.apart));
+    const top = u(room.top + LANES_TOP + i * (heights.lane + LANE.apart));
     return { top, bottom: top + u(heights.lane), mid: top + u(heights.lane) / 2 };
   });
-  const unitsTop = LANES_TOP + lanes * heights.lane + (lanes - 1) * LANE.apart + 8;
+  const lanesBottom = room.top + LANES_TOP + lanes * heights.lane + (lanes - 1) * LANE.apart;
+  const unitsTop = lanesBottom + 8 + room.middle;
   const inputTop = unitsTop + heights.units + 9;
   const inputBottom = inputTop + heights.input;
-  const normTop = inputBottom + 44;
+  const underTimesteps = inputBottom + 44 + room.bottom;
+  const normTop = charts ? underTimesteps : Math.max(underTimesteps, height / U) + 40;
   const normBottom = normTop + heights.norm;
   const trackTop = normBottom + 28;
   const every = Math.ceil(H / (heights.units * U));
@@ -98,8 +119,8 @@ export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, z
     edges: edges ?? columnEdges(width, U, T, null, zoom),
     packed,
     group: packed ? groupSize(pitch / U, T) : 1,
-    loss: { y: u(64) },
-    output: { top: u(84), bottom: u(110) },
+    loss: { y: u(room.top + 64) },
+    output: { top: u(room.top + 84), bottom: u(room.top + 110) },
     lanes: laneBands,
     units: {
       top: u(unitsTop),
@@ -111,11 +132,12 @@ export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, z
     },
     input: { top: u(inputTop), bottom: u(inputBottom), rows: inputRows },
     labels: { y: u(inputBottom + 12) },
-    legend: { y: u(inputBottom + 33) },
+    legend: { y: u(normTop - 11) },
     norm: { top: u(normTop), bottom: u(normBottom) },
     key: { y: u(normBottom + 17) },
     track: { top: u(trackTop), bottom: u(trackTop + heights.track) },
-    band: { top: u(52), bottom: u(trackTop + heights.track + 4) },
+    band: { top: u(room.top + 52), bottom: u(charts ? trackTop + heights.track + 4 : inputBottom + 24) },
+    names: names ? { top: u(48), middle: u(lanesBottom + 4), bottom: u(inputBottom + 26) } : null,
   };
 }
 
@@ -124,12 +146,13 @@ export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, z
  * @param {number} H
  * @param {number} inputRows
  * @param {number} lanes
+ * @param {boolean} charts whether there are any below the columns
  */
-function shareHeight(height, H, inputRows, lanes) {
+function shareHeight(height, H, inputRows, lanes, charts) {
   const two = lanes > 1;
   const laneBase = two ? LANE.two : LANE.one;
   const blockBase = two ? 76 : UNIT_BLOCK;
-  const tallest = Math.max(H * ROW_MAX, UNITS_LEAST);
+  const tallest = Math.max(H * (charts ? ROW_MAX : ROW_MAX_ALONE), UNITS_LEAST);
   const parts = {
     lane: laneBase,
     units: Math.min(blockBase, tallest),
@@ -137,8 +160,9 @@ function shareHeight(height, H, inputRows, lanes) {
     norm: 92,
     track: 65,
   };
-  const fixed = LANES_TOP + (lanes - 1) * LANE.apart + 8 + 9 + 44 + 28 + 10;
-  let free = height - fixed - lanes * parts.lane - parts.units - parts.input - parts.norm - parts.track;
+  const fixed = LANES_TOP + (lanes - 1) * LANE.apart + 8 + 9 + (charts ? 44 + 28 + 10 : 28);
+  const below = charts ? parts.norm + parts.track : 0;
+  let free = height - fixed - lanes * parts.lane - parts.units - parts.input - below;
   const change = (/** @type {"lane" | "units" | "norm" | "track"} */ part, /** @type {number} */ limit, count = 1) => {
     const room = (limit - parts[part]) * count;
     const given = free > 0 ? clamp(free, 0, Math.max(0, room)) : clamp(free, Math.min(0, room), 0);
@@ -148,17 +172,21 @@ function shareHeight(height, H, inputRows, lanes) {
   if (free >= 0) {
     change("lane", two ? LANE.twoMax : LANE.oneMax, lanes);
     change("units", Math.min(tallest, 176));
+    if (!charts) return parts;
     change("norm", 140);
     change("track", 140);
     change("norm", 200);
     change("track", 240);
-  } else {
+  } else if (charts) {
     change("norm", 56);
     change("track", 40);
     change("lane", two ? 54 : 90, lanes);
     change("units", Math.min(parts.units, UNITS_LEAST));
     change("norm", 28);
     change("track", 20);
+  } else {
+    change("lane", two ? 54 : 90, lanes);
+    change("units", Math.min(parts.units, UNITS_LEAST));
   }
   return parts;
 }

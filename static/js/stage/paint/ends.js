@@ -65,18 +65,24 @@ function addDisc(ctx, x, y, radius) {
   ctx.arc(x, y, radius, 0, 2 * Math.PI);
 }
 
+/** Where a value of y_t stands; a little beyond the scale's ends it stops. */
+export function outputY(
+  /** @type {Layout} */ { output: { top, bottom }, U },
+  /** @type {readonly [number, number]} */ [low, high],
+  /** @type {number} */ value,
+) {
+  const margin = 2.5 * U;
+  const share = clamp((value - low) / (high - low), -0.12, 1.12);
+  return bottom - margin - share * (bottom - top - 2 * margin);
+}
+
 /** Output as a dot, target as a bar, the error as the ink line between them. */
 export function drawOutputs(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   const { layout, palette, picture, outputDomain } = scene;
   if (!picture) return;
   const { U, pitch } = layout;
-  const { top, bottom } = layout.output;
-  const [low, high] = outputDomain;
-  const margin = 2.5 * U;
-  const place = (/** @type {number} */ value) => {
-    const share = clamp((value - low) / (high - low), -0.12, 1.12);
-    return bottom - margin - share * (bottom - top - 2 * margin);
-  };
+  const [low] = outputDomain;
+  const place = (/** @type {number} */ value) => outputY(layout, outputDomain, value);
   ctx.strokeStyle = palette.hairline;
   ctx.lineWidth = 1;
   ctx.beginPath();
