@@ -23,8 +23,10 @@ import { length } from "./record/readings.js";
 import { createSentences } from "./panels/sentences.js";
 import { createQuestionsEntry } from "./questions/entry.js";
 import { createSession } from "./run/session.js";
+import { missing } from "./run/source.js";
 import { isPlaying } from "./run/state.js";
 import { inBrowser } from "./lib/storage.js";
+import { addStyle } from "./lib/styles.js";
 import { failureWords } from "./words/notices.js";
 import { createTravel } from "./run/travel.js";
 
@@ -193,6 +195,13 @@ export function startPage(store, stage, theme, kept, link, follow) {
       document.body.dataset.connection = status;
     },
   );
+  const showAbilities = () => {
+    const cannot = missing(store.get().can);
+    document.body.dataset.cannot = cannot.join(" ");
+    if (cannot.length > 0) void addStyle("source.css");
+  };
+  store.watch(({ can }) => can, showAbilities);
+  showAbilities();
   document.addEventListener("visibilitychange", frames.changed);
   window.setInterval(() => {
     store.dispatch({ type: "tick", at: performance.now() });
@@ -238,6 +247,11 @@ export function startPage(store, stage, theme, kept, link, follow) {
     act();
   };
 
+  /** @param {import("./run/source.js").Ability} ability @param {() => void} act */
+  const where = (ability, act) => () => {
+    if (store.get().can[ability]) act();
+  };
+
   const shortcuts = {
     " ": acts.transport.toggle,
     ArrowLeft: acts.transport.back,
@@ -246,7 +260,7 @@ export function startPage(store, stage, theme, kept, link, follow) {
     f: inWhole(acts.toggleFold),
     s: inWhole(acts.toggleSlowMotion),
     i: names.toggle,
-    l: inWhole(lessons.toggle),
+    l: where("replace", inWhole(lessons.toggle)),
     PageDown: lessons.next,
     PageUp: lessons.back,
     ...lanes.keys,
@@ -258,7 +272,7 @@ export function startPage(store, stage, theme, kept, link, follow) {
     Escape: closeOrUnpin,
     p: inWhole(() => byId("presenter").click()),
     t: inWhole(nextTrack),
-    "/": inWhole(questions.ask),
+    "/": where("replace", inWhole(questions.ask)),
     "?": () => byId("keys").togglePopover(),
   };
   const listening = listenToKeys(document, shortcuts, inBrowser);
