@@ -89,6 +89,7 @@ def test_the_lessons_are_one_click_away_from_the_first_view(newcomer: Page, serv
 
 
 def test_names_say_what_they_cannot_name_and_why(page: Page):
+    until(page, lambda: iteration(page) > 3, "training")
     page.keyboard.press("i")
     expect(page.locator('.name-pill[data-name="W_hh"]')).to_have_text("the same Whh, 23 times")
     page.keyboard.press("f")
