@@ -3,9 +3,9 @@
  * elbow, between columns and never across data. Pure geometry.
  */
 
-import { outputAt } from "../record/picture.js";
 import { columnWidth, isVisible, standsApart, thumbnailPlaces, weightsBox, xOf } from "../stage/layout.js";
-import { lossRadius, outputY } from "../stage/paint/ends.js";
+import { tilesOf } from "../stage/matrices.js";
+import { lossRadius, outputHeights } from "../stage/paint/ends.js";
 import { clippedTimesteps, KIND } from "../stage/river/river.js";
 
 /** @typedef {import("../stage/scene.js").Scene} Scene */
@@ -169,18 +169,17 @@ const OPTIONS = {
     return apart(layout, cut).map((t) => fromRight(layout, t, xOf(layout, t), top + 4 * layout.U));
   },
 
-  output: ({ layout, picture, outputDomain }) => {
-    const index = (/** @type {number} */ t) => (picture.classification ? picture.target[t - 1] : 0);
-    const y = (/** @type {number} */ t) => outputY(layout, outputDomain, outputAt(picture, t, index(t)));
+  output: (scene) => {
+    const { layout, picture } = scene;
+    const heights = outputHeights(scene);
+    const y = (/** @type {number} */ t) => heights[t];
     const shown = withTarget(layout, picture).filter((t) => Number.isFinite(y(t)));
     if (shown.length === 0) return null;
     const { U } = layout;
     if (layout.packed)
       return atEnd(layout, shown, 4 * U, (t) => ({ x: xOf(layout, t) + columnWidth(layout, t) / 2, y: y(t) }));
     return apart(layout, shown).map((t) => ({
-      t,
-      x: layout.edges[t - 1],
-      to: { x: xOf(layout, t) - 4 * U, y: y(t) },
+      ...fromRight(layout, t, xOf(layout, t) + 4 * U, y(t)),
     }));
   },
 
@@ -236,10 +235,8 @@ const OPTIONS = {
     });
   },
 
-  W_xh: ({ layout, picture }) => {
-    const y = (layout.units.bottom + layout.input.top) / 2;
-    return apart(layout, timesteps(picture)).map((t) => fromRight(layout, t, xOf(layout, t) + 2.5 * layout.U, y));
-  },
+  W_xh: ({ layout }) =>
+    tilesOf(layout, "W_xh").map(({ t, x, y, width, height }) => fromRight(layout, t, x + width + 1, y + height / 2)),
 
   W_hh: ({ layout, picture }) => {
     if (!picture.W_hh || picture.T < 2) return null;
@@ -263,11 +260,10 @@ const OPTIONS = {
     );
   },
 
-  W_hy: ({ layout, picture }) => {
-    if (layout.packed) return [];
-    const { U } = layout;
-    const y = layout.units.top - 4 * U;
-    return atEnd(layout, timesteps(picture), 4 * U, (t) => ({ x: xOf(layout, t) + 1.5 * U, y }));
+  W_hy: ({ layout }) => {
+    const last = tilesOf(layout, "W_hy").find(({ t }) => t === layout.T);
+    if (!last) return [];
+    return atEnd(layout, [last.t], 4 * layout.U, () => ({ x: last.x + last.width + 1, y: last.y + last.height / 2 }));
   },
 };
 
