@@ -50,7 +50,7 @@ def step(cell, activation, p, x_t, h, c, push_c=0.0):
     return (1 - z) * phi(n_x + sigma(r_x + r_h) * (n_h + p["b_hn"])) + z * h, None
 
 
-def walk(cell, activation, p, x, h0, c0, push_h=None, push_c=None, push_on=None, reverse=False):
+def walk(cell, activation, p, x, h0, c0, push_h=None, push_c=None, reverse=False, push_on=None):
     """The states of one layer as lists: h_0 … h_T and c_0 … c_T, in the order in which the layer reads x.
 
     x: T rows (B, I). push_h[j] and push_c[j] (T+1, B, H), in that order too, are added to them, as handles; push_on[j]
@@ -91,8 +91,8 @@ def stack(cell, activation, params, x, initial, num_layers=1, bidirectional=Fals
                 none + params[name + ending] if name + ending in params else initial.get(name + ending, none)
                 for name in ("h0", "c0")
             )
-            handles = push.get(ending), push.get("c" + ending), push.get("on" + ending)
-            hs, cs = walk(cell, activation, own, entering, h0, c0, *handles, reverse)
+            handles = push.get(ending), push.get("c" + ending)
+            hs, cs = walk(cell, activation, own, entering, h0, c0, *handles, reverse, push.get("on" + ending))
             found[ending] = hs, cs
             outputs.append(hs[:0:-1] if reverse else hs[1:])
         entering = [np.concatenate(both, axis=1) for both in zip(*outputs, strict=True)]
