@@ -33,7 +33,8 @@ LEFT_OUT = {
 }
 REGIONS = ("base", "layout", "header", "controls", "stage", "side", "divergence", "footer", "menus")
 MEDIA = {"compact": "(width < 1000px)", "touch": "(pointer: coarse)"}
-ON_REQUEST = ("views", "slowmotion", "source", "essential", "names")  # styles that a module adds when it is first needed
+# Styles that a module adds when it is first needed.
+ON_REQUEST = ("views", "slowmotion", "source", "essential", "names")
 MARKS = {name: f"@@{name}@@" for name in ("title", "bootstrap", "first_record", "recorded")}
 # Two of these are 13 bits; none of them means anything inside a script element.
 ALPHABET = bytes(code for code in range(0x21, 0x7F) if chr(code) not in '"<\\')
