@@ -307,6 +307,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   async function openRecording(recording, name) {
     const { createPlayer } = await import("./share/player.js");
     player ??= createPlayer({ store, active, endLanes: () => lanes.end(), platform: browser });
+    firstView.end();
     player.open(recording, name);
   }
 
