@@ -31,7 +31,6 @@ class State:
     probe: int = 0
     edits: Edits = field(default_factory=dict)
     same_numerics: bool = True
-    _hashed: tuple[OwnData, str] | None = None  # own data and their hash, which takes a while
 
     @classmethod
     def from_seed(
@@ -63,7 +62,7 @@ class State:
             self.probe,
             self.edits,
             fingerprint(),
-            None if learned is None else self._hash(learned),
+            None if learned is None else datasets.digest(learned),
             learned if with_dataset else None,
         )
 
@@ -77,11 +76,6 @@ class State:
         if task.name != self.task.name:
             self.probe = 0
         self.config, self.task = config, task
-
-    def _hash(self, data: OwnData) -> str:
-        if self._hashed is None or self._hashed[0] is not data:
-            self._hashed = data, datasets.digest(data)
-        return self._hashed[1]
 
 
 def fitting_task(

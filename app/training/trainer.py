@@ -276,17 +276,21 @@ class Trainer:
         """Have own data at hand for `task="own"`, while another task is learned."""
         self._state.dataset = dataset
 
+    def learn_from(self, data: OwnData) -> None:
+        """Learn from own data that have been read. Restarts."""
+        self._begin(State.from_seed(for_own_data(self.config, data), data, self._budget, self.watching))
+
     def load_dataset(self, dataset: Source) -> None:
         """Learn from sequences: `inputs` (N, T, I), `targets` (N, T) or (N, T, O), `h0` (N, H) if wanted. Restarts."""
-        self._learn_from(datasets.read_sequences(dataset))
+        self.learn_from(datasets.read_sequences(dataset))
 
     def load_text(self, text: str | bytes | Path) -> None:
         """Learn to continue a text, or the text file of a path, character by character. Restarts."""
-        self._learn_from(datasets.read_text(text))
+        self.learn_from(datasets.read_text(text))
 
     def load_series(self, csv: str | bytes | Path, **options: Any) -> None:
         """Learn to predict the next row of numeric columns; options as `read_series` has them. Restarts."""
-        self._learn_from(datasets.read_series(csv, **options))
+        self.learn_from(datasets.read_series(csv, **options))
 
     def load_weights(self, weights: Source, adopt: bool = False) -> None:
         """Go on with the weights of a PyTorch module; moments are cleared, iteration and configuration stay.
@@ -323,9 +327,6 @@ class Trainer:
     def _begin(self, state: State) -> None:
         self._state = state
         self._reconfigured()
-
-    def _learn_from(self, data: OwnData) -> None:
-        self._begin(State.from_seed(for_own_data(self.config, data), data, self._budget, self.watching))
 
     def _reconfigured(self) -> None:
         self._runner = BatchRunner(self.config, self.task, self._workspaces)

@@ -16,7 +16,6 @@ MINUS = "\u2212"  # the typographic minus
 LONGEST = 60
 LOOKS_NUMERIC = re.compile(rf"[-+{MINUS}]?[.,]?9[9.,{GROUPING}]*([eE][-+]?9+)?")
 GAPS = {"", "?", "-", "--", "–", ".", "*", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "nil", "missing"}
-LEADING_ZERO = {mark: re.compile(rf"^[-+{MINUS}]?0\{mark}", re.MULTILINE) for mark in MARKS}
 MONTHS = "jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
 DAYS = "mon|tue|wed|thu|fri|sat|sun|die|mit|don|fre|sam|son|mo|di|mi|do|fr|sa|so"
 DAY = r"9999[-/]99?([-/]99?)?|9999\.99?\.99?|99?(?P<part>[-/.])99?(?P=part)(9999|99)"
@@ -30,6 +29,13 @@ DATE = re.compile(rf"(({DAYS})[a-z]*[., ]*)?(({DAY})([t ]+({CLOCK}){ZONE})?|({CL
 def shape(text: str) -> str:
     """Every digit as 9; works on many cells at once."""
     return text.translate(DIGITS)
+
+
+def leading_zero(cells: str, mark: str) -> int | None:
+    """Which of some cells, one a line, is the first that begins with 0 and this sign, such as 0,125."""
+    cells = "\n" + cells
+    found = [at for sign in ("", "-", "+", MINUS) if (at := cells.find(f"\n{sign}0{mark}")) >= 0]
+    return cells.count("\n", 0, min(found)) if found else None
 
 
 def kind(shape: str) -> str:

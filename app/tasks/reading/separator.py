@@ -4,18 +4,19 @@ import re
 from collections.abc import Sequence
 
 from ...errors import BadUpload, shown
-from .lines import BLANKS, NOTHING, cells_of, named_separator, sample
+from .lines import BLANKS, NOTHING, cells_of, named_separator
 from .numbers import Format, kind, shape
 
 
-def choose(content: bytes, decimal: str | None) -> str:
-    """The separator: as a line `sep=` names it, else a tab, a semicolon, a comma or blanks, whichever fits.
+def choose(content: str | bytes, lines: Sequence[str], decimal: str | None) -> str:
+    """The separator of a file that begins with these lines.
+
+    A line `sep=` names it; else it is a tab, a semicolon, a comma or a blank, whichever fits.
 
     A comma may also be the decimal sign of one column. Where both readings fit, BadUpload shows them.
     """
     if named := named_separator(content):
         return named
-    lines = sample(content)
     for sign in "\t;":
         if 2 * sum(sign in line for line in lines) >= len(lines) > 0:
             return sign
