@@ -120,6 +120,7 @@ def until(connection: socket.socket, words: bytes) -> None:
         if not received:
             raise ConnectionError(f"closed before {words.decode()}")
         heard = heard[-len(words) :] + received
+        connection.sendall(frame(PONG))  # a sign of life, as a browser gives it
 
 
 def unfinished_requests(port: int, number: int, lasted: Any) -> None:

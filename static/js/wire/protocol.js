@@ -14,6 +14,10 @@
  * @property {number | null} loss_per_timestep
  * @property {number | null} accuracy
  * @property {number | null} baseline
+ * @property {number | null} [persistence] what the best answer from the same timestep alone reaches
+ * @property {number | null} [validation_loss] of what is never trained on
+ * @property {number | null} [validation_as_of] the iteration at which it was measured
+ * @property {{name: string, iteration: number} | null} [weights_from] the file whose weights were loaded last, and when
  * @property {number | null} grad_norm
  * @property {number | null} clip_scale
  * @property {number | null} clip_angle
@@ -41,6 +45,20 @@
 /** @typedef {{live: string[], restart: string[]}} Effects */
 
 /**
+ * What was read of a series, or of a text.
+ * @typedef {object} Read
+ * @property {number} [rows]
+ * @property {string[]} [columns] that are kept
+ * @property {{what: string, why: string}[]} [left_out]
+ * @property {number[][]} [first] rows, in the file's own numbers
+ * @property {number[][]} [last]
+ * @property {{mean: number, deviation: number}[]} [scale] of the first columns
+ * @property {number} [characters] of a text
+ * @property {number} [distinct]
+ * @property {string[]} notes
+ */
+
+/**
  * @typedef {object} Task
  * @property {string} name
  * @property {string} title
@@ -52,6 +70,8 @@
  * @property {string[]} [vocabulary]
  * @property {string} baseline who the baseline is, in words
  * @property {number} baseline_loss
+ * @property {string | null} [persistence] who answers from the same timestep alone, in words
+ * @property {Read} [read] of own data: what was read of the file
  * @property {number | null} needed_lag
  * @property {Finding} finding
  * @property {string} solved what solving it means, in words
