@@ -28,6 +28,7 @@ class _LeftOut(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
     what: str
     why: str
+    columns: list[str] = []
 
 
 class _Words(BaseModel):
@@ -117,7 +118,7 @@ def _as_json(series: Series) -> np.ndarray:
     return np.frombuffer(json.dumps(words).encode(), np.uint8)
 
 
-def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str]]:
+def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, Any]], list[str]]:
     """The inverse of `_as_json`, for bytes that may come from anyone; older snapshots have none."""
     if encoded is None:
         return [], []
@@ -128,7 +129,7 @@ def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str]]
         words = _Words.model_validate_json(encoded.tobytes())
     except ValidationError:
         raise wrong from None
-    return [left.model_dump() for left in words.left_out], words.notes
+    return [left.model_dump(exclude_unset=True) for left in words.left_out], words.notes
 
 
 def nbytes(data: OwnData) -> int:

@@ -19,7 +19,7 @@ from .architecture import Architecture
 from .config import RunConfig
 from .edits import Edits
 from .learner import LOSSES, MARKS, Learner, Progress
-from .limits import MAX_COUNT, MAX_EDIT, MAX_LENGTH, MAX_NAMES, MAX_PROBE
+from .limits import MAX_COUNT, MAX_EDIT, MAX_FILE_NAME, MAX_LENGTH, MAX_NAMES, MAX_PROBE
 
 VERSION = 1
 DATA = "dataset."  # the prefix of tensors of own data
@@ -43,6 +43,8 @@ class Header(BaseModel):
     first_loss: float | None = None
     losses: list[float] = Field(default=[], max_length=LOSSES)
     earlier: list[tuple[int, float]] = Field(default=[], max_length=MARKS)
+    weights_name: str | None = Field(default=None, max_length=MAX_FILE_NAME)
+    weights_at: int | None = Field(default=None, ge=0, le=MAX_COUNT)
     optimizer_step: int = Field(ge=0, le=MAX_COUNT)
     probe: int = Field(ge=0, le=MAX_PROBE)
     edits: list[tuple[int, int, float]] = Field(max_length=MAX_LENGTH * MAX_NAMES)
@@ -98,6 +100,8 @@ class Snapshot:
             header.first_loss,
             tuple(header.losses),
             tuple(header.earlier),
+            header.weights_name,
+            header.weights_at,
         )
         return learner
 

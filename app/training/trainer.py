@@ -18,6 +18,7 @@ from .batch_runner import BatchRunner
 from .config import Effects, RunConfig
 from .costs import Budget
 from .divergence import Divergence, find
+from .limits import MAX_FILE_NAME
 from .measurement import Measurement
 from .recorder import Recorder
 from .records import Record
@@ -292,8 +293,10 @@ class Trainer:
         """Learn to predict the next row of numeric columns; options as `read_series` has them. Restarts."""
         self.learn_from(datasets.read_series(csv, **options))
 
-    def load_weights(self, weights: Source, adopt: bool = False) -> None:
+    def load_weights(self, weights: Source, adopt: bool = False, name: str = "") -> None:
         """Go on with the weights of a PyTorch module; moments are cleared, iteration and configuration stay.
+
+        Records say from then on which file they are of: its path, or `name`.
 
         `adopt` takes cell, hidden_size and activation from the file too, and restarts with its weights.
         """
@@ -307,7 +310,8 @@ class Trainer:
             values[...] = params[name]
         self._state.learner.configure(self.config, new_optimizer=True)
         self._state.learner.clear_solved()
-        self._state.learner.clear_losses()
+        said = name or (Path(weights).name if isinstance(weights, str | Path) else "")
+        self._state.learner.took_weights(said[:MAX_FILE_NAME])
         self._reconfigured()
 
     def export_weights(self) -> bytes:

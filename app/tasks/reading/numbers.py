@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ...errors import BadUpload, shown
+from ...errors import BadUpload, Choice, shown
 
 DIGITS = {ord(digit): "9" for digit in "0123456789"}
 MARKS = ".,"  # each may begin decimals or group thousands
@@ -131,6 +131,7 @@ def decide(columns: Iterable[Mapping[str, Place]], decimal: str | None, leading_
                     f"{proof} holds {shown(proof.cell)}, which is no number with {shown(decimal)} as the decimal sign. "
                     f"`decimal` {shown(mark)} fits.",
                     "decimal",
+                    (Choice(f"Decimals after {'a point' if mark == '.' else 'a comma'}", {"decimal": mark}),),
                 )
             wanted = {mark}
     undecided = [place for (_, role), place in found.items() if role == "either"]
@@ -156,4 +157,8 @@ def _ambiguous(place: Place) -> BadUpload:
         f"exactly three digits. The field `decimal` decides: {shown(Format(mark).thousands)} reads {whole}, "
         f"{shown(mark)} reads {decimals}. In the file, one number with more or fewer decimals decides it too.",
         "decimal",
+        (
+            Choice(f"{place.cell} is {whole}", {"decimal": Format(mark).thousands}),
+            Choice(f"{place.cell} is {decimals}", {"decimal": mark}),
+        ),
     )

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from ...errors import BadUpload, BadValue, shown
+from ...errors import BadUpload, BadValue, Choice, shown
 from .lines import EXAMPLE, SAMPLE, WORDS, Lines, head, trimmed_end
 from .numbers import Format, decide, kind, shape
 from .separator import choose
@@ -15,6 +15,9 @@ from .steps import Steps, finish
 from .survey import Column, Survey, aligned, data_of, described, survey
 
 Fill = Literal["interpolate", "previous"]
+LeftOut = dict[str, Any]
+"""What was left out and why, in words; of columns also their names."""
+
 MIN_ROWS = 3
 MAX_NUMBERS = 2_000_000  # so many fit, as float64, into a file of the largest size that may be uploaded
 MOST_SAID = 20
@@ -65,7 +68,7 @@ class Table:
 
     columns: tuple[str, ...]
     values: np.ndarray
-    left_out: list[dict[str, str]] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -114,9 +117,9 @@ def reading_table(content: str | bytes, options: Options | None = None) -> Steps
 # What is left out.
 
 
-def _around(found: Survey) -> list[dict[str, str]]:
+def _around(found: Survey) -> list[LeftOut]:
     """Lines around the data."""
-    left: list[dict[str, str]] = []
+    left: list[LeftOut] = []
     for line, cells in found.headers:
         above = found.names_line is None or line < found.names_line
         why = "a title above the table" if above else "units or more names under the names"
@@ -130,7 +133,7 @@ def _around(found: Survey) -> list[dict[str, str]]:
     return left
 
 
-def _kept(found: Survey, options: Options, left_out: list[dict[str, str]]) -> list[Column]:
+def _kept(found: Survey, options: Options, left_out: list[LeftOut]) -> list[Column]:
     names = [column.name for column in found.columns]
     for option, wanted in (("keep", options.keep), ("drop", options.drop)):
         if unknown := next((name for name in wanted if name not in names), None):
@@ -145,7 +148,7 @@ def _kept(found: Survey, options: Options, left_out: list[dict[str, str]]) -> li
             columns.append(column)
     for why, group in why_columns.items():
         shown_names = ", ".join(map(described, group[:5])) + (f" and {len(group) - 5} more" if len(group) > 5 else "")
-        left_out.append({"what": shown_names, "why": why})
+        left_out.append({"what": shown_names, "why": why, "columns": [column.name for column in group]})
     return columns
 
 
@@ -171,7 +174,7 @@ def _are_words(column: Column) -> bool:
 
 
 def _index(
-    content: str | bytes, found: Survey, columns: list[Column], options: Options, left_out: list[dict[str, str]]
+    content: str | bytes, found: Survey, columns: list[Column], options: Options, left_out: list[LeftOut]
 ) -> Steps[None]:
     """Leave out a first column that only numbers the rows; its name and its numbers must both say so."""
     if not columns or len(columns) < 2 or options.keep or set(+columns[0].counts) != {"number"}:
@@ -183,9 +186,9 @@ def _index(
     numbers = (yield from _values(content, found, [first], Format(".")))[:, 0]
     steps = np.diff(numbers)
     if name in TIMESTAMP_NAMES and (steps > 0).all():
-        left_out.append({"what": described(first), "why": "timestamps"})
+        left_out.append({"what": described(first), "why": "timestamps", "columns": [first.name]})
     elif (steps == 1).all():
-        left_out.append({"what": described(first), "why": "it only numbers the rows"})
+        left_out.append({"what": described(first), "why": "it only numbers the rows", "columns": [first.name]})
     else:
         return
     columns.remove(first)
@@ -209,6 +212,7 @@ def _refuse_words(columns: list[Column], format_: Format) -> None:
                 f"{place} holds {shown(place.cell)}; every cell needs a finite number. Correct it, or leave the "
                 f"column out: `drop` {shown(column.name)}.",
                 "csv",
+                (Choice(f"Leave out {column.name}", {"drop": [column.name]}),) if len(columns) > 1 else (),
             )
 
 
@@ -226,6 +230,10 @@ def _refuse_gaps(columns: list[Column], fill: Fill | None) -> None:
         'straight line between the neighbours, "previous" with the number before. Leaving lines out would break the '
         "timing.",
         "fill",
+        (
+            Choice("Fill gaps on a straight line", {"fill": "interpolate"}),
+            Choice("Fill gaps with the number before", {"fill": "previous"}),
+        ),
     )
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from ...errors import BadUpload, shown
+from ...errors import BadUpload, Choice, shown
 from .lines import BLANKS, NOTHING, cells_of, named_separator
-from .numbers import Format, kind, shape
+from .numbers import LONGEST, Format, kind, shape
 
 
 def choose(content: str | bytes, lines: Sequence[str], decimal: str | None) -> str:
@@ -53,12 +53,16 @@ def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None
     if names or decimal == "," or {line.count(",") for line in data} != {1}:
         return NOTHING
     if decimal is None:
-        left, _, right = data[0].partition(",")
+        left, right = (number[:LONGEST] for number in data[0].split(","))
         raise BadUpload(
             f"{shown(data[0])} can be two columns, {left} and {right}, or one number with a decimal comma. The field "
             '`decimal` decides: "." reads two columns, "," one. In the file, a first line with the names of the '
             "columns decides it too.",
             "decimal",
+            (
+                Choice(f"2 columns, {left} and {right}", {"decimal": "."}),
+                Choice(f"1 column, {left}.{right}", {"decimal": ","}),
+            ),
         )
     return ","
 

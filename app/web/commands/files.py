@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ...training import Effects, RunConfig, Trainer
 from ...training.dataset import Steps, reading
+from ...training.limits import MAX_FILE_NAME
 from .. import protocol
 from ..protocol import Frame
 from ..session import Phase, Session
@@ -73,11 +74,12 @@ class Upload(SeriesOptions):
     kind: UploadKind
     bytes: int = Field(ge=1, le=protocol.UPLOAD_BYTES)
     adopt: bool = False
+    name: str = Field(default="", max_length=MAX_FILE_NAME)
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         if self.kind not in BEFORE_A_RUN:
             session.network(f"upload of {self.kind}")
-        viewer.uploads.announce(Announced(self.kind, self.bytes, self.id, self.series_options(), self.adopt))
+        viewer.uploads.announce(Announced(self.kind, self.bytes, self.id, self.series_options(), self.adopt, self.name))
         return protocol.encode("ready", self.id, kind=self.kind)
 
 
@@ -99,7 +101,7 @@ def load_file(session: Session, announced: Announced, content: bytes) -> Effects
         return RunConfig().effects(trainer.config)
     loaders: dict[str, Callable[[Any], None]] = {
         "dataset": trainer.load_dataset,
-        "weights": partial(trainer.load_weights, adopt=announced.adopt),
+        "weights": partial(trainer.load_weights, adopt=announced.adopt, name=announced.name),
     }
     effects = session.load(loaders[kind], content)
     if kind == "weights" and session.phase is Phase.RUNNING:

@@ -23,7 +23,7 @@ const NAMES = /** @type {const} */ ({ link: "Link", live: "Live", presets: "Pres
  */
 export function createPanel(node, store, session, lanes, openLink) {
   const close = () => node.hidePopover();
-  const files = createOpenPane(session, () => store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY);
+  const files = createOpenPane(store, session);
   /** @type {Record<PaneName, Pane>} */
   const panes = {
     link: createLinkPane(store, lanes),

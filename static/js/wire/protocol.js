@@ -49,7 +49,7 @@
  * @typedef {object} Read
  * @property {number} [rows]
  * @property {string[]} [columns] that are kept
- * @property {{what: string, why: string}[]} [left_out]
+ * @property {{what: string, why: string, columns?: string[]}[]} [left_out]
  * @property {number[][]} [first] rows, in the file's own numbers
  * @property {number[][]} [last]
  * @property {{mean: number, deviation: number}[]} [scale] of the first columns
@@ -82,7 +82,9 @@
 
 /** @typedef {{type: "hello", protocol: number, limits: Limits}} HelloMessage */
 /** @typedef {{type: "state", id?: string | number, phase: Phase, config: Config, iteration: number, solved_at: number | null, same_numerics: boolean, task: Task, effects: Effects}} StateMessage */
-/** @typedef {{type: "error", id?: string | number, code: string, field?: string, message: string, retry_after?: number}} ErrorMessage */
+/** One way to read a file after all: in words, and as options of `upload`. @typedef {{label: string, options: FileOptions}} Choice */
+/** @typedef {{adopt?: boolean, name?: string, decimal?: string, fill?: string, keep?: string[], drop?: string[]}} FileOptions */
+/** @typedef {{type: "error", id?: string | number, code: string, field?: string, message: string, retry_after?: number, choices?: Choice[]}} ErrorMessage */
 /** @typedef {{type: "diverged", iteration: number, quantity: string, timestep: number | null, unit: number | null, cause: string}} DivergedMessage */
 /** @typedef {{type: "ready", id?: string | number, kind: string}} ReadyMessage */
 /** @typedef {{type: "gradient_check", id?: string | number, per_tensor: Record<string, {max_rel_error: number | null, samples: number}>, passed: boolean}} GradientCheckMessage */
@@ -99,7 +101,7 @@ export const PROTOCOL = 1;
  *   pause: () => Command, step: (iterations?: number) => Command, reset: () => Command, ack: (iteration: number) => Command,
  *   watch: (quantities: string[], probe?: number) => Command, edit: (tensor: string, index: number[], value: number) => Command,
  *   check_gradients: (samples: number, bug: string | null) => Command, snapshot: (dataset?: boolean) => Command, export: (format: "pytorch" | "report") => Command,
- *   upload: (kind: string, bytes: number) => Command, share: (key?: string | null) => Command, unshare: () => Command,
+ *   upload: (kind: string, bytes: number, options?: FileOptions) => Command, share: (key?: string | null) => Command, unshare: () => Command,
  *   follow: (run: string) => Command, copy: (dataset?: boolean) => Command
  * }} */
 export const command = {
@@ -116,7 +118,7 @@ export const command = {
   check_gradients: (samples, bug) => ({ type: "check_gradients", samples, ...(bug ? { break: bug } : {}) }),
   snapshot: (dataset) => (dataset ? { type: "snapshot", dataset } : { type: "snapshot" }),
   export: (format) => ({ type: "export", format }),
-  upload: (kind, bytes) => ({ type: "upload", kind, bytes }),
+  upload: (kind, bytes, options = {}) => ({ type: "upload", kind, bytes, ...options }),
   share: (key) => (key ? { type: "share", key } : { type: "share" }),
   unshare: () => ({ type: "unshare" }),
   follow: (run) => ({ type: "follow", run }),
