@@ -48,7 +48,7 @@ class Series(Table):
     def reading(cls, content: str | bytes, options: Options | None = None) -> Steps[Self]:
         """The same in steps, with all that a task asks for at once."""
         table = yield from reading_table(content, options)
-        series = cls(table.columns, table.values, table.left_out, table.notes)
+        series = cls(table.columns, table.values, table.left_out, table.notes, table.others)
         vars(series)["standard"] = yield from series._standardising()
         return series
 
@@ -120,6 +120,7 @@ class Series(Table):
             "rows": len(self.values),
             "columns": list(self.columns),
             "left_out": self.left_out,
+            "others": self.others,
             "first": shown[:SHOWN_ROWS].tolist(),
             "last": shown[-SHOWN_ROWS:].tolist(),
             "scale": self._scale(shown[: self.training_rows]),

@@ -28,13 +28,13 @@ class _LeftOut(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
     what: str
     why: str
-    columns: list[str] = []
 
 
 class _Words(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
     left_out: list[_LeftOut]
     notes: list[str]
+    others: list[str] = []
 
 
 def read_sequences(dataset: Source) -> Sequences:
@@ -114,14 +114,14 @@ def _saved_text(encoded: bytes) -> Text:
 
 def _as_json(series: Series) -> np.ndarray:
     """The notes on how a series was read, as bytes."""
-    words = {"left_out": series.left_out, "notes": series.notes}
+    words = {"left_out": series.left_out, "notes": series.notes, "others": series.others}
     return np.frombuffer(json.dumps(words).encode(), np.uint8)
 
 
-def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, Any]], list[str]]:
+def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str], list[str]]:
     """The inverse of `_as_json`, for bytes that may come from anyone; older snapshots have none."""
     if encoded is None:
-        return [], []
+        return [], [], []
     wrong = BadUpload(f"Expected {READ} to hold the notes on how a series was read; it does not.")
     if encoded.dtype != np.uint8 or encoded.size > MAX_WORDS_BYTES:
         raise wrong
@@ -129,7 +129,7 @@ def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, Any]], list[str]]
         words = _Words.model_validate_json(encoded.tobytes())
     except ValidationError:
         raise wrong from None
-    return [left.model_dump(exclude_unset=True) for left in words.left_out], words.notes
+    return [left.model_dump() for left in words.left_out], words.notes, words.others
 
 
 def nbytes(data: OwnData) -> int:

@@ -315,8 +315,8 @@ class Trainer:
         if adopt:
             self._state.change(config, fitting_task(config, self.dataset, self._budget, self.watching))
             self._state.restart()
-        for name, values in self.params.items():
-            values[...] = params[name]
+        for parameter, values in self.params.items():
+            values[...] = params[parameter]
         self._state.learner.configure(self.config, new_optimizer=True)
         self._state.learner.clear_solved()
         said = name or (Path(weights).name if isinstance(weights, str | Path) else "")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -15,9 +15,6 @@ from .steps import Steps, finish
 from .survey import Column, Survey, aligned, data_of, described, survey
 
 Fill = Literal["interpolate", "previous"]
-LeftOut = dict[str, Any]
-"""What was left out and why, in words; of columns also their names."""
-
 MIN_ROWS = 3
 MAX_NUMBERS = 2_000_000  # so many fit, as float64, into a file of the largest size that may be uploaded
 MOST_SAID = 20
@@ -68,8 +65,10 @@ class Table:
 
     columns: tuple[str, ...]
     values: np.ndarray
-    left_out: list[LeftOut] = field(default_factory=list)
+    left_out: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    """The names of columns that are left out."""
 
 
 def read_table(content: str | bytes, options: Options | None = None) -> Table:
@@ -111,15 +110,16 @@ def reading_table(content: str | bytes, options: Options | None = None) -> Steps
         yield
     if len(notes) > MOST_SAID:
         notes[MOST_SAID - 1 :] = [f"{len(notes) - MOST_SAID + 1} more notes are not shown."]
-    return Table(tuple(column.name for column in columns), values, left_out, notes)
+    others = [column.name for column in found.columns if column not in columns]
+    return Table(tuple(column.name for column in columns), values, left_out, notes, others)
 
 
 # What is left out.
 
 
-def _around(found: Survey) -> list[LeftOut]:
+def _around(found: Survey) -> list[dict[str, str]]:
     """Lines around the data."""
-    left: list[LeftOut] = []
+    left: list[dict[str, str]] = []
     for line, cells in found.headers:
         above = found.names_line is None or line < found.names_line
         why = "a title above the table" if above else "units or more names under the names"
@@ -133,7 +133,7 @@ def _around(found: Survey) -> list[LeftOut]:
     return left
 
 
-def _kept(found: Survey, options: Options, left_out: list[LeftOut]) -> list[Column]:
+def _kept(found: Survey, options: Options, left_out: list[dict[str, str]]) -> list[Column]:
     names = [column.name for column in found.columns]
     for option, wanted in (("keep", options.keep), ("drop", options.drop)):
         if unknown := next((name for name in wanted if name not in names), None):
@@ -148,7 +148,7 @@ def _kept(found: Survey, options: Options, left_out: list[LeftOut]) -> list[Colu
             columns.append(column)
     for why, group in why_columns.items():
         shown_names = ", ".join(map(described, group[:5])) + (f" and {len(group) - 5} more" if len(group) > 5 else "")
-        left_out.append({"what": shown_names, "why": why, "columns": [column.name for column in group]})
+        left_out.append({"what": shown_names, "why": why})
     return columns
 
 
@@ -174,7 +174,7 @@ def _are_words(column: Column) -> bool:
 
 
 def _index(
-    content: str | bytes, found: Survey, columns: list[Column], options: Options, left_out: list[LeftOut]
+    content: str | bytes, found: Survey, columns: list[Column], options: Options, left_out: list[dict[str, str]]
 ) -> Steps[None]:
     """Leave out a first column that only numbers the rows; its name and its numbers must both say so."""
     if not columns or len(columns) < 2 or options.keep or set(+columns[0].counts) != {"number"}:
@@ -186,9 +186,9 @@ def _index(
     numbers = (yield from _values(content, found, [first], Format(".")))[:, 0]
     steps = np.diff(numbers)
     if name in TIMESTAMP_NAMES and (steps > 0).all():
-        left_out.append({"what": described(first), "why": "timestamps", "columns": [first.name]})
+        left_out.append({"what": described(first), "why": "timestamps"})
     elif (steps == 1).all():
-        left_out.append({"what": described(first), "why": "it only numbers the rows", "columns": [first.name]})
+        left_out.append({"what": described(first), "why": "it only numbers the rows"})
     else:
         return
     columns.remove(first)

@@ -76,7 +76,7 @@ function tableOf({ columns = [], first = [], last = [], rows = 0 }) {
 /** Which columns, what begins decimals, what fills gaps. @param {Read} read @param {FileOptions} options @param {(options: FileOptions) => void} again */
 function choicesOf(read, options, again) {
   const kept = read.columns ?? [];
-  const names = [...kept, ...(read.left_out ?? []).flatMap(({ columns = [] }) => columns)];
+  const names = [...kept, ...(read.others ?? [])];
   const boxes = names.map((name) => element("input", { type: "checkbox", checked: kept.includes(name), value: name }));
   const decimal = selectOf(say.DECIMALS, options.decimal);
   const fill = selectOf(say.GAPS, options.fill);

@@ -49,7 +49,8 @@
  * @typedef {object} Read
  * @property {number} [rows]
  * @property {string[]} [columns] that are kept
- * @property {{what: string, why: string, columns?: string[]}[]} [left_out]
+ * @property {{what: string, why: string}[]} [left_out]
+ * @property {string[]} [others] columns that are left out
  * @property {number[][]} [first] rows, in the file's own numbers
  * @property {number[][]} [last]
  * @property {{mean: number, deviation: number}[]} [scale] of the first columns
