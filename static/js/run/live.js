@@ -1,5 +1,6 @@
 /** The run itself, and which moment of it is shown: what messages and records change of the state. Pure. */
 
+import { startingRuler } from "../record/ruler.js";
 import { upTo } from "../record/spread.js";
 import { appendToHistory, copyHistory } from "./curve.js";
 import { ghostAfter } from "./ghost.js";
@@ -78,6 +79,13 @@ export function show(state, moment) {
   return inside({ ...state, record, config, task, solvedAt, iteration, divergence: null, past: moment }, state);
 }
 
+/** A recording stands at one of its moments: there is no other present. @param {State} state @param {Moment} moment @param {State["phase"]} phase @returns {State} */
+export function seek(state, moment, phase) {
+  const { record, config, task, solvedAt, iteration } = moment;
+  const live = { record, config, task, solvedAt, iteration, divergence: null };
+  return inside({ ...state, ...live, live, phase }, state);
+}
+
 /** The run stands at an earlier moment; what came after it stays to be seen. @param {State} state @param {Moment} moment @returns {State} */
 export function branch(state, moment) {
   const { record, config, task, solvedAt, iteration } = moment;
@@ -93,7 +101,12 @@ export function takeRecord(state, record) {
   const { iteration } = record.meta;
   const next = withLive(state, { record, iteration });
   const former = state.former && iteration < state.former.from ? null : state.former;
-  return inside({ ...next, history: appendToHistory(state.history, record.meta, record.tensors), former }, state);
+  const starts = iteration === 0 && !state.rulerIsChosen && !state.past;
+  const ruler = starts ? startingRuler(record) : state.ruler;
+  return inside(
+    { ...next, ruler, history: appendToHistory(state.history, record.meta, record.tensors), former },
+    state,
+  );
 }
 
 /** @param {Config} a @param {Config} b */
