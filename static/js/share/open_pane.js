@@ -26,18 +26,11 @@ const RECORDED = "This is a recording: close it to open a file for a network of 
  * @typedef {{name: string, kind: Kind, bytes: ArrayBuffer, options: FileOptions}} Opened
  */
 
-*
-@param
-{
-  import("../run/session.js").PageStore;
-}
-store
- * @param {Session}
-session
- * @param {(recording: import("../wire/recording.js").Recording, name: string) => void}
-play
- * @returns {import("./panel.js").Pane & {open: (file: File) => Promise<void>}
-}
+/**
+ * @param {import("../run/session.js").PageStore} store
+ * @param {Session} session
+ * @param {(recording: import("../wire/recording.js").Recording, name: string) => void} play
+ * @returns {import("./panel.js").Pane & {open: (file: File) => Promise<void>}}
  */
 export function createOpenPane(store, session, play) {
   const most = () => store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY;
