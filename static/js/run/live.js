@@ -2,6 +2,7 @@
 
 import { startingRuler } from "../record/ruler.js";
 import { upTo } from "../record/spread.js";
+import { refusalWords } from "../words/notices.js";
 import { appendToHistory, copyHistory } from "./curve.js";
 import { ghostAfter } from "./ghost.js";
 import { inside } from "./view.js";
@@ -42,7 +43,7 @@ function takeError(state, message, at) {
   if (message.field && message.field in state.live.config) {
     return { ...state, errors: { ...state.errors, [message.field]: message.message } };
   }
-  return { ...state, notice: { text: message.message, undo: false, at } };
+  return { ...state, notice: { text: refusalWords(message), undo: false, at } };
 }
 
 /** @param {State} state @param {StateMessage} message @param {number} at @returns {State} */
