@@ -35,18 +35,12 @@ export function createLessons(story, store, actions, home) {
   const visit = createVisit(store, actions, home, ticked);
   const panel = createPanel(
     story,
+    store,
     { ring: rings.show, go },
     { back, next, open, close, copyLink: () => void copyLink() },
   );
   /** @type {Scene | null} */
   let scene = null;
-
-  panel.node.addEventListener("keydown", (event) => {
-    const turn = { ArrowRight: next, ArrowLeft: back }[event.key];
-    if (!turn || event.defaultPrevented || /** @type {Element} */ (event.target).matches("input, select")) return;
-    event.preventDefault();
-    turn();
-  });
 
   /** @param {string} slug */
   function open(slug) {
@@ -136,14 +130,15 @@ export function createLessons(story, store, actions, home) {
   /** @param {Reference} ref */
   function go(ref) {
     if (ref.kind === "lane") return actions.chooseLane(Number(ref.of) - 1);
-    lead(ref, store, () => panel.turn("views"));
+    lead(ref, store, panel.showPart);
   }
 
   return {
     open,
     close,
-    next,
-    back,
+    /** By its key: a page that is longer than its place is read to its end first. */
+    next: () => panel.scroll(1) || next(),
+    back: () => panel.scroll(-1) || back(),
     happened: visit.happened,
     look: visit.look,
     dismiss,

@@ -2,12 +2,13 @@
 
 import { byId, element, setText, svg, typeset } from "../lib/dom.js";
 import { textNodes } from "./text.js";
+import { createUnder } from "./under.js";
 
 /** @typedef {import("./text.js").Span} Span */
 /** @typedef {import("./text.js").Pointing} Pointing */
 /** @typedef {import("./conditions.js").Condition} Condition */
 /** @typedef {{text: Span[], options: Span[][], answer: number, because: Span[]}} Question */
-/** @typedef {{slug: string, number: number, title: string, paragraphs: Span[][], steps: {text: Span[], done: Condition}[], question: Question, controls: string[]}} Told what of a scene is to be read */
+/** @typedef {{slug: string, number: number, title: string, paragraphs: Span[][], steps: {text: Span[], done: Condition}[], question: Question, controls: string[], view: {under: import("./under.js").Kind | null}}} Told what of a scene is to be read */
 /** @typedef {"text" | "question" | "views"} Face */
 
 /**
@@ -26,10 +27,11 @@ const WIDE = "(width >= 1600px)";
 
 /**
  * @param {{slug: string, number: number, title: string}[]} story
+ * @param {import("../run/session.js").PageStore} store
  * @param {Pointing} pointing
  * @param {Ways} ways
  */
-export function createPanel(story, pointing, ways) {
+export function createPanel(story, store, pointing, ways) {
   const node = byId("lesson");
   const side = byId("side");
   const next = byId("lesson-next");
@@ -38,6 +40,7 @@ export function createPanel(story, pointing, ways) {
   const dots = story.map(() => element("span", { class: "dot" }));
   const choice = /** @type {HTMLSelectElement} */ (byId("lesson-scene"));
   const question = createQuestion(byId("lesson-question"), pointing, () => showNext());
+  const under = createUnder(byId("lesson-under"), store);
 
   /** @type {HTMLLIElement[]} */
   let steps = [];
@@ -78,7 +81,20 @@ export function createPanel(story, pointing, ways) {
     byId("lesson-question").hidden = face !== "question";
     byId("lesson-now").hidden = face !== "views";
     side.hidden = !node.hidden && face !== "views" && !wide.matches;
+    showUnder();
     showNext();
+  }
+
+  /** Where the right rail stands beside the text, what it holds stays there. */
+  function showUnder() {
+    const kind = told?.view.under ?? null;
+    const isLent = kind !== "terms";
+    under.show(node.hidden || face !== "text" || (isLent && wide.matches) ? null : kind);
+  }
+
+  /** The page of the lesson that is seen. */
+  function page() {
+    return byId(face === "question" ? "lesson-question" : "lesson-text");
   }
 
   function showNext() {
@@ -91,6 +107,20 @@ export function createPanel(story, pointing, ways) {
     node,
     face: () => face,
     turn,
+    /** What a text spoke of stands under it, or behind it. @param {"views" | "inspector"} part of the right rail */
+    showPart(part) {
+      if (under.kind() !== part) turn("views");
+    },
+
+    /** Whether there was more to read. @param {1 | -1} direction */
+    scroll(direction) {
+      const { scrollTop, scrollHeight, clientHeight } = page();
+      const rest = direction > 0 ? scrollHeight - clientHeight - scrollTop : scrollTop;
+      if (rest <= 1) return false;
+      page().scrollBy({ top: direction * Math.max(40, clientHeight - 40) });
+      return true;
+    },
+
     isRevealed: question.isRevealed,
     reveal: question.reveal,
 
@@ -114,6 +144,8 @@ export function createPanel(story, pointing, ways) {
       document.body.dataset.lesson = scene.slug;
       markControls(scene.controls);
       turn("text");
+      page().scrollTop = 0;
+      node.scrollIntoView({ block: "nearest" });
       this.showDots(isDone);
       this.showNow();
     },
@@ -155,6 +187,7 @@ export function createPanel(story, pointing, ways) {
 
     hide() {
       node.hidden = true;
+      showUnder();
       side.hidden = false;
       markControls([]);
       delete document.body.dataset.lesson;
