@@ -4,7 +4,7 @@ from ..training import RunConfig
 from .base import Question, Scene, Step, View
 
 SCENE = Scene(
-    title="Back through time, in slow motion",
+    title="Back through time, slowly",
     config=RunConfig(sequence_length=6, lag=2, hidden_size=8, optimizer="sgd", learning_rate=0.05, seed=1),
     paragraphs=(
         "One timestep at a time. Forward, from 1 to 6: x_t and h_{t-1} make h_t, and h_t makes y_t. Then the "

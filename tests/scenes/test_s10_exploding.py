@@ -38,7 +38,7 @@ def test_one_update_goes_over_the_cliff_and_the_run_stops():
 
 def test_floating_point_numbers_end_there():
     assert f"{np.finfo(np.float64).max:.1e}" == "1.8e+308"
-    says("exploding", "1.8 × 10³⁰⁸")
+    says("exploding", "1.8\u00a0×\u00a010³⁰⁸")
 
 
 @pytest.mark.parametrize("config", seeds(CONFIG.changed({"learning_rate": 4e-4}), 10))

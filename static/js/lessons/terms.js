@@ -12,7 +12,7 @@ import { KEY, termsTitle, termWords } from "../words/terms.js";
 /** @typedef {import("../words/terms.js").Term} Term */
 
 /** More groups have no room for their numbers. */
-const MOST_NUMBERED = 6;
+const MOST_NUMBERED = 5;
 
 /** @param {DecodedRecord} record @returns {Term[]} */
 export function termsOf({ tensors }) {
@@ -101,14 +101,14 @@ function createGroup(k, store) {
 /** @param {"hh" | "xh"} of */
 function createBar(of) {
   const value = element("span", { class: "terms-value" });
-  const bar = element("span", { class: `terms-bar ${of}` }, value);
-  const node = element("span", { class: "terms-column" }, bar);
+  const bar = element("span", { class: `terms-bar ${of}` });
+  const node = element("span", { class: "terms-column" }, value, bar);
   return {
     node,
     /** @param {number} norm @param {number} top */
     show(norm, top) {
       setText(value, norm === 0 ? "0" : formatNumber(norm));
-      bar.style.height = `${Number.isFinite(norm) ? (100 * norm) / top : 100}%`;
+      bar.style.setProperty("--size", String(Number.isFinite(norm) ? norm / top : 1));
     },
   };
 }
