@@ -9,13 +9,13 @@ SCENE = Scene(
     paragraphs=(
         "[E_4](loss:4) is the only loss, and [W_hh](W_hh) acts on it at every timestep: ∂E_4/∂W = Σ ∂E_4/∂h_4 · "
         "∂h_4/∂h_3 · … · ∂h_{k+1}/∂h_k · ∂⁺h_k/∂W.",
-        "∂⁺ holds h_{k-1} fixed. The explicit term is k = 4: at the start its norm is 0.361. The implicit ones go "
-        "back first: 0.291 by way of [h_3](timestep:3), 0.272 by way of [h_2](timestep:2), and 0 at k = 1, where "
-        "W_hh meets h_0 = 0.",
-        "For [W_xh](W_xh) every path ends at x_k: there k = 1 counts, 0.461.",
+        "∂⁺ holds h_{k-1} fixed. The explicit term is k\u00a0=\u00a04: at the start its norm is 0.361. The implicit "
+        "ones go back first: 0.291 by way of [h_3](timestep:3), 0.272 by way of [h_2](timestep:2), and 0 at "
+        "k\u00a0=\u00a01, where W_hh meets h_0\u00a0=\u00a00.",
+        "For [W_xh](W_xh) every path ends at x_k: there k\u00a0=\u00a01 counts, 0.461.",
     ),
     steps=(
-        Step("Choose k = 3 below and follow its path.", {"pin": 3}),
+        Step("Choose k\u00a0=\u00a03 below and follow its path.", {"pin": 3}),
         Step(
             "[Lengthen](control:sequence_length) to 5: the paths get one step longer.",
             {"field": "sequence_length", "is": 5},
@@ -28,8 +28,8 @@ SCENE = Scene(
         "At the start the cosine between the two is 0.74; the same direction would be 1.",
     ),
     claim=(
-        "The terms k = 1 … 4 add up to the whole gradient, for W_hh and for W_xh; at k = 1 that of W_hh is 0 and that "
-        "of W_xh is not; the explicit term of W_hh alone has a cosine of 0.74 with the sum."
+        "The terms k\u00a0=\u00a01 … 4 add up to the whole gradient, for W_hh and for W_xh; at k\u00a0=\u00a01 that "
+        "of W_hh is 0 and that of W_xh is not; the explicit term of W_hh alone has a cosine of 0.74 with the sum."
     ),
     view=View(under="terms"),
 )

@@ -21,9 +21,9 @@ SCENE = Scene(
         "large as at [h_24](timestep:24).",
         "Press [one update](button:step) and watch the [loss](loss). The first lowers it, from 225 to 28. The "
         "second steps over a cliff: 124 times as much. After the third it is beyond 10⁹⁰.",
-        "A computer’s numbers end at 1.8\u00a0×\u00a010³⁰⁸. What is larger becomes ∞, and ∞\u00a0−\u00a0∞ is NaN, not a number. "
-        "Whatever touches a NaN becomes one. Unroll stops at the first bad number, says where it is, and takes back "
-        "the update that led there.",
+        "A computer’s numbers end at 1.8\u00a0×\u00a010³⁰⁸. What is larger becomes ∞, and ∞\u00a0−\u00a0∞ is NaN, "
+        "not a number. Whatever touches a NaN becomes one. Unroll stops at the first bad number, says where it is, "
+        "and takes back the update that led there.",
     ),
     steps=(
         Step("Make single [updates](button:step) until the run stops.", {"phase": "diverged"}),

@@ -59,7 +59,7 @@ def test_the_text_writes_the_norms_of_the_terms():
         f"norm is {hh[3]:.3f}",
         f"{hh[2]:.3f} by way of h_3",
         f"{hh[1]:.3f} by way of h_2",
-        f"k = 1 counts, {xh[0]:.3f}",
+        f"k\u00a0=\u00a01 counts, {xh[0]:.3f}",
     )
 
 

@@ -6,7 +6,7 @@
 import { element, setSentence, setText, typeset } from "../lib/dom.js";
 import { formatNumber } from "../lib/format.js";
 import { lastLoss, length, lossCount } from "../record/readings.js";
-import { KEY, termsTitle, termWords } from "../words/terms.js";
+import { KEY, termsLabel, termsTitle, termWords } from "../words/terms.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../words/terms.js").Term} Term */
@@ -50,7 +50,7 @@ export function createTerms(node, store) {
       chart.replaceChildren(...groups.map(({ button }) => button));
     }
     setSentence(title, termsTitle(only));
-    chart.setAttribute("aria-label", termsTitle(only));
+    chart.setAttribute("aria-label", termsLabel(only));
     chart.dataset.numbered = String(terms.length <= MOST_NUMBERED);
     for (const [index, term] of terms.entries()) groups[index].show(term, only, top);
   }

@@ -8,6 +8,11 @@ export const KEY = { hh: "for W_hh", xh: "for W_xh" };
 
 /** @param {number | null} t the only loss; null where there are several */
 export function termsTitle(t) {
+  return t === null ? "‖part k‖ of ∂E/∂W" : `‖term k‖ of ∂E_${t}/∂W`;
+}
+
+/** The same for whoever does not see the chart. @param {number | null} t the only loss; null where there are several */
+export function termsLabel(t) {
   return t === null ? "Norm by timestep k, all losses together" : `Norm of each term of ∂E_${t}/∂W`;
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { onlyLoss, termsOf } from "../../../static/js/lessons/terms.js";
-import { termsTitle, termWords } from "../../../static/js/words/terms.js";
+import { termsLabel, termsTitle, termWords } from "../../../static/js/words/terms.js";
 import { makeRecord } from "../records.js";
 
 /** Classes to tell at some timesteps. @param {number[]} targets -1 for none */
@@ -22,7 +22,7 @@ test("the terms of a derivation are the record's parts of the gradient, one a ti
 test("explicit and implicit are said of the only loss, which is the last", () => {
   const only = onlyLoss(recordWith([-1, -1, -1, 1]));
   assert.equal(only, 4);
-  assert.equal(termsTitle(only), "Norm of each term of ∂E_4/∂W");
+  assert.equal(termsTitle(only), "‖term k‖ of ∂E_4/∂W");
   assert.equal(termWords({ k: 3, hh: 0.291, xh: 0.54 }, only), "k = 3, implicit: 0.291 for W_hh, 0.540 for W_xh");
   assert.match(termWords({ k: 4, hh: 0.361, xh: 0.292 }, only), /^k = 4, explicit:/);
 });
@@ -34,7 +34,8 @@ test("with several losses, or one before the end, the parts are of all of them t
   ]) {
     const only = onlyLoss(recordWith(targets));
     assert.equal(only, null);
-    assert.match(termsTitle(only), /all losses together/);
+    assert.match(termsLabel(only), /all losses together/);
+    assert.equal(termsTitle(only), "‖part k‖ of ∂E/∂W");
     assert.doesNotMatch(termWords({ k: 4, hh: 1, xh: 1 }, only), /plicit/);
   }
 });
