@@ -81,7 +81,7 @@ class Scene:
             check(step.done)
         known = {self.view.tab: TABS, self.view.track: TRACKS, self.view.ruler: RULERS}
         known |= dict.fromkeys(self.watch, WATCHABLE)
-        known |= {self.view.under: UNDER} if self.view.under else {}
+        known |= {self.view.under: tuple(UNDER)} if self.view.under else {}
         unknown = [name for name, names in known.items() if name not in names]
         if unknown:
             raise ValueError(f"{self.title}: a page does not have {', '.join(unknown)}")

@@ -37,7 +37,9 @@ export function createPanel(story, store, pointing, ways) {
   const next = byId("lesson-next");
   const wide = window.matchMedia(WIDE);
   const faces = FACES.map((face) => byId(`face-${face}`));
-  const dots = story.map(() => element("span", { class: "dot" }));
+  /** @type {HTMLElement[]} */
+  let dots = [];
+  let scenes = story;
   const choice = /** @type {HTMLSelectElement} */ (byId("lesson-scene"));
   const question = createQuestion(byId("lesson-question"), pointing, () => showNext());
   const under = createUnder(byId("lesson-under"), store);
@@ -49,8 +51,7 @@ export function createPanel(story, store, pointing, ways) {
   /** @type {Face} */
   let face = "text";
 
-  byId("lesson-dots").append(...dots);
-  choice.append(...story.map(({ slug, number, title }) => element("option", { value: slug }, `${number}. ${title}`)));
+  arrange(story);
   choice.addEventListener("change", () => ways.open(choice.value));
   byId("lesson-back").addEventListener("click", ways.back);
   next.addEventListener("click", ways.next);
@@ -67,6 +68,16 @@ export function createPanel(story, store, pointing, ways) {
       turn(FACES[chosen]);
       faces[chosen].focus();
     });
+  }
+
+  /** The scenes that are told, in their order. @param {{slug: string, number: number, title: string}[]} told */
+  function arrange(told) {
+    scenes = told;
+    dots = told.map(() => element("span", { class: "dot" }));
+    byId("lesson-dots").replaceChildren(...dots);
+    choice.replaceChildren(
+      ...told.map(({ slug, number, title }) => element("option", { value: slug }, `${number}. ${title}`)),
+    );
   }
 
   /** @param {Face} wanted */
@@ -98,7 +109,7 @@ export function createPanel(story, store, pointing, ways) {
   }
 
   function showNext() {
-    const isLast = told?.slug === story.at(-1)?.slug;
+    const isLast = told?.slug === scenes.at(-1)?.slug;
     const hidesAnswer = face === "question" && !question.isRevealed();
     setText(next, hidesAnswer ? "Reveal" : isLast && face === "question" ? "Close" : "Next");
   }
@@ -107,6 +118,7 @@ export function createPanel(story, store, pointing, ways) {
     node,
     face: () => face,
     turn,
+    arrange,
     /** What a text spoke of stands under it, or behind it. @param {"views" | "inspector"} part of the right rail */
     showPart(part) {
       if (under.kind() !== part) turn("views");
@@ -127,7 +139,7 @@ export function createPanel(story, store, pointing, ways) {
     /** @param {Told} scene @param {(slug: string) => boolean} isDone */
     tell(scene, isDone) {
       told = scene;
-      setText(byId("lesson-number"), `${scene.number} of ${story.length}`);
+      setText(byId("lesson-number"), `${scene.number} of ${scenes.length}`);
       byId("lesson-title").replaceChildren(...typeset(scene.title));
       byId("lesson-paragraphs").replaceChildren(
         ...scene.paragraphs.map((spans) => element("p", {}, ...textNodes(spans, pointing))),
@@ -152,7 +164,7 @@ export function createPanel(story, store, pointing, ways) {
 
     /** @param {(slug: string) => boolean} isDone */
     showDots(isDone) {
-      for (const [index, { slug }] of story.entries()) {
+      for (const [index, { slug }] of scenes.entries()) {
         dots[index].dataset.done = String(isDone(slug));
         dots[index].dataset.current = String(slug === told?.slug);
       }
