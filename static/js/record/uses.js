@@ -54,6 +54,16 @@ export function entryOf({ incoming, back, byUnit }, index) {
   return byUnit ? incoming[index[0]] * back[index[0]] : incoming[index[0]] * back[index[1]];
 }
 
+/** How many rows and columns the product has. @param {Use} use */
+export function extentOf({ incoming, back, byUnit }) {
+  return byUnit ? { rows: back.length, columns: 1 } : { rows: incoming.length, columns: back.length };
+}
+
+/** @param {Use[]} uses @returns {(row: number, column: number) => number} */
+export function entriesOf(uses) {
+  return (row, column) => uses.reduce((total, use) => total + entryOf(use, [row, column]), 0);
+}
+
 /** The Frobenius norm: of a column times a row the product of both norms. @param {Use} use */
 export function normOf({ incoming, back, byUnit }) {
   if (byUnit) return Math.hypot(...incoming.map((value, j) => value * back[j]));
