@@ -21,7 +21,7 @@ class Tensor:
     number of the state (h, or h and c), "gate" for each gate, "parameter" for each parameter, "a" and "a_x" for each
     pre-activation that sees h_{t-1} and x_t; I, H, O and numbers are sizes, "n" is known only once it is measured;
     None: the axes of the parameter. of: one for the network, or one for each layer and direction (or those of the top
-    layer), whose names end as `Architecture.endings` says.
+    layer, or those below it), whose names end as `Architecture.endings` says.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Tensor:
     dtype: str
     about: str
     when: Condition = ALWAYS
-    of: Literal["network", "layer", "top layer"] = "network"
+    of: Literal["network", "layer", "top layer", "below the top"] = "network"
 
     def named(self, config: RunConfig, task: Task) -> dict[str, tuple[Sizes, str]]:
         """Shape and type by name in a run of this configuration; a size that is not known yet is None."""
@@ -46,8 +46,9 @@ class Tensor:
         sizes["a_x"] = parameters["W_xh"][1]
         sizes["a"] = parameters["W_hh"][1] if "W_hh" in parameters else sizes["a_x"]
         shape = tuple(sizes.get(axis) if isinstance(axis, str) else axis for axis in self.axes)
-        endings = {"network": [""], "layer": net.endings, "top layer": net.top_endings}[self.of]
-        return {self.name + ending: (shape, self.dtype) for ending in endings}
+        endings = {"network": [""], "layer": net.endings, "top layer": net.top_endings}
+        endings["below the top"] = [ending for ending in net.endings if ending not in net.top_endings]
+        return {self.name + ending: (shape, self.dtype) for ending in endings[self.of]}
 
     def description(self) -> dict[str, Any]:
         """For the schema."""
