@@ -183,6 +183,23 @@ def test_slow_motion_plays_and_pauses_by_space_also_on_the_button_that_began_it(
     expect(paused.get_by_role("group", name="Slow motion")).to_have_count(0)
 
 
+CUT = """(selector) => [...document.querySelectorAll(selector)].filter((node) => {
+  const box = node.getBoundingClientRect();
+  const room = document.getElementById("stage").getBoundingClientRect();
+  return box.width > 0 && (box.right > room.right || node.scrollWidth > node.clientWidth + 1);
+}).map((node) => node.textContent)"""
+
+
+def test_what_would_help_and_what_the_inspector_says_are_never_cut(opened: Callable[..., Page]):
+    narrow = opened("#activation=sigmoid&sequence_length=60&lag=40", width=1000, height=700)
+    expect(narrow.locator("#advice button").first).to_be_visible()
+    assert narrow.evaluate(CUT, "#advice, #advice button") == []
+    full = opened("#cell=lstm&task=copy&pin=3.0")
+    expect(full.locator("#inspector")).to_contain_text("Timestep 3")
+    slack = full.locator("#inspector").evaluate("(node) => node.scrollHeight - node.clientHeight")
+    assert slack <= 0, f"{slack} px of the inspector are below the tabs"
+
+
 def test_lanes_end_what_one_network_was_doing_and_take_its_place(page: Page):
     until(page, lambda: iteration(page) > 5, "training")
     page.keyboard.press("s")

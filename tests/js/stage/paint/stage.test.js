@@ -96,6 +96,15 @@ test("what is larger than the ruler reaches is marked with its number", () => {
   assert.ok(!drawn(river(3)).texts.some((text) => text.endsWith("at t = 1")));
 });
 
+test("the offer of another ruler stays clear of the ruler", () => {
+  const offered = (exponent, ruler) =>
+    drawn(river(exponent), { state: { ruler } }).texts.find((text) => text.startsWith("see "));
+  assert.equal(offered(-6, "near"), "see 10⁻¹²…10⁶");
+  assert.equal(offered(0, "far"), "see 10⁻⁴…10²");
+  assert.equal(offered(-20, "far"), "see farther");
+  assert.equal(offered(0, "near"), undefined);
+});
+
 test("norm clipping puts one weir at the mouth and names the factor", () => {
   const record = sampleRecord({ T: 6, meta: { clip_scale: 0.302 } });
   const { texts, ctx, scene } = drawn(record, { config: { clip: "norm", clip_threshold: 1 } });
