@@ -23,7 +23,7 @@ function offerRuler(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, p
   const [{ top, mid, bottom }] = layout.lanes;
   ctx.font = sans(U);
   const reach = `see ${formatPower(RULERS[other].low)}…${formatPower(RULERS[other].high)}`;
-  const fits = 20 * U + ctx.measureText(reach).width < layout.left - 16 * U;
+  const fits = 20 * U + ctx.measureText(reach).width < layout.left - 10 * U;
   const words = fits ? reach : "see farther";
   if (bottom - top < SMALL * U) return;
   const y = Math.min(mid + 26 * U, bottom - 28 * U); // above what the weir says at the mouth
