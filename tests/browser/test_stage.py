@@ -1,7 +1,7 @@
 """What the stage does besides showing a record: folding, slow motion, a time axis that zooms and pans."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -141,6 +141,63 @@ def test_the_time_axis_zooms_under_the_wheel_pans_under_the_hand_and_a_double_cl
     paused.mouse.dblclick(216 + 430, 44 + 600)
     paused.mouse.move(216 + 430, 44 + 300)
     until(paused, lambda: picture(paused) == whole, "all timesteps again")
+
+
+def numbers(page: Page, selector: str) -> list[float]:
+    return [float(text.replace("\u2212", "-")) for text in page.locator(selector).all_inner_texts()]
+
+
+def test_a_matrix_pinned_on_the_stage_shows_how_its_gradient_adds_up_and_lights_each_term(opened: Callable[..., Page]):
+    page = opened("#sequence_length=4&hidden_size=6&lag=2&seed=3")
+    until(page, lambda: iteration(page) > 2, "training")
+    pause(page)
+    heading = page.locator("#uses h2")
+    for x, y, name in ((50, 340, "Whh"), (24, 296, "Why"), (30, 389, "Wxh")):
+        page.locator("#network").click(position={"x": x, "y": y})
+        expect(heading).to_have_text(f"Gradient of {name}")
+        expect(page.locator("#uses .use")).to_have_count(5)
+        *parts, total = numbers(page, "#uses .use b")
+        assert sum(parts) == pytest.approx(total, abs=1e-9), f"{name}: {parts} do not add up to {total}"
+    expect(page.locator("#uses .term")).to_have_count(5)
+    expect(page.locator("#uses .term").nth(0)).to_contain_text("explicit, k = 4")
+    page.mouse.move(216 + 500, 44 + 20)
+    dark = picture(page)
+    page.locator("#uses .term").nth(1).hover()
+    until(page, lambda: picture(page) != dark, "the path of a term")
+    page.keyboard.press("Escape")
+    expect(page.locator("#uses")).to_be_hidden()
+    expect(page.locator("#inspector")).to_be_visible()
+
+
+def test_slow_motion_plays_and_pauses_by_space_also_on_the_button_that_began_it(paused: Page):
+    button = paused.get_by_role("button", name="Slow motion: one timestep at a time")
+    button.click()
+    expect(paused.locator("#finding")).to_contain_text("Slow motion")
+    paused.keyboard.press(" ")
+    expect(paused.get_by_role("button", name="Play")).to_be_visible()
+    button.focus()
+    paused.keyboard.press(" ")
+    expect(paused.get_by_role("button", name="Pause")).to_be_visible()
+    expect(paused.locator("#finding")).to_contain_text("Slow motion")
+    paused.keyboard.press("Enter")
+    expect(paused.get_by_role("group", name="Slow motion")).to_have_count(0)
+
+
+CUT = """(selector) => [...document.querySelectorAll(selector)].filter((node) => {
+  const box = node.getBoundingClientRect();
+  const room = document.getElementById("stage").getBoundingClientRect();
+  return box.width > 0 && (box.right > room.right || node.scrollWidth > node.clientWidth + 1);
+}).map((node) => node.textContent)"""
+
+
+def test_what_would_help_and_what_the_inspector_says_are_never_cut(opened: Callable[..., Page]):
+    narrow = opened("#activation=sigmoid&sequence_length=60&lag=40", width=1000, height=700)
+    expect(narrow.locator("#advice button").first).to_be_visible()
+    assert narrow.evaluate(CUT, "#advice, #advice button") == []
+    full = opened("#cell=lstm&task=copy&pin=3.0")
+    expect(full.locator("#inspector")).to_contain_text("Timestep 3")
+    slack = full.locator("#inspector").evaluate("(node) => node.scrollHeight - node.clientHeight")
+    assert slack <= 0, f"{slack} px of the inspector are below the tabs"
 
 
 def test_lanes_end_what_one_network_was_doing_and_take_its_place(page: Page):

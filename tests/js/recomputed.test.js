@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { lossNumbers } from "../../static/js/panels/equations.js";
+import { lossNumbers } from "../../static/js/panels/equations/loss.js";
 import { clipWords } from "../../static/js/words/inspector/update.js";
 import { decodeRecord } from "../../static/js/wire/protocol.js";
 import { lossGradient, ownGradient } from "../../static/js/record/readings.js";

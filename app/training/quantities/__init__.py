@@ -20,6 +20,7 @@ from .sample import Sample
 from .saturation import Saturation
 from .spectrum import Spectrum
 from .tensor import SUFFIX, Sizes, Tensor
+from .terms import Terms
 from .truncation import Truncation
 from .weights import Weights
 
@@ -38,6 +39,7 @@ QUANTITIES: dict[str, Quantity] = {
         Spectrum(),
         Saturation(),
         Sample(),
+        Terms(),
     )
 }
 """What a record holds only when it is asked for, in the order in which it is computed."""

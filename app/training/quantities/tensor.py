@@ -18,10 +18,10 @@ class Tensor:
     """One tensor of a record. Where `name` holds NAME, there is one for every parameter.
 
     axes: "T" has an entry for each timestep 1 … T, "T+1" for each 0 … T, "lag" for each lag 0 … T-1, "state" for each
-    number of the state (h, or h and c), "gate" for each gate, "parameter" for each parameter; I, H, O and numbers are
-    sizes, "n" is known only once it is measured; None: the axes of the parameter. of: one for the network, or one for
-    each layer and direction (or those of the top layer, or those below it), whose names end as `Architecture.endings`
-    says.
+    number of the state (h, or h and c), "gate" for each gate, "parameter" for each parameter, "a" and "a_x" for each
+    pre-activation that sees h_{t-1} and x_t; I, H, O and numbers are sizes, "n" is known only once it is measured;
+    None: the axes of the parameter. of: one for the network, or one for each layer and direction (or those of the top
+    layer, or those below it), whose names end as `Architecture.endings` says.
     """
 
     name: str
@@ -43,6 +43,8 @@ class Tensor:
         sizes = {"T": T, "T+1": T + 1, "lag": T, "I": len(task.inputs), "H": H, "O": len(task.outputs)}
         sizes["state"] = 2 * H if CELLS[config.cell].direct == "c" else H
         sizes |= {"gate": len(CELLS[config.cell].gates), "parameter": len(parameters)}
+        sizes["a_x"] = parameters["W_xh"][1]
+        sizes["a"] = parameters["W_hh"][1] if "W_hh" in parameters else sizes["a_x"]
         shape = tuple(sizes.get(axis) if isinstance(axis, str) else axis for axis in self.axes)
         endings = {"network": [""], "layer": net.endings, "top layer": net.top_endings}
         endings["below the top"] = [ending for ending in net.endings if ending not in net.top_endings]

@@ -61,6 +61,16 @@ export function drawMath(ctx, U, formula, x, y, { size = 14, colour }) {
   return at;
 }
 
+/** How wide such a formula is, px. @param {Context} ctx @param {number} U @param {string} formula */
+export function mathWidth(ctx, U, formula, size = 14) {
+  let width = 0;
+  for (const { text, sub } of mathParts(formula)) {
+    ctx.font = italic(U, sub ? Math.max(10, size * 0.72) : size);
+    width += ctx.measureText(text).width;
+  }
+  return width;
+}
+
 /** @returns {{text: string, sub: boolean}[]} */
 export function mathParts(/** @type {string} */ formula) {
   const parts = [];

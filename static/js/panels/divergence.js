@@ -1,7 +1,10 @@
 /** The first bad number: its equation, the sizes that led there against the largest number there is, and what would help. */
 
 import { byId, element, setSentence, svg } from "../lib/dom.js";
-import { backwardMath, CELLS, cellStateMath, lossMath, readoutMath, weightMath } from "./equations.js";
+import { CELLS } from "./equations/cells.js";
+import { backwardMath, cellStateMath } from "./equations/gradients.js";
+import { lossMath, readoutMath } from "./equations/loss.js";
+import { weightMath } from "./equations/weights.js";
 import { formatPower, printPowers } from "../lib/format.js";
 import { growthTo } from "../record/overflow.js";
 import { isClassified, PARAMETERS } from "../record/readings.js";

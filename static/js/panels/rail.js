@@ -6,6 +6,7 @@
 import { byId, element } from "../lib/dom.js";
 import { createInspector } from "./inspector/inspector.js";
 import { addStyle } from "../lib/styles.js";
+import { USES_PANEL } from "../run/state.js";
 import { createViews } from "../views/views.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -30,6 +31,7 @@ export function createRail(store, actions) {
   const views = createViews(store, actions);
   const check = createCheckPanel(store, actions);
   const divergence = createDivergencePanel(store, actions);
+  const uses = createUsesPanel(store, actions);
   const usual = [byId("inspector"), byId("views")];
   /** @type {string | null | undefined} */
   let shown;
@@ -44,6 +46,11 @@ export function createRail(store, actions) {
         check.show(panel === "check");
       }
       divergence.show(panel === "divergence");
+      const wait = uses.draw(panel === USES_PANEL, now);
+      if (panel === USES_PANEL) {
+        views.watch();
+        return wait;
+      }
       if (panel !== null) return Number.POSITIVE_INFINITY;
       return Math.min(inspector.draw(now), views.draw(now, unit));
     },
@@ -92,6 +99,35 @@ function createDivergencePanel(store, { remedy }) {
         panel = createDivergence(store, remedy);
         panel.draw();
       });
+    },
+  };
+}
+
+/** @param {PageStore} store @param {RailActions} actions */
+function createUsesPanel(store, { redraw }) {
+  const node = element("section", {
+    class: "panel",
+    id: "uses",
+    "aria-label": "The gradient of a weight",
+    hidden: true,
+  });
+  byId("views").after(node);
+  /** @type {{draw: (now: number) => number} | null} */
+  let panel = null;
+  let asked = false;
+  return {
+    /** How many milliseconds later it wants to be drawn again. @param {boolean} open @param {number} now */
+    draw(open, now) {
+      if (node.hidden === open) node.hidden = !open;
+      if (!open) return Number.POSITIVE_INFINITY;
+      if (!asked) {
+        asked = true;
+        void import("./uses/uses.js").then(({ createUses }) => {
+          panel = createUses(node, store);
+          redraw();
+        });
+      }
+      return panel ? panel.draw(now) : Number.POSITIVE_INFINITY;
     },
   };
 }

@@ -124,7 +124,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "reducedMotion", reducedMotion: boolean}
  *   | {type: "tab", tab: string}
  *   | {type: "panel", panel: string | null}
- *   | {type: "weight", weight: ChosenWeight | null}
+ *   | {type: "weight", weight: ChosenWeight | null, takesRail?: boolean}
  *   | {type: "ghost", label: string, at: number}
  *   | {type: "stacked", stacked: boolean}
  *   | {type: "track", track: string}
@@ -151,6 +151,9 @@ function takeRuler(state, { ruler, chosen = true }) {
   const fitting = record?.meta.iteration === 0 ? startingRuler(record) : state.ruler;
   return { ...state, ruler: fitting, rulerIsChosen: false };
 }
+
+/** The panel on which a weight's gradient adds up over its uses. */
+export const USES_PANEL = "uses";
 
 const NOTICE_LIFETIME = 10_000;
 
@@ -250,7 +253,7 @@ export function reduce(state, action) {
       return samePlace(state.hover, action.hover) ? state : { ...state, hover: action.hover };
     case "pin":
       if (samePlace(state.pin, action.pin) && state.weight === null) return state;
-      return { ...state, pin: action.pin, weight: null };
+      return { ...state, pin: action.pin, weight: null, panel: state.panel === USES_PANEL ? null : state.panel };
     case "ruler":
       return takeRuler(state, action);
     case "theme":
@@ -262,7 +265,7 @@ export function reduce(state, action) {
     case "panel":
       return { ...state, panel: action.panel };
     case "weight":
-      return { ...state, weight: action.weight, pin: null };
+      return { ...state, weight: action.weight, pin: null, panel: panelAfter(state, action) };
     case "ghost":
       return { ...state, ghost: ghostOf(state, action.label, action.label, action.at) };
     case "stacked":
@@ -300,6 +303,12 @@ export function reduce(state, action) {
     default:
       return state;
   }
+}
+
+/** How a chosen weight's gradient adds up takes the rail where nothing else has it. @param {State} state @param {{weight: ChosenWeight | null, takesRail?: boolean}} action */
+function panelAfter({ panel }, { weight, takesRail }) {
+  if (panel !== null && panel !== USES_PANEL) return panel;
+  return weight && (takesRail || panel === USES_PANEL) ? USES_PANEL : null;
 }
 
 /** Where nothing can be changed, every control only shows its value. @param {State} state @param {Abilities} can @returns {State} */

@@ -142,7 +142,7 @@ export function listenToPointer(canvas, store, look) {
     const tensor = matrix === "W_hh" ? (look.scene()?.picture?.recurrent ?? matrix) : matrix;
     if (state.weight?.tensor === tensor) return store.dispatch({ type: "pin", pin: null });
     const index = largestEntry(state.record?.tensors[tensor] ?? null);
-    if (index) store.dispatch({ type: "weight", weight: { tensor, index } });
+    if (index) store.dispatch({ type: "weight", weight: { tensor, index }, takesRail: areUsesKnown(state) });
   }
 
   function isTrackName(/** @type {Pointer} */ { x, y, place }) {
@@ -179,6 +179,11 @@ function nextRuler(
   const order = /** @type {const} */ (["near", "far", "abyss"]);
   const nearer = picture ? nearerRuler(picture.lanes, ruler) : null;
   return nearer ?? order[(order.indexOf(ruler) + 1) % order.length];
+}
+
+/** One layer in one direction, of a run that can be asked for more: only there the uses of a matrix are told apart. @param {State} state */
+function areUsesKnown({ config, can }) {
+  return can.configure && Number(config.num_layers ?? 1) === 1 && !config.bidirectional;
 }
 
 /** Where the entry of the largest size stands. @param {import("../wire/protocol.js").Tensor | null} tensor */

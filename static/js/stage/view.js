@@ -11,6 +11,7 @@ import { drawReadout } from "./paint/readout.js";
 import { CHEVRON, drawChevrons } from "./river/chevrons.js";
 import { listenToGestures } from "./gestures.js";
 import { pitchOf, xOf } from "./layout.js";
+import { MATRICES } from "./matrices.js";
 import { createSlidingAxis, createSlidingColumns } from "./motion.js";
 import { normCurves, normExtent } from "../record/norms.js";
 import { readPicture } from "../record/picture.js";
@@ -227,14 +228,18 @@ export function createStage(canvas, store) {
     ctx.restore();
   }
 
-  function drawMarksSheet(/** @type {Scene} */ current, /** @type {State} */ { hover, pin }) {
+  function drawMarksSheet(/** @type {Scene} */ current, /** @type {State} */ { hover, pin, weight }) {
     const pointer = pointing.pointer();
-    const isMarked = hover !== null || pin !== null || pointer !== null;
-    if (!seen.marks.changed([hover, pin, pointer, isMarked ? current : null])) return;
+    const isMarked = hover !== null || pin !== null || pointer !== null || weight !== null;
+    if (!seen.marks.changed([hover, pin, pointer, weight, isMarked ? current : null])) return;
     const ctx = sheets.clean(sheets.marks);
     const T = current.layout.T;
     const inside = (/** @type {State["hover"]} */ place) => (place && place.t >= 1 && place.t <= T ? place : null);
-    drawMarks(ctx, current, { hover: inside(hover), pin: inside(pin), weights: matrixUnder(pointer) });
+    drawMarks(ctx, current, {
+      hover: inside(hover),
+      pin: inside(pin),
+      weights: matrixUnder(pointer) ?? matrixOf(weight),
+    });
     drawPointed(current);
   }
 
@@ -316,6 +321,12 @@ export function createStage(canvas, store) {
 /** @param {import("./pointing.js").Pointer | null} pointer */
 function matrixUnder(pointer) {
   return pointer?.place.row === "weights" ? (pointer.place.matrix ?? "W_hh") : null;
+}
+
+/** @param {State["weight"]} weight @returns {import("./matrices.js").Matrix | null} */
+function matrixOf(weight) {
+  const name = weight?.tensor === "u_hh" ? "W_hh" : weight?.tensor;
+  return MATRICES.find((matrix) => matrix === name) ?? null;
 }
 
 /** Whether the wheel scrolls the page, or the one it is embedded in. */

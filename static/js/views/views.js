@@ -6,6 +6,7 @@
 import { byId, element, setSentence } from "../lib/dom.js";
 import { cellOf, statesMeetBy } from "../record/cells.js";
 import { lossCount } from "../record/readings.js";
+import { USES_PANEL } from "../run/state.js";
 import { createTabStrip } from "../kit/tabs.js";
 import { flowWords, lagsWords, lossWords, outputWords, slopeWords, spectrumWords } from "../words/views.js";
 
@@ -153,8 +154,9 @@ export function createViews(store, actions) {
 
   function watch() {
     const wanted = open.flatMap((name) => shells.get(name)?.quantities() ?? []);
-    const { weight, question } = store.get();
+    const { weight, question, panel } = store.get();
     if (weight) wanted.push("gradients");
+    if (panel === USES_PANEL) wanted.push("terms");
     if (question) wanted.push(...question.watch);
     const key = [...new Set(wanted)].sort().join();
     if (key === watched) return;
@@ -163,6 +165,8 @@ export function createViews(store, actions) {
   }
 
   return {
+    watch,
+
     /** Draws the open views; how many milliseconds later one of them wants to be drawn again. @param {number} now @param {number} unit */
     draw(now, unit) {
       const state = store.get();

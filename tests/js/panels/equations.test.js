@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { backwardNumbers, CELLS, outputGateNumbers } from "../../../static/js/panels/equations.js";
+import { CELLS, outputGateNumbers } from "../../../static/js/panels/equations/cells.js";
+import { backwardNumbers } from "../../../static/js/panels/equations/gradients.js";
 import { makeRecord } from "../records.js";
 
 test("rnn: the terms are the network's own, and stand in the order of the equation", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { CELLS as EQUATIONS } from "../../../static/js/panels/equations.js";
+import { CELLS as EQUATIONS } from "../../../static/js/panels/equations/cells.js";
 import {
   CELLS,
   cellNameOf,

@@ -4,7 +4,8 @@
  */
 
 import { element, setSentence, setText } from "../../lib/dom.js";
-import { backwardMath, CELLS } from "../equations.js";
+import { CELLS } from "../equations/cells.js";
+import { backwardMath } from "../equations/gradients.js";
 import { createLossFace } from "./loss.js";
 import { createPairFace } from "./pair.js";
 import { createEquation } from "./parts.js";

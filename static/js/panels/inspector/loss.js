@@ -6,7 +6,7 @@ import { element } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { at, hasTarget, isClassified, length, shownShare } from "../../record/readings.js";
 import { reachWords } from "../../words/inspector/loss.js";
-import { lossBackMath, lossBackNumbers, lossMath, lossNumbers } from "../equations.js";
+import { lossBackMath, lossBackNumbers, lossMath, lossNumbers } from "../equations/loss.js";
 import { createEquation, createLine } from "./parts.js";
 
 /** @typedef {import("../../run/state.js").State} State */

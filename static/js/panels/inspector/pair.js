@@ -6,7 +6,7 @@ import { element, svg } from "../../lib/dom.js";
 import { formatExp, formatPercent } from "../../lib/format.js";
 import { at, length, lnFlow, shownShare } from "../../record/readings.js";
 import { accountWords, pairNumbers } from "../../words/inspector/pair.js";
-import { pairMath } from "../equations.js";
+import { pairMath } from "../equations/gradients.js";
 import { createEquation, createLine } from "./parts.js";
 
 /** @typedef {import("../../run/state.js").State} State */

@@ -10,15 +10,8 @@ import { formatShares, printSum } from "../../lib/format.js";
 import { cellNameOf, keptName } from "../../record/cells.js";
 import { at, hasTarget, lastLoss, ledger, length, ownShare } from "../../record/readings.js";
 import { carriedLabel, noLedger, noShareWords, underFull } from "../../words/inspector/timestep.js";
-import {
-  CELLS,
-  backwardMath,
-  backwardNumbers,
-  cellStateMath,
-  cellStateNumbers,
-  outputGateMath,
-  outputGateNumbers,
-} from "../equations.js";
+import { CELLS, outputGateMath, outputGateNumbers } from "../equations/cells.js";
+import { backwardMath, backwardNumbers, cellStateMath, cellStateNumbers } from "../equations/gradients.js";
 import { createInputField } from "./input.js";
 import { createEquation, createLine } from "./parts.js";
 

@@ -5,7 +5,7 @@ import { element } from "../../lib/dom.js";
 import { formatNumber, formatPercent } from "../../lib/format.js";
 import { at } from "../../record/readings.js";
 import { updateWords, useWords } from "../../words/inspector/weight.js";
-import { weightMath } from "../equations.js";
+import { weightMath } from "../equations/weights.js";
 import { createEquation, createLine } from "./parts.js";
 
 /** @typedef {import("../../run/state.js").State} State */

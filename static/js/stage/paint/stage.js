@@ -7,6 +7,7 @@ import { drawBeds } from "../river/beds.js";
 import { drawMouth } from "../river/mouth.js";
 import { drawRivers } from "../river/draw.js";
 import { drawTributaries } from "../river/tributaries.js";
+import { drawPath } from "./path.js";
 import { drawTrack, drawTrackKey } from "./track.js";
 import { columnOutline, drawArrows, drawBadSign, drawColumns, drawUnitFrame, drawUnits } from "./units.js";
 import { drawSharedWeights, drawTiles, drawWayOnTop, drawWays, drawWeights } from "./weights.js";
@@ -143,7 +144,7 @@ function drawStates(ctx, scene, bitmaps, ratio) {
  * What follows the pointer: the band of one timestep, the pinned column.
  * @param {Context} ctx
  * @param {Scene} scene
- * @param {{hover: Place | null, pin: Place | null, weights?: import("../matrices.js").Matrix | null}} marks `weights`: a matrix that is pointed at
+ * @param {{hover: Place | null, pin: Place | null, weights?: import("../matrices.js").Matrix | null}} marks `weights`: a matrix that is pointed at or pinned
  */
 export function drawMarks(ctx, scene, { hover, pin, weights }) {
   ctx.save();
@@ -156,8 +157,12 @@ export function drawMarks(ctx, scene, { hover, pin, weights }) {
   }
   if (pin) drawPin(ctx, scene, pin.t);
   for (const place of [pin, hover]) if (place?.unit !== undefined) drawUnitFrame(ctx, scene, place.t, place.unit);
+  const pair = hover?.k === undefined ? pin : hover;
+  if (pair?.k !== undefined && pair.source !== undefined) {
+    drawPath(ctx, scene, { t: pair.source, k: pair.k, matrix: weights ?? null });
+  }
   ctx.restore();
-  if (weights) drawSharedWeights(ctx, scene, weights);
+  if (weights && pair?.k === undefined) drawSharedWeights(ctx, scene, weights);
 }
 
 function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette }) {

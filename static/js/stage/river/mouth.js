@@ -21,7 +21,10 @@ function offerRuler(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, p
   if (!other || layout.lanes.length > 1) return;
   const { U } = layout;
   const [{ top, mid, bottom }] = layout.lanes;
-  const words = `see ${formatPower(RULERS[other].low)}…${formatPower(RULERS[other].high)}`;
+  ctx.font = sans(U);
+  const reach = `see ${formatPower(RULERS[other].low)}…${formatPower(RULERS[other].high)}`;
+  const fits = 20 * U + ctx.measureText(reach).width < layout.left - 10 * U;
+  const words = fits ? reach : "see farther";
   if (bottom - top < SMALL * U) return;
   const y = Math.min(mid + 26 * U, bottom - 28 * U); // above what the weir says at the mouth
   drawText(ctx, U, words, 20 * U, y, { colour: palette.ink2 });

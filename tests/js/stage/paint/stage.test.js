@@ -6,7 +6,7 @@ import { lossRadius } from "../../../../static/js/stage/paint/ends.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
 import { xOf } from "../../../../static/js/stage/layout.js";
-import { wayX } from "../../../../static/js/stage/matrices.js";
+import { tilesOf, wayX } from "../../../../static/js/stage/matrices.js";
 import { initialState } from "../../../../static/js/run/state.js";
 import { callsOf, recordingBitmaps, recordingContext, textsOf } from "../recording.js";
 import { recordWithLogNorms, sampleRecord } from "../sample.js";
@@ -94,6 +94,15 @@ test("what is larger than the ruler reaches is marked with its number", () => {
     ),
   );
   assert.ok(!drawn(river(3)).texts.some((text) => text.endsWith("at t = 1")));
+});
+
+test("the offer of another ruler stays clear of the ruler", () => {
+  const offered = (exponent, ruler) =>
+    drawn(river(exponent), { state: { ruler } }).texts.find((text) => text.startsWith("see "));
+  assert.equal(offered(-6, "near"), "see 10⁻¹²…10⁶");
+  assert.equal(offered(0, "far"), "see 10⁻⁴…10²");
+  assert.equal(offered(-20, "far"), "see farther");
+  assert.equal(offered(0, "near"), undefined);
 });
 
 test("norm clipping puts one weir at the mouth and names the factor", () => {
@@ -309,6 +318,24 @@ test("the hovered and the pinned timestep have their band, the pinned one its ou
   );
   assert.equal(bands({ hover: { t: 2 }, pin: { t: 5 } }).bands, 2);
   assert.ok(bands({ pin: { t: 5 } }).texts.includes("5"));
+});
+
+test("a pair of a loss and a timestep lights its path: down from the loss, back through the states, to the weights", () => {
+  const scene = sceneOf(sampleRecord({ T: 6 }));
+  const ctx = recordingContext();
+  drawMarks(ctx, scene, { hover: { t: 3, source: 6, k: 3 }, pin: null, weights: "W_hh" });
+  const { backward } = scene.palette;
+  const points = callsOf(ctx, "lineTo").filter(
+    ([, , state]) => state.strokeStyle === backward && state.lineWidth === 3.2,
+  );
+  const tile = tilesOf(scene.layout, "W_hh").find(({ t }) => t === 3);
+  assert.ok(
+    points.some(([x, y]) => x === tile.x + tile.width / 2 && y === tile.y + tile.height),
+    "it ends at the tile",
+  );
+  const [framed] = callsOf(ctx, "strokeRect").filter(([, , , , state]) => state.strokeStyle === backward);
+  assert.ok(framed[0] < tile.x && framed[2] > tile.width);
+  assert.equal(textsOf(ctx).filter((text) => text.startsWith("∂h")).length, 3, "∂h_6/∂h_5, ∂h_5/∂h_4, ∂h_4/∂h_3");
 });
 
 test("a chosen unit's cell is framed, in the row that shows it", () => {
