@@ -148,10 +148,10 @@ def test_every_step_of_every_scene_can_be_done_and_ticks(opened: Callable[..., P
 
 
 def overflowing(page: Page) -> list[str]:
-    """Which parts of the lesson hold more than they show; the inspector it borrows scrolls by itself."""
+    """Which parts of the lesson hold more than they show; inspector and views that it borrows lay out themselves."""
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("#lesson, #lesson :not(.visually-hidden, select, option)")]
-          .filter((node) => node.clientWidth > 0 && !node.closest("#inspector"))
+          .filter((node) => node.clientWidth > 0 && !node.closest("#inspector, #views"))
           .filter((node) => node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1)
           .filter((node) => getComputedStyle(node).display !== "inline")
           .map((node) => node.id || node.className)"""
