@@ -105,6 +105,8 @@ class Pages:
             first_record=base64.b64encode(self.pool.first_record).decode(),
         )
         self.index = Fixed(page.encode(), "text/html")
+        watched = self.templates.get_template("watched.html").render(modules=self.assets.modules("js/watched/main.js"))
+        self.watched = Fixed(watched.encode(), "text/html")
         self.schema = Fixed(json.dumps(facts["schema"]).encode(), "application/json")
         self.scenes = Fixed(json.dumps(facts["scenes"]).encode(), "application/json")
         self.questions = Fixed(json.dumps(facts["questions"]).encode(), "application/json")
@@ -119,6 +121,11 @@ class Pages:
         async def index(request: Request) -> Response:
             """The playground, with a schema, a state and a first record that this server computed."""
             return self.index.answer(request)
+
+        @router.get("/watched", response_class=HTMLResponse, summary="The page of a watched run")
+        async def watched(request: Request) -> Response:
+            """What a script publishes by `unroll.watch`; the run's token stands behind the # of the address."""
+            return self.watched.answer(request)
 
         @router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
         async def docs(request: Request) -> Response:

@@ -14,6 +14,7 @@ import { clamp, decades, intervalOf, mix, smoothstep } from "../../lib/scales.js
 
 /** @type {Record<RulerName, Ruler>} */
 export const RULERS = {
+  small: { low: -6, high: 0, labels: [-6, -4, -2, 0], ticks: 1 },
   near: { low: -4, high: 2, labels: [-4, -2, 0, 2], ticks: 1 },
   far: { low: -12, high: 6, labels: [-12, -6, 0, 6], ticks: 3 },
   abyss: { low: -300, high: 300, labels: [-300, 0, 300], ticks: 100 },
