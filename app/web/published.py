@@ -163,9 +163,10 @@ class Follower:
     def _answer(self, command: commands.Command, id_: protocol.Id) -> str:
         if self.following is None:
             if isinstance(command, Follow):
-                self.following = self._runs.find(command.run)
-                self.following.add(self)
-                return self.following.state(id_)
+                run = self._runs.find(command.run)
+                run.add(self)  # what is there waits until the answer was sent
+                self.following = run
+                return run.state(id_)
             raise NotNow("The run that was published has ended. `follow` it again, or connect anew for another one.")
         if not isinstance(command, Watch):
             raise ReadOnly(

@@ -101,7 +101,7 @@ function draw(now) {
   drawTimestep(state, shown, picture);
   setText(byId("flow-note"), flowNote(hasEveryPair(factsOf(shown.record), state.place)));
   const inputs = shown.record.tensors.x.shape[1];
-  stage.draw({ ...state, picture, compared, step: shown.step, inputs }, now);
+  stage.draw({ ...state, picture, compared, step: shown.step, inputs });
   flow.draw(now);
   return Number.POSITIVE_INFINITY;
 }

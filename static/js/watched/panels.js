@@ -42,11 +42,12 @@ export function drawSentences(state, picture, compared) {
 /** @param {Capture} shown */
 export function drawFound(shown) {
   const { finding, sentence, remedy, code } = factsOf(shown.record).verdict;
+  const said = remedy !== null && code !== null ? remedy.slice(0, remedy.length - code.length) : remedy;
   setText(byId("found-title"), words.findingTitle(finding));
   setText(byId("found"), sentence);
   const help = byId("remedy");
   help.hidden = remedy === null;
-  setText(help, remedy ?? "");
+  setText(help, said ?? "");
   const block = byId("code-block");
   block.hidden = code === null;
   setText(byId("code"), code ?? "");

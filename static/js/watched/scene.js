@@ -47,6 +47,17 @@ export function watchedScene(picture, compared, { step, ruler, dark, highlight }
   };
 }
 
+const LEAST_DECADES = 6;
+
+/** The norm chart's range, even powers of ten: it only grows, so that captures can be compared. @param {readonly [number, number] | null} range @param {{low: number, high: number}} extent @returns {readonly [number, number]} */
+export function widened(range, { low, high }) {
+  if (low > high) return range ?? [-LEAST_DECADES, 0];
+  const even = (/** @type {number} */ value) => 2 * value + 0; // no negative zero
+  const from = Math.min(range?.[0] ?? Number.POSITIVE_INFINITY, even(Math.floor(low / 2)));
+  const to = Math.max(range?.[1] ?? Number.NEGATIVE_INFINITY, even(Math.ceil(high / 2)));
+  return [Math.min(from, to - LEAST_DECADES), to];
+}
+
 /**
  * @param {Picture} picture
  * @param {{picture: Picture, step: number} | null} compared

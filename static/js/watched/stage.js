@@ -4,7 +4,7 @@ import { byId } from "../lib/dom.js";
 import { createBitmaps } from "../lib/canvas/bitmap.js";
 import { devicePixels } from "../lib/canvas/resolution.js";
 import { labelledTimesteps } from "../lib/scales.js";
-import { chooseDomain, NORM_DOMAINS, normExtent } from "../record/norms.js";
+import { normExtent } from "../record/norms.js";
 import { drawMath, drawText } from "../kit/text.js";
 import { timestepAt, xOf } from "../stage/layout.js";
 import { drawInputs, drawLosses, lossRadius } from "../stage/paint/ends.js";
@@ -16,7 +16,7 @@ import { drawChevrons } from "../stage/river/chevrons.js";
 import { drawRivers } from "../stage/river/draw.js";
 import { drawTributaries } from "../stage/river/tributaries.js";
 import { pageUnit } from "../stage/unit.js";
-import { curvesOf, watchedScene } from "./scene.js";
+import { curvesOf, watchedScene, widened } from "./scene.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {import("../stage/scene.js").Scene} Scene */
@@ -41,7 +41,7 @@ import { curvesOf, watchedScene } from "./scene.js";
 export function createWatchedStage(canvas, tell) {
   const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
   const bitmaps = createBitmaps();
-  /** @type {{index: number, fitsSince: number | null} | null} */
+  /** @type {readonly [number, number] | null} */
   let range = null;
   /** @type {Scene | null} */
   let scene = null;
@@ -59,8 +59,8 @@ export function createWatchedStage(canvas, tell) {
   });
 
   return {
-    /** @param {View} view @param {number} now */
-    draw(view, now) {
+    /** @param {View} view */
+    draw(view) {
       const ratio = window.devicePixelRatio || 1;
       const { columns, rows } = devicePixels(canvas, ratio);
       if (canvas.width !== columns || canvas.height !== rows) {
@@ -68,10 +68,10 @@ export function createWatchedStage(canvas, tell) {
         canvas.height = rows;
       }
       const extent = normExtent(curvesOf(view.picture, view.compared, view.step));
-      range = chooseDomain(range, extent, now);
+      range = widened(range, extent);
       const size = { width: canvas.clientWidth, height: canvas.clientHeight, U: pageUnit() };
       const highlight = view.picture.losses > 1 ? (view.hover?.source ?? 0) : 0;
-      scene = watchedScene(view.picture, view.compared, { ...view, highlight }, size, NORM_DOMAINS[range.index]);
+      scene = watchedScene(view.picture, view.compared, { ...view, highlight }, size, range);
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
       ctx.imageSmoothingEnabled = false;
       drawAll(ctx, scene, view, bitmaps, ratio);

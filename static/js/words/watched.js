@@ -126,9 +126,9 @@ export function timestepLines(picture, t, { slope, forget }) {
   const lines = [];
   if (share) {
     const own = hasTarget[t] ? share[(t - 1) * (T + 1) + t] : 0;
-    const last = lastLoss > t ? `, ${t + 1}…${lastLoss}` : "";
+    const from = lastLoss === t + 1 ? `${lastLoss}` : `${t + 1}…${lastLoss}`;
     lines.push({ label: hasTarget[t] ? "handed in here" : "nothing handed in here", ...part(own), source: t });
-    if (lastLoss > t) lines.push({ label: `carried${last}`, ...part(1 - own), source: lastLoss });
+    if (lastLoss > t) lines.push({ label: `carried, ${from}`, ...part(1 - own), source: lastLoss });
   }
   lines.push({ label: "all of ∂E/∂h_t", value: size(ln[t]) });
   if (lnFlow && lastLoss >= t) {
