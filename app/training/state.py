@@ -1,6 +1,7 @@
 """State: all that a run is, from a seed or from a snapshot, and what a snapshot of it holds."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -67,6 +68,12 @@ class State:
             learned if with_dataset else None,
         )
 
+    def digest(self) -> bytes:
+        """The hash of all that its future depends on; which sequence is shown and how it was edited does not count."""
+        learned = self.dataset if self.config.task == "own" else None
+        data = None if learned is None else self._hash(learned)
+        return sha256(snapshot.write(self.config, self.learner, 0, {}, "", data, None)).digest()
+
     def restart(self) -> None:
         """The seed's weights, iteration 0, the probe unedited."""
         self.learner = Learner.from_seed(self.config, Architecture.of(self.config, self.task))
@@ -117,6 +124,14 @@ def fitting_task(
         raise OutOfRange(
             "The own sequences bring their initial states h0, so none can be learned; got train_h0 = true. Try false.",
             "train_h0",
+        )
+    if config.carry_state and not task.is_stream:
+        raise OutOfRange(
+            "Only one long sequence can be read in order, each window from the state the one before ended in: sine, "
+            f"characters, an own text or series. The task {config.task} "
+            + ("brings sequences" if config.task == "own" else "draws sequences of their own")
+            + "; got carry_state = true. Try false.",
+            "carry_state",
         )
     budget.check(config, task, watch, dataset)
     return task

@@ -1,5 +1,6 @@
 /** The run itself, and which moment of it is shown: what messages and records change of the state. Pure. */
 
+import { startingRuler } from "../record/ruler.js";
 import { upTo } from "../record/spread.js";
 import { appendToHistory, copyHistory } from "./curve.js";
 import { ghostAfter } from "./ghost.js";
@@ -93,7 +94,12 @@ export function takeRecord(state, record) {
   const { iteration } = record.meta;
   const next = withLive(state, { record, iteration });
   const former = state.former && iteration < state.former.from ? null : state.former;
-  return inside({ ...next, history: appendToHistory(state.history, record.meta, record.tensors), former }, state);
+  const starts = iteration === 0 && !state.rulerIsChosen && !state.past;
+  const ruler = starts ? startingRuler(record) : state.ruler;
+  return inside(
+    { ...next, ruler, history: appendToHistory(state.history, record.meta, record.tensors), former },
+    state,
+  );
 }
 
 /** @param {Config} a @param {Config} b */

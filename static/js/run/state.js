@@ -2,6 +2,7 @@
 
 import { emptyHistory } from "./curve.js";
 import { GHOST_LIFETIME, ghostOf } from "./ghost.js";
+import { startingRuler } from "../record/ruler.js";
 import { branch, receive, show, takeRecord } from "./live.js";
 import { allLocked, EVERYTHING } from "./source.js";
 import { adopt, samePlace } from "./view.js";
@@ -78,6 +79,7 @@ import { adopt, samePlace } from "./view.js";
  * @property {Place | null} hover
  * @property {Place | null} pin
  * @property {Ruler} ruler
+ * @property {boolean} rulerIsChosen by the reader; else each run takes at its start the one that fits it
  * @property {Theme} theme
  * @property {boolean} dark what the theme comes to
  * @property {boolean} reducedMotion
@@ -111,7 +113,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "connection", connection: ConnectionState}
  *   | {type: "hover", hover: Place | null}
  *   | {type: "pin", pin: Place | null}
- *   | {type: "ruler", ruler: Ruler}
+ *   | {type: "ruler", ruler: Ruler | null, chosen?: boolean}
  *   | {type: "theme", theme: Theme, dark: boolean}
  *   | {type: "reducedMotion", reducedMotion: boolean}
  *   | {type: "tab", tab: string}
@@ -133,6 +135,14 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "fieldError", field: string, text: string}
  *   | {type: "tick", at: number}} Action
  */
+
+/** Null leaves the choice to the start of each run, and so to this one where it stands there. @param {State} state @param {{ruler: Ruler | null, chosen?: boolean}} action @returns {State} */
+function takeRuler(state, { ruler, chosen = true }) {
+  if (ruler) return { ...state, ruler, rulerIsChosen: chosen };
+  const { record } = state;
+  const fitting = record?.meta.iteration === 0 ? startingRuler(record) : state.ruler;
+  return { ...state, ruler: fitting, rulerIsChosen: false };
+}
 
 const NOTICE_LIFETIME = 10_000;
 
@@ -174,6 +184,7 @@ export function initialState(bootstrap = {}, record = null) {
     hover: null,
     pin: null,
     ruler: "far",
+    rulerIsChosen: false,
     theme: "auto",
     dark: false,
     reducedMotion: false,
@@ -229,7 +240,7 @@ export function reduce(state, action) {
       if (samePlace(state.pin, action.pin) && state.weight === null) return state;
       return { ...state, pin: action.pin, weight: null };
     case "ruler":
-      return { ...state, ruler: action.ruler };
+      return takeRuler(state, action);
     case "theme":
       return { ...state, theme: action.theme, dark: action.dark };
     case "reducedMotion":

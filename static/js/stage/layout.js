@@ -26,6 +26,8 @@ import { clamp, intervalOf } from "../lib/scales.js";
  * @property {{y: number}} loss
  * @property {Band} output
  * @property {LaneBand[]} lanes
+ * @property {Band} readout the row between river and units, where W_hy leads h_t to y_t
+ * @property {Band} entrance the row between units and input, where W_xh leads x_t to h_t
  * @property {Band & {rowHeight: number, rows: number, every: number, gap: number}} units
  * @property {Band & {rows: number}} input
  * @property {{y: number}} labels
@@ -45,6 +47,9 @@ const ROW_MAX = 11;
 /** Few units get higher rows: beside them stand their label, their colour key and the recurrent weights. */
 const UNITS_LEAST = 60;
 const WEIGHTS = { size: 36, below: 34 };
+/** Rows that hold a weight tile on each forward arrow; where there is height to spare they grow to `most`. */
+const READOUT = { least: 24, most: 44 };
+const ENTRANCE = { least: 22, most: 36 };
 const LANE = { one: 126, oneMax: 180, two: 72, twoMax: 108, apart: 8 };
 const PACKED_BELOW = 14;
 const APART_FROM = 12;
@@ -53,7 +58,7 @@ const GROUP_ROOM = 24;
 const LENS = { column: 28, most: 0.5 };
 const CELLS_UP_TO = 24;
 /** Beside a thumbnail are its frame, the arrow's tip and both columns' outlines. */
-const THUMBNAIL = { size: 10, least: 6, beside: 7 };
+const THUMBNAIL = { size: 10, least: 6, beside: 7, most: 34, share: 0.14 };
 
 /** What one design unit measures: 1 at 1280 × 720, 1.27 at 1920 × 1080. */
 export function designUnit(/** @type {number} */ viewportWidth, /** @type {number} */ viewportHeight) {
@@ -77,8 +82,9 @@ export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, z
     const top = u(LANES_TOP + i * (heights.lane + LANE.apart));
     return { top, bottom: top + u(heights.lane), mid: top + u(heights.lane) / 2 };
   });
-  const unitsTop = LANES_TOP + lanes * heights.lane + (lanes - 1) * LANE.apart + 8;
-  const inputTop = unitsTop + heights.units + 9;
+  const lanesBottom = LANES_TOP + lanes * heights.lane + (lanes - 1) * LANE.apart;
+  const unitsTop = lanesBottom + heights.readout;
+  const inputTop = unitsTop + heights.units + heights.entrance;
   const inputBottom = inputTop + heights.input;
   const normTop = inputBottom + 44;
   const normBottom = normTop + heights.norm;
@@ -101,6 +107,8 @@ export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, z
     loss: { y: u(64) },
     output: { top: u(84), bottom: u(110) },
     lanes: laneBands,
+    readout: { top: u(lanesBottom), bottom: u(unitsTop) },
+    entrance: { top: u(unitsTop + heights.units), bottom: u(inputTop) },
     units: {
       top: u(unitsTop),
       bottom: u(unitsTop + heights.units),
@@ -134,12 +142,14 @@ function shareHeight(height, H, inputRows, lanes) {
     lane: laneBase,
     units: Math.min(blockBase, tallest),
     input: inputHeight(inputRows),
-    norm: 92,
-    track: 65,
+    readout: READOUT.least,
+    entrance: ENTRANCE.least,
+    norm: 76,
+    track: 52,
   };
-  const fixed = LANES_TOP + (lanes - 1) * LANE.apart + 8 + 9 + 44 + 28 + 10;
-  let free = height - fixed - lanes * parts.lane - parts.units - parts.input - parts.norm - parts.track;
-  const change = (/** @type {"lane" | "units" | "norm" | "track"} */ part, /** @type {number} */ limit, count = 1) => {
+  const fixed = LANES_TOP + (lanes - 1) * LANE.apart + 44 + 28 + 10;
+  let free = height - fixed - (lanes - 1) * parts.lane - Object.values(parts).reduce((sum, part) => sum + part, 0);
+  const change = (/** @type {Exclude<keyof typeof parts, "input">} */ part, /** @type {number} */ limit, count = 1) => {
     const room = (limit - parts[part]) * count;
     const given = free > 0 ? clamp(free, 0, Math.max(0, room)) : clamp(free, Math.min(0, room), 0);
     parts[part] += given / count;
@@ -148,6 +158,8 @@ function shareHeight(height, H, inputRows, lanes) {
   if (free >= 0) {
     change("lane", two ? LANE.twoMax : LANE.oneMax, lanes);
     change("units", Math.min(tallest, 176));
+    change("readout", READOUT.most);
+    change("entrance", ENTRANCE.most);
     change("norm", 140);
     change("track", 140);
     change("norm", 200);
@@ -157,6 +169,8 @@ function shareHeight(height, H, inputRows, lanes) {
     change("track", 40);
     change("lane", two ? 54 : 90, lanes);
     change("units", Math.min(parts.units, UNITS_LEAST));
+    change("readout", 16);
+    change("entrance", 16);
     change("norm", 28);
     change("track", 20);
   }
@@ -240,57 +254,9 @@ export function groupOf(/** @type {Layout} */ layout, /** @type {number} */ t) {
   return { first, last: Math.min(layout.T, first + layout.group - 1) };
 }
 
-/**
- * A row of the picture and where on it. `parts` are the layers of the folded network's accumulator.
- * @typedef {{row: "loss" | "output" | "lane" | "units" | "input" | "labels" | "norm" | "track" | "weights" | "ruler" |
- *   "parts" | null, t: number | null, unit: number | null, lane: number}} Place
- */
-
 /** A band as wide as the time axis, for pixels. @param {Layout} layout @param {Band} band @param {number} ratio device pixels a px */
 export function acrossAxis({ left, right }, { top, bottom }, ratio) {
   return { x: left, y: top, width: right - left, height: bottom - top, ratio };
-}
-
-/**
- * What lies under a point, by row.
- * @param {Layout} layout
- * @param {number} x
- * @param {number} y
- * @returns {Place}
- */
-export function placeAt(layout, x, y) {
-  const t = timestepAt(layout, x);
-  const inside = (/** @type {Band} */ band, margin = 0) => y >= band.top - margin && y < band.bottom + margin;
-  const lane = layout.lanes.findIndex((band) => inside(band, 4 * layout.U));
-  if (t === null) {
-    const weights = weightsBox(layout);
-    if (x < layout.left && lane >= 0) return { row: "ruler", t, unit: null, lane };
-    if (x < weights.x + weights.size && x > weights.x && y > weights.y && y < weights.y + weights.size) {
-      return { row: "weights", t, unit: null, lane: 0 };
-    }
-    return { row: null, t, unit: null, lane: 0 };
-  }
-  if (y < layout.band.top) return { row: null, t: null, unit: null, lane: 0 };
-  if (y < layout.output.top - 6 * layout.U) return { row: "loss", t, unit: null, lane: 0 };
-  if (lane >= 0) return { row: "lane", t, unit: null, lane };
-  if (y < layout.lanes[0].top) return { row: "output", t, unit: null, lane: 0 };
-  if (inside(layout.units, 1)) {
-    if (isOnThumbnail(layout, x, y)) return { row: "weights", t: null, unit: null, lane: 0 };
-    const row = clamp(Math.floor((y - layout.units.top) / layout.units.rowHeight), 0, layout.units.rows - 1);
-    return { row: "units", t, unit: Math.min(row * layout.units.every, layout.H - 1), lane: 0 };
-  }
-  if (inside(layout.track)) {
-    const share = (y - layout.track.top) / (layout.track.bottom - layout.track.top);
-    return { row: "track", t, unit: clamp(Math.floor(share * layout.H), 0, layout.H - 1), lane: 0 };
-  }
-  if (inside(layout.input, 2)) return { row: "input", t, unit: null, lane: 0 };
-  if (inside(layout.norm, 8 * layout.U)) return { row: "norm", t, unit: null, lane: 0 };
-  if (y < layout.norm.top) return { row: "labels", t, unit: null, lane: 0 };
-  return { row: null, t, unit: null, lane: 0 };
-}
-
-function isOnThumbnail(/** @type {Layout} */ layout, /** @type {number} */ x, /** @type {number} */ y) {
-  return thumbnailPlaces(layout).some((at) => x >= at.x && x <= at.x + at.size && y >= at.y && y <= at.y + at.size);
 }
 
 /** The one recurrent matrix in the gutter. */
@@ -311,11 +277,12 @@ export function weightsBox(/** @type {Layout} */ layout) {
 export function thumbnailPlaces(layout) {
   const { U, T, units } = layout;
   const places = [];
-  let smallest = THUMBNAIL.size * U;
+  let smallest = THUMBNAIL.most * U;
   for (let t = 2; t <= T; t++) {
     if (!standsApart(layout, t) || !standsApart(layout, t - 1) || !isVisible(layout, t - 0.5)) continue;
     const gap = xOf(layout, t) - xOf(layout, t - 1) - (columnWidth(layout, t) + columnWidth(layout, t - 1)) / 2;
-    const size = Math.floor(Math.min(THUMBNAIL.size * U, gap - THUMBNAIL.beside * U));
+    const wanted = clamp(THUMBNAIL.share * pitchOf(layout, t), THUMBNAIL.size * U, THUMBNAIL.most * U);
+    const size = Math.floor(Math.min(wanted, gap - THUMBNAIL.beside * U));
     if (size < THUMBNAIL.least) continue;
     smallest = Math.min(smallest, size);
     places.push({ t, x: 0, y: 0, size });

@@ -7,7 +7,7 @@ import { cellOf } from "../record/cells.js";
 import { shownTrack } from "./tracks.js";
 import { layoutStage } from "./layout.js";
 import { normCurves } from "../record/norms.js";
-import { nearerRuler, ribbonOf } from "./river/river.js";
+import { fartherRuler, nearerRuler, ribbonOf } from "./river/river.js";
 
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("../record/picture.js").Picture} Picture */
@@ -21,6 +21,7 @@ import { nearerRuler, ribbonOf } from "./river/river.js";
  * @property {import("./river/river.js").Ribbon[]} ribbons one a lane
  * @property {import("../run/state.js").Ruler} ruler
  * @property {import("../run/state.js").Ruler | null} nearer a ruler on which everything would fit as well, larger
+ * @property {import("../run/state.js").Ruler | null} farther the next one, where something leaves the shown one
  * @property {number} highlight the loss whose part of the river stands out, 0 for none
  * @property {string} track what the units × time view shows
  * @property {import("../record/norms.js").Curve[]} curves
@@ -57,6 +58,7 @@ export function buildScene(picture, state, size, domain, contraction) {
     ribbons: picture ? picture.lanes.map((of) => ribbonOf(picture, of, bed, state.ruler)) : [],
     ruler: state.ruler,
     nearer: picture ? nearerRuler(picture.lanes, state.ruler) : null,
+    farther: picture ? fartherRuler(picture.lanes, state.ruler) : null,
     highlight,
     track: shownTrack(state.track, String(state.config.cell ?? "rnn")),
     curves: picture ? normCurves(picture, state.ghost, contraction) : [],

@@ -29,7 +29,7 @@ import { containing } from "./zoom.js";
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./layout.js").Layout} Layout */
-/** @typedef {import("./layout.js").Place} Place */
+/** @typedef {import("./under.js").Place} Place */
 
 /**
  * What an act is handed to draw one frame.
@@ -232,7 +232,7 @@ export function createStage(canvas, store) {
     const ctx = sheets.clean(sheets.marks);
     const T = current.layout.T;
     const inside = (/** @type {State["hover"]} */ place) => (place && place.t >= 1 && place.t <= T ? place : null);
-    drawMarks(ctx, current, { hover: inside(hover), pin: inside(pin), weights: pointer?.place.row === "weights" });
+    drawMarks(ctx, current, { hover: inside(hover), pin: inside(pin), weights: matrixUnder(pointer) });
     drawPointed(current);
   }
 
@@ -307,6 +307,11 @@ export function createStage(canvas, store) {
       askFrame();
     },
   };
+}
+
+/** @param {import("./pointing.js").Pointer | null} pointer */
+function matrixUnder(pointer) {
+  return pointer?.place.row === "weights" ? (pointer.place.matrix ?? "W_hh") : null;
 }
 
 /** Whether the wheel scrolls the page, or the one it is embedded in. */

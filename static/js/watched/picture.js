@@ -1,5 +1,6 @@
 /** What a capture means for the picture. The gradient handed to h_t stands where a network of ours has its own loss. Pure. */
 
+import { firstBad } from "../record/first_bad.js";
 import { backwards, factsOf, nameAt, overTime } from "./place.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -22,6 +23,7 @@ export function pictureOf(record, place) {
   const hasTarget = Uint8Array.from({ length: T + 1 }, (_, t) => Number(t > 0 && !(handed[t - 1] === 0)));
   const present = handed.filter((one) => Number.isFinite(one) && one > 0);
   const gates = overTime(record, "gates", place);
+  const dh = overTime(record, "dh", place)?.data ?? new Float64Array(rows * H);
   const share = everyPair ? null : (overTime(record, "share", place)?.data ?? null);
   /** @type {Picture["lanes"]} */
   const lanes = [laneOf("h", overTime(record, "ln_dh_norm", place), T, share)];
@@ -36,7 +38,7 @@ export function pictureOf(record, place) {
     x,
     y: new Float32Array(0),
     h: h.data,
-    dh: overTime(record, "dh", place)?.data ?? new Float64Array(rows * H),
+    dh,
     loss: handed,
     target: new Float32Array(0),
     classification: false,
@@ -48,6 +50,10 @@ export function pictureOf(record, place) {
     lnFlow,
     parts: null,
     partsSum: null,
+    W_xh: null,
+    W_hy: null,
+    learnsStart: false,
+    firstBad: firstBad({ T, H, O: 0, h: h.data, y: new Float32Array(0), loss: handed, dh }),
     W_hh: record.tensors[nameAt("W_hh", place)] ?? null,
     recurrent: "W_hh",
     gates: gates && facts.proj_size === 0 ? gates : null,
@@ -69,7 +75,7 @@ export function hasEveryPair({ bidirectional, num_layers }, { layer }) {
 /** @param {"h" | "c"} name @param {import("../wire/protocol.js").Tensor | null} ln @param {number} T @param {import("../wire/protocol.js").Numbers | null} share */
 function laneOf(name, ln, T, share) {
   const values = ln ? Float64Array.from(ln.data) : new Float64Array(T + 1).fill(Number.NaN);
-  return { name, ln: values, shown: values, share };
+  return { name, ln: values, shown: values, share, carried: null, carriedShare: null };
 }
 
 /** @param {DecodedRecord} record @param {Place} place @param {number} T */

@@ -3,7 +3,7 @@
 import { palette } from "../kit/colour.js";
 import { lastLossAlone, normCurves } from "../record/norms.js";
 import { layoutStage } from "../stage/layout.js";
-import { nearerRuler, ribbonOf } from "../stage/river/river.js";
+import { ribbonOf } from "../stage/river/river.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {import("../stage/scene.js").Scene} Scene */
@@ -38,7 +38,8 @@ export function watchedScene(picture, compared, { step, ruler, dark, highlight }
     picture,
     ribbons: picture.lanes.map((of) => ribbonOf(picture, of, bed, ruler)),
     ruler,
-    nearer: nearerRuler(picture.lanes, ruler),
+    nearer: null,
+    farther: null,
     highlight,
     track: "",
     curves: curvesOf(picture, compared, step),

@@ -10,7 +10,8 @@ import { timestepAt, xOf } from "../stage/layout.js";
 import { drawInputs, drawLosses, lossRadius } from "../stage/paint/ends.js";
 import { drawNormAxes, drawNormCurves, drawNormPoint } from "../stage/paint/norm_chart.js";
 import { clipToAxis, drawBand, drawCurrentLabel } from "../stage/paint/stage.js";
-import { drawArrows, drawColumns, drawThumbnails, drawUnits, drawWeights } from "../stage/paint/units.js";
+import { drawArrows, drawColumns, drawUnits } from "../stage/paint/units.js";
+import { drawTiles, drawWeights } from "../stage/paint/weights.js";
 import { drawBeds } from "../stage/river/beds.js";
 import { drawChevrons } from "../stage/river/chevrons.js";
 import { drawRivers } from "../stage/river/draw.js";
@@ -113,7 +114,7 @@ function drawAll(ctx, scene, view, bitmaps, ratio) {
   ctx.save();
   clipToAxis(ctx, layout);
   drawUnits(ctx, scene, bitmaps, ratio);
-  drawThumbnails(ctx, scene, bitmaps, ratio);
+  drawTiles(ctx, scene, bitmaps, ratio);
   for (const t of new Set([view.pin?.t, view.hover?.t])) {
     if (t === undefined || t > layout.T) continue;
     drawCurrentLabel(ctx, scene, t);

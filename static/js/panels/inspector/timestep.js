@@ -9,7 +9,7 @@ import { element, setSentence } from "../../lib/dom.js";
 import { formatShares, printSum } from "../../lib/format.js";
 import { cellNameOf, keptName } from "../../record/cells.js";
 import { at, hasTarget, lastLoss, ledger, length, ownShare } from "../../record/readings.js";
-import { carriedLabel, noLedger } from "../../words/inspector/timestep.js";
+import { carriedLabel, noLedger, noShareWords, underFull } from "../../words/inspector/timestep.js";
 import {
   CELLS,
   backwardMath,
@@ -20,7 +20,7 @@ import {
   outputGateNumbers,
 } from "../equations.js";
 import { createInputField } from "./input.js";
-import { createEquation } from "./parts.js";
+import { createEquation, createLine } from "./parts.js";
 
 /** @typedef {import("../../run/state.js").State} State */
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -79,12 +79,17 @@ export function createTimestepFace(actions) {
 function createShares() {
   const own = createShareBar();
   const carried = createShareBar();
+  const bars = element("div", { class: "bars" }, ...own.parts, ...carried.parts);
+  const nothing = createLine("bars-title");
   return {
-    node: element("div", { class: "bars" }, ...own.parts, ...carried.parts),
+    node: element("div", {}, bars, nothing.node),
     /** @param {DecodedRecord} record @param {number} t @param {boolean} dark */
     show(record, t, dark) {
       const T = length(record);
       const share = ownShare(record, t);
+      bars.hidden = Number.isNaN(share);
+      nothing.show(noShareWords(record, t));
+      if (bars.hidden) return;
       const { css } = palette(dark ? "dark" : "light").source;
       const middle = Math.round((t + T) / 2);
       const [part, rest] = formatShares(share);
@@ -117,7 +122,7 @@ function createWay() {
     const [lost, turned] = printed.terms;
     const largest = Math.max(...parts.map(Math.abs));
     const range = LEDGER_RANGES.find((one) => largest <= one) ?? largest;
-    setSentence(title, `From E_${last} back to h_${t}: ln ratio ${printed.total}`);
+    setSentence(title, `From E_${last} back to h_${t}${underFull(record)}: ln ratio ${printed.total}`);
     saturation.show("saturation", lost, entries.saturation / range, INK);
     weights.show("recurrent weights", turned, entries.weights / range, INK);
   }

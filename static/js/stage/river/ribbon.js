@@ -19,7 +19,7 @@ export const DIMMED = 0.28;
  */
 export function drawRibbon(ctx, scene, bitmaps, ratio, index) {
   const { layout, picture } = scene;
-  const { runs, strata, share } = scene.ribbons[index];
+  const { runs, strata, share, carriedShare } = scene.ribbons[index];
   if (!picture || runs.length === 0) return;
   const lane = layout.lanes[index];
   drawPixels(ctx, bitmaps(`river ${index}`), acrossAxis(layout, lane, ratio), (pixels, width, height) => {
@@ -29,6 +29,7 @@ export function drawRibbon(ctx, scene, bitmaps, ratio, index) {
       runs,
       strata,
       share,
+      carriedShare,
       left: layout.left,
       mid: lane.bottom - lane.mid,
       scale: ratio,

@@ -62,6 +62,20 @@ test("it plays forward, losses and backward from the record alone, then asks for
   assert.equal(store.get().slow.phase, "backward");
 });
 
+test("a pin that the reader sets stays while slow motion goes on, and the inspector follows again without one", () => {
+  const { play, store, motion } = slowMotion({ T: 6, H: 2 });
+  play(400);
+  assert.ok(motion.movedPin(store.get().pin));
+  store.dispatch({ type: "pin", pin: { t: 5, unit: 1 } });
+  play(800);
+  assert.deepEqual(store.get().pin, { t: 5, unit: 1 });
+  assert.ok(!motion.movedPin(store.get().pin), "it is not put back when slow motion ends");
+  assert.ok(store.get().slow.t > 2);
+  store.dispatch({ type: "pin", pin: null });
+  play(400);
+  assert.equal(store.get().pin.t, store.get().slow.t);
+});
+
 test("the update shows what it made of its batch's loss, and then the new network is gone through", () => {
   const { play, store } = slowMotion({ T: 3, H: 2 });
   play(3 * 750 + 200);
