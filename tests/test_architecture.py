@@ -166,6 +166,7 @@ ROOMS = (
     "lessons",
     "questions",
     "watched",
+    "first",
 )
 FLAT = {"main.js", "page.js"}
 LEAVES = {"lib/scales.js", "lib/store.js", "lib/format.js", "wire/protocol.js", "kit/plot.js"}

@@ -2,6 +2,7 @@
 
 import { startingRuler } from "../record/ruler.js";
 import { upTo } from "../record/spread.js";
+import { refusalWords } from "../words/notices.js";
 import { appendToHistory, copyHistory } from "./curve.js";
 import { ghostAfter } from "./ghost.js";
 import { inside } from "./view.js";
@@ -42,7 +43,7 @@ function takeError(state, message, at) {
   if (message.field && message.field in state.live.config) {
     return { ...state, errors: { ...state.errors, [message.field]: message.message } };
   }
-  return { ...state, notice: { text: message.message, undo: false, at } };
+  return { ...state, notice: { text: refusalWords(message), undo: false, at } };
 }
 
 /** @param {State} state @param {StateMessage} message @param {number} at @returns {State} */
@@ -77,6 +78,13 @@ export function show(state, moment) {
   if (moment === null) return inside({ ...state, ...state.live, past: null }, state);
   const { record, config, task, solvedAt, iteration } = moment;
   return inside({ ...state, record, config, task, solvedAt, iteration, divergence: null, past: moment }, state);
+}
+
+/** A recording stands at one of its moments: there is no other present. @param {State} state @param {Moment} moment @param {State["phase"]} phase @returns {State} */
+export function seek(state, moment, phase) {
+  const { record, config, task, solvedAt, iteration } = moment;
+  const live = { record, config, task, solvedAt, iteration, divergence: null };
+  return inside({ ...state, ...live, live, phase }, state);
 }
 
 /** The run stands at an earlier moment; what came after it stays to be seen. @param {State} state @param {Moment} moment @returns {State} */

@@ -3,7 +3,7 @@
 import { emptyHistory } from "./curve.js";
 import { GHOST_LIFETIME, ghostOf } from "./ghost.js";
 import { startingRuler } from "../record/ruler.js";
-import { branch, receive, show, takeRecord } from "./live.js";
+import { branch, receive, seek, show, takeRecord } from "./live.js";
 import { allLocked, EVERYTHING } from "./source.js";
 import { adopt, samePlace } from "./view.js";
 
@@ -93,6 +93,8 @@ import { adopt, samePlace } from "./view.js";
  * @property {Reached | null} slow null outside slow motion
  * @property {Narration | null} narration
  * @property {Locks} locks
+ * @property {boolean} first whether the page is as small as for somebody who comes for the first time
+ * @property {boolean} names whether the parts of the picture have their names written on it
  * @property {Lesson | null} lesson the open one
  * @property {Asked | null} question the one that is answered
  * @property {Notice | null} notice
@@ -105,6 +107,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "can", can: Abilities}
  *   | {type: "record", record: DecodedRecord}
  *   | {type: "show", moment: Moment | null}
+ *   | {type: "seek", moment: Moment, phase: Phase}
  *   | {type: "branched", moment: Moment}
  *   | {type: "restored", history: History}
  *   | {type: "lockstep", lockstep: number | null}
@@ -126,6 +129,8 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "zoom", zoom: State["zoom"]}
  *   | {type: "slow", slow: Reached | null}
  *   | {type: "narrate", narration: Narration | null}
+ *   | {type: "first", first: boolean}
+ *   | {type: "names", names: boolean}
  *   | {type: "lesson", lesson: Lesson | null, locks: Locks}
  *   | {type: "question", question: Asked | null}
  *   | {type: "rate", rate: number | null}
@@ -197,6 +202,8 @@ export function initialState(bootstrap = {}, record = null) {
     zoom: null,
     slow: null,
     narration: null,
+    first: false,
+    names: false,
     locks: {},
     lesson: null,
     question: null,
@@ -222,6 +229,8 @@ export function reduce(state, action) {
       return takeRecord(state, action.record);
     case "show":
       return show(state, action.moment);
+    case "seek":
+      return seek(state, action.moment, action.phase);
     case "branched":
       return branch(state, action.moment);
     case "restored":
@@ -265,6 +274,10 @@ export function reduce(state, action) {
       return { ...state, slow: action.slow };
     case "narrate":
       return { ...state, narration: action.narration };
+    case "first":
+      return { ...state, first: action.first };
+    case "names":
+      return { ...state, names: action.names };
     case "lesson":
       return { ...state, lesson: action.lesson, locks: action.locks, question: action.lesson ? null : state.question };
     case "question":

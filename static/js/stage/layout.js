@@ -36,6 +36,7 @@ import { clamp, intervalOf } from "../lib/scales.js";
  * @property {{y: number}} key
  * @property {Band} track
  * @property {Band} band where the hover band stands
+ * @property {{top: number, middle: number, bottom: number} | null} names where the rows begin in which the names of things stand
  */
 
 /** In design units. */
@@ -44,6 +45,10 @@ const RIGHT = 18;
 const LANES_TOP = 118;
 const UNIT_BLOCK = 106;
 const ROW_MAX = 11;
+/** Without charts below them the columns are what is looked at. */
+const ROW_MAX_ALONE = 26;
+/** Where the names of things stand: above the losses, under the river, under the timesteps. */
+const NAMES = { top: 30, middle: 26, bottom: 30 };
 /** Few units get higher rows: beside them stand their label, their colour key and the recurrent weights. */
 const UNITS_LEAST = 60;
 const WEIGHTS = { size: 36, below: 34 };
@@ -67,26 +72,42 @@ export function designUnit(/** @type {number} */ viewportWidth, /** @type {numbe
 
 /**
  * @param {{width: number, height: number, U: number, T: number, H: number, inputRows: number, lanes: number,
- *   edges?: Float64Array | null, zoom?: {from: number, to: number} | null}} size `edges` of the columns when they are not
- *   even: a lens, or on their way
+ *   edges?: Float64Array | null, zoom?: {from: number, to: number} | null, charts?: boolean, names?: boolean}} size `edges`
+ *   of the columns when they are not even: a lens, or on their way; without `charts` they lie below the stage; with
+ *   `names` there is room for them
  * @returns {Layout}
  */
-export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, zoom = null }) {
+export function layoutStage({
+  width,
+  height,
+  U,
+  T,
+  H,
+  inputRows,
+  lanes,
+  edges,
+  zoom = null,
+  charts = true,
+  names = false,
+}) {
   const left = GUTTER * U;
   const right = width - RIGHT * U;
   const pitch = (right - left) / (zoom ? zoom.to - zoom.from : T);
   const packed = pitch < PACKED_BELOW * U;
-  const heights = shareHeight(height / U, H, inputRows, lanes);
+  const room = names ? NAMES : { top: 0, middle: 0, bottom: 0 };
+  const heights = shareHeight(height / U - room.top - room.middle - room.bottom, H, inputRows, lanes, charts);
   const u = (/** @type {number} */ value) => value * U;
   const laneBands = Array.from({ length: lanes }, (_, i) => {
-    const top = u(LANES_TOP + i * (heights.lane + LANE.apart));
+    const top = u(room.top + LANES_TOP + i * (heights.lane + LANE.apart));
     return { top, bottom: top + u(heights.lane), mid: top + u(heights.lane) / 2 };
   });
-  const lanesBottom = LANES_TOP + lanes * heights.lane + (lanes - 1) * LANE.apart;
-  const unitsTop = lanesBottom + heights.readout;
+  const lanesBottom = room.top + LANES_TOP + lanes * heights.lane + (lanes - 1) * LANE.apart;
+  const readoutTop = lanesBottom + room.middle;
+  const unitsTop = readoutTop + heights.readout;
   const inputTop = unitsTop + heights.units + heights.entrance;
   const inputBottom = inputTop + heights.input;
-  const normTop = inputBottom + 44;
+  const underTimesteps = inputBottom + 44 + room.bottom;
+  const normTop = charts ? underTimesteps : Math.max(underTimesteps, height / U) + 40;
   const normBottom = normTop + heights.norm;
   const trackTop = normBottom + 28;
   const every = Math.ceil(H / (heights.units * U));
@@ -104,10 +125,10 @@ export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, z
     edges: edges ?? columnEdges(width, U, T, null, zoom),
     packed,
     group: packed ? groupSize(pitch / U, T) : 1,
-    loss: { y: u(64) },
-    output: { top: u(84), bottom: u(110) },
+    loss: { y: u(room.top + 64) },
+    output: { top: u(room.top + 84), bottom: u(room.top + 110) },
     lanes: laneBands,
-    readout: { top: u(lanesBottom), bottom: u(unitsTop) },
+    readout: { top: u(readoutTop), bottom: u(unitsTop) },
     entrance: { top: u(unitsTop + heights.units), bottom: u(inputTop) },
     units: {
       top: u(unitsTop),
@@ -119,11 +140,12 @@ export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, z
     },
     input: { top: u(inputTop), bottom: u(inputBottom), rows: inputRows },
     labels: { y: u(inputBottom + 12) },
-    legend: { y: u(inputBottom + 33) },
+    legend: { y: u(normTop - 11) },
     norm: { top: u(normTop), bottom: u(normBottom) },
     key: { y: u(normBottom + 17) },
     track: { top: u(trackTop), bottom: u(trackTop + heights.track) },
-    band: { top: u(52), bottom: u(trackTop + heights.track + 4) },
+    band: { top: u(room.top + 52), bottom: u(charts ? trackTop + heights.track + 4 : inputBottom + 24) },
+    names: names ? { top: u(48), middle: u(lanesBottom + 4), bottom: u(inputBottom + 26) } : null,
   };
 }
 
@@ -132,22 +154,23 @@ export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, z
  * @param {number} H
  * @param {number} inputRows
  * @param {number} lanes
+ * @param {boolean} charts whether there are any below the columns
  */
-function shareHeight(height, H, inputRows, lanes) {
+function shareHeight(height, H, inputRows, lanes, charts) {
   const two = lanes > 1;
   const laneBase = two ? LANE.two : LANE.one;
   const blockBase = two ? 76 : UNIT_BLOCK;
-  const tallest = Math.max(H * ROW_MAX, UNITS_LEAST);
+  const tallest = Math.max(H * (charts ? ROW_MAX : ROW_MAX_ALONE), UNITS_LEAST);
   const parts = {
     lane: laneBase,
     units: Math.min(blockBase, tallest),
     input: inputHeight(inputRows),
     readout: READOUT.least,
     entrance: ENTRANCE.least,
-    norm: 76,
-    track: 52,
+    norm: charts ? 76 : 0,
+    track: charts ? 52 : 0,
   };
-  const fixed = LANES_TOP + (lanes - 1) * LANE.apart + 44 + 28 + 10;
+  const fixed = LANES_TOP + (lanes - 1) * LANE.apart + (charts ? 44 + 28 + 10 : 28);
   let free = height - fixed - (lanes - 1) * parts.lane - Object.values(parts).reduce((sum, part) => sum + part, 0);
   const change = (/** @type {Exclude<keyof typeof parts, "input">} */ part, /** @type {number} */ limit, count = 1) => {
     const room = (limit - parts[part]) * count;
@@ -160,6 +183,7 @@ function shareHeight(height, H, inputRows, lanes) {
     change("units", Math.min(tallest, 176));
     change("readout", READOUT.most);
     change("entrance", ENTRANCE.most);
+    if (!charts) return parts;
     change("norm", 140);
     change("track", 140);
     change("norm", 200);

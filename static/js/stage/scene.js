@@ -72,12 +72,12 @@ export function buildScene(picture, state, size, domain, contraction) {
  * @param {State} state
  * @param {{width: number, height: number, U: number, edges?: Float64Array | null}} size
  */
-export function layoutOf(picture, { config, zoom }, size) {
+export function layoutOf(picture, { config, zoom, first, names }, size) {
   const T = picture?.T ?? Number(config.sequence_length ?? 24);
   const H = picture?.H ?? Number(config.hidden_size ?? 16);
   const lanes = picture?.lanes.length ?? cellOf(config).states.length;
   const shown = zoom ? zoom.to - zoom.from : T;
-  return layoutStage({ ...size, T, H, lanes, zoom, inputRows: inputRows(picture, size, shown) });
+  return layoutStage({ ...size, T, H, lanes, zoom, inputRows: inputRows(picture, size, shown), charts: !first, names });
 }
 
 /** @param {Picture | null} picture @param {{width: number}} size @param {number} timesteps on the whole axis */

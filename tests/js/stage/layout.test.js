@@ -201,6 +201,24 @@ test("a point finds its row, timestep and unit", () => {
   assert.deepEqual(at(20), { row: null, t: null, unit: null, lane: 0 });
 });
 
+test("names get rows of their own above the losses, under the river and under the timesteps", () => {
+  const plain = layoutStage(SIZE);
+  const layout = layoutStage({ ...SIZE, names: true });
+  assert.equal(plain.names, null);
+  const { top, middle, bottom } = layout.names;
+  assert.ok(top + 20 <= layout.loss.y - 9, "above the largest disc");
+  assert.ok(layout.lanes[0].bottom <= middle && middle + 20 <= layout.units.top);
+  assert.ok(layout.labels.y + 6 <= bottom && bottom + 20 <= layout.norm.top);
+  assert.ok(layout.track.bottom <= 620.5);
+});
+
+test("without charts the columns are taller, and no chart is left on the stage", () => {
+  const layout = layoutStage({ ...SIZE, T: 8, H: 6, charts: false });
+  assert.ok(layout.units.rowHeight > layoutStage({ ...SIZE, T: 8, H: 6 }).units.rowHeight);
+  assert.ok(layout.norm.top > 620 && layout.legend.y > 620);
+  assert.ok(layout.band.bottom <= 620);
+});
+
 test("a tile of W_hy and of W_xh stands on every forward arrow, inside its row, and none where columns are packed", () => {
   for (const T of [4, 24, 40]) {
     for (const height of [460, 566, 620, 953]) {
