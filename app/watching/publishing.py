@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import BadValue, shown
 from ..links import new_key, token_of
 from ..training import Record
+from .threads import give_way
 
 FIRST_WAIT, LONGEST_WAIT = 0.25, 10.0  # seconds before a lost server is tried again
 OPENING_SECONDS = 60.0  # a server beside the script has yet to start
@@ -54,7 +55,7 @@ class Publisher:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._on_sequence, self._tell = on_sequence, tell
         self.followers = 0
-        self._waiting: dict[str, Record] = {}
+        self._waiting: dict[str, Callable[[], Record]] = {}
         self._change = threading.Condition()
         self._closed = False
         self._lost = False  # and said so
@@ -67,8 +68,8 @@ class Publisher:
         """Whether a server has the run at this moment."""
         return self._socket is not None
 
-    def offer(self, records: dict[str, Record]) -> None:
-        """The newest records by module: they are sent as soon as the server takes them, unless newer ones come."""
+    def offer(self, records: dict[str, Callable[[], Record]]) -> None:
+        """How to make the newest records, by module: sent as soon as somebody follows, unless newer ones come."""
         with self._change:
             self._waiting |= records
             self._change.notify_all()
@@ -82,6 +83,7 @@ class Publisher:
             self._thread.join(CLOSING_SECONDS)
 
     def _work(self) -> None:
+        give_way()
         attempt = 0
         while not self._closed:
             try:
@@ -125,7 +127,8 @@ class Publisher:
                 if self._closed and not (self._waiting and self.followers):
                     return
                 records, self._waiting = list(self._waiting.values()), {}
-            for record in records:
+            for make in records:
+                record = make()
                 step = record.scalars["step"]
                 socket.send(Record(record.scalars | {"iteration": step}, record.tensors).to_bytes())
 

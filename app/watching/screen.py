@@ -1,19 +1,20 @@
 """Where a watched model is looked at: a server that was named, one beside the script, or the small page of `page`."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from ..training import Record
 from .beside import Beside, can_serve
+from .drawing import Judged
+from .measure import Shown
 from .page import Page
 from .publishing import Publisher
 from .verdict import Verdict, as_dict
 
-Judged = dict[str, tuple[Record, Verdict]]
-
 
 class Screen(Protocol):
-    """What shows the newest records; its address is known from the beginning."""
+    """What shows the newest records, which are made when somebody looks; its address is known from the beginning."""
 
     address: str
 
@@ -33,13 +34,17 @@ class Served:
 
     def show(self, found: Judged) -> None:
         """Each record with what was found in it."""
-        self._publisher.offer({name: with_verdict(*one) for name, one in found.items()})
+        self._publisher.offer({name: partial(_record_of, *one) for name, one in found.items()})
 
     def close(self) -> None:
         """Leave the server; what was sent stays on pages that are open."""
         self._publisher.close()
         if self._beside is not None:
             self._beside.close()
+
+
+def _record_of(one: Shown, verdict: Verdict) -> Record:
+    return with_verdict(one.record, verdict)
 
 
 def with_verdict(record: Record, verdict: Verdict) -> Record:

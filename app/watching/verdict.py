@@ -107,7 +107,7 @@ def _vanishing(view: View, found: Finding) -> Verdict:
     cause = "padding" if is_padded(view) else found.cause or "weights"
     steps = values["loss_timestep"] - values["timestep"]
     change = values["ln_change"]
-    left = "exactly 0" if change == -np.inf else f"{_power(change)} of its start"
+    left = "less than 1e-190 of its start" if change == -np.inf else f"{_power(change)} of its start"
     sentence = f"{view.place}: the gradient of timestep {view.timestep(view.last_loss or 1)} is {left} after {steps} "
     sentence += "timesteps back"
     sentence += {

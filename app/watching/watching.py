@@ -17,14 +17,15 @@ from ..recording import Recording
 from ..training import Record
 from .calls import Capture
 from .capture import Capturer, Watched
-from .drawing import fragment
+from .drawing import Judged, fragment
 from .measure import Shown, measured
 from .modules import is_compiled, recurrent_modules, torch_of
 from .screen import Screen, screen
-from .verdict import FINDINGS, Verdict, as_dict, judge
+from .threads import give_way
+from .verdict import FINDINGS, as_dict, judge
 
 WAITING = 2  # captures that may wait for their replay; the newest replace the oldest
-KEPT_BYTES = 64 * 2**20  # of records that `save` can write
+KEPT_BYTES = 64 * 2**20  # of captures that `save` can write the records of
 FACTS = {"source": "unroll.watch"}
 PATIENCE = 30.0  # seconds that asking for the last records waits for a replay that has begun
 
@@ -66,7 +67,7 @@ class Watching:
         self._closed = self._busy = False
         self.failures: deque[str] = deque(maxlen=10)  # of ours, beside the loop; the first is told as a warning
         self._screen: Screen | None = None
-        self._kept: deque[Record] = deque()
+        self._kept: deque[Shown] = deque()
         self._file = None if file is None else Recording.create(file, **FACTS)
         self._captures: deque[Capture] = deque(maxlen=WAITING)
         self._newest: Capture | None = None  # to show another sequence of it
@@ -88,7 +89,7 @@ class Watching:
     def last(self) -> dict[str, Record]:
         """The newest record of each module by name; waits for captures that are being replayed."""
         self.wait()
-        return {name: shown.record for name, shown in self._last.items()}
+        return {name: one.record for name, one in self._last.items()}
 
     def verdict(self) -> dict[str, dict[str, Any]]:
         """What is wrong with each module, if anything: finding, sentence, horizon, cause, remedy."""
@@ -110,8 +111,8 @@ class Watching:
         """Write the newest records, up to 64 MiB of them, as a recording that `unroll.open` reads."""
         self.wait()
         with Recording.create(path, **FACTS) as recording:
-            for record in list(self._kept):
-                recording.write(record)
+            for one in list(self._kept):
+                recording.write(one.record)
 
     def wait(self, seconds: float = PATIENCE) -> None:
         """Until every capture so far has become a record, or ``seconds`` have passed."""
@@ -160,6 +161,7 @@ class Watching:
             self._change.notify_all()
 
     def _work(self) -> None:
+        give_way()
         while True:
             with self._change:
                 self._change.wait_for(lambda: bool(self._captures) or self._closed)
@@ -178,14 +180,14 @@ class Watching:
 
     def _take(self, found: dict[str, Shown]) -> None:
         self._last = self._last | found
-        self._keep([one.record for one in found.values()])
+        self._keep(list(found.values()))
         if self._screen is not None:
             self._screen.show(self._judged())
         for name, one in found.items():
-            finding, before = judge(one.record).finding, self._findings.get(name)
+            finding, before = judge(one.brief).finding, self._findings.get(name)
             self._findings[name] = finding
             if finding != before:
-                self._tell(name, verdict_on(one), one.record.scalars["step"], before)
+                self._tell(name, verdict_on(one), one.brief.scalars["step"], before)
 
     def _tell(self, name: str, verdict: dict[str, Any], step: int, before: str | None) -> None:
         """A finding has changed: a line in the terminal, and whoever asked for it."""
@@ -198,21 +200,21 @@ class Watching:
         """A line in the terminal."""
         print(f"unroll: {what}", file=sys.stderr, flush=True)
 
-    def _judged(self) -> dict[str, tuple[Record, Verdict]]:
-        return {name: (one.record, judge(one.record)) for name, one in self._last.items()}
+    def _judged(self) -> Judged:
+        return {name: (one, judge(one.brief)) for name, one in self._last.items()}
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the page as it is now."""
         self.wait()
         return fragment(self._judged()) or "<p>Nothing has been captured yet.</p>"
 
-    def _keep(self, records: list[Record]) -> None:
-        self._kept.extend(records)
-        while sum(map(_bytes, self._kept)) > KEPT_BYTES and len(self._kept) > len(records):
+    def _keep(self, found: list[Shown]) -> None:
+        self._kept.extend(found)
+        while sum(one.whole.nbytes for one in self._kept) > KEPT_BYTES and len(self._kept) > len(found):
             self._kept.popleft()
         if self._file is not None:
-            for record in records:
-                self._file.write(record)
+            for one in found:
+                self._file.write(one.record)
 
     def _failed(self, error: Exception) -> None:
         """Ours to report, never the loop's: said once."""
@@ -229,13 +231,9 @@ class Watching:
             print(told, file=sys.stderr, flush=True)
 
 
-def _bytes(record: Record) -> int:
-    return sum(values.nbytes for values in record.tensors.values())
-
-
 def verdict_on(one: Shown) -> dict[str, Any]:
     """As a user reads it."""
-    return as_dict(judge(one.record), one.horizon)
+    return as_dict(judge(one.brief), one.horizon)
 
 
 def in_the_terminal(verdict: dict[str, Any], step: int, before: str | None) -> str:

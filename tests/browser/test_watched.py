@@ -1,6 +1,7 @@
 """The page of a watched run: captures arrive, are chosen, compared and held; all are told when the script ends."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -31,7 +32,7 @@ class Script:
             "encoder": record("encoder", step, "lstm"),
             "decoder": record("decoder", step, "gru", 2, True),
         }
-        self.publisher.offer({name: with_verdict(one, judge(one)) for name, one in found.items()})
+        self.publisher.offer({name: partial(with_verdict, one, judge(one)) for name, one in found.items()})
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """What crossed the boundary of a recurrent module, made without PyTorch, and the record that is made of it."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from app.training import Record
 from app.watching.crossing import Crossing
-from app.watching.measure import replayed, shown_of
+from app.watching.measure import Captured, Shown
 from app.watching.modules import Spec
 
 T, B, I, H = 4, 3, 2, 3
@@ -44,5 +42,6 @@ def crossing(cell, layers=1, both=False, proj=0, lengths=None, dropout=False, se
 def record(module: str, step: int, cell: str = "lstm", layers: int = 1, both: bool = False) -> Record:
     """A record of sequence 0, as a watched module would have at this step."""
     one = crossing(cell, layers, both, seed=step)
-    scalars = {"step": step, "grad_residual": 4e-16, "cut": None}
-    return shown_of(module, [replayed(replace(one, x=one.x * (1 + step)))], 0, scalars).record
+    whole = Captured({module: [one]}, own={}, scale=1.0)
+    shown = Shown(module, whole, module, slice(0, 1), 0, {"step": step, "cut": None})
+    return Record(shown.record.scalars | {"grad_residual": 4e-16}, shown.record.tensors)

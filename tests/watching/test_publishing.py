@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from functools import partial
 
 import numpy as np
 import pytest
@@ -58,7 +59,7 @@ def test_a_lost_server_is_told_once_and_found_again_under_the_same_address():
             wait_until(lambda: len(told.sentences) == 2 * step, "the server to be found")
             with Visitor(server) as page:
                 page.ask("follow", run=run)
-                publisher.offer({"encoder": record(step)})
+                publisher.offer({"encoder": partial(record, step)})
                 while not page.records:
                     page.hear()
                 assert facts(page.records[0])["step"] == step
@@ -75,7 +76,7 @@ def test_a_lost_server_is_told_once_and_found_again_under_the_same_address():
         True,
         False,
     ]
-    publisher.offer({"encoder": record(3)})
+    publisher.offer({"encoder": partial(record, 3)})
     publisher.close()
 
 
@@ -121,7 +122,7 @@ def test_a_server_beside_a_script_that_is_killed_holds_up_nothing():
     assert not beside.failed
     beside._process.kill()
     wait_until(lambda: told.heard("training goes on"), "the loss to be told")
-    assert beside.failed
+    wait_until(lambda: beside.failed, "the end of the process to be noticed")
     ending = threading.Thread(target=lambda: (publisher.close(), beside.close()))
     ending.start()
     ending.join(PATIENCE)

@@ -63,7 +63,7 @@ def test_a_padded_sequence_has_the_gradients_it_has_alone(cell, example):
     one = crossing(cell, 2, True, 0, LENGTHS)
     stack = replay(one)
     stack.backward()
-    alone = shown.only(stack, example)
+    alone = shown.alone(one, example)
     tensors, _ = shown.of_sequence(alone)
     length = LENGTHS[example]
     for layer, name in ((0, "dh"), (1, "dh_l2")):
@@ -72,9 +72,8 @@ def test_a_padded_sequence_has_the_gradients_it_has_alone(cell, example):
 
 
 def test_shares_of_every_layer_and_direction_sum_to_one():
-    stack = replay(crossing("lstm", 3, True, 2))
-    stack.backward()
-    tensors, _ = shown.of_sequence(shown.only(stack, 1))
+    one = crossing("lstm", 3, True, 2)
+    tensors, _ = shown.of_sequence(shown.alone(one, 1))
     names = [name for name in tensors if name.startswith("share")]
     assert len(names) == 6
     for name in names:
@@ -82,10 +81,8 @@ def test_shares_of_every_layer_and_direction_sum_to_one():
 
 
 def test_lags_sum_to_the_gradients_of_the_recurrent_weights():
-    stack = replay(crossing("gru", 2, True))
-    stack.backward()
-    alone = shown.only(stack, 0)
-    shown.of_sequence(alone)  # its way back
+    one = crossing("gru", 2, True)
+    alone = shown.alone(one, 0)
     sums = np.zeros((2, 2, T, H, 3 * H))
     for losses, exponents, number, place, direction in flows._columns(alone):
         flows._add_by_lag(sums[number, place], direction, losses, exponents)

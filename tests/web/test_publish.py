@@ -125,9 +125,12 @@ def test_whoever_is_slow_misses_captures_and_holds_up_nobody(server):
             other.ask("follow", run=run)
             while not other.records or facts(other.records[-1])["step"] < 39:
                 other.hear()
-        first = [facts(frame)["step"] for frame in (slow.hear(), slow.hear())]
-        slow.say("ack", iteration=first[-1])
-        assert facts(slow.hear())["step"] == 39, "what came in between is not sent any more"
+        seen: list[int] = []
+        while not seen or seen[-1] < 39:
+            if len(seen) == 2:
+                slow.say("ack", iteration=seen[-1])
+            seen.append(facts(slow.hear())["step"])
+        assert len(seen) <= 3, "two unacknowledged ones and the newest; what came in between is not sent any more"
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ export function createChoosers(store, showSequence) {
       const index = all.indexOf(shown);
       slider.max = String(Math.max(0, all.length - 1));
       slider.value = String(index);
+      slider.style.setProperty("--fill", `${all.length < 2 ? 100 : (100 * index) / (all.length - 1)}%`);
       slider.setAttribute("aria-valuetext", `step ${shown.step}`);
       slider.disabled = all.length < 2;
       setText(

@@ -99,7 +99,9 @@ function draw(now) {
   drawSentences(state, picture, compared);
   drawFound(shown);
   drawTimestep(state, shown, picture);
-  setText(byId("flow-note"), flowNote(hasEveryPair(factsOf(shown.record), state.place)));
+  const note = flowNote(hasEveryPair(factsOf(shown.record), state.place));
+  setText(byId("flow-note"), note);
+  byId("flow-note").hidden = note === "";
   const inputs = shown.record.tensors.x.shape[1];
   stage.draw({ ...state, picture, compared, step: shown.step, inputs });
   flow.draw(now);

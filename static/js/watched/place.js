@@ -49,7 +49,7 @@ export function overTime(record, name, place) {
   const tensor = record.tensors[nameAt(name, place)];
   if (!tensor) return null;
   if (!place.reverse) return tensor;
-  const columns = name === "ln_flow" || name === "share";
+  const columns = name === "ln_flow" || name === "share" || name === "carried_share";
   return { shape: tensor.shape, data: columns ? tensor.data.slice().reverse() : backwards(tensor) };
 }
 

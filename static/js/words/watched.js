@@ -156,9 +156,7 @@ export function statusText(status, why) {
   return "Waiting for the script. Its first backward pass will be shown.";
 }
 
-/** Why there is no flow of a place: below the top of two directions every pair has a path. @param {boolean} everyPair */
+/** What the flow view leaves out: below the top of two directions every pair has a path. @param {boolean} everyPair */
 export function flowNote(everyPair) {
-  return everyPair
-    ? "Row: handed in at t. Column: at h_k of this layer. Below both directions pairs with k > t have a path too; they are not drawn."
-    : "Row: handed in at t. Column: felt at h_k.";
+  return everyPair ? "Below both directions pairs with k > t have a path too; they are not drawn." : "";
 }
