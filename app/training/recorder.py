@@ -14,6 +14,7 @@ from .findings.measured import facts_of, first_bad
 from .findings.remedies import remedies
 from .measurement import Measurement, Recent
 from .quantities import PROBE, QUANTITIES, SCALARS
+from .quantities.beyond import blank_beyond_the_end
 from .records import Record
 from .state import State
 
@@ -52,6 +53,7 @@ class Recorder:
                 found = quantity.measure(seen)
                 tensors |= found.tensors
                 scalars |= found.scalars
+        blank_beyond_the_end(tensors, self.state.config, seen.trace.probe.lengths)
         scalars |= self._validation(seen, scalars.get("as_of"))
         scalars["finding"] = self._finding(seen, tensors)
         return Record(self._scalars(seen) | scalars, tensors, complete=not seen.skipped)
@@ -92,6 +94,9 @@ class Recorder:
             "kind": "record",
             "iteration": seen.iteration,
             "solved_at": progress.solved_at,
+            "weights_from": None
+            if progress.weights_at is None
+            else {"name": progress.weights_name or "", "iteration": progress.weights_at},
             "loss": batch.loss,
             "loss_per_timestep": batch.loss_per_timestep,
             "accuracy": batch_pass.accuracy(self.runner.net(seen.params, batch), batch.batch.target),
