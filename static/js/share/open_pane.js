@@ -15,7 +15,7 @@ const NO_CONNECTION = "There is no connection: try again when it is back. The ru
 /**
  * @param {Session} session
  * @param {() => number} most bytes that the server takes
- * @returns {import("./panel.js").Pane & {open: (file: File) => Promise<void>}}
+ * @returns {import("./panel.js").Pane & {open: (file: File) => Promise<void>, paste: () => void}}
  */
 export function createOpenPane(session, most) {
   const picker = element("input", { type: "file", accept: ACCEPTED, id: "share-file", class: "visually-hidden" });
@@ -103,5 +103,6 @@ export function createOpenPane(session, most) {
     ),
     show() {},
     open,
+    paste: () => text.focus(),
   };
 }

@@ -4,14 +4,20 @@ import { element } from "../lib/dom.js";
 import { createLinkPane } from "./link_pane.js";
 import { createLivePane } from "./live_pane.js";
 import { createOpenPane } from "./open_pane.js";
-import { createPresetsPane } from "./presets_pane.js";
 import { createSavePane } from "./save_pane.js";
+import { createTeachersPane } from "./teachers_pane.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {{node: HTMLElement, show: () => void}} Pane show: whatever may have changed since it was last seen */
 
-const NAMES = /** @type {const} */ ({ link: "Link", live: "Live", presets: "Presets", open: "Open", save: "Save" });
+const NAMES = /** @type {const} */ ({
+  link: "Link",
+  teachers: "For teachers",
+  live: "Live",
+  open: "Open",
+  save: "Save",
+});
 /** @typedef {keyof typeof NAMES} PaneName */
 
 /**
@@ -19,19 +25,14 @@ const NAMES = /** @type {const} */ ({ link: "Link", live: "Live", presets: "Pres
  * @param {PageStore} store
  * @param {Session} session
  * @param {() => import("../run/state.js").State[]} lanes
- * @param {(fragment: string) => void} openLink
  */
-export function createPanel(node, store, session, lanes, openLink) {
-  const close = () => node.hidePopover();
+export function createPanel(node, store, session, lanes) {
   const files = createOpenPane(session, () => store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY);
   /** @type {Record<PaneName, Pane>} */
   const panes = {
     link: createLinkPane(store, lanes),
+    teachers: createTeachersPane(store, lanes),
     live: createLivePane(store, session),
-    presets: createPresetsPane((link) => {
-      close();
-      openLink(link);
-    }),
     open: files,
     save: createSavePane(store, session, lanes),
   };
@@ -86,6 +87,11 @@ export function createPanel(node, store, session, lanes, openLink) {
     open(file) {
       show("open");
       return files.open(file);
+    },
+    /** Where a text or a table is pasted. */
+    paste() {
+      show("open");
+      files.paste();
     },
   };
 }

@@ -49,7 +49,7 @@ export function startSharing(store, session, lanes, opened, keepsAddress = true)
   let loading = null;
   const panel = () => {
     loading ??= Promise.all([import("./panel.js"), addStyle("share.css")]).then(([{ createPanel }]) =>
-      createPanel(node, store, session, lanes.states, (link) => void openLink(link)),
+      createPanel(node, store, session, lanes.states),
     );
     return loading;
   };
@@ -62,6 +62,7 @@ export function startSharing(store, session, lanes, opened, keepsAddress = true)
     node.showPopover();
     void panel().then(({ open }) => open(file));
   });
+  takeExamples();
   const more = byId("more");
   more.addEventListener("click", (event) => {
     more.hidePopover();
@@ -70,7 +71,28 @@ export function startSharing(store, session, lanes, opened, keepsAddress = true)
     if (of) byId(of).click();
   });
 
-  return { keepAddress: keepOwnAddress };
+  return { keepAddress: keepOwnAddress, paste };
+
+  /** The place to paste a text or a table of one's own. */
+  function paste() {
+    node.showPopover();
+    void panel().then((opened) => opened.paste());
+  }
+
+  function takeExamples() {
+    const popover = byId("examples");
+    /** @type {Promise<{show: () => void}> | null} */
+    let coming = null;
+    popover.addEventListener("toggle", (event) => {
+      const isOpen = /** @type {ToggleEvent} */ (event).newState === "open";
+      byId("examples-button").setAttribute("aria-expanded", String(isOpen));
+      if (!isOpen) return;
+      coming ??= Promise.all([import("./examples.js"), addStyle("examples.css")]).then(([{ createExamples }]) =>
+        createExamples(popover, store, { open: (link) => void openLink(link), paste }),
+      );
+      void coming.then(({ show }) => show());
+    });
+  }
 
   /** @param {string} fragment */
   function understood(fragment) {
