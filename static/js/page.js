@@ -293,8 +293,18 @@ export function startPage(store, stage, theme, kept, link, follow) {
   session.connect();
   if (!follow) keepRuns();
   const sharing = import("./share/start.js").then(({ startSharing }) =>
-    startSharing(store, session, lanes, kept || follow ? null : link, follow === null),
+    startSharing(store, session, lanes, kept || follow ? null : link, openRecording, follow === null),
   );
+
+  /** @type {ReturnType<typeof import("./share/player.js").createPlayer> | null} */
+  let player = null;
+
+  /** @param {import("./wire/recording.js").Recording} recording @param {string} name */
+  async function openRecording(recording, name) {
+    const { createPlayer } = await import("./share/player.js");
+    player ??= createPlayer({ store, active, endLanes: () => lanes.end(), platform: browser });
+    player.open(recording, name);
+  }
 
   /** With a copy of the run that was followed. @param {ArrayBuffer} bytes @param {number} iteration */
   async function goOnAlone(bytes, iteration) {
@@ -310,7 +320,8 @@ export function startPage(store, stage, theme, kept, link, follow) {
   /** A reload goes on with what was kept. */
   function keepRuns() {
     void import("./run/keeper.js").then(({ createKeeper }) => {
-      const keeper = createKeeper(lanes.all, () => isPlaying(store.get()));
+      const runs = () => (store.get().can.train ? lanes.all() : []);
+      const keeper = createKeeper(runs, () => isPlaying(store.get()));
       window.setInterval(keeper.keep, TICK);
       store.watch(isPlaying, (plays) => keeper.keep(!plays));
     });

@@ -80,6 +80,13 @@ export function show(state, moment) {
   return inside({ ...state, record, config, task, solvedAt, iteration, divergence: null, past: moment }, state);
 }
 
+/** A recording stands at one of its moments: there is no other present. @param {State} state @param {Moment} moment @param {State["phase"]} phase @returns {State} */
+export function seek(state, moment, phase) {
+  const { record, config, task, solvedAt, iteration } = moment;
+  const live = { record, config, task, solvedAt, iteration, divergence: null };
+  return inside({ ...state, ...live, live, phase }, state);
+}
+
 /** The run stands at an earlier moment; what came after it stays to be seen. @param {State} state @param {Moment} moment @returns {State} */
 export function branch(state, moment) {
   const { record, config, task, solvedAt, iteration } = moment;

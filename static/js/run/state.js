@@ -3,7 +3,7 @@
 import { emptyHistory } from "./curve.js";
 import { GHOST_LIFETIME, ghostOf } from "./ghost.js";
 import { startingRuler } from "../record/ruler.js";
-import { branch, receive, show, takeRecord } from "./live.js";
+import { branch, receive, seek, show, takeRecord } from "./live.js";
 import { allLocked, EVERYTHING } from "./source.js";
 import { adopt, samePlace } from "./view.js";
 
@@ -107,6 +107,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "can", can: Abilities}
  *   | {type: "record", record: DecodedRecord}
  *   | {type: "show", moment: Moment | null}
+ *   | {type: "seek", moment: Moment, phase: Phase}
  *   | {type: "branched", moment: Moment}
  *   | {type: "restored", history: History}
  *   | {type: "lockstep", lockstep: number | null}
@@ -228,6 +229,8 @@ export function reduce(state, action) {
       return takeRecord(state, action.record);
     case "show":
       return show(state, action.moment);
+    case "seek":
+      return seek(state, action.moment, action.phase);
     case "branched":
       return branch(state, action.moment);
     case "restored":

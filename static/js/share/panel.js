@@ -4,6 +4,7 @@ import { element } from "../lib/dom.js";
 import { createLinkPane } from "./link_pane.js";
 import { createLivePane } from "./live_pane.js";
 import { createOpenPane } from "./open_pane.js";
+import { createRecordPane } from "./record_pane.js";
 import { createSavePane } from "./save_pane.js";
 import { createTeachersPane } from "./teachers_pane.js";
 
@@ -17,6 +18,7 @@ const NAMES = /** @type {const} */ ({
   live: "Live",
   open: "Open",
   save: "Save",
+  record: "Record",
 });
 /** @typedef {keyof typeof NAMES} PaneName */
 
@@ -25,9 +27,13 @@ const NAMES = /** @type {const} */ ({
  * @param {PageStore} store
  * @param {Session} session
  * @param {() => import("../run/state.js").State[]} lanes
+ * @param {(recording: import("../wire/recording.js").Recording, name: string) => void} openRecording
  */
-export function createPanel(node, store, session, lanes) {
-  const files = createOpenPane(session, () => store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY);
+export function createPanel(node, store, session, lanes, openRecording) {
+  const files = createOpenPane(store, session, (recording, name) => {
+    node.hidePopover();
+    openRecording(recording, name);
+  });
   /** @type {Record<PaneName, Pane>} */
   const panes = {
     link: createLinkPane(store, lanes),
@@ -35,6 +41,7 @@ export function createPanel(node, store, session, lanes) {
     live: createLivePane(store, session),
     open: files,
     save: createSavePane(store, session, lanes),
+    record: createRecordPane(store, session),
   };
   const list = element("div", { class: "tabs", role: "tablist", "aria-label": "Share" });
   const names = /** @type {PaneName[]} */ (Object.keys(NAMES));

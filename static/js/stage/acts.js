@@ -6,7 +6,7 @@ import { isPlaying } from "../run/state.js";
 import { addStyle } from "../lib/styles.js";
 
 /** @typedef {import("../run/state.js").Place} Place */
-/** @typedef {{toggle: () => void, back: () => void, next: () => void}} Transport */
+/** @typedef {{toggle: () => void, back: () => void, next: () => boolean}} Transport */
 /** @typedef {ReturnType<typeof import("./slowmotion/slowmotion.js").createSlowMotion>} SlowMotion */
 
 /**
@@ -112,7 +112,11 @@ export function createActs(store, stage, transport, isAlone) {
     transport: {
       toggle: () => (slow ? moved(slow.toggle) : transport.toggle()),
       back: () => (slow ? moved(slow.back) : transport.back()),
-      next: () => (slow ? moved(slow.next) : transport.next()),
+      next() {
+        if (!slow) return transport.next();
+        moved(slow.next);
+        return true;
+      },
     },
   };
 

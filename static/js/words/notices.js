@@ -4,6 +4,9 @@ export const SERVER_UPDATED = "The server was updated: reload the page to contin
 
 export const OTHER_ROUNDING = "Restored on a server that rounds differently: last digits may differ from before.";
 
+export const READ_ONLY_RECORDING =
+  "This is a recording: nothing of it can be changed. Close it to go on with a network of your own.";
+
 export const NO_BRANCH = "The run could not return to the iteration shown; nothing was changed.";
 
 /** What a command would need is told to programs by the command's name; a reader is told what they can do. @type {Record<string, string>} */

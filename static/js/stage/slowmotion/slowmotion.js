@@ -26,7 +26,8 @@ const NOWHERE = /** @type {const} */ ({ row: null, t: null, unit: null, lane: 0 
 
 /**
  * @param {import("../../run/session.js").PageStore} store
- * @param {{update: () => void, changed: (shown: Shown) => void}} around `update` asks the run for one update
+ * @param {{update: () => boolean, changed: (shown: Shown) => void}} around `update` asks for the record after one update,
+ *   and says whether there can be one: a recording ends
  */
 export function createSlowMotion(store, { update, changed }) {
   let timeline = timelineOf(1, false);
@@ -69,12 +70,11 @@ export function createSlowMotion(store, { update, changed }) {
 
   function askForUpdate() {
     const { connection } = store.get();
-    if (connection.status !== "open") {
+    if (connection.status !== "open" || !update()) {
       until = ms;
       return;
     }
     updated = "asked";
-    update();
   }
 
   /** The new network is the one to go through next. */

@@ -18,12 +18,13 @@ beforeEach(() => {
 const OPEN = { status: "open", retryAt: null, attempt: 0 };
 
 /** Slow motion over a store, with frames every 50 ms. */
-function slowMotion(options = {}, state = {}) {
+function slowMotion(options = {}, state = {}, ends = false) {
   const store = createStore({ ...initialState({}, sampleRecord(options)), connection: OPEN, ...state }, reduce);
   const seen = { updates: 0, shown: null };
   const motion = createSlowMotion(store, {
     update: () => {
       seen.updates++;
+      return !ends;
     },
     changed: (shown) => {
       seen.shown = shown;
@@ -88,6 +89,17 @@ test("the update shows what it made of its batch's loss, and then the new networ
   assert.match(store.get().narration.finding, /loss 0\.500 → 0\.250/);
   play(1000);
   assert.equal(store.get().slow.phase, "forward");
+});
+
+test("where no record follows, as at the end of a recording, it stands at the end and can be gone back through", () => {
+  const { play, frame, motion, store, seen } = slowMotion({ T: 3, H: 2 }, {}, true);
+  play(5000);
+  assert.equal(seen.updates, 1);
+  assert.equal(frame(), "still");
+  assert.deepEqual([store.get().slow.phase, store.get().slow.playing], ["backward", false]);
+  motion.back();
+  frame();
+  assert.equal(store.get().slow.t, 2);
 });
 
 test("pausing, stepping a timestep at a time, and back", () => {
