@@ -30,7 +30,7 @@ def record(name: str) -> Record:
 
 
 def river(name: str) -> list[float]:
-    """ln of the gradient's norm from timestep 1 to T, as its river shows it: of c where there is a c, after clipping."""
+    """ln of the gradient's norm from timestep 1 to T as its river shows it: of c where there is one, after clipping."""
     found = record(name)
     if config(name).clip == "timestep":
         ln = np.log(found.dh_norm_used)

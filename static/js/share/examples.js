@@ -1,6 +1,6 @@
 /** Examples as cards beside the lessons: each with the river of its network, and one for a text of one's own. */
 
-import { element } from "../lib/dom.js";
+import { element, typeset } from "../lib/dom.js";
 import { EXAMPLES_CLOSED } from "../words/examples.js";
 import { drawSmallRiver } from "./preset_picture.js";
 
@@ -42,12 +42,16 @@ export async function createExamples(node, store, actions) {
   for (const { name, card, title, text, link } of presets) {
     const open = () => actions.open(link);
     if (!card) {
-      others.append(element("li", {}, way(`#${link}`, open, title), element("p", { class: "quiet" }, text)));
+      others.append(
+        element("li", {}, way(`#${link}`, open, title), element("p", { class: "quiet" }, ...typeset(text))),
+      );
       continue;
     }
     const canvas = element("canvas", { width: String(WIDTH), height: String(HEIGHT), "aria-hidden": "true" });
     drawings.push(() => drawSmallRiver(canvas, rivers[name], store.get().dark));
-    cards.append(way(`#${link}`, open, canvas, element("b", {}, card), element("span", { class: "quiet" }, text)));
+    cards.append(
+      way(`#${link}`, open, canvas, element("b", {}, card), element("span", { class: "quiet" }, ...typeset(text))),
+    );
   }
   const own = element("span", { class: "example-own", "aria-hidden": "true" }, "to be or not to b_");
   const text = element("span", { class: "quiet" }, "Paste a text or a table: the network learns to continue it.");
