@@ -20,6 +20,7 @@ import { createLanesEntry } from "./lanes/entry.js";
 import { createLessonsEntry } from "./lessons/entry.js";
 import { nextTrack as trackAfter } from "./stage/tracks.js";
 import { createSheet } from "./panels/sheet.js";
+import { scrolled } from "./share/presenter.js";
 import { createRail } from "./panels/rail.js";
 import { length } from "./record/readings.js";
 import { createSentences } from "./panels/sentences.js";
@@ -269,8 +270,8 @@ export function startPage(store, stage, theme, kept, link, follow) {
     s: inWhole(acts.toggleSlowMotion),
     i: names.toggle,
     l: where("replace", inWhole(lessons.toggle)),
-    PageDown: lessons.next,
-    PageUp: lessons.back,
+    PageDown: () => void (scrolled(1) || lessons.next()),
+    PageUp: () => void (scrolled(-1) || lessons.back()),
     ...lanes.keys,
     "+": () => lengthen(1),
     "=": () => lengthen(1),

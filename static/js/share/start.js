@@ -37,7 +37,7 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
     else location.reload();
   });
   if (isOwn) keepOwnAddress();
-  createPresenter();
+  createPresenter(store);
   void addStyle("share.css").then(() => createSeedLink(store, lanes.states));
 
   function keepOwnAddress() {
@@ -103,7 +103,8 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
   /** Another run with another view, in this tab. @param {string} fragment */
   async function openLink(fragment) {
     const { link, ignored } = understood(fragment);
-    const { config, rate, tab, track, ruler, pin, zoom, folded, locks, lesson, question } = link;
+    const { config, rate, tab, track, ruler, pin, zoom, folded, presents, locks, lesson, question } = link;
+    store.dispatch({ type: "present", presents });
     store.dispatch({ type: "lesson", lesson, locks });
     store.dispatch({ type: "question", question });
     if (lesson || question) return;
