@@ -34,9 +34,9 @@ import { adopt, samePlace } from "./view.js";
 
 /** A question by its address, and the quantities its answer needs. @typedef {{id: string, watch: string[]}} Asked */
 /**
- * A scene by its address; locked: only what it asks to be changed can be. `changes` are what a link changes of its network,
- * `config` is the network as the scene has it.
- * @typedef {{slug: string, locked: boolean, changes?: Config, config?: Config}} Lesson
+ * A scene by its address; locked: only what it asks to be changed can be; order: the scenes of a lecturer's own story.
+ * `changes` are what a link changes of its network, `config` is the network as the scene has it.
+ * @typedef {{slug: string, locked: boolean, order?: string[], changes?: Config, config?: Config}} Lesson
  */
 
 /** What a link does not let its reader change, by field. @typedef {Record<string, "locked" | "hidden">} Locks */

@@ -1,6 +1,7 @@
 /** What stands under a picture, and beside a table: which run it shows, its settings, and the link that opens it. Pure. */
 
 import { formatCount, formatSetting } from "../lib/format.js";
+import { loadedWords } from "../words/brought.js";
 import { linkOf, writeLink } from "./link.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -25,7 +26,7 @@ export function captionOf(state, page, lanes = []) {
   return {
     title: `Unroll: ${state.task?.title ?? config.task}, ${config.cell}, ${config.activation}`,
     settings: [...ALWAYS, ...changed].map(words).join(" · "),
-    iteration: `iteration ${formatCount(record?.meta.iteration ?? 0)}`,
+    iteration: [`iteration ${formatCount(record?.meta.iteration ?? 0)}`, ...loadedWords(record)].join(", "),
     link: fragment ? `${page}#${fragment}` : page,
   };
 }

@@ -6,6 +6,7 @@
  *     #sequence_length=60&cell=lstm&tab=loss&pin=12.3&zoom=30-60&lock=task,seed&hide=k1&lane=cell:rnn
  *     #lesson=vanishing
  *     #lesson=vanishing.locked
+ *     #lessons=vanishing,clipping,gates&lesson=clipping
  *     #question=early-steps
  */
 
@@ -40,6 +41,7 @@ import { initialState } from "../run/state.js";
 
 const LONGEST = 8192;
 const MOST_LANES = 3;
+const MOST_LESSONS = 40;
 const LARGEST_COUNT = 2 ** 31;
 const FASTEST = "fastest";
 const RULERS = /** @type {const} */ (["near", "far", "abyss"]);
@@ -91,6 +93,11 @@ const READERS = {
     const [, slug, locked] = /^([a-z0-9-]{1,60})(\.locked)?$/.exec(text) ?? [];
     return slug ? { lesson: { slug, locked: locked !== undefined } } : undefined;
   },
+  lessons: (text) => {
+    const order = text.split(",");
+    const fits = order.length <= MOST_LESSONS && order.every((slug) => /^[a-z0-9-]{1,60}$/.test(slug));
+    return fits ? { lesson: { slug: order[0], locked: false, order } } : undefined;
+  },
   question: (id) => (/^[a-z0-9-]{1,60}$/.test(id) ? { question: { id, watch: [] } } : undefined),
 };
 
@@ -109,7 +116,8 @@ export function readLink(fragment, known) {
     if (!take(link, name, value, known)) ignored.push(value === "" ? name : `${name}=${value}`);
   }
   if (link.lesson) {
-    link.lesson.changes = changed(new URLSearchParams(text), known.schema.properties);
+    const changes = changed(new URLSearchParams(text), known.schema.properties);
+    if (Object.keys(changes).length > 0) link.lesson.changes = changes;
     link.config = {};
   }
   const T = link.config.sequence_length ?? known.schema.properties.sequence_length.default;
@@ -135,8 +143,19 @@ function take(link, name, value, known) {
   if (name === "lock" || name === "hide") return takeLocks(link.locks, name, value, properties);
   if (name === "lane") return takeLane(link.lanes, value, properties);
   const part = Object.hasOwn(READERS, name) ? READERS[name](value, known) : undefined;
+  if (part?.lesson && link.lesson) part.lesson = ofOneStory(link.lesson, part.lesson);
   Object.assign(link, part);
   return part !== undefined;
+}
+
+/**
+ * An order of lessons, and the one that is open.
+ * @param {import("../run/state.js").Lesson} one @param {import("../run/state.js").Lesson} other @returns {import("../run/state.js").Lesson}
+ */
+function ofOneStory(one, other) {
+  const order = other.order ?? one.order;
+  const open = other.order ? one : other;
+  return { ...open, ...(order ? { order } : {}) };
 }
 
 /** @param {Config} config @param {string} name @param {string} text @param {any} properties */
@@ -213,7 +232,7 @@ export function writeLink(link, schema) {
   const presents = link.presents ? ["present=yes"] : [];
   if (link.lesson) {
     const changes = link.lesson.config ? fieldsOf(differenceOf(link.config, link.lesson.config), schema) : [];
-    return [`lesson=${link.lesson.slug}${link.lesson.locked ? ".locked" : ""}`, ...changes, ...presents].join("&");
+    return [writeLesson(link.lesson), ...changes, ...presents].join("&");
   }
   if (link.question) return [`question=${link.question.id}`, ...presents].join("&");
   const { properties } = schema;
@@ -253,6 +272,14 @@ function fieldsOf(config, { properties }) {
     ([name]) => Object.hasOwn(properties, name) && properties[name].page !== false,
   );
   return known.map(([name, value]) => `${name}=${written(value)}`);
+}
+
+/** @param {import("../run/state.js").Lesson} lesson */
+function writeLesson({ slug, locked, order }) {
+  const open = `lesson=${slug}${locked ? ".locked" : ""}`;
+  if (!order) return open;
+  const story = `lessons=${order.join(",")}`;
+  return slug === order[0] && !locked ? story : `${story}&${open}`;
 }
 
 /** @param {NonNullable<Link["zoom"]>} zoom */

@@ -53,10 +53,22 @@ test("an open lesson is a link of its own: it brings everything else with it", (
   const lesson = { slug: "the-hard-gradient", locked: false };
   const fragment = writeLink({ ...emptyLink(), config: { cell: "lstm" }, lesson }, schema);
   assert.equal(fragment, "lesson=the-hard-gradient");
-  assert.deepEqual(read(fragment).link, { ...emptyLink(), lesson: { ...lesson, changes: {} } });
+  assert.deepEqual(read(fragment).link, { ...emptyLink(), lesson });
   const locked = { ...lesson, locked: true };
-  const again = read(writeLink({ ...emptyLink(), lesson: locked }, schema)).link.lesson;
-  assert.deepEqual(again, { ...locked, changes: {} });
+  assert.deepEqual(read(writeLink({ ...emptyLink(), lesson: locked }, schema)).link.lesson, locked);
+  const order = ["vanishing", "clipping", "gates"];
+  for (const [own, text] of [
+    [{ slug: "vanishing", locked: false, order }, "lessons=vanishing,clipping,gates"],
+    [{ slug: "gates", locked: true, order }, "lessons=vanishing,clipping,gates&lesson=gates.locked"],
+  ]) {
+    assert.equal(writeLink({ ...emptyLink(), lesson: own }, schema), text);
+    assert.deepEqual(read(text).link.lesson, own);
+  }
+  assert.deepEqual(read("lesson=gates&lessons=memory,gates").link.lesson, {
+    slug: "gates",
+    locked: false,
+    order: ["memory", "gates"],
+  });
 });
 
 test("a lesson's link carries what was changed of its network, also where that is a default", () => {
@@ -157,6 +169,8 @@ for (const bad of [
   "lesson",
   "lesson=../secret",
   "lesson=vanishing.open",
+  "lessons=vanishing,,gates",
+  "lessons=vanishing,../secret",
   "lane=cell",
   "lane=__proto__:1",
   "lane=cell:none",
