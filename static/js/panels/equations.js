@@ -6,25 +6,31 @@ import {
   at,
   hasTarget,
   isClassified,
-  length,
+  isReverse,
   lossGradient,
+  next,
   outputs,
   ownGradient,
   preActivation,
+  previous,
   readState,
 } from "../record/readings.js";
+import { isTop, placeOf } from "../record/chosen.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
-/** @typedef {{forward: (activation: string) => Element, numbers: (record: DecodedRecord, t: number, unit: number, activation: string) => string}} CellEquations */
+/** @typedef {{forward: (activation: string, before?: string) => Element, numbers: (record: DecodedRecord, t: number, unit: number, activation: string) => string}} CellEquations */
 
 const DECIMALS = 3;
 const LARGE = 1000;
+/** What is read before h_t; the reverse direction reads h_{t+1} first. */
+const BEFORE = "t−1";
+const AFTER = "t+1";
 
 /** What a timestep does going forward. @type {Record<string, CellEquations>} */
 export const CELLS = {
   rnn: {
     /** h_t = φ(x_t W_xh + h_{t−1} W_hh + b_h) */
-    forward: (activation) =>
+    forward: (activation, before = BEFORE) =>
       math(
         "math",
         symbol("h", "t", "mark-forward"),
@@ -34,7 +40,7 @@ export const CELLS = {
         symbol("x", "t"),
         symbol("W", "xh"),
         math("mo", "+"),
-        symbol("h", "t−1", "mark-forward"),
+        symbol("h", before, "mark-forward"),
         symbol("W", "hh"),
         math("mo", "+"),
         symbol("b", "h"),
@@ -50,19 +56,19 @@ export const CELLS = {
   },
   lstm: {
     /** c_t = f_t c_{t−1} + i_t g_t */
-    forward: () =>
+    forward: (_activation, before = BEFORE) =>
       math(
         "math",
         symbol("c", "t", "mark-forward"),
         math("mo", "="),
         symbol("f", "t"),
-        symbol("c", "t−1", "mark-forward"),
+        symbol("c", before, "mark-forward"),
         math("mo", "+"),
         symbol("i", "t"),
         symbol("g", "t"),
       ),
     numbers(record, t, unit) {
-      const [c, before] = [at(record, "c", t, unit), at(record, "c", t - 1, unit)];
+      const [c, before] = [at(record, "c", t, unit), at(record, "c", previous(record, t), unit)];
       const [i, f, g] = [0, 1, 2].map((gate) => at(record, "gates", t - 1, gate, unit));
       if (Number.isNaN(i)) return alone(c, unit);
       const print = printerFor([c, before, i, f, g]);
@@ -77,7 +83,7 @@ export const CELLS = {
   },
   indrnn: {
     /** h_t = φ(x_t W_xh + u_hh ⊙ h_{t−1} + b_h) */
-    forward: (activation) =>
+    forward: (activation, before = BEFORE) =>
       math(
         "math",
         symbol("h", "t", "mark-forward"),
@@ -89,7 +95,7 @@ export const CELLS = {
         math("mo", "+"),
         symbol("u", "hh"),
         math("mo", "⊙"),
-        symbol("h", "t−1", "mark-forward"),
+        symbol("h", before, "mark-forward"),
         math("mo", "+"),
         symbol("b", "h"),
         parenthesis(")"),
@@ -98,12 +104,12 @@ export const CELLS = {
   },
   mingru: {
     /** h_t = (1 − z_t) h_{t−1} + z_t n_t */
-    forward: () => mixture(symbol("h", "t−1", "mark-forward"), symbol("n", "t")),
+    forward: (_activation, before = BEFORE) => mixture(symbol("h", before, "mark-forward"), symbol("n", "t")),
     numbers: (record, t, unit) => mixtureNumbers(record, t, unit, [0, 1], ({ before, n }) => [before, n]),
   },
   gru: {
     /** h_t = (1 − z_t) n_t + z_t h_{t−1} */
-    forward: () => mixture(symbol("n", "t"), symbol("h", "t−1", "mark-forward")),
+    forward: (_activation, before = BEFORE) => mixture(symbol("n", "t"), symbol("h", before, "mark-forward")),
     numbers: (record, t, unit) => mixtureNumbers(record, t, unit, [1, 2], ({ before, n }) => [n, before]),
   },
 };
@@ -135,7 +141,7 @@ function mixture(one, other) {
  * @param {(values: {before: number, n: number}) => [number, number]} order what 1 − z_t multiplies, and what z_t does
  */
 function mixtureNumbers(record, t, unit, rows, order) {
-  const [h, before] = [at(record, "h", t, unit), at(record, "h", t - 1, unit)];
+  const [h, before] = [at(record, "h", t, unit), at(record, "h", previous(record, t), unit)];
   const [z, n] = rows.map((row) => at(record, "gates", t - 1, row, unit));
   if (Number.isNaN(z)) return alone(h, unit);
   const print = printerFor([h, before, z, n]);
@@ -152,8 +158,18 @@ function mixtureNumbers(record, t, unit, rows, order) {
 /** The lstm's equations hold for it too; what differs is what its gates and h_t are made of. */
 CELLS.ln_lstm = CELLS.lstm;
 
-/** ∂E/∂h_t = own loss + carried from t+1: mathematics and words, so that it may wrap. */
-export function backwardMath() {
+/** How the chosen layer reads and sends back: what its equations depend on beside its cell. @param {DecodedRecord} record */
+export function wayOf(record) {
+  const { layer, layers, direction, ending } = placeOf(record);
+  const [before, after] = isReverse(record) ? [AFTER, BEFORE] : [BEFORE, AFTER];
+  return { key: `${ending} of ${layers}`, before, after, direction, above: layer < layers ? layer + 1 : null };
+}
+
+/**
+ * ∂E/∂h_t = own loss + carried from t+1: mathematics and words, so that it may wrap. Below the top layer no loss is own.
+ * @param {{after: string, above: number | null}} [way]
+ */
+export function backwardMath({ after, above } = { after: AFTER, above: null }) {
   const gradient = math(
     "mrow",
     { class: "mark-backward" },
@@ -163,31 +179,42 @@ export function backwardMath() {
     tight("∂"),
     symbol("h", "t"),
   );
-  const words = element("span", { class: "slanted" }, " own loss + carried from ");
+  const first = above === null ? "own loss" : `from layer ${above}`;
+  const words = element("span", { class: "slanted" }, ` ${first} + carried from `);
   return element(
     "span",
     {},
     math("math", gradient, math("mo", { rspace: "0" }, "=")),
     words,
-    math("math", math("mi", "t"), tight("+"), math("mn", "1")),
+    math("math", math("mi", "t"), tight(after[1]), math("mn", "1")),
   );
 }
 
 /** What one unit is blamed for: by its own loss, and by what the future sends back. @param {DecodedRecord} record @param {number} t @param {number} unit @param {boolean} mean of the losses, instead of their sum */
 export function backwardNumbers(record, t, unit, mean) {
   const whole = at(record, "dh", t, unit);
+  if (!isTop(record)) return fromAboveNumbers(record, t);
   const own = ownGradient(record, t, unit, mean);
   const norm = `norm\u00a0${formatExp(at(record, "ln_dh_norm", t))}`;
   if (!Number.isFinite(whole + own)) return `${formatNumber(whole)}; ${norm}`;
   return `${printedSum(own, whole - own)}; ${norm}`;
 }
 
-/** ∂E/∂c_t = f_{t+1} ∂E/∂c_{t+1} + through h_t */
-export function cellStateMath() {
+/** Below the top layer: the whole, and what of it the timestep read next sends back; norms, which do not add up. @param {DecodedRecord} record @param {number} t */
+function fromAboveNumbers(record, t) {
+  const norm = `norm\u00a0${formatExp(at(record, "ln_dh_norm", t))}`;
+  const from = next(record, t);
+  const carried = at(record, "dh_carried_norm", t);
+  if (from === null || carried === 0) return `${norm}; nothing is carried`;
+  return Number.isNaN(carried) ? norm : `${norm}; carried from ${from}: ${formatNumber(carried)}`;
+}
+
+/** ∂E/∂c_t = f_{t+1} ∂E/∂c_{t+1} + through h_t @param {string} [after] */
+export function cellStateMath(after = AFTER) {
   return element(
     "span",
     {},
-    math("math", derivative("E", "", "c", "t"), math("mo", "="), symbol("f", "t+1"), derivative("E", "", "c", "t+1")),
+    math("math", derivative("E", "", "c", "t"), math("mo", "="), symbol("f", after), derivative("E", "", "c", after)),
     element("span", { class: "slanted" }, " + through "),
     math("math", symbol("h", "t")),
   );
@@ -196,10 +223,11 @@ export function cellStateMath() {
 /** @param {DecodedRecord} record @param {number} t @param {number} unit */
 export function cellStateNumbers(record, t, unit) {
   const whole = at(record, "dc", t, unit);
-  const last = t === length(record);
-  const straight = last ? 0 : at(record, "gates", t, 1, unit) * at(record, "dc", t + 1, unit);
+  const after = next(record, t);
+  const gate = after === null ? 0 : at(record, "gates", after - 1, 1, unit);
+  const straight = after === null ? 0 : gate * at(record, "dc", after, unit);
   if (!Number.isFinite(whole + straight)) return `${formatNumber(whole)} for unit ${unit + 1}`;
-  const from = last ? "" : `; f_t+1 = ${formatFixed(at(record, "gates", t, 1, unit), DECIMALS)}`;
+  const from = after === null ? "" : `; f_${wayOf(record).after} = ${formatFixed(gate, DECIMALS)}`;
   return `${printedSum(straight, whole - straight)}${from}`;
 }
 
@@ -308,8 +336,12 @@ export function lossBackNumbers(record, t) {
   return `${print(gradient[target])} for the target; together 0`;
 }
 
-/** ∂E_t/∂h_k = ∂E_t/∂h_t J_t ⋯ J_{k+1}, with J_t = ∂h_t/∂h_{t−1} */
-export function pairMath() {
+/**
+ * ∂E_t/∂h_k = ∂E_t/∂h_t J_t ⋯ J_{k+1}, with J_t = ∂h_t/∂h_{t−1}; below the top layer it is no such product.
+ * @param {{after: string, above: number | null}} [way]
+ */
+export function pairMath({ after, above } = { after: AFTER, above: null }) {
+  if (above !== null) return math("math", derivative("E", "t", "h", "k"));
   return math(
     "math",
     derivative("E", "t", "h", "k"),
@@ -317,7 +349,7 @@ export function pairMath() {
     derivative("E", "t", "h", "t"),
     symbol("J", "t"),
     math("mo", "⋯"),
-    symbol("J", "k+1"),
+    symbol("J", after.replace("t", "k")),
   );
 }
 
@@ -341,7 +373,7 @@ const NORMALISED = {
     ["W", "xh"],
   ],
   g_h: [
-    ["h", "t−1"],
+    ["h", BEFORE],
     ["W", "hh"],
   ],
   g_c: [["c", "t"]],
@@ -349,13 +381,19 @@ const NORMALISED = {
 
 /** How a parameter's gradient adds up over time. @param {string} tensor */
 export function weightMath(tensor) {
-  const kind = tensor.split("_")[1];
-  const before = /** @type {Record<string, [string, string]>} */ ({ xh: ["x", "t"], hh: ["h", "t−1"], hy: ["h", "t"] })[
-    kind
-  ];
-  const normalised = (NORMALISED[tensor] ?? []).map(([base, subscript]) => symbol(base, subscript));
+  const name = tensor.replace(/(_l\d)?(_reverse)?$/, "");
+  if (/^[hc]0$/.test(name)) return math("math", derivative("L", "", name[0], "0"));
+  const turned = tensor.endsWith("_reverse") ? AFTER : BEFORE;
+  const kind = name.split("_")[1];
+  const before = /** @type {Record<string, [string, string]>} */ ({
+    emb: ["x", "t"],
+    xh: ["x", "t"],
+    hh: ["h", turned],
+    hy: ["h", "t"],
+  })[kind];
+  const normalised = (NORMALISED[name] ?? []).map(([base, at]) => symbol(base, at === BEFORE ? turned : at));
   const factor = normalised.length > 0 ? [math("mi", "LN"), parenthesis("("), ...normalised, parenthesis(")")] : [];
-  const by = kind.endsWith("y") ? "y" : kind === "c" ? "s" : "a";
+  const by = kind.endsWith("y") ? "y" : kind === "c" ? "s" : kind === "emb" ? "e" : "a";
   return math(
     "math",
     derivative("L", "", tensor[0], kind),

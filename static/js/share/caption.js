@@ -1,6 +1,7 @@
 /** What stands under a picture, and beside a table: which run it shows, its settings, and the link that opens it. Pure. */
 
 import { formatCount, formatSetting } from "../lib/format.js";
+import { layerWords } from "../words/layers.js";
 import { linkOf, writeLink } from "./link.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -12,6 +13,7 @@ import { linkOf, writeLink } from "./link.js";
  */
 export function captionOf(state, page, lanes = []) {
   const { config, record, schema } = state;
+  const layer = record ? layerWords(record) : "";
   const words = (/** @type {string} */ field) => {
     const value = config[field];
     const { title, symbol } = schema.properties[field];
@@ -25,7 +27,7 @@ export function captionOf(state, page, lanes = []) {
   return {
     title: `Unroll: ${state.task?.title ?? config.task}, ${config.cell}, ${config.activation}`,
     settings: [...ALWAYS, ...changed].map(words).join(" · "),
-    iteration: `iteration ${formatCount(record?.meta.iteration ?? 0)}`,
+    iteration: `iteration ${formatCount(record?.meta.iteration ?? 0)}${layer && `, ${layer}`}`,
     link: fragment ? `${page}#${fragment}` : page,
   };
 }

@@ -16,6 +16,8 @@ const LINKED = /** @type {const} */ ([
   "probe",
   "tab",
   "track",
+  "layer",
+  "direction",
   "ruler",
   "pin",
   "zoom",

@@ -80,7 +80,7 @@ export function startSharing(store, session, lanes, opened, keepsAddress = true)
   /** Another run with another view, in this tab. @param {string} fragment */
   async function openLink(fragment) {
     const { link, ignored } = understood(fragment);
-    const { config, rate, tab, track, ruler, pin, zoom, folded, locks, lesson, question } = link;
+    const { config, rate, tab, track, layer, direction, ruler, pin, zoom, folded, locks, lesson, question } = link;
     store.dispatch({ type: "lesson", lesson, locks });
     store.dispatch({ type: "question", question });
     if (lesson || question) return;
@@ -88,6 +88,7 @@ export function startSharing(store, session, lanes, opened, keepsAddress = true)
     if (!(await session.startInstead(config))) return;
     store.dispatch({ type: "tab", tab });
     store.dispatch({ type: "track", track });
+    store.dispatch({ type: "layer", layer, direction });
     store.dispatch({ type: "ruler", ruler });
     store.dispatch({ type: "pin", pin });
     store.dispatch({ type: "fold", folded });

@@ -8,6 +8,12 @@ import { clamp, intervalOf } from "../lib/scales.js";
 
 /** @typedef {{top: number, bottom: number}} Band */
 /** @typedef {Band & {mid: number}} LaneBand */
+/** @typedef {Band & {rowHeight: number, rows: number, every: number, gap: number}} UnitsBand */
+
+/**
+ * A layer that is not open, above or below the open one.
+ * @typedef {{choice: import("../record/chosen.js").Choice, above: boolean, river: LaneBand, units: UnitsBand}} SlimBand
+ */
 
 /**
  * @typedef {object} Layout
@@ -26,7 +32,8 @@ import { clamp, intervalOf } from "../lib/scales.js";
  * @property {{y: number}} loss
  * @property {Band} output
  * @property {LaneBand[]} lanes
- * @property {Band & {rowHeight: number, rows: number, every: number, gap: number}} units
+ * @property {SlimBand[]} bands the layers that are not open, from the top down
+ * @property {UnitsBand} units
  * @property {Band & {rows: number}} input
  * @property {{y: number}} labels
  * @property {{y: number}} legend
@@ -46,6 +53,8 @@ const ROW_MAX = 11;
 const UNITS_LEAST = 60;
 const WEIGHTS = { size: 36, below: 34 };
 const LANE = { one: 126, oneMax: 180, two: 72, twoMax: 108, apart: 8 };
+/** Of a band: its height with the room below it, the river's part, and what lies between river, units and the next layer. */
+const BAND = { usual: 66, least: 24, most: 110, river: 0.42, between: 0.05, below: 0.14 };
 const PACKED_BELOW = 14;
 const APART_FROM = 12;
 const GROUPS = [5, 10, 20, 50, 100];
@@ -55,6 +64,10 @@ const CELLS_UP_TO = 24;
 /** Beside a thumbnail are its frame, the arrow's tip and both columns' outlines. */
 const THUMBNAIL = { size: 10, least: 6, beside: 7 };
 
+/** Between the open layer's units and the band below them: room for the tips of arrows. */
+const UNDER_OPEN = 8;
+const ALONE = { above: [], below: [] };
+
 /** What one design unit measures: 1 at 1280 × 720, 1.27 at 1920 × 1080. */
 export function designUnit(/** @type {number} */ viewportWidth, /** @type {number} */ viewportHeight) {
   return clamp(Math.min(viewportWidth / 1280, viewportHeight / 720) ** 0.6, 1, 2);
@@ -62,29 +75,30 @@ export function designUnit(/** @type {number} */ viewportWidth, /** @type {numbe
 
 /**
  * @param {{width: number, height: number, U: number, T: number, H: number, inputRows: number, lanes: number,
- *   edges?: Float64Array | null, zoom?: {from: number, to: number} | null}} size `edges` of the columns when they are not
+ *   bands?: {above: import("../record/chosen.js").Choice[], below: import("../record/chosen.js").Choice[]}, edges?: Float64Array | null, zoom?: {from: number, to: number} | null}} size `edges` of the columns when they are not
  *   even: a lens, or on their way
  * @returns {Layout}
  */
-export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, zoom = null }) {
+export function layoutStage({ width, height, U, T, H, inputRows, lanes, bands = ALONE, edges, zoom = null }) {
   const left = GUTTER * U;
   const right = width - RIGHT * U;
   const pitch = (right - left) / (zoom ? zoom.to - zoom.from : T);
   const packed = pitch < PACKED_BELOW * U;
-  const heights = shareHeight(height / U, H, inputRows, lanes);
+  const heights = shareHeight(height / U, H, inputRows, lanes, bands.above.length + bands.below.length);
   const u = (/** @type {number} */ value) => value * U;
+  const lanesTop = LANES_TOP + bands.above.length * heights.band;
   const laneBands = Array.from({ length: lanes }, (_, i) => {
-    const top = u(LANES_TOP + i * (heights.lane + LANE.apart));
+    const top = u(lanesTop + i * (heights.lane + LANE.apart));
     return { top, bottom: top + u(heights.lane), mid: top + u(heights.lane) / 2 };
   });
-  const unitsTop = LANES_TOP + lanes * heights.lane + (lanes - 1) * LANE.apart + 8;
-  const inputTop = unitsTop + heights.units + 9;
+  const unitsTop = lanesTop + lanes * heights.lane + (lanes - 1) * LANE.apart + 8;
+  const belowTop = unitsTop + heights.units + (bands.below.length > 0 ? UNDER_OPEN : 0);
+  const slim = (/** @type {number} */ top) => slimBand(u(top), u(heights.band), H, U);
+  const inputTop = belowTop + bands.below.length * heights.band + 9;
   const inputBottom = inputTop + heights.input;
   const normTop = inputBottom + 44;
   const normBottom = normTop + heights.norm;
   const trackTop = normBottom + 28;
-  const every = Math.ceil(H / (heights.units * U));
-  const rows = Math.ceil(H / every);
   return {
     U,
     width,
@@ -101,14 +115,11 @@ export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, z
     loss: { y: u(64) },
     output: { top: u(84), bottom: u(110) },
     lanes: laneBands,
-    units: {
-      top: u(unitsTop),
-      bottom: u(unitsTop + heights.units),
-      rowHeight: u(heights.units) / rows,
-      rows,
-      every,
-      gap: H <= CELLS_UP_TO ? 0.8 * U : 0,
-    },
+    bands: [
+      ...bands.above.map((choice, i) => ({ choice, above: true, ...slim(LANES_TOP + i * heights.band) })),
+      ...bands.below.map((choice, i) => ({ choice, above: false, ...slim(belowTop + i * heights.band) })),
+    ],
+    units: unitsBand(u(unitsTop), u(unitsTop + heights.units), H, H <= CELLS_UP_TO ? 0.8 * U : 0),
     input: { top: u(inputTop), bottom: u(inputBottom), rows: inputRows },
     labels: { y: u(inputBottom + 12) },
     legend: { y: u(inputBottom + 33) },
@@ -119,13 +130,33 @@ export function layoutStage({ width, height, U, T, H, inputRows, lanes, edges, z
   };
 }
 
+/** @param {number} top @param {number} bottom @param {number} H @param {number} gap @returns {UnitsBand} */
+function unitsBand(top, bottom, H, gap) {
+  const every = Math.ceil(H / (bottom - top));
+  const rows = Math.ceil(H / every);
+  return { top, bottom, rowHeight: (bottom - top) / rows, rows, every, gap };
+}
+
+/** A river over its units, and room for the tips of arrows under them. @param {number} top @param {number} height @param {number} H @param {number} U */
+function slimBand(top, height, H, U) {
+  const bottom = top + BAND.river * height;
+  const unitsTop = bottom + BAND.between * height;
+  const unitsBottom = top + (1 - BAND.below) * height;
+  const gap = (unitsBottom - unitsTop) / H > 3 * U ? 0.6 * U : 0;
+  return {
+    river: { top, bottom, mid: (top + bottom) / 2 },
+    units: unitsBand(unitsTop, unitsBottom, H, gap),
+  };
+}
+
 /**
  * @param {number} height of the stage in design units
  * @param {number} H
  * @param {number} inputRows
  * @param {number} lanes
+ * @param {number} bands
  */
-function shareHeight(height, H, inputRows, lanes) {
+function shareHeight(height, H, inputRows, lanes, bands) {
   const two = lanes > 1;
   const laneBase = two ? LANE.two : LANE.one;
   const blockBase = two ? 76 : UNIT_BLOCK;
@@ -136,10 +167,12 @@ function shareHeight(height, H, inputRows, lanes) {
     input: inputHeight(inputRows),
     norm: 92,
     track: 65,
+    band: bands > 0 ? BAND.usual : 0,
   };
   const fixed = LANES_TOP + (lanes - 1) * LANE.apart + 8 + 9 + 44 + 28 + 10;
-  let free = height - fixed - lanes * parts.lane - parts.units - parts.input - parts.norm - parts.track;
-  const change = (/** @type {"lane" | "units" | "norm" | "track"} */ part, /** @type {number} */ limit, count = 1) => {
+  const bandsRoom = bands > 0 ? bands * parts.band + UNDER_OPEN : 0;
+  let free = height - fixed - bandsRoom - lanes * parts.lane - parts.units - parts.input - parts.norm - parts.track;
+  const change = (/** @type {"lane" | "units" | "norm" | "track" | "band"} */ part, /** @type {number} */ limit, count = 1) => {
     const room = (limit - parts[part]) * count;
     const given = free > 0 ? clamp(free, 0, Math.max(0, room)) : clamp(free, Math.min(0, room), 0);
     parts[part] += given / count;
@@ -147,6 +180,7 @@ function shareHeight(height, H, inputRows, lanes) {
   };
   if (free >= 0) {
     change("lane", two ? LANE.twoMax : LANE.oneMax, lanes);
+    if (bands > 0) change("band", BAND.most, bands);
     change("units", Math.min(tallest, 176));
     change("norm", 140);
     change("track", 140);
@@ -155,10 +189,12 @@ function shareHeight(height, H, inputRows, lanes) {
   } else {
     change("norm", 56);
     change("track", 40);
+    if (bands > 0) change("band", 46, bands);
     change("lane", two ? 54 : 90, lanes);
     change("units", Math.min(parts.units, UNITS_LEAST));
     change("norm", 28);
     change("track", 20);
+    if (bands > 0) change("band", BAND.least, bands);
   }
   return parts;
 }
@@ -242,7 +278,7 @@ export function groupOf(/** @type {Layout} */ layout, /** @type {number} */ t) {
 
 /**
  * A row of the picture and where on it. `parts` are the layers of the folded network's accumulator.
- * @typedef {{row: "loss" | "output" | "lane" | "units" | "input" | "labels" | "norm" | "track" | "weights" | "ruler" |
+ * @typedef {{row: "loss" | "output" | "lane" | "band" | "units" | "input" | "labels" | "norm" | "track" | "weights" | "ruler" |
  *   "parts" | null, t: number | null, unit: number | null, lane: number}} Place
  */
 
@@ -262,6 +298,8 @@ export function placeAt(layout, x, y) {
   const t = timestepAt(layout, x);
   const inside = (/** @type {Band} */ band, margin = 0) => y >= band.top - margin && y < band.bottom + margin;
   const lane = layout.lanes.findIndex((band) => inside(band, 4 * layout.U));
+  const band = layout.bands.findIndex(({ river, units }) => y >= river.top && y < units.bottom);
+  if (band >= 0) return { row: "band", t, unit: null, lane: band };
   if (t === null) {
     const weights = weightsBox(layout);
     if (x < layout.left && lane >= 0) return { row: "ruler", t, unit: null, lane };
@@ -273,7 +311,7 @@ export function placeAt(layout, x, y) {
   if (y < layout.band.top) return { row: null, t: null, unit: null, lane: 0 };
   if (y < layout.output.top - 6 * layout.U) return { row: "loss", t, unit: null, lane: 0 };
   if (lane >= 0) return { row: "lane", t, unit: null, lane };
-  if (y < layout.lanes[0].top) return { row: "output", t, unit: null, lane: 0 };
+  if (y < (layout.bands[0]?.above ? layout.bands[0].river : layout.lanes[0]).top) return { row: "output", t, unit: null, lane: 0 };
   if (inside(layout.units, 1)) {
     if (isOnThumbnail(layout, x, y)) return { row: "weights", t: null, unit: null, lane: 0 };
     const row = clamp(Math.floor((y - layout.units.top) / layout.units.rowHeight), 0, layout.units.rows - 1);
@@ -301,14 +339,15 @@ export function weightsBox(/** @type {Layout} */ layout) {
   return { x: 20 * layout.U, y, size };
 }
 
-/** @typedef {{t: number, x: number, y: number, size: number}} Thumbnail the small W_hh on the arrow into t */
+/** @typedef {{t: number, x: number, y: number, size: number}} Thumbnail the small W_hh on the arrow between t−1 and t */
 
 /**
  * One thumbnail on every arrow between two columns that has room for it, just before the arrow's tip or in the middle.
  * @param {Layout} layout
+ * @param {boolean} [reverse] whether arrows point to the left
  * @returns {Thumbnail[]}
  */
-export function thumbnailPlaces(layout) {
+export function thumbnailPlaces(layout, reverse = false) {
   const { U, T, units } = layout;
   const places = [];
   let smallest = THUMBNAIL.size * U;
@@ -323,7 +362,9 @@ export function thumbnailPlaces(layout) {
   for (const place of places) {
     const beforeTip = xOf(layout, place.t) - columnWidth(layout, place.t) / 2 - 4.6 * U - smallest;
     place.size = smallest;
-    place.x = Math.min(beforeTip, xOf(layout, place.t - 0.5) - smallest / 2);
+    const afterTip = xOf(layout, place.t - 1) + columnWidth(layout, place.t - 1) / 2 + 4.6 * U;
+    const middle = xOf(layout, place.t - 0.5) - smallest / 2;
+    place.x = reverse ? Math.max(afterTip, middle) : Math.min(beforeTip, middle);
     place.y = (units.top + units.bottom - smallest) / 2;
   }
   return places;

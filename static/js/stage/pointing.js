@@ -2,6 +2,7 @@
  * What the pointer does on the stage: it hovers, pins, opens a group of packed columns as a lens, chooses ruler and track.
  * It means the place where things stand when they have come to rest, even while columns still slide there.
  */
+import { furtherUp } from "./bands/order.js";
 import { groupOf, placeAt } from "./layout.js";
 import { nextTrack } from "./tracks.js";
 import { nearerRuler, sourceAt } from "./river/river.js";
@@ -82,7 +83,12 @@ export function listenToPointer(canvas, store, look) {
 
   canvas.addEventListener("keydown", (event) => {
     const t = store.get().pin?.t ?? store.get().hover?.t;
-    if (event.key === "Enter" && t !== undefined) openLens(lens && t >= lens.first && t <= lens.last ? null : t);
+    const up = { ArrowUp: 1, ArrowDown: -1 }[event.key] ?? 0;
+    const place = look.scene()?.picture?.place;
+    if (up !== 0 && place && place.layers * place.directions > 1 && !event.shiftKey && !look.act()) {
+      event.preventDefault();
+      store.dispatch({ type: "layer", ...furtherUp(place, up) });
+    } else if (event.key === "Enter" && t !== undefined) openLens(lens && t >= lens.first && t <= lens.last ? null : t);
     else if (event.key === "Escape") openLens(null);
   });
 
@@ -92,7 +98,10 @@ export function listenToPointer(canvas, store, look) {
     if (!found || look.dragged()) return;
     const { place } = found;
     const state = store.get();
-    if (place.row === "ruler") {
+    if (place.row === "band") {
+      const { layer, direction } = /** @type {Layout} */ (look.settled()).bands[place.lane].choice;
+      store.dispatch({ type: "layer", layer, direction });
+    } else if (place.row === "ruler") {
       store.dispatch({ type: "ruler", ruler: nextRuler(state, look.scene()?.picture ?? null) });
     } else if (isTrackName(found)) {
       store.dispatch({ type: "track", track: nextTrack(state.track, String(state.config.cell)) });
@@ -136,7 +145,7 @@ export function listenToPointer(canvas, store, look) {
   }
 
   function isClickable(/** @type {Pointer} */ found) {
-    return found.place.t !== null || found.place.row === "ruler" || isTrackName(found);
+    return found.place.t !== null || ["ruler", "band"].includes(String(found.place.row)) || isTrackName(found);
   }
 
   return {

@@ -2,6 +2,7 @@
 import { formatExp, formatNumber, formatPercent } from "../lib/format.js";
 import { outputAt, symbolAt, winnerAt } from "../record/picture.js";
 import { subscript, visibleSymbol } from "../kit/text.js";
+import { OPENS } from "../words/layers.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {ReturnType<typeof import("./layout.js").placeAt>} Place */
@@ -23,6 +24,8 @@ export function readoutLines(scene, place, source) {
       return lossLines(scene, t);
     case "output":
       return outputLines(scene, t);
+    case "band":
+      return bandLines(scene, t, place.lane);
     case "lane":
       return laneLines(scene, t, place.lane, source);
     case "units":
@@ -94,6 +97,14 @@ function laneLines({ picture }, t, index, source) {
     );
   }
   return lines;
+}
+
+/** A layer that is not open. @param {Scene} scene @param {number} t @param {number} index */
+function bandLines({ bands }, t, index) {
+  const band = bands[index];
+  const ln = band?.scene.picture?.lanes[0].shown[t];
+  if (ln === undefined) return [];
+  return [`${band.name}: ‖∂E/∂h${subscript(t)}‖ = ${describeExp(ln)}`, OPENS];
 }
 
 function describeExp(/** @type {number} */ ln) {

@@ -13,6 +13,7 @@ import { listenToGestures } from "./gestures.js";
 import { pitchOf, xOf } from "./layout.js";
 import { createSlidingAxis, createSlidingColumns } from "./motion.js";
 import { normCurves, normExtent } from "../record/norms.js";
+import { placeKey } from "../record/chosen.js";
 import { readPicture } from "../record/picture.js";
 import { listenToPointer } from "./pointing.js";
 import { readoutLines } from "./readout.js";
@@ -200,7 +201,8 @@ export function createStage(canvas, store) {
     const { layout, palette, domain, ruler, track } = current;
     const { edges, H, lanes, input } = layout;
     const { x, symbols } = standing(current.picture);
-    const what = [edges, H, lanes.length, input.rows, palette, ...domain, ruler, track, x, symbols];
+    const place = current.picture ? placeKey(current.picture.place) : "";
+    const what = [edges, H, lanes.length, input.rows, place, palette, ...domain, ruler, track, x, symbols];
     if (!seen.chrome.changed(what)) return;
     const ctx = sheets.clean(sheets.chrome);
     drawChrome(ctx, current);

@@ -6,7 +6,7 @@ import { drawInputs, drawLosses, drawOutputs, lossRadius } from "./ends.js";
 import { drawBeds } from "../river/beds.js";
 import { drawMouth } from "../river/mouth.js";
 import { drawRivers } from "../river/draw.js";
-import { drawTributaries } from "../river/tributaries.js";
+import { drawBandChrome, drawBandRivers, drawBandsStanding, drawBandUnits, drawFalls } from "../bands/draw.js";
 import { drawTrack, drawTrackKey } from "./track.js";
 import {
   columnOutline,
@@ -33,6 +33,7 @@ export function drawChrome(/** @type {Context} */ ctx, /** @type {Scene} */ scen
   ctx.fillStyle = palette.paper;
   ctx.fillRect(0, 0, layout.width + 1, layout.height + 1);
   drawBeds(ctx, scene);
+  drawBandChrome(ctx, scene);
   drawRowLabels(ctx, scene);
   drawTimesteps(ctx, scene);
   drawNormAxes(ctx, scene);
@@ -62,6 +63,7 @@ export function drawStanding(ctx, scene, bitmaps, ratio) {
   if (!scene.picture) return;
   ctx.save();
   clipToAxis(ctx, scene.layout);
+  drawBandsStanding(ctx, scene);
   drawColumns(ctx, scene);
   drawArrows(ctx, scene);
   drawInputs(ctx, scene, bitmaps, ratio);
@@ -81,7 +83,8 @@ export function drawComputed(ctx, scene, bitmaps, ratio) {
   drawMouth(ctx, scene);
   ctx.save();
   clipToAxis(ctx, layout);
-  drawTributaries(ctx, scene, (t) => lossRadius(picture, layout, t));
+  drawFalls(ctx, scene, (t) => lossRadius(picture, layout, t));
+  drawBandRivers(ctx, scene, bitmaps, ratio);
   drawRivers(ctx, scene, bitmaps, ratio);
   drawLosses(ctx, scene);
   drawNormCurves(ctx, scene);
@@ -117,6 +120,7 @@ function drawStates(ctx, scene, bitmaps, ratio) {
   clipToAxis(ctx, scene.layout);
   drawOutputs(ctx, scene);
   drawUnits(ctx, scene, bitmaps, ratio);
+  drawBandUnits(ctx, scene, bitmaps, ratio);
   drawThumbnails(ctx, scene, bitmaps, ratio);
   if (scene.track === "h") drawTrack(ctx, scene, bitmaps, ratio);
   ctx.restore();

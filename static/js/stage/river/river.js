@@ -43,6 +43,8 @@ export const KIND = /** @type {const} */ ({ zero: 0, dry: 1, flow: 2, infinite: 
  * @property {Float32Array | null} strata (T+1) × (T+1): at row k the share of the width below the top of loss t's stratum
  * @property {Numbers | null} share
  * @property {Span[]} unsourced flowing timesteps of which no share can be computed: sizes too far apart for a double
+ * @property {boolean} mirrored whether it flows to the right: runs, strata and share then lie in mirrored time, T+1-t, and mirrored x
+ * @property {boolean} all whether every loss can reach every timestep, earlier ones too
  * @property {number} bank half width at norm 1
  */
 /** @typedef {import("../../wire/protocol.js").Numbers} Numbers */
@@ -97,8 +99,51 @@ export function nearerRuler(/** @type {Lane[]} */ lanes, /** @type {RulerName} *
  * @param {RulerName} rulerName
  * @returns {Ribbon}
  */
-export function ribbonOf(picture, lane, { edges, left, right, height, U }, rulerName) {
+export function ribbonOf(picture, lane, bed, rulerName) {
+  const all = picture.place.directions > 1 && !picture.top;
   const { T, cuts } = picture;
+  if (!picture.reverse) return flowingLeft({ T, cuts, all }, lane, bed, rulerName);
+  const { edges, left, right } = bed;
+  const turned = Float64Array.from(edges, (_, t) => left + right - edges[T - t]);
+  return turnedBack(flowingLeft({ T, cuts, all }, mirroredLane(lane, T), { ...bed, edges: turned }, rulerName), T);
+}
+
+/** As if the sequence were read from its end. @param {Lane} lane @param {number} T @returns {Pick<Lane, "shown" | "share">} */
+function mirroredLane({ shown, share }, T) {
+  const row = T + 1;
+  const turned = shown.map((_, t) => shown[t === 0 ? 0 : row - t]);
+  if (!share) return { shown: turned, share };
+  const shares = new Float32Array(share.length);
+  for (let t = 1; t <= T; t++) {
+    for (let k = 1; k <= T; k++) shares[(t - 1) * row + k] = share[(T - t) * row + row - k];
+  }
+  return { shown: turned, share: shares };
+}
+
+/** What is asked for by timestep or x is in the sequence's own order again. @param {Ribbon} ribbon @param {number} T @returns {Ribbon} */
+function turnedBack(ribbon, T) {
+  const { kinds, half, profile, spans, unsourced } = ribbon;
+  const back = (/** @type {Span[]} */ of) =>
+    of.map(({ kind, first, last }) => ({ kind, first: T + 1 - last, last: T + 1 - first })).reverse();
+  return {
+    ...ribbon,
+    mirrored: true,
+    kinds: kinds.map((_, t) => kinds[t === 0 ? 0 : T + 1 - t]),
+    half: half.map((_, t) => half[t === 0 ? 0 : T + 1 - t]),
+    profile: profile.slice().reverse(),
+    spans: back(spans),
+    unsourced: back(unsourced),
+  };
+}
+
+/**
+ * @param {{T: number, cuts: Uint8Array, all: boolean}} sequence
+ * @param {Pick<Lane, "shown" | "share">} lane
+ * @param {Bed & {height: number}} bed
+ * @param {RulerName} rulerName
+ * @returns {Ribbon}
+ */
+function flowingLeft({ T, cuts, all }, lane, { edges, left, right, height, U }, rulerName) {
   const ruler = RULERS[rulerName];
   const kinds = new Uint8Array(T + 1);
   const half = new Float64Array(T + 1);
@@ -108,7 +153,7 @@ export function ribbonOf(picture, lane, { edges, left, right, height, U }, ruler
   }
   const spans = spansOf(kinds, T);
   const lacking = new Uint8Array(T + 1);
-  const strata = lane.share ? strataOf(lane.share, T, lacking) : null;
+  const strata = lane.share ? strataOf(lane.share, T, lacking, all) : null;
   const runs = runsOf(spans, cuts, half, { edges, left, right, U });
   return {
     kinds,
@@ -118,6 +163,8 @@ export function ribbonOf(picture, lane, { edges, left, right, height, U }, ruler
     profile: profileOf(runs, left, right - left),
     strata,
     share: lane.share,
+    mirrored: false,
+    all,
     unsourced: unsourcedSpans(lacking, kinds, T),
     bank: widthOf(0, ruler, height) / 2,
   };
@@ -227,16 +274,17 @@ function profileOf(runs, left, length) {
  * @param {Numbers} share (T, T+1)
  * @param {number} T
  * @param {Uint8Array} [lacking] told which timesteps those are
+ * @param {boolean} [all] whether earlier losses reach a timestep as well: they lie on top of its own
  */
-export function strataOf(share, T, lacking) {
+export function strataOf(share, T, lacking, all = false) {
   const row = T + 1;
   const strata = new Float32Array(row * row);
   const sums = new Float64Array(row);
   // `share` lies loss by loss and `strata` timestep by timestep: a few timesteps at once keep both near.
   for (let start = 1; start <= T; start += AT_ONCE) {
     const end = Math.min(T, start + AT_ONCE - 1);
-    for (let t = T; t >= start; t--) {
-      for (let k = start; k <= Math.min(end, t); k++) {
+    for (let t = T; t >= (all ? 1 : start); t--) {
+      for (let k = start; k <= (all ? end : Math.min(end, t)); k++) {
         sums[k] += Math.abs(share[(t - 1) * row + k]);
         strata[k * row + t] = sums[k];
       }
@@ -244,15 +292,16 @@ export function strataOf(share, T, lacking) {
   }
   for (let k = T; k >= 1; k--) {
     const sum = sums[k];
+    const lowest = all ? 1 : k;
     if (sum > 0 && sum < Number.POSITIVE_INFINITY) {
       const whole = 1 / sum;
-      for (let t = T; t >= k; t--) strata[k * row + t] *= whole;
+      for (let t = T; t >= lowest; t--) strata[k * row + t] *= whole;
     } else {
       if (lacking) lacking[k] = 1;
-      if (k < T) strata.copyWithin(k * row + k, (k + 1) * row + k, (k + 2) * row);
-      else strata[k * row + k] = 1;
+      if (k < T) strata.copyWithin(k * row + lowest, (k + 1) * row + lowest, (k + 2) * row);
+      else strata[k * row + lowest] = 1;
     }
-    strata[k * row + k - 1] = 1;
+    strata[k * row + lowest - 1] = 1;
   }
   return strata;
 }
@@ -268,17 +317,24 @@ export function sourceAt(ribbon, T, t, above) {
   const half = ribbon.half[t];
   if (!ribbon.strata || half === 0 || Math.abs(above) > half) return null;
   const level = (above + half) / (2 * half);
-  for (let source = T; source >= t; source--) {
-    if (ribbon.strata[t * (T + 1) + source] >= level) return source;
+  const k = inFlow(ribbon, T, t);
+  for (let source = T; source >= (ribbon.all ? 1 : k); source--) {
+    if (ribbon.strata[k * (T + 1) + source] >= level) return inFlow(ribbon, T, source);
   }
   return t;
+}
+
+/** A timestep in the time of the strata, and back. @param {Pick<Ribbon, "mirrored">} ribbon @param {number} T @param {number} t */
+export function inFlow({ mirrored }, T, t) {
+  return mirrored ? T + 1 - t : t;
 }
 
 /** How thick loss t's own stratum is at t: the width of its tributary. */
 export function ownThickness(/** @type {Ribbon} */ ribbon, /** @type {number} */ T, /** @type {number} */ t) {
   if (!ribbon.strata) return 0;
-  const at = t * (T + 1) + t;
-  return 2 * ribbon.half[t] * (ribbon.strata[at] - (t < T ? ribbon.strata[at + 1] : 0));
+  const k = inFlow(ribbon, T, t);
+  const at = k * (T + 1) + k;
+  return 2 * ribbon.half[t] * (ribbon.strata[at] - (k < T ? ribbon.strata[at + 1] : 0));
 }
 
 /**
@@ -346,7 +402,7 @@ export function waveLines(ribbon, shown, { edges, left, U }) {
 /**
  * Where the chevrons stand that show which way the gradient runs.
  * @param {Ribbon} ribbon
- * @param {number} drift px moved to the left so far
+ * @param {number} drift px moved so far
  * @param {number} U
  */
 export function chevrons(ribbon, drift, U) {
@@ -354,7 +410,8 @@ export function chevrons(ribbon, drift, U) {
   const places = [];
   for (let x = 26 * U + apart - (drift % apart); x < ribbon.profile.length + apart; x += apart) {
     const at = x - apart;
-    if (at > 6 * U && ribbon.profile[Math.round(at)] > 6 * U) places.push(at);
+    const here = ribbon.mirrored ? ribbon.profile.length - 1 - at : at;
+    if (at > 6 * U && ribbon.profile[Math.round(here)] > 6 * U) places.push(here);
   }
   return places;
 }
