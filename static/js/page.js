@@ -21,8 +21,10 @@ import { length } from "./record/readings.js";
 import { createSentences } from "./panels/sentences.js";
 import { createQuestionsEntry } from "./questions/entry.js";
 import { createSession } from "./run/session.js";
+import { missing } from "./run/source.js";
 import { isPlaying } from "./run/state.js";
 import { inBrowser } from "./lib/storage.js";
+import { addStyle } from "./lib/styles.js";
 import { failureWords } from "./words/notices.js";
 import { createTravel } from "./run/travel.js";
 
@@ -186,6 +188,13 @@ export function startPage(store, stage, theme, kept, link, follow) {
       document.body.dataset.connection = status;
     },
   );
+  const showAbilities = () => {
+    const cannot = missing(store.get().can);
+    document.body.dataset.cannot = cannot.join(" ");
+    if (cannot.length > 0) void addStyle("source.css");
+  };
+  store.watch(({ can }) => can, showAbilities);
+  showAbilities();
   document.addEventListener("visibilitychange", frames.changed);
   window.setInterval(() => {
     store.dispatch({ type: "tick", at: performance.now() });
@@ -225,6 +234,11 @@ export function startPage(store, stage, theme, kept, link, follow) {
     byId("check-gradients").focus();
   }
 
+  /** @param {import("./run/source.js").Ability} ability @param {() => void} act */
+  const where = (ability, act) => () => {
+    if (store.get().can[ability]) act();
+  };
+
   const shortcuts = {
     " ": acts.transport.toggle,
     ArrowLeft: acts.transport.back,
@@ -232,7 +246,7 @@ export function startPage(store, stage, theme, kept, link, follow) {
     r: travel.reset,
     f: acts.toggleFold,
     s: acts.toggleSlowMotion,
-    l: lessons.toggle,
+    l: where("replace", lessons.toggle),
     PageDown: lessons.next,
     PageUp: lessons.back,
     ...lanes.keys,
@@ -244,7 +258,7 @@ export function startPage(store, stage, theme, kept, link, follow) {
     Escape: closeOrUnpin,
     p: () => byId("presenter").click(),
     t: nextTrack,
-    "/": questions.ask,
+    "/": where("replace", questions.ask),
     "?": () => byId("keys").togglePopover(),
   };
   const listening = listenToKeys(document, shortcuts, inBrowser);

@@ -43,7 +43,8 @@ function contents(state, divergence, apply) {
   const { quantity } = divergence;
   const at = record && chosenRecord(record, placeNamed(quantity));
   const growth = at && growthTo(at, baseOf(quantity), String(config.precision));
-  const buttons = remediesFor(divergence, config, task?.min_length ?? 1).map((remedy) => {
+  const remedies = state.can.configure ? remediesFor(divergence, config, task?.min_length ?? 1) : [];
+  const buttons = remedies.map((remedy) => {
     const button = element("button", { class: "outline-button", type: "button" }, remedy.label);
     button.addEventListener("click", () => apply(remedy));
     return button;
@@ -53,8 +54,7 @@ function contents(state, divergence, apply) {
     equation,
     element("p", {}, `${printPowers(divergence.cause)} ${stands}`),
     ...(growth ? [captionOf(growth), growthChart(growth, divergence.timestep)] : []),
-    element("h3", {}, say.HELP),
-    element("div", { class: "remedies" }, ...buttons),
+    ...(buttons.length > 0 ? [element("h3", {}, say.HELP), element("div", { class: "remedies" }, ...buttons)] : []),
   ];
 }
 

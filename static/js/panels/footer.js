@@ -128,16 +128,23 @@ export function createHistory(canvas, store, travel) {
 
 /** Whether only the curve has grown. @param {State} a @param {State} b */
 function sameStanding(a, b) {
-  return a.former === b.former && a.past === b.past && a.dark === b.dark && isPlaying(a) === isPlaying(b);
+  return (
+    a.former === b.former &&
+    a.past === b.past &&
+    a.can === b.can &&
+    a.dark === b.dark &&
+    isPlaying(a) === isPlaying(b) &&
+    (a.can.present || a.record === b.record)
+  );
 }
 
 /** @param {State} a @param {State} b */
 function sameActions(a, b) {
-  return a.past === b.past && a.former === b.former && a.connection.status === b.connection.status;
+  return a.past === b.past && a.former === b.former && a.can === b.can && a.connection.status === b.connection.status;
 }
 
 /** What can be done with a moment of the past, in place of the title. @param {State} state */
-function showActions({ past, former, connection }) {
+function showActions({ past, former, can, connection }) {
   const offers = past !== null || former !== null;
   byId("history-title").hidden = offers;
   byId("history-actions").hidden = !offers;
@@ -147,9 +154,9 @@ function showActions({ past, former, connection }) {
   );
   byId("now").hidden = past === null;
   for (const [id, hidden] of /** @type {const} */ ([
-    ["branch", past === null],
-    ["as-lane", past === null],
-    ["undo-branch", past !== null],
+    ["branch", past === null || !can.branch],
+    ["as-lane", past === null || !can.lanes],
+    ["undo-branch", past !== null || !can.branch],
   ])) {
     const button = /** @type {HTMLButtonElement} */ (byId(id));
     button.hidden = hidden;
@@ -158,19 +165,30 @@ function showActions({ past, former, connection }) {
 }
 
 /** The handle, for who does not see it. @param {HTMLElement} node @param {State} state */
-function showValue(node, { live, past, record }) {
+function showValue(node, { can, history, live, past, record }) {
   const iteration = record?.meta.iteration ?? 0;
-  node.setAttribute("aria-valuemax", String(live.iteration));
+  node.setAttribute("aria-valuemax", String(can.present ? live.iteration : lastOf(history)));
   node.setAttribute("aria-valuenow", String(iteration));
   const loss = formatNumber(record?.meta.loss_per_timestep);
-  node.setAttribute("aria-valuetext", `iteration ${iteration}${past ? "" : ", now"}, loss ${loss}`);
+  node.setAttribute("aria-valuetext", `iteration ${iteration}${past || !can.present ? "" : ", now"}, loss ${loss}`);
 }
 
 /** From 0 to the last iteration, of the curve before a branch too. @param {Pick<State, "history" | "former">} state @param {number} width */
 function axis({ history, former }, width) {
   const right = Math.max(LEFT + 40, width - RIGHT);
-  const last = (/** @type {History | undefined} */ one) => (one && one.length > 0 ? one.iteration[one.length - 1] : 0);
-  return { right, span: Math.max(FEWEST_ITERATIONS, last(history), last(former?.history)) };
+  return { right, span: Math.max(FEWEST_ITERATIONS, lastOf(history), lastOf(former?.history)) };
+}
+
+/** The last iteration of a curve. @param {History | undefined} history */
+function lastOf(history) {
+  return history && history.length > 0 ? history.iteration[history.length - 1] : 0;
+}
+
+/** Where what is shown stands. @param {State} state */
+function placeWords(state) {
+  if (!state.can.present) return ` of ${formatCount(lastOf(state.history))}`;
+  if (state.past) return ` of ${formatCount(state.live.iteration)}`;
+  return isPlaying(state) ? ", now" : ", stopped";
 }
 
 /** The iteration under x. @param {Pick<State, "history" | "former">} state @param {number} width @param {number} x */
@@ -317,15 +335,14 @@ function drawClips(ctx, history, x, colour) {
  * @param {(loss: number) => number} y @param {number} right @param {import("../kit/colour.js").Palette} colours
  */
 function drawShown(ctx, state, x, y, right, colours) {
-  const { record, past, live } = state;
+  const { record } = state;
   const iteration = record?.meta.iteration ?? 0;
   const loss = record?.meta.loss_per_timestep ?? Number.NaN;
-  const where = past ? `of ${formatCount(live.iteration)}` : isPlaying(state) ? "now" : "stopped";
   ctx.textAlign = "left";
   ctx.fillStyle = colours.ink;
   ctx.fillText(Number.isNaN(loss) ? "no loss" : `loss ${formatNumber(loss)}`, right + 14, 24);
   ctx.fillStyle = colours.ink3;
-  ctx.fillText(`iteration ${formatCount(iteration)}${past ? " " : ", "}${where}`, right + 14, 41);
+  ctx.fillText(`iteration ${formatCount(iteration)}${placeWords(state)}`, right + 14, 41);
   const at = x(iteration);
   if (loss > 0 && Number.isFinite(loss)) {
     ctx.fillStyle = colours.ink;

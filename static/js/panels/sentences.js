@@ -34,7 +34,9 @@ export function createSentences(store, apply) {
       const said = state.narration ? { rule: "told", ...state.narration } : describe(state);
       setSentence(finding, said.finding);
       setSentence(reason, said.reason);
-      showAdvice(state.narration || state.divergence ? [] : (state.record?.meta.finding.remedies ?? []));
+      showAdvice(
+        state.narration || state.divergence || !state.can.configure ? [] : (state.record?.meta.finding.remedies ?? []),
+      );
       if (said.rule !== rule && rule !== "" && !state.reducedMotion) fadeIn(finding, reason);
       rule = said.rule;
       if (now - spokenAt >= SPOKEN_INTERVAL) {

@@ -171,10 +171,7 @@ export function lossGradient(record, t) {
  */
 export function ownGradient(record, t, unit, mean) {
   const row = isReverse(record) ? units(record) + unit : unit; // W_hy reads [h_t; that of the reverse direction]
-  const sum = lossGradient(record, t).reduce(
-    (all, dy, o) => all + (dy === 0 ? 0 : dy * at(record, "W_hy", row, o)),
-    0,
-  );
+  const sum = lossGradient(record, t).reduce((all, dy, o) => all + (dy === 0 ? 0 : dy * at(record, "W_hy", row, o)), 0);
   return mean ? sum / Math.max(1, lossCount(record)) : sum;
 }
 

@@ -1,6 +1,6 @@
 /** The session the page talks to, whichever run it stands for at the moment. */
 
-/** @typedef {ReturnType<typeof import("./session.js").createSession>} Session */
+/** @typedef {import("./source.js").Source} Session */
 
 /** @param {Session} first */
 export function createActiveSession(first) {

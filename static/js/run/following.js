@@ -11,6 +11,7 @@ import { createRequests } from "../wire/requests.js";
 import { createWatchdog } from "../wire/watchdog.js";
 import { createPast } from "./history.js";
 import { createRecords } from "./records.js";
+import { only, readOnly } from "./source.js";
 import { createStanding } from "./standing.js";
 import { createWatching } from "./watching.js";
 
@@ -18,13 +19,15 @@ import { createWatching } from "./watching.js";
 /** @typedef {import("../wire/protocol.js").ServerMessage} ServerMessage */
 /** @typedef {import("../wire/protocol.js").StateMessage} StateMessage */
 /** @typedef {import("../wire/requests.js").Answer} Answer */
-/** @typedef {import("./active.js").Session} Session */
+/** @typedef {import("./source.js").Source} Source */
 
 /** looking: not found yet; ended: it was followed, and its owner is gone. @typedef {"looking" | "followed" | "ended"} Status */
 
 /** The longest wait between two questions for a run that is not there, ms: its owner is often back within a second. */
 const LONGEST_WAIT = 2_000;
 const ALL_SO_FAR = 10 ** 15 - 1;
+/** Everything that changes the run is its owner's. @type {import("./source.js").Abilities} */
+export const FOLLOWED = only("present", "probes", "files");
 const REFUSAL = "This run belongs to somebody else: copy the network to change anything.";
 
 /**
@@ -33,7 +36,7 @@ const REFUSAL = "This run belongs to somebody else: copy the network to change a
  * @param {import("../wire/connection.js").Platform} platform
  * @param {string} run the token of the run
  * @param {(status: Status, why: string) => void} onStatus
- * @returns {Session & {copy: () => Promise<Answer>}}
+ * @returns {Source & {copy: () => Promise<Answer>}}
  */
 export function createFollowing(url, store, platform, run, onStatus) {
   const past = createPast();
@@ -60,6 +63,8 @@ export function createFollowing(url, store, platform, run, onStatus) {
     const { probe: _, ...sent } = message;
     return requests.request(choseProbe ? message : { ...sent, type: message.type }, callerShowsErrors);
   }
+
+  store.dispatch({ type: "can", can: FOLLOWED });
 
   // What the server says.
 
@@ -119,11 +124,6 @@ export function createFollowing(url, store, platform, run, onStatus) {
     notice(REFUSAL);
   }
 
-  const refused = async () => {
-    refuse();
-    return null;
-  };
-
   // Beginning, and the end.
 
   async function begin() {
@@ -168,7 +168,10 @@ export function createFollowing(url, store, platform, run, onStatus) {
   const copy = (dataset) => requests.request(command.copy(dataset));
 
   return {
+    ...readOnly(refuse),
     past,
+    can: FOLLOWED,
+    travel: null,
     connect: connection.connect,
     retryNow: connection.retryNow,
     keep(visible = true) {
@@ -202,36 +205,11 @@ export function createFollowing(url, store, platform, run, onStatus) {
       const answer = await watching.ask(probe);
       if (answer?.type === "state") store.dispatch({ type: "probe", probe });
     },
+    setRate: () => {},
     watch: watching.choose,
 
     copy: () => copy(store.get().live.config.task === "own"),
     /** A file of the run: its snapshot is a copy. */
     fetch: (message) => (message.type === "snapshot" ? copy(Boolean(message.dataset)) : requests.request(message)),
-
-    configure: refuse,
-    setRate: () => {},
-    step: refuse,
-    advance: async () => refuse(),
-    reset: async () => refuse(),
-    branch: async () => {
-      refuse();
-      return false;
-    },
-    undo: async () => {},
-    keepRun: async () => null,
-    returnTo: async () => {},
-    startOther: async () => {
-      refuse();
-      return false;
-    },
-    startInstead: async () => {
-      refuse();
-      return false;
-    },
-    load: refused,
-    edit: refused,
-    checkGradients: refused,
-    share: refused,
-    unshare: refused,
   };
 }

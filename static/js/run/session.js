@@ -16,6 +16,7 @@ import { createPast } from "./history.js";
 import { createRecords } from "./records.js";
 import { createResume } from "./resume.js";
 import { createSharing } from "./sharing.js";
+import { EVERYTHING } from "./source.js";
 import { createStanding } from "./standing.js";
 import { createUndo } from "./undo.js";
 import { createWatching } from "./watching.js";
@@ -78,6 +79,8 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     watch: watching.ask,
     setUndo: undoing.set,
   });
+
+  store.dispatch({ type: "can", can: EVERYTHING });
 
   // What the server says.
 
@@ -287,6 +290,8 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
 
   return {
     past,
+    can: EVERYTHING,
+    travel: /** @type {import("./source.js").Travel | null} */ (null),
     connect: connection.connect,
     retryNow: connection.retryNow,
     /** Called about once a second. @param {boolean} visible whether the page is seen: nothing is sent to one that is not */

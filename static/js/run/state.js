@@ -5,6 +5,7 @@ import { emptyHistory } from "./curve.js";
 import { GHOST_LIFETIME, ghostOf } from "./ghost.js";
 import { branch, receive, show, takeRecord } from "./live.js";
 import { withLayer } from "./layer.js";
+import { allLocked, EVERYTHING } from "./source.js";
 import { adopt, samePlace } from "./view.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -17,6 +18,7 @@ import { adopt, samePlace } from "./view.js";
 /** @typedef {import("../wire/protocol.js").Task} Task */
 /** @typedef {import("./ghost.js").Ghost} Ghost */
 /** @typedef {import("./curve.js").History} History */
+/** @typedef {import("./source.js").Abilities} Abilities */
 
 /**
  * A place in the picture. t counts from 1 to T, unit and k from 0; source is the timestep of one loss.
@@ -54,6 +56,7 @@ import { adopt, samePlace } from "./view.js";
 
 /**
  * @typedef {object} State
+ * @property {Abilities} can what the source of the records can do
  * @property {ConnectionState} connection
  * @property {Limits | null} limits
  * @property {any} schema the answer of /api/schema
@@ -101,6 +104,7 @@ import { adopt, samePlace } from "./view.js";
 
 /**
  * @typedef {{type: "server", message: ServerMessage, at: number}
+ *   | {type: "can", can: Abilities}
  *   | {type: "record", record: DecodedRecord}
  *   | {type: "show", moment: Moment | null}
  *   | {type: "branched", moment: Moment}
@@ -158,6 +162,7 @@ export function initialState(bootstrap = {}, record = null) {
   const state = {
     ...live,
     live,
+    can: EVERYTHING,
     past: null,
     connection: { status: "connecting", retryAt: null, attempt: 0 },
     limits: bootstrap.limits ?? null,
@@ -212,6 +217,8 @@ function reduced(state, action) {
   switch (action.type) {
     case "server":
       return receive(state, action.message, action.at);
+    case "can":
+      return takeAbilities(state, action.can);
     case "record":
       return takeRecord(state, action.record);
     case "show":
@@ -281,6 +288,12 @@ function reduced(state, action) {
     default:
       return state;
   }
+}
+
+/** Where nothing can be changed, every control only shows its value. @param {State} state @param {Abilities} can @returns {State} */
+function takeAbilities(state, can) {
+  if (state.can === can) return state;
+  return { ...state, can, locks: can.configure ? {} : allLocked(state.schema) };
 }
 
 /** Before the first answer the run is about to play. @param {State} state */

@@ -1,18 +1,37 @@
 /**
  * Moving through the past of a run: what is shown moves, the run itself stands still meanwhile. Whoever comes back to the
- * present finds it playing if it played before.
+ * present finds it playing if it played before. A source without a present brings its own way of moving.
  */
 
 import { isPlaying } from "./state.js";
 
 /** @typedef {import("./history.js").Moment} Moment */
+/** @typedef {import("./source.js").Travel} Travel */
 
 /**
  * @param {import("./session.js").PageStore} store
- * @param {{past: import("./history.js").Past, pause: () => void, play: () => void, step: () => void,
+ * @param {{past: import("./history.js").Past, travel: Travel | null, pause: () => void, play: () => void, step: () => void,
  *   reset: () => void, branch: () => Promise<unknown>, undo: () => Promise<void>}} session
  */
 export function createTravel(store, session) {
+  const ofRun = createRunTravel(store, session);
+  const current = () => session.travel ?? ofRun;
+
+  return {
+    to: (/** @type {number} */ iteration) => current().to(iteration),
+    back: () => current().back(),
+    next: () => current().next(),
+    now: () => current().now(),
+    toggle: () => current().toggle(),
+    reset: () => current().reset(),
+    branch: ofRun.branch,
+    undo: () => void session.undo(),
+    moments: () => session.past.moments(),
+  };
+}
+
+/** @param {Parameters<typeof createTravel>[0]} store @param {Parameters<typeof createTravel>[1]} session */
+function createRunTravel(store, session) {
   let paused = false;
 
   /** @param {Moment | null} moment */
@@ -80,11 +99,5 @@ export function createTravel(store, session) {
       paused = false;
       void session.branch();
     },
-
-    undo() {
-      void session.undo();
-    },
-
-    moments: () => session.past.moments(),
   };
 }

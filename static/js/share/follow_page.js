@@ -1,7 +1,6 @@
 /** The page when it follows somebody else's run: a bar in place of what trains, and controls that only show. */
 
 import { byId, element, setText } from "../lib/dom.js";
-import { addStyle } from "../lib/styles.js";
 import { createFollowing } from "../run/following.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -25,11 +24,8 @@ export function openFollowed(url, store, platform, run, goOn) {
   const said = element("span", { role: "status" });
   const button = element("button", { class: "outline-button", type: "button" }, "Copy this network and go on");
   button.title = "A network of your own, as this one is now; you can train and change it";
-  const bar = element("div", { class: "follow-bar" }, said, button);
+  const bar = element("div", { class: "source-bar" }, said, button);
   byId("reset").closest(".transport")?.after(bar);
-  document.body.dataset.following = "";
-  void addStyle("following.css");
-  lock("locked");
 
   const session = createFollowing(url, store, platform, run, (status, why) => {
     setText(said, WORDS[status](why));
@@ -45,17 +41,8 @@ export function openFollowed(url, store, platform, run, goOn) {
     if (answer?.type !== "file") return;
     session.close();
     bar.remove();
-    delete document.body.dataset.following;
-    lock(null);
     goOn(answer.bytes, answer.iteration);
   });
-
-  /** Every control shows its value only, or is free again. @param {"locked" | null} how */
-  function lock(how) {
-    const fields = how ? Object.keys(store.get().schema?.properties ?? {}) : [];
-    const locks = Object.fromEntries(fields.map((field) => [field, /** @type {const} */ ("locked")]));
-    store.dispatch({ type: "lesson", lesson: null, locks });
-  }
 
   return session;
 }

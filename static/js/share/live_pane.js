@@ -10,6 +10,7 @@ import { followLink } from "./followed.js";
 const COUNT_AGAIN = 5_000;
 const EXPLAINS =
   "Whoever opens the link sees this run on a screen of their own, as it trains: they can point, pin, look back and open other views, and change nothing. It lives as long as this page is open.";
+const CANNOT = "What is shown here is not a run of this page: only who trains a run can share it.";
 const NOT_NOW = "There is no connection: try again when it is back.";
 
 /**
@@ -67,13 +68,15 @@ export function createLivePane(store, session) {
     if (shared) timer = window.setTimeout(() => line.checkVisibility() && void share(), COUNT_AGAIN);
   }
 
-  const isFollowed = "following" in document.body.dataset;
-  const pane = isFollowed
-    ? element("div", {}, element("p", { class: "quiet" }, "This run belongs to somebody else: they can share it."))
-    : element("div", {}, element("p", { class: "quiet" }, EXPLAINS), begin, line, said, end);
+  const offer = element("div", {}, element("p", { class: "quiet" }, EXPLAINS), begin, line, said, end);
+  const cannot = element("p", { class: "quiet" }, CANNOT);
   return {
-    node: pane,
+    node: element("div", {}, offer, cannot),
     show() {
+      const { can } = store.get();
+      offer.hidden = !can.share;
+      cannot.hidden = can.share;
+      if (!can.share) return;
       show();
       if (shared && store.get().connection.status === "open") void share();
     },

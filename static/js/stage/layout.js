@@ -54,7 +54,7 @@ const UNITS_LEAST = 60;
 const WEIGHTS = { size: 36, below: 34 };
 const LANE = { one: 126, oneMax: 180, two: 72, twoMax: 108, apart: 8 };
 /** Of a band: its height with the room below it, the river's part, and what lies between river, units and the next layer. */
-const BAND = { usual: 66, least: 24, most: 110, river: 0.42, between: 0.05, below: 0.14 };
+const BAND = { usual: 66, least: 22, most: 110, river: 0.42, between: 0.05, below: 0.14 };
 const PACKED_BELOW = 14;
 const APART_FROM = 12;
 const GROUPS = [5, 10, 20, 50, 100];
@@ -172,7 +172,11 @@ function shareHeight(height, H, inputRows, lanes, bands) {
   const fixed = LANES_TOP + (lanes - 1) * LANE.apart + 8 + 9 + 44 + 28 + 10;
   const bandsRoom = bands > 0 ? bands * parts.band + UNDER_OPEN : 0;
   let free = height - fixed - bandsRoom - lanes * parts.lane - parts.units - parts.input - parts.norm - parts.track;
-  const change = (/** @type {"lane" | "units" | "norm" | "track" | "band"} */ part, /** @type {number} */ limit, count = 1) => {
+  const change = (
+    /** @type {"lane" | "units" | "norm" | "track" | "band"} */ part,
+    /** @type {number} */ limit,
+    count = 1,
+  ) => {
     const room = (limit - parts[part]) * count;
     const given = free > 0 ? clamp(free, 0, Math.max(0, room)) : clamp(free, Math.min(0, room), 0);
     parts[part] += given / count;
@@ -311,7 +315,8 @@ export function placeAt(layout, x, y) {
   if (y < layout.band.top) return { row: null, t: null, unit: null, lane: 0 };
   if (y < layout.output.top - 6 * layout.U) return { row: "loss", t, unit: null, lane: 0 };
   if (lane >= 0) return { row: "lane", t, unit: null, lane };
-  if (y < (layout.bands[0]?.above ? layout.bands[0].river : layout.lanes[0]).top) return { row: "output", t, unit: null, lane: 0 };
+  if (y < (layout.bands[0]?.above ? layout.bands[0].river : layout.lanes[0]).top)
+    return { row: "output", t, unit: null, lane: 0 };
   if (inside(layout.units, 1)) {
     if (isOnThumbnail(layout, x, y)) return { row: "weights", t: null, unit: null, lane: 0 };
     const row = clamp(Math.floor((y - layout.units.top) / layout.units.rowHeight), 0, layout.units.rows - 1);

@@ -159,7 +159,15 @@ export function createFlowView(canvas, store) {
   function chromeOf(sheet) {
     const { layout: at, picture: of, state, palette: colours } = sheet;
     const { pin, config } = state;
-    const what = [of?.T, of && placeKey(of.place), of?.neededLag, of?.hasTarget.indexOf(1), at?.rows.join(), Number(config.k1) > 0, pin?.t];
+    const what = [
+      of?.T,
+      of && placeKey(of.place),
+      of?.neededLag,
+      of?.hasTarget.indexOf(1),
+      at?.rows.join(),
+      Number(config.k1) > 0,
+      pin?.t,
+    ];
     if (!seen.chrome.changed([...what, colours, ...Object.values(size)])) return chrome;
     chrome.width = canvas.width;
     chrome.height = canvas.height;
@@ -398,7 +406,10 @@ function drawRowValues(ctx, { picture, layout, palette: colours }) {
     const value = (/** @type {number} */ k) => shortValue(lnFlow[(t - 1) * (T + 1) + k]);
     const below = rowTop + rowHeight + 11 * U;
     const ink = { colour: colours.ink2 };
-    if (picture.reverse) return drawReverseValues(ctx, layout, t, value, below, ink);
+    if (picture.reverse) {
+      drawReverseValues(ctx, layout, t, value, below, ink);
+      return;
+    }
     if (t > 1) drawText(ctx, U, `${value(1)} at h₁`, left, below, ink);
     const own = `${value(t)} at h${subscript(t)}`;
     if (t === 1) drawText(ctx, U, own, left, below, ink);
@@ -411,7 +422,10 @@ function drawReverseValues(ctx, { U, T, left, column }, t, value, y, ink) {
   const right = { ...ink, align: /** @type {const} */ ("right") };
   const end = left + T * column;
   const own = `${value(t)} at h${subscript(t)}`;
-  if (t === T) return drawText(ctx, U, own, end, y, right);
+  if (t === T) {
+    drawText(ctx, U, own, end, y, right);
+    return;
+  }
   drawText(ctx, U, `${value(T)} at h${subscript(T)}`, end, y, right);
   drawText(ctx, U, own, Math.min(left + (t - 1) * column, end - 200 * U), y, ink);
 }

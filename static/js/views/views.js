@@ -135,7 +135,10 @@ export function createViews(store, actions) {
   const tabs = createTabs(store);
   const shells = new Map(VIEWS.map((kind) => [kind.name, createShell(kind)]));
   const layers = createLayerChooser(store);
-  node.append(element("div", { class: "views-head" }, tabs.node, layers.node), ...[...shells.values()].map(({ panel }) => panel));
+  node.append(
+    element("div", { class: "views-head" }, tabs.node, layers.node),
+    ...[...shells.values()].map(({ panel }) => panel),
+  );
   /** @type {string[]} */
   let open = [];
   let watched = "";

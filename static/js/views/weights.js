@@ -139,6 +139,7 @@ export function createView(node, store, { edit, redraw }) {
   /** @param {number} value */
   function set(value) {
     const tensor = parameter();
+    if (!store.get().can.edit) return;
     if (tensor && Number.isFinite(value)) edit(name, indexOf(tensor, framed.row, framed.column), value, framedValue());
   }
 
@@ -183,7 +184,7 @@ export function createView(node, store, { edit, redraw }) {
   });
   sheet.canvas.addEventListener("pointermove", (event) => {
     const entry = grid && entryAt(grid, pointIn(sheet.canvas, event));
-    sheet.canvas.style.cursor = entry ? (gradient ? "pointer" : "ns-resize") : "default";
+    sheet.canvas.style.cursor = entry ? (gradient || !store.get().can.edit ? "pointer" : "ns-resize") : "default";
     if (!drag || gradient) return;
     const by = Math.round(drag.y - event.clientY);
     if (by === 0 && !drag.moved) return;
@@ -222,7 +223,7 @@ export function createView(node, store, { edit, redraw }) {
       offer(state);
       if (overTraining) return drawCurves(now, U);
       const resized = sheet.fit();
-      const changed = seen.changed([state.record, state.dark, name, gradient, framed.row, framed.column, U]);
+      const changed = seen.changed([state.record, state.can, state.dark, name, gradient, framed.row, framed.column, U]);
       if (!resized && !changed) return Number.POSITIVE_INFINITY;
       const tensor = parameter();
       if (!tensor || sheet.size.width === 0) return Number.POSITIVE_INFINITY;
@@ -231,6 +232,7 @@ export function createView(node, store, { edit, redraw }) {
       const places = indexOf(tensor, framed.row, framed.column).map((one) => one + 1);
       setSentence(place, `${name} [${places.join(", ")}]`);
       field.disabled = gradient;
+      field.readOnly = !state.can.edit;
       if (document.activeElement !== field) field.value = formatFixed(framedValue(), 4);
       grid = layoutGrid(sheet.size, U, extent);
       const colours = palette(state.dark ? "dark" : "light");

@@ -27,7 +27,11 @@ export function layerName({ layer, direction }, { layers, directions }) {
 
 /** In a sentence; empty where there is one layer and one direction only. @param {DecodedRecord} record */
 export function layerWords(record) {
-  const { layer, direction, layers, directions } = placeOf(record);
+  return placeWords(placeOf(record));
+}
+
+/** The same of a place in a network. @param {Choice & {layers: number, directions: number}} place */
+export function placeWords({ layer, direction, layers, directions }) {
   const parts = [layers > 1 ? `layer ${layer}` : "", directions > 1 ? `${direction} direction` : ""];
   return parts.filter(Boolean).join(", ");
 }
@@ -59,4 +63,14 @@ export function fedWords(record) {
   const { layer, layers } = placeOf(record);
   if (layer === layers) return "";
   return `No loss touches layer ${layer} directly: what comes from above is ∂E/∂x_t of layer ${layer + 1}, at every timestep.`;
+}
+
+/** What the folded cell of an upper layer reads; empty for the lowest. @param {Choice} place */
+export function belowWords({ layer }) {
+  return layer > 1 ? `from layer ${layer - 1}` : "";
+}
+
+/** Where the folded cell of a lower layer sends its state; empty for the highest. @param {Choice & {layers: number}} place */
+export function aboveWords({ layer, layers }) {
+  return layer < layers ? `to layer ${layer + 1}` : "";
 }

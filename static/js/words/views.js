@@ -7,16 +7,7 @@ import { formatCount, formatExp, formatNumber, formatPercent } from "../lib/form
 import { cellOf } from "../record/cells.js";
 import { curvesOf } from "../record/spread.js";
 import { hasPath, placeOf } from "../record/chosen.js";
-import {
-  at,
-  farthestLoss,
-  hasTarget,
-  isClassified,
-  isReverse,
-  length,
-  lnFlow,
-  mouth,
-} from "../record/readings.js";
+import { at, farthestLoss, hasTarget, isClassified, isReverse, length, lnFlow, mouth } from "../record/readings.js";
 import { steps } from "./finding.js";
 
 /** @typedef {import("../run/state.js").State} State */

@@ -15,7 +15,7 @@ function setUp(phase = "running") {
     store.dispatch({ type: "record", record });
   }
   const called = [];
-  const session = { past };
+  const session = { past, travel: null };
   for (const name of ["pause", "play", "step", "reset", "branch", "undo"]) session[name] = () => called.push(name);
   return { store, called, travel: createTravel(store, session) };
 }

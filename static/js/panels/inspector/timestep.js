@@ -60,7 +60,7 @@ export function createTimestepFace(actions) {
       way.node,
     ),
     /** @param {State} state @param {DecodedRecord} record @param {{t: number, unit: number, pinned: boolean}} place */
-    show({ config, dark, task }, record, { t, unit, pinned }) {
+    show({ can, config, dark, task }, record, { t, unit, pinned }) {
       const activation = String(config.activation ?? "φ").replaceAll("_", " ");
       const name = String(config.cell ?? "rnn");
       const cell = CELLS[name] ?? CELLS.rnn;
@@ -78,7 +78,7 @@ export function createTimestepFace(actions) {
         gated.show(`${name} ${activation}`, () => outputGateMath(activation, name), numbers);
         cellState.show(`c ${reads.key}`, () => cellStateMath(reads.after), cellStateNumbers(record, t, unit));
       }
-      input.show(record, task, t, pinned);
+      input.show(record, task, t, pinned && can.edit);
       fed.show(fedWords(record));
       shares.node.hidden = !isTop(record);
       if (isTop(record)) shares.show(record, t, dark);

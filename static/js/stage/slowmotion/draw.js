@@ -8,7 +8,7 @@ import { columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } f
 import { drawMath, drawText, sans } from "../../kit/text.js";
 import { piecePainters } from "../../lib/canvas/painters.js";
 import { between } from "./timeline.js";
-import { cardLines } from "../../words/slowmotion.js";
+import { cardLines, cardTitle } from "../../words/slowmotion.js";
 import { statesMeetBy } from "../../record/cells.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -122,7 +122,8 @@ function drawForward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /
   const column = { left: done, right: rightOf(layout, t) };
   const top = units.top - 3 * U;
   const filled = mix(top, units.bottom + 2 * U, between(part, FORWARD.units[0], FORWARD.units[1]));
-  copyPart(ctx, forward, ratio, { ...column, top: units.bottom + 2 * U, bottom: layout.labels.y + 8 * U });
+  const input = { top: units.bottom + 2 * U, bottom: layout.labels.y + 8 * U };
+  copyPart(ctx, forward, ratio, { ...column, ...input });
   if (part >= FORWARD.weights[0]) {
     const gap = { left: done, right: xOf(layout, t) - columnWidth(layout, t) / 2 - 2.2 * U };
     copyPart(ctx, forward, ratio, { ...gap, top, bottom: units.bottom });
@@ -133,6 +134,11 @@ function drawForward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /
   }
   if (part < FORWARD.weights[0]) frameInput(ctx, layout, palette, t);
   else if (part < FORWARD.weights[1]) frameWeights(ctx, scene, t, palette.ink);
+  if (part >= FORWARD.units[1]) {
+    for (const { above, units: upper } of layout.bands) {
+      if (above) copyPart(ctx, forward, ratio, { ...column, top: upper.top - 2 * U, bottom: upper.bottom + 6 * U });
+    }
+  }
   const falls = between(part, FORWARD.output[0], FORWARD.output[1]);
   if (falls >= 1) copyPart(ctx, forward, ratio, { ...column, top: output.top - 4 * U, bottom: output.bottom + 4 * U });
   else if (falls > 0) drawOnItsWay(ctx, layout, palette.forward, xOf(layout, t), falls);
@@ -210,7 +216,8 @@ function drawBackward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, 
   if (!picture) return;
   copyAll(ctx, losses, layout);
   copyGutterWeights(ctx, layers);
-  const bottom = lanes[lanes.length - 1].bottom + 4 * U;
+  const below = layout.bands.filter(({ above }) => !above).at(-1);
+  const bottom = below ? below.units.top : lanes[lanes.length - 1].bottom + 4 * U;
   const lastX = xOf(layout, Math.min(T, t + 1));
   const front = t === T ? mix(layout.right + 12 * U, lastX, share(part)) : mix(lastX, xOf(layout, t), share(part));
   const reached = { left: front, right: layout.width };
@@ -320,7 +327,7 @@ function drawFront(
   ctx.roundRect(left, top, width, height, 5 * U);
   ctx.fill();
   ctx.stroke();
-  drawMath(ctx, U, `∂E/∂h_${t} = own + carried`, left + 11 * U, top + 15 * U, { size: 14, colour: palette.ink2 });
+  drawMath(ctx, U, cardTitle(picture, t), left + 11 * U, top + 15 * U, { size: 14, colour: palette.ink2 });
   lines.forEach((line, i) => {
     const last = i === lines.length - 1;
     const style = last ? { weight: 600, colour: palette.backward } : { colour: palette.ink2 };

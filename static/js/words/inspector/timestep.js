@@ -24,12 +24,15 @@ export function ledgerTitle(last, t, total) {
 /** By which path a gradient goes on. @param {DecodedRecord} record @param {string} state @param {number} t */
 export function roadsTitle(record, state, t) {
   const to = previous(record, t);
-  return to === 0 ? `From ${state}_${t} back to the initial state, by which path:` : `From ${state}_${t} back to ${state}_${to}, by which path:`;
+  return to === 0
+    ? `From ${state}_${t} back to the initial state, by which path:`
+    : `From ${state}_${t} back to ${state}_${to}, by which path:`;
 }
 
 /** @param {DecodedRecord} record @param {number} last @param {number} t */
 export function noLedger(record, last, t) {
-  if (!isTop(record)) return "Where its size went is known of the top layer only: below it more arrives at every timestep.";
+  if (!isTop(record))
+    return "Where its size went is known of the top layer only: below it more arrives at every timestep.";
   if (isReverse(record)) return noLedgerInReverse(record, last, t);
   if (last === t) return `E_${t} is the last loss: ${formatExp(lnFlow(record, t, t))} at h_${t}.`;
   if (last < t) return `No loss at or after h_${t}.`;
