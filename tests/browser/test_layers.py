@@ -1,10 +1,11 @@
 """Layers and directions in a real Chromium: one open, the others slim, everything on the page of the open one."""
 
+import math
 import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.reader import iteration, pause, until
 
@@ -18,6 +19,11 @@ def opens(page: Page) -> str:
     until(page, lambda: iteration(page) > 3, "training")
     pause(page)
     return page.locator("#inspector h2").inner_text()
+
+
+def equation(page: Page, family: str) -> Locator:
+    """The shown equation of one family, with its numbers."""
+    return page.locator(f"#inspector > div:not([hidden]) > .equation.{family}:not([hidden])")
 
 
 def point_at_band(page: Page, y: float) -> None:
@@ -34,10 +40,10 @@ def test_two_layers_are_set_in_the_rail_and_opened_by_the_chooser_the_arrow_keys
     chooser = page.get_by_role("group", name="layer", exact=True)
     expect(chooser.get_by_role("radio", name="1", exact=True)).to_be_checked()
     assert opens(page) == "Layer 1"
-    expect(page.locator("#inspector .equation.backward")).to_contain_text("from layer 2 + carried from")
+    expect(equation(page, "backward")).to_contain_text("from layer 2 + carried from")
     chooser.get_by_role("radio", name="2", exact=True).check(force=True)
     expect(page.locator("#inspector h2")).to_have_text("Layer 2")
-    expect(page.locator("#inspector .equation.backward")).to_contain_text("own loss + carried from")
+    expect(equation(page, "backward")).to_contain_text("own loss + carried from")
     expect(page).to_have_url(re.compile(r"num_layers=2.*layer=2"))
     page.locator("#network").focus()
     page.keyboard.press("ArrowDown")
@@ -53,21 +59,19 @@ def test_an_upper_layer_s_equation_adds_up_with_the_states_of_the_layer_below(op
     page = opened("#num_layers=2&sequence_length=9&hidden_size=4&layer=2&pin=6.1")
     assert opens(page) == "Layer 2, timestep 6"
     expect(page.locator("#inspector")).to_contain_text("xt here: ht of layer 1")
-    line = page.locator("#inspector .equation.forward p").first.inner_text()
+    line = equation(page, "forward").locator("p").inner_text()
     found = re.fullmatch(r"(−?[\d.]+) = tanh\((.+)\)", line)
     assert found, line
     number = lambda text: float(text.replace("−", "-").replace(" ", ""))  # noqa: E731
     inside = sum(number(term) for term in re.findall(r"(?:[+−] )?−?[\d.]+", found[2]))
-    import math
-
     assert abs(math.tanh(inside) - number(found[1])) < 3e-3, line
 
 
 def test_the_reverse_direction_flows_to_the_right_and_says_so_everywhere(opened: Opened):
     page = opened("#bidirectional=true&sequence_length=12&hidden_size=6&direction=reverse&pin=5.0")
     assert opens(page) == "Reverse, timestep 5"
-    expect(page.locator("#inspector .equation.forward")).to_contain_text("t+1")
-    expect(page.locator("#inspector .equation.backward")).to_contain_text("carried from t−1")
+    expect(equation(page, "forward")).to_contain_text("t+1")
+    expect(equation(page, "backward")).to_contain_text("carried from t−1")
     expect(page.locator("#inspector")).to_contain_text(re.compile(r"carried, E4|carried"))
     expect(page.locator("#flow-words")).to_contain_text(re.compile(r"contributes most to h5"))
     expect(page.get_by_role("radio", name="reverse ←")).to_be_checked()
