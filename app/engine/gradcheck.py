@@ -3,7 +3,7 @@
 For the tests and for the page: the check runs on the very network that is shown, in float64.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,11 +16,22 @@ from .network import Network
 
 Array = np.ndarray
 
-Data = tuple[Array, Array, Array | None]  # x, target, h0
-
 LIMIT = 1e-5
 STEPS_OF_STATES = (3e-6, 1e-6)  # learned ones start at 0, where a normalisation bends sharply
 STEPS = (1e-4, 1e-5, 1e-6)  # from the one with the least rounding; smaller where a kink is near
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a network walks forward from, as `Network.forward` has it."""
+
+    x: Array
+    target: Array
+    initial: Mapping[str, Array]
+
+    def forward(self, net: Network, params: Params) -> None:
+        """Walk."""
+        net.forward(params, self.x, self.target, initial=self.initial)
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,7 @@ def gradcheck(
     target: Array,
     h0: Array | None = None,
     *,
+    initial: Mapping[str, Array] | None = None,
     reduction: str = "sum",
     samples: int = 8,
     rng: np.random.Generator,
@@ -68,7 +80,7 @@ def gradcheck(
         raise ValueError(f"a gradient check needs float64, this network computes in {net.dtype}")
     if broken is not None and not BREAKS[broken].fits(net):
         raise ValueError(f"the break {broken} needs {BREAKS[broken].needs}")
-    data = (x, target, h0)
+    data = Data(x, target, dict(initial or {}) if h0 is None else {**(initial or {}), "h0": h0})
     analytic = _analytic(net, params, data, reduction, broken)
     for name, array in params.items():
         worst, taken, at_kink, zero = 0.0, 0, 0, 0
@@ -89,7 +101,7 @@ def gradcheck(
 
 
 def _analytic(net: Network, params: Params, data: Data, reduction: str, broken: str | None) -> Params:
-    net.forward(params, *data)
+    data.forward(net, params)
     return net.backward(reduction) if broken is None else BREAKS[broken].gradients(net, params, data, reduction)
 
 
@@ -101,7 +113,7 @@ def _numeric(
 
     def at(offset: float) -> tuple[Array, list[Array]]:
         array[index] = value + offset
-        net.forward(params, *data)
+        data.forward(net, params)
         return net.E_t.copy(), _sides(net)
 
     try:
@@ -189,8 +201,7 @@ def _bias_forgotten(net: Network, params: Params, data: Data, reduction: str) ->
 
 def _state_kept(net: Network, params: Params, data: Data, reduction: str) -> Params:
     """Sequences start from the last state of those before, as nobody set it back to h_0."""
-    x, target, _ = data
-    net.forward(params, x, target, initial=net.last_states())
+    net.forward(params, data.x, data.target, initial=net.last_states())
     return net.backward(reduction)
 
 

@@ -52,6 +52,7 @@ class Task(ABC):
     takes_classes: bool = False  # whether every input is a class, one-hot, which an embedding can stand for
     next_step: bool = False  # whether the target at t is what is heard at t + 1
     ragged: bool = False  # whether some sequences end before T
+    is_stream: bool = False  # whether its sequences are windows of one long one, which can be read in order
     units: int | None = None  # how many hidden units its initial states are for; None where they are zeros
 
     def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:  # noqa: ARG002 (most tasks need T alone)
@@ -112,6 +113,21 @@ class Task(ABC):
     def probe(self, seed: int, index: int) -> Batch:
         """The one sequence that is looked at, the same at every iteration."""
         return self.draw(self._stream(seed, PROBE).at(index), 1)
+
+    def window(self, seed: int, passes: int, position: int, B: int) -> Batch:
+        """B streams through the data read in order, from ``position`` timesteps after their starts on.
+
+        ``passes`` is how often the data have been read to their end before. Only of what `is_stream`.
+        """
+        raise NotImplementedError
+
+    def stream_length(self, B: int) -> int:
+        """How many timesteps B streams hold before the data end. Only of what `is_stream`."""
+        raise NotImplementedError
+
+    def before_probe(self, seed: int, index: int) -> np.ndarray:
+        """What the T timesteps before `probe` show (T, 1, I), fewer where the data begin. Only of what `is_stream`."""
+        raise NotImplementedError
 
     def _stream(self, seed: int, purpose: int) -> Stream:
         if (seed, purpose) not in self._streams:

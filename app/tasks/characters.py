@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .base import Batch, Task, solved_below
+from .base import PROBE, Batch, Task, solved_below
+from .streams import shortest, starts
 from .text import Text
 
 
@@ -29,6 +30,7 @@ class Characters(Task):
     continues = True
     takes_classes = True
     next_step = True
+    is_stream = True
     needed_lag: int | None = 1  # the last character is the input; beating the pairs takes one before it
 
     def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:
@@ -41,4 +43,20 @@ class Characters(Task):
 
     def draw(self, rng: np.random.Generator, B: int) -> Batch:
         """Stretches of T characters from anywhere in the text."""
-        return Batch(*self.text.windows(rng, self.T, B))
+        return Batch(*self.text.windows(self._anywhere(rng, B), self.T))
+
+    def window(self, seed: int, passes: int, position: int, B: int) -> Batch:  # noqa: ARG002
+        """T characters of each stream; every pass reads the same text."""
+        return Batch(*self.text.windows(starts(len(self.text.codes), B) + position, self.T))
+
+    def stream_length(self, B: int) -> int:
+        """Up to the last character, which none follows."""
+        return shortest(len(self.text.codes), B)
+
+    def before_probe(self, seed: int, index: int) -> np.ndarray:
+        """The T characters before it."""
+        start = self._anywhere(self._stream(seed, PROBE).at(index), 1)
+        return self.text.windows(start - self.T, self.T)[0]
+
+    def _anywhere(self, rng: np.random.Generator, B: int) -> np.ndarray:
+        return rng.integers(0, len(self.text.codes), B)

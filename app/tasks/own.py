@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import DatasetNeeded, OutOfRange
-from .base import Batch, Task, one_hot, solved_below
+from .base import PROBE, Batch, Task, one_hot, solved_below
 from .characters import Characters
 from .sequences import Sequences
 from .series import Series
+from .streams import shortest, starts
 from .text import Text
 
 OwnData = Text | Series | Sequences
@@ -58,6 +59,7 @@ class OwnSeries(Own):
     """The next row of the learner's series."""
 
     next_step = True
+    is_stream = True
 
     title = "Own series"
     description = "Your columns, one row a timestep; the network has to say the next row."
@@ -92,8 +94,24 @@ class OwnSeries(Own):
 
         Where the training rows are not enough for a stretch, it goes on beyond them, without targets there.
         """
-        starts = rng.integers(0, max(1, self.training_rows - self.T), B)
-        return self._stretches(starts, 0, self.training_rows)
+        return self._stretches(self._anywhere(rng, B), 0, self.training_rows)
+
+    def window(self, seed: int, passes: int, position: int, B: int) -> Batch:  # noqa: ARG002
+        """T rows of each stream through the training rows; every pass reads the same ones."""
+        return self._stretches(starts(self.training_rows, B) + position, 0, self.training_rows)
+
+    def stream_length(self, B: int) -> int:
+        """Up to the last training row, of which the next is not to be learned."""
+        return shortest(self.training_rows, B)
+
+    def before_probe(self, seed: int, index: int) -> np.ndarray:
+        """The T rows before it, fewer where it begins in the first T rows: none where that is the first."""
+        start = int(self._anywhere(self._stream(seed, PROBE).at(index), 1)[0])
+        rows: np.ndarray = self.values[max(0, start - self.T) : start, None]
+        return rows
+
+    def _anywhere(self, rng: np.random.Generator, B: int) -> np.ndarray:
+        return rng.integers(0, max(1, self.training_rows - self.T), B)
 
     def held_out_rows(self, B: int) -> int:
         """No more than there are different ones."""
@@ -105,18 +123,21 @@ class OwnSeries(Own):
         count = self.held_out_rows(B)
         if count == 0:
             return None
-        starts = np.linspace(*self._held_out_starts(), count).round().astype(int)
-        return self._stretches(starts, self.training_rows, len(self.values))
+        evenly = np.linspace(*self._held_out_starts(), count).round().astype(int)
+        return self._stretches(evenly, self.training_rows, len(self.values))
 
     def _held_out_starts(self) -> tuple[int, int]:
         """The first and the last row from which a stretch ends in the rows held out."""
         last = len(self.values) - 1 - self.T
         return min(self.training_rows - 1, last), last
 
-    def _stretches(self, starts: np.ndarray, first: int, end: int) -> Batch:
-        """T rows from each of ``starts`` on; targets are the rows after them that lie in first … end - 1."""
-        places = starts + np.arange(self.T + 1)[:, None]
-        rows = self.values[places]
+    def _stretches(self, begin: np.ndarray, first: int, end: int) -> Batch:
+        """T rows from each of ``begin`` (B,) on; targets are the rows after them that lie in first … end - 1.
+
+        What reaches beyond the series, which only a stream shorter than T does, goes on at its beginning.
+        """
+        places = begin + np.arange(self.T + 1)[:, None]
+        rows = self.values[places % len(self.values)]
         target = rows[1:]
         outside = (places[1:] < first) | (places[1:] >= end)
         if outside.any():

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from .base import Batch, Task
+from .base import PROBE, TRAINING, Batch, Task
 
 SHORTEST, LONGEST = 8, 24  # periods, in timesteps
+WAVE = 1000  # timesteps of a wave that is read in order; then others follow
 
 
 def _repeating_the_last_value() -> float:
@@ -19,6 +20,7 @@ class Sine(Task):
 
     name = "sine"
     next_step = True
+    is_stream = True
     title = "Sine"
     description = "Each timestep shows a point of a sine wave of unknown period; the network has to say the next one."
     baseline_words = "always say 0: squared error 1/2"
@@ -34,6 +36,23 @@ class Sine(Task):
 
     def draw(self, rng: np.random.Generator, B: int) -> Batch:
         """Periods of 8 to 24 timesteps, any phase."""
+        return self._waves(rng, 0, B)
+
+    def window(self, seed: int, passes: int, position: int, B: int) -> Batch:
+        """A wave for each stream, others after every pass."""
+        return self._waves(self._stream(seed, TRAINING).at(passes), position, B)
+
+    def stream_length(self, B: int) -> int:  # noqa: ARG002
+        """That of a wave."""
+        return WAVE
+
+    def before_probe(self, seed: int, index: int) -> np.ndarray:
+        """The same wave, earlier."""
+        return self._waves(self._stream(seed, PROBE).at(index), -self.T, 1).x
+
+    def _waves(self, rng: np.random.Generator, first: int, B: int) -> Batch:
+        """T timesteps of B waves from timestep ``first`` on."""
         frequency = 2 * np.pi / rng.uniform(SHORTEST, LONGEST, B)
-        wave = np.sin(frequency * np.arange(self.T + 1)[:, None] + rng.uniform(0, 2 * np.pi, B))[..., None]
+        times = np.arange(first, first + self.T + 1)[:, None]
+        wave = np.sin(frequency * times + rng.uniform(0, 2 * np.pi, B))[..., None]
         return Batch(wave[:-1], wave[1:])

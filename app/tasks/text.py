@@ -44,12 +44,11 @@ class Text:
         place[found] = np.arange(len(found))
         return cls(tuple(map(chr, found)), place[points])
 
-    def windows(self, rng: np.random.Generator, T: int, B: int) -> tuple[np.ndarray, np.ndarray]:
-        """B stretches of T characters from anywhere, one-hot (T, B, V), and the character after each one (T, B).
+    def windows(self, start: np.ndarray, T: int) -> tuple[np.ndarray, np.ndarray]:
+        """T characters from each ``start`` (B,) on, one-hot (T, B, V), and the character after each one (T, B).
 
         The text is read as a ring, so that any text serves any T.
         """
-        start = rng.integers(0, len(self.codes), B)
         codes = self.codes[(start + np.arange(T + 1)[:, None]) % len(self.codes)].astype(np.int64)
         return one_hot(codes[:-1], len(self.vocabulary)), codes[1:]
 

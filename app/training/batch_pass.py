@@ -1,5 +1,6 @@
 """BatchPass: the training batch of one iteration, forward and backward, clipped and ready for the update."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +10,15 @@ from ..tasks import Batch
 from .config import RunConfig
 from .flat import WHOLE, flat
 
+NONE: Mapping[str, np.ndarray] = {}
+
 
 @dataclass(frozen=True, eq=False)
 class BatchPass:
     """The result of the forward and backward pass over one batch."""
 
     batch: Batch
+    initial: Mapping[str, np.ndarray]  # the states that were carried into it, if any were
     loss: float
     loss_per_timestep: float
     gradients: Params  # unclipped
@@ -22,6 +26,7 @@ class BatchPass:
     update: np.ndarray  # clipped and flat: what the optimizer gets
     clip_scale: float
     clip_angle: float | None
+    last_states: Mapping[str, np.ndarray]  # (B, H), under the names of `Network.forward`'s initial ones
 
     @property
     def is_finite(self) -> bool:
@@ -34,9 +39,12 @@ class BatchPass:
         return self.clip_scale != 1.0 or bool(self.clip_angle)
 
 
-def run(net: Network, params: Params, batch: Batch, config: RunConfig) -> BatchPass:
-    """Run a batch forward and backward, then clip its gradient."""
-    net.forward(params, batch.x, batch.target, batch.h0)
+def run(
+    net: Network, params: Params, batch: Batch, config: RunConfig, initial: Mapping[str, np.ndarray] = NONE
+) -> BatchPass:
+    """Run a batch forward, from `initial` states or its own, and backward, then clip its gradient."""
+    net.forward(params, batch.x, batch.target, batch.h0, initial=initial)
+    last_states = net.last_states() if config.carry_state else NONE
     loss, loss_per_timestep = objective(net, config)
     gradients = net.backward(config.loss_reduction, config.k1, config.k2)
     whole = {WHOLE: flat(gradients)}
@@ -45,7 +53,18 @@ def run(net: Network, params: Params, batch: Batch, config: RunConfig) -> BatchP
         scale, turned = _effect(whole, update)
     else:
         update, scale, turned = clip(whole, config.clip, config.clip_threshold)
-    return BatchPass(batch, loss, loss_per_timestep, gradients, norm(whole), update[WHOLE], scale, turned)
+    return BatchPass(
+        batch,
+        initial,
+        loss,
+        loss_per_timestep,
+        gradients,
+        norm(whole),
+        update[WHOLE],
+        scale,
+        turned,
+        last_states,
+    )
 
 
 def objective(net: Network, config: RunConfig) -> tuple[float, float]:

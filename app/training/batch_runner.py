@@ -1,7 +1,8 @@
 """BatchRunner: the sequences of one configuration, run forward and backward through the network in shared buffers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from math import nan
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from ..tasks import Batch, Task
 from . import batch_pass
 from .architecture import Architecture
 from .batch_pass import BatchPass
+from .carried import START, Carried
 from .config import RunConfig
 from .edits import Edits, edited
 from .limits import MAX_SAMPLES
@@ -33,24 +35,38 @@ class BatchRunner:
         self._held_out: Batch | None = None
         self._shapes: dict[tuple[str, int, int | None, str | None], Shape] = {}  # made once, as every iteration asks
 
-    def batch(self, params: Params, iteration: int) -> BatchPass:
+    def batch(self, params: Params, iteration: int, carried: Carried) -> BatchPass:
         """The training batch of an iteration; run once, however often it is asked for until `forget`."""
         if self._last is None:
             workspace = self._workspace("batch", self.task.rows(self.config.batch_size))
-            batch = self._cast(self.task.batch(self.config.seed, iteration, self.config.batch_size))
-            self._last = workspace.holds = batch_pass.run(workspace.net, params, batch, self.config)
+            batch = self._cast(self._drawn(iteration, carried))
+            self._last = workspace.holds = batch_pass.run(workspace.net, params, batch, self.config, carried.states)
         return self._last
+
+    def carried_on(self, carried: Carried, computed: BatchPass) -> Carried:
+        """What goes on from a batch: where streams stand after it and in which states."""
+        if not self.config.carry_state:
+            return START
+        return carried.after(self.task, self.config.batch_size, computed.last_states)
+
+    def _drawn(self, iteration: int, carried: Carried) -> Batch:
+        """The batch as the task has it: drawn for the iteration or, where state is carried, the next window."""
+        seed, B = self.config.seed, self.config.batch_size
+        if self.config.carry_state:
+            return self.task.window(seed, carried.passes, carried.position, B)
+        return self.task.batch(seed, iteration, B)
 
     def forget(self) -> None:
         """Forget the last batch: the weights or the configuration change."""
         self._last = None
 
-    def loss(self, params: Params, batch: Batch) -> float:
-        """The loss of any batch of this configuration."""
+    def loss(self, params: Params, computed: BatchPass) -> float:
+        """The loss of the same batch under any weights."""
         self.forget()
+        batch = computed.batch
         workspace = self._workspace("batch", batch.x.shape[1])
         workspace.holds = None
-        workspace.net.forward(params, batch.x, batch.target, batch.h0)
+        workspace.net.forward(params, batch.x, batch.target, batch.h0, initial=computed.initial)
         return batch_pass.objective(workspace.net, self.config)[0]
 
     def validation_loss(self, params: Params) -> float | None:
@@ -69,17 +85,31 @@ class BatchRunner:
         """The buffers that hold that batch; run again where another trainer has used them since."""
         workspace = self._workspace("batch", computed.batch.x.shape[1])
         if workspace.holds is not computed:
-            batch_pass.run(workspace.net, params, computed.batch, self.config)
+            batch_pass.run(workspace.net, params, computed.batch, self.config, computed.initial)
             workspace.holds = computed
         return workspace.net
 
     def trace(self, params: Params, probe: int, edits: Edits) -> ProbeTrace:
-        """The probe with this index, with those edits that lie within its length."""
+        """The probe with this index, with those edits that lie within its length.
+
+        Where state is carried it starts from the last state of the window before it, walked forward from zeros.
+        """
+        initial = self._states_before(params, probe) if self.config.carry_state else {}
         if self._probe is None or self._probe[0] != probe:
             self._probe = probe, self.task.probe(self.config.seed, probe)
         sequence = self._probe[1]
         sequence = self._cast(replace(sequence, x=edited(sequence.x, edits)))
-        return ProbeTrace(self._workspace("probe", 1).net, params, sequence, self.config)
+        return ProbeTrace(self._workspace("probe", 1).net, params, sequence, self.config, initial)
+
+    def _states_before(self, params: Params, probe: int) -> Mapping[str, np.ndarray]:
+        """The states in which the window before a probe ends; none where nothing is before it."""
+        x = self.task.before_probe(self.config.seed, probe).astype(self.config.precision)
+        if not len(x):
+            return {}
+        net = self._workspace("before", 1, T=len(x)).net
+        nothing = np.full((len(x), 1), -1) if self.task.loss == "cross_entropy" else np.full((*x.shape[:2], net.O), nan)
+        net.forward(params, x, nothing)
+        return net.last_states()
 
     def sample(self, params: Params, trace: ProbeTrace, iteration: int) -> np.ndarray:
         """The classes with which the network goes on where the probe in `trace` ends."""
@@ -87,7 +117,7 @@ class BatchRunner:
         return continuation(self._workspace("sample", 1, T=1).net, params, trace.net, rng)
 
     def check_gradients(
-        self, params: Params, iteration: int, samples: int, broken: str | None
+        self, params: Params, iteration: int, carried: Carried, samples: int, broken: str | None
     ) -> Iterator[tuple[str, TensorCheck]]:
         """`Trainer.check_gradients`, on the first sequences of an iteration's batch."""
         samples = plain(samples)
@@ -99,7 +129,7 @@ class BatchRunner:
             raise BadValue(f"break must be one of {', '.join(BREAKS)}; got {shown(broken)}.", "break")
         if broken is not None:
             self._check_break(broken)
-        batch = self.task.batch(self.config.seed, iteration, self.config.batch_size)
+        batch = self._drawn(iteration, carried)
         B = min(CHECKED_SEQUENCES, batch.x.shape[1])
         return gradcheck(
             self._workspace("check", B, precision="float64").net,
@@ -107,6 +137,7 @@ class BatchRunner:
             batch.x[:, :B],
             batch.target[:, :B],
             None if batch.h0 is None else batch.h0[:B],
+            initial={name: states[:B].astype(np.float64) for name, states in carried.states.items()},
             reduction=self.config.loss_reduction,
             samples=samples,
             rng=np.random.default_rng((self.config.seed, CHECK, iteration)),

@@ -26,6 +26,11 @@ from .scalars import plain
 
 LIVE, RESTART = "live", "restart"
 
+NOT_CARRIED = {  # fields beside which state cannot be carried, and why
+    "bidirectional": "and a layer that reads from the end would need the state of the window that follows",
+    "train_h0": "so that nothing is left for a learned initial state to begin",
+}
+
 
 def choice(default: str, names: Iterable[str], *, title: str, about: str, **extra: Any) -> Any:
     """A field that takes one of a few names."""
@@ -226,6 +231,14 @@ class RunConfig(BaseModel):
         description="The floating-point numbers everything is computed in.",
         json_schema_extra={"effect": RESTART, "group": "Training", "advanced": True},
     )
+    # The page has no control for what is on or off.
+    carry_state: bool = Field(
+        False,
+        title="Carried state",
+        description="Whether the data are read in order, each window starting from the state the one before ended in, "
+        "through which no gradient flows. For sine, texts and series.",
+        json_schema_extra={"effect": LIVE, "group": "Sequence", "page": False},
+    )
     clip: Literal["none", "norm", "value", "timestep"] = Field(
         "norm",
         title="Clip",
@@ -300,6 +313,13 @@ class RunConfig(BaseModel):
                 f"cut at t; got k1 = {self.k1}, k2 = {self.k2}. Try k1 = 0, k2 = 0.",
                 "k1",
             )
+        for name, reason in NOT_CARRIED.items():
+            if self.carry_state and getattr(self, name):
+                raise OutOfRange(
+                    f"With carry_state each window starts from the state the one before ended in, {reason}; got "
+                    f"carry_state = true and {name} = true. Try carry_state = false.",
+                    "carry_state",
+                )
         shortest = TASKS[self.task].min_length
         if self.sequence_length < shortest:
             raise OutOfRange(

@@ -47,17 +47,19 @@ def cost_of_watching(config: RunConfig, task: Task, watch: Collection[str]) -> i
 def memory(config: RunConfig, task: Task, watch: Collection[str] = (), data: OwnData | None = None) -> int:
     """About how many bytes a run takes: buffers, weights, moments and what is kept of them, a record, own data."""
     T, net = config.sequence_length, Architecture.of(config, task)
-    rows = (task.rows(config.batch_size), task.held_out_rows(config.batch_size), 1)
+    rows = [task.rows(config.batch_size), task.held_out_rows(config.batch_size), 1]
+    rows += [1] if config.carry_state else []  # the window before the probe
     buffers = sum(Shape(net, config.activation, task.loss, T, B, config.precision).nbytes for B in rows if B)
     work = Work.of(config, task)
     learner = (1 + len(OPTIMIZERS[config.optimizer].moments)) * (1 + CHECKPOINTS)
     weights = (learner + COPIES_OF_A_GRADIENT) * work.parameters * (8 if config.precision == "float64" else 4)
+    carried = 2 * (1 + CHECKPOINTS) * work.B * work.carried * work.layers * 8 if config.carry_state else 0
     record = sum(
         prod(size or 0 for size in sizes) * np.dtype(dtype).itemsize
         for sizes, dtype in tensors_of(config, task, watch).values()
     )
     tables = TABLES_OF_PAIRS * T * T * 8 if "flow" in watch else 0
-    return buffers + weights + 2 * record + tables + (0 if data is None else dataset.nbytes(data))
+    return buffers + weights + carried + 2 * record + tables + (0 if data is None else dataset.nbytes(data))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 from ..engine import OPTIMIZERS, Optimizer, Params, initialise, norm
 from ..tasks import STREAK
 from .architecture import Architecture
+from .carried import START, Carried
 from .config import RunConfig
 from .flat import WHOLE, flat, parts
 
@@ -53,20 +54,25 @@ class Progress:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A copy of a learner: its weights and moments as vectors, its optimizer's count, its progress."""
+    """A copy of a learner: its weights and moments as vectors, its optimizer's count, progress, what streams carry."""
 
     vectors: list[np.ndarray]
     optimizer_step: int
     progress: Progress
+    carried: Carried
 
 
 class Learner:
-    """Weights, the optimizer's moments, and progress. The weights are parts of one vector, and so are the moments."""
+    """Weights, the optimizer's moments, progress, and what streams carry from window to window.
+
+    The weights are parts of one vector, and so are the moments.
+    """
 
     def __init__(self, config: RunConfig, params: Params) -> None:
         self._weights = flat(params)
         self.params = parts(self._weights, params)
         self.progress = Progress()
+        self.carried = START
         self.optimizer = self._optimizer(config)
 
     @classmethod
@@ -105,11 +111,18 @@ class Learner:
         """It learns in another way now: what was reached before does not tell how this one does."""
         self.progress = replace(self.progress, earlier=())
 
-    def update(self, gradient: np.ndarray, *, solved: bool, clipped: bool, loss: float) -> None:
-        """One update of the weights; `gradient` is `flat`."""
+    def start_streams(self) -> None:
+        """Streams start from zeros, where they began."""
+        self.carried = START
+
+    def update(
+        self, gradient: np.ndarray, *, solved: bool, clipped: bool, loss: float, carried: Carried = START
+    ) -> None:
+        """One update of the weights; `gradient` is `flat`, `carried` what the batch's streams go on from."""
         before = self._weights.astype(np.float64)
         self.optimizer.update({WHOLE: gradient})
         moved = norm({WHOLE: self._weights - before})
+        self.carried = carried
         self.progress = self.progress.after(solved=solved, clipped=clipped, update_norm=moved, loss=loss)
 
     def tensors(self) -> Iterator[tuple[str, np.ndarray]]:
@@ -122,14 +135,14 @@ class Learner:
     def checkpoint(self) -> Checkpoint:
         """A copy that `restore` can return to."""
         vectors = [vector.copy() for vector in (self._weights, *self._moments().values())]
-        return Checkpoint(vectors, self.optimizer.step, self.progress)
+        return Checkpoint(vectors, self.optimizer.step, self.progress, self.carried)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Return to a copy, made under the same optimizer."""
         for vector, kept in zip((self._weights, *self._moments().values()), checkpoint.vectors, strict=True):
             vector[:] = kept
         self.optimizer.step = checkpoint.optimizer_step
-        self.progress = checkpoint.progress
+        self.progress, self.carried = checkpoint.progress, checkpoint.carried
 
     def _optimizer(self, config: RunConfig) -> Optimizer:
         return OPTIMIZERS[config.optimizer]({WHOLE: self._weights}, config.learning_rate, config.weight_decay)

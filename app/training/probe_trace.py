@@ -1,10 +1,13 @@
 """ProbeTrace: the shown sequence, run forward and back, on which everything a record shows of it is measured."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ..engine import Network, Params, all_adjoints, last_loss
 from ..engine.adjoints import ln_norm
 from ..tasks import Batch
+from .batch_pass import NONE
 from .config import RunConfig
 
 f64 = np.float64
@@ -20,9 +23,16 @@ class ProbeTrace:
     backward pass is.
     """
 
-    def __init__(self, net: Network, params: Params, probe: Batch, config: RunConfig) -> None:
+    def __init__(
+        self,
+        net: Network,
+        params: Params,
+        probe: Batch,
+        config: RunConfig,
+        initial: Mapping[str, np.ndarray] = NONE,
+    ) -> None:
         self.net, self.probe, self.config = net, probe, config
-        net.forward(params, probe.x, probe.target, probe.h0)
+        net.forward(params, probe.x, probe.target, probe.h0, initial=initial)
         self.used_norms = self._used_norms() if self.is_cut else None
         self.last_loss = last_loss(net, probe.target, config.loss_reduction)
         self.adjoints = all_adjoints(net, config.loss_reduction)

@@ -37,7 +37,7 @@ class Recorder:
         return Measurement(
             params,
             iteration,
-            self.runner.batch(params, iteration),
+            self.runner.batch(params, iteration, self.state.learner.carried),
             self.runner.trace(params, shown, edits),
             self.runner,
             skip_expensive,

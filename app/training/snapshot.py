@@ -10,12 +10,13 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..engine import OPTIMIZERS, Params
+from ..engine import CELLS, OPTIMIZERS, Params, suffixes
 from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
 from ..tasks import OwnData, Task
 from ..validation import explained
 from . import dataset, tensorfile
 from .architecture import Architecture
+from .carried import Carried
 from .config import RunConfig
 from .edits import Edits
 from .learner import LOSSES, MARKS, Learner, Progress
@@ -23,7 +24,14 @@ from .limits import MAX_COUNT, MAX_EDIT, MAX_LENGTH, MAX_NAMES, MAX_PROBE
 
 VERSION = 1
 DATA = "dataset."  # the prefix of tensors of own data
-LATER_FIELDS = {"num_layers", "bidirectional", "embedding_size", "train_h0"}  # absent in files of older versions
+CARRIED = "carried."  # that of the states that streams go on from
+LATER_FIELDS = {
+    "num_layers",
+    "bidirectional",
+    "embedding_size",
+    "train_h0",
+    "carry_state",
+}  # absent in files of older versions
 
 
 class Header(BaseModel):
@@ -44,6 +52,8 @@ class Header(BaseModel):
     losses: list[float] = Field(default=[], max_length=LOSSES)
     earlier: list[tuple[int, float]] = Field(default=[], max_length=MARKS)
     optimizer_step: int = Field(ge=0, le=MAX_COUNT)
+    position: int = Field(default=0, ge=0, le=MAX_COUNT)  # of streams; absent in files of older versions
+    passes: int = Field(default=0, ge=0, le=MAX_COUNT)
     probe: int = Field(ge=0, le=MAX_PROBE)
     edits: list[tuple[int, int, float]] = Field(max_length=MAX_LENGTH * MAX_NAMES)
     fingerprint: str = Field(max_length=64)
@@ -67,7 +77,10 @@ class Snapshot:
 
     def learner(self, task: Task) -> Learner:
         """The learner as it was saved; `task` gives the numbers of inputs and outputs."""
-        expected = _expected(self.config, task)
+        header = self.header
+        self._check_position(task)
+        states = _carried_shapes(self.config) if header.position else {}
+        expected = _expected(self.config, task) | states
         _same_names(expected, self.tensors)
         for name, shape in expected.items():
             if self.tensors[name].shape != shape or self.tensors[name].dtype != np.float64:
@@ -81,13 +94,14 @@ class Snapshot:
             params: Params = {
                 name: self.tensors[name].astype(self.config.precision)
                 for name in expected
-                if not name.startswith("moment.")
+                if not name.startswith(("moment.", CARRIED))
             }
             learner = Learner(self.config, params)
             for name, values in learner.tensors():
                 values[...] = self.tensors[name]
-        tensorfile.finite(dict(learner.tensors()))  # what fits into F64 may be beyond the run's float32
-        header = self.header
+            carried = {name.removeprefix(CARRIED): self.tensors[name].astype(self.config.precision) for name in states}
+        tensorfile.finite(dict(learner.tensors()) | carried)  # what fits into F64 may be beyond the run's float32
+        learner.carried = Carried(header.position, header.passes, carried)
         learner.optimizer.step = header.optimizer_step
         learner.progress = Progress(
             header.iteration,
@@ -101,6 +115,14 @@ class Snapshot:
         )
         return learner
 
+    def _check_position(self, task: Task) -> None:
+        position, T = self.header.position, task.T
+        if not self.config.carry_state:
+            if position or self.header.passes:
+                raise BadUpload("The snapshot has streams under way, but its configuration has carry_state = false.")
+        elif position % T or (position and position + T > task.stream_length(self.config.batch_size)):
+            raise BadUpload(f"position = {position} is not where a window of {T} timesteps begins in these streams.")
+
 
 def write(
     config: RunConfig,
@@ -113,6 +135,7 @@ def write(
 ) -> bytes:
     """The run as a file: with the hash of its own data, and with the data themselves if `data` is given."""
     tensors = {name: values.astype(np.float64) for name, values in learner.tensors()}
+    tensors |= {CARRIED + name: values.astype(np.float64) for name, values in learner.carried.states.items()}
     columns = None
     if data is not None:
         own, columns = dataset.pack(data)
@@ -123,6 +146,8 @@ def write(
         "config": config.model_dump(),
         **asdict(learner.progress),
         "optimizer_step": learner.optimizer.step,
+        "position": learner.carried.position,
+        "passes": learner.carried.passes,
         "probe": probe,
         "edits": [[t, i, value] for (t, i), value in sorted(edits.items())],
         "fingerprint": fingerprint,
@@ -181,6 +206,15 @@ def _expected(config: RunConfig, task: Task) -> dict[str, tuple[int, ...]]:
     shapes = Architecture.of(config, task).parameter_shapes
     moments = OPTIMIZERS[config.optimizer].moments
     return shapes | {f"moment.{name}.{letter}": shape for letter in moments for name, shape in shapes.items()}
+
+
+def _carried_shapes(config: RunConfig) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of the states that streams go on from."""
+    symbols = ("h0", "c0") if CELLS[config.cell].direct == "c" else ("h0",)
+    endings = suffixes(config.num_layers, bidirectional=False)
+    return {
+        CARRIED + symbol + ending: (config.batch_size, config.hidden_size) for ending in endings for symbol in symbols
+    }
 
 
 def _same_names(expected: Mapping[str, object], came: Mapping[str, object]) -> None:

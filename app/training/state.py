@@ -118,6 +118,14 @@ def fitting_task(
             "The own sequences bring their initial states h0, so none can be learned; got train_h0 = true. Try false.",
             "train_h0",
         )
+    if config.carry_state and not task.is_stream:
+        raise OutOfRange(
+            "Only one long sequence can be read in order, each window from the state the one before ended in: sine, "
+            f"characters, an own text or series. The task {config.task} "
+            + ("brings sequences" if config.task == "own" else "draws sequences of their own")
+            + "; got carry_state = true. Try false.",
+            "carry_state",
+        )
     budget.check(config, task, watch, dataset)
     return task
 

@@ -14,6 +14,7 @@ from . import edits, quantities
 from . import weights as pytorch
 from .architecture import Architecture
 from .arrays_from import Source
+from .batch_pass import BatchPass
 from .batch_runner import BatchRunner
 from .config import Effects, RunConfig
 from .costs import Budget
@@ -178,7 +179,7 @@ class Trainer:
         if self.divergence is not None:
             return
         with np.errstate(all="ignore"):
-            batch = self._runner.batch(self.params, self.iteration)
+            batch, carried = self._batch(), self._state.learner.carried
             if not batch.is_finite:
                 seen = self._recorder.look()
                 self._diverge(seen, self._recorded(seen, self.watching))
@@ -186,7 +187,13 @@ class Trainer:
             self._recovery.before_update(self._state.learner)
             loss = batch.loss_per_timestep
             solved = self.task.is_solved_by(loss)
-            self._state.learner.update(batch.update, solved=solved, clipped=batch.was_clipped, loss=loss)
+            self._state.learner.update(
+                batch.update,
+                solved=solved,
+                clipped=batch.was_clipped,
+                loss=loss,
+                carried=self._runner.carried_on(carried, batch),
+            )
             self._runner.forget()
 
     def step(self, watch: Collection[str] | None = None, *, loss_after: bool = False) -> Record:
@@ -196,7 +203,7 @@ class Trainer:
         """
         record = self.record({*(self.watching if watch is None else watch), "gradients"})
         wanted = loss_after and not self.diverged
-        batch = self._runner.batch(self.params, self.iteration).batch if wanted else None
+        batch = self._batch() if wanted else None
         self.advance()
         if batch is not None:
             record.scalars["loss_after"] = self._runner.loss(self.params, batch)
@@ -222,6 +229,8 @@ class Trainer:
             self._state.change(config, task)
             self._state.learner.configure(config, new_optimizer="optimizer" in effects.live)
             self._state.learner.clear_marks()
+            if {"sequence_length", "batch_size", "carry_state"} & set(effects.live):
+                self._state.learner.start_streams()
             if {"sequence_length", "lag"} & set(effects.live):
                 self._state.learner.clear_solved()
         self._reconfigured()
@@ -268,7 +277,7 @@ class Trainer:
         Full backpropagation in float64 through the first sequences of this iteration's batch; up to `samples` entries
         of each parameter. `broken`, one of BREAKS, builds a classic bug into the analytic side, which is then caught.
         """
-        return self._runner.check_gradients(self.params, self.iteration, samples, broken)
+        return self._runner.check_gradients(self.params, self.iteration, self._state.learner.carried, samples, broken)
 
     # Own data and weights.
 
@@ -317,6 +326,10 @@ class Trainer:
         """
         self._undo_if_nonfinite()
         return self._state.to_snapshot(with_dataset=dataset)
+
+    def _batch(self) -> BatchPass:
+        """The training batch of this iteration."""
+        return self._runner.batch(self.params, self.iteration, self._state.learner.carried)
 
     # What follows from a change.
 
@@ -379,5 +392,5 @@ class Trainer:
         """Before weights or their use change: did the last update lead to a number that is not finite?"""
         if self.divergence is None and self._recovery.after_update:
             with np.errstate(all="ignore"):
-                if not self._runner.batch(self.params, self.iteration).is_finite:
+                if not self._batch().is_finite:
                     self._go_back()

@@ -14,6 +14,7 @@ from app.tasks import TASKS
 from app.training import RunConfig, schema
 
 LIVE = {
+    "carry_state",
     "activation",
     "sequence_length",
     "batch_size",

@@ -49,7 +49,8 @@ class Probe(Quantity):
         """Forward; back in full, for the last loss alone and, where it is cut, for what is left; and what it shows."""
         left = work.backward(1) if work.is_cut else 0.0
         shown = work.T * (2 * work.carried * work.layers + work.I + work.O)
-        return 460_000.0 + 7.0 * shown + work.forward(1) + 2 * work.uncut.backward(1) + left
+        forward = work.forward(1) * (2 if work.config.carry_state else 1)  # also the window before it
+        return 460_000.0 + 7.0 * shown + forward + 2 * work.uncut.backward(1) + left
 
     def measure(self, seen: Measurement) -> Found:
         """Views of the network's buffers, copied."""

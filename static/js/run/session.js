@@ -94,10 +94,10 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
       notice(SERVER_UPDATED);
     }
     if (!(message.type === "error" && requests.callerShowsErrors(message.id))) {
-      const isResuming = standing.resuming && message.type === "state" && message.phase === "paused";
+      const isStarting = standing.starting && message.type === "state" && message.phase === "paused";
       store.dispatch({
         type: "server",
-        message: isResuming ? { ...message, phase: "running" } : message,
+        message: isStarting ? { ...message, phase: "running" } : message,
         at: platform.now(),
       });
     }
@@ -151,7 +151,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
   /** @param {number} retryAt @param {number} attempt @param {import("../wire/connection.js").Loss} why */
   function lost(retryAt, attempt, why) {
     expectNothing();
-    standing.resuming = false;
+    standing.starting = false;
     const full = store.get().connection.full;
     store.dispatch({ type: "connection", connection: { status: "lost", retryAt, attempt, full, why } });
   }
@@ -167,7 +167,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     const { config, iteration } = store.get().live;
     const { playing, losses } = standing;
     const isNew = past.newest() === null;
-    standing.resuming = playing && !isNew;
+    standing.starting = playing;
     const stands = isNew ? resuming.start(config) : resuming.resume(playing ? 0 : iteration);
     if (!(await stands) || standing.losses !== losses) return;
     settle();
@@ -176,7 +176,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     const asked = watching.ask();
     const played = standing.playing ? request(command.play(store.get().rate)) : Promise.resolve();
     void played.then(() => {
-      standing.resuming = false;
+      standing.starting = false;
     });
     store.dispatch({ type: "connection", connection: { status: "open", retryAt: null, attempt: 0 } });
     for (const resolve of unanswered) resolve(true);
@@ -323,7 +323,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
 
     pause() {
       standing.playing = false;
-      standing.resuming = false;
+      standing.starting = false;
       branching.after(() => request(command.pause()));
     },
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createSession } from "../../../static/js/run/session.js";
-import { initialState, reduce } from "../../../static/js/run/state.js";
+import { initialState, isPlaying, reduce } from "../../../static/js/run/state.js";
 import { WATCHED } from "../../../static/js/run/watching.js";
 import { createStore } from "../../../static/js/lib/store.js";
 import { makeRecord, recordBytes, safetensors } from "../records.js";
@@ -298,6 +298,16 @@ test("a run that goes on after a loss is a playing one all along", async () => {
   server.state(undefined, { iteration: 40, phase: "paused" });
   assert.deepEqual(phases, ["paused"], "from now on it is what the server says");
   session.pause();
+});
+
+test("a new run counts as playing from the first moment on: Pause, pressed before it plays, pauses it", async () => {
+  const { platform, store, session, server } = setUp();
+  platform.sockets[0].open();
+  await server.answer({ iteration: 0, phase: "paused" });
+  assert.equal(isPlaying(store.get()), true);
+  session.pause();
+  server.state(undefined, { iteration: 0, phase: "paused" });
+  assert.equal(isPlaying(store.get()), false);
 });
 
 test("a paused run stands still after a loss, at the iteration where it stood", async () => {

@@ -1,0 +1,91 @@
+"""The tour of the page in a real Firefox: what Chromium's tests look at closely works there as well."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.firefox import Firefox
+from tests.support.servers import Server
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("firefox-esr") is None, reason="needs Firefox: apt-get install firefox-esr"),
+]
+
+ITERATION = """Number(document.querySelector("#history").ariaValueMax)"""
+# How many different colours the stage shows: a blank sheet has one.
+COLOURS = """
+  const seen = new Set();
+  for (const sheet of document.querySelectorAll(".network canvas")) {
+    const { data } = sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height);
+    for (let i = 0; i < data.length; i += 4) seen.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+  }
+  return seen.size;
+"""
+
+
+@pytest.fixture
+def firefox(server: Server, tmp_path: Path) -> Iterator[Firefox]:
+    """Firefox with the page open and training; the test fails if the page complained."""
+    with Firefox(tmp_path / "profile") as firefox:
+        firefox.open(server.url)
+        firefox.until(f"{ITERATION} > 3", "updates")
+        yield firefox
+        assert firefox.complaints == []
+
+
+def shown(selector: str) -> str:
+    return f'document.querySelector("{selector}")?.checkVisibility() === true'
+
+
+def test_in_firefox_the_network_is_drawn_trains_stops_and_is_changed(firefox: Firefox):
+    assert firefox.js(COLOURS) > 100
+    firefox.click("#play")
+    firefox.until('document.querySelector("#play").ariaLabel === "Play"', "the run to stand")
+    firefox.until('document.querySelector("#read-rate").innerText === "0"', "the last record")
+    before = firefox.js(f"return {ITERATION}")
+    firefox.press("\ue014")  # arrow to the right
+    firefox.until(f"{ITERATION} === {before + 1}", "one update")
+    firefox.press("+")
+    firefox.until("document.querySelector('#number-sequence_length').value === '25'", "a longer sequence")
+
+
+def test_in_firefox_every_view_opens_with_its_sentence(firefox: Firefox):
+    tabs = firefox.js("""
+      const tabs = [...document.querySelectorAll("#views [role=tab]")];
+      return tabs.filter((tab) => tab.checkVisibility()).map((tab) => [tab.id, tab.getAttribute("aria-controls")]);
+    """)
+    assert len(tabs) >= 4
+    for tab, panel in tabs:
+        firefox.js(f'document.getElementById("{tab}").click()')
+        firefox.until(f'document.getElementById("{tab}").ariaSelected === "true"', f"{tab} to be chosen")
+        firefox.until(f'/\\d/.test(document.getElementById("{panel}").innerText)', f"{panel} to name a number")
+
+
+def test_in_firefox_the_network_folds_and_two_are_compared(firefox: Firefox):
+    firefox.press("f")
+    firefox.until('document.querySelector("#fold").ariaPressed === "true"', "the network to be folded")
+    assert firefox.js(COLOURS) > 100
+    firefox.press("f")
+    firefox.until('document.querySelector("#fold").ariaPressed === "false"', "the network to be unfolded")
+    firefox.click("#compare")
+    firefox.until('document.querySelector("#compare").ariaPressed === "true"', "a second network")
+    firefox.until('document.querySelectorAll(".lanes-table tbody tr").length > 0', "the table of the two")
+
+
+def test_in_firefox_a_link_is_offered_and_a_lesson_is_told(firefox: Firefox):
+    firefox.press("+")
+    firefox.click("#share-button")
+    firefox.until(
+        'document.querySelector("#share-address")?.value.includes("#sequence_length=25") ?? false', "the link"
+    )
+    firefox.press("\ue00c")  # escape
+    firefox.until(f"!({shown('#share')})", "the share pane to close")
+    firefox.press("l")
+    firefox.until(shown("#lesson-title"), "a lesson")
+    assert re.search(r"\w", firefox.text("#lesson-title"))
+    firefox.click("#lesson-next")
+    firefox.until(shown("#lesson-question"), "the lesson's question")
