@@ -2,11 +2,12 @@
 
 A recording is the eight bytes ``UNROLL1\\n``, then frames one after another: eight bytes of length, little-endian, and
 a safetensors file of that many bytes, whose metadata has the single key `unroll`. The first frame, of kind "recording",
-holds facts about the run; every further one is a record. Each is handed to the system as soon as it is written, so a
+holds facts about the run; every further one is a record, or of kind "state": what else holds from there on (`config`,
+`task`), where that changed. Each is handed to the system as soon as it is written, so a
 process that is killed loses the frame it was writing and no other; what it left of that one is overlooked when the file
 is read.
 
-    with Recording.create("run.unroll", config=trainer.config.model_dump()) as recording:
+    with Recording.create("run.unroll", config=trainer.config.model_dump(), task=trainer.task_info()) as recording:
         for record in trainer.records(watch={"flow"}):
             recording.write(record)
 
@@ -37,7 +38,8 @@ POSITIONS = ("iteration", "step")  # what says when in training a record was mad
 class Recording:
     """Records of one run, in the order in which they were made. Made by `create` to be written, by `open` to be read.
 
-    `facts` are what its writer said about the run. `cut_short` says that the file ends within a frame, as after a kill.
+    `facts` are what its writer said about the run; the page shows recordings whose facts have `config` and `task`, as
+    the message `state` has them. `cut_short` says that the file ends within a frame, as after a kill.
     """
 
     def __init__(self, file: BinaryIO, facts: dict[str, Any], *, writing: bool) -> None:
@@ -46,6 +48,7 @@ class Recording:
         self._file = file
         self._writing = writing
         self._starts, self._sizes, self._positions = array("q"), array("q"), array("q")
+        self._states: list[tuple[int, dict[str, Any]]] = []  # how many records came before, and what was said
 
     # Writing.
 
@@ -65,6 +68,13 @@ class Recording:
         position = _position(record.scalars)
         frame = record.to_bytes()
         self._note(self._append(frame), len(frame), position)
+
+    def write_state(self, **state: Any) -> None:
+        """What holds for the records from here on: `config`, `task`, or whatever else of the facts has changed."""
+        if not self._writing:
+            raise BadValue("This recording was opened to be read. `Recording.create` begins a new one.")
+        self._append(pack({"kind": "state", "state": state}, {}))
+        self._states.append((len(self), state))
 
     def _append(self, frame: bytes) -> int:
         """In one piece, as far as the system allows; returns where the frame begins."""
@@ -108,6 +118,10 @@ class Recording:
             scalars = self._scalars(size)
             if first:
                 self.facts, first = _facts(scalars), False
+            elif scalars.get("kind") == "state":
+                self._states.append((len(self), _state(scalars)))
+                if len(self._states) > MOST_FRAMES:
+                    _refuse(f"at most {MOST_FRAMES} states")
             else:
                 self._note(start, size, _read_position(scalars))
             start += size
@@ -147,6 +161,13 @@ class Recording:
             first = f"the first is of {min(self._positions)}" if len(self) else "it has none"
             raise BadValue(f"Expected an iteration this recording has reached; got {shown(iteration)}, {first}.")
         return self[max(reached)[1]]
+
+    def state(self, index: int) -> dict[str, Any]:
+        """What held when the record at a place was made: the facts, with everything that had changed since."""
+        at = range(len(self))[index]
+        return self.facts | {
+            name: value for before, said in self._states if before <= at for name, value in said.items()
+        }
 
     def _note(self, start: int, size: int, position: int) -> None:
         self._starts.append(start)
@@ -192,6 +213,14 @@ def _facts(scalars: dict[str, Any]) -> dict[str, Any]:
     if scalars.get("kind") != "recording" or not isinstance(facts, dict):
         _refuse("facts about the run as its first frame")
     return facts
+
+
+def _state(scalars: dict[str, Any]) -> dict[str, Any]:
+    """What a frame between records says."""
+    state = scalars.get("state")
+    if not isinstance(state, dict):
+        _refuse("a state with what holds from there on")
+    return state
 
 
 def _said(metadata: Any) -> dict[str, Any]:

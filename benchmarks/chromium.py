@@ -18,7 +18,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.pages import QUIET
+from tests.support.pages import QUIET, WAS_HERE
 
 PATIENCE = 30.0
 ARGUMENTS = ["--headless", "--hide-scrollbars", "--mute-audio", "--remote-debugging-port=0", *QUIET]
@@ -53,8 +53,10 @@ class Chromium:
         self.wire = Wire(self.host + path)
 
     @contextmanager
-    def tab(self, url: str, *, script: str = "", width: int = 1280, height: int = 720) -> Iterator[Tab]:
-        """A page of this address; `script` runs in it before its own."""
+    def tab(
+        self, url: str, *, script: str = "", width: int = 1280, height: int = 720, first_visit: bool = False
+    ) -> Iterator[Tab]:
+        """A page of this address; `script` runs in it before its own. Its visitor was here before, or is new."""
         profile = self.wire.send("Target.createBrowserContext")["browserContextId"]
         try:
             target = self.wire.send("Target.createTarget", url="about:blank", browserContextId=profile)["targetId"]
@@ -63,6 +65,8 @@ class Chromium:
             size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
             tab.wire.send("Emulation.setDeviceMetricsOverride", **size)
             tab.wire.send("Emulation.setFocusEmulationEnabled", enabled=True)
+            for cookie in [] if first_visit else WAS_HERE["cookies"]:
+                tab.wire.send("Network.setCookie", name=cookie["name"], value=cookie["value"], url=url)
             tab.wire.send("Performance.enable")
             tab.wire.send("Page.enable")
             tab.wire.send("Page.navigate", url=url)

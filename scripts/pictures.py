@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.browser.reader import iteration, step_length_to, until
-from tests.support.pages import QUIET
+from tests.support.pages import QUIET, WAS_HERE
 from tests.support.servers import Server
 
 Act = Callable[[Page], object]
@@ -180,6 +180,7 @@ def photograph(browser: Browser, url: str, view: View, path: Path, scale: float 
     width, height = view.size
     with browser.new_context(
         viewport={"width": width, "height": height},
+        storage_state=WAS_HERE,
         device_scale_factor=scale,
         color_scheme="dark" if view.dark else "light",
         has_touch=view.touch,

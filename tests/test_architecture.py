@@ -159,6 +159,7 @@ ROOMS = (
     "share",
     "lessons",
     "questions",
+    "first",
 )
 FLAT = {"main.js", "page.js"}
 LEAVES = {"lib/scales.js", "lib/store.js", "lib/format.js", "wire/protocol.js", "kit/plot.js"}

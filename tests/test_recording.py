@@ -99,6 +99,21 @@ def test_a_recording_that_was_opened_is_not_written(path, written):
         recording.write(written[0])
 
 
+def test_what_changes_while_it_is_recorded_holds_from_there_on(path):
+    trainer = Trainer(RunConfig(**SMALL))
+    with Recording.create(path, config=trainer.config.model_dump(), task=trainer.task_info()) as recording:
+        recording.write(trainer.step())
+        trainer.configure(learning_rate=0.25)
+        recording.write_state(config=trainer.config.model_dump())
+        recording.write(trainer.step())
+    with Recording.open(path) as recording:
+        assert len(recording) == 2
+        assert [recording.state(at)["config"]["learning_rate"] for at in (0, 1)] == [RunConfig().learning_rate, 0.25]
+        assert recording.state(1)["task"] == recording.facts["task"]
+        with pytest.raises(BadValue, match=r"Recording\.create"):
+            recording.write_state(config={})
+
+
 def test_a_record_of_a_watched_script_has_a_step(path):
     with Recording.create(path) as recording:
         recording.write(Record({"kind": "record", "step": 7}, {"h": np.zeros((2, 3), np.float32)}))
@@ -157,6 +172,7 @@ HOSTILE = {
     "a header longer than its frame": START + (24).to_bytes(8, "little") + (2**40).to_bytes(8, "little") + b"x" * 16,
     "a header that is no JSON": START + (16).to_bytes(8, "little") + (8).to_bytes(8, "little") + b"notjson!",
     "metadata that are missing": START + (10).to_bytes(8, "little") + (2).to_bytes(8, "little") + b"{}",
+    "a state that is a list": START + frame('{"kind":"state","state":[]}'),
     "no iteration": START + frame('{"kind":"record"}'),
     "a negative iteration": START + frame('{"kind":"record","iteration":-1}'),
     "half an iteration": START + frame('{"kind":"record","iteration":0.5}'),

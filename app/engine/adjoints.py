@@ -29,8 +29,9 @@ class Adjoints:
     only the pre-activations that see h_{t-1}; da_x the same of those that see x_t. h (T+1, H), x (T, I) and handed
     (T, handed), what came to the layer from outside, are what they are multiplied with; the exponents are not handed's.
     dh_carried (T+1, H) is what timestep t + 1 sends back to h_t, dh_t without the part of E_t itself, with the exponent
-    of t + 1; row T, beyond which nothing is, holds 0. Of a layer that reads in the reverse direction everything is in
-    its own order (`Layer.by_time`).
+    of t + 1; row T, beyond which nothing is, holds 0. received (T, H) is what comes to h_t otherwise, from its own loss
+    or from the layer above, with exponents of its own, received_exponent (T,). Of a layer that reads in the reverse
+    direction everything is in its own order (`Layer.by_time`).
 
     ``recurrent`` says which parameter is meant by W_hh here: the cell's recurrent one.
     """
@@ -44,6 +45,8 @@ class Adjoints:
     da_x: Array
     dh_carried: Array
     exponent: Array
+    received: Array
+    received_exponent: Array
     recurrent: Recurrent
 
     @cached_property
@@ -180,7 +183,7 @@ def layer_adjoints(layer: Layer, readers: Sequence[tuple[Layer, Adjoints]] = ())
         parts = [part[..., 0] for part in (layer.dh, layer.dc) if part is not None]
         if layer.dtype == np.float64 and all(_is_safe(np.vecdot(part, part)) for part in parts):
             return _plain(layer)
-        own = _handed_down(layer, readers) if readers else (own_gradients(layer), np.zeros(layer.T, np.int64))
+        own = _handed_down(layer, readers) if readers else _as_handed(layer)
         rescaled = _rescaled(layer, RESCALE_EVERY, *own)
         return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1, *own)
 
@@ -201,10 +204,24 @@ def _handed_down(layer: Layer, readers: Sequence[tuple[Layer, Adjoints]]) -> tup
 def _plain(layer: Layer) -> Adjoints:
     dh, da, da_x = (part[..., 0].copy() for part in (layer.dh, layer.da, layer.da_x))
     dc = None if layer.dc is None else layer.dc[..., 0].copy()
-    return _complete(layer, dh, dc, da, da_x, np.zeros(layer.T + 1, np.int64))
+    return _complete(layer, dh, dc, da, da_x, np.zeros(layer.T + 1, np.int64), *_as_handed(layer))
 
 
-def _complete(layer: Layer, dh: Array, dc: Array | None, da: Array, da_x: Array, exponent: Array) -> Adjoints:
+def _as_handed(layer: Layer) -> tuple[Array, Array]:
+    """What was handed to h_1 … h_T (T, H), and its powers of two (T,): none."""
+    return own_gradients(layer), np.zeros(layer.T, np.int64)
+
+
+def _complete(
+    layer: Layer,
+    dh: Array,
+    dc: Array | None,
+    da: Array,
+    da_x: Array,
+    exponent: Array,
+    received: Array,
+    received_exponent: Array,
+) -> Adjoints:
     """The adjoints with what they are multiplied with and what they send back."""
     h, x, handed = (
         part[..., 0].astype(np.float64)
@@ -218,7 +235,9 @@ def _complete(layer: Layer, dh: Array, dc: Array | None, da: Array, da_x: Array,
     np.dot(da, layer.V[:, : -layer.handed].T.astype(np.float64), out=carried[:-1])
     if layer.cell.direct == "h":
         carried[:-1] += layer.cell.routes(carried[:-1], dh)[0]
-    return Adjoints(h, x, handed, dh, dc, da, da_x, carried, exponent, layer.cell.recurrent)
+    return Adjoints(
+        h, x, handed, dh, dc, da, da_x, carried, exponent, received, received_exponent, layer.cell.recurrent
+    )
 
 
 def _is_safe(squares: Array) -> bool:
@@ -242,7 +261,7 @@ def _rescaled(layer: Layer, every: int, own: Array, own_exponent: Array) -> Adjo
 
     ``own`` (T, H) times 2**``own_exponent`` is what the layer is handed.
     """
-    T, backstep = layer.T, Backstep(layer, 1, layer.T)
+    T, backstep, received = layer.T, Backstep(layer, 1, layer.T), own
     own = own[..., None]
     if backstep.straight_to == "c":
         backstep.dc[0, 0] = layer.last_dc[:, 0]
@@ -264,7 +283,8 @@ def _rescaled(layer: Layer, every: int, own: Array, own_exponent: Array) -> Adjo
         np.ascontiguousarray(part[::-1].reshape(len(part), part[0].size))
         for part in (backstep.dh[:, 0], backstep.dc[:, 0], backstep.da[:, :, 0], backstep.da_x[:, :, 0])
     )
-    return _complete(layer, dh, dc if backstep.straight_to == "c" else None, da, da_x, exponent)
+    dc_or_none = dc if backstep.straight_to == "c" else None
+    return _complete(layer, dh, dc_or_none, da, da_x, exponent, received, own_exponent)
 
 
 def _rescale(dh: Array, dc: Array, scale: int, incoming: int | None) -> int:

@@ -113,6 +113,8 @@ class Jacobians:
         T, H, cell = layer.T, layer.H, layer.cell
         W_hh = layer.V[:, : -layer.handed].astype(np.float64)
         self.weights = W_hh.reshape(H, -1, H).transpose(2, 1, 0).copy()  # from unit j, block b, to unit i
+        W_xh = layer.input_weights.astype(np.float64)
+        self.input_weights = W_xh.reshape(len(W_xh), -1, H).transpose(2, 1, 0).copy()  # ... to input i
         self.straight_to = cell.direct
         self.width = 2 * H if cell.direct == "c" else H
         self.memory = np.zeros((RESCALE_EVERY, self.width, self.width))
@@ -156,6 +158,19 @@ class Jacobians:
                 J[:, rows, H + units] = back[0, these]
         return J
 
+    def to_inputs(self, first: int, last: int) -> Array:
+        """How these rows become dE/dx_k: (m, width, I) at the timesteps which `between` gave last."""
+        blocks, H = self.input_weights.shape[1], self.input_weights.shape[0]
+        start, these = int(self.straight_to is not None), slice(first - 1, last)
+        D = np.empty((last + 1 - first, self.width, self.input_weights.shape[2]))
+        for source, (back, _) in enumerate(self.answers):
+            through, to_x = back[start : start + blocks, these], D[:, source * H : source * H + H]
+            if blocks == 1:
+                np.multiply(through[0, :, :, None], self.input_weights[:, 0], to_x)
+            else:
+                np.matmul(through.transpose(2, 1, 0), self.input_weights, out=to_x.transpose(1, 0, 2))
+        return D
+
     def completed(self, rows: Array, timesteps: range) -> Array:
         """dc_k (m, n, H) from the rows (m, n, 2 H) of an lstm at these timesteps, which `between` gave last."""
         H = rows.shape[2] // 2
@@ -172,6 +187,7 @@ class CoupledJacobians(Jacobians):
         self.back = np.zeros((1 + cell.blocks, RESCALE_EVERY, H, self.width))
         self.through = np.zeros((RESCALE_EVERY, self.width, self.weights.shape[1], H))
         self.W_hh = self.weights.transpose(1, 0, 2).reshape(-1, H).copy()
+        self.W_xh = self.input_weights.transpose(1, 0, 2).reshape(-1, self.input_weights.shape[2])
         self.completion = np.zeros((RESCALE_EVERY, H, H))
 
     def between(self, first: int, last: int) -> Array:
@@ -188,6 +204,13 @@ class CoupledJacobians(Jacobians):
         J[:, :, H:] = back[0].swapaxes(1, 2)
         self.completion[:m], self.first = dc[:, :, :H].swapaxes(1, 2), first
         return J
+
+    def to_inputs(self, first: int, last: int) -> Array:
+        """As `Jacobians.to_inputs`."""
+        m, blocks = last + 1 - first, self.input_weights.shape[1]
+        through = self.back[1 : 1 + blocks, :m].transpose(1, 3, 0, 2)
+        D: Array = np.matmul(through.reshape(m, self.width, len(self.W_xh)), self.W_xh)
+        return D
 
     def completed(self, rows: Array, timesteps: range) -> Array:
         """As `Jacobians.completed`; nothing of dh_0 joins dc_0."""

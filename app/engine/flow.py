@@ -1,126 +1,18 @@
-"""Which loss reaches which timestep: every dE_t/dh_k, exactly, in one sweep.
+"""Which loss reaches which timestep: every dE_t/dh_k, exactly, in tables of pairs (t, k)."""
 
-The sweep holds one row for every loss E_t whose gradient is being carried back and takes all of them from timestep k
-to k - 1 by one product, so it costs products of at most T rows, never a product of Jacobians. Each row is a gradient
-of one loss alone and may be as small as it likes: rows carry powers of two of their own.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from .adjoints import LN2, Adjoints
-from .arrays import BUFFER, FEWEST_ROWS, SMALL, Array, zeros
-from .backstep import RESCALE_EVERY, SPAN, jacobians_of, own_gradients
+from .arrays import BUFFER, Array
+from .arrivals import Arrivals, arrivals, at_once, stack_arrivals
+from .backstep import RESCALE_EVERY
 from .layer import Layer
 from .network import Network
 from .pairs import LayerPairs, pairs
 from .stack import Stack
-
-BLOCK_ELEMENTS = 2**16  # numbers of one kind that a part of the sweep works on, so that they stay in the cache
-
-
-class Arrivals(NamedTuple):
-    """What some losses send to some timesteps: entry j is timestep k = last - j, row i the loss E_t of t = T - i.
-
-    dh (m, n, H) = dE_t/dh_k of the ``rows`` i, 0 where k > t; dc (m, n, H) the same for dE_t/dc_k of an lstm, else
-    None. True values are those times 2**exponent (n,), which are all 0 unless ``rescaled``. The arrays are the sweep's
-    own: gone at the next yield.
-    """
-
-    last: int
-    rows: slice
-    dh: Array
-    dc: Array | None
-    exponent: Array
-    rescaled: bool
-
-    @property
-    def timesteps(self) -> slice:
-        """All k, in the order of the entries."""
-        first = self.last - len(self.dh)
-        return slice(self.last, first if first >= 0 else None, -1)
-
-    def ln(self, square: Array) -> Array:
-        """ln of the true norms (…, n) whose squares are ``square``, which is spent."""
-        np.log(square, square)
-        square *= 0.5
-        if self.rescaled:
-            square += LN2 * self.exponent
-        return square
-
-    def towards(self, exponent: Array) -> Array:
-        """What the rows (m, n) are multiplied with to go with other exponents (m,), one a timestep."""
-        # Terms do not cancel by 2^1000; only a row of zeros, which never left exponent 0, can ask for more.
-        factor: Array = np.ldexp(1.0, np.minimum(self.exponent - exponent[:, None], 1000))
-        return factor
-
-
-def arrivals(
-    layer: Layer, keep: Array | None = None, factor: Array | None = None, *, together: bool = False
-) -> Iterator[Arrivals]:
-    """At all timesteps of ``layer`` (B = 1), from T to 0, after a backward sweep; all losses ``together``.
-
-    Each timestep of what was handed to the layer counts as the gradient of a loss of its own, what arrives at the last
-    states as part of the last one's.
-
-    ``keep`` (T+1, T+1), row t, column k: pairs that count (truncation); a pair that does not is 0 from there on.
-    ``factor``, same shape: by what dE_t/dh_k is rescaled on arrival (per-timestep clipping; dc is left alone).
-    """
-    T, H = layer.T, layer.H
-    jacobians = jacobians_of(layer)
-    own = own_gradients(layer)
-    carried = np.zeros((T, jacobians.width))  # a row: dh_k and, lstm, what goes straight to c_k
-    if jacobians.straight_to == "c":
-        carried[0, H:] = layer.last_dc[:, 0]
-    exponent, rescaled = np.zeros(T, np.int64), False
-    most = T if together else at_once(T, jacobians.width)
-    walk = zeros((RESCALE_EVERY + 1, most, jacobians.width), carried.dtype)
-    for last in range(T, -1, -RESCALE_EVERY):
-        timesteps = range(last, max(last - RESCALE_EVERY, -1), -1)
-        lowest = max(timesteps[-1], 1)
-        diagonal = jacobians.diagonal
-        J = jacobians.between(lowest, last) if diagonal is None else diagonal[lowest - 1 : last]
-        back = np.dot if diagonal is None else np.multiply
-        sources = T + 1 - lowest
-        rescaled |= rescale(exponent[:sources], carried[:sources])
-        for start in range(0, sources, most):
-            rows = slice(start, min(start + most, sources))
-            found = walk[:, : rows.stop - start]
-            found[0] = carried[rows]
-            for k, here, before in zip(timesteps, found, found[1:], strict=False):
-                if k and start <= T - k < rows.stop:
-                    here[T - k - start, :H] = own[k - 1]
-                if keep is not None:
-                    here[~keep[T - start : T - rows.stop : -1, k]] = 0.0
-                if factor is not None:
-                    here[:, :H] *= factor[T - start : T - rows.stop : -1, k, None]
-                if k:
-                    back(here, J[k - lowest], before)
-            carried[rows] = found[last + 1 - lowest]
-            arrived, dc = found[: len(timesteps)], None
-            if jacobians.straight_to == "c":
-                dc = jacobians.completed(arrived, timesteps)
-            yield Arrivals(last, rows, arrived[..., :H], dc, exponent[rows], rescaled)
-
-
-def at_once(T: int, width: int) -> int:
-    """How many rows of ``width`` numbers stay in the cache for RESCALE_EVERY timesteps and make small products."""
-    return min(T, max(FEWEST_ROWS, min(BLOCK_ELEMENTS // (RESCALE_EVERY * width), SMALL // width**2)))
-
-
-def rescale(exponent: Array, *vectors: Array) -> bool:
-    """Rows whose norm has left [2^-SPAN, 2^SPAN] come back to 1, in place; says whether there were any."""
-    shift = np.frexp(sum(np.vecdot(rows, rows) for rows in vectors))[1] // 2
-    outside = np.flatnonzero(np.abs(shift) > SPAN)
-    if len(outside) == 0:
-        return False
-    for rows in vectors:
-        rows[outside] *= np.ldexp(1.0, -shift[outside])[:, None]
-    exponent[outside] += shift[outside]
-    return True
 
 
 @dataclass(frozen=True)
@@ -129,13 +21,18 @@ class Flow:
 
     ln_flow = ln ||dE_t/dh_k||; ln_flow_a of an rnn or indrnn = ln ||dE_t/da_k|| (NaN in column 0); ln_flow_c of an
     lstm = ln ||dE_t/dc_k||; -inf is exactly 0. share = <dE_t/dh_k, dh_k> / ||dh_k||^2: signed, columns sum to 1, NaN
-    where dh_k = 0. residual: the largest error over k of sum_t dE_t/dh_k against dh_k, relative to the size of the
-    terms summed. route_share (T, 2) of gated cells: direct path, rest.
+    where dh_k = 0. carried_share = <carried part of dE_t/dh_k, dh_carried_k> / ||dh_carried_k||^2: the same of what the
+    timestep read next sends back, NaN where that is 0 and for k >= t; in a top layer all that E_t sends to k < t is
+    carried. above_share, below a top layer: of what comes from the layer above. residual: the largest error over k of
+    sum_t dE_t/dh_k against dh_k, relative to the size of the terms summed. route_share (T, 2) of gated cells: direct
+    path, rest.
     """
 
     ln_flow: Array
     share: Array
     residual: float
+    carried_share: Array
+    above_share: Array | None = None
     ln_flow_a: Array | None = None
     ln_flow_c: Array | None = None
     route_share: Array | None = None
@@ -147,10 +44,10 @@ def table(T: int) -> tuple[Array, Array]:
     return as_they_come, as_they_come[:, ::-1].T
 
 
-def close(*tables: Array) -> None:
-    """NaN where k > t, in tables as `arrivals` come."""
+def close(*tables: Array, diagonal: bool = False) -> None:
+    """NaN where k > t, with the ``diagonal`` also where k = t, in tables as `arrivals` come."""
     T = tables[0].shape[1]
-    beyond = np.tri(T + 1, T, -2, bool)[:, ::-1]
+    beyond = np.tri(T + 1, T, -1 if diagonal else -2, bool)[:, ::-1]
     for each in tables:
         np.copyto(each, np.nan, where=beyond)
 
@@ -174,6 +71,14 @@ def all_flows(net: Network, adjoints: Mapping[str, Adjoints]) -> dict[str, Flow]
         return {ending: _turned(layer_flow(layer, adjoints[ending]), layer) for ending, layer in net.layers.items()}
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
+        if len(net.stack.top) == 1:
+            tables = {
+                ending: _Tables(layer, adjoints[ending], is_top=layer in net.stack.top)
+                for ending, layer in net.layers.items()
+            }
+            for layer, here in stack_arrivals(net.stack):
+                tables[layer.ending].add(here)
+            return {ending: found.flow() for ending, found in tables.items()}
         gathered = {ending: _Gathered(layer, adjoints[ending], net.stack) for ending, layer in net.layers.items()}
         for group in pairs(net.stack):
             gathered[group.layer.ending].add(group)
@@ -192,6 +97,7 @@ def _turned(found: Flow, layer: Layer) -> Flow:
         ln_flow=found.ln_flow[::-1, ::-1],
         share=found.share[::-1, ::-1],
         residual=found.residual,
+        carried_share=found.carried_share[::-1, ::-1],
         ln_flow_a=turned(found.ln_flow_a),
         ln_flow_c=turned(found.ln_flow_c),
         route_share=None if found.route_share is None else found.route_share[::-1],
@@ -205,10 +111,12 @@ class _Gathered:
         T, H = layer.T, layer.H
         self._layer, self._adjoint, self._is_top = layer, adjoint, layer in stack.top
         self._all_paths = not self._is_top and len(stack.top) > 1
-        self._covector = adjoint.dh / np.vecdot(adjoint.dh, adjoint.dh)[:, None]
+        self._covector, self._carried_covector = covector(adjoint.dh), covector(adjoint.dh_carried)
+        self._received_covector = covector(adjoint.received)
+        self._carried_exponent = np.append(adjoint.exponent[1:], 0)
         slope = layer.cell.slope if self._is_top else None
         self._slope = None if slope is None else slope[..., 0].astype(np.float64)[:, None]
-        self._ln, self._ln_c, self._ln_a, self._share = np.full((4, T, T + 1), np.nan)
+        self._ln, self._ln_c, self._ln_a, self._share, self._carried, self._above = np.full((6, T, T + 1), np.nan)
         self._summed, self._terms = np.zeros((T + 1, H)), np.zeros(T + 1)
 
     def add(self, group: LayerPairs) -> None:
@@ -224,26 +132,33 @@ class _Gathered:
             self._ln_a[rows, 1:] = (0.5 * np.log(np.vecdot(da, da)) + ln_factor[1:]).T
         factor = np.ldexp(1.0, np.minimum(group.exponent - self._adjoint.exponent[:, None], 1000))
         self._share[rows] = (np.matvec(dh, self._covector) * factor).T
+        self._carried[rows] = shares_of(
+            group.carried, self._carried_covector, group.exponent - self._carried_exponent[:, None]
+        ).T
+        self._above[rows, 1:] = shares_of(
+            group.above, self._received_covector, group.exponent[1:] - self._adjoint.received_exponent[:, None]
+        ).T
         self._summed += np.vecmat(factor, dh)
         self._terms += np.vecdot(factor, np.sqrt(square))
 
     def flow(self) -> Flow:
         """What was gathered, in the order of the sequence."""
         layer, T = self._layer, self._layer.T
-        tables = [self._ln, self._share, self._ln_c, self._ln_a]
+        tables = [self._ln, self._share, self._ln_c, self._ln_a, self._above, self._carried]
         if not self._all_paths:
             t = np.arange(1, T + 1)[:, None]
             own = T + 1 - t if layer.reverse else t
             for table in tables:
                 table[np.arange(T + 1) > own] = np.nan
-        ln, share, ln_c, ln_a = (layer.by_time(table.T).T for table in tables)
-        error = np.linalg.norm(self._summed - self._adjoint.dh, axis=1)
-        residual = np.divide(error, self._terms, out=error.copy(), where=self._terms != 0.0)
+            self._carried[np.arange(T + 1) == own] = np.nan
+        ln, share, ln_c, ln_a, above, carried = (layer.by_time(table.T).T for table in tables)
         route = None if layer.cell.slope is not None else layer.by_time(_route_share(layer, self._adjoint))
         return Flow(
             ln_flow=ln,
             share=share,
-            residual=float(residual.max()),
+            residual=residual(self._summed, self._adjoint.dh, self._terms),
+            carried_share=carried,
+            above_share=None if self._is_top else above,
             ln_flow_a=None if self._slope is None else ln_a,
             ln_flow_c=ln_c if layer.cell.direct == "c" else None,
             route_share=route,
@@ -257,44 +172,111 @@ def layer_flow(layer: Layer, adjoint: Adjoints) -> Flow:
     Bengio 2013 study their norms as products of Jacobians). Of a layer that reads in the reverse direction both axes
     are in its own order.
     """
-    T, H, cell = layer.T, layer.H, layer.cell
-    slope = cell.slope
-    (share, share_by_source), *norms = (table(T) for _ in range(2 if slope is None and cell.direct != "c" else 3))
-    summed, terms, ones = np.zeros((T + 1, H)), np.zeros(T + 1), np.ones((1, T))
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
-        if slope is not None:  # dE_t/da_k is dE_t/dh_k times the slopes, so both norms come from one set of squares
-            weights, memory = np.ones((T + 1, 2, H)), np.empty((RESCALE_EVERY, at_once(T, H), H))
-            weights[0, 1] = np.nan  # h_0 has no pre-activation
-            np.square(slope[..., 0], out=weights[1:, 1])
-        covector = adjoint.dh / np.vecdot(adjoint.dh, adjoint.dh)[:, None]
+        tables = _Tables(layer, adjoint, is_top=True)
         for here in arrivals(layer):
-            at, dh = here.timesteps, here.dh
-            shares, factor = np.matvec(dh, covector[at]), ones[:, here.rows]
-            if slope is not None:
-                entries = np.square(dh, memory[: dh.shape[0], : dh.shape[1]])
-                squares = np.matmul(weights[at], entries.swapaxes(1, 2))
-            else:
-                squares = np.stack([np.vecdot(part, part) for part in (dh, here.dc) if part is not None], axis=1)
-            if here.rescaled or adjoint.rescaled:
-                factor = here.towards(adjoint.exponent[at] if adjoint.rescaled else adjoint.exponent[:1])
-                shares *= factor
-            summed[at] += np.vecmat(factor, dh)
-            terms[at] += np.vecdot(factor, np.sqrt(squares[:, 0]))
-            share[at, here.rows] = shares
-            for (ln, _), found in zip(norms, here.ln(squares).swapaxes(0, 1), strict=True):
-                ln[at, here.rows] = found
-        close(share, *(ln for ln, _ in norms))
-        error = np.linalg.norm(summed - adjoint.dh, axis=1)
-        residual = float(np.divide(error, terms, out=error.copy(), where=terms != 0.0).max())
+            tables.add(here)
+        return tables.flow()
+
+
+class _Tables:
+    """The tables of one layer that is reached from one side, filled as its `Arrivals` come."""
+
+    def __init__(self, layer: Layer, adjoint: Adjoints, *, is_top: bool) -> None:
+        T, H = layer.T, layer.H
+        self._layer, self._adjoint = layer, adjoint
+        self._share, self._carried_share, *norms = (table(T) for _ in range(4))
+        self._above_share = None if is_top else table(T)
+        self._slope = layer.cell.slope if is_top else None
+        self._norms = norms if self._slope is not None or layer.cell.direct == "c" else norms[:1]
+        self._summed, self._terms, self._ones = np.zeros((T + 1, H)), np.zeros(T + 1), np.ones((1, T))
+        if self._slope is not None:  # dE_t/da_k is dE_t/dh_k times the slopes: both norms come from one set of squares
+            self._weights = np.ones((T + 1, 2, H))
+            self._weights[0, 1] = np.nan  # h_0 has no pre-activation
+            np.square(self._slope[..., 0], out=self._weights[1:, 1])
+            self._squares = np.empty((RESCALE_EVERY, at_once(T, H), H))
+        self._covectors = np.stack([covector(adjoint.dh), covector(adjoint.dh_carried)], axis=1)
+        self._carried_exponent = np.append(adjoint.exponent[1:], 0)
+        self._near_one = not adjoint.rescaled and not adjoint.received_exponent.any()  # no powers of two to mind
+        # That of h_0 stays without effect: nothing comes to it from above.
+        self._received_covector = np.vstack([np.zeros((1, H)), covector(adjoint.received)])
+        self._received_exponent = np.append(0, adjoint.received_exponent)
+
+    def add(self, here: Arrivals) -> None:
+        """What some losses send to some timesteps."""
+        at, rows, dh, exponent = here.timesteps, here.rows, here.dh, self._adjoint.exponent
+        squares = self._squares_of(here)
+        covectors, plain = self._covectors[at], not here.rescaled and self._near_one
+        if here.above is None:
+            shares, carried = np.matmul(covectors, dh.swapaxes(1, 2)).swapaxes(0, 1)
+        else:
+            shares, carried = np.matvec(dh, covectors[:, 0]), np.matvec(here.carried, covectors[:, 1])
+        factor = self._ones[:, rows] if plain else here.towards(exponent[:1] if self._near_one else exponent[at])
+        if not plain:
+            shares *= factor
+            carried *= factor if self._near_one else here.towards(self._carried_exponent[at])
+        self._share[0][at, rows], self._carried_share[0][at, rows] = shares, carried
+        if here.above is not None and self._above_share is not None:
+            above = np.matvec(here.above, self._received_covector[at][: len(here.above)])
+            reached = slice(here.last, here.last - len(here.above), -1)
+            if not plain:
+                above *= factor if self._near_one else here.towards(self._received_exponent[reached])
+            self._above_share[0][reached, rows] = above
+        self._summed[at] += np.vecmat(factor, dh)
+        self._terms[at] += np.vecdot(factor, np.sqrt(squares[:, 0]))
+        for (ln, _), found in zip(self._norms, here.ln(squares).swapaxes(0, 1), strict=True):
+            ln[at, rows] = found
+
+    def _squares_of(self, here: Arrivals) -> Array:
+        """Of the norms of each table (m, tables, n)."""
+        if self._slope is None and here.dc is None:
+            only: Array = np.vecdot(here.dh, here.dh)[:, None]
+            return only
+        if self._slope is None:
+            return np.stack([np.vecdot(part, part) for part in (here.dh, here.dc) if part is not None], axis=1)
+        dh = here.dh
+        entries = np.square(dh, self._squares[: dh.shape[0], : dh.shape[1]])
+        squares: Array = np.matmul(self._weights[here.timesteps], entries.swapaxes(1, 2))
+        return squares
+
+    def flow(self) -> Flow:
+        """What was gathered, in the layer's own order."""
+        layer, adjoint, above = self._layer, self._adjoint, self._above_share
+        close(self._share[0], *(ln for ln, _ in self._norms))
+        close(self._carried_share[0], diagonal=True)
+        if above is not None:
+            close(above[0])
+            above[0][0] = np.nan
+        norms = [ln for _, ln in self._norms]
         return Flow(
-            ln_flow=norms[0][1],
-            share=share_by_source,
-            residual=residual,
-            ln_flow_a=norms[1][1] if slope is not None else None,
-            ln_flow_c=norms[1][1] if cell.direct == "c" else None,
-            route_share=_route_share(layer, adjoint) if slope is None else None,
+            ln_flow=norms[0],
+            share=self._share[1],
+            residual=residual(self._summed, adjoint.dh, self._terms),
+            carried_share=self._carried_share[1],
+            above_share=None if above is None else above[1],
+            ln_flow_a=norms[1] if self._slope is not None else None,
+            ln_flow_c=norms[1] if layer.cell.direct == "c" else None,
+            route_share=_route_share(layer, adjoint) if layer.cell.slope is None else None,
         )
+
+
+def covector(vectors: Array) -> Array:
+    """v / ||v||^2 along the last axis: what gives the share of a part in v; NaN where v is 0."""
+    whole: Array = vectors / np.vecdot(vectors, vectors)[:, None]
+    return whole
+
+
+def residual(summed: Array, whole: Array, terms: Array) -> float:
+    """The largest error of sums (T+1, H) against the ``whole``, relative to the size of the ``terms`` summed (T+1,)."""
+    error = np.linalg.norm(summed - whole, axis=1)
+    return float(np.divide(error, terms, out=error.copy(), where=terms != 0.0).max())
+
+
+def shares_of(parts: Array, whole: Array, exponent: Array) -> Array:
+    """The share of each part (T, n, H), times 2**``exponent`` (T, n), in what ``whole`` (T, H) is the `covector` of."""
+    shares: Array = np.matvec(parts, whole) * np.ldexp(1.0, np.minimum(exponent, 1000))
+    return shares
 
 
 def _route_share(layer: Layer, adjoint: Adjoints) -> Array:

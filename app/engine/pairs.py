@@ -1,9 +1,9 @@
 """Every dE_t/dh_k of every layer and direction: what each loss sends to each timestep of a whole network.
 
-`flow.arrivals` does this for one layer that is handed each loss at one timestep. Below the top layer, E_t arrives at
-many timesteps, from all that reads the layer, and with two directions from either side. So the losses are taken in
-groups; a group goes through the layers from the top, all of its rows back through all timesteps of one layer before
-the next. Rows carry powers of two of their own, as there.
+`arrivals` does this where all layers read in one direction, timestep by timestep. With two directions a layer below
+the top is reached by E_t from either side, and sums over lags want all timesteps of a few losses together. So the
+losses are taken in groups; a group goes through the layers from the top, all of its rows back through all timesteps of
+one layer before the next. Rows carry powers of two of their own, as there.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .arrays import Array
+from .arrivals import largest_of
 from .backstep import RESCALE_EVERY, SPAN, Backstep, own_gradients
 from .cells.base import W_HH
 from .layer import Layer
@@ -36,8 +37,10 @@ class LayerPairs:
 
     ``losses``: t - 1 of the rows, as a slice. dh (T+1, n, H) = dE_t/dh_k, dc the same of an lstm's c_k, da (T, n,
     width) = dE_t/da_k of what the cell's recurrent parameter feeds; true values are those times 2**exponent (T+1, n),
-    that of da being timestep k's. All are 0 beyond ``start``, the first timestep on the way back that a loss reaches.
-    The arrays are the sweep's own: gone when the next group goes through the layer.
+    that of da being timestep k's. dh = ``carried`` (T+1, n, H) + ``above`` (T, n, H), what the timestep read next sends
+    back and what comes from above, at the top E_k itself; the exponents are the same. All are 0 beyond ``start``, the
+    first timestep on the way back that a loss reaches. The arrays are the sweep's own: gone when the next group goes
+    through the layer.
     """
 
     layer: Layer
@@ -47,6 +50,8 @@ class LayerPairs:
     dc: Array | None
     da: Array
     exponent: Array
+    carried: Array
+    above: Array
 
 
 def pairs(stack: Stack, keep: Array | None = None, factors: Mapping[str, Array] | None = None) -> Iterator[LayerPairs]:
@@ -107,13 +112,6 @@ def largest_exponent(several: list[Rows]) -> Array:
     )
 
 
-def largest_of(exponents: Array, nonzero: Array) -> Array:
-    """The largest along the first axis of those that belong to what is not 0; 0 where all is."""
-    least = np.iinfo(np.int64).min
-    largest = np.where(nonzero, exponents, least).max(axis=0)
-    return np.where(largest == least, 0, largest)
-
-
 def aligned(rows: Rows, exponent: Array) -> Array:
     """The mantissas that go with another power of two."""
     return np.asarray(rows.mantissa * np.ldexp(1.0, np.clip(rows.exponent - exponent, -2000, 1000))[..., None])
@@ -129,7 +127,8 @@ class Sweep:
         self._of_x = layer.cell.recurrent != W_HH
         blocks = self._backstep.da_x.shape[1]
         self._W_xh = layer.input_weights.astype(np.float64).T.reshape(blocks, H, -1)
-        self._dh, self._dc = np.zeros((2, T + 1, most, H))
+        self._dh, self._dc, self._carried = np.zeros((3, T + 1, most, H))
+        self._above = np.zeros((T, most, H))
         self._da = np.zeros((T, most, (self._backstep.da_x if self._of_x else self._backstep.da).shape[1] * H))
         self._dx = np.zeros((T, most, self._W_xh.shape[2]))
         self._exponent = np.zeros((T + 1, most), np.int64)
@@ -139,7 +138,8 @@ class Sweep:
         n, backstep = losses.stop - losses.start, self._backstep
         has_c = backstep.straight_to == "c"
         dh, dc, da, exponent = (part[:, :n] for part in (self._dh, self._dc, self._da, self._exponent))
-        for part in (dh, dc, da, exponent, self._dx):
+        came, above = self._carried[:, :n], self._above[:, :n]
+        for part in (dh, dc, da, exponent, self._dx, came, above):
             part[start:] = 0
         carried, carried_to_c, scale = np.zeros((n, self.layer.H)), np.zeros((n, self.layer.H)), exponent[0] * 0
         for last in range(start, 0, -RESCALE_EVERY):
@@ -150,6 +150,7 @@ class Sweep:
             backstep.dh[0, :n], backstep.dc[0, :n] = carried, carried_to_c
             for j, place in enumerate(backstep.places(n)[:steps]):
                 k, here = last - j, backstep.dh[j, :n]
+                came[k], above[k - 1] = here, vectors[j]
                 here += vectors[j]
                 if keep is not None:
                     here[~keep[:, k]] = 0.0
@@ -169,8 +170,8 @@ class Sweep:
             carried[~keep[:, 0]] = carried_to_c[~keep[:, 0]] = 0.0
         if factor is not None:
             carried *= factor[:, 0, None]
-        dh[0], dc[0], exponent[0] = carried, carried_to_c, scale
-        return LayerPairs(self.layer, losses, start, dh, dc if has_c else None, da, exponent)
+        dh[0], dc[0], exponent[0], came[0] = carried, carried_to_c, scale, carried
+        return LayerPairs(self.layer, losses, start, dh, dc if has_c else None, da, exponent, came, above)
 
     def to_inputs(self, n: int) -> Rows:
         """dE_t/dx (T, n, I) of the group that has just gone back, in the layer's own order, copied."""

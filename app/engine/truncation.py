@@ -14,14 +14,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from .adjoints import LN2, Adjoints, ln_norm, near_one
 from .arrays import BUFFER, Array
+from .arrivals import LEAST, arrivals, at_once, rescale
 from .backstep import RESCALE_EVERY, Backstep, own_gradients, timesteps_by_row
 from .cells.base import W_HH
-from .flow import arrivals, at_once, close, rescale, table
+from .flow import close, table
 from .layer import Layer
 from .network import Network
 from .pairs import LayerPairs, pairs
-
-LEAST = -(2**40)  # exponent of what is 0
 
 
 def kept_pairs(T: int, k1: int = 0, k2: int = 0) -> Array:
@@ -105,7 +104,7 @@ class Lags(NamedTuple):
 def lags(layer: Layer) -> Iterator[Lags]:
     """All pairs (E_t, timestep k) of ``layer`` (B = 1) after a backward sweep, by t - k and, within, by t.
 
-    `flow.arrivals` takes them timestep by timestep, which is cheaper where their sums over a lag are not wanted.
+    `arrivals` takes them timestep by timestep, which is cheaper where their sums over a lag are not wanted.
     """
     T, H = layer.T, layer.H
     local = [before_the_first(part).swapaxes(-1, -2) for part in timesteps_by_row(layer.cell.local)]

@@ -1,6 +1,7 @@
 """Training: from app.training import RunConfig, Trainer."""
 
 from ..engine import BREAKS, TensorCheck
+from .computed import Computed
 from .config import Effects, RunConfig
 from .divergence import Divergence
 from .extensions import register
@@ -13,6 +14,7 @@ from .workspace import WorkspacePool
 __all__ = [
     "BREAKS",
     "WATCHABLE",
+    "Computed",
     "Divergence",
     "Effects",
     "Record",

@@ -24,12 +24,17 @@ class Measurement:
     skip_expensive: bool = False
     memory: Recent = field(default_factory=dict)
     """Expensive values by name, each with the iteration it was computed at; only updates happened since."""
+    skipped: list[str] = field(default_factory=list)
+    """What is not of this iteration, or was left out, because it is expensive."""
 
     def recent(self, name: str, compute: Callable[[], Any]) -> tuple[Any, int]:
         """An expensive value, and the iteration it was computed at: with `skip_expensive` possibly an earlier one."""
         if name not in self.memory or not self.skip_expensive:
             self.memory[name] = compute(), self.iteration
-        return self.memory[name]
+        value, iteration = self.memory[name]
+        if iteration != self.iteration and value is not None:
+            self.skipped.append(name)
+        return value, iteration
 
     @property
     def is_finite(self) -> bool:

@@ -54,7 +54,7 @@ class Recorder:
                 scalars |= found.scalars
         scalars |= self._validation(seen, scalars.get("as_of"))
         scalars["finding"] = self._finding(seen, tensors)
-        return Record(self._scalars(seen) | scalars, tensors)
+        return Record(self._scalars(seen) | scalars, tensors, complete=not seen.skipped)
 
     def not_finite(self, place: Location | Divergence) -> dict[str, Any]:
         """The finding of a run that met a number that is not finite."""

@@ -15,11 +15,13 @@ class Record:
     """Iteration n: everything under the weights after n updates.
 
     `scalars` are about the training batch that update n will use, the `tensors` about the probe sequence (`grad.NAME`
-    about the batch again). Both are reachable as attributes: `record.loss`, `record.dh`.
+    about the batch again). Both are reachable as attributes: `record.loss`, `record.dh`. `complete` says whether all of
+    it was measured at this iteration, also what is expensive.
     """
 
     scalars: dict[str, Any]
     tensors: dict[str, np.ndarray]
+    complete: bool = True
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("__"):

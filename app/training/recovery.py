@@ -11,6 +11,7 @@ class Recovery:
     def __init__(self) -> None:
         self._previous: Checkpoint | None = None  # before the last update
         self._last_finite: Checkpoint | None = None  # the last one at which batch and probe were seen to be finite
+        self._here: Checkpoint | None = None  # of the learner as it is, if somebody made one
 
     @property
     def after_update(self) -> bool:
@@ -19,16 +20,24 @@ class Recovery:
 
     def before_update(self, learner: Learner) -> None:
         """Remember where an update begins."""
-        self._previous = learner.checkpoint()
+        self._previous, self._here = self.here(learner), None
+
+    def after_update_to(self, checkpoint: Checkpoint) -> None:
+        """Know a copy of the learner as it is after the update."""
+        self._here = checkpoint
 
     def seen_finite(self, learner: Learner) -> None:
         """Remember that every number is finite here."""
         if self._last_finite is None or self._last_finite.progress.iteration != learner.progress.iteration:
-            self._last_finite = learner.checkpoint()
+            self._last_finite = self.here(learner)
+
+    def here(self, learner: Learner) -> Checkpoint:
+        """A copy of the learner as it is: the one that is known, or a new one."""
+        return self._here if self._here is not None else learner.checkpoint()
 
     def forget(self) -> None:
         """After a change of any kind: there is nothing to return to."""
-        self._previous = self._last_finite = None
+        self._previous = self._last_finite = self._here = None
 
     def go_back(self, learner: Learner, is_finite: Callable[[], bool]) -> None:
         """To the last weights for which `is_finite`; where there are none, nothing is undone."""

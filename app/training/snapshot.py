@@ -165,6 +165,7 @@ def read(blob: bytes) -> Snapshot:
             f"Expected one metadata key, unroll; got {', '.join(map(shown, list(metadata)[:5])) or 'none'}."
         )
     fields = tensorfile.strict_json(metadata["unroll"])
+    _of_this_version(fields.get("version"))
     try:
         header = Header.model_validate(
             fields | {name: _as_tuples(fields[name]) for name in ("edits", "earlier") if name in fields}
@@ -223,6 +224,15 @@ def _same_names(expected: Mapping[str, object], came: Mapping[str, object]) -> N
         raise BadUpload(f"The snapshot lacks {shown(missing[0])}.")
     if extra:
         raise BadUpload(f"The snapshot holds {shown(extra[0])}, which this run does not have.")
+
+
+def _of_this_version(version: object) -> None:
+    """A file from the future is not called broken: it is said what reads it."""
+    if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
+        raise BadUpload(
+            f"Expected a snapshot of version {VERSION}, which this Unroll reads; got version {shown(version)}. "
+            "A newer Unroll wrote it: open it there, or update this one."
+        )
 
 
 def _as_tuples(items: Any) -> Any:

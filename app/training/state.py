@@ -1,6 +1,7 @@
 """State: all that a run is, from a seed or from a snapshot, and what a snapshot of it holds."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -66,6 +67,12 @@ class State:
             None if learned is None else self._hash(learned),
             learned if with_dataset else None,
         )
+
+    def digest(self) -> bytes:
+        """The hash of all that its future depends on; which sequence is shown and how it was edited does not count."""
+        learned = self.dataset if self.config.task == "own" else None
+        data = None if learned is None else self._hash(learned)
+        return sha256(snapshot.write(self.config, self.learner, 0, {}, "", data, None)).digest()
 
     def restart(self) -> None:
         """The seed's weights, iteration 0, the probe unedited."""

@@ -16,9 +16,12 @@ from .architecture import Architecture
 from .arrays_from import Source
 from .batch_pass import BatchPass
 from .batch_runner import BatchRunner
+from .companions import Companions
+from .computed import Computed
 from .config import Effects, RunConfig
 from .costs import Budget
 from .divergence import Divergence, find
+from .learner import Checkpoint
 from .measurement import Measurement
 from .recorder import Recorder
 from .records import Record
@@ -32,9 +35,9 @@ class Trainer:
 
     `dataset` and `weights` are dicts of arrays, safetensors files or their paths: `inputs`, `targets`, `h0` to learn
     from, and the weights of a PyTorch module to start from. `snapshot` is a run to go on with, in place of `config`.
-    `max_cost` and `max_bytes` bound one iteration (None: no bound); `workspaces` lets trainers of one thread share
-    buffers. One (config, seed) gives one sequence of losses, bit for bit, on one machine. What is refused raises an
-    UnrollError and changes nothing.
+    `max_cost` and `max_bytes` bound one iteration (None: no bound). `workspaces` lets trainers of one thread share
+    buffers, `computed` what they work out: those that stand at the same place compute it once. One (config, seed) gives
+    one sequence of losses, bit for bit, on one machine. What is refused raises an UnrollError and changes nothing.
     """
 
     watching: frozenset[str] = frozenset()
@@ -54,9 +57,11 @@ class Trainer:
         max_cost: int | None = None,
         max_bytes: int | None = None,
         workspaces: WorkspacePool | None = None,
+        computed: Computed | None = None,
     ) -> None:
         self._budget = Budget(max_cost, max_bytes)
         self._workspaces = workspaces if workspaces is not None else WorkspacePool()
+        self._computed = computed
         self._recovery = Recovery()
         data = datasets.own_data(dataset)
         if snapshot is None:
@@ -78,9 +83,11 @@ class Trainer:
         max_cost: int | None = None,
         max_bytes: int | None = None,
         workspaces: WorkspacePool | None = None,
+        computed: Computed | None = None,
     ) -> Self:
         """The run a snapshot was taken of; `dataset` where it was trained on own data that are not in it."""
-        return cls(None, dataset, snapshot=blob, max_cost=max_cost, max_bytes=max_bytes, workspaces=workspaces)
+        limits: dict[str, Any] = {"max_cost": max_cost, "max_bytes": max_bytes}
+        return cls(None, dataset, snapshot=blob, workspaces=workspaces, computed=computed, **limits)
 
     # What a caller may read.
 
@@ -159,9 +166,14 @@ class Trainer:
         weights go back to where all numbers were finite.
         """
         wanted = self.watching if watch is None else self._checked(watch)
+        found = self._found(wanted, probe, complete=not skip_expensive)
+        if found is not None:
+            return found
         with np.errstate(all="ignore"):
             seen = self._recorder.look(skip_expensive=skip_expensive, probe=probe)
             record = self._recorded(seen, wanted)
+            if seen.is_finite and self._companions:
+                self._companions.keep(record, wanted, probe)
             if probe is not None and probe != self.probe:
                 return record
             if not seen.is_finite:
@@ -177,6 +189,12 @@ class Trainer:
         changed, there is nothing to do.
         """
         if self.divergence is not None:
+            return
+        updated = self._companions.updated() if self._companions else None
+        if updated is not None:
+            self._recovery.before_update(self._state.learner)
+            self._state.learner.restore(updated)
+            self._arrive(updated)
             return
         with np.errstate(all="ignore"):
             batch, carried = self._batch(), self._state.learner.carried
@@ -194,7 +212,7 @@ class Trainer:
                 loss=loss,
                 carried=self._runner.carried_on(carried, batch),
             )
-            self._runner.forget()
+            self._arrive(self._state.learner.checkpoint() if self._companions else None)
 
     def step(self, watch: Collection[str] | None = None, *, loss_after: bool = False) -> Record:
         """The record of iteration n with its gradients, which update n needs anyway, then update n.
@@ -327,6 +345,26 @@ class Trainer:
         self._undo_if_nonfinite()
         return self._state.to_snapshot(with_dataset=dataset)
 
+    # What equal runs have in common.
+
+    def _found(self, watch: frozenset[str], probe: int | None, *, complete: bool) -> Record | None:
+        """The record, if an equal run has made it."""
+        if self._companions is None or self.divergence is not None:
+            return None
+        record = self._companions.find(watch, probe, complete=complete)
+        if record is not None:
+            record.scalars["iterations_per_second"] = self.iterations_per_second
+            if probe is None or probe == self.probe:
+                self._recovery.seen_finite(self._state.learner)
+        return record
+
+    def _arrive(self, learner: Checkpoint | None) -> None:
+        """After an update; equal runs are told what the learner is now."""
+        self._runner.forget()
+        if self._companions and learner:
+            self._companions.arrive(learner)
+            self._recovery.after_update_to(learner)
+
     def _batch(self) -> BatchPass:
         """The training batch of this iteration."""
         return self._runner.batch(self.params, self.iteration, self._state.learner.carried)
@@ -335,6 +373,7 @@ class Trainer:
 
     def _begin(self, state: State) -> None:
         self._state = state
+        self._companions = Companions(self._computed, state) if self._computed else None
         self._reconfigured()
 
     def _learn_from(self, data: OwnData) -> None:
@@ -348,6 +387,8 @@ class Trainer:
     def _changed(self) -> None:
         """After a change of any kind nothing that was computed or remembered before is valid."""
         self.divergence = None
+        if self._companions:
+            self._companions.forget()
         self._recovery.forget()
         self._recorder.forget()
         self._runner.forget()
@@ -381,6 +422,8 @@ class Trainer:
         self.divergence = Divergence(iteration, place.quantity, place.timestep, place.unit, place.cause, record)
 
     def _go_back(self) -> None:
+        if self._companions:
+            self._companions.forget()
         self._recorder.forget()
         self._recovery.go_back(self._state.learner, self._is_finite)
 

@@ -66,8 +66,16 @@ class Work:
     def sweeps_of_pairs(self) -> int:
         """How many times the work of one layer all pairs (E_t, timestep k) are.
 
-        In one layer each direction goes back by itself; in a stack what comes from above is added at every pair.
+        In one layer each direction goes back by itself. In a stack every layer but the lowest sends down what the one
+        below adds at every pair, with both directions from either side.
         """
+        if self.net.num_layers > 1 and self.net.bidirectional:
+            return self.sweeps_by_group
+        return 2 * self.layers - 1 if self.net.num_layers > 1 else self.layers
+
+    @property
+    def sweeps_by_group(self) -> int:
+        """The same where a group of losses goes back through a whole layer before the next."""
         return 5 * self.layers if self.net.num_layers > 1 else self.layers
 
     @property

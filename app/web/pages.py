@@ -11,6 +11,9 @@ What `templates/index.html` is given:
   `hello` say for a run that was just started. Written as `{{ bootstrap | tojson }}` into
   `<script type="application/json" id="bootstrap">`.
 - `first_record`: the first record of that run, computed when the server started: one binary frame, as base64.
+- `first`: whether this is the first view, for a browser that was never here: a small network with its parts named and
+  a few controls. Then `bootstrap` has its `config` and `task` under `first_view` as well, and `first_record` is its
+  record. The page keeps the cookie `unroll-view=whole` from then on, and gets the whole instrument.
 
 The content security policy forbids inline scripts; only such blocks of data stand in the page.
 """
@@ -32,6 +35,7 @@ from .metrics import Measured
 
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+VIEW_COOKIE = "unroll-view"
 NO_FILE: dict[int | str, dict[str, Any]] = {404: {"description": "No such file, or not of this version."}}
 NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, full or recovering."}}
 
@@ -39,15 +43,16 @@ NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, fu
 class Fixed:
     """A response that stays the same as long as the server runs: compressed once, and not sent again to who has it."""
 
-    def __init__(self, content: bytes, media_type: str) -> None:
+    def __init__(self, content: bytes, media_type: str, varies: str = "accept-encoding") -> None:
         self.content = content
+        self.varies = varies
         self.compressed = gzip.compress(content, mtime=0)
         self.media_type = media_type
         self.tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
 
     def answer(self, request: Request) -> Response:
         """The response this request needs."""
-        headers = {"etag": self.tag, "cache-control": ASK_AGAIN, "vary": "accept-encoding"}
+        headers = {"etag": self.tag, "cache-control": ASK_AGAIN, "vary": self.varies}
         if request.headers.get("if-none-match") == self.tag:
             return Response(status_code=304, headers=headers)
         if takes_gzip(request):
@@ -93,23 +98,29 @@ class Pages:
         """Write the pages: from now on they do not change."""
         facts = self.pool.facts
         state = facts["state"]
-        page = self.templates.get_template("index.html").render(
-            modules=self.assets.modules("js/main.js"),
-            bootstrap={
-                "protocol": facts["hello"]["protocol"],
-                "limits": facts["hello"]["limits"],
-                "schema": without_samples(facts["schema"]),
-                "config": state["config"],
-                "task": state["task"],
-            },
-            first_record=base64.b64encode(self.pool.first_record).decode(),
-        )
-        self.index = Fixed(page.encode(), "text/html")
+        small = facts["first_view"]["state"]
+        bootstrap = {
+            "protocol": facts["hello"]["protocol"],
+            "limits": facts["hello"]["limits"],
+            "schema": without_samples(facts["schema"]),
+            "config": state["config"],
+            "task": state["task"],
+        }
+        first_view = {"first_view": {"config": small["config"], "task": small["task"]}}
+        self.index = self.page(bootstrap, base64.b64encode(self.pool.first_record).decode(), first=False)
+        self.first_view = self.page(bootstrap | first_view, facts["first_view"]["record"], first=True)
         self.schema = Fixed(json.dumps(facts["schema"]).encode(), "application/json")
         self.scenes = Fixed(json.dumps(facts["scenes"]).encode(), "application/json")
         self.questions = Fixed(json.dumps(facts["questions"]).encode(), "application/json")
         docs = self.templates.get_template("docs.html").render(api=app.openapi())
         self.docs = Fixed(docs.encode(), "text/html")
+
+    def page(self, bootstrap: dict[str, Any], record: str, *, first: bool) -> "Fixed":
+        """The page, with the run it opens with."""
+        page = self.templates.get_template("index.html").render(
+            modules=self.assets.modules("js/main.js"), bootstrap=bootstrap, first_record=record, first=first
+        )
+        return Fixed(page.encode(), "text/html", varies="accept-encoding, cookie")
 
     def routes(self) -> APIRouter:
         """What is found where."""
@@ -117,8 +128,13 @@ class Pages:
 
         @router.get("/", response_class=HTMLResponse, summary="The page")
         async def index(request: Request) -> Response:
-            """The playground, with a schema, a state and a first record that this server computed."""
-            return self.index.answer(request)
+            """The playground, with a schema, a state and a first record that this server computed.
+
+            A browser that was never here gets the first view; one with the cookie `unroll-view`, and a page that embeds
+            this one, get the whole instrument.
+            """
+            was_here = VIEW_COOKIE in request.cookies or "embed" in request.query_params
+            return (self.index if was_here else self.first_view).answer(request)
 
         @router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
         async def docs(request: Request) -> Response:

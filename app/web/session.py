@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 
 from ..errors import Busy, NoRun, NotNow, UnrollError
-from ..training import Divergence, Effects, RunConfig, Trainer, WorkspacePool
+from ..training import Computed, Divergence, Effects, RunConfig, Trainer, WorkspacePool
 from . import protocol
 from .counts import Counts
 from .followers import MOST_FOLLOWERS, ROUND_SECONDS, Delivery, Followers
@@ -78,10 +78,13 @@ class Packed:
 
 
 class Shared:
-    """What the sessions of one process have in common: buffers by shape, a few upload slots, what is counted."""
+    """What the sessions of one process have in common: buffers by shape, what equal runs compute, a few upload slots,
+    what is counted.
+    """
 
     def __init__(self) -> None:
         self.workspaces = WorkspacePool()
+        self.computed = Computed()
         self.slots = UploadSlots()
         self.turns = count()  # by which viewers take turns with what is expensive
         self.counts = Counts()
@@ -149,6 +152,7 @@ class Session:
             "max_cost": self.limits.max_cost,
             "max_bytes": self.limits.max_bytes,
             "workspaces": self.shared.workspaces,
+            "computed": self.shared.computed,
         }
 
     def watch(self, viewer: Viewer, quantities: Collection[str], probe: int | None) -> None:
@@ -230,27 +234,29 @@ class Session:
     def show(self, viewer: Viewer) -> list[Frame]:
         """The record of the current iteration, if its numbers are finite; followers who may have one get theirs."""
         begun = self.clock()  # what a record takes to make must not slow down how often one comes
-        record = self._packed(viewer.wanted, skip_expensive=viewer.expensive.skip(plays=self._plays))
-        if isinstance(record, Divergence):
-            return self._for_owner(self.diverge(record), viewer)
+        skips = viewer.expensive.skip(plays=self._plays)
+        packed = self._packed(viewer.wanted, skip_expensive=skips)
+        if isinstance(packed, Divergence):
+            return self._for_owner(self.diverge(packed), viewer)
+        viewer.expensive.in_step(measured=skips and packed.complete)
         viewer.sent(self.version, self.network("a record").iteration, begun)
         self.shared.counts.totals["records_sent"] += 1
         if viewer is self.owner and self.followers and self.followers.next_at <= begun + self.followers.interval / 2:
-            return [record, *self.show_followers()]
-        return [record]
+            return [packed.file, *self.show_followers()]
+        return [packed.file]
 
     def show_followers(self) -> list[Frame]:
         """One round of records for followers, each packed once; returns what the owner must be told."""
         begun = self.clock()
         for group in self.followers.ready(self.version, begun):
             skips = [viewer.expensive.skip(plays=self._plays) for viewer in group]
-            record = self._packed(group[0].wanted, skip_expensive=all(skips))
-            if isinstance(record, Divergence):
-                return self.diverge(record)
+            packed = self._packed(group[0].wanted, skip_expensive=all(skips))
+            if isinstance(packed, Divergence):
+                return self.diverge(packed)
             for viewer in group:
-                viewer.expensive.in_step(measured=not all(skips))
+                viewer.expensive.in_step(measured=packed.complete)
                 viewer.sent(self.version, self.network("a record").iteration, begun)
-            self._post(record, tuple(viewer.key for viewer in group))
+            self._post(packed.file, tuple(viewer.key for viewer in group))
             self.shared.counts.totals["records_sent"] += len(group)
             if self.clock() - begun > ROUND_SECONDS:
                 break
@@ -262,13 +268,13 @@ class Session:
         """Whether records come too fast for what is expensive."""
         return self.phase is Phase.RUNNING and self.pace.interval < EXPENSIVE_INTERVAL
 
-    def _packed(self, wanted: Wanted, *, skip_expensive: bool) -> bytes | Divergence:
+    def _packed(self, wanted: Wanted, *, skip_expensive: bool) -> Packed | Divergence:
         """The record of this version: made and packed once for all who want the same."""
         trainer, (quantities, probe) = self.network("a record"), wanted
         wanted = quantities, None if probe == trainer.probe else probe
         packed = self.packed.get(wanted)
         if packed and (packed.complete or skip_expensive):
-            return packed.file
+            return packed
         known = trainer.divergence
         trainer.iterations_per_second = self.pace.speed if self.phase is Phase.RUNNING else 0.0
         record = trainer.record(quantities, skip_expensive=skip_expensive, probe=probe)
@@ -277,8 +283,8 @@ class Session:
         record.scalars.update(self.stepped)
         if len(self.packed) >= MOST_PACKED:
             self.packed.clear()
-        self.packed[wanted] = Packed(record.to_bytes(), not skip_expensive)
-        return self.packed[wanted].file
+        self.packed[wanted] = Packed(record.to_bytes(), record.complete)
+        return self.packed[wanted]
 
     def advance(self) -> list[Frame]:
         """One update."""

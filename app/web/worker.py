@@ -3,6 +3,7 @@
 Started by `compute.py` as `python -m app.web.worker <descriptor> <limits as JSON>`; it ends when the descriptor does.
 """
 
+import base64
 import contextlib
 import gc
 import json
@@ -12,7 +13,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ from .wire import Kind, Unpacker, pack, to_many
 log = logging.getLogger(__name__)
 
 FIRST_WATCH = ("flow", "weights")  # what the page opens with
+# The network of the first view: small enough that each of its parts can be named on the picture.
+FIRST_VIEW = {"task": "echo", "lag": 2, "sequence_length": 8, "hidden_size": 6}
 READ_BYTES = 1 << 18
 COUNTS_EVERY = 1.0  # seconds
 
@@ -188,17 +191,25 @@ def delivered(delivery: Delivery) -> bytes:
 
 
 def first_words(limits: Limits, shared: Shared) -> Iterator[tuple[Kind, bytes]]:
-    """What the web process tells pages, made here as it knows no NumPy: schema, lessons, questions, a fresh run."""
-    run = Run(limits, shared)
-    answers: list[Any] = []
-    for command in ({"type": "start"}, {"type": "watch", "quantities": FIRST_WATCH}):
-        run.receive(json.dumps(command))
-        answers += run.work()
-    facts = {"hello": json.loads(run.hello()), "state": json.loads(answers[0]), "schema": schema()}
+    """What the web process tells pages, made here as it knows no NumPy: schema, lessons, questions, two fresh runs."""
+    hello, state, record = fresh_run(limits, shared, {})
+    _, small, its_record = fresh_run(limits, shared, FIRST_VIEW)
+    facts = {"hello": json.loads(hello), "state": state, "schema": schema()}
+    facts["first_view"] = {"state": small, "record": base64.b64encode(its_record).decode()}
     facts["scenes"] = scenes_as_json()
     facts["questions"] = questions_as_json()
-    yield Kind.FIRST_RECORD, answers[-1]
+    yield Kind.FIRST_RECORD, record
     yield Kind.HELLO, json.dumps(facts).encode()
+
+
+def fresh_run(limits: Limits, shared: Shared, config: Mapping[str, Any]) -> tuple[str, dict[str, Any], bytes]:
+    """What a run says that was just started with these fields: `hello`, `state`, its first record."""
+    run = Run(limits, shared)
+    answers: list[Any] = []
+    for command in ({"type": "start", "config": config}, {"type": "watch", "quantities": FIRST_WATCH}):
+        run.receive(json.dumps(command))
+        answers += run.work()
+    return run.hello(), json.loads(answers[0]), answers[-1]
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 /** The first picture: the record that the server wrote into the page, drawn before anything else is fetched. */
 
 import { byId } from "./lib/dom.js";
+import { rememberVisit, showWhole } from "./first/visit.js";
 import { createStage } from "./stage/view.js";
 import { createTheme } from "./kit/theme.js";
 import { bytesFromBase64, decodeRecord } from "./wire/protocol.js";
@@ -30,10 +31,14 @@ async function followed() {
 
 /** A link says what else to open with; then the server's own first record would be another network's. */
 async function opening() {
-  if (follow) return initialState({ ...bootstrap(), task: null });
-  if (link.length < 2) return initialState(bootstrap(), firstRecord());
+  const { first_view: small, ...facts } = bootstrap();
+  // What the server computed for the first view is of another network than the whole instrument's.
+  const record = small && !isFirst ? null : firstRecord();
+  if (follow) return initialState({ ...facts, task: null });
+  if (isFirst) return { ...initialState({ ...facts, ...small }, record), ...FIRST_VIEW };
+  if (link.length < 2) return initialState(facts, record);
   const { openedState } = await import("./share/opening.js");
-  return openedState(bootstrap(), firstRecord(), link, performance.now());
+  return openedState(facts, record, link, performance.now());
 }
 
 /** After a reload the tab goes on where it was, if its browser kept the run. */
@@ -45,9 +50,20 @@ async function findKept() {
   return keeper.findKept();
 }
 
+/** Slow enough to be followed, near enough to see an ordinary decay, named. */
+const FIRST_VIEW = /** @type {const} */ ({ first: true, names: true, rate: 2, ruler: "near" });
+
 const link = location.hash;
+/** The server renders the first view for a browser that was never here; a link opens the whole instrument all the same. */
+let isFirst = document.body.hasAttribute("data-first") && link.length < 2;
+if (!isFirst) showWhole();
+rememberVisit();
 const follow = await followed();
 const kept = follow ? null : await findKept();
+if (kept && isFirst) {
+  isFirst = false;
+  showWhole();
+}
 const opened = await opening();
 const store = createSwitch(createStore(kept ? kept.begin(opened) : opened, reduce));
 const theme = createTheme(store);

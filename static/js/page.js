@@ -6,6 +6,8 @@ import { byId } from "./lib/dom.js";
 import { socketAddressOf } from "./lib/address.js";
 import { watchResolution } from "./lib/canvas/resolution.js";
 import { createEdits } from "./run/edits.js";
+import { createFirstView } from "./first/view.js";
+import { createNames } from "./first/names.js";
 import { createFrames } from "./lib/frames.js";
 import { createGuard } from "./lib/guard.js";
 import { createHeader } from "./panels/header.js";
@@ -131,6 +133,9 @@ export function startPage(store, stage, theme, kept, link, follow) {
     redraw: () => frames.changed(),
   });
 
+  const names = createNames(store, stage.shown, () => lanes.isAlone());
+  const firstView = createFirstView(store, lessons.toggle);
+
   // One loop draws everything, and acknowledges a record in the frame in which it is drawn.
 
   const guard = createGuard(browser, (error) => {
@@ -154,10 +159,12 @@ export function startPage(store, stage, theme, kept, link, follow) {
     }
     guard.run(controls.draw, undefined);
     guard.run(lessons.look, undefined);
+    guard.run(names.draw, undefined);
     const { phase, past } = store.get();
     const reads = phase !== "running" || past !== null || now - readAt >= READ_INTERVAL;
     if (reads) readAt = now;
     guard.run(() => header.draw(now, reads), undefined);
+    if (reads) guard.run(firstView.draw, undefined);
     guard.run(() => history.draw(unit, reads), undefined);
     const wait = reads ? Number.POSITIVE_INFINITY : readAt + READ_INTERVAL - now;
     const parts = [() => rail.draw(now, unit), () => lanes.draw(now), () => sentences.draw(now)];
@@ -234,6 +241,12 @@ export function startPage(store, stage, theme, kept, link, follow) {
     byId("check-gradients").focus();
   }
 
+  /** What the first view does not show opens with the whole instrument. @param {() => void} act */
+  const inWhole = (act) => () => {
+    firstView.end();
+    act();
+  };
+
   /** @param {import("./run/source.js").Ability} ability @param {() => void} act */
   const where = (ability, act) => () => {
     if (store.get().can[ability]) act();
@@ -244,9 +257,10 @@ export function startPage(store, stage, theme, kept, link, follow) {
     ArrowLeft: acts.transport.back,
     ArrowRight: acts.transport.next,
     r: travel.reset,
-    f: acts.toggleFold,
-    s: acts.toggleSlowMotion,
-    l: where("replace", lessons.toggle),
+    f: inWhole(acts.toggleFold),
+    s: inWhole(acts.toggleSlowMotion),
+    i: names.toggle,
+    l: where("replace", inWhole(lessons.toggle)),
     PageDown: lessons.next,
     PageUp: lessons.back,
     ...lanes.keys,
@@ -256,9 +270,9 @@ export function startPage(store, stage, theme, kept, link, follow) {
     ",": () => movePin(-1),
     ".": () => movePin(1),
     Escape: closeOrUnpin,
-    p: () => byId("presenter").click(),
-    t: nextTrack,
-    "/": where("replace", questions.ask),
+    p: inWhole(() => byId("presenter").click()),
+    t: inWhole(nextTrack),
+    "/": where("replace", inWhole(questions.ask)),
     "?": () => byId("keys").togglePopover(),
   };
   const listening = listenToKeys(document, shortcuts, inBrowser);
@@ -271,8 +285,18 @@ export function startPage(store, stage, theme, kept, link, follow) {
   session.connect();
   if (!follow) keepRuns();
   const sharing = import("./share/start.js").then(({ startSharing }) =>
-    startSharing(store, session, lanes, kept || follow ? null : link, follow === null),
+    startSharing(store, session, lanes, kept || follow ? null : link, openRecording, follow === null),
   );
+
+  /** @type {ReturnType<typeof import("./share/player.js").createPlayer> | null} */
+  let player = null;
+
+  /** @param {import("./wire/recording.js").Recording} recording @param {string} name */
+  async function openRecording(recording, name) {
+    const { createPlayer } = await import("./share/player.js");
+    player ??= createPlayer({ store, active, endLanes: () => lanes.end(), platform: browser });
+    player.open(recording, name);
+  }
 
   /** With a copy of the run that was followed. @param {ArrayBuffer} bytes @param {number} iteration */
   async function goOnAlone(bytes, iteration) {
@@ -288,7 +312,8 @@ export function startPage(store, stage, theme, kept, link, follow) {
   /** A reload goes on with what was kept. */
   function keepRuns() {
     void import("./run/keeper.js").then(({ createKeeper }) => {
-      const keeper = createKeeper(lanes.all, () => isPlaying(store.get()));
+      const runs = () => (store.get().can.train ? lanes.all() : []);
+      const keeper = createKeeper(runs, () => isPlaying(store.get()));
       window.setInterval(keeper.keep, TICK);
       store.watch(isPlaying, (plays) => keeper.keep(!plays));
     });

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.support.pages import QUIET, Watched
+from tests.support.pages import QUIET, Watched, coming_again
 from tests.support.servers import PATIENCE, Server
 
 expect.set_options(timeout=PATIENCE * 1000)
@@ -17,7 +17,7 @@ expect.set_options(timeout=PATIENCE * 1000)
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        yield browser
+        yield coming_again(browser)
         browser.close()
 
 

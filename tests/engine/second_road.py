@@ -50,16 +50,17 @@ def step(cell, activation, p, x_t, h, c, push_c=0.0):
     return (1 - z) * phi(n_x + sigma(r_x + r_h) * (n_h + p["b_hn"])) + z * h, None
 
 
-def walk(cell, activation, p, x, h0, c0, push_h=None, push_c=None, reverse=False):
+def walk(cell, activation, p, x, h0, c0, push_h=None, push_c=None, reverse=False, push_on=None):
     """The states of one layer as lists: h_0 … h_T and c_0 … c_T, in the order in which the layer reads x.
 
-    x: T rows (B, I). push_h[j] and push_c[j] (T+1, B, H), in that order too, are added to them, as handles.
+    x: T rows (B, I). push_h[j] and push_c[j] (T+1, B, H), in that order too, are added to them, as handles; push_on[j]
+    to h_j only as the next timestep takes it in.
     """
     none = numpy.zeros((len(x) + 1, *h0.shape))
-    push_h, push_c = (none if push is None else push for push in (push_h, push_c))
+    push_h, push_c, push_on = (none if push is None else push for push in (push_h, push_c, push_on))
     hs, cs = [h0 + push_h[0]], [c0 + push_c[0]]
     for j, t in enumerate(reversed(range(len(x))) if reverse else range(len(x))):
-        h, c = step(cell, activation, p, x[t], hs[-1], cs[-1], push_c[j + 1])
+        h, c = step(cell, activation, p, x[t], hs[-1] + push_on[j], cs[-1], push_c[j + 1])
         hs.append(h + push_h[j + 1])
         cs.append(c)
     return hs, cs
@@ -75,7 +76,8 @@ def stack(cell, activation, params, x, initial, num_layers=1, bidirectional=Fals
     """The last layer's states (T rows (B, H), side by side with two directions), and those of all layers.
 
     The latter by the ending of their names, each in its own order. ``initial``: states (B, H) by name; a learned one in
-    ``params`` goes before. ``push``: handles (T+1, B, H) by ending for h, by "c" + ending for c.
+    ``params`` goes before. ``push``: handles (T+1, B, H) by ending for h, by "c" + ending for c, by
+    "on" + ending for h on its way to the next timestep alone.
     """
     push, found = push or {}, {}
     entering = list(x) if "W_emb" not in params else [x_t @ params["W_emb"] for x_t in x]
@@ -90,7 +92,7 @@ def stack(cell, activation, params, x, initial, num_layers=1, bidirectional=Fals
                 for name in ("h0", "c0")
             )
             handles = push.get(ending), push.get("c" + ending)
-            hs, cs = walk(cell, activation, own, entering, h0, c0, *handles, reverse)
+            hs, cs = walk(cell, activation, own, entering, h0, c0, *handles, reverse, push.get("on" + ending))
             found[ending] = hs, cs
             outputs.append(hs[:0:-1] if reverse else hs[1:])
         entering = [np.concatenate(both, axis=1) for both in zip(*outputs, strict=True)]

@@ -121,7 +121,7 @@ def test_the_flow_does_not_depend_on_how_many_losses_go_back_together(cell, monk
     net = build(cell, T=45, B=1).run()
     adjoint = adjoints(net)
     whole = flow(net, adjoint)
-    monkeypatch.setattr(import_module("app.engine.flow"), "BLOCK_ELEMENTS", 1)  # the package calls a function so
+    monkeypatch.setattr(import_module("app.engine.arrivals"), "BLOCK_ELEMENTS", 1)  # the package calls a function so
     parts = flow(net, adjoint)
     np.testing.assert_allclose(parts.ln_flow, whole.ln_flow, rtol=1e-12)
     np.testing.assert_allclose(parts.share, whole.share, rtol=1e-9, atol=1e-14)

@@ -70,6 +70,41 @@ def test_every_pair_agrees_with_automatic_differentiation(cell, shape):
                 close(own_order, exact)
 
 
+def share_in_the_sum(parts):
+    """<part, whole> / ||whole||^2 of each E_t's part (T, T+1, H); NaN where the whole, their sum, is 0."""
+    whole = parts.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        return np.einsum("tkh,kh->tk", parts, whole) / (whole**2).sum(axis=1)
+
+
+@every_shape
+@every_cell
+def test_what_is_carried_and_what_comes_from_above_are_shared_by_the_losses_as_automatic_differentiation_has_it(
+    cell, shape
+):
+    network, net, found, flows = shown(cell, shape)
+    for ending, seen in flows.items():
+        layer = net.layers[ending]
+        carried = every_pair(network, cell, shape, "on" + ending)
+        whole = np.linalg.norm(carried.sum(axis=0), axis=1)
+        close(layer.by_time(found[ending].dh_carried_norm), layer.by_time(whole))
+        parts = {"carried_share": carried}
+        if layer in net.stack.top:
+            assert seen.above_share is None
+        else:
+            parts["above_share"] = every_pair(network, cell, shape, ending) - carried
+        for name, vectors in parts.items():
+            if name == "above_share":
+                vectors[:, 0] = 0.0  # nothing comes to the initial state from above; c_0 has no part in dh_0
+            exact, reached = share_in_the_sum(vectors), vectors.any(axis=2)
+            ours = layer.by_time(getattr(seen, name).T).T
+            np.testing.assert_allclose(ours[reached], exact[reached], rtol=1e-9, atol=1e-9, err_msg=name + ending)
+            assert (np.isnan(ours) | (ours == 0.0))[~reached].all()
+            columns = ours[:, reached.any(axis=0)]
+            np.testing.assert_allclose(np.nansum(columns, axis=0), 1.0, rtol=1e-9)
+            assert np.isnan(ours[:, ~reached.any(axis=0)]).all()
+
+
 @every_shape
 @every_cell
 def test_there_is_no_number_where_no_path_leads_and_one_everywhere_else(cell, shape):

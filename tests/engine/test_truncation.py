@@ -172,7 +172,7 @@ def test_the_meter_does_not_depend_on_how_many_losses_go_back_together(cell, mon
     net = build(cell, T=45, B=1).run()
     adjoint = adjoints(net)
     whole = truncation_meter(net, adjoint)
-    monkeypatch.setattr(import_module("app.engine.flow"), "BLOCK_ELEMENTS", 1)  # the package calls a function so
+    monkeypatch.setattr(import_module("app.engine.arrivals"), "BLOCK_ELEMENTS", 1)  # the package calls a function so
     parts = truncation_meter(net, adjoint)
     np.testing.assert_allclose(parts.lag_norm, whole.lag_norm, rtol=1e-12)
     np.testing.assert_allclose(parts.cosine, whole.cosine, rtol=1e-12)

@@ -1,6 +1,8 @@
 """How a browser is started and a page watched."""
 
-from playwright.sync_api import Page
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from tests.support.servers import Server
 
@@ -24,6 +26,35 @@ STAGE = """() => {
   for (const sheet of sheets) stage.drawImage(sheet, 0, sheet.offsetTop * devicePixelRatio);
   return stage;
 }"""
+
+
+# A browser that was here before gets the whole instrument, whichever port the server has.
+WAS_HERE: StorageState = {
+    "cookies": [
+        {
+            "name": "unroll-view",
+            "value": "whole",
+            "domain": "127.0.0.1",
+            "path": "/",
+            "expires": -1,
+            "httpOnly": False,
+            "secure": False,
+            "sameSite": "Lax",
+        }
+    ],
+    "origins": [],
+}
+
+
+def coming_again(browser: Browser) -> Browser:
+    """Whoever opens this browser was here before, unless a test says `storage_state=None`: a first visit."""
+    new_context = browser.new_context
+
+    def open_context(**options: Any) -> BrowserContext:
+        return new_context(**{"storage_state": WAS_HERE, **options})
+
+    browser.new_context = open_context  # type: ignore[assignment, method-assign]
+    return browser
 
 
 class Watched:

@@ -83,6 +83,12 @@ def test_a_snapshot_is_safetensors_with_every_weight_and_moment():
     assert RunConfig(**said["config"]).cell == "gru"
 
 
+def test_a_file_of_a_later_version_is_told_what_reads_it():
+    later = rebuilt(trained().snapshot(), said=lambda said: {**said, "version": 2})
+    with pytest.raises(BadUpload, match=r"version 1, which this Unroll reads; got version 2. A newer Unroll wrote it"):
+        Trainer.resume(later)
+
+
 def test_edits_and_the_chosen_probe_come_along():
     trainer = trained()
     trainer.show(4)

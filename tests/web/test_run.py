@@ -370,8 +370,8 @@ def test_while_it_runs_eight_records_share_one_measurement_of_what_is_expensive(
 def test_runs_that_begin_together_measure_what_is_expensive_at_different_times():
     shared = Shared()
     clients = [Client(shared=shared) for _ in range(8)]
-    for client in clients:
-        client.started()
+    for seed, client in enumerate(clients):
+        client.started(seed=seed)
         client.say("watch", quantities=["truncation"])
         client.say("play", rate=30)
     measured = [

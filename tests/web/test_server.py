@@ -243,6 +243,25 @@ def test_the_page_carries_its_first_record_and_names_no_other_host(server):
     assert all(link.startswith("static/") for link in links), links
 
 
+def test_who_was_never_here_gets_the_first_view_and_everybody_else_the_whole_instrument(server):
+    def opened(path: str, **headers: str) -> tuple[dict, int, bool]:
+        _, answered, body = get(server, path, **headers)
+        assert "cookie" in answered["vary"], "a cache must not give one the other's page"
+        page = body.decode()
+        bootstrap = json.loads(re.search(r'id="bootstrap">(.*?)</script>', page, re.S)[1])
+        record = base64.b64decode(re.search(r'id="first-record">(.*?)</script>', page, re.S)[1])
+        return bootstrap, len(tensors(record)["loss_t"]), "data-first" in page
+
+    bootstrap, T, is_first = opened("/")
+    assert (T, is_first) == (8, True)
+    small = bootstrap["first_view"]["config"]
+    assert [small[name] for name in ("task", "lag", "sequence_length", "hidden_size")] == ["echo", 2, 8, 6]
+    assert bootstrap["config"]["sequence_length"] == 24, "what a link opens with instead"
+    for path, headers in {"/": {"Cookie": "unroll-view=whole"}, "/?embed": {}}.items():
+        bootstrap, T, is_first = opened(path, **headers)
+        assert (T, is_first, "first_view" in bootstrap) == (24, False, False)
+
+
 def test_no_request_that_the_description_allows_breaks_the_server(server):
     answers = ask_every_way(server.url, 200)
     assert len(answers) > 100

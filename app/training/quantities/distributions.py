@@ -32,6 +32,7 @@ class Distributions(Quantity):
     def measure(self, seen: Measurement) -> Found:
         """Left out where expensive quantities are skipped."""
         if seen.skip_expensive:
+            seen.skipped.append(self.name)
             return Found({})
         sizes = {name: np.abs(values) for name, values in seen.batch.gradients.items()}
         entries = {name: seen.params[name] for name in sizes}

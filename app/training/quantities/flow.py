@@ -18,6 +18,20 @@ class Flow(Quantity):
     tensors = (
         Tensor("ln_flow", PAIRS, "float32", "ln ‖∂E_t/∂h_k‖; NaN where no path leads, as for k > t", of="layer"),
         Tensor("share", PAIRS, "float32", "signed share of E_t in ∂E/∂h_k; each column sums to 1", of="layer"),
+        Tensor(
+            "carried_share",
+            PAIRS,
+            "float32",
+            "signed share of E_t in what the timestep read next sends back to h_k; NaN where nothing is carried",
+            of="layer",
+        ),
+        Tensor(
+            "above_share",
+            PAIRS,
+            "float32",
+            "signed share of E_t in what the layer above sends to h_k; NaN where nothing comes",
+            of="below the top",
+        ),
         Tensor("ln_flow_a", PAIRS, "float32", "ln ‖∂E_t/∂a_k‖; NaN for k > t and k = 0", WITH_LEDGER, of="top layer"),
         Tensor("ln_flow_c", PAIRS, "float32", "ln ‖∂E_t/∂c_k‖; NaN for k > t", WITH_CELL_STATE, of="layer"),
         Tensor(
@@ -37,12 +51,12 @@ class Flow(Quantity):
     def cost(self, work: Work) -> float:
         """Half of all pairs of timesteps, by rows of one gradient; again for what is left of them where it is cut."""
         row = work.carried
-        pair, timestep = 60.0 + 4.0 * row + 0.02 * row**2, 5_000.0 + 2.0 * row**2
+        pair, timestep = 65.0 + 4.5 * row + 0.02 * row**2, 5_000.0 + 2.0 * row**2
         each = 300_000.0 + work.T * timestep + work.pairs * pair + cost_of_jacobians(work)
         whole = each * work.sweeps_of_pairs
         if not work.is_cut:
             return whole
-        return 2 * whole + (work.backward(1) if work.clips else 0.0)
+        return whole + each * work.sweeps_by_group + (work.backward(1) if work.clips else 0.0)
 
     def measure(self, seen: Measurement) -> Found:
         """One row of gradients for each loss, carried back together."""
@@ -51,7 +65,7 @@ class Flow(Quantity):
         found = {
             name + ending: getattr(pairs, name)
             for ending, pairs in flows.items()
-            for name in ("ln_flow", "share", "ln_flow_a", "ln_flow_c", "route_share")
+            for name in ("ln_flow", "share", "carried_share", "above_share", "ln_flow_a", "ln_flow_c", "route_share")
         }
         if trace.is_cut:
             cut = (config.loss_reduction, config.k1, config.k2, trace.timestep_clip)

@@ -20,7 +20,8 @@ class Tensor:
     axes: "T" has an entry for each timestep 1 … T, "T+1" for each 0 … T, "lag" for each lag 0 … T-1, "state" for each
     number of the state (h, or h and c), "gate" for each gate, "parameter" for each parameter; I, H, O and numbers are
     sizes, "n" is known only once it is measured; None: the axes of the parameter. of: one for the network, or one for
-    each layer and direction (or those of the top layer), whose names end as `Architecture.endings` says.
+    each layer and direction (or those of the top layer, or those below it), whose names end as `Architecture.endings`
+    says.
     """
 
     name: str
@@ -28,7 +29,7 @@ class Tensor:
     dtype: str
     about: str
     when: Condition = ALWAYS
-    of: Literal["network", "layer", "top layer"] = "network"
+    of: Literal["network", "layer", "top layer", "below the top"] = "network"
 
     def named(self, config: RunConfig, task: Task) -> dict[str, tuple[Sizes, str]]:
         """Shape and type by name in a run of this configuration; a size that is not known yet is None."""
@@ -43,8 +44,9 @@ class Tensor:
         sizes["state"] = 2 * H if CELLS[config.cell].direct == "c" else H
         sizes |= {"gate": len(CELLS[config.cell].gates), "parameter": len(parameters)}
         shape = tuple(sizes.get(axis) if isinstance(axis, str) else axis for axis in self.axes)
-        endings = {"network": [""], "layer": net.endings, "top layer": net.top_endings}[self.of]
-        return {self.name + ending: (shape, self.dtype) for ending in endings}
+        endings = {"network": [""], "layer": net.endings, "top layer": net.top_endings}
+        endings["below the top"] = [ending for ending in net.endings if ending not in net.top_endings]
+        return {self.name + ending: (shape, self.dtype) for ending in endings[self.of]}
 
     def description(self) -> dict[str, Any]:
         """For the schema."""

@@ -118,6 +118,7 @@ export function lanesScene(states, size, domain, pictures) {
       ribbons,
       ruler,
       nearer: null,
+      farther: null,
       highlight: 0,
       track: "h",
       curves: picture ? normCurves(picture, null, null).slice(0, 1) : [],

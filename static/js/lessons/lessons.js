@@ -41,13 +41,6 @@ export function createLessons(story, store, actions, home) {
   /** @type {Scene | null} */
   let scene = null;
 
-  panel.node.addEventListener("keydown", (event) => {
-    const turn = { ArrowRight: next, ArrowLeft: back }[event.key];
-    if (!turn || event.defaultPrevented || /** @type {Element} */ (event.target).matches("input, select")) return;
-    event.preventDefault();
-    turn();
-  });
-
   /** @param {string} slug */
   function open(slug) {
     const found = story.find((one) => one.slug === slug) ?? story[0];

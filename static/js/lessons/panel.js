@@ -19,7 +19,7 @@ import { textNodes } from "./text.js";
  * @property {() => void} copyLink
  */
 
-const LINK = "Copy link for a class";
+const LINK = "Copy locked link for pupils";
 const FACES = /** @type {const} */ (["text", "question", "views"]);
 /** Where views and text stand side by side, there is nothing to turn over. */
 const WIDE = "(width >= 1600px)";

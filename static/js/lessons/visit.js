@@ -8,7 +8,7 @@ import { isDone } from "./conditions.js";
 /** @typedef {import("../wire/protocol.js").Config} Config */
 /** @typedef {import("./conditions.js").Condition} Condition */
 /** @typedef {{tab: string, track: string, ruler: "near" | "far" | "abyss", pin: number | null, folded: boolean, playing: boolean, rate: number}} View */
-/** @typedef {Pick<State, "tab" | "track" | "ruler" | "pin" | "folded" | "rate" | "probe">} Stand what a scene sets of the view */
+/** @typedef {Partial<Pick<State, "rulerIsChosen">> & Pick<State, "tab" | "track" | "ruler" | "pin" | "folded" | "rate" | "probe">} Stand what a scene sets of the view */
 /** @typedef {{config: Config, lanes: {name: string, config: Config}[], watch: string[], view: View, steps: {done: Condition}[], controls: string[]}} Setting what of a scene stands beside its text */
 
 /**
@@ -84,10 +84,10 @@ export function createVisit(store, actions, home, ticked) {
   }
 
   /** @param {Omit<Stand, "pin"> & {pin: State["pin"]}} view */
-  function setView({ tab, track, ruler, pin, folded, rate, probe }) {
+  function setView({ tab, track, ruler, rulerIsChosen, pin, folded, rate, probe }) {
     store.dispatch({ type: "tab", tab });
     store.dispatch({ type: "track", track });
-    store.dispatch({ type: "ruler", ruler });
+    store.dispatch({ type: "ruler", ruler, chosen: rulerIsChosen });
     store.dispatch({ type: "pin", pin });
     store.dispatch({ type: "fold", folded });
     store.dispatch({ type: "probe", probe });
@@ -164,8 +164,8 @@ export function createVisit(store, actions, home, ticked) {
 }
 
 /** @param {State} state @returns {Stand} */
-function viewOf({ tab, track, ruler, pin, folded, rate, probe }) {
-  return { tab, track, ruler, pin, folded, rate, probe };
+function viewOf({ tab, track, ruler, rulerIsChosen, pin, folded, rate, probe }) {
+  return { tab, track, ruler, rulerIsChosen, pin, folded, rate, probe };
 }
 
 /** Slow motion pins what it comes by; that is not the reader's doing. @param {State} state */

@@ -5,6 +5,9 @@
 
 /** @typedef {Record<string, () => void>} Keys a handler by `KeyboardEvent.key` */
 
+/** On a button that has started something that plays: Space then plays and pauses that, as everywhere; Enter presses it. */
+export const SPACE_PLAYS = "data-space-plays";
+
 const CHOICE_KEY = "unroll-keys";
 const OFF = "off";
 
@@ -71,6 +74,7 @@ export function keyOf({ key, code }) {
 }
 
 const OF_A_BUTTON = [" ", "Enter"];
+const OF_A_SLIDER = ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"];
 const OF_A_CHOICE = [" ", "Enter", "ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"];
 
 /**
@@ -83,7 +87,9 @@ function belongsTo(target, key) {
     return true;
   }
   if (target.matches("select")) return key !== "Escape";
+  if (target.matches("input[type=range]")) return OF_A_SLIDER.includes(key);
   if (target.matches("input, [role=tab]")) return OF_A_CHOICE.includes(key);
+  if (key === " " && target.matches(`[${SPACE_PLAYS}]`)) return false;
   if (target.matches("button, a, summary")) return OF_A_BUTTON.includes(key);
   return false;
 }

@@ -1,6 +1,7 @@
 /** Puts the words into the page: at most twice a second, and for a screen reader every few seconds. */
 
 import { byId, element, setSentence, setText } from "../lib/dom.js";
+import { plainWords } from "../words/first.js";
 import { describe, spokenWords } from "../words/sentences.js";
 
 const INTERVAL = 500;
@@ -26,12 +27,20 @@ export function createSentences(store, apply) {
     draw(now) {
       const state = store.get();
       const retold = shown?.narration !== state.narration;
-      const same = shown?.record === state.record && shown?.pin === state.pin && shown?.divergence === state.divergence;
+      const same =
+        shown?.record === state.record &&
+        shown?.first === state.first &&
+        shown?.pin === state.pin &&
+        shown?.divergence === state.divergence;
       if (same && !retold) return Number.POSITIVE_INFINITY;
       if (now - writtenAt < INTERVAL && !retold) return writtenAt + INTERVAL - now;
       writtenAt = now;
       shown = state;
-      const said = state.narration ? { rule: "told", ...state.narration } : describe(state);
+      const said = state.narration
+        ? { rule: "told", ...state.narration }
+        : state.first
+          ? plainWords(state)
+          : describe(state);
       setSentence(finding, said.finding);
       setSentence(reason, said.reason);
       showAdvice(

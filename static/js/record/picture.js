@@ -5,6 +5,7 @@
 
 import { CELLS, cellNameOf } from "./cells.js";
 import { placeOf } from "./chosen.js";
+import { firstBad } from "./first_bad.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -18,6 +19,9 @@ import { placeOf } from "./chosen.js";
  * @property {Float64Array} ln natural log of the norm under full backpropagation
  * @property {Float64Array} shown natural log of what truncation and per-timestep clipping leave: the river's width
  * @property {Numbers | null} share (T, T+1) of the losses in `shown`; null where the record has none
+ * @property {Float64Array | null} carried natural log of what timestep t+1 sends back to t; null where that is not known
+ *   of what is shown
+ * @property {Numbers | null} carriedShare (T, T+1) of the losses in `carried`; null where the record has none
  */
 
 /**
@@ -43,17 +47,21 @@ import { placeOf } from "./chosen.js";
  * @property {Float64Array | null} parts ‖dW_hh,t‖ of each timestep, row t-1
  * @property {number | null} partsSum the norm of their sum, ‖∂E/∂W_hh‖
  * @property {import("../wire/protocol.js").Tensor | null} W_hh what h_{t−1} meets on its way to h_t; of an indrnn diag(u_hh)
+ * @property {import("../wire/protocol.js").Tensor | null} W_xh
+ * @property {import("../wire/protocol.js").Tensor | null} W_hy
  * @property {string} recurrent the parameter that `parts` are of
  * @property {import("../wire/protocol.js").Tensor | null} gates
  * @property {string[] | null} symbols names of one-hot inputs
  * @property {string[] | null} classes
  * @property {number | null} baseline
  * @property {{mode: string, threshold: number, scale: number | null}} clip
+ * @property {boolean} learnsStart whether h_0 is learned, so that the gradient goes on to it
  * @property {Uint8Array} cuts index t: 2 when no loss crosses from t+1 to t any more, 1 when some are lost there
  * @property {number | null} neededLag
  * @property {Omit<import("./chosen.js").Chosen, "whole">} place which layer and direction this is
  * @property {boolean} reverse whether it reads from T to 1, so that its gradient runs to the right
  * @property {boolean} top whether losses reach it directly
+ * @property {import("./first_bad.js").Bad | null} firstBad
  * @property {string} activation
  */
 
@@ -77,6 +85,7 @@ export function readPicture(record, config, task) {
   const cell = cellNameOf(config, tensors);
   const losses = hasTarget.reduce((sum, one) => sum + one, 0);
   const place = placeOf(record);
+  const values = { h: tensors.h.data, y: tensors.y.data, loss: tensors.loss_t.data, dh: tensors.dh.data };
   return {
     T,
     H,
@@ -84,10 +93,8 @@ export function readPicture(record, config, task) {
     O,
     cell,
     x: tensors.x.data,
-    y: tensors.y.data,
-    h: tensors.h.data,
-    dh: tensors.dh.data,
-    loss: tensors.loss_t.data,
+    ...values,
+    firstBad: firstBad({ T, H, O, ...values }),
     target: tensors.target.data,
     classification,
     hasTarget,
@@ -99,6 +106,8 @@ export function readPicture(record, config, task) {
     parts: /** @type {Float64Array | undefined} */ (tensors.dW_hh_norm?.data) ?? null,
     partsSum: meta.dW_hh_sum_norm ?? null,
     W_hh: betweenStates(tensors),
+    W_xh: tensors.W_xh ?? null,
+    W_hy: tensors.W_hy ?? null,
     recurrent: CELLS[cell].recurrent,
     gates: tensors.gates ?? null,
     symbols: I >= 3 && isOneHot(tensors.x.data, T, I) ? inputNames(task, I) : null,
@@ -109,6 +118,7 @@ export function readPicture(record, config, task) {
       threshold: Number(config.clip_threshold ?? 0),
       scale: meta.clip_scale ?? null,
     },
+    learnsStart: Boolean(config.train_h0),
     cuts: truncated ? truncationCuts(hasTarget, T, k1, k2) : new Uint8Array(T + 1),
     neededLag: meta.needed_lag ?? null,
     place,
@@ -128,11 +138,21 @@ function readLanes(tensors, T, altered) {
   const ln = /** @type {Float64Array} */ (tensors.ln_dh_norm.data);
   const share = flowOf(altered ? tensors.share_used : tensors.share, T);
   /** @type {Lane[]} */
-  const lanes = [{ name: "h", ln, shown: altered ? logarithms(tensors.dh_norm_used.data) : ln, share }];
+  const lanes = [
+    {
+      name: "h",
+      ln,
+      shown: altered ? logarithms(tensors.dh_norm_used.data) : ln,
+      share,
+      carried: altered || !tensors.dh_carried_norm ? null : logarithms(tensors.dh_carried_norm.data),
+      carriedShare: altered ? null : flowOf(tensors.carried_share, T),
+    },
+  ];
   if (tensors.ln_dc_norm) {
     const lnC = /** @type {Float64Array} */ (tensors.ln_dc_norm.data);
     const used = tensors.dc_norm_used;
-    lanes.push({ name: "c", ln: lnC, shown: altered && used ? logarithms(used.data) : lnC, share: null });
+    const shown = altered && used ? logarithms(used.data) : lnC;
+    lanes.push({ name: "c", ln: lnC, shown, share: null, carried: null, carriedShare: null });
   }
   return lanes;
 }
@@ -144,6 +164,17 @@ function betweenStates({ W_hh, u_hh }) {
   const data = new Float64Array(H * H);
   for (let j = 0; j < H; j++) data[j * H + j] = u_hh.data[j];
   return { shape: [H, H], data };
+}
+
+/** @param {Picture} picture @param {"W_xh" | "W_hh" | "W_hy"} matrix */
+export function weightsOf(picture, matrix) {
+  return picture[matrix];
+}
+
+/** How often the shown sequence uses it: W_hh not at t = 1, where h_0 is 0. @param {Picture} picture @param {"W_xh" | "W_hh" | "W_hy"} matrix */
+export function usesOf({ T, H, h }, matrix) {
+  const startsAtZero = h.subarray(0, H).every((value) => value === 0);
+  return matrix === "W_hh" && startsAtZero ? T - 1 : T;
 }
 
 /** A watched T × (T+1) quantity may lag behind a change of T; one of another length is not drawn. */

@@ -58,9 +58,15 @@ export function lnFlow(record, t, k) {
   return at(record, "ln_flow", t - 1, k);
 }
 
-/** The part of ∂E/∂h_t that is its own loss's; the rest was carried. @param {DecodedRecord} record @param {number} t */
+/** The shares of the gradient that the river shows: of what truncation and clipping leave, where they take something. @param {DecodedRecord} record */
+export function shownShare(record) {
+  return record.tensors.share_used ? "share_used" : "share";
+}
+
+/** The part of the shown ∂E/∂h_t that is its own loss's; the rest was carried. NaN where no loss reaches it. @param {DecodedRecord} record @param {number} t */
 export function ownShare(record, t) {
-  return hasTarget(record, t) ? at(record, "share", t - 1, t) : 0;
+  if (at(record, "dh_norm_used", t) === 0) return Number.NaN;
+  return hasTarget(record, t) ? at(record, shownShare(record), t - 1, t) : 0;
 }
 
 /**

@@ -103,7 +103,7 @@ export function createFollowing(url, store, platform, run, onStatus) {
         requests.settle(Number(frame.meta.id), { type: "file", bytes, iteration });
       } else if (standing.settled) {
         if (iteration < store.get().live.iteration) past.restart();
-        records.take(asRecord(frame));
+        records.take(asRecord(frame), bytes);
       } else {
         connection.send(command.ack(iteration));
       }
@@ -183,6 +183,7 @@ export function createFollowing(url, store, platform, run, onStatus) {
     drawn(iteration) {
       if (!store.get().past) connection.send(command.ack(iteration));
     },
+    tap: records.tap,
     hold: records.hold,
     release: records.release,
     close() {

@@ -38,7 +38,7 @@ export async function findKept() {
 }
 
 /**
- * @param {() => Lane[]} lanes
+ * @param {() => Lane[]} lanes none while what is shown is not to be kept
  * @param {() => boolean} plays
  */
 export function createKeeper(lanes, plays) {
@@ -53,6 +53,7 @@ export function createKeeper(lanes, plays) {
   /** Where the runs stand: small, and written before the page is gone. */
   function stand() {
     const all = lanes();
+    if (all.length === 0) return;
     if (written.length !== all.length) return;
     const { rate, probe } = all[0].store.get();
     const standings = all.map((lane, index) => standingOf(lane.store.get(), lane.session.past, written[index].since));
@@ -63,6 +64,7 @@ export function createKeeper(lanes, plays) {
 
   /** @param {boolean} atOnce a run that was stopped may stay as it is for long */
   async function store(atOnce) {
+    if (lanes().length === 0) return;
     if (!atOnce && performance.now() < nextAt) return;
     const all = lanes();
     const newest = all.map(({ session: { past } }) => {

@@ -1,6 +1,8 @@
 /** The run itself, and which moment of it is shown: what messages and records change of the state. Pure. */
 
+import { startingRuler } from "../record/ruler.js";
 import { upTo } from "../record/spread.js";
+import { refusalWords } from "../words/notices.js";
 import { appendToHistory, copyHistory } from "./curve.js";
 import { ghostAfter } from "./ghost.js";
 import { inside } from "./view.js";
@@ -41,7 +43,7 @@ function takeError(state, message, at) {
   if (message.field && message.field in state.live.config) {
     return { ...state, errors: { ...state.errors, [message.field]: message.message } };
   }
-  return { ...state, notice: { text: message.message, undo: false, at } };
+  return { ...state, notice: { text: refusalWords(message), undo: false, at } };
 }
 
 /** @param {State} state @param {StateMessage} message @param {number} at @returns {State} */
@@ -78,6 +80,13 @@ export function show(state, moment) {
   return inside({ ...state, record, config, task, solvedAt, iteration, divergence: null, past: moment }, state);
 }
 
+/** A recording stands at one of its moments: there is no other present. @param {State} state @param {Moment} moment @param {State["phase"]} phase @returns {State} */
+export function seek(state, moment, phase) {
+  const { record, config, task, solvedAt, iteration } = moment;
+  const live = { record, config, task, solvedAt, iteration, divergence: null };
+  return inside({ ...state, ...live, live, phase }, state);
+}
+
 /** The run stands at an earlier moment; what came after it stays to be seen. @param {State} state @param {Moment} moment @returns {State} */
 export function branch(state, moment) {
   const { record, config, task, solvedAt, iteration } = moment;
@@ -93,7 +102,12 @@ export function takeRecord(state, record) {
   const { iteration } = record.meta;
   const next = withLive(state, { record, iteration });
   const former = state.former && iteration < state.former.from ? null : state.former;
-  return inside({ ...next, history: appendToHistory(state.history, record.meta, record.tensors), former }, state);
+  const starts = iteration === 0 && !state.rulerIsChosen && !state.past;
+  const ruler = starts ? startingRuler(record) : state.ruler;
+  return inside(
+    { ...next, ruler, history: appendToHistory(state.history, record.meta, record.tensors), former },
+    state,
+  );
 }
 
 /** @param {Config} a @param {Config} b */

@@ -2,6 +2,11 @@
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
+/**
+ * Told every record as it came, with what held when it was made.
+ * @typedef {(bytes: ArrayBuffer, iteration: number, live: import("./state.js").Live) => void} Tap
+ */
+
 /** How long the record of a step may take to follow its answer. */
 const RECORD_PATIENCE = 250;
 
@@ -16,11 +21,15 @@ export function createRecords(store, past, acknowledge, platform) {
   let held = null;
   /** @type {(() => void)[]} */
   let waiters = [];
+  /** @type {Set<Tap>} */
+  const taps = new Set();
 
   return {
-    /** While a moment of the past is shown, nothing waits for the newest record to be drawn. @param {DecodedRecord} record */
-    take(record) {
-      const { config, task, solvedAt } = store.get().live;
+    /** While a moment of the past is shown, nothing waits for the newest record to be drawn. @param {DecodedRecord} record @param {ArrayBuffer} bytes of it */
+    take(record, bytes) {
+      const { live } = store.get();
+      const { config, task, solvedAt } = live;
+      for (const tap of taps) tap(bytes, record.meta.iteration, live);
       past.keepMoment({ record, config, task, solvedAt });
       const show = () => store.dispatch({ type: "record", record });
       if (held) held.push(show);
@@ -28,6 +37,12 @@ export function createRecords(store, past, acknowledge, platform) {
       if (store.get().past) acknowledge(record.meta.iteration);
       for (const resolve of waiters) resolve();
       waiters = [];
+    },
+
+    /** @param {Tap} tap @returns {() => void} ends it */
+    tap(tap) {
+      taps.add(tap);
+      return () => void taps.delete(tap);
     },
 
     /** Resolves when the next record has come, or has taken too long. @returns {Promise<void>} */

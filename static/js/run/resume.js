@@ -5,7 +5,7 @@
 
 import { backoff } from "../wire/connection.js";
 import { command } from "../wire/protocol.js";
-import { OTHER_ROUNDING } from "../words/notices.js";
+import { OTHER_ROUNDING, refusedLinkWords } from "../words/notices.js";
 
 /** @typedef {import("../wire/requests.js").Answer} Answer */
 
@@ -63,8 +63,20 @@ export function createResume(store, past, requests, standing, platform, notice) 
   async function start(config) {
     const answer = await requests.request(command.start(config));
     if (answer?.type !== "error") return answer?.type === "state";
-    // Each field of a link may fit and all together not: then the defaults run, and what was wrong stands there.
-    return (await requests.request(command.start()))?.type === "state";
+    // Each field of a link may fit and all together not: then the defaults run, and what was left out is said.
+    const { properties } = store.get().schema;
+    const dropped = Object.keys(config).filter(
+      (field) => properties[field] && config[field] !== properties[field].default,
+    );
+    const stands = (await requests.request(command.start()))?.type === "state";
+    if (stands)
+      notice(
+        refusedLinkWords(
+          dropped.map((field) => properties[field].title.toLowerCase()),
+          answer.message,
+        ),
+      );
+    return stands;
   }
 
   return {

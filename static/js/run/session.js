@@ -131,7 +131,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
       // The last one of a server that ends.
       if (standing.settled) past.keepSnapshot(bytes, iteration);
     } else if (kind === "record" && standing.settled) {
-      records.take(asRecord(frame));
+      records.take(asRecord(frame), bytes);
     } else if (kind === "record") {
       connection.send(command.ack(iteration));
     }
@@ -339,6 +339,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
       if (answer?.type === "state" && answer.phase !== "diverged") await records.next();
     },
 
+    tap: records.tap,
     hold: records.hold,
     release: records.release,
     share: sharing.share,

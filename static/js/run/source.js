@@ -27,7 +27,7 @@
  * @typedef {object} Travel
  * @property {(iteration: number) => void} to
  * @property {() => void} back
- * @property {() => void} next
+ * @property {() => boolean} next whether there was one
  * @property {() => void} now the last moment
  * @property {() => void} toggle
  * @property {() => void} reset the first moment

@@ -3,8 +3,9 @@
 import { isSame } from "../record/chosen.js";
 import { emptyHistory } from "./curve.js";
 import { GHOST_LIFETIME, ghostOf } from "./ghost.js";
-import { branch, receive, show, takeRecord } from "./live.js";
+import { startingRuler } from "../record/ruler.js";
 import { withLayer } from "./layer.js";
+import { branch, receive, seek, show, takeRecord } from "./live.js";
 import { allLocked, EVERYTHING } from "./source.js";
 import { adopt, samePlace } from "./view.js";
 
@@ -80,6 +81,7 @@ import { adopt, samePlace } from "./view.js";
  * @property {Place | null} hover
  * @property {Place | null} pin
  * @property {Ruler} ruler
+ * @property {boolean} rulerIsChosen by the reader; else each run takes at its start the one that fits it
  * @property {Theme} theme
  * @property {boolean} dark what the theme comes to
  * @property {boolean} reducedMotion
@@ -95,6 +97,8 @@ import { adopt, samePlace } from "./view.js";
  * @property {Reached | null} slow null outside slow motion
  * @property {Narration | null} narration
  * @property {Locks} locks
+ * @property {boolean} first whether the page is as small as for somebody who comes for the first time
+ * @property {boolean} names whether the parts of the picture have their names written on it
  * @property {Lesson | null} lesson the open one
  * @property {Asked | null} question the one that is answered
  * @property {Notice | null} notice
@@ -107,6 +111,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "can", can: Abilities}
  *   | {type: "record", record: DecodedRecord}
  *   | {type: "show", moment: Moment | null}
+ *   | {type: "seek", moment: Moment, phase: Phase}
  *   | {type: "branched", moment: Moment}
  *   | {type: "restored", history: History}
  *   | {type: "lockstep", lockstep: number | null}
@@ -115,7 +120,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "connection", connection: ConnectionState}
  *   | {type: "hover", hover: Place | null}
  *   | {type: "pin", pin: Place | null}
- *   | {type: "ruler", ruler: Ruler}
+ *   | {type: "ruler", ruler: Ruler | null, chosen?: boolean}
  *   | {type: "theme", theme: Theme, dark: boolean}
  *   | {type: "reducedMotion", reducedMotion: boolean}
  *   | {type: "tab", tab: string}
@@ -129,6 +134,8 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "zoom", zoom: State["zoom"]}
  *   | {type: "slow", slow: Reached | null}
  *   | {type: "narrate", narration: Narration | null}
+ *   | {type: "first", first: boolean}
+ *   | {type: "names", names: boolean}
  *   | {type: "lesson", lesson: Lesson | null, locks: Locks}
  *   | {type: "question", question: Asked | null}
  *   | {type: "rate", rate: number | null}
@@ -138,6 +145,14 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "fieldError", field: string, text: string}
  *   | {type: "tick", at: number}} Action
  */
+
+/** Null leaves the choice to the start of each run, and so to this one where it stands there. @param {State} state @param {{ruler: Ruler | null, chosen?: boolean}} action @returns {State} */
+function takeRuler(state, { ruler, chosen = true }) {
+  if (ruler) return { ...state, ruler, rulerIsChosen: chosen };
+  const { record } = state;
+  const fitting = record?.meta.iteration === 0 ? startingRuler(record) : state.ruler;
+  return { ...state, ruler: fitting, rulerIsChosen: false };
+}
 
 const NOTICE_LIFETIME = 10_000;
 
@@ -179,6 +194,7 @@ export function initialState(bootstrap = {}, record = null) {
     hover: null,
     pin: null,
     ruler: "far",
+    rulerIsChosen: false,
     theme: "auto",
     dark: false,
     reducedMotion: false,
@@ -193,6 +209,8 @@ export function initialState(bootstrap = {}, record = null) {
     zoom: null,
     slow: null,
     narration: null,
+    first: false,
+    names: false,
     locks: {},
     lesson: null,
     question: null,
@@ -223,6 +241,8 @@ function reduced(state, action) {
       return takeRecord(state, action.record);
     case "show":
       return show(state, action.moment);
+    case "seek":
+      return seek(state, action.moment, action.phase);
     case "branched":
       return branch(state, action.moment);
     case "restored":
@@ -241,7 +261,7 @@ function reduced(state, action) {
       if (samePlace(state.pin, action.pin) && state.weight === null) return state;
       return { ...state, pin: action.pin, weight: null };
     case "ruler":
-      return { ...state, ruler: action.ruler };
+      return takeRuler(state, action);
     case "theme":
       return { ...state, theme: action.theme, dark: action.dark };
     case "reducedMotion":
@@ -269,6 +289,10 @@ function reduced(state, action) {
       return { ...state, slow: action.slow };
     case "narrate":
       return { ...state, narration: action.narration };
+    case "first":
+      return { ...state, first: action.first };
+    case "names":
+      return { ...state, names: action.names };
     case "lesson":
       return { ...state, lesson: action.lesson, locks: action.locks, question: action.lesson ? null : state.question };
     case "question":

@@ -67,10 +67,11 @@ function createRunTravel(store, session) {
     /** One record further; in the present one update. */
     next() {
       const { past } = store.get();
-      if (past === null) return session.step();
-      const following = session.past.after(past);
-      if (following === null || following === newest()) toPresent();
+      const following = past && session.past.after(past);
+      if (past === null) session.step();
+      else if (following === null || following === newest()) toPresent();
       else show(following);
+      return true;
     },
 
     /** Back in the present, going on as before. */

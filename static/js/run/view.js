@@ -5,7 +5,8 @@
 
 /** What the reader looks at, and may do: everything but the run. */
 const LOOK = /** @type {const} */ ([
-  ...["rate", "ruler", "theme", "dark", "reducedMotion", "tab", "panel", "stacked", "track", "layer", "direction"],
+  ...["rate", "ruler", "rulerIsChosen", "theme", "dark", "reducedMotion", "tab", "panel", "stacked", "track"],
+  ...["layer", "direction"],
   ...["narration", "locks", "lesson", "question", "hover", "pin"],
 ]);
 

@@ -22,6 +22,8 @@ export function keepAddress(store, lanes, { location, history, setTimer }) {
   function write() {
     waiting = false;
     const state = store.get();
+    // What cannot be opened by a link is not in one.
+    if (!state.can.replace) return;
     const fragment = writeLink(linkOf(state, lanes()), state.schema);
     if (fragment === location.hash.replace(/^#/, "")) return;
     history.replaceState(history.state, "", fragment ? `#${fragment}` : location.pathname + location.search);

@@ -34,7 +34,7 @@ export function captionOf(state, page, lanes = []) {
 
 const ALWAYS = ["sequence_length", "hidden_size", "seed"];
 
-/** A name for a file that says what is in it. @param {State} state @param {string} what */
-export function fileName({ config, record }, what) {
-  return `unroll-${config.task}-${config.cell}-${record?.meta.iteration ?? 0}-${what}`;
+/** A name for a file that says what is in it. @param {State} state @param {string} what @param {number} [iteration] that it holds */
+export function fileName({ config, record }, what, iteration = record?.meta.iteration ?? 0) {
+  return `unroll-${config.task}-${config.cell}-${iteration}-${what}`;
 }

@@ -1,7 +1,8 @@
 /** The page when it follows somebody else's run: a bar in place of what trains, and controls that only show. */
 
-import { byId, element, setText } from "../lib/dom.js";
+import { element, setText } from "../lib/dom.js";
 import { createFollowing } from "../run/following.js";
+import { createSourceBar } from "./source_bar.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("../run/following.js").Status} Status */
@@ -24,8 +25,7 @@ export function openFollowed(url, store, platform, run, goOn) {
   const said = element("span", { role: "status" });
   const button = element("button", { class: "outline-button", type: "button" }, "Copy this network and go on");
   button.title = "A network of your own, as this one is now; you can train and change it";
-  const bar = element("div", { class: "source-bar" }, said, button);
-  byId("reset").closest(".transport")?.after(bar);
+  const bar = createSourceBar(false, said, button);
 
   const session = createFollowing(url, store, platform, run, (status, why) => {
     setText(said, WORDS[status](why));

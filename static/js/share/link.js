@@ -28,7 +28,7 @@ import { initialState } from "../run/state.js";
  * @property {string} track
  * @property {number} layer
  * @property {import("../record/chosen.js").Direction} direction
- * @property {Ruler} ruler
+ * @property {Ruler | null} ruler null: as fits at the start
  * @property {Place | null} pin
  * @property {State["zoom"]} zoom
  * @property {boolean} folded
@@ -52,11 +52,11 @@ const MOST_LAYERS = 4;
 /** Fewer timesteps are never stretched over the whole axis; both edges are written to a hundredth. */
 const SHORTEST_ZOOM = 6 - 0.02;
 
-const { rate, probe, tab, track, layer, direction, ruler } = initialState();
+const { rate, probe, tab, track, layer, direction } = initialState();
 
 /** @returns {Link} the page as it opens without a link */
 export function emptyLink() {
-  const view = { tab, track, layer, direction, ruler, pin: null, zoom: null, folded: false };
+  const view = { tab, track, layer, direction, ruler: null, pin: null, zoom: null, folded: false };
   return { config: {}, rate, probe, ...view, locks: {}, lanes: [], lesson: null, question: null };
 }
 
@@ -223,7 +223,8 @@ export function writeLink(link, schema) {
   }
   if (link.rate !== usual.rate) add("speed", link.rate === null ? FASTEST : String(Number(link.rate.toPrecision(3))));
   for (const name of /** @type {const} */ (["probe", "tab", "track", "layer", "direction", "ruler"])) {
-    if (link[name] !== usual[name]) add(name, encodeURIComponent(link[name]));
+    const value = link[name];
+    if (value !== null && value !== usual[name]) add(name, encodeURIComponent(value));
   }
   if (link.pin) add("pin", [link.pin.t, link.pin.unit].filter((part) => part !== undefined).join("."));
   if (link.zoom) add("zoom", zoomText(link.zoom));
@@ -259,7 +260,8 @@ function written(value) {
  * @returns {Link}
  */
 export function linkOf(state, lanes = []) {
-  const { rate, probe, tab, track, ruler, pin, zoom, folded, locks, lesson, question } = state;
+  const { rate, probe, tab, track, pin, zoom, folded, locks, lesson, question } = state;
+  const ruler = state.rulerIsChosen ? state.ruler : null;
   const { layer, direction } = state.record ? placeOf(state.record) : state;
   const view = { tab, track, layer, direction, ruler, pin, zoom, folded };
   const [config, ...others] = (lanes.length > 0 ? lanes : [state]).map(configOf);

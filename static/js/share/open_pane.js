@@ -1,30 +1,36 @@
 /** A reader's own files: a run, weights, sequences, a text, a table; dropped, picked or pasted. What is wrong stands here. */
 
 import { element } from "../lib/dom.js";
+import { isRecording, LARGEST_RECORDING, readRecording } from "../wire/recording.js";
 import { KINDS, kindOf, tooLargeWords } from "./kinds.js";
 
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {import("./kinds.js").Kind} Kind */
 
-const ACCEPTED = ".safetensors,.txt,.csv,.tsv,.md,text/*";
+const ACCEPTED = ".unroll,.safetensors,.txt,.csv,.tsv,.md,text/*";
 const CANNOT =
-  "Expected a snapshot, weights or sequences as safetensors, a text in UTF-8, or a table of numbers; this is none of them. " +
+  "Expected a recording, a snapshot, weights or sequences as safetensors, a text in UTF-8, or a table of numbers; this is none of them. " +
   "In PyTorch, safetensors.torch.save_file(module.state_dict(), path) writes weights that open here.";
 const NO_CONNECTION = "There is no connection: try again when it is back. The run continues unchanged.";
 
+const FOLLOWED = "What is shown here belongs to somebody else. Open the file on a page of your own.";
+const RECORDED = "This is a recording: close it to open a file for a network of your own.";
+
 /**
+ * @param {import("../run/session.js").PageStore} store
  * @param {Session} session
- * @param {() => number} most bytes that the server takes
+ * @param {(recording: import("../wire/recording.js").Recording, name: string) => void} play
  * @returns {import("./panel.js").Pane & {open: (file: File) => Promise<void>}}
  */
-export function createOpenPane(session, most) {
+export function createOpenPane(store, session, play) {
+  const most = () => store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY;
   const picker = element("input", { type: "file", accept: ACCEPTED, id: "share-file", class: "visually-hidden" });
   const zone = element(
     "label",
     { class: "drop-zone", for: "share-file" },
     element("span", {}, "Drop a file anywhere on the page, or "),
     element("span", { class: "text-button" }, "choose one"),
-    element("span", { class: "quiet" }, "A snapshot, PyTorch weights, sequences, a text, a table as CSV."),
+    element("span", { class: "quiet" }, "A recording, a snapshot, PyTorch weights, sequences, a text, a table as CSV."),
   );
   const problem = element("p", { class: "row-error share-problem", role: "alert", hidden: true });
   const done = element("p", { class: "share-said", role: "status" });
@@ -55,9 +61,25 @@ export function createOpenPane(session, most) {
     done.textContent = `Opened ${name} as ${KINDS[kind]}, at iteration ${answer.iteration}: ${stands}.`;
   }
 
+  /** @param {File} file */
+  async function openRecording(file) {
+    const words = tooLargeWords(file.name, file.size, LARGEST_RECORDING);
+    if (words) return refuse(words);
+    refuse("");
+    try {
+      play(readRecording(await file.arrayBuffer()), file.name);
+    } catch (error) {
+      refuse(`${file.name}: ${/** @type {Error} */ (error).message}`);
+    }
+  }
+
   /** A file that is too large is not even read: it would fill the memory first. @param {File} file */
   async function open(file) {
     done.textContent = "";
+    const { can } = store.get();
+    if (can.present && !can.replace) return refuse(FOLLOWED);
+    if (isRecording(await file.slice(0, 8).arrayBuffer())) return openRecording(file);
+    if (!can.replace) return refuse(RECORDED);
     const words = tooLargeWords(file.name, file.size, most());
     if (words) return refuse(words);
     const bytes = await file.arrayBuffer();

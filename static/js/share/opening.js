@@ -24,12 +24,13 @@ export const TABS = VIEWS.map(({ name }) => name);
  */
 export function openedState(bootstrap, record, fragment, at) {
   const { link, ignored } = readLink(fragment, { schema: bootstrap.schema, tabs: TABS });
-  const { config: changes, lanes: _lanes, ...view } = link;
+  const { config: changes, lanes: _lanes, ruler, ...view } = link;
   const needsOwnData = changes.task === "own";
   if (needsOwnData) delete changes.task;
   const isFirst = Object.keys(changes).length === 0 && link.probe === 0;
   const facts = isFirst ? bootstrap : { ...bootstrap, config: { ...bootstrap.config, ...changes }, task: null };
   const text = needsOwnData ? OWN_DATA : ignoredWords(ignored);
-  const opened = { ...initialState(facts), ...view, notice: text ? { text, undo: false, at } : null };
+  const start = reduce(initialState(facts), { type: "ruler", ruler });
+  const opened = { ...start, ...view, notice: text ? { text, undo: false, at } : null };
   return isFirst && record ? reduce(opened, { type: "record", record }) : opened;
 }

@@ -5,13 +5,21 @@ import { createLinkPane } from "./link_pane.js";
 import { createLivePane } from "./live_pane.js";
 import { createOpenPane } from "./open_pane.js";
 import { createPresetsPane } from "./presets_pane.js";
+import { createRecordPane } from "./record_pane.js";
 import { createSavePane } from "./save_pane.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {{node: HTMLElement, show: () => void}} Pane show: whatever may have changed since it was last seen */
 
-const NAMES = /** @type {const} */ ({ link: "Link", live: "Live", presets: "Presets", open: "Open", save: "Save" });
+const NAMES = /** @type {const} */ ({
+  link: "Link",
+  live: "Live",
+  presets: "Presets",
+  open: "Open",
+  save: "Save",
+  record: "Record",
+});
 /** @typedef {keyof typeof NAMES} PaneName */
 
 /**
@@ -20,10 +28,14 @@ const NAMES = /** @type {const} */ ({ link: "Link", live: "Live", presets: "Pres
  * @param {Session} session
  * @param {() => import("../run/state.js").State[]} lanes
  * @param {(fragment: string) => void} openLink
+ * @param {(recording: import("../wire/recording.js").Recording, name: string) => void} openRecording
  */
-export function createPanel(node, store, session, lanes, openLink) {
+export function createPanel(node, store, session, lanes, openLink, openRecording) {
   const close = () => node.hidePopover();
-  const files = createOpenPane(session, () => store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY);
+  const files = createOpenPane(store, session, (recording, name) => {
+    close();
+    openRecording(recording, name);
+  });
   /** @type {Record<PaneName, Pane>} */
   const panes = {
     link: createLinkPane(store, lanes),
@@ -34,6 +46,7 @@ export function createPanel(node, store, session, lanes, openLink) {
     }),
     open: files,
     save: createSavePane(store, session, lanes),
+    record: createRecordPane(store, session),
   };
   const list = element("div", { class: "tabs", role: "tablist", "aria-label": "Share" });
   const names = /** @type {PaneName[]} */ (Object.keys(NAMES));

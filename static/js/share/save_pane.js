@@ -5,6 +5,7 @@ import { formatCount } from "../lib/format.js";
 import { wholeOf } from "../record/chosen.js";
 import { command, decodeFrame } from "../wire/protocol.js";
 import { captionOf, fileName } from "./caption.js";
+import { download } from "./download.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
@@ -171,11 +172,4 @@ export function pastWords({ past, live }) {
   if (!past) return "";
   const then = formatCount(past.iteration);
   return `You are looking at iteration ${then}: table, tensors and pictures are of it. Snapshot, weights and report are of the run as it is now, at iteration ${formatCount(live.iteration)}; to have those of ${then}, branch from it first.`;
-}
-
-/** @param {Blob} blob @param {string} name */
-function download(blob, name) {
-  const url = URL.createObjectURL(blob);
-  element("a", { href: url, download: name }).click();
-  window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

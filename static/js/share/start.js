@@ -21,9 +21,10 @@ import { createSeedLink } from "./seed_link.js";
  * @param {Session} session
  * @param {Lanes} lanes
  * @param {string | null} opened the link that the page shows; null where a reload goes on
+ * @param {(recording: import("../wire/recording.js").Recording, name: string) => void} openRecording
  * @param {boolean} keepsAddress whether the address becomes that of what is seen; else `keepAddress` begins it later
  */
-export function startSharing(store, session, lanes, opened, keepsAddress = true) {
+export function startSharing(store, session, lanes, opened, openRecording, keepsAddress = true) {
   const setTimer = (/** @type {() => void} */ callback, /** @type {number} */ ms) => window.setTimeout(callback, ms);
   // A link that is pasted into the same tab, also before this was here; the address may have been kept since.
   if (opened !== null && location.hash !== opened) void openLink(location.hash);
@@ -32,7 +33,7 @@ export function startSharing(store, session, lanes, opened, keepsAddress = true)
   window.addEventListener("hashchange", ({ newURL }) => {
     const { hash } = new URL(newURL);
     // The page of a run that is followed is another one: it begins anew.
-    if (isOwn && followedRun(hash) === null) void openLink(hash);
+    if (isOwn && store.get().can.replace && followedRun(hash) === null) void openLink(hash);
     else location.reload();
   });
   if (isOwn) keepOwnAddress();
@@ -49,7 +50,7 @@ export function startSharing(store, session, lanes, opened, keepsAddress = true)
   let loading = null;
   const panel = () => {
     loading ??= Promise.all([import("./panel.js"), addStyle("share.css")]).then(([{ createPanel }]) =>
-      createPanel(node, store, session, lanes.states, (link) => void openLink(link)),
+      createPanel(node, store, session, lanes.states, (link) => void openLink(link), openRecording),
     );
     return loading;
   };
@@ -128,7 +129,7 @@ function takeDrops(prepare, take) {
   const hint = element(
     "p",
     { class: "drop-hint", hidden: true },
-    "Drop it: a snapshot, weights, sequences, a text, a table",
+    "Drop it: a recording, a snapshot, weights, sequences, a text, a table",
   );
   document.body.append(hint);
   const hasFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;

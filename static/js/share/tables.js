@@ -1,5 +1,7 @@
 /** A record as files that others read: one table of everything by timestep, and safetensors of everything. Pure. */
 
+import { encodeFrame } from "../wire/frame.js";
+
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../wire/protocol.js").Tensor} Tensor */
 
@@ -55,36 +57,11 @@ function written(value) {
   return value > 0 ? "inf" : "-inf";
 }
 
-const DTYPES = /** @type {const} */ ({ Float64Array: "F64", Float32Array: "F32", Int32Array: "I32", Uint8Array: "U8" });
-
 /**
  * The same layout in which the server sends it.
  * @param {DecodedRecord} record
  * @param {Record<string, unknown>} more facts beside the record's own
- * @returns {Blob}
  */
 export function recordAsSafetensors(record, more) {
-  const names = Object.keys(record.tensors).sort(
-    (a, b) => size(record.tensors[b]) - size(record.tensors[a]) || (a < b ? -1 : 1),
-  );
-  /** @type {Record<string, unknown>} */
-  const header = { __metadata__: { unroll: JSON.stringify({ ...record.meta, ...more }) } };
-  let from = 0;
-  for (const name of names) {
-    const { shape, data } = record.tensors[name];
-    const dtype = DTYPES[/** @type {keyof typeof DTYPES} */ (data.constructor.name)];
-    header[name] = { dtype, shape, data_offsets: [from, from + data.byteLength] };
-    from += data.byteLength;
-  }
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const padding = new Uint8Array((8 - (text.length % 8)) % 8).fill(0x20);
-  const length = new DataView(new ArrayBuffer(8));
-  length.setBigUint64(0, BigInt(text.length + padding.length), true);
-  const data = names.map((name) => /** @type {BlobPart} */ (record.tensors[name].data));
-  return new Blob([length, text, padding, ...data]);
-}
-
-/** Bytes of one number: the widest come first, so that all are aligned. @param {Tensor} tensor */
-function size({ data }) {
-  return data.BYTES_PER_ELEMENT;
+  return new Blob([encodeFrame({ ...record.meta, ...more }, record.tensors)]);
 }

@@ -1,11 +1,12 @@
 /** What the stage can do besides showing the open picture: loaded when it is first wanted. */
 
 import { byId, setText } from "../lib/dom.js";
+import { SPACE_PLAYS } from "../lib/keyboard.js";
 import { isPlaying } from "../run/state.js";
 import { addStyle } from "../lib/styles.js";
 
 /** @typedef {import("../run/state.js").Place} Place */
-/** @typedef {{toggle: () => void, back: () => void, next: () => void}} Transport */
+/** @typedef {{toggle: () => void, back: () => void, next: () => boolean}} Transport */
 /** @typedef {ReturnType<typeof import("./slowmotion/slowmotion.js").createSlowMotion>} SlowMotion */
 
 /**
@@ -56,7 +57,7 @@ export function createActs(store, stage, transport, isAlone) {
       bar.node.remove();
       store.dispatch({ type: "slow", slow: null });
       store.dispatch({ type: "narrate", narration: null });
-      store.dispatch({ type: "pin", pin });
+      if (motion.movedPin(store.get().pin)) store.dispatch({ type: "pin", pin });
       stage.begin(motion.act); // draws once more, to say that it is over
       if (wasPlaying && !isPlaying(store.get())) transport.toggle();
     };
@@ -88,7 +89,10 @@ export function createActs(store, stage, transport, isAlone) {
     (phase) => {
       if (phase === "") leave();
       document.body.dataset.slow = phase;
-      for (const button of slowButtons) button.setAttribute("aria-pressed", String(phase !== ""));
+      for (const button of slowButtons) {
+        button.setAttribute("aria-pressed", String(phase !== ""));
+        button.toggleAttribute(SPACE_PLAYS, phase !== "");
+      }
     },
   );
   store.watch(
@@ -115,7 +119,11 @@ export function createActs(store, stage, transport, isAlone) {
     transport: {
       toggle: () => (slow ? moved(slow.toggle) : transport.toggle()),
       back: () => (slow ? moved(slow.back) : transport.back()),
-      next: () => (slow ? moved(slow.next) : transport.next()),
+      next() {
+        if (!slow) return transport.next();
+        moved(slow.next);
+        return true;
+      },
     },
   };
 

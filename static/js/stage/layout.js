@@ -4,6 +4,7 @@
  * All timesteps share one x axis. Rows are laid out from top to bottom in the textbook's order; what is left of the
  * height goes first to the river, then to the unit rows, then to the charts, and is taken back in the opposite order.
  */
+import { around } from "./bands/order.js";
 import { clamp, intervalOf } from "../lib/scales.js";
 
 /** @typedef {{top: number, bottom: number}} Band */
@@ -33,6 +34,10 @@ import { clamp, intervalOf } from "../lib/scales.js";
  * @property {Band} output
  * @property {LaneBand[]} lanes
  * @property {SlimBand[]} bands the layers that are not open, from the top down
+ * @property {boolean} isTop whether the open layer is the one that the outputs read
+ * @property {boolean} reverse whether arrows between columns point to the left
+ * @property {Band} readout the row between river and units, where W_hy leads h_t to y_t
+ * @property {Band} entrance the row between units and what they read, where W_xh leads x_t to h_t
  * @property {UnitsBand} units
  * @property {Band & {rows: number}} input
  * @property {{y: number}} labels
@@ -41,6 +46,7 @@ import { clamp, intervalOf } from "../lib/scales.js";
  * @property {{y: number}} key
  * @property {Band} track
  * @property {Band} band where the hover band stands
+ * @property {{top: number, middle: number, bottom: number} | null} names where the rows begin in which the names of things stand
  */
 
 /** In design units. */
@@ -49,9 +55,16 @@ const RIGHT = 18;
 const LANES_TOP = 118;
 const UNIT_BLOCK = 106;
 const ROW_MAX = 11;
+/** Without charts below them the columns are what is looked at. */
+const ROW_MAX_ALONE = 26;
+/** Where the names of things stand: above the losses, under the river, under the timesteps. */
+const NAMES = { top: 30, middle: 26, bottom: 30 };
 /** Few units get higher rows: beside them stand their label, their colour key and the recurrent weights. */
 const UNITS_LEAST = 60;
 const WEIGHTS = { size: 36, below: 34 };
+/** Rows that hold a weight tile on each forward arrow; where there is height to spare they grow to `most`. */
+const READOUT = { least: 24, most: 44 };
+const ENTRANCE = { least: 22, most: 36 };
 const LANE = { one: 126, oneMax: 180, two: 72, twoMax: 108, apart: 8 };
 /** Of a band: its height with the room below it, the river's part, and what lies between river, units and the next layer. */
 const BAND = { usual: 66, least: 22, most: 110, river: 0.42, between: 0.05, below: 0.14 };
@@ -62,11 +75,12 @@ const GROUP_ROOM = 24;
 const LENS = { column: 28, most: 0.5 };
 const CELLS_UP_TO = 24;
 /** Beside a thumbnail are its frame, the arrow's tip and both columns' outlines. */
-const THUMBNAIL = { size: 10, least: 6, beside: 7 };
+const THUMBNAIL = { size: 10, least: 6, beside: 7, most: 34, share: 0.14 };
 
-/** Between the open layer's units and the band below them: room for the tips of arrows. */
-const UNDER_OPEN = 8;
-const ALONE = { above: [], below: [] };
+/** @typedef {import("../record/chosen.js").Choice & {layers: number, directions: number}} Place */
+
+/** @type {Place} */
+const ALONE = { layer: 1, direction: "forward", layers: 1, directions: 1 };
 
 /** What one design unit measures: 1 at 1280 × 720, 1.27 at 1920 × 1080. */
 export function designUnit(/** @type {number} */ viewportWidth, /** @type {number} */ viewportHeight) {
@@ -75,28 +89,49 @@ export function designUnit(/** @type {number} */ viewportWidth, /** @type {numbe
 
 /**
  * @param {{width: number, height: number, U: number, T: number, H: number, inputRows: number, lanes: number,
- *   bands?: {above: import("../record/chosen.js").Choice[], below: import("../record/chosen.js").Choice[]}, edges?: Float64Array | null, zoom?: {from: number, to: number} | null}} size `edges` of the columns when they are not
- *   even: a lens, or on their way
+ *   place?: Place, edges?: Float64Array | null, zoom?: {from: number, to: number} | null, charts?: boolean,
+ *   names?: boolean}} size `place`: which of several layers and directions is open; `edges` of the columns when they are
+ *   not even: a lens, or on their way; without `charts` they lie below the stage; with `names` there is room for them
  * @returns {Layout}
  */
-export function layoutStage({ width, height, U, T, H, inputRows, lanes, bands = ALONE, edges, zoom = null }) {
+export function layoutStage({
+  width,
+  height,
+  U,
+  T,
+  H,
+  inputRows,
+  lanes,
+  place = ALONE,
+  edges,
+  zoom = null,
+  charts = true,
+  names = false,
+}) {
   const left = GUTTER * U;
   const right = width - RIGHT * U;
   const pitch = (right - left) / (zoom ? zoom.to - zoom.from : T);
   const packed = pitch < PACKED_BELOW * U;
-  const heights = shareHeight(height / U, H, inputRows, lanes, bands.above.length + bands.below.length);
+  const room = names ? NAMES : { top: 0, middle: 0, bottom: 0 };
+  const bands = around(place);
+  const slims = bands.above.length + bands.below.length;
+  const heights = shareHeight(height / U - room.top - room.middle - room.bottom, H, inputRows, lanes, charts, slims);
   const u = (/** @type {number} */ value) => value * U;
-  const lanesTop = LANES_TOP + bands.above.length * heights.band;
+  const bandsTop = room.top + LANES_TOP;
+  const lanesTop = bandsTop + bands.above.length * heights.band;
   const laneBands = Array.from({ length: lanes }, (_, i) => {
     const top = u(lanesTop + i * (heights.lane + LANE.apart));
     return { top, bottom: top + u(heights.lane), mid: top + u(heights.lane) / 2 };
   });
-  const unitsTop = lanesTop + lanes * heights.lane + (lanes - 1) * LANE.apart + 8;
-  const belowTop = unitsTop + heights.units + (bands.below.length > 0 ? UNDER_OPEN : 0);
+  const lanesBottom = lanesTop + lanes * heights.lane + (lanes - 1) * LANE.apart;
+  const readoutTop = lanesBottom + room.middle;
+  const unitsTop = readoutTop + heights.readout;
+  const belowTop = unitsTop + heights.units + heights.entrance;
   const slim = (/** @type {number} */ top) => slimBand(u(top), u(heights.band), H, U);
-  const inputTop = belowTop + bands.below.length * heights.band + 9;
+  const inputTop = belowTop + bands.below.length * heights.band;
   const inputBottom = inputTop + heights.input;
-  const normTop = inputBottom + 44;
+  const underTimesteps = inputBottom + 44 + room.bottom;
+  const normTop = charts ? underTimesteps : Math.max(underTimesteps, height / U) + 40;
   const normBottom = normTop + heights.norm;
   const trackTop = normBottom + 28;
   return {
@@ -112,21 +147,26 @@ export function layoutStage({ width, height, U, T, H, inputRows, lanes, bands = 
     edges: edges ?? columnEdges(width, U, T, null, zoom),
     packed,
     group: packed ? groupSize(pitch / U, T) : 1,
-    loss: { y: u(64) },
-    output: { top: u(84), bottom: u(110) },
+    loss: { y: u(room.top + 64) },
+    output: { top: u(room.top + 84), bottom: u(room.top + 110) },
     lanes: laneBands,
     bands: [
-      ...bands.above.map((choice, i) => ({ choice, above: true, ...slim(LANES_TOP + i * heights.band) })),
+      ...bands.above.map((choice, i) => ({ choice, above: true, ...slim(bandsTop + i * heights.band) })),
       ...bands.below.map((choice, i) => ({ choice, above: false, ...slim(belowTop + i * heights.band) })),
     ],
+    isTop: place.layer === place.layers,
+    reverse: place.direction === "reverse",
+    readout: { top: u(readoutTop), bottom: u(unitsTop) },
+    entrance: { top: u(unitsTop + heights.units), bottom: u(belowTop) },
     units: unitsBand(u(unitsTop), u(unitsTop + heights.units), H, H <= CELLS_UP_TO ? 0.8 * U : 0),
     input: { top: u(inputTop), bottom: u(inputBottom), rows: inputRows },
     labels: { y: u(inputBottom + 12) },
-    legend: { y: u(inputBottom + 33) },
+    legend: { y: u(normTop - 11) },
     norm: { top: u(normTop), bottom: u(normBottom) },
     key: { y: u(normBottom + 17) },
     track: { top: u(trackTop), bottom: u(trackTop + heights.track) },
-    band: { top: u(52), bottom: u(trackTop + heights.track + 4) },
+    band: { top: u(room.top + 52), bottom: u(charts ? trackTop + heights.track + 4 : inputBottom + 24) },
+    names: names ? { top: u(48), middle: u(lanesBottom + 4), bottom: u(inputBottom + 26) } : null,
   };
 }
 
@@ -154,38 +194,45 @@ function slimBand(top, height, H, U) {
  * @param {number} H
  * @param {number} inputRows
  * @param {number} lanes
+ * @param {boolean} charts whether there are any below the columns
  * @param {number} bands
  */
-function shareHeight(height, H, inputRows, lanes, bands) {
+function shareHeight(height, H, inputRows, lanes, charts, bands) {
   const two = lanes > 1;
   const laneBase = two ? LANE.two : LANE.one;
   const blockBase = two ? 76 : UNIT_BLOCK;
-  const tallest = Math.max(H * ROW_MAX, UNITS_LEAST);
+  const tallest = Math.max(H * (charts ? ROW_MAX : ROW_MAX_ALONE), UNITS_LEAST);
   const parts = {
     lane: laneBase,
     units: Math.min(blockBase, tallest),
     input: inputHeight(inputRows),
-    norm: 92,
-    track: 65,
-    band: bands > 0 ? BAND.usual : 0,
+    readout: READOUT.least,
+    entrance: ENTRANCE.least,
+    norm: charts ? 76 : 0,
+    track: charts ? 52 : 0,
   };
-  const fixed = LANES_TOP + (lanes - 1) * LANE.apart + 8 + 9 + 44 + 28 + 10;
-  const bandsRoom = bands > 0 ? bands * parts.band + UNDER_OPEN : 0;
-  let free = height - fixed - bandsRoom - lanes * parts.lane - parts.units - parts.input - parts.norm - parts.track;
-  const change = (
-    /** @type {"lane" | "units" | "norm" | "track" | "band"} */ part,
-    /** @type {number} */ limit,
-    count = 1,
-  ) => {
-    const room = (limit - parts[part]) * count;
+  const fixed = LANES_TOP + (lanes - 1) * LANE.apart + (charts ? 44 + 28 + 10 : 28);
+  const band = bands > 0 ? BAND.usual : 0;
+  let free =
+    height -
+    fixed -
+    bands * band -
+    (lanes - 1) * parts.lane -
+    Object.values(parts).reduce((sum, part) => sum + part, 0);
+  const sizes = { ...parts, band };
+  const change = (/** @type {Exclude<keyof typeof sizes, "input">} */ part, /** @type {number} */ limit, count = 1) => {
+    const room = (limit - sizes[part]) * count;
     const given = free > 0 ? clamp(free, 0, Math.max(0, room)) : clamp(free, Math.min(0, room), 0);
-    parts[part] += given / count;
+    sizes[part] += given / count;
     free -= given;
   };
   if (free >= 0) {
     change("lane", two ? LANE.twoMax : LANE.oneMax, lanes);
     if (bands > 0) change("band", BAND.most, bands);
     change("units", Math.min(tallest, 176));
+    change("readout", READOUT.most);
+    change("entrance", ENTRANCE.most);
+    if (!charts) return sizes;
     change("norm", 140);
     change("track", 140);
     change("norm", 200);
@@ -195,12 +242,14 @@ function shareHeight(height, H, inputRows, lanes, bands) {
     change("track", 40);
     if (bands > 0) change("band", 46, bands);
     change("lane", two ? 54 : 90, lanes);
-    change("units", Math.min(parts.units, UNITS_LEAST));
+    change("units", Math.min(sizes.units, UNITS_LEAST));
+    change("readout", 16);
+    change("entrance", 16);
     change("norm", 28);
     change("track", 20);
     if (bands > 0) change("band", BAND.least, bands);
   }
-  return parts;
+  return sizes;
 }
 
 function inputHeight(/** @type {number} */ rows) {
@@ -280,60 +329,9 @@ export function groupOf(/** @type {Layout} */ layout, /** @type {number} */ t) {
   return { first, last: Math.min(layout.T, first + layout.group - 1) };
 }
 
-/**
- * A row of the picture and where on it. `parts` are the layers of the folded network's accumulator.
- * @typedef {{row: "loss" | "output" | "lane" | "band" | "units" | "input" | "labels" | "norm" | "track" | "weights" | "ruler" |
- *   "parts" | null, t: number | null, unit: number | null, lane: number}} Place
- */
-
 /** A band as wide as the time axis, for pixels. @param {Layout} layout @param {Band} band @param {number} ratio device pixels a px */
 export function acrossAxis({ left, right }, { top, bottom }, ratio) {
   return { x: left, y: top, width: right - left, height: bottom - top, ratio };
-}
-
-/**
- * What lies under a point, by row.
- * @param {Layout} layout
- * @param {number} x
- * @param {number} y
- * @returns {Place}
- */
-export function placeAt(layout, x, y) {
-  const t = timestepAt(layout, x);
-  const inside = (/** @type {Band} */ band, margin = 0) => y >= band.top - margin && y < band.bottom + margin;
-  const lane = layout.lanes.findIndex((band) => inside(band, 4 * layout.U));
-  const band = layout.bands.findIndex(({ river, units }) => y >= river.top && y < units.bottom);
-  if (band >= 0) return { row: "band", t, unit: null, lane: band };
-  if (t === null) {
-    const weights = weightsBox(layout);
-    if (x < layout.left && lane >= 0) return { row: "ruler", t, unit: null, lane };
-    if (x < weights.x + weights.size && x > weights.x && y > weights.y && y < weights.y + weights.size) {
-      return { row: "weights", t, unit: null, lane: 0 };
-    }
-    return { row: null, t, unit: null, lane: 0 };
-  }
-  if (y < layout.band.top) return { row: null, t: null, unit: null, lane: 0 };
-  if (y < layout.output.top - 6 * layout.U) return { row: "loss", t, unit: null, lane: 0 };
-  if (lane >= 0) return { row: "lane", t, unit: null, lane };
-  if (y < (layout.bands[0]?.above ? layout.bands[0].river : layout.lanes[0]).top)
-    return { row: "output", t, unit: null, lane: 0 };
-  if (inside(layout.units, 1)) {
-    if (isOnThumbnail(layout, x, y)) return { row: "weights", t: null, unit: null, lane: 0 };
-    const row = clamp(Math.floor((y - layout.units.top) / layout.units.rowHeight), 0, layout.units.rows - 1);
-    return { row: "units", t, unit: Math.min(row * layout.units.every, layout.H - 1), lane: 0 };
-  }
-  if (inside(layout.track)) {
-    const share = (y - layout.track.top) / (layout.track.bottom - layout.track.top);
-    return { row: "track", t, unit: clamp(Math.floor(share * layout.H), 0, layout.H - 1), lane: 0 };
-  }
-  if (inside(layout.input, 2)) return { row: "input", t, unit: null, lane: 0 };
-  if (inside(layout.norm, 8 * layout.U)) return { row: "norm", t, unit: null, lane: 0 };
-  if (y < layout.norm.top) return { row: "labels", t, unit: null, lane: 0 };
-  return { row: null, t, unit: null, lane: 0 };
-}
-
-function isOnThumbnail(/** @type {Layout} */ layout, /** @type {number} */ x, /** @type {number} */ y) {
-  return thumbnailPlaces(layout).some((at) => x >= at.x && x <= at.x + at.size && y >= at.y && y <= at.y + at.size);
 }
 
 /** The one recurrent matrix in the gutter. */
@@ -349,17 +347,17 @@ export function weightsBox(/** @type {Layout} */ layout) {
 /**
  * One thumbnail on every arrow between two columns that has room for it, just before the arrow's tip or in the middle.
  * @param {Layout} layout
- * @param {boolean} [reverse] whether arrows point to the left
  * @returns {Thumbnail[]}
  */
-export function thumbnailPlaces(layout, reverse = false) {
-  const { U, T, units } = layout;
+export function thumbnailPlaces(layout) {
+  const { U, T, units, reverse } = layout;
   const places = [];
-  let smallest = THUMBNAIL.size * U;
+  let smallest = THUMBNAIL.most * U;
   for (let t = 2; t <= T; t++) {
     if (!standsApart(layout, t) || !standsApart(layout, t - 1) || !isVisible(layout, t - 0.5)) continue;
     const gap = xOf(layout, t) - xOf(layout, t - 1) - (columnWidth(layout, t) + columnWidth(layout, t - 1)) / 2;
-    const size = Math.floor(Math.min(THUMBNAIL.size * U, gap - THUMBNAIL.beside * U));
+    const wanted = clamp(THUMBNAIL.share * pitchOf(layout, t), THUMBNAIL.size * U, THUMBNAIL.most * U);
+    const size = Math.floor(Math.min(wanted, gap - THUMBNAIL.beside * U));
     if (size < THUMBNAIL.least) continue;
     smallest = Math.min(smallest, size);
     places.push({ t, x: 0, y: 0, size });

@@ -2,14 +2,16 @@
  * What the pointer does on the stage: it hovers, pins, opens a group of packed columns as a lens, chooses ruler and track.
  * It means the place where things stand when they have come to rest, even while columns still slide there.
  */
+import { nameIn } from "../record/chosen.js";
 import { furtherUp } from "./bands/order.js";
-import { groupOf, placeAt } from "./layout.js";
+import { groupOf } from "./layout.js";
+import { placeAt } from "./under.js";
 import { nextTrack } from "./tracks.js";
-import { nearerRuler, sourceAt } from "./river/river.js";
+import { carriedAt, nearerRuler, sourceAt } from "./river/river.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("./layout.js").Layout} Layout */
-/** @typedef {import("./layout.js").Place} Place */
+/** @typedef {import("./under.js").Place} Place */
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {{x: number, y: number, place: Place, source: number}} Pointer source: the loss whose part of the river it is on, 0 for none */
 
@@ -42,18 +44,21 @@ export function listenToPointer(canvas, store, look) {
     if (!scene || !layout) return null;
     const act = look.act();
     const place = act?.placeAt(x, y) ?? placeAt(layout, x, y);
-    let source = 0;
-    if (!act && place.row === "lane" && place.t !== null && scene.picture && place.lane === 0) {
-      source = sourceAt(scene.ribbons[0], scene.picture.T, place.t, layout.lanes[0].mid - y) ?? 0;
+    if (act || place.row !== "lane" || place.t === null || !scene.picture || place.lane !== 0) {
+      return { x, y, place, source: 0 };
     }
-    return { x, y, place, source };
+    const [ribbon, { T }] = [scene.ribbons[0], scene.picture];
+    const at = { x, left: layout.left };
+    const source = sourceAt(ribbon, T, place.t, layout.lanes[0].mid - y, at) ?? 0;
+    return { x, y, place: { ...place, carriedTo: carriedAt(ribbon, T, x) }, source };
   }
 
   /** The pointer stands here. @param {number} x @param {number} y */
   function point(x, y) {
     pointer = locate(x, y);
     pointedAt = look.settled();
-    const { t, unit } = pointer?.place ?? { t: null, unit: null };
+    const unit = pointer?.place.unit ?? null;
+    const t = pointer?.place.t ?? pointer?.place.use ?? null;
     const source = pointer && pointer.source > 0 ? { source: pointer.source } : {};
     const hover = t === null ? null : { t, ...(unit === null ? {} : { unit }), ...source };
     store.dispatch({ type: "hover", hover });
@@ -103,13 +108,17 @@ export function listenToPointer(canvas, store, look) {
       store.dispatch({ type: "layer", layer, direction });
     } else if (place.row === "ruler") {
       store.dispatch({ type: "ruler", ruler: nextRuler(state, look.scene()?.picture ?? null) });
+    } else if (place.row === "weights") {
+      pinMatrix(place.matrix ?? "W_hh");
+    } else if (place.row === "weir") {
+      store.dispatch({ type: "pin", pin: null });
     } else if (isTrackName(found)) {
       store.dispatch({ type: "track", track: nextTrack(state.track, String(state.config.cell)) });
     } else if (place.t !== null) {
       const { unit, source, k } = state.pin ?? {};
       const same = state.pin?.t === place.t && k === undefined && (place.unit === null || unit === place.unit);
       const pinned = same && source === lossOf(place);
-      if (pinned && !look.act()) store.dispatch({ type: "pin", pin: null });
+      if (pinned && !store.get().folded) store.dispatch({ type: "pin", pin: null });
       else pin(place);
     }
   });
@@ -137,6 +146,16 @@ export function listenToPointer(canvas, store, look) {
     store.dispatch({ type: "pin", pin: { t: place.t, ...(unit === undefined ? {} : { unit }), ...which } });
   }
 
+  /** The weight of the largest size stands for its matrix, until another is chosen. @param {import("./under.js").Matrix} matrix */
+  function pinMatrix(matrix) {
+    const state = store.get();
+    const base = matrix === "W_hh" ? (look.scene()?.picture?.recurrent ?? matrix) : matrix;
+    const tensor = state.record ? nameIn(base, state.record) : base;
+    if (state.weight?.tensor === tensor) return store.dispatch({ type: "pin", pin: null });
+    const index = largestEntry(state.record?.tensors[tensor] ?? null);
+    if (index) store.dispatch({ type: "weight", weight: { tensor, index } });
+  }
+
   function isTrackName(/** @type {Pointer} */ { x, y, place }) {
     const layout = look.settled();
     if (!layout || look.act() || place.t !== null) return false;
@@ -145,7 +164,8 @@ export function listenToPointer(canvas, store, look) {
   }
 
   function isClickable(/** @type {Pointer} */ found) {
-    return found.place.t !== null || ["ruler", "band"].includes(String(found.place.row)) || isTrackName(found);
+    const { row, t } = found.place;
+    return t !== null || row === "ruler" || row === "band" || row === "weights" || isTrackName(found);
   }
 
   return {
@@ -170,6 +190,15 @@ function nextRuler(
   const order = /** @type {const} */ (["near", "far", "abyss"]);
   const nearer = picture ? nearerRuler(picture.lanes, ruler) : null;
   return nearer ?? order[(order.indexOf(ruler) + 1) % order.length];
+}
+
+/** Where the entry of the largest size stands. @param {import("../wire/protocol.js").Tensor | null} tensor */
+export function largestEntry(tensor) {
+  if (!tensor) return null;
+  const { data, shape } = tensor;
+  let at = 0;
+  for (let i = 1; i < data.length; i++) if (Math.abs(data[i]) > Math.abs(data[at])) at = i;
+  return shape.length === 1 ? [at] : [Math.floor(at / shape[1]), at % shape[1]];
 }
 
 /** A loss is chosen by its disc; everything else in its column is the timestep. */

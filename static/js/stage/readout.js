@@ -1,11 +1,13 @@
 /** What stands beside the pointer: at most three lines about the thing under it. Pure. */
-import { formatExp, formatNumber, formatPercent } from "../lib/format.js";
-import { outputAt, symbolAt, winnerAt } from "../record/picture.js";
+import { formatExp, formatNumber, formatPercent, formatSetting } from "../lib/format.js";
+import { outputAt, symbolAt, usesOf, weightsOf, winnerAt } from "../record/picture.js";
+import { meanKept } from "./river/motorway.js";
+import { clippedTimesteps } from "./river/river.js";
 import { subscript, visibleSymbol } from "../kit/text.js";
 import { OPENS } from "../words/layers.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {ReturnType<typeof import("./layout.js").placeAt>} Place */
+/** @typedef {import("./under.js").Place} Place */
 
 /**
  * @param {Scene} scene
@@ -17,7 +19,8 @@ export function readoutLines(scene, place, source) {
   const { picture } = scene;
   const { t, row } = place;
   if (!picture) return [];
-  if (row === "weights") return weightLines(scene);
+  if (row === "weights") return weightLines(scene, place);
+  if (row === "weir") return weirLines(picture);
   if (t === null || t > picture.T) return [];
   switch (row) {
     case "loss":
@@ -27,7 +30,10 @@ export function readoutLines(scene, place, source) {
     case "band":
       return bandLines(scene, t, place.lane);
     case "lane":
-      return laneLines(scene, t, place.lane, source);
+      if (place.carriedTo !== null && place.carriedTo !== undefined) {
+        return carriedLines(scene, place.carriedTo, source);
+      }
+      return place.lane === 1 ? cellStateLines(scene, t) : laneLines(scene, t, source);
     case "units":
     case "track":
       return unitLines(scene, t, place.unit ?? 0);
@@ -41,12 +47,45 @@ export function readoutLines(scene, place, source) {
   }
 }
 
-function weightLines(/** @type {Scene} */ { picture }) {
-  if (!picture?.W_hh) return [];
-  const [rows, columns] = picture.W_hh.shape;
-  const uses = picture.T > 1 ? `the same ${picture.T - 1} times` : "T = 1 uses it for h₀ only";
-  const name = picture.recurrent === "u_hh" ? `uₕₕ on the diagonal, ${rows} numbers` : `Wₕₕ, ${rows} × ${columns}`;
-  return [name, uses];
+/** @param {Scene} scene @param {Place} place */
+function weightLines({ picture }, { matrix = "W_hh", use = null }) {
+  const weights = picture && weightsOf(picture, matrix);
+  if (!picture || !weights) return [];
+  const [rows, columns] = weights.shape;
+  const diagonal = matrix === "W_hh" && picture.recurrent === "u_hh";
+  const name = diagonal ? `uₕₕ on the diagonal, ${rows} numbers` : `${NAMES[matrix]}, ${rows} × ${columns}`;
+  return [name, wayWords(picture, matrix, use), usesWords(usesOf(picture, matrix))];
+}
+
+/** @type {Record<import("./matrices.js").Matrix, string>} */
+const NAMES = { W_xh: "Wₓₕ", W_hh: "Wₕₕ", W_hy: "Wₕᵧ" };
+
+/** From where to where it leads. @param {import("../record/picture.js").Picture} picture @param {import("./matrices.js").Matrix} matrix @param {number | null} use */
+function wayWords({ place, reverse }, matrix, use) {
+  const at = (/** @type {string} */ symbol, /** @type {number} */ back = 0) =>
+    use === null
+      ? `${symbol}ₜ${back ? (reverse ? "₊₁" : "₋₁") : ""}`
+      : `${symbol}${subscript(reverse ? use + back : use - back)}`;
+  if (matrix === "W_xh") return `leads from ${place.layer > 1 ? `layer ${place.layer - 1}` : at("x")} to ${at("h")}`;
+  return matrix === "W_hy" ? `leads from ${at("h")} to ${at("y")}` : `leads from ${at("h", 1)} to ${at("h")}`;
+}
+
+/** @param {number} uses */
+function usesWords(uses) {
+  if (uses === 0) return "T = 1 uses it for h₀ only";
+  return uses === 1 ? "used once" : `the same ${uses} times`;
+}
+
+/** What clipping does to the sum of the gradients of all timesteps. @param {import("../record/picture.js").Picture} picture */
+function weirLines({ clip: { mode, threshold, scale } }) {
+  if (scale === null || (mode !== "norm" && mode !== "value")) return [];
+  const limit = formatSetting(threshold);
+  if (scale >= 1) {
+    const what = mode === "norm" ? "The gradient's norm is" : "No entry of the gradient is";
+    return [`${what} ${mode === "norm" ? "not above" : "above"} ${limit}: nothing is clipped.`];
+  }
+  const how = mode === "norm" ? `its norm was above ${limit}` : `entries were cut to ±${limit}`;
+  return [`The update is × ${formatNumber(scale)}:`, how];
 }
 
 function lossLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) {
@@ -76,27 +115,60 @@ function outputLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) 
   return [...lines, `target ${wanted.join(", ")}${picture.O > 3 ? ", …" : ""}`];
 }
 
-/**
- * @param {Scene} scene
- * @param {number} t
- * @param {number} index of the lane
- * @param {number} source
- */
-function laneLines({ picture }, t, index, source) {
+/** @param {Scene} scene @param {number} t @param {number} source */
+function laneLines({ picture }, t, source) {
   if (!picture) return [];
-  const lane = picture.lanes[index];
-  const ln = lane.shown[t];
-  const lines = [`‖∂E/∂${lane.name}${subscript(t)}‖ = ${describeExp(ln)}`];
-  if (Number.isFinite(ln)) lines.push(`ln ${formatNumber(ln)}`);
-  if (source > 0 && lane.share) {
-    const share = lane.share[(source - 1) * (picture.T + 1) + t];
-    lines.push(
-      share < 0
-        ? `E${subscript(source)} pulls against: ${formatPercent(share)}`
-        : `${formatPercent(share)} from E${subscript(source)}`,
-    );
+  const [lane] = picture.lanes;
+  return [normWords(lane, t), joinWords(picture, t), shareWords(lane.share, picture.T, t, source)].filter(Boolean);
+}
+
+/** @param {import("../record/picture.js").Lane} lane @param {number} t */
+function normWords({ name, shown }, t) {
+  const ln = shown[t];
+  const logarithm = Number.isFinite(ln) ? `, ln ${formatNumber(ln)}` : "";
+  return `‖∂E/∂${name}${subscript(t)}‖ = ${describeExp(ln)}${logarithm}`;
+}
+
+/** What makes the river as wide as it is at a column: two that join there, or a post that narrows it. @param {import("../record/picture.js").Picture} picture @param {number} t */
+function joinWords(picture, t) {
+  const [lane] = picture.lanes;
+  if (picture.clip.mode === "timestep" && clippedTimesteps(picture).includes(t)) {
+    return `clipped here to ${formatSetting(picture.clip.threshold)}`;
   }
-  return lines;
+  if (!picture.top) return "";
+  const own = picture.hasTarget[t] ? (picture.lnFlow?.[(t - 1) * (picture.T + 1) + t] ?? Number.NaN) : Number.NaN;
+  const carried = lane.carried?.[t] ?? Number.NaN;
+  if (Number.isNaN(own) || Number.isNaN(carried) || carried === Number.NEGATIVE_INFINITY) return "";
+  return `own ${describeExp(own)} and carried ${describeExp(carried)}, added as vectors`;
+}
+
+/** @param {import("../wire/protocol.js").Numbers | null} share @param {number} T @param {number} k @param {number} source */
+function shareWords(share, T, k, source) {
+  const part = share && source > 0 ? share[(source - 1) * (T + 1) + k] : Number.NaN;
+  if (Number.isNaN(part)) return "";
+  const loss = `E${subscript(source)}`;
+  return part < 0
+    ? `${loss} pulls the other way here: ${formatPercent(part)}`
+    : `${loss} is ${formatPercent(part)} of it`;
+}
+
+/** Between two columns. @param {Scene} scene @param {number} t the earlier one @param {number} source */
+function carriedLines({ picture }, t, source) {
+  const lane = picture?.lanes[0];
+  if (!picture || !lane?.carried) return [];
+  const size = describeExp(lane.carried[t]);
+  const share = shareWords(lane.carriedShare, picture.T, t, source);
+  const from = picture.reverse ? t - 1 : t + 1;
+  return [`carried from h${subscript(from)} to h${subscript(t)}: ${size}`, share].filter(Boolean);
+}
+
+/** The straight road of an lstm, and how far its toll gate is open. @param {Scene} scene @param {number} t */
+function cellStateLines({ picture }, t) {
+  if (!picture) return [];
+  const to = picture.reverse ? t + 1 : t - 1;
+  const open = to >= 1 && to <= picture.T ? meanKept(picture, t) : null;
+  const gate = open === null ? "" : `forget gates let ${formatPercent(open)} through to c${subscript(to)}`;
+  return [normWords(picture.lanes[1], t), gate].filter(Boolean);
 }
 
 /** A layer that is not open. @param {Scene} scene @param {number} t @param {number} index */

@@ -7,9 +7,8 @@ import { cellOf } from "../record/cells.js";
 import { shownTrack } from "./tracks.js";
 import { layoutStage } from "./layout.js";
 import { normCurves } from "../record/norms.js";
-import { around } from "./bands/order.js";
 import { bandsOf } from "./bands/scenes.js";
-import { nearerRuler, ribbonOf } from "./river/river.js";
+import { fartherRuler, nearerRuler, ribbonOf } from "./river/river.js";
 
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("../record/picture.js").Picture} Picture */
@@ -23,6 +22,7 @@ import { nearerRuler, ribbonOf } from "./river/river.js";
  * @property {import("./river/river.js").Ribbon[]} ribbons one a lane
  * @property {import("../run/state.js").Ruler} ruler
  * @property {import("../run/state.js").Ruler | null} nearer a ruler on which everything would fit as well, larger
+ * @property {import("../run/state.js").Ruler | null} farther the next one, where something leaves the shown one
  * @property {number} highlight the loss whose part of the river stands out, 0 for none
  * @property {string} track what the units × time view shows
  * @property {import("../record/norms.js").Curve[]} curves
@@ -60,6 +60,7 @@ export function buildScene(picture, state, size, domain, contraction) {
     ribbons: picture ? picture.lanes.map((of) => ribbonOf(picture, of, bed, state.ruler)) : [],
     ruler: state.ruler,
     nearer: picture ? nearerRuler(picture.lanes, state.ruler) : null,
+    farther: picture ? fartherRuler(picture.lanes, state.ruler) : null,
     highlight,
     track: shownTrack(state.track, String(state.config.cell ?? "rnn")),
     curves: picture ? normCurves(picture, state.ghost, contraction) : [],
@@ -82,13 +83,14 @@ const NO_OUTPUTS = /** @type {const} */ ([-1, 1]);
  * @param {State} state
  * @param {{width: number, height: number, U: number, edges?: Float64Array | null}} size
  */
-export function layoutOf(picture, { config, zoom }, size) {
+export function layoutOf(picture, { config, zoom, first, names }, size) {
   const T = picture?.T ?? Number(config.sequence_length ?? 24);
   const H = picture?.H ?? Number(config.hidden_size ?? 16);
   const lanes = picture?.lanes.length ?? cellOf(config).states.length;
   const shown = zoom ? zoom.to - zoom.from : T;
-  const bands = picture ? around(picture.place) : undefined;
-  return layoutStage({ ...size, T, H, lanes, bands, zoom, inputRows: inputRows(picture, size, shown) });
+  const place = picture?.place;
+  const rows = inputRows(picture, size, shown);
+  return layoutStage({ ...size, T, H, lanes, place, zoom, inputRows: rows, charts: !first, names });
 }
 
 /** @param {Picture | null} picture @param {{width: number}} size @param {number} timesteps on the whole axis */

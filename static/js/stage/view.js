@@ -30,7 +30,7 @@ import { containing } from "./zoom.js";
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./layout.js").Layout} Layout */
-/** @typedef {import("./layout.js").Place} Place */
+/** @typedef {import("./under.js").Place} Place */
 
 /**
  * What an act is handed to draw one frame.
@@ -58,7 +58,7 @@ const DRIFT_PX_PER_S = 12;
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Store} store
- * @returns {{draw: (now: number) => void, resize: () => void, shareFrames: (ask: () => void) => void, layout: () => Layout | null, begin: (act: Act) => void}}
+ * @returns {{draw: (now: number) => void, resize: () => void, shareFrames: (ask: () => void) => void, layout: () => Layout | null, shown: () => Scene | null, begin: (act: Act) => void}}
  */
 export function createStage(canvas, store) {
   const sheets = createSheets(canvas);
@@ -165,7 +165,7 @@ export function createStage(canvas, store) {
 
   /** Rebuilds the scene if anything it stands on has changed. */
   function updateScene(/** @type {State} */ state, /** @type {number} */ now) {
-    const { config, dark, ghost, ruler, track, zoom } = state;
+    const { config, dark, ghost, ruler, track, zoom, first, names } = state;
     const factor = picture ? contraction(picture, gammaOf(state)) : null;
     const moves = !state.reducedMotion;
     const domain = axis.at(extent, now, moves);
@@ -173,7 +173,8 @@ export function createStage(canvas, store) {
     const lens = pointing.lens(T, Boolean(settled?.packed) && !zoom);
     const edges = columns.at(T || Number(config.sequence_length ?? 24), size, { lens, zoom }, now, moves);
     const lit = highlighted(state, picture);
-    if (!seen.scene.changed([picture, config, dark, ghost, ruler, track, lit, edges, ...domain, factor])) return;
+    const told = [picture, config, dark, ghost, ruler, track, first, names, lit, edges, ...domain, factor];
+    if (!seen.scene.changed(told)) return;
     scene = buildScene(picture, state, { ...size, edges }, domain, factor);
     const rest = columns.settled();
     settled = rest === edges ? scene.layout : layoutOf(picture, state, { ...size, edges: rest });
@@ -192,17 +193,18 @@ export function createStage(canvas, store) {
     // Chevrons go by whole pixels; what else a record changes of them can wait that long.
     const { edges, lanes } = current.layout;
     const still = state.phase === "running" ? null : current;
-    const where = [Math.round(drift * size.ratio), edges, lanes[0].top, current.palette, still];
+    const where = [Math.round(drift * size.ratio), edges, lanes[0].mid, current.palette, still];
     if (seen.drift.changed(where)) drawDriftSheet(current);
     drawMarksSheet(current, state);
   }
 
   function drawChromeSheet(/** @type {Scene} */ current) {
     const { layout, palette, domain, ruler, track } = current;
-    const { edges, H, lanes, input } = layout;
+    const { edges, H, lanes, input, units } = layout;
     const { x, symbols } = standing(current.picture);
     const place = current.picture ? placeKey(current.picture.place) : "";
-    const what = [edges, H, lanes.length, input.rows, place, palette, ...domain, ruler, track, x, symbols];
+    const rows = [units.top, input.rows, layout.norm.top];
+    const what = [edges, H, lanes.length, ...rows, place, palette, ...domain, ruler, track, x, symbols];
     if (!seen.chrome.changed(what)) return;
     const ctx = sheets.clean(sheets.chrome);
     drawChrome(ctx, current);
@@ -234,7 +236,7 @@ export function createStage(canvas, store) {
     const ctx = sheets.clean(sheets.marks);
     const T = current.layout.T;
     const inside = (/** @type {State["hover"]} */ place) => (place && place.t >= 1 && place.t <= T ? place : null);
-    drawMarks(ctx, current, { hover: inside(hover), pin: inside(pin), weights: pointer?.place.row === "weights" });
+    drawMarks(ctx, current, { hover: inside(hover), pin: inside(pin), weights: matrixUnder(pointer) });
     drawPointed(current);
   }
 
@@ -302,6 +304,8 @@ export function createStage(canvas, store) {
     },
     /** Where the parts of the open picture stand. */
     layout: () => scene?.layout ?? null,
+    /** What is drawn; null while something else takes the stage. */
+    shown: () => (act ? null : scene),
     /** @param {Act} next takes the stage until it says that it is over */
     begin(next) {
       act = next;
@@ -309,6 +313,11 @@ export function createStage(canvas, store) {
       askFrame();
     },
   };
+}
+
+/** @param {import("./pointing.js").Pointer | null} pointer */
+function matrixUnder(pointer) {
+  return pointer?.place.row === "weights" ? (pointer.place.matrix ?? "W_hh") : null;
 }
 
 /** Whether the wheel scrolls the page, or the one it is embedded in. */

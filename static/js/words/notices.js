@@ -4,7 +4,31 @@ export const SERVER_UPDATED = "The server was updated: reload the page to contin
 
 export const OTHER_ROUNDING = "Restored on a server that rounds differently: last digits may differ from before.";
 
+export const READ_ONLY_RECORDING =
+  "This is a recording: nothing of it can be changed. Close it to go on with a network of your own.";
+
 export const NO_BRANCH = "The run could not return to the iteration shown; nothing was changed.";
+
+/** What a command would need is told to programs by the command's name; a reader is told what they can do. @type {Record<string, string>} */
+const PLAIN = {
+  no_run: "The network is not there yet: try again in a moment.",
+  not_now: "A number is not finite, so training stopped. A smaller learning rate, clipping, or Reset helps.",
+};
+
+/** A refusal as it is shown to the reader. @param {{code: string, message: string}} error */
+export function refusalWords({ code, message }) {
+  return message.includes("`") ? (PLAIN[code] ?? message.replaceAll("`", "")) : message;
+}
+
+/**
+ * A network that the server refuses, such as a link's.
+ * @param {string[]} dropped titles of the fields that it changes
+ * @param {string} message why
+ */
+export function refusedLinkWords(dropped, message) {
+  const which = dropped.length === 0 ? "" : ` What it changed was left out: ${dropped.join(", ")}.`;
+  return `This network was refused, and the usual one runs. ${message}${which}`;
+}
 
 /** Part of the page could not be drawn, or a record not be read. @param {unknown} error */
 export function failureWords(error) {

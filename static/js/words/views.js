@@ -24,6 +24,12 @@ export const VIEW_THRESHOLDS = {
 };
 
 const LATER = "These numbers come with the next record.";
+const NOT_RECORDED = "These numbers are not in the recording: this view was not open while it was made.";
+
+/** What is said where a record lacks what a view shows. @param {Pick<State, "can">} state */
+function lacking({ can }) {
+  return can?.present === false ? NOT_RECORDED : LATER;
+}
 const OMITTED = "Not computed: too expensive at this size. Use fewer timesteps.";
 
 /** The sentence under the loss curve. @param {State} state */
@@ -78,9 +84,9 @@ function lastRowWords(record) {
 }
 
 /** The sentence under the slope: how much of a gradient one step back through φ leaves. @param {State} state */
-export function slopeWords({ record, config }) {
+export function slopeWords({ can, record, config }) {
   const { slope_mean, a } = record?.tensors ?? {};
-  if (!slope_mean || !a) return LATER;
+  if (!slope_mean || !a) return lacking({ can });
   const mean = meanOf(slope_mean.data);
   const name = String(config.activation).replaceAll("_", " ");
   const of = record && "gates" in record.tensors ? " of the candidate" : "";
@@ -93,8 +99,8 @@ export function slopeWords({ record, config }) {
 }
 
 /** The sentence under the lags: the horizon, the needed lag, and what the needed lags alone are worth. @param {State} state */
-export function lagsWords({ record, omitted, config }) {
-  if (!record?.tensors.lag_norm) return omitted ? OMITTED : LATER;
+export function lagsWords({ can, record, omitted, config }) {
+  if (!record?.tensors.lag_norm) return omitted ? OMITTED : lacking({ can });
   const { horizon, needed_lag } = record.meta;
   const { recurrent } = cellOf(config);
   if (horizon === null) return `The gradient of ${recurrent} is exactly 0: no lag gives anything.`;
@@ -107,8 +113,8 @@ export function lagsWords({ record, omitted, config }) {
 }
 
 /** The sentence under the eigenvalues: what bounds a gradient, and what it meets on average. @param {State} state */
-export function spectrumWords({ record, config, schema }) {
-  if (!record?.tensors.eigenvalues) return LATER;
+export function spectrumWords({ can, record, config, schema }) {
+  if (!record?.tensors.eigenvalues) return lacking({ can });
   const rho = Math.hypot(at(record, "eigenvalues", 0, 0), at(record, "eigenvalues", 0, 1));
   const sigma = at(record, "singular_values", 0);
   if (!Number.isFinite(rho + sigma)) return `${cellOf(config).recurrent} has entries that are not finite.`;
@@ -151,9 +157,9 @@ export function gateMean(record, row, t) {
 }
 
 /** The sentence under the gates. @param {State} state @param {string} gate */
-export function gatesWords({ record, config }, gate) {
+export function gatesWords({ can, record, config }, gate) {
   const known = GATES[String(config.cell)]?.[gate];
-  if (!record?.tensors.gates || !known) return LATER;
+  if (!record?.tensors.gates || !known) return lacking({ can });
   const T = length(record);
   const means = Array.from({ length: T }, (_, index) => gateMean(record, known.row, index + 1));
   const mean = meanOf(means);
@@ -167,9 +173,9 @@ export function gatesWords({ record, config }, gate) {
 }
 
 /** The sentence under a parameter's grid. @param {State} state @param {string} tensor @param {boolean} gradient */
-export function weightsWords({ record }, tensor, gradient) {
+export function weightsWords({ can, record }, tensor, gradient) {
   const shown = record?.tensors[gradient ? `grad.${tensor}` : tensor];
-  if (!record || !shown) return LATER;
+  if (!record || !shown) return lacking({ can });
   const uses = tensor.endsWith("y") ? "at every timestep" : `at each of the ${length(record)} timesteps`;
   if (!gradient) {
     return `${tensor}: ${shown.data.length} numbers, used ${uses}; the largest is ${formatNumber(largestOf(shown.data))}.`;
@@ -181,10 +187,10 @@ export function weightsWords({ record }, tensor, gradient) {
 }
 
 /** The sentence under a parameter's spread over training: half of its entries, at the shown iteration and at first. @param {State} state @param {string} tensor @param {boolean} gradient */
-export function spreadWords({ history, record }, tensor, gradient) {
+export function spreadWords({ can, history, record }, tensor, gradient) {
   const { iteration, quantiles } = curvesOf(history.spread, tensor, gradient ? "gradients" : "weights");
   const shown = iteration.findLastIndex((one) => one <= (record?.meta.iteration ?? Number.POSITIVE_INFINITY));
-  if (shown < 0) return LATER;
+  if (shown < 0) return lacking({ can });
   const count = record?.tensors[tensor]?.data.length ?? 0;
   const half = count === 1 ? "The only entry" : `Half of the ${count} entries`;
   const [, , low, median, high] = quantiles;

@@ -68,6 +68,13 @@ test("keys that type a character can be switched off, and stay so; the others go
   assert.equal(setUp(all.kept).listening.areOn(), true);
 });
 
+test("Space on the button that started something that plays, or on a slider, plays and pauses", () => {
+  const all = setUp();
+  for (const kind of ["[data-space-plays]", "input[type=range]"]) all.fire("keydown", all.element(kind), " ");
+  assert.deepEqual(all.done, ["play", "play"]);
+  assert.equal(all.fire("keydown", all.element("input[type=range]"), "ArrowRight").defaultPrevented, false);
+});
+
 test("Space on a button that the keyboard went to is the button's", () => {
   const all = setUp();
   const button = all.element("button");

@@ -7,7 +7,6 @@ import {
   groupOf,
   layoutStage,
   pitchOf,
-  placeAt,
   standsApart,
   thumbnailPlaces,
   timestepAt,
@@ -15,6 +14,8 @@ import {
   weightsBox,
   xOf,
 } from "../../../static/js/stage/layout.js";
+import { MATRICES, matrixBox, tilesOf, wayX } from "../../../static/js/stage/matrices.js";
+import { placeAt } from "../../../static/js/stage/under.js";
 
 const SIZE = { width: 764, height: 620, U: 1, T: 24, H: 16, inputRows: 1, lanes: 1 };
 const near = (a, b, margin = 0.6) => assert.ok(Math.abs(a - b) <= margin, `${a} is not ${b}`);
@@ -31,10 +32,10 @@ test("at 764 × 620 the rows stand where the design has them", () => {
   near(layout.loss.y, 64);
   near(layout.lanes[0].top, 118);
   near(layout.lanes[0].bottom, 244);
-  near(layout.units.top, 252);
-  near(layout.units.bottom, 358);
-  near(layout.input.top, 367);
-  near(layout.input.bottom, 381);
+  near(layout.units.top, 268);
+  near(layout.units.bottom, 374);
+  near(layout.input.top, 396);
+  near(layout.input.bottom, 410);
   near(layout.track.bottom, 610, 2);
   assert.equal(layout.left, 116);
   assert.equal(layout.right, 746);
@@ -51,7 +52,8 @@ for (const [name, size] of Object.entries({
 })) {
   test(`rows never overlap and end inside the stage: ${name}`, () => {
     const layout = layoutStage(size);
-    const bands = [layout.output, ...layout.lanes, layout.units, layout.input, layout.norm, layout.track];
+    const { output, lanes, readout, units, entrance, input, norm, track } = layout;
+    const bands = [output, ...lanes, readout, units, entrance, input, norm, track];
     for (let i = 1; i < bands.length; i++) assert.ok(bands[i].top >= bands[i - 1].bottom, `band ${i}`);
     for (const { top, bottom } of bands) assert.ok(bottom > top);
     assert.ok(layout.track.bottom <= size.height + 1, `${layout.track.bottom} in ${size.height}`);
@@ -67,7 +69,7 @@ test("free height goes to the river, then to the unit rows, then to the charts",
     return [lanes[0], units, norm, track].map(({ top, bottom }) => Math.round(bottom - top));
   };
   const [lane, units, norm] = heights(620);
-  assert.deepEqual(heights(660).slice(1), [units, norm, 65]);
+  assert.deepEqual(heights(660).slice(1), [units, norm, 52]);
   assert.equal(heights(674)[0], 180);
   assert.equal(heights(690)[1], units + 16);
   assert.deepEqual(heights(1300), [180, 176, 200, 240]);
@@ -190,11 +192,75 @@ test("a point finds its row, timestep and unit", () => {
   assert.deepEqual(at(97), { row: "output", t: 15, unit: null, lane: 0 });
   assert.deepEqual(at(180), { row: "lane", t: 15, unit: null, lane: 0 });
   assert.deepEqual(at(layout.units.top + 5.5 * layout.units.rowHeight), { row: "units", t: 15, unit: 5, lane: 0 });
-  assert.deepEqual(at(374), { row: "input", t: 15, unit: null, lane: 0 });
+  assert.deepEqual(at((layout.input.top + layout.input.bottom) / 2), { row: "input", t: 15, unit: null, lane: 0 });
   assert.equal(at((layout.norm.top + layout.norm.bottom) / 2).row, "norm");
   assert.deepEqual(at(layout.track.bottom - 1), { row: "track", t: 15, unit: 15, lane: 0 });
   assert.equal(at(180, 100).row, "ruler");
   const box = weightsBox(layout);
   assert.equal(at(box.y + 5, box.x + 5).row, "weights");
   assert.deepEqual(at(20), { row: null, t: null, unit: null, lane: 0 });
+});
+
+test("names get rows of their own above the losses, under the river and under the timesteps", () => {
+  const plain = layoutStage(SIZE);
+  const layout = layoutStage({ ...SIZE, names: true });
+  assert.equal(plain.names, null);
+  const { top, middle, bottom } = layout.names;
+  assert.ok(top + 20 <= layout.loss.y - 9, "above the largest disc");
+  assert.ok(layout.lanes[0].bottom <= middle && middle + 20 <= layout.units.top);
+  assert.ok(layout.labels.y + 6 <= bottom && bottom + 20 <= layout.norm.top);
+  assert.ok(layout.track.bottom <= 620.5);
+});
+
+test("without charts the columns are taller, and no chart is left on the stage", () => {
+  const layout = layoutStage({ ...SIZE, T: 8, H: 6, charts: false });
+  assert.ok(layout.units.rowHeight > layoutStage({ ...SIZE, T: 8, H: 6 }).units.rowHeight);
+  assert.ok(layout.norm.top > 620 && layout.legend.y > 620);
+  assert.ok(layout.band.bottom <= 620);
+});
+
+test("a tile of W_hy and of W_xh stands on every forward arrow, inside its row, and none where columns are packed", () => {
+  for (const T of [4, 24, 40]) {
+    for (const height of [460, 566, 620, 953]) {
+      const layout = layoutStage({ ...SIZE, T, height });
+      for (const [matrix, band] of /** @type {const} */ ([
+        ["W_hy", layout.readout],
+        ["W_xh", layout.entrance],
+      ])) {
+        const tiles = tilesOf(layout, matrix);
+        assert.deepEqual(
+          tiles.map(({ t }) => t),
+          Array.from({ length: T }, (_, i) => i + 1),
+        );
+        for (const { t, x, y, width, height: tall } of [...tiles, { t: 0, ...matrixBox(layout, matrix) }]) {
+          assert.ok(y >= band.top && y + tall <= band.bottom + 1e-9, `${matrix} at T = ${T}, ${height} px high`);
+          assert.ok(width >= 3 && tall >= 5, `${matrix} at T = ${T} is ${width} × ${tall}`);
+          if (t > 0) assert.ok(x >= layout.edges[t - 1] && x + width <= layout.edges[t]);
+        }
+      }
+      assert.ok(wayX(layout, 2) < xOf(layout, 2) && wayX(layout, 2) > layout.edges[1]);
+    }
+  }
+  const packed = layoutStage({ ...SIZE, T: 120 });
+  for (const matrix of MATRICES) {
+    assert.deepEqual(tilesOf(packed, matrix), []);
+    assert.ok(matrixBox(packed, matrix).width >= 7, `${matrix} stays in the gutter`);
+  }
+});
+
+test("the matrices, their names and each of their tiles can be pointed at; the weir stands before the data", () => {
+  const layout = layoutStage({ ...SIZE, T: 12 });
+  const middle = ({ x, y, width, height }) => placeAt(layout, x + width / 2, y + height / 2);
+  for (const matrix of MATRICES) {
+    const box = matrixBox(layout, matrix);
+    const inGutter = { row: "weights", t: null, unit: null, lane: 0, matrix, use: null };
+    assert.deepEqual(middle(box), inGutter);
+    assert.deepEqual(placeAt(layout, box.x + box.width + 20, box.y + box.height / 2), inGutter);
+    for (const tile of tilesOf(layout, matrix)) assert.deepEqual(middle(tile), { ...inGutter, use: tile.t });
+  }
+  const { mid, top, bottom } = layout.lanes[0];
+  assert.equal(placeAt(layout, layout.left - 3, mid).row, "weir");
+  assert.equal(placeAt(layout, layout.left - 20, mid).row, "ruler");
+  assert.equal(placeAt(layout, layout.left - 3, top - 30).row, null);
+  assert.ok(bottom > top);
 });

@@ -15,7 +15,20 @@ const place = (row, t, unit = null) => ({ row, t, unit, lane: 0 });
 
 test("no read-out has more than three lines, whatever is under the pointer", () => {
   const scene = sceneOf(sampleRecord({ T: 6 }));
-  for (const row of ["loss", "output", "lane", "units", "input", "labels", "norm", "track", "weights", "ruler", null]) {
+  for (const row of [
+    "loss",
+    "output",
+    "lane",
+    "units",
+    "input",
+    "labels",
+    "norm",
+    "track",
+    "weights",
+    "weir",
+    "ruler",
+    null,
+  ]) {
     for (const t of [1, 6]) {
       const lines = readoutLines(scene, place(row, t, 0), t);
       assert.ok(lines.length <= 3, row);
@@ -27,10 +40,12 @@ test("no read-out has more than three lines, whatever is under the pointer", () 
 test("the river says its norm, its logarithm, and how much of it comes from the loss under the pointer", () => {
   const record = recordWithLogNorms([-46.2, 0]);
   const lines = readoutLines(sceneOf(record), place("lane", 1), 0);
-  assert.match(lines[0], /‖∂E\/∂h₁‖ = 8\.62.×.10⁻²¹/);
-  assert.match(lines[1], /^ln −46\.2/);
+  assert.match(lines[0], /‖∂E\/∂h₁‖ = 8\.62.×.10⁻²¹, ln −46\.2$/);
   const several = sceneOf(sampleRecord({ T: 6 }));
-  assert.match(readoutLines(several, place("lane", 2), 5)[2], /E₅/);
+  assert.match(
+    readoutLines(several, place("lane", 2), 5).at(-1),
+    /^E₅ is \d+ % of it$|^E₅ pulls the other way here: −\d+/,
+  );
 });
 
 test("exact zero is said in words", () => {
@@ -58,4 +73,36 @@ test("values without a target say so", () => {
   const scene = sceneOf(sampleRecord({ T: 4, hasLoss: (t) => t > 2 }));
   assert.equal(readoutLines(scene, place("output", 1), 0).at(-1), "no target here");
   assert.deepEqual(readoutLines(scene, place("loss", 1), 0), ["t = 1", "no target: no loss"]);
+});
+
+test("every matrix says where it leads, and how often it is used", () => {
+  const scene = sceneOf(sampleRecord({ T: 6 }));
+  const lines = (matrix, use) => readoutLines(scene, { ...place("weights", null), matrix, use }, 0);
+  assert.deepEqual(lines("W_xh", 5), ["Wₓₕ, 1 × 4", "leads from x₅ to h₅", "the same 6 times"]);
+  assert.deepEqual(lines("W_hh", 5), ["Wₕₕ, 4 × 4", "leads from h₄ to h₅", "the same 5 times"]);
+  assert.deepEqual(lines("W_hy", null), ["Wₕᵧ, 4 × 1", "leads from hₜ to yₜ", "the same 6 times"]);
+});
+
+test("at a column own and carried are told apart, between columns what is carried", () => {
+  const record = sampleRecord({ T: 6 });
+  record.tensors.dh_carried_norm = { shape: [7], data: new Float64Array(7).fill(0.25) };
+  const scene = sceneOf(record);
+  assert.match(readoutLines(scene, place("lane", 3), 0)[1], /^own [\d.]+ and carried 0\.250, added as vectors$/);
+  const between = readoutLines(scene, { ...place("lane", 3), carriedTo: 3 }, 0);
+  assert.equal(between[0], "carried from h₄ to h₃: 0.250");
+});
+
+test("the weir and the posts say what they clip", () => {
+  const clipped = sampleRecord({ T: 6, meta: { clip_scale: 0.302 } });
+  const weir = (config, record = clipped) => readoutLines(sceneOf(record, null, config), place("weir", null), 0);
+  assert.deepEqual(weir({ clip: "norm", clip_threshold: 1 }), ["The update is × 0.302:", "its norm was above 1"]);
+  assert.deepEqual(weir({ clip: "norm", clip_threshold: 1 }, sampleRecord({ T: 6 })), [
+    "The gradient's norm is not above 1: nothing is clipped.",
+  ]);
+  assert.deepEqual(weir({ clip: "none" }), []);
+  const record = recordWithLogNorms([9, 8, 7, 0]);
+  record.tensors.dh_norm_used.data.set([0, 2, 2, 2, 1]);
+  const scene = sceneOf(record, null, { clip: "timestep", clip_threshold: 2 });
+  assert.equal(readoutLines(scene, place("lane", 2), 0)[1], "clipped here to 2");
+  assert.equal(readoutLines(scene, place("lane", 4), 0).length, 1);
 });

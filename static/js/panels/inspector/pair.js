@@ -5,7 +5,7 @@ import { palette, sourceIndex } from "../../kit/colour.js";
 import { element, svg } from "../../lib/dom.js";
 import { formatExp, formatPercent } from "../../lib/format.js";
 import { isTop } from "../../record/chosen.js";
-import { at, isReverse, length, lnFlow } from "../../record/readings.js";
+import { at, isReverse, length, lnFlow, shownShare } from "../../record/readings.js";
 import { accountWords, pairNumbers } from "../../words/inspector/pair.js";
 import { pairMath, wayOf } from "../equations.js";
 import { createEquation, createLine } from "./parts.js";
@@ -32,7 +32,7 @@ export function createPairFace() {
     /** @param {State} state @param {DecodedRecord} record @param {{t: number, k: number}} place */
     show({ dark }, record, { t, k }) {
       equation.show(`pair ${wayOf(record).key}`, () => pairMath(wayOf(record)), pairNumbers(record, t, k));
-      const part = at(record, "share", t - 1, k);
+      const part = at(record, shownShare(record), t - 1, k);
       const colour = palette(dark ? "dark" : "light").source.css[sourceIndex(t, length(record), false)];
       share.show(`its share of ∂E/∂h_${k}`, formatPercent(part), part, colour);
       account.show(accountWords(record, t, k));

@@ -10,7 +10,7 @@ import { formatShares, printSum } from "../../lib/format.js";
 import { cellNameOf, cellOf, keptName } from "../../record/cells.js";
 import { isTop } from "../../record/chosen.js";
 import { at, farthestLoss, hasTarget, isReverse, ledger, length, next, ownShare } from "../../record/readings.js";
-import { carriedLabel, ledgerTitle, noLedger, roadsTitle } from "../../words/inspector/timestep.js";
+import { carriedLabel, ledgerTitle, noLedger, noShareWords, roadsTitle } from "../../words/inspector/timestep.js";
 import { fedWords, inputWords } from "../../words/layers.js";
 import {
   CELLS,
@@ -91,12 +91,17 @@ export function createTimestepFace(actions) {
 function createShares() {
   const own = createShareBar();
   const carried = createShareBar();
+  const bars = element("div", { class: "bars" }, ...own.parts, ...carried.parts);
+  const nothing = createLine("bars-title");
   return {
-    node: element("div", { class: "bars" }, ...own.parts, ...carried.parts),
+    node: element("div", {}, bars, nothing.node),
     /** @param {DecodedRecord} record @param {number} t @param {boolean} dark */
     show(record, t, dark) {
       const T = length(record);
       const share = ownShare(record, t);
+      bars.hidden = Number.isNaN(share);
+      nothing.show(noShareWords(record, t));
+      if (bars.hidden) return;
       const { css } = palette(dark ? "dark" : "light").source;
       const middle = Math.round((t + (isReverse(record) ? 1 : T)) / 2);
       const [part, rest] = formatShares(share);
@@ -129,7 +134,7 @@ function createWay() {
     const [lost, turned] = printed.terms;
     const largest = Math.max(...parts.map(Math.abs));
     const range = LEDGER_RANGES.find((one) => largest <= one) ?? largest;
-    setSentence(title, ledgerTitle(last, t, printed.total));
+    setSentence(title, ledgerTitle(record, last, t, printed.total));
     saturation.show("saturation", lost, entries.saturation / range, INK);
     weights.show("recurrent weights", turned, entries.weights / range, INK);
   }

@@ -7,6 +7,7 @@ import { drawColumns, drawUnits } from "../paint/units.js";
 import { drawBanks } from "../river/marks.js";
 import { drawRibbon } from "../river/ribbon.js";
 import { drawDryDashes, drawUnsourced, drawWithoutNumber } from "../river/spans.js";
+import { drawWays as drawOutputWays } from "../paint/weights.js";
 import { drawTributaries } from "../river/tributaries.js";
 import { fedAt, stackOf } from "./scenes.js";
 import { layerName, OPENS } from "../../words/layers.js";
@@ -87,6 +88,7 @@ function drawWays(ctx, { layout, palette }, stack) {
  */
 export function drawFalls(ctx, scene, lossRadius) {
   const stack = stackOf(scene);
+  for (const { scene: band } of scene.bands) drawOutputWays(ctx, band);
   for (const [index, part] of stack.entries()) {
     const { U } = part.layout;
     const edge = index === 0 ? 0 : stack[index - 1].layout.units.bottom + 5 * U;

@@ -25,7 +25,7 @@ export function bandsOf(scene, { record, config, task, ruler }) {
     const of = readPicture(chosenRecord(whole, choice), config, task);
     const [lane] = of.lanes;
     const bed = { ...bedOf(layout), height: river.bottom - river.top };
-    const part = { ...layout, lanes: [river], units, bands: [] };
+    const part = { ...layout, lanes: [river], units, bands: [], isTop: of.top, reverse: of.reverse };
     const ribbons = [ribbonOf(of, lane, bed, ruler)];
     return {
       name: layerName(choice, of.place),

@@ -3,7 +3,7 @@ import { activationIndex, sourceIndex } from "../../kit/colour.js";
 import { formatExp, formatFixed, formatNumber, formatPercent } from "../../lib/format.js";
 import { labelledTimesteps } from "../../lib/scales.js";
 import { drawTrack } from "../paint/track.js";
-import { drawMatrix } from "../paint/units.js";
+import { drawMatrix, outline } from "../paint/weights.js";
 import { symbolAt } from "../../record/picture.js";
 import { statesMeetBy } from "../../record/cells.js";
 import { readoutLines } from "../readout.js";
@@ -134,11 +134,10 @@ function drawWeights(
 ) {
   const { palette, picture } = scene;
   const name = picture && statesMeetBy(picture);
-  if (!picture || !name) return;
-  drawMatrix(ctx, scene, bitmaps("folded W_hh"), { ...weights, ratio }, picture.H);
-  ctx.strokeStyle = palette.forward;
-  ctx.lineWidth = 1.2 * U;
-  ctx.strokeRect(weights.x - 0.5, weights.y - 0.5, weights.size + 1, weights.size + 1);
+  if (!picture?.W_hh || !name) return;
+  const box = { x: weights.x, y: weights.y, width: weights.size, height: weights.size };
+  drawMatrix(ctx, scene, bitmaps("folded W_hh"), picture.W_hh, { ...box, ratio }, picture.H);
+  outline(ctx, box, palette.forward, 1.2 * U);
   drawMath(ctx, U, name, weights.x + weights.size / 2 - 14 * U, weights.y + weights.size + 12 * U, {
     size: 15,
     colour: palette.ink2,

@@ -114,11 +114,11 @@ export function layersOf(norms, height) {
  * @param {{t: number, from: number, to: number}[] | null} layers
  * @param {number} x
  * @param {number} y
- * @returns {import("../layout.js").Place}
+ * @returns {import("../under.js").Place}
  */
 export function foldedPlaceAt(folded, shown, layers, x, y) {
   const { strip, cell, weights, accumulator, T, H, U } = folded;
-  /** @type {import("../layout.js").Place} */
+  /** @type {import("../under.js").Place} */
   const nothing = { row: null, t: null, unit: null, lane: 0 };
   if (inside(strip, x, y, 16 * U)) {
     const t = clamp(Math.floor(((x - strip.x) / strip.width) * T) + 1, 1, T);
@@ -133,7 +133,8 @@ export function foldedPlaceAt(folded, shown, layers, x, y) {
       lane: 0,
     };
   }
-  if (inside({ ...weights, width: weights.size, height: weights.size }, x, y, 0)) return { ...nothing, row: "weights" };
+  if (inside({ ...weights, width: weights.size, height: weights.size }, x, y, 0))
+    return { ...nothing, row: "weights", matrix: "W_hh" };
   if (inside(accumulator, x, y, 0)) {
     const above = accumulator.y + accumulator.height - y;
     const layer = layers?.find(({ from, to }) => above >= from && above <= to);

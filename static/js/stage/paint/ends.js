@@ -65,18 +65,40 @@ function addDisc(ctx, x, y, radius) {
   ctx.arc(x, y, radius, 0, 2 * Math.PI);
 }
 
+/** Where a value stands in the row of outputs. @param {Scene} scene @returns {(value: number) => number} */
+function placeOfOutput({ layout, outputDomain: [low, high] }) {
+  const { top, bottom } = layout.output;
+  const margin = 2.5 * layout.U;
+  return (value) => {
+    const share = clamp((value - low) / (high - low), -0.12, 1.12);
+    return bottom - margin - share * (bottom - top - 2 * margin);
+  };
+}
+
+/** The height of y_t at index t, in the middle of its dots where there are several; NaN without a number. @param {Scene} scene */
+export function outputHeights(scene) {
+  const { picture } = scene;
+  const heights = new Float64Array((picture?.T ?? 0) + 1).fill(Number.NaN);
+  if (!picture) return heights;
+  const place = placeOfOutput(scene);
+  const lows = heights.slice();
+  const highs = heights.slice();
+  for (const { t, value } of outputMarks(picture)) {
+    if (!Number.isFinite(value)) continue;
+    const y = place(value);
+    if (!(lows[t] <= y)) lows[t] = y;
+    if (!(highs[t] >= y)) highs[t] = y;
+  }
+  return heights.map((_, t) => (lows[t] + highs[t]) / 2);
+}
+
 /** Output as a dot, target as a bar, the error as the ink line between them. */
 export function drawOutputs(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   const { layout, palette, picture, outputDomain } = scene;
   if (!picture) return;
   const { U, pitch } = layout;
-  const { top, bottom } = layout.output;
-  const [low, high] = outputDomain;
-  const margin = 2.5 * U;
-  const place = (/** @type {number} */ value) => {
-    const share = clamp((value - low) / (high - low), -0.12, 1.12);
-    return bottom - margin - share * (bottom - top - 2 * margin);
-  };
+  const [low] = outputDomain;
+  const place = placeOfOutput(scene);
   ctx.strokeStyle = palette.hairline;
   ctx.lineWidth = 1;
   ctx.beginPath();

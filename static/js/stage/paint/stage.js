@@ -8,16 +8,8 @@ import { drawMouth } from "../river/mouth.js";
 import { drawRivers } from "../river/draw.js";
 import { drawBandChrome, drawBandRivers, drawBandsStanding, drawBandUnits, drawFalls } from "../bands/draw.js";
 import { drawTrack, drawTrackKey } from "./track.js";
-import {
-  columnOutline,
-  drawArrows,
-  drawColumns,
-  drawSharedWeights,
-  drawThumbnails,
-  drawUnitFrame,
-  drawUnits,
-  drawWeights,
-} from "./units.js";
+import { columnOutline, drawArrows, drawBadSign, drawColumns, drawUnitFrame, drawUnits } from "./units.js";
+import { drawSharedWeights, drawTiles, drawWayOnTop, drawWays, drawWeights } from "./weights.js";
 import { isVisible, pitchOf, standsApart, visibleTimesteps, xOf } from "../layout.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
 
@@ -83,6 +75,7 @@ export function drawComputed(ctx, scene, bitmaps, ratio) {
   drawMouth(ctx, scene);
   ctx.save();
   clipToAxis(ctx, layout);
+  drawWays(ctx, scene);
   drawFalls(ctx, scene, (t) => lossRadius(picture, layout, t));
   drawBandRivers(ctx, scene, bitmaps, ratio);
   drawRivers(ctx, scene, bitmaps, ratio);
@@ -91,6 +84,25 @@ export function drawComputed(ctx, scene, bitmaps, ratio) {
   if (scene.track !== "h") drawTrack(ctx, scene, bitmaps, ratio);
   ctx.restore();
   drawStates(ctx, scene, bitmaps, ratio);
+  drawBadElsewhere(ctx, scene);
+}
+
+/** Where the first number that is not finite is an output, a loss or a gradient, its place is framed. @param {Context} ctx @param {Scene} scene */
+function drawBadElsewhere(ctx, { layout, palette, picture }) {
+  const bad = picture?.firstBad;
+  if (!bad || bad.of === "h" || !isVisible(layout, Math.max(1, bad.t))) return;
+  const { U, loss, output, lanes } = layout;
+  const t = Math.max(1, bad.t);
+  const [top, bottom] = {
+    y: [output.top - 2 * U, output.bottom + 2 * U],
+    loss: [loss.y - 11 * U, loss.y + 11 * U],
+    dh: [lanes[0].top, lanes[0].bottom],
+  }[bad.of];
+  const width = Math.max(pitchOf(layout, t), 24 * U);
+  ctx.strokeStyle = palette.error;
+  ctx.lineWidth = 2 * U;
+  ctx.strokeRect(xOf(layout, t) - width / 2, top, width, bottom - top);
+  drawBadSign(ctx, U, palette, bad.value, xOf(layout, t), (top + bottom) / 2);
 }
 
 /** What belongs to a timestep is drawn only where the axis shows it. */
@@ -110,6 +122,11 @@ export function clipToAxis(/** @type {Context} */ ctx, /** @type {Layout} */ { z
  */
 export function drawForwardPass(ctx, scene, bitmaps, ratio) {
   drawStanding(ctx, scene, bitmaps, ratio);
+  if (!scene.picture) return;
+  ctx.save();
+  clipToAxis(ctx, scene.layout);
+  drawWays(ctx, scene);
+  ctx.restore();
   drawStates(ctx, scene, bitmaps, ratio);
 }
 
@@ -121,7 +138,7 @@ function drawStates(ctx, scene, bitmaps, ratio) {
   drawOutputs(ctx, scene);
   drawUnits(ctx, scene, bitmaps, ratio);
   drawBandUnits(ctx, scene, bitmaps, ratio);
-  drawThumbnails(ctx, scene, bitmaps, ratio);
+  drawTiles(ctx, scene, bitmaps, ratio);
   if (scene.track === "h") drawTrack(ctx, scene, bitmaps, ratio);
   ctx.restore();
 }
@@ -130,7 +147,7 @@ function drawStates(ctx, scene, bitmaps, ratio) {
  * What follows the pointer: the band of one timestep, the pinned column.
  * @param {Context} ctx
  * @param {Scene} scene
- * @param {{hover: Place | null, pin: Place | null, weights?: boolean}} marks
+ * @param {{hover: Place | null, pin: Place | null, weights?: import("../matrices.js").Matrix | null}} marks `weights`: a matrix that is pointed at
  */
 export function drawMarks(ctx, scene, { hover, pin, weights }) {
   ctx.save();
@@ -144,7 +161,7 @@ export function drawMarks(ctx, scene, { hover, pin, weights }) {
   if (pin) drawPin(ctx, scene, pin.t);
   for (const place of [pin, hover]) if (place?.unit !== undefined) drawUnitFrame(ctx, scene, place.t, place.unit);
   ctx.restore();
-  if (weights) drawSharedWeights(ctx, scene);
+  if (weights) drawSharedWeights(ctx, scene, weights);
 }
 
 function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette }) {
@@ -272,20 +289,8 @@ export function drawBand(
 /** The pinned column: its outline, and the forward line h → y across the river. */
 function drawPin(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ t) {
   const { layout, palette } = scene;
-  const { U, units } = layout;
-  const x = xOf(layout, t);
-  const top = (layout.output.top + layout.output.bottom) / 2;
-  for (const [colour, width] of /** @type {const} */ ([
-    [palette.paper, 3.2],
-    [palette.forward, 1.6],
-  ])) {
-    ctx.strokeStyle = colour;
-    ctx.lineWidth = width * U;
-    ctx.beginPath();
-    ctx.moveTo(x, units.top - 2 * U);
-    ctx.lineTo(x, top + 6 * U);
-    ctx.stroke();
-  }
+  const { U } = layout;
+  drawWayOnTop(ctx, scene, t);
   ctx.strokeStyle = palette.ink;
   ctx.lineWidth = 1.6 * U;
   ctx.beginPath();

@@ -1,19 +1,19 @@
-/** Draws the hidden units and what connects them: columns of cells, arrows, the recurrent weights. Keeps no state. */
+/** Draws the hidden units and the arrows between them: columns of cells, their signs. Keeps no state. */
 import { activationIndex } from "../../kit/colour.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
-import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../layout.js";
+import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, xOf } from "../layout.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
-import { drawMath, drawText, sans } from "../../kit/text.js";
-import { statesMeetBy } from "../../record/cells.js";
+import { drawText, sans } from "../../kit/text.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {import("../layout.js").Layout} Layout */
 /** @typedef {import("../../lib/canvas/bitmap.js").Bitmaps} Bitmaps */
 
-const THUMBNAIL_CELLS = 4;
 /** Columns further apart than this have a shaft on the arrow between them. */
-const LINES_FROM = 60;
+const LINES_FROM = 20;
+/** How thick what goes forward is drawn, in design units: as easy to see as what comes back. */
+export const WAY = 1.6;
 
 /**
  * Columns of hidden units: one cell a unit, coloured by its value.
@@ -50,7 +50,7 @@ export function drawUnits(ctx, scene, bitmaps, ratio) {
   });
   if (layout.packed) drawGroupCuts(ctx, layout, palette.paper);
   drawBeyondScale(ctx, scene);
-  drawNotFinite(ctx, scene);
+  drawBadState(ctx, scene);
 }
 
 /** A thin line around every column that stands apart. */
@@ -127,74 +127,32 @@ function drawBeyondScale(/** @type {Context} */ ctx, /** @type {Scene} */ { layo
   ctx.fill();
 }
 
-/** The first column that holds a number that is not finite is framed, with a sign of what it is. */
-function drawNotFinite(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
-  if (!picture) return;
-  const first = picture.h.findIndex((value) => !Number.isFinite(value));
-  if (first < 0) return;
+/** Where the first number that is not finite is a state, its column is framed. */
+function drawBadState(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
+  const bad = picture?.firstBad;
+  if (bad?.of !== "h") return;
   const { U, units } = layout;
-  const t = Math.floor(first / picture.H);
-  if (t < 1) return;
   ctx.strokeStyle = palette.error;
   ctx.lineWidth = 2 * U;
   ctx.beginPath();
-  columnOutline(ctx, layout, t, 3 * U);
+  columnOutline(ctx, layout, bad.t, 3 * U);
   ctx.stroke();
-  const y = units.top + (Math.floor((first % picture.H) / units.every) + 0.5) * units.rowHeight;
-  const sign = Number.isNaN(picture.h[first]) ? "NaN" : "∞";
+  const y = units.top + (Math.floor(bad.unit / units.every) + 0.5) * units.rowHeight;
+  drawBadSign(ctx, U, palette, bad.value, xOf(layout, bad.t), y);
+}
+
+/**
+ * NaN or ∞ on raised ground.
+ * @param {Context} ctx @param {number} U @param {import("../../kit/colour.js").Palette} palette
+ * @param {number} value @param {number} x @param {number} y
+ */
+export function drawBadSign(ctx, U, palette, value, x, y) {
+  const sign = Number.isNaN(value) ? "NaN" : "∞";
   ctx.font = sans(U, 12, 600);
   const width = ctx.measureText(sign).width + 4 * U;
   ctx.fillStyle = palette.raised;
-  ctx.fillRect(xOf(layout, t) - width / 2, y - 7 * U, width, 14 * U);
-  drawText(ctx, U, sign, xOf(layout, t), y, { size: 12, weight: 600, align: "center", colour: palette.error });
-}
-
-/**
- * The recurrent weights, where the cell has any: one matrix in the gutter, with how often it is used.
- * @param {Context} ctx
- * @param {Scene} scene
- * @param {Bitmaps} bitmaps
- * @param {number} ratio
- */
-export function drawWeights(ctx, scene, bitmaps, ratio) {
-  const { layout, palette, picture } = scene;
-  const name = picture && statesMeetBy(picture);
-  if (!picture || !name) return;
-  const { U } = layout;
-  const box = weightsBox(layout);
-  drawMatrix(ctx, scene, bitmaps("W_hh"), { ...box, ratio }, picture.H);
-  ctx.strokeStyle = palette.forward;
-  ctx.lineWidth = 1.2 * U;
-  ctx.strokeRect(box.x - 0.5, box.y - 0.5, box.size + 1, box.size + 1);
-  const x = box.x + box.size + 6 * U;
-  drawMath(ctx, U, name, x, box.y + 4 * U, { size: 14, colour: palette.ink2 });
-  if (picture.T > 1) drawText(ctx, U, `× ${picture.T - 1}`, x, box.y + 21 * U, { colour: palette.ink3 });
-}
-
-/**
- * W_hh as a square of cells: every entry where there is room, else evenly chosen ones, never their mean.
- * @param {Context} ctx
- * @param {Scene} scene
- * @param {import("../../lib/canvas/bitmap.js").Bitmap} bitmap
- * @param {{x: number, y: number, size: number, ratio: number}} box
- * @param {number} most cells on a side
- */
-export function drawMatrix(ctx, { palette, picture }, bitmap, { x, y, size, ratio }, most) {
-  if (!picture?.W_hh) return;
-  const [H, columns] = picture.W_hh.shape;
-  const { data } = picture.W_hh;
-  drawPixels(ctx, bitmap, { x, y, width: size, height: size, ratio }, (pixels, width) => {
-    const cells = Math.min(H, most, width);
-    const edges = cellEdges(
-      cells,
-      (i) => (i * width) / cells,
-      (i) => ((i + 1) * width) / cells,
-    );
-    const chosen = (/** @type {number} */ i, /** @type {number} */ of) => Math.floor(((i + 0.5) * of) / cells);
-    const colourAt = (/** @type {number} */ r, /** @type {number} */ c) =>
-      palette.activation.rgba[activationIndex(data[chosen(r, H) * columns + chosen(c, columns)])];
-    paintCells(pixels, width, edges, edges, colourAt, { ink: palette.pixel.border, ground: palette.pixel.paper });
-  });
+  ctx.fillRect(x - width / 2, y - 7 * U, width, 14 * U);
+  drawText(ctx, U, sign, x, y, { size: 12, weight: 600, align: "center", colour: palette.error });
 }
 
 /** h_{t-1} → h_t, in the reverse direction h_{t+1} → h_t, and x_t → h_t from below. */
@@ -203,7 +161,7 @@ export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { la
   const tip = (thumbnailPlaces(layout).length > 0 ? 2.4 : 3) * layout.U;
   ctx.fillStyle = palette.forward;
   ctx.strokeStyle = palette.forward;
-  ctx.lineWidth = layout.U;
+  ctx.lineWidth = WAY * layout.U;
   ctx.beginPath();
   for (let t = 1; t <= layout.T; t++) {
     if (!standsApart(layout, t)) continue;
@@ -248,52 +206,4 @@ function recurrentLine(/** @type {Context} */ ctx, /** @type {Layout} */ layout,
   const y = (units.top + units.bottom) / 2;
   ctx.moveTo(xOf(layout, t - 1) + columnWidth(layout, t - 1) / 2 + 2 * U, y);
   ctx.lineTo(xOf(layout, t) - columnWidth(layout, t) / 2 - 3 * U, y);
-}
-
-/**
- * The same small W_hh on every arrow where there is room.
- * @param {Context} ctx
- * @param {Scene} scene
- * @param {Bitmaps} bitmaps
- * @param {number} ratio
- */
-export function drawThumbnails(ctx, scene, bitmaps, ratio) {
-  const places = thumbnailPlaces(scene.layout, scene.picture?.reverse);
-  if (!scene.picture?.W_hh || places.length === 0) return;
-  const snap = (/** @type {number} */ value) => Math.round(value * ratio) / ratio;
-  const bitmap = bitmaps("thumbnail");
-  const { size } = places[0];
-  drawMatrix(ctx, scene, bitmap, { x: places[0].x, y: places[0].y, size, ratio }, THUMBNAIL_CELLS);
-  for (const { x, y } of places.slice(1)) ctx.drawImage(bitmap.canvas, snap(x), snap(y), size, size);
-  ctx.strokeStyle = scene.palette.forward;
-  ctx.lineWidth = 1;
-  ctx.beginPath();
-  for (const { x, y } of places) ctx.rect(snap(x) - 0.5, snap(y) - 0.5, size + 1, size + 1);
-  ctx.stroke();
-}
-
-/** It is one matrix: all its places framed, and threads from each to the one in the gutter. */
-export function drawSharedWeights(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
-  if (!picture || !statesMeetBy(picture)) return;
-  const { U } = layout;
-  const box = weightsBox(layout);
-  const places = thumbnailPlaces(layout, picture.reverse);
-  const from = { x: box.x + box.size + 1, y: box.y + box.size / 2 };
-  ctx.strokeStyle = palette.forward;
-  ctx.globalAlpha = 0.45;
-  ctx.lineWidth = 0.8 * U;
-  ctx.beginPath();
-  for (const { x, y, size } of places) {
-    const drop = layout.units.bottom - 6 * U;
-    ctx.moveTo(from.x, from.y);
-    ctx.bezierCurveTo(from.x + 60 * U, drop, x - 40 * U, drop, x + size / 2, y + size);
-  }
-  ctx.stroke();
-  ctx.globalAlpha = 1;
-  ctx.strokeStyle = palette.ink;
-  ctx.lineWidth = 1.6 * U;
-  ctx.strokeRect(box.x - 1, box.y - 1, box.size + 2, box.size + 2);
-  ctx.beginPath();
-  for (const { x, y, size } of places) ctx.rect(x - 1, y - 1, size + 2, size + 2);
-  ctx.stroke();
 }

@@ -3,7 +3,7 @@
 import { drawBanks, drawCuts, drawGatePosts, drawUnaltered, drawWaves } from "./marks.js";
 import { drawDirectCore, drawMotorway } from "./motorway.js";
 import { drawRibbon } from "./ribbon.js";
-import { drawDryBed, drawUnsourced, drawWithoutNumber } from "./spans.js";
+import { drawBeyondRuler, drawDryBed, drawUnsourced, drawWithoutNumber } from "./spans.js";
 
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -26,6 +26,7 @@ export function drawRivers(ctx, scene, bitmaps, ratio) {
     drawWaves(ctx, scene, index);
     drawBanks(ctx, scene, index);
     drawUnsourced(ctx, scene, index);
+    drawBeyondRuler(ctx, scene, index);
     if (picture.altered) drawUnaltered(ctx, scene, index);
   }
   drawDirectCore(ctx, scene);

@@ -9,18 +9,19 @@ import { RULERS } from "./river.js";
 /** @typedef {import("../layout.js").Layout} Layout */
 /** @typedef {CanvasRenderingContext2D} Context */
 
-/** What stands beside the lane, before its mouth: the weir, and the offer of a nearer ruler. */
+/** What stands beside the lane, before its mouth: the weir, and the offer of another ruler. */
 export function drawMouth(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   drawWeir(ctx, scene);
-  offerNearerRuler(ctx, scene);
+  offerRuler(ctx, scene);
 }
 
-/** A text button beside the ruler: the whole river would fit a nearer one. It is never taken without being asked. */
-function offerNearerRuler(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, nearer }) {
-  if (!nearer || layout.lanes.length > 1) return;
+/** A text button beside the ruler: the whole river would fit a nearer one, or leaves this one. None is taken without being asked. */
+function offerRuler(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, nearer, farther }) {
+  const other = nearer ?? farther;
+  if (!other || layout.lanes.length > 1) return;
   const { U } = layout;
   const [{ top, mid, bottom }] = layout.lanes;
-  const words = `see ${formatPower(RULERS[nearer].low)}…${formatPower(RULERS[nearer].high)}`;
+  const words = `see ${formatPower(RULERS[other].low)}…${formatPower(RULERS[other].high)}`;
   if (bottom - top < SMALL * U) return;
   const y = Math.min(mid + 26 * U, bottom - 28 * U); // above what the weir says at the mouth
   drawText(ctx, U, words, 20 * U, y, { colour: palette.ink2 });

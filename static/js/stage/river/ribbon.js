@@ -19,7 +19,7 @@ export const DIMMED = 0.28;
  */
 export function drawRibbon(ctx, scene, bitmaps, ratio, index) {
   const { layout, picture } = scene;
-  const { runs, strata, share, mirrored, all } = scene.ribbons[index];
+  const { runs, strata, share, carriedShare, mirrored, all } = scene.ribbons[index];
   const colours = riverColours(scene);
   if (!picture || runs.length === 0) return;
   const lane = layout.lanes[index];
@@ -32,6 +32,7 @@ export function drawRibbon(ctx, scene, bitmaps, ratio, index) {
       strata,
       share,
       all,
+      carriedShare,
       left: layout.left,
       mid: lane.bottom - lane.mid,
       scale: ratio,

@@ -1,8 +1,9 @@
 /** Draws spans of the lane where there is no ribbon, or none that can be divided: no number, no loss, too little. Keeps no state. */
 
 import { drawText, sans } from "../../kit/text.js";
+import { xOf } from "../layout.js";
 import { formatExp, formatPower } from "../../lib/format.js";
-import { KIND, RULERS, dryDashes } from "./river.js";
+import { beyondRuler, KIND, RULERS, dryDashes } from "./river.js";
 
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -73,6 +74,12 @@ export function hatchBox(ctx, { x, y, width, height }, apart, colour) {
   ctx.restore();
 }
 
+/** @param {Context} ctx @param {number} U @param {string} words */
+function tagWidth(ctx, U, words) {
+  ctx.font = sans(U, 12, 600);
+  return ctx.measureText(words).width + 24 * U;
+}
+
 /**
  * Words on a raised ground, where a plain line could not be read.
  * @param {Context} ctx
@@ -84,8 +91,7 @@ export function hatchBox(ctx, { x, y, width, height }, apart, colour) {
  */
 function drawTag(ctx, { layout, palette }, words, x, y, room) {
   const { U } = layout;
-  ctx.font = sans(U, 12, 600);
-  const width = ctx.measureText(words).width + 24 * U;
+  const width = tagWidth(ctx, U, words);
   if (width > room) return;
   ctx.fillStyle = palette.raised;
   ctx.strokeStyle = palette.border;
@@ -95,6 +101,39 @@ function drawTag(ctx, { layout, palette }, words, x, y, room) {
   ctx.fill();
   ctx.stroke();
   drawText(ctx, U, words, x, y, { size: 12, weight: 600, align: "center", colour: palette.ink });
+}
+
+/** Where it is larger than the ruler reaches: arrows outwards, and its number. */
+export function drawBeyondRuler(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ index) {
+  const { layout, palette, picture, ruler } = scene;
+  if (!picture) return;
+  const { U } = layout;
+  const { top, bottom } = layout.lanes[index];
+  const { shown } = picture.lanes[index];
+  for (const { first, last, most } of beyondRuler(shown, RULERS[ruler])) {
+    const left = Math.max(layout.left, layout.edges[first - 1]);
+    const right = Math.min(layout.right, layout.edges[last]);
+    if (right <= left) continue;
+    ctx.strokeStyle = palette.paper;
+    ctx.lineWidth = 1.6 * U;
+    ctx.beginPath();
+    for (let x = left + Math.min(14 * U, (right - left) / 2); x < right; x += 60 * U) {
+      for (const [y, out] of [
+        [top + 3 * U, 5],
+        [bottom - 3 * U, -5],
+      ]) {
+        ctx.moveTo(x - 4 * U, y + out * U);
+        ctx.lineTo(x, y);
+        ctx.lineTo(x + 4 * U, y + out * U);
+      }
+    }
+    ctx.stroke();
+    const words = `${formatExp(shown[most], 2)} at t = ${most}`;
+    const room = layout.right - layout.left;
+    const half = tagWidth(ctx, U, words) / 2;
+    const x = Math.min(layout.right - half, Math.max(layout.left + half, xOf(layout, most)));
+    drawTag(ctx, scene, words, x, top + 24 * U, room);
+  }
 }
 
 /** Dashes on the midline, the value where the river goes under, and the smallest one. */

@@ -33,6 +33,7 @@ const STRIPE = 2.6;
  * @property {number} scale device pixels a px
  * @property {Float32Array | null} strata see stage/river/river.js; null paints one colour
  * @property {import("../../wire/protocol.js").Numbers | null} share its sign makes stripes
+ * @property {import("../../wire/protocol.js").Numbers | null} carriedShare the same between columns
  * @property {boolean} [all] whether earlier losses have strata too
  * @property {number} apart a loss whose stratum is never merged with others; 0: none
  * @property {Float32Array} colours red, green, blue of loss t at 3t
@@ -172,12 +173,18 @@ function samplesFor({ T, strata, all }, run, segment) {
   if (strata) {
     const [k, right] = [run.column[segment] * (T + 1), run.column[next] * (T + 1)];
     let largest = 0;
-    for (let t = T; t >= (all ? 1 : run.column[segment]); t -= mergedAtMost(T))
+    const lowest = all ? 1 : timestepOf(run.column[segment], T);
+    for (let t = T; t >= lowest; t -= mergedAtMost(T))
       largest = Math.max(largest, Math.abs(strata[k + t] - strata[right + t]));
     rise += largest * width;
   }
   const slope = (1.5 * rise) / length;
   return slope < 0.7 ? 1 : slope < 2 || T > CROWD ? 2 : 4;
+}
+
+/** Rows beyond T are those of what is carried. @param {number} row @param {number} T */
+function timestepOf(row, T) {
+  return row > T ? row - T - 1 : row;
 }
 
 function mergedAtMost(/** @type {number} */ T) {
@@ -193,7 +200,7 @@ function mergedAtMost(/** @type {number} */ T) {
  * @param {number} x device px
  */
 function paintSlice(column, paint, run, segment, x) {
-  const { T, scale, strata, share, colours, edges, seam, apart, U, all } = paint;
+  const { T, scale, strata, colours, edges, seam, apart, U, all } = paint;
   const row = T + 1;
   const last = run.x.length - 1;
   const inHead = segment === last;
@@ -207,13 +214,15 @@ function paintSlice(column, paint, run, segment, x) {
   const whole = 2 * half * scale;
   const bottom = (paint.mid - half) * scale;
   const rim = scale * Math.max(1, U * 0.8);
-  const k = run.column[segment];
-  const right = run.column[next];
-  const nearest = ease > 0.5 ? right : k;
+  const [leftRow, rightRow] = [run.column[segment], run.column[next]];
+  const k = timestepOf(leftRow, T);
+  const nearestRow = ease > 0.5 ? rightRow : leftRow;
+  const share = nearestRow > T ? paint.carriedShare : paint.share;
+  const nearest = timestepOf(nearestRow, T);
   const seamHeight = 0.5 * scale * U;
   const stripe = STRIPE * scale * U;
   const heightOf = (/** @type {number} */ t) =>
-    strata ? (strata[k * row + t] * (1 - ease) + strata[right * row + t] * ease) * whole : whole;
+    strata ? (strata[leftRow * row + t] * (1 - ease) + strata[rightRow * row + t] * ease) * whole : whole;
   const most = mergedAtMost(T);
   let level = 0;
   const lowest = all ? 1 : k;

@@ -3,8 +3,9 @@ import { sourceIndex } from "../../kit/colour.js";
 import { mix } from "../../lib/scales.js";
 import { drawBand, drawChrome, drawCurrentLabel, drawForwardPass, drawRecord } from "../paint/stage.js";
 import { drawLosses } from "../paint/ends.js";
-import { drawThumbnails, drawWeights } from "../paint/units.js";
-import { columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../layout.js";
+import { drawTiles, drawWeights, nameOf, outline } from "../paint/weights.js";
+import { matricesOf, matrixBox, tilesOf, wayX } from "../matrices.js";
+import { columnWidth, pitchOf, standsApart, weightsBox, xOf } from "../layout.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
 import { piecePainters } from "../../lib/canvas/painters.js";
 import { between } from "./timeline.js";
@@ -100,8 +101,13 @@ function copyAll(ctx, from, { width, height }) {
 
 /** The weights are known from the start. */
 function copyGutterWeights(/** @type {Context} */ ctx, /** @type {Layers} */ { scene, whole, ratio }) {
-  const { units, left } = scene.layout;
-  copyPart(ctx, whole, ratio, { left: 0, right: left - 26 * scene.layout.U, top: units.top, bottom: units.bottom });
+  const { readout, entrance, left } = scene.layout;
+  copyPart(ctx, whole, ratio, {
+    left: 0,
+    right: left - 26 * scene.layout.U,
+    top: readout.top,
+    bottom: entrance.bottom,
+  });
 }
 
 /** How far to the right the column of t reaches, with what belongs to it. @param {Layout} layout @param {number} t */
@@ -140,8 +146,8 @@ function drawForward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /
     }
   }
   const falls = between(part, FORWARD.output[0], FORWARD.output[1]);
-  if (falls >= 1) copyPart(ctx, forward, ratio, { ...column, top: output.top - 4 * U, bottom: output.bottom + 4 * U });
-  else if (falls > 0) drawOnItsWay(ctx, layout, palette.forward, xOf(layout, t), falls);
+  if (falls >= 1) copyPart(ctx, forward, ratio, { ...column, top: output.top - 4 * U, bottom: units.top });
+  else if (falls > 0) drawOnItsWay(ctx, layout, palette.forward, wayX(layout, t), falls);
 }
 
 /** The output leaves the column for its row: a thin forward line across the empty river. */
@@ -193,11 +199,8 @@ function frameWeights(
 ) {
   if (!picture || !statesMeetBy(picture)) return;
   const { U } = layout;
-  const box = weightsBox(layout);
-  const tag = thumbnailPlaces(layout).find((place) => place.t === t);
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = 1.8 * U;
-  for (const { x, y, size } of tag ? [box, tag] : [box]) ctx.strokeRect(x - U, y - U, size + 2 * U, size + 2 * U);
+  const tiles = tilesOf(layout, "W_hh").filter((tile) => tile.t === t);
+  for (const box of [matrixBox(layout, "W_hh"), ...tiles]) outline(ctx, box, colour, 1.8 * U, U);
 }
 
 function drawLossesReached(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /** @type {number} */ t) {
@@ -350,13 +353,11 @@ export function drawUpdate(ctx, before, after, part, bitmaps) {
   if (part < 0.4) return;
   const scene = { ...after, layout };
   drawWeights(ctx, scene, bitmaps, before.ratio);
-  drawThumbnails(ctx, scene, bitmaps, before.ratio);
+  drawTiles(ctx, scene, bitmaps, before.ratio);
   const { U } = layout;
-  ctx.strokeStyle = palette.ink;
-  ctx.lineWidth = 1.8 * U;
-  ctx.beginPath();
-  for (const { x, y, size } of [weightsBox(layout), ...thumbnailPlaces(layout)]) {
-    ctx.rect(x - U, y - U, size + 2 * U, size + 2 * U);
+  for (const matrix of matricesOf(layout)) {
+    if (!after.picture || !nameOf(after.picture, matrix)) continue;
+    for (const box of [matrixBox(layout, matrix), ...tilesOf(layout, matrix)])
+      outline(ctx, box, palette.ink, 1.8 * U, U);
   }
-  ctx.stroke();
 }

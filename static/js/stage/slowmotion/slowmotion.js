@@ -3,7 +3,8 @@
  * a real update. The run stands still meanwhile.
  */
 import { formatNumber } from "../../lib/format.js";
-import { placeAt, xOf } from "../layout.js";
+import { xOf } from "../layout.js";
+import { placeAt } from "../under.js";
 import { actPainters } from "../../lib/canvas/painters.js";
 import { drawMoment, drawUpdate, makeLayers } from "./draw.js";
 import { beginOf, momentAt, stopAfter, timelineOf } from "./timeline.js";
@@ -25,7 +26,8 @@ const NOWHERE = /** @type {const} */ ({ row: null, t: null, unit: null, lane: 0 
 
 /**
  * @param {import("../../run/session.js").PageStore} store
- * @param {{update: () => void, changed: (shown: Shown) => void}} around `update` asks the run for one update
+ * @param {{update: () => boolean, changed: (shown: Shown) => void}} around `update` asks for the record after one update,
+ *   and says whether there can be one: a recording ends
  */
 export function createSlowMotion(store, { update, changed }) {
   let timeline = timelineOf(1, false);
@@ -39,6 +41,8 @@ export function createSlowMotion(store, { update, changed }) {
   /** @type {"none" | "asked" | "shown"} of the update at the end */
   let updated = /** @type {"none" | "asked" | "shown"} */ ("none");
 
+  /** The pin that follows what happens; another one is the reader's and stays. @type {import("../../run/state.js").Place | null} */
+  let ours = null;
   const playing = () => until === Number.POSITIVE_INFINITY;
 
   /** @param {import("../view.js").Frame} frame */
@@ -66,12 +70,11 @@ export function createSlowMotion(store, { update, changed }) {
 
   function askForUpdate() {
     const { connection } = store.get();
-    if (connection.status !== "open") {
+    if (connection.status !== "open" || !update()) {
       until = ms;
       return;
     }
     updated = "asked";
-    update();
   }
 
   /** The new network is the one to go through next. */
@@ -88,8 +91,10 @@ export function createSlowMotion(store, { update, changed }) {
     const { slow, pin, record } = store.get();
     if (slow?.phase !== moment.phase || slow.t !== moment.t || slow.playing !== playing()) {
       store.dispatch({ type: "slow", slow: { phase: moment.phase, t: moment.t, playing: playing() } });
-      if (moment.phase !== "update" && pin?.t !== moment.t) {
-        store.dispatch({ type: "pin", pin: { ...pin, t: moment.t } });
+      if (moment.phase !== "update" && (pin === null || pin === ours)) {
+        ours = { ...pin, t: moment.t };
+        store.dispatch({ type: "pin", pin: ours });
+        ours = store.get().pin;
       }
     }
     const meta = updated === "shown" && record ? record.meta : null;
@@ -172,12 +177,14 @@ export function createSlowMotion(store, { update, changed }) {
     end() {
       over = true;
     },
+    /** Whether this pin follows what happens, and is not one that the reader has set. @param {import("../../run/state.js").Place | null} pin */
+    movedPin: (pin) => pin === ours,
   };
 }
 
 /**
  * Whether what lies there is known at this moment.
- * @param {import("../layout.js").Place} place
+ * @param {import("../under.js").Place} place
  * @param {import("./timeline.js").Moment} moment
  */
 export function isReached({ row, t }, { phase, t: at }) {

@@ -2,7 +2,7 @@
 
 import { formatExp } from "../../lib/format.js";
 import { isTop } from "../../record/chosen.js";
-import { farthestLoss, hasTarget, isReverse, lnFlow, previous } from "../../record/readings.js";
+import { at, farthestLoss, hasTarget, isReverse, lnFlow, ownShare, previous } from "../../record/readings.js";
 
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
 
@@ -16,9 +16,9 @@ export function carriedLabel(record, t) {
   return first === last ? `carried, E_${last}` : `carried, E_${Math.min(first, last)}…${Math.max(first, last)}`;
 }
 
-/** @param {number} last @param {number} t @param {string} total */
-export function ledgerTitle(last, t, total) {
-  return `From E_${last} back to h_${t}: ln ratio ${total}`;
+/** @param {DecodedRecord} record @param {number} last @param {number} t @param {string} total */
+export function ledgerTitle(record, last, t, total) {
+  return `From E_${last} back to h_${t}${underFull(record)}: ln ratio ${total}`;
 }
 
 /** By which path a gradient goes on. @param {DecodedRecord} record @param {string} state @param {number} t */
@@ -27,6 +27,20 @@ export function roadsTitle(record, state, t) {
   return to === 0
     ? `From ${state}_${t} back to the initial state, by which path:`
     : `From ${state}_${t} back to ${state}_${to}, by which path:`;
+}
+
+/** Why there are no shares; empty where there are. @param {DecodedRecord} record @param {number} t */
+export function noShareWords(record, t) {
+  if (!Number.isNaN(ownShare(record, t))) return "";
+  if (at(record, "dh_norm_used", t) !== 0) return `∂E/∂h_${t} has no shares that are finite.`;
+  const whole = at(record, "ln_dh_norm", t);
+  if (whole === Number.NEGATIVE_INFINITY) return `No loss reaches h_${t}: ∂E/∂h_${t} is exactly 0.`;
+  return `Truncated, no loss reaches h_${t}; full BPTT would bring it ${formatExp(whole)}.`;
+}
+
+/** Where truncation or clipping takes something away: that what follows is of the whole. @param {DecodedRecord} record */
+export function underFull(record) {
+  return record.tensors.share_used ? " under full BPTT" : "";
 }
 
 /** @param {DecodedRecord} record @param {number} last @param {number} t */

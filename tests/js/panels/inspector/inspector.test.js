@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { carriedLabel } from "../../../../static/js/words/inspector/timestep.js";
+import { carriedLabel, noShareWords } from "../../../../static/js/words/inspector/timestep.js";
 import { symbolIndex } from "../../../../static/js/panels/inspector/input.js";
 import { reachWords } from "../../../../static/js/words/inspector/loss.js";
 import { accountWords, pairNumbers } from "../../../../static/js/words/inspector/pair.js";
@@ -10,7 +10,7 @@ import { subjectOf } from "../../../../static/js/panels/inspector/subject.js";
 import { arrowsIn } from "../../../../static/js/panels/inspector/update.js";
 import { clipWords } from "../../../../static/js/words/inspector/update.js";
 import { updateWords, useWords } from "../../../../static/js/words/inspector/weight.js";
-import { lossGradient, ownGradient } from "../../../../static/js/record/readings.js";
+import { lossGradient, ownGradient, ownShare } from "../../../../static/js/record/readings.js";
 import { initialState } from "../../../../static/js/run/state.js";
 import { makeRecord } from "../../records.js";
 
@@ -31,6 +31,19 @@ test("what was chosen last is spoken of, else what is under the pointer", () => 
   assert.equal(kind({ hover: { t: 2, source: 2 } }), "timestep");
   assert.equal(kind({ pin: { t: 1, source: 3, k: 1 } }), "pair");
   assert.equal(kind({ weight: { tensor: "W_hh", index: [0, 1] } }), "weight");
+});
+
+test("where truncation lets no loss through the inspector says so, as the river does; elsewhere shares are of what is left", () => {
+  const record = makeRecord({ T: 4 });
+  assert.equal(ownShare(record, 2), 0.125);
+  assert.equal(noShareWords(record, 2), "");
+  record.tensors.share_used = { shape: [4, 5], data: new Float32Array(20).fill(0.75) };
+  record.tensors.dh_norm_used = { shape: [5], data: Float64Array.of(0, 1, 0, 1, 1) };
+  assert.equal(ownShare(record, 1), 0.75);
+  assert.ok(Number.isNaN(ownShare(record, 2)));
+  assert.equal(noShareWords(record, 2), "Truncated, no loss reaches h_2; full BPTT would bring it 1.00.");
+  record.tensors.ln_dh_norm.data[2] = Number.NEGATIVE_INFINITY;
+  assert.equal(noShareWords(record, 2), "No loss reaches h_2: ∂E/∂h_2 is exactly 0.");
 });
 
 test("titles and how it was chosen, counted as people count", () => {

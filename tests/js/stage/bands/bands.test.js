@@ -5,10 +5,11 @@ import { readPicture } from "../../../../static/js/record/picture.js";
 import { initialState } from "../../../../static/js/run/state.js";
 import { around, fromTheTop, furtherUp } from "../../../../static/js/stage/bands/order.js";
 import { fedAt, stackOf } from "../../../../static/js/stage/bands/scenes.js";
-import { layoutStage, placeAt } from "../../../../static/js/stage/layout.js";
+import { layoutStage } from "../../../../static/js/stage/layout.js";
 import { drawChrome, drawRecord } from "../../../../static/js/stage/paint/stage.js";
 import { ownThickness, ribbonOf, sourceAt } from "../../../../static/js/stage/river/river.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
+import { placeAt } from "../../../../static/js/stage/under.js";
 import { deepRecord } from "../deep.js";
 import { recordingBitmaps, recordingContext, textsOf } from "../recording.js";
 
@@ -37,7 +38,7 @@ test("layers stand upon each other, the forward direction above the reverse one"
 
 test("nothing moves on the stage of one layer", () => {
   const options = { ...SIZE, T: 24, H: 16, inputRows: 1, lanes: 1 };
-  assert.deepEqual(layoutStage({ ...options, bands: { above: [], below: [] } }), layoutStage(options));
+  assert.deepEqual(layoutStage({ ...options, place: place(1, "forward", 1, 1) }), layoutStage(options));
 });
 
 for (const [layers, directions, lanes, height] of [
@@ -50,8 +51,8 @@ for (const [layers, directions, lanes, height] of [
 ]) {
   test(`${layers} layers in ${directions} directions, ${lanes} rivers open: rows follow each other within ${height} px`, () => {
     for (const open of fromTheTop({ layers, directions })) {
-      const bands = around({ ...open, layers, directions });
-      const layout = layoutStage({ ...SIZE, height, T: 24, H: 16, inputRows: 1, lanes, bands });
+      const at = { ...open, layers, directions };
+      const layout = layoutStage({ ...SIZE, height, T: 24, H: 16, inputRows: 1, lanes, place: at });
       const rows = [layout.output];
       for (const band of layout.bands.filter(({ above }) => above)) rows.push(band.river, band.units);
       rows.push(...layout.lanes, layout.units);
@@ -67,8 +68,7 @@ for (const [layers, directions, lanes, height] of [
 }
 
 test("a point on a band opens its layer, in the gutter too", () => {
-  const bands = around(place(1, "forward", 2, 1));
-  const layout = layoutStage({ ...SIZE, T: 24, H: 16, inputRows: 1, lanes: 1, bands });
+  const layout = layoutStage({ ...SIZE, T: 24, H: 16, inputRows: 1, lanes: 1, place: place(1, "forward", 2, 1) });
   const [{ river, choice }] = layout.bands;
   assert.deepEqual(choice, { layer: 2, direction: "forward" });
   assert.deepEqual(placeAt(layout, 300, river.mid).row, "band");

@@ -5,6 +5,8 @@ import { drawChrome, drawMarks, drawRecord } from "../../../../static/js/stage/p
 import { lossRadius } from "../../../../static/js/stage/paint/ends.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
+import { xOf } from "../../../../static/js/stage/layout.js";
+import { wayX } from "../../../../static/js/stage/matrices.js";
 import { initialState } from "../../../../static/js/run/state.js";
 import { callsOf, recordingBitmaps, recordingContext, textsOf } from "../recording.js";
 import { recordWithLogNorms, sampleRecord } from "../sample.js";
@@ -85,6 +87,15 @@ test("a flood carries waves, a calm river none", () => {
   assert.equal(strokes(drawn(river(1))).length, 0);
 });
 
+test("what is larger than the ruler reaches is marked with its number", () => {
+  assert.ok(
+    drawn(river(3), { state: { ruler: "near" } }).texts.some((text) =>
+      /^1\.0.×.10³ at t = 1$|^1000 at t = 1$/.test(text),
+    ),
+  );
+  assert.ok(!drawn(river(3)).texts.some((text) => text.endsWith("at t = 1")));
+});
+
 test("norm clipping puts one weir at the mouth and names the factor", () => {
   const record = sampleRecord({ T: 6, meta: { clip_scale: 0.302 } });
   const { texts, ctx, scene } = drawn(record, { config: { clip: "norm", clip_threshold: 1 } });
@@ -147,21 +158,56 @@ test("the disc's area grows with the loss, the baseline's has the radius 7.5", (
   assert.equal(lossRadius(picture, layout, 4), 9);
 });
 
-test("the same thumbnail of W_hh stands on every arrow, the matrix with its count in the gutter", () => {
-  const { ctx, texts } = drawn(sampleRecord({ T: 12 }));
-  const thumbnails = callsOf(ctx, "drawImage").filter(([image]) => image.name === "thumbnail");
-  assert.equal(thumbnails.length, 11);
-  assert.ok(texts.includes("× 11"));
-  assert.equal(
-    callsOf(drawn(sampleRecord({ T: 40 })).ctx, "drawImage").filter(([image]) => image.name === "thumbnail").length,
-    0,
+const tilesDrawn = ({ ctx }, matrix) =>
+  callsOf(ctx, "drawImage").filter(([image]) => image.name === `tile ${matrix}`).length;
+
+test("the same small matrices stand on every arrow, once each in the gutter with how often they are used", () => {
+  const few = drawn(sampleRecord({ T: 12 }));
+  assert.deepEqual(
+    ["W_xh", "W_hh", "W_hy"].map((matrix) => tilesDrawn(few, matrix)),
+    [12, 11, 12],
   );
+  assert.equal(few.texts.filter((text) => text === "× 12").length, 2);
+  assert.ok(few.texts.includes("× 11"));
+  assert.equal(tilesDrawn(drawn(sampleRecord({ T: 40 })), "W_hh"), 0);
 });
 
-test("T = 1 draws: no arrow, no count", () => {
-  const { texts, ctx } = drawn(sampleRecord({ T: 1 }));
-  assert.ok(!texts.some((text) => text.startsWith("×")));
-  assert.equal(callsOf(ctx, "drawImage").filter(([image]) => image.name === "thumbnail").length, 0);
+test("packed, tiles and ways go; the matrices and their counts stay", () => {
+  const packed = drawn(sampleRecord({ T: 120 }));
+  assert.deepEqual(
+    ["W_xh", "W_hh", "W_hy"].map((matrix) => tilesDrawn(packed, matrix)),
+    [0, 0, 0],
+  );
+  for (const count of ["× 120", "× 119"]) assert.ok(packed.texts.includes(count), count);
+});
+
+test("a learned initial state is one use of W_hh more", () => {
+  const record = sampleRecord({ T: 12 });
+  record.tensors.h.data[1] = 0.5;
+  assert.equal(drawn(record).texts.filter((text) => text === "× 12").length, 3);
+});
+
+test("from each h_t a line in the colour of what goes forward leads to its output, beneath the river", () => {
+  const picture = drawn(sampleRecord({ T: 6 }));
+  const { layout } = picture.scene;
+  const { forward } = picture.scene.palette;
+  const lines = picture.ctx.calls.filter(
+    ([name, x, , state]) => name === "lineTo" && state.strokeStyle === forward && Math.abs(x - wayX(layout, 3)) < 1e-9,
+  );
+  assert.equal(lines.length, 1);
+  const [, , y] = lines[0];
+  assert.ok(y > layout.output.top - 4 && y < layout.output.bottom + 4, `it ends at ${y}`);
+  const order = picture.ctx.calls.map(([name, image]) => (name === "drawImage" ? image.name : ""));
+  assert.ok(picture.ctx.calls.indexOf(lines[0]) < order.indexOf("river 0"));
+});
+
+test("T = 1 draws: W_xh and W_hy once, no arrow and no W_hh in use", () => {
+  const one = drawn(sampleRecord({ T: 1 }));
+  assert.deepEqual(
+    one.texts.filter((text) => text.startsWith("×")),
+    ["× 1", "× 1"],
+  );
+  assert.equal(tilesDrawn(one, "W_hh"), 0);
 });
 
 test("one-hot inputs stand as letters on tiles, blanks and line ends as signs", () => {
@@ -178,6 +224,27 @@ test("the first number that is not finite is framed in the error colour and name
   const { texts, ctx, scene } = drawn(record);
   assert.ok(texts.includes("∞"));
   assert.equal(callsOf(ctx, "stroke").filter(([state]) => state.strokeStyle === scene.palette.error).length, 1);
+});
+
+test("the frame stands where the message says: at y_5 when the output overflows before the state after it", () => {
+  const record = sampleRecord({ T: 6 });
+  record.tensors.y.data[4] = Number.POSITIVE_INFINITY;
+  record.tensors.h.data[6 * 4] = Number.POSITIVE_INFINITY;
+  const { ctx, scene } = drawn(record);
+  const { output } = scene.layout;
+  const frames = ctx.calls.filter(
+    ([name, ...args]) => /^stroke/.test(name) && args.at(-1).strokeStyle === scene.palette.error,
+  );
+  assert.equal(frames.length, 1);
+  const [, x, y, width, height] = frames[0];
+  assert.ok(Math.abs(x + width / 2 - xOf(scene.layout, 5)) < 1e-9);
+  assert.ok(y < output.top && y + height > output.bottom);
+});
+
+test("a gradient that is not finite is framed in the river, the last timestep's first", () => {
+  const record = sampleRecord({ T: 6 });
+  for (const t of [2, 3]) record.tensors.dh.data[t * 4] = Number.NaN;
+  assert.deepEqual(readPicture(record, {}, null).firstBad, { of: "dh", t: 3, unit: 0, value: Number.NaN });
 });
 
 test("values beyond ±1 carry a dot", () => {

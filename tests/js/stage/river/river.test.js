@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import {
+  beyondRuler,
+  carriedAt,
   chevrons,
   clippedTimesteps,
   dryDashes,
+  fartherRuler,
   KIND,
   kindOf,
   nearerRuler,
@@ -190,9 +193,84 @@ test("a nearer ruler is offered when every value fits it, and only then", () => 
   assert.equal(nearerRuler(lanesOf([0, -1, 1]), "near"), null);
 });
 
+test("the far ruler is offered where something leaves the near one, and what leaves it upwards is found", () => {
+  const { lanes } = pictureOf(recordWithLogNorms([5, 3, 0, 7, -1].map((e) => e * LN10)));
+  assert.equal(fartherRuler(lanes, "near"), "far");
+  assert.equal(fartherRuler(lanes, "far"), "abyss");
+  assert.equal(fartherRuler(lanes, "abyss"), null);
+  assert.deepEqual(beyondRuler(lanes[0].shown, RULERS.near), [
+    { first: 1, last: 2, most: 1 },
+    { first: 4, last: 4, most: 4 },
+  ]);
+  assert.deepEqual(beyondRuler(lanes[0].shown, RULERS.abyss), []);
+});
+
 test("per-timestep clipping is seen where the kept norm stands at the threshold and the full one did not", () => {
   const record = recordWithLogNorms([2, 1.5, 0.5, -1].map((e) => e * LN10));
   record.tensors.dh_norm_used.data.set([0, 2, 2, 2, 0.1]);
   const picture = pictureOf(record, { clip: "timestep", clip_threshold: 2 });
   assert.deepEqual(clippedTimesteps(picture), [1, 2, 3]);
+});
+
+/** A river of these norms, of which the others are what the timestep after sends back. */
+function carriedRiver(exponents, carried, config = {}) {
+  const T = exponents.length;
+  const record = recordWithLogNorms(exponents.map((e) => e * LN10));
+  record.tensors.dh_carried_norm = { shape: [T + 1], data: Float64Array.of(0, ...carried.map((e) => 10 ** e)) };
+  const picture = pictureOf(record, config);
+  return { picture, ribbon: ribbonOf(picture, picture.lanes[0], bedOf(T), "far"), pitch: 180 / T };
+}
+
+test("at a column the river is as wide as ∂E/∂h_t, between two as what is carried", () => {
+  const { ribbon, pitch } = carriedRiver([0, -3, 0], [-3, -6, Number.NEGATIVE_INFINITY]);
+  const at = (t, share) => ribbon.profile[Math.round((t - 0.5 + share) * pitch)];
+  for (const [t, half] of [
+    [1, 42],
+    [2, 31.5],
+    [3, 42],
+  ]) {
+    for (const share of [-0.23, 0, 0.23]) assert.ok(Math.abs(at(t, share) - half) < 0.1, `t = ${t} + ${share}`);
+  }
+  assert.ok(Math.abs(at(1, 0.5) - 31.5) < 0.1, "10⁻³ on its way from h_2 to h_1");
+  assert.ok(Math.abs(at(2, 0.5) - 21) < 0.1, "10⁻⁶ on its way from h_3 to h_2");
+  assert.equal(carriedAt(ribbon, 3, 1 * pitch), 1);
+  assert.equal(carriedAt(ribbon, 3, 1.5 * pitch), null);
+});
+
+test("a river that lives only from near losses thins out to nothing between them", () => {
+  const nothing = Number.NEGATIVE_INFINITY;
+  const { ribbon, pitch } = carriedRiver([0, 0, 0], [nothing, nothing, nothing]);
+  for (const t of [1, 2]) assert.equal(ribbon.profile[Math.round(t * pitch)], 0);
+});
+
+test("nothing flows left of t = 1, unless h_0 is learned", () => {
+  const exponents = [0, 0, 0];
+  const { ribbon } = carriedRiver(exponents, exponents);
+  assert.equal(ribbon.profile[1], 0);
+  const record = recordWithLogNorms(exponents);
+  record.tensors.ln_dh_norm.data[0] = 0;
+  record.tensors.dh_carried_norm = { shape: [4], data: Float64Array.of(1, 1, 1, 0) };
+  const picture = pictureOf(record, { train_h0: true });
+  assert.equal(ribbonOf(picture, picture.lanes[0], bedOf(3), "far").profile[1], 42);
+});
+
+test("what truncation or clipping left has no carried part of its own, and columns too narrow for shoulders none", () => {
+  const cut = carriedRiver([0, 0, 0], [0, 0, 0], { k1: 1, k2: 1 });
+  assert.equal(cut.picture.lanes[0].carried, null);
+  const narrow = carriedRiver(new Array(20).fill(0), new Array(20).fill(-6));
+  assert.ok(narrow.ribbon.runs[0].column.every((row) => row <= 20));
+});
+
+test("between columns no part of the river is of the earlier timestep's own loss", () => {
+  const record = sampleRecord({ T: 5 });
+  record.tensors.dh_carried_norm = { shape: [6], data: new Float64Array(6).fill(1) };
+  const picture = pictureOf(record);
+  const ribbon = ribbonOf(picture, picture.lanes[0], bedOf(5), "far");
+  for (let t = 1; t < 5; t++) {
+    const x = t * 36;
+    const half = ribbon.profile[x];
+    for (const above of [-half + 0.1, 0, half - 0.1]) {
+      assert.ok(sourceAt(ribbon, 5, t, above, { x, left: 0 }) > t, `between ${t} and ${t + 1}`);
+    }
+  }
 });

@@ -18,12 +18,13 @@ beforeEach(() => {
 const OPEN = { status: "open", retryAt: null, attempt: 0 };
 
 /** Slow motion over a store, with frames every 50 ms. */
-function slowMotion(options = {}, state = {}) {
+function slowMotion(options = {}, state = {}, ends = false) {
   const store = createStore({ ...initialState({}, sampleRecord(options)), connection: OPEN, ...state }, reduce);
   const seen = { updates: 0, shown: null };
   const motion = createSlowMotion(store, {
     update: () => {
       seen.updates++;
+      return !ends;
     },
     changed: (shown) => {
       seen.shown = shown;
@@ -62,6 +63,20 @@ test("it plays forward, losses and backward from the record alone, then asks for
   assert.equal(store.get().slow.phase, "backward");
 });
 
+test("a pin that the reader sets stays while slow motion goes on, and the inspector follows again without one", () => {
+  const { play, store, motion } = slowMotion({ T: 6, H: 2 });
+  play(400);
+  assert.ok(motion.movedPin(store.get().pin));
+  store.dispatch({ type: "pin", pin: { t: 5, unit: 1 } });
+  play(800);
+  assert.deepEqual(store.get().pin, { t: 5, unit: 1 });
+  assert.ok(!motion.movedPin(store.get().pin), "it is not put back when slow motion ends");
+  assert.ok(store.get().slow.t > 2);
+  store.dispatch({ type: "pin", pin: null });
+  play(400);
+  assert.equal(store.get().pin.t, store.get().slow.t);
+});
+
 test("the update shows what it made of its batch's loss, and then the new network is gone through", () => {
   const { play, store } = slowMotion({ T: 3, H: 2 });
   play(3 * 750 + 200);
@@ -74,6 +89,17 @@ test("the update shows what it made of its batch's loss, and then the new networ
   assert.match(store.get().narration.finding, /loss 0\.500 → 0\.250/);
   play(1000);
   assert.equal(store.get().slow.phase, "forward");
+});
+
+test("where no record follows, as at the end of a recording, it stands at the end and can be gone back through", () => {
+  const { play, frame, motion, store, seen } = slowMotion({ T: 3, H: 2 }, {}, true);
+  play(5000);
+  assert.equal(seen.updates, 1);
+  assert.equal(frame(), "still");
+  assert.deepEqual([store.get().slow.phase, store.get().slow.playing], ["backward", false]);
+  motion.back();
+  frame();
+  assert.equal(store.get().slow.t, 2);
 });
 
 test("pausing, stepping a timestep at a time, and back", () => {

@@ -1,0 +1,269 @@
+"""What every loss sends to every timestep, in one sweep from T to 0: a row for each loss, carried back together.
+
+All rows go from timestep k to k - 1 by one product with the Jacobian there, and down to a layer below by one with
+W_xh, so it costs products of at most T rows, never a product of Jacobians. Each row is a gradient of one loss alone and
+may be as small as it likes: rows carry powers of two of their own, in every layer.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import add
+
+from .adjoints import LN2
+from .arrays import FEWEST_ROWS, SMALL, Array, zeros
+from .backstep import RESCALE_EVERY, SPAN, jacobians_of, own_gradients
+from .layer import Layer
+from .stack import Stack
+
+LEAST = -(2**40)  # exponent of what is 0
+BLOCK_ELEMENTS = 2**16  # numbers of one kind that a part of the sweep works on, so that they stay in the cache
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """What some losses send to some timesteps: entry j is timestep k = last - j, row i the loss E_t of t = T - i.
+
+    dh (m, n, H) = dE_t/dh_k of the ``rows`` i, 0 where k > t; dc (m, n, H) the same for dE_t/dc_k of an lstm, else
+    None. Below a top layer dh = ``carried`` + ``above``, what timestep k + 1 of the same layer sends back and what the
+    layer above sends down; in a top layer, where ``above`` is None, all that comes to k < t is carried. True values are
+    those times 2**exponent (n,), which are all 0 unless ``rescaled``. The arrays are the sweep's own: gone at the next
+    yield.
+    """
+
+    last: int
+    rows: slice
+    dh: Array
+    dc: Array | None
+    exponent: Array
+    rescaled: bool
+    carried: Array
+    above: Array | None = None
+
+    @property
+    def timesteps(self) -> slice:
+        """All k, in the order of the entries."""
+        first = self.last - len(self.dh)
+        return slice(self.last, first if first >= 0 else None, -1)
+
+    def ln(self, square: Array) -> Array:
+        """ln of the true norms (…, n) whose squares are ``square``, which is spent."""
+        np.log(square, square)
+        square *= 0.5
+        if self.rescaled:
+            square += LN2 * self.exponent
+        return square
+
+    def towards(self, exponent: Array) -> Array:
+        """What the rows (m, n) are multiplied with to go with other exponents (m,), one a timestep."""
+        # Terms do not cancel by 2^1000; only a row of zeros, which never left exponent 0, can ask for more.
+        factor: Array = np.ldexp(1.0, np.minimum(self.exponent - exponent[:, None], 1000))
+        return factor
+
+
+class LossRows:
+    """The rows of all losses in one layer (B = 1), after a backward sweep; up to ``most`` go back at once.
+
+    ``carried`` (T, width): dh_k and, of an lstm, what goes straight to c_k, by row, at the timestep the sweep is at;
+    true values are those times 2**``exponent`` (T,).
+    """
+
+    def __init__(self, layer: Layer, most: int) -> None:
+        self.layer, self.jacobians = layer, jacobians_of(layer)
+        self.has_c = self.jacobians.straight_to == "c"
+        self.carried = np.zeros((layer.T, self.jacobians.width))
+        self.exponent, self.rescaled = np.zeros(layer.T, np.int64), False
+        self._walk = zeros((RESCALE_EVERY + 1, most, self.jacobians.width), self.carried.dtype)
+        self._whole = zeros((RESCALE_EVERY, most, self.jacobians.width), self.carried.dtype)
+        self._sent = np.zeros((RESCALE_EVERY, most, layer.inputs.shape[1]))
+        self.timesteps, self.lowest = range(0), 1
+
+    def begin(self, last: int) -> None:
+        """The timesteps from ``last`` on come next."""
+        self.timesteps = range(last, max(last - RESCALE_EVERY, -1), -1)
+        self.lowest = max(self.timesteps[-1], 1)
+        self._down: Array | None = None
+        diagonal = self.jacobians.diagonal
+        self._J = self.jacobians.between(self.lowest, last) if diagonal is None else diagonal[self.lowest - 1 : last]
+
+    def rescale(self) -> None:
+        """Rows that have left the range of numbers come back into it."""
+        sources = self.layer.T + 1 - self.lowest
+        self.rescaled |= rescale(self.exponent[:sources], self.carried[:sources])
+
+    def back(self, rows: slice, enters: Callable[[int, Array], object]) -> Array:
+        """Take ``rows`` through these timesteps, where ``enters`` (k, rows) adds what comes to each: (m, n, width)."""
+        found = self._walk[:, : rows.stop - rows.start]
+        found[0] = self.carried[rows]
+        back, J, lowest = self._product, self._J, self.lowest
+        for k, here, before in zip(self.timesteps, found, found[1:], strict=False):
+            enters(k, here)
+            if k:
+                back(here, J[k - lowest], before)
+        self.carried[rows] = found[self.timesteps.start + 1 - lowest]
+        return found[: len(self.timesteps)]
+
+    @property
+    def _product(self) -> Callable[[Array, Array, Array], object]:
+        return np.dot if self.jacobians.diagonal is None else np.multiply
+
+    def arrivals(self, rows: slice, arrived: Array, carried: Array, above: Array | None) -> Arrivals:
+        """What `back` gave, by name."""
+        dc = self.jacobians.completed(arrived, self.timesteps) if self.has_c else None
+        dh = arrived[..., : self.layer.H]
+        return Arrivals(self.timesteps.start, rows, dh, dc, self.exponent[rows], self.rescaled, carried, above)
+
+    def sends_down(self, arrived: Array) -> Array:
+        """What these rows send to the layer below at the timesteps k ≥ 1 among these: (m, n, I)."""
+        if self._down is None:
+            self._down = self.jacobians.to_inputs(self.lowest, self.timesteps.start)[::-1]
+        sent = self._sent[: len(self._down), : arrived.shape[1]]
+        np.matmul(arrived[: len(sent)], self._down, out=sent)
+        return sent
+
+    def take_in(self, rows: slice, incoming: Array, exponent: Array) -> Array:
+        """``incoming`` (m, n, H) times 2**exponent (n,), with the powers of two that the rows here go on with.
+
+        It is spent.
+        """
+        carried, mine = self.carried[rows], self.exponent[rows]
+        ends = incoming[:: max(len(incoming) - 1, 1)]  # between them a few steps make little difference
+        square, its_square = np.vecdot(ends, ends).max(axis=0, initial=0.0), np.vecdot(carried, carried)
+        if not exponent.any() and not mine.any() and is_near_one(square + its_square):
+            return incoming
+        largest = np.maximum(mine + size(its_square), exponent + size(square))
+        # Those of the layer above, so that most often nothing has to be scaled.
+        new = np.where((np.abs(largest - exponent) > SPAN) & (largest > LEAST // 2), largest, exponent)
+        if (shift := mine - new).any():
+            carried *= np.ldexp(1.0, np.clip(shift, -2000, 2000))[:, None]
+            mine[:] = new
+        if (shift := exponent - new).any():
+            incoming *= np.ldexp(1.0, np.clip(shift, -2000, 2000))[:, None]
+        self.rescaled |= bool(new.any())
+        return incoming
+
+    def join(self, rows: slice, incoming: Array) -> tuple[Array, Array]:
+        """`back` with what comes from above at every timestep (m, n, H); also what was carried there without it."""
+        H, n, last = self.layer.H, rows.stop - rows.start, self.timesteps.start
+        came, whole = self._walk[:, :n], self._whole[: len(self.timesteps), :n]
+        came[0] = self.carried[rows]
+        back, J = self._product, self._J
+        for k, carried, here, above, before in zip(self.timesteps, came, whole, incoming, came[1:], strict=False):
+            add(carried[:, :H], above, here[:, :H])
+            if self.has_c:
+                here[:, H:] = carried[:, H:]
+            back(here, J[k - self.lowest], before)
+        if last < len(self.timesteps):  # nothing comes to h_0 from above
+            whole[last] = came[last]
+        self.carried[rows] = came[last + 1 - self.lowest]
+        return whole, came[: len(self.timesteps), :, :H]
+
+
+def arrivals(
+    layer: Layer, keep: Array | None = None, factor: Array | None = None, *, together: bool = False
+) -> Iterator[Arrivals]:
+    """At all timesteps of ``layer`` (B = 1), from T to 0, after a backward sweep; all losses ``together``.
+
+    Each timestep of what was handed to the layer counts as the gradient of a loss of its own, what arrives at the last
+    states as part of the last one's.
+
+    ``keep`` (T+1, T+1), row t, column k: pairs that count (truncation); a pair that does not is 0 from there on.
+    ``factor``, same shape: by what dE_t/dh_k is rescaled on arrival (per-timestep clipping; dc is left alone).
+    """
+    T, H = layer.T, layer.H
+    own = own_gradients(layer)
+    most = T if together else at_once(T, layer.H * (2 if layer.cell.direct == "c" else 1))
+    losses = LossRows(layer, most)
+    if losses.has_c:
+        losses.carried[0, H:] = layer.last_dc[:, 0]
+
+    for last in range(T, -1, -RESCALE_EVERY):
+        losses.begin(last)
+        losses.rescale()
+        for rows in blocks(T + 1 - losses.lowest, most):
+            # What is carried to a loss's own timestep is 0, or for an lstm's last_dc beside dh.
+
+            def enters(k: int, here: Array, rows: slice = rows) -> None:
+                if k and rows.start <= T - k < rows.stop:
+                    here[T - k - rows.start, :H] = own[k - 1]
+                if keep is not None:
+                    here[~keep[T - rows.start : T - rows.stop : -1, k]] = 0.0
+                if factor is not None:
+                    here[:, :H] *= factor[T - rows.start : T - rows.stop : -1, k, None]
+
+            arrived = losses.back(rows, enters)
+            yield losses.arrivals(rows, arrived, arrived[..., :H], None)
+
+
+def stack_arrivals(stack: Stack) -> Iterator[tuple[Layer, Arrivals]]:
+    """`arrivals` of every layer of ``stack``, which reads in one direction, the top first at any timesteps.
+
+    All layers go through some timesteps before the next: E_t reaches a layer at timestep k through the one above at k.
+    """
+    T, H = stack.T, stack.H
+    top = stack.top[0]
+    most = at_once(T, H * (2 if top.cell.direct == "c" else 1))
+    own = own_gradients(top)
+    levels = [LossRows(layer, most) for (layer,) in reversed(stack.levels)]
+    if levels[0].has_c:
+        levels[0].carried[0, H:] = top.last_dc[:, 0]
+    for last in range(T, -1, -RESCALE_EVERY):
+        for losses in levels:
+            losses.begin(last)
+        levels[0].rescale()
+        for rows in blocks(T + 1 - levels[0].lowest, most):
+
+            def enters(k: int, here: Array, rows: slice = rows) -> None:
+                if k and rows.start <= T - k < rows.stop:
+                    here[T - k - rows.start, :H] = own[k - 1]
+
+            above: LossRows | None = None
+            for losses in levels:
+                if above is None:
+                    arrived = losses.back(rows, enters)
+                    yield losses.layer, losses.arrivals(rows, arrived, arrived[..., :H], None)
+                else:
+                    incoming = losses.take_in(rows, above.sends_down(arrived), above.exponent[rows])
+                    arrived, came = losses.join(rows, incoming)
+                    yield losses.layer, losses.arrivals(rows, arrived, came, incoming)
+                above = losses
+
+
+def blocks(rows: int, most: int) -> Iterator[slice]:
+    """Slices of up to ``most`` rows."""
+    return (slice(start, min(start + most, rows)) for start in range(0, rows, most))
+
+
+def at_once(T: int, width: int) -> int:
+    """How many rows of ``width`` numbers stay in the cache for RESCALE_EVERY timesteps and make small products."""
+    return min(T, max(FEWEST_ROWS, min(BLOCK_ELEMENTS // (RESCALE_EVERY * width), SMALL // width**2)))
+
+
+def rescale(exponent: Array, *vectors: Array) -> bool:
+    """Rows whose norm has left [2^-SPAN, 2^SPAN] come back to 1, in place; says whether there were any."""
+    shift = np.frexp(sum(np.vecdot(rows, rows) for rows in vectors))[1] // 2
+    outside = np.flatnonzero(np.abs(shift) > SPAN)
+    if len(outside) == 0:
+        return False
+    for rows in vectors:
+        rows[outside] *= np.ldexp(1.0, -shift[outside])[:, None]
+    exponent[outside] += shift[outside]
+    return True
+
+
+def is_near_one(square: Array) -> bool:
+    """Whether all norms whose squares these are lie in [2^-SPAN, 2^SPAN] or are 0."""
+    return bool((np.abs(np.frexp(square)[1]) <= 2 * SPAN).all())
+
+
+def size(square: Array) -> Array:
+    """About the power of two of norms whose squares these are; LEAST where they are 0."""
+    return np.where(square > 0.0, np.frexp(square)[1] // 2, np.int64(LEAST))
+
+
+def largest_of(exponents: Array, nonzero: Array) -> Array:
+    """The largest along the first axis of those that belong to what is not 0; 0 where all is."""
+    least = np.iinfo(np.int64).min
+    largest = np.where(nonzero, exponents, least).max(axis=0)
+    return np.where(largest == least, 0, largest)

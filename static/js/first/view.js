@@ -1,0 +1,49 @@
+/** The first view: what the run does in one line, and two ways on. It ends for good. */
+
+import { setText } from "../lib/dom.js";
+import { paceWords, progressWords } from "../words/first.js";
+import { showWhole } from "./visit.js";
+
+/** @typedef {import("../run/session.js").PageStore} PageStore */
+
+/**
+ * @param {PageStore} store
+ * @param {() => void} openLessons
+ */
+export function createFirstView(store, openLessons) {
+  const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+  const [pace, progress] = [part("first-rate"), part("first-numbers")];
+
+  function end() {
+    if (!store.get().first) return;
+    showWhole();
+    store.dispatch({ type: "first", first: false });
+    store.dispatch({ type: "names", names: false });
+  }
+
+  if (!store.get().first) return { end, draw() {} };
+  part("first-whole").addEventListener("click", () => {
+    end();
+    part("play").focus();
+  });
+  part("first-lessons").addEventListener("click", () => {
+    end();
+    openLessons();
+  });
+  // Whatever brings a lesson, a question or a panel needs the whole page.
+  store.watch(
+    ({ lesson, question, panel, divergence }) => Boolean(lesson || question || panel || divergence),
+    (isWanted) => isWanted && end(),
+  );
+
+  return {
+    end,
+    /** Called when it is time for other numbers. */
+    draw() {
+      const state = store.get();
+      if (!state.first) return;
+      setText(pace, paceWords(state));
+      setText(progress, progressWords(state));
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/** What the first view says of the run. Pure. */
+
+import { formatCount, formatNumber, formatSetting } from "../lib/format.js";
+import { steps } from "./finding.js";
+import { describe } from "./sentences.js";
+
+/** @typedef {import("../run/state.js").State} State */
+
+/** How fast it goes. @param {State} state */
+export function paceWords({ phase, rate, connection }) {
+  if (connection.status === "lost") return "not connected";
+  if (phase === "paused") return "paused";
+  if (phase === "diverged") return "stopped";
+  if (rate === null) return "as fast as possible";
+  return rate === 1 ? "1 update a second" : `${formatSetting(rate)} updates a second`;
+}
+
+/** How far it has come. @param {State} state */
+export function progressWords({ record }) {
+  if (!record) return "";
+  const { iteration, loss_per_timestep: loss, baseline } = record.meta;
+  const without = baseline === null ? "" : `, without memory ${formatNumber(baseline)}`;
+  return `iteration ${formatCount(iteration)} · loss ${loss === null ? "not finite" : formatNumber(loss)}${without}`;
+}
+
+/** What is found, in words for somebody who sees the page for the first time. @param {State} state */
+export function plainWords(state) {
+  const said = describe(state);
+  const { record, config } = state;
+  if (!record || said.rule !== "learning" || config.task !== "echo") return said;
+  const { loss_per_timestep: loss, baseline, needed_lag: lag } = record.meta;
+  if (loss === null || baseline === null || !lag) return said;
+  const finding = `It is to repeat the value from ${steps(lag)} before: loss ${formatNumber(loss)}, without memory ${formatNumber(baseline)}.`;
+  return { rule: "first", finding, reason: "" };
+}

@@ -1,0 +1,128 @@
+/** The names of the parts of the picture, and what each means there, with the numbers of the shown record. Pure. */
+
+import { formatNumber, formatPercent } from "../lib/format.js";
+
+/** @typedef {import("../record/picture.js").Picture} Picture */
+/** @typedef {{t: number, source?: number}} At the timestep that is named, and the loss whose share it is */
+/** @typedef {{long: (picture: Picture) => string, short: (picture: Picture) => string, said: (picture: Picture, at: At) => string}} Name */
+
+/** @type {Record<string, Name>} */
+export const NAMES = {
+  clip: {
+    long: () => "posts: clipping",
+    short: () => "clipping",
+    said: ({ clip: { mode, threshold, scale } }, { t }) => {
+      if (mode === "timestep") {
+        return `Posts: at h_${t} the gradient was cut back to the threshold ${formatNumber(threshold)} on its way.`;
+      }
+      const limit = `Posts: clipping by ${mode}, threshold ${formatNumber(threshold)}.`;
+      if (Number(scale) >= 1) return `${limit} This gradient stays below it: nothing is cut.`;
+      return `${limit} It shortens this gradient to ${formatPercent(Number(scale))} of its length.`;
+    },
+  },
+  output: {
+    long: ({ classification }) =>
+      classification ? "probability (dot) of the target" : "output (dot) and target (bar)",
+    short: () => "output and target",
+    said: (picture, { t }) => {
+      if (picture.classification) {
+        return `At timestep ${t} the network must choose a class: the dot is the probability of the right one, the bar stands at 1.`;
+      }
+      const [y, target] = [picture.y[(t - 1) * picture.O], picture.target[(t - 1) * picture.O]];
+      return `The output y_${t} is ${formatNumber(y)}, the target ${formatNumber(target)}; the line between them is the error.`;
+    },
+  },
+  loss: {
+    long: () => "loss: how wrong this step is",
+    short: () => "loss",
+    said: ({ loss, classification }, { t }) => {
+      const how = classification
+        ? "minus the logarithm of the probability of the right class"
+        : "how far the output is from the target, squared";
+      return `The loss E_${t} is ${formatNumber(loss[t - 1])}: ${how}. A larger disc is a larger loss.`;
+    },
+  },
+  own: {
+    long: () => "cone: the step’s own loss joins",
+    short: () => "own loss joins",
+    said: (picture, { t }) =>
+      `Here E_${t} joins what comes back from later steps: its share of ∂E/∂h_${t} is ${sharePercent(picture, t, t)}.`,
+  },
+  carried: {
+    long: () => "carried back from later steps",
+    short: () => "carried back",
+    said: ({ lanes, recurrent }, { t }) =>
+      `Later losses come back through ${recurrent}, from h_${t} to h_${t - 1}; chevrons show the direction. There the gradient’s norm is ${formatNumber(Math.exp(lanes[0].shown[t - 1]))}: the width is its logarithm.`,
+  },
+  share: {
+    long: () => "one loss, one colour",
+    short: () => "one loss, one colour",
+    said: (picture, { t, source = t }) =>
+      `One colour is one loss: the share of E_${source} in ∂E/∂h_${t} is ${sharePercent(picture, source, t)}.`,
+  },
+  against: {
+    long: () => "striped: pulls the other way",
+    short: () => "pulls against",
+    said: (picture, { t, source = t }) =>
+      `E_${source} pulls the other way here: its share of ∂E/∂h_${t} is ${sharePercent(picture, source, t)}.`,
+  },
+  input: {
+    long: () => "input",
+    short: () => "input",
+    said: ({ x, I, symbols }, { t }) => {
+      if (symbols) return `What the network reads at timestep ${t}: one of ${symbols.length} symbols.`;
+      if (I > 1) return `What the network reads at timestep ${t}: ${I} numbers.`;
+      return `What the network reads at timestep ${t}: x_${t} is ${formatNumber(x[t - 1])}.`;
+    },
+  },
+  W_xh: {
+    long: () => "weights: input to state",
+    short: () => "input to state",
+    said: ({ I, H }) =>
+      `The weights from the ${counted(I, "input")} to the ${counted(H, "unit")}, the same at every timestep.`,
+  },
+  W_hh: {
+    long: ({ T, recurrent }) => `the same ${recurrent}, ${T - 1} times`,
+    short: ({ recurrent }) => `the same ${recurrent}`,
+    said: ({ T, recurrent }) =>
+      `The same weights ${recurrent} lead from every hidden state to the next, ${counted(T - 1, "time")}; the gradient comes back through them.`,
+  },
+  units: {
+    long: ({ H }) => `hidden state: ${counted(H, "unit")}`,
+    short: ({ H }) => counted(H, "unit"),
+    said: ({ H }, { t }) =>
+      `The hidden state h_${t}, ${counted(H, "unit")}: what the network remembers. Blue is above 0, green below.`,
+  },
+  W_hy: {
+    long: () => "weights: state to output",
+    short: () => "state to output",
+    said: ({ H, O }) =>
+      `The weights from the ${counted(H, "unit")} to the ${counted(O, "output")}, the same at every timestep.`,
+  },
+};
+
+/** What cannot be named in this state, and what would help. @param {string[]} missing @param {Picture} picture @param {number} most timesteps that stand apart */
+export function missingWords(missing, picture, most) {
+  if (missing.length === 0) return "";
+  const list = missing.map((key) => NAMES[key].short(picture)).join(", ");
+  const help = picture.T > most ? ` Up to T = ${most} there is room for more names.` : "";
+  return `No room here to name: ${list}.${help}`;
+}
+
+/** Where another picture stands on the stage. @param {"folded" | "lanes" | "slow"} why */
+export function elsewhereWords(why) {
+  if (why === "folded") return "Folded into one cell: the names stand on the unrolled picture. Unfold to read them.";
+  if (why === "slow") return "Slow motion says itself what it shows; the names come back after it.";
+  return "Several networks side by side: the names stand on the picture of one.";
+}
+
+/** @param {Picture} picture @param {number} source @param {number} t */
+function sharePercent({ lanes, T }, source, t) {
+  const share = lanes[0].share?.[(source - 1) * (T + 1) + t];
+  return share === undefined || !Number.isFinite(share) ? "not known" : formatPercent(share);
+}
+
+/** @param {number} count @param {string} what */
+function counted(count, what) {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}

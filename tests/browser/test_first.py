@@ -1,0 +1,102 @@
+"""The first minute: a browser that was never here, the names on the picture, and the two ways on."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.reader import iteration, length, until
+from tests.support.pages import Watched
+from tests.support.servers import PATIENCE, Server
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def newcomer(chromium: Browser, server: Server):
+    """Opens the page in a browser without cookies; the test fails if it complained about anything."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 720}, storage_state=None)
+    context.set_default_timeout(PATIENCE * 1000)
+    page = context.new_page()
+    watched = Watched(page, server)
+    yield page
+    context.close()
+    assert watched.complaints == []
+
+
+def names(page: Page) -> list[str]:
+    return page.locator(".name-pill").evaluate_all("(all) => all.map((one) => one.dataset.name).sort()")
+
+
+def test_a_newcomer_sees_a_small_slow_network_with_its_parts_named_and_goes_on_with_it(newcomer: Page, server: Server):
+    page = newcomer
+    page.goto(server.url)
+    expect(
+        page.get_by_role("heading", name=re.compile(r"reads \+1 or −1 at every step .* 2 steps before"))
+    ).to_be_visible()
+    for hidden in ("#side", ".footer", "#lessons", "#share-button", "#ask", "#reset"):
+        expect(page.locator(hidden)).to_be_hidden()
+    shown = page.locator("#controls .row").filter(visible=True)
+    assert shown.evaluate_all("(rows) => rows.map((row) => row.dataset.field)") == [
+        "sequence_length",
+        "cell",
+        "activation",
+    ]
+    expect(page.locator("#first-rate")).to_have_text("2 updates a second")
+    expect(page.locator("#finding")).to_contain_text("repeat the value from 2 steps before")
+    assert {"input", "W_xh", "W_hh", "units", "W_hy", "output", "loss", "own", "carried"} <= set(names(page))
+
+    loss = page.locator('.name-pill[data-name="loss"]')
+    loss.focus()
+    page.keyboard.press("Enter")
+    expect(loss).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("#name-said")).to_contain_text(re.compile(r"The loss E\d is [\d.]+"))
+    expect(loss).to_have_attribute("aria-describedby", "name-said")
+    page.keyboard.press("Escape")
+    expect(page.locator("#name-said")).to_be_hidden()
+    page.keyboard.press("i")
+    expect(page.locator(".names")).to_be_hidden()
+    page.locator("#names").click()
+    expect(page.locator(".names")).to_be_visible()
+
+    page.locator('[data-field="sequence_length"]').get_by_role("slider").press("ArrowRight")
+    until(page, lambda: "hidden" not in names(page) and length(page) == 9, "a longer sequence at once")
+    before = iteration(page)
+    page.get_by_role("button", name="Show all instruments").click()
+    expect(page.locator("#side")).to_be_visible()
+    expect(page.locator(".first-card")).to_have_count(0)
+    expect(page.locator("#lessons")).to_be_visible()
+    assert length(page) == 9, "the same network"
+    until(page, lambda: iteration(page) > before, "training goes on")
+    page.goto("about:blank")
+    page.goto(server.url)
+    expect(page.locator("#side")).to_be_visible()
+    assert length(page) == 24, "a later visit opens the instrument of every day"
+
+
+def test_a_link_opens_the_whole_instrument_for_a_newcomer_too(newcomer: Page, server: Server):
+    newcomer.goto(f"{server.url}/#sequence_length=30")
+    expect(newcomer.locator(".header .readouts")).to_be_visible()
+    expect(newcomer.locator("#first-card")).to_have_count(0)
+    until(newcomer, lambda: length(newcomer) == 30, "the network of the link")
+
+
+def test_the_lessons_are_one_click_away_from_the_first_view(newcomer: Page, server: Server):
+    newcomer.goto(server.url)
+    newcomer.get_by_role("button", name="Start the lessons").click()
+    expect(newcomer.locator("#lesson-title")).to_be_visible()
+    expect(newcomer.locator(".name-pill").filter(visible=True)).to_have_count(0)
+
+
+def test_names_say_what_they_cannot_name_and_why(page: Page):
+    until(page, lambda: iteration(page) > 3, "training")
+    page.keyboard.press("i")
+    expect(page.locator('.name-pill[data-name="W_hh"]')).to_have_text("the same Whh, 23 times")
+    page.keyboard.press("f")
+    expect(page.locator(".names-note")).to_contain_text("Unfold to read them")
+    expect(page.locator(".names")).to_be_hidden()
+    page.keyboard.press("f")
+    expect(page.locator(".names")).to_be_visible()
+    page.locator('[data-field="sequence_length"]').get_by_role("textbox").fill("120")
+    page.keyboard.press("Enter")
+    expect(page.locator(".names-note")).to_contain_text(re.compile(r"No room here to name: .*Up to T = 4\d"))

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { PILL, placeNames } from "../../../static/js/first/places.js";
+import { readPicture } from "../../../static/js/record/picture.js";
+import { initialState } from "../../../static/js/run/state.js";
+import { columnWidth, standsApart, visibleTimesteps, xOf } from "../../../static/js/stage/layout.js";
+import { buildScene } from "../../../static/js/stage/scene.js";
+import { sampleRecord } from "../stage/sample.js";
+
+const WIDTHS = { clip: 104, output: 189, loss: 182, own: 200, carried: 190, share: 137, against: 182, input: 47 };
+const MORE = { W_xh: 152, W_hh: 156, units: 141, W_hy: 161 };
+const widthOf = (key) => ({ ...WIDTHS, ...MORE })[key];
+const narrowly = (key) => widthOf(key) * 0.6;
+
+/** @param {object} options of the record, and of the page */
+function drawn({ size = { width: 764, height: 620, U: 1 }, first = false, config = {}, ...record }) {
+  const whole = { clip: "norm", clip_threshold: 1, task: "echo", ...config };
+  const picture = readPicture(sampleRecord({ H: 6, hasLoss: (t) => t > 2, ...record }), whole, null);
+  const state = { ...initialState({ config: whole }), names: true, first, ruler: "near" };
+  return buildScene(picture, state, size, [-4, 2], null);
+}
+
+const STATES = {
+  "the first view": { T: 8, first: true, size: { width: 948, height: 624, U: 1 } },
+  "the whole page": { T: 24 },
+  "a projector": { T: 24, size: { width: 1123, height: 953, U: 1.275 } },
+  "an lstm's two rivers": { T: 12, config: { cell: "lstm" } },
+  "packed columns": { T: 100 },
+  "one timestep": { T: 1, hasLoss: () => true },
+};
+
+for (const [name, options] of Object.entries(STATES)) {
+  test(`every name stands on the stage beside the others, and its line begins at it: ${name}`, () => {
+    const scene = drawn(options);
+    const { width, height, U } = scene.layout;
+    const { placed } = placeNames(scene, (key) => widthOf(key) * U);
+    assert.ok(placed.length >= 3, placed.map(({ key }) => key).join());
+    for (const [index, one] of placed.entries()) {
+      assert.ok(one.left >= 0 && one.left + one.width <= width, `${one.key} leaves the stage`);
+      assert.ok(one.top > 44 * U && one.top + PILL * U <= height, `${one.key} at ${one.top}`);
+      assert.ok(one.x > one.left && one.x < one.left + one.width, `the line of ${one.key} begins beside it`);
+      for (const other of placed.slice(index + 1)) {
+        const apart =
+          other.top !== one.top || other.left >= one.left + one.width || one.left >= other.left + other.width;
+        assert.ok(apart, `${one.key} lies on ${other.key}`);
+      }
+    }
+  });
+
+  test(`no line crosses a column, an input or another line: ${name}`, () => {
+    const scene = drawn(options);
+    const { layout } = scene;
+    const { placed } = placeNames(scene, (key) => widthOf(key) * layout.U);
+    const inRow = new Set(placed.map(({ top, x }) => `${top} ${Math.round(x)}`));
+    assert.equal(inRow.size, placed.length, "each line has a place of its own");
+    for (const { key, x, to, top } of placed.filter(({ below }) => below)) {
+      if (top < layout.units.top) continue; // from under the river up into it
+      const crossed = to.y < layout.input.bottom;
+      for (let t = 1; crossed && t <= layout.T; t++) {
+        const half = columnWidth(layout, t) / 2;
+        assert.ok(Math.abs(x - xOf(layout, t)) > half, `the line of ${key} runs through column ${t}`);
+      }
+    }
+  });
+}
+
+test("in the first view everything has its name", () => {
+  const { placed, missing } = placeNames(drawn(STATES["the first view"]), widthOf);
+  assert.deepEqual(missing, []);
+  for (const key of ["output", "loss", "own", "carried", "input", "W_xh", "W_hh", "units", "W_hy"]) {
+    assert.ok(
+      placed.some((one) => one.key === key),
+      key,
+    );
+  }
+});
+
+test("a phone names the main things, and says which have no room", () => {
+  const phone = { T: 8, first: true, size: { width: 390, height: 500, U: 1 } };
+  const { placed, missing } = placeNames(drawn(phone), narrowly);
+  for (const key of ["output", "loss", "carried", "input", "W_hh"]) {
+    assert.ok(
+      placed.some((one) => one.key === key),
+      `${key} of ${placed.map((one) => one.key)}`,
+    );
+  }
+  assert.ok(missing.length > 0);
+  assert.ok(missing.every((key) => !placed.some((one) => one.key === key)));
+});
+
+test("packed columns have no gaps: what stands between them is missing, and said to be", () => {
+  const scene = drawn(STATES["packed columns"]);
+  assert.ok(scene.layout.packed && !standsApart(scene.layout, 1));
+  const { missing } = placeNames(scene, widthOf);
+  for (const key of ["own", "W_xh", "W_hy"]) assert.ok(missing.includes(key), `${key} of ${missing}`);
+});
+
+test("what is not in the picture has no name and is not missed", () => {
+  const keys = ({ placed, missing }) => [...placed.map(({ key }) => key), ...missing];
+  const unclipped = placeNames(drawn({ T: 8, config: { clip: "none" } }), widthOf);
+  assert.ok(!keys(unclipped).includes("clip"));
+  const silent = placeNames(drawn({ T: 8, hasLoss: () => false }), widthOf);
+  for (const key of ["loss", "output", "own", "carried", "share", "against"])
+    assert.ok(!keys(silent).includes(key), key);
+  assert.ok(!keys(placeNames(drawn({ T: 1, hasLoss: () => true }), widthOf)).includes("W_hh"));
+});
+
+test("names stay where they stood while the network trains", () => {
+  const before = placeNames(drawn({ T: 24 }), widthOf);
+  const after = placeNames(drawn({ T: 24, decay: (lag) => 0.9 ** lag }), widthOf, before);
+  for (const key of ["output", "loss", "own", "input", "W_xh", "W_hh", "units"]) {
+    const [was, is] = [before, after].map(({ placed }) => placed.find((one) => one.key === key));
+    assert.deepEqual([is?.t, is?.left], [was?.t, was?.left], key);
+  }
+});
+
+test("while a part of the time axis is shown, only what is on it is named", () => {
+  const scene = drawn({ T: 24 });
+  scene.layout.zoom = { from: 6, to: 18 };
+  const { first, last } = visibleTimesteps(scene.layout);
+  scene.layout.edges = scene.layout.edges.map((_, t) => 116 + (t - 6) * (630 / 12));
+  for (const { key, t } of placeNames(scene, widthOf).placed) {
+    assert.ok(t === 0 || (t >= first && t <= last), `${key} at ${t}`);
+  }
+});

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { readPicture } from "../../../static/js/record/picture.js";
+import { elsewhereWords, missingWords, NAMES } from "../../../static/js/words/names.js";
+import { paceWords, plainWords, progressWords } from "../../../static/js/words/first.js";
+import { initialState } from "../../../static/js/run/state.js";
+import { sampleRecord } from "../stage/sample.js";
+
+const CONFIG = { clip: "norm", clip_threshold: 1, task: "echo" };
+const pictureOf = (options = {}, config = {}) =>
+  readPicture(sampleRecord({ T: 8, H: 6, ...options }), { ...CONFIG, ...config }, null);
+
+test("every name has two lengths and a sentence with the numbers of the picture", () => {
+  const picture = pictureOf({ meta: { clip_scale: 0.25 } });
+  for (const [key, { long, short, said }] of Object.entries(NAMES)) {
+    assert.ok(short(picture).length <= long(picture).length, key);
+    const sentence = said(picture, { t: 4, source: 6 });
+    assert.match(sentence, /[.]$/, key);
+    assert.doesNotMatch(sentence, /NaN|undefined|null|Infinity/, `${key}: ${sentence}`);
+    assert.ok(sentence.length <= 180, `${key}: ${sentence.length} characters`);
+  }
+});
+
+test("a sentence's numbers are those of the record", () => {
+  const record = sampleRecord({ T: 8, H: 6 });
+  const picture = readPicture(record, CONFIG, null);
+  record.tensors.loss_t.data[4] = 0.268;
+  assert.match(NAMES.loss.said(picture, { t: 5 }), /E_5 is 0\.268/);
+  record.tensors.x.data[2] = -1;
+  assert.match(NAMES.input.said(picture, { t: 3 }), /x_3 is −1/);
+  const share = picture.lanes[0].share;
+  share[(6 - 1) * 9 + 4] = -0.28;
+  assert.match(
+    NAMES.against.said(picture, { t: 4, source: 6 }),
+    /E_6 pulls the other way here: its share of ∂E\/∂h_4 is −28 %/,
+  );
+});
+
+test("posts of clipping say what they cut, and where they cut nothing that too", () => {
+  assert.match(NAMES.clip.said(pictureOf({ meta: { clip_scale: 0.25 } }), { t: 0 }), /to 25 % of its length/);
+  assert.match(NAMES.clip.said(pictureOf({ meta: { clip_scale: 1 } }), { t: 0 }), /nothing is cut/);
+  assert.match(
+    NAMES.clip.said(pictureOf({}, { clip: "timestep", clip_threshold: 5 }), { t: 3 }),
+    /at h_3 .* threshold 5/,
+  );
+});
+
+test("what has no name says why, and what helps where that is true", () => {
+  const picture = pictureOf();
+  assert.equal(missingWords([], picture, 45), "");
+  assert.equal(missingWords(["W_xh"], picture, 45), "No room here to name: input to state.");
+  assert.match(missingWords(["W_xh"], pictureOf({ T: 100 }), 45), /Up to T = 45 there is room for more names\.$/);
+  for (const why of ["folded", "slow", "lanes"]) assert.match(elsewhereWords(why), /\.$/);
+});
+
+test("the first view says how fast it goes, and when it does not", () => {
+  const open = {
+    ...initialState(),
+    rate: 2,
+    phase: "running",
+    connection: { status: "open", retryAt: null, attempt: 0 },
+  };
+  assert.equal(paceWords(open), "2 updates a second");
+  assert.equal(paceWords({ ...open, rate: 1 }), "1 update a second");
+  assert.equal(paceWords({ ...open, rate: null }), "as fast as possible");
+  assert.equal(paceWords({ ...open, phase: "paused" }), "paused");
+  assert.equal(paceWords({ ...open, phase: "diverged" }), "stopped");
+  assert.equal(paceWords({ ...open, connection: { ...open.connection, status: "lost" } }), "not connected");
+});
+
+test("the first headline is the task with its loss; what goes wrong is said as everywhere", () => {
+  const finding = { code: "learning", cause: null, values: { needed_lag: 2, loss: 0.3, baseline: 1 }, remedies: [] };
+  const meta = { iteration: 36, loss_per_timestep: 0.268, baseline: 1, needed_lag: 2, finding };
+  const record = sampleRecord({ T: 8, H: 6, meta });
+  const state = { ...initialState({ config: CONFIG }), record, first: true };
+  assert.equal(
+    plainWords(state).finding,
+    "It is to repeat the value from 2 steps before: loss 0.268, without memory 1.00.",
+  );
+  assert.equal(progressWords(state), "iteration 36 · loss 0.268, without memory 1.00");
+  const diverged = { ...state, divergence: { iteration: 3, quantity: "h", timestep: 2, unit: 0, cause: "" } };
+  assert.match(plainWords(diverged).finding, /^Stopped at iteration 3/);
+});
