@@ -12,6 +12,7 @@ import numpy as np
 
 from .cells import Cell, Params
 from .cells.base import W_HH
+from .layer import Layer
 from .network import Network
 
 Array = np.ndarray
@@ -28,10 +29,11 @@ class Data:
     x: Array
     target: Array
     initial: Mapping[str, Array]
+    lengths: Array | None
 
     def forward(self, net: Network, params: Params) -> None:
         """Walk."""
-        net.forward(params, self.x, self.target, initial=self.initial)
+        net.forward(params, self.x, self.target, initial=self.initial, lengths=self.lengths)
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def gradcheck(
     h0: Array | None = None,
     *,
     initial: Mapping[str, Array] | None = None,
+    lengths: Array | None = None,
     reduction: str = "sum",
     samples: int = 8,
     rng: np.random.Generator,
@@ -80,7 +83,7 @@ def gradcheck(
         raise ValueError(f"a gradient check needs float64, this network computes in {net.dtype}")
     if broken is not None and not BREAKS[broken].fits(net):
         raise ValueError(f"the break {broken} needs {BREAKS[broken].needs}")
-    data = Data(x, target, dict(initial or {}) if h0 is None else {**(initial or {}), "h0": h0})
+    data = Data(x, target, dict(initial or {}) if h0 is None else {**(initial or {}), "h0": h0}, lengths)
     analytic = _analytic(net, params, data, reduction, broken)
     for name, array in params.items():
         worst, taken, at_kink, zero = 0.0, 0, 0, 0
@@ -136,8 +139,7 @@ def _sides(net: Network) -> list[Array]:
     return [argument > kink for kink in net.cell.activation.kinks for argument in arguments]
 
 
-# The classic bugs. Each computes the gradients after `forward`, with one mistake; where it is about one parameter, in
-# the lowest layer's forward direction.
+# The classic bugs. Each computes the gradients after `forward`, with one mistake, made in every layer and direction.
 
 
 def _drop_carried(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
@@ -147,28 +149,43 @@ def _drop_carried(net: Network, params: Params, data: Data, reduction: str) -> P
 
 def _no_accumulation(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
     """Only the last timestep's dW_hh is kept: `=` where `+=` belongs."""
-    grads, recurrent = net.backward(reduction), net.cell.recurrent
-    return _with_recurrent(net, grads, (net.x if recurrent.of_x else net.h[:-1])[-1:], slice(-1, None))
+    grads, of_x = net.backward(reduction), net.cell.recurrent.of_x
+    for layer in net.layers.values():
+        _recurrent_gradient(layer, grads, (_entered(layer) if of_x else _states(layer)[:-1])[-1:], slice(-1, None))
+    return grads
 
 
 def _stale_h(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
     """dW_hh is made with h_t where h_{t-1} belongs."""
-    return _with_recurrent(net, net.backward(reduction), net.h[1:], slice(None))
-
-
-def _with_recurrent(net: Network, grads: Params, incoming: Array, timesteps: slice) -> Params:
-    """The gradient of what is meant by W_hh, made of other ``incoming`` rows at some timesteps."""
-    recurrent = net.cell.recurrent
-    da = (net.da if recurrent == W_HH else net.da_x)[timesteps]
-    indices = "tbi,tbi->i" if recurrent.by_unit else "tbi,tbj->ij"
-    grads[recurrent.name][:] = np.einsum(indices, incoming, da) / net.B
+    grads = net.backward(reduction)
+    for layer in net.layers.values():
+        _recurrent_gradient(layer, grads, _states(layer)[1:], slice(None))
     return grads
+
+
+def _states(layer: Layer) -> Array:
+    """h_0 … h_T (T+1, H, B) in the layer's own order."""
+    return layer.entering[:, : layer.H]
+
+
+def _entered(layer: Layer) -> Array:
+    """What entered at 1 … T (T, I, B), in that order."""
+    return layer.entering[:-1, layer.H + 1 :]
+
+
+def _recurrent_gradient(layer: Layer, grads: Params, incoming: Array, timesteps: slice) -> None:
+    """The gradient of what is meant by W_hh in one layer, made of other ``incoming`` columns at some timesteps."""
+    recurrent = layer.cell.recurrent
+    da = (layer.da if recurrent == W_HH else layer.da_x)[timesteps]
+    indices = "tib,tib->i" if recurrent.by_unit else "tib,tjb->ij"
+    grads[recurrent.name + layer.ending][:] = np.einsum(indices, incoming, da) / layer.B
 
 
 def _transpose_W_hh(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
     """dh_{t-1} = da_t W_hh where its transpose belongs."""
-    blocks = params["W_hh"].reshape(net.H, -1, net.H)
-    net.layer.V[:, : -net.layer.handed] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
+    for ending, layer in net.layers.items():
+        blocks = params[f"W_hh{ending}"].reshape(net.H, -1, net.H)
+        layer.V[:, : -layer.handed] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
     return net.backward(reduction)
 
 
@@ -195,13 +212,14 @@ def _counted_twice(net: Network, params: Params, data: Data, reduction: str) -> 
 def _bias_forgotten(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
     """db_h stays 0."""
     grads = net.backward(reduction)
-    grads["b_h"][:] = 0.0
+    for ending in net.layers:
+        grads[f"b_h{ending}"][:] = 0.0
     return grads
 
 
 def _state_kept(net: Network, params: Params, data: Data, reduction: str) -> Params:
     """Sequences start from the last state of those before, as nobody set it back to h_0."""
-    net.forward(params, data.x, data.target, initial=net.last_states())
+    net.forward(params, data.x, data.target, initial=net.last_states(), lengths=data.lengths)
     return net.backward(reduction)
 
 

@@ -68,6 +68,7 @@ class Layer:
         self.V = zeros((H, width - seen + handed), dtype)  # [W_hh | what the handed rows go through]
         self._product = product(self.V, B)
         self._ends_outside = False
+        self._skipped: Array | None = None
         self.dh = zeros((T + 1, H, B), dtype)
         self.inner, self.direct = self.leaving[:-1, self._straight : inner], self.leaving[:, : self._straight]
         self.initial = self.dh[0], self.direct[0]  # dE/dh_0 and an lstm's dE/dc_0 (H, B), as a learned one's gradient
@@ -140,15 +141,28 @@ class Layer:
         self.V[:, -self.handed :] = handed_through
         self.W_xh = params["W_xh"]
 
-    def forward(self, h0: Array | None = None, c0: Array | None = None) -> None:
-        """Walk t = 1…T from ``h0`` and, an lstm, ``c0`` (B, H), zeros by default."""
+    def forward(self, h0: Array | None = None, c0: Array | None = None, skipped: Array | None = None) -> None:
+        """Walk t = 1…T from ``h0`` and, an lstm, ``c0`` (B, H), zeros by default.
+
+        ``skipped`` (B,): how many of the first timesteps are none of an example's, which keeps its initial state there.
+        """
         self.entering[0, : self.H] = 0.0 if h0 is None else h0.T
         if self.cell.c is not None:
             self.cell.c[0] = 0.0 if c0 is None else c0.T
         self.cell.start()
         step = self.cell.forward
+        self._skipped = skipped if skipped is not None and skipped.any() else None
+        longest = 0 if skipped is None else int(skipped.max())
         for t in range(self.T):
             step(t)
+            if skipped is not None and t < longest:
+                self._keep_initial(t, np.flatnonzero(skipped > t))
+
+    def _keep_initial(self, t: int, waiting: Array) -> None:
+        """Examples whose first timestep is later than the one that was walked last stay where they begin."""
+        for state in (self.entering[:, : self.H], self.cell.c):
+            if state is not None:
+                state[t + 1][:, waiting] = state[0][:, waiting]
 
     @property
     def input_weights(self) -> Array:
@@ -195,6 +209,10 @@ class Layer:
         timesteps = max(1, BLOCK_ELEMENTS // (self.H * self.B))
         for start in range(0, self.T, timesteps):
             self.cell.linearise(slice(start, start + timesteps))
+        if self._skipped is not None:
+            none = np.arange(self.T)[:, None] < self._skipped
+            for part in self.cell.local:
+                np.moveaxis(part, -1, 1)[none] = 0.0
 
     def backward(self, clip_timestep: float | None = None) -> None:
         """After `hand`: the whole way back."""
@@ -222,7 +240,11 @@ class Layer:
                     add(dh_before, direct_before, dh_before)
         if clip_timestep is not None:
             clip_columns(clip_timestep, self._dh_t[lowest], self.clip_factor[lowest])
-        self.initial = self.dh[0], self.direct[0]
+        self.initial = self._at_the_beginning(self.dh), self._at_the_beginning(self.direct)
+
+    def _at_the_beginning(self, adjoints: Array) -> Array:
+        """Of the states (T+1, H, B) those each example begins with (H, B)."""
+        return adjoints[0] if self._skipped is None else adjoints[self._skipped, :, np.arange(self.B)].T
 
     def sweep_each_alone(self) -> None:
         """After `hand`: every timestep back by itself, nothing being carried from any to the one before."""
@@ -254,7 +276,14 @@ class Layer:
                 sums[:only_input, H:] += d[:only_input].dot(z[:, H:])
         sums /= self.B
         own = self.cell.blocks * H
-        return self.cell.gradients(sums[:own], self.dh, self.dc), sums[own:, : H + 1]
+        dc = None if self.dc is None else self._of_made(self.dc)
+        return self.cell.gradients(sums[:own], self._of_made(self.dh), dc), sums[own:, : H + 1]
+
+    def _of_made(self, adjoints: Array) -> Array:
+        """Of the states (T+1, H, B) those that the cell made: 0 where an example has not begun yet."""
+        if self._skipped is None:
+            return adjoints
+        return np.where((np.arange(self.T + 1)[:, None] > self._skipped)[:, None], adjoints, 0.0)
 
     def initial_gradients(self) -> Params:
         """Of a learned initial state: h0 and, an lstm, c0 (H,), the mean over the batch."""

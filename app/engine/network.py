@@ -156,12 +156,15 @@ class Network:
         h0: Array | None = None,
         *,
         initial: Mapping[str, Array] | None = None,
+        lengths: Array | None = None,
     ) -> None:
         """Walk t = 1…T. ``x`` (T, B, I); ``target`` (T, B) classes, -1 none, or (T, B, O) values, NaN none.
 
         ``initial``: states (B, H) to start from under the names h0 and, of an lstm, c0 of each layer and direction,
         h0_l2_reverse for example; zeros where there are none. ``h0`` is that of the first layer. With ``train_h0`` all
-        are parameters instead. Numbers that overflow become inf or nan, silently.
+        are parameters instead. ``lengths`` (B,): where each sequence ends, which is where a reverse direction begins;
+        its states after that are the initial one, and its gradients there 0. Numbers that overflow become inf or nan,
+        silently.
         """
         states = dict(initial or {}) if h0 is None else {**(initial or {}), "h0": h0}
         if self.train_h0:
@@ -172,7 +175,7 @@ class Network:
             self.head.load(params)
             self.inputs.load(params)
             self.inputs.enter(x, [layer.inputs for layer in self.stack.levels[0]])
-            self.stack.forward(states)
+            self.stack.forward(states, lengths)
             self.head.forward([layer.states for layer in self.stack.top], target)
 
     @property

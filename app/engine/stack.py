@@ -75,15 +75,16 @@ class Stack:
                 layer.load(own, np.hstack(through) if through else handed_through[d])
             readers = owners
 
-    def forward(self, initial: Mapping[str, Array]) -> None:
-        """Walk every layer, after what enters the lowest was written; ``initial`` as `Network.forward` has it."""
+    def forward(self, initial: Mapping[str, Array], lengths: Array | None = None) -> None:
+        """Walk every layer, after what enters the lowest was written; arguments as `Network.forward` has them."""
         H = self.H
         below: list[Layer] = []
         for level in self.levels:
             for layer in level:
                 for d, read in enumerate(below):
                     layer.inputs[:, d * H : (d + 1) * H] = read.states[:, :H]
-                layer.forward(initial.get(f"h0{layer.ending}"), initial.get(f"c0{layer.ending}"))
+                skipped = self.T - lengths if layer.reverse and lengths is not None else None
+                layer.forward(initial.get(f"h0{layer.ending}"), initial.get(f"c0{layer.ending}"), skipped)
             below = level
 
     def prepare(self, handed: Array) -> None:

@@ -18,12 +18,14 @@ TRAINING, PROBE = 0, 1  # two streams of random numbers, so that no probe is eve
 class Batch:
     """B sequences, time first.
 
-    x (T, B, I); target (T, B) class or -1 for none, or (T, B, O) values or NaN for none; h0 (B, H), None for zeros.
+    x (T, B, I); target (T, B) class or -1 for none, or (T, B, O) values or NaN for none; h0 (B, H), None for zeros;
+    lengths (B,), beyond which there are no targets, None where all are T.
     """
 
     x: np.ndarray
     target: np.ndarray
     h0: np.ndarray | None = None
+    lengths: np.ndarray | None = None
 
 
 class Task(ABC):
@@ -51,7 +53,6 @@ class Task(ABC):
     continues: bool = False  # whether what it says can be what it hears next: one alphabet for inputs and classes
     takes_classes: bool = False  # whether every input is a class, one-hot, which an embedding can stand for
     next_step: bool = False  # whether the target at t is what is heard at t + 1
-    ragged: bool = False  # whether some sequences end before T
     is_stream: bool = False  # whether its sequences are windows of one long one, which can be read in order
     units: int | None = None  # how many hidden units its initial states are for; None where they are zeros
 

@@ -165,7 +165,7 @@ class OwnSequences(Own):
         self.units = None if data.h0 is None else data.h0.shape[1]
         self.tokens: int | None = data.vocabulary
         self.takes_classes = self.tokens is not None
-        self.ragged = data.lengths is not None and bool((data.lengths < self.T).any())
+        self.lengths = None if data.lengths is None else np.minimum(data.lengths, T)
         self.inputs = (
             tuple(f"input {i}" for i in range(1, data.width + 1))
             if self.tokens is None
@@ -209,4 +209,5 @@ class OwnSequences(Own):
             x if self.tokens is None else one_hot(x, self.tokens),
             self.target[rows].swapaxes(0, 1),
             None if self.h0 is None else self.h0[rows],
+            None if self.lengths is None else self.lengths[rows],
         )

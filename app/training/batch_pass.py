@@ -43,7 +43,7 @@ def run(
     net: Network, params: Params, batch: Batch, config: RunConfig, initial: Mapping[str, np.ndarray] = NONE
 ) -> BatchPass:
     """Run a batch forward, from `initial` states or its own, and backward, then clip its gradient."""
-    net.forward(params, batch.x, batch.target, batch.h0, initial=initial)
+    net.forward(params, batch.x, batch.target, batch.h0, initial=initial, lengths=batch.lengths)
     last_states = net.last_states() if config.carry_state else NONE
     loss, loss_per_timestep = objective(net, config)
     gradients = net.backward(config.loss_reduction, config.k1, config.k2)

@@ -66,7 +66,7 @@ class BatchRunner:
         batch = computed.batch
         workspace = self._workspace("batch", batch.x.shape[1])
         workspace.holds = None
-        workspace.net.forward(params, batch.x, batch.target, batch.h0, initial=computed.initial)
+        workspace.net.forward(params, batch.x, batch.target, batch.h0, initial=computed.initial, lengths=batch.lengths)
         return batch_pass.objective(workspace.net, self.config)[0]
 
     def validation_loss(self, params: Params) -> float | None:
@@ -137,6 +137,7 @@ class BatchRunner:
             batch.x[:, :B],
             batch.target[:, :B],
             None if batch.h0 is None else batch.h0[:B],
+            lengths=None if batch.lengths is None else batch.lengths[:B],
             initial={name: states[:B].astype(np.float64) for name, states in carried.states.items()},
             reduction=self.config.loss_reduction,
             samples=samples,
@@ -160,7 +161,8 @@ class BatchRunner:
         if self.config.precision == "float64":
             return batch
         target = batch.target.astype(np.float32) if batch.target.ndim == 3 else batch.target
-        return Batch(batch.x.astype(np.float32), target, None if batch.h0 is None else batch.h0.astype(np.float32))
+        h0 = None if batch.h0 is None else batch.h0.astype(np.float32)
+        return replace(batch, x=batch.x.astype(np.float32), target=target, h0=h0)
 
     def _workspace(self, use: str, B: int, T: int | None = None, precision: str | None = None) -> Workspace:
         asked = (use, B, T, precision)

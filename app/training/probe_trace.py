@@ -32,7 +32,7 @@ class ProbeTrace:
         initial: Mapping[str, np.ndarray] = NONE,
     ) -> None:
         self.net, self.probe, self.config = net, probe, config
-        net.forward(params, probe.x, probe.target, probe.h0, initial=initial)
+        net.forward(params, probe.x, probe.target, probe.h0, initial=initial, lengths=probe.lengths)
         self.used_norms = self._used_norms() if self.is_cut else None
         self.last_loss = last_loss(net, probe.target, config.loss_reduction)
         self.adjoints = all_adjoints(net, config.loss_reduction)

@@ -14,6 +14,7 @@ from .findings.measured import facts_of, first_bad
 from .findings.remedies import remedies
 from .measurement import Measurement, Recent
 from .quantities import PROBE, QUANTITIES, SCALARS
+from .quantities.beyond import blank_beyond_the_end
 from .records import Record
 from .state import State
 
@@ -52,6 +53,7 @@ class Recorder:
                 found = quantity.measure(seen)
                 tensors |= found.tensors
                 scalars |= found.scalars
+        blank_beyond_the_end(tensors, self.state.config, seen.trace.probe.lengths)
         scalars |= self._validation(seen, scalars.get("as_of"))
         scalars["finding"] = self._finding(seen, tensors)
         return Record(self._scalars(seen) | scalars, tensors, complete=not seen.skipped)

@@ -108,12 +108,6 @@ def fitting_task(
             "read; got bidirectional = true. Try false.",
             "bidirectional",
         )
-    if config.bidirectional and task.ragged:
-        raise OutOfRange(
-            "Some of the own sequences end before the others, and a layer that reads from the end would begin with "
-            "what lies beyond theirs; got bidirectional = true. Try false, or a sequence_length that all have.",
-            "bidirectional",
-        )
     if config.embedding_size and not task.takes_classes:
         raise OutOfRange(
             f"An embedding needs inputs that are classes; those of the task {config.task} are numbers. Got "

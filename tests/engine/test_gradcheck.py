@@ -58,6 +58,30 @@ def test_every_bug_is_caught_at_the_tensors_it_spoils_and_at_no_other(cell, brok
     assert not others, f"{broken} does not concern {sorted(others)}"
 
 
+DEEP = {
+    "two layers": {"num_layers": 2},
+    "both directions": {"bidirectional": True},
+    "two layers in both directions": {"num_layers": 2, "bidirectional": True},
+}
+
+
+@pytest.mark.parametrize("shape", DEEP)
+@pytest.mark.parametrize("broken", BREAKS)
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_bug_is_caught_in_every_layer_and_direction(cell, broken, shape):
+    if (cell, broken) in CANNOT:
+        return
+    network = build(cell, T=6, **DEEP[shape])
+    result = check(network, broken=broken, samples=12)
+    name = "b_h" if broken == "bias_forgotten" else recurrent(cell)
+    for ending in network.net.layers:
+        assert not result[f"{name}{ending}"].passed, f"{broken} goes unnoticed at {name}{ending}"
+    alone = {"no_accumulation", "stale_h", "bias_forgotten"}
+    if broken in alone:
+        wrong = {f"{name}{ending}" for ending in network.net.layers}
+        assert {other for other, tensor in result.items() if not tensor.passed} == wrong
+
+
 @pytest.mark.parametrize("broken", BREAKS)
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_network_is_the_same_after_a_bug_was_switched_on(cell, broken):

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from app.engine import CELLS
+from app.engine import CELLS, Network, all_adjoints, all_flows
 from app.errors import OutOfRange, UnrollError
 from app.training import RunConfig, Trainer
 from app.training import snapshot as files
+from app.training.architecture import Architecture
 from app.training.weights import to_torch
 
 SMALL = {"sequence_length": 9, "hidden_size": 5, "batch_size": 4, "lag": 2}
@@ -233,13 +234,82 @@ def test_layers_that_do_not_fit_each_other_are_refused(change, said):
         run.load_weights(tensors | {name: values for name, values in change.items() if values is not None})
 
 
-def test_sequences_that_end_early_are_not_read_from_the_end():
+LENGTHS = np.array([3, 6, 1, 4])
+
+
+def of_different_lengths(cell, **fields):
+    """A run in both directions of sequences that end early, and the same data."""
     rng = np.random.default_rng(0)
-    data = {"inputs": rng.standard_normal((4, 6, 2)), "targets": rng.integers(0, 2, (4, 6)), "lengths": np.arange(3, 7)}
-    run = Trainer(RunConfig(hidden_size=5), dataset=data)
-    with pytest.raises(OutOfRange) as refused:
-        run.configure(bidirectional=True)
-    assert refused.value.field == "bidirectional"
-    run.configure(sequence_length=3)
-    run.configure(bidirectional=True)
+    data = {"inputs": rng.standard_normal((4, 6, 2)), "targets": rng.integers(0, 2, (4, 6)), "lengths": LENGTHS}
+    run = Trainer(RunConfig(cell=cell, hidden_size=5, batch_size=4), dataset=data)
+    run.configure(bidirectional=True, **fields)
+    return run, data
+
+
+def alone(run, data, which):
+    """The same network at one of the sequences, as long as that is."""
+    L = LENGTHS[which]
+    net = Network(
+        run.config.cell, "tanh", "cross_entropy", L, 1, 2, 5, 2, **Architecture.of(run.config, run.task).extent
+    )
+    net.forward(run.params, data["inputs"][which, :L, None], data["targets"][which, :L, None])
+    return net
+
+
+@pytest.mark.parametrize("shape", [{}, {"num_layers": 2}, {"num_layers": 2, "train_h0": True}], ids=named)
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_reverse_direction_begins_where_each_sequence_ends(cell, shape):
+    run, data = of_different_lengths(cell, **shape)
+    for name, values in run.params.items():
+        if name.startswith(("h0", "c0")):
+            values[:] = np.linspace(-0.5, 0.5, len(values))
+    record = run.record({"gradients"})
+    nets = [alone(run, data, which) for which in range(4)]
+    assert record.loss == pytest.approx(np.mean([net.objective() for net in nets]), rel=1e-12)
+    gradients = [net.backward() for net in nets]
+    for name in run.params:
+        mean = np.mean([each[name] for each in gradients], axis=0)
+        np.testing.assert_allclose(record.tensors[f"grad.{name}"], mean, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("shape", [{}, {"num_layers": 2}], ids=named)
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("which", [0, 2])
+def test_what_is_shown_of_a_reverse_direction_ends_with_its_sequence(cell, shape, which):
+    run, data = of_different_lengths(cell, **shape)
+    run.show(which)
+    record, L = run.record(WATCH), LENGTHS[which]
+    net = alone(run, data, which)
+    adjoints = all_adjoints(net)
+    flows = all_flows(net, adjoints)
+    assert record.flow_residual <= 1e-10
+    for ending in (name for name in net.layers if name.endswith("_reverse")):
+        for name, own in (
+            ("h", net.views[ending].h[:, 0]),
+            ("dh", net.views[ending].dh[:, 0]),
+            ("ln_flow", flows[ending].ln_flow),
+            ("share", flows[ending].share),
+        ):
+            shown = record.tensors[f"{name}{ending}"]
+            within = shown[:L, : L + 1] if name in ("ln_flow", "share") else shown[: L + 1]
+            beyond = shown[:, L + 1 :] if name in ("ln_flow", "share") else shown[L + 1 :]
+            np.testing.assert_allclose(within, own, rtol=1e-4, atol=1e-6, err_msg=name + ending)
+            assert np.isnan(beyond).all()
+    np.testing.assert_allclose(record.y[:L], net.y[:, 0], rtol=1e-5, atol=1e-6)
+    assert np.isnan(record.y[L:]).all()
+    assert {name for name, values in record.tensors.items() if values.shape == run.tensors(WATCH)[name][0]} == set(
+        record.tensors
+    )
+
+
+def test_the_gradient_check_passes_at_sequences_of_different_lengths():
+    run, _ = of_different_lengths("gru", num_layers=2, train_h0=True)
+    assert all(check.passed for check in dict(run.check_gradients(samples=3)).values())
+    assert not dict(run.check_gradients(samples=12, broken="stale_h"))["W_hh_l2_reverse"].passed
+
+
+def test_a_snapshot_of_sequences_of_different_lengths_goes_on_bit_for_bit():
+    run, _ = of_different_lengths("lstm", precision="float32")
     run.step()
+    again = Trainer.resume(run.snapshot(dataset=True))
+    assert [run.step().loss for _ in range(2)] == [again.step().loss for _ in range(2)]

@@ -49,18 +49,20 @@ function conclusion(tensors, bug) {
   const wrong = failing(tensors);
   const names = Object.keys(tensors);
   if (wrong.length === 0) return agreement(tensors, bug);
-  const listed = wrong.length === 1 ? `${wrong[0]} is wrong.` : `${listOf(wrong)} are wrong.`;
-  const title = `Caught: ${listed}`;
+  const said = wrong.map((name) => inPart(name, names));
+  const title = `Caught: ${said.length === 1 ? `${said[0]} is wrong.` : `${listOf(said)} are wrong.`}`;
   const recurrent = names.filter((name) => !READOUT.includes(name));
-  if (wrong.length === 1 && ["W_hh", "u_hh"].includes(wrong[0])) {
+  const [only, ...more] = new Set(wrong.map((name) => partOf(name).parameter));
+  const everywhere = wrong.length > 1 ? " in each of these layers and directions" : "";
+  if (more.length === 0 && ["W_hh", "u_hh"].includes(only)) {
     return {
       caught: true,
       title,
-      reason: `All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of ${wrong[0]} from it: the h_{t−1} it is multiplied by, or the sum over t.`,
+      reason: `All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of ${only} from it${everywhere}: the h_{t−1} it is multiplied by, or the sum over t.`,
     };
   }
-  if (wrong.length === 1 && recurrent.includes(wrong[0])) {
-    const reason = `All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of ${wrong[0]} from it.`;
+  if (more.length === 0 && recurrent.includes(wrong[0])) {
+    const reason = `All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of ${only} from it${everywhere}.`;
     return { caught: true, title, reason };
   }
   if (wrong.every((name) => recurrent.includes(name))) {
@@ -103,6 +105,22 @@ function agreement(tensors, bug) {
       ? `All ${compared.length} tensors agree.`
       : `${compared.length} of ${Object.keys(tensors).length} tensors agree; the others could not be compared.`;
   return { caught: false, title, reason: `${largest}${left}` };
+}
+
+/** A parameter's own name, and what follows it: the layer from 2, and whether its direction is the reverse one. @param {string} name */
+function partOf(name) {
+  const [, parameter, level, reverse] = /** @type {string[]} */ (/^(.*?)(?:_l(\d+))?(_reverse)?$/.exec(name));
+  return { parameter, level: Number(level ?? 1), reverse: reverse === "_reverse" };
+}
+
+/** "W_hh of layer 2 in reverse": of several layers or directions, which one. @param {string} name @param {string[]} names */
+function inPart(name, names) {
+  const { parameter, level, reverse } = partOf(name);
+  if (READOUT.includes(name) || name === "W_emb") return name;
+  const layers = names.some((other) => partOf(other).level > 1);
+  const layer = layers ? ` of layer ${level}` : "";
+  if (!names.some((other) => partOf(other).reverse)) return `${parameter}${layer}`;
+  return `${parameter}${layer} ${reverse ? "in reverse" : "forward"}`;
 }
 
 /** @param {string[]} names */

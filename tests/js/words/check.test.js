@@ -78,3 +78,24 @@ test("whoever looks at the past is told that the network is checked as it is now
   assert.doesNotMatch(factsOf({ past: null, live }), /as it is now/);
   assert.match(factsOf({ past: { iteration: 130 }, live }), /iteration 130: .* as it is now, at iteration 1412\.$/);
 });
+
+/** @param {string[]} wrong @param {string[]} right @returns {import("../../../static/js/record/check.js").PerTensor} */
+function checked(wrong, right) {
+  const entry = (/** @type {number} */ max_rel_error) => ({ max_rel_error, samples: 8 });
+  return Object.fromEntries([...wrong.map((name) => [name, entry(1)]), ...right.map((name) => [name, entry(0)])]);
+}
+
+test("of several layers and directions it says which ones are wrong", () => {
+  const wrong = ["W_hh", "W_hh_reverse", "W_hh_l2", "W_hh_l2_reverse"];
+  const found = verdict(checked(wrong, ["W_xh", "b_h", "W_hy", "b_y", "W_xh_l2", "b_h_l2"]), "no_accumulation");
+  assert.equal(
+    found.title,
+    "Caught: W_hh of layer 1 forward, W_hh of layer 1 in reverse, W_hh of layer 2 forward and W_hh of layer 2 in reverse are wrong.",
+  );
+  assert.match(found.reason, /^All others agree, .* of W_hh from it in each of these layers and directions: the h_/);
+  const layer = verdict(checked(["b_h_l2"], ["W_hh", "b_h", "W_hh_l2", "W_hy"]), null);
+  assert.equal(layer.title, "Caught: b_h of layer 2 is wrong.");
+  assert.doesNotMatch(layer.reason, /in each/);
+  const direction = verdict(checked(["b_h_reverse"], ["W_hh", "b_h", "W_hh_reverse", "W_hy"]), null);
+  assert.equal(direction.title, "Caught: b_h in reverse is wrong.");
+});
