@@ -29,7 +29,7 @@ const WORDS = {
         : `Ten batches in a row had a loss below ${formatNumber(values.solved_below)}; without memory ${formatNumber(values.baseline)} can be reached.`,
   }),
   exploding: (values) => ({
-    finding: `The gradient explodes: E_${values.loss_timestep}’s own is ${size(values.ln_start)} at ${values.state}_${values.loss_timestep}, ${size(values.ln_there)} at ${values.state}_1${values.where}.`,
+    finding: `The gradient explodes: E_${values.loss_timestep}’s own is ${size(values.ln_start)} at ${values.state}_${values.loss_timestep}, ${size(values.ln_there)} at ${values.state}_1.`,
     reason: changeWords(values),
   }),
   clipped_hard: (values) => ({
@@ -46,7 +46,7 @@ const WORDS = {
   }),
   vanishing: (values) => {
     const { needed_lag: lag, state, timestep, loss_timestep: last } = values;
-    const there = `${size(values.ln_start)} at ${state}_${last}, ${size(values.ln_there)} at ${state}_${timestep}${values.where}`;
+    const there = `${size(values.ln_start)} at ${state}_${last}, ${size(values.ln_there)} at ${state}_${timestep}`;
     const nearby = values.nearby_losses
       ? ` Nearby losses keep the river wide: all together bring ${size(values.ln_whole)} there.`
       : "";
@@ -79,8 +79,8 @@ const WORDS = {
     if (timestep === undefined) return { finding: loss, reason: "" };
     const finding =
       lag === null
-        ? `E_${last}’s own gradient is ${size(values.ln_start)} at ${state}_${last}, ${size(values.ln_there)} at ${state}_${timestep}${values.where}.`
-        : `The task needs ${steps(lag)} back; there, at ${state}_${timestep}, E_${last}’s own gradient is ${size(values.ln_there)}, from ${size(values.ln_start)} at ${state}_${last}${values.where}.`;
+        ? `E_${last}’s own gradient is ${size(values.ln_start)} at ${state}_${last}, ${size(values.ln_there)} at ${state}_${timestep}.`
+        : `The task needs ${steps(lag)} back; there, at ${state}_${timestep}, E_${last}’s own gradient is ${size(values.ln_there)}, from ${size(values.ln_start)} at ${state}_${last}.`;
     return { finding, reason: loss };
   },
 };
@@ -96,8 +96,9 @@ export const CODES = Object.keys(WORDS);
  */
 export function findingWords({ code, cause, values }, recurrent = "W_hh", { layers, directions } = ONE) {
   const parts = [layers > 1 ? `layer ${values.layer}` : "", directions > 1 ? "the forward direction" : ""];
-  const whose = parts.filter(Boolean).join(", ");
-  return WORDS[code]({ ...values, recurrent, where: whose && ` of ${whose}` }, cause);
+  const whose = values.layer === undefined ? "" : parts.filter(Boolean).join(", ");
+  const { finding, reason } = WORDS[code]({ ...values, recurrent }, cause);
+  return { finding, reason: whose ? `Measured in ${whose}. ${reason}`.trim() : reason };
 }
 
 const ONE = { layers: 1, directions: 1 };
