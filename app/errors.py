@@ -27,7 +27,9 @@ what helps. `field` names the control it belongs beside.
 # ruff: noqa: N818  (each class is named like its code)
 
 import json
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 
 class UnrollError(Exception):
@@ -88,10 +90,22 @@ class TooCostly(UnrollError):
     code = "too_costly"
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One way in which a file could be read after all: in words, and as options of `upload`."""
+
+    label: str
+    options: dict[str, Any]
+
+
 class BadUpload(UnrollError):
     """A file that is not what it was announced to be."""
 
     code = "bad_upload"
+
+    def __init__(self, message: str, field: str | None = None, choices: Sequence[Choice] = ()) -> None:
+        super().__init__(message, field)
+        self.choices = tuple(choices)
 
 
 class DatasetNeeded(UnrollError):

@@ -60,7 +60,8 @@ def report(trainer: Trainer) -> Iterator[str]:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f"<style>{STYLE}</style></head><body><h1>Unroll: {escaped(task['title'])}, {escaped(trainer.config.cell)}, "
         f"iteration {trainer.iteration}</h1><p>{escaped(task['description'])}</p>"
-        f'<p class="quiet">Solved when: {escaped(task["solved"])}. {solved(trainer)}</p>'
+        f'<p class="quiet">Solved when: {escaped(task["solved"])}. {solved(trainer)} '
+        f"{escaped(loaded(record.scalars['weights_from']))}</p>"
     )
     yield f"<h2>This iteration</h2>{table({title: record.scalars.get(name) for name, title in FACTS.items()})}"
     yield f"<h2>Finding</h2>{finding(record.scalars['finding'])}"
@@ -87,6 +88,13 @@ def fullest_record(trainer: Trainer) -> Record:
         except TooCostly:
             continue
     return trainer.record()
+
+
+def loaded(weights: Mapping[str, Any] | None) -> str:
+    """Which weights were brought, and when."""
+    if weights is None:
+        return ""
+    return f"Weights of {weights['name'] or 'a file'} loaded at iteration {weights['iteration']}."
 
 
 def solved(trainer: Trainer) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..training import WATCHABLE, RunConfig
-from .vocabulary import RULERS, TABS, TRACKS, Condition, check, reference
+from .vocabulary import RULERS, TABS, TRACKS, UNDER, Condition, check, reference
 
 _REFERENCE = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 
@@ -39,7 +39,10 @@ class Lane:
 
 @dataclass(frozen=True)
 class View:
-    """How the page stands when the scene opens. `pin` is a timestep; `rate` in iterations a second once it plays."""
+    """How the page stands when the scene opens.
+
+    `pin` is a timestep; `rate` in iterations a second once it plays; `under` stands below the text, one of UNDER.
+    """
 
     tab: str = "flow"
     track: str = "dh"
@@ -48,6 +51,7 @@ class View:
     folded: bool = False
     playing: bool = False
     rate: float = 10
+    under: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Scene:
             check(step.done)
         known = {self.view.tab: TABS, self.view.track: TRACKS, self.view.ruler: RULERS}
         known |= dict.fromkeys(self.watch, WATCHABLE)
+        known |= {self.view.under: tuple(UNDER)} if self.view.under else {}
         unknown = [name for name, names in known.items() if name not in names]
         if unknown:
             raise ValueError(f"{self.title}: a page does not have {', '.join(unknown)}")

@@ -10,11 +10,12 @@ SCENE = Scene(
         "Now the network has to say what it heard [one step ago](control:lag). At [timestep 5](timestep:5) the "
         "answer is x_4, and who sees only x_5 cannot know it. The best guess is 0, which costs 1 each time: the "
         "baseline.",
-        "Here [W_hh](W_hh) starts at 0, so eight columns stand side by side and know nothing of each other. "
-        "Wherever x_t is the same, h_t is the same.",
-        "The arrow between the columns is the remedy: h_t is made of x_t and of h_{t-1}. It carries along what was. "
-        "Drawn only once, it would run from the units back into themselves, a loop: h_t needs h_{t-1}, which needs "
-        "h_{t-2}. Backpropagation wants a picture without loops; the next scene draws one.",
+        "[W_hh](W_hh) starts at 0: until training moves it, eight columns stand side by side and know nothing of each "
+        "other. Wherever x_t is the same, h_t is the same. And nothing is carried back: each piece of the "
+        "[river](river) is fed by the loss above it alone.",
+        "The arrow between the columns is the remedy: h_t is made of x_t and of h_{t-1}. "
+        "Drawn only once, it would run from the units back into themselves, a loop. Backpropagation wants a picture "
+        "without loops; the next scene draws one.",
     ),
     steps=(
         Step("Find two equal inputs, compare their columns, and pin one of them.", {"event": "pin"}),
@@ -30,7 +31,7 @@ SCENE = Scene(
         "With W_hh at 0 nothing passes from one column to the next.",
     ),
     claim=(
-        "At the start equal inputs have equal columns and the loss is about 1; within 100 updates W_hh has grown, "
-        "equal inputs have different columns, and the loss is below 0.1."
+        "At the start equal inputs have equal columns, nothing is carried back and the loss is about 1; within 100 "
+        "updates W_hh has grown, equal inputs have different columns, and the loss is below 0.1."
     ),
 )

@@ -8,15 +8,17 @@ SCENE = Scene(
     config=RunConfig(sequence_length=8, lag=2, hidden_size=8, learning_rate=0.01, seed=1),
     paragraphs=(
         "Three matrices do all the work: [W_xh](W_xh) from input to units, [W_hh](W_hh) from units to the next "
-        "units, [W_hy](W_hy) from units to output. The small picture on each arrow is one and the same W_hh.",
-        "So change one entry of W_hh. Every column from [h_2](timestep:2) on changes at once. [h_1](timestep:1) "
-        "does not: there W_hh only meets h_0, which is 0. An entry of W_xh changes every column. An entry of W_hy "
-        "changes every [output](outputs) and no column at all.",
-        "Because no weight belongs to a timestep, the sequence may grow longer without a single new weight.",
+        "units, [W_hy](W_hy) from units to output. Every small W_hh is the same one.",
+        "Change one entry of W_hh below: every column from [h_2](timestep:2) on changes. [h_1](timestep:1) does not, "
+        "because there W_hh meets h_0 = 0. An entry of W_xh changes every column, one of W_hy every "
+        "[output](outputs) and no column.",
     ),
     steps=(
-        Step("Open [Weights](tab:weights) and change one entry of W_hh.", {"event": "edit"}),
-        Step("Drag the [length](control:sequence_length) to 40 or more.", {"field": "sequence_length", "atLeast": 40}),
+        Step("Change one entry of W_hh in [Weights](tab:weights).", {"event": "edit"}),
+        Step(
+            "Drag the [length](control:sequence_length) to 40 or more: no new weight is needed.",
+            {"field": "sequence_length", "atLeast": 40},
+        ),
     ),
     question=Question(
         "One update moves W_hh. At which timesteps is the new W_hh used?",
@@ -28,5 +30,5 @@ SCENE = Scene(
         "Editing one entry of W_hh changes all columns from h_2 on and not h_1; of W_xh, every column; of W_hy, "
         "every output and no column. A longer sequence keeps all weights, bit for bit."
     ),
-    view=View(tab="weights", track="h"),
+    view=View(tab="weights", track="h", under="views"),
 )

@@ -1,33 +1,35 @@
-"""The hard gradient: dE/dW_hh is a sum over all paths, explicit and implicit."""
+"""The hard gradient: dE/dW_hh is a sum over all paths, explicit and implicit, written out for one loss and T = 4."""
 
 from ..training import RunConfig
-from .base import Question, Scene, Step
+from .base import Question, Scene, Step, View
 
 SCENE = Scene(
-    title="The hard gradient: W_hh and W_xh",
-    config=RunConfig(task="latch", sequence_length=10, hidden_size=8, seed=1),
+    title="Explicit and implicit",
+    config=RunConfig(task="latch", sequence_length=4, hidden_size=6, clip="none", seed=2),
     paragraphs=(
-        "Only the last timestep has a [loss](loss:10), E_10. It depends on [W_hh](W_hh) in two ways: explicitly, "
-        "since h_10 is made of h_9 times W_hh, and implicitly, since h_9 was made with W_hh too, and so was h_8 "
-        "before it.",
-        "Hence ∂E_10/∂W_hh is a sum over all paths: one part for each timestep at which W_hh was used. The last row "
-        "of the [flow matrix](flow) shows how much of E_10 arrives at each of them.",
-        "[Lags](tab:lags) sorts the parts by distance. Lag 0 is the explicit part, all others are implicit, and "
-        "together they are the whole gradient. W_xh is just as hard: each x_t acts on all later states.",
+        "[E_4](loss:4) is the only loss, and [W_hh](W_hh) acts on it at every timestep: ∂E_4/∂W = Σ ∂E_4/∂h_4 · "
+        "∂h_4/∂h_3 · … · ∂h_{k+1}/∂h_k · ∂⁺h_k/∂W.",
+        "∂⁺ holds h_{k-1} fixed. The explicit term is k\u00a0=\u00a04: at the start its norm is 0.361. The implicit "
+        "ones go back first: 0.291 by way of [h_3](timestep:3), 0.272 by way of [h_2](timestep:2), and 0 at "
+        "k\u00a0=\u00a01, where W_hh meets h_0\u00a0=\u00a00.",
+        "For [W_xh](W_xh) every path ends at x_k: there k\u00a0=\u00a01 counts, 0.461.",
     ),
     steps=(
-        Step("Pin [timestep 2](timestep:2): the inspector says what arrives there.", {"pin": 2}),
-        Step("Open [Lags](tab:lags).", {"tab": "lags"}),
+        Step("Choose k\u00a0=\u00a03 below and follow its path.", {"pin": 3}),
         Step(
-            "Keep the explicit part alone: [truncate](control:k1) every 1, back 1.",
-            {"all": [{"field": "k1", "is": 1}, {"field": "k2", "is": 1}]},
+            "[Lengthen](control:sequence_length) to 5: the paths get one step longer.",
+            {"field": "sequence_length", "is": 5},
         ),
     ),
     question=Question(
-        "Leave out all implicit parts. Does the rest still point where the gradient points?",
+        "Leave out all implicit terms of W_hh. Does the rest still point where the gradient points?",
         ("Yes, it is only shorter", "No, it points elsewhere"),
         1,
-        "The cosine between the two is below 0.7; the same direction would be 1.",
+        "At the start the cosine between the two is 0.74; the same direction would be 1.",
     ),
-    claim="The parts of all lags add up to the whole gradient; the explicit part alone has a cosine below 0.7 with it.",
+    claim=(
+        "The terms k\u00a0=\u00a01 … 4 add up to the whole gradient, for W_hh and for W_xh; at k\u00a0=\u00a01 that "
+        "of W_hh is 0 and that of W_xh is not; the explicit term of W_hh alone has a cosine of 0.74 with the sum."
+    ),
+    view=View(under="terms"),
 )

@@ -1,7 +1,7 @@
 """Exploding: weights that stretch, one update that throws the network off its cliff, and where a NaN begins."""
 
 from ..training import RunConfig
-from .base import Question, Scene, Step
+from .base import Question, Scene, Step, View
 
 SCENE = Scene(
     title="A river that floods",
@@ -16,14 +16,14 @@ SCENE = Scene(
         seed=2,
     ),
     paragraphs=(
-        "Linear units, and a [W_hh](W_hh) that stretches everything by 1.2. Nothing saturates, so each step back "
-        "multiplies the gradient by 1.2 exactly. The last loss arrives at [h_1](timestep:1) 66 times as large as at "
-        "[h_24](timestep:24).",
+        "Linear units, and a [W_hh](W_hh) that at the start stretches everything by 1.2. Nothing saturates, so each "
+        "step back multiplies the gradient by 1.2 exactly. The last loss arrives at [h_1](timestep:1) 66 times as "
+        "large as at [h_24](timestep:24).",
         "Press [one update](button:step) and watch the [loss](loss). The first lowers it, from 225 to 28. The "
-        "second steps over a cliff: 3,477. After the third it is beyond 10⁸⁰.",
-        "A computer’s numbers end at 1.8 × 10³⁰⁸. What is larger becomes ∞, and ∞ − ∞ is NaN, not a number. "
-        "Whatever touches a NaN becomes one. Unroll stops at the first bad number, says where it is, and takes back "
-        "the update that led there.",
+        "second steps over a cliff: 124 times as much. After the third it is beyond 10⁹⁰.",
+        "A computer’s numbers end at 1.8\u00a0×\u00a010³⁰⁸. What is larger becomes ∞, and ∞\u00a0−\u00a0∞ is NaN, "
+        "not a number. Whatever touches a NaN becomes one. Unroll stops at the first bad number, says where it is, "
+        "and takes back the update that led there.",
     ),
     steps=(
         Step("Make single [updates](button:step) until the run stops.", {"phase": "diverged"}),
@@ -39,4 +39,5 @@ SCENE = Scene(
         "The last loss arrives at h_1 1.2²³ = 66 times as large as at h_24; the first update lowers the loss, the "
         "second multiplies it by 100, and by the tenth the run has stopped at a number that is not finite."
     ),
+    view=View(ruler="near"),
 )

@@ -1,7 +1,7 @@
 """Truncated backpropagation through time: what k1 and k2 keep and cut, and a cut that points the wrong way."""
 
 from ..training import RunConfig
-from .base import Question, Scene, Step
+from .base import Question, Scene, Step, View
 
 SCENE = Scene(
     title="Cutting the way back",
@@ -17,31 +17,30 @@ SCENE = Scene(
         seed=9,
     ),
     paragraphs=(
-        "Going all the way back costs time, so one often cuts: a backward pass every k1 timesteps, reaching k2 "
-        "back. At each cut the [river](river) ends.",
-        "The [flow matrix](flow) shows which pairs of a loss and an earlier state are left. Uncut there are 300 of "
-        "them. Every 8, back 16 keeps 236; every 4, back 4 keeps 60. What is cut cannot teach, and this task needs "
-        "up to 23 steps.",
-        "Worse, here the parts of different lags pull against each other. With every 4, back 4 the "
-        "gradient of W_xh, W_hh and b_h has a cosine below −0.3 with the whole one, and an update along it raises "
-        "the loss of its own batch. Every 8, back 16 has a cosine above 0.9.",
+        "A backward pass every k1 timesteps, reaching k2 back, costs less. At each cut the [river](river) ends.",
+        "The [flow matrix](flow) shows which pairs of a loss and a state are left: 300 uncut, 236 with every 8, back "
+        "16, 60 with every 4, back 4.",
+        "Worse, at the start lags pull against each other: with every 4, back 4 the gradient of W_xh, W_hh and b_h "
+        "has a cosine below −0.3 with the whole one, and an update along it raises the loss.",
     ),
     steps=(
         Step(
             "[Truncate](control:k1) every 8, back 16.", {"all": [{"field": "k1", "is": 8}, {"field": "k2", "is": 16}]}
         ),
-        Step("Open [Lags](tab:lags): for the shown sequence, too, the cosine dips below 0.", {"tab": "lags"}),
         Step("Cut deeper: every 4, back 4.", {"all": [{"field": "k1", "is": 4}, {"field": "k2", "is": 4}]}),
+        Step("Open [Lags](tab:lags): the cosine dips below 0.", {"tab": "lags"}),
     ),
     question=Question(
         "Can a truncated gradient point against the whole one?",
         ("No, it is only shorter", "It can be off, never against", "Yes"),
         2,
-        "It is a part of a sum, and the parts that are left out may outweigh it.",
+        "It is a part of a sum, and the parts that are left out may outweigh it. Every 8, back 16 has a cosine above "
+        "0.9.",
     ),
     claim=(
         "At the start the truncated gradient (every 4, back 4) of W_xh, W_hh and b_h has a cosine below −0.3 with "
         "the whole one, and an update along it raises the loss of its batch, which the whole gradient lowers."
     ),
     watch=("flow", "weights", "truncation", "gradients"),
+    view=View(under="views"),
 )

@@ -1,7 +1,7 @@
 """Your own network: its weights or its text, and how far back its gradient reaches."""
 
 from ..training import RunConfig
-from .base import Question, Scene, Step
+from .base import Question, Scene, Step, View
 
 SCENE = Scene(
     title="Your own network",
@@ -9,19 +9,17 @@ SCENE = Scene(
         cell="lstm", task="characters", sequence_length=50, hidden_size=32, init="pytorch", learning_rate=0.01, seed=1
     ),
     paragraphs=(
-        "This lstm learns to continue a text, character by character. Put your own in its place: "
-        "[load](button:load) a text, a table of numbers, or weights saved from PyTorch.",
-        "Then read its horizon in [Lags](tab:lags): the lag up to which 99 % of ∂E/∂W_hh comes. Here it is less "
-        "than two thirds of the 49 steps there are. What lies further back may be in the data, but this network "
-        "hardly hears it.",
-        "Does yours fall short of what its task needs? You have seen what moves it: the "
-        "[activation](control:activation), the [start](control:init), the [cell](control:cell) and its [forget "
-        "bias](control:forget_bias), the [length](control:sequence_length).",
+        "This lstm learns to continue a text. Put your own in its place: [load](button:load) a text, a table of "
+        "numbers, or weights saved from PyTorch.",
+        "Then read its horizon in [Lags](tab:lags), the lag up to which 99 % of ∂E/∂W_hh comes. This one starts with "
+        "20 of 49 steps. From further back it hardly learns.",
+        "What moves it: [activation](control:activation), [start](control:init), [cell](control:cell), [forget "
+        "bias](control:forget_bias), [length](control:sequence_length).",
     ),
     steps=(
         Step("Open [Lags](tab:lags) and read the horizon.", {"tab": "lags"}),
-        Step("[Load](button:load) a text, data or weights of your own.", {"event": "load"}),
-        Step("[Play](button:play) 50 updates and read the horizon again.", {"iterations": 50}),
+        Step("[Load](button:load) something of your own.", {"event": "load"}),
+        Step("[Play](button:play) 50 updates and read it again.", {"iterations": 50}),
     ),
     question=Question(
         "The horizon is 12. Does the network use what it saw 30 steps ago?",
@@ -34,4 +32,5 @@ SCENE = Scene(
         "its baseline; exported and loaded again, the weights give the same numbers, bit for bit."
     ),
     watch=("flow", "weights", "truncation", "sample"),
+    view=View(under="views"),
 )

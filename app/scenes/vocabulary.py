@@ -6,7 +6,7 @@ A reference is written `[the river](river)` or `[length](control:sequence_length
     timestep:3 · loss:3    one column of the picture, one loss; from 1
     lane:2                 one of the networks that stand side by side; from 1
     control:FIELD          the control of a field of RunConfig
-    button:NAME            one of BUTTONS
+    button:NAME            one of BUTTONS; choosing the reference presses it
     tab:NAME               one of TABS
 
 A condition says when a step is done. It is one of
@@ -53,10 +53,15 @@ PARTS = {
     "gradient": "the gradient norm in the header",
     "history": "the loss over training",
 }
-BUTTONS = ("play", "step", "reset", "back", "fold", "slow", "compare", "check", "example", "load")
+BUTTONS = ("play", "step", "reset", "back", "fold", "unfold", "slow", "compare", "check", "example", "load")
 TABS = ("flow", "loss", "lags", "slope", "spectrum", "weights", "gates")
 TRACKS = ("h", "dh", "gates", "dW_hh")
 RULERS = ("near", "far", "abyss")
+UNDER = {
+    "views": "the open view",
+    "inspector": "the equations of what is pinned",
+    "terms": "the terms of the only loss's gradient, one a timestep",
+}
 EVENTS = {
     "step": "one update by its button",
     "play": "training was started",

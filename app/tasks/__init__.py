@@ -8,7 +8,7 @@ from .echo import Echo
 from .latch import Latch
 from .own import Own, OwnData
 from .parity import Parity
-from .reading import Options, decode
+from .reading import Options, Steps, finish
 from .sequences import MAX_LENGTH, Sequences
 from .series import Series
 from .sine import Sine
@@ -35,8 +35,9 @@ __all__ = [
     "OwnData",
     "Sequences",
     "Series",
+    "Steps",
     "Task",
     "Text",
-    "decode",
+    "finish",
     "make_task",
 ]

@@ -8,17 +8,11 @@ from ..errors import DatasetNeeded, OutOfRange
 from .base import PROBE, Batch, Task, one_hot, solved_below
 from .characters import Characters
 from .sequences import Sequences
-from .series import Series
+from .series import Series, best_constant
 from .streams import shortest, starts
 from .text import Text
 
 OwnData = Text | Series | Sequences
-
-
-def best_constant(rows: np.ndarray) -> float:
-    """The squared error, a mean over columns (N, C), of always saying their means; a constant column counts 0."""
-    variance = np.where(np.ptp(rows, axis=0) > 0, rows.var(axis=0), 0.0)  # rounding makes no spread
-    return float(variance.mean())
 
 
 class Own(Task):
@@ -78,11 +72,9 @@ class OwnSeries(Own):
             )
         self.data: Series = data
         self.inputs = self.outputs = data.columns
-        self.values = data.standardised()
+        self.values = data.standard.values
         self.training_rows = data.training_rows
-        known = self.values[: self.training_rows]
-        self.baseline = best_constant(known)
-        self.persistence = float(np.square(np.diff(known, axis=0)).mean())
+        self.baseline, self.persistence = data.standard.best_constant, data.standard.persistence
         self.solved_below = solved_below(min(self.baseline, self.persistence) / 2, self.baseline)
 
     def info(self) -> dict[str, Any]:

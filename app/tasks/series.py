@@ -7,10 +7,27 @@ from typing import Any, Self
 import numpy as np
 
 from ..errors import BadUpload
-from .reading import MIN_ROWS, Options, Table, read_table
+from . import columns
+from .reading import MIN_ROWS, Options, Steps, Table, finish, reading_table
 
 SHOWN_ROWS, SHOWN_COLUMNS = 3, 16
 HELD_OUT_FROM = 20  # rows; of a shorter series none are held out
+
+
+def best_constant(rows: np.ndarray) -> float:
+    """The squared error, a mean over columns (N, C), of always saying their means; a constant column counts 0."""
+    return float(finish(columns.variances(rows)).mean())
+
+
+@dataclass(frozen=True, eq=False)
+class Standard:
+    """A series (N, C) in standard deviations, and the squared errors, over its training rows, of two simple answers:
+    each column's mean, and the row before.
+    """
+
+    values: np.ndarray
+    best_constant: float
+    persistence: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +42,15 @@ class Series(Table):
     @classmethod
     def of(cls, content: str | bytes, options: Options | None = None) -> Self:
         """Read CSV; what is not numbers, or can be read in two ways, raises BadUpload naming line and column."""
-        table = read_table(content, options)
-        return cls(table.columns, table.values, table.left_out, table.notes)
+        return finish(cls.reading(content, options))
+
+    @classmethod
+    def reading(cls, content: str | bytes, options: Options | None = None) -> Steps[Self]:
+        """The same in steps, with all that a task asks for at once."""
+        table = yield from reading_table(content, options)
+        series = cls(table.columns, table.values, table.left_out, table.notes, table.others)
+        vars(series)["standard"] = yield from series._standardising()
+        return series
 
     def __post_init__(self) -> None:
         if len(self.values) < MIN_ROWS:
@@ -43,13 +67,34 @@ class Series(Table):
 
         A column that is constant there is only moved to 0.
         """
-        largest = np.abs(self.values[: self.training_rows]).max(axis=0)
+        return self.standard.values
+
+    @cached_property
+    def standard(self) -> Standard:
+        """The series as a network is shown it; computed once, as every change of the length asks for it."""
+        return finish(self._standardising())
+
+    def _standardising(self) -> Steps[Standard]:
+        n = self.training_rows
+        peaks = yield from columns.largest(self.values[:n])
+        values = np.empty_like(self.values)
         with np.errstate(over="ignore"):  # what is held out may be of any size
-            values = self.values / np.where(largest > 0, largest, 1)  # 1e300 squared would overflow
-            known = values[: self.training_rows]
-            spread = known.std(axis=0)
-            standard: np.ndarray = (values - known.mean(axis=0)) / np.where(spread > 1e-12, spread, 1)
-        return standard
+            for rows in columns.parts(values):
+                np.divide(self.values[rows], np.where(peaks > 0, peaks, 1), out=values[rows])  # 1e300² would overflow
+                yield
+        known = values[:n]
+        mean = (yield from columns.sums(known)) / n
+        spread = np.sqrt((yield from columns.variances(known)))
+        with np.errstate(over="ignore"):
+            for rows in columns.parts(values):
+                values[rows] = (values[rows] - mean) / np.where(spread > 1e-12, spread, 1)
+                yield
+        constant = float((yield from columns.variances(known)).mean())
+        squares = np.empty_like(known[1:])
+        for rows in columns.parts(squares):
+            np.square(known[1:][rows] - known[:-1][rows], out=squares[rows])
+            yield
+        return Standard(values, constant, float(squares.mean()))
 
     @staticmethod
     def _scale(columns: np.ndarray) -> list[dict[str, float]]:
@@ -75,6 +120,7 @@ class Series(Table):
             "rows": len(self.values),
             "columns": list(self.columns),
             "left_out": self.left_out,
+            "others": self.others,
             "first": shown[:SHOWN_ROWS].tolist(),
             "last": shown[-SHOWN_ROWS:].tolist(),
             "scale": self._scale(shown[: self.training_rows]),

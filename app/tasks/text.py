@@ -1,7 +1,7 @@
 """A text as sequences: one-hot characters in, the next character out."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -10,9 +10,10 @@ import numpy as np
 
 from ..errors import BadUpload, shown
 from .base import MAX_NAMES, one_hot
+from .reading import Steps, blocks, finish
 
 MOST_SAID = 20  # notes
-BLOCK = 2**18  # characters that are counted at once
+BLOCK = 2**17  # characters that are counted at once
 LARGEST_CODE = 0x110000
 
 
@@ -26,11 +27,26 @@ class Text:
     @classmethod
     def of(cls, text: str) -> Self:
         """Read a text; what cannot be learned from raises BadUpload."""
-        points = _code_points(text)
-        counts = np.zeros(LARGEST_CODE, np.int64)
-        for block in _blocks(points):
-            some = np.bincount(block)
+        return finish(cls._reading(lambda: _blocks(text)))
+
+    @classmethod
+    def reading(cls, content: str | bytes) -> Steps[Self]:
+        """Read the file of a text in steps, with all that a task asks for at once; as `decode` reads it."""
+        return cls._reading(lambda: blocks(content, "text", BLOCK))
+
+    @classmethod
+    def _reading(cls, pieces: Callable[[], Iterator[str]]) -> Steps[Self]:
+        counts, first, length = np.zeros(LARGEST_CODE, np.int64), np.zeros(LARGEST_CODE, np.int64), 0
+        for piece in pieces():
+            points = _code_points(piece)
+            some = np.bincount(points, minlength=1)
+            if (some[counts[: len(some)] == 0] > 0).any():
+                here, places = np.unique(points, return_index=True)
+                new = counts[here] == 0
+                first[here[new]] = length + places[new]
             counts[: len(some)] += some
+            length += len(points)
+            yield
         found = np.flatnonzero(counts)
         if len(found) < 2:
             raise BadUpload(
@@ -39,10 +55,18 @@ class Text:
                 "text",
             )
         if len(found) > MAX_NAMES:
-            raise _too_many(points, found, counts)
+            raise _too_many(found, counts, first)
         place = np.zeros(LARGEST_CODE, np.uint16)
         place[found] = np.arange(len(found))
-        return cls(tuple(map(chr, found)), place[points])
+        codes, at = np.empty(length, np.uint16), 0
+        for piece in pieces():
+            points = _code_points(piece)
+            codes[at : at + len(points)] = place[points]
+            at += len(points)
+            yield
+        text = cls(tuple(map(chr, found)), codes)
+        vars(text)["entropies"] = yield from text._measuring()
+        return text
 
     def windows(self, start: np.ndarray, T: int) -> tuple[np.ndarray, np.ndarray]:
         """T characters from each ``start`` (B,) on, one-hot (T, B, V), and the character after each one (T, B).
@@ -54,28 +78,41 @@ class Text:
 
     def entropy(self) -> float:
         """The cross-entropy of who knows how often each character occurs, and nothing else."""
-        return _entropy(self._counts())
+        return self.entropies[0]
 
     def pair_entropy(self) -> float:
         """The cross-entropy of who knows, for each character, how often each other one follows it.
 
         - sum over pairs of p(ab) ln p(b|a): exactly 0 where every character has one successor.
         """
+        return self.entropies[1]
+
+    @cached_property
+    def entropies(self) -> tuple[float, float]:
+        """Of single characters and of pairs; computed once, as every change of the length asks for them."""
+        return finish(self._measuring())
+
+    def _measuring(self) -> Steps[tuple[float, float]]:
         V = len(self.vocabulary)
         pairs = np.zeros(V * V, np.int64)
-        for block in _blocks(self.codes, overlap=1):
-            block = block.astype(np.int64)
+        for at in range(0, len(self.codes), BLOCK):
+            block = self.codes[at : at + BLOCK + 1].astype(np.int64)
             pairs += np.bincount(block[:-1] * V + block[1:], minlength=V * V)
+            yield
         pairs[int(self.codes[-1]) * V + int(self.codes[0])] += 1  # the text is read as a ring
         table = pairs.reshape(V, V)
-        follows = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+        counts = table.sum(axis=1)
+        yield
+        follows = table / np.maximum(counts[:, None], 1)
         found = pairs > 0
-        return float(-(pairs[found] / pairs.sum()).dot(np.log(follows.reshape(-1)[found]))) + 0.0
+        yield
+        among_pairs = float(-(pairs[found] / pairs.sum()).dot(np.log(follows.reshape(-1)[found]))) + 0.0
+        return _entropy(counts), among_pairs
 
     @cached_property
     def read(self) -> dict[str, Any]:
         """What was read, to be compared with the file: `state.task.read`, so asked for often."""
-        counts = self._counts()
+        counts = np.bincount(self.codes, minlength=len(self.vocabulary))
         notes = [
             f"It holds {unicodedata.name(character, 'a control character')} (U+{ord(character):04X}), which cannot be "
             f"seen, {count} times."
@@ -84,12 +121,6 @@ class Text:
         ]
         return {"characters": len(self.codes), "distinct": len(self.vocabulary), "notes": notes[:MOST_SAID]}
 
-    def _counts(self) -> np.ndarray:
-        counts = np.zeros(len(self.vocabulary), np.int64)
-        for block in _blocks(self.codes):
-            counts += np.bincount(block, minlength=len(self.vocabulary))
-        return counts
-
 
 def _code_points(text: str) -> np.ndarray:
     if text.isascii():
@@ -97,21 +128,20 @@ def _code_points(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
-def _blocks(values: np.ndarray, overlap: int = 0) -> Iterator[np.ndarray]:
-    """Pieces small enough for temporary arrays not to matter."""
-    return (values[at : at + BLOCK + overlap] for at in range(0, len(values), BLOCK))
+def _blocks(text: str) -> Iterator[str]:
+    return (text[at : at + BLOCK] for at in range(0, len(text), BLOCK))
 
 
-def _too_many(points: np.ndarray, found: np.ndarray, counts: np.ndarray) -> BadUpload:
+def _too_many(found: np.ndarray, counts: np.ndarray, first: np.ndarray) -> BadUpload:
     """Which characters are too many, and how much of the text could be learned from."""
     rarest = found[np.argsort(counts[found], kind="stable")]
     extra = len(found) - MAX_NAMES
     often = int(counts[rarest[extra - 1]])
-    first = np.sort(np.unique(points, return_index=True)[1])
+    fits = np.sort(first[found])[MAX_NAMES]
     return BadUpload(
         f"A text may have at most {MAX_NAMES} different characters; this one has {len(found)}. The {extra} rarest, "
         f"such as {', '.join(shown(chr(point)) for point in rarest[:5])}, occur at most {often} times each. Replace "
-        f"them, or use the first {first[MAX_NAMES]} characters of the text, which have {MAX_NAMES} different ones.",
+        f"them, or use the first {fits} characters of the text, which have {MAX_NAMES} different ones.",
         "text",
     )
 

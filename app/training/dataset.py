@@ -2,22 +2,26 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import BadUpload
-from ..tasks import Options, OwnData, Sequences, Series, Text, decode
+from ..tasks import Options, OwnData, Sequences, Series, Text, finish
+from ..tasks import Steps as Steps
 from . import arrays_from, tensorfile
 from .arrays_from import Source
 from .limits import MAX_WORDS_BYTES
 
 Tensors = dict[str, np.ndarray]
 READ = "series_read"  # notes on how a series was read
+BLOCK = 2**17  # numbers, or characters, that are hashed at once
+_HASHES: WeakKeyDictionary[OwnData, str] = WeakKeyDictionary()
 
 
 class _LeftOut(BaseModel):
@@ -30,6 +34,7 @@ class _Words(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
     left_out: list[_LeftOut]
     notes: list[str]
+    others: list[str] = []
 
 
 def read_sequences(dataset: Source) -> Sequences:
@@ -44,12 +49,23 @@ def own_data(dataset: Source | OwnData | None) -> OwnData | None:
 
 def read_text(text: str | bytes | Path) -> Text:
     """A text, the bytes of one in UTF-8 or UTF-16, or the path of such a file; CRLF and CR become LF, a BOM goes."""
-    return Text.of(decode(_content(text), "text"))
+    return finish(Text.reading(_content(text)))
 
 
 def read_series(csv: str | bytes | Path, **options: Any) -> Series:
     """CSV with numeric columns, its bytes or its path; `decimal`, `fill`, `keep` and `drop` as in `Options`."""
     return Series.of(_content(csv), Options(**options))
+
+
+def reading(kind: str, content: str | bytes, **options: Any) -> Steps[OwnData]:
+    """A text, or a series with its options, read in steps that leave nothing to be done at once later."""
+    data: OwnData
+    if kind == "text":
+        data = yield from Text.reading(content)
+    else:
+        data = yield from Series.reading(content, Options(**options))
+    _HASHES[data] = yield from _digesting(data)
+    return data
 
 
 def _content(source: str | bytes | Path) -> str | bytes:
@@ -60,13 +76,19 @@ def pack(data: OwnData) -> tuple[Tensors, list[str] | None]:
     """The data as tensors, and the names of a series' columns."""
     match data:
         case Text():
-            points = np.array([ord(character) for character in data.vocabulary], "<u4")
-            text = points[data.codes].tobytes().decode("utf-32-le", "surrogatepass")
-            return {"text": np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)}, None
+            return {"text": np.frombuffer(b"".join(_encoded(data)), np.uint8)}, None
         case Series():
             return {"series": data.values, READ: _as_json(data)}, list(data.columns)
     tensors = {"inputs": data.inputs, "targets": data.targets, "h0": data.h0, "lengths": data.lengths}
     return {name: values for name, values in tensors.items() if values is not None}, None
+
+
+def _encoded(text: Text) -> Iterator[bytes]:
+    """The text in UTF-8, in pieces."""
+    points = np.array([ord(character) for character in text.vocabulary], "<u4")
+    for at in range(0, len(text.codes), BLOCK):
+        piece = points[text.codes[at : at + BLOCK]].tobytes().decode("utf-32-le", "surrogatepass")
+        yield piece.encode("utf-8", "surrogatepass")
 
 
 def unpack(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> OwnData:
@@ -92,14 +114,14 @@ def _saved_text(encoded: bytes) -> Text:
 
 def _as_json(series: Series) -> np.ndarray:
     """The notes on how a series was read, as bytes."""
-    words = {"left_out": series.left_out, "notes": series.notes}
+    words = {"left_out": series.left_out, "notes": series.notes, "others": series.others}
     return np.frombuffer(json.dumps(words).encode(), np.uint8)
 
 
-def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str]]:
+def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str], list[str]]:
     """The inverse of `_as_json`, for bytes that may come from anyone; older snapshots have none."""
     if encoded is None:
-        return [], []
+        return [], [], []
     wrong = BadUpload(f"Expected {READ} to hold the notes on how a series was read; it does not.")
     if encoded.dtype != np.uint8 or encoded.size > MAX_WORDS_BYTES:
         raise wrong
@@ -107,7 +129,7 @@ def _words(encoded: np.ndarray | None) -> tuple[list[dict[str, str]], list[str]]
         words = _Words.model_validate_json(encoded.tobytes())
     except ValidationError:
         raise wrong from None
-    return [left.model_dump() for left in words.left_out], words.notes
+    return [left.model_dump() for left in words.left_out], words.notes, words.others
 
 
 def nbytes(data: OwnData) -> int:
@@ -117,14 +139,35 @@ def nbytes(data: OwnData) -> int:
 
 def digest(data: OwnData) -> str:
     """A hash that is equal for equal data; of a series, also where the same rows are trained on."""
-    tensors, columns = pack(data)
+    if data not in _HASHES:
+        _HASHES[data] = finish(_digesting(data))
+    return _HASHES[data]
+
+
+def _digesting(data: OwnData) -> Steps[str]:
+    """Tensors and columns as `pack` has them, without what is said about them."""
+    columns = list(data.columns) if isinstance(data, Series) else None
     found = hashlib.sha256(repr(columns).encode())
     if isinstance(data, Series) and data.training_rows < len(data.values):
         found.update(f"{data.training_rows} training rows".encode())
-    tensors.pop(READ, None)  # notes about the data, not the data
+    if isinstance(data, Text):
+        length = 0
+        for piece in _encoded(data):
+            length += len(piece)
+            yield
+        found.update(f"text uint8 {(length,)}".encode())
+        for piece in _encoded(data):
+            found.update(piece)
+            yield
+        return found.hexdigest()
+    tensors = pack(data)[0]
+    tensors.pop(READ, None)
     for name, values in sorted(tensors.items()):
         found.update(f"{name} {values.dtype} {values.shape}".encode())
-        found.update(np.ascontiguousarray(values).tobytes())
+        numbers = np.ascontiguousarray(values).reshape(-1)
+        for at in range(0, len(numbers), BLOCK):
+            found.update(numbers[at : at + BLOCK].tobytes())
+            yield
     return found.hexdigest()
 
 

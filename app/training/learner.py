@@ -29,6 +29,8 @@ class Progress:
     first_loss: float | None = None  # the mean loss per target of the first batch
     losses: tuple[float, ...] = ()  # the mean loss per target of the last batches
     earlier: tuple[tuple[int, float], ...] = ()  # (iteration, median of such losses), one every so many updates
+    weights_name: str | None = None  # the file whose weights were loaded last, and at which iteration
+    weights_at: int | None = None
 
     def after(self, *, solved: bool, clipped: bool, update_norm: float, loss: float) -> "Progress":
         """One update of that norm later; its batch had that loss, counted as solved, its gradient was clipped."""
@@ -44,6 +46,8 @@ class Progress:
             loss if self.first_loss is None else self.first_loss,
             losses,
             self._with_mark(iteration, losses),
+            self.weights_name,
+            self.weights_at,
         )
 
     def _with_mark(self, iteration: int, losses: tuple[float, ...]) -> tuple[tuple[int, float], ...]:
@@ -103,9 +107,10 @@ class Learner:
         """The question has changed, so the task is not solved yet."""
         self.progress = replace(self.progress, solved_at=None, streak=0)
 
-    def clear_losses(self) -> None:
-        """The weights are others: the losses of those before say nothing of them."""
-        self.progress = replace(self.progress, first_loss=None, losses=(), earlier=())
+    def took_weights(self, name: str) -> None:
+        """The weights are those of a file now: the losses of those before say nothing of them."""
+        at = self.progress.iteration
+        self.progress = replace(self.progress, first_loss=None, losses=(), earlier=(), weights_name=name, weights_at=at)
 
     def clear_marks(self) -> None:
         """It learns in another way now: what was reached before does not tell how this one does."""

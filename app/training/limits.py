@@ -21,6 +21,7 @@ MAX_PROBE = 2**31 - 1
 MAX_SAMPLES = 100  # compared entries of a parameter
 
 # Files.
+MAX_FILE_NAME = 100  # characters of it that are kept
 MAX_COUNT = 2**52  # as many updates again stay whole numbers wherever JSON is read, that is, up to 2^53
 MAX_HEADER_BYTES = 2**20
 MAX_TENSORS = 1000

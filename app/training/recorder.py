@@ -94,6 +94,9 @@ class Recorder:
             "kind": "record",
             "iteration": seen.iteration,
             "solved_at": progress.solved_at,
+            "weights_from": None
+            if progress.weights_at is None
+            else {"name": progress.weights_name or "", "iteration": progress.weights_at},
             "loss": batch.loss,
             "loss_per_timestep": batch.loss_per_timestep,
             "accuracy": batch_pass.accuracy(self.runner.net(seen.params, batch), batch.batch.target),

@@ -20,7 +20,7 @@ from .carried import Carried
 from .config import RunConfig
 from .edits import Edits
 from .learner import LOSSES, MARKS, Learner, Progress
-from .limits import MAX_COUNT, MAX_EDIT, MAX_LENGTH, MAX_NAMES, MAX_PROBE
+from .limits import MAX_COUNT, MAX_EDIT, MAX_FILE_NAME, MAX_LENGTH, MAX_NAMES, MAX_PROBE
 
 VERSION = 1
 DATA = "dataset."  # the prefix of tensors of own data
@@ -51,6 +51,8 @@ class Header(BaseModel):
     first_loss: float | None = None
     losses: list[float] = Field(default=[], max_length=LOSSES)
     earlier: list[tuple[int, float]] = Field(default=[], max_length=MARKS)
+    weights_name: str | None = Field(default=None, max_length=MAX_FILE_NAME)
+    weights_at: int | None = Field(default=None, ge=0, le=MAX_COUNT)
     optimizer_step: int = Field(ge=0, le=MAX_COUNT)
     position: int = Field(default=0, ge=0, le=MAX_COUNT)  # of streams; absent in files of older versions
     passes: int = Field(default=0, ge=0, le=MAX_COUNT)
@@ -112,6 +114,8 @@ class Snapshot:
             header.first_loss,
             tuple(header.losses),
             tuple(header.earlier),
+            header.weights_name,
+            header.weights_at,
         )
         return learner
 

@@ -32,7 +32,6 @@ class State:
     probe: int = 0
     edits: Edits = field(default_factory=dict)
     same_numerics: bool = True
-    _hashed: tuple[OwnData, str] | None = None  # own data and their hash, which takes a while
 
     @classmethod
     def from_seed(
@@ -64,14 +63,14 @@ class State:
             self.probe,
             self.edits,
             fingerprint(),
-            None if learned is None else self._hash(learned),
+            None if learned is None else datasets.digest(learned),
             learned if with_dataset else None,
         )
 
     def digest(self) -> bytes:
         """The hash of all that its future depends on; which sequence is shown and how it was edited does not count."""
         learned = self.dataset if self.config.task == "own" else None
-        data = None if learned is None else self._hash(learned)
+        data = None if learned is None else datasets.digest(learned)
         return sha256(snapshot.write(self.config, self.learner, 0, {}, "", data, None)).digest()
 
     def restart(self) -> None:
@@ -84,11 +83,6 @@ class State:
         if task.name != self.task.name:
             self.probe = 0
         self.config, self.task = config, task
-
-    def _hash(self, data: OwnData) -> str:
-        if self._hashed is None or self._hashed[0] is not data:
-            self._hashed = data, datasets.digest(data)
-        return self._hashed[1]
 
 
 def fitting_task(

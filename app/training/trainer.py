@@ -22,6 +22,7 @@ from .config import Effects, RunConfig
 from .costs import Budget
 from .divergence import Divergence, find
 from .learner import Checkpoint
+from .limits import MAX_FILE_NAME
 from .measurement import Measurement
 from .recorder import Recorder
 from .records import Record
@@ -303,20 +304,26 @@ class Trainer:
         """Have own data at hand for `task="own"`, while another task is learned."""
         self._state.dataset = dataset
 
+    def learn_from(self, data: OwnData) -> None:
+        """Learn from own data that have been read. Restarts."""
+        self._begin(State.from_seed(for_own_data(self.config, data), data, self._budget, self.watching))
+
     def load_dataset(self, dataset: Source) -> None:
         """Learn from sequences: `inputs` (N, T, I), `targets` (N, T) or (N, T, O), `h0` (N, H) if wanted. Restarts."""
-        self._learn_from(datasets.read_sequences(dataset))
+        self.learn_from(datasets.read_sequences(dataset))
 
     def load_text(self, text: str | bytes | Path) -> None:
         """Learn to continue a text, or the text file of a path, character by character. Restarts."""
-        self._learn_from(datasets.read_text(text))
+        self.learn_from(datasets.read_text(text))
 
     def load_series(self, csv: str | bytes | Path, **options: Any) -> None:
         """Learn to predict the next row of numeric columns; options as `read_series` has them. Restarts."""
-        self._learn_from(datasets.read_series(csv, **options))
+        self.learn_from(datasets.read_series(csv, **options))
 
-    def load_weights(self, weights: Source, adopt: bool = False) -> None:
+    def load_weights(self, weights: Source, adopt: bool = False, name: str = "") -> None:
         """Go on with the weights of a PyTorch module; moments are cleared, iteration and configuration stay.
+
+        Records say from then on which file they are of: its path, or `name`.
 
         `adopt` takes cell, hidden_size and activation from the file too, and restarts with its weights.
         """
@@ -326,11 +333,12 @@ class Trainer:
         if adopt:
             self._state.change(config, fitting_task(config, self.dataset, self._budget, self.watching))
             self._state.restart()
-        for name, values in self.params.items():
-            values[...] = params[name]
+        for parameter, values in self.params.items():
+            values[...] = params[parameter]
         self._state.learner.configure(self.config, new_optimizer=True)
         self._state.learner.clear_solved()
-        self._state.learner.clear_losses()
+        said = name or (Path(weights).name if isinstance(weights, str | Path) else "")
+        self._state.learner.took_weights(said[:MAX_FILE_NAME])
         self._reconfigured()
 
     def export_weights(self) -> bytes:
@@ -375,9 +383,6 @@ class Trainer:
         self._state = state
         self._companions = Companions(self._computed, state) if self._computed else None
         self._reconfigured()
-
-    def _learn_from(self, data: OwnData) -> None:
-        self._begin(State.from_seed(for_own_data(self.config, data), data, self._budget, self.watching))
 
     def _reconfigured(self) -> None:
         self._runner = BatchRunner(self.config, self.task, self._workspaces)

@@ -11,12 +11,13 @@ from collections.abc import Collection
 import numpy as np
 
 from ..engine import Params
-from ..errors import BadUpload, BadValue
+from ..errors import BadUpload, BadValue, Choice
 from . import tensorfile
 from .architecture import Architecture, counted
 from .recognise import MODULES, Recognised, recognise, torch_endings
 from .statedict import Tensors
 
+ADOPT = Choice("Take the file’s own shape, and start again with its weights", {"adopt": True})
 NONLINEARITIES = {"rnn": ("tanh", "relu"), "lstm": ("tanh",), "gru": ("tanh",)}
 """What PyTorch's modules can have where we have phi."""
 
@@ -32,6 +33,7 @@ def fitting(file: Recognised, net: Architecture, precision: str) -> Params:
             f"The weights do not fit this run. The file is {theirs}; the run is {net}, a cell PyTorch has no module "
             f"for. What helps: `adopt` sets cell and hidden_size to the file's ({theirs.cell}, {theirs.hidden_size}).",
             "adopt",
+            (ADOPT,),
         )
     shapes = net.parameter_shapes
     with np.errstate(over="ignore"):
@@ -121,6 +123,7 @@ def _does_not_fit(file: Recognised, net: Architecture) -> BadUpload:
         f"The weights do not fit this run. The file is {theirs}; the run is {net}{f': {wrong}' if wrong else ''}. "
         f"What helps: {'; and '.join(helps)}.",
         None if other_data else "adopt",
+        () if other_data else (ADOPT,),
     )
 
 

@@ -138,7 +138,7 @@ class Session:
                 trainer.configure(sequence_length=config.sequence_length)
         return trainer
 
-    def load(self, load: Callable[[Any], None], data: str | bytes) -> Effects:
+    def load(self, load: Callable[[Any], None], data: Any) -> Effects:
         """Own data or weights; says what they changed in the configuration."""
         trainer = self.network("load")
         before = trainer.config

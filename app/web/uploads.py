@@ -26,6 +26,7 @@ class Announced:
     id: Id
     series_options: dict[str, Any] = field(default_factory=dict)
     adopt: bool = False  # weights only: the run takes the file's own shape
+    name: str = ""  # of the file, where its sender tells it
 
     @property
     def needs_slot(self) -> bool:

@@ -13,14 +13,14 @@ from benchmarks import faults
 from benchmarks.faults.bad_input import messages, numbers, openapi, snapshots
 from benchmarks.faults.endurance import lives, soak
 from benchmarks.faults.servers_ending import hung, kill, restart, sigterm
-from benchmarks.faults.visitors_beside import floods, idle, requests, stuck
+from benchmarks.faults.visitors_beside import files, floods, idle, requests, stuck
 from benchmarks.report import Report
 
 Scenario = Callable[[Report, float], Coroutine[Any, Any, None]]
 SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
     for scenario in (
-        *(stuck, floods, requests, idle, kill, hung, restart, sigterm),
+        *(stuck, floods, requests, files, idle, kill, hung, restart, sigterm),
         *(messages, snapshots, lives, soak, numbers, openapi),
     )
 }

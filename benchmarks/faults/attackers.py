@@ -13,7 +13,7 @@ from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from benchmarks.visitors import CONTINUATION, PAGE, PATIENCE, PING, PONG, RUN, TEXT, frame, raw_visitor
+from benchmarks.visitors import BINARY, CONTINUATION, PAGE, PATIENCE, PING, PONG, RUN, TEXT, frame, raw_visitor
 
 
 def beside(action: Callable[..., None], *arguments: object) -> BaseProcess:
@@ -89,6 +89,38 @@ def endless_header(port: int, lasted: Any) -> None:
             while attacker.recv(65536):
                 pass
         lasted.put(time.monotonic() - begun)
+
+
+LARGE_FILES = {
+    "a table of 2 columns": ("series", b"1.25,-2.5\n" * 990_000),
+    "a table of 500 columns": ("series", (b"1.25," * 499 + b"1\n") * 3_990),
+    "blank lines": ("series", b"1\n" + b" \n" * 1_900_000 + b"2\n" * 99_000),
+    "cells in quotation marks": ("series", b'"1.5","2.5"\n' * 900_000),
+    "a text": ("text", b"how now, brown cow? " * 838_000),
+    "a Chinese text": ("text", "\u4e00\u4e8c\u4e09\u3002".encode() * 1_398_000),
+}
+
+
+def large_file(port: int, kind: str, content: bytes, answered: Any) -> None:
+    """One file of the largest size that is read; notes how long it took."""
+    reader = raw_visitor(port)
+    reader.sendall(command("start", config=RUN) + command("upload", kind=kind, bytes=len(content)))
+    until(reader, b'"ready"')
+    begun = time.monotonic()
+    reader.sendall(frame(BINARY, content))
+    until(reader, b'"type":"state"')
+    answered.put(time.monotonic() - begun)
+
+
+def until(connection: socket.socket, words: bytes) -> None:
+    """Read until these were said."""
+    heard = b""
+    while words not in heard:
+        received = connection.recv(2**16)
+        if not received:
+            raise ConnectionError(f"closed before {words.decode()}")
+        heard = heard[-len(words) :] + received
+        connection.sendall(frame(PONG))  # a sign of life, as a browser gives it
 
 
 def unfinished_requests(port: int, number: int, lasted: Any) -> None:

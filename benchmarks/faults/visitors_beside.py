@@ -9,10 +9,12 @@ from typing import Any
 
 from benchmarks.faults.attackers import (
     FLOODS,
+    LARGE_FILES,
     beside,
     endless_header,
     flood,
     idle_sockets,
+    large_file,
     never_read,
     results,
     unfinished_requests,
@@ -23,7 +25,7 @@ from benchmarks.servers import family, resident
 from benchmarks.visitors import PAGE, Visitor, class_of, pupil, quantile
 from tests.support.servers import Server
 
-MS, KIB = 1e3, 1024
+MS, KIB, MIB = 1e3, 2**10, 2**20
 
 
 async def stuck(report: Report, share: float) -> None:
@@ -106,6 +108,32 @@ async def requests(report: Report, share: float) -> None:
     report.row("50 unfinished requests: the last closed after", max(lives), "s", "≤", 12)
     more = quantile(beside_unfinished, 0.99) / quantile(alone, 0.99) - 1
     report.row("  p99 gap of the others, more beside them", 100 * more, "%", "≤", 15)
+
+
+async def files(report: Report, _share: float) -> None:
+    """Files of the largest size, read beside 20 ordinary tabs; and what the server keeps of them."""
+    with Server() as server:
+        visitors = await class_of(20, server.port, RATE, PAGE)
+        await asyncio.sleep(2)
+        alone = await gaps_for(visitors, 5)
+        before = sum(map(resident, family(server)))
+        most = before
+        for name, (kind, content) in LARGE_FILES.items():
+            answered: Any = multiprocessing.Queue()
+            since = time.perf_counter()
+            attack = beside(large_file, server.port, kind, content, answered)
+            while attack.is_alive():
+                await asyncio.sleep(0.1)
+                most = max(most, sum(map(resident, family(server))))
+            (took,) = await results(answered, 1)
+            gaps = [gap for visitor in visitors for gap in visitor.gaps(since, time.perf_counter())]
+            more = quantile(gaps, 0.99) / quantile(alone, 0.99) - 1
+            report.row(f"{name}, {len(content) / MIB:.0f} MiB: read in", took, "s")
+            report.row("  p99 gap of the others, more beside it", 100 * more, "%", "≤", 15)
+        await asyncio.sleep(1)
+        kept = sum(map(resident, family(server))) - before
+    report.row("large files: memory while one is read", (most - before) / MIB, "MiB", "≤", 96)
+    report.row("  kept when their readers have left", kept / MIB, "MiB", "≤", 16)
 
 
 async def idle(report: Report, share: float) -> None:

@@ -317,6 +317,38 @@ def test_a_dropped_table_is_learned(page: Page):
         "a,b\n" + rows.replace("\\n", "\n"),
     )
     expect(page.locator("#share")).to_contain_text("Opened waves.csv as a table")
+    read = page.get_by_role("region", name="What was read")
+    expect(read).to_contain_text("80 rows, 2 columns.")
+    expect(read.get_by_role("row").nth(1)).to_have_text("100")
+    expect(read.get_by_role("row").last).to_have_text("8024")
+    expect(read).to_contain_text("The last 16 rows are held out")
+    read.get_by_label("b", exact=True).uncheck()
+    read.get_by_role("button", name="Read the file again").click()
+    expect(read).to_contain_text("80 rows, 1 column.")
+    expect(read).to_contain_text('Left out: column 2 ("b") (`keep` does not name it).')
+    expect(read.get_by_label("b", exact=True)).not_to_be_checked()
+
+
+def test_where_a_file_can_be_read_otherwise_each_way_is_a_button(page: Page, tmp_path: Path):
+    until(page, lambda: iteration(page) > 3, "training")
+    share(page, "Open")
+    panel = page.locator("#share")
+    table = tmp_path / "sales.csv"
+    table.write_text("sales;n\n" + "".join(f"{i % 9 + 1},{i % 900 + 100};{i}\n" for i in range(1000, 1080)))
+    page.locator("#share-file").set_input_files(table)
+    expect(panel.get_by_role("alert")).to_contain_text("can be 2200 or 2.200")
+    expect(panel.get_by_role("button", name="2,200 is 2200")).to_be_visible()
+    panel.get_by_role("button", name="2,200 is 2.200").click()
+    expect(page.get_by_role("region", name="What was read")).to_contain_text("The decimal sign is the comma.")
+    weights = tmp_path / "small.safetensors"
+    weights.write_bytes(Trainer(RunConfig(hidden_size=4)).export_weights())
+    page.locator('[data-field="task"] select').select_option("echo")
+    page.locator("#share-file").set_input_files(weights)
+    panel.get_by_role("button", name="Take the file’s own shape").click()
+    expect(panel).to_contain_text("Opened small.safetensors as weights, at iteration 0: press Play")
+    panel.get_by_role("tab", name="Save").click()
+    lines = saved(page, "Table", tmp_path).read_text().splitlines()
+    assert "iteration 0, weights of small.safetensors loaded at iteration 0" in lines[0]
 
 
 def test_the_record_goes_out_as_a_table_and_as_tensors(page: Page, tmp_path: Path):

@@ -49,7 +49,7 @@ def own_text(trainer: Trainer) -> None:
 
 def own_series(trainer: Trainer) -> None:
     walk = np.random.default_rng(0).standard_normal((120, 1)).cumsum(axis=0)
-    trainer._learn_from(Series(("level",), walk))
+    trainer.learn_from(Series(("level",), walk))
 
 
 TRUNCATION = frozenset({"truncation"})

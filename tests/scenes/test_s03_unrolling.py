@@ -14,7 +14,7 @@ def test_unrolling_further_adds_no_weight_and_changes_none():
     assert trainer.iteration == 0
     assert before.keys() == trainer.params.keys()
     assert all(np.array_equal(before[name], values) for name, values in trainer.params.items())
-    says("unrolling", "over 8 timesteps", "eight layers", "16 long")
+    says("unrolling", "over 8 timesteps", "one layer a timestep", "16 long")
 
 
 def test_every_column_is_made_of_the_one_before_by_the_same_weights():

@@ -27,7 +27,7 @@ def test_one_entry_changes_every_timestep_it_is_used_at(tensor, columns, outputs
     after = trainer.record()
     assert changed_rows(before.h, after.h) == list(columns)
     assert [1 + i for i in changed_rows(before.y, after.y)] == list(outputs)
-    says("shared-weights", "Every column from h_2 on", "h_1 does not")
+    says("shared-weights", "every column from h_2 on changes", "h_1 does not", "every column, one of W_hy every output")
 
 
 def test_a_longer_sequence_keeps_the_weights():

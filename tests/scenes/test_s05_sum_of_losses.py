@@ -34,6 +34,12 @@ def test_twice_the_length_is_about_twice_the_sum(config):
     assert 1.5 < trainer.record().loss / once < 2.5
 
 
+def test_the_baseline_is_what_always_saying_0_would_cost():
+    trainer = opened("sum-of-losses")
+    targets = [trainer.task.batch(trainer.config.seed, n, 64).target for n in range(20)]
+    assert np.mean(np.square(targets)) == pytest.approx(trainer.record().baseline, rel=0.05)
+
+
 def test_the_discs_differ():
     losses = opened("sum-of-losses").record().loss_t
     assert losses.max() > 2 * np.median(losses)

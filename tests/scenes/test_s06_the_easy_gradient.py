@@ -28,6 +28,13 @@ def test_each_timestep_adds_its_own_product():
     assert np.allclose(sum(products), record.tensors["grad.W_hy"], atol=1e-5)
 
 
+def test_the_product_of_timestep_5_is_the_one_the_text_writes_out():
+    record = opened("the-easy-gradient").record()
+    size, error = np.linalg.norm(record.h[5]), 2 * float(record.y[4, 0] - record.target[4, 0])
+    assert record.dW_hy_norm[4] == pytest.approx(size * abs(error), rel=1e-5)
+    says("the-easy-gradient", f"‖h_5‖ is {size:.2f}", f"the error {error:.2f}", f"norm {size * error:.2f}")
+
+
 def test_cut_everywhere_each_loss_reaches_its_own_timestep_only():
     trainer = opened("the-easy-gradient")
     trainer.configure(k1=1, k2=1)

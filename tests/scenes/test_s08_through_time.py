@@ -23,7 +23,7 @@ def test_every_gradient_is_its_own_loss_plus_what_is_carried_back():
     assert np.linalg.norm(carried[3]) > 0.1
     parts = [np.linalg.norm(np.outer(record.h[t], da[t])) for t in range(T)]
     assert np.allclose(parts, record.dW_hh_norm, atol=1e-5)
-    says("through-time", "from 1 to 6", "At timestep 6", "Pin timestep 4")
+    says("through-time", "from 6 to 1", "At timestep 6 nothing is carried", "Pin timestep 4", "Own plus carried")
 
 
 @pytest.mark.parametrize("config", seeds(SCENES["through-time"].config, 5))

@@ -31,7 +31,14 @@ def test_what_reaches_the_first_timestep(seed):
     assert min(opened, gru) > np.log(1e-3)
     assert records[1].gates[:, 1].mean() == pytest.approx(0.5, abs=0.05)
     assert records[2].gates[:, 1].mean() == pytest.approx(0.88, abs=0.03)
-    says("gates", "first 3 of 40", "less than a millionth", "half open", "near 0.88", "more than a thousandth")
+    says(
+        "gates",
+        "first 3 of 40 timesteps",
+        "less than a millionth",
+        "half open",
+        "f_t near 0.88",
+        "more than a thousandth",
+    )
 
 
 def test_open_gates_learn_and_the_others_guess():
@@ -46,7 +53,7 @@ def test_open_gates_learn_and_the_others_guess():
         lucky += after(rnn, 100).loss_per_timestep <= 0.4
         assert not (lucky and seed == RNN.seed)
     assert lucky <= 1
-    says("gates", "Within 60 updates both answer rightly every time", "still guess after 100")
+    says("gates", "Within 60 updates lanes 3 and 4 answer rightly every time", "still guess after 100")
 
 
 def test_the_answer_to_the_question_is_right():

@@ -16,8 +16,9 @@ def kept(k1, k2, T=24):
 
 def test_what_is_kept_is_counted():
     full = kept(24, 24)
-    says("truncation", f"there are {full} of them", f"back 4 keeps {kept(4, 4)}")
-    says("truncation", f"back 16 keeps {kept(8, 16)}", "up to 23 steps")
+    says(
+        "truncation", f"are left: {full} uncut, {kept(8, 16)} with every 8, back 16, {kept(4, 4)} with every 4, back 4"
+    )
     assert opened("truncation").record().needed_lag == 23
 
 

@@ -12,7 +12,8 @@ def test_the_horizon_lies_well_inside_the_sequence(config):
     start = trainer.record({"truncation"})
     assert 1 <= start.horizon < 2 / 3 * 49
     assert after(trainer, 100).loss_per_timestep < start.baseline
-    says("your-own", "two thirds of the 49 steps", "99 %")
+    if config.seed == SCENES["your-own"].config.seed:
+        says("your-own", f"starts with {start.horizon} of 49 steps", "99 %")
 
 
 def test_weights_go_out_and_come_in_bit_for_bit():

@@ -299,7 +299,9 @@ def test_schema_scenes_and_health(server):
     schema = json.loads(get(server, "/api/schema")[2])
     assert schema["properties"]["sequence_length"]["effect"] == "live"
     assert {"activations", "tasks"} <= set(schema)
-    assert [scene["number"] for scene in json.loads(get(server, "/api/scenes")[2])] == list(range(1, 17))
+    scenes = json.loads(get(server, "/api/scenes")[2])
+    assert [scene["number"] for scene in scenes] == list(range(1, 1 + len(scenes)))
+    assert len(scenes) >= 17
     assert {"id", "question", "link", "source"} <= set(json.loads(get(server, "/api/questions")[2])[0])
     assert json.loads(get(server, "/healthz")[2])["status"] == "ok"
     assert json.loads(get(server, "/readyz")[2])["status"] == "ready"

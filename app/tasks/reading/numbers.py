@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ...errors import BadUpload, shown
+from ...errors import BadUpload, Choice, shown
 
 DIGITS = {ord(digit): "9" for digit in "0123456789"}
 MARKS = ".,"  # each may begin decimals or group thousands
@@ -16,7 +16,6 @@ MINUS = "\u2212"  # the typographic minus
 LONGEST = 60
 LOOKS_NUMERIC = re.compile(rf"[-+{MINUS}]?[.,]?9[9.,{GROUPING}]*([eE][-+]?9+)?")
 GAPS = {"", "?", "-", "--", "–", ".", "*", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "nil", "missing"}
-LEADING_ZERO = {mark: re.compile(rf"^[-+{MINUS}]?0\{mark}", re.MULTILINE) for mark in MARKS}
 MONTHS = "jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
 DAYS = "mon|tue|wed|thu|fri|sat|sun|die|mit|don|fre|sam|son|mo|di|mi|do|fr|sa|so"
 DAY = r"9999[-/]99?([-/]99?)?|9999\.99?\.99?|99?(?P<part>[-/.])99?(?P=part)(9999|99)"
@@ -30,6 +29,13 @@ DATE = re.compile(rf"(({DAYS})[a-z]*[., ]*)?(({DAY})([t ]+({CLOCK}){ZONE})?|({CL
 def shape(text: str) -> str:
     """Every digit as 9; works on many cells at once."""
     return text.translate(DIGITS)
+
+
+def leading_zero(cells: str, mark: str) -> int | None:
+    """Which of some cells, one a line, is the first that begins with 0 and this sign, such as 0,125."""
+    cells = "\n" + cells
+    found = [at for sign in ("", "-", "+", MINUS) if (at := cells.find(f"\n{sign}0{mark}")) >= 0]
+    return cells.count("\n", 0, min(found)) if found else None
 
 
 def kind(shape: str) -> str:
@@ -125,6 +131,7 @@ def decide(columns: Iterable[Mapping[str, Place]], decimal: str | None, leading_
                     f"{proof} holds {shown(proof.cell)}, which is no number with {shown(decimal)} as the decimal sign. "
                     f"`decimal` {shown(mark)} fits.",
                     "decimal",
+                    (Choice(f"Decimals after {'a point' if mark == '.' else 'a comma'}", {"decimal": mark}),),
                 )
             wanted = {mark}
     undecided = [place for (_, role), place in found.items() if role == "either"]
@@ -150,4 +157,8 @@ def _ambiguous(place: Place) -> BadUpload:
         f"exactly three digits. The field `decimal` decides: {shown(Format(mark).thousands)} reads {whole}, "
         f"{shown(mark)} reads {decimals}. In the file, one number with more or fewer decimals decides it too.",
         "decimal",
+        (
+            Choice(f"{place.cell} is {whole}", {"decimal": Format(mark).thousands}),
+            Choice(f"{place.cell} is {decimals}", {"decimal": mark}),
+        ),
     )

@@ -1,24 +1,24 @@
 """A table of numbers from a CSV file: what is kept, what is left out and why, and how its numbers are written."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import dropwhile
 from typing import Literal
 
 import numpy as np
 
-from ...errors import BadUpload, BadValue, shown
-from .decode import decode
-from .lines import EXAMPLE, WORDS, Lines, checked, chunks, rows
+from ...errors import BadUpload, BadValue, Choice, shown
+from .lines import EXAMPLE, SAMPLE, WORDS, Lines, head, trimmed_end
 from .numbers import Format, decide, kind, shape
 from .separator import choose
-from .survey import Column, Survey, aligned, described, survey
+from .steps import Steps, finish
+from .survey import Column, Survey, aligned, data_of, described, survey
 
 Fill = Literal["interpolate", "previous"]
 MIN_ROWS = 3
 MAX_NUMBERS = 2_000_000  # so many fit, as float64, into a file of the largest size that may be uploaded
 MOST_SAID = 20
+FILLED = 2**15  # gaps that are filled at once
 INDEX_NAMES = {
     "",
     "#",
@@ -67,16 +67,25 @@ class Table:
     values: np.ndarray
     left_out: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    """The names of columns that are left out."""
 
 
 def read_table(content: str | bytes, options: Options | None = None) -> Table:
     """Read a CSV file; what is not a table of numbers, or can be read in two ways, raises BadUpload."""
+    return finish(reading_table(content, options))
+
+
+def reading_table(content: str | bytes, options: Options | None = None) -> Steps[Table]:
+    """The same in steps."""
     options = options or Options()
-    text = checked(decode(content, "csv"))
-    found = survey(text, choose(text, options.decimal))
+    content = yield from trimmed_end(content)
+    above, first_lines = head(content)
+    separator = choose(content, first_lines.lines[:SAMPLE], options.decimal)
+    found = yield from survey(content, above, first_lines, separator)
     left_out = _around(found)
     columns = _kept(found, options, left_out)
-    _index(text, found, columns, options, left_out)
+    yield from _index(content, found, columns, options, left_out)
     if not columns:
         raise BadUpload(f"No column of numbers is left. {EXAMPLE}", "csv")
     if found.rows * len(columns) > MAX_NUMBERS:
@@ -92,13 +101,17 @@ def read_table(content: str | bytes, options: Options | None = None) -> Table:
         raise BadUpload(f"A series needs at least {MIN_ROWS} rows of numbers; got {found.rows}. {EXAMPLE}", "csv")
     notes = _notes(found, columns, format_)
     _refuse_gaps(columns, options.fill)
-    values = _values(text, found, columns, format_)
+    values = yield from _values(content, found, columns, format_)
     for i, column in enumerate(columns):
-        notes += _fill(values[:, i], column, options.fill)
-    notes += [f"The {described(c)} is constant." for c, v in zip(columns, values.T, strict=True) if (v == v[0]).all()]
+        notes += yield from _fill(values[:, i], column, options.fill)
+    for column, numbers in zip(columns, values.T, strict=True):
+        if (numbers == numbers[0]).all():
+            notes.append(f"The {described(column)} is constant.")
+        yield
     if len(notes) > MOST_SAID:
         notes[MOST_SAID - 1 :] = [f"{len(notes) - MOST_SAID + 1} more notes are not shown."]
-    return Table(tuple(column.name for column in columns), values, left_out, notes)
+    others = [column.name for column in found.columns if column not in columns]
+    return Table(tuple(column.name for column in columns), values, left_out, notes, others)
 
 
 # What is left out.
@@ -160,7 +173,9 @@ def _are_words(column: Column) -> bool:
     return all(place.cell[0].isalpha() for place in column.examples["word"].values())
 
 
-def _index(text: bytes, found: Survey, columns: list[Column], options: Options, left_out: list[dict[str, str]]) -> None:
+def _index(
+    content: str | bytes, found: Survey, columns: list[Column], options: Options, left_out: list[dict[str, str]]
+) -> Steps[None]:
     """Leave out a first column that only numbers the rows; its name and its numbers must both say so."""
     if not columns or len(columns) < 2 or options.keep or set(+columns[0].counts) != {"number"}:
         return
@@ -168,7 +183,7 @@ def _index(text: bytes, found: Survey, columns: list[Column], options: Options, 
     name = "" if first.name == f"column {first.number}" and not found.unnamed else first.name.lower().strip(". ")
     if name not in INDEX_NAMES | TIMESTAMP_NAMES or any(roles for roles in first.numeric if not _is_whole(roles)):
         return
-    numbers = _values(text, found, [first], Format("."))[:, 0]
+    numbers = (yield from _values(content, found, [first], Format(".")))[:, 0]
     steps = np.diff(numbers)
     if name in TIMESTAMP_NAMES and (steps > 0).all():
         left_out.append({"what": described(first), "why": "timestamps"})
@@ -197,6 +212,7 @@ def _refuse_words(columns: list[Column], format_: Format) -> None:
                 f"{place} holds {shown(place.cell)}; every cell needs a finite number. Correct it, or leave the "
                 f"column out: `drop` {shown(column.name)}.",
                 "csv",
+                (Choice(f"Leave out {column.name}", {"drop": [column.name]}),) if len(columns) > 1 else (),
             )
 
 
@@ -214,28 +230,36 @@ def _refuse_gaps(columns: list[Column], fill: Fill | None) -> None:
         'straight line between the neighbours, "previous" with the number before. Leaving lines out would break the '
         "timing.",
         "fill",
+        (
+            Choice("Fill gaps on a straight line", {"fill": "interpolate"}),
+            Choice("Fill gaps with the number before", {"fill": "previous"}),
+        ),
     )
 
 
-def _values(text: bytes, found: Survey, columns: list[Column], format_: Format) -> np.ndarray:
+def _values(content: str | bytes, found: Survey, columns: list[Column], format_: Format) -> Steps[np.ndarray]:
     """The second reading: the numbers of some columns (N, C), NaN where there is a gap."""
     values = np.empty((found.rows, len(columns)))
-    lines = Lines(text)
-    source = dropwhile(lambda row: row[0] < found.first_line, rows(lines, found.separator))
     at = 0
-    for chunk in chunks(source):
-        numbers, table = aligned(chunk, len(found.columns))
-        for i, column in enumerate(columns):
+    for block in Lines(content, len(found.columns)):
+        block = data_of(block, found.first_line)
+        numbers, table = aligned(block, found.separator, len(found.columns)) if block.lines else ([], [])
+        for i, column in enumerate(columns if numbers else []):
             cells = table[column.number - 1]
-            if column.counts["gap"]:
-                cells = ["nan" if kind(shape(cell)) == "gap" else cell for cell in cells]
-            if not cells:
-                continue
-            plain = list(map(float, format_.plain("\n".join(cells)).split("\n")))
-            values[at : at + len(plain), i] = plain
-            _refuse_infinite(values[at : at + len(plain), i], numbers, column, cells)
+            here = values[at : at + len(numbers), i]
+            here[:] = list(map(float, format_.plain("\n".join(_without_gaps(cells, column))).split("\n")))
+            _refuse_infinite(here, numbers, column, cells)
         at += len(numbers)
+        yield
     return values
+
+
+def _without_gaps(cells: Sequence[str], column: Column) -> Sequence[str]:
+    """Cells that all hold a number; a gap is NaN."""
+    if not column.counts["gap"]:
+        return cells
+    gaps = {cell for cell in set(cells) if kind(shape(cell)) == "gap"}
+    return ["nan" if cell in gaps else cell for cell in cells] if gaps else cells
 
 
 def _refuse_infinite(values: np.ndarray, lines: list[int], column: Column, cells: Collection[str]) -> None:
@@ -248,7 +272,7 @@ def _refuse_infinite(values: np.ndarray, lines: list[int], column: Column, cells
         )
 
 
-def _fill(values: np.ndarray, column: Column, fill: Fill | None) -> list[str]:
+def _fill(values: np.ndarray, column: Column, fill: Fill | None) -> Steps[list[str]]:
     """Close the gaps of one column in place; says what was done."""
     gaps = np.isnan(values)
     if not gaps.any():
@@ -256,12 +280,14 @@ def _fill(values: np.ndarray, column: Column, fill: Fill | None) -> list[str]:
     known = np.flatnonzero(~gaps)
     if not len(known):
         raise BadUpload(f"The {described(column)} holds no number. Leave it out with `drop`.", "drop")
-    everywhere = np.arange(len(values))
-    if fill == "interpolate":
-        values[gaps] = np.interp(everywhere[gaps], known, values[known])
-    else:
-        before = np.searchsorted(known, everywhere[gaps], side="right") - 1
-        values[gaps] = values[known[np.maximum(before, 0)]]
+    numbers, missing = values[known], np.flatnonzero(gaps)
+    for first in range(0, len(missing), FILLED):
+        some = missing[first : first + FILLED]
+        if fill == "interpolate":
+            values[some] = np.interp(some, known, numbers)
+        else:
+            values[some] = numbers[np.maximum(np.searchsorted(known, some, side="right") - 1, 0)]
+        yield
     place = min(column.examples["gap"].values(), key=lambda place: place.line)
     said = [
         f"{_counted(int(gaps.sum()), 'gap')} in {described(column)} filled (`fill` {shown(fill)}), the first in line "

@@ -3,19 +3,20 @@
 import re
 from collections.abc import Sequence
 
-from ...errors import BadUpload, shown
-from .lines import BLANKS, NOTHING, cells_of, named_separator, sample
-from .numbers import Format, kind, shape
+from ...errors import BadUpload, Choice, shown
+from .lines import BLANKS, NOTHING, cells_of, named_separator
+from .numbers import LONGEST, Format, kind, shape
 
 
-def choose(content: bytes, decimal: str | None) -> str:
-    """The separator: as a line `sep=` names it, else a tab, a semicolon, a comma or blanks, whichever fits.
+def choose(content: str | bytes, lines: Sequence[str], decimal: str | None) -> str:
+    """The separator of a file that begins with these lines.
+
+    A line `sep=` names it; else it is a tab, a semicolon, a comma or a blank, whichever fits.
 
     A comma may also be the decimal sign of one column. Where both readings fit, BadUpload shows them.
     """
     if named := named_separator(content):
         return named
-    lines = sample(content)
     for sign in "\t;":
         if 2 * sum(sign in line for line in lines) >= len(lines) > 0:
             return sign
@@ -52,12 +53,16 @@ def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None
     if names or decimal == "," or {line.count(",") for line in data} != {1}:
         return NOTHING
     if decimal is None:
-        left, _, right = data[0].partition(",")
+        left, right = (number[:LONGEST] for number in data[0].split(","))
         raise BadUpload(
             f"{shown(data[0])} can be two columns, {left} and {right}, or one number with a decimal comma. The field "
             '`decimal` decides: "." reads two columns, "," one. In the file, a first line with the names of the '
             "columns decides it too.",
             "decimal",
+            (
+                Choice(f"2 columns, {left} and {right}", {"decimal": "."}),
+                Choice(f"1 column, {left}.{right}", {"decimal": ","}),
+            ),
         )
     return ","
 

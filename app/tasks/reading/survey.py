@@ -1,14 +1,15 @@
 """The first of two readings: what each column of a table holds, without keeping its cells."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
 
 from ...errors import BadUpload, shown
 from ..base import MAX_NAMES
-from .lines import EXAMPLE, Lines, Row, cells_of, chunks, rows
-from .numbers import LEADING_ZERO, MARKS, Place, kind, shape
+from .lines import EXAMPLE, Block, Lines, Row, cells_of, rows, split, table
+from .numbers import MARKS, Place, kind, leading_zero, shape
+from .steps import Steps
 
 LONGEST_NAME = 60
 MAX_CELLS = 4_000_000
@@ -32,9 +33,6 @@ class Column:
         """Look at more cells of the column."""
         joined = "\n".join(cells)
         shapes = shape(joined).split("\n")
-        if len(shapes) != len(cells):
-            at = next(i for i, cell in enumerate(cells) if "\n" in cell)
-            raise BadUpload(f"The cell before line {lines[at] + 1} spans lines: a quotation mark is missing.", "csv")
         for found, count in Counter(shapes).items():
             is_new = found not in self.kinds
             what = kind(found) if is_new else self.kinds[found]
@@ -44,9 +42,10 @@ class Column:
                 at = shapes.index(found)
                 self.examples[what][found] = Place(lines[at], self.number, self.name, cells[at])
         for mark in MARKS:
-            if mark not in self.leading_zeros and mark in joined and (zero := LEADING_ZERO[mark].search(joined)):
-                at = joined.count("\n", 0, zero.start())
-                self.leading_zeros[mark] = Place(lines[at], self.number, self.name, cells[at])
+            if mark in self.leading_zeros or mark not in joined:
+                continue
+            if (zero := leading_zero(joined, mark)) is not None:
+                self.leading_zeros[mark] = Place(lines[zero], self.number, self.name, cells[zero])
 
     @property
     def is_empty(self) -> bool:
@@ -73,39 +72,52 @@ class Survey:
     comments: list[tuple[int, str]] = field(default_factory=list)
     comment_count: int = 0
     names_line: int | None = None
+    cells: int = 0
 
-
-def survey(content: bytes, separator: str) -> Survey:
-    """Read the table once."""
-    lines = Lines(content)
-    source = rows(lines, separator)
-    headers, first = _headers(source)
-    if first is None:
-        raise BadUpload(f"The file holds no rows of numbers. {EXAMPLE}", "csv")
-    head = [first, *islice(source, MAX_HEADERS)]
-    width = max(len(cells) for _, cells in ((line, trimmed(cells)) for line, cells in head))
-    width = max(width, 1)
-    names, others, line = _names(headers, lines.comments, width, separator, first[0])
-    if len(names) > MAX_NAMES:
-        raise BadUpload(f"A series may have at most {MAX_NAMES} columns; this one has {len(names)}.", "csv")
-    columns = [Column(i, name) for i, name in enumerate(names, start=1)]
-    found = Survey(columns, separator, first[0], headers=others, unnamed=line is None, names_line=line)
-    cells_seen = 0
-    for chunk in chunks(chain(head, source)):
-        numbers, table = aligned(chunk, len(columns))
-        found.rows += len(numbers)
-        cells_seen += len(numbers) * len(columns)
-        if cells_seen > MAX_CELLS:
+    def add(self, block: Block) -> None:
+        """Look at more lines of the table."""
+        block = data_of(block, self.first_line)
+        if not block.lines:
+            return
+        numbers, cells_of_columns = aligned(block, self.separator, len(self.columns))
+        self.rows += len(numbers)
+        self.cells += len(numbers) * len(self.columns)
+        if self.cells > MAX_CELLS:
             raise BadUpload(
                 f"The file has more than {MAX_CELLS} cells. Use a part of it, fewer columns, or every n-th row.", "csv"
             )
-        found.blank += len(chunk) - len(numbers)
-        for column, cells in zip(columns, table, strict=True):
-            column.add(numbers, cells)
+        self.blank += len(block.numbers) - len(numbers)
+        if numbers:
+            for column, cells in zip(self.columns, cells_of_columns, strict=True):
+                column.add(numbers, cells)
+
+
+def survey(content: str | bytes, above: Lines, first_lines: Block, separator: str) -> Steps[Survey]:
+    """Read the table once; `first_lines` are its first, and `above` knows what stands between them."""
+    headers, body = _headers(rows(first_lines, separator))
+    if not body:
+        raise BadUpload(f"The file holds no rows of numbers. {EXAMPLE}", "csv")
+    first_line = body[0][0]
+    width = max(1, *(len(trimmed(cells)) for _, cells in body[: 1 + MAX_HEADERS]))
+    names, others, line = _names(headers, above.comments, width, separator, first_line)
+    if len(names) > MAX_NAMES:
+        raise BadUpload(f"A series may have at most {MAX_NAMES} columns; this one has {len(names)}.", "csv")
+    columns = [Column(i, name) for i, name in enumerate(names, start=1)]
+    found = Survey(columns, separator, first_line, headers=others, unnamed=line is None, names_line=line)
+    lines = Lines(content, len(columns))
+    for block in lines:
+        found.add(block)
+        yield
     found.blank += lines.blank
     found.comments = [comment for comment in lines.comments if comment[0] != line]
     found.comment_count = lines.comment_count - (len(lines.comments) - len(found.comments))
     return found
+
+
+def data_of(block: Block, first_line: int) -> Block:
+    """Without what stands above the data."""
+    above = bisect_left(block.numbers, first_line)
+    return Block(block.numbers[above:], block.lines[above:]) if above else block
 
 
 def trimmed(cells: list[str]) -> list[str]:
@@ -115,36 +127,40 @@ def trimmed(cells: list[str]) -> list[str]:
     return cells
 
 
-def aligned(chunk: list[Row], width: int) -> tuple[list[int], list[Sequence[str]]]:
-    """The line numbers and the columns of some rows; rows of empty cells are left out."""
-    kept = [(line, cells) for line, cells in chunk if any(cells)]
-    for i, (line, cells) in enumerate(kept):
-        if len(cells) != width:
-            short = trimmed(cells)
-            if len(short) > width or len(cells) < width:
-                raise BadUpload(
-                    f"Line {line} has {len(short) if len(short) > width else len(cells)} columns where "
-                    f"the first has {width}. Every "
-                    "line needs as many; a number with the separator in it must stand in quotation marks.",
-                    "csv",
-                )
-            kept[i] = line, cells[:width]
-    if not kept:
-        return [], [[] for _ in range(width)]
+def aligned(block: Block, separator: str, width: int) -> tuple[list[int], Sequence[Sequence[str]]]:
+    """The line numbers and the columns of some lines; rows of empty cells are left out."""
+    if columns := table(block, separator, width):
+        return block.numbers, columns
+    lines = zip(block.numbers, split(block, separator), strict=True)
+    kept = [(line, _fitted(line, cells, width)) for line, cells in lines if any(cells)]
     return [line for line, _ in kept], list(zip(*(cells for _, cells in kept), strict=True))
 
 
-def _headers(source: Iterator[Row]) -> tuple[list[Row], Row | None]:
-    """The rows above the data, which hold words and no number, and the first row of data."""
+def _fitted(line: int, cells: list[str], width: int) -> list[str]:
+    """A row of so many cells; empty ones at its end are no more of them."""
+    if len(cells) == width:
+        return cells
+    short = trimmed(cells)
+    if len(short) > width or len(cells) < width:
+        raise BadUpload(
+            f"Line {line} has {len(short) if len(short) > width else len(cells)} columns where the first has {width}. "
+            "Every line needs as many; a number with the separator in it must stand in quotation marks.",
+            "csv",
+        )
+    return cells[:width]
+
+
+def _headers(first_rows: Sequence[Row]) -> tuple[list[Row], Sequence[Row]]:
+    """The rows above the data, which hold words and no number, and the first rows of data."""
     headers: list[Row] = []
-    for line, cells in source:
+    for i, (line, cells) in enumerate(first_rows):
         kinds = {kind(shape(cell)) for cell in cells}
         if not any(cells):
             continue
         if "word" not in kinds or kinds & {"number", "date"} or len(headers) == MAX_HEADERS:
-            return headers, (line, cells)
+            return headers, first_rows[i:]
         headers.append((line, cells))
-    return headers, None
+    return headers, []
 
 
 def _names(

@@ -1,18 +1,23 @@
 """Commands about files: what the run is saved as, and what is uploaded to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
 from ...training import Effects, RunConfig, Trainer
+from ...training.dataset import Steps, reading
+from ...training.limits import MAX_FILE_NAME
 from .. import protocol
+from ..protocol import Frame
 from ..session import Phase, Session
 from ..uploads import Announced, UploadKind
 from ..viewer import Viewer
 from .base import Answer, Command, Job
 from .series_options import SeriesOptions
+
+T = TypeVar("T")
 
 BEFORE_A_RUN = ("snapshot", "dataset")  # kinds that begin one
 
@@ -69,16 +74,22 @@ class Upload(SeriesOptions):
     kind: UploadKind
     bytes: int = Field(ge=1, le=protocol.UPLOAD_BYTES)
     adopt: bool = False
+    name: str = Field(default="", max_length=MAX_FILE_NAME)
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         if self.kind not in BEFORE_A_RUN:
             session.network(f"upload of {self.kind}")
-        viewer.uploads.announce(Announced(self.kind, self.bytes, self.id, self.series_options(), self.adopt))
+        viewer.uploads.announce(Announced(self.kind, self.bytes, self.id, self.series_options(), self.adopt, self.name))
         return protocol.encode("ready", self.id, kind=self.kind)
 
 
-def load_file(session: Session, announced: Announced, content: bytes) -> Effects:
+READ_IN_STEPS = ("text", "series")  # kinds that may be large and are read cell by cell, or letter by letter
+
+
+def load_file(session: Session, announced: Announced, content: bytes) -> Effects | Job:
     """Make use of an uploaded file; says what it changed in the configuration."""
+    if announced.kind in READ_IN_STEPS:
+        return read_in_steps(session, announced, content)
     trainer, kind = session.trainer, announced.kind
     if kind == "snapshot":
         session.begin(Trainer.resume(content, trainer.dataset if trainer else None, **session.resources()))
@@ -90,11 +101,29 @@ def load_file(session: Session, announced: Announced, content: bytes) -> Effects
         return RunConfig().effects(trainer.config)
     loaders: dict[str, Callable[[Any], None]] = {
         "dataset": trainer.load_dataset,
-        "weights": partial(trainer.load_weights, adopt=announced.adopt),
-        "text": trainer.load_text,
-        "series": partial(trainer.load_series, **announced.series_options),
+        "weights": partial(trainer.load_weights, adopt=announced.adopt, name=announced.name),
     }
     effects = session.load(loaders[kind], content)
     if kind == "weights" and session.phase is Phase.RUNNING:
         session.phase = Phase.PAUSED  # weights that were brought are looked at before they are trained on
     return effects
+
+
+def read_in_steps(session: Session, announced: Announced, content: bytes) -> Job:
+    """Own data from a file of any size: others get their turns while it is read."""
+    steps = reading(announced.kind, content, **announced.series_options)
+    data = yield from in_turns(steps)
+    effects = session.load(session.network(f"upload of {announced.kind}").learn_from, data)
+    session.announce(effects)
+    yield [session.state(announced.id, effects)]
+
+
+def in_turns(steps: Steps[T]) -> Generator[list[Frame], None, T]:
+    """What the steps lead to, with nothing to send between two of them."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            value: T = finished.value
+            return value
+        yield []

@@ -38,7 +38,7 @@ export function createLessonsEntry(store, actions, home) {
   /** A link asks for a lesson, or for something else. @param {import("../run/state.js").State["lesson"]} lesson */
   function follow(lesson) {
     button.setAttribute("aria-pressed", String(lesson !== null));
-    if (lesson && lesson.slug !== lessons?.slug()) void enter((one) => one.open(lesson.slug));
+    if (lesson) void enter((one) => one.follow(lesson));
     else if (!lesson) lessons?.dismiss();
   }
 

@@ -6,12 +6,14 @@
 import { byId } from "../lib/dom.js";
 import { changeWords } from "./changes.js";
 import { lead } from "./lead.js";
+import { storyOf } from "./order.js";
 import { createPanel } from "./panel.js";
 import { addressOf } from "../lib/address.js";
 import { createProgress } from "./progress.js";
 import { createRings } from "./rings.js";
 import { inBrowser } from "../lib/storage.js";
 import { createVisit } from "./visit.js";
+import { unknownLessonsWords } from "../words/lessons.js";
 
 /** @typedef {import("./places.js").Reference} Reference */
 /** @typedef {import("./panel.js").Told & import("./visit.js").Setting} Scene */
@@ -35,20 +37,37 @@ export function createLessons(story, store, actions, home) {
   const visit = createVisit(store, actions, home, ticked);
   const panel = createPanel(
     story,
+    store,
     { ring: rings.show, go },
     { back, next, open, close, copyLink: () => void copyLink() },
   );
   /** @type {Scene | null} */
   let scene = null;
+  /** What is told: all scenes, or those of a lecturer's own story in its order. */
+  let told = story;
+  /** @type {string[] | undefined} */
+  let order;
+
+  /** Another story, or the same in another order. @param {string[] | undefined} wanted */
+  function arrange(wanted) {
+    const { told: scenes, unknown } = storyOf(story, wanted);
+    told = scenes;
+    order = scenes === story ? undefined : scenes.map(({ slug }) => slug);
+    panel.arrange(told);
+    if (unknown.length === 0) return;
+    const text = unknownLessonsWords(unknown);
+    store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
+  }
 
   /** @param {string} slug */
   function open(slug) {
-    const found = story.find((one) => one.slug === slug) ?? story[0];
+    const found = told.find((one) => one.slug === slug) ?? told[0];
     const isFirst = scene === null;
     scene = found;
     rings.show(null);
     progress.opened(found.slug);
-    store.dispatch({ type: "lesson", lesson: { slug: found.slug, locked: isLocked() }, locks: locksOf(found) });
+    const lesson = { slug: found.slug, locked: isLocked(), ...(order ? { order } : {}) };
+    store.dispatch({ type: "lesson", lesson, locks: locksOf(found) });
     panel.tell(found, progress.isDone);
     panel.showReady("", "");
     if (!isFirst || document.activeElement === byId("lessons")) byId("lesson-title").focus();
@@ -84,14 +103,14 @@ export function createLessons(story, store, actions, home) {
   function next() {
     if (panel.face() !== "question") return panel.turn("question");
     if (!panel.isRevealed()) return panel.reveal();
-    const following = scene && story[scene.number];
+    const following = scene && told[scene.number];
     if (following) open(following.slug);
     else close();
   }
 
   function back() {
     if (panel.face() !== "text") return panel.turn("text");
-    if (scene && scene.number > 1) open(story[scene.number - 2].slug);
+    if (scene && scene.number > 1) open(told[scene.number - 2].slug);
   }
 
   /** @param {number} index */
@@ -116,7 +135,8 @@ export function createLessons(story, store, actions, home) {
   /** For a class: this scene, where nothing can be changed but what it asks for. */
   async function copyLink() {
     if (!scene) return;
-    const link = `${location.origin}${location.pathname}${location.search}#lesson=${scene.slug}.locked`;
+    const own = order ? `lessons=${order.join(",")}&` : "";
+    const link = `${location.origin}${location.pathname}${location.search}#${own}lesson=${scene.slug}.locked`;
     try {
       await actions.copy(link);
       panel.showLink("Link copied");
@@ -129,18 +149,28 @@ export function createLessons(story, store, actions, home) {
   /** @param {Reference} ref */
   function go(ref) {
     if (ref.kind === "lane") return actions.chooseLane(Number(ref.of) - 1);
-    lead(ref, store, () => panel.turn("views"));
+    lead(ref, store, panel.showPart);
   }
 
   return {
     open,
     close,
-    next,
-    back,
+    /** By its key: a page that is longer than its place is read to its end first. */
+    next: () => panel.scroll(1) || next(),
+    back: () => panel.scroll(-1) || back(),
     happened: visit.happened,
     look: visit.look,
     dismiss,
     slug: () => scene?.slug ?? null,
-    openWhereLeft: () => open(progress.last() ?? story[0].slug),
+    /** As a link asks for it. @param {import("../run/state.js").Lesson} lesson */
+    follow(lesson) {
+      if (lesson.slug === scene?.slug && lesson.order?.join() === order?.join()) return;
+      if (lesson.order?.join() !== order?.join()) arrange(lesson.order);
+      open(lesson.slug);
+    },
+    openWhereLeft() {
+      if (order) arrange(undefined);
+      open(progress.last() ?? story[0].slug);
+    },
   };
 }

@@ -2,12 +2,13 @@
 
 import { byId, element, setText, svg, typeset } from "../lib/dom.js";
 import { textNodes } from "./text.js";
+import { createUnder } from "./under.js";
 
 /** @typedef {import("./text.js").Span} Span */
 /** @typedef {import("./text.js").Pointing} Pointing */
 /** @typedef {import("./conditions.js").Condition} Condition */
 /** @typedef {{text: Span[], options: Span[][], answer: number, because: Span[]}} Question */
-/** @typedef {{slug: string, number: number, title: string, paragraphs: Span[][], steps: {text: Span[], done: Condition}[], question: Question, controls: string[]}} Told what of a scene is to be read */
+/** @typedef {{slug: string, number: number, title: string, paragraphs: Span[][], steps: {text: Span[], done: Condition}[], question: Question, controls: string[], view: {under: import("./under.js").Kind | null}}} Told what of a scene is to be read */
 /** @typedef {"text" | "question" | "views"} Face */
 
 /**
@@ -26,18 +27,22 @@ const WIDE = "(width >= 1600px)";
 
 /**
  * @param {{slug: string, number: number, title: string}[]} story
+ * @param {import("../run/session.js").PageStore} store
  * @param {Pointing} pointing
  * @param {Ways} ways
  */
-export function createPanel(story, pointing, ways) {
+export function createPanel(story, store, pointing, ways) {
   const node = byId("lesson");
   const side = byId("side");
   const next = byId("lesson-next");
   const wide = window.matchMedia(WIDE);
   const faces = FACES.map((face) => byId(`face-${face}`));
-  const dots = story.map(() => element("span", { class: "dot" }));
+  /** @type {HTMLElement[]} */
+  let dots = [];
+  let scenes = story;
   const choice = /** @type {HTMLSelectElement} */ (byId("lesson-scene"));
   const question = createQuestion(byId("lesson-question"), pointing, () => showNext());
+  const under = createUnder(byId("lesson-under"), store);
 
   /** @type {HTMLLIElement[]} */
   let steps = [];
@@ -46,8 +51,7 @@ export function createPanel(story, pointing, ways) {
   /** @type {Face} */
   let face = "text";
 
-  byId("lesson-dots").append(...dots);
-  choice.append(...story.map(({ slug, number, title }) => element("option", { value: slug }, `${number}. ${title}`)));
+  arrange(story);
   choice.addEventListener("change", () => ways.open(choice.value));
   byId("lesson-back").addEventListener("click", ways.back);
   next.addEventListener("click", ways.next);
@@ -66,6 +70,16 @@ export function createPanel(story, pointing, ways) {
     });
   }
 
+  /** The scenes that are told, in their order. @param {{slug: string, number: number, title: string}[]} told */
+  function arrange(told) {
+    scenes = told;
+    dots = told.map(() => element("span", { class: "dot" }));
+    byId("lesson-dots").replaceChildren(...dots);
+    choice.replaceChildren(
+      ...told.map(({ slug, number, title }) => element("option", { value: slug }, `${number}. ${title}`)),
+    );
+  }
+
   /** @param {Face} wanted */
   function turn(wanted) {
     face = wanted === "views" && wide.matches ? "text" : wanted;
@@ -78,11 +92,24 @@ export function createPanel(story, pointing, ways) {
     byId("lesson-question").hidden = face !== "question";
     byId("lesson-now").hidden = face !== "views";
     side.hidden = !node.hidden && face !== "views" && !wide.matches;
+    showUnder();
     showNext();
   }
 
+  /** Where the right rail stands beside the text, what it holds stays there. */
+  function showUnder() {
+    const kind = told?.view.under ?? null;
+    const isLent = kind !== "terms";
+    under.show(node.hidden || face !== "text" || (isLent && wide.matches) ? null : kind);
+  }
+
+  /** The page of the lesson that is seen. */
+  function page() {
+    return byId(face === "question" ? "lesson-question" : "lesson-text");
+  }
+
   function showNext() {
-    const isLast = told?.slug === story.at(-1)?.slug;
+    const isLast = told?.slug === scenes.at(-1)?.slug;
     const hidesAnswer = face === "question" && !question.isRevealed();
     setText(next, hidesAnswer ? "Reveal" : isLast && face === "question" ? "Close" : "Next");
   }
@@ -91,13 +118,28 @@ export function createPanel(story, pointing, ways) {
     node,
     face: () => face,
     turn,
+    arrange,
+    /** What a text spoke of stands under it, or behind it. @param {"views" | "inspector"} part of the right rail */
+    showPart(part) {
+      if (under.kind() !== part) turn("views");
+    },
+
+    /** Whether there was more to read. @param {1 | -1} direction */
+    scroll(direction) {
+      const { scrollTop, scrollHeight, clientHeight } = page();
+      const rest = direction > 0 ? scrollHeight - clientHeight - scrollTop : scrollTop;
+      if (rest <= 1) return false;
+      page().scrollBy({ top: direction * Math.max(40, clientHeight - 40) });
+      return true;
+    },
+
     isRevealed: question.isRevealed,
     reveal: question.reveal,
 
     /** @param {Told} scene @param {(slug: string) => boolean} isDone */
     tell(scene, isDone) {
       told = scene;
-      setText(byId("lesson-number"), `${scene.number} of ${story.length}`);
+      setText(byId("lesson-number"), `${scene.number} of ${scenes.length}`);
       byId("lesson-title").replaceChildren(...typeset(scene.title));
       byId("lesson-paragraphs").replaceChildren(
         ...scene.paragraphs.map((spans) => element("p", {}, ...textNodes(spans, pointing))),
@@ -114,13 +156,15 @@ export function createPanel(story, pointing, ways) {
       document.body.dataset.lesson = scene.slug;
       markControls(scene.controls);
       turn("text");
+      page().scrollTop = 0;
+      node.scrollIntoView({ block: "nearest" });
       this.showDots(isDone);
       this.showNow();
     },
 
     /** @param {(slug: string) => boolean} isDone */
     showDots(isDone) {
-      for (const [index, { slug }] of story.entries()) {
+      for (const [index, { slug }] of scenes.entries()) {
         dots[index].dataset.done = String(isDone(slug));
         dots[index].dataset.current = String(slug === told?.slug);
       }
@@ -155,6 +199,7 @@ export function createPanel(story, pointing, ways) {
 
     hide() {
       node.hidden = true;
+      showUnder();
       side.hidden = false;
       markControls([]);
       delete document.body.dataset.lesson;

@@ -25,10 +25,20 @@ const PARTS = {
 /** @type {Record<string, string>} */
 const BUTTONS = {
   example: "#next-example",
+  unfold: "#fold",
   slow: "#slow-motion",
   check: "#check-gradients",
   load: "#share-button",
 };
+
+const BRINGS_ABOUT = ["timestep", "loss", "lane", "tab", "button"];
+/** Parts that are shown in the right rail, and come up there. */
+const OPENS = ["flow", "inspector", "ledger"];
+
+/** Whether choosing a reference does what it says, or shows where the thing is. @param {Reference} ref */
+export function acts({ kind, of }) {
+  return BRINGS_ABOUT.includes(kind) || (kind === "part" && OPENS.includes(String(of)));
+}
 
 /** The element a reference means, where it is one of the document. @param {Reference} ref @returns {string | null} */
 export function selectorOf({ kind, of }) {

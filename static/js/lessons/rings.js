@@ -45,7 +45,7 @@ export function createRings(store, { stageLayout, lanes }) {
   /** @param {Reference} ref @returns {Box[]} */
   function boxes(ref) {
     const selector = selectorOf(ref);
-    if (selector) return [...document.querySelectorAll(selector)].map(boxOfElement).filter((box) => box !== null);
+    if (selector) return boxesOfElements([...document.querySelectorAll(selector)]);
     const { left, top } = byId("network").getBoundingClientRect();
     return stageBoxes(ref).map((box) => ({ ...box, x: box.x + left, y: box.y + top }));
   }
@@ -80,6 +80,14 @@ function lanesLayout(states) {
     record ? [{ T: length(record), H: units(record), rivers: record.tensors.ln_dc_norm ? 2 : 1 }] : [],
   );
   return layoutLanes({ width, height, U: pageUnit() }, sizes);
+}
+
+/** Of what is lent to the text and not open there, the place is shown. @param {Element[]} found @returns {Box[]} */
+function boxesOfElements(found) {
+  const boxes = found.map(boxOfElement).filter((box) => box !== null);
+  const lent = found[0]?.closest("#lesson-under");
+  if (boxes.length > 0 || !lent) return boxes;
+  return [boxOfElement(lent)].filter((box) => box !== null);
 }
 
 /** What stands in a closed list is where the list opens; what is behind the text, where one turns to it. @param {Element} found @returns {Box | null} */

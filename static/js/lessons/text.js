@@ -1,7 +1,7 @@
 /** A scene's texts: symbols set in type, references that say what they point at to whoever asks. */
 
 import { element, typeset } from "../lib/dom.js";
-import { familyOf } from "./places.js";
+import { acts, familyOf } from "./places.js";
 
 /** @typedef {import("./places.js").Reference} Reference */
 /** @typedef {{text: string, ref?: Reference}} Span */
@@ -30,7 +30,9 @@ function node(part) {
 
 /** @param {string} text @param {Reference} ref @param {Pointing} pointing */
 function reference(text, ref, { ring, go }) {
-  const link = element("a", { class: `reference ${familyOf(ref)}`, role: "button", tabindex: "0" }, ...typeset(text));
+  const does = acts(ref) ? "acts" : "shows";
+  const kind = `reference ${familyOf(ref)} ${does}`;
+  const link = element("a", { class: kind, role: "button", tabindex: "0" }, ...typeset(text));
   for (const enter of ["pointerenter", "focus"]) link.addEventListener(enter, () => ring(ref));
   for (const leave of ["pointerleave", "blur"]) link.addEventListener(leave, () => ring(null));
   link.addEventListener("click", () => go(ref));

@@ -7,7 +7,7 @@ import { isDone } from "./conditions.js";
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("../wire/protocol.js").Config} Config */
 /** @typedef {import("./conditions.js").Condition} Condition */
-/** @typedef {{tab: string, track: string, ruler: "near" | "far" | "abyss", pin: number | null, folded: boolean, playing: boolean, rate: number}} View */
+/** @typedef {{tab: string, track: string, ruler: "near" | "far" | "abyss", pin: number | null, folded: boolean, playing: boolean, rate: number, under?: string | null}} View */
 /** @typedef {Partial<Pick<State, "rulerIsChosen">> & Pick<State, "tab" | "track" | "ruler" | "pin" | "folded" | "rate" | "probe">} Stand what a scene sets of the view */
 /** @typedef {{config: Config, lanes: {name: string, config: Config}[], watch: string[], view: View, steps: {done: Condition}[], controls: string[]}} Setting what of a scene stands beside its text */
 

@@ -10,7 +10,7 @@ export const HISTORY_CAPACITY = 8192;
  * Columns over training, shared between states: a state sees the first `length` entries only, later ones are appended
  * behind its back and therefore harmless.
  * @typedef {{length: number, iteration: Float64Array, loss: Float64Array, gradNorm: Float64Array, clipScale: Float64Array,
- *   clippedUpdates: Float64Array, spread: import("../record/spread.js").Spread | null}} History
+ *   clippedUpdates: Float64Array, validation: Float64Array, spread: import("../record/spread.js").Spread | null}} History
  */
 
 /** @returns {History} */
@@ -23,6 +23,7 @@ export function emptyHistory() {
     gradNorm: column(),
     clipScale: column(),
     clippedUpdates: column(),
+    validation: column(),
     spread: null,
   };
 }
@@ -52,6 +53,7 @@ export function appendToHistory(history, meta, tensors = {}) {
   kept.gradNorm[index] = meta.grad_norm ?? Number.NaN;
   kept.clipScale[index] = meta.clip_scale ?? Number.NaN;
   kept.clippedUpdates[index] = meta.clipped_updates;
+  kept.validation[index] = meta.validation_as_of === meta.iteration ? (meta.validation_loss ?? Number.NaN) : Number.NaN;
   return { ...kept, length: index + 1, spread: appendToSpread(history.spread, meta, tensors) };
 }
 
@@ -65,6 +67,7 @@ export function copyHistory(history, keep) {
     copy.gradNorm[copy.length] = history.gradNorm[index];
     copy.clipScale[copy.length] = history.clipScale[index];
     copy.clippedUpdates[copy.length] = history.clippedUpdates[index];
+    copy.validation[copy.length] = history.validation[index];
     copy.length += 1;
   }
   return copy;

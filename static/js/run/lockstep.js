@@ -79,8 +79,7 @@ export function createLockstep(lanes, ready, rate, platform) {
     let last = { updates: 1, took: SHORT_ROUND };
     let pace = 0;
     while (marching && mine === current) {
-      const before = standing().length;
-      if (before === 0) return stop();
+      if (standing().length === 0) return stop();
       if (!ready()) {
         await pause(PATIENCE);
         continue;
@@ -89,7 +88,6 @@ export function createLockstep(lanes, ready, rate, platform) {
       const { updates, period } = nextRound(rate(), last.updates, last.took);
       round = advance(updates, pace);
       await round;
-      if (standing().length < before) return stop();
       const took = platform.now() - began;
       if (took < period) await pause(period - took);
       await frame();

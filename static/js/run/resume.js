@@ -22,9 +22,9 @@ const PASSING = ["busy", "upload_timeout", "upload_pending"];
  * @param {(text: string) => void} notice
  */
 export function createResume(store, past, requests, standing, platform, notice) {
-  /** @param {ArrayBuffer} bytes */
-  async function upload(bytes, kind = "snapshot", callerShowsErrors = false) {
-    const answer = await requests.upload(bytes, kind, callerShowsErrors);
+  /** @param {ArrayBuffer} bytes @param {string} [kind] @param {boolean} [callerShowsErrors] @param {import("../wire/protocol.js").FileOptions} [options] */
+  async function upload(bytes, kind = "snapshot", callerShowsErrors = false, options = {}) {
+    const answer = await requests.upload(bytes, kind, callerShowsErrors, options);
     if (answer?.type === "state" && !answer.same_numerics) {
       notice(OTHER_ROUNDING);
     }

@@ -262,17 +262,17 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
 
   /**
    * A reader's file: a run to go on with, weights for this one, or data to learn from. It can be undone.
-   * @param {string} kind @param {ArrayBuffer} bytes
+   * @param {string} kind @param {ArrayBuffer} bytes @param {import("../wire/protocol.js").FileOptions} [options]
    */
-  async function load(kind, bytes) {
+  async function load(kind, bytes, options = {}) {
     const kept = await undoing.keepRun();
     /** @type {Answer} */
     let answer = null;
     store.dispatch({ type: "show", moment: null });
     const arrived = await travel(async () => {
-      answer = await upload(bytes, kind, true);
+      answer = await upload(bytes, kind, true, options);
       if (answer?.type !== "state") return false;
-      if (kind !== "weights") {
+      if (kind !== "weights" || answer.effects.restart.length > 0) {
         past.restart();
         store.dispatch({ type: "restored", history: emptyHistory() });
       }

@@ -12,7 +12,7 @@ import { emptyHistory } from "./curve.js";
 /** @typedef {import("./history.js").Snapshot} Snapshot */
 /** @typedef {import("./history.js").Change} Change */
 
-/** @typedef {Record<"iteration" | "loss" | "gradNorm" | "clipScale" | "clippedUpdates", Float64Array>} Columns */
+/** @typedef {Record<"iteration" | "loss" | "gradNorm" | "clipScale" | "clippedUpdates" | "validation", Float64Array>} Columns */
 
 /**
  * The large part of a lane.
@@ -26,7 +26,7 @@ import { emptyHistory } from "./curve.js";
 /** @typedef {{playing: boolean, rate: number | null, probe: number, lanes: Standing[]}} Kept */
 /** @typedef {Standing & {snapshots: Snapshot[], history: History, task: State["task"]}} KeptLane */
 
-const COLUMNS = /** @type {const} */ (["iteration", "loss", "gradNorm", "clipScale", "clippedUpdates"]);
+const COLUMNS = /** @type {const} */ (["iteration", "loss", "gradNorm", "clipScale", "clippedUpdates", "validation"]);
 
 /** A disk is written to at most this fast, bytes a second: 230 MB an hour. */
 const BYTES_PER_SECOND = 64 * 1024;
@@ -69,7 +69,8 @@ export function joined(standing, stored) {
     .map((snapshot) => ({ ...snapshot, moment: null }));
   if (snapshots.length === 0) return null;
   const history = emptyHistory();
-  for (const name of COLUMNS) history[name].set(stored.history[name]);
+  for (const name of COLUMNS)
+    history[name].set(stored.history[name] ?? new Float64Array(stored.history.iteration.length).fill(Number.NaN));
   history.length = stored.history.iteration.length;
   history.spread = untrimmed(stored.spread);
   return { ...standing, snapshots, history, task: null };

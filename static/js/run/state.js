@@ -35,7 +35,10 @@ import { adopt, samePlace } from "./view.js";
 /** One entry of a parameter. @typedef {{tensor: string, index: number[]}} ChosenWeight */
 
 /** A question by its address, and the quantities its answer needs. @typedef {{id: string, watch: string[]}} Asked */
-/** A scene by its address; locked: only what it asks to be changed can be. @typedef {{slug: string, locked: boolean}} Lesson */
+/**
+ * A scene by its address; locked: only what it asks to be changed can be; order: the scenes of a lecturer's own story.
+ * @typedef {{slug: string, locked: boolean, order?: string[]}} Lesson
+ */
 
 /** What a link does not let its reader change, by field. @typedef {Record<string, "locked" | "hidden">} Locks */
 

@@ -1,6 +1,7 @@
 /** What stands under a picture, and beside a table: which run it shows, its settings, and the link that opens it. Pure. */
 
 import { formatCount, formatSetting } from "../lib/format.js";
+import { loadedWords } from "../words/brought.js";
 import { layerWords } from "../words/layers.js";
 import { linkOf, writeLink } from "./link.js";
 
@@ -27,7 +28,11 @@ export function captionOf(state, page, lanes = []) {
   return {
     title: `Unroll: ${state.task?.title ?? config.task}, ${config.cell}, ${config.activation}`,
     settings: [...ALWAYS, ...changed].map(words).join(" · "),
-    iteration: `iteration ${formatCount(record?.meta.iteration ?? 0)}${layer && `, ${layer}`}`,
+    iteration: [
+      `iteration ${formatCount(record?.meta.iteration ?? 0)}`,
+      ...loadedWords(record),
+      ...(layer ? [layer] : []),
+    ].join(", "),
     link: fragment ? `${page}#${fragment}` : page,
   };
 }

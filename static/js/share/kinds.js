@@ -69,16 +69,15 @@ function isSnapshot(header) {
   }
 }
 
-/** Rows of numbers, all of one width, below at most one row of names. @param {string} text */
+/** What lines of numbers, dates and gaps consist of. */
+const NUMBERS = /^(?=.*\d)([\d\s.,;:+\-−/'’"?*TZ]|[eE](?=[-+]?\d)|\b(NA|N\/A|NaN|nan|null|None)\b)+$/u;
+const HEADER_LINES = 4;
+
+/** Rows of numbers below at most a few lines of names, units or comments. @param {string} text */
 function looksLikeTable(text) {
-  const lines = text.split(/\r?\n/).slice(0, LINES_LOOKED_AT);
-  const rows = lines.filter((line) => line.trim() !== "").map((line) => line.split(/[,;\t]/));
-  const numbers = rows.slice(1, -1);
-  return (
-    numbers.length > 0 &&
-    numbers.every(
-      (row) =>
-        row.length === rows[0].length && row.every((cell) => cell.trim() !== "" && Number.isFinite(Number(cell))),
-    )
-  );
+  const lines = text.split(/\r\n?|\n/).slice(0, LINES_LOOKED_AT);
+  const rows = lines.filter((line) => line.trim() !== "" && !line.trimStart().startsWith("#"));
+  const first = rows.findIndex((line) => NUMBERS.test(line));
+  const numbers = rows.slice(first, -1);
+  return first >= 0 && first <= HEADER_LINES && numbers.length > 0 && numbers.every((line) => NUMBERS.test(line));
 }

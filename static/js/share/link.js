@@ -6,6 +6,7 @@
  *     #sequence_length=60&cell=lstm&tab=loss&pin=12.3&zoom=30-60&lock=task,seed&hide=k1&lane=cell:rnn
  *     #lesson=vanishing
  *     #lesson=vanishing.locked
+ *     #lessons=vanishing,clipping,gates&lesson=clipping
  *     #question=early-steps
  */
 
@@ -42,6 +43,7 @@ import { initialState } from "../run/state.js";
 
 const LONGEST = 8192;
 const MOST_LANES = 3;
+const MOST_LESSONS = 40;
 const LARGEST_COUNT = 2 ** 31;
 const FASTEST = "fastest";
 const RULERS = /** @type {const} */ (["near", "far", "abyss"]);
@@ -102,6 +104,11 @@ const READERS = {
     const [, slug, locked] = /^([a-z0-9-]{1,60})(\.locked)?$/.exec(text) ?? [];
     return slug ? { lesson: { slug, locked: locked !== undefined } } : undefined;
   },
+  lessons: (text) => {
+    const order = text.split(",");
+    const fits = order.length <= MOST_LESSONS && order.every((slug) => /^[a-z0-9-]{1,60}$/.test(slug));
+    return fits ? { lesson: { slug: order[0], locked: false, order } } : undefined;
+  },
   question: (id) => (/^[a-z0-9-]{1,60}$/.test(id) ? { question: { id, watch: [] } } : undefined),
 };
 
@@ -135,8 +142,19 @@ function take(link, name, value, known) {
   if (name === "lock" || name === "hide") return takeLocks(link.locks, name, value, properties);
   if (name === "lane") return takeLane(link.lanes, value, properties);
   const part = Object.hasOwn(READERS, name) ? READERS[name](value, known) : undefined;
+  if (part?.lesson && link.lesson) part.lesson = ofOneStory(link.lesson, part.lesson);
   Object.assign(link, part);
   return part !== undefined;
+}
+
+/**
+ * An order of lessons, and the one that is open.
+ * @param {import("../run/state.js").Lesson} one @param {import("../run/state.js").Lesson} other @returns {import("../run/state.js").Lesson}
+ */
+function ofOneStory(one, other) {
+  const order = other.order ?? one.order;
+  const open = other.order ? one : other;
+  return { ...open, ...(order ? { order } : {}) };
 }
 
 /** @param {Config} config @param {string} name @param {string} text @param {any} properties */
@@ -211,7 +229,7 @@ function readCount(text) {
  * @param {any} schema
  */
 export function writeLink(link, schema) {
-  if (link.lesson) return `lesson=${link.lesson.slug}${link.lesson.locked ? ".locked" : ""}`;
+  if (link.lesson) return writeLesson(link.lesson);
   if (link.question) return `question=${link.question.id}`;
   const { properties } = schema;
   const usual = emptyLink();
@@ -241,6 +259,14 @@ export function writeLink(link, schema) {
     add("lane", changes.join(","));
   }
   return parts.join("&");
+}
+
+/** @param {import("../run/state.js").Lesson} lesson */
+function writeLesson({ slug, locked, order }) {
+  const open = `lesson=${slug}${locked ? ".locked" : ""}`;
+  if (!order) return open;
+  const story = `lessons=${order.join(",")}`;
+  return slug === order[0] && !locked ? story : `${story}&${open}`;
 }
 
 /** @param {NonNullable<Link["zoom"]>} zoom */

@@ -2,19 +2,29 @@
 
 import { element } from "../lib/dom.js";
 import { isRecording, LARGEST_RECORDING, readRecording } from "../wire/recording.js";
+import { openedWords } from "../words/brought.js";
+import { createReadPanel } from "./read_panel.js";
 import { KINDS, kindOf, tooLargeWords } from "./kinds.js";
 
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {import("./kinds.js").Kind} Kind */
+/** @typedef {import("../wire/protocol.js").FileOptions} FileOptions */
 
 const ACCEPTED = ".unroll,.safetensors,.txt,.csv,.tsv,.md,text/*";
 const CANNOT =
   "Expected a recording, a snapshot, weights or sequences as safetensors, a text in UTF-8, or a table of numbers; this is none of them. " +
   "In PyTorch, safetensors.torch.save_file(module.state_dict(), path) writes weights that open here.";
+/** Of a file's name that the run remembers. */
+const LONGEST_NAME = 100;
 const NO_CONNECTION = "There is no connection: try again when it is back. The run continues unchanged.";
 
 const FOLLOWED = "What is shown here belongs to somebody else. Open the file on a page of your own.";
 const RECORDED = "This is a recording: close it to open a file for a network of your own.";
+
+/**
+ * A file that was opened: to be read again, otherwise.
+ * @typedef {{name: string, kind: Kind, bytes: ArrayBuffer, options: FileOptions}} Opened
+ */
 
 /**
  * @param {import("../run/session.js").PageStore} store
@@ -41,24 +51,46 @@ export function createOpenPane(store, session, play) {
     placeholder: "A poem, a few pages of a book, columns of numbers …",
   });
 
-  /** @param {string} words */
-  function refuse(words) {
+  const ways = element("div", { class: "share-line ways", hidden: true });
+  /** The table that the run learns from, as long as this page knows its file. @type {Opened | null} */
+  let table = null;
+  const read = createReadPanel((options) => {
+    if (table) void load(table.name, table.kind, table.bytes, options);
+  });
+
+  /** @param {string} words @param {HTMLElement[]} buttons for other ways to read the same file */
+  function refuse(words, buttons = []) {
     problem.textContent = words;
     problem.hidden = words === "";
     zone.dataset.error = String(words !== "");
+    ways.replaceChildren(...buttons);
+    ways.hidden = buttons.length === 0;
   }
 
-  /** @param {string} name @param {Kind | null} kind @param {ArrayBuffer} bytes */
-  async function load(name, kind, bytes) {
+  /** @param {string} name @param {Kind | null} kind @param {ArrayBuffer} bytes @param {FileOptions} [options] how it is to be read */
+  async function load(name, kind, bytes, options = {}) {
     refuse("");
     done.textContent = kind ? `Opening ${name} …` : "";
     if (!kind) return refuse(`${name}: ${CANNOT}`);
-    const answer = await session.load(kind, bytes);
+    const answer = await session.load(kind, bytes, { ...options, name: name.slice(0, LONGEST_NAME) });
     done.textContent = "";
-    if (answer?.type === "error") return refuse(`${name}: ${answer.message} The run continues unchanged.`);
+    if (answer?.type === "error") {
+      const buttons = (answer.choices ?? []).map(({ label, options: more }) => {
+        const button = element("button", { class: "outline-button", type: "button" }, label);
+        button.addEventListener("click", () => void load(name, kind, bytes, together(options, more)));
+        return button;
+      });
+      return refuse(`${name}: ${answer.message} The run continues unchanged.`, buttons);
+    }
     if (answer?.type !== "state") return refuse(NO_CONNECTION);
-    const stands = answer.phase === "running" ? "it is running" : "press Play to continue";
-    done.textContent = `Opened ${name} as ${KINDS[kind]}, at iteration ${answer.iteration}: ${stands}.`;
+    if (kind !== "weights") table = kind === "series" ? { name, kind, bytes, options } : null;
+    done.textContent = openedWords(name, KINDS[kind], answer);
+    show();
+  }
+
+  function show() {
+    const { task } = store.get();
+    read.show(task?.read, task?.read?.columns && table ? table.options : null);
   }
 
   /** @param {File} file */
@@ -112,7 +144,9 @@ export function createOpenPane(store, session, play) {
       picker,
       zone,
       problem,
+      ways,
       done,
+      read.node,
       element("label", { class: "share-title", for: "share-own" }, "Or paste a text, or a table"),
       text,
       element("div", { class: "share-line" }, learn("Learn this text", "text"), learn("Learn this table", "series")),
@@ -123,7 +157,13 @@ export function createOpenPane(store, session, play) {
           "It stays on this server while the run lasts, and in this tab.",
       ),
     ),
-    show() {},
+    show,
     open,
   };
+}
+
+/** What was chosen before and what is chosen now; columns are left out one after the other. @param {FileOptions} before @param {FileOptions} now @returns {FileOptions} */
+function together(before, now) {
+  const drop = [...(before.drop ?? []), ...(now.drop ?? [])];
+  return { ...before, ...now, ...(drop.length > 0 ? { drop } : {}) };
 }

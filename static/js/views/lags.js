@@ -28,6 +28,8 @@ export function figure({ record }, sheet) {
   const norms = record?.tensors.lag_norm?.data ?? new Float64Array();
   const cosines = record?.tensors.truncation_cosine?.data ?? new Float64Array();
   const { horizon = null, needed_lag = null, as_of = null } = record?.meta ?? {};
+  // The axis reaches below 0 where a cosine does, in steps, so that it holds still.
+  const low = Math.min(0, Math.floor(4 * Math.min(0, ...Array.from(cosines).filter(Number.isFinite))) / 4);
   const lags = Array.from(norms, (_, lag) => lag);
   const top = stepFor(Math.max(0, ...Array.from(norms).filter(Number.isFinite)));
   const needed = needed_lag !== null && needed_lag < norms.length ? needed_lag : null;
@@ -67,12 +69,14 @@ export function figure({ record }, sheet) {
     yaxis2: axis(sheet, {
       overlaying: "y",
       side: "right",
-      range: [0, 1],
-      tickvals: [0, 1],
+      range: [low, 1],
+      tickvals: low < 0 ? [low, 0, 1] : [0, 1],
+      ticktext: (low < 0 ? [low, 0, 1] : [0, 1]).map(formatSetting),
       showgrid: false,
       tickfont: { color: ink },
     }),
     shapes: [
+      ...(low < 0 ? [lineAt("y2", 0, { color: border, dash: "dot" })] : []),
       ...(needed === null ? [] : [lineAt("x", needed, { color: ink, dash: "dot", width: 1.6 })]),
       ...(horizon === null ? [] : [lineAt("x", horizon + 0.5, { color: backward, width: 1.6 })]),
     ],

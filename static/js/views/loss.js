@@ -5,7 +5,7 @@
 
 import { formatNumber, formatPower, formatSetting } from "../lib/format.js";
 import { laneNames } from "../words/lanes.js";
-import { lossWords } from "../words/views.js";
+import { HELD_OUT, lossWords, persistenceName } from "../words/views.js";
 import { axis, axisTitle, createChart, lineAt, note, stepFor } from "../kit/chart.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -71,6 +71,14 @@ export function thinned(history, column) {
   return { x, y };
 }
 
+/** The points at which it was measured, which is not at every record. @param {History} history @param {Float64Array} column */
+export function measured(history, column) {
+  const places = Array.from({ length: history.length }, (_, index) => index).filter((index) => column[index] > 0);
+  const stride = 2 ** Math.max(0, Math.ceil(Math.log2(places.length / MOST_POINTS)));
+  const kept = places.filter((_, rank) => rank % stride === 0 || rank === places.length - 1);
+  return { x: kept.map((index) => history.iteration[index]), y: kept.map((index) => column[index]) };
+}
+
 /** What came after a branch before it was one. @param {NonNullable<State["former"]>} former */
 function since({ history, from }) {
   const { x, y } = thinned(history, history.loss);
@@ -97,15 +105,17 @@ function curvesOf(state, lanes, unit) {
 /** @param {State} state @param {Sheet} sheet @param {State[]} lanes none where there is one network */
 export function figure(state, sheet, lanes = []) {
   const { former, past, record, config, task } = state;
-  const { ink, ink2, ink3, border, backward } = sheet.colours;
+  const { ink, ink2, ink3, border, forward, backward } = sheet.colours;
+  const held = measured(state.history, state.history.validation);
   const curves = curvesOf(state, lanes, sheet.unit);
   const baseline = record?.meta.baseline ?? null;
+  const persistence = record?.meta.persistence || null;
   const threshold = config.clip === "norm" ? Number(config.clip_threshold) : null;
   const line = { type: "scatter", mode: "lines" };
   const title = { xref: "paper", x: 0, xanchor: "left", y: 1, yanchor: "bottom" };
   const level = { xref: "paper", x: 1, xanchor: "right", yanchor: "bottom" };
   const baselinePlace = lanes.length === 0 ? level : { ...level, x: 0, xanchor: "left" };
-  const lossAxis = logAxis(valuesOf(curves, "loss"), baseline);
+  const lossAxis = logAxis(lossesOf(curves, persistence), baseline);
   const layout = {
     hovermode: "x unified",
     margin: { l: 46 * sheet.unit, r: 16 * sheet.unit, t: MARGIN.top * sheet.unit, b: MARGIN.bottom * sheet.unit },
@@ -120,6 +130,7 @@ export function figure(state, sheet, lanes = []) {
     yaxis2: axis(sheet, { ...logAxis(valuesOf(curves, "gradNorm"), threshold), domain: LOWER }),
     shapes: [
       ...(baseline === null ? [] : [lineAt("y", baseline, { color: ink3, dash: "dot" })]),
+      ...(persistence === null ? [] : [lineAt("y", persistence, { color: ink3, dash: "dashdot" })]),
       ...(threshold === null ? [] : [lineAt("y2", threshold, { color: ink, dash: "dash" })]),
       ...(past === null ? [] : [lineAt("x", past.iteration, { color: ink, width: 1 })]),
     ],
@@ -129,6 +140,8 @@ export function figure(state, sheet, lanes = []) {
       ...(baseline === null
         ? []
         : [note(sheet, `baseline: ${task?.baseline ?? ""}`, { ...baselinePlace, yref: "y", y: Math.log10(baseline) })]),
+      ...(persistence === null || lanes.length > 0 ? [] : [persistenceNote(sheet, persistence, baseline, task)]),
+      ...(held.x.length === 0 ? [] : [note(sheet, HELD_OUT, { ...title, x: 0.5, yref: "y domain" }, forward)]),
       ...(threshold === null
         ? []
         : [note(sheet, `threshold ${threshold}`, { ...level, yref: "y2", y: Math.log10(threshold) })]),
@@ -146,7 +159,35 @@ export function figure(state, sheet, lanes = []) {
   });
   const before =
     former === null ? [] : [{ ...line, ...since(former), hoverinfo: "skip", line: { color: border, width: 1.2 } }];
-  return { traces: [...before, ...ofCurves], layout };
+  const heldOut =
+    held.x.length === 0
+      ? []
+      : [
+          {
+            ...line,
+            ...held,
+            mode: "lines+markers",
+            name: HELD_OUT,
+            hovertemplate: `${HELD_OUT}: %{y:.3~g}<extra></extra>`,
+            line: { color: forward, width: 1.5, dash: "dot" },
+            marker: { color: forward, size: 3 * sheet.unit },
+          },
+        ];
+  return { traces: [...before, ...ofCurves, ...heldOut], layout };
+}
+
+/** All that stands on the axis of the losses. @param {Curve[]} curves @param {number | null} persistence */
+function* lossesOf(curves, persistence) {
+  yield* valuesOf(curves, "loss");
+  for (const { history } of curves) yield* history.validation.subarray(0, history.length);
+  if (persistence !== null) yield persistence;
+}
+
+/** Above or below its line, away from the baseline's. @param {Sheet} sheet @param {number} persistence @param {number | null} baseline @param {State["task"]} task */
+function persistenceNote(sheet, persistence, baseline, task) {
+  const above = baseline === null || persistence > baseline;
+  const place = { xref: "paper", x: 1, xanchor: "right", yref: "y", y: Math.log10(persistence) };
+  return note(sheet, persistenceName(task), { ...place, yanchor: above ? "bottom" : "top" });
 }
 
 /** Of all networks. @param {Curve[]} curves @param {"loss" | "gradNorm"} column */

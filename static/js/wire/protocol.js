@@ -14,6 +14,10 @@
  * @property {number | null} loss_per_timestep
  * @property {number | null} accuracy
  * @property {number | null} baseline
+ * @property {number | null} [persistence] what the best answer from the same timestep alone reaches
+ * @property {number | null} [validation_loss] of what is never trained on
+ * @property {number | null} [validation_as_of] the iteration at which it was measured
+ * @property {{name: string, iteration: number} | null} [weights_from] the file whose weights were loaded last, and when
  * @property {number | null} grad_norm
  * @property {number | null} clip_scale
  * @property {number | null} clip_angle
@@ -41,6 +45,21 @@
 /** @typedef {{live: string[], restart: string[]}} Effects */
 
 /**
+ * What was read of a series, or of a text.
+ * @typedef {object} Read
+ * @property {number} [rows]
+ * @property {string[]} [columns] that are kept
+ * @property {{what: string, why: string}[]} [left_out]
+ * @property {string[]} [others] columns that are left out
+ * @property {number[][]} [first] rows, in the file's own numbers
+ * @property {number[][]} [last]
+ * @property {{mean: number, deviation: number}[]} [scale] of the first columns
+ * @property {number} [characters] of a text
+ * @property {number} [distinct]
+ * @property {string[]} notes
+ */
+
+/**
  * @typedef {object} Task
  * @property {string} name
  * @property {string} title
@@ -52,6 +71,8 @@
  * @property {string[]} [vocabulary]
  * @property {string} baseline who the baseline is, in words
  * @property {number} baseline_loss
+ * @property {string | null} [persistence] who answers from the same timestep alone, in words
+ * @property {Read} [read] of own data: what was read of the file
  * @property {number | null} needed_lag
  * @property {Finding} finding
  * @property {string} solved what solving it means, in words
@@ -62,7 +83,9 @@
 
 /** @typedef {{type: "hello", protocol: number, limits: Limits}} HelloMessage */
 /** @typedef {{type: "state", id?: string | number, phase: Phase, config: Config, iteration: number, solved_at: number | null, same_numerics: boolean, task: Task, effects: Effects}} StateMessage */
-/** @typedef {{type: "error", id?: string | number, code: string, field?: string, message: string, retry_after?: number}} ErrorMessage */
+/** One way to read a file after all: in words, and as options of `upload`. @typedef {{label: string, options: FileOptions}} Choice */
+/** @typedef {{adopt?: boolean, name?: string, decimal?: string, fill?: string, keep?: string[], drop?: string[]}} FileOptions */
+/** @typedef {{type: "error", id?: string | number, code: string, field?: string, message: string, retry_after?: number, choices?: Choice[]}} ErrorMessage */
 /** @typedef {{type: "diverged", iteration: number, quantity: string, timestep: number | null, unit: number | null, cause: string}} DivergedMessage */
 /** @typedef {{type: "ready", id?: string | number, kind: string}} ReadyMessage */
 /** @typedef {{type: "gradient_check", id?: string | number, per_tensor: Record<string, {max_rel_error: number | null, samples: number}>, passed: boolean}} GradientCheckMessage */
@@ -79,7 +102,7 @@ export const PROTOCOL = 1;
  *   pause: () => Command, step: (iterations?: number) => Command, reset: () => Command, ack: (iteration: number) => Command,
  *   watch: (quantities: string[], probe?: number) => Command, edit: (tensor: string, index: number[], value: number) => Command,
  *   check_gradients: (samples: number, bug: string | null) => Command, snapshot: (dataset?: boolean) => Command, export: (format: "pytorch" | "report") => Command,
- *   upload: (kind: string, bytes: number) => Command, share: (key?: string | null) => Command, unshare: () => Command,
+ *   upload: (kind: string, bytes: number, options?: FileOptions) => Command, share: (key?: string | null) => Command, unshare: () => Command,
  *   follow: (run: string) => Command, copy: (dataset?: boolean) => Command
  * }} */
 export const command = {
@@ -96,7 +119,7 @@ export const command = {
   check_gradients: (samples, bug) => ({ type: "check_gradients", samples, ...(bug ? { break: bug } : {}) }),
   snapshot: (dataset) => (dataset ? { type: "snapshot", dataset } : { type: "snapshot" }),
   export: (format) => ({ type: "export", format }),
-  upload: (kind, bytes) => ({ type: "upload", kind, bytes }),
+  upload: (kind, bytes, options = {}) => ({ type: "upload", kind, bytes, ...options }),
   share: (key) => (key ? { type: "share", key } : { type: "share" }),
   unshare: () => ({ type: "unshare" }),
   follow: (run) => ({ type: "follow", run }),

@@ -61,9 +61,9 @@ export function createRequests(connection, onAccepted, now) {
   return {
     request,
 
-    /** @param {ArrayBuffer} bytes @param {string} kind @param {boolean} callerShowsErrors @returns {Promise<Answer>} */
-    async upload(bytes, kind, callerShowsErrors) {
-      const ready = await request(command.upload(kind, bytes.byteLength), callerShowsErrors);
+    /** @param {ArrayBuffer} bytes @param {string} kind @param {boolean} callerShowsErrors @param {import("./protocol.js").FileOptions} [options] @returns {Promise<Answer>} */
+    async upload(bytes, kind, callerShowsErrors, options) {
+      const ready = await request(command.upload(kind, bytes.byteLength, options), callerShowsErrors);
       if (ready?.type !== "ready") {
         if (ready) uploaded();
         return ready;

@@ -14,14 +14,14 @@ import { steps } from "./finding.js";
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
 export const VIEW_THRESHOLDS = {
-  /** A mean slope above it hardly shrinks a gradient; below the other one most of it is lost in one step. */
-  openSlope: 0.9,
-  shutSlope: 0.5,
   /** A cosine above it: the short lags point where the whole gradient points. */
   sameDirection: 0.99,
   /** From so many baselines on nobody counts in percent. */
   times: 5,
 };
+
+/** The curve of the rows that are never trained on. */
+export const HELD_OUT = "on rows held out";
 
 const LATER = "These numbers come with the next record.";
 const NOT_RECORDED = "These numbers are not in the recording: this view was not open while it was made.";
@@ -33,21 +33,38 @@ function lacking({ can }) {
 const OMITTED = "Not computed: too expensive at this size. Use fewer timesteps.";
 
 /** The sentence under the loss curve. @param {State} state */
-export function lossWords(state) {
-  const meta = state.record?.meta;
+export function lossWords({ record, task }) {
+  const meta = record?.meta;
   if (!meta) return "";
   const loss = meta.loss_per_timestep;
   if (loss === null) return "The loss is not finite.";
-  const share = meta.baseline ? `, ${againstBaseline(loss / meta.baseline)}` : "";
+  const against = [
+    ...(meta.baseline ? [compared(loss, meta.baseline, "the baseline")] : []),
+    ...(meta.persistence ? [compared(loss, meta.persistence, persistenceName(task))] : []),
+  ];
+  const share = against.length > 0 ? `, ${against.join(", ")}` : "";
   const clipped = meta.iteration > 0 ? ` Clipped in ${meta.clipped_updates} of ${meta.iteration} updates.` : "";
-  return `Loss ${formatNumber(loss)}${share}.${clipped}`;
+  return `Loss ${formatNumber(loss)}${share}.${heldOutWords(meta)}${clipped}`;
 }
 
-/** @param {number} ratio */
-function againstBaseline(ratio) {
+/** @param {number} loss @param {number} level @param {string} whose */
+function compared(loss, level, whose) {
+  const ratio = loss / level;
   return ratio < VIEW_THRESHOLDS.times
-    ? `${formatPercent(ratio)} of the baseline`
-    : `${formatNumber(ratio)} times the baseline`;
+    ? `${formatPercent(ratio)} of ${whose}`
+    : `${formatNumber(ratio)} times ${whose}`;
+}
+
+/** What is never trained on, and when it was measured. @param {DecodedRecord["meta"]} meta */
+function heldOutWords({ validation_loss: loss, validation_as_of: as_of, iteration }) {
+  if (loss === null || loss === undefined) return "";
+  const when = as_of === iteration ? "" : ` (at iteration ${formatCount(Number(as_of))})`;
+  return ` On the rows held out ${formatNumber(loss)}${when}.`;
+}
+
+/** Who answers from the present timestep alone. @param {State["task"]} task */
+export function persistenceName(task) {
+  return task?.loss === "cross_entropy" ? "knowing the last character alone" : "repeating the last value";
 }
 
 /** The sentence under the flow matrix: of the pinned column, else of the last row. @param {State} state */
@@ -83,19 +100,21 @@ function lastRowWords(record) {
   return `E_${last}, ${steps(lag)} back at h_${last - lag}: ${formatExp(lnFlow(record, last, last - lag))}; ${first}`;
 }
 
-/** The sentence under the slope: how much of a gradient one step back through φ leaves. @param {State} state */
-export function slopeWords({ can, record, config }) {
+/** Activations whose slope is 1 or 0. */
+const ONE_OR_ZERO = ["relu", "hardtanh"];
+
+/** The sentence under the slope: what each unit's gradient is multiplied by. @param {State} state */
+export function slopeWords({ can, record, config, schema }) {
   const { slope_mean, a } = record?.tensors ?? {};
   if (!slope_mean || !a) return lacking({ can });
   const mean = meanOf(slope_mean.data);
-  const name = String(config.activation).replaceAll("_", " ");
-  const of = record && "gates" in record.tensors ? " of the candidate" : "";
-  const start = `Mean slope${of} ${formatNumber(mean)}:`;
   if (!Number.isFinite(mean)) return "The slope is not finite.";
-  if (mean >= VIEW_THRESHOLDS.openSlope) return `${start} the units sit where ${name} hardly shrinks a gradient.`;
-  if (mean >= VIEW_THRESHOLDS.shutSlope)
-    return `${start} a step back through ${name} leaves ${formatPercent(mean)} of a gradient on average.`;
-  return `${start} ${name} takes ${formatPercent(1 - mean)} of a gradient at each step back, on average.`;
+  const name = String(config.activation).replaceAll("_", " ");
+  const gamma = schema?.activations?.[String(config.activation)]?.gamma;
+  const most = typeof gamma === "number" ? `, of at most ${formatNumber(gamma)}` : "";
+  const of = record && "gates" in record.tensors ? " of the candidate" : "";
+  const zeros = ONE_OR_ZERO.includes(name) ? ` It is 0 at ${formatPercent(1 - mean)} of all units and timesteps.` : "";
+  return `Mean slope${of} ${formatNumber(mean)}${most}: back through ${name} each unit’s gradient is multiplied by its own slope.${zeros}`;
 }
 
 /** The sentence under the lags: the horizon, the needed lag, and what the needed lags alone are worth. @param {State} state */
@@ -112,7 +131,7 @@ export function lagsWords({ can, record, omitted, config }) {
   return `${lies}${needs} ${alone} a cosine of ${cosine}.`;
 }
 
-/** The sentence under the eigenvalues: what bounds a gradient, and what it meets on average. @param {State} state */
+/** The sentence under the eigenvalues: what bounds a gradient, and what it meets at each timestep. @param {State} state */
 export function spectrumWords({ can, record, config, schema }) {
   if (!record?.tensors.eigenvalues) return lacking({ can });
   const rho = Math.hypot(at(record, "eigenvalues", 0, 0), at(record, "eigenvalues", 0, 1));
@@ -120,11 +139,23 @@ export function spectrumWords({ can, record, config, schema }) {
   if (!Number.isFinite(rho + sigma)) return `${cellOf(config).recurrent} has entries that are not finite.`;
   const whose = "gates" in record.tensors ? "Of the candidate’s block: " : "";
   const sizes = `${whose}${whose ? "e" : "E"}igenvalues up to ρ = ${formatNumber(rho)}; σ_max = ${formatNumber(sigma)}.`;
-  const mean = `‖∂h_t/∂h_t−1‖ is ${formatNumber(meanOf(record.tensors.jacobian_norm.data))} on average`;
+  const norms = jacobianWords(record.tensors.jacobian_norm.data);
   const gamma = schema?.activations?.[String(config.activation)]?.gamma;
   const fate = lyapunovWords(record);
-  if ("gates" in record.tensors || typeof gamma !== "number") return `${sizes} ${mean}.${fate}`;
-  return `${sizes} ${mean}, γσ_max = ${formatNumber(gamma * sigma)} at most.${fate}`;
+  if ("gates" in record.tensors || typeof gamma !== "number") return `${sizes} ${norms}.${fate}`;
+  return `${sizes} ${norms}; γσ_max = ${formatNumber(gamma * sigma)} bounds it.${fate}`;
+}
+
+/** By how much each timestep can stretch a gradient; one that is 0 stops all that passes. @param {import("../wire/protocol.js").Numbers} norms */
+function jacobianWords(norms) {
+  const sizes = Array.from(norms);
+  if (!sizes.every(Number.isFinite)) return "‖∂h_t/∂h_t−1‖ is not finite at every timestep";
+  const zeros = sizes.filter((size) => size === 0).length;
+  const largest = formatNumber(Math.max(...sizes));
+  if (zeros === sizes.length) return "‖∂h_t/∂h_t−1‖ is exactly 0 at every timestep";
+  if (zeros > 0) return `‖∂h_t/∂h_t−1‖ is exactly 0 at ${zeros} of ${sizes.length} timesteps, at most ${largest}`;
+  const middle = Math.exp(meanOf(sizes.map(Math.log)));
+  return `‖∂h_t/∂h_t−1‖ is ${formatNumber(Math.min(...sizes))} to ${largest}, in the geometric mean ${formatNumber(middle)}`;
 }
 
 /** What becomes of a small change of the state along the shown sequence. @param {DecodedRecord} record */
@@ -167,9 +198,9 @@ export function gatesWords({ can, record, config }, gate) {
   const { keeps, direct } = cellOf(config);
   if (gate !== keeps?.gate) return `${open}.`;
   const share = keeps.open ? mean : 1 - mean;
-  const left = keeps.open ? "at that rate" : `it keeps ${formatPercent(share)} of h, so`;
   if (!(share > 0 && share < 1)) return `${open}.`;
-  return `${open}; ${left} half of ${direct} is left after ${formatNumber(Math.LN2 / -Math.log(share), 2)} steps.`;
+  const steps = formatNumber(Math.LN2 / -Math.log(share), 2);
+  return `${open}; if it stayed so, half of ${direct} would be left after ${steps} steps.`;
 }
 
 /** The sentence under a parameter's grid. @param {State} state @param {string} tensor @param {boolean} gradient */

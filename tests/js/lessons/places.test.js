@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { layoutFolded } from "../../../static/js/stage/fold/layout.js";
 import { layoutLanes } from "../../../static/js/lanes/picture.js";
-import { boxesOf, familyOf, foldedBoxesOf, laneBoxesOf, selectorOf } from "../../../static/js/lessons/places.js";
+import { acts, boxesOf, familyOf, foldedBoxesOf, laneBoxesOf, selectorOf } from "../../../static/js/lessons/places.js";
 import { layoutStage } from "../../../static/js/stage/layout.js";
 
 const layout = layoutStage({ width: 764, height: 620, U: 1, T: 24, H: 16, inputRows: 1, lanes: 2 });
@@ -85,4 +85,12 @@ test("forward is one family, back the other", () => {
   assert.equal(familyOf(part("river")), "backward");
   assert.equal(familyOf({ kind: "loss", of: 3 }), "backward");
   assert.equal(familyOf({ kind: "button", of: "play" }), "plain");
+});
+
+test("a reference acts where choosing it changes the picture, and shows where it does not", () => {
+  for (const kind of ["timestep", "loss", "lane", "tab", "button"]) assert.equal(acts({ kind, of: "1" }), true, kind);
+  assert.equal(acts(part("flow")), true);
+  assert.equal(acts(part("ledger")), true);
+  assert.equal(acts(part("river")), false);
+  assert.equal(acts({ kind: "control", of: "lag" }), false);
 });

@@ -57,6 +57,19 @@ test("an open lesson is a link of its own: it brings everything else with it", (
   assert.deepEqual(read(fragment).link, { ...emptyLink(), lesson });
   const locked = { ...lesson, locked: true };
   assert.deepEqual(read(writeLink({ ...emptyLink(), lesson: locked }, schema)).link.lesson, locked);
+  const order = ["vanishing", "clipping", "gates"];
+  for (const [own, text] of [
+    [{ slug: "vanishing", locked: false, order }, "lessons=vanishing,clipping,gates"],
+    [{ slug: "gates", locked: true, order }, "lessons=vanishing,clipping,gates&lesson=gates.locked"],
+  ]) {
+    assert.equal(writeLink({ ...emptyLink(), lesson: own }, schema), text);
+    assert.deepEqual(read(text).link.lesson, own);
+  }
+  assert.deepEqual(read("lesson=gates&lessons=memory,gates").link.lesson, {
+    slug: "gates",
+    locked: false,
+    order: ["memory", "gates"],
+  });
 });
 
 test("a zoom is kept to a hundredth of a timestep, and has to fit the length beside it", () => {
@@ -137,6 +150,8 @@ for (const bad of [
   "lesson",
   "lesson=../secret",
   "lesson=vanishing.open",
+  "lessons=vanishing,,gates",
+  "lessons=vanishing,../secret",
   "lane=cell",
   "lane=__proto__:1",
   "lane=cell:none",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { apart, figure, logAxis, thinned } from "../../../static/js/views/loss.js";
+import { apart, figure, logAxis, measured, thinned } from "../../../static/js/views/loss.js";
 import { palette } from "../../../static/js/kit/colour.js";
 import { appendToHistory, emptyHistory } from "../../../static/js/run/curve.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
@@ -95,4 +95,31 @@ test("several lanes are as many curves, told apart by dash and by their numbers 
 test("numbers that would cover each other move apart, in order", () => {
   assert.deepEqual(apart([50, 10, 12, 100], 13, 120), [50, 10, 23, 100]);
   assert.deepEqual(apart([100, 100, 100], 13, 100), [74, 87, 100], "also below the frame's top");
+});
+
+test("the loss of what is held out stands at the iterations at which it was measured", () => {
+  const state = [0, 1, 2, 3].reduce(
+    (before, iteration) => {
+      const held = { validation_loss: iteration < 3 ? 0.5 : 0.4, validation_as_of: iteration < 3 ? 0 : 3 };
+      const record = makeRecord({ meta: { iteration, persistence: 0.04, ...held } });
+      return reduce(before, { type: "record", record });
+    },
+    initialState({ config: { clip: "none" }, task: { loss: "squared_error", baseline: "say the mean" } }),
+  );
+  assert.deepEqual(measured(state.history, state.history.validation), { x: [0, 3], y: [0.5, 0.4] });
+  const { traces, layout } = figure(state, sheet);
+  const drawn = traces.find(({ name }) => name === "on rows held out");
+  assert.deepEqual(
+    [drawn.x, drawn.y],
+    [
+      [0, 3],
+      [0.5, 0.4],
+    ],
+  );
+  const words = layout.annotations.map(({ text }) => text);
+  for (const named of ["on rows held out", "repeating the last value", "baseline: say the mean"]) {
+    assert.ok(words.includes(named), words.join());
+  }
+  const [low, high] = layout.yaxis.range.map((log10) => 10 ** log10);
+  assert.ok(low <= 0.016 && high >= 1, "one axis holds losses, baseline and what repeating gives");
 });

@@ -139,3 +139,16 @@ test("the continuation is the sampled classes in words of the task", () => {
   record.tensors.sample = { shape: [3], data: Float64Array.from([2, 0, 1]) };
   assert.equal(continuation(record, state.task), "continues: cab");
 });
+
+test("where the cosine of a cut points the wrong way, the lags' axis reaches below 0 and 0 is marked", () => {
+  const record = makeRecord({ meta: { needed_lag: 2, horizon: 1 } });
+  const T = record.tensors.x.shape[0];
+  record.tensors.lag_norm = { shape: [T], data: Float64Array.from({ length: T }, () => 1) };
+  const cosines = Float64Array.from({ length: T }, () => 0.9);
+  record.tensors.truncation_cosine = { shape: [T], data: cosines };
+  assert.deepEqual(lags(showing(record), sheet).layout.yaxis2.range, [0, 1]);
+  cosines[1] = -0.28;
+  const { layout } = lags(showing(record), sheet);
+  assert.deepEqual(layout.yaxis2.range, [-0.5, 1]);
+  assert.ok(layout.shapes.some(({ yref, y0 }) => yref === "y2" && y0 === 0));
+});

@@ -9,7 +9,6 @@ import {
   outputWords,
   slopeWords,
   spectrumWords,
-  VIEW_THRESHOLDS,
   weightsWords,
 } from "../../../static/js/words/views.js";
 import { makeRecord } from "../records.js";
@@ -31,6 +30,14 @@ test("under the loss: the number, its share of the baseline, clipped updates", (
     lossWords(initialState({}, makeRecord({ meta: { loss_per_timestep: null } }))),
     "The loss is not finite.",
   );
+  const held = { baseline: 1, persistence: 0.04, validation_loss: 0.25, validation_as_of: 408 };
+  const series = (more) =>
+    lossWords(initialState({ task: { loss: "squared_error" } }, makeRecord({ meta: { ...held, ...more } })));
+  assert.equal(
+    series({ iteration: 412 }),
+    "Loss 0.0160, 1.6 % of the baseline, 40 % of repeating the last value. On the rows held out 0.250 (at iteration 408). Clipped in 412 of 412 updates.",
+  );
+  assert.match(series({ iteration: 408 }), /On the rows held out 0\.250\. /);
   const meta = { loss_per_timestep: 225, iteration: 0, clipped_updates: 0 };
   assert.equal(lossWords(initialState({}, makeRecord({ meta }))), "Loss 225, 225 times the baseline.");
 });
@@ -46,15 +53,20 @@ test("what a view needs may come with a later record, and that is said", () => {
   assert.match(lagsWords({ ...showing(), omitted: true }), /^Not computed: too expensive at this size/);
 });
 
-test("under the slope: open, half shut and shut, by the thresholds", () => {
-  const said = (mean) =>
-    slopeWords(showing({ tensors: { a: matrix([[0, 0]]), slope_mean: vector(mean - 0.01, mean + 0.01) } }));
-  assert.equal(said(0.93), "Mean slope 0.930: the units sit where tanh hardly shrinks a gradient.");
-  assert.equal(said(0.62), "Mean slope 0.620: a step back through tanh leaves 62 % of a gradient on average.");
-  assert.equal(said(0.12), "Mean slope 0.120: tanh takes 88 % of a gradient at each step back, on average.");
-  assert.match(said(VIEW_THRESHOLDS.openSlope + 1e-6), /hardly shrinks/);
-  assert.match(said(VIEW_THRESHOLDS.openSlope - 1e-6), /leaves/);
-  assert.match(said(VIEW_THRESHOLDS.shutSlope - 1e-6), /takes/);
+test("under the slope: the mean, what it can be at most, and how many are exactly 0 where a slope is 1 or 0", () => {
+  const said = (mean, activation = "tanh") =>
+    slopeWords(
+      showing({
+        tensors: { a: matrix([[0, 0]]), slope_mean: vector(mean - 0.01, mean + 0.01) },
+        config: { activation, cell: "rnn" },
+      }),
+    );
+  const multiplied = "each unit’s gradient is multiplied by its own slope.";
+  assert.equal(said(0.62), `Mean slope 0.620, of at most 1.00: back through tanh ${multiplied}`);
+  assert.equal(
+    said(0.39, "relu"),
+    `Mean slope 0.390: back through relu ${multiplied} It is 0 at 61 % of all units and timesteps.`,
+  );
   assert.equal(said(Number.NaN), "The slope is not finite.");
 });
 
@@ -82,18 +94,23 @@ test("under the eigenvalues: sizes recomputed from them, and the bound from γ a
   };
   assert.equal(
     spectrumWords(showing({ tensors })),
-    "Eigenvalues up to ρ = 1.00; σ_max = 1.21. ‖∂h_t/∂h_t−1‖ is 1.00 on average, γσ_max = 1.21 at most.",
+    "Eigenvalues up to ρ = 1.00; σ_max = 1.21. ‖∂h_t/∂h_t−1‖ is 0.900 to 1.10, in the geometric mean 0.997; γσ_max = 1.21 bounds it.",
   );
   const gates = { shape: [4, 3, 2], data: new Float32Array(24) };
   assert.equal(
     spectrumWords(showing({ tensors: { ...tensors, gates }, config: { cell: "gru", activation: "tanh" } })),
-    "Of the candidate’s block: eigenvalues up to ρ = 1.00; σ_max = 1.21. ‖∂h_t/∂h_t−1‖ is 1.00 on average.",
+    "Of the candidate’s block: eigenvalues up to ρ = 1.00; σ_max = 1.21. ‖∂h_t/∂h_t−1‖ is 0.900 to 1.10, in the geometric mean 0.997.",
   );
   const fate = (...lyapunov) => spectrumWords(showing({ tensors: { ...tensors, lyapunov: vector(...lyapunov) } }));
-  assert.match(fate(-0.2, -3), /at most\. Lyapunov λ₁ = −0\.200: small changes fade\.$/);
+  assert.match(fate(-0.2, -3), /bounds it\. Lyapunov λ₁ = −0\.200: small changes fade\.$/);
   assert.match(fate(0.05, -3), /λ₁ = 0\.0500: small changes grow\.$/);
   assert.match(fate(0, 0), /small changes stay\.$/);
-  assert.match(fate(-Infinity, -Infinity), /at most\.$/);
+  assert.match(fate(-Infinity, -Infinity), /bounds it\.$/);
+  const norms = (...jacobian_norm) =>
+    spectrumWords(showing({ tensors: { ...tensors, jacobian_norm: vector(...jacobian_norm) } }));
+  assert.match(norms(0, 1.1, 0, 0.5), /is exactly 0 at 2 of 4 timesteps, at most 1\.10;/);
+  assert.match(norms(0, 0), /is exactly 0 at every timestep;/);
+  assert.match(norms(Number.NaN, 1), /is not finite at every timestep;/);
 });
 
 test("under the gates: the mean, and after how many steps half is left at that rate", () => {
@@ -101,7 +118,7 @@ test("under the gates: the mean, and after how many steps half is left at that r
   const state = showing({ tensors: { gates }, config: { cell: "lstm" } });
   assert.equal(
     gatesWords(state, "f"),
-    "The forget gate f is open 50 % on average; at that rate half of c is left after 1.0 steps.",
+    "The forget gate f is open 50 % on average; if it stayed so, half of c would be left after 1.0 steps.",
   );
   assert.equal(gatesWords(state, "o"), "The output gate o is open 50 % on average.");
 });

@@ -19,15 +19,23 @@ export function truncationRow(properties, change) {
     "number-k1",
     "k1",
     false,
-    (value) => change({ k1: value, k2: Math.max(Number(value), last.k2) }),
+    (value) => type({ k1: Number(value), k2: Math.max(Number(value), last.k2) }),
     refuse,
   );
-  const k2 = numberInput("number-k2", "k1", false, (value) => change({ k1: last.k1 || 1, k2: value }), refuse);
+  const k2 = numberInput("number-k2", "k1", false, (value) => type({ k1: last.k1 || 1, k2: Number(value) }), refuse);
   k1.node.setAttribute("aria-label", properties.k1.title);
   k2.node.setAttribute("aria-label", properties.k2.title);
   const own = element("div", { class: "own-truncation", hidden: true }, say.EVERY, k1.node, say.BACK, k2.node);
-  const last = { k1: 0, k2: 0 };
+  let last = { k1: 0, k2: 0 };
+  let typed = last;
   let wantsOwn = false;
+
+  /** @param {Pair} pair */
+  function type(pair) {
+    typed = pair;
+    change(pair);
+  }
+
   choice.addEventListener("change", () => {
     wantsOwn = choice.value === "own";
     if (!wantsOwn) {
@@ -47,14 +55,22 @@ export function truncationRow(properties, change) {
     ...row,
     show(state, config) {
       row.show(state, config);
-      last.k1 = Number(config.k1);
-      last.k2 = Number(config.k2);
-      const index = TRUNCATIONS.findIndex((one) => one.k1 === last.k1 && one.k2 === last.k2);
+      const pair = { k1: Number(config.k1), k2: Number(config.k2) };
+      const index = TRUNCATIONS.findIndex((one) => isSame(one, pair));
       if (index < 0) wantsOwn = true;
+      // A lesson or a link that sets a usual pair takes the place of what the reader typed.
+      else if (!isSame(pair, last) && !isSame(pair, typed)) wantsOwn = false;
+      last = pair;
       choice.value = wantsOwn ? "own" : String(index);
       own.hidden = !wantsOwn;
       k1.show(last.k1);
       k2.show(last.k2);
     },
   };
+}
+
+/** @typedef {{k1: number, k2: number}} Pair */
+/** @param {Pair} a @param {Pair} b */
+function isSame(a, b) {
+  return a.k1 === b.k1 && a.k2 === b.k2;
 }

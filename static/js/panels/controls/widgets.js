@@ -71,6 +71,9 @@ function numberOnly(name, set, refuse) {
   return { node: element("div", { class: "row-value" }, number.node), show: number.show };
 }
 
+/** A longer number is set smaller, so that it is read whole. */
+const MOST_FIGURES = 6;
+
 /**
  * A number that looks like text until it is touched; Enter or leaving it sets it, Esc gives the old one back.
  * @param {string} id @param {string} name @param {boolean} nullable @param {(value: FieldValue) => void} set
@@ -83,6 +86,7 @@ export function numberInput(id, name, nullable, set, refuse) {
   let editing = false;
   const write = () => {
     node.value = shownValue(current);
+    node.toggleAttribute("data-long", node.value.length > MOST_FIGURES);
   };
   const commit = () => {
     if (!editing) return;

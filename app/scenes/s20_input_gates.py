@@ -1,0 +1,44 @@
+"""Gates that see only the input (minGRU) and one recurrent weight a unit (IndRNN): no matrix on the way back."""
+
+from ..training import RunConfig
+from .base import Lane, Question, Scene, Step, View
+
+SCENE = Scene(
+    title="No matrix on the way back",
+    config=RunConfig(task="latch", sequence_length=40, hidden_size=16, learning_rate=0.01, forget_bias=3.0, seed=1),
+    lanes=(
+        Lane("gru, bias 3", {"cell": "gru"}),
+        Lane("minGRU, bias 0", {"cell": "mingru", "forget_bias": 0.0}),
+        Lane("minGRU, bias 3", {"cell": "mingru"}),
+        Lane("indrnn", {"cell": "indrnn"}),
+    ),
+    paragraphs=(
+        "A gate of a minGRU sees the input alone: h_t is (1 − z_t) h_{t-1} plus something new. Back over a step the "
+        "gradient meets 1 − z_t and no matrix.",
+        "So the bias decides what comes back to [h_1](timestep:1) at the start. With bias 0, in [lane 2](lane:2), "
+        "10⁻¹². With 3, in [lane 3](lane:3), 0.15, near the 0.18 of the [gru](lane:1), which has 914 weights to its "
+        "98.",
+        "An [indrnn](lane:4) has one weight u a unit in place of W_hh. It starts at 1 or −1: all is lost in the "
+        "slope of tanh, and 0.17 comes back.",
+    ),
+    steps=(
+        Step("Pin [timestep 1](timestep:1).", {"pin": 1}),
+        Step(
+            "[Play](button:play) until one lane’s [loss](loss) is below 0.05.",
+            {"scalar": "loss_per_timestep", "below": 0.05},
+        ),
+    ),
+    question=Question(
+        "Which cell can compute the gates of all timesteps at once, before any state?",
+        ("gru", "minGRU", "lstm"),
+        1,
+        "Its gates need x_t alone. Those of gru and lstm wait for h_{t-1}.",
+    ),
+    claim=(
+        "At the start the minGRU’s gradient at h_1 is the last one times the product of all 1 − z_t, unit by unit: "
+        "10⁻¹² of it with bias 0, 0.15 with bias 3; the indrnn’s is the last times the product of u and the slope, "
+        "0.17. Within 100 updates gru and indrnn answer rightly every time, and the minGRU with bias 0 still guesses."
+    ),
+    watch=("flow", "weights", "truncation", "gates"),
+    view=View(tab="lags", under="views"),
+)

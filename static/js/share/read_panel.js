@@ -1,0 +1,119 @@
+/** What was read of a reader's own file: its size, its first and last rows, what was left out and why; and how else. */
+
+import { element } from "../lib/dom.js";
+import * as say from "../words/brought.js";
+
+/** @typedef {import("../wire/protocol.js").Read} Read */
+/** @typedef {import("../wire/protocol.js").FileOptions} FileOptions */
+
+/**
+ * @param {(options: FileOptions) => void} again reads the same file otherwise
+ * @returns {{node: HTMLElement, show: (read: Read | undefined, options: FileOptions | null) => void}}
+ */
+export function createReadPanel(again) {
+  const node = element("section", { class: "read", id: "share-read", hidden: true, "aria-label": say.READ_TITLE });
+
+  return {
+    node,
+    /** @param {Read | undefined} read @param {FileOptions | null} options with which it was read; null where the file is not at hand */
+    show(read, options) {
+      node.hidden = read === undefined;
+      if (!read) return;
+      node.replaceChildren(
+        element("h2", { class: "share-title" }, say.READ_TITLE),
+        element("p", {}, say.sizeWords(read)),
+        ...(read.first && read.last ? [tableOf(read)] : []),
+        ...[...say.leftOutWords(read), ...read.notes].map((words) => element("p", { class: "quiet" }, words)),
+        ...(read.columns === undefined
+          ? []
+          : [options ? choicesOf(read, options, again) : element("p", { class: "quiet" }, say.NO_FILE)]),
+      );
+    },
+  };
+}
+
+/** The first and the last rows, in the file's own numbers. @param {Read} read */
+function tableOf({ columns = [], first = [], last = [], rows = 0 }) {
+  const shown = first[0]?.length ?? 0;
+  const row = (/** @type {number} */ number, /** @type {number[]} */ values) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, String(number)),
+      ...values.map((value) => element("td", {}, say.cellWords(value))),
+    );
+  const overlap = Math.max(0, first.length + last.length - rows);
+  const rest = last.slice(overlap);
+  return element(
+    "div",
+    { class: "read-table", tabindex: "0", role: "region", "aria-label": "First and last rows" },
+    element(
+      "table",
+      {},
+      element(
+        "thead",
+        {},
+        element(
+          "tr",
+          {},
+          element("th", { scope: "col" }, "row"),
+          ...columns.slice(0, shown).map((name) => element("th", { scope: "col" }, name)),
+        ),
+      ),
+      element(
+        "tbody",
+        {},
+        ...first.map((values, index) => row(index + 1, values)),
+        ...(rows > first.length + rest.length
+          ? [element("tr", { class: "read-gap" }, element("td", { colspan: String(shown + 1) }, "⋮"))]
+          : []),
+        ...rest.map((values, index) => row(rows - rest.length + index + 1, values)),
+      ),
+    ),
+  );
+}
+
+/** Which columns, what begins decimals, what fills gaps. @param {Read} read @param {FileOptions} options @param {(options: FileOptions) => void} again */
+function choicesOf(read, options, again) {
+  const kept = read.columns ?? [];
+  const names = [...kept, ...(read.others ?? [])];
+  const boxes = names.map((name) => element("input", { type: "checkbox", checked: kept.includes(name), value: name }));
+  const decimal = selectOf(say.DECIMALS, options.decimal);
+  const fill = selectOf(say.GAPS, options.fill);
+  const button = element("button", { class: "outline-button", type: "button" }, say.READ_AGAIN);
+  button.addEventListener("click", () => {
+    const keep = boxes.filter(({ checked }) => checked).map(({ value }) => value);
+    const others = keep.length !== kept.length || keep.some((name) => !kept.includes(name));
+    again({
+      ...(decimal.value ? { decimal: decimal.value } : {}),
+      ...(fill.value ? { fill: fill.value } : {}),
+      ...(others || options.keep ? { keep } : {}),
+      ...(!others && !options.keep && options.drop ? { drop: options.drop } : {}),
+    });
+  });
+  return element(
+    "div",
+    { class: "read-choices" },
+    element(
+      "fieldset",
+      { class: "read-columns" },
+      element("legend", {}, say.COLUMNS),
+      ...names.map((name, index) => element("label", { class: "share-check" }, boxes[index], name)),
+    ),
+    element(
+      "div",
+      { class: "share-line" },
+      element("label", {}, `${say.DECIMALS.label} `, decimal),
+      element("label", {}, `${say.GAPS.label} `, fill),
+      button,
+    ),
+  );
+}
+
+/** @param {Record<string, string>} choices by value, with the label beside them @param {string} [chosen] */
+function selectOf({ label: _label, ...choices }, chosen = "") {
+  const options = Object.entries(choices).map(([value, words]) =>
+    element("option", { value, selected: value === chosen }, words),
+  );
+  return element("select", { class: "select" }, ...options);
+}

@@ -1,0 +1,42 @@
+/** What a reader brought: the file, how it was read, and what was made of it. Pure. */
+
+import { formatCount } from "../lib/format.js";
+
+/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
+/** @typedef {import("../wire/protocol.js").Read} Read */
+
+/** Whose weights these were once, where they came from a file. @param {DecodedRecord | null} record @returns {string[]} */
+export function loadedWords(record) {
+  const from = record?.meta.weights_from;
+  return from ? [`weights of ${from.name || "a file"} loaded at iteration ${formatCount(from.iteration)}`] : [];
+}
+
+/** How large what was read is. @param {Read} read */
+export function sizeWords({ rows, columns, characters, distinct }) {
+  if (rows === undefined) return `${formatCount(characters ?? 0)} characters, ${distinct} different ones.`;
+  const width = columns?.length ?? 0;
+  return `${formatCount(rows)} rows, ${width} ${width === 1 ? "column" : "columns"}.`;
+}
+
+/** What is not in the table, each with its reason. @param {Read} read @returns {string[]} */
+export function leftOutWords({ left_out = [] }) {
+  return left_out.map(({ what, why }) => `Left out: ${what} (${why}).`);
+}
+
+/** What a file was opened as, and how the run stands. @param {string} name @param {string} kind @param {{phase: string, iteration: number}} state */
+export function openedWords(name, kind, { phase, iteration }) {
+  const stands = phase === "running" ? "it is running" : "press Play to continue";
+  return `Opened ${name} as ${kind}, at iteration ${formatCount(iteration)}: ${stands}.`;
+}
+
+/** A number as it stands in the file, to six digits. @param {number} value */
+export function cellWords(value) {
+  return String(Number(value.toPrecision(6))).replace("-", "−");
+}
+
+export const READ_TITLE = "What was read";
+export const READ_AGAIN = "Read the file again";
+export const NO_FILE = "To read it otherwise, open the file again.";
+export const COLUMNS = "Columns";
+export const DECIMALS = { label: "Decimals", "": "as found", ".": "after a point", ",": "after a comma" };
+export const GAPS = { label: "Gaps", "": "refused", interpolate: "straight line", previous: "number before" };

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { kindOf } from "../../../static/js/share/kinds.js";
+
+const kind = (text, name = "file.txt") => kindOf(name, new TextEncoder().encode(text).buffer);
+
+test("rows of numbers are a table, however they are written and whatever the file is called", () => {
+  for (const table of [
+    "a,b\n1,2\n3,4\n5,6\n",
+    "# a b\n1.5e-03 -2.0e+00\n2.5e+00 3.0e-01\n1 2\n",
+    "7.1\n7.2\n7.3\n",
+    "Date;Time;CO\n10/03/2004;18.00.00;2,6\n10/03/2004;19.00.00;2\n;;\n",
+    "date,T\n2020-01-01T00:00:00Z,1.5\n2020-01-02T00:00:00Z,NA\n2020-01-03T00:00:00Z,3\n",
+    "visits\tsales\n900\t1\n1,002\t2\n1,019\t3\n",
+  ]) {
+    assert.equal(kind(table), "series", table);
+  }
+  assert.equal(kind("a text about nothing", "notes.csv"), "series", "its name says so");
+});
+
+test("prose is a text, also with numbers in it", () => {
+  for (const text of [
+    "how now, brown cow?\n",
+    "1. How\n2. Now\n3. Brown\n4. Cow\n",
+    "In 1990\n1991 came\nand 1992\n",
+    "abc\n",
+  ]) {
+    assert.equal(kind(text), "text", text);
+  }
+});

@@ -1,0 +1,89 @@
+"""While a large file is read, others get their turns, and what it takes of memory has an end."""
+
+import subprocess
+import sys
+
+import pytest
+
+from app.tasks.reading.lines import BLOCK
+from tests.support.servers import ROOT
+from tests.web.conftest import Client, records
+
+FILES = {
+    "series": ("series", b"a,b\n" + b"1.5,-2\n2.25,3\n" * 40_000),
+    "a series with gaps": ("series", b"a,b\n" + b"1.5,\n2.25,3\n" * 40_000),
+    "comments": ("series", b"1\n2\n3\n" * 9 + b"#\n" * 300_000 + b"4\n"),
+    "blank lines": ("series", b"1\n" + b" \n" * 300_000 + b"2\n3\n" * 9),
+    "text": ("text", b"how now, brown cow? " * 60_000),
+    "Chinese text": ("text", "\u4e00\u4e8c\u4e09\u3002".encode() * 200_000),
+}
+
+
+@pytest.mark.parametrize(("kind", "content"), FILES.values(), ids=FILES)
+def test_others_train_on_while_a_large_file_is_read(kind, content):
+    reader, other = Client(), Client()
+    other.run.session.shared = reader.run.session.shared
+    reader.started()
+    other.started()
+    other.say("play")
+    options = {"fill": "previous"} if kind == "series" else {}
+    reader.say("upload", kind=kind, bytes=len(content), **options)
+    reader.run.receive(content)
+    turns, before, answer = 0, other.session.trainer.iteration, []
+    while not answer:
+        answer = reader.run.work(seconds=0)
+        turns += 1
+        other.run.work(seconds=0)
+        other.clock.advance(0.001)
+        other.ack()
+    assert '"type":"state"' in answer[0] or "hold no rows" in answer[0], answer[0]
+    assert turns >= len(content) // (8 * BLOCK), "it is read in small parts"
+    assert other.session.trainer.iteration - before >= turns / 2, "which others do not wait for"
+
+
+def test_a_command_after_a_file_is_answered_after_it():
+    client = Client().started()
+    content = b"level\n" + b"1.5\n2.5\n0.5\n" * 20_000
+    client.say("upload", kind="series", bytes=len(content), id=7)
+    client.run.receive(content)
+    client.run.receive('{"type": "configure", "changes": {"sequence_length": 9}, "id": 8}')
+    said = client.listen()
+    assert [item["id"] for item in said if isinstance(item, dict) and "id" in item] == [7, 8]
+    assert [item["config"]["task"] for item in said if isinstance(item, dict)] == ["own", "own"]
+    assert records(said)[-1]["iteration"] == 0
+
+
+def test_what_is_wrong_with_a_large_file_is_said_and_changes_nothing():
+    client = Client().started()
+    before = client.session.trainer.snapshot()
+    content = b"level\n" + b"1.5\n2.5\n" * 20_000 + b"x\n"
+    client.say("upload", kind="series", bytes=len(content), id=7)
+    (error,) = [item for item in client.send(content) if isinstance(item, dict)]
+    assert (error["code"], error["id"]) == ("bad_upload", 7)
+    assert "Line 40002" in error["message"]
+    assert client.session.trainer.snapshot() == before
+
+
+LARGE = """
+import resource
+from app.tasks import {kind}
+
+def most():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+content = {content}
+before = most()
+{kind}.of(content) if {kind!r} == "Series" else finish(Text.reading(content))
+print(most() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the most that was taken is counted otherwise")
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [("Series", 'b"1.5,-2,3,4,5,6.25,7,8\\n" * 240_000'), ("Text", 'b"how now, brown cow? " * 800_000')],
+)
+def test_reading_takes_no_more_memory_than_a_few_copies_of_the_file(kind, content):
+    script = LARGE.format(kind=kind, content=content).replace("import Text", "import Text, finish")
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) <= 64, "MiB"
