@@ -104,7 +104,6 @@ class RunConfig(BaseModel):
         symbol="H",
         scale="log",
     )
-    # The page draws one layer in one direction, and offers no controls for what it cannot draw.
     num_layers: int = number(
         1,
         ge=1,
@@ -113,13 +112,12 @@ class RunConfig(BaseModel):
         about="How many recurrent layers stand upon each other; each reads the states of the one below.",
         effect=RESTART,
         group="Network",
-        page=False,
     )
     bidirectional: bool = Field(
         False,
         title="Both directions",
         description="Whether a second layer beside each reads the sequence from its end; needs full backpropagation.",
-        json_schema_extra={"effect": RESTART, "group": "Network", "page": False},
+        json_schema_extra={"effect": RESTART, "group": "Network", "advanced": True},
     )
     embedding_size: int = number(
         0,
@@ -129,13 +127,13 @@ class RunConfig(BaseModel):
         about="How many numbers stand for an input class, learned; 0: one-hot. For tasks whose inputs are classes.",
         effect=RESTART,
         group="Network",
-        page=False,
+        advanced=True,
     )
     train_h0: bool = Field(
         False,
         title="Learned initial state",
         description="Whether the initial states are parameters, 0 at the start, instead of zeros.",
-        json_schema_extra={"effect": RESTART, "group": "Network", "page": False},
+        json_schema_extra={"effect": RESTART, "group": "Network", "advanced": True},
     )
     init: str = choice(
         "orthogonal",

@@ -84,7 +84,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     const { locks, config } = store.get();
     if (changes.task === "own" && config.task !== "own" && !("task" in locks)) {
       store.dispatch({ type: "wanted", wanted: { ...store.get().wanted } });
-      return void sharing.then(({ paste }) => paste());
+      return void sharing?.then(({ paste }) => paste());
     }
     session.configure(Object.fromEntries(Object.entries(changes).filter(([field]) => !(field in locks))));
   };

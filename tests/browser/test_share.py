@@ -257,23 +257,21 @@ def test_weights_go_out_and_come_back(page: Page, tmp_path: Path):
     expect(page.locator("#share")).to_contain_text("as weights")
 
 
-@pytest.mark.parametrize(
-    ("shape", "said"),
-    [
-        ({"num_layers": 2}, "2 layers"),
-        ({"bidirectional": True}, "both directions"),
-        ({"task": "copy", "embedding_size": 4, "train_h0": True}, "an embedding and a learned initial state"),
-    ],
-)
-def test_a_run_of_more_than_the_page_draws_is_said_to_be_one(page: Page, tmp_path: Path, shape, said):
+def test_a_file_of_layers_directions_and_an_embedding_opens_with_all_of_them(page: Page, tmp_path: Path):
     until(page, lambda: iteration(page) > 3, "training")
     pause(page)
     share(page, "Open")
     file = tmp_path / "deep.safetensors"
+    shape = {"num_layers": 2, "bidirectional": True, "task": "copy", "embedding_size": 4, "train_h0": True}
     file.write_bytes(Trainer(RunConfig(cell="lstm", hidden_size=6, **shape)).snapshot())
     page.locator("#share-file").set_input_files(file)
     expect(page.locator("#share")).to_contain_text("as a run, at iteration 0")
-    expect(page.locator("#line")).to_contain_text(said)
+    page.keyboard.press("Escape")
+    chooser = page.locator("#layer-chooser")
+    expect(chooser.get_by_role("radio")).to_have_count(4)
+    page.get_by_role("tab", name="Weights", exact=True).click()
+    for name in ("W_emb", "h0", "c0", "W_hy"):
+        expect(page.locator("#view-weights option", has_text=name)).to_have_count(1)
 
 
 def test_a_file_that_does_not_fit_is_explained_where_it_was_dropped(page: Page, tmp_path: Path):

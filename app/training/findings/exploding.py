@@ -21,6 +21,7 @@ def judge(facts: Facts) -> Verdict | None:
     found = parts(way, 1, facts.greatest_slope)
     values = {
         "state": way.symbol,
+        "layer": way.layer,
         "loss_timestep": way.last,
         "timestep": 1,
         "ln_start": float(way.ln_norm[way.last]),

@@ -16,7 +16,8 @@ class WayBack:
     ``symbol``: that state, h, or an lstm's c. ``ln_norm`` (t+1,): ln ||dE_t/dstate_k||, k = 0…t, -inf where it is
     exactly 0. By timestep k = 1…t, as index k - 1: ``ln_slopes`` (t,), what phi' at k takes from it or adds, of cells
     without a direct path; ``ln_direct`` (t,), what the direct path alone, through f_k or z_k, would leave of it on the
-    way to k - 1, of gated cells. ``ln_whole`` (t+1,): ln ||dE/dstate_k|| of all losses together.
+    way to k - 1, of gated cells. ``ln_whole`` (t+1,): ln ||dE/dstate_k|| of all losses together. ``layer``: whose state
+    it is, 1 the lowest.
     """
 
     symbol: str
@@ -24,6 +25,7 @@ class WayBack:
     ln_slopes: Array | None = None
     ln_direct: Array | None = None
     ln_whole: Array | None = None
+    layer: int = 1
 
     @property
     def last(self) -> int:

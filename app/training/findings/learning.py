@@ -21,5 +21,5 @@ def judge(facts: Facts) -> Verdict:
     way = facts.widest(k)
     if way is None:
         return Verdict(values)
-    values |= {"state": way.symbol, "loss_timestep": way.last, "timestep": k}
+    values |= {"state": way.symbol, "layer": way.layer, "loss_timestep": way.last, "timestep": k}
     return Verdict(values | {"ln_start": float(way.ln_norm[way.last]), "ln_there": float(way.ln_norm[k])})

@@ -58,10 +58,10 @@ def first_bad(place: Location | Divergence) -> dict[str, Any]:
 
 def _ways_back(trace: ProbeTrace) -> tuple[WayBack, ...]:
     adjoint, ways = trace.adjoint, []
-    for ending, last in trace.last_loss.items():
+    for layer, (ending, last) in enumerate(trace.last_loss.items(), start=1):
         whole = adjoint.ln_dc_norm if last.symbol == "c" else adjoint.ln_dh_norm
         ln_whole = None if whole is None or ending else whole[: len(last.ln_norm)]  # of the lowest layer
-        ways.append(WayBack(last.symbol, last.ln_norm, last.ln_slopes, last.ln_direct, ln_whole))
+        ways.append(WayBack(last.symbol, last.ln_norm, last.ln_slopes, last.ln_direct, ln_whole, layer))
     return tuple(ways)
 
 

@@ -33,6 +33,7 @@ def judge(facts: Facts) -> Verdict | None:
     whole = None if way.ln_whole is None else float(way.ln_whole[k])
     values = {
         "state": way.symbol,
+        "layer": way.layer,
         "loss_timestep": way.last,
         "timestep": k,
         "needed_lag": facts.needed_lag,

@@ -6,6 +6,7 @@ import { drawTrack } from "../stage/paint/track.js";
 import { drawBeds } from "../stage/river/beds.js";
 import { drawRivers } from "../stage/river/draw.js";
 import { xOf } from "../stage/layout.js";
+import { layerWords } from "../words/layers.js";
 import { drawMath, drawText, sans } from "../kit/text.js";
 import { decades, labelledTimesteps, linear } from "../lib/scales.js";
 
@@ -62,7 +63,9 @@ function drawTitle(ctx, { axis, blocks, palette }, index, { name, words, record 
   ctx.font = sans(U, 13, 600);
   const end = 44 * U + ctx.measureText(name).width + 12 * U;
   drawText(ctx, U, name, 44 * U, titleY, { size: 13, weight: 600, colour: palette.ink });
-  drawText(ctx, U, words, Math.max(left, end), titleY, { size: 12, colour: palette.ink2 });
+  const layer = record ? layerWords(record) : "";
+  const more = layer && `, ${layer} shown`;
+  drawText(ctx, U, `${words}${more}`, Math.max(left, end), titleY, { size: 12, colour: palette.ink2 });
   if (!record) return;
   const { loss_per_timestep: loss, horizon } = record.meta;
   const reading = `loss ${formatNumber(loss)}${horizon ? ` · horizon ${horizon}` : ""}`;

@@ -69,6 +69,7 @@ export function layoutLanes(size, lanes) {
         H,
         edges: shared.edges.subarray(0, own + 1),
         lanes: bands,
+        bands: [],
         track: { top: unitsTop * U, bottom: (unitsTop + units) * U },
       },
     };
@@ -123,6 +124,7 @@ export function lanesScene(states, size, domain, pictures) {
       curves: picture ? normCurves(picture, null, null).slice(0, 1) : [],
       domain,
       outputDomain: /** @type {readonly [number, number]} */ ([-1, 1]),
+      bands: [],
     };
   });
   return { axis, blocks, scenes, palette: colours, domain };

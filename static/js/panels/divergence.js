@@ -7,7 +7,8 @@ import { lossMath, readoutMath } from "./equations/loss.js";
 import { weightMath } from "./equations/weights.js";
 import { formatPower, printPowers } from "../lib/format.js";
 import { growthTo } from "../record/overflow.js";
-import { isClassified, PARAMETERS } from "../record/readings.js";
+import { baseOf, chosenRecord, PARAMETERS, placeNamed } from "../record/chosen.js";
+import { isClassified } from "../record/readings.js";
 import { remediesFor } from "./remedies.js";
 import * as say from "../words/divergence.js";
 
@@ -42,7 +43,9 @@ function contents(state, divergence, apply) {
   const { config, record, task } = state;
   const stands = divergence.iteration === state.iteration ? say.UNCHANGED : say.runIsAt(state.iteration);
   const equation = element("div", { class: "equation bad" }, equationOf(state, divergence.quantity));
-  const growth = record && growthTo(record, divergence.quantity, String(config.precision));
+  const { quantity } = divergence;
+  const at = record && chosenRecord(record, placeNamed(quantity));
+  const growth = at && growthTo(at, baseOf(quantity), String(config.precision));
   const remedies = state.can.configure ? remediesFor(divergence, config, task?.min_length ?? 1) : [];
   const buttons = remedies.map((remedy) => {
     const button = element("button", { class: "outline-button", type: "button" }, remedy.label);
@@ -62,10 +65,11 @@ function contents(state, divergence, apply) {
 function equationOf({ config, record }, quantity) {
   if (quantity === "y") return readoutMath();
   if (quantity === "loss" || quantity === "loss_t") return lossMath(record !== null && isClassified(record));
-  if (quantity === "dh") return backwardMath();
-  if (quantity === "dc") return cellStateMath();
+  const base = baseOf(quantity);
+  if (base === "dh") return backwardMath();
+  if (base === "dc") return cellStateMath();
   const parameter = quantity.replace("grad.", "");
-  if (PARAMETERS.includes(parameter)) return weightMath(parameter);
+  if (PARAMETERS.includes(baseOf(parameter))) return weightMath(parameter);
   return (CELLS[String(config.cell)] ?? CELLS.rnn).forward(String(config.activation).replaceAll("_", " "));
 }
 

@@ -1,6 +1,7 @@
 /** What would help after a number that is not finite: changes of the configuration that fit its cause. Pure. */
 
 import { formatSetting } from "../lib/format.js";
+import { baseOf } from "../record/chosen.js";
 import * as say from "../words/divergence.js";
 
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -21,7 +22,7 @@ const MOST = 3;
  * @returns {Remedy[]}
  */
 export function remediesFor({ quantity, timestep }, config, shortest) {
-  const forward = FORWARD.includes(quantity);
+  const forward = FORWARD.includes(baseOf(quantity));
   const remedies = [
     ...(forward || EITHER.includes(quantity) ? growthRemedies(config) : []),
     ...(forward ? lengthRemedies(timestep, shortest) : updateRemedies(config)),

@@ -9,7 +9,7 @@ import { CELLS } from "./cells.js";
 /**
  * One line of the chart: natural logarithms at t, NaN where there is nothing to draw.
  * @typedef {object} Curve
- * @property {"all" | "used" | "last" | "cell" | "bound" | "threshold" | "ghost"} id
+ * @property {"all" | "used" | "last" | "cell" | "bound" | "threshold" | "ghost" | "layer"} id
  * @property {string} label
  * @property {Float64Array} ln
  */
@@ -48,9 +48,13 @@ export function normCurves(picture, ghost, contraction) {
   if (lanes.length > 1) curves.push({ id: "cell", label: "‖∂E/∂c‖", ln: lanes[1].ln });
   const last = lnFlow && lastLoss > 0 ? lastLossAlone(lnFlow, T, lastLoss) : null;
   if (last && losses > 1) curves.push({ id: "last", label: `only E${subscript(lastLoss)}`, ln: last });
-  if (last && contraction !== null && lastLoss > 1 && CELLS[picture.cell].ledger) {
+  const goesBack = picture.reverse ? lastLoss < T : lastLoss > 1;
+  if (last && contraction !== null && goesBack && picture.top && CELLS[picture.cell].ledger) {
     const ln = new Float64Array(T + 1).fill(Number.NaN);
-    for (let k = lastLoss; k >= 1; k--) ln[k] = last[lastLoss] + (lastLoss - k) * Math.log(contraction);
+    for (let k = 1; k <= T; k++) {
+      const steps = picture.reverse ? k - lastLoss : lastLoss - k;
+      if (steps >= 0) ln[k] = last[lastLoss] + steps * Math.log(contraction);
+    }
     curves.push({ id: "bound", label: "bound (γσ)ⁿ", ln });
   }
   if (clip.mode === "timestep" && clip.threshold > 0) {
@@ -67,7 +71,7 @@ export function normCurves(picture, ghost, contraction) {
  */
 export function lastLossAlone(lnFlow, T, last) {
   const ln = new Float64Array(T + 1).fill(Number.NaN);
-  for (let k = 1; k <= last; k++) ln[k] = lnFlow[(last - 1) * (T + 1) + k];
+  for (let k = 1; k <= T; k++) ln[k] = lnFlow[(last - 1) * (T + 1) + k];
   return ln;
 }
 

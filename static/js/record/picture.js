@@ -4,6 +4,7 @@
  */
 
 import { CELLS, cellNameOf } from "./cells.js";
+import { placeOf } from "./chosen.js";
 import { firstBad } from "./first_bad.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -39,7 +40,7 @@ import { firstBad } from "./first_bad.js";
  * @property {boolean} classification
  * @property {Uint8Array} hasTarget index t, 1…T
  * @property {number} losses how many timesteps have one
- * @property {number} lastLoss its timestep, 0 when there is none
+ * @property {number} lastLoss the timestep of the one that goes the whole way back: the last, in the reverse direction the first; 0 when there is none
  * @property {Lane[]} lanes
  * @property {boolean} altered whether truncation or per-timestep clipping changes the river
  * @property {Numbers | null} lnFlow (T, T+1)
@@ -57,6 +58,9 @@ import { firstBad } from "./first_bad.js";
  * @property {boolean} learnsStart whether h_0 is learned, so that the gradient goes on to it
  * @property {Uint8Array} cuts index t: 2 when no loss crosses from t+1 to t any more, 1 when some are lost there
  * @property {number | null} neededLag
+ * @property {Omit<import("./chosen.js").Chosen, "whole">} place which layer and direction this is
+ * @property {boolean} reverse whether it reads from T to 1, so that its gradient runs to the right
+ * @property {boolean} top whether losses reach it directly
  * @property {import("./first_bad.js").Bad | null} firstBad
  * @property {string} activation
  */
@@ -80,6 +84,7 @@ export function readPicture(record, config, task) {
   const altered = truncated || config.clip === "timestep";
   const cell = cellNameOf(config, tensors);
   const losses = hasTarget.reduce((sum, one) => sum + one, 0);
+  const place = placeOf(record);
   const values = { h: tensors.h.data, y: tensors.y.data, loss: tensors.loss_t.data, dh: tensors.dh.data };
   return {
     T,
@@ -94,7 +99,7 @@ export function readPicture(record, config, task) {
     classification,
     hasTarget,
     losses,
-    lastLoss: Math.max(0, hasTarget.lastIndexOf(1)),
+    lastLoss: Math.max(0, place.direction === "reverse" ? hasTarget.indexOf(1) : hasTarget.lastIndexOf(1)),
     lanes: readLanes(tensors, T, altered),
     altered,
     lnFlow: flowOf(tensors.ln_flow, T),
@@ -116,6 +121,9 @@ export function readPicture(record, config, task) {
     learnsStart: Boolean(config.train_h0),
     cuts: truncated ? truncationCuts(hasTarget, T, k1, k2) : new Uint8Array(T + 1),
     neededLag: meta.needed_lag ?? null,
+    place,
+    reverse: place.direction === "reverse",
+    top: place.layer === place.layers,
     activation: String(config.activation ?? "tanh"),
   };
 }

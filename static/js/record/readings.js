@@ -1,9 +1,8 @@
 /** What a record says about one timestep or pair: plain numbers, read out of its tensors. Pure. t and k count from 1. */
 
-/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
+import { placeOf } from "./chosen.js";
 
-/** Every parameter that a network may have, in the order of the equations. */
-export const PARAMETERS = ["W_xh", "W_hh", "u_hh", "b_h", "b_hn", "g_x", "g_h", "g_c", "b_c", "W_hy", "b_y"];
+/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
 /** @param {DecodedRecord} record */
 export function length(record) {
@@ -43,6 +42,17 @@ export function lastLoss(record) {
   return t;
 }
 
+/**
+ * The loss whose gradient goes the whole way back: the last one, in the reverse direction the first one; 0 if there is none.
+ * @param {DecodedRecord} record
+ */
+export function farthestLoss(record) {
+  if (!isReverse(record)) return lastLoss(record);
+  const T = length(record);
+  for (let t = 1; t <= T; t += 1) if (hasTarget(record, t)) return t;
+  return 0;
+}
+
 /** ln F[t,k] = ln‖∂E_t/∂h_k‖. @param {DecodedRecord} record @param {number} t @param {number} k */
 export function lnFlow(record, t, k) {
   return at(record, "ln_flow", t - 1, k);
@@ -67,10 +77,11 @@ export function ownShare(record, t) {
 export function ledger(record, t, k) {
   let saturation = 0;
   let weights = 0;
-  for (let step = t; step > k; step -= 1) {
+  const back = isReverse(record) ? 1 : -1;
+  for (let step = t; (k - step) * back > 0; step += back) {
     const through = at(record, "ln_flow_a", t - 1, step);
     saturation += through - lnFlow(record, t, step);
-    weights += lnFlow(record, t, step - 1) - through;
+    weights += lnFlow(record, t, step + back) - through;
   }
   const total = saturation + weights;
   return Number.isFinite(total) ? { total, saturation, weights } : null;
@@ -81,13 +92,15 @@ export function ledger(record, t, k) {
  * @param {DecodedRecord} record @param {number} t @param {number} unit
  */
 export function preActivation(record, t, unit) {
-  const { shape } = record.tensors.x;
+  const name = record.tensors.layer_input ? "layer_input" : "x";
+  const { shape } = record.tensors[name];
   let input = 0;
-  for (let i = 0; i < shape[1]; i += 1) input += at(record, "x", t - 1, i) * at(record, "W_xh", i, unit);
+  for (let i = 0; i < shape[1]; i += 1) input += at(record, name, t - 1, i) * at(record, "W_xh", i, unit);
   const bias = at(record, "b_h", unit);
-  if (record.tensors.u_hh) return { input, recurrent: at(record, "h", t - 1, unit) * at(record, "u_hh", unit), bias };
+  const before = previous(record, t);
+  if (record.tensors.u_hh) return { input, recurrent: at(record, "h", before, unit) * at(record, "u_hh", unit), bias };
   let recurrent = 0;
-  for (let j = 0; j < units(record); j += 1) recurrent += at(record, "h", t - 1, j) * at(record, "W_hh", j, unit);
+  for (let j = 0; j < units(record); j += 1) recurrent += at(record, "h", before, j) * at(record, "W_hh", j, unit);
   return { input, recurrent, bias };
 }
 
@@ -106,6 +119,28 @@ export function readState(record, t, unit) {
   const variance = all.reduce((sum, one) => sum + (one - mean) ** 2, 0) / H;
   const normal = (c - mean) / Math.sqrt(variance + LAYER_NORM_EPS);
   return normal * at(record, "g_c", unit) + at(record, "b_c", unit);
+}
+
+/** Whether the chosen layer reads the sequence from its end. @param {DecodedRecord} record */
+export function isReverse(record) {
+  return placeOf(record).direction === "reverse";
+}
+
+/** The row of the state that h_t is made from: h_{t−1}, in the reverse direction h_{t+1}; 0 is the initial one. @param {DecodedRecord} record @param {number} t */
+export function previous(record, t) {
+  if (!isReverse(record)) return t - 1;
+  return t === length(record) ? 0 : t + 1;
+}
+
+/** The timestep that reads h_t, and so sends gradient back to it; null at the last one read. @param {DecodedRecord} record @param {number} t */
+export function next(record, t) {
+  if (isReverse(record)) return t > 1 ? t - 1 : null;
+  return t < length(record) ? t + 1 : null;
+}
+
+/** The timestep at which the gradient leaves the sequence: 1, in the reverse direction T. @param {DecodedRecord} record */
+export function mouth(record) {
+  return isReverse(record) ? length(record) : 1;
 }
 
 /** Whether the targets are classes. @param {DecodedRecord} record */
@@ -141,10 +176,8 @@ export function lossGradient(record, t) {
  * @param {DecodedRecord} record @param {number} t @param {number} unit @param {boolean} mean
  */
 export function ownGradient(record, t, unit, mean) {
-  const sum = lossGradient(record, t).reduce(
-    (all, dy, o) => all + (dy === 0 ? 0 : dy * at(record, "W_hy", unit, o)),
-    0,
-  );
+  const row = isReverse(record) ? units(record) + unit : unit; // W_hy reads [h_t; that of the reverse direction]
+  const sum = lossGradient(record, t).reduce((all, dy, o) => all + (dy === 0 ? 0 : dy * at(record, "W_hy", row, o)), 0);
   return mean ? sum / Math.max(1, lossCount(record)) : sum;
 }
 

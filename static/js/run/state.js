@@ -1,8 +1,10 @@
 /** What the page knows, and how every action changes it: pure functions, no document, no socket, no clock. */
 
+import { isSame } from "../record/chosen.js";
 import { emptyHistory } from "./curve.js";
 import { GHOST_LIFETIME, ghostOf } from "./ghost.js";
 import { startingRuler } from "../record/ruler.js";
+import { withLayer } from "./layer.js";
 import { branch, receive, seek, show, takeRecord } from "./live.js";
 import { allLocked, EVERYTHING } from "./source.js";
 import { adopt, samePlace } from "./view.js";
@@ -70,7 +72,7 @@ import { adopt, samePlace } from "./view.js";
  * @property {Task | null} task
  * @property {Effects} effects of the last configure
  * @property {DivergedMessage | null} divergence
- * @property {DecodedRecord | null} record the shown one
+ * @property {DecodedRecord | null} record the shown one, as the chosen layer and direction sees it
  * @property {Live} live
  * @property {Moment | null} past the shown moment, null while the run itself is shown
  * @property {Ghost | null} ghost
@@ -92,6 +94,8 @@ import { adopt, samePlace } from "./view.js";
  * @property {ChosenWeight | null} weight the entry the inspector speaks of
  * @property {boolean} stacked all views at once, below each other
  * @property {string} track the second track under the stage
+ * @property {number} layer which layer everything speaks of, as far as the network has it: 1 is the lowest
+ * @property {import("../record/chosen.js").Direction} direction in which that layer reads
  * @property {boolean} folded whether the network is closed into one cell, or on its way there
  * @property {{from: number, to: number} | null} zoom which timesteps fill the time axis, as edges from 0 to T; null for all
  * @property {Reached | null} slow null outside slow motion
@@ -130,6 +134,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "ghost", label: string, at: number}
  *   | {type: "stacked", stacked: boolean}
  *   | {type: "track", track: string}
+ *   | {type: "layer", layer: number, direction: import("../record/chosen.js").Direction}
  *   | {type: "fold", folded: boolean}
  *   | {type: "zoom", zoom: State["zoom"]}
  *   | {type: "slow", slow: Reached | null}
@@ -207,6 +212,8 @@ export function initialState(bootstrap = {}, record = null) {
     weight: null,
     stacked: false,
     track: "dh",
+    layer: 1,
+    direction: "forward",
     folded: false,
     zoom: null,
     slow: null,
@@ -230,6 +237,11 @@ export function initialState(bootstrap = {}, record = null) {
  * @returns {State}
  */
 export function reduce(state, action) {
+  return withLayer(reduced(state, action), state);
+}
+
+/** @param {State} state @param {Action} action @returns {State} */
+function reduced(state, action) {
   switch (action.type) {
     case "server":
       return receive(state, action.message, action.at);
@@ -276,6 +288,9 @@ export function reduce(state, action) {
       return { ...state, stacked: action.stacked };
     case "track":
       return { ...state, track: action.track };
+    case "layer":
+      if (isSame(state, action)) return state;
+      return { ...state, layer: action.layer, direction: action.direction, weight: null, ghost: null };
     case "fold":
       return { ...state, folded: action.folded };
     case "zoom":

@@ -6,6 +6,7 @@
 /** What the reader looks at, and may do: everything but the run. */
 const LOOK = /** @type {const} */ ([
   ...["rate", "ruler", "rulerIsChosen", "theme", "dark", "reducedMotion", "tab", "panel", "stacked", "track"],
+  ...["layer", "direction"],
   ...["narration", "locks", "lesson", "question", "hover", "pin"],
 ]);
 

@@ -2,6 +2,7 @@
 
 import { formatCount, formatSetting } from "../lib/format.js";
 import { loadedWords } from "../words/brought.js";
+import { layerWords } from "../words/layers.js";
 import { linkOf, writeLink } from "./link.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -13,6 +14,7 @@ import { linkOf, writeLink } from "./link.js";
  */
 export function captionOf(state, page, lanes = []) {
   const { config, record, schema } = state;
+  const layer = record ? layerWords(record) : "";
   const words = (/** @type {string} */ field) => {
     const value = config[field];
     const { title, symbol } = schema.properties[field];
@@ -26,7 +28,11 @@ export function captionOf(state, page, lanes = []) {
   return {
     title: `Unroll: ${state.task?.title ?? config.task}, ${config.cell}, ${config.activation}`,
     settings: [...ALWAYS, ...changed].map(words).join(" · "),
-    iteration: [`iteration ${formatCount(record?.meta.iteration ?? 0)}`, ...loadedWords(record)].join(", "),
+    iteration: [
+      `iteration ${formatCount(record?.meta.iteration ?? 0)}`,
+      ...loadedWords(record),
+      ...(layer ? [layer] : []),
+    ].join(", "),
     link: fragment ? `${page}#${fragment}` : page,
   };
 }

@@ -10,6 +10,7 @@
  *     #question=early-steps
  */
 
+import { placeOf } from "../record/chosen.js";
 import { initialState } from "../run/state.js";
 
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -26,6 +27,8 @@ import { initialState } from "../run/state.js";
  * @property {number} probe
  * @property {string} tab
  * @property {string} track
+ * @property {number} layer
+ * @property {import("../record/chosen.js").Direction} direction
  * @property {Ruler | null} ruler null: as fits at the start
  * @property {Place | null} pin
  * @property {State["zoom"]} zoom
@@ -46,15 +49,17 @@ const LARGEST_COUNT = 2 ** 31;
 const FASTEST = "fastest";
 const RULERS = /** @type {const} */ (["near", "far", "abyss"]);
 const TRACKS = ["h", "dh", "gates", "dW_hh"];
+const DIRECTIONS = /** @type {const} */ (["forward", "reverse"]);
+const MOST_LAYERS = 4;
 
 /** Fewer timesteps are never stretched over the whole axis; both edges are written to a hundredth. */
 const SHORTEST_ZOOM = 6 - 0.02;
 
-const { rate, probe, tab, track } = initialState();
+const { rate, probe, tab, track, layer, direction } = initialState();
 
 /** @returns {Link} the page as it opens without a link */
 export function emptyLink() {
-  const view = { tab, track, ruler: null, pin: null, zoom: null, folded: false, presents: false };
+  const view = { tab, track, layer, direction, ruler: null, pin: null, zoom: null, folded: false, presents: false };
   return { config: {}, rate, probe, ...view, locks: {}, lanes: [], lesson: null, question: null };
 }
 
@@ -73,6 +78,14 @@ const READERS = {
   },
   tab: (tab, { tabs }) => (tabs.includes(tab) ? { tab } : undefined),
   track: (track) => (TRACKS.includes(track) ? { track } : undefined),
+  layer: (text) => {
+    const layer = readCount(text);
+    return layer && layer <= MOST_LAYERS ? { layer } : undefined;
+  },
+  direction: (text) => {
+    const direction = DIRECTIONS.find((one) => one === text);
+    return direction && { direction };
+  },
   ruler: (text) => {
     const ruler = RULERS.find((one) => one === text);
     return ruler && { ruler };
@@ -197,6 +210,7 @@ function takeLane(lanes, value, properties) {
  */
 function readField(property, text) {
   if (property.enum) return property.enum.includes(text) ? text : undefined;
+  if (property.type === "boolean") return { true: true, false: false }[text];
   const kinds = property.anyOf ?? [property];
   if (text === "none") return kinds.some((/** @type {any} */ one) => one.type === "null") ? null : undefined;
   const number = readNumber(text);
@@ -244,7 +258,7 @@ export function writeLink(link, schema) {
     if (Object.hasOwn(properties, name) && value !== properties[name].default) add(name, written(value));
   }
   if (link.rate !== usual.rate) add("speed", link.rate === null ? FASTEST : String(Number(link.rate.toPrecision(3))));
-  for (const name of /** @type {const} */ (["probe", "tab", "track", "ruler"])) {
+  for (const name of /** @type {const} */ (["probe", "tab", "track", "layer", "direction", "ruler"])) {
     const value = link[name];
     if (value !== null && value !== usual[name]) add(name, encodeURIComponent(value));
   }
@@ -301,9 +315,10 @@ function written(value) {
 export function linkOf(state, lanes = []) {
   const { rate, probe, tab, track, pin, zoom, folded, presents, locks, lesson, question } = state;
   const ruler = state.rulerIsChosen ? state.ruler : null;
+  const { layer, direction } = state.record ? placeOf(state.record) : state;
+  const view = { tab, track, layer, direction, ruler, pin, zoom, folded, presents };
   const [config, ...others] = (lanes.length > 0 ? lanes : [state]).map(configOf);
   const differences = others.map((other) => differenceOf(other, config));
-  const view = { tab, track, ruler, pin, zoom, folded, presents };
   return { config, rate, probe, ...view, locks, lanes: differences, lesson, question };
 }
 

@@ -14,6 +14,8 @@ const LINKED = /** @type {const} */ ([
   "probe",
   "tab",
   "track",
+  "layer",
+  "direction",
   "ruler",
   "pin",
   "zoom",

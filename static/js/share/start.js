@@ -101,7 +101,8 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
   /** Another run with another view, in this tab. @param {string} fragment */
   async function openLink(fragment) {
     const { link, ignored } = understood(fragment);
-    const { config, rate, tab, track, ruler, pin, zoom, folded, presents, locks, lesson, question } = link;
+    const { config, rate, tab, track, layer, direction, ruler, pin, zoom, folded, presents, locks, lesson, question } =
+      link;
     store.dispatch({ type: "present", presents });
     store.dispatch({ type: "lesson", lesson, locks });
     store.dispatch({ type: "question", question });
@@ -110,6 +111,7 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
     if (!(await session.startInstead(config))) return;
     store.dispatch({ type: "tab", tab });
     store.dispatch({ type: "track", track });
+    store.dispatch({ type: "layer", layer, direction });
     store.dispatch({ type: "ruler", ruler });
     store.dispatch({ type: "pin", pin });
     store.dispatch({ type: "fold", folded });

@@ -42,7 +42,8 @@ export function createActs(store, stage, transport, isAlone) {
       addStyle("slowmotion.css"),
     ]);
     if (slow || !isAlone() || !store.get().record) return;
-    const { pin, folded } = store.get();
+    const { pin, folded, layer } = store.get();
+    store.dispatch({ type: "layer", layer, direction: "forward" }); // it goes through time as the sequence does
     const wasPlaying = isPlaying(store.get());
     if (wasPlaying) transport.toggle();
     if (folded) store.dispatch({ type: "fold", folded: false });
@@ -92,6 +93,12 @@ export function createActs(store, stage, transport, isAlone) {
         button.setAttribute("aria-pressed", String(phase !== ""));
         button.toggleAttribute(SPACE_PLAYS, phase !== "");
       }
+    },
+  );
+  store.watch(
+    ({ direction }) => direction,
+    (direction) => {
+      if (direction === "reverse") leave();
     },
   );
   store.watch(

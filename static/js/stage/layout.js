@@ -4,10 +4,17 @@
  * All timesteps share one x axis. Rows are laid out from top to bottom in the textbook's order; what is left of the
  * height goes first to the river, then to the unit rows, then to the charts, and is taken back in the opposite order.
  */
+import { around } from "./bands/order.js";
 import { clamp, intervalOf } from "../lib/scales.js";
 
 /** @typedef {{top: number, bottom: number}} Band */
 /** @typedef {Band & {mid: number}} LaneBand */
+/** @typedef {Band & {rowHeight: number, rows: number, every: number, gap: number}} UnitsBand */
+
+/**
+ * A layer that is not open, above or below the open one.
+ * @typedef {{choice: import("../record/chosen.js").Choice, above: boolean, river: LaneBand, units: UnitsBand}} SlimBand
+ */
 
 /**
  * @typedef {object} Layout
@@ -26,9 +33,12 @@ import { clamp, intervalOf } from "../lib/scales.js";
  * @property {{y: number}} loss
  * @property {Band} output
  * @property {LaneBand[]} lanes
+ * @property {SlimBand[]} bands the layers that are not open, from the top down
+ * @property {boolean} isTop whether the open layer is the one that the outputs read
+ * @property {boolean} reverse whether arrows between columns point to the left
  * @property {Band} readout the row between river and units, where W_hy leads h_t to y_t
- * @property {Band} entrance the row between units and input, where W_xh leads x_t to h_t
- * @property {Band & {rowHeight: number, rows: number, every: number, gap: number}} units
+ * @property {Band} entrance the row between units and what they read, where W_xh leads x_t to h_t
+ * @property {UnitsBand} units
  * @property {Band & {rows: number}} input
  * @property {{y: number}} labels
  * @property {{y: number}} legend
@@ -56,6 +66,8 @@ const WEIGHTS = { size: 36, below: 34 };
 const READOUT = { least: 24, most: 44 };
 const ENTRANCE = { least: 22, most: 36 };
 const LANE = { one: 126, oneMax: 180, two: 72, twoMax: 108, apart: 8 };
+/** Of a band: its height with the room below it, the river's part, and what lies between river, units and the next layer. */
+const BAND = { usual: 66, least: 22, most: 110, river: 0.42, between: 0.05, below: 0.14 };
 const PACKED_BELOW = 14;
 const APART_FROM = 12;
 const GROUPS = [5, 10, 20, 50, 100];
@@ -65,6 +77,11 @@ const CELLS_UP_TO = 24;
 /** Beside a thumbnail are its frame, the arrow's tip and both columns' outlines. */
 const THUMBNAIL = { size: 10, least: 6, beside: 7, most: 34, share: 0.14 };
 
+/** @typedef {import("../record/chosen.js").Choice & {layers: number, directions: number}} Place */
+
+/** @type {Place} */
+const ALONE = { layer: 1, direction: "forward", layers: 1, directions: 1 };
+
 /** What one design unit measures: 1 at 1280 × 720, 1.27 at 1920 × 1080. */
 export function designUnit(/** @type {number} */ viewportWidth, /** @type {number} */ viewportHeight) {
   return clamp(Math.min(viewportWidth / 1280, viewportHeight / 720) ** 0.6, 1, 2);
@@ -72,9 +89,9 @@ export function designUnit(/** @type {number} */ viewportWidth, /** @type {numbe
 
 /**
  * @param {{width: number, height: number, U: number, T: number, H: number, inputRows: number, lanes: number,
- *   edges?: Float64Array | null, zoom?: {from: number, to: number} | null, charts?: boolean, names?: boolean}} size `edges`
- *   of the columns when they are not even: a lens, or on their way; without `charts` they lie below the stage; with
- *   `names` there is room for them
+ *   place?: Place, edges?: Float64Array | null, zoom?: {from: number, to: number} | null, charts?: boolean,
+ *   names?: boolean}} size `place`: which of several layers and directions is open; `edges` of the columns when they are
+ *   not even: a lens, or on their way; without `charts` they lie below the stage; with `names` there is room for them
  * @returns {Layout}
  */
 export function layoutStage({
@@ -85,6 +102,7 @@ export function layoutStage({
   H,
   inputRows,
   lanes,
+  place = ALONE,
   edges,
   zoom = null,
   charts = true,
@@ -95,23 +113,27 @@ export function layoutStage({
   const pitch = (right - left) / (zoom ? zoom.to - zoom.from : T);
   const packed = pitch < PACKED_BELOW * U;
   const room = names ? NAMES : { top: 0, middle: 0, bottom: 0 };
-  const heights = shareHeight(height / U - room.top - room.middle - room.bottom, H, inputRows, lanes, charts);
+  const bands = around(place);
+  const slims = bands.above.length + bands.below.length;
+  const heights = shareHeight(height / U - room.top - room.middle - room.bottom, H, inputRows, lanes, charts, slims);
   const u = (/** @type {number} */ value) => value * U;
+  const bandsTop = room.top + LANES_TOP;
+  const lanesTop = bandsTop + bands.above.length * heights.band;
   const laneBands = Array.from({ length: lanes }, (_, i) => {
-    const top = u(room.top + LANES_TOP + i * (heights.lane + LANE.apart));
+    const top = u(lanesTop + i * (heights.lane + LANE.apart));
     return { top, bottom: top + u(heights.lane), mid: top + u(heights.lane) / 2 };
   });
-  const lanesBottom = room.top + LANES_TOP + lanes * heights.lane + (lanes - 1) * LANE.apart;
+  const lanesBottom = lanesTop + lanes * heights.lane + (lanes - 1) * LANE.apart;
   const readoutTop = lanesBottom + room.middle;
   const unitsTop = readoutTop + heights.readout;
-  const inputTop = unitsTop + heights.units + heights.entrance;
+  const belowTop = unitsTop + heights.units + heights.entrance;
+  const slim = (/** @type {number} */ top) => slimBand(u(top), u(heights.band), H, U);
+  const inputTop = belowTop + bands.below.length * heights.band;
   const inputBottom = inputTop + heights.input;
   const underTimesteps = inputBottom + 44 + room.bottom;
   const normTop = charts ? underTimesteps : Math.max(underTimesteps, height / U) + 40;
   const normBottom = normTop + heights.norm;
   const trackTop = normBottom + 28;
-  const every = Math.ceil(H / (heights.units * U));
-  const rows = Math.ceil(H / every);
   return {
     U,
     width,
@@ -128,16 +150,15 @@ export function layoutStage({
     loss: { y: u(room.top + 64) },
     output: { top: u(room.top + 84), bottom: u(room.top + 110) },
     lanes: laneBands,
+    bands: [
+      ...bands.above.map((choice, i) => ({ choice, above: true, ...slim(bandsTop + i * heights.band) })),
+      ...bands.below.map((choice, i) => ({ choice, above: false, ...slim(belowTop + i * heights.band) })),
+    ],
+    isTop: place.layer === place.layers,
+    reverse: place.direction === "reverse",
     readout: { top: u(readoutTop), bottom: u(unitsTop) },
-    entrance: { top: u(unitsTop + heights.units), bottom: u(inputTop) },
-    units: {
-      top: u(unitsTop),
-      bottom: u(unitsTop + heights.units),
-      rowHeight: u(heights.units) / rows,
-      rows,
-      every,
-      gap: H <= CELLS_UP_TO ? 0.8 * U : 0,
-    },
+    entrance: { top: u(unitsTop + heights.units), bottom: u(belowTop) },
+    units: unitsBand(u(unitsTop), u(unitsTop + heights.units), H, H <= CELLS_UP_TO ? 0.8 * U : 0),
     input: { top: u(inputTop), bottom: u(inputBottom), rows: inputRows },
     labels: { y: u(inputBottom + 12) },
     legend: { y: u(normTop - 11) },
@@ -149,14 +170,34 @@ export function layoutStage({
   };
 }
 
+/** @param {number} top @param {number} bottom @param {number} H @param {number} gap @returns {UnitsBand} */
+function unitsBand(top, bottom, H, gap) {
+  const every = Math.ceil(H / (bottom - top));
+  const rows = Math.ceil(H / every);
+  return { top, bottom, rowHeight: (bottom - top) / rows, rows, every, gap };
+}
+
+/** A river over its units, and room for the tips of arrows under them. @param {number} top @param {number} height @param {number} H @param {number} U */
+function slimBand(top, height, H, U) {
+  const bottom = top + BAND.river * height;
+  const unitsTop = bottom + BAND.between * height;
+  const unitsBottom = top + (1 - BAND.below) * height;
+  const gap = (unitsBottom - unitsTop) / H > 3 * U ? 0.6 * U : 0;
+  return {
+    river: { top, bottom, mid: (top + bottom) / 2 },
+    units: unitsBand(unitsTop, unitsBottom, H, gap),
+  };
+}
+
 /**
  * @param {number} height of the stage in design units
  * @param {number} H
  * @param {number} inputRows
  * @param {number} lanes
  * @param {boolean} charts whether there are any below the columns
+ * @param {number} bands
  */
-function shareHeight(height, H, inputRows, lanes, charts) {
+function shareHeight(height, H, inputRows, lanes, charts, bands) {
   const two = lanes > 1;
   const laneBase = two ? LANE.two : LANE.one;
   const blockBase = two ? 76 : UNIT_BLOCK;
@@ -171,19 +212,27 @@ function shareHeight(height, H, inputRows, lanes, charts) {
     track: charts ? 52 : 0,
   };
   const fixed = LANES_TOP + (lanes - 1) * LANE.apart + (charts ? 44 + 28 + 10 : 28);
-  let free = height - fixed - (lanes - 1) * parts.lane - Object.values(parts).reduce((sum, part) => sum + part, 0);
-  const change = (/** @type {Exclude<keyof typeof parts, "input">} */ part, /** @type {number} */ limit, count = 1) => {
-    const room = (limit - parts[part]) * count;
+  const band = bands > 0 ? BAND.usual : 0;
+  let free =
+    height -
+    fixed -
+    bands * band -
+    (lanes - 1) * parts.lane -
+    Object.values(parts).reduce((sum, part) => sum + part, 0);
+  const sizes = { ...parts, band };
+  const change = (/** @type {Exclude<keyof typeof sizes, "input">} */ part, /** @type {number} */ limit, count = 1) => {
+    const room = (limit - sizes[part]) * count;
     const given = free > 0 ? clamp(free, 0, Math.max(0, room)) : clamp(free, Math.min(0, room), 0);
-    parts[part] += given / count;
+    sizes[part] += given / count;
     free -= given;
   };
   if (free >= 0) {
     change("lane", two ? LANE.twoMax : LANE.oneMax, lanes);
+    if (bands > 0) change("band", BAND.most, bands);
     change("units", Math.min(tallest, 176));
     change("readout", READOUT.most);
     change("entrance", ENTRANCE.most);
-    if (!charts) return parts;
+    if (!charts) return sizes;
     change("norm", 140);
     change("track", 140);
     change("norm", 200);
@@ -191,14 +240,16 @@ function shareHeight(height, H, inputRows, lanes, charts) {
   } else {
     change("norm", 56);
     change("track", 40);
+    if (bands > 0) change("band", 46, bands);
     change("lane", two ? 54 : 90, lanes);
-    change("units", Math.min(parts.units, UNITS_LEAST));
+    change("units", Math.min(sizes.units, UNITS_LEAST));
     change("readout", 16);
     change("entrance", 16);
     change("norm", 28);
     change("track", 20);
+    if (bands > 0) change("band", BAND.least, bands);
   }
-  return parts;
+  return sizes;
 }
 
 function inputHeight(/** @type {number} */ rows) {
@@ -291,7 +342,7 @@ export function weightsBox(/** @type {Layout} */ layout) {
   return { x: 20 * layout.U, y, size };
 }
 
-/** @typedef {{t: number, x: number, y: number, size: number}} Thumbnail the small W_hh on the arrow into t */
+/** @typedef {{t: number, x: number, y: number, size: number}} Thumbnail the small W_hh on the arrow between t−1 and t */
 
 /**
  * One thumbnail on every arrow between two columns that has room for it, just before the arrow's tip or in the middle.
@@ -299,7 +350,7 @@ export function weightsBox(/** @type {Layout} */ layout) {
  * @returns {Thumbnail[]}
  */
 export function thumbnailPlaces(layout) {
-  const { U, T, units } = layout;
+  const { U, T, units, reverse } = layout;
   const places = [];
   let smallest = THUMBNAIL.most * U;
   for (let t = 2; t <= T; t++) {
@@ -314,7 +365,9 @@ export function thumbnailPlaces(layout) {
   for (const place of places) {
     const beforeTip = xOf(layout, place.t) - columnWidth(layout, place.t) / 2 - 4.6 * U - smallest;
     place.size = smallest;
-    place.x = Math.min(beforeTip, xOf(layout, place.t - 0.5) - smallest / 2);
+    const afterTip = xOf(layout, place.t - 1) + columnWidth(layout, place.t - 1) / 2 + 4.6 * U;
+    const middle = xOf(layout, place.t - 0.5) - smallest / 2;
+    place.x = reverse ? Math.max(afterTip, middle) : Math.min(beforeTip, middle);
     place.y = (units.top + units.bottom - smallest) / 2;
   }
   return places;

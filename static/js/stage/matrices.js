@@ -12,6 +12,11 @@ const GUTTER_ROOM = 34;
 /** @type {Matrix[]} */
 export const MATRICES = ["W_hy", "W_hh", "W_xh"];
 
+/** Those around the open layer: what leads from a lower one is the next layer's. @param {Layout} layout */
+export function matricesOf({ isTop }) {
+  return isTop ? MATRICES : MATRICES.filter((matrix) => matrix !== "W_hy");
+}
+
 /** @typedef {{x: number, y: number, width: number, height: number}} Box px */
 
 /** Where each matrix stands once, in the gutter. @param {Layout} layout @param {Matrix} matrix @returns {Box} */

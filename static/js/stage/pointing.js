@@ -2,6 +2,8 @@
  * What the pointer does on the stage: it hovers, pins, opens a group of packed columns as a lens, chooses ruler and track.
  * It means the place where things stand when they have come to rest, even while columns still slide there.
  */
+import { nameIn } from "../record/chosen.js";
+import { furtherUp } from "./bands/order.js";
 import { groupOf } from "./layout.js";
 import { placeAt } from "./under.js";
 import { nextTrack } from "./tracks.js";
@@ -86,7 +88,12 @@ export function listenToPointer(canvas, store, look) {
 
   canvas.addEventListener("keydown", (event) => {
     const t = store.get().pin?.t ?? store.get().hover?.t;
-    if (event.key === "Enter" && t !== undefined) openLens(lens && t >= lens.first && t <= lens.last ? null : t);
+    const up = { ArrowUp: 1, ArrowDown: -1 }[event.key] ?? 0;
+    const place = look.scene()?.picture?.place;
+    if (up !== 0 && place && place.layers * place.directions > 1 && !event.shiftKey && !look.act()) {
+      event.preventDefault();
+      store.dispatch({ type: "layer", ...furtherUp(place, up) });
+    } else if (event.key === "Enter" && t !== undefined) openLens(lens && t >= lens.first && t <= lens.last ? null : t);
     else if (event.key === "Escape") openLens(null);
   });
 
@@ -96,7 +103,10 @@ export function listenToPointer(canvas, store, look) {
     if (!found || look.dragged()) return;
     const { place } = found;
     const state = store.get();
-    if (place.row === "ruler") {
+    if (place.row === "band") {
+      const { layer, direction } = /** @type {Layout} */ (look.settled()).bands[place.lane].choice;
+      store.dispatch({ type: "layer", layer, direction });
+    } else if (place.row === "ruler") {
       store.dispatch({ type: "ruler", ruler: nextRuler(state, look.scene()?.picture ?? null) });
     } else if (place.row === "weights") {
       pinMatrix(place.matrix ?? "W_hh");
@@ -139,7 +149,8 @@ export function listenToPointer(canvas, store, look) {
   /** The weight of the largest size stands for its matrix, until another is chosen. @param {import("./under.js").Matrix} matrix */
   function pinMatrix(matrix) {
     const state = store.get();
-    const tensor = matrix === "W_hh" ? (look.scene()?.picture?.recurrent ?? matrix) : matrix;
+    const base = matrix === "W_hh" ? (look.scene()?.picture?.recurrent ?? matrix) : matrix;
+    const tensor = state.record ? nameIn(base, state.record) : base;
     if (state.weight?.tensor === tensor) return store.dispatch({ type: "pin", pin: null });
     const index = largestEntry(state.record?.tensors[tensor] ?? null);
     if (index) store.dispatch({ type: "weight", weight: { tensor, index }, takesRail: areUsesKnown(state) });
@@ -154,7 +165,7 @@ export function listenToPointer(canvas, store, look) {
 
   function isClickable(/** @type {Pointer} */ found) {
     const { row, t } = found.place;
-    return t !== null || row === "ruler" || row === "weights" || isTrackName(found);
+    return t !== null || row === "ruler" || row === "band" || row === "weights" || isTrackName(found);
   }
 
   return {

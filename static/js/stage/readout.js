@@ -4,6 +4,7 @@ import { outputAt, symbolAt, usesOf, weightsOf, winnerAt } from "../record/pictu
 import { meanKept } from "./river/motorway.js";
 import { clippedTimesteps } from "./river/river.js";
 import { subscript, visibleSymbol } from "../kit/text.js";
+import { OPENS } from "../words/layers.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./under.js").Place} Place */
@@ -26,6 +27,8 @@ export function readoutLines(scene, place, source) {
       return lossLines(scene, t);
     case "output":
       return outputLines(scene, t);
+    case "band":
+      return bandLines(scene, t, place.lane);
     case "lane":
       if (place.carriedTo !== null && place.carriedTo !== undefined) {
         return carriedLines(scene, place.carriedTo, source);
@@ -51,17 +54,19 @@ function weightLines({ picture }, { matrix = "W_hh", use = null }) {
   const [rows, columns] = weights.shape;
   const diagonal = matrix === "W_hh" && picture.recurrent === "u_hh";
   const name = diagonal ? `uₕₕ on the diagonal, ${rows} numbers` : `${NAMES[matrix]}, ${rows} × ${columns}`;
-  return [name, wayWords(matrix, use), usesWords(usesOf(picture, matrix))];
+  return [name, wayWords(picture, matrix, use), usesWords(usesOf(picture, matrix))];
 }
 
 /** @type {Record<import("./matrices.js").Matrix, string>} */
 const NAMES = { W_xh: "Wₓₕ", W_hh: "Wₕₕ", W_hy: "Wₕᵧ" };
 
-/** From where to where it leads. @param {import("./matrices.js").Matrix} matrix @param {number | null} use */
-function wayWords(matrix, use) {
+/** From where to where it leads. @param {import("../record/picture.js").Picture} picture @param {import("./matrices.js").Matrix} matrix @param {number | null} use */
+function wayWords({ place, reverse }, matrix, use) {
   const at = (/** @type {string} */ symbol, /** @type {number} */ back = 0) =>
-    use === null ? `${symbol}ₜ${back ? "₋₁" : ""}` : `${symbol}${subscript(use - back)}`;
-  if (matrix === "W_xh") return `leads from ${at("x")} to ${at("h")}`;
+    use === null
+      ? `${symbol}ₜ${back ? (reverse ? "₊₁" : "₋₁") : ""}`
+      : `${symbol}${subscript(reverse ? use + back : use - back)}`;
+  if (matrix === "W_xh") return `leads from ${place.layer > 1 ? `layer ${place.layer - 1}` : at("x")} to ${at("h")}`;
   return matrix === "W_hy" ? `leads from ${at("h")} to ${at("y")}` : `leads from ${at("h", 1)} to ${at("h")}`;
 }
 
@@ -130,6 +135,7 @@ function joinWords(picture, t) {
   if (picture.clip.mode === "timestep" && clippedTimesteps(picture).includes(t)) {
     return `clipped here to ${formatSetting(picture.clip.threshold)}`;
   }
+  if (!picture.top) return "";
   const own = picture.hasTarget[t] ? (picture.lnFlow?.[(t - 1) * (picture.T + 1) + t] ?? Number.NaN) : Number.NaN;
   const carried = lane.carried?.[t] ?? Number.NaN;
   if (Number.isNaN(own) || Number.isNaN(carried) || carried === Number.NEGATIVE_INFINITY) return "";
@@ -152,15 +158,25 @@ function carriedLines({ picture }, t, source) {
   if (!picture || !lane?.carried) return [];
   const size = describeExp(lane.carried[t]);
   const share = shareWords(lane.carriedShare, picture.T, t, source);
-  return [`carried from h${subscript(t + 1)} to h${subscript(t)}: ${size}`, share].filter(Boolean);
+  const from = picture.reverse ? t - 1 : t + 1;
+  return [`carried from h${subscript(from)} to h${subscript(t)}: ${size}`, share].filter(Boolean);
 }
 
 /** The straight road of an lstm, and how far its toll gate is open. @param {Scene} scene @param {number} t */
 function cellStateLines({ picture }, t) {
   if (!picture) return [];
-  const open = t > 1 ? meanKept(picture, t) : null;
-  const gate = open === null ? "" : `forget gates let ${formatPercent(open)} through to c${subscript(t - 1)}`;
+  const to = picture.reverse ? t + 1 : t - 1;
+  const open = to >= 1 && to <= picture.T ? meanKept(picture, t) : null;
+  const gate = open === null ? "" : `forget gates let ${formatPercent(open)} through to c${subscript(to)}`;
   return [normWords(picture.lanes[1], t), gate].filter(Boolean);
+}
+
+/** A layer that is not open. @param {Scene} scene @param {number} t @param {number} index */
+function bandLines({ bands }, t, index) {
+  const band = bands[index];
+  const ln = band?.scene.picture?.lanes[0].shown[t];
+  if (ln === undefined) return [];
+  return [`${band.name}: ‖∂E/∂h${subscript(t)}‖ = ${describeExp(ln)}`, OPENS];
 }
 
 function describeExp(/** @type {number} */ ln) {

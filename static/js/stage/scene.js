@@ -7,6 +7,7 @@ import { cellOf } from "../record/cells.js";
 import { shownTrack } from "./tracks.js";
 import { layoutStage } from "./layout.js";
 import { normCurves } from "../record/norms.js";
+import { bandsOf } from "./bands/scenes.js";
 import { fartherRuler, nearerRuler, ribbonOf } from "./river/river.js";
 
 /** @typedef {import("./layout.js").Layout} Layout */
@@ -27,6 +28,7 @@ import { fartherRuler, nearerRuler, ribbonOf } from "./river/river.js";
  * @property {import("../record/norms.js").Curve[]} curves
  * @property {readonly [number, number]} domain of the norm chart, powers of ten
  * @property {readonly [number, number]} outputDomain
+ * @property {import("./bands/scenes.js").Band[]} bands the layers that are not open, from the top down
  */
 
 /** Below this pitch one-hot inputs become a small column of cells instead of a tile with its symbol. */
@@ -51,7 +53,7 @@ export function buildScene(picture, state, size, domain, contraction) {
     height: lane.bottom - lane.top,
     U: layout.U,
   };
-  return {
+  const scene = {
     layout,
     palette: palette(state.dark ? "dark" : "light"),
     picture,
@@ -63,9 +65,18 @@ export function buildScene(picture, state, size, domain, contraction) {
     track: shownTrack(state.track, String(state.config.cell ?? "rnn")),
     curves: picture ? normCurves(picture, state.ghost, contraction) : [],
     domain,
-    outputDomain: picture ? outputDomain(picture, String(state.config.task)) : [-1, 1],
+    outputDomain: picture ? outputDomain(picture, String(state.config.task)) : NO_OUTPUTS,
   };
+  const bands = bandsOf(scene, state);
+  const others = bands.map(({ name, scene: { picture: of } }) => ({
+    id: /** @type {const} */ ("layer"),
+    label: name,
+    ln: /** @type {Picture} */ (of).lanes[0].ln,
+  }));
+  return { ...scene, curves: [...scene.curves, ...others], bands };
 }
+
+const NO_OUTPUTS = /** @type {const} */ ([-1, 1]);
 
 /**
  * @param {Picture | null} picture
@@ -77,7 +88,9 @@ export function layoutOf(picture, { config, zoom, first, names }, size) {
   const H = picture?.H ?? Number(config.hidden_size ?? 16);
   const lanes = picture?.lanes.length ?? cellOf(config).states.length;
   const shown = zoom ? zoom.to - zoom.from : T;
-  return layoutStage({ ...size, T, H, lanes, zoom, inputRows: inputRows(picture, size, shown), charts: !first, names });
+  const place = picture?.place;
+  const rows = inputRows(picture, size, shown);
+  return layoutStage({ ...size, T, H, lanes, place, zoom, inputRows: rows, charts: !first, names });
 }
 
 /** @param {Picture | null} picture @param {{width: number}} size @param {number} timesteps on the whole axis */

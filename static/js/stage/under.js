@@ -2,7 +2,7 @@
 
 import { clamp } from "../lib/scales.js";
 import { timestepAt } from "./layout.js";
-import { MATRICES, matrixBox, tilesOf } from "./matrices.js";
+import { matricesOf, matrixBox, tilesOf } from "./matrices.js";
 
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("./layout.js").Band} Band */
@@ -11,7 +11,7 @@ import { MATRICES, matrixBox, tilesOf } from "./matrices.js";
 /**
  * A row of the picture and where on it. `parts` are the layers of the folded network's accumulator; `weights` are a
  * matrix in the gutter, or, with `use`, where it is used at that timestep; `weir` is what clips the sum of the gradients.
- * @typedef {{row: "loss" | "output" | "lane" | "units" | "input" | "labels" | "norm" | "track" | "weights" | "ruler" |
+ * @typedef {{row: "loss" | "output" | "lane" | "band" | "units" | "input" | "labels" | "norm" | "track" | "weights" | "ruler" |
  *   "parts" | "weir" | null, t: number | null, unit: number | null, lane: number, matrix?: Matrix, use?: number | null,
  *   carriedTo?: number | null}} Place `carriedTo`: between two columns of the river, the earlier of them
  */
@@ -39,6 +39,8 @@ export function placeAt(layout, x, y) {
     lane: 0,
     ...more,
   });
+  const band = layout.bands.findIndex(({ river, units }) => y >= river.top && y < units.bottom);
+  if (band >= 0) return at("band", { lane: band });
   const weights = weightsAt(layout, x, y);
   if (weights) return at("weights", { t: null, ...weights });
   if (t === null) {
@@ -49,12 +51,12 @@ export function placeAt(layout, x, y) {
   if (y < layout.band.top) return at(null, { t: null });
   if (y < layout.output.top - 6 * layout.U) return at("loss");
   if (lane >= 0) return at("lane", { lane });
-  if (y < layout.lanes[0].top) return at("output");
+  if (y < (layout.bands[0]?.above ? layout.bands[0].river : layout.lanes[0]).top) return at("output");
   if (inside(layout.units, 1)) {
     const row = clamp(Math.floor((y - layout.units.top) / layout.units.rowHeight), 0, layout.units.rows - 1);
     return at("units", { unit: Math.min(row * layout.units.every, layout.H - 1) });
   }
-  if (y < layout.units.top) return at("output");
+  if (y < layout.units.top && y >= layout.readout.top) return at("output");
   if (inside(layout.track)) {
     const share = (y - layout.track.top) / (layout.track.bottom - layout.track.top);
     return at("track", { unit: clamp(Math.floor(share * layout.H), 0, layout.H - 1) });
@@ -68,7 +70,7 @@ export function placeAt(layout, x, y) {
 function weightsAt(layout, x, y) {
   const holds = (/** @type {import("./matrices.js").Box} */ box) =>
     x >= box.x - 2 && x <= box.x + box.width + 2 && y >= box.y - 2 && y <= box.y + box.height + 2;
-  for (const matrix of MATRICES) {
+  for (const matrix of matricesOf(layout)) {
     const box = matrixBox(layout, matrix);
     // Its name and its count belong to it.
     if (holds({ ...box, width: Math.max(box.width, layout.left - NAMES_END * layout.U - box.x) }))

@@ -14,6 +14,7 @@ import { pitchOf, xOf } from "./layout.js";
 import { MATRICES } from "./matrices.js";
 import { createSlidingAxis, createSlidingColumns } from "./motion.js";
 import { normCurves, normExtent } from "../record/norms.js";
+import { placeKey } from "../record/chosen.js";
 import { readPicture } from "../record/picture.js";
 import { listenToPointer } from "./pointing.js";
 import { readoutLines } from "./readout.js";
@@ -205,8 +206,9 @@ export function createStage(canvas, store) {
     const { layout, palette, domain, ruler, track } = current;
     const { edges, H, lanes, input, units } = layout;
     const { x, symbols } = standing(current.picture);
+    const place = current.picture ? placeKey(current.picture.place) : "";
     const rows = [units.top, input.rows, layout.norm.top];
-    const what = [edges, H, lanes.length, ...rows, palette, ...domain, ruler, track, x, symbols];
+    const what = [edges, H, lanes.length, ...rows, place, palette, ...domain, ruler, track, x, symbols];
     if (!seen.chrome.changed(what)) return;
     const ctx = sheets.clean(sheets.chrome);
     drawChrome(ctx, current);

@@ -8,6 +8,7 @@ import { devicePixels } from "../lib/canvas/resolution.js";
 import { createBitmaps, drawPixels } from "../lib/canvas/bitmap.js";
 import { drawReadout } from "../stage/paint/readout.js";
 import { pageUnit } from "../stage/unit.js";
+import { FIRST, hasPath, placeKey } from "../record/chosen.js";
 import { isKept, readPicture } from "../record/picture.js";
 import { BELOW_SCALE, cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/cells.js";
 import { drawMath, drawText, sans, subscript } from "../kit/text.js";
@@ -23,6 +24,8 @@ import { createChangeDetector } from "../lib/changed.js";
 
 /** What a timestep before the first loss is called. */
 const UNTARGETED = "no target yet";
+const ONE_LAYER = { ...FIRST, layers: 1, directions: 1, ending: "" };
+
 /** Truncated pairs keep this much of their colour. */
 const MASKED = 0.22;
 /** With fewer losses than this the matrix would be a few thin lines: its rows become tall bars. */
@@ -67,12 +70,15 @@ export function layoutFlow({ width, height, U }, T, losses) {
   return { U, left, top, side, bottom, T, few, rows, rowHeight, rowPitch, column: side / T, keyY: bottom + 25 * U };
 }
 
-/** The pair under a point, or null: k may not come after t. */
-export function pairAt(/** @type {FlowLayout} */ layout, /** @type {number} */ x, /** @type {number} */ y) {
+/**
+ * The pair under a point, or null where no path leads from E_t to h_k.
+ * @param {FlowLayout} layout @param {number} x @param {number} y @param {Picture["place"]} [place] the layer that is shown
+ */
+export function pairAt(layout, x, y, place = ONE_LAYER) {
   const k = Math.floor((x - layout.left) / layout.column) + 1;
   const row = Math.floor((y - layout.top) / layout.rowPitch);
   const t = layout.rows[row];
-  if (t === undefined || k < 1 || k > t || y > layout.bottom) return null;
+  if (t === undefined || k < 1 || k > layout.T || y > layout.bottom || !hasPath(place, t, k)) return null;
   return { t, k };
 }
 
@@ -148,7 +154,7 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
     ctx.drawImage(chromeOf(sheet), 0, 0);
     ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
     drawPairs(ctx, sheet, bitmaps);
-    const pair = pointer && layout ? pairAt(layout, pointer.x, pointer.y) : null;
+    const pair = pointer && layout ? pairAt(layout, pointer.x, pointer.y, picture?.place) : null;
     if (pair && pointer && picture && layout && pair.k >= reachedFrom(state)) {
       const sheet = { ...size, palette: palette(state.dark ? "dark" : "light") };
       const { k1, k2 } = state.config;
@@ -161,7 +167,15 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
   function chromeOf(sheet) {
     const { layout: at, picture: of, state, palette: colours } = sheet;
     const { pin, config } = state;
-    const what = [of?.T, of?.neededLag, of?.hasTarget.indexOf(1), at?.rows.join(), Number(config.k1) > 0, pin?.t];
+    const what = [
+      of?.T,
+      of && placeKey(of.place),
+      of?.neededLag,
+      of?.hasTarget.indexOf(1),
+      at?.rows.join(),
+      Number(config.k1) > 0,
+      pin?.t,
+    ];
     if (!seen.chrome.changed([...what, colours, ...Object.values(size)])) return chrome;
     chrome.width = canvas.width;
     chrome.height = canvas.height;
@@ -180,7 +194,7 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
   canvas.addEventListener("pointermove", (event) => {
     const box = canvas.getBoundingClientRect();
     pointer = { x: event.clientX - box.left, y: event.clientY - box.top };
-    const pair = layout ? pairAt(layout, pointer.x, pointer.y) : null;
+    const pair = layout ? pairAt(layout, pointer.x, pointer.y, picture?.place) : null;
     canvas.style.cursor = pair ? "pointer" : "default";
     store.dispatch({ type: "hover", hover: pair ? { t: pair.k, source: pair.t, k: pair.k } : null });
     requestAnimationFrame(draw);
@@ -190,7 +204,7 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
     store.dispatch({ type: "hover", hover: null });
   });
   canvas.addEventListener("click", () => {
-    const pair = pointer && layout ? pairAt(layout, pointer.x, pointer.y) : null;
+    const pair = pointer && layout ? pairAt(layout, pointer.x, pointer.y, picture?.place) : null;
     if (!pair) return;
     const { pin } = store.get();
     const freed = pin?.k === pair.k && pin.source === pair.t;
@@ -218,8 +232,8 @@ export function pairLines({ lnFlow, T }, { t, k }, kept) {
   if (!lnFlow) return [pair, "not in this record"];
   const ln = lnFlow[(t - 1) * (T + 1) + k];
   if (Number.isNaN(ln)) return [`${pair} is NaN`];
-  if (ln === Number.NEGATIVE_INFINITY) return [`${pair} = 0 exactly`, `lag ${t - k}`];
-  const lines = [`${pair} = ${formatExp(ln)}`, `ln ${formatNumber(ln)}, lag ${t - k}`];
+  if (ln === Number.NEGATIVE_INFINITY) return [`${pair} = 0 exactly`, `lag ${Math.abs(t - k)}`];
+  const lines = [`${pair} = ${formatExp(ln)}`, `ln ${formatNumber(ln)}, lag ${Math.abs(t - k)}`];
   return kept ? lines : [...lines, "truncated: not in the update"];
 }
 
@@ -248,7 +262,8 @@ function drawChrome(ctx, sheet) {
   ctx.lineWidth = 1;
   if (!layout.few) ctx.strokeRect(layout.left - 0.5, layout.top - 0.5, layout.side + 1, layout.bottom - layout.top + 1);
   drawAxes(ctx, sheet);
-  if (!layout.few) drawLegend(ctx, sheet);
+  if (!layout.few && !hasPath(picture.place, 1, picture.T)) drawLegend(ctx, sheet);
+  else if (!layout.few && !hasPath(picture.place, picture.T, 1)) drawLegendBelow(ctx, sheet);
   drawKey(ctx, layout, colours);
 }
 
@@ -294,7 +309,7 @@ function drawTiles(ctx, { picture, layout, palette: colours, state, ratio }, bit
     const colourAt = (/** @type {number} */ r, /** @type {number} */ c) => {
       const t = few ? rows[r] : Math.floor((r * T) / lines) + 1;
       const k = Math.floor((c * T) / columns) + 1;
-      if (k > t || k < from) return 0;
+      if (k < from || !hasPath(picture.place, t, k)) return 0;
       const ln = lnFlow[(t - 1) * (T + 1) + k];
       if (Number.isNaN(ln)) return picture.hasTarget[t] ? NOT_A_NUMBER : 0;
       if (ln === Number.NEGATIVE_INFINITY) return 0;
@@ -307,7 +322,7 @@ function drawTiles(ctx, { picture, layout, palette: colours, state, ratio }, bit
 
 /** @param {Context} ctx @param {FlowSheet} sheet */
 function drawLagLine(ctx, { picture, layout, palette: colours }) {
-  if (!picture || !layout || picture.neededLag === null) return;
+  if (!picture || !layout || picture.neededLag === null || picture.reverse) return;
   const points = lagLine(layout, picture.neededLag);
   if (points.length === 0) return;
   strokeWithHalo(ctx, points, layout.U, colours);
@@ -332,16 +347,18 @@ function strokeWithHalo(ctx, points, U, colours) {
   ctx.stroke();
 }
 
-/** The pinned column from the diagonal down, and what is hovered: its column, and its loss's row. */
+/** The pinned column as far as its rows can reach it, and what is hovered: its column, and its loss's row. */
 function drawFrames(/** @type {Context} */ ctx, /** @type {FlowSheet} */ { picture, layout, palette: colours, state }) {
   if (!picture || !layout) return;
   const { U, left, top, bottom, column, rowPitch, rowHeight, few, rows, T } = layout;
+  const { place } = picture;
   const frame = (/** @type {number} */ k, /** @type {number} */ width, /** @type {number} */ opacity) => {
     if (k < 1 || k > T) return;
     ctx.globalAlpha = opacity;
     ctx.lineWidth = width * U;
-    const from = few ? top - 3 * U : top + (k - 1) * rowPitch;
-    ctx.strokeRect(left + (k - 1) * column - 0.5, from - 0.5, Math.max(column, 2 * U), bottom - from);
+    const from = few ? top - 3 * U : hasPath(place, 1, k) ? top : top + (k - 1) * rowPitch;
+    const to = few || hasPath(place, T, k) ? bottom : top + k * rowPitch;
+    ctx.strokeRect(left + (k - 1) * column - 0.5, from - 0.5, Math.max(column, 2 * U), to - from);
     ctx.globalAlpha = 1;
   };
   ctx.strokeStyle = colours.ink;
@@ -351,7 +368,10 @@ function drawFrames(/** @type {Context} */ ctx, /** @type {FlowSheet} */ { pictu
   const row = hover?.source === undefined ? -1 : rows.indexOf(hover.source);
   if (row >= 0) {
     ctx.lineWidth = U;
-    ctx.strokeRect(left - 0.5, top + row * rowPitch - 0.5, rows[row] * column, Math.max(rowHeight, 2 * U));
+    const t = rows[row];
+    const [from, to] = [hasPath(place, t, 1) ? 0 : t - 1, hasPath(place, t, T) ? T : t];
+    const width = (to - from) * column;
+    ctx.strokeRect(left + from * column - 0.5, top + row * rowPitch - 0.5, width, Math.max(rowHeight, 2 * U));
   }
 }
 
@@ -394,11 +414,28 @@ function drawRowValues(ctx, { picture, layout, palette: colours }) {
     const value = (/** @type {number} */ k) => shortValue(lnFlow[(t - 1) * (T + 1) + k]);
     const below = rowTop + rowHeight + 11 * U;
     const ink = { colour: colours.ink2 };
+    if (picture.reverse) {
+      drawReverseValues(ctx, layout, t, value, below, ink);
+      return;
+    }
     if (t > 1) drawText(ctx, U, `${value(1)} at h₁`, left, below, ink);
     const own = `${value(t)} at h${subscript(t)}`;
     if (t === 1) drawText(ctx, U, own, left, below, ink);
     else drawText(ctx, U, own, left + Math.max(t * column, 200 * U), below, { ...ink, align: "right" });
   });
+}
+
+/** The same where the gradient runs to the right. @param {Context} ctx @param {FlowLayout} layout @param {number} t @param {(k: number) => string} value @param {number} y @param {{colour: string}} ink */
+function drawReverseValues(ctx, { U, T, left, column }, t, value, y, ink) {
+  const right = { ...ink, align: /** @type {const} */ ("right") };
+  const end = left + T * column;
+  const own = `${value(t)} at h${subscript(t)}`;
+  if (t === T) {
+    drawText(ctx, U, own, end, y, right);
+    return;
+  }
+  drawText(ctx, U, `${value(T)} at h${subscript(T)}`, end, y, right);
+  drawText(ctx, U, own, Math.min(left + (t - 1) * column, end - 200 * U), y, ink);
 }
 
 function shortValue(/** @type {number} */ ln) {
@@ -450,6 +487,14 @@ function drawLegend(
   if (firstLoss > 1 && (firstLoss - 1) * rowPitch > 16 * U && ctx.measureText(without).width < room) {
     drawText(ctx, U, without, left + 8 * U, top + 12 * U, { colour: colours.ink3 });
   }
+}
+
+/** The reverse direction leaves the lower triangle free. @param {Context} ctx @param {FlowSheet} sheet */
+function drawLegendBelow(ctx, { layout, palette: colours }) {
+  if (!layout) return;
+  const { U, left, bottom } = layout;
+  drawMath(ctx, U, "E_t is a row", left + 8 * U, bottom - 32 * U, { size: 14, colour: colours.ink2 });
+  drawMath(ctx, U, "h_k a column", left + 8 * U, bottom - 14 * U, { size: 14, colour: colours.ink2 });
 }
 
 /** Mathematics is drawn from the left; a right-aligned line needs its width first. */

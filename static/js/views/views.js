@@ -8,6 +8,7 @@ import { cellOf, statesMeetBy } from "../record/cells.js";
 import { lossCount } from "../record/readings.js";
 import { USES_PANEL } from "../run/state.js";
 import { createTabStrip } from "../kit/tabs.js";
+import { createLayerChooser } from "./layers.js";
 import { flowWords, lagsWords, lossWords, outputWords, slopeWords, spectrumWords } from "../words/views.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -134,7 +135,11 @@ export function createViews(store, actions) {
   const node = byId("views");
   const tabs = createTabs(store);
   const shells = new Map(VIEWS.map((kind) => [kind.name, createShell(kind)]));
-  node.append(tabs.node, ...[...shells.values()].map(({ panel }) => panel));
+  const layers = createLayerChooser(store);
+  node.append(
+    element("div", { class: "views-head" }, tabs.node, layers.node),
+    ...[...shells.values()].map(({ panel }) => panel),
+  );
   /** @type {string[]} */
   let open = [];
   let watched = "";
@@ -171,6 +176,7 @@ export function createViews(store, actions) {
     draw(now, unit) {
       const state = store.get();
       arrange(state);
+      layers.show(state);
       watch();
       let wait = Number.POSITIVE_INFINITY;
       for (const name of open) {

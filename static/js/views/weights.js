@@ -13,7 +13,7 @@ import { formatFixed, parseNumber } from "../lib/format.js";
 import { createBitmaps, drawPixels } from "../lib/canvas/bitmap.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/cells.js";
 import { drawText } from "../kit/text.js";
-import { PARAMETERS } from "../record/readings.js";
+import { baseOf, parametersOf } from "../record/chosen.js";
 import { clamp } from "../lib/scales.js";
 import { createChangeDetector } from "../lib/changed.js";
 import { spreadWords, weightsWords } from "../words/views.js";
@@ -26,6 +26,7 @@ import { spreadWords, weightsWords } from "../words/views.js";
 const PER_PIXEL = 0.01;
 /** What rows and columns of a parameter stand for. @type {Record<string, string>} */
 const PLACES = {
+  W_emb: "rows: classes",
   W_xh: "rows: inputs, columns: units",
   W_hh: "row: from, column: to unit",
   u_hh: "columns: units",
@@ -198,11 +199,11 @@ export function createView(node, store, { edit, redraw }) {
 
   /** @param {State} state */
   function offer({ record }) {
-    const names = PARAMETERS.filter((one) => record && one in record.tensors);
+    const names = record ? parametersOf(record) : [];
     if (names.length === 0 || names.join() === select.dataset.names) return;
     select.dataset.names = names.join();
     select.replaceChildren(...names.map((one) => element("option", { value: one }, one)));
-    if (!names.includes(name)) name = names[0];
+    if (!names.includes(name)) name = names.find((one) => baseOf(one) === baseOf(name)) ?? names[0];
     select.value = name;
   }
 
@@ -297,7 +298,7 @@ function drawNames(ctx, { grid, colours, gradient, framed }, name) {
   const x = left + (framed.column + 0.5) * cellWidth;
   drawText(ctx, U, String(framed.row + 1), left - 7 * U, y, { ...strong, align: "right" });
   drawText(ctx, U, String(framed.column + 1), x, bottom + 10 * U, { ...strong, align: "center" });
-  const words = PLACES[name] ?? "columns: units";
+  const words = PLACES[baseOf(name)] ?? "columns: units";
   drawText(ctx, U, words, left, bottom + 26 * U, { colour: colours.ink3 });
   const right = Math.max(grid.right, left + 248 * U);
   const [low, high] = gradient ? ["−10²", "+10²"] : ["−1", "1"];

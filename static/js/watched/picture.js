@@ -1,5 +1,6 @@
 /** What a capture means for the picture. The gradient handed to h_t stands where a network of ours has its own loss. Pure. */
 
+import { FIRST } from "../record/chosen.js";
 import { firstBad } from "../record/first_bad.js";
 import { backwards, factsOf, nameAt, overTime } from "./place.js";
 
@@ -51,6 +52,10 @@ export function pictureOf(record, place) {
     lastLoss: hasTarget.lastIndexOf(1) === -1 ? 0 : hasTarget.lastIndexOf(1),
     lanes,
     altered: false,
+    // The reverse direction is turned round already: all of it is drawn in the order in which it is read.
+    place: { ...FIRST, layers: 1, directions: 1, ending: "" },
+    reverse: false,
+    top: true,
     lnFlow,
     parts: null,
     partsSum: null,

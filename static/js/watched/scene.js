@@ -41,6 +41,7 @@ export function watchedScene(picture, compared, { step, ruler, dark, highlight }
     nearer: null,
     farther: null,
     highlight,
+    bands: [],
     track: "",
     curves: curvesOf(picture, compared, step),
     domain,

@@ -36,11 +36,11 @@
 
 /** @typedef {{label: string, changes: Config}} Advice what would help: changes ready for `configure` */
 /** @typedef {{code: string, cause: string | null, values: Record<string, any>, remedies: Advice[], skipped: string[]}} Finding */
-/** @typedef {{meta: RecordMeta, tensors: Record<string, Tensor>}} DecodedRecord */
+/** @typedef {{meta: RecordMeta, tensors: Record<string, Tensor>, of?: import("../record/chosen.js").Chosen}} DecodedRecord of: where it shows one of several layers */
 /** @typedef {{meta: {kind: string, iteration?: number} & Record<string, unknown>, tensors: Record<string, Tensor>}} Frame */
 
 /** @typedef {"idle" | "running" | "paused" | "diverged"} Phase */
-/** @typedef {string | number | null} FieldValue */
+/** @typedef {string | number | boolean | null} FieldValue */
 /** @typedef {Record<string, FieldValue>} Config */
 /** @typedef {{live: string[], restart: string[]}} Effects */
 

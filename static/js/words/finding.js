@@ -88,10 +88,20 @@ const WORDS = {
 /** Every code that has words. */
 export const CODES = Object.keys(WORDS);
 
-/** @param {Finding} finding @param {string} [recurrent] the parameter meant by W_hh @returns {Words} */
-export function findingWords({ code, cause, values }, recurrent = "W_hh") {
-  return WORDS[code]({ ...values, recurrent }, cause);
+/**
+ * @param {Finding} finding
+ * @param {string} [recurrent] the parameter meant by W_hh
+ * @param {{layers: number, directions: number}} [extent] of the network: of several, it is said whose state is meant
+ * @returns {Words}
+ */
+export function findingWords({ code, cause, values }, recurrent = "W_hh", { layers, directions } = ONE) {
+  const parts = [layers > 1 ? `layer ${values.layer}` : "", directions > 1 ? "the forward direction" : ""];
+  const whose = values.layer === undefined ? "" : parts.filter(Boolean).join(", ");
+  const { finding, reason } = WORDS[code]({ ...values, recurrent }, cause);
+  return { finding, reason: whose ? `Measured in ${whose}. ${reason}`.trim() : reason };
 }
+
+const ONE = { layers: 1, directions: 1 };
 
 /** @param {number | null} count */
 export function steps(count) {

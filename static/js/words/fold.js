@@ -6,14 +6,15 @@
  * @param {number} T
  * @param {number} t the timestep the cell shows
  * @param {string} recurrent the parameter meant by W_hh
+ * @param {string} where which layer is folded, where there are several
  * @returns {import("../run/state.js").Narration | null}
  */
-export function foldWords(share, closing, T, t, recurrent) {
+export function foldWords(share, closing, T, t, recurrent, where = "") {
   const columns = T === 1 ? "one column was" : `${T} columns were`;
   if (share === 1) {
     return {
       finding: `One cell, one ${recurrent}, at ${T === 1 ? "its only timestep" : `all ${T} timesteps`}.`,
-      reason: `Scrub below: the cell shows timestep ${t}. Unfold to see all of them at once.`,
+      reason: `Scrub below: the cell shows ${where && `${where}, `}timestep ${t}. Unfold to see all of them at once.`,
     };
   }
   if (!closing)

@@ -16,7 +16,7 @@ const NO_SOCKET =
  * every second.
  * @param {State} state @param {number} now @returns {{text: string, said: string, action: boolean}}
  */
-export function lineOf({ connection, notice, iteration, config }, now) {
+export function lineOf({ connection, notice, iteration }, now) {
   if (connection.status === "lost") {
     const wait = Math.max(0, Math.ceil(((connection.retryAt ?? now) - now) / 1000));
     const why = connection.full ? "The server is full" : LOSSES[connection.why ?? "lost"];
@@ -27,24 +27,8 @@ export function lineOf({ connection, notice, iteration, config }, now) {
     const when = wait === 0 ? "trying again" : `trying again in ${wait} s`;
     return { text: words(when), said: words("trying again"), action: wait > 0 };
   }
-  const text = notice?.text ?? partShown(config ?? {});
+  const text = notice?.text ?? "";
   return { text, said: text, action: false };
-}
-
-/**
- * What is said of a run that the page cannot draw as a whole yet.
- * @param {Record<string, any>} config
- */
-export function partShown({ num_layers = 1, bidirectional = false, embedding_size = 0, train_h0 = false }) {
-  const more = [
-    ...(num_layers > 1 ? [`${num_layers} layers`] : []),
-    ...(bidirectional ? ["both directions"] : []),
-    ...(embedding_size > 0 ? ["an embedding"] : []),
-    ...(train_h0 ? ["a learned initial state"] : []),
-  ];
-  if (more.length === 0) return "";
-  const whole = [more.slice(0, -1).join(", "), more.at(-1)].filter(Boolean).join(" and ");
-  return `This network has ${whole}. Losses and gradients are its own; the picture draws layer 1, forward, as if it were alone.`;
 }
 
 /** When the task was solved, and for classes how many are right. @param {number | null} accuracy @param {number | null} solvedAt */

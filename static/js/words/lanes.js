@@ -3,6 +3,7 @@
 import { formatExp, formatNumber, formatSetting } from "../lib/format.js";
 import { subscript } from "../kit/text.js";
 import { cellOf, meaningless } from "../record/cells.js";
+import { wholeOf } from "../record/chosen.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -37,6 +38,7 @@ export function differences(configs) {
 /** @param {import("../wire/protocol.js").FieldValue | undefined} value */
 function formatValue(value) {
   if (value === null || value === undefined) return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "number" ? formatSetting(value) : value.replaceAll("_", " ");
 }
 
@@ -91,7 +93,7 @@ export function laneWords(config, differing, schema, name) {
 
 /** @param {DecodedRecord} record */
 function parameters(record) {
-  const own = Object.entries(record.tensors).filter(([name]) => /^[Wubg]_/.test(name));
+  const own = Object.entries(wholeOf(record).tensors).filter(([name]) => /^([Wubg]_|[hc]0)/.test(name));
   return own.reduce((sum, [, { data }]) => sum + data.length, 0);
 }
 

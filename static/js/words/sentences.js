@@ -5,7 +5,9 @@
 
 import { formatExp, formatNumber, printPowers } from "../lib/format.js";
 import { cellOf } from "../record/cells.js";
-import { at, lastLoss, length } from "../record/readings.js";
+import { at, lastLoss, length, mouth } from "../record/readings.js";
+import { baseOf, placeOf } from "../record/chosen.js";
+import { layerWords, ofLayer } from "./layers.js";
 import { findingWords } from "./finding.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -18,7 +20,8 @@ import { findingWords } from "./finding.js";
  * @property {import("../wire/protocol.js").DivergedMessage | null} divergence
  * @property {number} T
  * @property {number} last the timestep of the last loss; 0 without one
- * @property {number} lnFirst ln‖∂E/∂h_1‖
+ * @property {number} lnFirst ln‖∂E/∂h_1‖, in the reverse direction ln‖∂E/∂h_T‖
+ * @property {string} where which layer and direction this is; empty where there is one only
  * @property {string} recurrent the parameter meant by W_hh
  * @property {boolean} zero whether the gradient is exactly 0 at every timestep
  */
@@ -35,10 +38,16 @@ export function factsOf(state, record) {
     divergence: state.divergence,
     T,
     last,
-    lnFirst: lnNorm[1],
+    lnFirst: lnNorm[mouth(record)],
+    where: layerWords(record),
     recurrent: cellOf(state.config).recurrent,
     zero: lnNorm.slice(1).every((ln) => ln === Number.NEGATIVE_INFINITY),
   };
+}
+
+/** @param {Facts} facts */
+function wordsOf({ record, recurrent }) {
+  return findingWords(record.meta.finding, recurrent, placeOf(record));
 }
 
 /** The first rule that holds speaks. @type {Rule[]} */
@@ -71,14 +80,15 @@ export const RULES = [
   {
     name: "exactly zero everywhere",
     holds: ({ zero }) => zero,
-    finding: ({ T }) => `The gradient is exactly 0 at all ${T} timesteps: no loss reaches any unit.`,
+    finding: ({ T, where }) =>
+      `The gradient is exactly 0 at all ${T} timesteps: no loss reaches any unit${where && ` of ${where}`}.`,
     reason: () => "Exactly 0 and not merely small: these norms are computed so that they cannot underflow.",
   },
   {
     name: "finding",
     holds: () => true,
-    finding: ({ record, recurrent }) => findingWords(record.meta.finding, recurrent).finding,
-    reason: ({ record, recurrent }) => findingWords(record.meta.finding, recurrent).reason,
+    finding: (facts) => wordsOf(facts).finding,
+    reason: (facts) => wordsOf(facts).reason,
   },
 ];
 
@@ -103,8 +113,9 @@ function badNumber(divergence) {
   if (!divergence) return "";
   const { quantity, timestep, unit } = divergence;
   const where = unit === null ? "" : `, unit ${unit + 1},`;
-  if (quantity in SYMBOLS) return `${SYMBOLS[quantity]}_${timestep}${where}`;
   if (quantity.startsWith("grad.")) return `the gradient of ${quantity.slice("grad.".length)}`;
+  const symbol = SYMBOLS[baseOf(quantity)];
+  if (symbol) return `${symbol}_${timestep}${ofLayer(quantity)}${where}`;
   return quantity === "loss" ? "the sum of the losses" : quantity;
 }
 
@@ -113,6 +124,9 @@ export function spokenWords(state) {
   const meta = state.record?.meta;
   if (!meta) return "";
   const loss = `loss ${formatNumber(meta.loss_per_timestep)}`;
-  const norm = `gradient norm at the first timestep ${formatNumber(Math.exp(at(/** @type {DecodedRecord} */ (state.record), "ln_dh_norm", 1)))}`;
+  const record = /** @type {DecodedRecord} */ (state.record);
+  const where = layerWords(record);
+  const size = formatNumber(Math.exp(at(record, "ln_dh_norm", 1)));
+  const norm = `gradient norm at the first timestep${where && ` of ${where}`} ${size}`;
   return `Iteration ${meta.iteration}, ${loss}, ${norm}. ${describe(state).finding.replaceAll("_", " ")}`;
 }

@@ -1,5 +1,6 @@
 /** What slow motion says at each moment, and what its card says where the river stands. Pure. */
 import { formatExp, formatNumber, formatShares } from "../lib/format.js";
+import { placeWords } from "./layers.js";
 
 /** @typedef {import("../stage/slowmotion/timeline.js").Moment} Moment */
 /** @typedef {import("../record/picture.js").Picture} Picture */
@@ -11,7 +12,11 @@ import { formatExp, formatNumber, formatShares } from "../lib/format.js";
  * @returns {import("../run/state.js").Narration}
  */
 export function momentWords({ phase, t }, picture, updated) {
-  return { finding: `Slow motion, ${phase}: ${sentence(phase, t, picture, updated)}`, reason: "" };
+  const where = placeWords(picture.place);
+  return {
+    finding: `Slow motion, ${where && `${where}, `}${phase === "forward" && where ? "forward pass" : phase}: ${sentence(phase, t, picture, updated)}`,
+    reason: "",
+  };
 }
 
 /**
@@ -20,19 +25,29 @@ export function momentWords({ phase, t }, picture, updated) {
  * @param {Picture} picture
  * @param {import("../wire/protocol.js").RecordMeta | null} updated
  */
-function sentence(phase, t, { T, hasTarget, loss, lastLoss, cuts, recurrent }, updated) {
-  if (phase === "forward") return `h_${t} is made from x_${t} and h_${t - 1}, by the same ${recurrent} as everywhere.`;
+function sentence(phase, t, { T, hasTarget, loss, lastLoss, cuts, recurrent, place, top }, updated) {
+  if (phase === "forward") {
+    const from = place.layer > 1 ? `h_${t} of layer ${place.layer - 1}` : `x_${t}`;
+    return `h_${t} is made from ${from} and h_${t - 1}, by the same ${recurrent} as everywhere.`;
+  }
   if (phase === "losses") {
     return hasTarget[t] ? `E_${t} = ${formatNumber(loss[t - 1])}.` : `timestep ${t} has no target and no loss.`;
   }
   if (phase === "backward") {
     if (cuts[t] === 2) return `truncation lets nothing through from ${t + 1} to ${t}.`;
+    if (!top) return fromAboveWords(t, T, place.layer + 1);
     if (t > lastLoss) return `no loss from timestep ${t} on, no gradient to pass back.`;
     return t === T || t === lastLoss
       ? `it begins with E_${t}, the last loss.`
       : `timestep ${t + 1} passes its gradient to ${t}.`;
   }
   return updateWords(updated, recurrent);
+}
+
+/** Below the top layer. @param {number} t @param {number} T @param {number} above */
+function fromAboveWords(t, T, above) {
+  if (t === T) return `it begins with what layer ${above} sends down.`;
+  return `timestep ${t + 1} passes its gradient to ${t}, where layer ${above} adds its own.`;
 }
 
 /** @param {import("../wire/protocol.js").RecordMeta | null} updated @param {string} recurrent */
@@ -43,19 +58,24 @@ function updateWords(updated, recurrent) {
   return `${same}; loss ${formatNumber(before)} → ${formatNumber(after)}.`;
 }
 
+/** What the card's sum is of. @param {Picture} picture @param {number} t */
+export function cardTitle({ place, top }, t) {
+  return `∂E/∂h_${t} = ${top ? "own" : `from layer ${place.layer + 1}`} + carried`;
+}
+
 /**
  * The card at the river's front: what arrives at t, from where, and what becomes of its size.
  * @param {Picture} picture
  * @param {number} t
  * @returns {string[]}
  */
-export function cardLines({ lanes, T, hasTarget, cuts }, t) {
+export function cardLines({ lanes, T, hasTarget, cuts, top }, t) {
   const { shown, share } = lanes[0];
   const now = shown[t] === Number.NEGATIVE_INFINITY ? "exactly 0" : formatExp(shown[t]);
   const before =
     t < T && cuts[t] !== 2 && shown[t + 1] > Number.NEGATIVE_INFINITY ? `${formatExp(shown[t + 1])} → ` : "";
   const own = share ? share[(t - 1) * (T + 1) + t] : Number.NaN;
-  if (Number.isNaN(own)) return [`norm ${before}${now}`];
+  if (Number.isNaN(own) || !top) return [`norm ${before}${now}`];
   const [part, rest] = formatShares(own);
   const parts = hasTarget[t] ? `own loss ${part}, carried ${rest}` : "no own loss, all carried";
   return [parts, `norm ${before}${now}`];

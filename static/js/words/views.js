@@ -6,7 +6,8 @@
 import { formatCount, formatExp, formatNumber, formatPercent } from "../lib/format.js";
 import { cellOf } from "../record/cells.js";
 import { curvesOf } from "../record/spread.js";
-import { at, hasTarget, isClassified, lastLoss, length, lnFlow } from "../record/readings.js";
+import { hasPath, placeOf } from "../record/chosen.js";
+import { at, farthestLoss, hasTarget, isClassified, isReverse, length, lnFlow, mouth } from "../record/readings.js";
 import { steps } from "./finding.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -77,22 +78,24 @@ export function flowWords(state) {
 /** @param {DecodedRecord} record @param {number} k */
 function columnWords(record, k) {
   let loudest = 0;
-  for (let t = k; t <= length(record); t += 1) {
-    if (hasTarget(record, t) && (loudest === 0 || lnFlow(record, t, k) > lnFlow(record, loudest, k))) loudest = t;
+  for (let t = 1; t <= length(record); t += 1) {
+    if (!hasTarget(record, t) || !hasPath(placeOf(record), t, k)) continue;
+    if (loudest === 0 || lnFlow(record, t, k) > lnFlow(record, loudest, k)) loudest = t;
   }
-  if (loudest === 0) return `No loss at or after h_${k}: it receives no gradient.`;
-  const last = lastLoss(record);
-  const others = last > loudest ? ` E_${last} arrives at ${formatExp(lnFlow(record, last, k))}.` : "";
+  if (loudest === 0) return `No loss at or ${isReverse(record) ? "before" : "after"} h_${k}: it receives no gradient.`;
+  const last = farthestLoss(record);
+  const others = last !== loudest ? ` E_${last} arrives at ${formatExp(lnFlow(record, last, k))}.` : "";
   return `E_${loudest} contributes most to h_${k}: ${formatExp(lnFlow(record, loudest, k))}.${others}`;
 }
 
 /** @param {DecodedRecord} record */
 function lastRowWords(record) {
-  const last = lastLoss(record);
+  const last = farthestLoss(record);
   if (last === 0) return "No target, so no loss: there is nothing to backpropagate.";
   const lag = record.meta.needed_lag;
-  const first = `at h_1 it is ${formatExp(lnFlow(record, last, 1))}.`;
-  if (lag === null || lag === 0 || lag >= last)
+  const end = mouth(record);
+  const first = `at h_${end} it is ${formatExp(lnFlow(record, last, end))}.`;
+  if (lag === null || lag === 0 || lag >= last || isReverse(record))
     return `E_${last} is ${formatExp(lnFlow(record, last, last))} at h_${last}; ${first}`;
   return `E_${last}, ${steps(lag)} back at h_${last - lag}: ${formatExp(lnFlow(record, last, last - lag))}; ${first}`;
 }

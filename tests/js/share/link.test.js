@@ -36,6 +36,8 @@ test("what is written is read again, all of it", () => {
     probe: 7,
     tab: "loss",
     track: "h",
+    layer: 2,
+    direction: "reverse",
     ruler: "abyss",
     pin: { t: 12, unit: 0 },
     zoom: { from: 12.25, to: 36 },

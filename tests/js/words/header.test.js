@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { lineOf, partShown, solvedWords } from "../../../static/js/words/header.js";
+import { lineOf, solvedWords } from "../../../static/js/words/header.js";
 import { initialState } from "../../../static/js/run/state.js";
 
 const open = { status: "open", retryAt: null, attempt: 0 };
@@ -47,16 +47,4 @@ test("a socket that never opened is explained with what to ask for, one that wen
   assert.match(never.text, /no WebSocket opens: ask whoever runs your network .* Now trying again in 3 s/);
   const silent = lineOf({ connection: { ...connection, why: "silent" }, notice: null, iteration: 12 }, 0);
   assert.match(silent.text, /^No answer for 3 s, trying again in 3 s\. The run is kept in this tab at iteration 12/);
-});
-
-test("a network of more than the page draws is said to be one", () => {
-  assert.equal(partShown({}), "");
-  assert.equal(partShown({ num_layers: 1, bidirectional: false }), "");
-  assert.match(partShown({ num_layers: 2, bidirectional: true }), /^This network has 2 layers and both directions\./);
-  assert.match(
-    partShown({ num_layers: 3, embedding_size: 4, train_h0: true }),
-    /3 layers, an embedding and a learned initial state/,
-  );
-  const state = { ...initialState(), connection: open };
-  assert.match(lineOf({ ...state, config: { ...state.config, num_layers: 2 } }, 0).text, /2 layers/);
 });

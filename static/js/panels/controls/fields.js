@@ -15,6 +15,10 @@ export const ORDER = [
   "cell",
   "activation",
   "hidden_size",
+  "num_layers",
+  "bidirectional",
+  "embedding_size",
+  "train_h0",
   "init",
   "gain",
   "forget_bias",
@@ -31,10 +35,26 @@ export const ESSENTIAL = ["sequence_length", "cell", "activation"];
 
 export const SEGMENTED = ["precision"];
 
+/** Fields of few values, and what each value is called. @type {Record<string, {value: import("../../wire/protocol.js").FieldValue, text: string}[]>} */
+export const NAMED_VALUES = {
+  num_layers: [1, 2, 3, 4].map((value) => ({ value, text: String(value) })),
+  bidirectional: [
+    { value: false, text: "one" },
+    { value: true, text: "both" },
+  ],
+  train_h0: [
+    { value: false, text: "zeros" },
+    { value: true, text: "learned" },
+  ],
+};
+
 /** What a row is called where the schema's title is too long for it. @type {Record<string, string>} */
 export const LABELS = {
   sequence_length: "length",
   hidden_size: "units",
+  num_layers: "layers",
+  bidirectional: "directions",
+  train_h0: "initial state",
   init: "init",
   forget_bias: "forget bias",
   input_std: "input std",
@@ -56,6 +76,7 @@ export const TRACKS = {
   sequence_length: { from: 2, to: 500, log: true, integer: true },
   lag: { from: 0, to: 60, integer: true },
   hidden_size: { from: 1, to: 256, log: true, powersOfTwo: true },
+  embedding_size: { from: 0, to: 64, integer: true },
   batch_size: { from: 1, to: 256, log: true, powersOfTwo: true },
   gain: { from: 0.1, to: 10, log: true },
   forget_bias: { from: -2, to: 6 },

@@ -3,7 +3,7 @@
 import { nextValue, positionOf, valueAt } from "../../kit/slider.js";
 import { element } from "../../lib/dom.js";
 import { formatSetting, parseNumber } from "../../lib/format.js";
-import { LABELS, SEGMENTED, TRACKS } from "./fields.js";
+import { LABELS, NAMED_VALUES, SEGMENTED, TRACKS } from "./fields.js";
 import * as say from "../../words/controls.js";
 
 /** @typedef {import("../../wire/protocol.js").Config} Config */
@@ -21,7 +21,11 @@ const MOST_SEGMENTS = 3;
  * @returns {Widget}
  */
 export function widgetFor(name, property, set, refuse) {
-  if (property.enum?.length <= MOST_SEGMENTS && SEGMENTED.includes(name)) return segments(name, property.enum, set);
+  if (NAMED_VALUES[name]) return segments(name, NAMED_VALUES[name], set);
+  if (property.enum?.length <= MOST_SEGMENTS && SEGMENTED.includes(name)) {
+    const options = property.enum.map((/** @type {string} */ value) => ({ value, text: value }));
+    return segments(name, options, set);
+  }
   if (property.enum) return select(name, property.enum, set);
   const nullable = property.anyOf?.some((/** @type {any} */ one) => one.type === "null") ?? false;
   const track = TRACKS[name];
@@ -41,21 +45,21 @@ export function select(name, options, set) {
   };
 }
 
-/** @param {string} name @param {string[]} options @param {(value: string) => void} set @returns {Widget} */
+/** @param {string} name @param {{value: FieldValue, text: string}[]} options @param {(value: FieldValue) => void} set @returns {Widget} */
 function segments(name, options, set) {
-  const node = element("div", { class: "segments", role: "radiogroup", "aria-label": name });
+  const node = element("div", { class: "segments", role: "radiogroup", "aria-label": LABELS[name] ?? name });
   /** @type {HTMLInputElement[]} */
-  const inputs = options.map((value, index) => {
+  const inputs = options.map(({ value, text }, index) => {
     const id = index === 0 ? `field-${name}` : `field-${name}-${value}`;
-    const input = element("input", { type: "radio", name, value, id });
+    const input = element("input", { type: "radio", name, value: String(value), id });
     input.addEventListener("change", () => set(value));
-    node.append(element("label", { class: "segment" }, input, element("span", {}, value)));
+    node.append(element("label", { class: "segment" }, input, element("span", {}, text)));
     return input;
   });
   return {
     node: element("div", { class: "row-value" }, node),
     show(value) {
-      for (const input of inputs) input.checked = input.value === value;
+      for (const input of inputs) input.checked = input.value === String(value);
     },
   };
 }
@@ -160,5 +164,6 @@ function slider(name, track, nullable, set, refuse) {
 /** @param {FieldValue} value */
 export function shownValue(value) {
   if (value === null) return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "number" ? formatSetting(value) : value;
 }

@@ -1,18 +1,19 @@
 /** What a timestep does going forward, cell by cell: its equation, and the same with the numbers of one unit. */
 
 import { math } from "../../lib/dom.js";
-import { at, preActivation, readState } from "../../record/readings.js";
+import { at, preActivation, previous, readState } from "../../record/readings.js";
 import { parenthesis, symbol } from "./marks.js";
 import { alone, printerFor, products, sum } from "./print.js";
+import { BEFORE } from "./way.js";
 
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
-/** @typedef {{forward: (activation: string) => Element, numbers: (record: DecodedRecord, t: number, unit: number, activation: string) => string}} CellEquations */
+/** @typedef {{forward: (activation: string, before?: string) => Element, numbers: (record: DecodedRecord, t: number, unit: number, activation: string) => string}} CellEquations */
 
 /** What a timestep does going forward. @type {Record<string, CellEquations>} */
 export const CELLS = {
   rnn: {
     /** h_t = φ(x_t W_xh + h_{t−1} W_hh + b_h) */
-    forward: (activation) =>
+    forward: (activation, before = BEFORE) =>
       math(
         "math",
         symbol("h", "t", "mark-forward"),
@@ -22,7 +23,7 @@ export const CELLS = {
         symbol("x", "t"),
         symbol("W", "xh"),
         math("mo", "+"),
-        symbol("h", "t−1", "mark-forward"),
+        symbol("h", before, "mark-forward"),
         symbol("W", "hh"),
         math("mo", "+"),
         symbol("b", "h"),
@@ -38,19 +39,19 @@ export const CELLS = {
   },
   lstm: {
     /** c_t = f_t c_{t−1} + i_t g_t */
-    forward: () =>
+    forward: (_activation, before = BEFORE) =>
       math(
         "math",
         symbol("c", "t", "mark-forward"),
         math("mo", "="),
         symbol("f", "t"),
-        symbol("c", "t−1", "mark-forward"),
+        symbol("c", before, "mark-forward"),
         math("mo", "+"),
         symbol("i", "t"),
         symbol("g", "t"),
       ),
     numbers(record, t, unit) {
-      const [c, before] = [at(record, "c", t, unit), at(record, "c", t - 1, unit)];
+      const [c, before] = [at(record, "c", t, unit), at(record, "c", previous(record, t), unit)];
       const [i, f, g] = [0, 1, 2].map((gate) => at(record, "gates", t - 1, gate, unit));
       if (Number.isNaN(i)) return alone(c, unit);
       const print = printerFor([c, before, i, f, g]);
@@ -65,7 +66,7 @@ export const CELLS = {
   },
   indrnn: {
     /** h_t = φ(x_t W_xh + u_hh ⊙ h_{t−1} + b_h) */
-    forward: (activation) =>
+    forward: (activation, before = BEFORE) =>
       math(
         "math",
         symbol("h", "t", "mark-forward"),
@@ -77,7 +78,7 @@ export const CELLS = {
         math("mo", "+"),
         symbol("u", "hh"),
         math("mo", "⊙"),
-        symbol("h", "t−1", "mark-forward"),
+        symbol("h", before, "mark-forward"),
         math("mo", "+"),
         symbol("b", "h"),
         parenthesis(")"),
@@ -86,12 +87,12 @@ export const CELLS = {
   },
   mingru: {
     /** h_t = (1 − z_t) h_{t−1} + z_t n_t */
-    forward: () => mixture(symbol("h", "t−1", "mark-forward"), symbol("n", "t")),
+    forward: (_activation, before = BEFORE) => mixture(symbol("h", before, "mark-forward"), symbol("n", "t")),
     numbers: (record, t, unit) => mixtureNumbers(record, t, unit, [0, 1], ({ before, n }) => [before, n]),
   },
   gru: {
     /** h_t = (1 − z_t) n_t + z_t h_{t−1} */
-    forward: () => mixture(symbol("n", "t"), symbol("h", "t−1", "mark-forward")),
+    forward: (_activation, before = BEFORE) => mixture(symbol("n", "t"), symbol("h", before, "mark-forward")),
     numbers: (record, t, unit) => mixtureNumbers(record, t, unit, [1, 2], ({ before, n }) => [n, before]),
   },
 };
@@ -123,7 +124,7 @@ function mixture(one, other) {
  * @param {(values: {before: number, n: number}) => [number, number]} order what 1 − z_t multiplies, and what z_t does
  */
 function mixtureNumbers(record, t, unit, rows, order) {
-  const [h, before] = [at(record, "h", t, unit), at(record, "h", t - 1, unit)];
+  const [h, before] = [at(record, "h", t, unit), at(record, "h", previous(record, t), unit)];
   const [z, n] = rows.map((row) => at(record, "gates", t - 1, row, unit));
   if (Number.isNaN(z)) return alone(h, unit);
   const print = printerFor([h, before, z, n]);

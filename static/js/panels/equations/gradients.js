@@ -2,14 +2,19 @@
 
 import { element, math } from "../../lib/dom.js";
 import { formatExp, formatFixed, formatNumber } from "../../lib/format.js";
-import { at, length, ownGradient } from "../../record/readings.js";
+import { isTop } from "../../record/chosen.js";
+import { at, next, ownGradient } from "../../record/readings.js";
 import { derivative, symbol, tight } from "./marks.js";
 import { DECIMALS, printedSum } from "./print.js";
+import { AFTER, wayOf } from "./way.js";
 
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
 
-/** ∂E/∂h_t = own loss + carried from t+1: mathematics and words, so that it may wrap. */
-export function backwardMath() {
+/**
+ * ∂E/∂h_t = own loss + carried from t+1: mathematics and words, so that it may wrap. Below the top layer no loss is own.
+ * @param {{after: string, above: number | null}} [way]
+ */
+export function backwardMath({ after, above } = { after: AFTER, above: null }) {
   const gradient = math(
     "mrow",
     { class: "mark-backward" },
@@ -19,31 +24,42 @@ export function backwardMath() {
     tight("∂"),
     symbol("h", "t"),
   );
-  const words = element("span", { class: "slanted" }, " own loss + carried from ");
+  const first = above === null ? "own loss" : `from layer ${above}`;
+  const words = element("span", { class: "slanted" }, ` ${first} + carried from `);
   return element(
     "span",
     {},
     math("math", gradient, math("mo", { rspace: "0" }, "=")),
     words,
-    math("math", math("mi", "t"), tight("+"), math("mn", "1")),
+    math("math", math("mi", "t"), tight(after[1]), math("mn", "1")),
   );
 }
 
 /** What one unit is blamed for: by its own loss, and by what the future sends back. @param {DecodedRecord} record @param {number} t @param {number} unit @param {boolean} mean of the losses, instead of their sum */
 export function backwardNumbers(record, t, unit, mean) {
   const whole = at(record, "dh", t, unit);
+  if (!isTop(record)) return fromAboveNumbers(record, t);
   const own = ownGradient(record, t, unit, mean);
   const norm = `norm\u00a0${formatExp(at(record, "ln_dh_norm", t))}`;
   if (!Number.isFinite(whole + own)) return `${formatNumber(whole)}; ${norm}`;
   return `${printedSum(own, whole - own)}; ${norm}`;
 }
 
-/** ∂E/∂c_t = f_{t+1} ∂E/∂c_{t+1} + through h_t */
-export function cellStateMath() {
+/** Below the top layer: the whole, and what of it the timestep read next sends back; norms, which do not add up. @param {DecodedRecord} record @param {number} t */
+function fromAboveNumbers(record, t) {
+  const norm = `norm\u00a0${formatExp(at(record, "ln_dh_norm", t))}`;
+  const from = next(record, t);
+  const carried = at(record, "dh_carried_norm", t);
+  if (from === null || carried === 0) return `${norm}; nothing is carried`;
+  return Number.isNaN(carried) ? norm : `${norm}; carried from ${from}: ${formatNumber(carried)}`;
+}
+
+/** ∂E/∂c_t = f_{t+1} ∂E/∂c_{t+1} + through h_t @param {string} [after] */
+export function cellStateMath(after = AFTER) {
   return element(
     "span",
     {},
-    math("math", derivative("E", "", "c", "t"), math("mo", "="), symbol("f", "t+1"), derivative("E", "", "c", "t+1")),
+    math("math", derivative("E", "", "c", "t"), math("mo", "="), symbol("f", after), derivative("E", "", "c", after)),
     element("span", { class: "slanted" }, " + through "),
     math("math", symbol("h", "t")),
   );
@@ -52,15 +68,20 @@ export function cellStateMath() {
 /** @param {DecodedRecord} record @param {number} t @param {number} unit */
 export function cellStateNumbers(record, t, unit) {
   const whole = at(record, "dc", t, unit);
-  const last = t === length(record);
-  const straight = last ? 0 : at(record, "gates", t, 1, unit) * at(record, "dc", t + 1, unit);
+  const after = next(record, t);
+  const gate = after === null ? 0 : at(record, "gates", after - 1, 1, unit);
+  const straight = after === null ? 0 : gate * at(record, "dc", after, unit);
   if (!Number.isFinite(whole + straight)) return `${formatNumber(whole)} for unit ${unit + 1}`;
-  const from = last ? "" : `; f_t+1 = ${formatFixed(at(record, "gates", t, 1, unit), DECIMALS)}`;
+  const from = after === null ? "" : `; f_${wayOf(record).after} = ${formatFixed(gate, DECIMALS)}`;
   return `${printedSum(straight, whole - straight)}${from}`;
 }
 
-/** ∂E_t/∂h_k = ∂E_t/∂h_t J_t ⋯ J_{k+1}, with J_t = ∂h_t/∂h_{t−1} */
-export function pairMath() {
+/**
+ * ∂E_t/∂h_k = ∂E_t/∂h_t J_t ⋯ J_{k+1}, with J_t = ∂h_t/∂h_{t−1}; below the top layer it is no such product.
+ * @param {{after: string, above: number | null}} [way]
+ */
+export function pairMath({ after, above } = { after: AFTER, above: null }) {
+  if (above !== null) return math("math", derivative("E", "t", "h", "k"));
   return math(
     "math",
     derivative("E", "t", "h", "k"),
@@ -68,6 +89,6 @@ export function pairMath() {
     derivative("E", "t", "h", "t"),
     symbol("J", "t"),
     math("mo", "⋯"),
-    symbol("J", "k+1"),
+    symbol("J", after.replace("t", "k")),
   );
 }

@@ -2,6 +2,7 @@
 
 import { math } from "../../lib/dom.js";
 import { derivative, parenthesis, symbol, tight } from "./marks.js";
+import { AFTER, BEFORE } from "./way.js";
 
 /** What an ln_lstm's gains multiply; s_t is what φ is applied to on the way from c_t to h_t. @type {Record<string, [string, string][]>} */
 const NORMALISED = {
@@ -10,7 +11,7 @@ const NORMALISED = {
     ["W", "xh"],
   ],
   g_h: [
-    ["h", "t−1"],
+    ["h", BEFORE],
     ["W", "hh"],
   ],
   g_c: [["c", "t"]],
@@ -18,13 +19,19 @@ const NORMALISED = {
 
 /** How a parameter's gradient adds up over time. @param {string} tensor */
 export function weightMath(tensor) {
-  const kind = tensor.split("_")[1];
-  const before = /** @type {Record<string, [string, string]>} */ ({ xh: ["x", "t"], hh: ["h", "t−1"], hy: ["h", "t"] })[
-    kind
-  ];
-  const normalised = (NORMALISED[tensor] ?? []).map(([base, subscript]) => symbol(base, subscript));
+  const name = tensor.replace(/(_l\d)?(_reverse)?$/, "");
+  if (/^[hc]0$/.test(name)) return math("math", derivative("L", "", name[0], "0"));
+  const turned = tensor.endsWith("_reverse") ? AFTER : BEFORE;
+  const kind = name.split("_")[1];
+  const before = /** @type {Record<string, [string, string]>} */ ({
+    emb: ["x", "t"],
+    xh: ["x", "t"],
+    hh: ["h", turned],
+    hy: ["h", "t"],
+  })[kind];
+  const normalised = (NORMALISED[name] ?? []).map(([base, at]) => symbol(base, at === BEFORE ? turned : at));
   const factor = normalised.length > 0 ? [math("mi", "LN"), parenthesis("("), ...normalised, parenthesis(")")] : [];
-  const by = kind.endsWith("y") ? "y" : kind === "c" ? "s" : "a";
+  const by = kind.endsWith("y") ? "y" : kind === "c" ? "s" : kind === "emb" ? "e" : "a";
   return math(
     "math",
     derivative("L", "", tensor[0], kind),

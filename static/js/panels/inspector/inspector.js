@@ -6,10 +6,11 @@
 import { element, setSentence, setText } from "../../lib/dom.js";
 import { CELLS } from "../equations/cells.js";
 import { backwardMath } from "../equations/gradients.js";
+import { wayOf } from "../equations/way.js";
 import { createLossFace } from "./loss.js";
 import { createPairFace } from "./pair.js";
 import { createEquation } from "./parts.js";
-import { statusOf, titleOf } from "../../words/inspector/subject.js";
+import { placedTitle, statusOf } from "../../words/inspector/subject.js";
 import { subjectOf } from "./subject.js";
 import { createTimestepFace } from "./timestep.js";
 import { createUpdateFace } from "./update.js";
@@ -59,7 +60,7 @@ export function createInspector(node, store, actions) {
       if (!chosen && subject.kind === "nothing" && now - shownAt < IDLE_INTERVAL) return shownAt + IDLE_INTERVAL - now;
       shown = seen;
       shownAt = now;
-      setSentence(heading, titleOf(subject));
+      setSentence(heading, placedTitle(subject, record));
       setText(status, statusOf(subject));
       unpin.hidden = subject.kind === "nothing" || !subject.pinned;
       for (const [kind, face] of Object.entries(faces)) face.node.hidden = kind !== subject.kind;
@@ -84,8 +85,10 @@ function createNothingFace() {
     show(state, record) {
       const activation = String(state.config.activation ?? "φ").replaceAll("_", " ");
       const cell = String(state.config.cell ?? "rnn");
-      forward.show(`${cell} ${activation}`, () => (CELLS[cell] ?? CELLS.rnn).forward(activation), "");
-      backward.show("h", backwardMath, "");
+      const way = wayOf(record);
+      const formula = () => (CELLS[cell] ?? CELLS.rnn).forward(activation, way.before);
+      forward.show(`${cell} ${activation} ${way.key}`, formula, "");
+      backward.show(`h ${way.key}`, () => backwardMath(way), "");
       update.show(state, record);
     },
   };

@@ -4,7 +4,7 @@ import { createShareBar } from "../../kit/bars.js";
 import { palette, sourceIndex } from "../../kit/colour.js";
 import { element } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
-import { at, hasTarget, isClassified, length, shownShare } from "../../record/readings.js";
+import { at, hasTarget, isClassified, length, mouth, shownShare } from "../../record/readings.js";
 import { reachWords } from "../../words/inspector/loss.js";
 import { lossBackMath, lossBackNumbers, lossMath, lossNumbers } from "../equations/loss.js";
 import { createEquation, createLine } from "./parts.js";
@@ -33,7 +33,7 @@ export function createLossFace() {
       const colour = palette(dark ? "dark" : "light").source.css[sourceIndex(t, length(record), false)];
       for (const [bar, k] of /** @type {const} */ ([
         [here, t],
-        [first, 1],
+        [first, mouth(record)],
       ])) {
         const share = at(record, shownShare(record), t - 1, k);
         bar.show(`its share at h_${k}`, formatPercent(share), share, colour);

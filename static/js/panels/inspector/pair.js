@@ -4,9 +4,11 @@ import { createShareBar } from "../../kit/bars.js";
 import { palette, sourceIndex } from "../../kit/colour.js";
 import { element, svg } from "../../lib/dom.js";
 import { formatExp, formatPercent } from "../../lib/format.js";
-import { at, length, lnFlow, shownShare } from "../../record/readings.js";
+import { isTop } from "../../record/chosen.js";
+import { at, isReverse, length, lnFlow, shownShare } from "../../record/readings.js";
 import { accountWords, pairNumbers } from "../../words/inspector/pair.js";
 import { pairMath } from "../equations/gradients.js";
+import { wayOf } from "../equations/way.js";
 import { createEquation, createLine } from "./parts.js";
 
 /** @typedef {import("../../run/state.js").State} State */
@@ -30,7 +32,7 @@ export function createPairFace() {
     ),
     /** @param {State} state @param {DecodedRecord} record @param {{t: number, k: number}} place */
     show({ dark }, record, { t, k }) {
-      equation.show("pair", pairMath, pairNumbers(record, t, k));
+      equation.show(`pair ${wayOf(record).key}`, () => pairMath(wayOf(record)), pairNumbers(record, t, k));
       const part = at(record, shownShare(record), t - 1, k);
       const colour = palette(dark ? "dark" : "light").source.css[sourceIndex(t, length(record), false)];
       share.show(`its share of ∂E/∂h_${k}`, formatPercent(part), part, colour);
@@ -47,9 +49,10 @@ export function createPairFace() {
 export function wayBack(record, t, k) {
   const sizes = [];
   const halfway = [];
-  for (let s = t; s >= k; s -= 1) {
+  const back = isReverse(record) ? 1 : -1;
+  for (let s = t; (k - s) * back >= 0; s += back) {
     sizes.push(lnFlow(record, t, s));
-    if (s > k) halfway.push(at(record, "ln_flow_a", t - 1, s));
+    if (s !== k) halfway.push(at(record, "ln_flow_a", t - 1, s));
   }
   return { sizes, halfway };
 }
@@ -110,7 +113,7 @@ function createWaterfall() {
     show(record, t, k) {
       const { sizes, halfway } = wayBack(record, t, k);
       const all = [...sizes, ...halfway].filter(Number.isFinite);
-      const drawn = t > k && all.length > 1 && sizes.every(Number.isFinite);
+      const drawn = t !== k && isTop(record) && all.length > 1 && sizes.every(Number.isFinite);
       picture.toggleAttribute("hidden", !drawn);
       const gated = !halfway.every(Number.isFinite);
       key.hidden = !drawn || gated;

@@ -7,11 +7,14 @@ import { createShareBar, createSignedBar } from "../../kit/bars.js";
 import { palette, sourceIndex } from "../../kit/colour.js";
 import { element, setSentence } from "../../lib/dom.js";
 import { formatShares, printSum } from "../../lib/format.js";
-import { cellNameOf, keptName } from "../../record/cells.js";
-import { at, hasTarget, lastLoss, ledger, length, ownShare } from "../../record/readings.js";
-import { carriedLabel, noLedger, noShareWords, underFull } from "../../words/inspector/timestep.js";
+import { cellNameOf, cellOf, keptName } from "../../record/cells.js";
+import { isTop } from "../../record/chosen.js";
+import { at, farthestLoss, hasTarget, isReverse, ledger, length, next, ownShare } from "../../record/readings.js";
+import { carriedLabel, ledgerTitle, noLedger, noShareWords, roadsTitle } from "../../words/inspector/timestep.js";
+import { fedWords, inputWords } from "../../words/layers.js";
 import { CELLS, outputGateMath, outputGateNumbers } from "../equations/cells.js";
 import { backwardMath, backwardNumbers, cellStateMath, cellStateNumbers } from "../equations/gradients.js";
+import { wayOf } from "../equations/way.js";
 import { createInputField } from "./input.js";
 import { createEquation, createLine } from "./parts.js";
 
@@ -30,6 +33,8 @@ export function createTimestepFace(actions) {
   const gated = createEquation("forward");
   const backward = createEquation("backward");
   const cellState = createEquation("backward");
+  const meaning = createLine("bars-title");
+  const fed = createLine("bars-title");
   const input = createInputField(actions);
   const shares = createShares();
   const way = createWay();
@@ -38,10 +43,12 @@ export function createTimestepFace(actions) {
       "div",
       {},
       forward.node,
+      meaning.node,
       gated.node,
       backward.node,
       cellState.node,
       input.node,
+      fed.node,
       shares.node,
       way.node,
     ),
@@ -51,18 +58,23 @@ export function createTimestepFace(actions) {
       const name = String(config.cell ?? "rnn");
       const cell = CELLS[name] ?? CELLS.rnn;
       const mean = config.loss_reduction === "mean";
-      forward.show(`${name} ${activation}`, () => cell.forward(activation), cell.numbers(record, t, unit, activation));
-      backward.show("h", backwardMath, backwardNumbers(record, t, unit, mean));
+      const reads = wayOf(record);
+      const formula = () => cell.forward(activation, reads.before);
+      forward.show(`${name} ${activation} ${reads.key}`, formula, cell.numbers(record, t, unit, activation));
+      meaning.show(cellOf(config).ledger ? inputWords(record) : "");
+      backward.show(`h ${reads.key}`, () => backwardMath(reads), backwardNumbers(record, t, unit, mean));
       const hasCellState = "c" in record.tensors;
       gated.node.hidden = !hasCellState;
       cellState.node.hidden = !hasCellState;
       if (hasCellState) {
         const numbers = outputGateNumbers(record, t, unit, activation);
         gated.show(`${name} ${activation}`, () => outputGateMath(activation, name), numbers);
-        cellState.show("c", cellStateMath, cellStateNumbers(record, t, unit));
+        cellState.show(`c ${reads.key}`, () => cellStateMath(reads.after), cellStateNumbers(record, t, unit));
       }
       input.show(record, task, t, pinned && can.edit);
-      shares.show(record, t, dark);
+      fed.show(fedWords(record));
+      shares.node.hidden = !isTop(record);
+      if (isTop(record)) shares.show(record, t, dark);
       way.show(record, t, config);
     },
   };
@@ -84,7 +96,7 @@ function createShares() {
       nothing.show(noShareWords(record, t));
       if (bars.hidden) return;
       const { css } = palette(dark ? "dark" : "light").source;
-      const middle = Math.round((t + T) / 2);
+      const middle = Math.round((t + (isReverse(record) ? 1 : T)) / 2);
       const [part, rest] = formatShares(share);
       const label = hasTarget(record, t) ? `own loss E_${t}` : "own: no target";
       own.show(label, part, share, css[sourceIndex(t, T, false)]);
@@ -105,8 +117,8 @@ function createWay() {
 
   /** @param {DecodedRecord} record @param {number} t */
   function showLedger(record, t) {
-    const last = lastLoss(record);
-    const entries = last > t ? ledger(record, last, t) : null;
+    const last = farthestLoss(record);
+    const entries = next(record, t) === null || last === t ? null : ledger(record, last, t);
     accounts.hidden = entries === null;
     setSentence(title, entries ? "" : noLedger(record, last, t));
     if (!entries) return;
@@ -115,7 +127,7 @@ function createWay() {
     const [lost, turned] = printed.terms;
     const largest = Math.max(...parts.map(Math.abs));
     const range = LEDGER_RANGES.find((one) => largest <= one) ?? largest;
-    setSentence(title, `From E_${last} back to h_${t}${underFull(record)}: ln ratio ${printed.total}`);
+    setSentence(title, ledgerTitle(record, last, t, printed.total));
     saturation.show("saturation", lost, entries.saturation / range, INK);
     weights.show("recurrent weights", turned, entries.weights / range, INK);
   }
@@ -125,7 +137,7 @@ function createWay() {
     const state = record.tensors.c ? "c" : "h";
     const gate = keptName({ cell: cellNameOf(config, record.tensors) }).replace("_t", `_${t}`);
     const share = at(record, "route_share", t - 1, 0);
-    setSentence(title, `From ${state}_${t} back to ${state}_${t - 1}, by which path:`);
+    setSentence(title, roadsTitle(record, state, t));
     const [straight, others] = formatShares(share);
     direct.show(`directly, through ${gate}`, straight, share, INK);
     rest.show("by the other gates", others, 1 - share, INK);

@@ -8,6 +8,7 @@ import { symbolAt } from "../../record/picture.js";
 import { statesMeetBy } from "../../record/cells.js";
 import { readoutLines } from "../readout.js";
 import { drawMath, drawText, sans, visibleSymbol } from "../../kit/text.js";
+import { aboveWords, belowWords } from "../../words/layers.js";
 import { drawLoop } from "./loop.js";
 import { layersOf } from "./layout.js";
 
@@ -152,6 +153,13 @@ function drawInput(
 ) {
   if (!picture) return;
   const { x, y, size } = input;
+  const arrow = { from: { x: x + size + 4 * U, y: y + size / 2 }, to: { x: cell.x - 4 * U, y: y + size / 2 } };
+  const below = belowWords(picture.place);
+  if (below) {
+    drawText(ctx, U, below, x + size, y + size / 2, { align: "right", colour: palette.ink2 });
+    drawArrow(ctx, arrow.from, arrow.to, palette.forward, U);
+    return;
+  }
   ctx.strokeStyle = palette.border;
   ctx.lineWidth = 0.9;
   if (picture.symbols) {
@@ -171,7 +179,7 @@ function drawInput(
     }
   }
   drawMath(ctx, U, "x_t", x - 22 * U, y + size / 2, { size: 15, colour: palette.ink2 });
-  drawArrow(ctx, { x: x + size + 4 * U, y: y + size / 2 }, { x: cell.x - 4 * U, y: y + size / 2 }, palette.forward, U);
+  drawArrow(ctx, arrow.from, arrow.to, palette.forward, U);
 }
 
 /** y_t beside its target, in the read-out's words. */
@@ -181,7 +189,7 @@ function drawOutput(
   /** @type {Folded} */ { output, cell, U },
   /** @type {number} */ t,
 ) {
-  const { palette } = scene;
+  const { palette, picture } = scene;
   const cards = Math.min(CARDS_BEHIND, scene.layout.T - 1);
   ctx.strokeStyle = palette.forward;
   ctx.lineWidth = 1.4 * U;
@@ -193,7 +201,8 @@ function drawOutput(
   ctx.beginPath();
   ctx.arc(output.x, output.y, 5 * U, 0, 2 * Math.PI);
   ctx.fill();
-  const lines = readoutLines(scene, { row: "output", t, unit: null, lane: 0 }, 0);
+  const above = picture && aboveWords(picture.place);
+  const lines = above ? [above] : readoutLines(scene, { row: "output", t, unit: null, lane: 0 }, 0);
   drawText(ctx, U, lines.join(", "), output.x + 13 * U, output.y, { size: 12, colour: palette.ink2 });
 }
 

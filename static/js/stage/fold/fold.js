@@ -8,6 +8,7 @@ import { drawDeck, drawFlights } from "./deck.js";
 import { foldedPlaceAt, layersOf, layoutFolded } from "./layout.js";
 import { createFoldClock, foldMoment } from "./timeline.js";
 import { foldWords } from "../../words/fold.js";
+import { placeWords } from "../../words/layers.js";
 
 /** @typedef {import("../view.js").Act} Act */
 /** @typedef {import("../view.js").Frame} Frame */
@@ -71,7 +72,8 @@ export function createFold(store) {
       const { folded: closing, reducedMotion } = frame.state;
       share = clock.at(closing, frame.now, !reducedMotion);
       const { layout, picture } = scene;
-      const narration = foldWords(share, closing, layout.T, shown(), picture?.recurrent ?? "W_hh");
+      const where = picture ? placeWords(picture.place) : "";
+      const narration = foldWords(share, closing, layout.T, shown(), picture?.recurrent ?? "W_hh", where);
       if (narration?.reason !== store.get().narration?.reason) store.dispatch({ type: "narrate", narration });
       if (!picture || share === 0) {
         actPainters.delete(ctx.canvas);

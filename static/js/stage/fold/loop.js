@@ -3,7 +3,7 @@ import { CELL_STATE_INDEX } from "../../kit/colour.js";
 import { decades } from "../../lib/scales.js";
 import { meanKept } from "../river/motorway.js";
 import { riverColours } from "../river/ribbon.js";
-import { KIND, RULERS } from "../river/river.js";
+import { inFlow, KIND, RULERS } from "../river/river.js";
 import { ringTopAt } from "./layout.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -70,11 +70,14 @@ function drawRibbon(
     strokeRing(ctx, loop, -half, half, cssOf(colours, t));
     return;
   }
-  const row = t * (picture.T + 1);
+  const { T } = picture;
+  const k = inFlow(ribbons[0], T, t);
+  const row = k * (T + 1);
   let level = 0;
-  let outermost = picture.T;
-  for (let source = picture.T; source >= t; source--) {
-    const upTo = strata[row + source];
+  let outermost = T;
+  for (let one = T; one >= (ribbons[0].all ? 1 : k); one--) {
+    const source = inFlow(ribbons[0], T, one);
+    const upTo = strata[row + one];
     const thickness = (upTo - level) * 2 * half;
     if (thickness < THINNEST) continue;
     const seam = thickness > 2.5 * U && upTo < 1 ? 0.5 * U : 0;

@@ -22,6 +22,7 @@ function curveStyles({ palette, picture }) {
     last: { colour: palette.source.css[last], width: 1.6, dash: [] },
     bound: { colour: palette.ink, width: 1.3, dash: [1.4, 3.2] },
     threshold: { colour: palette.ink, width: 1.1, dash: [12, 5] },
+    layer: { colour: palette.backward, width: 1.2, dash: [5, 3] },
     ghost: { colour: palette.ink3, width: 1.3, dash: [5, 3.5] },
   };
 }

@@ -6,8 +6,8 @@ import { drawInputs, drawLosses, drawOutputs, lossRadius } from "./ends.js";
 import { drawBeds } from "../river/beds.js";
 import { drawMouth } from "../river/mouth.js";
 import { drawRivers } from "../river/draw.js";
-import { drawTributaries } from "../river/tributaries.js";
 import { drawPath } from "./path.js";
+import { drawBandChrome, drawBandRivers, drawBandsStanding, drawBandUnits, drawFalls } from "../bands/draw.js";
 import { drawTrack, drawTrackKey } from "./track.js";
 import { columnOutline, drawArrows, drawBadSign, drawColumns, drawUnitFrame, drawUnits } from "./units.js";
 import { drawSharedWeights, drawTiles, drawWayOnTop, drawWays, drawWeights } from "./weights.js";
@@ -26,6 +26,7 @@ export function drawChrome(/** @type {Context} */ ctx, /** @type {Scene} */ scen
   ctx.fillStyle = palette.paper;
   ctx.fillRect(0, 0, layout.width + 1, layout.height + 1);
   drawBeds(ctx, scene);
+  drawBandChrome(ctx, scene);
   drawRowLabels(ctx, scene);
   drawTimesteps(ctx, scene);
   drawNormAxes(ctx, scene);
@@ -55,6 +56,7 @@ export function drawStanding(ctx, scene, bitmaps, ratio) {
   if (!scene.picture) return;
   ctx.save();
   clipToAxis(ctx, scene.layout);
+  drawBandsStanding(ctx, scene);
   drawColumns(ctx, scene);
   drawArrows(ctx, scene);
   drawInputs(ctx, scene, bitmaps, ratio);
@@ -75,7 +77,8 @@ export function drawComputed(ctx, scene, bitmaps, ratio) {
   ctx.save();
   clipToAxis(ctx, layout);
   drawWays(ctx, scene);
-  drawTributaries(ctx, scene, (t) => lossRadius(picture, layout, t));
+  drawFalls(ctx, scene, (t) => lossRadius(picture, layout, t));
+  drawBandRivers(ctx, scene, bitmaps, ratio);
   drawRivers(ctx, scene, bitmaps, ratio);
   drawLosses(ctx, scene);
   drawNormCurves(ctx, scene);
@@ -135,6 +138,7 @@ function drawStates(ctx, scene, bitmaps, ratio) {
   clipToAxis(ctx, scene.layout);
   drawOutputs(ctx, scene);
   drawUnits(ctx, scene, bitmaps, ratio);
+  drawBandUnits(ctx, scene, bitmaps, ratio);
   drawTiles(ctx, scene, bitmaps, ratio);
   if (scene.track === "h") drawTrack(ctx, scene, bitmaps, ratio);
   ctx.restore();

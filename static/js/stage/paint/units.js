@@ -155,8 +155,9 @@ export function drawBadSign(ctx, U, palette, value, x, y) {
   drawText(ctx, U, sign, x, y, { size: 12, weight: 600, align: "center", colour: palette.error });
 }
 
-/** h_{t-1} → h_t, and x_t → h_t from below. */
-export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette }) {
+/** h_{t-1} → h_t, in the reverse direction h_{t+1} → h_t, and x_t → h_t from below. */
+export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
+  const reverse = picture?.reverse ?? false;
   const tip = (thumbnailPlaces(layout).length > 0 ? 2.4 : 3) * layout.U;
   ctx.fillStyle = palette.forward;
   ctx.strokeStyle = palette.forward;
@@ -165,7 +166,7 @@ export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { la
   for (let t = 1; t <= layout.T; t++) {
     if (!standsApart(layout, t)) continue;
     inputHead(ctx, layout, t);
-    if (t > 1 && standsApart(layout, t - 1)) recurrentHead(ctx, layout, t, tip);
+    if (t > 1 && standsApart(layout, t - 1)) recurrentHead(ctx, layout, t, tip, reverse);
   }
   ctx.fill();
   ctx.beginPath();
@@ -188,14 +189,15 @@ function inputHead(/** @type {Context} */ ctx, /** @type {Layout} */ layout, /**
   ctx.lineTo(x + half, top + 3.4 * U);
 }
 
-/** @param {Context} ctx @param {Layout} layout @param {number} t @param {number} tip */
-function recurrentHead(ctx, layout, t, tip) {
+/** Into t from t−1; where the sequence is read from its end, into t−1 from t. @param {Context} ctx @param {Layout} layout @param {number} t @param {number} tip @param {boolean} reverse */
+function recurrentHead(ctx, layout, t, tip, reverse) {
   const { U, units } = layout;
   const y = (units.top + units.bottom) / 2;
-  const x = xOf(layout, t) - columnWidth(layout, t) / 2 - 1.8 * U;
+  const [into, ahead] = reverse ? [t - 1, -1] : [t, 1];
+  const x = xOf(layout, into) - ahead * (columnWidth(layout, into) / 2 + 1.8 * U);
   ctx.moveTo(x, y);
-  ctx.lineTo(x - tip, y - 2.4 * U);
-  ctx.lineTo(x - tip, y + 2.4 * U);
+  ctx.lineTo(x - ahead * tip, y - 2.4 * U);
+  ctx.lineTo(x - ahead * tip, y + 2.4 * U);
 }
 
 /** Between columns far apart the arrow has a shaft. */

@@ -6,7 +6,7 @@ import { cellEdges, paintCells } from "../../lib/canvas/cells.js";
 import { statesMeetBy } from "../../record/cells.js";
 import { weightsOf, usesOf } from "../../record/picture.js";
 import { standsApart, xOf } from "../layout.js";
-import { MATRICES, matrixBox, tilesOf, wayX } from "../matrices.js";
+import { matricesOf, matrixBox, tilesOf, wayX } from "../matrices.js";
 import { outputHeights } from "./ends.js";
 import { WAY } from "./units.js";
 
@@ -39,7 +39,7 @@ export function drawWeights(ctx, scene, bitmaps, ratio) {
   const { layout, palette, picture } = scene;
   if (!picture) return;
   const { U } = layout;
-  for (const matrix of MATRICES) {
+  for (const matrix of matricesOf(layout)) {
     const name = nameOf(picture, matrix);
     const weights = weightsOf(picture, matrix);
     if (!name || !weights) continue;
@@ -99,7 +99,7 @@ export function drawTiles(ctx, scene, bitmaps, ratio) {
   const { layout, palette, picture } = scene;
   if (!picture) return;
   const snap = (/** @type {number} */ value) => Math.round(value * ratio) / ratio;
-  for (const matrix of MATRICES) {
+  for (const matrix of matricesOf(layout)) {
     const weights = weightsOf(picture, matrix);
     if (!weights || !nameOf(picture, matrix)) continue;
     const bitmap = bitmaps(`tile ${matrix}`);
@@ -128,7 +128,7 @@ export function drawTiles(ctx, scene, bitmaps, ratio) {
  */
 export function drawWays(ctx, scene) {
   const { layout, palette } = scene;
-  if (!scene.picture) return;
+  if (!scene.picture || !layout.isTop) return;
   ctx.strokeStyle = palette.forward;
   ctx.lineWidth = WAY * layout.U;
   ctx.beginPath();
@@ -150,6 +150,7 @@ function way(ctx, { layout }, t, heights) {
 
 /** One of them again, above the river, on a paper-coloured halo. @param {Context} ctx @param {Scene} scene @param {number} t */
 export function drawWayOnTop(ctx, scene, t) {
+  if (!scene.layout.isTop) return;
   const heights = outputHeights(scene);
   for (const [colour, width] of /** @type {const} */ ([
     [scene.palette.paper, 3.6],

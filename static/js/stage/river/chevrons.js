@@ -18,11 +18,12 @@ export function drawChevrons(/** @type {Context} */ ctx, /** @type {Scene} */ sc
   ctx.beginPath();
   const ribbon = ribbons[0];
   if (!ribbon) return;
+  const ahead = ribbon.mirrored ? 1 : -1;
   for (const x of chevrons(ribbon, drift, U)) {
     const { mid } = layout.lanes[0];
-    ctx.moveTo(left + x + 2.4 * U, mid - 4 * U);
-    ctx.lineTo(left + x - 1.8 * U, mid);
-    ctx.lineTo(left + x + 2.4 * U, mid + 4 * U);
+    ctx.moveTo(left + x - ahead * 2.4 * U, mid - 4 * U);
+    ctx.lineTo(left + x + ahead * 1.8 * U, mid);
+    ctx.lineTo(left + x - ahead * 2.4 * U, mid + 4 * U);
   }
   ctx.stroke();
 }

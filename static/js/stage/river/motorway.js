@@ -45,7 +45,7 @@ function drawTollGates(ctx, layout, colour, picture, half, mid) {
   ctx.fillStyle = colour;
   ctx.beginPath();
   for (let t = 2; t <= picture.T; t++) {
-    const open = meanKept(picture, t);
+    const open = meanKept(picture, picture.reverse ? t - 1 : t); // of the state that is made from its neighbour
     const height = Math.min(half[t - 1], half[t]);
     if (open === null || height === 0) continue;
     const width = Math.min(2 * U, pitchOf(layout, t) * 0.3);

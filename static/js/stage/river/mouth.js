@@ -44,8 +44,9 @@ function drawWeir(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, pal
   const length = (lane.bottom - lane.top) / 2 - bank;
   ctx.fillStyle = palette.ink;
   ctx.globalAlpha = clipped ? 1 : 0.25;
-  ctx.fillRect(layout.left - 4 * U, lane.top, 3 * U, length);
-  ctx.fillRect(layout.left - 4 * U, lane.bottom - length, 3 * U, length);
+  const x = picture.reverse ? layout.right + U : layout.left - 4 * U;
+  ctx.fillRect(x, lane.top, 3 * U, length);
+  ctx.fillRect(x, lane.bottom - length, 3 * U, length);
   ctx.globalAlpha = 1;
   labelWeir(ctx, layout, palette, clipped ? formatNumber(scale, 2) : null);
 }

@@ -19,24 +19,34 @@ export const DIMMED = 0.28;
  */
 export function drawRibbon(ctx, scene, bitmaps, ratio, index) {
   const { layout, picture } = scene;
-  const { runs, strata, share, carriedShare } = scene.ribbons[index];
+  const { runs, strata, share, carriedShare, mirrored, all } = scene.ribbons[index];
+  const colours = riverColours(scene);
   if (!picture || runs.length === 0) return;
   const lane = layout.lanes[index];
   drawPixels(ctx, bitmaps(`river ${index}`), acrossAxis(layout, lane, ratio), (pixels, width, height) => {
+    const { T } = picture;
     paintRiver(pixels, width, height, {
-      ...riverColours(scene),
-      T: picture.T,
+      ...(mirrored ? { ...colours, colours: turned(colours.colours), edges: turned(colours.edges) } : colours),
+      T,
       runs,
       strata,
       share,
+      all,
       carriedShare,
       left: layout.left,
       mid: lane.bottom - lane.mid,
       scale: ratio,
-      apart: scene.highlight,
+      apart: mirrored && scene.highlight > 0 ? T + 1 - scene.highlight : scene.highlight,
       U: layout.U,
     });
+    if (mirrored) for (let row = 0; row < height; row++) pixels.subarray(row * width, (row + 1) * width).reverse();
   });
+}
+
+/** Colours of losses in mirrored time. @param {Float32Array} colours at 3t */
+function turned(colours) {
+  const T = colours.length / 3 - 1;
+  return colours.map((_, at) => (at < 3 ? colours[at] : colours[3 * (T + 1 - Math.floor(at / 3)) + (at % 3)]));
 }
 
 /**

@@ -56,6 +56,9 @@ const CARRIED_FROM = 0.38;
  * @property {Numbers | null} share
  * @property {Numbers | null} carriedShare the same of what is carried
  * @property {Span[]} unsourced flowing timesteps of which no share can be computed: sizes too far apart for a double
+ * @property {boolean} mirrored whether it flows to the right: runs, strata and share then lie in mirrored time, T+1-t, and mirrored x
+ * @property {number} about where it is mirrored: left and right end together, px
+ * @property {boolean} all whether every loss can reach every timestep, earlier ones too
  * @property {number} bank half width at norm 1
  */
 /** @typedef {import("../../wire/protocol.js").Numbers} Numbers */
@@ -127,8 +130,69 @@ function extentOf(lanes) {
  * @param {RulerName} rulerName
  * @returns {Ribbon}
  */
-export function ribbonOf(picture, lane, { edges, left, right, height, U }, rulerName) {
+export function ribbonOf(picture, lane, bed, rulerName) {
+  const all = picture.place.directions > 1 && !picture.top;
   const { T, cuts, learnsStart } = picture;
+  const sequence = { T, cuts, learnsStart, all };
+  // Where earlier losses come down as well, what is carried is not told apart.
+  const shown = all ? { ...lane, carried: null, carriedShare: null } : lane;
+  if (!picture.reverse) return flowingLeft(sequence, shown, bed, rulerName);
+  const { edges, left, right } = bed;
+  const turned = Float64Array.from(edges, (_, t) => left + right - edges[T - t]);
+  const ribbon = flowingLeft(sequence, mirroredLane(shown, T), { ...bed, edges: turned }, rulerName);
+  return turnedBack(ribbon, T, left + right);
+}
+
+/** @typedef {Pick<Lane, "shown" | "share" | "carried" | "carriedShare">} Flowing */
+
+/** As if the sequence were read from its end. @param {Flowing} lane @param {number} T @returns {Flowing} */
+function mirroredLane({ shown, share, carried, carriedShare }, T) {
+  const states = (/** @type {Float64Array} */ of) => of.map((_, t) => of[t === 0 ? 0 : T + 1 - t]);
+  return {
+    shown: states(shown),
+    share: mirroredPairs(share, T),
+    carried: carried && states(carried),
+    carriedShare: mirroredPairs(carriedShare, T),
+  };
+}
+
+/** @param {Numbers | null} pairs (T, T+1) @param {number} T */
+function mirroredPairs(pairs, T) {
+  if (!pairs) return null;
+  const row = T + 1;
+  const turned = new Float32Array(pairs.length);
+  for (let t = 1; t <= T; t++) {
+    turned[(t - 1) * row] = pairs[(T - t) * row];
+    for (let k = 1; k <= T; k++) turned[(t - 1) * row + k] = pairs[(T - t) * row + row - k];
+  }
+  return turned;
+}
+
+/** What is asked for by timestep or x is in the sequence's own order again. @param {Ribbon} ribbon @param {number} T @param {number} about left and right end together, px @returns {Ribbon} */
+function turnedBack(ribbon, T, about) {
+  const { kinds, half, profile, spans, unsourced } = ribbon;
+  const back = (/** @type {Span[]} */ of) =>
+    of.map(({ kind, first, last }) => ({ kind, first: T + 1 - last, last: T + 1 - first })).reverse();
+  return {
+    ...ribbon,
+    mirrored: true,
+    about,
+    kinds: kinds.map((_, t) => kinds[t === 0 ? 0 : T + 1 - t]),
+    half: half.map((_, t) => half[t === 0 ? 0 : T + 1 - t]),
+    profile: profile.slice().reverse(),
+    spans: back(spans),
+    unsourced: back(unsourced),
+  };
+}
+
+/**
+ * @param {{T: number, cuts: Uint8Array, learnsStart: boolean, all: boolean}} sequence
+ * @param {Flowing} lane
+ * @param {Bed & {height: number}} bed
+ * @param {RulerName} rulerName
+ * @returns {Ribbon}
+ */
+function flowingLeft({ T, cuts, learnsStart, all }, lane, { edges, left, right, height, U }, rulerName) {
   const ruler = RULERS[rulerName];
   const kinds = new Uint8Array(T + 1);
   const halfAt = (/** @type {number} */ ln) =>
@@ -151,8 +215,11 @@ export function ribbonOf(picture, lane, { edges, left, right, height, U }, ruler
     runs,
     spans,
     profile: profileOf(runs, left, right - left),
-    strata: lane.share ? strataOf(lane.share, T, lacking, shouldered ? carriedShare : null) : null,
+    strata: lane.share ? strataOf(lane.share, T, lacking, shouldered ? carriedShare : null, all) : null,
     share: lane.share,
+    mirrored: false,
+    about: 0,
+    all,
     carriedShare,
     unsourced: unsourcedSpans(lacking, kinds, T),
     bank: widthOf(0, ruler, height) / 2,
@@ -306,16 +373,17 @@ function profileOf(runs, left, length) {
  * @param {number} T
  * @param {Uint8Array} [lacking] told which timesteps those are
  * @param {Numbers | null} [carriedShare] of what is carried, for as many rows more
+ * @param {boolean} [all] whether earlier losses reach a timestep as well: they lie on top of its own
  */
-export function strataOf(share, T, lacking, carriedShare = null) {
+export function strataOf(share, T, lacking, carriedShare = null, all = false) {
   const row = T + 1;
   const strata = new Float32Array((carriedShare ? 2 : 1) * row * row);
   const sums = new Float64Array(row);
   // `share` lies loss by loss and `strata` timestep by timestep: a few timesteps at once keep both near.
   for (let start = 1; start <= T; start += AT_ONCE) {
     const end = Math.min(T, start + AT_ONCE - 1);
-    for (let t = T; t >= start; t--) {
-      for (let k = start; k <= Math.min(end, t); k++) {
+    for (let t = T; t >= (all ? 1 : start); t--) {
+      for (let k = start; k <= (all ? end : Math.min(end, t)); k++) {
         sums[k] += Math.abs(share[(t - 1) * row + k]);
         strata[k * row + t] = sums[k];
       }
@@ -323,15 +391,16 @@ export function strataOf(share, T, lacking, carriedShare = null) {
   }
   for (let k = T; k >= 1; k--) {
     const sum = sums[k];
+    const lowest = all ? 1 : k;
     if (sum > 0 && sum < Number.POSITIVE_INFINITY) {
       const whole = 1 / sum;
-      for (let t = T; t >= k; t--) strata[k * row + t] *= whole;
+      for (let t = T; t >= lowest; t--) strata[k * row + t] *= whole;
     } else {
       if (lacking) lacking[k] = 1;
-      if (k < T) strata.copyWithin(k * row + k, (k + 1) * row + k, (k + 2) * row);
-      else strata[k * row + k] = 1;
+      if (k < T) strata.copyWithin(k * row + lowest, (k + 1) * row + lowest, (k + 2) * row);
+      else strata[k * row + lowest] = 1;
     }
-    strata[k * row + k - 1] = 1;
+    strata[k * row + lowest - 1] = 1;
   }
   if (carriedShare) addCarriedStrata(strata, carriedShare, T);
   return strata;
@@ -366,32 +435,40 @@ export function sourceAt(ribbon, T, t, above, at = null) {
   const half = at ? (ribbon.profile[Math.round(at.x - at.left)] ?? 0) : ribbon.half[t];
   if (!ribbon.strata || half === 0 || Math.abs(above) > half) return null;
   const carriedTo = at ? carriedAt(ribbon, T, at.x) : null;
-  const row = carriedTo === null ? t : T + 1 + carriedTo;
-  const first = carriedTo === null ? t : carriedTo + 1;
+  const k = inFlow(ribbon, T, carriedTo ?? t);
+  const row = carriedTo === null ? k : T + 1 + k;
+  const first = carriedTo === null ? k : k + 1;
   const level = (above + half) / (2 * half);
-  for (let source = T; source >= first; source--) {
-    if (ribbon.strata[row * (T + 1) + source] >= level) return source;
+  for (let source = T; source >= (ribbon.all ? 1 : first); source--) {
+    if (ribbon.strata[row * (T + 1) + source] >= level) return inFlow(ribbon, T, source);
   }
-  return first;
+  return inFlow(ribbon, T, first);
 }
 
 /** The timestep to which the river at x is carried; null at a column, and where the two are not told apart. @param {Ribbon} ribbon @param {number} T @param {number} x px */
-export function carriedAt({ runs }, T, x) {
-  for (const { x: knots, column } of runs) {
-    const end = knots.findIndex((knot) => knot > x);
+export function carriedAt(ribbon, T, x) {
+  const here = ribbon.mirrored ? ribbon.about - x : x;
+  for (const { x: knots, column } of ribbon.runs) {
+    const end = knots.findIndex((knot) => knot > here);
     if (end < 1) continue;
     const middle = (knots[end - 1] + knots[end]) / 2;
-    const row = column[x < middle ? end - 1 : end];
-    return row > T ? row - T - 1 : null;
+    const row = column[here < middle ? end - 1 : end];
+    return row > T ? inFlow(ribbon, T, row - T - 1) : null;
   }
   return null;
+}
+
+/** A timestep in the time of the strata, and back. @param {Pick<Ribbon, "mirrored">} ribbon @param {number} T @param {number} t */
+export function inFlow({ mirrored }, T, t) {
+  return mirrored ? T + 1 - t : t;
 }
 
 /** How thick loss t's own stratum is at t: the width of its tributary. */
 export function ownThickness(/** @type {Ribbon} */ ribbon, /** @type {number} */ T, /** @type {number} */ t) {
   if (!ribbon.strata) return 0;
-  const at = t * (T + 1) + t;
-  return 2 * ribbon.half[t] * (ribbon.strata[at] - (t < T ? ribbon.strata[at + 1] : 0));
+  const k = inFlow(ribbon, T, t);
+  const at = k * (T + 1) + k;
+  return 2 * ribbon.half[t] * (ribbon.strata[at] - (k < T ? ribbon.strata[at + 1] : 0));
 }
 
 /**
@@ -459,7 +536,7 @@ export function waveLines(ribbon, shown, { edges, left, U }) {
 /**
  * Where the chevrons stand that show which way the gradient runs.
  * @param {Ribbon} ribbon
- * @param {number} drift px moved to the left so far
+ * @param {number} drift px moved so far
  * @param {number} U
  */
 export function chevrons(ribbon, drift, U) {
@@ -467,7 +544,8 @@ export function chevrons(ribbon, drift, U) {
   const places = [];
   for (let x = 26 * U + apart - (drift % apart); x < ribbon.profile.length + apart; x += apart) {
     const at = x - apart;
-    if (at > 6 * U && ribbon.profile[Math.round(at)] > 6 * U) places.push(at);
+    const here = ribbon.mirrored ? ribbon.profile.length - 1 - at : at;
+    if (at > 6 * U && ribbon.profile[Math.round(here)] > 6 * U) places.push(here);
   }
   return places;
 }

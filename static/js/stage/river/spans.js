@@ -138,12 +138,21 @@ export function drawBeyondRuler(/** @type {Context} */ ctx, /** @type {Scene} */
 
 /** Dashes on the midline, the value where the river goes under, and the smallest one. */
 export function drawDryBed(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ index) {
-  const { layout, palette, picture, ribbons, ruler } = scene;
+  const { layout, picture, ribbons } = scene;
   if (!picture) return;
-  const { U } = layout;
   const shown = picture.lanes[index].shown;
-  const dashes = dryDashes(ribbons[index], shown, RULERS[ruler], layout);
-  if (dashes.length === 0) return;
+  if (!drawDryDashes(ctx, scene, index)) return;
+  for (const span of ribbons[index].spans) {
+    if (span.kind === KIND.dry) labelDrySpan(ctx, scene, shown, span, layout.lanes[index].mid);
+  }
+}
+
+/** The dashes alone; whether there are any. */
+export function drawDryDashes(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ index) {
+  const { layout, palette, picture, ribbons, ruler } = scene;
+  if (!picture) return false;
+  const { U } = layout;
+  const dashes = dryDashes(ribbons[index], picture.lanes[index].shown, RULERS[ruler], layout);
   const y = layout.lanes[index].mid;
   ctx.strokeStyle = palette.backward;
   ctx.lineWidth = 1.6 * U;
@@ -153,9 +162,7 @@ export function drawDryBed(/** @type {Context} */ ctx, /** @type {Scene} */ scen
     ctx.lineTo(to, y);
   }
   ctx.stroke();
-  for (const span of ribbons[index].spans) {
-    if (span.kind === KIND.dry) labelDrySpan(ctx, scene, shown, span, y);
-  }
+  return dashes.length > 0;
 }
 
 /**
@@ -165,18 +172,19 @@ export function drawDryBed(/** @type {Context} */ ctx, /** @type {Scene} */ scen
  * @param {import("./river.js").Span} span
  * @param {number} y
  */
-function labelDrySpan(ctx, { layout, palette, ruler }, shown, { first, last }, y) {
+function labelDrySpan(ctx, { layout, palette, ruler, picture }, shown, { first, last }, y) {
   const { U } = layout;
+  const [goesUnder, end] = picture?.reverse ? [first, last] : [last, first];
   const from = Math.max(layout.left, layout.edges[first - 1]);
   const to = Math.min(layout.right, layout.edges[last]);
   if (to <= from) return;
-  const above = `below ${formatPower(RULERS[ruler].low)} from t = ${last}`;
+  const above = `below ${formatPower(RULERS[ruler].low)} from t = ${goesUnder}`;
   ctx.font = sans(U);
   const room = Math.max(to, from + 118 * U) - from;
   if (to - from < 40 * U && last !== first && last !== layout.T) return;
   const width = ctx.measureText(above).width;
   const x = Math.max(from + 4 * U, Math.min(to - 4 * U, layout.right) - width);
   if (width < room + 60 * U) drawText(ctx, U, above, x, y - 15 * U, { colour: palette.ink2 });
-  const value = `${formatExp(shown[first], 2)} at t = ${first}`;
+  const value = `${formatExp(shown[end], 2)} at t = ${end}`;
   drawText(ctx, U, value, from + 4 * U, y + 15 * U, { colour: palette.ink2 });
 }

@@ -34,6 +34,7 @@ const STRIPE = 2.6;
  * @property {Float32Array | null} strata see stage/river/river.js; null paints one colour
  * @property {import("../../wire/protocol.js").Numbers | null} share its sign makes stripes
  * @property {import("../../wire/protocol.js").Numbers | null} carriedShare the same between columns
+ * @property {boolean} [all] whether earlier losses have strata too
  * @property {number} apart a loss whose stratum is never merged with others; 0: none
  * @property {Float32Array} colours red, green, blue of loss t at 3t
  * @property {Float32Array} edges the same for the ribbon's rim
@@ -163,7 +164,7 @@ export function paintRiver(pixels, width, height, paint) {
  * @param {Run} run
  * @param {number} segment
  */
-function samplesFor({ T, strata }, run, segment) {
+function samplesFor({ T, strata, all }, run, segment) {
   const next = segment + 1;
   if (next >= run.x.length) return 4;
   const length = Math.max(run.x[next] - run.x[segment], 1);
@@ -172,7 +173,8 @@ function samplesFor({ T, strata }, run, segment) {
   if (strata) {
     const [k, right] = [run.column[segment] * (T + 1), run.column[next] * (T + 1)];
     let largest = 0;
-    for (let t = T; t >= timestepOf(run.column[segment], T); t -= mergedAtMost(T))
+    const lowest = all ? 1 : timestepOf(run.column[segment], T);
+    for (let t = T; t >= lowest; t -= mergedAtMost(T))
       largest = Math.max(largest, Math.abs(strata[k + t] - strata[right + t]));
     rise += largest * width;
   }
@@ -198,7 +200,7 @@ function mergedAtMost(/** @type {number} */ T) {
  * @param {number} x device px
  */
 function paintSlice(column, paint, run, segment, x) {
-  const { T, scale, strata, colours, edges, seam, apart, U } = paint;
+  const { T, scale, strata, colours, edges, seam, apart, U, all } = paint;
   const row = T + 1;
   const last = run.x.length - 1;
   const inHead = segment === last;
@@ -223,10 +225,11 @@ function paintSlice(column, paint, run, segment, x) {
     strata ? (strata[leftRow * row + t] * (1 - ease) + strata[rightRow * row + t] * ease) * whole : whole;
   const most = mergedAtMost(T);
   let level = 0;
-  for (let t = T; t >= k; t--) {
+  const lowest = all ? 1 : k;
+  for (let t = T; t >= lowest; t--) {
     const latest = t;
     let upTo = heightOf(t);
-    const first = Math.max(k, t - most + 1);
+    const first = Math.max(lowest, t - most + 1);
     if (first < t && (apart < first || apart > t)) {
       const together = heightOf(first);
       if (together - level < MERGED) {
@@ -243,7 +246,7 @@ function paintSlice(column, paint, run, segment, x) {
     const line = isTop || thickness < FINEST * scale ? 0 : Math.min(seamHeight, thickness * 0.22);
     if (level === 0) column.turn(bottom, edges, c, 1);
     column.turn(from, colours, c, 1);
-    if (share && thickness > 1.6 * stripe && share[(t - 1) * row + (t >= nearest ? nearest : k)] < 0) {
+    if (share && thickness > 1.6 * stripe && share[(t - 1) * row + (all || t >= nearest ? nearest : k)] < 0) {
       paintStripes(column, paint, { from, to: isTop ? to - rim : to - line, x, stripe, c });
     }
     if (isTop) {

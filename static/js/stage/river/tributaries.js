@@ -13,7 +13,7 @@ import { ownThickness } from "./river.js";
 export function drawTributaries(
   /** @type {Context} */ ctx,
   /** @type {Scene} */ scene,
-  /** @type {(t: number) => number} */ radiusOf,
+  /** @type {(t: number) => number} where a loss's stream begins */ startOf,
 ) {
   const { layout, palette, picture, ribbons, highlight } = scene;
   if (!picture) return;
@@ -31,7 +31,7 @@ export function drawTributaries(
     const t = stream.loudest;
     const x = xOf(layout, t);
     const surface = layout.lanes[0].mid - ribbon.half[t] + (ribbon.half[t] > 0 ? 1 : 0);
-    const top = layout.loss.y + radiusOf(t) + 1.5 * layout.U;
+    const top = startOf(t);
     const end = Math.max(0.5, Math.min(widest, stream.width) / 2);
     ctx.globalAlpha = lit ? 0.88 : DIMMED;
     ctx.fillStyle = palette.source.css[sourceIndex(t, T, alone)];

@@ -4,12 +4,12 @@ import { mix } from "../../lib/scales.js";
 import { drawBand, drawChrome, drawCurrentLabel, drawForwardPass, drawRecord } from "../paint/stage.js";
 import { drawLosses } from "../paint/ends.js";
 import { drawTiles, drawWeights, nameOf, outline } from "../paint/weights.js";
-import { MATRICES, matrixBox, tilesOf, wayX } from "../matrices.js";
+import { matricesOf, matrixBox, tilesOf, wayX } from "../matrices.js";
 import { columnWidth, pitchOf, standsApart, weightsBox, xOf } from "../layout.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
 import { piecePainters } from "../../lib/canvas/painters.js";
 import { between } from "./timeline.js";
-import { cardLines } from "../../words/slowmotion.js";
+import { cardLines, cardTitle } from "../../words/slowmotion.js";
 import { statesMeetBy } from "../../record/cells.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -128,7 +128,8 @@ function drawForward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /
   const column = { left: done, right: rightOf(layout, t) };
   const top = units.top - 3 * U;
   const filled = mix(top, units.bottom + 2 * U, between(part, FORWARD.units[0], FORWARD.units[1]));
-  copyPart(ctx, forward, ratio, { ...column, top: units.bottom + 2 * U, bottom: layout.labels.y + 8 * U });
+  const input = { top: units.bottom + 2 * U, bottom: layout.labels.y + 8 * U };
+  copyPart(ctx, forward, ratio, { ...column, ...input });
   if (part >= FORWARD.weights[0]) {
     const gap = { left: done, right: xOf(layout, t) - columnWidth(layout, t) / 2 - 2.2 * U };
     copyPart(ctx, forward, ratio, { ...gap, top, bottom: units.bottom });
@@ -139,6 +140,11 @@ function drawForward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /
   }
   if (part < FORWARD.weights[0]) frameInput(ctx, layout, palette, t);
   else if (part < FORWARD.weights[1]) frameWeights(ctx, scene, t, palette.ink);
+  if (part >= FORWARD.units[1]) {
+    for (const { above, units: upper } of layout.bands) {
+      if (above) copyPart(ctx, forward, ratio, { ...column, top: upper.top - 2 * U, bottom: upper.bottom + 6 * U });
+    }
+  }
   const falls = between(part, FORWARD.output[0], FORWARD.output[1]);
   if (falls >= 1) copyPart(ctx, forward, ratio, { ...column, top: output.top - 4 * U, bottom: units.top });
   else if (falls > 0) drawOnItsWay(ctx, layout, palette.forward, wayX(layout, t), falls);
@@ -213,7 +219,8 @@ function drawBackward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, 
   if (!picture) return;
   copyAll(ctx, losses, layout);
   copyGutterWeights(ctx, layers);
-  const bottom = lanes[lanes.length - 1].bottom + 4 * U;
+  const below = layout.bands.filter(({ above }) => !above).at(-1);
+  const bottom = below ? below.units.top : lanes[lanes.length - 1].bottom + 4 * U;
   const lastX = xOf(layout, Math.min(T, t + 1));
   const front = t === T ? mix(layout.right + 12 * U, lastX, share(part)) : mix(lastX, xOf(layout, t), share(part));
   const reached = { left: front, right: layout.width };
@@ -323,7 +330,7 @@ function drawFront(
   ctx.roundRect(left, top, width, height, 5 * U);
   ctx.fill();
   ctx.stroke();
-  drawMath(ctx, U, `∂E/∂h_${t} = own + carried`, left + 11 * U, top + 15 * U, { size: 14, colour: palette.ink2 });
+  drawMath(ctx, U, cardTitle(picture, t), left + 11 * U, top + 15 * U, { size: 14, colour: palette.ink2 });
   lines.forEach((line, i) => {
     const last = i === lines.length - 1;
     const style = last ? { weight: 600, colour: palette.backward } : { colour: palette.ink2 };
@@ -348,7 +355,7 @@ export function drawUpdate(ctx, before, after, part, bitmaps) {
   drawWeights(ctx, scene, bitmaps, before.ratio);
   drawTiles(ctx, scene, bitmaps, before.ratio);
   const { U } = layout;
-  for (const matrix of MATRICES) {
+  for (const matrix of matricesOf(layout)) {
     if (!after.picture || !nameOf(after.picture, matrix)) continue;
     for (const box of [matrixBox(layout, matrix), ...tilesOf(layout, matrix)])
       outline(ctx, box, palette.ink, 1.8 * U, U);

@@ -1,6 +1,17 @@
 /** The inspector’s title, and how what it shows was chosen. Pure. */
 
+import { layerTitle } from "../layers.js";
+
 /** @typedef {import("../../panels/inspector/subject.js").Subject} Subject */
+/** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
+
+/** The title, with the layer where there are several. @param {Subject} subject @param {DecodedRecord} record */
+export function placedTitle(subject, record) {
+  const layer = subject.kind === "loss" || subject.kind === "weight" ? "" : layerTitle(record);
+  if (!layer) return titleOf(subject);
+  if (subject.kind === "nothing") return layer;
+  return `${layer}, ${subject.kind === "timestep" ? `timestep ${subject.t}` : titleOf(subject)}`;
+}
 
 /** @param {Subject} subject */
 export function titleOf(subject) {

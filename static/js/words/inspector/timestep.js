@@ -1,17 +1,32 @@
 /** What the inspector says of one timestep. Pure. */
 
 import { formatExp } from "../../lib/format.js";
-import { at, hasTarget, lastLoss, lnFlow, ownShare } from "../../record/readings.js";
+import { isTop } from "../../record/chosen.js";
+import { at, farthestLoss, hasTarget, isReverse, lnFlow, ownShare, previous } from "../../record/readings.js";
 
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
 
-/** All later losses, by the first and the last of them. @param {DecodedRecord} record @param {number} t */
+/** All later losses, in the reverse direction all earlier ones, by the first and the last of them. @param {DecodedRecord} record @param {number} t */
 export function carriedLabel(record, t) {
-  const last = lastLoss(record);
-  let first = t + 1;
-  while (first < last && !hasTarget(record, first)) first += 1;
-  if (first > last) return "carried";
-  return first === last ? `carried, E_${last}` : `carried, E_${first}…${last}`;
+  const back = isReverse(record) ? -1 : 1;
+  const last = farthestLoss(record);
+  let first = t + back;
+  while ((last - first) * back > 0 && !hasTarget(record, first)) first += back;
+  if ((last - first) * back < 0 || last === 0) return "carried";
+  return first === last ? `carried, E_${last}` : `carried, E_${Math.min(first, last)}…${Math.max(first, last)}`;
+}
+
+/** @param {DecodedRecord} record @param {number} last @param {number} t @param {string} total */
+export function ledgerTitle(record, last, t, total) {
+  return `From E_${last} back to h_${t}${underFull(record)}: ln ratio ${total}`;
+}
+
+/** By which path a gradient goes on. @param {DecodedRecord} record @param {string} state @param {number} t */
+export function roadsTitle(record, state, t) {
+  const to = previous(record, t);
+  return to === 0
+    ? `From ${state}_${t} back to the initial state, by which path:`
+    : `From ${state}_${t} back to ${state}_${to}, by which path:`;
 }
 
 /** Why there are no shares; empty where there are. @param {DecodedRecord} record @param {number} t */
@@ -30,7 +45,17 @@ export function underFull(record) {
 
 /** @param {DecodedRecord} record @param {number} last @param {number} t */
 export function noLedger(record, last, t) {
+  if (!isTop(record))
+    return "Where its size went is known of the top layer only: below it more arrives at every timestep.";
+  if (isReverse(record)) return noLedgerInReverse(record, last, t);
   if (last === t) return `E_${t} is the last loss: ${formatExp(lnFlow(record, t, t))} at h_${t}.`;
   if (last < t) return `No loss at or after h_${t}.`;
   return `The gradient of E_${last} at h_${t} is exactly 0.`;
+}
+
+/** @param {DecodedRecord} record @param {number} first @param {number} t */
+function noLedgerInReverse(record, first, t) {
+  if (first === t) return `E_${t} is the first loss: ${formatExp(lnFlow(record, t, t))} at h_${t}.`;
+  if (first > t || first === 0) return `No loss at or before h_${t}.`;
+  return `The gradient of E_${first} at h_${t} is exactly 0.`;
 }

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { chosenRecord } from "../../../../static/js/record/chosen.js";
+import { readPicture } from "../../../../static/js/record/picture.js";
+import { initialState } from "../../../../static/js/run/state.js";
+import { around, fromTheTop, furtherUp } from "../../../../static/js/stage/bands/order.js";
+import { fedAt, stackOf } from "../../../../static/js/stage/bands/scenes.js";
+import { layoutStage } from "../../../../static/js/stage/layout.js";
+import { drawChrome, drawRecord } from "../../../../static/js/stage/paint/stage.js";
+import { ownThickness, ribbonOf, sourceAt } from "../../../../static/js/stage/river/river.js";
+import { buildScene } from "../../../../static/js/stage/scene.js";
+import { placeAt } from "../../../../static/js/stage/under.js";
+import { deepRecord } from "../deep.js";
+import { recordingBitmaps, recordingContext, textsOf } from "../recording.js";
+
+const SIZE = { width: 764, height: 620, U: 1 };
+const place = (layer, direction, layers, directions) => ({ layer, direction, layers, directions });
+
+function sceneOf(record, choice, config = {}) {
+  const state = initialState({ config: { hidden_size: 4, ...config } });
+  const shown = chosenRecord(record, choice);
+  const picture = readPicture(shown, state.config, null);
+  return buildScene(picture, { ...state, record: shown }, SIZE, [-4, 2], null);
+}
+
+test("layers stand upon each other, the forward direction above the reverse one", () => {
+  const names = fromTheTop({ layers: 2, directions: 2 }).map(({ layer, direction }) => `${layer} ${direction}`);
+  assert.deepEqual(names, ["2 forward", "2 reverse", "1 forward", "1 reverse"]);
+  const { above, below } = around(place(2, "reverse", 2, 2));
+  assert.deepEqual([above.length, below.length], [1, 2]);
+  assert.deepEqual(furtherUp(place(1, "forward", 3, 1), 1), { layer: 2, direction: "forward" });
+  assert.deepEqual(
+    furtherUp(place(3, "forward", 3, 1), 1),
+    { layer: 3, direction: "forward" },
+    "no higher than the top",
+  );
+});
+
+test("nothing moves on the stage of one layer", () => {
+  const options = { ...SIZE, T: 24, H: 16, inputRows: 1, lanes: 1 };
+  assert.deepEqual(layoutStage({ ...options, place: place(1, "forward", 1, 1) }), layoutStage(options));
+});
+
+for (const [layers, directions, lanes, height] of [
+  [2, 1, 1, 620],
+  [4, 1, 1, 620],
+  [4, 2, 1, 620],
+  [4, 2, 2, 620],
+  [2, 2, 2, 566],
+  [2, 1, 1, 1016],
+]) {
+  test(`${layers} layers in ${directions} directions, ${lanes} rivers open: rows follow each other within ${height} px`, () => {
+    for (const open of fromTheTop({ layers, directions })) {
+      const at = { ...open, layers, directions };
+      const layout = layoutStage({ ...SIZE, height, T: 24, H: 16, inputRows: 1, lanes, place: at });
+      const rows = [layout.output];
+      for (const band of layout.bands.filter(({ above }) => above)) rows.push(band.river, band.units);
+      rows.push(...layout.lanes, layout.units);
+      for (const band of layout.bands.filter(({ above }) => !above)) rows.push(band.river, band.units);
+      rows.push(layout.input, layout.norm, layout.track);
+      for (const [index, row] of rows.entries()) {
+        assert.ok(row.bottom > row.top + 5, `row ${index} is ${row.bottom - row.top} px high`);
+        if (index > 0) assert.ok(row.top >= rows[index - 1].bottom, `row ${index} begins in the row above it`);
+      }
+      assert.ok(layout.track.bottom <= height, `the last row ends at ${layout.track.bottom}`);
+    }
+  });
+}
+
+test("a point on a band opens its layer, in the gutter too", () => {
+  const layout = layoutStage({ ...SIZE, T: 24, H: 16, inputRows: 1, lanes: 1, place: place(1, "forward", 2, 1) });
+  const [{ river, choice }] = layout.bands;
+  assert.deepEqual(choice, { layer: 2, direction: "forward" });
+  assert.deepEqual(placeAt(layout, 300, river.mid).row, "band");
+  assert.deepEqual(placeAt(layout, 30, river.mid).row, "band");
+  assert.equal(placeAt(layout, 300, layout.lanes[0].mid).row, "lane");
+  assert.equal(placeAt(layout, 300, layout.output.top + 2).row, "output");
+});
+
+test("the reverse river is the mirror image of a forward one with the mirrored gradients", () => {
+  const record = deepRecord({ layers: 1, directions: 2, T: 9, hasLoss: (t) => t % 2 === 1 });
+  const bed = { edges: Float64Array.from({ length: 10 }, (_, t) => 20 * t), left: 0, right: 180, height: 126, U: 1 };
+  const [forward, reverse] = [/** @type {const} */ ("forward"), /** @type {const} */ ("reverse")].map((direction) => {
+    const picture = readPicture(chosenRecord(record, { layer: 1, direction }), {}, null);
+    return ribbonOf(picture, picture.lanes[0], bed, "far");
+  });
+  for (let t = 1; t <= 9; t += 1) {
+    assert.equal(reverse.half[t], forward.half[10 - t]);
+    assert.equal(ownThickness(reverse, 9, t), ownThickness(forward, 9, 10 - t));
+    const source = sourceAt(forward, 9, 10 - t, 3);
+    assert.equal(sourceAt(reverse, 9, t, 3), source === null ? null : 10 - source);
+  }
+  assert.deepEqual(Array.from(reverse.profile), Array.from(forward.profile).reverse());
+});
+
+test("below the top of two directions later and earlier losses fill the whole width", () => {
+  const record = deepRecord({ layers: 2, directions: 2, T: 5 });
+  const share = record.tensors.share.data;
+  for (let at = 0; at < share.length; at += 1) share[at] = at % 6 === 0 ? Number.NaN : 0.2;
+  const picture = readPicture(chosenRecord(record, { layer: 1, direction: "forward" }), {}, null);
+  const bed = { edges: Float64Array.from({ length: 6 }, (_, t) => 20 * t), left: 0, right: 100, height: 126, U: 1 };
+  const ribbon = ribbonOf(picture, picture.lanes[0], bed, "far");
+  assert.ok(ribbon.all);
+  for (let k = 1; k <= 5; k += 1) {
+    for (let t = 1; t <= 5; t += 1) assert.ok(Math.abs(ribbon.strata[k * 6 + t] - (6 - t) / 5) < 1e-6);
+    assert.ok(Math.abs(ownThickness(ribbon, 5, k) - 0.4 * ribbon.half[k]) < 1e-4);
+  }
+});
+
+test("the open layer is drawn among the others, and each says its name", () => {
+  const record = deepRecord({ layers: 3, T: 8 });
+  const scene = sceneOf(record, { layer: 2, direction: "forward" });
+  assert.deepEqual(
+    stackOf(scene).map(({ picture }) => picture?.place.layer),
+    [3, 2, 1],
+  );
+  const ctx = recordingContext();
+  drawChrome(ctx, scene);
+  drawRecord(ctx, scene, recordingBitmaps(), 1);
+  const texts = textsOf(ctx);
+  for (const name of ["▸ layer 3", "▾ layer 2", "▸ layer 1"]) assert.ok(texts.includes(name), `${name} is missing`);
+  assert.ok(texts.filter((text) => text === "layer 3").length > 0, "its norms have a line in the chart");
+});
+
+test("a lower layer is fed at every timestep, the top one where there is a loss", () => {
+  const record = deepRecord({ layers: 2, T: 6, hasLoss: (t) => t === 6 });
+  const scene = sceneOf(record, { layer: 1, direction: "forward" });
+  const stack = stackOf(scene);
+  assert.deepEqual(Array.from(fedAt(stack[1], stack)), [0, 1, 1, 1, 1, 1, 1]);
+  assert.deepEqual(Array.from(fedAt(stack[0], stack)), [0, 0, 0, 0, 0, 0, 1]);
+});

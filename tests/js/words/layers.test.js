@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { chosenRecord } from "../../../static/js/record/chosen.js";
+import { findingWords } from "../../../static/js/words/finding.js";
+import { carriedLabel, noLedger } from "../../../static/js/words/inspector/timestep.js";
+import { fedWords, inputWords, layerName, layerTitle, layerWords, ofLayer } from "../../../static/js/words/layers.js";
+import { flowWords } from "../../../static/js/words/views.js";
+import { deepRecord } from "../stage/deep.js";
+import { sampleRecord } from "../stage/sample.js";
+
+const seen = (record, layer, direction) => chosenRecord(record, { layer, direction });
+
+test("a network of one layer never speaks of layers", () => {
+  const record = sampleRecord();
+  for (const words of [layerWords, layerTitle, inputWords, fedWords]) assert.equal(words(record), "");
+});
+
+test("a layer is named as shortly as tells it from the others", () => {
+  const place = /** @type {const} */ ({ layer: 2, direction: "reverse" });
+  assert.equal(layerName(place, { layers: 2, directions: 1 }), "layer 2");
+  assert.equal(layerName({ ...place, layer: 1 }, { layers: 1, directions: 2 }), "reverse ←");
+  assert.equal(layerName(place, { layers: 2, directions: 2 }), "layer 2 ←");
+  const record = seen(deepRecord({ layers: 2, directions: 2 }), 2, "reverse");
+  assert.equal(layerTitle(record), "Layer 2 reverse");
+  assert.equal(layerWords(record), "layer 2, reverse direction");
+});
+
+test("what an upper layer reads, and what a lower one is fed by, are said", () => {
+  const record = deepRecord({ layers: 3 });
+  assert.equal(inputWords(seen(record, 2, "forward")), "x_t here: h_t of layer 1.");
+  assert.match(fedWords(seen(record, 1, "forward")), /No loss touches layer 1 directly.*∂E\/∂x_t of layer 2/);
+  assert.equal(fedWords(seen(record, 3, "forward")), "");
+  assert.match(noLedger(seen(record, 1, "forward"), 6, 2), /known of the top layer only/);
+});
+
+test("names of the server say whose they are", () => {
+  assert.equal(ofLayer("h_l2"), " of layer 2");
+  assert.equal(ofLayer("dh_l3_reverse"), " of layer 3 in the reverse direction");
+  assert.equal(ofLayer("y"), "");
+});
+
+test("in the reverse direction earlier losses are carried, and a column names the one that contributes most", () => {
+  const record = seen(deepRecord({ layers: 1, directions: 2, T: 6, hasLoss: (t) => t < 5 }), 1, "reverse");
+  assert.equal(carriedLabel(record, 6), "carried, E_1…4");
+  assert.equal(carriedLabel(record, 1), "carried");
+  assert.match(flowWords({ record, pin: { t: 3 } }), /^E_[123] contributes most to h_3/);
+  const late = seen(deepRecord({ layers: 1, directions: 2, T: 6, hasLoss: (t) => t === 6 }), 1, "reverse");
+  assert.equal(flowWords({ record: late, pin: { t: 3 } }), "No loss at or before h_3: it receives no gradient.");
+});
+
+test("of several layers a finding says in which it was measured", () => {
+  const finding = sampleFinding();
+  const extent = { layers: 2, directions: 2 };
+  assert.equal(
+    findingWords(finding, "W_hh", extent).reason,
+    "Measured in layer 2, the forward direction. The loss is 0.400; without memory 1.00 can be reached.",
+  );
+  assert.doesNotMatch(findingWords(finding, "W_hh").reason, /layer/);
+});
+
+function sampleFinding() {
+  const values = { loss: 0.4, baseline: 1, needed_lag: null, state: "h", layer: 2, loss_timestep: 4, timestep: 1 };
+  return { code: "learning", cause: null, values: { ...values, ln_start: 0, ln_there: -3 }, remedies: [], skipped: [] };
+}
