@@ -2,7 +2,6 @@
 
 import { element } from "../lib/dom.js";
 import { formatCount } from "../lib/format.js";
-import { wholeOf } from "../record/chosen.js";
 import { command, decodeFrame } from "../wire/protocol.js";
 import { captionOf, fileName } from "./caption.js";
 import { download } from "./download.js";
@@ -83,7 +82,7 @@ export function createSavePane(store, session, lanes) {
       name: "Tensors",
       says: "the whole record as safetensors",
       suffix: "record.safetensors",
-      make: async () => (await import("./tables.js")).recordAsSafetensors(wholeOf(shown()), { link: caption().link }),
+      make: async () => (await import("./tables.js")).recordAsSafetensors(shown(), { link: caption().link }),
     },
   ];
 
