@@ -23,7 +23,8 @@ from .workspace import Shape
 WATCHED = 3  # iterations that may go into the record of one: it comes less often, and others get their turns between
 ADJUSTABLE = ("batch_size", "sequence_length", "hidden_size")  # what can be made smaller, the least painful first
 
-UPDATE, UPDATED = 78_000.0, 10.7  # nanoseconds of an update, and of one parameter in it
+UPDATE, UPDATED = 78_000.0, 10.7  # nanoseconds of an update, and of one parameter in it,
+LAYER_UPDATED = 35_000.0  # and of what one more layer, or direction, adds to it
 FORWARD_ALONE = 0.6  # what walking forward costs where no gradients follow
 CHECKPOINTS = 2  # copies of weights and moments to which a run can go back
 COPIES_OF_A_GRADIENT = 5  # by name, as one vector, clipped, and twice the weights while an update is measured
@@ -35,7 +36,13 @@ def cost(config: RunConfig, task: Task) -> int:
     """About how many nanoseconds one core takes for an iteration and its record: within a factor of two."""
     work = Work.of(config, task)
     sweeps = 2 if work.clips else 1
-    batch = work.forward(work.B) + sweeps * work.backward(work.B) + UPDATE + UPDATED * work.parameters
+    batch = (
+        work.forward(work.B)
+        + sweeps * work.backward(work.B)
+        + UPDATE
+        + LAYER_UPDATED * (work.layers - 1)
+        + UPDATED * work.parameters
+    )
     return round(batch + PROBE.cost(work) + FORWARD_ALONE * work.forward(work.held_out))
 
 
