@@ -120,6 +120,8 @@ class Pages:
         first_view = {"first_view": {"config": small["config"], "task": small["task"]}}
         self.index = self.page(bootstrap, base64.b64encode(self.pool.first_record).decode(), first=False)
         self.first_view = self.page(bootstrap | first_view, facts["first_view"]["record"], first=True)
+        watched = self.templates.get_template("watched.html").render(modules=self.assets.modules("js/watched/main.js"))
+        self.watched = Fixed(watched.encode(), "text/html")
         self.schema = Fixed(json.dumps(facts["schema"]).encode(), "application/json")
         self.scenes = Fixed(json.dumps(facts["scenes"]).encode(), "application/json")
         self.questions = Fixed(json.dumps(facts["questions"]).encode(), "application/json")
@@ -146,6 +148,11 @@ class Pages:
             """
             was_here = VIEW_COOKIE in request.cookies or "embed" in request.query_params
             return (self.index if was_here else self.first_view).answer(request)
+
+        @router.get("/watched", response_class=HTMLResponse, summary="The page of a watched run")
+        async def watched(request: Request) -> Response:
+            """What a script publishes by `unroll.watch`; the run's token stands behind the # of the address."""
+            return self.watched.answer(request)
 
         @router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
         async def docs(request: Request) -> Response:
