@@ -8,6 +8,7 @@ import contextlib
 import logging
 import signal
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 
 from fastapi import FastAPI, WebSocket
@@ -19,6 +20,8 @@ from .web.compute import Pool, create_pool
 from .web.metrics import Measured
 from .web.pages import Pages
 from .web.prefix import PrefixMiddleware
+from .web.publish import publish as take_published
+from .web.published import PublishedRuns
 from .web.security import HostOriginMiddleware
 from .web.websocket import stream
 
@@ -41,6 +44,7 @@ def create_app(settings: Settings | None = None, pool: Pool | None = None) -> Fa
     measured = Measured(pool)
     admission = Admission(pool, settings.max_runs, settings.max_runs_per_address)
     pages = Pages(admission, measured)
+    published = PublishedRuns(settings.records_per_second, time.monotonic)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -49,7 +53,7 @@ def create_app(settings: Settings | None = None, pool: Pool | None = None) -> Fa
         await pool.start()
         pages.open(app)
         watching = asyncio.create_task(measured.watch_the_loop())
-        with farewell_on_signals(pool):
+        with farewell_on_signals(pool, published):
             yield
         watching.cancel()
         await pool.stop()
@@ -70,13 +74,17 @@ def create_app(settings: Settings | None = None, pool: Pool | None = None) -> Fa
 
     @app.websocket("/ws")
     async def ws(websocket: WebSocket) -> None:
-        await stream(websocket, admission)
+        await stream(websocket, admission, published)
+
+    @app.websocket("/publish")
+    async def publish(websocket: WebSocket) -> None:
+        await take_published(websocket, published, settings.publish_token, pool.hello)
 
     return app
 
 
 @contextlib.contextmanager
-def farewell_on_signals(pool: Pool) -> Iterator[None]:
+def farewell_on_signals(pool: Pool, published: PublishedRuns) -> Iterator[None]:
     """When asked to end, first give every visitor the last snapshot of their run; then let the server go on ending."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -93,7 +101,7 @@ def farewell_on_signals(pool: Pool) -> Iterator[None]:
         if farewells:  # asked again: at once
             hand_over()
         else:
-            farewells.append(loop.create_task(say_farewell(pool)))
+            farewells.append(loop.create_task(say_farewell(pool, published)))
             farewells[0].add_done_callback(hand_over)
 
     for sig in servers:
@@ -104,10 +112,10 @@ def farewell_on_signals(pool: Pool) -> Iterator[None]:
         signal.signal(sig, server)
 
 
-async def say_farewell(pool: Pool) -> None:
+async def say_farewell(pool: Pool, published: PublishedRuns) -> None:
     """Last snapshots, then the end of every connection; whoever does not take them in time is left behind."""
     await pool.drain(SNAPSHOT_SECONDS)
-    for seat in pool.seats:
-        seat.visitor.dismiss(CloseCode.SERVICE_RESTART, "the server is restarting; connect again")
+    for visitor in (*(seat.visitor for seat in pool.seats), *published.visitors):
+        visitor.dismiss(CloseCode.SERVICE_RESTART, "the server is restarting; connect again")
     with contextlib.suppress(TimeoutError):
         await pool.until(lambda: pool.runs == 0, FAREWELL_SECONDS)

@@ -92,6 +92,11 @@ class Settings(BaseSettings):
     records_per_second: float = Field(
         default=30, gt=0, le=240, description="Records sent to one visitor per second, at most."
     )
+    publish_token: str = Field(
+        default="",
+        repr=False,
+        description="Lets scripts that know this token publish what `unroll.watch` sees; without one, /publish is off.",
+    )
     open_browser: bool = Field(
         default=True, description="Open the page in a browser at start, where there is a display and a terminal."
     )

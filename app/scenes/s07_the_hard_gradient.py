@@ -15,7 +15,7 @@ SCENE = Scene(
         "For [W_xh](W_xh) every path ends at x_k: there k\u00a0=\u00a01 counts, 0.461.",
     ),
     steps=(
-        Step("Choose k\u00a0=\u00a03 below and follow its path.", {"pin": 3}),
+        Step("Choose k\u00a0=\u00a03 in the chart and follow its path.", {"pin": 3}),
         Step(
             "[Lengthen](control:sequence_length) to 5: the paths get one step longer.",
             {"field": "sequence_length", "is": 5},

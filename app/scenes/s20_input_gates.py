@@ -15,18 +15,14 @@ SCENE = Scene(
     paragraphs=(
         "A gate of a minGRU sees the input alone: h_t is (1 − z_t) h_{t-1} plus something new. Back over a step the "
         "gradient meets 1 − z_t and no matrix.",
-        "So the bias decides what comes back to [h_1](timestep:1) at the start. With bias 0, in [lane 2](lane:2), "
-        "10⁻¹². With 3, in [lane 3](lane:3), 0.15, near the 0.18 of the [gru](lane:1), which has 914 weights to its "
-        "98.",
-        "An [indrnn](lane:4) has one weight u a unit in place of W_hh. It starts at 1 or −1: all is lost in the "
-        "slope of tanh, and 0.17 comes back.",
+        "At the start the bias decides what comes back to [h_1](timestep:1). With bias 0, in [lane 2](lane:2), "
+        "10⁻¹². With 3, in [lane 3](lane:3), 0.15; in the [gru](lane:1) 0.18, with 914 weights to its 98.",
+        "An [indrnn](lane:4) has one weight a unit in place of W_hh, at the start 1 or −1: only the slope of tanh "
+        "takes, 0.17 is left.",
     ),
     steps=(
         Step("Pin [timestep 1](timestep:1).", {"pin": 1}),
-        Step(
-            "[Play](button:play) until one lane’s [loss](loss) is below 0.05.",
-            {"scalar": "loss_per_timestep", "below": 0.05},
-        ),
+        Step("[Play](button:play) until a [loss](loss) is below 0.05.", {"scalar": "loss_per_timestep", "below": 0.05}),
     ),
     question=Question(
         "Which cell can compute the gates of all timesteps at once, before any state?",

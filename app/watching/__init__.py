@@ -20,6 +20,8 @@ def watch(
     every: int = 1,
     sequence: int = 0,
     modules: Any = None,
+    server: str | None = None,
+    token: str | None = None,
     page: bool = True,
     file: str | PathLike[str] | None = None,
     scaler: Any = None,
@@ -27,14 +29,25 @@ def watch(
     """Watch every nn.RNN, nn.LSTM, nn.GRU and nn.*Cell in ``model`` from now on.
 
     Of the backward passes that reach a module the first is captured, then every ``every``-th; ``sequence`` of the batch
-    is shown. ``modules`` chooses some by the names of `named_modules()`. ``page`` serves a page of the last capture on
-    this machine alone and prints its address. ``file`` is a recording that every record is written to, as it is made.
+    is shown. ``modules`` chooses some by the names of `named_modules()`. ``page`` serves a page on this
+    machine alone and prints its address; a ``server`` with its ``token`` shows it instead, to whoever has the address.
+    ``file`` is a recording that every record is written to, as it is made.
     ``scaler`` is the torch.amp.GradScaler the script uses, if it does.
 
     Raises BadValue where nothing can be watched; once the loop runs, nothing here raises, waits or changes a number.
     """
     path = None if file is None else Path(file)
-    return Watching(model, every=every, sequence=sequence, modules=modules, page=page, scaler=scaler, file=path)
+    return Watching(
+        model,
+        every=every,
+        sequence=sequence,
+        modules=modules,
+        server=server,
+        token=token,
+        page=page,
+        scaler=scaler,
+        file=path,
+    )
 
 
 def open(path: str | PathLike[str]) -> Recording:

@@ -51,6 +51,28 @@ class Crossing:
         """Timesteps of one sequence."""
         return self.T if self.lengths is None else int(self.lengths[example])
 
+    def of_one(self, example: int) -> "Crossing":
+        """One sequence by itself, at its own length."""
+        T, one = self.length(example), slice(example, example + 1)
+
+        def cut(values: Array | None) -> Array | None:
+            return None if values is None else values[:, one]
+
+        return Crossing(
+            spec=self.spec,
+            x=self.x[:T, one],
+            lengths=None,
+            h0=cut(self.h0),
+            c0=cut(self.c0),
+            weights=self.weights,
+            owners={},
+            d_output=self.d_output[:T, one],
+            d_h_n=cut(self.d_h_n),
+            d_c_n=cut(self.d_c_n),
+            masks=None if self.masks is None else [mask[:T, one] for mask in self.masks],
+            notes=self.notes,
+        )
+
 
 def array(tensor: Any) -> Array:
     """A tensor's numbers as float64 on the processor."""

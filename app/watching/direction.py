@@ -121,22 +121,12 @@ class Direction:
 
     def hand(self, d_states: Array, d_last_h: Array | None, d_last_c: Array | None) -> None:
         """What arrives from outside: at all states (T, B, P), and at the last ones (B, P) and (B, H)."""
-        self.arrived = (d_states, d_last_h, d_last_c)
         handed = self._by_time(d_states).copy()
         if d_last_h is not None:
             handed[self.ends - 1, np.arange(self.B)] += d_last_h
         self.handed = handed  # in the order of reading
         with np.errstate(all="ignore"):
             self.layer.hand(handed.transpose(0, 2, 1), None, None if d_last_c is None else d_last_c.T)
-
-    def of_one(self, example: int) -> "Direction":
-        """The same, ready for the way back, for one sequence alone, at its own length."""
-        one, T = slice(example, example + 1), int(self.ends[example])
-        c0 = None if self.c0 is None else self.c0[one]
-        alone = Direction(self.spec, self.params, self.inputs[:T, one], None, self.h0[one], c0, self.reverse)
-        states, *last = self.arrived
-        alone.hand(states[:T, one], *(None if arrived is None else arrived[one] for arrived in last))
-        return alone
 
     def repeated(self, n: int) -> "Direction":
         """One sequence (B = 1), ``n`` times beside itself."""

@@ -7,10 +7,12 @@ from collections.abc import Callable
 import numpy as np
 
 from ..training import Record
+from .measure import Shown
 from .shown import name_of
 from .verdict import Verdict
 
 Array = np.ndarray
+Judged = dict[str, tuple[Shown, Verdict]]
 WIDTH, HEIGHT, LEFT, BOTTOM = 720, 220, 56, 28
 STROKES = ("#b0430c", "#1c5aa0", "#4c1038", "#12957c")  # of layers, from the lowest
 STYLE = """
@@ -49,9 +51,9 @@ def document(body: str, nonce: str) -> str:
     )
 
 
-def fragment(found: dict[str, tuple[Record, Verdict]]) -> str:
+def fragment(found: Judged) -> str:
     """All modules, one below the other."""
-    return "".join(section(name, record, verdict) for name, (record, verdict) in found.items())
+    return "".join(section(name, one.record, verdict) for name, (one, verdict) in found.items())
 
 
 def section(name: str, record: Record, verdict: Verdict) -> str:

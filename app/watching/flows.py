@@ -32,6 +32,7 @@ def of_top(direction: Direction, adjoint: Adjoints) -> tuple[dict[str, Array], f
     tables = {
         "ln_flow": found.ln_flow,
         "share": found.share,
+        "carried_share": found.carried_share,
         "ln_flow_a": found.ln_flow_a,
         "ln_flow_c": found.ln_flow_c,
         "route_share": found.route_share,
@@ -74,21 +75,51 @@ def _has_path(T: int, reverse: bool, top: bool, both: bool) -> Array:
     return column + 1 >= t if reverse else column <= t
 
 
-def _columns(stack: Stack) -> Iterator[tuple[slice, Array, int, int, Direction]]:
+def of_some(stack: Stack, losses: Array) -> list[list[Array]]:
+    """ln_flow (T, T+1) of every layer and direction, of these E_t alone (indices from 0); the other rows are -inf.
+
+    Beyond 10^190 of shrinking or growing it is -inf or inf, also in a top layer.
+    """
+    T = stack.crossing.T
+    found = [[np.full((T, T + 1), -np.inf) for _ in layer] for layer in stack.layers]
+    for some, exponents, number, place, direction in _down(stack, losses):
+        order = slice(None, None, -1 if direction.reverse else 1)
+        with np.errstate(all="ignore"):
+            found[number][place][some] = (ln_norm(direction.dh).T + LN2 * exponents[:, None])[:, order]
+    top = len(stack.layers) - 1
+    for number, layer in enumerate(stack.layers):
+        for direction, table in zip(layer, found[number], strict=True):
+            table[~_has_path(T, direction.reverse, number == top, len(layer) == 2)] = np.nan
+    return found
+
+
+def handed(stack: Stack) -> Array:
+    """The timesteps at which anything is handed in, as indices from 0, ascending; of one sequence (B = 1)."""
+    crossing = stack.crossing
+    found = (crossing.d_output[:, 0] != 0.0).any(axis=1)
+    for arrived in (crossing.d_h_n, crossing.d_c_n):
+        if arrived is not None:
+            present = (arrived[:, 0] != 0.0).any(axis=1)
+            found[-1] |= present[:: crossing.spec.directions].any()
+            found[0] |= crossing.spec.bidirectional and present[1 :: crossing.spec.directions].any()
+    indices: Array = np.flatnonzero(found)
+    return indices
+
+
+def _columns(stack: Stack) -> Iterator[tuple[Array, Array, int, int, Direction]]:
     """Some losses, their exponents, layer, place, and the direction with a loss a column, after its way back."""
     crossing, T = stack.crossing, stack.crossing.T
     most = max(1, AT_ONCE // (T * crossing.spec.hidden_size))
     for start in range(0, T, most):
-        losses = slice(start, min(start + most, T))
-        yield from _down(stack, losses)
+        yield from _down(stack, np.arange(start, min(start + most, T)))
 
 
-def _down(stack: Stack, losses: slice) -> Iterator[tuple[slice, Array, int, int, Direction]]:
+def _down(stack: Stack, losses: Array) -> Iterator[tuple[Array, Array, int, int, Direction]]:
     crossing, T, spec = stack.crossing, stack.crossing.T, stack.crossing.spec
-    n = losses.stop - losses.start
+    n = len(losses)
     columns = np.arange(n)
     arriving = np.zeros((T, n, crossing.d_output.shape[2]))
-    arriving[np.arange(losses.start, losses.stop), columns] = crossing.d_output[losses, 0]
+    arriving[losses, columns] = crossing.d_output[losses, 0]
     last = {
         (number, place): (
             _at_end(crossing.d_h_n, row, losses, place, T),
@@ -114,13 +145,13 @@ def _down(stack: Stack, losses: slice) -> Iterator[tuple[slice, Array, int, int,
         arriving = below if number == 0 or crossing.masks is None else below * crossing.masks[number - 1]
 
 
-def _at_end(arrived: Array | None, row: int, losses: slice, place: int, T: int) -> Array | None:
+def _at_end(arrived: Array | None, row: int, losses: Array, place: int, T: int) -> Array | None:
     """What arrived at a last state (n, …): a part of the loss of the timestep that direction reads last."""
     last = 0 if place else T - 1
-    if arrived is None or not losses.start <= last < losses.stop:
+    if arrived is None or last not in losses:
         return None
-    values = np.zeros((losses.stop - losses.start, arrived.shape[2]))
-    values[last - losses.start] = arrived[row, 0]
+    values = np.zeros((len(losses), arrived.shape[2]))
+    values[losses == last] = arrived[row, 0]
     return values
 
 
@@ -143,13 +174,13 @@ def lag_norms(runs: list[Stack]) -> Array | None:
         return norms
 
 
-def _add_by_lag(sums: Array, direction: Direction, losses: slice, exponents: Array) -> None:
+def _add_by_lag(sums: Array, direction: Direction, losses: Array, exponents: Array) -> None:
     """Add what the losses, a column each, contribute to every lag: h_{k-1} (outer) dE_t/da_k, over all their k."""
     T = direction.T
     h_before, da = direction.h[:-1], direction.layer.da.transpose(0, 2, 1)
     read = np.arange(T)
     timestep = read[::-1] if direction.reverse else read
-    lag = np.abs(timestep[:, None] - np.arange(losses.start, losses.stop))
+    lag = np.abs(timestep[:, None] - losses)
     for number in range(int(lag.max()) + 1):
         k, column = np.nonzero(lag == number)
         sums[number] += h_before[k].T.dot(np.ldexp(da[k, column], exponents[column, None]))

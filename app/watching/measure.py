@@ -1,7 +1,11 @@
-"""From a capture to records: replay every call, compare with the gradients PyTorch found, show one sequence."""
+"""From a capture to records: replay the calls, compare with the gradients PyTorch found, show one sequence.
 
+What a verdict needs is worked out at once, of one sequence alone; the whole batch, its gradients, their residual and
+the flow of every pair only when somebody asks for the record.
+"""
+
+import threading
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,44 +21,100 @@ from .stack import Stack, replay, residual
 Array = np.ndarray
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A record, and the replayed sequence it was taken from, for what is only worked out when asked."""
+class Captured:
+    """All modules of one capture, as NumPy; the whole batch is replayed when its gradients are first asked for."""
 
-    record: Record
-    runs: list[Stack]
+    def __init__(self, crossings: dict[str, list[Crossing]], own: dict[int, Any], scale: float) -> None:
+        self.crossings = crossings
+        self._own = {owner: array(gradient) / scale for owner, gradient in own.items()}
+        self._lock = threading.Lock()
+        self._replayed: dict[str, list[Stack]] | None = None
+        self._residuals: dict[str, float | None] = {}
+
+    def stacks(self, name: str) -> list[Stack]:
+        """A module's calls, after the way back."""
+        with self._lock:
+            if self._replayed is None:
+                self._replayed = {of: [replayed(one) for one in its] for of, its in self.crossings.items()}
+                self._compare(self._replayed)
+            return self._replayed[name]
+
+    def residual(self, name: str) -> float | None:
+        """How far the replay of a module is from what reached its parameters; None where none is trained."""
+        self.stacks(name)
+        return self._residuals[name]
+
+    def _compare(self, replays: dict[str, list[Stack]]) -> None:
+        gradients = summed_by_owner(stack for stacks in replays.values() for stack in stacks)
+        for name, crossings in self.crossings.items():
+            owners = {owner for crossing in crossings for owner in crossing.owners.values()}
+            own = {owner: self._own[owner] for owner in owners if owner in self._own}
+            self._residuals[name] = residual(own, gradients) if own else None
+
+    @property
+    def nbytes(self) -> int:
+        """What it holds, roughly."""
+        arrays = [
+            values
+            for crossings in self.crossings.values()
+            for one in crossings
+            for values in (one.x, one.d_output, *one.weights.values())
+        ]
+        return sum(values.nbytes for values in (*arrays, *self._own.values()))
+
+
+class Shown:
+    """One sequence of a module's call, or of a cell's runs: ``brief``, what a verdict looks at, and the ``record``."""
+
+    def __init__(
+        self, label: str, whole: Captured, name: str, calls: slice, sequence: int, scalars: dict[str, Any]
+    ) -> None:
+        self.whole = whole
+        self._name, self._calls, self._lock = name, calls, threading.Lock()
+        crossings = whole.crossings[name][calls]
+        here = [at for at, one in enumerate(crossings) if sequence < one.B] or list(range(len(crossings)))
+        self._here = here
+        self._number = min(sequence, min(crossings[at].B for at in here) - 1)
+        self._runs = [shown.alone(crossings[at], self._number) for at in here]
+        self._facts = facts_of(label, [crossings[at] for at in here], self._runs, self._number, scalars)
+        self.brief = Record(self._facts, joined([shown.in_brief(run) for run in self._runs]))
+
+    @cached_property
+    def record(self) -> Record:
+        """Everything: the flow of every pair, and the gradients of the whole batch with their residual."""
+        with self._lock:
+            found = [shown.of_sequence(run) for run in self._runs]
+            facts = self._facts | {
+                "grad_residual": self.whole.residual(self._name),
+                "flow_residual": max((residual for _, residual in found if residual is not None), default=None),
+            }
+            stacks = self.whole.stacks(self._name)[self._calls]
+            return Record(facts, joined([tensors for tensors, _ in found]) | gradients_of(stacks))
 
     @cached_property
     def horizon(self) -> int | None:
         """The smallest n with 99 % of the recurrent weights' gradient within n timesteps, as lags count them."""
-        norms = flows.lag_norms(self.runs)
+        with self._lock:
+            norms = flows.lag_norms(self._runs)
         return None if norms is None else horizon(norms)
 
 
 def measured(torch: Any, capture: Capture, sequence: int) -> dict[str, Shown]:
-    """One record for each call of each module, by name; a module's second call in one pass is ``name#2``."""
+    """Each call of each module, by name; a module's second call in one pass is ``name#2``."""
     if capture.ready is not None:
         capture.ready.synchronize()
     scale = 1.0 if capture.scale is None else float(capture.scale)
-    stacks = {
-        name: [replayed(crossing) for crossing in crossings_of(torch, calls, scale)]
-        for name, calls in capture.calls.items()
-    }
-    gradients = summed_by_owner(stack for found in stacks.values() for stack in found)
+    crossings = {name: crossings_of(torch, calls, scale) for name, calls in capture.calls.items()}
+    whole = Captured(crossings, capture.own, scale)
     found: dict[str, Shown] = {}
-    for name, its_stacks in stacks.items():
-        owners = {owner for stack in its_stacks for owner in stack.crossing.owners.values()}
-        own = {owner: array(capture.own[owner]) / scale for owner in owners if owner in capture.own}
-        scalars = {
-            "step": capture.steps[name],
-            "grad_residual": residual(own, gradients) if own else None,
-            "cut": capture.cut.get(name),
-        }
+    for name, its in crossings.items():
+        scalars = {"step": capture.steps[name], "cut": capture.cut.get(name)}
         of_a_cell = any(isinstance(call, StepCall) for call, _ in capture.calls[name])
-        parts = [its_stacks] if of_a_cell else [[stack] for stack in its_stacks]
-        for number, runs in enumerate(filter(None, parts), start=1):
+        count = len(its)
+        parts = [slice(0, count)] if of_a_cell else [slice(at, at + 1) for at in range(count)]
+        for number, calls in enumerate(parts if count else [], start=1):
             label = name if number == 1 else f"{name}#{number}"
-            found[label] = shown_of(label, runs, sequence, scalars)
+            found[label] = Shown(label, whole, name, calls, sequence, scalars)
     return found
 
 
@@ -82,17 +142,16 @@ def summed_by_owner(stacks: Any) -> dict[int, Array]:
     return dict(total)
 
 
-def shown_of(label: str, stacks: list[Stack], sequence: int, scalars: dict[str, Any]) -> Shown:
-    """One sequence of one call; of a cell's runs, one after the other."""
-    spec = stacks[0].crossing.spec
-    here = [stack for stack in stacks if sequence < stack.crossing.B] or stacks
-    number = min(sequence, min(stack.crossing.B for stack in here) - 1)
-    runs = [shown.only(stack, number) for stack in here]
-    found = [shown.of_sequence(run) for run in runs]
+def facts_of(
+    label: str, crossings: list[Crossing], runs: list[Stack], number: int, scalars: dict[str, Any]
+) -> dict[str, Any]:
+    """The scalars that need no replay of the batch."""
+    spec = crossings[0].spec
     lengths = [run.crossing.T for run in runs]
-    facts = {
+    return {
         "kind": "record",
         "module": label,
+        "grad_residual": None,
         **scalars,
         "cell": spec.cell,
         "activation": spec.activation,
@@ -102,22 +161,21 @@ def shown_of(label: str, stacks: list[Stack], sequence: int, scalars: dict[str, 
         "one_step": spec.one_step,
         "sequence": number,
         "timesteps": int(sum(lengths)),
-        "sequences": here[0].crossing.B,
+        "sequences": crossings[0].B,
         "restarts": np.cumsum(lengths)[:-1].tolist(),
-        "reached": reached(here),
-        "flow_residual": max((residual for _, residual in found if residual is not None), default=None),
-        "notes": list(dict.fromkeys(note for run in runs for note in run.crossing.notes)),
+        "reached": reached(crossings),
+        "flow_residual": None,
+        "notes": list(dict.fromkeys(note for crossing in crossings for note in crossing.notes)),
     }
-    return Shown(Record(facts, joined([tensors for tensors, _ in found]) | gradients_of(stacks)), runs)
 
 
-def reached(runs: list[Stack]) -> int:
+def reached(crossings: list[Crossing]) -> int:
     """How many sequences of the batch any gradient reaches."""
-    found = np.zeros(max(stack.crossing.B for stack in runs), bool)
-    for stack in runs:
-        for arrived in (stack.crossing.d_output, stack.crossing.d_h_n, stack.crossing.d_c_n):
+    found = np.zeros(max(crossing.B for crossing in crossings), bool)
+    for crossing in crossings:
+        for arrived in (crossing.d_output, crossing.d_h_n, crossing.d_c_n):
             if arrived is not None:
-                found[: stack.crossing.B] |= (arrived != 0.0).any(axis=(0, 2))
+                found[: crossing.B] |= (arrived != 0.0).any(axis=(0, 2))
     return int(found.sum())
 
 

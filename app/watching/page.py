@@ -1,7 +1,7 @@
 """A page of the last captures, served on this machine alone while the script runs.
 
 It answers to one secret address on the loopback interface and to the name of this machine in it; it takes no commands
-and asks no other host for anything. What it draws is drawn once a capture, in the thread that replays.
+and asks no other host for anything. What it shows is drawn when somebody looks.
 """
 
 import secrets
@@ -9,11 +9,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from ..training import Record
-from .drawing import document, fragment
-from .verdict import Verdict
+from .drawing import Judged, document, fragment
 
 HOST = "127.0.0.1"
+NOTHING = "<p>Nothing has been captured yet. The first backward pass will be.</p>"
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -28,7 +27,7 @@ class Page:
 
     def __init__(self) -> None:
         self._token, self._nonce = secrets.token_urlsafe(16), secrets.token_urlsafe(8)
-        self._body = "<p>Nothing has been captured yet. The first backward pass will be.</p>"
+        self._found: Judged = {}
         page = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -46,15 +45,17 @@ class Page:
         self.address = f"http://{HOST}:{self._server.server_port}/{self._token}/"
         threading.Thread(target=self._server.serve_forever, name="unroll page", daemon=True).start()
 
-    def show(self, found: dict[str, tuple[Record, Verdict]]) -> None:
-        """From now on show these."""
-        self._body = fragment(found)
+    def show(self, found: Judged) -> None:
+        """From now on show these; they are drawn when somebody looks."""
+        self._found = found
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Whoever does not know the address, or comes by another name for this machine, gets nothing."""
         named = request.headers.get("Host", "").rpartition(":")[0] in (HOST, "localhost")
-        texts = {f"/{self._token}/": document(self._body, self._nonce), f"/{self._token}/now": self._body}
-        text = texts.get(request.path) if named else None
+        text = None
+        if named and request.path in (f"/{self._token}/", f"/{self._token}/now"):
+            body = fragment(self._found) or NOTHING
+            text = body if request.path.endswith("now") else document(body, self._nonce)
         content = (text or "Not here.").encode()
         request.send_response(200 if text else 404)
         for name, value in HEADERS.items():

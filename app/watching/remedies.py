@@ -1,9 +1,22 @@
-"""What helps, as lines of PyTorch to copy, for the module, layer and direction where something was found."""
+"""What helps, in words and as lines of PyTorch to copy, for the place where something was found."""
+
+from dataclasses import dataclass
 
 from ..training import Record
 from .stack import suffix
 
 CLIP = "torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)"
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What to do, and the lines that do it; as text, one after the other."""
+
+    words: str
+    code: str | None = None
+
+    def __str__(self) -> str:
+        return self.words if self.code is None else f"{self.words}: {self.code}"
 
 
 def weight(record: Record, name: str, layer: int, reverse: bool) -> str:
@@ -13,66 +26,75 @@ def weight(record: Record, name: str, layer: int, reverse: bool) -> str:
     return f"{path}.{name}{'' if record.scalars['one_step'] else suffix(layer - 1, reverse)}"
 
 
-def nonfinite() -> str:
+def nonfinite() -> Remedy:
     """Smaller updates, and a bound."""
-    return (
-        "Start again from finite weights with a smaller learning rate, and bound the update: between loss.backward() "
-        f"and optimizer.step(), {CLIP}"
+    return Remedy(
+        "Start again from finite weights with a smaller learning rate, and bound the update, between loss.backward() "
+        "and optimizer.step()",
+        CLIP,
     )
 
 
-def exploding(record: Record, layer: int, reverse: bool) -> str:
+def exploding(record: Record, layer: int, reverse: bool) -> Remedy:
     """A bound, and recurrent weights that keep sizes."""
     W = weight(record, "weight_hh", layer, reverse)
-    if record.scalars["cell"] != "rnn":
-        return f"Between loss.backward() and optimizer.step(): {CLIP}. Before training: {W}.data.mul_(0.5)"
-    return f"Before training: torch.nn.init.orthogonal_({W}). Between loss.backward() and optimizer.step(): {CLIP}"
+    start = f"torch.nn.init.orthogonal_({W})" if record.scalars["cell"] == "rnn" else f"{W}.data.mul_(0.5)"
+    return Remedy(
+        "Start from weights that keep sizes; and bound the update, between loss.backward() and optimizer.step()",
+        f"{start}\n{CLIP}",
+    )
 
 
-def dead_units(record: Record, layer: int, reverse: bool) -> str:
+def dead_units(record: Record, layer: int, reverse: bool) -> Remedy:
     """Units that read something again."""
     W, b = (weight(record, name, layer, reverse) for name in ("weight_ih", "bias_ih"))
-    return (
-        f"Start again with torch.nn.init.xavier_uniform_({W}) and torch.nn.init.zeros_({b}), with a smaller learning "
-        "rate; or nonlinearity='tanh'"
+    return Remedy(
+        "Use nonlinearity='tanh'; or start again with a smaller learning rate, from",
+        f"torch.nn.init.xavier_uniform_({W})\ntorch.nn.init.zeros_({b})",
     )
 
 
-def saturated(record: Record, layer: int, reverse: bool) -> str:
+def saturated(record: Record, layer: int, reverse: bool) -> Remedy:
     """Smaller numbers into the activation."""
     W = weight(record, "weight_ih", layer, reverse)
-    return (
-        "Scale the inputs to mean 0 and deviation 1: x = (x - x.mean((0, 1))) / x.std((0, 1)). If they are already, "
-        f"start again with smaller weights: torch.nn.init.xavier_uniform_({W})"
+    return Remedy(
+        f"If the inputs are scaled already, start again from smaller weights, torch.nn.init.xavier_uniform_({W}). "
+        "Scale the inputs to mean 0 and deviation 1",
+        "x = (x - x.mean((0, 1))) / x.std((0, 1))",
     )
 
 
-def vanishing(record: Record, layer: int, reverse: bool, cause: str) -> str:
+def vanishing(record: Record, layer: int, reverse: bool, cause: str) -> Remedy:
     """What keeps a gradient alive, by what shrinks it."""
     if cause == "padding":
-        return (
-            "Say where sequences end: torch.nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False), and "
-            "read h_n instead of output[-1]"
+        return Remedy(
+            "Say where sequences end, and read h_n instead of output[-1]",
+            "torch.nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)",
         )
     if record.scalars["cell"] == "rnn":
         W = weight(record, "weight_hh", layer, reverse)
-        return f"Before training: torch.nn.init.orthogonal_({W}); or nn.LSTM in its place, its forget gates opened"
+        return Remedy(
+            "Use nn.LSTM in its place, its forget gates opened; or, before training,", f"torch.nn.init.orthogonal_({W})"
+        )
     H = record.tensors["a"].shape[1]
     b = weight(record, "bias_hh", layer, reverse)
     gate = "forget gate" if record.scalars["cell"] == "lstm" else "update gate"
-    return f"Set the {gate}'s part of bias_hh to 1 before training: with torch.no_grad(): {b}[{H}:{2 * H}] = 1"
+    return Remedy(
+        f"Set the {gate}'s part of bias_hh to 1 before training", f"with torch.no_grad(): {b}[{H}:{2 * H}] = 1"
+    )
 
 
-def axes() -> str:
+def axes() -> Remedy:
     """Which axis is time."""
-    return (
+    return Remedy(
         "nn.RNN, nn.LSTM and nn.GRU read (timesteps, batch, features) unless made with batch_first=True. Check the "
         "shape of the input, and exchange axes by transpose, never by view or reshape"
     )
 
 
-def short_horizon() -> str:
+def short_horizon() -> Remedy:
     """Hand the state on."""
-    return (
-        "Hand the state from step to step as it is: h = cell(x_t, h), without .detach(), .data or a new state of zeros"
+    return Remedy(
+        "Hand the state from step to step as it is, without .detach(), .data or a new state of zeros",
+        "h = cell(x_t, h)",
     )

@@ -11,7 +11,7 @@ from ..engine.adjoints import LN2, Adjoints, layer_adjoints, ln_norm
 from . import flows
 from .crossing import Crossing
 from .direction import Direction
-from .stack import Stack
+from .stack import Stack, replay
 
 Array = np.ndarray
 Tensors = dict[str, Array]
@@ -23,51 +23,79 @@ def name_of(tensor: str, layer: int, reverse: bool) -> str:
 
 
 def of_sequence(alone: Stack) -> tuple[Tensors, float | None]:
-    """Tensors and the flow's residual of one sequence, as `only` took it out."""
-    tensors: Tensors = {"x": alone.crossing.x[:, 0].astype(np.float32)}
+    """Tensors and the flow's residual of one sequence, as `alone` took it out."""
+    tensors: Tensors = {"x": inputs(alone)}
     adjoints = [[layer_adjoints(direction.layer) for direction in layer] for layer in alone.layers]
     for number, (layer, its_adjoints) in enumerate(zip(alone.layers, adjoints, strict=True), start=1):
         for direction, adjoint in zip(layer, its_adjoints, strict=True):
-            found = states_of(direction, adjoint) | direction.params
-            tensors |= {name_of(name, number, direction.reverse): values for name, values in found.items()}
+            found = passed(direction) | states_of(direction, adjoint)
+            tensors |= named(found, direction, number) | named(direction.params, direction, number, ordered=True)
     pairs, residual = pairs_of(alone, adjoints)
     return tensors | pairs, residual
 
 
-def only(stack: Stack, example: int) -> Stack:
-    """One sequence of ``stack`` by itself, ready for the way back."""
-    whole, T, one = stack.crossing, stack.crossing.length(example), slice(example, example + 1)
+def alone(crossing: Crossing, example: int) -> Stack:
+    """One sequence by itself, at its own length, after its way back."""
+    stack = replay(crossing.of_one(example))
+    stack.backward()
+    return stack
 
-    def of_one(values: Array | None) -> Array | None:
-        return None if values is None else values[:, one]
 
-    crossing = Crossing(
-        spec=whole.spec,
-        x=whole.x[:T, one],
-        lengths=None,
-        h0=of_one(whole.h0),
-        c0=of_one(whole.c0),
-        weights=whole.weights,
-        owners={},
-        d_output=whole.d_output[:T, one],
-        d_h_n=of_one(whole.d_h_n),
-        d_c_n=of_one(whole.d_c_n),
-        masks=None if whole.masks is None else [mask[:T, one] for mask in whole.masks],
-        notes=whole.notes,
-    )
-    return Stack(crossing, [[direction.of_one(example) for direction in layer] for layer in stack.layers])
+def in_brief(one: Stack) -> Tensors:
+    """What a verdict looks at, of one sequence as `alone` took it out: states, slopes, gates, weights, and of the flow
+    the last gradient that was handed in, in either order of reading.
+    """
+    tensors: Tensors = {"x": inputs(one)}
+    for number, layer in enumerate(one.layers, start=1):
+        for direction in layer:
+            found = passed(direction) | {"dh": direction.dh[:, 0]}
+            tensors |= named(found, direction, number) | named(direction.params, direction, number, ordered=True)
+    losses = flows.handed(one)
+    if len(losses):
+        ends = losses[[0, -1]] if one.crossing.spec.bidirectional and len(losses) > 1 else losses[-1:]
+        for number, (layer, tables) in enumerate(zip(one.layers, flows.of_some(one, ends), strict=True), start=1):
+            for direction, table in zip(layer, tables, strict=True):
+                tensors |= named({"ln_flow": table}, direction, number, ordered=True)
+    return tensors
+
+
+def inputs(one: Stack) -> Array:
+    """X of the one sequence (T, I)."""
+    with np.errstate(all="ignore"):
+        return one.crossing.x[:, 0].astype(np.float32)
+
+
+def named(found: Tensors, direction: Direction, layer: int, *, ordered: bool = False) -> Tensors:
+    """Under their names in a record; unless they are ``ordered`` already, in the order of the sequence."""
+    turned = direction.reverse and not ordered
+    return {
+        name_of(name, layer, direction.reverse): np.ascontiguousarray(values[::-1]) if turned else values
+        for name, values in found.items()
+    }
+
+
+def passed(direction: Direction) -> Tensors:
+    """What the way up left, in the order of reading: states, pre-activations and slopes, gates."""
+    layer = direction.layer
+    with np.errstate(all="ignore"):
+        a = np.ascontiguousarray(layer.cell.candidate[..., 0])
+        slope = ACTIVATIONS[direction.spec.activation].slope(a)
+        found: Tensors = {"h": direction.h, "a": a.astype(np.float32), "slope_mean": slope.mean(axis=1)}
+        gates = layer.cell.gate_values()
+        if gates is not None:
+            found["gates"] = gates[..., 0].astype(np.float32)
+        return found
 
 
 def states_of(direction: Direction, adjoint: Adjoints) -> Tensors:
-    """What a record always holds, of one layer and direction."""
-    layer, spec = direction.layer, direction.spec
+    """What the way back left, of one layer and direction, in the order of reading."""
+    layer = direction.layer
     dh = direction.dh[:, 0]
     ln_dh, ln_carried = norms_of(direction, adjoint)
     h = direction.h
     with np.errstate(all="ignore"):
         exponent = LN2 * adjoint.exponent[1:]
         found: Tensors = {
-            "h": h,
             "dh": dh,
             "dh_norm": np.exp(ln_dh),
             "ln_dh_norm": ln_dh,
@@ -78,13 +106,7 @@ def states_of(direction: Direction, adjoint: Adjoints) -> Tensors:
         if layer.cell.c is not None and adjoint.dc is not None and adjoint.ln_dc_norm is not None:
             found |= {"c": layer.cell.c[..., 0].copy(), "dc": np.ldexp(adjoint.dc, adjoint.exponent[:, None])}
             found |= {"dc_norm": np.exp(adjoint.ln_dc_norm), "ln_dc_norm": adjoint.ln_dc_norm}
-        a = np.ascontiguousarray(layer.cell.candidate[..., 0])
-        slope = ACTIVATIONS[spec.activation].slope(a)
-        found |= {"a": a.astype(np.float32), "slope_mean": slope.mean(axis=1)}
-        gates = layer.cell.gate_values()
-        if gates is not None:
-            found["gates"] = gates[..., 0].astype(np.float32)
-    return {name: np.ascontiguousarray(values[::-1]) for name, values in found.items()} if direction.reverse else found
+    return found
 
 
 def norms_of(direction: Direction, adjoint: Adjoints) -> tuple[Array, Array]:

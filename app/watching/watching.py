@@ -17,14 +17,15 @@ from ..recording import Recording
 from ..training import Record
 from .calls import Capture
 from .capture import Capturer, Watched
-from .drawing import fragment
+from .drawing import Judged, fragment
 from .measure import Shown, measured
 from .modules import is_compiled, recurrent_modules, torch_of
-from .page import Page
-from .verdict import FINDINGS, Verdict, as_dict, judge
+from .screen import Screen, screen
+from .threads import give_way
+from .verdict import FINDINGS, as_dict, judge
 
 WAITING = 2  # captures that may wait for their replay; the newest replace the oldest
-KEPT_BYTES = 64 * 2**20  # of records that `save` can write
+KEPT_BYTES = 64 * 2**20  # of captures that `save` can write the records of
 FACTS = {"source": "unroll.watch"}
 PATIENCE = 30.0  # seconds that asking for the last records waits for a replay that has begun
 
@@ -42,6 +43,8 @@ class Watching:
         sequence: int = 0,
         modules: Any = None,
         page: bool = False,
+        server: str | None = None,
+        token: str | None = None,
         scaler: Any = None,
         file: Path | None = None,
     ) -> None:
@@ -50,6 +53,11 @@ class Watching:
                 raise BadValue(f"Expected a whole number as `{name}`; got {shown_value(value)}.", field=name)
             if value < least:
                 raise OutOfRange(f"Expected `{name}` ≥ {least}; got {value}.", field=name)
+        if server is not None and not token:
+            raise BadValue(
+                "Expected the server's UNROLL_PUBLISH_TOKEN as `token`; got none. Ask whoever runs the server.",
+                field="token",
+            )
         self.sequence = sequence
         self._torch = torch_of(model)
         found = recurrent_modules(model, modules)
@@ -58,21 +66,20 @@ class Watching:
         self._listeners: list[tuple[str | None, Listener]] = []
         self._closed = self._busy = False
         self.failures: deque[str] = deque(maxlen=10)  # of ours, beside the loop; the first is told as a warning
-        self._page: Page | None = None
-        self._kept: deque[Record] = deque()
+        self._screen: Screen | None = None
+        self._kept: deque[Shown] = deque()
         self._file = None if file is None else Recording.create(file, **FACTS)
         self._captures: deque[Capture] = deque(maxlen=WAITING)
+        self._newest: Capture | None = None  # to show another sequence of it
         self._change = threading.Condition()
         watched = [Watched(name, module, spec) for name, (module, spec) in found.items()]
         self._capturer = Capturer(self._torch, watched, every, scaler, self._deliver, self._failed)
         self._worker = threading.Thread(target=self._work, name="unroll", daemon=True)
         self._worker.start()
         atexit.register(self.close)
-        if page:
-            self._page = Page()
-            print(
-                f"unroll: watching {', '.join(map(repr, found))}; see {self._page.address}", file=sys.stderr, flush=True
-            )
+        if page or server is not None:
+            self._screen = screen(server, token or "", list(found), every, self._show_sequence, self._say)
+            self._say(f"watching {', '.join(map(repr, found))}; see {self._screen.address}")
         if is_compiled(model):
             self._warn("the model is compiled: hooks break its graph into parts, so that it runs slower while watched")
 
@@ -82,7 +89,7 @@ class Watching:
     def last(self) -> dict[str, Record]:
         """The newest record of each module by name; waits for captures that are being replayed."""
         self.wait()
-        return {name: shown.record for name, shown in self._last.items()}
+        return {name: one.record for name, one in self._last.items()}
 
     def verdict(self) -> dict[str, dict[str, Any]]:
         """What is wrong with each module, if anything: finding, sentence, horizon, cause, remedy."""
@@ -104,8 +111,8 @@ class Watching:
         """Write the newest records, up to 64 MiB of them, as a recording that `unroll.open` reads."""
         self.wait()
         with Recording.create(path, **FACTS) as recording:
-            for record in list(self._kept):
-                recording.write(record)
+            for one in list(self._kept):
+                recording.write(one.record)
 
     def wait(self, seconds: float = PATIENCE) -> None:
         """Until every capture so far has become a record, or ``seconds`` have passed."""
@@ -122,8 +129,8 @@ class Watching:
             self._closed = True
             self._change.notify_all()
         self._capturer.close()
-        if self._page is not None:
-            self._page.close()
+        if self._screen is not None:
+            self._screen.close()
         if threading.current_thread() is not self._worker:
             self._worker.join(PATIENCE)
         if self._file is not None:
@@ -139,12 +146,22 @@ class Watching:
 
     # What comes in, and the thread between.
 
+    def _show_sequence(self, sequence: int) -> None:
+        """Somebody at the page chose another sequence of the batch: the last capture is shown again."""
+        with self._change:
+            self.sequence = sequence
+            if self._newest is not None and not self._captures:
+                self._captures.append(self._newest)
+            self._change.notify_all()
+
     def _deliver(self, capture: Capture) -> None:
         with self._change:
             self._captures.append(capture)
+            self._newest = capture
             self._change.notify_all()
 
     def _work(self) -> None:
+        give_way()
         while True:
             with self._change:
                 self._change.wait_for(lambda: bool(self._captures) or self._closed)
@@ -163,37 +180,42 @@ class Watching:
 
     def _take(self, found: dict[str, Shown]) -> None:
         self._last = self._last | found
-        self._keep([one.record for one in found.values()])
-        if self._page is not None:
-            self._page.show(self._judged())
+        self._keep(list(found.values()))
+        if self._screen is not None:
+            self._screen.show(self._judged())
         for name, one in found.items():
-            finding, before = judge(one.record).finding, self._findings.get(name)
+            finding, before = judge(one.brief).finding, self._findings.get(name)
             self._findings[name] = finding
             if finding != before:
-                self._tell(name, verdict_on(one), one.record.scalars["step"], before)
+                self._tell(name, one, before)
 
-    def _tell(self, name: str, verdict: dict[str, Any], step: int, before: str | None) -> None:
-        """A finding has changed: a line in the terminal, and whoever asked for it."""
-        print(in_the_terminal(verdict, step, before), file=sys.stderr, flush=True)
+    def _tell(self, name: str, one: Shown, before: str | None) -> None:
+        """A finding has changed: a line in the terminal, and whoever asked for it; only they need the horizon."""
+        verdict = as_dict(judge(one.brief), None)
+        self._say(in_the_terminal(verdict, one.brief.scalars["step"], before))
         for wanted, callback in self._listeners:
             if wanted == verdict["finding"]:
-                callback(name, verdict)
+                callback(name, verdict_on(one))
 
-    def _judged(self) -> dict[str, tuple[Record, Verdict]]:
-        return {name: (one.record, judge(one.record)) for name, one in self._last.items()}
+    def _say(self, what: str) -> None:
+        """A line in the terminal."""
+        print(f"unroll: {what}", file=sys.stderr, flush=True)
+
+    def _judged(self) -> Judged:
+        return {name: (one, judge(one.brief)) for name, one in self._last.items()}
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the page as it is now."""
         self.wait()
         return fragment(self._judged()) or "<p>Nothing has been captured yet.</p>"
 
-    def _keep(self, records: list[Record]) -> None:
-        self._kept.extend(records)
-        while sum(map(_bytes, self._kept)) > KEPT_BYTES and len(self._kept) > len(records):
+    def _keep(self, found: list[Shown]) -> None:
+        self._kept.extend(found)
+        while sum(one.whole.nbytes for one in self._kept) > KEPT_BYTES and len(self._kept) > len(found):
             self._kept.popleft()
         if self._file is not None:
-            for record in records:
-                self._file.write(record)
+            for one in found:
+                self._file.write(one.record)
 
     def _failed(self, error: Exception) -> None:
         """Ours to report, never the loop's: said once."""
@@ -210,17 +232,13 @@ class Watching:
             print(told, file=sys.stderr, flush=True)
 
 
-def _bytes(record: Record) -> int:
-    return sum(values.nbytes for values in record.tensors.values())
-
-
 def verdict_on(one: Shown) -> dict[str, Any]:
     """As a user reads it."""
-    return as_dict(judge(one.record), one.horizon)
+    return as_dict(judge(one.brief), one.horizon)
 
 
 def in_the_terminal(verdict: dict[str, Any], step: int, before: str | None) -> str:
     """One line, when a finding changes."""
     if verdict["finding"] is None:
-        return f"unroll: step {step}: no longer {before}. {verdict['sentence']}"
-    return f"unroll: step {step}: {verdict['finding']}. {verdict['sentence']} What helps: {verdict['remedy']}"
+        return f"step {step}: no longer {before}. {verdict['sentence']}"
+    return f"step {step}: {verdict['finding']}. {verdict['sentence']} What helps: {verdict['remedy']}"

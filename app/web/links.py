@@ -1,31 +1,14 @@
-"""Links: under which token a shared run is found, and the key that proves whose link it is.
+"""Links: which run of this process is found under which token; see `app.links` for tokens and keys."""
 
-A token is derived from its key, so a server that has never heard of a run can let its owner share it again under the
-same link, after another server was lost, and nobody else.
-"""
-
-import hashlib
-import secrets
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ..errors import UnknownRun, shown
+from ..links import KEY, new_key, token_of
 
-KEY = r"^[A-Za-z0-9_-]{22,64}$"
-TOKEN_BYTES = 16
+__all__ = ["KEY", "LinkChange", "Links", "new_key", "token_of"]
 
 T = TypeVar("T")
-
-
-def new_key() -> str:
-    """A key nobody can guess."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def token_of(key: str) -> str:
-    """The token of the link that belongs to a key: 128 bits of its SHA-256, in the letters of a web address."""
-    return urlsafe_b64encode(hashlib.sha256(key.encode()).digest()[:TOKEN_BYTES]).rstrip(b"=").decode()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ VERSION = 1
 MESSAGE_BYTES = 16 * 1024
 FRAMES_PER_SECOND, FRAMES_BURST = 200, 400  # acks hardly count
 UPLOAD_BYTES = 16 * 2**20
+CAPTURE_BYTES = UPLOAD_BYTES  # one record of a watched module, as a script publishes it
 LARGEST_INTEGER = 2**53 - 1  # JSON numbers are doubles on the other side: beyond this they would not come back equal
 
 Id = str | int | None

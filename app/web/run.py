@@ -70,6 +70,7 @@ class Run:
             limits={
                 "message_bytes": protocol.MESSAGE_BYTES,
                 "upload_bytes": protocol.UPLOAD_BYTES,
+                "capture_bytes": protocol.CAPTURE_BYTES,
                 "frames_per_second": protocol.FRAMES_PER_SECOND,
                 "records_per_second": limits.records_per_second,
                 "max_cost": limits.max_cost,

@@ -20,6 +20,7 @@ from .admission import Admission
 from .closing import CloseCode
 from .commands import ack_in, followed_in
 from .compute import RunHandle
+from .published import Follower, PublishedRuns
 
 SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarded socket has far less
 CLOSE_PATIENCE = 5.0  # and to hear why the connection is closed
@@ -54,8 +55,10 @@ class Allowance:
 class Connection:
     """One visitor: what the run says goes into the outbox, from which one task sends."""
 
-    def __init__(self, websocket: WebSocket) -> None:
+    def __init__(self, websocket: WebSocket, published: PublishedRuns | None = None) -> None:
         self.websocket = websocket
+        self.published = published
+        self.handle: RunHandle | Follower | None = None  # what the visitor's commands go to
         self.outbox: deque[str | bytes | Message] = deque()
         self.filled = asyncio.Event()
         self.unsent_bytes = 0
@@ -91,7 +94,7 @@ class Connection:
         self.outbox.append({"type": "websocket.close", "code": code, "reason": reason})
         self.filled.set()
 
-    async def write(self, handle: RunHandle | None = None) -> None:
+    async def write(self) -> None:
         """Send what is in the outbox until the connection is closed."""
         while True:
             while not self.outbox:
@@ -111,11 +114,11 @@ class Connection:
             self.unsent_bytes -= self.sending
             self.sending = 0
             self.drained.set()
-            if handle and self.held_ack is not None and self.unsent_bytes < MOST_UNSENT_BYTES:
-                handle.ack(self.held_ack)
+            if self.handle and self.held_ack is not None and self.unsent_bytes < MOST_UNSENT_BYTES:
+                self.handle.ack(self.held_ack)
                 self.held_ack = None
 
-    async def read(self, handle: RunHandle) -> None:
+    async def read(self, handle: RunHandle | Follower) -> None:
         """Hand on what the visitor sends, until they leave or may not go on."""
         allowance = Allowance(asyncio.get_running_loop().time)
         while True:
@@ -136,20 +139,28 @@ class Connection:
                 continue
             token = None if text is None else followed_in(text)
             if token is not None:
-                await self._go_along(handle, token)
+                handle = await self._go_along(handle, token)
             handle.send(frame)
             self.unanswered += 1
             await self._until_drained(1 if text is not None and asks_for_file(text) else MOST_UNANSWERED)
 
-    async def _go_along(self, handle: RunHandle, token: str) -> None:
-        """The visitor asks to follow a run: to the process where it is, once the one they are in has answered all."""
+    async def _go_along(self, handle: RunHandle | Follower, token: str) -> RunHandle | Follower:
+        """The visitor asks to follow a run: to where it is, once all they asked before was answered."""
+        if isinstance(handle, Follower):
+            return handle
+        if self.published is not None and token in self.published and handle.followed not in handle.pool.shared:
+            await self._until_drained(1)
+            handle.leave()
+            self.handle = Follower(self.published, self)
+            return self.handle
         if handle.must_move(token):
             await self._until_drained(1)
             handle.move_to(token)
         if token in handle.pool.shared and handle.followed not in handle.pool.shared:
             handle.followed = token  # who asks too early follows nothing yet, and may still be sent elsewhere
+        return handle
 
-    def acknowledge(self, handle: RunHandle, iteration: int) -> None:
+    def acknowledge(self, handle: RunHandle | Follower, iteration: int) -> None:
         """Pass an ack on; while much is unsent it waits, so that no new record is asked for."""
         if self.unsent_bytes >= MOST_UNSENT_BYTES:
             self.held_ack = iteration
@@ -168,13 +179,13 @@ def asks_for_file(text: str) -> bool:
     return "\\" in text or any(map(text.count, FILES))
 
 
-async def stream(websocket: WebSocket, admission: Admission) -> None:
+async def stream(websocket: WebSocket, admission: Admission, published: PublishedRuns) -> None:
     """One visit, from the first frame to the last."""
     await websocket.accept()
-    connection, pool = Connection(websocket), admission.pool
+    connection, pool = Connection(websocket, published), admission.pool
     connection.deliver(pool.hello)
     try:
-        handle = admission.admit(connection, websocket.client.host if websocket.client else "")
+        connection.handle = admission.admit(connection, websocket.client.host if websocket.client else "")
     except ServerFull as full:
         pool.counts.refused(full.code)
         connection.deliver(protocol.error_message(full))
@@ -182,8 +193,8 @@ async def stream(websocket: WebSocket, admission: Admission) -> None:
         with contextlib.suppress(WebSocketDisconnect, TimeoutError):
             await connection.write()
         return
-    reading = asyncio.create_task(connection.read(handle))
-    writing = asyncio.create_task(connection.write(handle))
+    reading = asyncio.create_task(connection.read(connection.handle))
+    writing = asyncio.create_task(connection.write())
     overfull = asyncio.create_task(connection.overfull.wait())
     ended: set[asyncio.Task[Any]] = set()
     try:
@@ -191,7 +202,7 @@ async def stream(websocket: WebSocket, admission: Admission) -> None:
         if reading.done() and websocket.client_state is WebSocketState.CONNECTED:
             await asyncio.wait({writing}, timeout=CLOSE_PATIENCE)  # a reason to close is on its way
     finally:
-        handle.leave()
+        connection.handle.leave()
         for task in (reading, writing, overfull):
             task.cancel()
         outcomes = await asyncio.gather(reading, writing, overfull, return_exceptions=True)

@@ -148,10 +148,10 @@ def test_every_step_of_every_scene_can_be_done_and_ticks(opened: Callable[..., P
 
 
 def overflowing(page: Page) -> list[str]:
-    """Which parts of the lesson hold more than they show; the inspector it borrows scrolls by itself."""
+    """Which parts of the lesson hold more than they show; inspector and views that it borrows lay out themselves."""
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("#lesson, #lesson :not(.visually-hidden, select, option)")]
-          .filter((node) => node.clientWidth > 0 && !node.closest("#inspector"))
+          .filter((node) => node.clientWidth > 0 && !node.closest("#inspector, #views"))
           .filter((node) => node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1)
           .filter((node) => getComputedStyle(node).display !== "inline")
           .map((node) => node.id || node.className)"""
@@ -324,3 +324,17 @@ def test_a_lesson_opens_in_view_on_a_phone(opened: Callable[..., Page], story: l
     expect(page.locator("#lesson-title")).to_be_in_viewport()
     expect(page.locator("#lesson-paragraphs p").first).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_lecturers_own_story_is_told_in_the_order_of_its_link(opened: Callable[..., Page]) -> None:
+    page = opened("#lessons=vanishing,rivers,memory")
+    expect(page.locator("#lesson")).to_have_attribute("data-ready", "vanishing")
+    expect(page.locator("#lesson-number")).to_have_text("1 of 2")
+    expect(page.locator("#lesson-dots .dot")).to_have_count(2)
+    expect(page.locator("#line-text")).to_contain_text("There is no lesson “rivers” here")
+    for label in ("Next", "Reveal", "Next"):
+        expect(page.locator("#lesson-next")).to_have_text(label)
+        page.locator("#lesson-next").click()
+    expect(page.locator("#lesson")).to_have_attribute("data-ready", "memory")
+    expect(page.locator("#lesson-number")).to_have_text("2 of 2")
+    expect(page).to_have_url(re.compile(r"#lessons=vanishing,memory&lesson=memory$"))

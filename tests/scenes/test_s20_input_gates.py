@@ -55,14 +55,14 @@ def test_what_comes_back_to_the_first_timestep(seed):
         says(
             "input-gates",
             "in lane 2, 10⁻¹²",
-            f"lane 3, {opened:.2f}, near the {gru:.2f}",
-            f"tanh, and {indrnn:.2f} comes back",
+            f"lane 3, {opened:.2f}; in the gru {gru:.2f}",
+            f"takes, {indrnn:.2f} is left",
         )
 
 
 def test_the_weights_are_counted():
     counts = [sum(values.size for values in trainer.params.values()) for trainer in lanes(GRU.seed)]
-    says("input-gates", f"has {counts[0]} weights to its {counts[2]}")
+    says("input-gates", f"with {counts[0]} weights to its {counts[2]}")
 
 
 @pytest.mark.parametrize("seed", SEEDS[:3])

@@ -15,7 +15,11 @@ from torch.utils.checkpoint import checkpoint
 
 import app as unroll
 from app.errors import BadValue, OutOfRange
+from app.watching import screen as screens
 from app.watching import watching as module_under_test
+from tests.support.servers import wait_until
+from tests.support.visitors import Visitor
+from tests.web.conftest import facts
 
 X = torch.randn(8, 5, 3, generator=torch.Generator().manual_seed(1))
 
@@ -272,7 +276,8 @@ def test_a_finding_is_told_once_to_whoever_asked_and_in_the_terminal(capsys):
     assert capsys.readouterr().err.count("unroll: step 0: vanishing. encoder: ") == 1
 
 
-def test_the_page_is_served_to_who_knows_its_address_until_the_end(capsys):
+def test_without_a_server_beside_the_small_page_shows_what_was_captured(capsys, monkeypatch):
+    monkeypatch.setattr(screens, "can_serve", lambda: False)
     model = nn.LSTM(3, 4, 2, bidirectional=True)
     with unroll.watch(model) as watching:
         address = capsys.readouterr().err.split()[-1]
@@ -293,9 +298,42 @@ def test_the_page_is_served_to_who_knows_its_address_until_the_end(capsys):
         read(address)
 
 
+def test_a_server_beside_the_script_shows_what_was_captured_until_the_end(capsys):
+    model = nn.LSTM(3, 4, 2, bidirectional=True)
+    with unroll.watch(model) as watching:
+        url, run = capsys.readouterr().err.split()[-1].split("/watched#run=")
+        model(X)[0].sum().backward()
+        watching.wait()
+        wait_until(lambda: answers(url), "the server beside the script")
+        assert "Unroll: watching" in read(f"{url}/watched")
+        with Visitor(url) as page:
+            wait_until(lambda: page.ask("follow", run=run)["type"] == "state", "the script to publish")
+            page.ask("watch", quantities=[], probe=3)
+            while not page.records or facts(page.records[-1])["sequence"] != 3:
+                page.hear()
+            shown = facts(page.records[-1])
+            assert (shown["module"], shown["step"]) == ("", 0)
+            assert shown["grad_residual"] <= 1e-5
+            assert shown["verdict"]["sentence"]
+            watching.close()
+            while (said := page.hear())["type"] != "ended":
+                pass
+            assert said["run"] == run
+    with pytest.raises(urllib.error.URLError):
+        read(f"{url}/watched")
+
+
+def answers(url):
+    """Whether a server is there."""
+    try:
+        return bool(read(f"{url}/healthz"))
+    except OSError:
+        return False
+
+
 def read(address, headers=None):
     request = urllib.request.Request(address, headers=headers or {})
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return answer.read().decode()
 
 

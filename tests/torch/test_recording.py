@@ -7,15 +7,16 @@ from torch import nn
 import app as unroll
 
 
-def train(model, updates):
+def train(model, updates, watching):
     for _ in range(updates):
         model(torch.randn(6, 2, 3))[0].sum().backward()
+        watching.wait()  # a capture that is not replayed in time gives way to newer ones
 
 
 def test_what_was_saved_is_read_back_to_the_last_bit(tmp_path):
     model = nn.LSTM(3, 4, 2, bidirectional=True)
     with unroll.watch(model, every=2, page=False) as watching:
-        train(model, 5)
+        train(model, 5, watching)
         watching.save(tmp_path / "run.unroll")
         last = watching.last[""]
     with unroll.open(tmp_path / "run.unroll") as recording:
@@ -30,10 +31,9 @@ def test_what_was_saved_is_read_back_to_the_last_bit(tmp_path):
 def test_a_file_is_written_as_the_records_are_made(tmp_path):
     model = nn.GRU(3, 4)
     with unroll.watch(model, page=False, file=tmp_path / "run.unroll") as watching:
-        train(model, 3)
-        watching.wait()
+        train(model, 3, watching)
         assert read(tmp_path / "run.unroll") == [0, 1, 2]
-        train(model, 1)
+        train(model, 1, watching)
     assert not watching.failures
     assert read(tmp_path / "run.unroll") == [0, 1, 2, 3]
 

@@ -4,41 +4,11 @@ import numpy as np
 import pytest
 
 from app.watching import flows, shown
-from app.watching.crossing import Crossing, Packing
-from app.watching.modules import Spec
+from app.watching.crossing import Packing
 from app.watching.stack import replay, residual
+from tests.support.crossings import B, H, T, crossing
 
-T, B, I, H = 4, 3, 2, 3
 LENGTHS = np.array([4, 2, 3])
-NUMBERS = {"rnn": 1, "lstm": 4, "gru": 3}
-
-
-def crossing(cell, layers=1, both=False, proj=0, lengths=None, dropout=False, seed=0):
-    rng = np.random.default_rng(seed)
-    P, D = proj or H, 1 + both
-    weights = {}
-    for layer in range(layers):
-        for suffix in [f"_l{layer}", f"_l{layer}_reverse"][:D]:
-            width = NUMBERS[cell] * H
-            weights[f"weight_ih{suffix}"] = 0.6 * rng.standard_normal((width, P * D if layer else I))
-            weights[f"weight_hh{suffix}"] = 0.6 * rng.standard_normal((width, P))
-            weights[f"bias_ih{suffix}"], weights[f"bias_hh{suffix}"] = 0.3 * rng.standard_normal((2, width))
-            if proj:
-                weights[f"weight_hr{suffix}"] = rng.standard_normal((P, H))
-    inside = np.ones((T, B, 1)) if lengths is None else (np.arange(T)[:, None] < lengths)[..., None].astype(float)
-    return Crossing(
-        spec=Spec(cell, "tanh", I, H, layers, both, proj),
-        x=rng.standard_normal((T, B, I)) * inside,
-        lengths=lengths,
-        h0=rng.standard_normal((layers * D, B, P)),
-        c0=rng.standard_normal((layers * D, B, H)) if cell == "lstm" else None,
-        weights=weights,
-        owners={name: number for number, name in enumerate(weights)},
-        d_output=rng.standard_normal((T, B, P * D)) * inside,
-        d_h_n=rng.standard_normal((layers * D, B, P)),
-        d_c_n=rng.standard_normal((layers * D, B, H)) if cell == "lstm" else None,
-        masks=[2.0 * rng.integers(0, 2, (T, B, P * D)) for _ in range(layers - 1)] if dropout else None,
-    )
 
 
 def objective(one):
@@ -93,7 +63,7 @@ def test_a_padded_sequence_has_the_gradients_it_has_alone(cell, example):
     one = crossing(cell, 2, True, 0, LENGTHS)
     stack = replay(one)
     stack.backward()
-    alone = shown.only(stack, example)
+    alone = shown.alone(one, example)
     tensors, _ = shown.of_sequence(alone)
     length = LENGTHS[example]
     for layer, name in ((0, "dh"), (1, "dh_l2")):
@@ -102,9 +72,8 @@ def test_a_padded_sequence_has_the_gradients_it_has_alone(cell, example):
 
 
 def test_shares_of_every_layer_and_direction_sum_to_one():
-    stack = replay(crossing("lstm", 3, True, 2))
-    stack.backward()
-    tensors, _ = shown.of_sequence(shown.only(stack, 1))
+    one = crossing("lstm", 3, True, 2)
+    tensors, _ = shown.of_sequence(shown.alone(one, 1))
     names = [name for name in tensors if name.startswith("share")]
     assert len(names) == 6
     for name in names:
@@ -112,10 +81,8 @@ def test_shares_of_every_layer_and_direction_sum_to_one():
 
 
 def test_lags_sum_to_the_gradients_of_the_recurrent_weights():
-    stack = replay(crossing("gru", 2, True))
-    stack.backward()
-    alone = shown.only(stack, 0)
-    shown.of_sequence(alone)  # its way back
+    one = crossing("gru", 2, True)
+    alone = shown.alone(one, 0)
     sums = np.zeros((2, 2, T, H, 3 * H))
     for losses, exponents, number, place, direction in flows._columns(alone):
         flows._add_by_lag(sums[number, place], direction, losses, exponents)

@@ -69,7 +69,7 @@ export function normCurves(picture, ghost, contraction) {
  * @param {number} T
  * @param {number} last
  */
-function lastLossAlone(lnFlow, T, last) {
+export function lastLossAlone(lnFlow, T, last) {
   const ln = new Float64Array(T + 1).fill(Number.NaN);
   for (let k = 1; k <= T; k++) ln[k] = lnFlow[(last - 1) * (T + 1) + k];
   return ln;

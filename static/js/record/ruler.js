@@ -2,10 +2,15 @@
 
 import { decades } from "../lib/scales.js";
 
-/** @typedef {"near" | "far" | "abyss"} RulerName */
+/** small: the one of watched runs. @typedef {"small" | "near" | "far" | "abyss"} RulerName */
 
 /** Powers of ten that each ruler reaches from and to. @type {Record<RulerName, {low: number, high: number}>} */
-export const REACH = { near: { low: -4, high: 2 }, far: { low: -12, high: 6 }, abyss: { low: -300, high: 300 } };
+export const REACH = {
+  small: { low: -6, high: 0 },
+  near: { low: -4, high: 2 },
+  far: { low: -12, high: 6 },
+  abyss: { low: -300, high: 300 },
+};
 
 /** Of the states' gradients: all of it, and what truncation and clipping leave. */
 const MEASURED = /^(ln_d[hc]_norm|d[hc]_norm_used)/;

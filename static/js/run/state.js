@@ -26,7 +26,7 @@ import { adopt, samePlace } from "./view.js";
  * @typedef {{t: number, unit?: number, source?: number, k?: number}} Place
  */
 
-/** @typedef {"near" | "far" | "abyss"} Ruler */
+/** small: the one of watched runs. @typedef {"small" | "near" | "far" | "abyss"} Ruler */
 
 /** @typedef {"auto" | "light" | "dark"} Theme */
 

@@ -187,7 +187,7 @@ function nextRuler(
   /** @type {State} */ { ruler },
   /** @type {import("../record/picture.js").Picture | null} */ picture,
 ) {
-  const order = /** @type {const} */ (["near", "far", "abyss"]);
+  const order = /** @type {import("../run/state.js").Ruler[]} */ (["near", "far", "abyss"]);
   const nearer = picture ? nearerRuler(picture.lanes, ruler) : null;
   return nearer ?? order[(order.indexOf(ruler) + 1) % order.length];
 }

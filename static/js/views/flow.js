@@ -24,6 +24,8 @@ import { createChangeDetector } from "../lib/changed.js";
 
 const ONE_LAYER = { ...FIRST, layers: 1, directions: 1, ending: "" };
 
+/** What a timestep before the first loss is called. */
+const UNTARGETED = "no target yet";
 /** Truncated pairs keep this much of their colour. */
 const MASKED = 0.22;
 /** With fewer losses than this the matrix would be a few thin lines: its rows become tall bars. */
@@ -97,12 +99,18 @@ export function lagLine({ left, top, column, rowPitch, T, few }, lag) {
   return points;
 }
 
+/** What the picture of a state is. @param {State} state @returns {Picture | null} */
+function pictureOf({ record, config, task }) {
+  return record ? readPicture(record, config, task) : null;
+}
+
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {import("../lib/store.js").Store<State, Action>} store
+ * @param {{read: (state: State) => Picture | null, without: string}} [of] how the record is read, and what a timestep without a loss is called
  * @returns {{draw: (now: number) => void, resize: () => void}}
  */
-export function createFlowView(canvas, store) {
+export function createFlowView(canvas, store, { read, without } = { read: pictureOf, without: UNTARGETED }) {
   const ctx = /** @type {Context} */ (canvas.getContext("2d", { alpha: false }));
   const bitmaps = createBitmaps();
   const size = { width: 0, height: 0, U: 1, ratio: 1 };
@@ -138,10 +146,10 @@ export function createFlowView(canvas, store) {
     if (!seen.all.changed([state.record, state.config, state.dark, hover, pin, pointer, reachedFrom(state)])) return;
     if (readFrom !== state.record) {
       readFrom = state.record;
-      picture = state.record ? readPicture(state.record, state.config, state.task) : null;
+      picture = read(state);
     }
     layout = picture ? layoutFlow(size, picture.T, lossesOf(picture)) : null;
-    const sheet = { ...size, picture, layout, state, palette: palette(state.dark ? "dark" : "light") };
+    const sheet = { ...size, picture, layout, state, without, palette: palette(state.dark ? "dark" : "light") };
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.drawImage(chromeOf(sheet), 0, 0);
     ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
@@ -179,7 +187,7 @@ export function createFlowView(canvas, store) {
 
   painters.set(canvas, (target, ratio) => {
     const state = store.get();
-    const sheet = { ...size, ratio, picture, layout, state, palette: palette(state.dark ? "dark" : "light") };
+    const sheet = { ...size, ratio, picture, layout, state, without, palette: palette(state.dark ? "dark" : "light") };
     drawFlow(target, sheet, bitmaps);
   });
 
@@ -231,7 +239,7 @@ export function pairLines({ lnFlow, T }, { t, k }, kept) {
 
 /**
  * @typedef {{width: number, height: number, U: number, ratio: number, picture: Picture | null,
- *   layout: FlowLayout | null, state: State, palette: Palette}} FlowSheet
+ *   layout: FlowLayout | null, state: State, palette: Palette, without?: string}} FlowSheet
  */
 
 /**
@@ -438,7 +446,10 @@ function shortValue(/** @type {number} */ ln) {
 const NAMED_FROM = 174;
 
 /** In the triangle where no gradient can be: what is a row, what a column, and the marks' names. */
-function drawLegend(/** @type {Context} */ ctx, /** @type {FlowSheet} */ { picture, layout, palette: colours, state }) {
+function drawLegend(
+  /** @type {Context} */ ctx,
+  /** @type {FlowSheet} */ { picture, layout, palette: colours, state, without = UNTARGETED },
+) {
   if (!picture || !layout) return;
   const { U, left, top, side, rowPitch } = layout;
   const right = left + side - 8 * U;
@@ -473,8 +484,8 @@ function drawLegend(/** @type {Context} */ ctx, /** @type {FlowSheet} */ { pictu
   const firstLoss = picture.hasTarget.indexOf(1);
   const room = side - mathWidth(ctx, U, "E_t is a row") - 24 * U;
   ctx.font = sans(U);
-  if (firstLoss > 1 && (firstLoss - 1) * rowPitch > 16 * U && ctx.measureText("no target yet").width < room) {
-    drawText(ctx, U, "no target yet", left + 8 * U, top + 12 * U, { colour: colours.ink3 });
+  if (firstLoss > 1 && (firstLoss - 1) * rowPitch > 16 * U && ctx.measureText(without).width < room) {
+    drawText(ctx, U, without, left + 8 * U, top + 12 * U, { colour: colours.ink3 });
   }
 }
 

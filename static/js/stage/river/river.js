@@ -15,6 +15,7 @@ import { clamp, decades, intervalOf, mix, smoothstep } from "../../lib/scales.js
 
 /** @type {Record<RulerName, Ruler>} */
 export const RULERS = {
+  small: { ...REACH.small, labels: [-6, -4, -2, 0], ticks: 1 },
   near: { ...REACH.near, labels: [-4, -2, 0, 2], ticks: 1 },
   far: { ...REACH.far, labels: [-12, -6, 0, 6], ticks: 3 },
   abyss: { ...REACH.abyss, labels: [-300, 0, 300], ticks: 100 },

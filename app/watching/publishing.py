@@ -1,0 +1,173 @@
+"""Sends records to a server that shows them, from a thread of its own.
+
+A lost server is tried again, and holds up nothing. Only the newest record of each module waits to be sent, and none is
+sent while nobody follows.
+"""
+
+import contextlib
+import json
+import random
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..errors import BadValue, shown
+from ..links import new_key, token_of
+from ..training import Record
+from .threads import give_way
+
+FIRST_WAIT, LONGEST_WAIT = 0.25, 10.0  # seconds before a lost server is tried again
+OPENING_SECONDS = 60.0  # a server beside the script has yet to start
+CLOSING_SECONDS = 2.0
+
+
+def addresses(server: str) -> tuple[str, str]:
+    """Where the page is and where records go, below the address of a server."""
+    base = server.rstrip("/")
+    scheme, separator, place = base.partition("://")
+    if scheme not in ("http", "https") or not separator or not place:
+        raise BadValue(
+            f"Expected the address of an Unroll server, such as http://127.0.0.1:8000; got {shown(server)}.",
+            field="server",
+        )
+    return f"{base}/watched", f"{'wss' if scheme == 'https' else 'ws'}://{place}/publish"
+
+
+class Publisher:
+    """One run on a server. ``on_sequence`` is called when somebody there asks for another sequence of the batch.
+
+    ``tell`` is given a sentence when the server is lost, refuses, or is back. Both are called in threads of ours.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        token: str,
+        modules: Sequence[str],
+        every: int,
+        on_sequence: Callable[[int], Any],
+        tell: Callable[[str], Any],
+    ) -> None:
+        self._key = new_key()
+        page, self._url = addresses(server)
+        self.address = f"{page}#run={token_of(self._key)}"
+        self._begin = json.dumps({"type": "publish", "key": self._key, "modules": list(modules), "every": every})
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._on_sequence, self._tell = on_sequence, tell
+        self.followers = 0
+        self._waiting: dict[str, Callable[[], Record]] = {}
+        self._change = threading.Condition()
+        self._closed = False
+        self._lost = False  # and said so
+        self._socket: Any = None
+        self._thread = threading.Thread(target=self._work, name="unroll publishing", daemon=True)
+        self._thread.start()
+
+    @property
+    def connected(self) -> bool:
+        """Whether a server has the run at this moment."""
+        return self._socket is not None
+
+    def offer(self, records: dict[str, Callable[[], Record]]) -> None:
+        """How to make the newest records, by module: sent as soon as somebody follows, unless newer ones come."""
+        with self._change:
+            self._waiting |= records
+            self._change.notify_all()
+
+    def close(self) -> None:
+        """Send what waits, if the server takes it at once, and leave."""
+        with self._change:
+            self._closed = True
+            self._change.notify_all()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(CLOSING_SECONDS)
+
+    def _work(self) -> None:
+        give_way()
+        attempt = 0
+        while not self._closed:
+            try:
+                self._connected()
+                attempt = 0
+            except Exception as error:  # whatever a network can do: it is not the loop's trouble
+                attempt = 1 if self._socket is not None else attempt + 1
+                if not self._lost and not self._closed:
+                    self._lost = True
+                    self._tell(f"{_reason(error)}; training goes on, and it is tried again")
+            self._socket = None
+            self._followed_by(0)
+            wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt, 10))
+            with self._change:
+                self._change.wait_for(lambda: self._closed, wait * (0.5 + random.random() / 2))  # noqa: S311 (no secret)
+
+    def _connected(self) -> None:
+        """One connection, from its first message to its end."""
+        from websockets.sync.client import connect  # the server's own library; only who publishes needs it
+
+        with connect(
+            self._url,
+            additional_headers=self._headers,
+            compression=None,
+            open_timeout=OPENING_SECONDS,
+            close_timeout=CLOSING_SECONDS,
+        ) as socket:
+            socket.send(self._begin)
+            reading = threading.Thread(target=self._read, args=(socket,), name="unroll listening", daemon=True)
+            reading.start()
+            self._send_until_closed(socket, reading)
+
+    def _send_until_closed(self, socket: Any, reading: threading.Thread) -> None:
+        while True:
+            with self._change:
+                self._change.wait_for(
+                    lambda: bool(self._waiting and self.followers) or self._closed or self._ended(reading)
+                )
+                if self._ended(reading):
+                    raise ConnectionError("the server ended the connection")
+                if self._closed and not (self._waiting and self.followers):
+                    return
+                records, self._waiting = list(self._waiting.values()), {}
+            for make in records:
+                record = make()
+                step = record.scalars["step"]
+                socket.send(Record(record.scalars | {"iteration": step}, record.tensors).to_bytes())
+
+    def _ended(self, reading: threading.Thread) -> bool:
+        return not reading.is_alive()
+
+    def _read(self, socket: Any) -> None:
+        """What the server says, until the connection ends."""
+        with contextlib.suppress(Exception):
+            for message in socket:
+                self._hear(socket, json.loads(message))
+        with self._change:
+            self._change.notify_all()
+
+    def _hear(self, socket: Any, said: dict[str, Any]) -> None:
+        match said.get("type"):
+            case "published":
+                self._socket = socket
+                if self._lost:
+                    self._lost = False
+                    self._tell("the server is back")
+            case "followers":
+                self._followed_by(int(said["count"]))
+            case "show":
+                self._on_sequence(int(said["sequence"]))
+            case "error":
+                self._tell(str(said["message"]))
+
+    def _followed_by(self, count: int) -> None:
+        with self._change:
+            self.followers = count
+            self._change.notify_all()
+
+
+def _reason(error: Exception) -> str:
+    """Why a connection did not come about, in words."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if status == 403:
+        return "the server refuses to publish: its UNROLL_PUBLISH_TOKEN is another one, or it has none"
+    if status is not None:
+        return f"the server answers {status} where an Unroll server publishes"
+    return f"the server cannot be reached ({error or type(error).__name__})"

@@ -1,0 +1,69 @@
+"""Where a watched model is looked at: a server that was named, one beside the script, or the small page of `page`."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+from ..training import Record
+from .beside import Beside, can_serve
+from .drawing import Judged
+from .measure import Shown
+from .page import Page
+from .publishing import Publisher
+from .verdict import Verdict, as_dict
+
+
+class Screen(Protocol):
+    """What shows the newest records, which are made when somebody looks; its address is known from the beginning."""
+
+    address: str
+
+    def show(self, found: Judged) -> None:
+        """From now on show these."""
+
+    def close(self) -> None:
+        """Show nothing any more."""
+
+
+class Served:
+    """The page of a server, which the records are published to; one beside the script ends with it."""
+
+    def __init__(self, publisher: Publisher, beside: Beside | None) -> None:
+        self._publisher, self._beside = publisher, beside
+        self.address = publisher.address
+
+    def show(self, found: Judged) -> None:
+        """Each record with what was found in it."""
+        self._publisher.offer({name: partial(_record_of, *one) for name, one in found.items()})
+
+    def close(self) -> None:
+        """Leave the server; what was sent stays on pages that are open."""
+        self._publisher.close()
+        if self._beside is not None:
+            self._beside.close()
+
+
+def _record_of(one: Shown, verdict: Verdict) -> Record:
+    return with_verdict(one.record, verdict)
+
+
+def with_verdict(record: Record, verdict: Verdict) -> Record:
+    """The record, its scalars with the finding in words."""
+    return Record(record.scalars | {"verdict": as_dict(verdict, None)}, record.tensors)
+
+
+def screen(
+    server: str | None,
+    token: str,
+    modules: list[str],
+    every: int,
+    on_sequence: Callable[[int], Any],
+    tell: Callable[[str], Any],
+) -> Screen:
+    """The page of ``server``; without one, of a server beside the script where there can be one."""
+    if server is not None:
+        return Served(Publisher(server, token, modules, every, on_sequence, tell), None)
+    if not can_serve():
+        return Page()
+    beside = Beside()
+    return Served(Publisher(beside.url, beside.token, modules, every, on_sequence, tell), beside)

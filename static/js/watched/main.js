@@ -1,0 +1,145 @@
+/** The page of a watched run: a model that a script trains, seen through `unroll.watch`. */
+
+import { createTheme } from "../kit/theme.js";
+import { socketAddressOf } from "../lib/address.js";
+import { watchResolution } from "../lib/canvas/resolution.js";
+import { byId, setText } from "../lib/dom.js";
+import { createFrames } from "../lib/frames.js";
+import { createStore } from "../lib/store.js";
+import { createFlowView } from "../views/flow.js";
+import { flowNote } from "../words/watched.js";
+import { createChoosers } from "./choosers.js";
+import { drawFound, drawHeader, drawSentences, drawStatus, drawTimestep } from "./panels.js";
+import { hasEveryPair, pictureOf } from "./picture.js";
+import { factsOf } from "./place.js";
+import { createSource, runIn } from "./source.js";
+import { createWatchedStage, stageCanvas } from "./stage.js";
+import { comparedCapture, initialWatched, reduceWatched, shownCapture } from "./state.js";
+
+/** @typedef {import("../record/picture.js").Picture} Picture */
+/** @typedef {import("./state.js").Capture} Capture */
+
+const platform = {
+  open: (/** @type {string} */ url) => new WebSocket(url),
+  now: () => performance.now(),
+  setTimer: (/** @type {() => void} */ callback, /** @type {number} */ ms) => window.setTimeout(callback, ms),
+  clearTimer: (/** @type {number} */ timer) => window.clearTimeout(timer),
+  random: Math.random,
+  report: (/** @type {unknown} */ error) => window.reportError(error),
+};
+
+const store = createStore(initialWatched(), reduceWatched);
+const theme = createTheme(/** @type {any} */ (store));
+const source = createSource(socketAddressOf("ws"), runIn(location.hash) ?? "", store, platform);
+const choosers = createChoosers(store, source.showSequence);
+
+/** The pictures of the captures at the shown place, each worked out once. @type {{place: string, of: WeakMap<object, Picture>}} */
+const pictures = { place: "", of: new WeakMap() };
+
+/** @param {Capture} capture */
+function pictureAt({ record }) {
+  const { place } = store.get();
+  const name = `${place.layer} ${place.reverse}`;
+  if (pictures.place !== name) Object.assign(pictures, { place: name, of: new WeakMap() });
+  const known = pictures.of.get(record);
+  if (known) return known;
+  const picture = pictureOf(record, place);
+  pictures.of.set(record, picture);
+  return picture;
+}
+
+const stage = createWatchedStage(stageCanvas(), {
+  hover: (t) => store.dispatch({ type: "hover", hover: t === null ? null : { t } }),
+  pin: (t) => store.dispatch({ type: "pin", pin: store.get().pin?.t === t ? null : { t } }),
+});
+
+/** The flow is drawn by the view of the playground, which asks for its state. */
+const flowStore = /** @type {any} */ ({
+  get() {
+    const state = store.get();
+    const record = shownCapture(state)?.record ?? null;
+    return { record, config: state.place, dark: state.dark, hover: state.hover, pin: state.pin, slow: null };
+  },
+  dispatch: store.dispatch,
+  watch: store.watch,
+});
+const flow = createFlowView(/** @type {HTMLCanvasElement} */ (byId("flow")), flowStore, {
+  read() {
+    const shown = shownCapture(store.get());
+    return shown ? pictureAt(shown) : null;
+  },
+  without: "nothing handed in",
+});
+
+const frames = createFrames(
+  {
+    requestFrame: (callback) => requestAnimationFrame(callback),
+    setTimer: platform.setTimer,
+    clearTimer: platform.clearTimer,
+  },
+  draw,
+  () => false,
+);
+
+/** @param {number} now */
+function draw(now) {
+  const state = store.get();
+  const shown = shownCapture(state);
+  drawStatus(state);
+  choosers.draw();
+  document.body.dataset.captured = String(shown !== null);
+  document.body.dataset.status = state.status;
+  setText(byId("freeze"), state.at === null ? "Freeze" : "Go on");
+  byId("freeze").setAttribute("aria-pressed", String(state.at !== null));
+  if (!shown) return Number.POSITIVE_INFINITY;
+  const picture = pictureAt(shown);
+  const other = comparedCapture(state);
+  const compared = other && other !== shown ? { picture: pictureAt(other), step: other.step } : null;
+  drawHeader(state, shown);
+  drawSentences(state, picture, compared);
+  drawFound(shown);
+  drawTimestep(state, shown, picture);
+  const note = flowNote(hasEveryPair(factsOf(shown.record), state.place));
+  setText(byId("flow-note"), note);
+  byId("flow-note").hidden = note === "";
+  const inputs = shown.record.tensors.x.shape[1];
+  stage.draw({ ...state, picture, compared, step: shown.step, inputs });
+  flow.draw(now);
+  return Number.POSITIVE_INFINITY;
+}
+
+byId("freeze").addEventListener("click", () => {
+  const { at } = store.get();
+  const newest = shownCapture(store.get());
+  store.dispatch({ type: "at", at: at === null ? (newest?.step ?? null) : null });
+});
+byId("theme").addEventListener("click", theme.toggle);
+byId("unpin").addEventListener("click", () => store.dispatch({ type: "pin", pin: null }));
+byId("copy").addEventListener("click", async () => {
+  await navigator.clipboard.writeText(byId("code").textContent ?? "");
+  setText(byId("copy"), "Copied");
+  window.setTimeout(() => setText(byId("copy"), "Copy"), 2000);
+});
+stageCanvas().addEventListener("keydown", (event) => {
+  const shown = shownCapture(store.get());
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (event.key === "Escape") store.dispatch({ type: "pin", pin: null });
+  if (!shown || step === undefined) return;
+  event.preventDefault();
+  const T = pictureAt(shown).T;
+  const t = Math.min(T, Math.max(1, (store.get().pin?.t ?? T + 1) + step));
+  store.dispatch({ type: "pin", pin: { t } });
+});
+
+function resize() {
+  flow.resize();
+  frames.changed();
+}
+
+const resizes = new ResizeObserver(resize);
+for (const id of ["network", "flow"]) resizes.observe(byId(id));
+watchResolution(resize);
+store.watch((state) => state, frames.changed);
+store.watch(({ module, place }) => `${module} ${place.layer} ${place.reverse}`, stage.forget);
+resize();
+source.connect();

@@ -1,0 +1,135 @@
+"""From a script to a server and back: what is sent, what a lost server means, and that a server beside ends with it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from functools import partial
+
+import numpy as np
+import pytest
+
+from app.errors import BadValue
+from app.training import Record
+from app.watching.beside import Beside
+from app.watching.publishing import Publisher, addresses
+from tests.support.servers import PATIENCE, ROOT, Server, free_port, wait_until
+from tests.support.visitors import Visitor
+from tests.web.conftest import facts
+
+TOKEN = "a-token-of-the-operator"
+SCRIPT = """
+import time
+from app.watching.beside import Beside
+beside = Beside()
+print(beside.url, flush=True)
+time.sleep(600)
+"""
+
+
+def record(step: int) -> Record:
+    return Record({"kind": "record", "module": "encoder", "step": step}, {"h": np.zeros((3, 2))})
+
+
+class Told:
+    """What the publisher says, in whatever thread."""
+
+    def __init__(self) -> None:
+        self.sentences: list[str] = []
+        self.sequences: list[int] = []
+
+    def publisher(self, url: str, token: str = TOKEN) -> Publisher:
+        return Publisher(url, token, ["encoder"], 1, self.sequences.append, self.sentences.append)
+
+    def heard(self, words: str) -> bool:
+        return any(words in sentence for sentence in self.sentences)
+
+
+def test_a_lost_server_is_told_once_and_found_again_under_the_same_address():
+    port, told = free_port(), Told()
+    publisher = told.publisher(f"http://127.0.0.1:{port}")
+    run = publisher.address.partition("#run=")[2]
+    wait_until(lambda: told.heard("cannot be reached"), "the missing server to be told")
+
+    def serve_and_be_lost(step: int) -> None:
+        with Server(port, UNROLL_PUBLISH_TOKEN=TOKEN, WORKERS="1") as server:
+            wait_until(lambda: len(told.sentences) == 2 * step, "the server to be found")
+            with Visitor(server) as page:
+                page.ask("follow", run=run)
+                publisher.offer({"encoder": partial(record, step)})
+                while not page.records:
+                    page.hear()
+                assert facts(page.records[0])["step"] == step
+                page.ask("watch", quantities=[], probe=step)
+                wait_until(lambda: told.sequences[-1:] == [step], "the sequence to be asked for")
+        wait_until(lambda: len(told.sentences) == 2 * step + 1, "the loss to be told")
+
+    serve_and_be_lost(1)
+    serve_and_be_lost(2)
+    assert [sentence.startswith("the server is back") for sentence in told.sentences] == [
+        False,
+        True,
+        False,
+        True,
+        False,
+    ]
+    publisher.offer({"encoder": partial(record, 3)})
+    publisher.close()
+
+
+def test_a_server_that_refuses_says_why():
+    told = Told()
+    with Server(WORKERS="1") as server:
+        publisher = told.publisher(server.url)
+        wait_until(lambda: told.heard("UNROLL_PUBLISH_TOKEN"), "the refusal to be told")
+        publisher.close()
+
+
+@pytest.mark.parametrize("server", ["localhost:8000", "ftp://here", "", "http://"])
+def test_an_address_that_is_none_is_refused(server):
+    with pytest.raises(BadValue, match=r"http://127\.0\.0\.1:8000"):
+        addresses(server)
+
+
+def test_below_a_prefix_page_and_records_stay_below_it():
+    page, records = addresses("https://hub.example/user/me/proxy/8000/")
+    assert (page, records) == (
+        "https://hub.example/user/me/proxy/8000/watched",
+        "wss://hub.example/user/me/proxy/8000/publish",
+    )
+
+
+def test_the_server_beside_a_script_ends_with_it_also_when_it_is_killed():
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as script:
+        assert script.stdout is not None
+        url = script.stdout.readline().strip()
+        with urllib.request.urlopen(f"{url}/watched", timeout=PATIENCE) as page:
+            assert b"Unroll: watching" in page.read()
+        os.kill(script.pid, signal.SIGKILL)
+        script.wait(PATIENCE)
+    wait_until(lambda: is_free(url), "the server beside the script to end")
+
+
+def test_a_server_beside_a_script_that_is_killed_holds_up_nothing():
+    beside, told = Beside(), Told()
+    publisher = told.publisher(beside.url, beside.token)
+    wait_until(lambda: publisher.connected, "the server beside to take the run")
+    assert not beside.failed
+    beside._process.kill()
+    wait_until(lambda: told.heard("training goes on"), "the loss to be told")
+    wait_until(lambda: beside.failed, "the end of the process to be noticed")
+    ending = threading.Thread(target=lambda: (publisher.close(), beside.close()))
+    ending.start()
+    ending.join(PATIENCE)
+    assert not ending.is_alive()
+
+
+def is_free(url: str) -> bool:
+    """Whether nobody listens there any more."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(url.rpartition(":")[2]))) != 0
