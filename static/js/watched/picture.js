@@ -1,5 +1,6 @@
 /** What a capture means for the picture. The gradient handed to h_t stands where a network of ours has its own loss. Pure. */
 
+import { ONE_LAYER } from "../record/chosen.js";
 import { firstBad } from "../record/first_bad.js";
 import { backwards, factsOf, nameAt, overTime } from "./place.js";
 
@@ -67,6 +68,10 @@ export function pictureOf(record, place) {
     clip: { mode: "none", threshold: 0, scale: null },
     cuts: new Uint8Array(T + 1),
     neededLag: null,
+    // In the time of its own direction a captured layer is drawn as a network of one.
+    place: ONE_LAYER,
+    reverse: false,
+    top: true,
     activation: facts.activation,
   };
 }

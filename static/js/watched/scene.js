@@ -45,6 +45,7 @@ export function watchedScene(picture, compared, { step, ruler, dark, highlight }
     curves: curvesOf(picture, compared, step),
     domain,
     outputDomain: [-1, 1],
+    bands: [],
   };
 }
 
