@@ -343,7 +343,7 @@ class Trainer:
 
     def export_weights(self) -> bytes:
         """The weights as a safetensors file for PyTorch: a module with parts `rnn` and `readout`."""
-        return pytorch.export(self.params, self.config.cell, self.config.activation)
+        return pytorch.export(self.params, self.config.cell, self.config.activation, self.iteration)
 
     def snapshot(self, *, dataset: bool = False) -> bytes:
         """The run as a file from which any process goes on bit for bit; `dataset` puts own data into it too.

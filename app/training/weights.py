@@ -73,7 +73,7 @@ def to_torch(params: Params) -> dict[str, np.ndarray]:
     return {name: np.ascontiguousarray(values, np.float64) for name, values in tensors.items()}
 
 
-def export(params: Params, cell: str, activation: str) -> bytes:
+def export(params: Params, cell: str, activation: str, iteration: int) -> bytes:
     """A safetensors file of `to_torch`, for `load_state_dict` of a module with parts `rnn` and `readout`.
 
     BadValue where PyTorch's module would compute something else from these weights.
@@ -91,7 +91,8 @@ def export(params: Params, cell: str, activation: str) -> bytes:
             f"weights would give other numbers there. Set the activation to {known}, or save a snapshot.",
             "activation",
         )
-    return tensorfile.pack({"kind": "pytorch", "cell": cell, "activation": activation}, to_torch(params))
+    about = {"kind": "pytorch", "cell": cell, "activation": activation, "iteration": iteration}
+    return tensorfile.pack(about, to_torch(params))
 
 
 def _either(names: Collection[str]) -> str:

