@@ -99,7 +99,9 @@ def runs(seed: int) -> Iterator[tuple[Trainer, list[str]]]:
             "init": "orthogonal",
             "task": rng.choice(TASKS),
         }
-        if rng.random() < 0.5:
+        if rng.random() < 0.4:
+            config |= {"num_layers": rng.randint(1, 4), "bidirectional": rng.random() < 0.5}
+        if not config.get("bidirectional") and rng.random() < 0.5:
             config["k1"] = size(1, T)
             config["k2"] = min(500, size(config["k1"], max(T, config["k1"])))
         watch = [quantity for quantity in WATCHABLE if rng.random() < 0.4]

@@ -25,11 +25,12 @@ import random
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from app.engine import Network, adjoints, flow, initialise
+from app.engine import Network, all_adjoints, all_flows, initialise
 from app.engine.arrays import SMALL, product, zeros
 from benchmarks.peers import PEERS
 from benchmarks.report import Report
@@ -62,18 +63,19 @@ class Problem:
 
     cell: str
     size: Size
+    shape: dict[str, Any] = field(default_factory=dict)  # num_layers, bidirectional
 
     def __post_init__(self) -> None:
         rng = np.random.default_rng(0)
         T, H, B = self.size.T, self.size.H, self.size.B
-        self.params = initialise(self.cell, 1, H, 1, "pytorch", 1.0, None, None, 0.0, rng)
+        self.params = initialise(self.cell, 1, H, 1, "pytorch", 1.0, None, None, 0.0, rng, **self.shape)
         self.x = rng.choice([-1.0, 1.0], (T, B, 1))
         self.target = rng.choice([-1.0, 1.0], (T, B, 1))
 
 
 def plain(problem: Problem, last_only: bool = False) -> Step:
     size = problem.size
-    net = Network(problem.cell, "tanh", "squared_error", size.T, size.B, 1, size.H, 1)
+    net = Network(problem.cell, "tanh", "squared_error", size.T, size.B, 1, size.H, 1, **problem.shape)
     target = problem.target.copy()
     if last_only:
         target[:-1] = np.nan
@@ -100,10 +102,10 @@ def instrumented(problem: Problem) -> Step:
 def whole_flow(problem: Problem) -> Step:
     """Every dE_t/dh_k of the first example."""
     size = problem.size
-    net = Network(problem.cell, "tanh", "squared_error", size.T, 1, 1, size.H, 1)
+    net = Network(problem.cell, "tanh", "squared_error", size.T, 1, 1, size.H, 1, **problem.shape)
     net.forward(problem.params, problem.x[:, :1], problem.target[:, :1])
-    adjoint = adjoints(net)
-    return lambda: flow(net, adjoint)
+    found = all_adjoints(net)
+    return lambda: all_flows(net, found)
 
 
 def limit(problem: Problem) -> Step:
@@ -262,6 +264,27 @@ def vanishing(report: Report, seconds: float) -> None:
         report.row(f"{cell}: loss only at the end ÷ everywhere", ratio(times, "last", "all"), "×", "≤", 1.3)
 
 
+SHAPES: dict[str, dict[str, Any]] = {"2 layers": {"num_layers": 2}, "both directions": {"bidirectional": True}}
+IN_SEVERAL = [Size(50, 16, 16), Size(50, 32, 16), Size(100, 64, 16), Size(200, 32, 16)]
+
+
+def layers_and_directions(report: Report, seconds: float) -> None:
+    """What further layers and directions cost, as multiples of one layer in one direction; means over sizes."""
+    for cell in CELLS:
+        ratios: dict[tuple[str, str], list[float]] = {}
+        for size in IN_SEVERAL:
+            for what, make in (("plain step", plain), ("flow", whole_flow)):
+                problems = {"one": Problem(cell, size)} | {
+                    name: Problem(cell, size, shape) for name, shape in SHAPES.items()
+                }
+                times = take_turns({name: make(problem) for name, problem in problems.items()}, seconds)
+                for name in SHAPES:
+                    ratios.setdefault((what, name), []).append(ratio(times, name, "one"))
+        for (what, name), values in ratios.items():
+            mean = statistics.geometric_mean(values)
+            report.row(f"{cell}: {what}, {name} ÷ one, mean", mean, "×", "≤", 3 if what == "flow" else 2.1)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a tenth of the time for every comparison")
@@ -272,6 +295,7 @@ def main() -> int:
     against_the_limit(report, seconds)
     flows(report, seconds)
     vanishing(report, seconds)
+    layers_and_directions(report, seconds)
     if not PEERS:
         print("  no peer is installed: `make bench-engine` sets up PyTorch and JAX beside the project")
     against_peers(report, seconds, options.verbose)

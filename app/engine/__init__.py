@@ -12,6 +12,7 @@ from .losses import LOSSES
 from .naming import suffix, suffixes
 from .network import Network
 from .optimizers import OPTIMIZERS, Optimizer
+from .pairs import nbytes as nbytes_of_pairs
 from .spectrum import (
     eigenvalues,
     jacobian,
@@ -72,6 +73,7 @@ __all__ = [
     "layer_flow",
     "lyapunov_exponents",
     "measured_rate",
+    "nbytes_of_pairs",
     "norm",
     "parameter_shapes",
     "predicted_rate",

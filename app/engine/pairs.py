@@ -15,11 +15,12 @@ import numpy as np
 from .arrays import Array
 from .arrivals import largest_of
 from .backstep import RESCALE_EVERY, SPAN, Backstep, own_gradients
+from .cells import CELLS
 from .cells.base import W_HH
 from .layer import Layer
 from .stack import Stack
 
-GROUP_ELEMENTS = 2**20  # numbers of one kind that a group of losses may hold of a layer
+GROUP_ELEMENTS = 2**19  # numbers of one kind that a group of losses may hold of a layer
 FEWEST_LOSSES = 16  # in a group
 GROUPS = 3  # at least, as a group need not start later than its last loss
 
@@ -39,8 +40,7 @@ class LayerPairs:
     width) = dE_t/da_k of what the cell's recurrent parameter feeds; true values are those times 2**exponent (T+1, n),
     that of da being timestep k's. dh = ``carried`` (T+1, n, H) + ``above`` (T, n, H), what the timestep read next sends
     back and what comes from above, at the top E_k itself; the exponents are the same. All are 0 beyond ``start``, the
-    first timestep on the way back that a loss reaches. The arrays are the sweep's own: gone when the next group goes
-    through the layer.
+    first timestep on the way back that a loss reaches. The arrays are the sweep's own: gone at the next yield.
     """
 
     layer: Layer
@@ -62,8 +62,13 @@ def pairs(stack: Stack, keep: Array | None = None, factors: Mapping[str, Array] 
     (per-timestep clipping; dc is left alone).
     """
     T, H, both = stack.T, stack.H, len(stack.top) > 1
-    n = min(-(-T // GROUPS), max(FEWEST_LOSSES, GROUP_ELEMENTS // (T * H)))
-    sweeps = {ending: Sweep(layer, n) for ending, layer in stack.layers.items()}
+    n = group_size(T, H)
+    buffers = Buffers(stack.layers[""], n)
+    sweeps = {
+        layer.ending: Sweep(layer, n, buffers, sends_down=level is not stack.levels[0])
+        for level in stack.levels
+        for layer in level
+    }
     own = {layer.ending: own_gradients(layer) for layer in stack.top}
     for first in range(0, T, n):
         losses = slice(first, min(first + n, T))
@@ -85,8 +90,21 @@ def pairs(stack: Stack, keep: Array | None = None, factors: Mapping[str, Array] 
                 factor = None if factors is None else factors[layer.ending][first + 1 : losses.stop + 1]
                 sweep = sweeps[layer.ending]
                 yield sweep.back(losses, incoming, start, mask, factor)
-                sent[layer.ending] = Rows(*(layer.by_time(part) for part in sweep.to_inputs(count)))
+                if level is not stack.levels[0]:
+                    sent[layer.ending] = Rows(*(layer.by_time(part) for part in sweep.to_inputs(count)))
             above = sent
+
+
+def group_size(T: int, H: int) -> int:
+    """How many losses go back together."""
+    return min(-(-T // GROUPS), max(FEWEST_LOSSES, GROUP_ELEMENTS // (T * H)))
+
+
+def nbytes(cell: str, T: int, H: int, directions: int) -> int:
+    """About how many bytes a sweep through all pairs takes: what `LayerPairs` holds, and what goes down a layer."""
+    kind = CELLS[cell]
+    at_a_timestep = 5 + kind.blocks + 4 * directions
+    return 8 * T * group_size(T, H) * H * at_a_timestep
 
 
 def sliced(rows: Rows, start: int, size: int) -> Rows:
@@ -117,30 +135,40 @@ def aligned(rows: Rows, exponent: Array) -> Array:
     return np.asarray(rows.mantissa * np.ldexp(1.0, np.clip(rows.exponent - exponent, -2000, 1000))[..., None])
 
 
+class Buffers:
+    """Room for what a group of losses sends to one layer, whichever of a stack is gone through."""
+
+    def __init__(self, layer: Layer, most: int) -> None:
+        T, H, kind = layer.T, layer.H, layer.cell
+        blocks = kind.blocks - (kind.input_blocks if kind.recurrent == W_HH else kind.state_blocks)
+        self.dh, self.dc, self.carried = np.zeros((3, T + 1, most, H))
+        self.above = np.zeros((T, most, H))
+        self.da = np.zeros((T, most, blocks * H))
+        self.exponent = np.zeros((T + 1, most), np.int64)
+
+
 class Sweep:
     """The way back through one layer for groups of up to ``most`` losses."""
 
-    def __init__(self, layer: Layer, most: int) -> None:
-        self.layer, T, H = layer, layer.T, layer.H
+    def __init__(self, layer: Layer, most: int, buffers: Buffers, *, sends_down: bool) -> None:
+        self.layer, self._buffers, H = layer, buffers, layer.H
         self._backstep = Backstep(layer, most, RESCALE_EVERY)
         self._local = [np.ascontiguousarray(part, dtype=np.float64) for part in layer.cell.local]
         self._of_x = layer.cell.recurrent != W_HH
         blocks = self._backstep.da_x.shape[1]
-        self._W_xh = layer.input_weights.astype(np.float64).T.reshape(blocks, H, -1)
-        self._dh, self._dc, self._carried = np.zeros((3, T + 1, most, H))
-        self._above = np.zeros((T, most, H))
-        self._da = np.zeros((T, most, (self._backstep.da_x if self._of_x else self._backstep.da).shape[1] * H))
-        self._dx = np.zeros((T, most, self._W_xh.shape[2]))
-        self._exponent = np.zeros((T + 1, most), np.int64)
+        W_xh = layer.input_weights if sends_down else layer.input_weights[:0]
+        self._W_xh = W_xh.astype(np.float64).T.reshape(blocks, H, len(W_xh))
 
     def back(self, losses: slice, incoming: Rows, start: int, keep: Array | None, factor: Array | None) -> LayerPairs:
         """All timesteps from ``start`` to 0, with what comes in from above (T, n, H) in the layer's own order."""
         n, backstep = losses.stop - losses.start, self._backstep
         has_c = backstep.straight_to == "c"
-        dh, dc, da, exponent = (part[:, :n] for part in (self._dh, self._dc, self._da, self._exponent))
-        came, above = self._carried[:, :n], self._above[:, :n]
-        for part in (dh, dc, da, exponent, self._dx, came, above):
+        own = self._buffers
+        parts = (own.dh, own.dc, own.da, own.exponent, own.carried, own.above)
+        dh, dc, da, exponent, came, above = (part[:, :n] for part in parts)
+        for part in (dh, dc, da, exponent, came, above):
             part[start:] = 0
+        self._dx = np.zeros((self.layer.T, n, self._W_xh.shape[2]))
         carried, carried_to_c, scale = np.zeros((n, self.layer.H)), np.zeros((n, self.layer.H)), exponent[0] * 0
         for last in range(start, 0, -RESCALE_EVERY):
             lowest = max(last - RESCALE_EVERY, 0) + 1
@@ -164,7 +192,7 @@ class Sweep:
             if has_c:
                 dc[last : lowest - 1 : -1], carried_to_c = backstep.dc[:steps, :n], backstep.dc[steps, :n].copy()
             da[these] = adjoints.swapaxes(1, 2).reshape(steps, n, -1)
-            self._dx[these, :n] = np.matmul(backstep.da_x[:steps, :, :n], self._W_xh).sum(axis=1)
+            self._dx[these] = np.matmul(backstep.da_x[:steps, :, :n], self._W_xh).sum(axis=1)
             exponent[lowest : last + 1] = scale
         if keep is not None:
             carried[~keep[:, 0]] = carried_to_c[~keep[:, 0]] = 0.0
@@ -174,8 +202,8 @@ class Sweep:
         return LayerPairs(self.layer, losses, start, dh, dc if has_c else None, da, exponent, came, above)
 
     def to_inputs(self, n: int) -> Rows:
-        """dE_t/dx (T, n, I) of the group that has just gone back, in the layer's own order, copied."""
-        return Rows(self._dx[:, :n].copy(), self._exponent[1:, :n].copy())
+        """dE_t/dx (T, n, I) of the group that has just gone back, in the layer's own order."""
+        return Rows(self._dx, self._buffers.exponent[1:, :n].copy())
 
     @staticmethod
     def _scaled(carried: Array, carried_to_c: Array, scale: Array, entering: Rows) -> tuple[Array, Array]:

@@ -10,7 +10,7 @@ from math import prod
 
 import numpy as np
 
-from ..engine import OPTIMIZERS
+from ..engine import CELLS, OPTIMIZERS, nbytes_of_pairs
 from ..errors import TooCostly
 from ..tasks import OwnData, Task
 from . import dataset
@@ -23,10 +23,12 @@ from .workspace import Shape
 WATCHED = 3  # iterations that may go into the record of one: it comes less often, and others get their turns between
 ADJUSTABLE = ("batch_size", "sequence_length", "hidden_size")  # what can be made smaller, the least painful first
 
-UPDATE, UPDATED = 78_000.0, 10.7  # nanoseconds of an update, and of one parameter in it
+UPDATE, UPDATED = 78_000.0, 10.7  # nanoseconds of an update, and of one parameter in it,
+LAYER_UPDATED = 35_000.0  # and of what one more layer, or direction, adds to it
 FORWARD_ALONE = 0.6  # what walking forward costs where no gradients follow
 CHECKPOINTS = 2  # copies of weights and moments to which a run can go back
 COPIES_OF_A_GRADIENT = 5  # by name, as one vector, clipped, and twice the weights while an update is measured
+LAGS_AT_ONCE = 2**16  # numbers of one kind that the truncation meter works on together
 TABLES_OF_PAIRS = 5  # that the flow fills before they become tensors
 
 
@@ -34,7 +36,13 @@ def cost(config: RunConfig, task: Task) -> int:
     """About how many nanoseconds one core takes for an iteration and its record: within a factor of two."""
     work = Work.of(config, task)
     sweeps = 2 if work.clips else 1
-    batch = work.forward(work.B) + sweeps * work.backward(work.B) + UPDATE + UPDATED * work.parameters
+    batch = (
+        work.forward(work.B)
+        + sweeps * work.backward(work.B)
+        + UPDATE
+        + LAYER_UPDATED * (work.layers - 1)
+        + UPDATED * work.parameters
+    )
     return round(batch + PROBE.cost(work) + FORWARD_ALONE * work.forward(work.held_out))
 
 
@@ -59,7 +67,19 @@ def memory(config: RunConfig, task: Task, watch: Collection[str] = (), data: Own
         for sizes, dtype in tensors_of(config, task, watch).values()
     )
     tables = TABLES_OF_PAIRS * T * T * 8 if "flow" in watch else 0
-    return buffers + weights + carried + 2 * record + tables + (0 if data is None else dataset.nbytes(data))
+    of_pairs = _memory_of_pairs(work, watch) if net.num_layers > 1 else 0
+    of_pairs += LAGS_AT_ONCE * (4 + 2 * CELLS[net.cell].blocks) * 8 if "truncation" in watch else 0
+    return buffers + weights + carried + 2 * record + tables + of_pairs + (0 if data is None else dataset.nbytes(data))
+
+
+def _memory_of_pairs(work: Work, watch: Collection[str]) -> int:
+    """Bytes of what a stack takes to go through all pairs by groups of losses, and of what is gathered of them."""
+    T, H, net = work.T, work.H, work.net
+    left = T * T * H * work.layers if "flow" in watch and work.is_cut else 0
+    lags = T * work.pre_activations * H * work.layers if "truncation" in watch else 0
+    if not left and not lags and not ("flow" in watch and net.bidirectional):
+        return 0
+    return nbytes_of_pairs(net.cell, T, H, len(net.top_endings)) + 8 * (left + lags)
 
 
 @dataclass(frozen=True)

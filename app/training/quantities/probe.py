@@ -12,6 +12,8 @@ from .conditions import WITH_CELL_STATE, WITH_CLASSES, WITH_VALUES
 from .tensor import Tensor
 
 f64 = np.float64
+RECORD = 460_000.0  # nanoseconds of any record,
+FURTHER_LAYER, FURTHER_STATE = 60_000.0, 170_000.0  # and of what one more layer, or direction, adds to it
 
 
 def _of_states(symbol: str, words: str, **when: Any) -> tuple[Tensor, ...]:
@@ -50,7 +52,8 @@ class Probe(Quantity):
         left = work.backward(1) if work.is_cut else 0.0
         shown = work.T * (2 * work.carried * work.layers + work.I + work.O)
         forward = work.forward(1) * (2 if work.config.carry_state else 1)  # also the window before it
-        return 460_000.0 + 7.0 * shown + forward + 2 * work.uncut.backward(1) + left
+        more = (work.layers - 1) * (FURTHER_LAYER + FURTHER_STATE * work.carried / work.H)
+        return RECORD + more + 7.0 * shown + forward + 2 * work.uncut.backward(1) + left
 
     def measure(self, seen: Measurement) -> Found:
         """Views of the network's buffers, copied."""
