@@ -1,26 +1,12 @@
 """Each preset shows what it says: its own link is run, and the claim checked."""
 
 import json
-from pathlib import Path
-from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 
-from app.training import Record, RunConfig, Trainer, schema
-
-FILE = Path(__file__).parent.parent / "static" / "js" / "share" / "presets.json"
-PRESETS = {preset["name"]: preset for preset in json.loads(FILE.read_text())}
-OF_THE_VIEW = {"tab", "track", "ruler", "pin", "speed", "probe"}
-
-
-def config(name: str) -> RunConfig:
-    """The configuration that a preset's link asks for."""
-    fields = {key: value for key, value in parse_qsl(PRESETS[name]["link"]) if key not in OF_THE_VIEW}
-    properties = schema()["properties"]
-    return RunConfig(
-        **{key: value if "enum" in properties[key] else json.loads(value) for key, value in fields.items()}
-    )
+from app.training import Record, RunConfig, Trainer
+from tests.support.presets import PICTURES, PRESETS, config, river
 
 
 def after(name: str, updates: int) -> tuple[Trainer, Record]:
@@ -38,7 +24,7 @@ def decades_back(ln: np.ndarray) -> float:
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_is_a_short_list_entry_with_a_link_that_can_be_run(name):
     preset = PRESETS[name]
-    assert set(preset) == {"name", "title", "text", "link"}
+    assert set(preset) == {"name", "card", "title", "text", "link"}
     assert len(preset["title"]) <= 36
     assert len(preset["text"]) <= 150
     assert config(name) != RunConfig()
@@ -107,3 +93,17 @@ def test_one_timestep_needs_nothing_of_the_past():
     _, record = after("feedforward", 0)
     assert record.needed_lag == 0
     assert len(record.loss_t) == 1
+
+
+def test_a_bit_is_remembered_for_fifty_steps_within_a_hundred_updates():
+    trainer, record = after("remember", 100)
+    assert record.needed_lag == 50
+    assert trainer.solved_at is not None
+
+
+def test_the_small_pictures_are_of_the_networks_that_the_cards_open():
+    """After another engine or another link: python -m scripts.preset_pictures."""
+    stored = json.loads(PICTURES.read_text())
+    assert set(stored) == {name for name, preset in PRESETS.items() if preset["card"]}
+    for name, values in stored.items():
+        np.testing.assert_allclose(values, river(name), atol=0.02, err_msg=name)

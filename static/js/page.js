@@ -8,16 +8,19 @@ import { watchResolution } from "./lib/canvas/resolution.js";
 import { createEdits } from "./run/edits.js";
 import { createFirstView } from "./first/view.js";
 import { createNames } from "./first/names.js";
+import { createReader } from "./first/reader.js";
 import { createFrames } from "./lib/frames.js";
 import { createGuard } from "./lib/guard.js";
 import { createHeader } from "./panels/header.js";
 import { createHistory } from "./panels/footer.js";
+import { showTitles } from "./kit/titles.js";
 import { listenToKeys } from "./lib/keyboard.js";
 import { createActiveSession } from "./run/active.js";
 import { createLanesEntry } from "./lanes/entry.js";
 import { createLessonsEntry } from "./lessons/entry.js";
 import { nextTrack as trackAfter } from "./stage/tracks.js";
 import { createSheet } from "./panels/sheet.js";
+import { scrolled } from "./share/presenter.js";
 import { createRail } from "./panels/rail.js";
 import { length } from "./record/readings.js";
 import { createSentences } from "./panels/sentences.js";
@@ -76,9 +79,13 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   reducedMotion.addEventListener("change", tellMotion);
   tellMotion();
 
-  /** What a link locked is changed by nobody. @param {import("./wire/protocol.js").Config} changes */
+  /** What a link locked is changed by nobody; data of one's own are pasted first. @param {import("./wire/protocol.js").Config} changes */
   const configure = (changes) => {
-    const { locks } = store.get();
+    const { locks, config } = store.get();
+    if (changes.task === "own" && config.task !== "own" && !("task" in locks)) {
+      store.dispatch({ type: "wanted", wanted: { ...store.get().wanted } });
+      return void sharing?.then(({ paste }) => paste());
+    }
     session.configure(Object.fromEntries(Object.entries(changes).filter(([field]) => !(field in locks))));
   };
   const travel = createTravel(store, session);
@@ -143,6 +150,8 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
 
   const names = createNames(store, stage.shown, () => lanes.isAlone());
   const firstView = createFirstView(store, lessons.toggle);
+  const reader = createReader(store);
+  showTitles(document, browser);
 
   // One loop draws everything, and acknowledges a record in the frame in which it is drawn.
 
@@ -172,7 +181,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     const reads = phase !== "running" || past !== null || now - readAt >= READ_INTERVAL;
     if (reads) readAt = now;
     guard.run(() => header.draw(now, reads), undefined);
-    if (reads) guard.run(firstView.draw, undefined);
+    if (reads) for (const part of [firstView, reader]) guard.run(part.draw, undefined);
     guard.run(() => history.draw(unit, reads), undefined);
     const wait = reads ? Number.POSITIVE_INFINITY : readAt + READ_INTERVAL - now;
     const parts = [() => rail.draw(now, unit), () => lanes.draw(now), () => sentences.draw(now)];
@@ -269,8 +278,8 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     s: inWhole(acts.toggleSlowMotion),
     i: names.toggle,
     l: where("replace", inWhole(lessons.toggle)),
-    PageDown: lessons.next,
-    PageUp: lessons.back,
+    PageDown: () => void (scrolled(1) || lessons.next()),
+    PageUp: () => void (scrolled(-1) || lessons.back()),
     ...lanes.keys,
     "+": () => lengthen(1),
     "=": () => lengthen(1),

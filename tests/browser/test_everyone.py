@@ -48,11 +48,19 @@ def test_axe_finds_nothing_on_the_page_and_in_its_views(themed: Page):
 
 def test_axe_finds_nothing_in_the_panels(themed: Page):
     themed.get_by_role("button", name="Share", exact=True).click()
-    for name in ("Link", "Presets", "Open", "Save"):
+    for name in ("Link", "For teachers", "Open", "Save"):
         themed.locator("#share").get_by_role("tab", name=name).click()
         themed.wait_for_timeout(300)
         assert violations(themed) == [], name
     themed.keyboard.press("Escape")
+    themed.get_by_role("button", name="Examples", exact=True).click()
+    themed.locator(".example").nth(5).wait_for()
+    assert violations(themed) == [], "examples"
+    themed.keyboard.press("Escape")
+    themed.keyboard.press("i")
+    themed.locator('.name-pill[data-name="loss"]').click()
+    assert violations(themed) == [], "names"
+    themed.keyboard.press("i")
     themed.locator("#field-hidden_size").focus()
     themed.keyboard.press("?")
     assert violations(themed) == [], "keys"

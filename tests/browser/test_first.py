@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.reader import iteration, length, until
+from tests.browser.reader import choose, iteration, length, until
 from tests.support.pages import Watched
 from tests.support.servers import PATIENCE, Server
 
@@ -100,3 +100,49 @@ def test_names_say_what_they_cannot_name_and_why(page: Page):
     page.locator('[data-field="sequence_length"]').get_by_role("textbox").fill("120")
     page.keyboard.press("Enter")
     expect(page.locator(".names-note")).to_contain_text(re.compile(r"No room here to name: .*Up to T = 4\d"))
+
+
+def test_titles_are_shown_to_the_keyboard_and_the_picture_is_read_timestep_by_timestep(page: Page):
+    until(page, lambda: iteration(page) > 3, "training")
+    page.locator("#lessons").focus()
+    page.keyboard.press("Tab")
+    tip = page.locator("#tooltip")
+    expect(tip).to_contain_text("Networks that show something at once")
+    expect(page.locator("#examples-button")).to_have_attribute("aria-describedby", "tooltip")
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    page.locator('label[for="field-task"]').hover()
+    expect(tip).to_be_visible()
+    page.mouse.move(640, 500)
+    expect(tip).to_be_hidden()
+    expect(page.locator('label[for="field-task"]')).to_have_attribute("title", re.compile(r"\w"))
+
+    reader = page.get_by_role("slider", name="The picture, timestep by timestep")
+    reader.focus()
+    expect(reader).to_have_attribute("aria-valuetext", re.compile(r"^Timestep 24 of 24: loss [\d.]+; gradient norm"))
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowDown")
+    expect(reader).to_have_attribute("aria-valuetext", re.compile(r"^Timestep 23 of 24: loss [\d.]+\.$"))
+    expect(page.locator("#inspector")).to_contain_text("Timestep 23")
+
+
+def test_examples_stand_beside_the_lessons_and_a_class_cannot_lose_its_locks_through_them(page: Page, server: Server):
+    until(page, lambda: iteration(page) > 3, "training")
+    choose(page, "task", "own")
+    expect(page.get_by_label("Or paste a text")).to_be_focused()
+    expect(page.locator('[data-field="task"] select')).to_have_value("echo")
+    page.keyboard.press("Escape")
+    page.locator("#examples-button").click()
+    page.get_by_role("link", name=re.compile("^Your own text")).click()
+    expect(page.get_by_label("Or paste a text")).to_be_focused()
+    page.goto("about:blank")
+    page.goto(f"{server.url}/#lock=task,cell")
+    until(page, lambda: iteration(page) > 3, "training")
+    page.locator("#examples-button").click()
+    expect(page.locator("#examples")).to_contain_text("This link locks some controls")
+    expect(page.locator(".example").filter(visible=True)).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Share", exact=True).click()
+    page.locator("#share").get_by_role("tab", name="For teachers").click()
+    expect(page.locator("#share-teachers")).to_contain_text("what it locks stays locked here")
+    expect(page.get_by_role("button", name="Unlock all")).to_be_hidden()

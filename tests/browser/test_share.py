@@ -171,13 +171,14 @@ def test_what_a_link_locks_cannot_be_changed_and_what_it_hides_is_gone(page: Pag
 
 def test_a_class_link_is_made_without_touching_ones_own_page(page: Page):
     until(page, lambda: iteration(page) > 3, "training")
-    share(page, "Link")
+    share(page, "For teachers")
     panel = page.locator("#share")
     panel.get_by_role("radiogroup", name="task").get_by_role("radio", name="locked").check(force=True)
     panel.get_by_role("radiogroup", name="seed").get_by_role("radio", name="hidden").check(force=True)
-    expect(panel.get_by_label("Link to exactly this")).to_have_value(re.compile(r"#lock=task&hide=seed$"))
+    expect(panel.get_by_label("Link for pupils")).to_have_value(re.compile(r"#lock=task&hide=seed$"))
+    panel.get_by_role("tab", name="Link").click()
     panel.get_by_label("for embedding").check()
-    expect(panel.get_by_label("HTML to embed")).to_have_value(re.compile(r'^<iframe src="[^"]+\?embed#lock=task&amp;'))
+    expect(panel.get_by_label("HTML to embed")).to_have_value(re.compile(r'^<iframe src="[^"]+\?embed"'))
     expect(page.locator('[data-field="seed"]')).to_be_visible()
 
 
@@ -219,8 +220,8 @@ def test_presenter_mode_is_larger_and_shows_the_pointer(page: Page):
 
 def test_a_preset_starts_its_run_and_can_be_taken_back(page: Page):
     until(page, lambda: iteration(page) > 10, "training")
-    share(page, "Presets")
-    page.get_by_role("link", name="Vanishing: sigmoid").click()
+    page.get_by_role("button", name="Examples", exact=True).click()
+    page.get_by_role("link", name="Vanish", exact=False).click()
     expect(page.locator('[data-field="activation"] select')).to_have_value("sigmoid")
     until(page, lambda: "activation=sigmoid" in fragment(page), "the address of the preset")
     page.get_by_role("button", name="Undo restart").click()

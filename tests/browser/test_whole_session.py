@@ -43,7 +43,7 @@ def test_a_session_that_touches_everything_is_quiet(chromium: Browser, server: S
 
         panel = page.locator("#share")
         header("Share")
-        for name in ("Presets", "Open", "Link", "Save"):
+        for name in ("For teachers", "Open", "Link", "Save"):
             panel.get_by_role("tab", name=name).click()
             page.wait_for_timeout(200)
         panel.get_by_role("button", name="Weights", exact=True).click()  # nn.LSTM knows no relu
@@ -56,7 +56,9 @@ def test_a_session_that_touches_everything_is_quiet(chromium: Browser, server: S
         page.get_by_label("Or paste a text").fill("to be or not to be, " * 20)
         page.get_by_role("button", name="Learn this text").click()
         expect(panel).to_contain_text("as a text")
-        panel.get_by_role("tab", name="Presets").click()
+        page.keyboard.press("Escape")
+        header("Examples")
+        page.locator("#examples summary").click()
         page.get_by_role("link", name="The first bad number").click()
         page.keyboard.press(" ")
         expect(page.locator("#finding")).to_contain_text("not finite")

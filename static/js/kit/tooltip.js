@@ -15,7 +15,7 @@ export function createTooltip(id = "tooltip") {
 
   function hide() {
     if (!described) return;
-    described.removeAttribute("aria-describedby");
+    if (described.getAttribute("aria-describedby") === id) described.removeAttribute("aria-describedby");
     described = null;
     node.hidePopover();
   }

@@ -63,6 +63,7 @@ export function createLessons(story, store, actions, home) {
   function open(slug) {
     const found = told.find((one) => one.slug === slug) ?? told[0];
     const isFirst = scene === null;
+    const changes = changesFor(found);
     scene = found;
     rings.show(null);
     progress.opened(found.slug);
@@ -71,11 +72,21 @@ export function createLessons(story, store, actions, home) {
     panel.tell(found, progress.isDone);
     panel.showReady("", "");
     if (!isFirst || document.activeElement === byId("lessons")) byId("lesson-title").focus();
-    void visit.enter(found).then(() => {
+    void visit.enter(changes ? { ...found, config: { ...found.config, ...changes } } : found).then(() => {
       if (scene !== found) return;
+      // From here on the link says what is changed of the scene's network; several side by side are the scene's own.
+      if (found.lanes.length === 0) {
+        store.dispatch({ type: "lesson", lesson: { ...lesson, config: found.config }, locks: locksOf(found) });
+      }
       const before = visit.before() ?? found.config;
       panel.showReady(found.slug, changeWords(before, found.config, store.get().schema));
     });
+  }
+
+  /** What a link changes of the network of the scene that it opens. @param {Scene} of */
+  function changesFor({ slug, lanes }) {
+    const { lesson } = store.get();
+    return lesson?.slug === slug && lanes.length === 0 ? lesson.changes : undefined;
   }
 
   function close() {

@@ -37,7 +37,8 @@ import { adopt, samePlace } from "./view.js";
 /** A question by its address, and the quantities its answer needs. @typedef {{id: string, watch: string[]}} Asked */
 /**
  * A scene by its address; locked: only what it asks to be changed can be; order: the scenes of a lecturer's own story.
- * @typedef {{slug: string, locked: boolean, order?: string[]}} Lesson
+ * `changes` are what a link changes of its network, `config` is the network as the scene has it.
+ * @typedef {{slug: string, locked: boolean, order?: string[], changes?: Config, config?: Config}} Lesson
  */
 
 /** What a link does not let its reader change, by field. @typedef {Record<string, "locked" | "hidden">} Locks */
@@ -101,6 +102,7 @@ import { adopt, samePlace } from "./view.js";
  * @property {Narration | null} narration
  * @property {Locks} locks
  * @property {boolean} first whether the page is as small as for somebody who comes for the first time
+ * @property {boolean} presents whether the page stands in front of a class
  * @property {boolean} names whether the parts of the picture have their names written on it
  * @property {Lesson | null} lesson the open one
  * @property {Asked | null} question the one that is answered
@@ -139,6 +141,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "narrate", narration: Narration | null}
  *   | {type: "first", first: boolean}
  *   | {type: "names", names: boolean}
+ *   | {type: "present", presents: boolean}
  *   | {type: "lesson", lesson: Lesson | null, locks: Locks}
  *   | {type: "question", question: Asked | null}
  *   | {type: "rate", rate: number | null}
@@ -214,6 +217,7 @@ export function initialState(bootstrap = {}, record = null) {
     narration: null,
     first: false,
     names: false,
+    presents: false,
     locks: {},
     lesson: null,
     question: null,
@@ -294,6 +298,8 @@ function reduced(state, action) {
       return { ...state, narration: action.narration };
     case "first":
       return { ...state, first: action.first };
+    case "present":
+      return { ...state, presents: action.presents };
     case "names":
       return { ...state, names: action.names };
     case "lesson":

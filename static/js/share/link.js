@@ -33,6 +33,7 @@ import { initialState } from "../run/state.js";
  * @property {Place | null} pin
  * @property {State["zoom"]} zoom
  * @property {boolean} folded
+ * @property {boolean} presents in presenter mode
  * @property {Locks} locks
  * @property {Config[]} lanes where each further lane differs from the configuration
  * @property {State["lesson"]} lesson an open lesson: it brings everything else with it
@@ -58,7 +59,7 @@ const { rate, probe, tab, track, layer, direction } = initialState();
 
 /** @returns {Link} the page as it opens without a link */
 export function emptyLink() {
-  const view = { tab, track, layer, direction, ruler: null, pin: null, zoom: null, folded: false };
+  const view = { tab, track, layer, direction, ruler: null, pin: null, zoom: null, folded: false, presents: false };
   return { config: {}, rate, probe, ...view, locks: {}, lanes: [], lesson: null, question: null };
 }
 
@@ -100,6 +101,7 @@ const READERS = {
     return { zoom: { from, to } };
   },
   folded: (text) => (text === "yes" ? { folded: true } : undefined),
+  present: (text) => (text === "yes" ? { presents: true } : undefined),
   lesson: (text) => {
     const [, slug, locked] = /^([a-z0-9-]{1,60})(\.locked)?$/.exec(text) ?? [];
     return slug ? { lesson: { slug, locked: locked !== undefined } } : undefined;
@@ -126,12 +128,24 @@ export function readLink(fragment, known) {
   for (const [name, value] of new URLSearchParams(text)) {
     if (!take(link, name, value, known)) ignored.push(value === "" ? name : `${name}=${value}`);
   }
+  if (link.lesson) {
+    const changes = changed(new URLSearchParams(text), known.schema.properties);
+    if (Object.keys(changes).length > 0) link.lesson.changes = changes;
+    link.config = {};
+  }
   const T = link.config.sequence_length ?? known.schema.properties.sequence_length.default;
   if (link.zoom && link.zoom.to > Number(T)) {
     ignored.push(`zoom=${zoomText(link.zoom)}`);
     link.zoom = null;
   }
   return { link, ignored };
+}
+
+/** What a link changes of its lesson's network, be it to a default. @param {URLSearchParams} names @param {any} properties @returns {Config} */
+function changed(names, properties) {
+  const fields = [...names].filter(([name]) => Object.hasOwn(properties, name) && properties[name].page !== false);
+  const values = fields.map(([name, text]) => [name, readField(properties[name], text)]);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
 /** @param {Link} link @param {string} name @param {string} value @param {Known} known whether it could be used */
@@ -229,8 +243,12 @@ function readCount(text) {
  * @param {any} schema
  */
 export function writeLink(link, schema) {
-  if (link.lesson) return writeLesson(link.lesson);
-  if (link.question) return `question=${link.question.id}`;
+  const presents = link.presents ? ["present=yes"] : [];
+  if (link.lesson) {
+    const changes = link.lesson.config ? fieldsOf(differenceOf(link.config, link.lesson.config), schema) : [];
+    return [writeLesson(link.lesson), ...changes, ...presents].join("&");
+  }
+  if (link.question) return [`question=${link.question.id}`, ...presents].join("&");
   const { properties } = schema;
   const usual = emptyLink();
   /** @type {string[]} */
@@ -247,6 +265,7 @@ export function writeLink(link, schema) {
   if (link.pin) add("pin", [link.pin.t, link.pin.unit].filter((part) => part !== undefined).join("."));
   if (link.zoom) add("zoom", zoomText(link.zoom));
   if (link.folded) add("folded", "yes");
+  parts.push(...presents);
   for (const [name, kind] of /** @type {const} */ ([
     ["lock", "locked"],
     ["hide", "hidden"],
@@ -259,6 +278,14 @@ export function writeLink(link, schema) {
     add("lane", changes.join(","));
   }
   return parts.join("&");
+}
+
+/** Fields with their values, those with their default too. @param {Config} config @param {any} schema @returns {string[]} */
+function fieldsOf(config, { properties }) {
+  const known = Object.entries(config).filter(
+    ([name]) => Object.hasOwn(properties, name) && properties[name].page !== false,
+  );
+  return known.map(([name, value]) => `${name}=${written(value)}`);
 }
 
 /** @param {import("../run/state.js").Lesson} lesson */
@@ -286,10 +313,10 @@ function written(value) {
  * @returns {Link}
  */
 export function linkOf(state, lanes = []) {
-  const { rate, probe, tab, track, pin, zoom, folded, locks, lesson, question } = state;
+  const { rate, probe, tab, track, pin, zoom, folded, presents, locks, lesson, question } = state;
   const ruler = state.rulerIsChosen ? state.ruler : null;
   const { layer, direction } = state.record ? placeOf(state.record) : state;
-  const view = { tab, track, layer, direction, ruler, pin, zoom, folded };
+  const view = { tab, track, layer, direction, ruler, pin, zoom, folded, presents };
   const [config, ...others] = (lanes.length > 0 ? lanes : [state]).map(configOf);
   const differences = others.map((other) => differenceOf(other, config));
   return { config, rate, probe, ...view, locks, lanes: differences, lesson, question };

@@ -30,7 +30,7 @@ const RECORDED = "This is a recording: close it to open a file for a network of 
  * @param {import("../run/session.js").PageStore} store
  * @param {Session} session
  * @param {(recording: import("../wire/recording.js").Recording, name: string) => void} play
- * @returns {import("./panel.js").Pane & {open: (file: File) => Promise<void>}}
+ * @returns {import("./panel.js").Pane & {open: (file: File) => Promise<void>, paste: () => void}}
  */
 export function createOpenPane(store, session, play) {
   const most = () => store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY;
@@ -159,6 +159,7 @@ export function createOpenPane(store, session, play) {
     ),
     show,
     open,
+    paste: () => text.focus(),
   };
 }
 

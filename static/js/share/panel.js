@@ -4,9 +4,9 @@ import { element } from "../lib/dom.js";
 import { createLinkPane } from "./link_pane.js";
 import { createLivePane } from "./live_pane.js";
 import { createOpenPane } from "./open_pane.js";
-import { createPresetsPane } from "./presets_pane.js";
 import { createRecordPane } from "./record_pane.js";
 import { createSavePane } from "./save_pane.js";
+import { createTeachersPane } from "./teachers_pane.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
@@ -14,8 +14,8 @@ import { createSavePane } from "./save_pane.js";
 
 const NAMES = /** @type {const} */ ({
   link: "Link",
+  teachers: "For teachers",
   live: "Live",
-  presets: "Presets",
   open: "Open",
   save: "Save",
   record: "Record",
@@ -27,23 +27,18 @@ const NAMES = /** @type {const} */ ({
  * @param {PageStore} store
  * @param {Session} session
  * @param {() => import("../run/state.js").State[]} lanes
- * @param {(fragment: string) => void} openLink
  * @param {(recording: import("../wire/recording.js").Recording, name: string) => void} openRecording
  */
-export function createPanel(node, store, session, lanes, openLink, openRecording) {
-  const close = () => node.hidePopover();
+export function createPanel(node, store, session, lanes, openRecording) {
   const files = createOpenPane(store, session, (recording, name) => {
-    close();
+    node.hidePopover();
     openRecording(recording, name);
   });
   /** @type {Record<PaneName, Pane>} */
   const panes = {
     link: createLinkPane(store, lanes),
+    teachers: createTeachersPane(store, lanes),
     live: createLivePane(store, session),
-    presets: createPresetsPane((link) => {
-      close();
-      openLink(link);
-    }),
     open: files,
     save: createSavePane(store, session, lanes),
     record: createRecordPane(store, session),
@@ -99,6 +94,11 @@ export function createPanel(node, store, session, lanes, openLink, openRecording
     open(file) {
       show("open");
       return files.open(file);
+    },
+    /** Where a text or a table is pasted. */
+    paste() {
+      show("open");
+      files.paste();
     },
   };
 }

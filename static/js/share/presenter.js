@@ -1,9 +1,10 @@
-/** In front of a class: larger type, the essential controls only, and a ring around the pointer. */
+/** In front of a class: larger type, the essential controls only, and a ring around the pointer. The link keeps it. */
 
 import { byId, element } from "../lib/dom.js";
 import { addStyle, holdEverywhere } from "../lib/styles.js";
 
-export function createPresenter() {
+/** @param {import("../run/session.js").PageStore} store */
+export function createPresenter(store) {
   const button = byId("presenter");
   const spot = element("div", { class: "spot", hidden: true, "aria-hidden": "true" });
   /** @type {Promise<unknown> | null} */
@@ -16,10 +17,11 @@ export function createPresenter() {
     spot.style.top = `${clientY}px`;
   }
 
-  async function toggle() {
+  async function show() {
     dressed ??= addStyle("essential.css");
     await dressed;
-    const presents = document.body.toggleAttribute("data-presenter");
+    const { presents } = store.get();
+    document.body.toggleAttribute("data-presenter", presents);
     const isEmbedded = document.body.hasAttribute("data-embed");
     void holdEverywhere(/** @type {HTMLLinkElement} */ (byId("compact-style")), presents || isEmbedded);
     button.setAttribute("aria-pressed", String(presents));
@@ -32,5 +34,21 @@ export function createPresenter() {
     }
   }
 
-  button.addEventListener("click", () => void toggle());
+  button.addEventListener("click", () => store.dispatch({ type: "present", presents: !store.get().presents }));
+  store.watch(
+    ({ presents }) => presents,
+    () => void show(),
+  );
+  if (store.get().presents) void show();
+}
+
+/** A page of a lesson that does not fit is read to its end before the clicker turns it. @param {1 | -1} direction */
+export function scrolled(direction) {
+  if (!document.body.hasAttribute("data-presenter")) return false;
+  const page = [...document.querySelectorAll(".lesson-page")].find((one) => one.getClientRects().length > 0);
+  if (!page) return false;
+  const { scrollTop, clientHeight, scrollHeight } = page;
+  const hasMore = direction > 0 ? scrollTop + clientHeight < scrollHeight - 2 : scrollTop > 2;
+  if (hasMore) page.scrollBy({ top: direction * 0.85 * clientHeight });
+  return hasMore;
 }

@@ -34,7 +34,7 @@ function open(recording, store, platform) {
   // A file may be handed on by anybody: only addresses of the web are offered.
   const way = /^https?:\/\//.test(String(link)) ? [element("a", { href: link, class: "outline-button" }, TRAIN)] : [];
   createSourceBar(true, words, ...way);
-  createPresenter();
+  createPresenter(store);
   openMore();
   return createPlayback(store, recording, platform);
 }

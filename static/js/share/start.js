@@ -38,7 +38,7 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
     else location.reload();
   });
   if (isOwn) keepOwnAddress();
-  createPresenter();
+  createPresenter(store);
   void addStyle("share.css").then(() => createSeedLink(store, lanes.states));
 
   function keepOwnAddress() {
@@ -51,7 +51,7 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
   let loading = null;
   const panel = () => {
     loading ??= Promise.all([import("./panel.js"), addStyle("share.css")]).then(([{ createPanel }]) =>
-      createPanel(node, store, session, lanes.states, (link) => void openLink(link), openRecording),
+      createPanel(node, store, session, lanes.states, openRecording),
     );
     return loading;
   };
@@ -67,9 +67,31 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
     node.showPopover();
     void panel().then(({ open }) => open(file));
   });
+  takeExamples();
   openMore();
 
-  return { keepAddress: keepOwnAddress };
+  return { keepAddress: keepOwnAddress, paste };
+
+  /** The place to paste a text or a table of one's own. */
+  function paste() {
+    node.showPopover();
+    void panel().then((opened) => opened.paste());
+  }
+
+  function takeExamples() {
+    const popover = byId("examples");
+    /** @type {Promise<{show: () => void}> | null} */
+    let coming = null;
+    popover.addEventListener("toggle", (event) => {
+      const isOpen = /** @type {ToggleEvent} */ (event).newState === "open";
+      byId("examples-button").setAttribute("aria-expanded", String(isOpen));
+      if (!isOpen) return;
+      coming ??= Promise.all([import("./examples.js"), addStyle("examples.css")]).then(([{ createExamples }]) =>
+        createExamples(popover, store, { open: (link) => void openLink(link), paste }),
+      );
+      void coming.then(({ show }) => show());
+    });
+  }
 
   /** @param {string} fragment */
   function understood(fragment) {
@@ -79,7 +101,9 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
   /** Another run with another view, in this tab. @param {string} fragment */
   async function openLink(fragment) {
     const { link, ignored } = understood(fragment);
-    const { config, rate, tab, track, layer, direction, ruler, pin, zoom, folded, locks, lesson, question } = link;
+    const { config, rate, tab, track, layer, direction, ruler, pin, zoom, folded, presents, locks, lesson, question } =
+      link;
+    store.dispatch({ type: "present", presents });
     store.dispatch({ type: "lesson", lesson, locks });
     store.dispatch({ type: "question", question });
     if (lesson || question) return;

@@ -54,6 +54,8 @@ import { containing } from "./zoom.js";
  */
 
 const DRIFT_PX_PER_S = 12;
+/** In design units: what stands beside the axis needs as much. */
+const NARROWEST = 140;
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -134,7 +136,8 @@ export function createStage(canvas, store) {
   /** Draws what changed since the last frame. */
   function draw(/** @type {number} */ now) {
     if (size.width === 0 || window.devicePixelRatio !== size.ratio) resize();
-    if (size.width === 0 || size.height === 0) return;
+    // A page that is only just being laid out may have no room for an axis yet.
+    if (size.width < NARROWEST * size.U || size.height === 0) return;
     const state = store.get();
     readRecord(state);
     updateScene(state, now);

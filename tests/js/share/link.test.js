@@ -42,6 +42,7 @@ test("what is written is read again, all of it", () => {
     pin: { t: 12, unit: 0 },
     zoom: { from: 12.25, to: 36 },
     folded: true,
+    presents: true,
     locks: { cell: "locked", seed: "hidden", input_std: "hidden" },
     lanes: [{ cell: "gru", learning_rate: 0.5 }, {}],
     lesson: null,
@@ -70,6 +71,26 @@ test("an open lesson is a link of its own: it brings everything else with it", (
     locked: false,
     order: ["memory", "gates"],
   });
+});
+
+test("a lesson's link carries what was changed of its network, also where that is a default", () => {
+  const config = {
+    sequence_length: 40,
+    cell: "lstm",
+    learning_rate: 0.0005,
+    clip_threshold: 1,
+    input_std: null,
+    seed: 3,
+  };
+  const lesson = { slug: "vanishing", locked: true, config };
+  const now = { ...config, cell: "rnn", learning_rate: 0.01 };
+  const fragment = writeLink({ ...emptyLink(), config: now, lesson, presents: true }, schema);
+  assert.equal(fragment, "lesson=vanishing.locked&cell=rnn&learning_rate=0.01&present=yes");
+  const { link, ignored } = read(fragment);
+  assert.deepEqual(ignored, []);
+  assert.deepEqual(link.lesson, { slug: "vanishing", locked: true, changes: { cell: "rnn", learning_rate: 0.01 } });
+  assert.deepEqual([link.config, link.presents], [{}, true]);
+  assert.equal(writeLink({ ...emptyLink(), config, lesson }, schema), "lesson=vanishing.locked");
 });
 
 test("a zoom is kept to a hundredth of a timestep, and has to fit the length beside it", () => {
