@@ -18,7 +18,7 @@ export function smallRiver(ln, width, height) {
   const shown = Float64Array.of(Number.NaN, ...ln);
   const lane = { name: /** @type {const} */ ("h"), ln: shown, shown, share: null, carried: null, carriedShare: null };
   const picture = /** @type {import("../record/picture.js").Picture} */ (
-    /** @type {unknown} */ ({ T, cuts: new Uint8Array(T + 1), lanes: [lane] })
+    /** @type {unknown} */ ({ T, cuts: new Uint8Array(T + 1), lanes: [lane], top: true })
   );
   const ribbon = ribbonOf(picture, lane, { ...bed, height }, RULER);
   return { ...ribbon, dashes: dryDashes(ribbon, shown, RULERS[RULER], bed) };
