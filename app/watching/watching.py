@@ -187,14 +187,15 @@ class Watching:
             finding, before = judge(one.brief).finding, self._findings.get(name)
             self._findings[name] = finding
             if finding != before:
-                self._tell(name, verdict_on(one), one.brief.scalars["step"], before)
+                self._tell(name, one, before)
 
-    def _tell(self, name: str, verdict: dict[str, Any], step: int, before: str | None) -> None:
-        """A finding has changed: a line in the terminal, and whoever asked for it."""
-        self._say(in_the_terminal(verdict, step, before))
+    def _tell(self, name: str, one: Shown, before: str | None) -> None:
+        """A finding has changed: a line in the terminal, and whoever asked for it; only they need the horizon."""
+        verdict = as_dict(judge(one.brief), None)
+        self._say(in_the_terminal(verdict, one.brief.scalars["step"], before))
         for wanted, callback in self._listeners:
             if wanted == verdict["finding"]:
-                callback(name, verdict)
+                callback(name, verdict_on(one))
 
     def _say(self, what: str) -> None:
         """A line in the terminal."""

@@ -24,6 +24,9 @@ export const PARAMETERS = [
 /** @type {Choice} */
 export const FIRST = { layer: 1, direction: "forward" };
 
+/** @type {Omit<Chosen, "whole">} */
+export const ONE_LAYER = { ...FIRST, layers: 1, directions: 1, ending: "" };
+
 const NAME = /^(.*?)(_l[2-9])?(_reverse)?$/;
 /** Of each state, at t = 0…T. */
 const STATES = new Set(
@@ -64,7 +67,7 @@ export function isSame(a, b) {
 
 /** Which layer and direction a record shows, of how many. @param {DecodedRecord} record @returns {Omit<Chosen, "whole">} */
 export function placeOf({ of }) {
-  return of ?? { ...FIRST, layers: 1, directions: 1, ending: "" };
+  return of ?? ONE_LAYER;
 }
 
 /** The same for the same layer, direction and number of them. @param {Omit<Chosen, "whole">} place */

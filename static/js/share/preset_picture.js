@@ -1,11 +1,11 @@
 /** The small picture of an example: the river of its network's first record, drawn on the far ruler. */
 
 import { palette, sourceIndex } from "../kit/colour.js";
-import { FIRST } from "../record/chosen.js";
+import { ONE_LAYER } from "../record/chosen.js";
 import { dryDashes, ribbonOf, RULERS } from "../stage/river/river.js";
 
 const RULER = "far";
-const ONE_LAYER = { place: { ...FIRST, layers: 1, directions: 1, ending: "" }, reverse: false, top: true };
+const NETWORK = { place: ONE_LAYER, reverse: false, top: true, learnsStart: false };
 
 /**
  * Half widths at every pixel, and the dashes of a dry bed. Pure.
@@ -20,7 +20,7 @@ export function smallRiver(ln, width, height) {
   const shown = Float64Array.of(Number.NaN, ...ln);
   const lane = { name: /** @type {const} */ ("h"), ln: shown, shown, share: null, carried: null, carriedShare: null };
   const picture = /** @type {import("../record/picture.js").Picture} */ (
-    /** @type {unknown} */ ({ T, cuts: new Uint8Array(T + 1), lanes: [lane], learnsStart: false, ...ONE_LAYER })
+    /** @type {unknown} */ ({ T, cuts: new Uint8Array(T + 1), lanes: [lane], ...NETWORK })
   );
   const ribbon = ribbonOf(picture, lane, { ...bed, height }, RULER);
   return { ...ribbon, dashes: dryDashes(ribbon, shown, RULERS[RULER], bed) };

@@ -2,7 +2,6 @@
 
 import { element } from "../lib/dom.js";
 import { formatCount } from "../lib/format.js";
-import { wholeOf } from "../record/chosen.js";
 import { command, decodeFrame } from "../wire/protocol.js";
 import { captionOf, fileName } from "./caption.js";
 import { download } from "./download.js";
@@ -97,7 +96,7 @@ export function createSavePane(store, session, lanes) {
         const record = recordOf(state);
         const { recordAsSafetensors } = await import("./tables.js");
         return {
-          blob: recordAsSafetensors(wholeOf(record), { link: caption(state).link }),
+          blob: recordAsSafetensors(record, { link: caption(state).link }),
           iteration: record.meta.iteration,
         };
       },

@@ -67,8 +67,8 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
     node.showPopover();
     void panel().then(({ open }) => open(file));
   });
-  openMore();
   takeExamples();
+  openMore();
 
   return { keepAddress: keepOwnAddress, paste };
 

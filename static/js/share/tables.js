@@ -2,6 +2,8 @@
 
 import { encodeFrame } from "../wire/frame.js";
 
+import { wholeOf } from "../record/chosen.js";
+
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../wire/protocol.js").Tensor} Tensor */
 
@@ -63,5 +65,6 @@ function written(value) {
  * @param {Record<string, unknown>} more facts beside the record's own
  */
 export function recordAsSafetensors(record, more) {
-  return new Blob([encodeFrame({ ...record.meta, ...more }, record.tensors)]);
+  const { tensors } = wholeOf(record); // of all layers, whichever is open
+  return new Blob([encodeFrame({ ...record.meta, ...more }, tensors)]);
 }

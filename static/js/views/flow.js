@@ -8,7 +8,7 @@ import { devicePixels } from "../lib/canvas/resolution.js";
 import { createBitmaps, drawPixels } from "../lib/canvas/bitmap.js";
 import { drawReadout } from "../stage/paint/readout.js";
 import { pageUnit } from "../stage/unit.js";
-import { FIRST, hasPath, placeKey } from "../record/chosen.js";
+import { hasPath, ONE_LAYER, placeKey } from "../record/chosen.js";
 import { isKept, readPicture } from "../record/picture.js";
 import { BELOW_SCALE, cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/cells.js";
 import { drawMath, drawText, sans, subscript } from "../kit/text.js";
@@ -24,8 +24,6 @@ import { createChangeDetector } from "../lib/changed.js";
 
 /** What a timestep before the first loss is called. */
 const UNTARGETED = "no target yet";
-const ONE_LAYER = { ...FIRST, layers: 1, directions: 1, ending: "" };
-
 /** Truncated pairs keep this much of their colour. */
 const MASKED = 0.22;
 /** With fewer losses than this the matrix would be a few thin lines: its rows become tall bars. */

@@ -1,6 +1,6 @@
 /** What a capture means for the picture. The gradient handed to h_t stands where a network of ours has its own loss. Pure. */
 
-import { FIRST } from "../record/chosen.js";
+import { ONE_LAYER } from "../record/chosen.js";
 import { firstBad } from "../record/first_bad.js";
 import { backwards, factsOf, nameAt, overTime } from "./place.js";
 
@@ -52,10 +52,6 @@ export function pictureOf(record, place) {
     lastLoss: hasTarget.lastIndexOf(1) === -1 ? 0 : hasTarget.lastIndexOf(1),
     lanes,
     altered: false,
-    // The reverse direction is turned round already: all of it is drawn in the order in which it is read.
-    place: { ...FIRST, layers: 1, directions: 1, ending: "" },
-    reverse: false,
-    top: true,
     lnFlow,
     parts: null,
     partsSum: null,
@@ -72,6 +68,11 @@ export function pictureOf(record, place) {
     clip: { mode: "none", threshold: 0, scale: null },
     cuts: new Uint8Array(T + 1),
     neededLag: null,
+    // In the time of its own direction a captured layer is drawn as a network of one.
+    // The reverse direction is turned round already: all of it is drawn in the order in which it is read.
+    place: ONE_LAYER,
+    reverse: false,
+    top: true,
     activation: facts.activation,
   };
 }

@@ -41,11 +41,11 @@ export function watchedScene(picture, compared, { step, ruler, dark, highlight }
     nearer: null,
     farther: null,
     highlight,
-    bands: [],
     track: "",
     curves: curvesOf(picture, compared, step),
     domain,
     outputDomain: [-1, 1],
+    bands: [],
   };
 }
 

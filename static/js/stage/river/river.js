@@ -131,7 +131,7 @@ function extentOf(lanes) {
  * @returns {Ribbon}
  */
 export function ribbonOf(picture, lane, bed, rulerName) {
-  const all = picture.place.directions > 1 && !picture.top;
+  const all = !picture.top && picture.place.directions > 1;
   const { T, cuts, learnsStart } = picture;
   const sequence = { T, cuts, learnsStart, all };
   // Where earlier losses come down as well, what is carried is not told apart.
