@@ -290,7 +290,11 @@ function reduced(state, action) {
       return { ...state, track: action.track };
     case "layer":
       if (isSame(state, action)) return state;
-      return { ...state, layer: action.layer, direction: action.direction, weight: null, ghost: null };
+      return {
+        ...state,
+        ...{ layer: action.layer, direction: action.direction, weight: null, ghost: null },
+        panel: panelAfter(state, { weight: null }),
+      };
     case "fold":
       return { ...state, folded: action.folded };
     case "zoom":
@@ -327,7 +331,9 @@ function reduced(state, action) {
 }
 
 /** How a chosen weight's gradient adds up takes the rail where nothing else has it. @param {State} state @param {{weight: ChosenWeight | null, takesRail?: boolean}} action */
-function panelAfter({ panel }, { weight, takesRail }) {
+function panelAfter({ panel, record }, { weight, takesRail }) {
+  // The sums are told apart of a network of one layer only: its chain of steps is the whole way.
+  if (record?.of) return panel === USES_PANEL ? null : panel;
   if (panel !== null && panel !== USES_PANEL) return panel;
   return weight && (takesRail || panel === USES_PANEL) ? USES_PANEL : null;
 }

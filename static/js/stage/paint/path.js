@@ -21,7 +21,7 @@ const NAMED_FROM = 64;
 export function drawPath(ctx, scene, { t, k, matrix }) {
   const { layout, palette, picture } = scene;
   const { U, units, loss } = layout;
-  if (!picture || t > layout.T || k > t) return;
+  if (!picture?.top || picture.reverse || t > layout.T || k > t) return;
   const level = units.top + 0.7 * (units.bottom - units.top);
   const start = xOf(layout, t) + Math.min(6 * U, 0.2 * columnWidth(layout, t));
   const tile = matrix === null ? undefined : tilesOf(layout, matrix).find((one) => one.t === k);
