@@ -20,8 +20,8 @@ def until(page: Page, condition: Callable[[], Any], what: str) -> None:
 
 
 def iteration(page: Page) -> int:
-    """The iteration in the header."""
-    return int(page.locator("#read-iteration").inner_text().replace("\u2009", "").replace(",", ""))
+    """The iteration in the header, also where a message stands before it."""
+    return int((page.locator("#read-iteration").text_content() or "").replace("\u2009", "").replace(",", ""))
 
 
 def see(page: Page) -> None:

@@ -46,7 +46,7 @@ def test_what_the_page_records_plays_on_it_and_the_run_is_back_when_it_is_closed
     until(page, lambda: iteration(page) > 3, "training")
     share(page, "Record")
     page.get_by_role("button", name="Start recording").click()
-    said = page.locator("#share-record").get_by_role("status")
+    said = page.locator("#share-record").get_by_role("status").filter(has_text="Recording")
     until(page, lambda: re.search(r"Recording: [1-9]\d+ records", said.inner_text()), "ten records")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Stop and save").click()

@@ -3,7 +3,7 @@
  * above everything, takes no pointer, and a screen reader hears it as the thing's description.
  */
 
-import { element, setSentence } from "../lib/dom.js";
+import { byId, element, setSentence } from "../lib/dom.js";
 
 const AWAY = 8;
 const MARGIN = 6;
@@ -26,7 +26,7 @@ export function createTooltip(id = "tooltip") {
     of: () => described,
     /** @param {Element} thing @param {string} words */
     show(thing, words) {
-      if (!node.isConnected) document.body.append(node);
+      if (!node.isConnected) byId("stage").append(node);
       setSentence(node, words);
       if (described !== thing) {
         hide();
