@@ -5,9 +5,10 @@ import random
 import numpy as np
 import pytest
 
-from app.training import Computed, RunConfig, Trainer, batch_pass
+from app.training import Computed, RunConfig, Trainer
 from app.training.computed import REALIGN_EVERY
 from app.training.records import Record
+from tests.support.batches import counted_batches
 
 CONFIG = {"sequence_length": 8, "hidden_size": 6, "batch_size": 4, "optimizer": "adam", "seed": 5}
 WATCHED = frozenset({"flow", "weights", "truncation", "gradients"})
@@ -19,15 +20,7 @@ def trainer(computed: Computed | None = None, **config: object) -> Trainer:
 
 @pytest.fixture
 def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """One entry for every batch that was run."""
-    run, seen = batch_pass.run, []
-
-    def counted(*arguments: object, **more: object) -> object:
-        seen.append(1)
-        return run(*arguments, **more)
-
-    monkeypatch.setattr(batch_pass, "run", counted)
-    return seen
+    return counted_batches(monkeypatch)
 
 
 def same(a: Record, b: Record) -> None:

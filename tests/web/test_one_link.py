@@ -2,22 +2,14 @@
 
 import pytest
 
-from app.training import batch_pass
 from app.web.run import Shared
+from tests.support.batches import counted_batches
 from tests.web.conftest import Client, records
 
 
 @pytest.fixture
 def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """One entry for every batch that was run."""
-    run, seen = batch_pass.run, []
-
-    def counted(*arguments: object, **more: object) -> object:
-        seen.append(1)
-        return run(*arguments, **more)
-
-    monkeypatch.setattr(batch_pass, "run", counted)
-    return seen
+    return counted_batches(monkeypatch)
 
 
 def losses(client: Client, seconds: float) -> list[float]:
