@@ -13,8 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from tests.browser.reader import iteration, step_length_to, until
 from tests.support.pages import QUIET, WAS_HERE
+from tests.support.reader import iteration, step_length_to, until
 from tests.support.servers import Server
 
 Act = Callable[[Page], object]

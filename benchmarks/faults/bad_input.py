@@ -12,9 +12,9 @@ from app.errors import UnrollError
 from app.training import WATCHABLE, RunConfig, Trainer
 from benchmarks.faults.tabs import SMALL
 from benchmarks.report import Report
+from tests.support.abuse import ask_every_way, resume_snapshots, send_messages
 from tests.support.servers import Server
 from tests.support.snapshots import FORGED, trained
-from tests.web.abuse import ask_every_way, resume_snapshots, send_messages
 
 MS = 1e3
 

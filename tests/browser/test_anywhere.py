@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType, FrameLocator, Page, expect
 
-from tests.browser.reader import until
 from tests.support.pages import QUIET
 from tests.support.proxies import Rewrite, proxy
+from tests.support.reader import until
 from tests.support.servers import Server
 
 PREFIX = "/user/me/proxy/8000"

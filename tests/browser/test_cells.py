@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.engine import CELLS
-from tests.browser.reader import choose, iteration, pause, see, until
+from tests.support.reader import choose, iteration, pause, see, until
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser

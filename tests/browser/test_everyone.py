@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.reader import iteration, pause, until
 from tests.support.pages import Watched
+from tests.support.reader import iteration, pause, until
 from tests.support.servers import ROOT, Server
 
 pytestmark = pytest.mark.browser

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.reader import choose, iteration, length, until
 from tests.support.pages import Watched
+from tests.support.reader import choose, iteration, length, until
 from tests.support.servers import PATIENCE, Server
 
 pytestmark = pytest.mark.browser

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.reader import choose, iteration, pause, until
 from tests.support.pages import Watched
+from tests.support.reader import choose, iteration, pause, until
 from tests.support.servers import PATIENCE, Server
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.reader import iteration, pause, until
+from tests.support.reader import iteration, pause, until
 
 pytestmark = pytest.mark.browser
 

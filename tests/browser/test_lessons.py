@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import pause
+from tests.support.reader import pause
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.reader import until
 from tests.conftest import Server
+from tests.support.reader import until
 
 NOTHING_KEPT = """
 for (const name of ["localStorage", "sessionStorage"])

@@ -6,8 +6,8 @@ import signal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.reader import choose, iteration, length, pause, until
 from tests.support.pages import STAGE
+from tests.support.reader import choose, iteration, length, pause, until
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser

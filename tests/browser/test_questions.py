@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from app.questions import QUESTIONS
 from app.training import Trainer
-from tests.browser.reader import iteration, pause, until
 from tests.questions.test_answers import compute
+from tests.support.reader import iteration, pause, until
 
 pytestmark = pytest.mark.browser
 

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 from app.recording import Recording
 from app.training import RunConfig, Trainer
-from tests.browser.reader import iteration, pause, until
 from tests.support.firefox import Firefox
+from tests.support.reader import iteration, pause, until
 from tests.support.servers import PATIENCE, Server
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.reader import iteration, pause, see, stands, until
+from tests.support.reader import iteration, pause, see, stands, until
 from tests.support.servers import Server
 
 # Every canvas that is seen, with the device pixels between its snapped edges.

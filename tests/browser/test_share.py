@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from safetensors.numpy import load
 
 from app.training import RunConfig, Trainer
-from tests.browser.reader import choose, iteration, pause, until
 from tests.support.pages import STAGE
+from tests.support.reader import choose, iteration, pause, until
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser

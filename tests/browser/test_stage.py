@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.reader import iteration, pause, stands, until
 from tests.support.pages import STAGE
+from tests.support.reader import iteration, pause, stands, until
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import choose, iteration, pause, see, stands, until
+from tests.support.reader import choose, iteration, pause, see, stands, until
 
 pytestmark = pytest.mark.browser
 

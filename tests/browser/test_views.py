@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import choose, iteration, pause, see, until
+from tests.support.reader import choose, iteration, pause, see, until
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser

@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 from app.watching.publishing import Publisher
 from app.watching.screen import with_verdict
 from app.watching.verdict import judge
-from tests.browser.reader import until
 from tests.browser.test_everyone import violations
 from tests.support.crossings import record
 from tests.support.pages import Watched
+from tests.support.reader import until
 from tests.support.servers import PATIENCE, Server
 
 pytestmark = pytest.mark.browser

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.reader import choose, iteration, until
 from tests.support.pages import Watched
+from tests.support.reader import choose, iteration, until
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser

@@ -1,6 +1,6 @@
 """Thousands of messages and snapshots that are almost right: no exception, one answer each, refusals change nothing."""
 
-from tests.web.abuse import resume_snapshots, send_messages
+from tests.support.abuse import resume_snapshots, send_messages
 
 
 def test_messages_that_are_almost_right():

@@ -21,9 +21,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from tests.support.abuse import ask_every_way
 from tests.support.servers import PATIENCE, ROOT, Server, wait_until
 from tests.support.visitors import Visitor
-from tests.web.abuse import ask_every_way
 from tests.web.conftest import facts, tensors
 
 SMALL = {"sequence_length": 6, "hidden_size": 4, "batch_size": 4, "lag": 2}
