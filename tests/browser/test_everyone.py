@@ -282,9 +282,11 @@ def test_a_finger_hits_everything(chromium: Browser, server: Server, width: int,
             assert page.evaluate(SMALL_TARGETS) == [], "all controls"
             page.get_by_role("button", name="Close").tap()
         page.get_by_role("button", name="Share", exact=True).tap()
-        page.locator("#share").get_by_role("tab", name="For teachers").tap()
+        expect(page.get_by_label("Link to exactly this")).to_be_visible()
+        assert page.evaluate(SMALL_TARGETS) == [], "a link"
+        page.get_by_role("tab", name="For teachers").tap()
         expect(page.locator("#share .lock-rows")).to_be_visible()
-        assert page.evaluate(SMALL_TARGETS) == [], "share"
+        assert page.evaluate(SMALL_TARGETS) == [], "for teachers"
 
 
 def test_a_finger_pins_a_timestep_and_drags_the_length(chromium: Browser, server: Server):
