@@ -300,6 +300,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   resize();
   if (kept) lanes.takeUp(kept);
   session.connect();
+  firstView.takeUpChoice();
   if (!elsewhere) keepRuns();
   // A page that is one file has nothing to share it with.
   const sharing = elsewhere?.isFile ? null : startSharing();

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.pages import Watched
 from tests.support.reader import choose, iteration, length, until
@@ -37,6 +37,7 @@ def test_a_newcomer_sees_a_small_slow_network_with_its_parts_named_and_goes_on_w
     for hidden in ("#side", ".footer", "#lessons", "#share-button", "#ask", "#reset"):
         expect(page.locator(hidden)).to_be_hidden()
     shown = page.locator("#controls .row").filter(visible=True)
+    expect(shown).to_have_count(3)
     assert shown.evaluate_all("(rows) => rows.map((row) => row.dataset.field)") == [
         "sequence_length",
         "cell",
@@ -44,7 +45,8 @@ def test_a_newcomer_sees_a_small_slow_network_with_its_parts_named_and_goes_on_w
     ]
     expect(page.locator("#first-rate")).to_have_text("2 updates a second")
     expect(page.locator("#finding")).to_contain_text("repeat the value from 2 steps before")
-    assert {"input", "W_xh", "W_hh", "units", "W_hy", "output", "loss", "own", "carried"} <= set(names(page))
+    named = {"input", "W_xh", "W_hh", "units", "W_hy", "output", "loss", "own", "carried"}
+    until(page, lambda: named <= set(names(page)), "a name on every part")
 
     loss = page.locator('.name-pill[data-name="loss"]')
     loss.focus()
@@ -81,9 +83,15 @@ def test_a_link_opens_the_whole_instrument_for_a_newcomer_too(newcomer: Page, se
     until(newcomer, lambda: length(newcomer) == 30, "the network of the link")
 
 
-def test_the_lessons_are_one_click_away_from_the_first_view(newcomer: Page, server: Server):
+def test_the_lessons_are_one_click_away_from_the_first_view_even_before_its_scripts_are_there(
+    newcomer: Page, server: Server
+):
+    held: list[Route] = []
+    newcomer.route("**/js/page.js", lambda route: held.append(route))
     newcomer.goto(server.url)
     newcomer.get_by_role("button", name="Start the lessons").click()
+    until(newcomer, lambda: held, "the script of the page being asked for")
+    held[0].continue_()
     expect(newcomer.locator("#lesson-title")).to_be_visible()
     expect(newcomer.locator(".name-pill").filter(visible=True)).to_have_count(0)
 

@@ -21,7 +21,7 @@ export function createFirstView(store, openLessons) {
     store.dispatch({ type: "names", names: false });
   }
 
-  if (!store.get().first) return { end, draw() {} };
+  if (!store.get().first) return { end, takeUpChoice() {}, draw() {} };
   part("first-whole").addEventListener("click", () => {
     end();
     part("play").focus();
@@ -38,6 +38,11 @@ export function createFirstView(store, openLessons) {
 
   return {
     end,
+    /** What was chosen before anything here listened. */
+    takeUpChoice() {
+      const { chosen } = part("first-card").dataset;
+      if (chosen) part(chosen).click();
+    },
     /** Called when it is time for other numbers. */
     draw() {
       const state = store.get();

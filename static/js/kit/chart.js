@@ -46,7 +46,12 @@ export function createChart(node, store, name, { label, inputs, figure }) {
       const state = store.get();
       const { clientWidth: width, clientHeight: height } = box;
       const seen = [...inputs(state), state.dark, width, height];
-      if (!state.record || width === 0 || seen.every((value, index) => Object.is(value, drawn[index]))) {
+      if (
+        !state.record ||
+        width === 0 ||
+        height === 0 ||
+        seen.every((value, index) => Object.is(value, drawn[index]))
+      ) {
         return Number.POSITIVE_INFINITY;
       }
       if (now - drawnAt < REDRAW_INTERVAL) return drawnAt + REDRAW_INTERVAL - now;
