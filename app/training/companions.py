@@ -38,7 +38,7 @@ class Companions:
         self._place = None if learner.progress.iteration % REALIGN_EVERY == 0 else place
 
     def find(self, watch: Collection[str], probe: int | None, *, complete: bool) -> Record | None:
-        """The record, if another run has made it: a complete one serves also who would do without."""
+        """The record, if another run has made it; a complete one also serves a caller that skips what is expensive."""
         view = self._view(watch, probe)
         if view is None:
             return None

@@ -52,7 +52,7 @@ class Script:
         self.unsent: asyncio.Queue[str] = asyncio.Queue(MOST_UNSENT)
 
     def tell(self, message: str) -> None:
-        """Say something to the script; one that takes nothing does not hear all of it."""
+        """Queue a message for the script; dropped while the queue is full, because the script does not read."""
         with contextlib.suppress(asyncio.QueueFull):
             self.unsent.put_nowait(message)
 

@@ -1,6 +1,6 @@
 /**
- * One box of words beside a thing: for whoever points at it, goes there with the keyboard, or keeps a finger on it. It lies
- * above everything, takes no pointer, and a screen reader hears it as the thing's description.
+ * A tooltip: shown on pointing, on keyboard focus and on a long press. It lies above everything and takes no pointer
+ * events; screen readers read it as the description of its element.
  */
 
 import { byId, element, setSentence } from "../lib/dom.js";

@@ -14,21 +14,7 @@ export const CELLS = {
   rnn: {
     /** h_t = φ(x_t W_xh + h_{t−1} W_hh + b_h) */
     forward: (activation, before = BEFORE) =>
-      math(
-        "math",
-        symbol("h", "t", "mark-forward"),
-        math("mo", "="),
-        math("mi", activation),
-        parenthesis("("),
-        symbol("x", "t"),
-        symbol("W", "xh"),
-        math("mo", "+"),
-        symbol("h", before, "mark-forward"),
-        symbol("W", "hh"),
-        math("mo", "+"),
-        symbol("b", "h"),
-        parenthesis(")"),
-      ),
+      recurrence(activation, symbol("h", before, "mark-forward"), symbol("W", "hh")),
     numbers(record, t, unit, activation) {
       const h = at(record, "h", t, unit);
       const { input, recurrent, bias } = preActivation(record, t, unit);
@@ -67,22 +53,7 @@ export const CELLS = {
   indrnn: {
     /** h_t = φ(x_t W_xh + u_hh ⊙ h_{t−1} + b_h) */
     forward: (activation, before = BEFORE) =>
-      math(
-        "math",
-        symbol("h", "t", "mark-forward"),
-        math("mo", "="),
-        math("mi", activation),
-        parenthesis("("),
-        symbol("x", "t"),
-        symbol("W", "xh"),
-        math("mo", "+"),
-        symbol("u", "hh"),
-        math("mo", "⊙"),
-        symbol("h", before, "mark-forward"),
-        math("mo", "+"),
-        symbol("b", "h"),
-        parenthesis(")"),
-      ),
+      recurrence(activation, symbol("u", "hh"), math("mo", "⊙"), symbol("h", before, "mark-forward")),
     numbers: (record, t, unit, activation) => CELLS.rnn.numbers(record, t, unit, activation),
   },
   mingru: {
@@ -96,6 +67,24 @@ export const CELLS = {
     numbers: (record, t, unit) => mixtureNumbers(record, t, unit, [1, 2], ({ before, n }) => [n, before]),
   },
 };
+
+/** h_t = φ(x_t W_xh + recurrent + b_h) @param {string} activation @param {Element[]} recurrent what h_{t−1} adds */
+function recurrence(activation, ...recurrent) {
+  return math(
+    "math",
+    symbol("h", "t", "mark-forward"),
+    math("mo", "="),
+    math("mi", activation),
+    parenthesis("("),
+    symbol("x", "t"),
+    symbol("W", "xh"),
+    math("mo", "+"),
+    ...recurrent,
+    math("mo", "+"),
+    symbol("b", "h"),
+    parenthesis(")"),
+  );
+}
 
 /** h_t = (1 − z_t) one + z_t other @param {Element} one @param {Element} other */
 function mixture(one, other) {
