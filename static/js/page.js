@@ -28,6 +28,7 @@ import { createQuestionsEntry } from "./questions/entry.js";
 import { createSession } from "./run/session.js";
 import { missing } from "./run/source.js";
 import { isPlaying } from "./run/state.js";
+import { BROWSER } from "./lib/platform.js";
 import { inBrowser } from "./lib/storage.js";
 import { addStyle } from "./lib/styles.js";
 import { failureWords } from "./words/notices.js";
@@ -57,12 +58,7 @@ const READ_INTERVAL = 125;
 export function startPage(store, stage, theme, kept, link, elsewhere) {
   /** What of the browser the parts need that are tested without one. */
   const browser = {
-    open: (/** @type {string} */ url) => new WebSocket(url),
-    now: () => performance.now(),
-    setTimer: (/** @type {() => void} */ callback, /** @type {number} */ ms) => window.setTimeout(callback, ms),
-    clearTimer: (/** @type {number} */ timer) => window.clearTimeout(timer),
-    random: Math.random,
-    report: (/** @type {unknown} */ error) => window.reportError(error),
+    ...BROWSER,
     requestFrame: (/** @type {(now: number) => void} */ callback) => requestAnimationFrame(callback),
   };
   const url = socketAddressOf("ws");

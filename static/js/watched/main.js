@@ -5,6 +5,7 @@ import { socketAddressOf } from "../lib/address.js";
 import { watchResolution } from "../lib/canvas/resolution.js";
 import { byId, setText } from "../lib/dom.js";
 import { createFrames } from "../lib/frames.js";
+import { BROWSER } from "../lib/platform.js";
 import { createStore } from "../lib/store.js";
 import { createFlowView } from "../views/flow.js";
 import { flowNote } from "../words/watched.js";
@@ -19,18 +20,9 @@ import { comparedCapture, initialWatched, reduceWatched, shownCapture } from "./
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {import("./state.js").Capture} Capture */
 
-const platform = {
-  open: (/** @type {string} */ url) => new WebSocket(url),
-  now: () => performance.now(),
-  setTimer: (/** @type {() => void} */ callback, /** @type {number} */ ms) => window.setTimeout(callback, ms),
-  clearTimer: (/** @type {number} */ timer) => window.clearTimeout(timer),
-  random: Math.random,
-  report: (/** @type {unknown} */ error) => window.reportError(error),
-};
-
 const store = createStore(initialWatched(), reduceWatched);
 const theme = createTheme(/** @type {any} */ (store));
-const source = createSource(socketAddressOf("ws"), runIn(location.hash) ?? "", store, platform);
+const source = createSource(socketAddressOf("ws"), runIn(location.hash) ?? "", store, BROWSER);
 const choosers = createChoosers(store, source.showSequence);
 
 /** The pictures of the captures at the shown place, each worked out once. @type {{place: string, of: WeakMap<object, Picture>}} */
@@ -74,8 +66,8 @@ const flow = createFlowView(/** @type {HTMLCanvasElement} */ (byId("flow")), flo
 const frames = createFrames(
   {
     requestFrame: (callback) => requestAnimationFrame(callback),
-    setTimer: platform.setTimer,
-    clearTimer: platform.clearTimer,
+    setTimer: BROWSER.setTimer,
+    clearTimer: BROWSER.clearTimer,
   },
   draw,
   () => false,
