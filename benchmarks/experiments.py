@@ -23,7 +23,18 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import ACTIVATIONS, CELLS, LOSSES, Network, gradcheck, initialise, kept_pairs
+from app.engine import (
+    ACTIVATIONS,
+    CELLS,
+    LOSSES,
+    Architecture,
+    Data,
+    Initialisation,
+    Network,
+    gradcheck,
+    initialise,
+    kept_pairs,
+)
 from app.training import Record, RunConfig, Trainer
 from benchmarks.report import Report
 
@@ -63,11 +74,12 @@ def e1_gradients(report: Report) -> None:
     worst = 0.0
     for cell, activation, loss in itertools.product(CELLS, ACTIVATIONS, LOSSES):
         rng = np.random.default_rng(0)
-        params = initialise(cell, 2, 5, 3, "pytorch", 1.0, None, None, None, rng)
+        sizes = Architecture(cell, 2, 5, 3)
+        params = initialise(sizes, Initialisation("pytorch"), rng)
         x = rng.standard_normal((7, 4, 2))
         target = rng.integers(0, 3, (7, 4)) if loss == "cross_entropy" else rng.standard_normal((7, 4, 3))
-        net = Network(cell, activation, loss, 7, 4, 2, 5, 3)
-        checks = dict(gradcheck(net, params, x, target, samples=12, rng=rng))
+        net = Network(sizes, activation, loss, 7, 4)
+        checks = dict(gradcheck(net, params, Data(x, target), samples=12, rng=rng))
         worst = max(worst, *(check.max_rel_error for check in checks.values() if check.max_rel_error is not None))
     report.row("E1 largest relative error, all cells, phi, losses", worst, "", "≤", 1e-6)
 

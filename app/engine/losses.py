@@ -5,6 +5,7 @@ without a target costs nothing and sends nothing back, whatever its output is.
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 
@@ -51,3 +52,6 @@ def _zero_where_untargeted(known: Array, E_t: Array, dy: Array) -> Array:
 
 
 LOSSES: dict[str, Loss] = {"cross_entropy": cross_entropy, "squared_error": squared_error}
+
+LossName = Literal["cross_entropy", "squared_error"]
+Reduction = Literal["sum", "mean"]

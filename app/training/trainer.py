@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from ..engine import Params, TensorCheck
+from ..engine import BreakName, Params, TensorCheck
 from ..errors import BadValue
 from ..tasks import OwnData, Task
 from . import dataset as datasets
 from . import edits, quantities
 from . import weights as pytorch
-from .architecture import Architecture
+from .architecture import architecture_of
 from .arrays_from import Source
 from .computed import Computed
 from .config import Effects, RunConfig
@@ -21,6 +21,8 @@ from .limits import MAX_FILE_NAME
 from .records import Record
 from .state import State, fitting_task, for_own_data
 from .workspace import WorkspacePool
+
+Watch = Collection[quantities.QuantityName | str]
 
 
 class Trainer:
@@ -140,15 +142,13 @@ class Trainer:
         found: dict[str, Any] = self.record(()).scalars["finding"]
         return found
 
-    def tensors(self, watch: Collection[str] | None = None) -> dict[str, tuple[quantities.Sizes, str]]:
+    def tensors(self, watch: Watch | None = None) -> dict[str, tuple[quantities.Sizes, str]]:
         """Shape and type of every tensor in a record with these quantities; a size that is not known yet is None."""
         return quantities.tensors_of(self.config, self.task, self.watching if watch is None else self._checked(watch))
 
     # Iterations.
 
-    def record(
-        self, watch: Collection[str] | None = None, *, skip_expensive: bool = False, probe: int | None = None
-    ) -> Record:
+    def record(self, watch: Watch | None = None, *, skip_expensive: bool = False, probe: int | None = None) -> Record:
         """The current iteration under the present weights, with the quantities in `watch` (None: in `watching`).
 
         With `skip_expensive` the expensive quantities are not measured: `truncation` is repeated from the last record
@@ -173,7 +173,7 @@ class Trainer:
         if stopped is not None:
             self._stamped(stopped)
 
-    def step(self, watch: Collection[str] | None = None, *, loss_after: bool = False) -> Record:
+    def step(self, watch: Watch | None = None, *, loss_after: bool = False) -> Record:
         """The record of iteration n with its gradients, which update n needs anyway, then update n.
 
         `loss_after` adds what the update made of its own batch's loss.
@@ -186,7 +186,7 @@ class Trainer:
             record.scalars["loss_after"] = self._iterations.runner.loss(self.params, batch)
         return record
 
-    def records(self, watch: Collection[str] | None = None) -> Iterator[Record]:
+    def records(self, watch: Watch | None = None) -> Iterator[Record]:
         """The record of iteration n, then update n, for as long as you iterate; ends where a number is not finite."""
         while not self.diverged:
             yield self.step(watch)
@@ -232,13 +232,13 @@ class Trainer:
             self._state.probe, self._state.edits = probe, {}
             self._iterations.changed()
 
-    def check_record(self, watch: Collection[str], probe: int | None = None) -> None:
+    def check_record(self, watch: Watch, probe: int | None = None) -> None:
         """Refuse what `record` could not show: unknown or too costly quantities, a sequence that does not exist."""
         self._checked(watch)
         if probe is not None:
             self._checked_probe(probe)
 
-    def watch(self, quantities: Collection[str]) -> None:
+    def watch(self, quantities: Watch) -> None:
         """Choose the optional quantities that records hold from now on."""
         self.watching = self._checked(quantities)
         self._iterations.rewatched()
@@ -248,7 +248,7 @@ class Trainer:
         self._state.restart()
         self._iterations.changed()
 
-    def check_gradients(self, samples: int = 8, broken: str | None = None) -> Iterator[tuple[str, TensorCheck]]:
+    def check_gradients(self, samples: int = 8, broken: BreakName | None = None) -> Iterator[tuple[str, TensorCheck]]:
         """Analytic gradients against central differences, one parameter after the other.
 
         Full backpropagation in float64 through the first sequences of this iteration's batch; up to `samples` entries
@@ -288,7 +288,7 @@ class Trainer:
         """
         file = pytorch.recognise(weights)
         config = self.config.changed(file.own_shape()) if adopt else self.config
-        params = pytorch.fitting(file, Architecture.of(config, self.task), config.precision)
+        params = pytorch.fitting(file, architecture_of(config, self.task), config.precision)
         if adopt:
             self._state.change(config, fitting_task(config, self.dataset, self._budget, self.watching))
             self._state.restart()
@@ -324,7 +324,7 @@ class Trainer:
         self.task.probe(self.config.seed, index)  # own sequences have a last one
         return index
 
-    def _checked(self, quantities_: Collection[str]) -> frozenset[str]:
+    def _checked(self, quantities_: Watch) -> frozenset[str]:
         wanted = quantities.checked(quantities_)
         if wanted != self.watching:
             self._budget.check(self.config, self.task, wanted, self.dataset)
