@@ -28,6 +28,7 @@ PYTHON = {
     "app.recording": {"app.errors", "app.training"},
     "app.report": {"app.errors", "app.training", "app.figures"},
     "app.web": {
+        "app.__version__",
         "app.errors",
         "app.links",
         "app.settings",
