@@ -51,9 +51,9 @@ TEMPORAL_ORDER = {
     "learning_rate": 0.1,
     "clip_threshold": 1.0,
 }
-ADDING = {"task": "adding", "hidden_size": 64, "input_std": 0.001, "readout_std": 0.1}
-RECTIFIED = {"activation": "relu", "init": "identity"}
-SMALL_TANH = {"activation": "tanh", "init": "normal", "gain": 0.001 * 64**0.5}  # W_hh ~ N(0, 0.001^2)
+ADDING: dict[str, Any] = {"task": "adding", "hidden_size": 64, "input_std": 0.001, "readout_std": 0.1}
+RECTIFIED: dict[str, Any] = {"activation": "relu", "init": "identity"}
+SMALL_TANH: dict[str, Any] = {"activation": "tanh", "init": "normal", "gain": 0.001 * 64**0.5}  # W_hh ~ N(0, 0.001^2)
 
 
 def train(updates: int, **config: Any) -> Trainer:
@@ -162,7 +162,7 @@ def e5_long(report: Report) -> None:
 
 def e6_lag(report: Report) -> None:
     lag = 10
-    config = {"cell": "lstm", "sequence_length": 50, "hidden_size": 32, "forget_bias": 1.0}
+    config: dict[str, Any] = {"cell": "lstm", "sequence_length": 50, "hidden_size": 32, "forget_bias": 1.0}
     config |= {"optimizer": "adam", "learning_rate": 5e-3}
     for seed in range(3):
         run = {**config, "task": "echo", "lag": lag, "seed": seed}

@@ -11,6 +11,8 @@ import numpy as np
 
 Array = np.ndarray
 Loss = Callable[[Array, Array, Array, Array], Array]
+LossName = Literal["cross_entropy", "squared_error"]
+Reduction = Literal["sum", "mean"]
 
 
 def cross_entropy(y: Array, target: Array, E_t: Array, dy: Array) -> Array:
@@ -51,7 +53,4 @@ def _zero_where_untargeted(known: Array, E_t: Array, dy: Array) -> Array:
     return known
 
 
-LOSSES: dict[str, Loss] = {"cross_entropy": cross_entropy, "squared_error": squared_error}
-
-LossName = Literal["cross_entropy", "squared_error"]
-Reduction = Literal["sum", "mean"]
+LOSSES: dict[LossName, Loss] = {"cross_entropy": cross_entropy, "squared_error": squared_error}
