@@ -118,6 +118,7 @@ class Series(Table):
         shown = self.values[:, :SHOWN_COLUMNS]
         return {
             "rows": len(self.values),
+            "width": len(self.columns),
             "columns": list(self.columns),
             "left_out": self.left_out,
             "others": self.others,

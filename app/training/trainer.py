@@ -308,6 +308,12 @@ class Trainer:
         """Learn from own data that have been read. Restarts."""
         self._begin(State.from_seed(for_own_data(self.config, data), data, self._budget, self.watching))
 
+    def config_for(self, data: OwnData) -> RunConfig:
+        """The configuration with which these data would be learned; raises what `learn_from` would raise."""
+        config = for_own_data(self.config, data)
+        fitting_task(config, data, self._budget, self.watching)
+        return config
+
     def load_dataset(self, dataset: Source) -> None:
         """Learn from sequences: `inputs` (N, T, I), `targets` (N, T) or (N, T, O), `h0` (N, H) if wanted. Restarts."""
         self.learn_from(datasets.read_sequences(dataset))
