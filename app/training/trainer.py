@@ -123,6 +123,11 @@ class Trainer:
         return self._state.learner.progress.solved_at
 
     @property
+    def curve(self) -> tuple[tuple[int, float], ...]:
+        """The loss over training: (iteration, mean loss per target of its batch), at most 128 evenly spaced points."""
+        return self._state.learner.progress.curve
+
+    @property
     def probe(self) -> int:
         """Which sequence is shown."""
         return self._state.probe

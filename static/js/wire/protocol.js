@@ -54,7 +54,7 @@
  * @property {string[]} [others] columns that are left out
  * @property {number[][]} [first] rows, in the file's own numbers
  * @property {number[][]} [last]
- * @property {{mean: number, deviation: number}[]} [scale] of the first columns
+ * @property {{mean: number, deviation: number, unit?: number}[]} [scale] of the first columns: own number = mean + unit × scaled
  * @property {number} [characters] of a text
  * @property {number} [distinct]
  * @property {number} [sequences] of a dataset
