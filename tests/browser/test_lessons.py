@@ -338,3 +338,16 @@ def test_a_lecturers_own_story_is_told_in_the_order_of_its_link(opened: Callable
     expect(page.locator("#lesson")).to_have_attribute("data-ready", "memory")
     expect(page.locator("#lesson-number")).to_have_text("2 of 2")
     expect(page).to_have_url(re.compile(r"#lessons=vanishing,memory&lesson=memory$"))
+
+
+def test_a_lecturers_own_story_is_built_under_for_teachers(opened: Callable[..., Page], story: list[Scene]) -> None:
+    page = opened("#tab=loss")
+    page.locator("#share-button").click()
+    page.locator("#share-tab-teachers").click()
+    page.get_by_role("checkbox", name=story[8]["title"]).check()
+    page.get_by_role("checkbox", name=story[7]["title"]).check()
+    expect(page.locator("#share-story")).to_have_value(re.compile(r"#lessons=through-time,vanishing$"))
+    page.get_by_role("button", name=f"Move {story[8]['title']} up").click()
+    expect(page.locator("#share-story")).to_have_value(re.compile(r"#lessons=vanishing,through-time$"))
+    page.get_by_role("checkbox", name="Lock all controls but those a lesson asks for").check()
+    expect(page.locator("#share-story")).to_have_value(re.compile(r"&lesson=vanishing\.locked$"))

@@ -39,6 +39,8 @@ def test_the_story_has_its_scenes_in_order():
         "gates",
         "truncation",
         "your-own",
+        "two-layers",
+        "both-directions",
         "input-gates",
     ]
 
