@@ -1,7 +1,7 @@
 """Two layers: only the upper one meets the losses; the gradient of the lower one comes down at every timestep."""
 
 from ..training import RunConfig
-from .base import Question, Scene, Step
+from .base import Question, Scene, Step, View
 
 SCENE = Scene(
     title="Two layers",
@@ -31,4 +31,5 @@ SCENE = Scene(
         "At every timestep the gradient of layer 1 is what comes down from layer 2 plus what is carried in layer 1; at "
         "the last nothing is carried and it is not 0. Within 100 updates the loss is below 0.1."
     ),
+    view=View(ruler="near"),
 )

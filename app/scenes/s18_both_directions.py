@@ -1,7 +1,7 @@
 """Reading in both directions: a second layer that starts at the end, and what it can and cannot bring."""
 
 from ..training import RunConfig
-from .base import Question, Scene, Step
+from .base import Question, Scene, Step, View
 
 SCENE = Scene(
     title="Reading from both ends",
@@ -34,4 +34,5 @@ SCENE = Scene(
         "E_12 reaches all states of the forward layer, and of the reverse layer the one at timestep 12 alone; within "
         "100 updates the loss is below 0.1."
     ),
+    view=View(ruler="near"),
 )

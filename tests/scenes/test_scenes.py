@@ -41,6 +41,7 @@ def test_the_story_has_its_scenes_in_order():
         "your-own",
         "two-layers",
         "both-directions",
+        "across-batches",
         "input-gates",
     ]
 
