@@ -3,7 +3,6 @@
  * a question, on a network that was started for it. Fetched when somebody first asks.
  */
 
-import { addressOf } from "../lib/address.js";
 import { byId } from "../lib/dom.js";
 import { lead } from "../lessons/lead.js";
 import { createRings } from "../lessons/rings.js";
@@ -18,13 +17,6 @@ import { compute, written } from "./numbers.js";
 /** @typedef {{text: string, ref?: Reference} | {number: import("./numbers.js").NumberForm, as: "number" | "percent" | "count"}} Piece */
 /** @typedef {{id: string, question: string, link: string, source: string, words: string, config: Config, watch: string[], view: View, at: Reference, answer: Piece[]}} Question */
 /** @typedef {import("../lessons/visit.js").Actions & import("../lessons/rings.js").Stage & {copy: (text: string) => Promise<void>}} Actions */
-
-/** @returns {Promise<Question[]>} */
-export async function fetchQuestions() {
-  const answer = await fetch(addressOf("api/questions"));
-  if (!answer.ok) throw new Error(`the server has no questions: ${answer.status}`);
-  return answer.json();
-}
 
 /**
  * @param {Question[]} questions
