@@ -7,6 +7,7 @@ import { byId } from "../lib/dom.js";
 import { lead } from "../lessons/lead.js";
 import { createRings } from "../lessons/rings.js";
 import { createVisit } from "../lessons/visit.js";
+import { wholeOf } from "../record/chosen.js";
 import { VIEWS } from "../views/views.js";
 import { createBar } from "./bar.js";
 import { compute, written } from "./numbers.js";
@@ -88,7 +89,7 @@ export function createAsk(questions, store, actions, home) {
   function fill(question) {
     if (answered !== question) return;
     const { record, config } = store.get();
-    const pieces = record ? question.answer.map((piece) => spoken(piece, record, config)) : [];
+    const pieces = record ? question.answer.map((piece) => spoken(piece, wholeOf(record), config)) : [];
     if (pieces.length > 0 && pieces.every((piece) => piece !== null)) {
       bar.tell(/** @type {import("./bar.js").Said[]} */ (pieces));
       return rings.show(question.at);
