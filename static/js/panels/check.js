@@ -5,6 +5,7 @@
 
 import { element, setSentence, svg } from "../lib/dom.js";
 import { formatNumber, formatPower } from "../lib/format.js";
+import { addStyle } from "../lib/styles.js";
 import { LIMIT, failing } from "../record/check.js";
 import { BUGS, factsOf, verdict } from "../words/check.js";
 import * as say from "../words/check.js";
@@ -33,8 +34,9 @@ export function positionOf(error) {
  * @param {import("../run/session.js").PageStore} store
  * @param {(bug: string | null) => Promise<any>} check
  */
-export function createCheck(node, store, check) {
-  const close = element("button", { class: "text-button", type: "button" }, "close");
+export async function createCheck(node, store, check) {
+  await addStyle("check.css");
+  const close = element("button", { class: "text-button", type: "button" }, say.CLOSE);
   const chart = element("div", { class: "check-chart" });
   const result = element("div", { class: "verdict", role: "status" });
   const bugs = element(

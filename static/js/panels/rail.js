@@ -27,6 +27,7 @@ export function panelOf({ divergence, panel }) {
 /** @param {PageStore} store @param {RailActions} actions */
 export function createRail(store, actions) {
   void addStyle("views.css");
+  void addStyle("inspector.css");
   const inspector = createInspector(byId("inspector"), store, actions);
   const views = createViews(store, actions);
   const check = createCheckPanel(store, actions);
@@ -95,10 +96,12 @@ function createDivergencePanel(store, { remedy }) {
       panel?.draw();
       if (!open || asked) return;
       asked = true;
-      void import("./divergence.js").then(({ createDivergence }) => {
-        panel = createDivergence(store, remedy);
-        panel.draw();
-      });
+      void import("./divergence.js")
+        .then(({ createDivergence }) => createDivergence(store, remedy))
+        .then((created) => {
+          panel = created;
+          panel.draw();
+        });
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The Share panel: a link to what is seen, telling configurations, files in, files out. Built when first opened. */
 
+import { createTabs } from "../kit/tabs.js";
 import { element } from "../lib/dom.js";
 import { createLinkPane } from "./link_pane.js";
 import { createLivePane } from "./live_pane.js";
@@ -54,18 +55,10 @@ export function createPanel(node, store, session, lanes, openRecording) {
       "aria-controls": `share-${name}`,
     });
     tab.append(NAMES[name]);
-    tab.addEventListener("click", () => show(name));
     return tab;
   });
   list.append(...tabs);
-  list.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: names.length - 1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    const next = (tabs.findIndex((tab) => tab.tabIndex === 0) + step) % names.length;
-    show(names[next]);
-    tabs[next].focus();
-  });
+  const row = createTabs(tabs, (index) => show(names[index]));
   for (const name of names) {
     const pane = panes[name].node;
     pane.id = `share-${name}`;
@@ -77,11 +70,8 @@ export function createPanel(node, store, session, lanes, openRecording) {
 
   /** @param {PaneName} chosen */
   function show(chosen) {
-    for (const [index, name] of names.entries()) {
-      tabs[index].setAttribute("aria-selected", String(name === chosen));
-      tabs[index].tabIndex = name === chosen ? 0 : -1;
-      panes[name].node.hidden = name !== chosen;
-    }
+    row.show(names.indexOf(chosen));
+    for (const name of names) panes[name].node.hidden = name !== chosen;
     panes[chosen].show();
   }
 

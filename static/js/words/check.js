@@ -146,6 +146,8 @@ export const REMOVE_THE_BUG = "Remove the bug";
 
 export const TITLE = "Check the gradients";
 
+export const CLOSE = "close";
+
 export const NO_BUG = "none: the code as it is";
 
 export const COULD_NOT_RUN = "The check could not run.";
