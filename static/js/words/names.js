@@ -1,10 +1,14 @@
 /** The names of the parts of the picture, and what each means there, with the numbers of the shown record. Pure. */
 
 import { formatNumber, formatPercent } from "../lib/format.js";
+import { SATURATED_BELOW, slopeOf } from "../record/slope.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
-/** @typedef {{t: number, source?: number}} At the timestep that is named, and the loss whose share it is */
+/** @typedef {{t: number, source?: number, unit?: number}} At the timestep that is named, the loss whose share it is, the unit */
 /** @typedef {{long: (picture: Picture) => string, short: (picture: Picture) => string, said: (picture: Picture, at: At) => string}} Name */
+
+/** Beside the dot, where the colours are explained. */
+export const SATURATED = "saturated";
 
 /** @type {Record<string, Name>} */
 export const NAMES = {
@@ -65,6 +69,15 @@ export const NAMES = {
     short: () => "pulls against",
     said: (picture, { t, source = t }) =>
       `E_${source} pulls the other way here: its share of ∂E/∂h_${t} is ${sharePercent(picture, source, t)}.`,
+  },
+  saturated: {
+    long: () => "dot: saturated unit",
+    short: () => SATURATED,
+    said: (picture, { t, unit = 0 }) => {
+      const slope = slopeOf(picture)?.(picture.h[t * picture.H + unit]) ?? Number.NaN;
+      const passes = slope === 0 ? "no gradient passes it" : "the gradient that passes it is multiplied by that";
+      return `Unit ${unit + 1} of h_${t} is saturated: there the slope of ${picture.activation} is ${formatNumber(slope)}, below ${SATURATED_BELOW}, so ${passes}.`;
+    },
   },
   input: {
     long: () => "input",
