@@ -184,10 +184,19 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     return Math.min(wait, ...parts.map((draw) => guard.run(draw, Number.POSITIVE_INFINITY)));
   }
 
+  /** At once, as if a moment had passed: what is drawn only a few times a second is drawn as well. */
+  function drawNow() {
+    drawFrame(performance.now() + TICK);
+  }
+
   /** Pixels a design pixel. */
   let unit = 1;
 
+  const paper = window.matchMedia("print");
+
   function resize() {
+    // On paper there is no next frame: pictures are printed as they stand, in the size the paper gives them.
+    if (paper.matches) return;
     unit = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 100;
     rail.resize(unit);
     stage.resize();
@@ -283,7 +292,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     ",": () => movePin(-1),
     ".": () => movePin(1),
     Escape: closeOrUnpin,
-    p: inWhole(() => byId("presenter").click()),
+    p: inWhole(() => store.dispatch({ type: "present", presents: !store.get().presents })),
     t: inWhole(nextTrack),
     "/": where("replace", inWhole(questions.ask)),
     "?": () => byId("keys").togglePopover(),
@@ -303,7 +312,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
 
   async function startSharing() {
     const { startSharing: start } = await import("./share/start.js");
-    return start(store, session, lanes, kept || elsewhere ? null : link, openRecording, elsewhere === null);
+    return start(store, session, lanes, kept || elsewhere ? null : link, openRecording, drawNow, elsewhere === null);
   }
 
   /** @type {ReturnType<typeof import("./share/player.js").createPlayer> | null} */

@@ -1,7 +1,7 @@
 """The page on other screens: other resolutions, the system's own colours, without scripts, below a scrolling page."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -174,3 +174,25 @@ def test_a_lost_connection_is_announced_once_while_it_counts_down(page: Page):
     said = [text for text in page.evaluate("window.said") if text]
     assert said, "nothing was announced"
     assert not [text for text in said if re.search(r"in \d+ s", text)], said
+
+
+def test_on_paper_a_lesson_is_one_light_page_that_says_which_network_it_shows(opened: Callable[..., Page]):
+    page = opened("#lesson=vanishing", color_scheme="dark")
+    expect(page.locator("#lesson[data-ready=vanishing]")).to_be_attached()
+    expect(page.locator("#lesson-under .main-svg").first).to_be_attached()
+    expect(page.locator(".print-caption")).to_be_hidden()
+    page.evaluate(
+        """() => addEventListener("beforeprint", () => {
+          const at = document.querySelector(".print-picture").getContext("2d").getImageData(3, 3, 1, 1).data;
+          document.body.dataset.printed = [document.documentElement.dataset.theme, ...at].join(" ");
+        })"""
+    )
+    paper = page.pdf(format="A4", print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1, "all of it on one page"
+    assert page.evaluate("document.body.dataset.printed") == "light 251 250 247 255", "paper, not the dark ground"
+    expect(page.locator(".print-caption")).to_contain_text("sigmoid · iteration 0 · T 24 · H 16 · seed 2")
+    expect(page.locator("html")).to_have_attribute("data-theme", "auto")
+    page.emulate_media(media="print")
+    for gone in ("#controls", ".footer", "#play", "#lesson-next", "#lesson-close", "#network"):
+        expect(page.locator(gone)).to_be_hidden()
+    expect(page.locator("#lesson-paragraphs")).to_be_visible()
