@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from safetensors.numpy import load
 
+from app.handin import read, verify
 from app.training import RunConfig, Trainer
 from tests.support.pages import STAGE
 from tests.support.reader import choose, iteration, pause, until
@@ -390,6 +391,31 @@ def facts_of(content: bytes) -> dict[str, Any]:
     header = json.loads(content[8 : 8 + length])
     facts: dict[str, Any] = json.loads(header["__metadata__"]["unroll"])
     return facts
+
+
+def test_a_hand_in_is_replayed_where_it_is_dropped_and_by_the_command(page: Page, tmp_path: Path):
+    until(page, lambda: iteration(page) > 3, "training")
+    choose(page, "activation", "relu")
+    changed = iteration(page)
+    until(page, lambda: iteration(page) > changed + 3, "training with relu")
+    pause(page)
+    share(page, "Save")
+    page.get_by_label("Your name").fill("Ada Lovelace")
+    file = saved(page, "Save hand-in", tmp_path)
+    assert file.name == "Ada-Lovelace-hand-in.json"
+    handed_in = read(file)
+    assert [change.configure for change in handed_in.changes] == [{"activation": "relu"}]
+    assert verify(handed_in).outcome == "same"
+    forged = tmp_path / "forged.json"
+    fields = json.loads(file.read_text())
+    fields["curve"][-1][1] *= 1.01
+    forged.write_text(json.dumps(fields))
+    page.locator("#share").get_by_role("tab", name="Open").click()
+    page.locator("#share-file").set_input_files([file, forged])
+    verdicts = page.get_by_role("list", name="Hand-ins").get_by_role("listitem")
+    expect(verdicts).to_have_text(
+        [re.compile(r"Ada Lovelace: \d+ updates, 1 change\. Bit for bit"), re.compile("Different")]
+    )
 
 
 def test_the_report_opens_without_a_server(page: Page, chromium: Browser, tmp_path: Path):

@@ -7,6 +7,7 @@ import { createConnection } from "../wire/connection.js";
 import { asRecord, command, decodeFrame, PROTOCOL } from "../wire/protocol.js";
 import { createRequests } from "../wire/requests.js";
 import { createWatchdog } from "../wire/watchdog.js";
+import { FROM_A_FILE } from "../words/handin.js";
 import { failureWords, SERVER_UPDATED } from "../words/notices.js";
 import { createAutosave } from "./autosave.js";
 import { createBranching } from "./branching.js";
@@ -224,7 +225,10 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     }
     if (answer?.type === "state") {
       past.accept(message, answer.iteration);
-      if (["reset", "start"].includes(message.type) || answer.effects.restart.length > 0) past.restart();
+      if (["reset", "start"].includes(message.type) || answer.effects.restart.length > 0) {
+        past.restart();
+        past.begins(answer.config);
+      }
       if (answer.phase !== "running") standing.playing = false;
     }
     return answer;
@@ -276,6 +280,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
         past.restart();
         store.dispatch({ type: "restored", history: emptyHistory() });
       }
+      past.begins(["weights", "snapshot"].includes(kind) ? null : answer.config, FROM_A_FILE);
       standing.playing = answer.phase === "running";
       return true;
     });

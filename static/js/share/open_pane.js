@@ -4,13 +4,17 @@ import { element } from "../lib/dom.js";
 import { isRecording, LARGEST_RECORDING, readRecording } from "../wire/recording.js";
 import { openedWords } from "../words/brought.js";
 import { createReadPanel } from "./read_panel.js";
+import { LARGEST_HAND_IN, looksLikeHandIn } from "./hand_in.js";
 import { KINDS, kindOf, tooLargeWords } from "./kinds.js";
+import { createVerdicts } from "./verdicts.js";
 
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {import("./kinds.js").Kind} Kind */
 /** @typedef {import("../wire/protocol.js").FileOptions} FileOptions */
 
-const ACCEPTED = ".unroll,.safetensors,.txt,.csv,.tsv,.md,text/*";
+const ACCEPTED = ".unroll,.safetensors,.txt,.csv,.tsv,.md,.json,text/*";
+/** Characters by which a hand-in is known. */
+const START = 200;
 const CANNOT =
   "Expected a recording, a snapshot, weights or sequences as safetensors, a text in UTF-8, or a table of numbers; this is none of them. " +
   "In PyTorch, safetensors.torch.save_file(module.state_dict(), path) writes weights that open here.";
@@ -30,17 +34,28 @@ const RECORDED = "This is a recording: close it to open a file for a network of 
  * @param {import("../run/session.js").PageStore} store
  * @param {Session} session
  * @param {(recording: import("../wire/recording.js").Recording, name: string) => void} play
- * @returns {import("./panel.js").Pane & {open: (file: File) => Promise<void>, paste: () => void}}
+ * @returns {import("./panel.js").Pane & {open: (files: File[]) => Promise<void>, paste: () => void}}
  */
 export function createOpenPane(store, session, play) {
   const most = () => store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY;
-  const picker = element("input", { type: "file", accept: ACCEPTED, id: "share-file", class: "visually-hidden" });
+  const picker = element("input", {
+    type: "file",
+    multiple: true,
+    accept: ACCEPTED,
+    id: "share-file",
+    class: "visually-hidden",
+  });
+  const verdicts = createVerdicts();
   const zone = element(
     "label",
     { class: "drop-zone", for: "share-file" },
     element("span", {}, "Drop a file anywhere on the page, or "),
     element("span", { class: "text-button" }, "choose one"),
-    element("span", { class: "quiet" }, "A recording, a snapshot, PyTorch weights, sequences, a text, a table as CSV."),
+    element(
+      "span",
+      { class: "quiet" },
+      "A recording, a snapshot, PyTorch weights, sequences, a text, a table as CSV, hand-ins.",
+    ),
   );
   const problem = element("p", { class: "row-error share-problem", role: "alert", hidden: true });
   const done = element("p", { class: "share-said", role: "status" });
@@ -118,10 +133,20 @@ export function createOpenPane(store, session, play) {
     await load(file.name, kindOf(file.name, bytes), bytes);
   }
 
+  /** Hand-ins come by the dozen; of anything else there is one. @param {File[]} files */
+  async function openAll(files) {
+    const starts = await Promise.all(files.map((file) => file.slice(0, START).text()));
+    const handIns = files.filter((_, index) => looksLikeHandIn(starts[index]));
+    if (handIns.length === 0) return open(files[0]);
+    refuse("");
+    done.textContent = "";
+    for (const file of handIns) void verdicts.add(file.name, await file.slice(0, LARGEST_HAND_IN + 1).text());
+  }
+
   picker.addEventListener("change", () => {
-    const [file] = picker.files ?? [];
+    const files = [...(picker.files ?? [])];
     picker.value = "";
-    if (file) void open(file);
+    if (files.length > 0) void openAll(files);
   });
 
   /** @param {string} name @param {Kind} kind */
@@ -146,6 +171,7 @@ export function createOpenPane(store, session, play) {
       problem,
       ways,
       done,
+      verdicts.node,
       read.node,
       element("label", { class: "share-title", for: "share-own" }, "Or paste a text, or a table"),
       text,
@@ -158,7 +184,7 @@ export function createOpenPane(store, session, play) {
       ),
     ),
     show,
-    open,
+    open: openAll,
     paste: () => text.focus(),
   };
 }

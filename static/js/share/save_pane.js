@@ -5,6 +5,7 @@ import { formatCount } from "../lib/format.js";
 import { command, decodeFrame } from "../wire/protocol.js";
 import { captionOf, fileName } from "./caption.js";
 import { download } from "./download.js";
+import { createHandInSection } from "./hand_in_section.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
@@ -176,6 +177,7 @@ export function createSavePane(store, session, lanes) {
         "With its settings, seed and link in it. Other views can be kept when they are open.",
       ),
       said,
+      createHandInSection(store, session),
     ),
     show: () => void show(),
   };
