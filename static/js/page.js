@@ -310,9 +310,11 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   // A page that is one file has nothing to share it with.
   const sharing = elsewhere?.isFile ? null : startSharing();
 
+  void import("./share/paper.js").then(({ createPaper }) => createPaper(store, lanes.states, drawNow));
+
   async function startSharing() {
     const { startSharing: start } = await import("./share/start.js");
-    return start(store, session, lanes, kept || elsewhere ? null : link, openRecording, drawNow, elsewhere === null);
+    return start(store, session, lanes, kept || elsewhere ? null : link, openRecording, elsewhere === null);
   }
 
   /** @type {ReturnType<typeof import("./share/player.js").createPlayer> | null} */

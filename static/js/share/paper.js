@@ -42,7 +42,9 @@ export function createPaper(store, lanes, drawNow) {
 
   window.addEventListener("beforeprint", () => {
     const { title, settings, iteration, link } = captionOf(store.get(), location.origin + location.pathname, lanes());
-    setText(caption, [title, iteration, settings, link].join(" · "));
+    // Where a file lies is nobody else's business.
+    const address = location.protocol === "file:" ? [] : [link];
+    setText(caption, [title, iteration, settings, ...address].join(" · "));
     wasDark = store.get().dark;
     if (wasDark) colour(false);
     drawNow();

@@ -23,10 +23,9 @@ import { createSeedLink } from "./seed_link.js";
  * @param {Lanes} lanes
  * @param {string | null} opened the link that the page shows; null where a reload goes on
  * @param {(recording: import("../wire/recording.js").Recording, name: string) => void} openRecording
- * @param {() => void} drawNow all of the page
  * @param {boolean} keepsAddress whether the address becomes that of what is seen; else `keepAddress` begins it later
  */
-export function startSharing(store, session, lanes, opened, openRecording, drawNow, keepsAddress = true) {
+export function startSharing(store, session, lanes, opened, openRecording, keepsAddress = true) {
   const setTimer = (/** @type {() => void} */ callback, /** @type {number} */ ms) => window.setTimeout(callback, ms);
   // A link that is pasted into the same tab, also before this was here; the address may have been kept since.
   if (opened !== null && location.hash !== opened) void openLink(location.hash);
@@ -40,7 +39,6 @@ export function startSharing(store, session, lanes, opened, openRecording, drawN
   });
   if (isOwn) keepOwnAddress();
   createPresenter(store);
-  void import("./paper.js").then(({ createPaper }) => createPaper(store, lanes.states, drawNow));
   void addStyle("share.css").then(() => createSeedLink(store, lanes.states));
 
   function keepOwnAddress() {
