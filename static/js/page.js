@@ -12,7 +12,7 @@ import { createReader } from "./first/reader.js";
 import { createFrames } from "./lib/frames.js";
 import { createGuard } from "./lib/guard.js";
 import { createHeader } from "./panels/header.js";
-import { createHistory } from "./panels/footer.js";
+import { createHistory } from "./panels/footer/footer.js";
 import { showTitles } from "./kit/titles.js";
 import { listenToKeys } from "./lib/keyboard.js";
 import { createActiveSession } from "./run/active.js";
@@ -30,6 +30,7 @@ import { missing } from "./run/source.js";
 import { isPlaying } from "./run/state.js";
 import { BROWSER } from "./lib/platform.js";
 import { inBrowser } from "./lib/storage.js";
+import { onSizes } from "./lib/sizes.js";
 import { addStyle } from "./lib/styles.js";
 import { failureWords } from "./words/notices.js";
 import { createTravel } from "./run/travel.js";
@@ -161,6 +162,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   const drifts = () => store.get().phase === "running" && !store.get().reducedMotion;
   const frames = createFrames(browser, drawFrame, drifts);
   stage.shareFrames(frames.changed);
+  onSizes(frames.changed);
 
   /** @param {number} now */
   function drawFrame(now) {

@@ -8,6 +8,7 @@ import { createInspector } from "./inspector/inspector.js";
 import { addStyle } from "../lib/styles.js";
 import { USES_PANEL } from "../run/state.js";
 import { createViews } from "../views/views.js";
+import * as say from "../words/panels.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("../run/state.js").State} State */
@@ -62,7 +63,7 @@ export function createRail(store, actions) {
 /** @param {PageStore} store @param {RailActions} actions */
 function createCheckPanel(store, { checkGradients }) {
   const button = byId("check-gradients");
-  const node = element("section", { class: "panel", id: "check", "aria-label": "Check the gradients", hidden: true });
+  const node = element("section", { class: "panel", id: "check", "aria-label": say.CHECK, hidden: true });
   byId("views").after(node);
   /** @type {Promise<{run: () => Promise<void>}> | null} */
   let loading = null;
@@ -111,7 +112,7 @@ function createUsesPanel(store, { redraw }) {
   const node = element("section", {
     class: "panel",
     id: "uses",
-    "aria-label": "The gradient of a weight",
+    "aria-label": say.USES,
     hidden: true,
   });
   byId("views").after(node);

@@ -7,6 +7,7 @@ import { createReadPanel } from "./read_panel.js";
 import { LARGEST_HAND_IN, looksLikeHandIn } from "./hand_in.js";
 import { KINDS, kindOf, tooLargeWords } from "./kinds.js";
 import { createVerdicts } from "./verdicts.js";
+import * as say from "../words/share.js";
 
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {import("./kinds.js").Kind} Kind */
@@ -15,15 +16,8 @@ import { createVerdicts } from "./verdicts.js";
 const ACCEPTED = ".unroll,.safetensors,.txt,.csv,.tsv,.md,.json,text/*";
 /** Characters by which a hand-in is known. */
 const START = 200;
-const CANNOT =
-  "Expected a recording, a snapshot, weights or sequences as safetensors, a text in UTF-8, or a table of numbers; this is none of them. " +
-  "In PyTorch, safetensors.torch.save_file(module.state_dict(), path) writes weights that open here.";
 /** Of a file's name that the run remembers. */
 const LONGEST_NAME = 100;
-const NO_CONNECTION = "There is no connection: try again when it is back. The run continues unchanged.";
-
-const FOLLOWED = "What is shown here belongs to somebody else. Open the file on a page of your own.";
-const RECORDED = "This is a recording: close it to open a file for a network of your own.";
 
 /**
  * A file that was opened: to be read again, otherwise.
@@ -49,13 +43,9 @@ export function createOpenPane(store, session, play) {
   const zone = element(
     "label",
     { class: "drop-zone", for: "share-file" },
-    element("span", {}, "Drop a file anywhere on the page, or "),
-    element("span", { class: "text-button" }, "choose one"),
-    element(
-      "span",
-      { class: "quiet" },
-      "A recording, a snapshot, PyTorch weights, sequences, a text, a table as CSV, hand-ins.",
-    ),
+    element("span", {}, say.DROP_ANYWHERE),
+    element("span", { class: "text-button" }, say.CHOOSE_FILE),
+    element("span", { class: "quiet" }, say.OPENS),
   );
   const problem = element("p", { class: "row-error share-problem", role: "alert", hidden: true });
   const done = element("p", { class: "share-said", role: "status" });
@@ -63,7 +53,7 @@ export function createOpenPane(store, session, play) {
     class: "share-text",
     rows: "5",
     id: "share-own",
-    placeholder: "A poem, a few pages of a book, columns of numbers …",
+    placeholder: say.OWN_EXAMPLE,
   });
 
   const ways = element("div", { class: "share-line ways", hidden: true });
@@ -85,8 +75,8 @@ export function createOpenPane(store, session, play) {
   /** @param {string} name @param {Kind | null} kind @param {ArrayBuffer} bytes @param {FileOptions} [options] how it is to be read */
   async function load(name, kind, bytes, options = {}) {
     refuse("");
-    done.textContent = kind ? `Opening ${name} …` : "";
-    if (!kind) return refuse(`${name}: ${CANNOT}`);
+    done.textContent = kind ? say.openingWords(name) : "";
+    if (!kind) return refuse(`${name}: ${say.UNKNOWN_FILE}`);
     const answer = await session.load(kind, bytes, { ...options, name: name.slice(0, LONGEST_NAME) });
     done.textContent = "";
     if (answer?.type === "error") {
@@ -95,9 +85,9 @@ export function createOpenPane(store, session, play) {
         button.addEventListener("click", () => void load(name, kind, bytes, together(options, more)));
         return button;
       });
-      return refuse(`${name}: ${answer.message} The run continues unchanged.`, buttons);
+      return refuse(say.refusedWords(name, answer.message), buttons);
     }
-    if (answer?.type !== "state") return refuse(NO_CONNECTION);
+    if (answer?.type !== "state") return refuse(say.NOT_OPENED);
     if (kind !== "weights") table = kind === "series" ? { name, kind, bytes, options } : null;
     done.textContent = openedWords(name, KINDS[kind], answer);
     show();
@@ -124,9 +114,9 @@ export function createOpenPane(store, session, play) {
   async function open(file) {
     done.textContent = "";
     const { can } = store.get();
-    if (can.present && !can.replace) return refuse(FOLLOWED);
+    if (can.present && !can.replace) return refuse(say.OF_ANOTHER);
     if (isRecording(await file.slice(0, 8).arrayBuffer())) return openRecording(file);
-    if (!can.replace) return refuse(RECORDED);
+    if (!can.replace) return refuse(say.OF_A_RECORDING);
     const words = tooLargeWords(file.name, file.size, most());
     if (words) return refuse(words);
     const bytes = await file.arrayBuffer();
@@ -153,11 +143,11 @@ export function createOpenPane(store, session, play) {
   function learn(name, kind) {
     const button = element("button", { class: "outline-button", type: "button" }, name);
     button.addEventListener("click", () => {
-      if (text.value.trim() === "") return refuse("Paste or type something first.");
+      if (text.value.trim() === "") return refuse(say.NOTHING_PASTED);
       const { buffer } = new TextEncoder().encode(text.value);
-      const words = tooLargeWords("what you pasted", buffer.byteLength, most());
+      const words = tooLargeWords(say.PASTED, buffer.byteLength, most());
       if (words) return refuse(words);
-      void load("what you pasted", kind, buffer);
+      void load(say.PASTED, kind, buffer);
     });
     return button;
   }
@@ -173,15 +163,10 @@ export function createOpenPane(store, session, play) {
       done,
       verdicts.node,
       read.node,
-      element("label", { class: "share-title", for: "share-own" }, "Or paste a text, or a table"),
+      element("label", { class: "share-title", for: "share-own" }, say.OWN_TITLE),
       text,
-      element("div", { class: "share-line" }, learn("Learn this text", "text"), learn("Learn this table", "series")),
-      element(
-        "p",
-        { class: "quiet" },
-        "The network learns to continue the text character by character, or to predict the table's next row. " +
-          "It stays on this server while the run lasts, and in this tab.",
-      ),
+      element("div", { class: "share-line" }, learn(say.LEARN_TEXT, "text"), learn(say.LEARN_TABLE, "series")),
+      element("p", { class: "quiet" }, say.OWN_EXPLAINS),
     ),
     show,
     open: openAll,

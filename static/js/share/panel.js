@@ -8,20 +8,13 @@ import { createOpenPane } from "./open_pane.js";
 import { createRecordPane } from "./record_pane.js";
 import { createSavePane } from "./save_pane.js";
 import { createTeachersPane } from "./teachers_pane.js";
+import * as say from "../words/share.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {{node: HTMLElement, show: () => void}} Pane show: whatever may have changed since it was last seen */
 
-const NAMES = /** @type {const} */ ({
-  link: "Link",
-  teachers: "For teachers",
-  live: "Live",
-  open: "Open",
-  save: "Save",
-  record: "Record",
-});
-/** @typedef {keyof typeof NAMES} PaneName */
+/** @typedef {keyof typeof say.PANES} PaneName */
 
 /**
  * @param {HTMLElement} node the popover
@@ -44,8 +37,8 @@ export function createPanel(node, store, session, lanes, openRecording) {
     save: createSavePane(store, session, lanes),
     record: createRecordPane(store, session),
   };
-  const list = element("div", { class: "tabs", role: "tablist", "aria-label": "Share" });
-  const names = /** @type {PaneName[]} */ (Object.keys(NAMES));
+  const list = element("div", { class: "tabs", role: "tablist", "aria-label": say.SHARE });
+  const names = /** @type {PaneName[]} */ (Object.keys(say.PANES));
   const tabs = names.map((name) => {
     const tab = element("button", {
       class: "tab",
@@ -54,7 +47,7 @@ export function createPanel(node, store, session, lanes, openRecording) {
       id: `share-tab-${name}`,
       "aria-controls": `share-${name}`,
     });
-    tab.append(NAMES[name]);
+    tab.append(say.PANES[name]);
     return tab;
   });
   list.append(...tabs);

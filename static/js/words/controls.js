@@ -30,3 +30,7 @@ export const BACK = "back";
 export const TRUNCATE = "truncate";
 
 export const typed = (/** @type {string} */ label) => `${label}, typed`;
+
+export const ALL = "All controls";
+
+export const CLOSE_ALL = "Close";

@@ -139,3 +139,5 @@ function sharePercent({ lanes, T }, source, t) {
 function counted(count, what) {
   return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
+
+export const NAMES_OF_PARTS = "Names of the parts of the picture";

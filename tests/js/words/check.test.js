@@ -59,7 +59,7 @@ test("a tensor of which nothing was compared is not called right", () => {
 test("a tensor that fails alone is not blamed on what is carried", () => {
   const { reason } = verdict(tensors({ b_h: 1 }), "bias_forgotten");
   assert.match(reason, /∂E\/∂a_t is right at every t/);
-  assert.match(reason, /Seen: b_h alone fails/);
+  assert.match(reason, /Typical of this bug: b_h alone fails/);
 });
 
 test("every bug has its name and a sentence on how it is seen", () => {

@@ -323,7 +323,8 @@ export function drawAccumulator(ctx, { palette, picture }, { accumulator, narrow
   ctx.lineWidth = 1.6 * U;
   ctx.strokeRect(x - U, top, width + 2 * U, Math.max(layer.to - layer.from, 2 * U));
   const share = formatPercent((layer.to - layer.from) / height);
-  const middle = top + (layer.to - layer.from) / 2;
+  // Its second line stays beside the bar: sums are written below it.
+  const middle = Math.min(top + (layer.to - layer.from) / 2, y + height - (narrow ? 16 : 0) * U);
   const style = { colour: palette.ink2 };
   if (!narrow) return drawText(ctx, U, `t = ${marked}: ${share}`, x + width + 7 * U, middle, style);
   drawText(ctx, U, `t = ${marked}`, x - 6 * U, middle - 7 * U, { ...style, align: "right" });
