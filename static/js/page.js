@@ -7,6 +7,7 @@ import { socketAddressOf } from "./lib/address.js";
 import { watchResolution } from "./lib/canvas/resolution.js";
 import { createEdits } from "./run/edits.js";
 import { createFirstView } from "./first/view.js";
+import { createFlowName } from "./first/flow_name.js";
 import { createNames } from "./first/names.js";
 import { createReader } from "./first/reader.js";
 import { createFrames } from "./lib/frames.js";
@@ -146,6 +147,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   });
 
   const names = createNames(store, stage.shown, () => lanes.isAlone());
+  const flowName = createFlowName(store);
   const firstView = createFirstView(store, lessons.toggle);
   const reader = createReader(store);
   showTitles(document, browser);
@@ -175,6 +177,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     guard.run(controls.draw, undefined);
     guard.run(lessons.look, undefined);
     guard.run(names.draw, undefined);
+    guard.run(flowName.draw, undefined);
     const { phase, past } = store.get();
     const reads = phase !== "running" || past !== null || now - readAt >= READ_INTERVAL;
     if (reads) readAt = now;

@@ -141,3 +141,12 @@ function counted(count, what) {
 }
 
 export const NAMES_OF_PARTS = "Names of the parts of the picture";
+
+/** The line in the Flow view. */
+export const NEEDED_LAG = "staircase: the lag that is needed";
+
+/** @param {number} lag */
+export function neededLagSaid(lag) {
+  const apart = `${counted(lag, "timestep")} or more`;
+  return `Left of this line a loss lies ${apart} after the hidden state. The task needs ${lag}: what is remembered has to last that long, and the gradient has to come that far back.`;
+}
