@@ -1,6 +1,7 @@
 /** What can be kept of a run: the run itself, its weights, a report, the record as numbers, the picture. */
 
 import { element } from "../lib/dom.js";
+import { ownColumns } from "../record/own.js";
 import { command, decodeFrame } from "../wire/protocol.js";
 import { captionOf, fileName } from "./caption.js";
 import { download } from "./download.js";
@@ -83,7 +84,7 @@ export function createSavePane(store, session, lanes) {
         const record = recordOf(state);
         const { recordAsCsv } = await import("./tables.js");
         const { title, settings, iteration, link } = caption(state);
-        const table = recordAsCsv(record, [`${title}, ${iteration}`, settings, link]);
+        const table = recordAsCsv(record, [`${title}, ${iteration}`, settings, link], ownColumns(state.task));
         return { blob: new Blob([table], { type: "text/csv" }), iteration: record.meta.iteration };
       },
     },

@@ -54,7 +54,7 @@ export const OWN_EXPLAINS =
   "The network learns to continue the text character by character, or to predict the table’s next row. What you paste stays on this server while the run lasts, and in this tab.";
 
 /** @param {string} name of a file */
-export const openingWords = (name) => `Opening ${name} …`;
+export const readingWords = (name) => `Reading ${name} …`;
 
 /** @param {string} name of a file @param {string} why the server refused it */
 export const refusedWords = (name, why) => `${name}: ${why} The run continues unchanged.`;
@@ -69,13 +69,13 @@ export const OWN_EXAMPLE = "A poem, a few pages of a book, columns of numbers �
 
 export const NOTHING_PASTED = "Paste or type something first.";
 
-export const PASTED = "what you pasted";
+export const PASTED = "your paste";
 
 export const OWN_TITLE = "Or paste a text, or a table";
 
-export const LEARN_TEXT = "Learn this text";
+export const READ_TEXT = "Read as a text";
 
-export const LEARN_TABLE = "Learn this table";
+export const READ_TABLE = "Read as a table";
 
 export const NO_FILES = "There is no connection: files of the run come from the server. Try again when it is back.";
 
