@@ -115,6 +115,19 @@ def test_the_wheel_scrolls_the_page_where_it_is_longer_than_the_window(paused: P
     until(paused, lambda: paused.evaluate("scrollY") < down, "a page that is scrolled back up over the stage")
 
 
+# Of a text to its ground, as WCAG 2 defines it.
+CONTRAST = """(one) => {
+  const luminance = (colour) => {
+    const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255);
+    const [r, g, b] = parts.map((s) => (s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  };
+  const { color, backgroundColor } = getComputedStyle(one);
+  const [a, b] = [luminance(color), luminance(backgroundColor)];
+  return Math.max(a, b) / Math.min(a, b);
+}"""
+
+
 def colours(page: Page, selector: str) -> list[str]:
     return page.locator(selector).evaluate_all("(all) => all.map((one) => getComputedStyle(one).backgroundColor)")
 
@@ -126,6 +139,8 @@ def test_with_the_systems_colours_what_is_chosen_is_still_told_apart(paused: Pag
     assert colours(paused, '[role="tab"][aria-selected="true"]')[0] not in colours(
         paused, '[role="tab"][aria-selected="false"]'
     )
+    for selector in ('#views [role="tab"][aria-selected="true"]', '[data-field="precision"] .segment:has(:checked)'):
+        assert paused.locator(selector).evaluate(CONTRAST) >= 4.5, f"what {selector} says is read"
     track = paused.locator("#speed").evaluate("(one) => getComputedStyle(one).forcedColorAdjust")
     assert track == "none"
 
