@@ -2,11 +2,15 @@
 
 import { formatNumber, formatPercent } from "../lib/format.js";
 import { usesOf } from "../record/picture.js";
+import { SATURATED_BELOW, slopeOf } from "../record/slope.js";
 import { ownList, ownOutputWords } from "./own.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
-/** @typedef {{t: number, source?: number}} At the timestep that is named, and the loss whose share it is */
+/** @typedef {{t: number, source?: number, unit?: number}} At the timestep that is named, the loss whose share it is, the unit */
 /** @typedef {{long: (picture: Picture) => string, short: (picture: Picture) => string, said: (picture: Picture, at: At) => string}} Name */
+
+/** Beside the dot, where the colours are explained. */
+export const SATURATED = "saturated";
 
 /** @type {Record<string, Name>} */
 export const NAMES = {
@@ -75,6 +79,15 @@ export const NAMES = {
     said: (picture, { t, source = t }) =>
       `E_${source} pulls the other way here: its share of ∂E/∂h_${t} is ${sharePercent(picture, source, t)}.`,
   },
+  saturated: {
+    long: () => "dot: saturated unit",
+    short: () => SATURATED,
+    said: (picture, { t, unit = 0 }) => {
+      const slope = slopeOf(picture)?.(picture.h[t * picture.H + unit]) ?? Number.NaN;
+      const passes = slope === 0 ? "no gradient passes it" : "the gradient that passes it is multiplied by that";
+      return `Unit ${unit + 1} of h_${t} is saturated: there the slope of ${picture.activation} is ${formatNumber(slope)}, below ${SATURATED_BELOW}, so ${passes}.`;
+    },
+  },
   input: {
     long: () => "input",
     short: () => "input",
@@ -135,4 +148,15 @@ function sharePercent({ lanes, T }, source, t) {
 /** @param {number} count @param {string} what */
 function counted(count, what) {
   return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+
+export const NAMES_OF_PARTS = "Names of the parts of the picture";
+
+/** The line in the Flow view. */
+export const NEEDED_LAG = "staircase: the lag that is needed";
+
+/** @param {number} lag */
+export function neededLagSaid(lag) {
+  const apart = `${counted(lag, "timestep")} or more`;
+  return `Left of this line a loss lies ${apart} after the hidden state. The task needs ${lag}: what is remembered has to last that long, and the gradient has to come that far back.`;
 }

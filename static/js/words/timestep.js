@@ -78,3 +78,5 @@ export function timestepWords(record, t, aspect) {
   if (aspect !== "all") return `${where}: ${ROWS[aspect](record, t)}.`;
   return `${where}: ${["loss", "gradient", "state"].map((row) => ROWS[row](record, t)).join("; ")}.`;
 }
+
+export const READER = "The picture, timestep by timestep; up and down choose a row of it";
