@@ -50,6 +50,7 @@ class Series(Table):
         table = yield from reading_table(content, options)
         series = cls(table.columns, table.values, table.left_out, table.notes, table.others)
         vars(series)["standard"] = yield from series._standardising()
+        vars(series)["scale"] = yield from series._scaling()
         return series
 
     def __post_init__(self) -> None:
@@ -96,12 +97,22 @@ class Series(Table):
             yield
         return Standard(values, constant, float(squares.mean()))
 
-    @staticmethod
-    def _scale(columns: np.ndarray) -> list[dict[str, float]]:
-        """Mean and standard deviation of each column (N, C), in the file's own units."""
-        largest = np.where((peak := np.abs(columns).max(axis=0)) > 0, peak, 1)
-        values = columns / largest
-        pairs = zip(values.mean(axis=0) * largest, values.std(axis=0) * largest, strict=True)
+    @cached_property
+    def scale(self) -> list[dict[str, float]]:
+        """Mean and standard deviation of the columns that are shown, over the training rows, in the file's own units."""
+        return finish(self._scaling())
+
+    def _scaling(self) -> Steps[list[dict[str, float]]]:
+        known = self.values[: self.training_rows, :SHOWN_COLUMNS]
+        peaks = yield from columns.largest(known)
+        largest = np.where(peaks > 0, peaks, 1)
+        values = np.empty_like(known)
+        for rows in columns.parts(values):
+            np.divide(known[rows], largest, out=values[rows])
+            yield
+        mean = (yield from columns.sums(values)) / len(values)
+        spread = np.sqrt((yield from columns.variances(values)))
+        pairs = zip(mean * largest, spread * largest, strict=True)
         return [{"mean": float(mean), "deviation": float(deviation)} for mean, deviation in pairs]
 
     @cached_property
@@ -123,7 +134,7 @@ class Series(Table):
             "others": self.others,
             "first": shown[:SHOWN_ROWS].tolist(),
             "last": shown[-SHOWN_ROWS:].tolist(),
-            "scale": self._scale(shown[: self.training_rows]),
+            "scale": self.scale,
             "held_out": held_out,
             "notes": self.notes + (split if held_out else []),
         }

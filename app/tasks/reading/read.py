@@ -80,8 +80,9 @@ def reading_table(content: str | bytes, options: Options | None = None) -> Steps
     """The same in steps."""
     options = options or Options()
     content = yield from trimmed_end(content)
-    above, first_lines = head(content)
+    above, first_lines = yield from head(content)
     separator = choose(content, first_lines.lines[:SAMPLE], options.decimal)
+    yield
     found = yield from survey(content, above, first_lines, separator)
     left_out = _around(found)
     columns = _kept(found, options, left_out)
@@ -110,7 +111,8 @@ def reading_table(content: str | bytes, options: Options | None = None) -> Steps
         yield
     if len(notes) > MOST_SAID:
         notes[MOST_SAID - 1 :] = [f"{len(notes) - MOST_SAID + 1} more notes are not shown."]
-    others = [column.name for column in found.columns if column not in columns]
+    kept = {column.number for column in columns}
+    others = [column.name for column in found.columns if column.number not in kept]
     return Table(tuple(column.name for column in columns), values, left_out, notes, others)
 
 
