@@ -99,7 +99,7 @@ class Series(Table):
 
     @cached_property
     def scale(self) -> list[dict[str, float]]:
-        """Mean and standard deviation of the columns that are shown, over the training rows, in the file's own units."""
+        """Mean and standard deviation of the shown columns over the training rows, in the file's own units."""
         return finish(self._scaling())
 
     def _scaling(self) -> Steps[list[dict[str, float]]]:
