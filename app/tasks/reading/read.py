@@ -96,12 +96,16 @@ def reading_table(content: str | bytes, options: Options | None = None) -> Steps
             "csv",
         )
     zeros = {mark: place for column in columns for mark, place in column.leading_zeros.items()}
+    yield
     format_ = decide([column.numeric for column in columns], options.decimal, zeros)
+    yield
     _refuse_words(columns, format_)
     if found.rows < MIN_ROWS:
         raise BadUpload(f"A series needs at least {MIN_ROWS} rows of numbers; got {found.rows}. {EXAMPLE}", "csv")
+    yield
     notes = _notes(found, columns, format_)
     _refuse_gaps(columns, options.fill)
+    yield
     values = yield from _values(content, found, columns, format_)
     for i, column in enumerate(columns):
         notes += yield from _fill(values[:, i], column, options.fill)

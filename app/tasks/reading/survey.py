@@ -14,7 +14,7 @@ from .steps import Steps
 LONGEST_NAME = 60
 MAX_CELLS = 4_000_000
 MAX_HEADERS = 10
-COLUMNS_AT_ONCE = 50  # that are looked at before others get a turn
+LINES_AT_ONCE, COLUMNS_AT_ONCE = 20, 50  # that are looked at before others get a turn
 
 
 @dataclass
@@ -97,7 +97,7 @@ class Survey:
 
 def survey(content: str | bytes, above: Lines, first_lines: Block, separator: str) -> Steps[Survey]:
     """Read the table once; `first_lines` are its first, and `above` knows what stands between them."""
-    headers, body = _headers(rows(first_lines, separator))
+    headers, body = _headers((yield from _rows(first_lines, separator)))
     if not body:
         raise BadUpload(f"The file holds no rows of numbers. {EXAMPLE}", "csv")
     first_line = body[0][0]
@@ -115,6 +115,16 @@ def survey(content: str | bytes, above: Lines, first_lines: Block, separator: st
     found.blank += lines.blank
     found.comments = [comment for comment in lines.comments if comment[0] != line]
     found.comment_count = lines.comment_count - (len(lines.comments) - len(found.comments))
+    return found
+
+
+def _rows(block: Block, separator: str) -> Steps[list[Row]]:
+    """The lines split, a few at a time."""
+    found: list[Row] = []
+    for at in range(0, len(block.lines), LINES_AT_ONCE):
+        some = slice(at, at + LINES_AT_ONCE)
+        found += rows(Block(block.numbers[some], block.lines[some]), separator)
+        yield
     return found
 
 
