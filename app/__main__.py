@@ -7,12 +7,17 @@ import sys
 import threading
 import webbrowser
 
-from .commandline import listen, settings_from
+from . import verifying
+from .commandline import listen, program, settings_from
 from .serving import serve
+
+SUBCOMMANDS = {"verify": verifying}
 
 
 def main() -> None:
-    """Serve what the command line and the environment say."""
+    """Serve what the command line and the environment say, or do what its first word names."""
+    if sys.argv[1:2] and sys.argv[1] in SUBCOMMANDS:
+        sys.exit(SUBCOMMANDS[sys.argv[1]].main(sys.argv[2:], program()))
     settings = settings_from()
     listening = listen(settings.host, settings.port)
     serve(settings, listening, lambda: announce(address(listening), settings.open_browser))

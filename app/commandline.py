@@ -41,11 +41,11 @@ def expectation(field: str, fault: Any) -> str:
 def parser() -> argparse.ArgumentParser:
     """`unroll --help`: the three settings that differ from one start to the next, and where the others are."""
     made = argparse.ArgumentParser(
-        prog="unroll" if __package__ == "unroll" else "python -m app",
+        prog=program(),
         description="Serve the playground for backpropagation through time on this machine.",
         epilog="Every setting can also be given in the environment, as "
         + ", ".join(environment_name(name) for name in Settings.model_fields)
-        + "; an option goes before it.",
+        + "; an option goes before it. `verify FILE…` checks hand-ins instead of serving: see `verify --help`.",
     )
     for name in OPTIONS:
         about = (Settings.model_fields[name].description or "").rstrip(".")
@@ -54,6 +54,11 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument(f"--{name}", metavar=name.upper(), help=f"{about[0].lower()}{about[1:]}{shown}")
     made.add_argument("--version", action="version", version=f"Unroll {__version__}")
     return made
+
+
+def program() -> str:
+    """What was typed to start it."""
+    return "unroll" if __package__ == "unroll" else "python -m app"
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -28,6 +28,7 @@ PYTHON = {
     "app.recording": {"app.errors", "app.training"},
     "app.report": {"app.errors", "app.training", "app.figures"},
     "app.web": {
+        "app.__version__",
         "app.errors",
         "app.links",
         "app.settings",
@@ -40,7 +41,9 @@ PYTHON = {
     },
     "app.main": {"app.errors", "app.settings", "app.web"},
     "app.serving": {"app.main", "app.settings", "app.web"},
-    "app.__main__": {"app.commandline", "app.serving", "app.web"},
+    "app.handin": {"app.errors", "app.strictjson", "app.training", "app.validation"},
+    "app.verifying": {"app.errors", "app.handin"},
+    "app.__main__": {"app.commandline", "app.serving", "app.verifying", "app.web"},
     "app.beside": {"app.serving", "app.settings", "app.web"},
 }
 WEB_LIBRARIES = {"fastapi", "starlette", "uvicorn", "websockets", "jinja2", "prometheus_client"}

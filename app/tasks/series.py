@@ -11,6 +11,7 @@ from . import columns
 from .reading import MIN_ROWS, Options, Steps, Table, finish, reading_table
 
 SHOWN_ROWS, SHOWN_COLUMNS = 3, 16
+CONSTANT = 1e-12  # of its largest number: a column that varies less is only moved to 0
 HELD_OUT_FROM = 20  # rows; of a shorter series none are held out
 
 
@@ -88,7 +89,7 @@ class Series(Table):
         spread = np.sqrt((yield from columns.variances(known)))
         with np.errstate(over="ignore"):
             for rows in columns.parts(values):
-                values[rows] = (values[rows] - mean) / np.where(spread > 1e-12, spread, 1)
+                values[rows] = (values[rows] - mean) / np.where(spread > CONSTANT, spread, 1)
                 yield
         constant = float((yield from columns.variances(known)).mean())
         squares = np.empty_like(known[1:])
@@ -99,7 +100,9 @@ class Series(Table):
 
     @cached_property
     def scale(self) -> list[dict[str, float]]:
-        """Mean and standard deviation of the shown columns over the training rows, in the file's own units."""
+        """Of each shown column over the training rows, in the file's own numbers: mean, standard deviation, and what 1
+        in standardised numbers is: own number = mean + unit * standardised.
+        """
         return finish(self._scaling())
 
     def _scaling(self) -> Steps[list[dict[str, float]]]:
@@ -112,8 +115,11 @@ class Series(Table):
             yield
         mean = (yield from columns.sums(values)) / len(values)
         spread = np.sqrt((yield from columns.variances(values)))
-        pairs = zip(mean * largest, spread * largest, strict=True)
-        return [{"mean": float(mean), "deviation": float(deviation)} for mean, deviation in pairs]
+        units = np.where(spread > CONSTANT, spread, 1) * largest
+        found = zip(mean * largest, spread * largest, units, strict=True)
+        return [
+            {"mean": float(mean), "deviation": float(deviation), "unit": float(unit)} for mean, deviation, unit in found
+        ]
 
     @cached_property
     def read(self) -> dict[str, Any]:
@@ -129,6 +135,7 @@ class Series(Table):
         shown = self.values[:, :SHOWN_COLUMNS]
         return {
             "rows": len(self.values),
+            "width": len(self.columns),
             "columns": list(self.columns),
             "left_out": self.left_out,
             "others": self.others,

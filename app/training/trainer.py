@@ -123,6 +123,11 @@ class Trainer:
         return self._state.learner.progress.solved_at
 
     @property
+    def curve(self) -> tuple[tuple[int, float], ...]:
+        """The loss over training: (iteration, mean loss per target of its batch), at most 128 evenly spaced points."""
+        return self._state.learner.progress.curve
+
+    @property
     def probe(self) -> int:
         """Which sequence is shown."""
         return self._state.probe
@@ -307,6 +312,12 @@ class Trainer:
     def learn_from(self, data: OwnData) -> None:
         """Learn from own data that have been read. Restarts."""
         self._begin(State.from_seed(for_own_data(self.config, data), data, self._budget, self.watching))
+
+    def config_for(self, data: OwnData) -> RunConfig:
+        """The configuration with which these data would be learned; raises what `learn_from` would raise."""
+        config = for_own_data(self.config, data)
+        fitting_task(config, data, self._budget, self.watching)
+        return config
 
     def load_dataset(self, dataset: Source) -> None:
         """Learn from sequences: `inputs` (N, T, I), `targets` (N, T) or (N, T, O), `h0` (N, H) if wanted. Restarts."""

@@ -30,6 +30,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
+from .. import __version__
 from .admission import Admission
 from .assets import Assets, shipped
 from .metrics import Measured
@@ -94,7 +95,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.globals["asset"] = self.assets.address
+        self.templates.globals |= {"asset": self.assets.address, "program": __version__}
         self._player: asyncio.Future[Fixed] | None = None
 
     async def player(self) -> "Fixed":

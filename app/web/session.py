@@ -55,15 +55,16 @@ MOST_PACKED = 16  # records of one version that are kept: a run that stands stil
 def shortened(task: dict[str, Any]) -> dict[str, Any]:
     """A task whose names and sentences have a bounded length, with how many names of each kind there are."""
     names = {kind: [name[:LONGEST_NAME] for name in task[kind]] for kind in NAMES if task[kind] is not None}
-    read = {"read": _sentences_cut(task["read"])} if "read" in task else {}  # own data that were read from a file
+    read = {"read": sentences_cut(task["read"])} if "read" in task else {}  # own data that were read from a file
     return {**task, **names, **read, "totals": {kind: len(all_names) for kind, all_names in names.items()}}
 
 
-def _sentences_cut(value: Any) -> Any:
+def sentences_cut(value: Any) -> Any:
+    """The same with sentences as long as a `state` can hold."""
     if isinstance(value, dict):
-        return {name: _sentences_cut(item) for name, item in value.items()}
+        return {name: sentences_cut(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_sentences_cut(item) for item in value]
+        return [sentences_cut(item) for item in value]
     return value[:LONGEST_SENTENCE] if isinstance(value, str) else value
 
 

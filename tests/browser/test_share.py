@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from safetensors.numpy import load
 
+from app.handin import read, verify
 from app.training import RunConfig, Trainer
 from tests.support.pages import STAGE
 from tests.support.reader import choose, iteration, pause, until
@@ -295,8 +296,11 @@ def test_ones_own_text_is_learned_and_survives_in_a_snapshot(page: Page, tmp_pat
     until(page, lambda: iteration(page) > 3, "training")
     share(page, "Open")
     page.get_by_label("Or paste a text").fill("abracadabra and again " * 12)
-    page.get_by_role("button", name="Learn this text").click()
-    expect(page.locator("#share")).to_contain_text("as a text")
+    page.get_by_role("button", name="Read as a text").click()
+    expect(page.get_by_role("region", name="What is read of your paste")).to_contain_text("264 characters, 9 diff")
+    expect(page.locator('[data-field="task"] select')).to_have_value("echo")
+    page.get_by_role("button", name="Train on this").click()
+    expect(page.locator("#share")).to_contain_text("Opened your paste as a text")
     expect(page.locator('[data-field="task"] select')).to_have_value("own")
     page.locator("#share").get_by_role("tab", name="Save").click()
     file = saved(page, "Snapshot", tmp_path)
@@ -318,9 +322,10 @@ def test_a_dropped_table_is_learned(page: Page):
         }""",
         "a,b\n" + rows.replace("\\n", "\n"),
     )
-    expect(page.locator("#share")).to_contain_text("Opened waves.csv as a table")
-    read = page.get_by_role("region", name="What was read")
+    read = page.get_by_role("region", name="What is read of waves.csv")
     expect(read).to_contain_text("80 rows, 2 columns.")
+    expect(page.locator("#share")).to_contain_text("The run continues unchanged until you train on it.")
+    expect(page.locator('[data-field="task"] select')).to_have_value("echo")
     expect(read.get_by_role("row").nth(1)).to_have_text("100")
     expect(read.get_by_role("row").last).to_have_text("8024")
     expect(read).to_contain_text("The last 16 rows are held out")
@@ -329,6 +334,10 @@ def test_a_dropped_table_is_learned(page: Page):
     expect(read).to_contain_text("80 rows, 1 column.")
     expect(read).to_contain_text('Left out: column 2 ("b") (`keep` does not name it).')
     expect(read.get_by_label("b", exact=True)).not_to_be_checked()
+    page.get_by_role("button", name="Train on this").click()
+    expect(page.locator("#share")).to_contain_text("Opened waves.csv as a table")
+    expect(page.get_by_role("region", name="What was read")).to_contain_text("80 rows, 1 column.")
+    expect(page.locator('[data-field="task"] select')).to_have_value("own")
 
 
 def test_where_a_file_can_be_read_otherwise_each_way_is_a_button(page: Page, tmp_path: Path):
@@ -341,7 +350,11 @@ def test_where_a_file_can_be_read_otherwise_each_way_is_a_button(page: Page, tmp
     expect(panel.get_by_role("alert")).to_contain_text("can be 2200 or 2.200")
     expect(panel.get_by_role("button", name="2,200 is 2200")).to_be_visible()
     panel.get_by_role("button", name="2,200 is 2.200").click()
-    expect(page.get_by_role("region", name="What was read")).to_contain_text("The decimal sign is the comma.")
+    expect(page.get_by_role("region", name="What is read of sales.csv")).to_contain_text(
+        "The decimal sign is the comma"
+    )
+    panel.get_by_role("button", name="Train on this").click()
+    expect(panel).to_contain_text("Opened sales.csv as a table")
     weights = tmp_path / "small.safetensors"
     weights.write_bytes(Trainer(RunConfig(hidden_size=4)).export_weights())
     page.locator('[data-field="task"] select').select_option("echo")
@@ -383,6 +396,31 @@ def facts_of(content: bytes) -> dict[str, Any]:
     header = json.loads(content[8 : 8 + length])
     facts: dict[str, Any] = json.loads(header["__metadata__"]["unroll"])
     return facts
+
+
+def test_a_hand_in_is_replayed_where_it_is_dropped_and_by_the_command(page: Page, tmp_path: Path):
+    until(page, lambda: iteration(page) > 3, "training")
+    choose(page, "activation", "relu")
+    changed = iteration(page)
+    until(page, lambda: iteration(page) > changed + 3, "training with relu")
+    pause(page)
+    share(page, "Save")
+    page.get_by_label("Your name").fill("Ada Lovelace")
+    file = saved(page, "Save hand-in", tmp_path)
+    assert file.name == "Ada-Lovelace-hand-in.json"
+    handed_in = read(file)
+    assert [change.configure for change in handed_in.changes] == [{"activation": "relu"}]
+    assert verify(handed_in).outcome == "same"
+    forged = tmp_path / "forged.json"
+    fields = json.loads(file.read_text())
+    fields["curve"][-1][1] *= 1.01
+    forged.write_text(json.dumps(fields))
+    page.locator("#share").get_by_role("tab", name="Open").click()
+    page.locator("#share-file").set_input_files([file, forged])
+    verdicts = page.get_by_role("list", name="Hand-ins").get_by_role("listitem")
+    expect(verdicts).to_have_text(
+        [re.compile(r"Ada Lovelace: \d+ updates, 1 change\. Bit for bit"), re.compile("Different")]
+    )
 
 
 def test_the_report_opens_without_a_server(page: Page, chromium: Browser, tmp_path: Path):

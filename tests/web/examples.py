@@ -19,6 +19,8 @@ def server_messages() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "error", client.say("play", id="early", rate="fast")[0]
     yield "state", client.say("start", config=SMALL, id="first")[0]
     yield "gradient_check", client.say("check_gradients", samples=2, id="check")[0]
+    series = "day,level\n" + "".join(f"2020-01-0{1 + i},{2**i}\n" for i in range(8))
+    yield "preview", client.say("own_series", csv=series, preview=True, id="look")[0]
     yield "ready", client.say("upload", kind="snapshot", bytes=10, id="file")[0]
     yield from sharing_messages()
     yield "diverged", Client().say("start", config=WILD)[2]

@@ -41,7 +41,13 @@ export function createPanel(story, store, pointing, ways) {
   let dots = [];
   let scenes = story;
   const choice = /** @type {HTMLSelectElement} */ (byId("lesson-scene"));
-  const question = createQuestion(byId("lesson-question"), pointing, () => showNext());
+  const question = createQuestion(byId("lesson-question"), pointing, (option) => {
+    if (told && option !== null) {
+      const answer = { scene: told.slug, option, right: told.question.answer };
+      store.dispatch({ type: "answered", answer });
+    }
+    showNext();
+  });
   const under = createUnder(byId("lesson-under"), store);
 
   /** @type {HTMLLIElement[]} */
@@ -232,20 +238,20 @@ function hiddenWord() {
  * Options to choose from; the right one and why it is stand there once they are asked for.
  * @param {HTMLElement} node
  * @param {Pointing} pointing
- * @param {() => void} changed
+ * @param {(option: number | null) => void} revealed told which option was chosen before
  */
-function createQuestion(node, pointing, changed) {
-  let revealed = false;
+function createQuestion(node, pointing, revealed) {
+  let isRevealed = false;
   /** @type {Question | null} */
   let asked = null;
 
   return {
-    isRevealed: () => revealed,
+    isRevealed: () => isRevealed,
 
     /** @param {Question} question */
     ask(question) {
       asked = question;
-      revealed = false;
+      isRevealed = false;
       delete node.dataset.revealed;
       const options = question.options.map((option, index) => {
         const input = element("input", { type: "radio", name: "prediction", value: String(index) });
@@ -259,13 +265,16 @@ function createQuestion(node, pointing, changed) {
     },
 
     reveal() {
-      if (!asked || revealed) return;
-      revealed = true;
+      if (!asked || isRevealed) return;
+      isRevealed = true;
+      /** @type {number | null} */
+      let option = null;
       node.dataset.revealed = "true";
       const { answer, because } = asked;
       for (const [index, input] of node.querySelectorAll("input").entries()) {
         const isRight = index === answer;
         input.disabled = true;
+        if (input.checked) option = index;
         const label = /** @type {HTMLElement} */ (input.closest("label"));
         label.dataset.right = String(isRight);
         if (isRight)
@@ -273,7 +282,7 @@ function createQuestion(node, pointing, changed) {
         else if (input.checked) label.append(element("span", { class: "option-verdict" }, "your prediction"));
       }
       node.querySelector(".because")?.replaceChildren(...textNodes(because, pointing));
-      changed();
+      revealed(option);
     },
   };
 }

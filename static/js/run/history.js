@@ -3,6 +3,8 @@
  * the changes that were accepted in between. From these every kept moment can be shown at once and reached again exactly.
  */
 
+import { FROM_A_COPY, TOO_MANY_CHANGES } from "../words/handin.js";
+
 /** @typedef {import("../wire/protocol.js").Command} Command */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
@@ -26,6 +28,11 @@
  */
 /** @typedef {{command: Command, iteration: number}} Change accepted before the update of this iteration */
 /** @typedef {{bytes: ArrayBuffer, changes: Change[], iteration: number}} Route */
+/**
+ * How the run began and what was changed since: with them it can be computed again. `config` is null where it did not
+ * begin from a seed; `why` then says how.
+ * @typedef {{config: import("../wire/protocol.js").Config | null, why: string, accepted: number, changes: Change[]}} Beginning
+ */
 
 /**
  * @typedef {object} Bounds
@@ -59,6 +66,8 @@ export function createPast(bounds = BOUNDS) {
   let accepted = 0;
   let run = 0;
   let share = 1;
+  /** @type {Beginning} */
+  let beginning = { config: null, why: FROM_A_COPY, accepted: 0, changes: [] };
 
   /** @param {number} from how many had been accepted @param {number} to */
   const changesBetween = (from, to) => {
@@ -118,7 +127,19 @@ export function createPast(bounds = BOUNDS) {
     accept(command, iteration) {
       changes = [...changes, { command, iteration }];
       accepted += 1;
+      const since = [...beginning.changes, { command, iteration }];
+      beginning =
+        since.length > MOST_CHANGES
+          ? { config: null, why: TOO_MANY_CHANGES, accepted, changes: [] }
+          : { ...beginning, changes: since };
     },
+
+    /** It began from the seed of this configuration, or, as `why` says, otherwise. @param {import("../wire/protocol.js").Config | null} config @param {string} [why] */
+    begins(config, why = "") {
+      beginning = { config, why, accepted, changes: [] };
+    },
+
+    beginning: () => beginning,
 
     /** The last change made the run start again: what was before cannot be scrubbed to any more. */
     restart() {
@@ -188,17 +209,19 @@ export function createPast(bounds = BOUNDS) {
       changes = changesBetween(accepted - changes.length, moment.accepted);
       accepted = moment.accepted;
       run = moment.run;
+      const kept = beginning.changes.slice(0, Math.max(0, accepted - beginning.accepted));
+      beginning = { ...beginning, changes: kept };
     },
 
     /** All of it, to come back to after a branch or a restart. */
     save() {
       const kept = sum(recent, (moment) => moment.bytes) <= UNDO_BYTES ? recent : [];
-      return { recent: [...kept], snapshots, changes, accepted, run };
+      return { recent: [...kept], snapshots, changes, accepted, run, beginning };
     },
 
-    /** @param {{recent: Moment[], snapshots: Snapshot[], changes: Change[], accepted: number, run: number}} saved */
+    /** @param {{recent: Moment[], snapshots: Snapshot[], changes: Change[], accepted: number, run: number, beginning: Beginning}} saved */
     restore(saved) {
-      ({ snapshots, changes, accepted, run } = saved);
+      ({ snapshots, changes, accepted, run, beginning } = saved);
       recent = [...saved.recent];
     },
 

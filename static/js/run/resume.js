@@ -62,13 +62,16 @@ export function createResume(store, past, requests, standing, platform, notice) 
   /** @param {import("../wire/protocol.js").Config} config @returns {Promise<boolean>} */
   async function start(config) {
     const answer = await requests.request(command.start(config));
+    if (answer?.type === "state") past.begins(answer.config);
     if (answer?.type !== "error") return answer?.type === "state";
     // Each field of a link may fit and all together not: then the defaults run, and what was left out is said.
     const { properties } = store.get().schema;
     const dropped = Object.keys(config).filter(
       (field) => properties[field] && config[field] !== properties[field].default,
     );
-    const stands = (await requests.request(command.start()))?.type === "state";
+    const other = await requests.request(command.start());
+    const stands = other?.type === "state";
+    if (stands) past.begins(other.config);
     if (stands)
       notice(
         refusedLinkWords(

@@ -7,6 +7,7 @@ import { createConnection } from "../wire/connection.js";
 import { asRecord, command, decodeFrame, PROTOCOL } from "../wire/protocol.js";
 import { createRequests } from "../wire/requests.js";
 import { createWatchdog } from "../wire/watchdog.js";
+import { FROM_A_FILE } from "../words/handin.js";
 import { failureWords, SERVER_UPDATED } from "../words/notices.js";
 import { createAutosave } from "./autosave.js";
 import { createBranching } from "./branching.js";
@@ -224,7 +225,10 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     }
     if (answer?.type === "state") {
       past.accept(message, answer.iteration);
-      if (["reset", "start"].includes(message.type) || answer.effects.restart.length > 0) past.restart();
+      if (["reset", "start"].includes(message.type) || answer.effects.restart.length > 0) {
+        past.restart();
+        past.begins(answer.config);
+      }
       if (answer.phase !== "running") standing.playing = false;
     }
     return answer;
@@ -276,6 +280,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
         past.restart();
         store.dispatch({ type: "restored", history: emptyHistory() });
       }
+      past.begins(["weights", "snapshot"].includes(kind) ? null : answer.config, FROM_A_FILE);
       standing.playing = answer.phase === "running";
       return true;
     });
@@ -364,6 +369,12 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     startOther,
     startInstead,
     load,
+
+    /**
+     * What would be read of a reader's own data; nothing is replaced.
+     * @param {string} kind @param {ArrayBuffer} bytes @param {import("../wire/protocol.js").FileOptions} [options]
+     */
+    preview: (kind, bytes, options = {}) => requests.upload(bytes, kind, true, { ...options, preview: true }),
 
     /** A file of this run. @param {Command} message that is answered by one */
     fetch: request,

@@ -21,7 +21,8 @@ import { emptyHistory } from "./curve.js";
  */
 /**
  * The small part, which is newer.
- * @typedef {{config: State["config"], iteration: number, solvedAt: number | null, accepted: number, run: number, changes: Change[]}} Standing
+ * @typedef {{config: State["config"], iteration: number, solvedAt: number | null, accepted: number, run: number, changes: Change[],
+ *   beginning: import("./history.js").Beginning}} Standing
  */
 /** @typedef {{playing: boolean, rate: number | null, probe: number, lanes: Standing[]}} Kept */
 /** @typedef {Standing & {snapshots: Snapshot[], history: History, task: State["task"]}} KeptLane */
@@ -55,7 +56,8 @@ export function storedOf({ history }, past) {
 /** @param {State} state @param {Past} past @param {number} since how many changes the oldest stored snapshot holds @returns {Standing} */
 export function standingOf({ live }, past, since) {
   const { config, iteration, solvedAt } = live;
-  return { config, iteration, solvedAt, accepted: past.accepted, run: past.run, changes: past.changesSince(since) };
+  const { accepted, run } = past;
+  return { config, iteration, solvedAt, accepted, run, changes: past.changesSince(since), beginning: past.beginning() };
 }
 
 /**
@@ -83,6 +85,6 @@ export function keptState(state, { config, iteration, solvedAt, task, history })
 }
 
 /** What its session remembers. @param {KeptLane} lane */
-export function keptPast({ snapshots, changes, accepted, run }) {
-  return { recent: [], snapshots, changes, accepted, run };
+export function keptPast({ snapshots, changes, accepted, run, beginning }) {
+  return { recent: [], snapshots, changes, accepted, run, beginning };
 }

@@ -9,6 +9,7 @@ import { branch, receive, seek, show, takeRecord } from "./live.js";
 import { allLocked, EVERYTHING } from "./source.js";
 import { adopt, samePlace } from "./view.js";
 
+/** An answer to a scene's question, as places among its options from 0. @typedef {{scene: string, option: number, right: number}} Answered */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../wire/protocol.js").ServerMessage} ServerMessage */
 /** @typedef {import("../wire/protocol.js").DivergedMessage} DivergedMessage */
@@ -106,6 +107,7 @@ import { adopt, samePlace } from "./view.js";
  * @property {boolean} names whether the parts of the picture have their names written on it
  * @property {Lesson | null} lesson the open one
  * @property {Asked | null} question the one that is answered
+ * @property {Answered[]} answers what was chosen before each scene’s answer was revealed
  * @property {Notice | null} notice
  * @property {Config} wanted changes on their way to the server
  * @property {Record<string, string>} errors by field
@@ -144,6 +146,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "present", presents: boolean}
  *   | {type: "lesson", lesson: Lesson | null, locks: Locks}
  *   | {type: "question", question: Asked | null}
+ *   | {type: "answered", answer: Answered}
  *   | {type: "rate", rate: number | null}
  *   | {type: "probe", probe: number}
  *   | {type: "notice", notice: Notice | null}
@@ -224,6 +227,7 @@ export function initialState(bootstrap = {}, record = null) {
     locks: {},
     lesson: null,
     question: null,
+    answers: [],
     notice: null,
     wanted: {},
     errors: {},
@@ -313,6 +317,8 @@ function reduced(state, action) {
       return { ...state, lesson: action.lesson, locks: action.locks, question: action.lesson ? null : state.question };
     case "question":
       return { ...state, question: action.question, lesson: action.question ? null : state.lesson };
+    case "answered":
+      return { ...state, answers: withAnswer(state.answers, action.answer) };
     case "rate":
       return { ...state, rate: action.rate };
     case "probe":
@@ -342,6 +348,11 @@ function panelAfter({ panel, record }, { weight, takesRail }) {
 function takeAbilities(state, can) {
   if (state.can === can) return state;
   return { ...state, can, locks: can.configure ? {} : allLocked(state.schema) };
+}
+
+/** The first answer to a scene counts: the next one knows the solution. @param {Answered[]} answers @param {Answered} answer */
+function withAnswer(answers, answer) {
+  return answers.some(({ scene }) => scene === answer.scene) ? answers : [...answers, answer];
 }
 
 /** Before the first answer the run is about to play. @param {State} state */

@@ -7,7 +7,7 @@
 const LOOK = /** @type {const} */ ([
   ...["rate", "ruler", "rulerIsChosen", "theme", "dark", "reducedMotion", "tab", "panel", "stacked", "track"],
   ...["layer", "direction"],
-  ...["narration", "locks", "lesson", "question", "hover", "pin"],
+  ...["narration", "locks", "lesson", "question", "answers", "hover", "pin"],
 ]);
 
 /** It stays the same when another lane is chosen. @param {State} state @param {State} from @returns {State} */

@@ -90,10 +90,10 @@ export function createPanel(node, store, session, lanes, openRecording) {
     show,
     /** The pane that is seen catches up with the page. */
     refresh: () => show(names[tabs.findIndex((tab) => tab.tabIndex === 0)]),
-    /** @param {File} file */
-    open(file) {
+    /** @param {File[]} dropped */
+    open(dropped) {
       show("open");
-      return files.open(file);
+      return files.open(dropped);
     },
     /** Where a text or a table is pasted. */
     paste() {

@@ -2,9 +2,11 @@
 
 import { element } from "../lib/dom.js";
 import { formatCount } from "../lib/format.js";
+import { ownColumns } from "../record/own.js";
 import { command, decodeFrame } from "../wire/protocol.js";
 import { captionOf, fileName } from "./caption.js";
 import { download } from "./download.js";
+import { createHandInSection } from "./hand_in_section.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
@@ -84,7 +86,7 @@ export function createSavePane(store, session, lanes) {
         const record = recordOf(state);
         const { recordAsCsv } = await import("./tables.js");
         const { title, settings, iteration, link } = caption(state);
-        const table = recordAsCsv(record, [`${title}, ${iteration}`, settings, link]);
+        const table = recordAsCsv(record, [`${title}, ${iteration}`, settings, link], ownColumns(state.task));
         return { blob: new Blob([table], { type: "text/csv" }), iteration: record.meta.iteration };
       },
     },
@@ -176,6 +178,7 @@ export function createSavePane(store, session, lanes) {
         "With its settings, seed and link in it. Other views can be kept when they are open.",
       ),
       said,
+      createHandInSection(store, session),
     ),
     show: () => void show(),
   };

@@ -63,9 +63,9 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
   node.addEventListener("toggle", showPanel);
   // Whoever was quick has opened it already.
   showPanel();
-  takeDrops(panel, (file) => {
+  takeDrops(panel, (files) => {
     node.showPopover();
-    void panel().then(({ open }) => open(file));
+    void panel().then(({ open }) => open(files));
   });
   takeExamples();
   openMore();
@@ -146,12 +146,12 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
   }
 }
 
-/** The whole page takes files; while one hovers, it says so. @param {() => unknown} prepare @param {(file: File) => void} take */
+/** The whole page takes files; while one hovers, it says so. @param {() => unknown} prepare @param {(files: File[]) => void} take */
 function takeDrops(prepare, take) {
   const hint = element(
     "p",
     { class: "drop-hint", hidden: true },
-    "Drop it: a recording, a snapshot, weights, sequences, a text, a table",
+    "Drop it: a recording, a snapshot, weights, sequences, a text, a table, hand-ins",
   );
   document.body.append(hint);
   const hasFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
@@ -166,9 +166,9 @@ function takeDrops(prepare, take) {
   });
   document.addEventListener("drop", (event) => {
     hint.hidden = true;
-    const file = event.dataTransfer?.files[0];
-    if (!file) return;
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length === 0) return;
     event.preventDefault();
-    take(file);
+    take(files);
   });
 }

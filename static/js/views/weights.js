@@ -97,7 +97,9 @@ export function createView(node, store, { edit, redraw }) {
     },
   );
   const spanPlace = element("div", { class: "view-bar-end" }, span.node);
-  const place = element("label", { for: "weight-value" });
+  let name = "W_hh";
+  // Named before the weights come, too.
+  const place = element("label", { for: "weight-value" }, name);
   const field = element("input", {
     class: "number boxed",
     id: "weight-value",
@@ -120,7 +122,6 @@ export function createView(node, store, { edit, redraw }) {
   choice.show("value");
   span.show("now");
 
-  let name = "W_hh";
   let gradient = false;
   let overTraining = false;
   let framed = { row: 0, column: 0 };
