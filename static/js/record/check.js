@@ -1,6 +1,9 @@
 /** What a check of the gradients says about each tensor: whether backpropagation and differences agree. Pure. */
 
-/** @typedef {Record<string, {max_rel_error: number | null, samples: number}>} PerTensor */
+/**
+ * at_kink: entries that cannot be compared; zero: of those compared, how many are exactly 0 on both sides.
+ * @typedef {Record<string, {max_rel_error: number | null, samples: number, at_kink?: number, zero?: number}>} PerTensor
+ */
 
 export const READOUT = ["W_hy", "b_y"];
 
