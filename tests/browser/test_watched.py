@@ -7,8 +7,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.watching.publishing import Publisher
-from app.watching.screen import with_verdict
-from app.watching.verdict import judge
 from tests.support.axe import violations
 from tests.support.crossings import record
 from tests.support.pages import Watched

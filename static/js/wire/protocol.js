@@ -93,7 +93,7 @@
 /** @typedef {{type: "diverged", iteration: number, quantity: string, timestep: number | null, unit: number | null, cause: string}} DivergedMessage */
 /** @typedef {{type: "ready", id?: string | number, kind: string}} ReadyMessage */
 /** What would be read of own data, and which fields would become others. @typedef {{type: "preview", id?: string | number, kind: string, read: Read, changes: Config}} PreviewMessage */
-/** @typedef {{type: "gradient_check", id?: string | number, per_tensor: Record<string, {max_rel_error: number | null, samples: number}>, passed: boolean}} GradientCheckMessage */
+/** @typedef {{type: "gradient_check", id?: string | number, per_tensor: Record<string, {max_rel_error: number | null, samples: number, at_kink?: number, zero?: number}>, passed: boolean}} GradientCheckMessage */
 /** @typedef {{type: "shared", id?: string | number, run: string, key: string, followers: number}} SharedMessage */
 /** @typedef {{type: "ended", run: string, why: string}} EndedMessage */
 /** A question of the owner of a followed run. @typedef {{type: "asked", scene: string, options: number, revealed: boolean}} AskedMessage */
