@@ -1,4 +1,4 @@
-"""One of each message the server sends. `python -m tests.web.examples` writes them into tests/messages."""
+"""One of each message the server sends. `python -m tests.support.messages` writes them into tests/messages."""
 
 import json
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.web.run import Shared
-from tests.web.conftest import Client
+from tests.support.clients import Client
 
 MESSAGES = Path(__file__).parent.parent / "messages"
 SMALL = {"sequence_length": 6, "hidden_size": 3, "batch_size": 2, "lag": 2}
