@@ -165,7 +165,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   /** @param {number} now */
   function drawFrame(now) {
     const { record } = store.get();
-    guard.run(() => stage.draw(now), undefined);
+    const stageWaits = guard.run(() => stage.draw(now), Number.POSITIVE_INFINITY);
     if (record && record !== drawnRecord) {
       drawnRecord = record;
       session.drawn(record.meta.iteration);
@@ -179,7 +179,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     guard.run(() => header.draw(now, reads), undefined);
     if (reads) for (const part of [firstView, reader]) guard.run(part.draw, undefined);
     guard.run(() => history.draw(unit, reads), undefined);
-    const wait = reads ? Number.POSITIVE_INFINITY : readAt + READ_INTERVAL - now;
+    const wait = Math.min(stageWaits, reads ? Number.POSITIVE_INFINITY : readAt + READ_INTERVAL - now);
     const parts = [() => rail.draw(now, unit), () => lanes.draw(now), () => sentences.draw(now)];
     return Math.min(wait, ...parts.map((draw) => guard.run(draw, Number.POSITIVE_INFINITY)));
   }
