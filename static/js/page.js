@@ -67,7 +67,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   const active = createActiveSession(
     elsewhere
       ? elsewhere.open(store.chosen(), browser, goOnAlone, url)
-      : openSession(store.chosen(), kept?.playing ?? true),
+      : openSession(store.chosen(), kept?.playing ?? store.get().standsFor === null),
   );
   const { session } = active;
   const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -132,7 +132,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     copy: async (/** @type {string} */ text) => navigator.clipboard.writeText(text),
   };
   /** @type {import("./lessons/visit.js").Home} */
-  const home = { before: null };
+  const home = { before: null, standsFor: store.get().standsFor };
   const lessons = createLessonsEntry(store, visiting, home);
   const questions = createQuestionsEntry(store, visiting, home);
 
