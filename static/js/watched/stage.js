@@ -106,7 +106,7 @@ function drawAll(ctx, scene, view, bitmaps, ratio) {
   drawColumns(ctx, scene);
   drawArrows(ctx, scene);
   drawInputs(ctx, scene, bitmaps, ratio);
-  drawTributaries(ctx, scene, (t) => lossRadius(picture, layout, t));
+  drawTributaries(ctx, scene, (t) => layout.loss.y + lossRadius(picture, layout, t));
   drawRivers(ctx, scene, bitmaps, ratio);
   drawLosses(ctx, scene);
   drawNormCurves(ctx, scene);
