@@ -69,7 +69,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   const active = createActiveSession(
     elsewhere
       ? elsewhere.open(store.chosen(), browser, goOnAlone, url)
-      : openSession(store.chosen(), kept?.playing ?? true),
+      : openSession(store.chosen(), kept?.playing ?? store.get().standsFor === null),
   );
   const { session } = active;
   const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -134,7 +134,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     copy: async (/** @type {string} */ text) => navigator.clipboard.writeText(text),
   };
   /** @type {import("./lessons/visit.js").Home} */
-  const home = { before: null };
+  const home = { before: null, standsFor: store.get().standsFor };
   const lessons = createLessonsEntry(store, visiting, home);
   const questions = createQuestionsEntry(store, visiting, home);
 
@@ -169,7 +169,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   /** @param {number} now */
   function drawFrame(now) {
     const { record } = store.get();
-    guard.run(() => stage.draw(now), undefined);
+    const stageWaits = guard.run(() => stage.draw(now), Number.POSITIVE_INFINITY);
     if (record && record !== drawnRecord) {
       drawnRecord = record;
       session.drawn(record.meta.iteration);
@@ -184,7 +184,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     guard.run(() => header.draw(now, reads), undefined);
     if (reads) for (const part of [firstView, reader]) guard.run(part.draw, undefined);
     guard.run(() => history.draw(unit, reads), undefined);
-    const wait = reads ? Number.POSITIVE_INFINITY : readAt + READ_INTERVAL - now;
+    const wait = Math.min(stageWaits, reads ? Number.POSITIVE_INFINITY : readAt + READ_INTERVAL - now);
     const parts = [() => rail.draw(now, unit), () => lanes.draw(now), () => sentences.draw(now)];
     return Math.min(wait, ...parts.map((draw) => guard.run(draw, Number.POSITIVE_INFINITY)));
   }

@@ -1,6 +1,6 @@
 /** “What am I seeing?”: the names of things on the picture, as buttons that open a sentence each, with lines to the things. */
 
-import { byId, element, setSentence, setText, svg, typeset } from "../lib/dom.js";
+import { byId, element, setAttribute, setSentence, setText, svg, typeset } from "../lib/dom.js";
 import { addStyle } from "../lib/styles.js";
 import { createTooltip } from "../kit/tooltip.js";
 import { sans } from "../kit/text.js";
@@ -140,10 +140,10 @@ export function createNames(store, shown, isAlone) {
     draw() {
       const state = store.get();
       const scene = shown();
-      pressed.setAttribute("aria-pressed", String(state.names));
+      setAttribute(pressed, "aria-pressed", String(state.names));
       const why = state.folded ? "folded" : state.slow ? "slow" : isAlone() ? null : "lanes";
       const isOn = state.names && why === null && scene?.picture && scene.layout.names;
-      layer.hidden = !isOn;
+      if (layer.hidden === Boolean(isOn)) layer.hidden = !isOn;
       if (!isOn) {
         drawn = null;
         say(state.names && why ? elsewhereWords(why) : "");

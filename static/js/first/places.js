@@ -15,7 +15,7 @@ import { isSaturated, slopeOf } from "../record/slope.js";
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {Scene & {picture: Picture}} Drawn */
 
-/** @typedef {"clip" | "output" | "loss" | "own" | "carried" | "share" | "against" | "saturated" | "input" | "W_xh" | "W_hh" | "units" | "W_hy"} NameKey */
+/** @typedef {"clip" | "output" | "loss" | "own" | "start" | "carried" | "share" | "against" | "saturated" | "input" | "W_xh" | "W_hh" | "units" | "W_hy"} NameKey */
 
 /**
  * One way to name a thing: the timestep where, the x of the line's vertical part, and the thing's point.
@@ -39,7 +39,7 @@ const BESIDE = 6;
 /** From left to right, by the row in which they stand. @type {{row: "top" | "middle" | "bottom", keys: NameKey[]}[]} */
 const ROWS = [
   { row: "top", keys: ["clip", "output", "loss", "own"] },
-  { row: "middle", keys: ["against", "carried", "saturated", "share"] },
+  { row: "middle", keys: ["start", "against", "carried", "saturated", "share"] },
   { row: "bottom", keys: ["input", "W_xh", "W_hh", "units", "W_hy"] },
 ];
 
@@ -77,7 +77,7 @@ export function placeNames(scene, widthOf, before = null) {
 /** @typedef {Option & {key: NameKey, left: number, width: number}} InRow */
 
 /** Where the row is full, these go first. @type {NameKey[]} */
-const LEAST = ["W_xh", "W_hy", "clip", "saturated", "against", "share", "own", "units"];
+const LEAST = ["W_xh", "W_hy", "clip", "saturated", "start", "against", "share", "own", "units"];
 
 /** @param {Wanted} wanted @param {Names | null} before */
 function whereItStood({ key, options, width }, before) {
@@ -218,6 +218,12 @@ const OPTIONS = {
       const x = layout.edges[t - 1];
       return { t, x, to: { x, y: mid + 0.4 * Math.min(ribbons[0].half[t], ribbons[0].half[t - 1]) } };
     });
+  },
+
+  start: ({ layout, picture }) => {
+    if (!picture.carriesStart) return null;
+    const { left, lanes, U } = layout;
+    return [{ t: 0, x: left + 2 * U, to: { x: left + 2 * U, y: lanes[0].bottom - 3 * U } }];
   },
 
   share: ({ layout, picture, ribbons }) => {

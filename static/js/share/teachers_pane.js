@@ -5,6 +5,7 @@ import { element } from "../lib/dom.js";
 import { copyButton } from "./copy_button.js";
 import { linkOf, writeLink } from "./link.js";
 import * as say from "../words/share.js";
+import { createStoryPane } from "./story_pane.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("../run/state.js").Locks} Locks */
@@ -20,6 +21,7 @@ export function createTeachersPane(store, lanes) {
   /** @type {Locks} */
   const locks = {};
   const link = element("input", { class: "share-text", id: "share-class", readonly: true });
+  const story = createStoryPane(store.get().schema);
 
   function show() {
     const state = store.get();
@@ -40,7 +42,13 @@ export function createTeachersPane(store, lanes) {
     lockRows(store.get().schema.properties, locks, show),
   );
   const closed = element("p", { class: "quiet", hidden: true }, say.MADE_BY_ANOTHER);
-  return { node: element("div", {}, closed, made), show };
+  return {
+    node: element("div", {}, closed, made, story.node),
+    show() {
+      show();
+      story.show();
+    },
+  };
 }
 
 /** @param {any} properties @param {Locks} locks @param {() => void} changed */

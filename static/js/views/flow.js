@@ -29,6 +29,9 @@ const MASKED = 0.22;
 /** With fewer losses than this the matrix would be a few thin lines: its rows become tall bars. */
 const FEW_LOSSES = 4;
 const GAP_FROM = 5;
+/** While training runs it is drawn again after so many ms at the earliest, with the record that then comes; without one, at the latest after: */
+const DRAWN_EVERY = 60;
+const DRAWN_LATEST = 100;
 /** Room under the matrix for its axis and the colour key. */
 const BELOW = 48;
 
@@ -106,7 +109,7 @@ function pictureOf({ record, config, task }) {
  * @param {HTMLCanvasElement} canvas
  * @param {import("../lib/store.js").Store<State, Action>} store
  * @param {{read: (state: State) => Picture | null, without: string}} [of] how the record is read, and what a timestep without a loss is called
- * @returns {{draw: (now: number) => void, resize: () => void}}
+ * @returns {{draw: (now: number) => number, resize: () => void}}
  */
 export function createFlowView(canvas, store, { read, without } = { read: pictureOf, without: UNTARGETED }) {
   const ctx = /** @type {Context} */ (canvas.getContext("2d", { alpha: false }));
@@ -114,7 +117,8 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
   const size = { width: 0, height: 0, U: 1, ratio: 1 };
   /** Kept as pixels: its words cost more than everything that a record changes. */
   const chrome = document.createElement("canvas");
-  const seen = { all: createChangeDetector(), chrome: createChangeDetector() };
+  const seen = { all: createChangeDetector(), reader: createChangeDetector(), chrome: createChangeDetector() };
+  let drawnAt = Number.NEGATIVE_INFINITY;
   /** @type {{x: number, y: number} | null} */
   let pointer = null;
   /** @type {unknown} */
@@ -135,13 +139,19 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
     seen.all.forget();
   }
 
-  function draw() {
+  /** While training runs every second record will do. Gives after how many ms it wants to be called again. @param {number} now */
+  function draw(now) {
     // Asking for the canvas's size here would lay the page out in the middle of a frame: whoever resizes it says so.
     if (size.width === 0 || window.devicePixelRatio !== size.ratio) resize();
-    if (size.width === 0 || size.height === 0) return;
+    if (size.width === 0 || size.height === 0) return Number.POSITIVE_INFINITY;
     const state = store.get();
     const { hover, pin } = state;
-    if (!seen.all.changed([state.record, state.config, state.dark, hover, pin, pointer, reachedFrom(state)])) return;
+    const reader = [state.config, state.dark, hover, pin, pointer, reachedFrom(state), state.phase];
+    const paced = !seen.reader.changed(reader) && state.phase === "running" && now - drawnAt < DRAWN_EVERY;
+    if (paced)
+      return seen.all.holds([state.record, ...reader]) ? Number.POSITIVE_INFINITY : drawnAt + DRAWN_LATEST - now;
+    if (!seen.all.changed([state.record, ...reader])) return Number.POSITIVE_INFINITY;
+    drawnAt = now;
     if (readFrom !== state.record) {
       readFrom = state.record;
       picture = read(state);
@@ -159,6 +169,7 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
       const kept = isKept(pair.t, pair.k, picture.T, Number(k1 ?? 0), Number(k2 ?? 0));
       drawReadout(ctx, sheet, pairLines(picture, pair, kept), { ...pointer, aside: 14 * size.U });
     }
+    return Number.POSITIVE_INFINITY;
   }
 
   /** @param {FlowSheet} sheet */

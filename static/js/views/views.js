@@ -87,8 +87,7 @@ function flowView({ createFlowView }) {
       }).observe(canvas);
       return {
         draw(/** @type {number} */ now) {
-          flow.draw(now);
-          return Number.POSITIVE_INFINITY;
+          return flow.draw(now);
         },
         resize: flow.resize,
       };

@@ -74,6 +74,7 @@
  * @property {string[]} [vocabulary]
  * @property {string} baseline who the baseline is, in words
  * @property {number} baseline_loss
+ * @property {boolean} stream whether the data are one long sequence, whose state can be carried on
  * @property {string | null} [persistence] who answers from the same timestep alone, in words
  * @property {Read} [read] of own data: what was read of the file
  * @property {number | null} needed_lag

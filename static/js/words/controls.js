@@ -34,3 +34,10 @@ export const typed = (/** @type {string} */ label) => `${label}, typed`;
 export const ALL = "All controls";
 
 export const CLOSE_ALL = "Close";
+
+/** Why no state is carried from window to window. */
+export const NO_STREAM = "needs a stream";
+
+export const STATE_IS_LEARNED = "h_0 is learned";
+
+export const TWO_DIRECTIONS = "one direction";

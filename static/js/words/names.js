@@ -2,6 +2,7 @@
 
 import { formatNumber, formatPercent } from "../lib/format.js";
 import { SATURATED_BELOW, slopeOf } from "../record/slope.js";
+import { usesOf } from "../record/picture.js";
 import { ownList, ownOutputWords } from "./own.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
@@ -60,6 +61,12 @@ export const NAMES = {
     said: ({ lanes, recurrent }, { t }) =>
       `Later losses come back through ${recurrent}, from h_${t} to h_${t - 1}; chevrons show the direction. There the gradient’s norm is ${formatNumber(Math.exp(lanes[0].shown[t - 1]))}: the width is its logarithm.`,
   },
+  start: {
+    long: () => "cut: no gradient crosses to the window before",
+    short: () => "cut at h_0",
+    said: ({ lanes }) =>
+      `h_0 is the last state of the window before. The gradient that reaches it, of norm ${formatNumber(Math.exp(lanes[0].shown[0]))}, is thrown away here: no weight learns from it.`,
+  },
   share: {
     long: () => "one loss, one colour",
     short: () => "one loss, one colour",
@@ -98,10 +105,10 @@ export const NAMES = {
       `The weights from the ${counted(I, "input")} to the ${counted(H, "unit")}, the same at every timestep.`,
   },
   W_hh: {
-    long: ({ T, recurrent }) => `the same ${recurrent}, ${T - 1} times`,
+    long: (picture) => `the same ${picture.recurrent}, ${counted(usesOf(picture, "W_hh"), "time")}`,
     short: ({ recurrent }) => `the same ${recurrent}`,
-    said: ({ T, recurrent }) =>
-      `The same weights ${recurrent} lead from every hidden state to the next, ${counted(T - 1, "time")}; the gradient comes back through them.`,
+    said: (picture) =>
+      `The same weights ${picture.recurrent} lead from every hidden state to the next, ${counted(usesOf(picture, "W_hh"), "time")}; the gradient comes back through them.`,
   },
   units: {
     long: ({ H }) => `hidden state: ${counted(H, "unit")}`,

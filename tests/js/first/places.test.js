@@ -12,6 +12,7 @@ const WIDTHS = {
   output: 189,
   loss: 182,
   own: 200,
+  start: 280,
   carried: 190,
   share: 137,
   against: 182,
@@ -36,6 +37,7 @@ const STATES = {
   "a projector": { T: 24, size: { width: 1123, height: 953, U: 1.275 } },
   "an lstm's two rivers": { T: 12, config: { cell: "lstm" } },
   "packed columns": { T: 100 },
+  "a state that is carried on": { T: 12, config: { carry_state: true } },
   "one timestep": { T: 1, hasLoss: () => true },
 };
 

@@ -37,6 +37,16 @@ test("a sentence's numbers are those of the record", () => {
   );
 });
 
+test("an h_0 that is not 0 is one more use of W_hh, and a carried one is where the gradient is cut", () => {
+  const record = sampleRecord({ T: 8, H: 6 });
+  assert.equal(NAMES.W_hh.long(readPicture(record, CONFIG, null)), "the same W_hh, 7 times");
+  record.tensors.h.data[0] = 0.5;
+  record.tensors.ln_dh_norm.data[0] = Math.log(0.125);
+  const picture = readPicture(record, { ...CONFIG, carry_state: true }, null);
+  assert.equal(NAMES.W_hh.long(picture), "the same W_hh, 8 times");
+  assert.match(NAMES.start.said(picture, { t: 0 }), /of norm 0\.125, is thrown away/);
+});
+
 test("posts of clipping say what they cut, and where they cut nothing that too", () => {
   assert.match(NAMES.clip.said(pictureOf({ meta: { clip_scale: 0.25 } }), { t: 0 }), /to 25 % of its length/);
   assert.match(NAMES.clip.said(pictureOf({ meta: { clip_scale: 1 } }), { t: 0 }), /nothing is cut/);

@@ -1,5 +1,6 @@
 /** Draws the hidden units and the arrows between them: columns of cells, their signs. Keeps no state. */
 import { activationIndex } from "../../kit/colour.js";
+import { startsAtZero } from "../../record/picture.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
 import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../layout.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
@@ -194,6 +195,7 @@ export function drawBadSign(ctx, U, palette, value, x, y) {
 /** h_{t-1} → h_t, in the reverse direction h_{t+1} → h_t, and x_t → h_t from below. */
 export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
   const reverse = picture?.reverse ?? false;
+  const fromStart = picture !== null && !startsAtZero(picture) && standsApart(layout, reverse ? layout.T : 1);
   const tip = (thumbnailPlaces(layout).length > 0 ? 2.4 : 3) * layout.U;
   ctx.fillStyle = palette.forward;
   ctx.strokeStyle = palette.forward;
@@ -204,6 +206,7 @@ export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { la
     inputHead(ctx, layout, t);
     if (t > 1 && standsApart(layout, t - 1)) recurrentHead(ctx, layout, t, tip, reverse);
   }
+  if (fromStart) recurrentHead(ctx, layout, reverse ? layout.T + 1 : 1, tip, reverse);
   ctx.fill();
   ctx.beginPath();
   for (let t = 1; t <= layout.T; t++) {
@@ -212,6 +215,7 @@ export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { la
     ctx.lineTo(xOf(layout, t), layout.input.top);
     if (t > 1 && pitchOf(layout, t) > LINES_FROM * layout.U) recurrentLine(ctx, layout, t);
   }
+  if (fromStart) startLine(ctx, layout, reverse);
   ctx.stroke();
 }
 
@@ -242,4 +246,13 @@ function recurrentLine(/** @type {Context} */ ctx, /** @type {Layout} */ layout,
   const y = (units.top + units.bottom) / 2;
   ctx.moveTo(xOf(layout, t - 1) + columnWidth(layout, t - 1) / 2 + 2 * U, y);
   ctx.lineTo(xOf(layout, t) - columnWidth(layout, t) / 2 - 3 * U, y);
+}
+
+/** From the edge of the picture into the column that is read first: an initial state that is not 0. @param {Context} ctx @param {Layout} layout @param {boolean} reverse */
+function startLine(ctx, layout, reverse) {
+  const { U, units, edges, T } = layout;
+  const y = (units.top + units.bottom) / 2;
+  const [t, from, ahead] = reverse ? [T, edges[T], -1] : [1, edges[0], 1];
+  ctx.moveTo(from, y);
+  ctx.lineTo(xOf(layout, t) - ahead * (columnWidth(layout, t) / 2 + 3 * U), y);
 }
