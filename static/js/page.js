@@ -132,6 +132,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     endSlowMotion: () => acts.setSlowMotion(false),
     stageLayout: stage.layout,
     copy: async (/** @type {string} */ text) => navigator.clipboard.writeText(text),
+    request: session.fetch,
   };
   /** @type {import("./lessons/visit.js").Home} */
   const home = { before: null, standsFor: store.get().standsFor };
@@ -145,6 +146,16 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     platform: browser,
     redraw: () => frames.changed(),
   });
+
+  /** Who follows a run may be asked something. */
+  const endOfQuiet = store.watch(
+    ({ asked }) => asked !== null,
+    async () => {
+      endOfQuiet();
+      const { createClassQuestion } = await import("./lessons/class_question.js");
+      createClassQuestion(store, session.fetch);
+    },
+  );
 
   const names = createNames(store, stage.shown, () => lanes.isAlone());
   const flowName = createFlowName(store);

@@ -77,7 +77,7 @@ export function placeNames(scene, widthOf, before = null) {
 /** @typedef {Option & {key: NameKey, left: number, width: number}} InRow */
 
 /** Where the row is full, these go first. @type {NameKey[]} */
-const LEAST = ["W_xh", "W_hy", "clip", "saturated", "start", "against", "share", "own", "units"];
+const LEAST = ["W_xh", "W_hy", "clip", "start", "saturated", "against", "share", "own", "units"];
 
 /** @param {Wanted} wanted @param {Names | null} before */
 function whereItStood({ key, options, width }, before) {

@@ -142,7 +142,7 @@ export async function createCheck(node, store, check) {
 
 /** @param {PerTensor[string]} tensor */
 function errorOf({ max_rel_error: error, samples }) {
-  return samples > 0 ? formatNumber(error, 2) : "none";
+  return samples > 0 ? formatNumber(error, 2) : say.NOT_COMPARED;
 }
 
 /**

@@ -4,7 +4,10 @@ import { cellOf, statesMeetBy } from "./cells.js";
 
 /** @typedef {import("../wire/protocol.js").Config} Config */
 
-/** @typedef {Record<string, {max_rel_error: number | null, samples: number}>} PerTensor */
+/**
+ * at_kink: entries that cannot be compared; zero: of those compared, how many are exactly 0 on both sides.
+ * @typedef {Record<string, {max_rel_error: number | null, samples: number, at_kink?: number, zero?: number}>} PerTensor
+ */
 
 export const READOUT = ["W_hy", "b_y"];
 

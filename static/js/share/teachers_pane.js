@@ -4,8 +4,8 @@ import { LABELS, ORDER } from "../panels/controls/fields.js";
 import { element } from "../lib/dom.js";
 import { copyButton } from "./copy_button.js";
 import { linkOf, writeLink } from "./link.js";
-import * as say from "../words/share.js";
 import { createStoryPane } from "./story_pane.js";
+import * as say from "../words/share.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("../run/state.js").Locks} Locks */

@@ -253,8 +253,8 @@ export function createStage(canvas, store) {
     const place = current.picture ? placeKey(current.picture.place) : "";
     const rows = [units.top, input.rows, layout.norm.top];
     const marks = current.picture !== null && slopeOf(current.picture) !== null;
-    const keys = [legendKey(current), weightNamesKey(current), marks];
-    const what = [edges, H, lanes.length, ...rows, place, palette, ...domain, ruler, track, x, symbols, ...keys];
+    const keys = [legendKey(current), weightNamesKey(current)];
+    const what = [edges, H, lanes.length, ...rows, place, marks, palette, ...domain, ruler, track, x, symbols, ...keys];
     if (!seen.chrome.changed(what)) return false;
     const ctx = sheets.clean(sheets.chrome);
     drawChrome(ctx, current);

@@ -146,7 +146,7 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
     if (size.width === 0 || size.height === 0) return Number.POSITIVE_INFINITY;
     const state = store.get();
     const { hover, pin } = state;
-    const reader = [state.config, state.dark, hover, pin, pointer, reachedFrom(state), state.phase];
+    const reader = [state.config, state.dark, hover, pin, pointer, state.slow?.phase, state.slow?.t, state.phase];
     const paced = !seen.reader.changed(reader) && state.phase === "running" && now - drawnAt < DRAWN_EVERY;
     if (paced)
       return seen.all.holds([state.record, ...reader]) ? Number.POSITIVE_INFINITY : drawnAt + DRAWN_LATEST - now;
@@ -163,7 +163,7 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
     ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
     drawPairs(ctx, sheet, bitmaps);
     const pair = pointer && layout ? pairAt(layout, pointer.x, pointer.y, picture?.place) : null;
-    if (pair && pointer && picture && layout && pair.k >= reachedFrom(state)) {
+    if (pair && pointer && picture && layout && isReached(state, picture.reverse, pair.k)) {
       const sheet = { ...size, palette: palette(state.dark ? "dark" : "light") };
       const { k1, k2 } = state.config;
       const kept = isKept(pair.t, pair.k, picture.T, Number(k1 ?? 0), Number(k2 ?? 0));
@@ -223,10 +223,10 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
   return { draw, resize };
 }
 
-/** The column from which on everything is known: in slow motion only what backward has come to. */
-export function reachedFrom(/** @type {State} */ { slow }) {
-  if (slow === null || slow.phase === "update") return 1;
-  return slow.phase === "backward" ? slow.t : Number.POSITIVE_INFINITY;
+/** Whether a column is known: in slow motion only what backward has come to. @param {State} state @param {boolean} reverse @param {number} k */
+export function isReached({ slow }, reverse, k) {
+  if (slow === null || slow.phase === "update") return true;
+  return slow.phase === "backward" && (reverse ? k <= slow.t : k >= slow.t);
 }
 
 function lossesOf(/** @type {Picture} */ { hasTarget, T }) {
@@ -298,7 +298,6 @@ function drawTiles(ctx, { picture, layout, palette: colours, state, ratio }, bit
   const k1 = Number(state.config.k1 ?? 0);
   const k2 = Number(state.config.k2 ?? 0);
   const full = colours.size.rgba;
-  const from = reachedFrom(state);
   const masked = k1 > 0 ? Uint32Array.from(full, (word) => blend(word, colours.pixel.paper, MASKED)) : full;
   const box = { x: layout.left, y: layout.top, width: layout.side, height: layout.bottom - layout.top, ratio };
   drawPixels(ctx, bitmaps("flow"), box, (pixels, width, height) => {
@@ -318,7 +317,7 @@ function drawTiles(ctx, { picture, layout, palette: colours, state, ratio }, bit
     const colourAt = (/** @type {number} */ r, /** @type {number} */ c) => {
       const t = few ? rows[r] : Math.floor((r * T) / lines) + 1;
       const k = Math.floor((c * T) / columns) + 1;
-      if (k < from || !hasPath(picture.place, t, k)) return 0;
+      if (!isReached(state, picture.reverse, k) || !hasPath(picture.place, t, k)) return 0;
       const ln = lnFlow[(t - 1) * (T + 1) + k];
       if (Number.isNaN(ln)) return picture.hasTarget[t] ? NOT_A_NUMBER : 0;
       if (ln === Number.NEGATIVE_INFINITY) return 0;

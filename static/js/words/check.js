@@ -86,7 +86,7 @@ function conclusion(tensors, bug) {
 function agreement(tensors, bug) {
   const compared = Object.entries(tensors).filter(([, { samples }]) => samples > 0);
   const missing = Object.keys(tensors).filter((name) => tensors[name].samples === 0);
-  const left = missing.length === 0 ? "" : ` Not compared: ${missing.join(", ")}, at a kink of the activation.`;
+  const left = leftWords(missing, tensors);
   if (compared.length === 0) {
     return {
       caught: false,
@@ -94,19 +94,30 @@ function agreement(tensors, bug) {
       reason: "Every entry is at a kink of the activation.",
     };
   }
+  const nothing = compared.filter(([, { samples, zero }]) => zero === samples).map(([name]) => name);
+  const dead = nothing.length === 0 ? "" : ` Exactly 0 on both sides, which shows little: ${nothing.join(", ")}.`;
   const worst = compared.reduce((a, b) => (Number(b[1].max_rel_error) > Number(a[1].max_rel_error) ? b : a));
   const largest = `The largest difference is ${formatNumber(worst[1].max_rel_error, 2)}, at ${worst[0]}.`;
   if (bug)
     return {
       caught: false,
       title: "Not caught: this bug changes nothing here.",
-      reason: `${largest} A longer sequence, or losses at more timesteps, would reveal it.${left}`,
+      reason: `${largest} A longer sequence, or losses at more timesteps, would reveal it.${left}${dead}`,
     };
   const title =
     missing.length === 0
       ? `All ${compared.length} tensors agree.`
       : `${compared.length} of ${Object.keys(tensors).length} tensors agree; the others could not be compared.`;
-  return { caught: false, title, reason: `${largest}${left}` };
+  return { caught: false, title, reason: `${largest}${left}${dead}` };
+}
+
+/** What was drawn and could not be compared. @param {string[]} missing tensors of which nothing was @param {PerTensor} tensors */
+function leftWords(missing, tensors) {
+  const entries = Object.values(tensors).reduce((sum, { at_kink = 0 }) => sum + at_kink, 0);
+  if (missing.length === 0 && entries === 0) return "";
+  const count = entries === 1 ? "1 entry" : `${formatCount(entries)} entries`;
+  const what = missing.length === 0 ? count : `${missing.join(", ")}${entries > 0 ? ` (${count} in all)` : ""}`;
+  return ` Not compared: ${what}, at a kink of the activation.`;
 }
 
 /** A parameter's own name, and what follows it: the layer from 2, and whether its direction is the reverse one. @param {string} name */
@@ -155,6 +166,8 @@ export const NO_BUG = "none: the code as it is";
 export const COULD_NOT_RUN = "The check could not run.";
 
 export const CONNECTION_LOST = "The connection was lost.";
+
+export const NOT_COMPARED = "not compared";
 
 export const limit = (/** @type {string} */ power) => `limit ${power}`;
 

@@ -31,13 +31,13 @@ export const TRUNCATE = "truncate";
 
 export const typed = (/** @type {string} */ label) => `${label}, typed`;
 
-export const ALL = "All controls";
-
-export const CLOSE_ALL = "Close";
-
 /** Why no state is carried from window to window. */
 export const NO_STREAM = "needs a stream";
 
 export const STATE_IS_LEARNED = "h_0 is learned";
 
 export const TWO_DIRECTIONS = "one direction";
+
+export const ALL = "All controls";
+
+export const CLOSE_ALL = "Close";

@@ -1,8 +1,8 @@
 /** The names of the parts of the picture, and what each means there, with the numbers of the shown record. Pure. */
 
 import { formatNumber, formatPercent } from "../lib/format.js";
-import { SATURATED_BELOW, slopeOf } from "../record/slope.js";
 import { usesOf } from "../record/picture.js";
+import { SATURATED_BELOW, slopeOf } from "../record/slope.js";
 import { ownList, ownOutputWords } from "./own.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
@@ -31,9 +31,10 @@ export const NAMES = {
       classification ? "probability (dot) of the target" : "output (dot) and target (bar)",
     short: () => "output and target",
     said: (picture, { t }) => {
-      if (picture.classification) {
+      if (picture.classification && picture.hasTarget[t]) {
         return `At timestep ${t} the network must choose a class: the dot is the probability of the right one, the bar stands at 1.`;
       }
+      if (!picture.hasTarget[t]) return noTargetWords(picture, t);
       if (picture.own) return ownOutputWords(picture, picture.own, t);
       const [y, target] = [picture.y[(t - 1) * picture.O], picture.target[(t - 1) * picture.O]];
       return `The output y_${t} is ${formatNumber(y)}, the target ${formatNumber(target)}; the line between them is the error.`;
@@ -137,6 +138,14 @@ export function elsewhereWords(why) {
   if (why === "folded") return "Folded into one cell: the names stand on the unrolled picture. Unfold to read them.";
   if (why === "slow") return "Slow motion says itself what it shows; the names come back after it.";
   return "Several networks side by side: the names stand on the picture of one.";
+}
+
+/** @param {Picture} picture @param {number} t */
+function noTargetWords({ classification, own, y, O }, t) {
+  const none = `Timestep ${t} has no target, so no error`;
+  if (classification) return `${none}: nothing is asked of the network there.`;
+  const said = own ? ownList(own, y.subarray((t - 1) * O, t * O)) : formatNumber(y[(t - 1) * O]);
+  return `${none}: the output y_${t} is ${said}.`;
 }
 
 /** @param {Picture} picture @param {number} source @param {number} t */

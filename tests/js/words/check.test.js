@@ -56,6 +56,18 @@ test("a tensor of which nothing was compared is not called right", () => {
   assert.equal(verdict(none, null).title, "Nothing could be compared.");
 });
 
+test("entries at a kink are counted apart, and what is 0 on both sides is said to show little", () => {
+  const entry = (more) => ({ max_rel_error: 1e-10, samples: 8, at_kink: 0, zero: 0, ...more });
+  const some = { W_xh: entry({ at_kink: 3 }), W_hh: entry({ zero: 8 }), b_y: entry({ zero: 2 }) };
+  assert.equal(
+    verdict(some, null).reason,
+    "The largest difference is 1.0\u2009×\u200910⁻¹⁰, at W_xh. Not compared: 3 entries, at a kink of the activation. Exactly 0 on both sides, which shows little: W_hh.",
+  );
+  const none = { ...some, W_xh: { max_rel_error: null, samples: 0, at_kink: 18, zero: 0 } };
+  assert.match(verdict(none, null).reason, /Not compared: W_xh \(18 entries in all\), at a kink/);
+  assert.equal(verdict(none, null).title, "2 of 3 tensors agree; the others could not be compared.");
+});
+
 test("a tensor that fails alone is not blamed on what is carried", () => {
   const { reason } = verdict(tensors({ b_h: 1 }), "bias_forgotten");
   assert.match(reason, /∂E\/∂a_t is right at every t/);
