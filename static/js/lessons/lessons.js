@@ -20,7 +20,7 @@ import { unknownLessonsWords } from "../words/lessons.js";
 /**
  * @param {Scene[]} story
  * @param {import("../run/session.js").PageStore} store
- * @param {import("./visit.js").Actions & import("./rings.js").Stage & {chooseLane: (index: number) => void, copy: (text: string) => Promise<void>}} actions
+ * @param {import("./visit.js").Actions & import("./rings.js").Stage & {chooseLane: (index: number) => void, copy: (text: string) => Promise<void>, request: (message: import("../wire/protocol.js").Command) => Promise<unknown>}} actions
  * @param {import("./visit.js").Home} home
  */
 export function createLessons(story, store, actions, home) {
@@ -31,7 +31,7 @@ export function createLessons(story, store, actions, home) {
     story,
     store,
     { ring: rings.show, go },
-    { back, next, open, close, copyLink: () => void copyLink() },
+    { back, next, open, close, copyLink: () => void copyLink(), request: actions.request },
   );
   /** @type {Scene | null} */
   let scene = null;

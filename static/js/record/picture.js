@@ -68,13 +68,26 @@ import { ownColumns } from "./own.js";
  * @property {string} activation
  */
 
+/** @type {WeakMap<DecodedRecord, {config: Config, task: Task | null, picture: Picture}>} */
+const read = new WeakMap();
+
 /**
+ * What a record means: computed once, however many views show it.
  * @param {DecodedRecord} record
  * @param {Config} config
  * @param {Task | null} task
  * @returns {Picture}
  */
 export function readPicture(record, config, task) {
+  const known = read.get(record);
+  if (known?.config === config && known.task === task) return known.picture;
+  const picture = computePicture(record, config, task);
+  read.set(record, { config, task, picture });
+  return picture;
+}
+
+/** @param {DecodedRecord} record @param {Config} config @param {Task | null} task @returns {Picture} */
+function computePicture(record, config, task) {
   const { tensors, meta } = record;
   const [T, I] = tensors.x.shape;
   const H = tensors.h.shape[1];

@@ -109,6 +109,9 @@ import { adopt, samePlace } from "./view.js";
  * @property {Lesson | null} lesson the open one
  * @property {Asked | null} question the one that is answered
  * @property {Answered[]} answers what was chosen before each scene’s answer was revealed
+ * @property {boolean} shared whether others can follow the run
+ * @property {import("../wire/protocol.js").CountsMessage | null} counts what they answered to the last question
+ * @property {import("../wire/protocol.js").AskedMessage | null} asked the question of the owner of a run that is followed
  * @property {Notice | null} notice
  * @property {Config} wanted changes on their way to the server
  * @property {Record<string, string>} errors by field
@@ -148,6 +151,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "lesson", lesson: Lesson | null, locks: Locks}
  *   | {type: "question", question: Asked | null}
  *   | {type: "answered", answer: Answered}
+ *   | {type: "unshared"}
  *   | {type: "rate", rate: number | null}
  *   | {type: "probe", probe: number}
  *   | {type: "notice", notice: Notice | null}
@@ -230,6 +234,9 @@ export function initialState(bootstrap = {}, record = null) {
     question: null,
     standsFor: null,
     answers: [],
+    shared: false,
+    counts: null,
+    asked: null,
     notice: null,
     wanted: {},
     errors: {},
@@ -321,6 +328,8 @@ function reduced(state, action) {
       return { ...state, question: action.question, lesson: action.question ? null : state.lesson };
     case "answered":
       return { ...state, answers: withAnswer(state.answers, action.answer) };
+    case "unshared":
+      return { ...state, shared: false, counts: null };
     case "rate":
       return { ...state, rate: action.rate };
     case "probe":

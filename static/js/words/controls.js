@@ -37,3 +37,7 @@ export const NO_STREAM = "needs a stream";
 export const STATE_IS_LEARNED = "h_0 is learned";
 
 export const TWO_DIRECTIONS = "one direction";
+
+export const ALL = "All controls";
+
+export const CLOSE_ALL = "Close";

@@ -47,6 +47,7 @@ const ROWS = {
       square += value * value;
       if (Math.abs(value) > Math.abs(at(record, "h", t, largest))) largest = j;
     }
+    if (!Number.isFinite(square)) return "hidden state not finite";
     const most = `unit ${largest + 1} is furthest from 0, at ${formatNumber(at(record, "h", t, largest))}`;
     return `hidden state of norm ${formatNumber(Math.sqrt(square))}; ${most}${startWords(record, t)}`;
   },
@@ -78,3 +79,5 @@ export function timestepWords(record, t, aspect) {
   if (aspect !== "all") return `${where}: ${ROWS[aspect](record, t)}.`;
   return `${where}: ${["loss", "gradient", "state"].map((row) => ROWS[row](record, t)).join("; ")}.`;
 }
+
+export const READER = "The picture, timestep by timestep; up and down choose a row of it";

@@ -16,6 +16,7 @@ const WIDTHS = {
   carried: 190,
   share: 137,
   against: 182,
+  saturated: 132,
   input: 47,
 };
 const MORE = { W_xh: 152, W_hh: 156, units: 141, W_hy: 161 };

@@ -2,9 +2,11 @@
 import { activationIndex } from "../../kit/colour.js";
 import { startsAtZero } from "../../record/picture.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
-import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, xOf } from "../layout.js";
+import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../layout.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawText, sans } from "../../kit/text.js";
+import { isSaturated, slopeOf } from "../../record/slope.js";
+import { SATURATED } from "../../words/names.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */
@@ -50,7 +52,7 @@ export function drawUnits(ctx, scene, bitmaps, ratio) {
     );
   });
   if (layout.packed) drawGroupCuts(ctx, layout, palette.paper);
-  drawBeyondScale(ctx, scene);
+  drawCellMarks(ctx, scene);
   drawBadState(ctx, scene);
 }
 
@@ -108,24 +110,58 @@ function drawGroupCuts(/** @type {Context} */ ctx, /** @type {Layout} */ layout,
   ctx.stroke();
 }
 
-/** A paper-coloured dot on cells whose value lies beyond the colour scale's ends. */
-function drawBeyondScale(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
+/** Cells this small in design units carry no marks. */
+const MARKED = { row: 4.5, column: 5 };
+const DOT = 1.4;
+
+/** Whether cells are large enough to be marked. @param {Layout} layout @param {number} t */
+export function hasMarks(layout, t) {
+  return layout.units.rowHeight >= MARKED.row * layout.U && columnWidth(layout, t) >= MARKED.column * layout.U;
+}
+
+/** The middle of a unit's cell. @param {Layout} layout @param {number} row */
+export function middleOf({ units }, row) {
+  return units.top + (row + 0.5) * units.rowHeight - units.gap / 2;
+}
+
+/** In paper colour: a dot on a saturated unit, a bar on a value beyond the colour scale's ends. */
+function drawCellMarks(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
   if (!picture) return;
   const { units, U } = layout;
-  if (units.rowHeight < 4.5 * U) return;
+  const slope = slopeOf(picture);
   ctx.fillStyle = palette.paper;
   ctx.beginPath();
   for (let t = 1; t <= picture.T; t++) {
-    if (columnWidth(layout, t) < 5 * U) continue;
+    if (!hasMarks(layout, t)) continue;
     for (let r = 0; r < units.rows; r++) {
-      const value = Math.abs(picture.h[t * picture.H + r * units.every]);
-      if (!(value > 1.0001) || value === Number.POSITIVE_INFINITY) continue;
-      const y = units.top + (r + 0.5) * units.rowHeight - units.gap / 2;
-      ctx.moveTo(xOf(layout, t) + 1.4 * U, y);
-      ctx.arc(xOf(layout, t), y, 1.4 * U, 0, 2 * Math.PI);
+      const value = picture.h[t * picture.H + r * units.every];
+      if (!Number.isFinite(value)) continue;
+      if (Math.abs(value) > 1.0001) ctx.rect(xOf(layout, t) - 2.5 * U, middleOf(layout, r) - 0.7 * U, 5 * U, 1.4 * U);
+      else if (slope && isSaturated(slope, value)) dot(ctx, xOf(layout, t), middleOf(layout, r), DOT * U);
     }
   }
   ctx.fill();
+}
+
+/** @param {Context} ctx @param {number} x @param {number} y @param {number} radius */
+function dot(ctx, x, y, radius) {
+  ctx.moveTo(x + radius, y);
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
+}
+
+/** What a dot means, in the gutter, where there is room between the colours' key and the weights. */
+export function drawSaturatedKey(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
+  const { U, units } = layout;
+  const y = units.top + 38 * U;
+  if (!picture || !slopeOf(picture) || !hasMarks(layout, layout.T) || weightsBox(layout).y < y + 7 * U) return;
+  const x = 25 * U;
+  ctx.fillStyle = palette.activation.css[activationIndex(1)];
+  ctx.fillRect(x - 5 * U, y - 3.5 * U, 10 * U, 7 * U);
+  ctx.fillStyle = palette.paper;
+  ctx.beginPath();
+  dot(ctx, x, y, DOT * U);
+  ctx.fill();
+  drawText(ctx, U, SATURATED, x + 10 * U, y, { colour: palette.ink3 });
 }
 
 /** Where the first number that is not finite is a state, its column is framed. */
