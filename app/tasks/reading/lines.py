@@ -102,7 +102,7 @@ def trimmed_end(content: str | bytes) -> Steps[str | bytes]:
     return content
 
 
-def head(content: str | bytes) -> tuple[Lines, Block]:
+def head(content: str | bytes) -> Steps[tuple[Lines, Block]]:
     """The first lines of the table, and what stands between them."""
     lines, found = Lines(content), Block([], [])
     for read, block in enumerate(lines, start=1):
@@ -110,6 +110,7 @@ def head(content: str | bytes) -> tuple[Lines, Block]:
         found.lines.extend(block.lines)
         if len(found.lines) >= HEAD or read == HEAD_BLOCKS:
             break
+        yield
     if not found.lines:
         beginning = f"Its first {lines.number} lines hold" if len(content) > HEAD_BLOCKS * BLOCK else "The file holds"
         raise BadUpload(f"{beginning} no rows. {EXAMPLE}", "csv")

@@ -20,17 +20,19 @@ export const BUGS = {
 
 /** How each bug is seen, once it is switched on. @type {Record<string, string>} */
 export const SEEN = {
-  drop_carried: "Seen: the recurrent tensors fail and the readout passes; with one timestep there is nothing to see.",
-  no_accumulation: "Seen: only the recurrent weights fail; all that is not summed as they are passes.",
-  stale_h: "Seen: only the recurrent weights fail, as they alone are multiplied by h_{t−1}.",
-  transpose_W_hh: "Seen: the recurrent tensors fail; a symmetric W_hh would hide it.",
+  drop_carried:
+    "Typical of this bug: the recurrent tensors fail and the readout passes; with one timestep there is nothing to see.",
+  no_accumulation: "Typical of this bug: only the recurrent weights fail; all that is not summed as they are passes.",
+  stale_h: "Typical of this bug: only the recurrent weights fail, as they alone are multiplied by h_{t−1}.",
+  transpose_W_hh: "Typical of this bug: the recurrent tensors fail; a symmetric W_hh would hide it.",
   wrong_slope:
-    "Seen: the recurrent tensors fail, the more the units are saturated; near 0 the slope is 1 and hides it.",
-  counted_twice: "Seen: the recurrent tensors are too large by the same factor of 2; the readout passes.",
-  bias_forgotten: "Seen: b_h alone fails, by exactly its whole size.",
-  state_kept: "Seen: even the readout fails, as the forward pass started elsewhere.",
+    "Typical of this bug: the recurrent tensors fail, the more the units are saturated; near 0 the slope is 1 and hides it.",
+  counted_twice:
+    "Typical of this bug: the recurrent tensors are too large by the same factor of 2; the readout passes.",
+  bias_forgotten: "Typical of this bug: b_h alone fails, by exactly its whole size.",
+  state_kept: "Typical of this bug: even the readout fails, as the forward pass started elsewhere.",
   forget_gate_dropped:
-    "Seen: the recurrent tensors fail and the readout passes; with gates wide open it would hardly show.",
+    "Typical of this bug: the recurrent tensors fail and the readout passes; with gates wide open it would hardly show.",
 };
 
 /**
@@ -156,6 +158,8 @@ export const CHECK_AGAIN = "Check again";
 export const REMOVE_THE_BUG = "Remove the bug";
 
 export const TITLE = "Check the gradients";
+
+export const CLOSE = "close";
 
 export const NO_BUG = "none: the code as it is";
 

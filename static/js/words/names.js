@@ -1,11 +1,16 @@
 /** The names of the parts of the picture, and what each means there, with the numbers of the shown record. Pure. */
 
 import { formatNumber, formatPercent } from "../lib/format.js";
+import { usesOf } from "../record/picture.js";
+import { SATURATED_BELOW, slopeOf } from "../record/slope.js";
 import { ownList, ownOutputWords } from "./own.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
-/** @typedef {{t: number, source?: number}} At the timestep that is named, and the loss whose share it is */
+/** @typedef {{t: number, source?: number, unit?: number}} At the timestep that is named, the loss whose share it is, the unit */
 /** @typedef {{long: (picture: Picture) => string, short: (picture: Picture) => string, said: (picture: Picture, at: At) => string}} Name */
+
+/** Beside the dot, where the colours are explained. */
+export const SATURATED = "saturated";
 
 /** @type {Record<string, Name>} */
 export const NAMES = {
@@ -57,6 +62,12 @@ export const NAMES = {
     said: ({ lanes, recurrent }, { t }) =>
       `Later losses come back through ${recurrent}, from h_${t} to h_${t - 1}; chevrons show the direction. There the gradient’s norm is ${formatNumber(Math.exp(lanes[0].shown[t - 1]))}: the width is its logarithm.`,
   },
+  start: {
+    long: () => "cut: no gradient crosses to the window before",
+    short: () => "cut at h_0",
+    said: ({ lanes }) =>
+      `h_0 is the last state of the window before. The gradient that reaches it, of norm ${formatNumber(Math.exp(lanes[0].shown[0]))}, is thrown away here: no weight learns from it.`,
+  },
   share: {
     long: () => "one loss, one colour",
     short: () => "one loss, one colour",
@@ -68,6 +79,15 @@ export const NAMES = {
     short: () => "pulls against",
     said: (picture, { t, source = t }) =>
       `E_${source} pulls the other way here: its share of ∂E/∂h_${t} is ${sharePercent(picture, source, t)}.`,
+  },
+  saturated: {
+    long: () => "dot: saturated unit",
+    short: () => SATURATED,
+    said: (picture, { t, unit = 0 }) => {
+      const slope = slopeOf(picture)?.(picture.h[t * picture.H + unit]) ?? Number.NaN;
+      const passes = slope === 0 ? "no gradient passes it" : "the gradient that passes it is multiplied by that";
+      return `Unit ${unit + 1} of h_${t} is saturated: there the slope of ${picture.activation} is ${formatNumber(slope)}, below ${SATURATED_BELOW}, so ${passes}.`;
+    },
   },
   input: {
     long: () => "input",
@@ -86,10 +106,10 @@ export const NAMES = {
       `The weights from the ${counted(I, "input")} to the ${counted(H, "unit")}, the same at every timestep.`,
   },
   W_hh: {
-    long: ({ T, recurrent }) => `the same ${recurrent}, ${T - 1} times`,
+    long: (picture) => `the same ${picture.recurrent}, ${counted(usesOf(picture, "W_hh"), "time")}`,
     short: ({ recurrent }) => `the same ${recurrent}`,
-    said: ({ T, recurrent }) =>
-      `The same weights ${recurrent} lead from every hidden state to the next, ${counted(T - 1, "time")}; the gradient comes back through them.`,
+    said: (picture) =>
+      `The same weights ${picture.recurrent} lead from every hidden state to the next, ${counted(usesOf(picture, "W_hh"), "time")}; the gradient comes back through them.`,
   },
   units: {
     long: ({ H }) => `hidden state: ${counted(H, "unit")}`,
@@ -137,4 +157,15 @@ function sharePercent({ lanes, T }, source, t) {
 /** @param {number} count @param {string} what */
 function counted(count, what) {
   return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+
+export const NAMES_OF_PARTS = "Names of the parts of the picture";
+
+/** The line in the Flow view. */
+export const NEEDED_LAG = "staircase: the lag that is needed";
+
+/** @param {number} lag */
+export function neededLagSaid(lag) {
+  const apart = `${counted(lag, "timestep")} or more`;
+  return `Left of this line a loss lies ${apart} after the hidden state. The task needs ${lag}: what is remembered has to last that long, and the gradient has to come that far back.`;
 }
