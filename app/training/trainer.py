@@ -1,6 +1,6 @@
 """Trainer: one network in training, one update at a time, driven by the caller."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -64,6 +64,7 @@ class Trainer:
         self._workspaces = workspaces if workspaces is not None else WorkspacePool()
         self._computed = computed
         self._recovery = Recovery()
+        self._before_update: tuple[Callable[[], None], ...] = ()
         data = datasets.own_data(dataset)
         if snapshot is None:
             config = config if config is not None else RunConfig()
@@ -188,12 +189,23 @@ class Trainer:
                 self._recovery.seen_finite(self._state.learner)
         return record
 
+    def before_update(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Have ``callback`` called before every update from now on; what is returned ends that."""
+        self._before_update = (*self._before_update, callback)
+
+        def end() -> None:
+            self._before_update = tuple(one for one in self._before_update if one is not callback)
+
+        return end
+
     def advance(self) -> None:
         """Update n.
 
         A number that is not finite undoes the update before and sets `divergence`; from then on, until something is
         changed, there is nothing to do.
         """
+        for callback in self._before_update:
+            callback()
         if self.divergence is not None:
             return
         updated = self._companions.updated() if self._companions else None

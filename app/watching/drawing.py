@@ -2,12 +2,12 @@
 
 import html
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import numpy as np
 
 from ..training import Record
-from .measure import Shown
 from .shown import name_of
 from .verdict import Verdict
 
@@ -40,6 +40,18 @@ look();
 """
 
 
+class Drawable(Protocol):
+    """What is drawn of one module."""
+
+    @property
+    def record(self) -> Record:
+        """Its newest record."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is wrong with it."""
+
+
 def document(body: str, nonce: str) -> str:
     """The whole page around ``body``."""
     return (
@@ -50,7 +62,7 @@ def document(body: str, nonce: str) -> str:
     )
 
 
-def fragment(found: dict[str, Shown]) -> str:
+def fragment(found: Mapping[str, Drawable]) -> str:
     """All modules, one below the other."""
     return "".join(section(name, one.record, one.verdict) for name, one in found.items())
 
