@@ -13,6 +13,7 @@ from .verdict import Verdict
 
 Array = np.ndarray
 WIDTH, HEIGHT, LEFT, BOTTOM = 720, 220, 56, 28
+OWN = "The gradients are the engine's own."
 STROKES = ("#b0430c", "#1c5aa0", "#4c1038", "#12957c")  # of layers, from the lowest
 STYLE = """
 body { max-width: 50rem; margin: 2rem auto; padding: 0 1rem; background: #fbfaf7; color: #1b1d20;
@@ -77,8 +78,8 @@ def section(name: str, record: Record, verdict: Verdict) -> str:
     notes = "".join(f'<p class="quiet">Not exact: {escaped(note)}.</p>' for note in facts["notes"])
     return (
         f"<section><h2>{escaped(name or 'the model itself')} <span class='quiet'>{escaped(kind)}</span></h2>"
-        f'<p class="quiet">Backward pass {facts["step"]}, sequence {facts["sequence"]} of {facts["sequences"]}, '
-        f"{facts['timesteps']} timesteps. {residual(facts['grad_residual'])}</p>"
+        f'<p class="quiet">{"Update" if facts.get("own") else "Backward pass"} {facts["step"]}, sequence {facts["sequence"]} of {facts["sequences"]}, '
+        f"{facts['timesteps']} timesteps. {OWN if facts.get('own') else residual(facts['grad_residual'])}</p>"
         f'<p><span class="finding">{escaped(finding)}</span> {escaped(verdict.sentence)}</p>{help_}{notes}'
         f"{chart(record)}</section>"
     )

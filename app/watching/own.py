@@ -16,11 +16,12 @@ from ..training import Record, Trainer
 from .found import Verdict
 from .remedies import Remedy
 from .screen import screen
-from .verdict import as_dict
+from .verdict import as_dict, power
 from .watcher import Watcher
 
 NAME = "trainer"
 QUANTITIES = frozenset({"flow", "gates", "weights", "truncation", "saturation"})
+COMMON = 20.0  # ln of sizes that are said as they are
 HEALTHY = ("learning", "solved", None)
 
 
@@ -68,6 +69,7 @@ class WatchingTrainer(Watcher):
     ) -> None:
         super().__init__(every=every, sequence=sequence, server=server, token=token, file=file)
         self._trainer, self._every, self._updates = trainer, every, 0
+        trainer.check_record(QUANTITIES, sequence)
         self._end = trainer.before_update(self._before)
         atexit.register(self.close)
         if page or server is not None:
@@ -85,12 +87,21 @@ class WatchingTrainer(Watcher):
 
     def _before(self) -> None:
         if self._updates % self._every == 0:
-            self._capture()
+            try:
+                self._capture()
+            except Exception as error:
+                self._failed(error)
         self._updates += 1
 
     def _capture(self) -> None:
         record = self._trainer.record(QUANTITIES, probe=self.sequence)
-        self._take({NAME: Captured(Record(record.scalars | self._facts(record), record.tensors))})
+        shown = {name: values for name, values in record.tensors.items() if name != "gates" or self._keeps_by_gate}
+        self._take({NAME: Captured(Record(record.scalars | self._facts(record), shown))})
+
+    @property
+    def _keeps_by_gate(self) -> bool:
+        """Whether the second gate is the one that keeps the state, as the page reads it."""
+        return self._trainer.config.cell in ("lstm", "gru")
 
     def _show_sequence(self, sequence: int) -> None:
         """From the next capture on."""
@@ -112,7 +123,7 @@ class WatchingTrainer(Watcher):
             "sequence": self.sequence,
             "sequences": config.batch_size,
             "timesteps": len(record.tensors["x"]),
-            "grad_residual": record.scalars["flow_residual"],
+            "grad_residual": None,
             "restarts": [],
             "notes": [],
             "verdict": as_dict(verdict(record.scalars["finding"]), None),
@@ -144,14 +155,16 @@ def _nothing(_: Mapping[str, Any]) -> str:
 
 def _way(values: Mapping[str, Any]) -> str:
     return (
-        f"the gradient of the loss at timestep {values['loss_timestep']} is {exp(values['ln_start']):.2g} where it "
+        f"the gradient of the loss at timestep {values['loss_timestep']} is {_exp(values['ln_start'])} where it "
         f"starts and {_exp(values['ln_there'])} at timestep {values['timestep']}."
     )
 
 
 def _exp(ln: float | None) -> str:
     """A record says None where nothing is left."""
-    return "0" if ln is None else f"{exp(ln):.2g}"
+    if ln is None:
+        return "0"
+    return f"{exp(ln):.2g}" if abs(ln) < COMMON else power(ln)
 
 
 def _learning(values: Mapping[str, Any]) -> str:

@@ -89,6 +89,9 @@ export function residualText(residual, trained) {
   return trained ? "not finite" : "–";
 }
 
+/** Of a Trainer of ours. */
+export const OWN_GRADIENTS = "The gradients are the engine’s own: nothing is replayed.";
+
 /** @param {number | null | undefined} residual */
 export function residualSentence(residual) {
   if (typeof residual !== "number") return "Nothing of PyTorch’s own gradients could be compared.";
