@@ -6,7 +6,8 @@
 import { columnWidth, isVisible, standsApart, thumbnailPlaces, weightsBox, xOf } from "../stage/layout.js";
 import { tilesOf } from "../stage/matrices.js";
 import { lossRadius, outputHeights } from "../stage/paint/ends.js";
-import { clippedTimesteps, KIND } from "../stage/river/river.js";
+import { clippedTimesteps } from "../stage/river/signs.js";
+import { KIND } from "../stage/river/ruler.js";
 
 /** @typedef {import("../stage/scene.js").Scene} Scene */
 /** @typedef {import("../stage/layout.js").Layout} Layout */
