@@ -11,6 +11,7 @@ from . import columns
 from .reading import MIN_ROWS, Options, Steps, Table, finish, reading_table
 
 SHOWN_ROWS, SHOWN_COLUMNS = 3, 16
+CONSTANT = 1e-12  # of its largest number: a column that varies less is only moved to 0
 HELD_OUT_FROM = 20  # rows; of a shorter series none are held out
 
 
@@ -50,6 +51,7 @@ class Series(Table):
         table = yield from reading_table(content, options)
         series = cls(table.columns, table.values, table.left_out, table.notes, table.others)
         vars(series)["standard"] = yield from series._standardising()
+        vars(series)["scale"] = yield from series._scaling()
         return series
 
     def __post_init__(self) -> None:
@@ -87,7 +89,7 @@ class Series(Table):
         spread = np.sqrt((yield from columns.variances(known)))
         with np.errstate(over="ignore"):
             for rows in columns.parts(values):
-                values[rows] = (values[rows] - mean) / np.where(spread > 1e-12, spread, 1)
+                values[rows] = (values[rows] - mean) / np.where(spread > CONSTANT, spread, 1)
                 yield
         constant = float((yield from columns.variances(known)).mean())
         squares = np.empty_like(known[1:])
@@ -96,13 +98,28 @@ class Series(Table):
             yield
         return Standard(values, constant, float(squares.mean()))
 
-    @staticmethod
-    def _scale(columns: np.ndarray) -> list[dict[str, float]]:
-        """Mean and standard deviation of each column (N, C), in the file's own units."""
-        largest = np.where((peak := np.abs(columns).max(axis=0)) > 0, peak, 1)
-        values = columns / largest
-        pairs = zip(values.mean(axis=0) * largest, values.std(axis=0) * largest, strict=True)
-        return [{"mean": float(mean), "deviation": float(deviation)} for mean, deviation in pairs]
+    @cached_property
+    def scale(self) -> list[dict[str, float]]:
+        """Of each shown column over the training rows, in the file's own numbers: mean, standard deviation, and what 1
+        in standardised numbers is: own number = mean + unit * standardised.
+        """
+        return finish(self._scaling())
+
+    def _scaling(self) -> Steps[list[dict[str, float]]]:
+        known = self.values[: self.training_rows, :SHOWN_COLUMNS]
+        peaks = yield from columns.largest(known)
+        largest = np.where(peaks > 0, peaks, 1)
+        values = np.empty_like(known)
+        for rows in columns.parts(values):
+            np.divide(known[rows], largest, out=values[rows])
+            yield
+        mean = (yield from columns.sums(values)) / len(values)
+        spread = np.sqrt((yield from columns.variances(values)))
+        units = np.where(spread > CONSTANT, spread, 1) * largest
+        found = zip(mean * largest, spread * largest, units, strict=True)
+        return [
+            {"mean": float(mean), "deviation": float(deviation), "unit": float(unit)} for mean, deviation, unit in found
+        ]
 
     @cached_property
     def read(self) -> dict[str, Any]:
@@ -118,12 +135,13 @@ class Series(Table):
         shown = self.values[:, :SHOWN_COLUMNS]
         return {
             "rows": len(self.values),
+            "width": len(self.columns),
             "columns": list(self.columns),
             "left_out": self.left_out,
             "others": self.others,
             "first": shown[:SHOWN_ROWS].tolist(),
             "last": shown[-SHOWN_ROWS:].tolist(),
-            "scale": self._scale(shown[: self.training_rows]),
+            "scale": self.scale,
             "held_out": held_out,
             "notes": self.notes + (split if held_out else []),
         }

@@ -17,8 +17,12 @@ from . import flows, shown
 from .calls import Capture, FusedCall, StepCall
 from .crossing import Crossing, array, of_fused, of_steps
 from .stack import Stack, replay, residual
+from .updates import overshoots, share
+from .verdict import Verdict, as_dict, judge
 
 Array = np.ndarray
+UPDATES = 2  # that a record tells of
+NOTHING_AROUND: dict[str, Any] = {"cut": None, "mixed": None, "updates": [], "worst_update": None}
 
 
 class Captured:
@@ -80,13 +84,19 @@ class Shown:
         self.brief = Record(self._facts, joined([shown.in_brief(run) for run in self._runs]))
 
     @cached_property
+    def verdict(self) -> Verdict:
+        """What is wrong with it, if anything."""
+        return judge(self.brief)
+
+    @cached_property
     def record(self) -> Record:
-        """Everything: the flow of every pair, and the gradients of the whole batch with their residual."""
+        """Everything: the flow of every pair, the gradients of the whole batch with their residual, the verdict."""
         with self._lock:
             found = [shown.of_sequence(run) for run in self._runs]
             facts = self._facts | {
                 "grad_residual": self.whole.residual(self._name),
                 "flow_residual": max((residual for _, residual in found if residual is not None), default=None),
+                "verdict": as_dict(self.verdict, None),
             }
             stacks = self.whole.stacks(self._name)[self._calls]
             return Record(facts, joined([tensors for tensors, _ in found]) | gradients_of(stacks))
@@ -108,7 +118,14 @@ def measured(torch: Any, capture: Capture, sequence: int) -> dict[str, Shown]:
     whole = Captured(crossings, capture.own, scale)
     found: dict[str, Shown] = {}
     for name, its in crossings.items():
-        scalars = {"step": capture.steps[name], "cut": capture.cut.get(name)}
+        updates = [update.facts(scale) for update in capture.updates.get(name, ())]
+        scalars = {
+            "step": capture.steps[name],
+            "cut": capture.cut.get(name),
+            "mixed": capture.mixed.get(name),
+            "updates": updates[-UPDATES:],
+            "worst_update": max(filter(overshoots, updates), key=share, default=None),
+        }
         of_a_cell = any(isinstance(call, StepCall) for call, _ in capture.calls[name])
         count = len(its)
         parts = [slice(0, count)] if of_a_cell else [slice(at, at + 1) for at in range(count)]
@@ -152,6 +169,7 @@ def facts_of(
         "kind": "record",
         "module": label,
         "grad_residual": None,
+        **NOTHING_AROUND,
         **scalars,
         "cell": spec.cell,
         "activation": spec.activation,
@@ -164,6 +182,7 @@ def facts_of(
         "sequences": crossings[0].B,
         "restarts": np.cumsum(lengths)[:-1].tolist(),
         "reached": reached(crossings),
+        "full_length": full_length(crossings[0]),
         "flow_residual": None,
         "notes": list(dict.fromkeys(note for crossing in crossings for note in crossing.notes)),
     }
@@ -177,6 +196,11 @@ def reached(crossings: list[Crossing]) -> int:
             if arrived is not None:
                 found[: crossing.B] |= (arrived != 0.0).any(axis=(0, 2))
     return int(found.sum())
+
+
+def full_length(crossing: Crossing) -> int:
+    """How many sequences of the batch are as long as the longest."""
+    return crossing.B if crossing.lengths is None else int((crossing.lengths == crossing.T).sum())
 
 
 def gradients_of(stacks: list[Stack]) -> dict[str, Array]:

@@ -4,7 +4,7 @@ import { byId, element, setAttribute, setSentence, setText, svg, typeset } from 
 import { addStyle } from "../lib/styles.js";
 import { createTooltip } from "../kit/tooltip.js";
 import { sans } from "../kit/text.js";
-import { elsewhereWords, missingWords, NAMES } from "../words/names.js";
+import { elsewhereWords, missingWords, NAMES, NAMES_OF_PARTS } from "../words/names.js";
 import { PILL, placeNames } from "./places.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -27,7 +27,7 @@ export function createNames(store, shown, isAlone) {
   const layer = element("div", {
     class: "names",
     role: "group",
-    "aria-label": "Names of the parts of the picture",
+    "aria-label": NAMES_OF_PARTS,
     hidden: true,
   });
   const lines = svg("svg", { class: "names-lines", "aria-hidden": "true" });

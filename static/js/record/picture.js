@@ -6,6 +6,7 @@
 import { CELLS, cellNameOf } from "./cells.js";
 import { placeOf } from "./chosen.js";
 import { firstBad } from "./first_bad.js";
+import { ownColumns } from "./own.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -53,9 +54,11 @@ import { firstBad } from "./first_bad.js";
  * @property {import("../wire/protocol.js").Tensor | null} gates
  * @property {string[] | null} symbols names of one-hot inputs
  * @property {string[] | null} classes
+ * @property {import("./own.js").Column[] | null} own the columns of a reader's own table: x, y and target are scaled
  * @property {number | null} baseline
  * @property {{mode: string, threshold: number, scale: number | null}} clip
  * @property {boolean} learnsStart whether h_0 is learned, so that the gradient goes on to it
+ * @property {boolean} carriesStart whether h_0 is the last state of the window before, where the gradient that reaches it is cut off
  * @property {Uint8Array} cuts index t: 2 when no loss crosses from t+1 to t any more, 1 when some are lost there
  * @property {number | null} neededLag
  * @property {Omit<import("./chosen.js").Chosen, "whole">} place which layer and direction this is
@@ -125,6 +128,7 @@ function computePicture(record, config, task) {
     gates: tensors.gates ?? null,
     symbols: I >= 3 && isOneHot(tensors.x.data, T, I) ? inputNames(task, I) : null,
     classes: task?.classes ?? task?.vocabulary ?? null,
+    own: ownColumns(task),
     baseline: meta.baseline ?? null,
     clip: {
       mode: String(config.clip ?? "none"),
@@ -132,6 +136,7 @@ function computePicture(record, config, task) {
       scale: meta.clip_scale ?? null,
     },
     learnsStart: Boolean(config.train_h0),
+    carriesStart: Boolean(config.carry_state),
     cuts: truncated ? truncationCuts(hasTarget, T, k1, k2) : new Uint8Array(T + 1),
     neededLag: meta.needed_lag ?? null,
     place,
@@ -184,10 +189,14 @@ export function weightsOf(picture, matrix) {
   return picture[matrix];
 }
 
-/** How often the shown sequence uses it: W_hh not at t = 1, where h_0 is 0. @param {Picture} picture @param {"W_xh" | "W_hh" | "W_hy"} matrix */
-export function usesOf({ T, H, h }, matrix) {
-  const startsAtZero = h.subarray(0, H).every((value) => value === 0);
-  return matrix === "W_hh" && startsAtZero ? T - 1 : T;
+/** Whether the initial state is all zeros. @param {Pick<Picture, "H" | "h">} picture */
+export function startsAtZero({ H, h }) {
+  return h.subarray(0, H).every((value) => value === 0);
+}
+
+/** How often the shown sequence uses it: W_hh not for h_0 where that is 0. @param {Picture} picture @param {"W_xh" | "W_hh" | "W_hy"} matrix */
+export function usesOf(picture, matrix) {
+  return matrix === "W_hh" && startsAtZero(picture) ? picture.T - 1 : picture.T;
 }
 
 /** A watched T × (T+1) quantity may lag behind a change of T; one of another length is not drawn. */

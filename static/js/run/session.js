@@ -348,7 +348,10 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     hold: records.hold,
     release: records.release,
     share: sharing.share,
-    unshare: sharing.unshare,
+    unshare() {
+      store.dispatch({ type: "unshared" });
+      return sharing.unshare();
+    },
 
     /** For good: the server forgets the run. */
     close() {
@@ -369,6 +372,12 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     startOther,
     startInstead,
     load,
+
+    /**
+     * What would be read of a reader's own data; nothing is replaced.
+     * @param {string} kind @param {ArrayBuffer} bytes @param {import("../wire/protocol.js").FileOptions} [options]
+     */
+    preview: (kind, bytes, options = {}) => requests.upload(bytes, kind, true, { ...options, preview: true }),
 
     /** A file of this run. @param {Command} message that is answered by one */
     fetch: request,

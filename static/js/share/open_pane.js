@@ -2,28 +2,25 @@
 
 import { element } from "../lib/dom.js";
 import { isRecording, LARGEST_RECORDING, readRecording } from "../wire/recording.js";
-import { openedWords } from "../words/brought.js";
+import { changesWords, openedWords, previewTitle, previewedWords } from "../words/brought.js";
 import { createReadPanel } from "./read_panel.js";
 import { LARGEST_HAND_IN, looksLikeHandIn } from "./hand_in.js";
 import { KINDS, kindOf, tooLargeWords } from "./kinds.js";
 import { createVerdicts } from "./verdicts.js";
+import * as say from "../words/share.js";
 
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {import("./kinds.js").Kind} Kind */
 /** @typedef {import("../wire/protocol.js").FileOptions} FileOptions */
+/** @typedef {import("../wire/protocol.js").PreviewMessage} Preview */
 
+/** What is looked at before it replaces anything. @type {Kind[]} */
+const LOOKED_AT = ["text", "series", "dataset"];
 const ACCEPTED = ".unroll,.safetensors,.txt,.csv,.tsv,.md,.json,text/*";
 /** Characters by which a hand-in is known. */
 const START = 200;
-const CANNOT =
-  "Expected a recording, a snapshot, weights or sequences as safetensors, a text in UTF-8, or a table of numbers; this is none of them. " +
-  "In PyTorch, safetensors.torch.save_file(module.state_dict(), path) writes weights that open here.";
 /** Of a file's name that the run remembers. */
 const LONGEST_NAME = 100;
-const NO_CONNECTION = "There is no connection: try again when it is back. The run continues unchanged.";
-
-const FOLLOWED = "What is shown here belongs to somebody else. Open the file on a page of your own.";
-const RECORDED = "This is a recording: close it to open a file for a network of your own.";
 
 /**
  * A file that was opened: to be read again, otherwise.
@@ -49,13 +46,9 @@ export function createOpenPane(store, session, play) {
   const zone = element(
     "label",
     { class: "drop-zone", for: "share-file" },
-    element("span", {}, "Drop a file anywhere on the page, or "),
-    element("span", { class: "text-button" }, "choose one"),
-    element(
-      "span",
-      { class: "quiet" },
-      "A recording, a snapshot, PyTorch weights, sequences, a text, a table as CSV, hand-ins.",
-    ),
+    element("span", {}, say.DROP_ANYWHERE),
+    element("span", { class: "text-button" }, say.CHOOSE_FILE),
+    element("span", { class: "quiet" }, say.OPENS),
   );
   const problem = element("p", { class: "row-error share-problem", role: "alert", hidden: true });
   const done = element("p", { class: "share-said", role: "status" });
@@ -63,15 +56,32 @@ export function createOpenPane(store, session, play) {
     class: "share-text",
     rows: "5",
     id: "share-own",
-    placeholder: "A poem, a few pages of a book, columns of numbers …",
+    placeholder: say.OWN_EXAMPLE,
   });
 
   const ways = element("div", { class: "share-line ways", hidden: true });
   /** The table that the run learns from, as long as this page knows its file. @type {Opened | null} */
   let table = null;
-  const read = createReadPanel((options) => {
-    if (table) void load(table.name, table.kind, table.bytes, options);
+  /** What was read of a file that the run does not learn from yet. @type {(Opened & {preview: Preview}) | null} */
+  let proposed = null;
+  const read = createReadPanel({
+    again(options) {
+      const file = proposed ?? table;
+      if (file) void look({ ...file, options });
+    },
+    train() {
+      if (proposed) void load(proposed);
+    },
+    cancel() {
+      withdraw();
+      show();
+    },
   });
+
+  function withdraw() {
+    proposed = null;
+    done.textContent = "";
+  }
 
   /** @param {string} words @param {HTMLElement[]} buttons for other ways to read the same file */
   function refuse(words, buttons = []) {
@@ -82,29 +92,64 @@ export function createOpenPane(store, session, play) {
     ways.hidden = buttons.length === 0;
   }
 
-  /** @param {string} name @param {Kind | null} kind @param {ArrayBuffer} bytes @param {FileOptions} [options] how it is to be read */
-  async function load(name, kind, bytes, options = {}) {
-    refuse("");
-    done.textContent = kind ? `Opening ${name} …` : "";
-    if (!kind) return refuse(`${name}: ${CANNOT}`);
+  /** What is recognised is looked at before it replaces anything; a run, or its weights, is opened at once. @param {string} name @param {Kind | null} kind @param {ArrayBuffer} bytes */
+  function take(name, kind, bytes) {
+    if (!kind) return refuse(`${name}: ${say.UNKNOWN_FILE}`);
+    const file = { name, kind, bytes, options: {} };
+    return LOOKED_AT.includes(kind) ? look(file) : load(file);
+  }
+
+  /** Asks what would be read of it. @param {Opened} file */
+  async function look(file) {
+    begin(file);
+    const answer = await session.preview(file.kind, file.bytes, file.options);
+    done.textContent = "";
+    if (answer?.type === "error") return refuseFile(file, answer, look);
+    if (answer?.type !== "preview") return refuse(say.NOT_OPENED);
+    proposed = { ...file, preview: answer };
+    done.textContent = previewedWords(file.name, KINDS[file.kind]);
+    show();
+  }
+
+  /** Takes it. @param {Opened} file */
+  async function load(file) {
+    begin(file);
+    const { name, kind, bytes, options } = file;
     const answer = await session.load(kind, bytes, { ...options, name: name.slice(0, LONGEST_NAME) });
     done.textContent = "";
-    if (answer?.type === "error") {
-      const buttons = (answer.choices ?? []).map(({ label, options: more }) => {
-        const button = element("button", { class: "outline-button", type: "button" }, label);
-        button.addEventListener("click", () => void load(name, kind, bytes, together(options, more)));
-        return button;
-      });
-      return refuse(`${name}: ${answer.message} The run continues unchanged.`, buttons);
-    }
-    if (answer?.type !== "state") return refuse(NO_CONNECTION);
-    if (kind !== "weights") table = kind === "series" ? { name, kind, bytes, options } : null;
+    if (answer?.type === "error") return refuseFile(file, answer, load);
+    if (answer?.type !== "state") return refuse(say.NOT_OPENED);
+    withdraw();
+    if (kind !== "weights") table = kind === "series" ? file : null;
     done.textContent = openedWords(name, KINDS[kind], answer);
     show();
   }
 
+  /** @param {Opened} file */
+  function begin({ name }) {
+    refuse("");
+    done.textContent = say.readingWords(name);
+  }
+
+  /** @param {Opened} file @param {import("../wire/protocol.js").ErrorMessage} error @param {(file: Opened) => void} otherwise what its other ways lead to */
+  function refuseFile(file, { message, choices = [] }, otherwise) {
+    const buttons = choices.map(({ label, options }) => {
+      const button = element("button", { class: "outline-button", type: "button" }, label);
+      button.addEventListener("click", () => otherwise({ ...file, options: together(file.options, options) }));
+      return button;
+    });
+    refuse(say.refusedWords(file.name, message), buttons);
+  }
+
   function show() {
-    const { task } = store.get();
+    const { task, schema } = store.get();
+    if (proposed) {
+      const { name, preview, options } = proposed;
+      const titleOf = (/** @type {string} */ field) =>
+        String(schema?.properties?.[field]?.title ?? field).toLowerCase();
+      const words = { title: previewTitle(name), changes: changesWords(preview.changes, titleOf) };
+      return read.show(preview.read, options, words);
+    }
     read.show(task?.read, task?.read?.columns && table ? table.options : null);
   }
 
@@ -124,13 +169,15 @@ export function createOpenPane(store, session, play) {
   async function open(file) {
     done.textContent = "";
     const { can } = store.get();
-    if (can.present && !can.replace) return refuse(FOLLOWED);
+    if (can.present && !can.replace) return refuse(say.OF_ANOTHER);
     if (isRecording(await file.slice(0, 8).arrayBuffer())) return openRecording(file);
-    if (!can.replace) return refuse(RECORDED);
+    if (!can.replace) return refuse(say.OF_A_RECORDING);
     const words = tooLargeWords(file.name, file.size, most());
     if (words) return refuse(words);
     const bytes = await file.arrayBuffer();
-    await load(file.name, kindOf(file.name, bytes), bytes);
+    withdraw();
+    show();
+    await take(file.name, kindOf(file.name, bytes), bytes);
   }
 
   /** Hand-ins come by the dozen; of anything else there is one. @param {File[]} files */
@@ -150,14 +197,15 @@ export function createOpenPane(store, session, play) {
   });
 
   /** @param {string} name @param {Kind} kind */
-  function learn(name, kind) {
+  function paste(name, kind) {
     const button = element("button", { class: "outline-button", type: "button" }, name);
     button.addEventListener("click", () => {
-      if (text.value.trim() === "") return refuse("Paste or type something first.");
+      if (text.value.trim() === "") return refuse(say.NOTHING_PASTED);
       const { buffer } = new TextEncoder().encode(text.value);
-      const words = tooLargeWords("what you pasted", buffer.byteLength, most());
+      const words = tooLargeWords(say.PASTED, buffer.byteLength, most());
       if (words) return refuse(words);
-      void load("what you pasted", kind, buffer);
+      withdraw();
+      void take(say.PASTED, kind, buffer);
     });
     return button;
   }
@@ -173,15 +221,10 @@ export function createOpenPane(store, session, play) {
       done,
       verdicts.node,
       read.node,
-      element("label", { class: "share-title", for: "share-own" }, "Or paste a text, or a table"),
+      element("label", { class: "share-title", for: "share-own" }, say.OWN_TITLE),
       text,
-      element("div", { class: "share-line" }, learn("Learn this text", "text"), learn("Learn this table", "series")),
-      element(
-        "p",
-        { class: "quiet" },
-        "The network learns to continue the text character by character, or to predict the table's next row. " +
-          "It stays on this server while the run lasts, and in this tab.",
-      ),
+      element("div", { class: "share-line" }, paste(say.READ_TEXT, "text"), paste(say.READ_TABLE, "series")),
+      element("p", { class: "quiet" }, say.OWN_EXPLAINS),
     ),
     show,
     open: openAll,

@@ -7,7 +7,7 @@ import { ribbonOf } from "../stage/river/river.js";
 import { RULERS } from "../stage/river/ruler.js";
 
 const RULER = "far";
-const NETWORK = { place: ONE_LAYER, reverse: false, top: true, learnsStart: false };
+const NETWORK = { place: ONE_LAYER, reverse: false, top: true, learnsStart: false, carriesStart: false };
 
 /**
  * Half widths at every pixel, and the dashes of a dry bed. Pure.

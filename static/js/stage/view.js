@@ -28,6 +28,7 @@ import { createSlidingAxis, createSlidingColumns } from "./motion.js";
 import { normCurves, normExtent } from "../record/norms.js";
 import { placeKey } from "../record/chosen.js";
 import { readPicture } from "../record/picture.js";
+import { slopeOf } from "../record/slope.js";
 import { listenToPointer } from "./pointing.js";
 import { readoutLines } from "./readout.js";
 import { buildScene, highlighted, layoutOf } from "./scene.js";
@@ -251,8 +252,9 @@ export function createStage(canvas, store) {
     const { x, symbols } = standing(current.picture);
     const place = current.picture ? placeKey(current.picture.place) : "";
     const rows = [units.top, input.rows, layout.norm.top];
+    const marks = current.picture !== null && slopeOf(current.picture) !== null;
     const keys = [legendKey(current), weightNamesKey(current)];
-    const what = [edges, H, lanes.length, ...rows, place, palette, ...domain, ruler, track, x, symbols, ...keys];
+    const what = [edges, H, lanes.length, ...rows, place, marks, palette, ...domain, ruler, track, x, symbols, ...keys];
     if (!seen.chrome.changed(what)) return false;
     const ctx = sheets.clean(sheets.chrome);
     drawChrome(ctx, current);

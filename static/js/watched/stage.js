@@ -46,6 +46,7 @@ export function createWatchedStage(canvas, tell) {
   let range = null;
   /** @type {Scene | null} */
   let scene = null;
+  const size = { width: 0, height: 0, U: 1, ratio: 1 };
 
   /** @param {PointerEvent | MouseEvent} event */
   function pointed(event) {
@@ -62,20 +63,23 @@ export function createWatchedStage(canvas, tell) {
   return {
     /** @param {View} view */
     draw(view) {
-      const ratio = window.devicePixelRatio || 1;
-      const { columns, rows } = devicePixels(canvas, ratio);
-      if (canvas.width !== columns || canvas.height !== rows) {
-        canvas.width = columns;
-        canvas.height = rows;
-      }
       const extent = normExtent(curvesOf(view.picture, view.compared, view.step));
       range = widened(range, extent);
-      const size = { width: canvas.clientWidth, height: canvas.clientHeight, U: pageUnit() };
       const highlight = view.picture.losses > 1 ? (view.hover?.source ?? 0) : 0;
       scene = watchedScene(view.picture, view.compared, { ...view, highlight }, size, range);
+      const { ratio } = size;
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
       ctx.imageSmoothingEnabled = false;
       drawAll(ctx, scene, view, bitmaps, ratio);
+    },
+    /** The canvas has another size; measured before anything of a frame is written. */
+    resize() {
+      const ratio = window.devicePixelRatio || 1;
+      Object.assign(size, { width: canvas.clientWidth, height: canvas.clientHeight, U: pageUnit(), ratio });
+      const { columns, rows } = devicePixels(canvas, ratio);
+      if (canvas.width === columns && canvas.height === rows) return;
+      canvas.width = columns;
+      canvas.height = rows;
     },
     /** Another module: its axis is chosen anew. */
     forget() {
@@ -106,7 +110,7 @@ function drawAll(ctx, scene, view, bitmaps, ratio) {
   drawColumns(ctx, scene);
   drawArrows(ctx, scene);
   drawInputs(ctx, scene, bitmaps, ratio);
-  drawTributaries(ctx, scene, (t) => lossRadius(picture, layout, t));
+  drawTributaries(ctx, scene, (t) => layout.loss.y + lossRadius(picture, layout, t));
   drawRivers(ctx, scene, bitmaps, ratio);
   drawLosses(ctx, scene);
   drawNormCurves(ctx, scene);

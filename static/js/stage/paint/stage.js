@@ -9,7 +9,15 @@ import { drawRivers } from "../river/draw.js";
 import { drawPath } from "./path.js";
 import { drawBandChrome, drawBandRivers, drawBandsStanding, drawBandUnits, drawFalls } from "../bands/draw.js";
 import { drawTrack, drawTrackKey } from "./track.js";
-import { columnOutline, drawArrows, drawBadSign, drawColumns, drawUnitFrame, drawUnits } from "./units.js";
+import {
+  columnOutline,
+  drawArrows,
+  drawBadSign,
+  drawColumns,
+  drawSaturatedKey,
+  drawUnitFrame,
+  drawUnits,
+} from "./units.js";
 import { drawSharedWeights, drawTiles, drawWayOnTop, drawWays, drawWeightNames, drawWeights } from "./weights.js";
 import { isVisible, pitchOf, standsApart, visibleTimesteps, xOf } from "../layout.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
@@ -205,7 +213,8 @@ export function drawMarks(ctx, scene, { hover, pin, weights }) {
   if (weights && pair?.k === undefined) drawSharedWeights(ctx, scene, weights);
 }
 
-function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette }) {
+function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
+  const { layout, palette } = scene;
   const { U } = layout;
   const x = 20 * U;
   const words = (/** @type {string} */ text, /** @type {number} */ at, /** @type {number} */ y) =>
@@ -230,6 +239,7 @@ function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ { layout
   const last = layout.H > 1 ? String(layout.H) : "";
   drawText(ctx, U, last, layout.left - 8 * U, units.bottom - 5 * U, { align: "right", colour: palette.ink3 });
   drawActivationKey(ctx, layout, palette);
+  drawSaturatedKey(ctx, scene);
   const inputY = (layout.input.top + layout.input.bottom) / 2;
   end = drawMath(ctx, U, "x_t", x, inputY, { size: 14, colour: palette.ink2 });
   words("input", end + 6 * U, inputY);

@@ -80,7 +80,7 @@ export function runsOf(spans, cuts, halves, bed) {
 /**
  * At each column its own width; between two what is carried, from the right shoulder of the earlier, where its own loss
  * joins, to the left one of the later, where the step back through the recurrent weights is. Nothing goes on left of
- * t = 1 but to a learned h_0.
+ * t = 1 but to an h_0 that is learned, or carried from the window before, where it is cut off.
  * @param {{first: number, last: number, T: number, half: Float64Array, carried: Float64Array, start: number}} run
  * @param {{x: (t: number) => number, pitch: (t: number) => number, begin: number}} place
  * @param {(x: number, half: number, row: number) => void} knot

@@ -263,12 +263,28 @@ test("a gradient that is not finite is framed in the river, the last timestep's 
   assert.deepEqual(readPicture(record, {}, null).firstBad, { of: "dh", t: 3, unit: 0, value: Number.NaN });
 });
 
-test("values beyond ±1 carry a dot", () => {
-  const record = sampleRecord({ T: 6 });
-  record.tensors.h.data[9] = 3;
+test("saturated units carry a dot, values beyond ±1 a bar; the legend names the dot", () => {
+  const calm = sampleRecord({ T: 6, H: 16 });
+  calm.tensors.h.data.fill(0.5);
+  const record = sampleRecord({ T: 6, H: 16 });
+  record.tensors.h.data.fill(0.5);
+  record.tensors.h.data[25] = 3;
+  record.tensors.h.data[26] = -0.97;
   const dots = ({ ctx }) => callsOf(ctx, "arc").filter(([, , radius]) => radius === 1.4).length;
-  const before = dots(drawn(sampleRecord({ T: 6 })));
-  assert.equal(dots(drawn(record)), before + 1);
+  const bars = ({ ctx }) => callsOf(ctx, "rect").filter(([, , width, height]) => width === 5 && height === 1.4).length;
+  const [before, after] = [drawn(calm), drawn(record)];
+  assert.deepEqual([dots(before), bars(before)], [0, 0]);
+  assert.deepEqual([dots(after), bars(after)], [1, 1]);
+  const gated = drawn(record, { config: { cell: "gru" } });
+  assert.deepEqual([dots(gated), bars(gated)], [0, 1], "the state of a gated cell has no slope of its own");
+  for (const [scene, named] of [
+    [after.scene, true],
+    [gated.scene, false],
+  ]) {
+    const ctx = recordingContext();
+    drawChrome(ctx, scene);
+    assert.equal(textsOf(ctx).includes("saturated"), named);
+  }
 });
 
 test("exact zeros of the gradient leave paper in units × time, other values a tile", () => {
