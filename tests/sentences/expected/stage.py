@@ -128,12 +128,13 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
     t, share = asked["t"], shown_share(seen, asked["t"], asked["t"])
     now = shown_norm(seen, t)
-    cut = t < seen.T and not np.isnan(shown_ln(seen, t + 1)) and _nothing_crosses(seen, t)
-    before = [shown_norm(seen, t + 1)] if t < seen.T and not cut and shown_ln(seen, t + 1) > -np.inf else []
+    before = t - 1 if seen.reverse else t + 1  # the timestep that hands its gradient on to t
+    reaches = 1 <= before <= seen.T and shown_ln(seen, before) > -np.inf and not _nothing_crosses(seen, t)
+    handed = [shown_norm(seen, before)] if reaches else []
     if math.isnan(share) or not seen.is_top:
-        return [*before, now]
+        return [*handed, now]
     parts = [100 * share, 100 - 100 * share] if t in seen.asked else []
-    return [*parts, *before, now]
+    return [*parts, *handed, now]
 
 
 def _nothing_crosses(seen: Seen, b: int) -> bool:
