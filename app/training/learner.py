@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..engine import OPTIMIZERS, Optimizer, Params, initialise, norm
+from ..engine import OPTIMIZERS, Architecture, Initialisation, Optimizer, Params, initialise, norm
 from ..tasks import STREAK
-from .architecture import Architecture
 from .carried import START, Carried
 from .config import RunConfig
 from .flat import WHOLE, flat, parts
@@ -92,19 +91,8 @@ class Learner:
     @classmethod
     def from_seed(cls, config: RunConfig, net: Architecture) -> "Learner":
         """A learner with weights drawn from the seed."""
-        drawn = initialise(
-            net.cell,
-            net.inputs,
-            net.hidden_size,
-            net.outputs,
-            config.init,
-            config.gain,
-            config.input_std,
-            config.readout_std,
-            config.forget_bias,
-            np.random.default_rng((config.seed, WEIGHTS)),
-            **net.extent,
-        )
+        how = Initialisation(config.init, config.gain, config.input_std, config.readout_std, config.forget_bias)
+        drawn = initialise(net, how, np.random.default_rng((config.seed, WEIGHTS)))
         return cls(config, {name: values.astype(config.precision) for name, values in drawn.items()})
 
     def configure(self, config: RunConfig, *, new_optimizer: bool) -> None:

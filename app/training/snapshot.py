@@ -15,7 +15,7 @@ from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
 from ..tasks import OwnData, Task
 from ..validation import explained
 from . import dataset, tensorfile
-from .architecture import Architecture
+from .architecture import architecture_of
 from .carried import Carried
 from .config import RunConfig
 from .edits import Edits
@@ -210,7 +210,7 @@ def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> OwnData | None:
 
 def _expected(config: RunConfig, task: Task) -> dict[str, tuple[int, ...]]:
     """Names and shapes of every tensor but own data."""
-    shapes = Architecture.of(config, task).parameter_shapes
+    shapes = architecture_of(config, task).parameter_shapes
     moments = OPTIMIZERS[config.optimizer].moments
     return shapes | {f"moment.{name}.{letter}": shape for letter in moments for name, shape in shapes.items()}
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.watching.publishing import Publisher
-from tests.browser.test_everyone import violations
+from tests.support.axe import violations
 from tests.support.crossings import record
 from tests.support.pages import Watched
 from tests.support.reader import until

@@ -11,8 +11,8 @@ from app.web.closing import Close
 from app.web.run import Shared
 from app.web.session import Phase
 from app.web.uploads import MOST_UPLOADS, SMALL_BYTES
-from tests.web.conftest import Client, facts, records, tensors
-from tests.web.examples import MESSAGES, SMALL, WILD, record, server_messages
+from tests.support.clients import Client, facts, records, tensors
+from tests.support.messages import MESSAGES, SMALL, WILD, record, server_messages
 
 
 def only(said):

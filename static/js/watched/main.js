@@ -125,6 +125,7 @@ stageCanvas().addEventListener("keydown", (event) => {
 });
 
 function resize() {
+  stage.resize();
   flow.resize();
   frames.changed();
 }

@@ -1,4 +1,4 @@
-"""One of each message the server sends. `python -m tests.web.examples` writes them into tests/messages."""
+"""One of each message the server sends. `python -m tests.support.messages` writes them into tests/messages."""
 
 import json
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.web.run import Shared
-from tests.web.conftest import Client
+from tests.support.clients import Client
 
 MESSAGES = Path(__file__).parent.parent / "messages"
 SMALL = {"sequence_length": 6, "hidden_size": 3, "batch_size": 2, "lag": 2}
@@ -33,6 +33,9 @@ def sharing_messages() -> Iterator[tuple[str, dict[str, Any]]]:
     answer = owner.say("share", id="class")[0]
     yield "shared", answer
     follower.say("follow", run=answer["run"])
+    yield "counts", owner.say("ask", scene="vanishing", options=3, id="question")[0]
+    yield "asked", json.loads(shared.outbox[-1].frame)
+    yield "answered", follower.say("answer", scene="vanishing", option=1, id="mine")[0]
     owner.run.leave()
     yield "ended", json.loads(shared.outbox[-1].frame)
 
