@@ -76,10 +76,12 @@ def section(name: str, record: Record, verdict: Verdict) -> str:
     finding = "Nothing stands out." if verdict.finding is None else verdict.finding.replace("_", " ") + "."
     help_ = "" if verdict.remedy is None else f"<p>What helps: <code>{escaped(verdict.remedy)}</code></p>"
     notes = "".join(f'<p class="quiet">Not exact: {escaped(note)}.</p>' for note in facts["notes"])
+    when = f"{'Update' if facts.get('own') else 'Backward pass'} {facts['step']}"
+    trusted = OWN if facts.get("own") else residual(facts["grad_residual"])
     return (
         f"<section><h2>{escaped(name or 'the model itself')} <span class='quiet'>{escaped(kind)}</span></h2>"
-        f'<p class="quiet">{"Update" if facts.get("own") else "Backward pass"} {facts["step"]}, sequence {facts["sequence"]} of {facts["sequences"]}, '
-        f"{facts['timesteps']} timesteps. {OWN if facts.get('own') else residual(facts['grad_residual'])}</p>"
+        f'<p class="quiet">{when}, sequence {facts["sequence"]} of {facts["sequences"]}, '
+        f"{facts['timesteps']} timesteps. {trusted}</p>"
         f'<p><span class="finding">{escaped(finding)}</span> {escaped(verdict.sentence)}</p>{help_}{notes}'
         f"{chart(record)}</section>"
     )
