@@ -21,7 +21,6 @@ ENTRY = "js/main.js"
 LEFT_OUT = {
     "js/lanes/compare.js",
     "js/lessons/class_question.js",
-    "js/lessons/lessons.js",
     "js/panels/check.js",
     "js/panels/divergence.js",
     "js/questions/ask.js",
@@ -35,7 +34,7 @@ LEFT_OUT = {
 REGIONS = ("base", "layout", "header", "controls", "stage", "side", "divergence", "footer", "menus")
 MEDIA = {"compact": "(width < 1000px)", "touch": "(pointer: coarse)"}
 # Styles that a module adds when it is first needed.
-ON_REQUEST = ("views", "slowmotion", "source", "essential", "names", "uses")
+ON_REQUEST = ("views", "slowmotion", "source", "essential", "names", "uses", "lesson", "rings")
 MARKS = {name: f"@@{name}@@" for name in ("title", "bootstrap", "first_record", "recorded")}
 # Two of these are 13 bits; none of them means anything inside a script element.
 ALPHABET = bytes(code for code in range(0x21, 0x7F) if chr(code) not in '"<\\')
