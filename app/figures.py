@@ -9,7 +9,7 @@ is averaged and nothing rescaled to itself: colour scales are fixed, sizes of gr
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -118,6 +118,35 @@ def losses(record: Record) -> go.Figure:
     if record.baseline is not None:
         figure.add_hline(record.baseline, line={"color": QUIET, "dash": "dot"}, annotation_text="baseline")
     return figure
+
+
+def training(curve: Iterable[tuple[int, float]], levels: Mapping[str, float | None]) -> go.Figure:
+    """The loss over training: (iteration, mean loss per target of its batch), beside levels that need no memory."""
+    points = list(curve)
+    line = go.Scatter(
+        x=[iteration for iteration, _ in points],
+        y=[loss for _, loss in points],
+        mode="lines",
+        line={"color": SOURCE},
+        name="loss",
+    )
+    figure = drawn([line], "Loss over training, per timestep with a target", "iteration", "loss of the batch")
+    for name, level in levels.items():
+        if level is not None:
+            figure.add_hline(level, line={"color": QUIET, "dash": "dot"}, annotation_text=name)
+    return figure
+
+
+def own_column(record: Record, place: int, name: str, scale: Mapping[str, float]) -> go.Figure:
+    """One column of a reader's own table, in its own numbers: what the network says, and what it should say."""
+    columns = (values[:, place].astype(np.float64) for values in (record.y, record.target))
+    outputs, targets = (scale["mean"] + scale["unit"] * values for values in columns)
+    t = np.arange(1, len(outputs) + 1)
+    said = go.Scatter(x=t, y=outputs, mode="lines+markers", marker_size=5, line={"color": FORWARD}, name="output")
+    wanted = go.Scatter(
+        x=t, y=targets, mode="markers", marker={"symbol": "line-ew-open", "size": 11, "color": INK}, name="target"
+    )
+    return drawn([said, wanted], f"{name}: the row after each timestep", "timestep t", name)
 
 
 def lags(record: Record) -> go.Figure:

@@ -32,6 +32,16 @@ FACTS = {
     "needed_lag": "lag the task needs",
     "flow_residual": "flow sums to BPTT, relative residual",
 }
+COUNTED = {  # of what was read
+    "rows": "rows",
+    "width": "columns",
+    "held_out": "rows held out",
+    "characters": "characters",
+    "distinct": "different ones",
+    "sequences": "sequences",
+    "timesteps": "timesteps",
+}
+OWN_COLUMNS = 4  # that are drawn
 STYLE = """
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; background: #fbfaf7; color: #1b1d20;
   font: 15px/1.5 Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
@@ -66,13 +76,46 @@ def report(trainer: Trainer) -> Iterator[str]:
     yield f"<h2>This iteration</h2>{table({title: record.scalars.get(name) for name, title in FACTS.items()})}"
     yield f"<h2>Finding</h2>{finding(record.scalars['finding'])}"
     yield f"<h2>Other than by default</h2>{table(changed)}"
+    yield f"<h2>What was read</h2>{brought(task['read'], record)}" if "read" in task else ""
     plots = []
-    for name, figure in figures.available(record):
+    for name, figure in drawn(trainer, record, task):
         plots.append(f'{{"id": "{name}", "figure": {figure.to_json()}}}')
         yield f'<div class="figure" id="{name}" role="img" aria-label="{escaped(figure.layout.title.text)}"></div>'
     yield f"<h2>The whole configuration</h2>{table(dict(trainer.config))}"
     yield f'<script type="application/json" id="figures">[{inside_script(",".join(plots))}]</script>'
     yield f"<script>{get_plotlyjs()}</script><script>{DRAW}</script></body></html>\n"
+
+
+def drawn(trainer: Trainer, record: Record, task: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The loss over training, own columns in their own numbers, and all that the record shows."""
+    if len(trainer.curve) > 1:
+        levels = {"baseline": record.scalars["baseline"], "without memory": record.scalars["persistence"]}
+        yield "training", figures.training(trainer.curve, levels)
+    for place, scale in enumerate(task.get("read", {}).get("scale", [])[:OWN_COLUMNS]):
+        yield f"column_{place + 1}", figures.own_column(record, place, task["outputs"][place], scale)
+    yield from figures.available(record)
+
+
+def brought(read: Mapping[str, Any], record: Record) -> str:
+    """What was read of own data, what was left out and why; of a table also how far off the outputs are."""
+    sizes = {title: read[key] for key, title in COUNTED.items() if key in read}
+    said = [f"Left out: {left['what']} ({left['why']})." for left in read.get("left_out", [])] + read["notes"]
+    lines = "".join(f"<p>{escaped(sentence)}</p>" for sentence in said)
+    return f"{table(sizes)}{lines}{errors(read, record)}"
+
+
+def errors(read: Mapping[str, Any], record: Record) -> str:
+    """Of each column the root mean squared error over the shown sequence, in its own numbers."""
+    if "scale" not in read:
+        return ""
+    off = [
+        (name, scale["unit"] * float(np.sqrt(np.nanmean((record.y[:, o] - record.target[:, o]) ** 2))))
+        for o, (name, scale) in enumerate(zip(read["columns"], read["scale"], strict=False))
+    ]
+    title = (
+        "<p>Root mean squared error over the shown sequence, in the numbers of the file; losses are of scaled ones:</p>"
+    )
+    return title + table(dict(off))
 
 
 def as_file(page: str, iteration: int) -> bytes:

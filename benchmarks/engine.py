@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import Network, all_adjoints, all_flows, initialise
+from app.engine import Architecture, Initialisation, Network, all_adjoints, all_flows, initialise
 from app.engine.arrays import SMALL, product, zeros
 from benchmarks.peers import PEERS
 from benchmarks.report import Report
@@ -68,14 +68,15 @@ class Problem:
     def __post_init__(self) -> None:
         rng = np.random.default_rng(0)
         T, H, B = self.size.T, self.size.H, self.size.B
-        self.params = initialise(self.cell, 1, H, 1, "pytorch", 1.0, None, None, 0.0, rng, **self.shape)
+        self.net = Architecture(self.cell, 1, H, 1, **self.shape)
+        self.params = initialise(self.net, Initialisation("pytorch", forget_bias=0.0), rng)
         self.x = rng.choice([-1.0, 1.0], (T, B, 1))
         self.target = rng.choice([-1.0, 1.0], (T, B, 1))
 
 
 def plain(problem: Problem, last_only: bool = False) -> Step:
     size = problem.size
-    net = Network(problem.cell, "tanh", "squared_error", size.T, size.B, 1, size.H, 1, **problem.shape)
+    net = Network(problem.net, "tanh", "squared_error", size.T, size.B)
     target = problem.target.copy()
     if last_only:
         target[:-1] = np.nan
@@ -89,7 +90,7 @@ def plain(problem: Problem, last_only: bool = False) -> Step:
 
 def instrumented(problem: Problem) -> Step:
     size = problem.size
-    net = Network(problem.cell, "tanh", "squared_error", size.T, size.B, 1, size.H, 1)
+    net = Network(problem.net, "tanh", "squared_error", size.T, size.B)
 
     def step() -> object:
         net.forward(problem.params, problem.x, problem.target)
@@ -102,7 +103,7 @@ def instrumented(problem: Problem) -> Step:
 def whole_flow(problem: Problem) -> Step:
     """Every dE_t/dh_k of the first example."""
     size = problem.size
-    net = Network(problem.cell, "tanh", "squared_error", size.T, 1, 1, size.H, 1, **problem.shape)
+    net = Network(problem.net, "tanh", "squared_error", size.T, 1)
     net.forward(problem.params, problem.x[:, :1], problem.target[:, :1])
     found = all_adjoints(net)
     return lambda: all_flows(net, found)

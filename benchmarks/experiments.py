@@ -23,7 +23,18 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import ACTIVATIONS, CELLS, LOSSES, Network, gradcheck, initialise, kept_pairs
+from app.engine import (
+    ACTIVATIONS,
+    CELLS,
+    LOSSES,
+    Architecture,
+    Data,
+    Initialisation,
+    Network,
+    gradcheck,
+    initialise,
+    kept_pairs,
+)
 from app.training import Record, RunConfig, Trainer
 from benchmarks.report import Report
 
@@ -40,9 +51,9 @@ TEMPORAL_ORDER = {
     "learning_rate": 0.1,
     "clip_threshold": 1.0,
 }
-ADDING = {"task": "adding", "hidden_size": 64, "input_std": 0.001, "readout_std": 0.1}
-RECTIFIED = {"activation": "relu", "init": "identity"}
-SMALL_TANH = {"activation": "tanh", "init": "normal", "gain": 0.001 * 64**0.5}  # W_hh ~ N(0, 0.001^2)
+ADDING: dict[str, Any] = {"task": "adding", "hidden_size": 64, "input_std": 0.001, "readout_std": 0.1}
+RECTIFIED: dict[str, Any] = {"activation": "relu", "init": "identity"}
+SMALL_TANH: dict[str, Any] = {"activation": "tanh", "init": "normal", "gain": 0.001 * 64**0.5}  # W_hh ~ N(0, 0.001^2)
 
 
 def train(updates: int, **config: Any) -> Trainer:
@@ -63,11 +74,12 @@ def e1_gradients(report: Report) -> None:
     worst = 0.0
     for cell, activation, loss in itertools.product(CELLS, ACTIVATIONS, LOSSES):
         rng = np.random.default_rng(0)
-        params = initialise(cell, 2, 5, 3, "pytorch", 1.0, None, None, None, rng)
+        sizes = Architecture(cell, 2, 5, 3)
+        params = initialise(sizes, Initialisation("pytorch"), rng)
         x = rng.standard_normal((7, 4, 2))
         target = rng.integers(0, 3, (7, 4)) if loss == "cross_entropy" else rng.standard_normal((7, 4, 3))
-        net = Network(cell, activation, loss, 7, 4, 2, 5, 3)
-        checks = dict(gradcheck(net, params, x, target, samples=12, rng=rng))
+        net = Network(sizes, activation, loss, 7, 4)
+        checks = dict(gradcheck(net, params, Data(x, target), samples=12, rng=rng))
         worst = max(worst, *(check.max_rel_error for check in checks.values() if check.max_rel_error is not None))
     report.row("E1 largest relative error, all cells, phi, losses", worst, "", "≤", 1e-6)
 
@@ -150,7 +162,7 @@ def e5_long(report: Report) -> None:
 
 def e6_lag(report: Report) -> None:
     lag = 10
-    config = {"cell": "lstm", "sequence_length": 50, "hidden_size": 32, "forget_bias": 1.0}
+    config: dict[str, Any] = {"cell": "lstm", "sequence_length": 50, "hidden_size": 32, "forget_bias": 1.0}
     config |= {"optimizer": "adam", "learning_rate": 5e-3}
     for seed in range(3):
         run = {**config, "task": "echo", "lag": lag, "seed": seed}

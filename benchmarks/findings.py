@@ -78,13 +78,24 @@ def troubled(rng: Random) -> Iterator[Drawn]:
         "clip_threshold": 10 ** rng.uniform(-5, -4),
     }
     yield drawn(rng, "clipped_hard", lag=2, **held)
-    yield drawn(rng, "saturated", activation=rng.choice(("tanh", "softsign")), input_std=rng.uniform(60, 150))
+    yield loud(rng)
     yield drawn(rng, "saturated", updates=5, gain=rng.uniform(20, 50), input_std=rng.uniform(5, 10))
     yield drawn(rng, "vanishing", "slope", activation="sigmoid", **far(rng))
     yield drawn(rng, "vanishing", "weights", gain=rng.uniform(0.15, 0.3), **far(rng))
     yield drawn(rng, "vanishing", "forget_gates", cell="lstm", forget_bias=-rng.uniform(3.5, 5), **far(rng))
     reach = rng.randint(2, 4)
     yield drawn(rng, "short_horizon", "truncation", lag=rng.randint(7, 9), k1=reach, k2=reach)
+
+
+def loud(rng: Random) -> Drawn:
+    """Inputs far beyond where the activation bends.
+
+    Beyond |a| = 19 the slope of tanh is exactly 0 in float64: units that are always there pass nothing on, and so are
+    dead. The slope of softsign, 1 / (1 + |a|)², is small and never 0.
+    """
+    activation = rng.choice(("tanh", "softsign"))
+    code, times = ("dead_units", 5) if activation == "tanh" else ("saturated", 1)
+    return drawn(rng, code, activation=activation, input_std=times * rng.uniform(60, 150))
 
 
 def far(rng: Random) -> dict[str, Any]:

@@ -18,7 +18,7 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 KIND = re.compile(rb'\\"kind\\": ?\\"(\w+)')
 ITERATION = re.compile(rb'\\"iteration\\": ?(\d+)')
 PATIENCE = 60.0
-RUN = {"sequence_length": 40, "hidden_size": 32, "batch_size": 16}  # what the figures are about
+RUN: dict[str, Any] = {"sequence_length": 40, "hidden_size": 32, "batch_size": 16}  # what the figures are about
 PAGE = ["flow", "weights", "truncation", "gates", "distributions"]  # what the page watches by itself
 
 Answer = dict[str, Any] | bytes

@@ -119,6 +119,55 @@ def test_the_report_is_one_page_with_every_figure_and_no_other_host(trainer):
     assert f"iteration {trainer.iteration}" in page
 
 
+def plots_of(page):
+    data = re.search(r'<script type="application/json" id="figures">(.*?)</script>', page, re.DOTALL)
+    return {plot["id"]: plot["figure"] for plot in json.loads(data[1])}
+
+
+def test_the_report_draws_the_loss_of_the_whole_training():
+    trainer = Trainer(RunConfig(sequence_length=6, hidden_size=4, batch_size=4, lag=2))
+    losses = [trainer.step(()).scalars["loss_per_timestep"] for _ in range(300)]
+    trainer = Trainer.resume(trainer.snapshot())
+    (line,) = plots_of("".join(report(trainer)))["training"]["data"]
+    assert line["x"] == list(range(0, 300, 4)), "at most 128 points, evenly spaced"
+    assert line["y"] == losses[::4]
+
+
+@pytest.mark.parametrize("updates", [0, 1, 127, 128, 129, 255, 256, 1000])
+def test_the_curve_has_few_points_and_reaches_from_the_first_to_the_last(updates):
+    trainer = Trainer(RunConfig(sequence_length=2, hidden_size=1, batch_size=1, lag=0))
+    for _ in range(updates):
+        trainer.advance()
+    iterations = [iteration for iteration, _ in trainer.curve]
+    assert len(iterations) <= 128
+    apart = iterations[1] if len(iterations) > 1 else 1
+    assert iterations == list(range(0, updates, apart))
+    assert updates <= 128 or len(iterations) >= 64
+
+
+def test_the_report_of_own_columns_is_in_their_own_numbers_and_says_what_was_read():
+    trainer = Trainer(RunConfig(sequence_length=8, hidden_size=4))
+    trainer.load_series(
+        "day;level (m);flow\n" + "\n".join(f"2020-01-{i:02};{100 + i % 7},5;{i % 3}" for i in range(1, 31))
+    )
+    page = "".join(report(trainer))
+    record, values = trainer.record(()), trainer.dataset.values
+    for place, name in enumerate(("level (m)", "flow")):
+        output, target = plots_of(page)[f"column_{place + 1}"]["data"]
+        mean, deviation = values[:24, place].mean(), values[:24, place].std()
+        np.testing.assert_allclose(
+            numbers(target["y"]), mean + deviation * record.target[:, place].astype(float), atol=1e-12
+        )
+        error = np.sqrt(np.mean((record.y[:, place] - record.target[:, place]) ** 2)) * deviation
+        assert f"<tr><th>{name}</th><td>{error:.4g}</td></tr>" in page
+        assert output["name"] == "output"
+        assert {round(float(one), 3) for one in numbers(target["y"])} <= {
+            round(float(one), 3) for one in values[:, place]
+        }
+    assert "Left out: column 1 (&quot;day&quot;) (dates or times)." in page
+    assert "<th>rows</th><td>30</td>" in page
+
+
 def test_the_reports_file_is_a_tensor_of_its_bytes():
     file = as_file("<p>ü</p>", 7)
     assert load(file)["html"].tobytes().decode() == "<p>ü</p>"

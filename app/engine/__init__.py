@@ -1,17 +1,19 @@
 """The mathematics of recurrent networks: NumPy only, no clock, no I/O, no randomness but the rng it is handed."""
 
-from .activations import ACTIVATIONS, Activation
+from .activations import ACTIVATIONS, Activation, ActivationName
 from .adjoints import Adjoints, adjoints, all_adjoints, layer_adjoints
-from .cells import CELLS, Cell, Params
-from .clipping import angle, clip, norm
+from .architecture import Architecture
+from .arrays import Precision
+from .cells import CELLS, Cell, CellName, Params
+from .clipping import ClipMode, angle, clip, norm
 from .flow import Flow, all_flows, flow, layer_flow
-from .gradcheck import BREAKS, TensorCheck, gradcheck
-from .initialisers import INITIALISERS, MOST_LAYERS, initialise, parameter_shapes
+from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck
+from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise
 from .last_loss import LastLoss, last_loss
-from .losses import LOSSES
+from .losses import LOSSES, LossName, Reduction
 from .naming import suffix, suffixes
 from .network import Network
-from .optimizers import OPTIMIZERS, Optimizer
+from .optimizers import OPTIMIZERS, Optimizer, OptimizerName
 from .pairs import nbytes as nbytes_of_pairs
 from .spectrum import (
     eigenvalues,
@@ -44,13 +46,25 @@ __all__ = [
     "MOST_LAYERS",
     "OPTIMIZERS",
     "Activation",
+    "ActivationName",
     "Adjoints",
+    "Architecture",
+    "BreakName",
     "Cell",
+    "CellName",
+    "ClipMode",
+    "Data",
     "Flow",
+    "InitName",
+    "Initialisation",
     "LastLoss",
+    "LossName",
     "Network",
     "Optimizer",
+    "OptimizerName",
     "Params",
+    "Precision",
+    "Reduction",
     "TensorCheck",
     "TruncationMeter",
     "adjoints",
@@ -75,7 +89,6 @@ __all__ = [
     "measured_rate",
     "nbytes_of_pairs",
     "norm",
-    "parameter_shapes",
     "predicted_rate",
     "recurrent_block",
     "share_used",

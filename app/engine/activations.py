@@ -7,6 +7,7 @@ tanh approximation. At a kink the derivative is 0 (leaky_relu 0.01).
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import pi, sqrt
+from typing import Literal
 
 import numpy as np
 
@@ -164,3 +165,8 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation("silu", "a / (1 + e^-a)", 1.0998393201288634, _silu, _silu_slope),
     )
 }
+
+# What is registered from outside is a name, too.
+ActivationName = (
+    Literal["tanh", "relu", "sigmoid", "linear", "leaky_relu", "elu", "softsign", "hardtanh", "gelu", "silu"] | str
+)

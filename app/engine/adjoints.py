@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import frexp
+from typing import NamedTuple
 
 import numpy as np
 
 from .backstep import RESCALE_EVERY, SPAN, Backstep, one_by_one, own_gradients
 from .cells.base import W_HH, Recurrent
 from .layer import Layer
+from .losses import Reduction
 from .network import Network
 
 Array = np.ndarray
@@ -142,14 +144,14 @@ def near_one(vectors: Array) -> Array:
     return vectors if _is_safe(np.vecdot(vectors, vectors)) else vectors / _peak(vectors)
 
 
-def adjoints(net: Network, reduction: str = "sum") -> Adjoints:
+def adjoints(net: Network, reduction: Reduction = "sum") -> Adjoints:
     """The adjoints of ``net`` (B = 1) after its `forward`; leaves ``net.dh`` (and ``dc``) as full BPTT does."""
     if net.B != 1:
         raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
     return all_adjoints(net, reduction)[""]
 
 
-def all_adjoints(net: Network, reduction: str = "sum") -> dict[str, Adjoints]:
+def all_adjoints(net: Network, reduction: Reduction = "sum") -> dict[str, Adjoints]:
     """Those of every layer and direction of ``net`` (B = 1) after its `forward`, by what their names end with."""
     if net.B != 1:
         raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
@@ -204,7 +206,7 @@ def _handed_down(layer: Layer, readers: Sequence[tuple[Layer, Adjoints]]) -> tup
 def _plain(layer: Layer) -> Adjoints:
     dh, da, da_x = (part[..., 0].copy() for part in (layer.dh, layer.da, layer.da_x))
     dc = None if layer.dc is None else layer.dc[..., 0].copy()
-    return _complete(layer, dh, dc, da, da_x, np.zeros(layer.T + 1, np.int64), *_as_handed(layer))
+    return _complete(layer, Swept(dh, dc, da, da_x, np.zeros(layer.T + 1, np.int64)), *_as_handed(layer))
 
 
 def _as_handed(layer: Layer) -> tuple[Array, Array]:
@@ -212,17 +214,19 @@ def _as_handed(layer: Layer) -> tuple[Array, Array]:
     return own_gradients(layer), np.zeros(layer.T, np.int64)
 
 
-def _complete(
-    layer: Layer,
-    dh: Array,
-    dc: Array | None,
-    da: Array,
-    da_x: Array,
-    exponent: Array,
-    received: Array,
-    received_exponent: Array,
-) -> Adjoints:
+class Swept(NamedTuple):
+    """What a sweep over time leaves, as `Adjoints` has it."""
+
+    dh: Array
+    dc: Array | None
+    da: Array
+    da_x: Array
+    exponent: Array
+
+
+def _complete(layer: Layer, swept: Swept, received: Array, received_exponent: Array) -> Adjoints:
     """The adjoints with what they are multiplied with and what they send back."""
+    dh, dc, da, da_x, exponent = swept
     h, x, handed = (
         part[..., 0].astype(np.float64)
         for part in (
@@ -284,7 +288,7 @@ def _rescaled(layer: Layer, every: int, own: Array, own_exponent: Array) -> Adjo
         for part in (backstep.dh[:, 0], backstep.dc[:, 0], backstep.da[:, :, 0], backstep.da_x[:, :, 0])
     )
     dc_or_none = dc if backstep.straight_to == "c" else None
-    return _complete(layer, dh, dc_or_none, da, da_x, exponent, received, own_exponent)
+    return _complete(layer, Swept(dh, dc_or_none, da, da_x, exponent), received, own_exponent)
 
 
 def _rescale(dh: Array, dc: Array, scale: int, incoming: int | None) -> int:

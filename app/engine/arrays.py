@@ -7,10 +7,12 @@ faster than what it does with larger ones: copy both into an order of its own.
 
 from collections.abc import Callable
 from math import prod
+from typing import Literal
 
 import numpy as np
 
 Array = np.ndarray
+Precision = Literal["float64", "float32"]
 Product = Callable[[Array, Array], object]  # (z, out): writes W z into out
 
 CACHE_LINE = 64

@@ -1,10 +1,12 @@
 """Gradient clipping (Pascanu, Mikolov & Bengio 2013), and by how much it turned the update."""
 
 from math import acos, degrees, sqrt
+from typing import Literal
 
 import numpy as np
 
 Params = dict[str, np.ndarray]
+ClipMode = Literal["none", "norm", "value", "timestep"]
 
 
 def norm(grads: Params) -> float:
@@ -18,7 +20,7 @@ def norm(grads: Params) -> float:
     return largest * sqrt(sum(float(np.square(g / largest, dtype=np.float64).sum()) for g in grads.values()))
 
 
-def clip(grads: Params, mode: str, threshold: float) -> tuple[Params, float, float | None]:
+def clip(grads: Params, mode: ClipMode, threshold: float) -> tuple[Params, float, float | None]:
     """The clipped gradients, ||clipped|| / ||unclipped||, and the angle between the two in degrees.
 
     "norm": g <- g c/||g|| where ||g|| over all parameters together exceeds c = ``threshold``.

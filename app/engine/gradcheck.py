@@ -6,16 +6,29 @@ For the tests and for the page: the check runs on the very network that is shown
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from .cells import Cell, Params
 from .cells.base import W_HH
 from .layer import Layer
+from .losses import Reduction
 from .network import Network
 
 Array = np.ndarray
+
+BreakName = Literal[
+    "drop_carried",
+    "no_accumulation",
+    "stale_h",
+    "transpose_W_hh",
+    "wrong_slope",
+    "counted_twice",
+    "bias_forgotten",
+    "state_kept",
+    "forget_gate_dropped",
+]
 
 LIMIT = 1e-5
 STEPS_OF_STATES = (3e-6, 1e-6)  # learned ones start at 0, where a normalisation bends sharply
@@ -24,16 +37,18 @@ STEPS = (1e-4, 1e-5, 1e-6)  # from the one with the least rounding; smaller wher
 
 @dataclass(frozen=True)
 class Data:
-    """What a network walks forward from, as `Network.forward` has it."""
+    """What a network walks forward from, as `Network.forward` has it, and the ``reduction`` of its losses."""
 
     x: Array
     target: Array
-    initial: Mapping[str, Array]
-    lengths: Array | None
+    h0: Array | None = None
+    initial: Mapping[str, Array] | None = None
+    lengths: Array | None = None
+    reduction: Reduction = "sum"
 
     def forward(self, net: Network, params: Params) -> None:
         """Walk."""
-        net.forward(params, self.x, self.target, initial=self.initial, lengths=self.lengths)
+        net.forward(params, self.x, self.target, self.h0, initial=self.initial, lengths=self.lengths)
 
 
 @dataclass(frozen=True)
@@ -59,22 +74,17 @@ class TensorCheck:
 def gradcheck(
     net: Network,
     params: Params,
-    x: Array,
-    target: Array,
-    h0: Array | None = None,
+    data: Data,
     *,
-    initial: Mapping[str, Array] | None = None,
-    lengths: Array | None = None,
-    reduction: str = "sum",
     samples: int = 8,
     rng: np.random.Generator,
-    broken: str | None = None,
+    broken: BreakName | None = None,
 ) -> Iterator[tuple[str, TensorCheck]]:
     """The check of every parameter in turn, by name; ``dict(gradcheck(...))`` for all of them.
 
     Yields after every entry what a parameter's check has come to, as others may want a turn; its last word counts.
 
-    Full BPTT on ``net``, whose dtype must be float64, with the arguments of `Network.forward`. Up to ``samples``
+    Full BPTT of ``data`` on ``net``, whose dtype must be float64. Up to ``samples``
     entries of each tensor are drawn from ``rng``; entries so close to a kink of phi that any difference would straddle
     it are passed over. ``broken``, a key of `BREAKS` that this network can have, computes the analytic side with that
     bug; where W_hh is spoken of, an indrnn has u_hh and a mingru W_xh. ``params`` is left as it was, to the last bit.
@@ -83,15 +93,14 @@ def gradcheck(
         raise ValueError(f"a gradient check needs float64, this network computes in {net.dtype}")
     if broken is not None and not BREAKS[broken].fits(net):
         raise ValueError(f"the break {broken} needs {BREAKS[broken].needs}")
-    data = Data(x, target, dict(initial or {}) if h0 is None else {**(initial or {}), "h0": h0}, lengths)
-    analytic = _analytic(net, params, data, reduction, broken)
+    analytic = _analytic(net, params, data, broken)
     for name, array in params.items():
         worst, taken, at_kink, zero = 0.0, 0, 0, 0
         for flat in rng.permutation(array.size):
             if taken == samples:
                 break
             index = np.unravel_index(flat, array.shape)
-            numeric = _numeric(net, params, data, reduction, name, index)
+            numeric = _numeric(net, params, data, name, index)
             if numeric is None:
                 at_kink += 1
             else:
@@ -103,14 +112,12 @@ def gradcheck(
             yield name, TensorCheck(worst if taken else None, taken, at_kink, zero)
 
 
-def _analytic(net: Network, params: Params, data: Data, reduction: str, broken: str | None) -> Params:
+def _analytic(net: Network, params: Params, data: Data, broken: BreakName | None) -> Params:
     data.forward(net, params)
-    return net.backward(reduction) if broken is None else BREAKS[broken].gradients(net, params, data, reduction)
+    return net.backward(data.reduction) if broken is None else BREAKS[broken].gradients(net, params, data)
 
 
-def _numeric(
-    net: Network, params: Params, data: Data, reduction: str, name: str, index: tuple[int, ...]
-) -> float | None:
+def _numeric(net: Network, params: Params, data: Data, name: str, index: tuple[int, ...]) -> float | None:
     """The five-point central difference (Abramowitz & Stegun 25.3.6); None where every step crosses a kink."""
     array, value = params[name], params[name][index]
 
@@ -126,7 +133,7 @@ def _numeric(
                 with np.errstate(all="ignore"):
                     # Differences of single losses, then their sum: rounding does not grow with the sum.
                     E = ((8.0 * (E1 - E_1) - (E2 - E_2)) / (12.0 * step)).sum(axis=0)
-                return float(np.mean(E / np.maximum(net.n, 1) if reduction == "mean" else E))
+                return float(np.mean(E / np.maximum(net.n, 1) if data.reduction == "mean" else E))
     finally:
         array[index] = value
     return None
@@ -142,22 +149,22 @@ def _sides(net: Network) -> list[Array]:
 # The classic bugs. Each computes the gradients after `forward`, with one mistake, made in every layer and direction.
 
 
-def _drop_carried(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+def _drop_carried(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
     """A backward pass at every timestep that goes nowhere."""
-    return net.backward_each_alone(reduction)
+    return net.backward_each_alone(data.reduction)
 
 
-def _no_accumulation(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+def _no_accumulation(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
     """Only the last timestep's dW_hh is kept: `=` where `+=` belongs."""
-    grads, of_x = net.backward(reduction), net.cell.recurrent.of_x
+    grads, of_x = net.backward(data.reduction), net.cell.recurrent.of_x
     for layer in net.layers.values():
         _recurrent_gradient(layer, grads, (_entered(layer) if of_x else _states(layer)[:-1])[-1:], slice(-1, None))
     return grads
 
 
-def _stale_h(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+def _stale_h(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
     """dW_hh is made with h_t where h_{t-1} belongs."""
-    grads = net.backward(reduction)
+    grads = net.backward(data.reduction)
     for layer in net.layers.values():
         _recurrent_gradient(layer, grads, _states(layer)[1:], slice(None))
     return grads
@@ -181,15 +188,15 @@ def _recurrent_gradient(layer: Layer, grads: Params, incoming: Array, timesteps:
     grads[recurrent.name + layer.ending][:] = np.einsum(indices, incoming, da) / layer.B
 
 
-def _transpose_W_hh(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+def _transpose_W_hh(net: Network, params: Params, data: Data) -> Params:
     """dh_{t-1} = da_t W_hh where its transpose belongs."""
     for ending, layer in net.layers.items():
         blocks = params[f"W_hh{ending}"].reshape(net.H, -1, net.H)
         layer.V[:, : -layer.handed] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
-    return net.backward(reduction)
+    return net.backward(data.reduction)
 
 
-def _wrong_slope(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+def _wrong_slope(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
     """Divided by 1 - h^2 where tanh's slope multiplies."""
 
     def inverse(_: Array, h: Array, out: Array) -> None:
@@ -199,31 +206,31 @@ def _wrong_slope(net: Network, params: Params, data: Data, reduction: str) -> Pa
     with ExitStack() as changes:
         for layer in net.layers.values():
             changes.enter_context(_in_place_of(layer.cell, "activation", wrong))
-        return net.backward(reduction)
+        return net.backward(data.reduction)
 
 
-def _counted_twice(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+def _counted_twice(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
     """Each loss enters dh_t a second time; dW_hy and db_y do not depend on dh_t and stay right."""
     for layer in net.stack.top:
         layer.V[:, -layer.handed :] *= 2.0
-    return net.backward(reduction)
+    return net.backward(data.reduction)
 
 
-def _bias_forgotten(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+def _bias_forgotten(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
     """db_h stays 0."""
-    grads = net.backward(reduction)
+    grads = net.backward(data.reduction)
     for ending in net.layers:
         grads[f"b_h{ending}"][:] = 0.0
     return grads
 
 
-def _state_kept(net: Network, params: Params, data: Data, reduction: str) -> Params:
+def _state_kept(net: Network, params: Params, data: Data) -> Params:
     """Sequences start from the last state of those before, as nobody set it back to h_0."""
     net.forward(params, data.x, data.target, initial=net.last_states(), lengths=data.lengths)
-    return net.backward(reduction)
+    return net.backward(data.reduction)
 
 
-def _forget_gate_dropped(net: Network, params: Params, data: Data, reduction: str) -> Params:  # noqa: ARG001
+def _forget_gate_dropped(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
     """dc_{t-1} takes over dc_t as it is where f_t dc_t belongs."""
 
     def without(cell: Cell) -> Callable[[slice], None]:
@@ -237,7 +244,7 @@ def _forget_gate_dropped(net: Network, params: Params, data: Data, reduction: st
     with ExitStack() as changes:
         for layer in net.layers.values():
             changes.enter_context(_in_place_of(layer.cell, "linearise", without(layer.cell)))
-        return net.backward(reduction)
+        return net.backward(data.reduction)
 
 
 @contextmanager
@@ -262,7 +269,7 @@ def _always(net: Network) -> bool:  # noqa: ARG001
 class Break:
     """A bug to switch on: the gradients it makes, and what a network must have for it to exist."""
 
-    gradients: Callable[[Network, Params, Data, str], Params]
+    gradients: Callable[[Network, Params, Data], Params]
     fits: Callable[[Network], bool] = _always
     needs: str = ""
 

@@ -4,9 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from .architecture import Architecture
 from .arrays import Array, zeros
 from .cells import Params
-from .losses import LOSSES
+from .losses import LOSSES, LossName, Reduction
 
 
 class Readout:
@@ -16,9 +17,10 @@ class Readout:
     W_hy dy_t; the layer that owns h_t computes it in one product with what the next timestep sends back.
     """
 
-    def __init__(self, loss: str, T: int, B: int, H: int, O: int, dtype: np.dtype, directions: int = 1) -> None:
+    def __init__(self, net: Architecture, loss: LossName, T: int, B: int, dtype: np.dtype) -> None:
+        H, O = net.hidden_size, net.outputs
         self._loss = LOSSES[loss]
-        edges = range(0, directions * H + 1, H)
+        edges = range(0, net.width + 1, H)
         self.parts = [slice(*both) for both in pairwise(edges)]  # the rows of W_hy that each direction goes through
         self._weights = [zeros((O, H + 1), dtype) for _ in self.parts]  # [W_hy^T | b_y], the bias once
         self.y, self._dE_dy, self.dy = (zeros((T, O, B), dtype) for _ in range(3))
@@ -45,7 +47,7 @@ class Readout:
         columns = target.transpose(0, 2, 1) if target.ndim == 3 else target
         self._has_target = self._loss(self.y, columns, self.E_t, self._dE_dy)
 
-    def backward(self, reduction: str) -> Array:
+    def backward(self, reduction: Reduction) -> Array:
         """dE/dy_t (T, O, B), E being the sum of E_t or, "mean", that over each example's targets."""
         scale = 1.0 / np.maximum(self.n, 1) if reduction == "mean" else 1.0
         np.multiply(self._dE_dy, scale, out=self.dy, casting="same_kind")
@@ -58,7 +60,7 @@ class Readout:
         """
         return {"W_hy": np.concatenate([s[:, :-1].T for s in sums]), "b_y": sums[0][:, -1].copy()}
 
-    def objective(self, reduction: str) -> float:
+    def objective(self, reduction: Reduction) -> float:
         """The mean over the batch of E."""
         E = self.E_t.sum(axis=0, dtype=np.float64)
         return float(np.mean(E / np.maximum(self.n, 1) if reduction == "mean" else E))

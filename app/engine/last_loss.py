@@ -7,6 +7,7 @@ import numpy as np
 from .adjoints import Adjoints, all_adjoints, ln_norm
 from .arrays import Array
 from .layer import Layer
+from .losses import Reduction
 from .network import Network
 
 
@@ -26,7 +27,7 @@ class LastLoss:
     ln_direct: Array | None
 
 
-def last_loss(net: Network, target: Array, reduction: str = "sum") -> dict[str, LastLoss]:
+def last_loss(net: Network, target: Array, reduction: Reduction = "sum") -> dict[str, LastLoss]:
     """The last loss of ``net`` (B = 1) after its `forward` with this ``target``, by what a layer's names end with.
 
     Empty where there is no loss. Exact at any size, as `all_adjoints`; leaves the buffers of the way back with this

@@ -12,13 +12,14 @@ and goes out through `inputs`, `states` and `hand` is in the order of the sequen
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy import add
 
-from .activations import ACTIVATIONS
+from .activations import ACTIVATIONS, ActivationName
 from .arrays import SMALL, Array, parts, product, zeros
-from .cells import CELLS, Params
+from .cells import CELLS, CellName, Params
 from .clipping import clip_columns
 
 FLUSH_EVERY = 16
@@ -26,8 +27,19 @@ WORTH_SUMMING = 128  # uses of a parameter that are summed by one product, thoug
 BLOCK_ELEMENTS = 2**14  # numbers of one kind that are worked on together, so that they stay in the cache
 
 
+class LayerSizes(NamedTuple):
+    """What fixes a layer's buffers: T timesteps, B examples, H units; its neighbours are I and ``handed`` rows wide."""
+
+    T: int
+    B: int
+    I: int
+    H: int
+    handed: int
+    dtype: np.dtype
+
+
 class Layer:
-    """One layer unrolled over T timesteps for B examples; its neighbours are I (inputs) and ``handed`` rows wide.
+    """One layer unrolled over time for a batch.
 
     ``reverse``: it reads the sequence from its last timestep to its first. ``ending``: what its names end with.
     ``sums_handed``: whether `gradients` sums what was handed too, as a readout above it wants.
@@ -38,19 +50,15 @@ class Layer:
 
     def __init__(
         self,
-        cell: str,
-        activation: str,
-        T: int,
-        B: int,
-        I: int,
-        H: int,
-        handed: int,
-        dtype: np.dtype,
+        cell: CellName,
+        activation: ActivationName,
+        sizes: LayerSizes,
         *,
         reverse: bool = False,
         ending: str = "",
         sums_handed: bool = True,
     ) -> None:
+        T, B, I, H, handed, dtype = sizes
         self.T, self.B, self.H, self.handed, self.dtype = T, B, H, handed, dtype
         self.reverse, self.ending = reverse, ending
         kind = CELLS[cell]

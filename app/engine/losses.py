@@ -5,11 +5,14 @@ without a target costs nothing and sends nothing back, whatever its output is.
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 
 Array = np.ndarray
 Loss = Callable[[Array, Array, Array, Array], Array]
+LossName = Literal["cross_entropy", "squared_error"]
+Reduction = Literal["sum", "mean"]
 
 
 def cross_entropy(y: Array, target: Array, E_t: Array, dy: Array) -> Array:
@@ -50,4 +53,4 @@ def _zero_where_untargeted(known: Array, E_t: Array, dy: Array) -> Array:
     return known
 
 
-LOSSES: dict[str, Loss] = {"cross_entropy": cross_entropy, "squared_error": squared_error}
+LOSSES: dict[LossName, Loss] = {"cross_entropy": cross_entropy, "squared_error": squared_error}

@@ -4,24 +4,25 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from .arrays import BUFFER, Array
+from .activations import ActivationName
+from .architecture import Architecture
+from .arrays import BUFFER, Array, Precision
 from .cells import Params
 from .head import Readout
-from .initialisers import parameter_shapes
 from .inputs import make_inputs
 from .layer import Layer
+from .losses import LossName, Reduction
 from .passes import Pass
 from .stack import Stack
 from .views import LayerView
 
 
 class Network:
-    """A network unrolled over T timesteps for B examples: every buffer, allocated once; no parameters.
+    """A network of an ``architecture`` unrolled over T timesteps for B examples: every buffer, once; no parameters.
 
-    y_t = h_t W_hy + b_y, h_t being the last layer's, with two directions [h_t; its reverse]. Names of ``cell``,
-    ``activation`` and ``loss`` are keys of `CELLS`, `ACTIVATIONS` and `LOSSES`. ``embedding_size`` > 0: the inputs are
-    I classes, one-hot, and enter through W_emb. ``train_h0``: initial states are parameters. The object keeps nothing
-    from one `forward` to the next, so runs of one shape can share it.
+    y_t = h_t W_hy + b_y, h_t being the last layer's, with two directions [h_t; its reverse]. ``activation`` and
+    ``loss`` are keys of `ACTIVATIONS` and `LOSSES`. The object keeps nothing from one `forward` to the next, so runs of
+    one shape can share it.
 
     After `forward`: ``y``, ``E_t``, ``n`` and of every layer ``h``, ``a`` (an lstm's ``c``, gated cells' ``gates``);
     after `backward`: ``dh``, ``da`` (an lstm's ``dc``). ``views`` has them for every layer and direction by what its
@@ -31,50 +32,26 @@ class Network:
 
     def __init__(
         self,
-        cell: str,
-        activation: str,
-        loss: str,
+        architecture: Architecture,
+        activation: ActivationName,
+        loss: LossName,
         T: int,
         B: int,
-        I: int,
-        H: int,
-        O: int,
-        dtype: str = "float64",
-        *,
-        num_layers: int = 1,
-        bidirectional: bool = False,
-        embedding_size: int = 0,
-        train_h0: bool = False,
+        dtype: Precision = "float64",
     ) -> None:
-        self.T, self.B, self.I, self.H, self.O = T, B, I, H, O
-        self.dtype, self.train_h0 = np.dtype(dtype), train_h0
-        self.inputs = make_inputs(T, B, I, embedding_size, self.dtype)
-        self.stack = Stack(
-            cell,
-            activation,
-            T,
-            B,
-            self.inputs.size,
-            H,
-            O,
-            self.dtype,
-            num_layers=num_layers,
-            bidirectional=bidirectional,
-        )
+        self.architecture, self.T, self.B, self.dtype = architecture, T, B, np.dtype(dtype)
+        self.I, self.H, self.O = architecture.inputs, architecture.hidden_size, architecture.outputs
+        self.train_h0 = architecture.train_h0
+        self.inputs = make_inputs(T, B, self.I, architecture.embedding_size, self.dtype)
+        self.stack = Stack(architecture, activation, T, B, self.dtype)
         self.layers = self.stack.layers
         self.layer = self.layers[""]
         self.cell = self.layer.cell
         self.views = {ending: LayerView(layer) for ending, layer in self.layers.items()}
-        self.head = Readout(loss, T, B, H, O, self.dtype, directions=len(self.stack.top))
+        self.head = Readout(architecture, loss, T, B, self.dtype)
         self.E_t = self.head.E_t
-        extent = {
-            "num_layers": num_layers,
-            "bidirectional": bidirectional,
-            "embedding_size": embedding_size,
-            "train_h0": train_h0,
-        }
         # A layer and its readout come in this order by themselves.
-        self._order = list(parameter_shapes(cell, I, H, O, **extent)) if any(extent.values()) else None  # type: ignore[arg-type]
+        self._order = list(architecture.parameter_shapes) if any(architecture.extent.values()) else None
 
     # What a caller reads: row vectors, time first.
 
@@ -138,7 +115,7 @@ class Network:
         """dE/da_1 … dE/da_T (T, B, columns of W_xh), of what sees x_t, in the order of the cell's blocks."""
         return self.views[""].da_x
 
-    def objective(self, reduction: str = "sum") -> float:
+    def objective(self, reduction: Reduction = "sum") -> float:
         """L = the mean over the batch of E, which is sum_t E_t ("sum") or its mean over targets ("mean")."""
         return self.head.objective(reduction)
 
@@ -189,7 +166,9 @@ class Network:
         with np.errstate(all="ignore"):
             self.head.forward([layer.states for layer in self.stack.top], target)
 
-    def backward(self, reduction: str = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None) -> Params:
+    def backward(
+        self, reduction: Reduction = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None
+    ) -> Params:
         """Walk t = T…1 after `forward`; returns dL/dNAME for every parameter, the mean over the batch.
 
         "mean" uses E_t / n in place of E_t throughout. ``k1``, ``k2`` truncate: a backward pass every k1 timesteps
@@ -205,7 +184,7 @@ class Network:
             self.stack.backward(k1, k2, clip_timestep)
             return self.gradients()
 
-    def backward_each_alone(self, reduction: str = "sum") -> Params:
+    def backward_each_alone(self, reduction: Reduction = "sum") -> Params:
         """`backward` with nothing carried from any timestep to another: what it would be without a past."""
         with np.errstate(all="ignore"):
             np.setbufsize(BUFFER)
@@ -214,14 +193,14 @@ class Network:
             return self.gradients()
 
     def gradients(self) -> Params:
-        """After a backward walk of all layers: what `backward` returns, in the order of `parameter_shapes`."""
+        """After a backward walk of all layers: what `backward` returns, in the order of the parameters."""
         gradients, sums = self.stack.gradients(initial=self.train_h0)
         gradients |= self.head.gradients(sums)
         if self.inputs.has_parameters:
             gradients |= self.inputs.gradients(self.stack.input_gradients())
         return gradients if self._order is None else {name: gradients[name] for name in self._order}
 
-    def prepare(self, reduction: str) -> None:
+    def prepare(self, reduction: Reduction) -> None:
         """Everything a backward sweep needs that is the same for all timesteps, in whole-sequence operations."""
         self.stack.prepare(self.head.backward(reduction))
 

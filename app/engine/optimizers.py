@@ -5,7 +5,7 @@ they are plain dictionaries keyed by parameter so that a snapshot can hold them.
 """
 
 from math import sqrt
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -119,3 +119,5 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "adam": Adam,
     "adagrad": Adagrad,
 }
+
+OptimizerName = Literal["sgd", "momentum", "rmsprop", "adam", "adagrad"]

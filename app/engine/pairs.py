@@ -15,7 +15,7 @@ import numpy as np
 from .arrays import Array
 from .arrivals import largest_of
 from .backstep import RESCALE_EVERY, SPAN, Backstep, own_gradients
-from .cells import CELLS
+from .cells import CELLS, CellName
 from .cells.base import W_HH
 from .layer import Layer
 from .stack import Stack
@@ -100,7 +100,7 @@ def group_size(T: int, H: int) -> int:
     return min(-(-T // GROUPS), max(FEWEST_LOSSES, GROUP_ELEMENTS // (T * H)))
 
 
-def nbytes(cell: str, T: int, H: int, directions: int) -> int:
+def nbytes(cell: CellName, T: int, H: int, directions: int) -> int:
     """About how many bytes a sweep through all pairs takes: what `LayerPairs` holds, and what goes down a layer."""
     kind = CELLS[cell]
     at_a_timestep = 5 + kind.blocks + 4 * directions

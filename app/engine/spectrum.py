@@ -7,13 +7,13 @@ with gamma = sup |phi'| (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Beng
 import numpy as np
 
 from .backstep import RESCALE_EVERY, jacobians_of
-from .cells import CELLS, Params
+from .cells import CELLS, CellName, Params
 from .network import Network
 
 Array = np.ndarray
 
 
-def recurrent_block(cell: str, params: Params) -> Array | None:
+def recurrent_block(cell: CellName, params: Params) -> Array | None:
     """The (H, H) matrix through which h_{t-1} feeds phi: W_hh of an rnn, the candidate's block of it for gated cells,
     diag(u_hh) of an indrnn; None where there is none."""
     return CELLS[cell].spectral_matrix(params)

@@ -8,54 +8,34 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
+from .activations import ActivationName
+from .architecture import Architecture
 from .arrays import Array
 from .cells import CELLS, Params
-from .layer import Layer
+from .layer import Layer, LayerSizes
 from .naming import directions, suffix, with_suffix
 from .passes import Pass, PassSum
 
 
 class Stack:
-    """``num_layers`` layers of H units, each read by the next; ``handed`` rows a timestep come to the top from above.
+    """The layers of ``net``, each read by the next; as many rows a timestep come to the top as ``net`` has outputs.
 
     ``levels``: from the lowest, one or two directions each. ``layers``: the same by what their names end with.
     """
 
-    def __init__(
-        self,
-        cell: str,
-        activation: str,
-        T: int,
-        B: int,
-        I: int,
-        H: int,
-        handed: int,
-        dtype: np.dtype,
-        *,
-        num_layers: int = 1,
-        bidirectional: bool = False,
-    ) -> None:
-        self.T, self.H = T, H
-        kind, both = CELLS[cell], directions(bidirectional=bidirectional)
-        self._names = tuple(kind.shapes(1, H))
-        sent_down = len(both) * (kind.blocks - kind.state_blocks) * H  # rows of da_x of all that reads a layer
+    def __init__(self, net: Architecture, activation: ActivationName, T: int, B: int, dtype: np.dtype) -> None:
+        self.T, self.H = T, net.hidden_size
+        kind, both = CELLS[net.cell], directions(bidirectional=net.bidirectional)
+        self._names = tuple(kind.shapes(1, self.H))
+        sent_down = len(both) * (kind.blocks - kind.state_blocks) * self.H  # rows of da_x of all that reads a layer
+        entering = dict(zip(net.endings, net.entering, strict=True))
 
         def make(level: int, *, reverse: bool) -> Layer:
-            return Layer(
-                cell,
-                activation,
-                T,
-                B,
-                I if level == 1 else len(both) * H,
-                H,
-                handed if level == num_layers else sent_down,
-                dtype,
-                reverse=reverse,
-                ending=suffix(level, reverse=reverse),
-                sums_handed=level == num_layers,
-            )
+            ending, is_top = suffix(level, reverse=reverse), level == net.num_layers
+            sizes = LayerSizes(T, B, entering[ending], self.H, net.outputs if is_top else sent_down, dtype)
+            return Layer(net.cell, activation, sizes, reverse=reverse, ending=ending, sums_handed=is_top)
 
-        self.levels = [[make(level, reverse=reverse) for reverse in both] for level in range(1, num_layers + 1)]
+        self.levels = [[make(level, reverse=reverse) for reverse in both] for level in range(1, net.num_layers + 1)]
         self.layers = {layer.ending: layer for level in self.levels for layer in level}
 
     @property

@@ -19,6 +19,7 @@ from .backstep import RESCALE_EVERY, Backstep, own_gradients, timesteps_by_row
 from .cells.base import W_HH
 from .flow import close, table
 from .layer import Layer
+from .losses import Reduction
 from .network import Network
 from .pairs import LayerPairs, pairs
 
@@ -36,7 +37,7 @@ def kept_pairs(T: int, k1: int = 0, k2: int = 0) -> Array:
 
 
 def share_used(
-    net: Network, reduction: str = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None
+    net: Network, reduction: Reduction = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None
 ) -> Array:
     """The share (T, T+1) of each loss in the dh_k that truncation and per-timestep clipping leave.
 
@@ -282,7 +283,7 @@ class _LagSums:
 
 
 def all_shares_used(
-    net: Network, reduction: str = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None
+    net: Network, reduction: Reduction = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None
 ) -> dict[str, Array]:
     """`share_used` of every layer and direction of ``net``, rows and columns as in `all_flows`."""
     if len(net.layers) == 1:

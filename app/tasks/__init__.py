@@ -1,5 +1,7 @@
 """What the network is asked to learn. A new task is one file with a Task in it, and its class named here."""
 
+from typing import Literal
+
 from .adding import Adding
 from .base import MAX_NAMES, STREAK, Batch, Task
 from .characters import Characters
@@ -19,8 +21,11 @@ TASKS: dict[str, type[Task]] = {
     task.name: task for task in (Echo, Parity, Adding, Copy, TemporalOrder, Latch, Sine, Characters, Own)
 }
 
+# What is registered from outside is a name, too.
+TaskName = Literal["echo", "parity", "adding", "copy", "temporal_order", "latch", "sine", "characters", "own"] | str
 
-def make_task(name: str, T: int, lag: int, data: OwnData | None = None) -> Task:
+
+def make_task(name: TaskName, T: int, lag: int, data: OwnData | None = None) -> Task:
     """The task called `name` at sequence length T; `own` needs `data`."""
     return Own.of(data)(T, lag, data) if name == Own.name else TASKS[name](T, lag)
 
@@ -37,6 +42,7 @@ __all__ = [
     "Series",
     "Steps",
     "Task",
+    "TaskName",
     "Text",
     "finish",
     "make_task",

@@ -180,6 +180,11 @@ class OwnSequences(Own):
                 "sequence_length",
             )
         self.solved_below = solved_below(self.baseline / 2, self.baseline)
+        self.data: Sequences = data
+
+    def info(self) -> dict[str, Any]:
+        """Also what was read."""
+        return {**super().info(), "read": self.data.read}
 
     def rows(self, batch_size: int) -> int:
         """No more than there are."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -68,6 +68,26 @@ class Sequences:
     def classes(self) -> int | None:
         """How many classes the targets name; None where they are values."""
         return int(self.targets.max()) + 1 if self.targets.ndim == 2 else None
+
+    @property
+    def read(self) -> dict[str, Any]:
+        """What was read, to be compared with the file: `state.task.read`."""
+        asked = self.targets >= 0 if self.targets.ndim == 2 else ~np.isnan(self.targets[..., 0])
+        enters = f"a token of {self.vocabulary}" if self.vocabulary else _values_each(self.width)
+        wanted = f"one of {self.classes} classes" if self.classes else _values_each(self.targets.shape[2])
+        notes = [
+            f"Each timestep's input: {enters}.",
+            f"Each target: {wanted}. {int(asked.sum())} of {asked.size} timesteps have one.",
+        ]
+        if self.lengths is not None:
+            notes.append(f"Lengths: {self.lengths.min()} to {self.lengths.max()} timesteps.")
+        if self.h0 is not None:
+            notes.append(f"Each sequence begins with an initial state of its own, {self.h0.shape[1]} units.")
+        return {"sequences": len(self.inputs), "timesteps": self.length, "notes": notes}
+
+
+def _values_each(count: int) -> str:
+    return "1 number" if count == 1 else f"{count} numbers"
 
 
 def _check_inputs(inputs: np.ndarray) -> None:

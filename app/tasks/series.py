@@ -11,6 +11,7 @@ from . import columns
 from .reading import MIN_ROWS, Options, Steps, Table, finish, reading_table
 
 SHOWN_ROWS, SHOWN_COLUMNS = 3, 16
+CONSTANT = 1e-12  # of its largest number: a column that varies less is only moved to 0
 HELD_OUT_FROM = 20  # rows; of a shorter series none are held out
 
 
@@ -87,7 +88,7 @@ class Series(Table):
         spread = np.sqrt((yield from columns.variances(known)))
         with np.errstate(over="ignore"):
             for rows in columns.parts(values):
-                values[rows] = (values[rows] - mean) / np.where(spread > 1e-12, spread, 1)
+                values[rows] = (values[rows] - mean) / np.where(spread > CONSTANT, spread, 1)
                 yield
         constant = float((yield from columns.variances(known)).mean())
         squares = np.empty_like(known[1:])
@@ -98,11 +99,17 @@ class Series(Table):
 
     @staticmethod
     def _scale(columns: np.ndarray) -> list[dict[str, float]]:
-        """Mean and standard deviation of each column (N, C), in the file's own units."""
+        """Of each column (N, C), in the file's own numbers: mean, standard deviation, and what 1 in standardised
+        numbers is: own number = mean + unit * standardised.
+        """
         largest = np.where((peak := np.abs(columns).max(axis=0)) > 0, peak, 1)
         values = columns / largest
-        pairs = zip(values.mean(axis=0) * largest, values.std(axis=0) * largest, strict=True)
-        return [{"mean": float(mean), "deviation": float(deviation)} for mean, deviation in pairs]
+        spread = values.std(axis=0)
+        units = np.where(spread > CONSTANT, spread, 1) * largest
+        rows = zip(values.mean(axis=0) * largest, spread * largest, units, strict=True)
+        return [
+            {"mean": float(mean), "deviation": float(deviation), "unit": float(unit)} for mean, deviation, unit in rows
+        ]
 
     @cached_property
     def read(self) -> dict[str, Any]:
@@ -118,6 +125,7 @@ class Series(Table):
         shown = self.values[:, :SHOWN_COLUMNS]
         return {
             "rows": len(self.values),
+            "width": len(self.columns),
             "columns": list(self.columns),
             "left_out": self.left_out,
             "others": self.others,

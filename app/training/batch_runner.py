@@ -6,11 +6,11 @@ from math import nan
 
 import numpy as np
 
-from ..engine import BREAKS, Network, Params, TensorCheck, gradcheck
+from ..engine import BREAKS, BreakName, Data, Network, Params, Precision, TensorCheck, gradcheck
 from ..errors import BadValue, OutOfRange, shown
 from ..tasks import Batch, Task
 from . import batch_pass
-from .architecture import Architecture
+from .architecture import architecture_of
 from .batch_pass import BatchPass
 from .carried import START, Carried
 from .config import RunConfig
@@ -117,7 +117,7 @@ class BatchRunner:
         return continuation(self._workspace("sample", 1, T=1).net, params, trace.net, rng)
 
     def check_gradients(
-        self, params: Params, iteration: int, carried: Carried, samples: int, broken: str | None
+        self, params: Params, iteration: int, carried: Carried, samples: int, broken: BreakName | None
     ) -> Iterator[tuple[str, TensorCheck]]:
         """`Trainer.check_gradients`, on the first sequences of an iteration's batch."""
         samples = plain(samples)
@@ -131,21 +131,24 @@ class BatchRunner:
             self._check_break(broken)
         batch = self._drawn(iteration, carried)
         B = min(CHECKED_SEQUENCES, batch.x.shape[1])
-        return gradcheck(
-            self._workspace("check", B, precision="float64").net,
-            {name: values.astype(np.float64) for name, values in params.items()},
+        data = Data(
             batch.x[:, :B],
             batch.target[:, :B],
             None if batch.h0 is None else batch.h0[:B],
-            lengths=None if batch.lengths is None else batch.lengths[:B],
-            initial={name: states[:B].astype(np.float64) for name, states in carried.states.items()},
-            reduction=self.config.loss_reduction,
+            {name: states[:B].astype(np.float64) for name, states in carried.states.items()},
+            None if batch.lengths is None else batch.lengths[:B],
+            self.config.loss_reduction,
+        )
+        return gradcheck(
+            self._workspace("check", B, precision="float64").net,
+            {name: values.astype(np.float64) for name, values in params.items()},
+            data,
             samples=samples,
             rng=np.random.default_rng((self.config.seed, CHECK, iteration)),
             broken=broken,
         )
 
-    def _check_break(self, broken: str) -> None:
+    def _check_break(self, broken: BreakName) -> None:
         """Refuse a bug that this network cannot have."""
         net, config = self._workspace("probe", 1).net, self.config
         possible = [name for name, one in BREAKS.items() if one.fits(net)]
@@ -164,10 +167,10 @@ class BatchRunner:
         h0 = None if batch.h0 is None else batch.h0.astype(np.float32)
         return replace(batch, x=batch.x.astype(np.float32), target=target, h0=h0)
 
-    def _workspace(self, use: str, B: int, T: int | None = None, precision: str | None = None) -> Workspace:
+    def _workspace(self, use: str, B: int, T: int | None = None, precision: Precision | None = None) -> Workspace:
         asked = (use, B, T, precision)
         if asked not in self._shapes:
-            config, net = self.config, Architecture.of(self.config, self.task)
+            config, net = self.config, architecture_of(self.config, self.task)
             T, precision = T or config.sequence_length, precision or config.precision
             self._shapes[asked] = Shape(net, config.activation, self.task.loss, T, B, precision)
         return self.workspaces.workspace(use, self._shapes[asked])

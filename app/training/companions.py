@@ -4,12 +4,34 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from .computed import REALIGN_EVERY, Computed, Place, View
-from .learner import Checkpoint
+from .learner import Checkpoint, Learner
 from .records import Record
 from .state import State
 
 
-class Companions:
+class NoCompanions:
+    """A run that shares nothing finds nothing, and keeps nothing for others."""
+
+    def forget(self) -> None:
+        """After anything but an update, the run stands somewhere else."""
+
+    def updated(self) -> Checkpoint | None:
+        """The learner after the update that is due, if another run has made it."""
+        return None
+
+    def arrive(self, learner: Learner) -> Checkpoint | None:  # noqa: ARG002
+        """The update was made, and this is the learner after it; returns the copy that others may have, if any."""
+        return None
+
+    def find(self, watch: Collection[str], probe: int | None, *, complete: bool) -> Record | None:  # noqa: ARG002
+        """The record, if another run has made it; a complete one also serves a caller that skips what is expensive."""
+        return None
+
+    def keep(self, record: Record, watch: Collection[str], probe: int | None) -> None:
+        """Have a record at hand for others."""
+
+
+class Companions(NoCompanions):
     """What equal runs have computed for this one, and what this one has at hand for them."""
 
     def __init__(self, computed: Computed, state: State) -> None:
@@ -17,7 +39,7 @@ class Companions:
         self._place: Place | None = None  # once somebody asked
 
     def forget(self) -> None:
-        """After anything but an update, the run stands somewhere else."""
+        """As `NoCompanions`."""
         self._place = None
 
     @property
@@ -28,17 +50,18 @@ class Companions:
         return self._place
 
     def updated(self) -> Checkpoint | None:
-        """The learner after the update that is due, if another run has made it."""
+        """As `NoCompanions`."""
         return self.computed.learner(self.place.following)
 
-    def arrive(self, learner: Checkpoint) -> None:
-        """The update was made, and this is the learner after it."""
-        place = self.place.following
-        self.computed.keep_learner(place, learner)
+    def arrive(self, learner: Learner) -> Checkpoint | None:
+        """As `NoCompanions`."""
+        place, copied = self.place.following, learner.checkpoint()
+        self.computed.keep_learner(place, copied)
         self._place = None if learner.progress.iteration % REALIGN_EVERY == 0 else place
+        return copied
 
     def find(self, watch: Collection[str], probe: int | None, *, complete: bool) -> Record | None:
-        """The record, if another run has made it; a complete one also serves a caller that skips what is expensive."""
+        """As `NoCompanions`."""
         view = self._view(watch, probe)
         if view is None:
             return None
@@ -46,7 +69,7 @@ class Companions:
         return found if found or complete else self.computed.record(replace(view, complete=False))
 
     def keep(self, record: Record, watch: Collection[str], probe: int | None) -> None:
-        """Have a record at hand for others."""
+        """As `NoCompanions`."""
         view = self._view(watch, probe)
         if view is not None:
             self.computed.keep_record(replace(view, complete=record.complete), record)
@@ -57,3 +80,8 @@ class Companions:
         if shown == self.state.probe and self.state.edits:
             return None
         return View(self.place, shown, frozenset(watch), complete=True)
+
+
+def companions_of(computed: Computed | None, state: State) -> NoCompanions:
+    """Those of a run that shares what is `computed`, or none."""
+    return NoCompanions() if computed is None else Companions(computed, state)

@@ -2,13 +2,34 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from ..engine import ACTIVATIONS, CELLS, INITIALISERS, OPTIMIZERS
+from ..engine import (
+    ACTIVATIONS,
+    CELLS,
+    INITIALISERS,
+    OPTIMIZERS,
+    ActivationName,
+    CellName,
+    ClipMode,
+    InitName,
+    OptimizerName,
+    Precision,
+    Reduction,
+)
 from ..errors import BadValue, OutOfRange
-from ..tasks import TASKS
+from ..tasks import TASKS, TaskName
 from ..validation import explained, properties, sentence
 from .limits import (
     MAX_BATCH,
@@ -25,6 +46,8 @@ from .limits import (
 from .scalars import plain
 
 LIVE, RESTART = "live", "restart"
+# To pydantic a name is text: names that were registered from outside are in no literal.
+AS_TEXT = GetPydanticSchema(lambda _, handler: handler(str))
 
 NOT_CARRIED = {  # fields beside which state cannot be carried, and why
     "bidirectional": "and a layer that reads from the end would need the state of the window that follows",
@@ -64,7 +87,7 @@ class RunConfig(BaseModel):
         symbol="T",
         scale="log",
     )
-    task: str = choice(
+    task: Annotated[TaskName, AS_TEXT] = choice(
         "echo", TASKS, title="Task", about="What the network is asked to learn.", effect=RESTART, group="Sequence"
     )
     lag: int = number(
@@ -76,7 +99,7 @@ class RunConfig(BaseModel):
         effect=LIVE,
         group="Sequence",
     )
-    cell: str = choice(
+    cell: Annotated[CellName, AS_TEXT] = choice(
         "rnn",
         CELLS,
         title="Cell",
@@ -84,7 +107,7 @@ class RunConfig(BaseModel):
         effect=RESTART,
         group="Network",
     )
-    activation: str = choice(
+    activation: Annotated[ActivationName, AS_TEXT] = choice(
         "tanh",
         ACTIVATIONS,
         title="Activation",
@@ -114,7 +137,7 @@ class RunConfig(BaseModel):
         group="Network",
     )
     bidirectional: bool = Field(
-        False,
+        default=False,
         title="Both directions",
         description="Whether a second layer beside each reads the sequence from its end; needs full backpropagation.",
         json_schema_extra={"effect": RESTART, "group": "Network", "advanced": True},
@@ -130,12 +153,12 @@ class RunConfig(BaseModel):
         advanced=True,
     )
     train_h0: bool = Field(
-        False,
+        default=False,
         title="Learned initial state",
         description="Whether the initial states are parameters, 0 at the start, instead of zeros.",
         json_schema_extra={"effect": RESTART, "group": "Network", "advanced": True},
     )
-    init: str = choice(
+    init: Annotated[InitName, AS_TEXT] = choice(
         "orthogonal",
         INITIALISERS,
         title="Initialisation",
@@ -182,7 +205,7 @@ class RunConfig(BaseModel):
         effect=RESTART,
         group="Network",
     )
-    optimizer: str = choice(
+    optimizer: Annotated[OptimizerName, AS_TEXT] = choice(
         "adam",
         OPTIMIZERS,
         title="Optimizer",
@@ -219,28 +242,28 @@ class RunConfig(BaseModel):
         group="Training",
         advanced=True,
     )
-    loss_reduction: Literal["sum", "mean"] = Field(
-        "sum",
+    loss_reduction: Reduction = Field(
+        default="sum",
         title="Loss of a sequence",
         description="The sum of the losses of its timesteps, or their mean.",
         json_schema_extra={"effect": LIVE, "group": "Training", "advanced": True},
     )
-    precision: Literal["float64", "float32"] = Field(
-        "float64",
+    precision: Precision = Field(
+        default="float64",
         title="Precision",
         description="The floating-point numbers everything is computed in.",
         json_schema_extra={"effect": RESTART, "group": "Training", "advanced": True},
     )
     # The page has no control for what is on or off.
     carry_state: bool = Field(
-        False,
+        default=False,
         title="Carried state",
         description="Whether the data are read in order, each window starting from the state the one before ended in, "
         "through which no gradient flows. For sine, texts and series.",
         json_schema_extra={"effect": LIVE, "group": "Sequence", "page": False},
     )
-    clip: Literal["none", "norm", "value", "timestep"] = Field(
-        "norm",
+    clip: ClipMode = Field(
+        default="norm",
         title="Clip",
         description="What is limited to the threshold: the norm of the gradient, each entry, or each timestep's part.",
         json_schema_extra={"effect": LIVE, "group": "Gradient"},
@@ -284,11 +307,13 @@ class RunConfig(BaseModel):
         group="Gradient",
     )
 
-    def __init__(self, /, **fields: Any) -> None:
-        try:
-            super().__init__(**{name: plain(value) for name, value in fields.items()})
-        except ValidationError as error:
-            raise explained(error, type(self), "a run") from None
+    if not TYPE_CHECKING:  # who checks types sees the fields, and what there is to choose from
+
+        def __init__(self, /, **fields: Any) -> None:
+            try:
+                super().__init__(**{name: plain(value) for name, value in fields.items()})
+            except ValidationError as error:
+                raise explained(error, type(self), "a run") from None
 
     @field_validator("task", "cell", "activation", "init", "optimizer")
     @classmethod

@@ -14,7 +14,7 @@ from ..engine import CELLS, OPTIMIZERS, nbytes_of_pairs
 from ..errors import TooCostly
 from ..tasks import OwnData, Task
 from . import dataset
-from .architecture import Architecture
+from .architecture import architecture_of
 from .config import RunConfig
 from .quantities import PROBE, QUANTITIES, tensors_of
 from .work import Work
@@ -54,7 +54,7 @@ def cost_of_watching(config: RunConfig, task: Task, watch: Collection[str]) -> i
 
 def memory(config: RunConfig, task: Task, watch: Collection[str] = (), data: OwnData | None = None) -> int:
     """About how many bytes a run takes: buffers, weights, moments and what is kept of them, a record, own data."""
-    T, net = config.sequence_length, Architecture.of(config, task)
+    T, net = config.sequence_length, architecture_of(config, task)
     rows = [task.rows(config.batch_size), task.held_out_rows(config.batch_size), 1]
     rows += [1] if config.carry_state else []  # the window before the probe
     buffers = sum(Shape(net, config.activation, task.loss, T, B, config.precision).nbytes for B in rows if B)

@@ -12,7 +12,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import BadUpload
-from ..tasks import Options, OwnData, Sequences, Series, Text, finish
+from ..tasks import Options, Sequences, Series, Text, finish
+from ..tasks import OwnData as OwnData
 from ..tasks import Steps as Steps
 from . import arrays_from, tensorfile
 from .arrays_from import Source
@@ -65,6 +66,16 @@ def reading(kind: str, content: str | bytes, **options: Any) -> Steps[OwnData]:
     else:
         data = yield from Series.reading(content, Options(**options))
     _HASHES[data] = yield from _digesting(data)
+    return data
+
+
+def reading_file(kind: str, content: str | bytes, **options: Any) -> Steps[OwnData]:
+    """The same for every kind of own data that a file may hold; sequences are read at once."""
+    data: OwnData
+    if kind == "dataset" and isinstance(content, bytes):
+        data = read_sequences(content)
+    else:
+        data = yield from reading(kind, content, **options)
     return data
 
 

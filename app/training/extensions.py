@@ -6,7 +6,20 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..engine import ACTIVATIONS, CELLS, Activation, Cell, Network, adjoints, flow, gradcheck, initialise
+from ..engine import (
+    ACTIVATIONS,
+    CELLS,
+    Activation,
+    Architecture,
+    Cell,
+    Data,
+    Initialisation,
+    Network,
+    adjoints,
+    flow,
+    gradcheck,
+    initialise,
+)
 from ..errors import BadValue, shown
 from ..tasks import TASKS, Task
 from .config import offer
@@ -88,16 +101,17 @@ def _check_cell(cell: type[Cell]) -> None:
 
 def _check_gradients(cell: type[Cell]) -> None:
     rng = np.random.default_rng(0)
-    params = initialise(cell.name, I, H, O, "orthogonal", 1.0, None, None, 1.0, rng)
+    sizes = Architecture(cell.name, I, H, O)
+    params = initialise(sizes, Initialisation("orthogonal", forget_bias=1.0), rng)
     x, target = rng.standard_normal((T, B, I)), rng.standard_normal((T, B, O))
-    net = Network(cell.name, "tanh", "squared_error", T, B, I, H, O)
-    for name, check in dict(gradcheck(net, params, x, target, samples=6, rng=rng)).items():
+    net = Network(sizes, "tanh", "squared_error", T, B)
+    for name, check in dict(gradcheck(net, params, Data(x, target), samples=6, rng=rng)).items():
         if not check.passed:
             raise BadValue(
                 f"The gradient of {name} in the cell {cell.name} differs from central differences by "
                 f"{check.max_rel_error:.2g} of its size; expected less than 1e-5."
             )
-    single = Network(cell.name, "tanh", "squared_error", T, 1, I, H, O)
+    single = Network(sizes, "tanh", "squared_error", T, 1)
     single.forward(params, x[:, :1], target[:, :1])
     residual = flow(single, adjoints(single)).residual
     if not residual < 1e-10:

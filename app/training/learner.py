@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..engine import OPTIMIZERS, Optimizer, Params, initialise, norm
+from ..engine import OPTIMIZERS, Architecture, Initialisation, Optimizer, Params, initialise, norm
 from ..tasks import STREAK
-from .architecture import Architecture
 from .carried import START, Carried
 from .config import RunConfig
 from .flat import WHOLE, flat, parts
 
 LOSSES = 20  # that are remembered, one for each of the last updates
 MARK_EVERY, MARKS = 100, 6  # so that one is always between 500 and 600 updates old
+CURVE = 128  # points of the loss over training at most, as far apart as that demands
 WEIGHTS = 2  # the stream of random numbers the weights come from; the tasks have 0 and 1
 
 
@@ -29,6 +29,7 @@ class Progress:
     first_loss: float | None = None  # the mean loss per target of the first batch
     losses: tuple[float, ...] = ()  # the mean loss per target of the last batches
     earlier: tuple[tuple[int, float], ...] = ()  # (iteration, median of such losses), one every so many updates
+    curve: tuple[tuple[int, float], ...] = ()  # (iteration, the mean loss per target of its batch), evenly spaced
     weights_name: str | None = None  # the file whose weights were loaded last, and at which iteration
     weights_at: int | None = None
 
@@ -46,9 +47,17 @@ class Progress:
             loss if self.first_loss is None else self.first_loss,
             losses,
             self._with_mark(iteration, losses),
+            self._with_point(loss),
             self.weights_name,
             self.weights_at,
         )
+
+    def _with_point(self, loss: float) -> tuple[tuple[int, float], ...]:
+        """The curve with this iteration's batch, where it is one that stays."""
+        apart = 1 << max(0, (self.iteration // CURVE).bit_length())
+        if self.iteration % apart:
+            return self.curve
+        return (*(point for point in self.curve if point[0] % apart == 0), (self.iteration, loss))
 
     def _with_mark(self, iteration: int, losses: tuple[float, ...]) -> tuple[tuple[int, float], ...]:
         if iteration % MARK_EVERY != LOSSES or len(losses) < LOSSES:
@@ -82,19 +91,8 @@ class Learner:
     @classmethod
     def from_seed(cls, config: RunConfig, net: Architecture) -> "Learner":
         """A learner with weights drawn from the seed."""
-        drawn = initialise(
-            net.cell,
-            net.inputs,
-            net.hidden_size,
-            net.outputs,
-            config.init,
-            config.gain,
-            config.input_std,
-            config.readout_std,
-            config.forget_bias,
-            np.random.default_rng((config.seed, WEIGHTS)),
-            **net.extent,
-        )
+        how = Initialisation(config.init, config.gain, config.input_std, config.readout_std, config.forget_bias)
+        drawn = initialise(net, how, np.random.default_rng((config.seed, WEIGHTS)))
         return cls(config, {name: values.astype(config.precision) for name, values in drawn.items()})
 
     def configure(self, config: RunConfig, *, new_optimizer: bool) -> None:
@@ -110,7 +108,9 @@ class Learner:
     def took_weights(self, name: str) -> None:
         """The weights are those of a file now: the losses of those before say nothing of them."""
         at = self.progress.iteration
-        self.progress = replace(self.progress, first_loss=None, losses=(), earlier=(), weights_name=name, weights_at=at)
+        self.progress = replace(
+            self.progress, first_loss=None, losses=(), earlier=(), curve=(), weights_name=name, weights_at=at
+        )
 
     def clear_marks(self) -> None:
         """It learns in another way now: what was reached before does not tell how this one does."""

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from ..engine import clip, initialise
+from ..engine import Architecture, Initialisation, clip, initialise
 from ..engine.network import Network
 from ..engine.optimizers import Adam
 
@@ -19,8 +19,9 @@ def fingerprint() -> str:
     for cell in CELLS:
         rng = np.random.default_rng(0)
         T, B, I, H, O = 12, 16, 3, 24, 4
-        params = initialise(cell, I, H, O, "orthogonal", 1.0, None, None, 1.0, rng)
-        net, optimizer = Network(cell, "tanh", "cross_entropy", T, B, I, H, O), Adam(params, 0.01)
+        sizes = Architecture(cell, I, H, O)
+        params = initialise(sizes, Initialisation("orthogonal", forget_bias=1.0), rng)
+        net, optimizer = Network(sizes, "tanh", "cross_entropy", T, B), Adam(params, 0.01)
         for _ in range(4):
             net.forward(params, rng.standard_normal((T, B, I)), rng.integers(0, O, (T, B)))
             optimizer.update(clip(net.backward(), "norm", 1.0)[0])

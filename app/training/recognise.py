@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine import ACTIVATIONS
+from ..engine import ACTIVATIONS, Architecture
+from ..engine.architecture import counted
 from ..errors import BadUpload, shown
 from . import arrays_from, tensorfile
-from .architecture import Architecture, counted
 from .arrays_from import Source
 from .limits import MAX_EMBEDDING, MAX_LAYERS
 from .statedict import Module, Tensors, is_embedding, modules

@@ -15,11 +15,11 @@ from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
 from ..tasks import OwnData, Task
 from ..validation import explained
 from . import dataset, tensorfile
-from .architecture import Architecture
+from .architecture import architecture_of
 from .carried import Carried
 from .config import RunConfig
 from .edits import Edits
-from .learner import LOSSES, MARKS, Learner, Progress
+from .learner import CURVE, LOSSES, MARKS, Learner, Progress
 from .limits import MAX_COUNT, MAX_EDIT, MAX_FILE_NAME, MAX_LENGTH, MAX_NAMES, MAX_PROBE
 
 VERSION = 1
@@ -51,6 +51,7 @@ class Header(BaseModel):
     first_loss: float | None = None
     losses: list[float] = Field(default=[], max_length=LOSSES)
     earlier: list[tuple[int, float]] = Field(default=[], max_length=MARKS)
+    curve: list[tuple[int, float]] = Field(default=[], max_length=CURVE)
     weights_name: str | None = Field(default=None, max_length=MAX_FILE_NAME)
     weights_at: int | None = Field(default=None, ge=0, le=MAX_COUNT)
     optimizer_step: int = Field(ge=0, le=MAX_COUNT)
@@ -114,6 +115,7 @@ class Snapshot:
             header.first_loss,
             tuple(header.losses),
             tuple(header.earlier),
+            tuple(header.curve),
             header.weights_name,
             header.weights_at,
         )
@@ -172,7 +174,7 @@ def read(blob: bytes) -> Snapshot:
     _of_this_version(fields.get("version"))
     try:
         header = Header.model_validate(
-            fields | {name: _as_tuples(fields[name]) for name in ("edits", "earlier") if name in fields}
+            fields | {name: _as_tuples(fields[name]) for name in ("edits", "earlier", "curve") if name in fields}
         )
         config = RunConfig(**{str(name): value for name, value in header.config.items()})
     except ValidationError as error:
@@ -208,7 +210,7 @@ def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> OwnData | None:
 
 def _expected(config: RunConfig, task: Task) -> dict[str, tuple[int, ...]]:
     """Names and shapes of every tensor but own data."""
-    shapes = Architecture.of(config, task).parameter_shapes
+    shapes = architecture_of(config, task).parameter_shapes
     moments = OPTIMIZERS[config.optimizer].moments
     return shapes | {f"moment.{name}.{letter}": shape for letter in moments for name, shape in shapes.items()}
 

@@ -9,7 +9,7 @@ from ..errors import BadUpload, OutOfRange
 from ..tasks import OwnData, Sequences, Task, make_task
 from . import dataset as datasets
 from . import snapshot
-from .architecture import Architecture
+from .architecture import architecture_of
 from .config import RunConfig
 from .costs import Budget
 from .edits import Edits
@@ -39,7 +39,7 @@ class State:
     ) -> Self:
         """Iteration 0 of a configuration."""
         task = fitting_task(config, dataset, budget, watch)
-        return cls(config, task, dataset, Learner.from_seed(config, Architecture.of(config, task)))
+        return cls(config, task, dataset, Learner.from_seed(config, architecture_of(config, task)))
 
     @classmethod
     def from_snapshot(cls, file: bytes | str | Path, at_hand: OwnData | None, budget: Budget) -> Self:
@@ -75,7 +75,7 @@ class State:
 
     def restart(self) -> None:
         """The seed's weights, iteration 0, the probe unedited."""
-        self.learner = Learner.from_seed(self.config, Architecture.of(self.config, self.task))
+        self.learner = Learner.from_seed(self.config, architecture_of(self.config, self.task))
         self.edits = {}
 
     def change(self, config: RunConfig, task: Task) -> None:

@@ -10,10 +10,10 @@ from collections.abc import Collection
 
 import numpy as np
 
-from ..engine import Params
+from ..engine import ActivationName, Architecture, CellName, Params, Precision
+from ..engine.architecture import counted
 from ..errors import BadUpload, BadValue, Choice
 from . import tensorfile
-from .architecture import Architecture, counted
 from .recognise import MODULES, Recognised, recognise, torch_endings
 from .statedict import Tensors
 
@@ -22,7 +22,7 @@ NONLINEARITIES = {"rnn": ("tanh", "relu"), "lstm": ("tanh",), "gru": ("tanh",)}
 """What PyTorch's modules can have where we have phi."""
 
 
-def fitting(file: Recognised, net: Architecture, precision: str) -> Params:
+def fitting(file: Recognised, net: Architecture, precision: Precision) -> Params:
     """The file's parameters for a run of this architecture and precision.
 
     Where sizes differ, BadUpload says what the file is, what the run is, and what helps.
@@ -73,7 +73,7 @@ def to_torch(params: Params) -> dict[str, np.ndarray]:
     return {name: np.ascontiguousarray(values, np.float64) for name, values in tensors.items()}
 
 
-def export(params: Params, cell: str, activation: str, iteration: int) -> bytes:
+def export(params: Params, cell: CellName, activation: ActivationName, iteration: int) -> bytes:
     """A safetensors file of `to_torch`, for `load_state_dict` of a module with parts `rnn` and `readout`.
 
     BadValue where PyTorch's module would compute something else from these weights.

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from math import ceil, prod
 from typing import Self
 
-from ..engine import CELLS
+from ..engine import CELLS, Architecture
 from ..tasks import Task
-from .architecture import Architecture
+from .architecture import architecture_of
 from .config import RunConfig
 
 # Nanoseconds of one core, found by benchmarks/costs.py.
@@ -38,7 +38,7 @@ class Work:
     @classmethod
     def of(cls, config: RunConfig, task: Task) -> Self:
         """The work of a run; its task says how many inputs and outputs there are, and how many sequences it has."""
-        net, B = Architecture.of(config, task), config.batch_size
+        net, B = architecture_of(config, task), config.batch_size
         entries = sum(prod(shape) for shape in net.parameter_shapes.values())
         return cls(config, net, config.sequence_length, task.rows(B), entries, task.continues, task.held_out_rows(B))
 

@@ -3,8 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from ..engine import CELLS, Network
-from .architecture import Architecture
+from ..engine import CELLS, ActivationName, Architecture, LossName, Network, Precision
 
 MAX_BYTES = 256 * 2**20
 
@@ -14,11 +13,11 @@ class Shape:
     """What fixes the buffers of a network unrolled over T timesteps for B examples."""
 
     architecture: Architecture
-    activation: str
-    loss: str
+    activation: ActivationName
+    loss: LossName
     T: int
     B: int
-    precision: str
+    precision: Precision
 
     @property
     def nbytes(self) -> int:
@@ -34,9 +33,7 @@ class Shape:
 
     def network(self) -> Network:
         """A network with buffers of this shape."""
-        net = self.architecture
-        sizes = (self.T, self.B, net.inputs, net.hidden_size, net.outputs)
-        return Network(net.cell, self.activation, self.loss, *sizes, self.precision, **net.extent)
+        return Network(self.architecture, self.activation, self.loss, self.T, self.B, self.precision)
 
 
 class Workspace:

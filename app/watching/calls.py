@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .modules import Spec
+from .updates import Update
 
 Tensor = Any  # torch.Tensor, which is not ours to import
 
@@ -88,7 +89,9 @@ class Capture:
 
     ``calls`` by module, in the order they were made; ``steps``, the number of the pass; ``cut``, where a cell's states
     were cut from their past, the steps of that cell, with those that no gradient reaches; ``own`` are the gradients
-    that reached the parameters, by owner; ``scale`` is what an AMP scaler multiplied the loss with.
+    that reached the parameters, by owner; ``scale`` is what an AMP scaler multiplied the loss with. ``updates``, by
+    module: the last optimizer steps before; ``mixed``: what of it ("input", "state" or "output") is a view that mixes
+    the sequences of the batch.
     """
 
     calls: dict[str, list[tuple[FusedCall | StepCall, Arrived]]]
@@ -96,4 +99,6 @@ class Capture:
     cut: dict[str, int]
     own: dict[int, Tensor]
     scale: Tensor | None
+    updates: dict[str, list[Update]] = field(default_factory=dict)
+    mixed: dict[str, str] = field(default_factory=dict)
     ready: Any = None  # on a device that works by itself: the event after the last copy

@@ -14,8 +14,11 @@ from typing import Any
 from . import graph
 from .calls import Arrived, Capture, FusedCall, StepCall, Weight, copied
 from .modules import Spec
+from .reshaped import Leaving, batch_read_as_time
+from .updates import Updates, holds
 
 Hook = Callable[..., None]
+SILENT_STEPS = 10  # optimizer steps without any backward pass, after which a module is said to be cut off
 MOST_PASSES = 8  # nested backward passes that are captured at once
 
 
@@ -48,23 +51,41 @@ def _hook_of_a_copy() -> Hook:
 
 
 class States:
-    """How the steps of a cell since the last backward pass came by their states."""
+    """How the steps of a cell, or of a layer called for one timestep at a time, came by their states in one pass."""
 
     def __init__(self) -> None:
-        self.steps = self.none = self.detached = 0
+        self.steps = self.connected = self.detached = 0
         self._left: int | None = None  # where the last step's h lies in memory
 
     def note(self, h0: Any, left: Any) -> None:
         """One more step, which was given ``h0`` and left ``left``."""
         self.steps += 1
-        self.none += h0 is None
+        self.connected += h0 is not None and h0.requires_grad
         self.detached += h0 is not None and not h0.requires_grad and h0.data_ptr() == self._left
         self._left = left.data_ptr()
 
     @property
     def cut(self) -> bool:
-        """Whether steps that belong together were cut apart: states detached, or none ever handed on."""
-        return self.detached > 0 or (self.steps > 1 and self.none == self.steps)
+        """Whether steps that belong together were cut apart: states detached, or none ever handed on in the graph."""
+        return self.detached > 0 or (self.steps > 2 and self.connected == 0)
+
+
+class Silence:
+    """What is known of a module that no backward pass has reached yet."""
+
+    def __init__(self) -> None:
+        self.why: str | None = None  # of its calls since the last optimizer step
+        self.steps = 0  # of optimizers, each after a call
+
+    def note(self, grad_enabled: bool, connected: bool) -> None:
+        """A call: whether gradients were on, and whether its output is connected with anything that is trained."""
+        self.why = ("detached" if connected else "frozen") if grad_enabled else "no_grad"
+
+    def stepped(self) -> str | None:
+        """After an optimizer's step: why nothing comes back, if that has gone on for long enough to be sure."""
+        why, self.why = self.why, None
+        self.steps += why is not None
+        return why if why is not None and self.steps == SILENT_STEPS else None
 
 
 class Watched:
@@ -74,6 +95,9 @@ class Watched:
         self.name, self.module, self.spec = name, module, spec
         self.passes = 0
         self.next_capture = 0
+        self.silence = Silence()
+        self.stepped = False  # by an optimizer, since the last backward pass
+        self.mixed: str | None = None  # what of the calls now made mixes the sequences of the batch
         self.random_state: Any = None
         # Of a cell, since the last backward pass; kept alive by the graph they belong to, whose hooks hold them.
         self.steps: list[weakref.ref[StepCall]] = []
@@ -93,21 +117,31 @@ class BackwardPass:
         self.arrived: dict[str, dict[FusedCall | StepCall, Arrived]] = {}
         self.reached: set[str] = set()
         self.own: dict[int, Any] = {}
+        self.left_over: dict[str, Any] = {}  # norms of gradients that the last update has left behind, by module
         self.scale: Any = None
 
 
 class Capturer:
-    """Hooks on ``watched``; each due backward pass is given to ``deliver`` as a `Capture`, from inside the loop."""
+    """Hooks on ``watched``; each due backward pass is given to ``deliver`` as a `Capture`, from inside the loop.
+
+    ``readers``: other modules, whose inputs may be views of what the watched ones give out. ``silent`` is given the
+    name of a module that no backward pass reaches while the optimizer steps, and why.
+    """
 
     def __init__(
         self,
         torch: Any,
         watched: list[Watched],
+        readers: list[Any],
         every: int,
         scaler: Any,
         deliver: Callable[[Capture], None],
         failed: Callable[[Exception], None],
+        silent: Callable[[str, str], None],
     ) -> None:
+        self._silent = silent
+        self._leaving = Leaving()
+        self._updates = Updates(torch, lambda hook: Guarded(hook, failed), self._stepped)
         self._torch, self._every, self._scaler, self._deliver, self._failed = torch, every, scaler, deliver, failed
         self._watched = {one.name: one for one in watched}
         self._passes: dict[int, BackwardPass] = {}
@@ -120,12 +154,16 @@ class Capturer:
                 self._handles.append(one.module.register_forward_pre_hook(before))
             after = Guarded(partial(self._after, one), failed)
             self._handles.append(one.module.register_forward_hook(after, with_kwargs=True))
+        for module in readers:
+            self._handles.append(module.register_forward_pre_hook(Guarded(self._read, failed)))
 
     def close(self) -> None:
         """Take all hooks off."""
         for handle in self._handles:
             handle.remove()
         self._handles.clear()
+        self._updates.close()
+        self._leaving.clear()
         self._listening.clear()
         for one in self._watched.values():
             one.steps.clear()
@@ -138,7 +176,10 @@ class Capturer:
             one.random_state = self._torch.get_rng_state()
 
     def _after(self, one: Watched, _: Any, args: Any, kwargs: Any, output: Any) -> None:
-        if not self._torch.is_grad_enabled():
+        grad_enabled = self._torch.is_grad_enabled()
+        if one.passes == 0:
+            one.silence.note(grad_enabled, grad_enabled and _connected(output))
+        if not grad_enabled:
             return
         x = args[0] if args else kwargs["input"]
         state = args[1] if len(args) > 1 else kwargs.get("hx")
@@ -154,9 +195,45 @@ class Capturer:
         leaving = {where: tensor for where, tensor in leaving.items() if tensor.requires_grad}
         if not leaving:
             return
-        call = self._fused_call(one, x, state) if one.due else None
+        call = None
+        if one.due:
+            call = self._fused_call(one, x, state)
+            self._note_shapes(one, x, call, leaving, state[0] if isinstance(state, tuple) else state)
         for where, tensor in leaving.items():
             self._listen(one, tensor, call, where)
+
+    def _note_shapes(self, one: Watched, x: Any, call: FusedCall, leaving: dict[str, Any], h0: Any) -> None:
+        """What this call says of how its sequences are laid out, and of one timestep after the other."""
+        packed = call.batch_sizes is not None
+        if not packed and call.x.dim() == 3:
+            time = 1 if one.spec.batch_first else 0
+            if time == 0 and batch_read_as_time(x):
+                one.mixed = "input"
+            if h0 is not None and self._leaving.mixed_by(h0, 1) is not None:
+                one.mixed = "state"
+            if call.x.shape[time] == 1 and "h_n" in leaving:
+                one.states.note(h0, leaving["h_n"])
+            if "output" in leaving:
+                self._leaving.note(one.name, leaving["output"], 1 - time)
+        for where in ("h_n", "c_n"):
+            if where in leaving and leaving[where].dim() == 3:
+                self._leaving.note(one.name, leaving[where], 1)
+
+    def _read(self, _: Any, args: Any) -> None:
+        """Another module is about to read something: perhaps a view of what a watched one gave out, to be captured."""
+        if self._leaving.empty or not args or not hasattr(args[0], "untyped_storage"):
+            return
+        name = self._leaving.mixed_by(args[0], 0)
+        if name is not None and self._watched[name].mixed is None:
+            self._watched[name].mixed = "output"
+
+    def _stepped(self, optimizer: Any) -> None:
+        """An optimizer has made a step."""
+        for name, one in self._watched.items():
+            one.stepped |= one.due and holds(optimizer, next(one.module.parameters(), None))
+            why = one.silence.stepped() if one.passes == 0 else None
+            if why is not None:
+                self._silent(name, why)
 
     def _fused_call(self, one: Watched, x: Any, state: Any) -> FusedCall:
         packed = hasattr(x, "batch_sizes")
@@ -188,6 +265,10 @@ class Capturer:
             return
         h0, c0 = state if isinstance(state, tuple) else (state, None)
         one.states.note(h0, leaving["h"])
+        if h0 is not None and h0.dim() == 2 and self._leaving.mixed_by(h0, 0) is not None:
+            one.mixed = "state"
+        if leaving["h"].dim() == 2:
+            self._leaving.note(one.name, leaving["h"], 0)
         steps = [step for step in (reference() for reference in one.steps) if step is not None]
         previous = self._step_that_left(one, h0, c0)
         module = one.module
@@ -264,6 +345,9 @@ class Capturer:
     def _teller(self, one: Watched, call: FusedCall | StepCall, where: str) -> Callable[[Any], None]:
         def tell(gradient: Any) -> None:
             running = self._reach(one)
+            if one.due and one.stepped:
+                one.stepped = False
+                running.left_over[one.name] = _left_over(one.module)
             if one.due and gradient is not None:  # a fused operation may say None for 0
                 running.arrived.setdefault(one.name, {}).setdefault(call, Arrived()).add(where, gradient)
                 if self._scaler is not None and running.scale is None:
@@ -292,7 +376,7 @@ class Capturer:
 
     def _complete(self, number: int) -> None:
         running = self._passes.pop(number)
-        steps, calls, states = {}, {}, {}
+        steps, calls, states, updates, mixed = {}, {}, {}, {}, {}
         for name, one in self._watched.items():
             if name not in running.reached:
                 continue
@@ -301,12 +385,24 @@ class Capturer:
                 calls[name] = [(call, found.get(call, Arrived())) for call in self._in_order(one, found)]
                 steps[name] = one.passes
                 states[name] = one.states
+                updates[name] = self._updates.known(name, running.left_over.get(name))
+                self._follow(one, running, [call for call, _ in calls[name]])
+                if one.mixed is not None:
+                    mixed[name] = one.mixed
                 one.next_capture = one.passes + self._every
             one.passes += 1
-            one.steps, one.left_by, one.states = [], {}, States()
+            one.stepped = False
+            one.steps, one.left_by, one.states, one.mixed = [], {}, States(), None
+        self._leaving.clear()
         if calls:
             cut = {name: found.steps for name, found in states.items() if found.cut}
-            self._deliver(Capture(calls, steps, cut, running.own, running.scale, self._after_copies(running)))
+            ready = self._after_copies(running)
+            self._deliver(Capture(calls, steps, cut, running.own, running.scale, updates, mixed, ready))
+
+    def _follow(self, one: Watched, running: BackwardPass, calls: list[FusedCall | StepCall]) -> None:
+        """The optimizer's next step of this module's parameters is looked at."""
+        used = {weight.owner: weight.values for call in calls for weight in call.weights if weight.trained}
+        self._updates.follow(one.name, one.module.parameters(), used, running.own)
 
     def _in_order(self, one: Watched, found: dict[FusedCall | StepCall, Arrived]) -> list[FusedCall | StepCall]:
         """The calls as they were made; steps of a cell that nothing came back to belong to the sequence as well."""
@@ -322,6 +418,18 @@ class Capturer:
         event = self._torch.cuda.Event()
         event.record()
         return event
+
+
+def _connected(output: Any) -> bool:
+    """Whether anything that a call gave out is part of a graph."""
+    parts = output if isinstance(output, tuple) else (output,)
+    return any(_connected(part) if isinstance(part, tuple) else getattr(part, "requires_grad", False) for part in parts)
+
+
+def _left_over(module: Any) -> Any:
+    """The norm of what is in the first parameter's .grad before this backward pass adds to it; None for nothing."""
+    gradient = next(module.parameters()).grad
+    return None if gradient is None else gradient.norm()
 
 
 def _forget(left_by: dict[int, Any], key: int, _: Any) -> None:

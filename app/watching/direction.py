@@ -12,7 +12,7 @@ Two things that PyTorch's layers have and the engine's has not are written as in
 import numpy as np
 
 from ..engine.arrays import BUFFER
-from ..engine.layer import Layer
+from ..engine.layer import Layer, LayerSizes
 from .modules import Spec
 
 Array = np.ndarray
@@ -89,7 +89,8 @@ class Direction:
         effective["W_hh"] = self.projection.dot(params["W_hh"]) if spec.proj_size else params["W_hh"]
         self._W_in = effective["W_xh"]
         width = len(self._W_in)
-        self.layer = Layer(spec.cell, spec.activation, T, B, width, spec.hidden_size, self.P, np.dtype(np.float64))
+        sizes = LayerSizes(T, B, width, spec.hidden_size, self.P, np.dtype(np.float64))
+        self.layer = Layer(spec.cell, spec.activation, sizes)
         inputs = self.layer.inputs  # (T, width, B)
         inputs[:, :I] = self._by_time(x).transpose(0, 2, 1)
         if lengths is not None:

@@ -78,11 +78,13 @@ def _has_path(T: int, reverse: bool, top: bool, both: bool) -> Array:
 def of_some(stack: Stack, losses: Array) -> list[list[Array]]:
     """ln_flow (T, T+1) of every layer and direction, of these E_t alone (indices from 0); the other rows are -inf.
 
-    Beyond 10^190 of shrinking or growing it is -inf or inf, also in a top layer.
+    Beyond 10^190 of shrinking or growing it is -inf or inf, also in a top layer. A single loss needs no way back of its
+    own: what came back in ``stack`` is all of it.
     """
     T = stack.crossing.T
+    alone = len(losses) == 1 == len(handed(stack))
     found = [[np.full((T, T + 1), -np.inf) for _ in layer] for layer in stack.layers]
-    for some, exponents, number, place, direction in _down(stack, losses):
+    for some, exponents, number, place, direction in _as_it_came(stack, losses) if alone else _down(stack, losses):
         order = slice(None, None, -1 if direction.reverse else 1)
         with np.errstate(all="ignore"):
             found[number][place][some] = (ln_norm(direction.dh).T + LN2 * exponents[:, None])[:, order]
@@ -112,6 +114,13 @@ def _columns(stack: Stack) -> Iterator[tuple[Array, Array, int, int, Direction]]
     most = max(1, AT_ONCE // (T * crossing.spec.hidden_size))
     for start in range(0, T, most):
         yield from _down(stack, np.arange(start, min(start + most, T)))
+
+
+def _as_it_came(stack: Stack, losses: Array) -> Iterator[tuple[Array, Array, int, int, Direction]]:
+    """As `_down`, where ``losses`` are all that was handed in, one of them."""
+    for number, layer in enumerate(stack.layers):
+        for place, direction in enumerate(layer):
+            yield losses, np.zeros(1, np.int64), number, place, direction
 
 
 def _down(stack: Stack, losses: Array) -> Iterator[tuple[Array, Array, int, int, Direction]]:

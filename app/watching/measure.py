@@ -17,8 +17,10 @@ from . import flows, shown
 from .calls import Capture, FusedCall, StepCall
 from .crossing import Crossing, array, of_fused, of_steps
 from .stack import Stack, replay, residual
+from .updates import overshoots, share
 
 Array = np.ndarray
+UPDATES = 2  # that a record tells of
 
 
 class Captured:
@@ -108,7 +110,14 @@ def measured(torch: Any, capture: Capture, sequence: int) -> dict[str, Shown]:
     whole = Captured(crossings, capture.own, scale)
     found: dict[str, Shown] = {}
     for name, its in crossings.items():
-        scalars = {"step": capture.steps[name], "cut": capture.cut.get(name)}
+        updates = [update.facts(scale) for update in capture.updates.get(name, ())]
+        scalars = {
+            "step": capture.steps[name],
+            "cut": capture.cut.get(name),
+            "mixed": capture.mixed.get(name),
+            "updates": updates[-UPDATES:],
+            "worst_update": max(filter(overshoots, updates), key=share, default=None),
+        }
         of_a_cell = any(isinstance(call, StepCall) for call, _ in capture.calls[name])
         count = len(its)
         parts = [slice(0, count)] if of_a_cell else [slice(at, at + 1) for at in range(count)]
@@ -164,6 +173,7 @@ def facts_of(
         "sequences": crossings[0].B,
         "restarts": np.cumsum(lengths)[:-1].tolist(),
         "reached": reached(crossings),
+        "full_length": full_length(crossings[0]),
         "flow_residual": None,
         "notes": list(dict.fromkeys(note for crossing in crossings for note in crossing.notes)),
     }
@@ -177,6 +187,11 @@ def reached(crossings: list[Crossing]) -> int:
             if arrived is not None:
                 found[: crossing.B] |= (arrived != 0.0).any(axis=(0, 2))
     return int(found.sum())
+
+
+def full_length(crossing: Crossing) -> int:
+    """How many sequences of the batch are as long as the longest."""
+    return crossing.B if crossing.lengths is None else int((crossing.lengths == crossing.T).sum())
 
 
 def gradients_of(stacks: list[Stack]) -> dict[str, Array]:

@@ -107,6 +107,12 @@ def recurrent_modules(model: Any, names: Any = None) -> dict[str, tuple[Any, Spe
     return {name: found[name] for name in wanted}
 
 
+def others(model: Any, watched: list[Any]) -> list[Any]:
+    """The modules of ``model`` without parts of their own, but the ``watched`` ones: what may read their outputs."""
+    known = {id(module) for module in watched}
+    return [module for module in model.modules() if id(module) not in known and next(module.children(), None) is None]
+
+
 def is_compiled(model: Any) -> bool:
     """Whether `torch.compile` wraps the model or a part of it."""
     return any(type(module).__name__ == "OptimizedModule" for module in model.modules())

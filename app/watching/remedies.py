@@ -98,3 +98,84 @@ def short_horizon() -> Remedy:
         "Hand the state from step to step as it is, without .detach(), .data or a new state of zeros",
         "h = cell(x_t, h)",
     )
+
+
+def read_last_states() -> Remedy:
+    """Of packed sequences the outputs at each one's own end."""
+    return Remedy(
+        "Read h_n, which is each sequence's own last state, instead of output[-1]",
+        "output, h_n = rnn(packed)  # an nn.LSTM gives out (h_n, c_n)",
+    )
+
+
+def mixed(what: str) -> Remedy:
+    """Axes are exchanged or joined without taking sequences apart."""
+    if what == "input":
+        return Remedy("Exchange axes by transpose; view and reshape only count through", "x = x.transpose(0, 1)")
+    return Remedy(
+        "Bring the batch to the front before joining the layers' or directions' states",
+        "h = h_n.transpose(0, 1).flatten(1)  # (batch, layers · directions · H)",
+    )
+
+
+def zero_gradient() -> Remedy:
+    """What multiplies by 0."""
+    return Remedy(
+        "Look at what reads its output: weights of 0 in the layer above, a ReLU that is 0 for every example, a mask "
+        "or a loss weight of 0. Weights of 0 may give way after the first update; the others do not"
+    )
+
+
+def not_updated(cause: str, record: Record) -> Remedy:
+    """Parameters that an optimizer has, with a learning rate, at the right moment."""
+    if cause == "not_in_optimizer":
+        module = str(record.scalars["module"]).split("#")[0]
+        path = f"model.{module}" if module else "model"
+        return Remedy(
+            "Give the optimizer all parameters of the model that is trained, after the model is complete",
+            f"optimizer.add_param_group({{'params': {path}.parameters()}})",
+        )
+    if cause == "gradient_cleared":
+        return Remedy(
+            "Call zero_grad() before loss.backward(), never between it and optimizer.step()",
+            "optimizer.zero_grad()\nloss.backward()\noptimizer.step()",
+        )
+    return Remedy("Raise the learning rate", "for group in optimizer.param_groups: group['lr'] = 1e-3")
+
+
+def bound() -> Remedy:
+    """No update longer than others."""
+    return Remedy("Start again from fresh weights and bound the gradient between loss.backward() and the step", CLIP)
+
+
+def large_loss() -> Remedy:
+    """A mean."""
+    return Remedy("Take the mean of the losses instead of their sum, or bound the gradient", CLIP)
+
+
+def overshooting() -> Remedy:
+    """Shorter updates."""
+    return Remedy(
+        "Start again from fresh weights with a smaller learning rate",
+        "for group in optimizer.param_groups: group['lr'] *= 0.1",
+    )
+
+
+def clipped_hard(norm: float) -> Remedy:
+    """A bound near the gradient's own size."""
+    return Remedy(
+        "Clip at about the size gradients have, so that only the largest are shortened",
+        f"torch.nn.utils.clip_grad_norm_(model.parameters(), {max(1.0, float(f'{norm:.1g}')):g})",
+    )
+
+
+def cut_off(why: str, module: str) -> Remedy:
+    """A way from the loss back to the module."""
+    path = f"model.{module}" if module else "model"
+    if why == "no_grad":
+        return Remedy("Call it outside torch.no_grad() while training")
+    if why == "frozen":
+        return Remedy("If it is to be trained; else leave it out of `modules`", f"{path}.requires_grad_(True)")
+    return Remedy(
+        "Hand its output on as a tensor: .detach(), .data, .item(), .numpy(), torch.tensor(…) and argmax end the graph"
+    )

@@ -1,11 +1,11 @@
 """What is wrong, if anything, with the way a gradient takes through one watched module: the first rule that applies.
 
 The rules are those of every record's finding (`training.findings`), asked of every layer and direction of one sequence;
-three more need no threshold and know only what is seen at a module's boundary: `axes`, `padding`, `cut`. E_t is the
-gradient handed to the module's output at t.
+three more need no threshold and know only what is seen at a module's boundary: `axes`, `padding`, `cut`; those of what
+is around it stand in `outside`. E_t is the gradient handed to the module's output at t.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,38 +13,55 @@ import numpy as np
 from ..training import Record
 from ..training.findings import Facts, Finding
 from ..training.findings import judge as judge_facts
-from . import remedies
-from .remedies import Remedy
+from . import outside, remedies
+from .found import Verdict
+from .outside import cut_off
 from .view import View, views
 
-FINDINGS = ("nonfinite", "exploding", "dead_units", "saturated", "vanishing", "short_horizon")
+FINDINGS = (
+    "nonfinite",
+    "mixed_sequences",
+    "overshooting",
+    "exploding",
+    "clipped_hard",
+    "dead_units",
+    "saturated",
+    "vanishing",
+    "short_horizon",
+    "not_learning",
+)
+ORDER: tuple[str | Callable[[Record], Verdict | None], ...] = (  # codes are rules of a view, functions of a record
+    "nonfinite",
+    outside.mixed_sequences,
+    outside.not_trained,
+    outside.overshooting,
+    "exploding",
+    outside.clipped_hard,
+    "dead_units",
+    "saturated",
+    "vanishing",
+    "short_horizon",
+    outside.stands_still,
+)
+__all__ = ["FINDINGS", "Verdict", "as_dict", "cut_off", "judge"]
 CAUSES = {"dead_units": "slope", "saturated": "saturation", "exploding": "weights"}  # where the rule names none
 NAMES = {"h": "a state", "dh": "the gradient of a state", "dc": "the gradient of a cell state"}
 PADDED = 0.25  # of a sequence: so many equal inputs at its end are padding
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """A finding, where it was found, why, and the numbers its sentence names."""
-
-    finding: str | None
-    sentence: str
-    cause: str | None = None
-    remedy: Remedy | None = None
-
-
 def judge(record: Record) -> Verdict:
     """The first rule that applies to any layer and direction of ``record``, in the order of the rules."""
     every = [(view, view.facts()) for view in views(record)]
-    for code in FINDINGS:
-        for view, facts in every:
-            verdict = _by_rule(code, view, facts)
+    for rule in ORDER:
+        for verdict in [rule(record)] if callable(rule) else (_by_rule(rule, view, facts) for view, facts in every):
             if verdict is not None:
                 return verdict
     return Verdict(None, healthy(every[0][0]))
 
 
 def _by_rule(code: str, view: View, facts: Facts) -> Verdict | None:
+    if code == "vanishing" and only_the_longest(view.record):
+        return _only_the_longest(view)
     if code == "vanishing" and axes_exchanged(view.record):
         return _axes(view)
     if code == "short_horizon":
@@ -57,6 +74,12 @@ def healthy(view: View) -> str:
     """What can be said where no rule applies."""
     way = view.way
     if way is None:
+        pieces = len(view.record.scalars["restarts"]) + 1
+        if pieces > 1:
+            return (
+                f"{view.place}: nothing stands out within its {pieces} pieces; between them the state is changed, and "
+                "no gradient can be followed there."
+            )
         return f"{view.place}: nothing stands out."
     return (
         f"{view.place}: the gradient of timestep {view.timestep(view.last_loss or 1)} arrives {len(way) - 1} timesteps "
@@ -74,6 +97,12 @@ def _nonfinite(view: View, found: Finding) -> Verdict:
 def _exploding(view: View, found: Finding) -> Verdict:
     values = found.values
     steps = values["loss_timestep"] - values["timestep"]
+    if values["ln_change"] <= 0.0:
+        sentence = (
+            f"{view.place}: the gradient handed to timestep {view.timestep(view.last_loss or 1)} is already "
+            f"{np.exp(values['ln_start']):.2g} in size; it does not grow on its way back."
+        )
+        return Verdict("exploding", sentence, "loss", remedies.large_loss())
     sentence = (
         f"{view.place}: the gradient of timestep {view.timestep(view.last_loss or 1)} is "
         f"{np.exp(values['ln_start']):.2g} where it starts and {np.exp(values['ln_there']):.2g} after {steps} "
@@ -89,7 +118,7 @@ def _dead_units(view: View, found: Finding) -> Verdict:
         "gradient passes through them."
     )
     remedy = remedies.dead_units(view.record, view.layer, view.reverse)
-    return Verdict("dead_units", sentence, CAUSES["dead_units"], remedy)
+    return outside.after_overshooting(view.record, Verdict("dead_units", sentence, CAUSES["dead_units"], remedy))
 
 
 def _saturated(view: View, found: Finding) -> Verdict:
@@ -99,7 +128,7 @@ def _saturated(view: View, found: Finding) -> Verdict:
         f"{float(np.abs(view.record.tensors[view.name('a')]).mean()):.2g} in size on average."
     )
     remedy = remedies.saturated(view.record, view.layer, view.reverse)
-    return Verdict("saturated", sentence, CAUSES["saturated"], remedy)
+    return outside.after_overshooting(view.record, Verdict("saturated", sentence, CAUSES["saturated"], remedy))
 
 
 def _vanishing(view: View, found: Finding) -> Verdict:
@@ -116,6 +145,21 @@ def _vanishing(view: View, found: Finding) -> Verdict:
         "padding": ": its last timesteps all read the same input, as padding does.",
     }.get(cause, ": the recurrent weights shrink it.")
     return Verdict("vanishing", sentence, cause, remedies.vanishing(view.record, view.layer, view.reverse, cause))
+
+
+def only_the_longest(record: Record) -> bool:
+    """Whether, of sequences that differ in length, gradients reach just those that are as long as the longest."""
+    facts = record.scalars
+    return bool(facts["reached"] == facts["full_length"] < facts["sequences"])
+
+
+def _only_the_longest(view: View) -> Verdict:
+    facts = view.record.scalars
+    sentence = (
+        f"{view.place}: gradients reach only {facts['reached']} of {facts['sequences']} sequences, those that are as "
+        "long as the longest: the last output of all others is padding."
+    )
+    return Verdict("vanishing", sentence, "padding", remedies.read_last_states())
 
 
 def axes_exchanged(record: Record) -> bool:

@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -16,13 +17,13 @@ from ..errors import shown as shown_value
 from ..recording import Recording
 from ..training import Record
 from .calls import Capture
-from .capture import Capturer, Watched
+from .capture import SILENT_STEPS, Capturer, Watched
 from .drawing import Judged, fragment
 from .measure import Shown, measured
-from .modules import is_compiled, recurrent_modules, torch_of
+from .modules import is_compiled, others, recurrent_modules, torch_of
 from .screen import Screen, screen
 from .threads import give_way
-from .verdict import FINDINGS, as_dict, judge
+from .verdict import FINDINGS, Verdict, as_dict, cut_off, judge
 
 WAITING = 2  # captures that may wait for their replay; the newest replace the oldest
 KEPT_BYTES = 64 * 2**20  # of captures that `save` can write the records of
@@ -62,6 +63,7 @@ class Watching:
         self._torch = torch_of(model)
         found = recurrent_modules(model, modules)
         self._last: dict[str, Shown] = {}
+        self._unreached: dict[str, Verdict] = {}  # modules that no backward pass reaches
         self._findings: dict[str, str | None] = {}
         self._listeners: list[tuple[str | None, Listener]] = []
         self._closed = self._busy = False
@@ -70,10 +72,14 @@ class Watching:
         self._kept: deque[Shown] = deque()
         self._file = None if file is None else Recording.create(file, **FACTS)
         self._captures: deque[Capture] = deque(maxlen=WAITING)
+        self._cut_offs: deque[tuple[str, str]] = deque()  # modules that are cut off, and why, to be told
         self._newest: Capture | None = None  # to show another sequence of it
         self._change = threading.Condition()
         watched = [Watched(name, module, spec) for name, (module, spec) in found.items()]
-        self._capturer = Capturer(self._torch, watched, every, scaler, self._deliver, self._failed)
+        readers = [] if is_compiled(model) else others(model, [one.module for one in watched])
+        self._capturer = Capturer(
+            self._torch, watched, readers, every, scaler, self._deliver, self._failed, self._cut_off
+        )
         self._worker = threading.Thread(target=self._work, name="unroll", daemon=True)
         self._worker.start()
         atexit.register(self.close)
@@ -94,7 +100,8 @@ class Watching:
     def verdict(self) -> dict[str, dict[str, Any]]:
         """What is wrong with each module, if anything: finding, sentence, horizon, cause, remedy."""
         self.wait()
-        return {name: verdict_on(shown) for name, shown in self._last.items()}
+        unreached = {name: as_dict(verdict, None) for name, verdict in self._unreached.items()}
+        return unreached | {name: verdict_on(shown) for name, shown in self._last.items()}
 
     def on(self, finding: str | None, callback: Listener) -> None:
         """Call ``callback(name, verdict)`` whenever a module's finding becomes ``finding`` (None: nothing is wrong).
@@ -118,7 +125,7 @@ class Watching:
         """Until every capture so far has become a record, or ``seconds`` have passed."""
         if threading.current_thread() is not self._worker:
             with self._change:
-                self._change.wait_for(lambda: not self._captures and not self._busy, seconds)
+                self._change.wait_for(lambda: not self._waiting and not self._busy, seconds)
 
     def close(self) -> None:
         """Take the hooks off and end the thread; what has been captured is still replayed."""
@@ -160,16 +167,29 @@ class Watching:
             self._newest = capture
             self._change.notify_all()
 
+    def _cut_off(self, name: str, why: str) -> None:
+        with self._change:
+            self._cut_offs.append((name, why))
+            self._change.notify_all()
+
+    @property
+    def _waiting(self) -> bool:
+        return bool(self._captures or self._cut_offs)
+
     def _work(self) -> None:
         give_way()
         while True:
             with self._change:
-                self._change.wait_for(lambda: bool(self._captures) or self._closed)
-                if not self._captures:
+                self._change.wait_for(lambda: self._waiting or self._closed)
+                if not self._waiting:
                     return
-                capture, self._busy = self._captures.popleft(), True
+                capture = None if self._cut_offs else self._captures.popleft()
+                self._busy = True
             try:
-                self._take(measured(self._torch, capture, self.sequence))
+                if capture is None:
+                    self._take_cut_off(*self._cut_offs.popleft())
+                else:
+                    self._take(measured(self._torch, capture, self.sequence))
             except Exception as error:
                 self._failed(error)
             finally:
@@ -184,18 +204,24 @@ class Watching:
         if self._screen is not None:
             self._screen.show(self._judged())
         for name, one in found.items():
-            finding, before = judge(one.brief).finding, self._findings.get(name)
-            self._findings[name] = finding
-            if finding != before:
-                self._tell(name, one, before)
+            verdict = as_dict(judge(one.brief), None)  # only who asked for it needs the horizon
+            self._tell(name, verdict, f"step {one.brief.scalars['step']}", partial(verdict_on, one))
 
-    def _tell(self, name: str, one: Shown, before: str | None) -> None:
-        """A finding has changed: a line in the terminal, and whoever asked for it; only they need the horizon."""
-        verdict = as_dict(judge(one.brief), None)
-        self._say(in_the_terminal(verdict, one.brief.scalars["step"], before))
+    def _take_cut_off(self, name: str, why: str) -> None:
+        self._unreached[name] = verdict = cut_off(name, why)
+        said = as_dict(verdict, None)
+        self._tell(name, said, f"{SILENT_STEPS} optimizer steps", lambda: said)
+
+    def _tell(self, name: str, verdict: dict[str, Any], when: str, whole: Callable[[], dict[str, Any]]) -> None:
+        """Where a finding has changed: a line in the terminal, and whoever asked for it."""
+        finding, before = verdict["finding"], self._findings.get(name)
+        self._findings[name] = finding
+        if finding == before:
+            return
+        self._say(in_the_terminal(verdict, when, before))
         for wanted, callback in self._listeners:
-            if wanted == verdict["finding"]:
-                callback(name, verdict_on(one))
+            if wanted == finding:
+                callback(name, whole())
 
     def _say(self, what: str) -> None:
         """A line in the terminal."""
@@ -237,8 +263,8 @@ def verdict_on(one: Shown) -> dict[str, Any]:
     return as_dict(judge(one.brief), one.horizon)
 
 
-def in_the_terminal(verdict: dict[str, Any], step: int, before: str | None) -> str:
+def in_the_terminal(verdict: dict[str, Any], when: str, before: str | None) -> str:
     """One line, when a finding changes."""
     if verdict["finding"] is None:
-        return f"step {step}: no longer {before}. {verdict['sentence']}"
-    return f"step {step}: {verdict['finding']}. {verdict['sentence']} What helps: {verdict['remedy']}"
+        return f"{when}: no longer {before}. {verdict['sentence']}"
+    return f"{when}: {verdict['finding']}. {verdict['sentence']} What helps: {verdict['remedy']}"

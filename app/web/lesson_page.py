@@ -41,7 +41,7 @@ def lesson_page(slugs: Sequence[str], link: str = "") -> str:
             f"Expected lessons that can be told without a server; got {what}{why}. They are: {', '.join(tellable())}."
         )
     assets = Assets(shipped("static"))
-    shell = one_page(assets, environment(assets))
+    shell = one_page(assets, environment(assets), tells_lessons=True)
     most = max(FEWEST_RECORDS, MOST_RECORDS // len(slugs))
     while True:
         page = _made(shell, slugs, link, most)

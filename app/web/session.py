@@ -57,16 +57,16 @@ def shortened(task: dict[str, Any], most: int) -> dict[str, Any]:
     """A task with the first `most` names of each kind, cut to a bounded length, and how many there are in all."""
     totals = {kind: len(task[kind]) for kind in NAMES if task[kind] is not None}
     first = {kind: [name[:LONGEST_NAME] for name in task[kind][:most]] for kind in totals}
-    read = {"read": _cut(task["read"], most)} if "read" in task else {}  # own data that were read from a file
+    read = {"read": cut(task["read"], most)} if "read" in task else {}  # own data that were read from a file
     return {**task, **first, **read, "totals": totals}
 
 
-def _cut(value: Any, most: int) -> Any:
+def cut(value: Any, most: int) -> Any:
     """What was read of own data, with lists and sentences as long as a `state` can hold."""
     if isinstance(value, dict):
-        return {name: _cut(item, most) for name, item in value.items()}
+        return {name: cut(item, most) for name, item in value.items()}
     if isinstance(value, list):
-        return [_cut(item, most) for item in value[:most]]
+        return [cut(item, most) for item in value[:most]]
     return value[:LONGEST_SENTENCE] if isinstance(value, str) else value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from typing import Any
 
 import numpy as np
 
@@ -48,13 +49,13 @@ def is_refused(snapshot: bytes) -> bool:
     return False
 
 
-ABUSED = [
+ABUSED: list[dict[str, Any]] = [
     {"learning_rate": rate, "optimizer": optimizer, "clip": clip}
     for rate in (1e-300, 1e-30, 1e3, 1e30, 1e300)
     for optimizer in ("sgd", "momentum", "rmsprop", "adam", "adagrad")
     for clip in ("none", "norm", "value", "timestep")
 ]
-CORNERS = [
+CORNERS: list[dict[str, Any]] = [
     {"sequence_length": 1, "hidden_size": 1, "batch_size": 1},
     {"sequence_length": 500, "hidden_size": 1, "batch_size": 1},
     {"sequence_length": 1, "hidden_size": 256, "batch_size": 256},
@@ -94,7 +95,13 @@ async def numbers(report: Report, share: float) -> None:
 
 def subnormal_ratio(cell: str, what: str) -> float:
     """A gradient that vanishes over 200 timesteps, beside one that does not; turn by turn."""
-    config = {"cell": cell, "sequence_length": 200, "hidden_size": 32, "batch_size": 16, "task": "adding"}
+    config: dict[str, Any] = {
+        "cell": cell,
+        "sequence_length": 200,
+        "hidden_size": 32,
+        "batch_size": 16,
+        "task": "adding",
+    }
     ordinary = Trainer(RunConfig(**config, learning_rate=0.0))
     vanishing = Trainer(RunConfig(**config, learning_rate=0.0, init="normal", gain=1e-3, forget_bias=-20.0))
     ratios = []

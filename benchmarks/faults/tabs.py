@@ -16,7 +16,7 @@ from app.training import RunConfig, Trainer
 from benchmarks.visitors import PAGE, Visitor, pupil
 
 RATE = 30
-SMALL = {"sequence_length": 12, "hidden_size": 8, "batch_size": 8}
+SMALL: dict[str, Any] = {"sequence_length": 12, "hidden_size": 8, "batch_size": 8}
 
 
 @dataclass

@@ -296,8 +296,11 @@ def test_ones_own_text_is_learned_and_survives_in_a_snapshot(page: Page, tmp_pat
     until(page, lambda: iteration(page) > 3, "training")
     share(page, "Open")
     page.get_by_label("Or paste a text").fill("abracadabra and again " * 12)
-    page.get_by_role("button", name="Learn this text").click()
-    expect(page.locator("#share")).to_contain_text("as a text")
+    page.get_by_role("button", name="Read as a text").click()
+    expect(page.get_by_role("region", name="What is read of your paste")).to_contain_text("264 characters, 9 diff")
+    expect(page.locator('[data-field="task"] select')).to_have_value("echo")
+    page.get_by_role("button", name="Train on this").click()
+    expect(page.locator("#share")).to_contain_text("Opened your paste as a text")
     expect(page.locator('[data-field="task"] select')).to_have_value("own")
     page.locator("#share").get_by_role("tab", name="Save").click()
     file = saved(page, "Snapshot", tmp_path)
@@ -319,9 +322,10 @@ def test_a_dropped_table_is_learned(page: Page):
         }""",
         "a,b\n" + rows.replace("\\n", "\n"),
     )
-    expect(page.locator("#share")).to_contain_text("Opened waves.csv as a table")
-    read = page.get_by_role("region", name="What was read")
+    read = page.get_by_role("region", name="What is read of waves.csv")
     expect(read).to_contain_text("80 rows, 2 columns.")
+    expect(page.locator("#share")).to_contain_text("The run continues unchanged until you train on it.")
+    expect(page.locator('[data-field="task"] select')).to_have_value("echo")
     expect(read.get_by_role("row").nth(1)).to_have_text("100")
     expect(read.get_by_role("row").last).to_have_text("8024")
     expect(read).to_contain_text("The last 16 rows are held out")
@@ -330,6 +334,10 @@ def test_a_dropped_table_is_learned(page: Page):
     expect(read).to_contain_text("80 rows, 1 column.")
     expect(read).to_contain_text('Left out: column 2 ("b") (`keep` does not name it).')
     expect(read.get_by_label("b", exact=True)).not_to_be_checked()
+    page.get_by_role("button", name="Train on this").click()
+    expect(page.locator("#share")).to_contain_text("Opened waves.csv as a table")
+    expect(page.get_by_role("region", name="What was read")).to_contain_text("80 rows, 1 column.")
+    expect(page.locator('[data-field="task"] select')).to_have_value("own")
 
 
 def test_where_a_file_can_be_read_otherwise_each_way_is_a_button(page: Page, tmp_path: Path):
@@ -342,7 +350,11 @@ def test_where_a_file_can_be_read_otherwise_each_way_is_a_button(page: Page, tmp
     expect(panel.get_by_role("alert")).to_contain_text("can be 2200 or 2.200")
     expect(panel.get_by_role("button", name="2,200 is 2200")).to_be_visible()
     panel.get_by_role("button", name="2,200 is 2.200").click()
-    expect(page.get_by_role("region", name="What was read")).to_contain_text("The decimal sign is the comma.")
+    expect(page.get_by_role("region", name="What is read of sales.csv")).to_contain_text(
+        "The decimal sign is the comma"
+    )
+    panel.get_by_role("button", name="Train on this").click()
+    expect(panel).to_contain_text("Opened sales.csv as a table")
     weights = tmp_path / "small.safetensors"
     weights.write_bytes(Trainer(RunConfig(hidden_size=4)).export_weights())
     page.locator('[data-field="task"] select').select_option("echo")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from app.engine import ACTIVATIONS, CELLS, LOSSES, Network, Params, initialise
+from app.engine import ACTIVATIONS, CELLS, LOSSES, Architecture, Initialisation, Network, Params, initialise
 
 
 def recurrent(cell):
@@ -49,7 +49,8 @@ def build(
     """A network of random weights; about a third of the timesteps have no target. ``more``: layers, directions, …"""
     H = max(H, CELLS[cell].least_units)
     rng = np.random.default_rng(seed)
-    drawn = initialise(cell, I, H, O, init, gain, None, None, None, rng, **more)
+    net = Architecture(cell, I, H, O, **more)
+    drawn = initialise(net, Initialisation(init, gain), rng)
     params = {name: values.astype(dtype) for name, values in drawn.items()}
     for name in params:
         if name.startswith(("b_", "g_", "h0", "c0")):
@@ -66,7 +67,7 @@ def build(
         x = np.eye(I, dtype=dtype)[rng.integers(0, I, (T, B))]
     if more.get("train_h0"):
         h0 = None
-    return Case(Network(cell, activation, loss, T, B, I, H, O, dtype, **more), params, x, target, h0)
+    return Case(Network(net, activation, loss, T, B, dtype), params, x, target, h0)
 
 
 networks = st.builds(
@@ -87,11 +88,12 @@ networks = st.builds(
 
 def scalar(cell, activation="linear", T=100, loss_at=-1, **values):
     """A one-unit network whose parameters are `values` (others 0), driven by nothing, with one loss."""
-    params = initialise(cell, 1, 1, 1, "zero", 1.0, None, None, None, np.random.default_rng(0))
+    sizes = Architecture(cell, 1, 1, 1)
+    params = initialise(sizes, Initialisation("zero"), np.random.default_rng(0))
     params = {name: np.zeros_like(p) for name, p in params.items()} | {"W_hy": np.ones((1, 1))}
     for name, value in values.items():
         params[name] = np.reshape(np.asarray(value, dtype=float), params[name].shape)
     target = np.full((T, 1, 1), np.nan)
     target[loss_at] = 1.0
-    net = Network(cell, activation, "squared_error", T, 1, 1, 1, 1)
+    net = Network(sizes, activation, "squared_error", T, 1)
     return net, (params, np.zeros((T, 1, 1)), target)

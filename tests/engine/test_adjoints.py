@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from app.engine import CELLS, Network, adjoints, initialise
+from app.engine import CELLS, Architecture, Initialisation, Network, adjoints, initialise
 from app.engine.adjoints import ln_norm
 from tests.engine.networks import build, networks, recurrent, scalar
 
@@ -127,13 +127,13 @@ def test_a_batch_is_refused():
 def adding(init, activation, T=400, H=100, gain=1.0):
     """One adding sequence and the weights of an untrained network, recurrent and input weights as in Le et al. 2015."""
     rng = np.random.default_rng(3)
-    params = initialise("rnn", 2, H, 1, init, gain, 0.001, 0.1, None, rng)
+    params = initialise(Architecture("rnn", 2, H, 1), Initialisation(init, gain, 0.001, 0.1), rng)
     markers = np.zeros(T)
     markers[[60, 250]] = 1.0
     x = np.stack([rng.random(T), markers], axis=1)[:, None]
     target = np.full((T, 1, 1), np.nan)
     target[-1] = x[60, 0, 0] + x[250, 0, 0]
-    net = Network("rnn", activation, "squared_error", T, 1, 2, H, 1)
+    net = Network(Architecture("rnn", 2, H, 1), activation, "squared_error", T, 1)
     net.forward(params, x, target)
     return adjoints(net).ln_dh_norm
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.engine import Network, adjoints, flow, jacobian_norms
+from app.engine import Architecture, Network, adjoints, flow, jacobian_norms
 from tests.engine.networks import build, scalar
 
 DIAGONAL = ["indrnn", "mingru"]
@@ -100,6 +100,6 @@ def test_a_normalised_lstm_whose_gains_are_zero_is_an_lstm_without_weights():
 
 
 def test_a_normalised_lstm_needs_its_cell_states_adjoint():
-    net = Network("ln_lstm", "tanh", "squared_error", 2, 1, 1, 2, 1)
+    net = Network(Architecture("ln_lstm", 1, 2, 1), "tanh", "squared_error", 2, 1)
     with pytest.raises(ValueError, match="cell state"):
         net.cell.gradients(np.zeros((16, 4)), np.zeros((3, 2, 1)), None)

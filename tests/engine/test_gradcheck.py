@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.engine import ACTIVATIONS, BREAKS, CELLS, TensorCheck, gradcheck
+from app.engine import ACTIVATIONS, BREAKS, CELLS, Data, TensorCheck, gradcheck
 from tests.engine.networks import build, recurrent
 
 # No W_hh to transpose; and no h_{t-1} beside which h_t could stand by mistake.
@@ -11,9 +11,9 @@ CANNOT = {("indrnn", "transpose_W_hh"), ("mingru", "transpose_W_hh"), ("mingru",
 CANNOT |= {(cell, "forget_gate_dropped") for cell in ("rnn", "gru", "indrnn", "mingru")}
 
 
-def check(network, **options):
-    data = (network.params, network.x, network.target, network.h0)
-    return dict(gradcheck(network.net, *data, rng=np.random.default_rng(4), **options))
+def check(network, reduction="sum", **options):
+    data = Data(network.x, network.target, network.h0, reduction=reduction)
+    return dict(gradcheck(network.net, network.params, data, rng=np.random.default_rng(4), **options))
 
 
 @pytest.mark.parametrize("reduction", ["sum", "mean"])

@@ -3,12 +3,16 @@
 import numpy as np
 import pytest
 
-from app.engine import CELLS, INITIALISERS, initialise, parameter_shapes
+from app.engine import CELLS, INITIALISERS, Architecture, Initialisation, initialise
 from tests.engine.networks import recurrent
 
 
-def draw(cell="rnn", init="pytorch", I=3, H=64, O=2, gain=1.0, input_std=None, readout_std=None, forget_bias=None):
-    return initialise(cell, I, H, O, init, gain, input_std, readout_std, forget_bias, np.random.default_rng(5))
+def draw(cell="rnn", init="pytorch", H=64, **how):
+    return initialise(Architecture(cell, 3, H, 2), Initialisation(init, **how), np.random.default_rng(5))
+
+
+def parameter_shapes(cell, I, H, O):
+    return Architecture(cell, I, H, O).parameter_shapes
 
 
 @pytest.mark.parametrize("init", INITIALISERS)

@@ -6,7 +6,7 @@ import pytest
 from autograd import grad
 
 from app.engine import CELLS, layer_adjoints, layer_flow
-from app.engine.layer import Layer
+from app.engine.layer import Layer, LayerSizes
 from tests.engine.networks import build
 from tests.engine.second_road import close, walk
 
@@ -23,7 +23,7 @@ class Alone:
         self.x = rng.standard_normal((T, B, I))
         self.h0, self.c0, self.last_dh, self.last_dc = rng.standard_normal((4, B, H))
         self.handed = scale * rng.standard_normal((T, B, H))
-        self.layer = Layer(cell, "tanh", T, B, I, H, H, numpy.dtype("float64"), reverse=reverse)
+        self.layer = Layer(cell, "tanh", LayerSizes(T, B, I, H, H, numpy.dtype("float64")), reverse=reverse)
         self.layer.load(self.params, numpy.eye(H))
         self.layer.inputs[:] = self.x.transpose(0, 2, 1)
         self.layer.forward(self.h0, self.c0)

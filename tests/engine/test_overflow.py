@@ -5,6 +5,7 @@ import pytest
 
 from app.engine import (
     CELLS,
+    Data,
     adjoints,
     clip,
     eigenvalues,
@@ -46,7 +47,9 @@ def test_overflow_runs_through_everything_in_silence(cell, activation, weight, T
     assert set(net.backward("sum", 2, 3, 0.1)) == set(network.params)
     for mode in ("none", "norm", "value"):
         clip(net.backward(), mode, 1.0)
-    check = dict(gradcheck(net, network.params, network.x, network.target, samples=1, rng=np.random.default_rng(0)))
+    check = dict(
+        gradcheck(net, network.params, Data(network.x, network.target), samples=1, rng=np.random.default_rng(0))
+    )
     assert list(check) == list(network.params)
 
 

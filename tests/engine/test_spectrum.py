@@ -5,6 +5,8 @@ import pytest
 
 from app.engine import (
     CELLS,
+    Architecture,
+    Initialisation,
     Network,
     adjoints,
     eigenvalues,
@@ -70,8 +72,9 @@ def test_norms_are_the_largest_singular_values(cell):
 
 def test_the_largest_singular_value_is_the_guarantee_not_the_spectral_radius():
     A = np.array([[0.5, 10.0], [0.0, 0.5]])
-    net = Network("rnn", "linear", "squared_error", 5, 1, 1, 2, 1)
-    params = initialise("rnn", 1, 2, 1, "zero", 1.0, None, None, None, np.random.default_rng(0)) | {"W_hh": A}
+    sizes = Architecture("rnn", 1, 2, 1)
+    net = Network(sizes, "linear", "squared_error", 5, 1)
+    params = initialise(sizes, Initialisation("zero"), np.random.default_rng(0)) | {"W_hh": A}
     net.forward(params, np.zeros((5, 1, 1)), np.zeros((5, 1, 1)))
     net.backward()
     norms = [round(float(np.linalg.norm(jacobian_product(net, 0, n), 2)), 2) for n in range(1, 6)]
@@ -165,10 +168,10 @@ def test_a_direction_that_is_lost_has_minus_infinity_and_an_infinite_jacobian_ha
 def test_the_predicted_rate_is_close_to_the_measured_one(gain):
     rng = np.random.default_rng(2)
     T, H = 60, 128
-    params = initialise("rnn", 1, H, 1, "normal", gain, 0.5, None, None, rng)
+    params = initialise(Architecture("rnn", 1, H, 1), Initialisation("normal", gain, 0.5), rng)
     target = np.full((T, 1, 1), np.nan)
     target[-1] = 1.0
-    net = Network("rnn", "tanh", "squared_error", T, 1, 1, H, 1)
+    net = Network(Architecture("rnn", 1, H, 1), "tanh", "squared_error", T, 1)
     net.forward(params, rng.standard_normal((T, 1, 1)), target)
     measured = measured_rate(flow(net, adjoints(net)).ln_flow[-1])
     assert measured == pytest.approx(predicted_rate(net, params["W_hh"]), abs=0.1)

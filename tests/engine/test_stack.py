@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from autograd import grad
 
-from app.engine import CELLS, Network, initialise, parameter_shapes
+from app.engine import CELLS, Architecture, Initialisation, Network, initialise
 from tests.engine.networks import build
 from tests.engine.second_road import close, objective, stack
 
@@ -186,7 +186,8 @@ def test_clipping_every_timestep_bounds_each_layer_by_itself_and_the_top_layer_f
 @every_cell
 def test_more_layers_and_directions_leave_the_draws_of_the_others_as_they_were(cell):
     def drawn(**shape):
-        return initialise(cell, 3, 4, 2, "orthogonal", 1.0, None, None, 1.0, np.random.default_rng(5), **shape)
+        how = Initialisation("orthogonal", forget_bias=1.0)
+        return initialise(Architecture(cell, 3, 4, 2, **shape), how, np.random.default_rng(5))
 
     plain, deep, both = drawn(), drawn(num_layers=2, train_h0=True), drawn(num_layers=2, bidirectional=True)
     assert all((deep[name] == plain[name]).all() for name in plain)
@@ -201,9 +202,9 @@ def test_more_layers_and_directions_leave_the_draws_of_the_others_as_they_were(c
 @every_shape
 @every_cell
 def test_initial_parameters_have_the_shapes_that_are_announced(cell, shape):
-    sizes = {**shape, "embedding_size": 3}
-    params = initialise(cell, 5, 4, 2, "pytorch", 1.0, None, None, 1.0, np.random.default_rng(0), **sizes)
-    shapes = parameter_shapes(cell, 5, 4, 2, **sizes)
+    net = Architecture(cell, 5, 4, 2, embedding_size=3, **shape)
+    params = initialise(net, Initialisation(forget_bias=1.0), np.random.default_rng(0))
+    shapes = net.parameter_shapes
     assert {name: values.shape for name, values in params.items()} == shapes
     assert list(params) == list(shapes)
 
@@ -212,7 +213,7 @@ def test_initial_parameters_have_the_shapes_that_are_announced(cell, shape):
 def test_a_walk_can_go_on_from_the_states_of_another(cell):
     network = deep(cell, {"num_layers": 3}, T=6, B=2)
     net = network.run()
-    half = Network(cell, "tanh", "cross_entropy", 3, 2, 2, 4, 3, num_layers=3)
+    half = Network(Architecture(cell, 2, 4, 3, num_layers=3), "tanh", "cross_entropy", 3, 2)
     half.forward(network.params, network.x[:3], network.target[:3], network.h0)
     half.forward(network.params, network.x[3:], network.target[3:], initial=half.last_states())
     np.testing.assert_allclose(half.y, net.y[3:], rtol=1e-12, atol=1e-14)

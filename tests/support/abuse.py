@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from app.errors import UnrollError
 from app.training import RunConfig, Trainer
 from app.web import session
-from tests.web.conftest import Client, facts
-from tests.web.examples import MESSAGES, SMALL
+from tests.support.clients import Client, facts
+from tests.support.messages import MESSAGES, SMALL
 
 VALID = [json.loads(path.read_text()) for path in sorted(MESSAGES.glob("client-*.json"))]
 VALUES: list[Any] = [

@@ -6,8 +6,8 @@ import json
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from tests.support.clients import facts
 from tests.support.servers import PATIENCE, Server
-from tests.web.conftest import facts
 
 
 class Visitor:

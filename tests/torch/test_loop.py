@@ -17,9 +17,9 @@ import app as unroll
 from app.errors import BadValue, OutOfRange
 from app.watching import screen as screens
 from app.watching import watching as module_under_test
+from tests.support.clients import facts
 from tests.support.servers import wait_until
 from tests.support.visitors import Visitor
-from tests.web.conftest import facts
 
 X = torch.randn(8, 5, 3, generator=torch.Generator().manual_seed(1))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.engine import CELLS, Network
+from app.engine import CELLS, Architecture, Network
 from app.errors import BadUpload, OutOfRange
 from app.training import RunConfig, Trainer
 from tests.support.snapshots import rebuilt
@@ -48,7 +48,7 @@ def expected_losses(run, data, updates):
     params = {name: values.copy() for name, values in run.params.items()}
     loss = "cross_entropy" if answers.ndim == 1 else "squared_error"
     O = params["b_y"].size
-    net = Network(run.config.cell, "tanh", loss, T, B, inputs.shape[1], H, O, num_layers=run.config.num_layers)
+    net = Network(Architecture(run.config.cell, inputs.shape[1], H, O, run.config.num_layers), "tanh", loss, T, B)
     position, states, found = 0, {}, []
     for _ in range(updates):
         at = np.array([[start + position + t for start in starts] for t in range(T)])
@@ -163,7 +163,7 @@ def test_the_shown_sequence_starts_from_the_window_before_it_and_row_0_is_what_t
     shown = record.x
     start = next(s for s in range(len(TEXT)) if (np.roll(text, -s, axis=0)[:T] == shown).all())
     both = np.roll(text, T - start, axis=0)[: 2 * T, None]
-    net = Network(cell, "tanh", "cross_entropy", 2 * T, 1, text.shape[1], H, text.shape[1], num_layers=2)
+    net = Network(Architecture(cell, text.shape[1], H, text.shape[1], num_layers=2), "tanh", "cross_entropy", 2 * T, 1)
     target = np.full((2 * T, 1), -1)
     target[T:, 0] = record.target
     net.forward(run.params, both, target)

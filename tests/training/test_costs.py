@@ -43,7 +43,7 @@ def test_memory_is_limited_and_nearly_what_is_allocated():
         Trainer(RunConfig(**LARGE), max_bytes=2**26)
     for cell in CELLS:
         trainer = Trainer(RunConfig(cell=cell, hidden_size=32, sequence_length=100))
-        net = trainer._runner._workspace("batch", 32).net
+        net = trainer._iterations.runner._workspace("batch", 32).net
         holders = (net.layer, net.layer.cell, net.head)
         parts = [part for holder in holders for part in vars(holder).values() if isinstance(part, np.ndarray)]
         owners = [owner(part) for part in parts]
@@ -106,8 +106,8 @@ def test_states_of_other_sizes_than_the_networks_are_refused():
 def test_buffers_are_made_once_for_a_shape():
     workspaces = WorkspacePool()
     first, second = (Trainer(RunConfig(seed=seed), workspaces=workspaces) for seed in (1, 2))
-    assert first._runner._workspace("batch", 32) is second._runner._workspace("batch", 32)
-    assert first._runner._workspace("batch", 32) is not first._runner._workspace("probe", 32)
+    assert first._iterations.runner._workspace("batch", 32) is second._iterations.runner._workspace("batch", 32)
+    assert first._iterations.runner._workspace("batch", 32) is not first._iterations.runner._workspace("probe", 32)
 
 
 def test_buffers_unused_for_longest_are_dropped():

@@ -7,7 +7,7 @@ from app.engine import CELLS, Network, all_adjoints, all_flows
 from app.errors import OutOfRange, UnrollError
 from app.training import RunConfig, Trainer
 from app.training import snapshot as files
-from app.training.architecture import Architecture
+from app.training.architecture import architecture_of
 from app.training.weights import to_torch
 
 SMALL = {"sequence_length": 9, "hidden_size": 5, "batch_size": 4, "lag": 2}
@@ -249,9 +249,7 @@ def of_different_lengths(cell, **fields):
 def alone(run, data, which):
     """The same network at one of the sequences, as long as that is."""
     L = LENGTHS[which]
-    net = Network(
-        run.config.cell, "tanh", "cross_entropy", L, 1, 2, 5, 2, **Architecture.of(run.config, run.task).extent
-    )
+    net = Network(architecture_of(run.config, run.task), "tanh", "cross_entropy", L, 1)
     net.forward(run.params, data["inputs"][which, :L, None], data["targets"][which, :L, None])
     return net
 

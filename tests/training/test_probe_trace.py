@@ -13,7 +13,7 @@ NORMS = ("dh_carried_norm", "dW_hh_norm", "dW_xh_norm", "dW_hy_norm")
 def shown(trainer):
     """The probe's record and its network, left as full backpropagation leaves it."""
     record = trainer.record()
-    return record, trainer._runner.trace(trainer.params, trainer.probe, {}).net
+    return record, trainer._iterations.runner.trace(trainer.params, trainer.probe, {}).net
 
 
 @pytest.mark.parametrize("cell", CELLS)

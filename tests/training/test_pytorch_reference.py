@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from app.engine import Network
+from app.engine import Architecture, Network
 from app.training import RunConfig, Trainer
 
 CELLS = ("rnn", "lstm", "gru")
@@ -31,7 +31,7 @@ def imported(cell):
 def test_every_gradient_of_every_state_is_pytorchs_to_1e_9(cell):
     trainer, said = imported(cell)
     B, T, I = said["inputs"].shape
-    net = Network(cell, "tanh", "squared_error", T, B, I, 6, said["targets"].shape[2])
+    net = Network(Architecture(cell, I, 6, said["targets"].shape[2]), "tanh", "squared_error", T, B)
     net.forward(trainer.params, said["inputs"].swapaxes(0, 1), said["targets"].swapaxes(0, 1))
     net.backward()
     np.testing.assert_allclose(net.y.swapaxes(0, 1), said["y"], rtol=0, atol=1e-12)

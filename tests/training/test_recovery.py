@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from app.engine import Architecture
 from app.training import RunConfig
-from app.training.architecture import Architecture
 from app.training.learner import Learner
 from app.training.recovery import Recovery
 

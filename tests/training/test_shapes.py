@@ -2,16 +2,16 @@
 
 import pytest
 
-from app.engine import CELLS
+from app.engine import CELLS, Architecture
 from app.tasks import make_task
 from app.training import RunConfig, Trainer
-from app.training.architecture import Architecture
+from app.training.architecture import architecture_of
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_parameters_of_a_run_have_the_shapes_of_its_architecture(cell):
     trainer = Trainer(RunConfig(cell=cell, hidden_size=7, task="copy"))
-    shapes = Architecture.of(trainer.config, trainer.task).parameter_shapes
+    shapes = architecture_of(trainer.config, trainer.task).parameter_shapes
     assert {name: values.shape for name, values in trainer.params.items()} == shapes
 
 
@@ -19,9 +19,9 @@ def test_only_what_fixes_shapes_makes_two_architectures_differ():
     config = RunConfig()
     task = make_task("echo", 24, 8)
     same = config.changed({"activation": "relu", "seed": 9, "optimizer": "sgd", "sequence_length": 50, "gain": 2.0})
-    assert Architecture.of(config, task) == Architecture.of(same, task)
-    assert Architecture.of(config, task) != Architecture.of(config.changed({"hidden_size": 17}), task)
-    assert Architecture.of(config, task) != Architecture.of(config, make_task("copy", 24, 8))
+    assert architecture_of(config, task) == architecture_of(same, task)
+    assert architecture_of(config, task) != architecture_of(config.changed({"hidden_size": 17}), task)
+    assert architecture_of(config, task) != architecture_of(config, make_task("copy", 24, 8))
 
 
 def test_an_architecture_is_said_in_words():

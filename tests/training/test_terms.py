@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.engine import CELLS, Network
+from app.engine import CELLS, Architecture, Network
 from app.training import RunConfig, Trainer
 
 SHORT = {"sequence_length": 4, "hidden_size": 3, "batch_size": 2, "lag": 1, "activation": "tanh"}
@@ -19,7 +19,7 @@ def probe(trained, config, params):
     x, target = (trained.tensors[name].astype(np.float64)[:, None] for name in ("x", "target"))
     T, I = trained.tensors["x"].shape
     H, O = trained.tensors["h"].shape[1], trained.tensors["y"].shape[1]
-    net = Network(config.cell, config.activation, "squared_error", T, 1, I, H, O)
+    net = Network(Architecture(config.cell, I, H, O), config.activation, "squared_error", T, 1)
     net.forward(params, x, target)
     return net
 

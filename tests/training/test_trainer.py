@@ -456,7 +456,7 @@ def test_the_gradient_check_passes_and_catches_every_classic_bug(cell):
     trainer = advanced(small(cell=cell, precision="float32"))
     before = trainer.snapshot()
     assert all(check.passed for _, check in trainer.check_gradients())
-    net = trainer._runner._workspace("probe", 1).net
+    net = trainer._iterations.runner._workspace("probe", 1).net
     for broken in (name for name, one in BREAKS.items() if one.fits(net)):
         assert not all(check.passed for _, check in trainer.check_gradients(broken=broken)), broken
     assert trainer.snapshot() == before

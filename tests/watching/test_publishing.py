@@ -16,9 +16,9 @@ from app.errors import BadValue
 from app.training import Record
 from app.watching.beside import Beside
 from app.watching.publishing import Publisher, addresses
+from tests.support.clients import facts
 from tests.support.servers import PATIENCE, ROOT, Server, free_port, wait_until
 from tests.support.visitors import Visitor
-from tests.web.conftest import facts
 
 TOKEN = "a-token-of-the-operator"
 SCRIPT = """

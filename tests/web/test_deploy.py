@@ -17,9 +17,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from app.commandline import settings_from
 from app.settings import Settings, environment_name
+from tests.support.clients import facts
 from tests.support.nginx import INSTALLED, nginx
 from tests.support.servers import PATIENCE, ROOT, Server, free_port
-from tests.web.conftest import facts
 from tests.web.test_proxies import a_run_starts, everything_is_found
 from tests.web.test_server import SMALL, get
 

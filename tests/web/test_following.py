@@ -14,8 +14,8 @@ from app.web.followers import MOST_FOLLOWERS
 from app.web.links import Links, new_key, token_of
 from app.web.run import Limits, Shared
 from app.web.session import MOST_PACKED
-from tests.web.conftest import LIMITS, Client, Clock, facts, records, tensors, understood
-from tests.web.examples import SMALL, WILD
+from tests.support.clients import LIMITS, Client, Clock, facts, records, tensors, understood
+from tests.support.messages import SMALL, WILD
 
 
 class Room:

@@ -12,9 +12,9 @@ import pytest
 from app.training import Trainer
 from app.web.links import token_of
 from benchmarks.servers import nginx
+from tests.support.clients import facts
 from tests.support.servers import Server, wait_until
 from tests.support.visitors import Visitor
-from tests.web.conftest import facts
 from tests.web.test_server import SMALL, get, workers
 
 

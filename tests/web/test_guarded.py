@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from tests.support.clients import facts
 from tests.support.servers import PATIENCE, Server, wait_until
-from tests.web.conftest import facts
 from tests.web.test_server import SMALL, Visitor, get
 
 TEXT, BINARY, CONTINUATION, CLOSE, PING = 1, 2, 0, 8, 9

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from app.tasks.reading.lines import BLOCK
+from tests.support.clients import Client, records
 from tests.support.servers import ROOT
-from tests.web.conftest import Client, records
 
 FILES = {
     "series": ("series", b"a,b\n" + b"1.5,-2\n2.25,3\n" * 40_000),

@@ -4,7 +4,7 @@ import pytest
 
 from app.web.run import Shared
 from tests.support.batches import counted_batches
-from tests.web.conftest import Client, records
+from tests.support.clients import Client, records
 
 
 @pytest.fixture

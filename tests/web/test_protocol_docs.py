@@ -10,8 +10,8 @@ from app import errors
 from app.training import WATCHABLE
 from app.training.quantities import PROBE, QUANTITIES
 from app.web import commands
-from tests.web.conftest import Client, facts, tensors
-from tests.web.examples import server_messages
+from tests.support.clients import Client, facts, tensors
+from tests.support.messages import server_messages
 
 DOCS = (Path(__file__).parent.parent.parent / "docs" / "protocol.md").read_text()
 EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", DOCS, re.DOTALL)]

@@ -13,9 +13,9 @@ from app.training import Record
 from app.web.links import new_key, token_of
 from app.web.protocol import CAPTURE_BYTES
 from app.web.publish import may_publish
+from tests.support.clients import facts
 from tests.support.servers import PATIENCE, Server
 from tests.support.visitors import Visitor
-from tests.web.conftest import facts
 
 TOKEN = "a-token-of-the-operator"
 

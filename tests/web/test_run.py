@@ -11,8 +11,8 @@ from app.web.closing import Close
 from app.web.run import Shared
 from app.web.session import Phase
 from app.web.uploads import MOST_UPLOADS, SMALL_BYTES
-from tests.web.conftest import Client, facts, records, tensors
-from tests.web.examples import MESSAGES, SMALL, WILD, record, server_messages
+from tests.support.clients import Client, facts, records, tensors
+from tests.support.messages import MESSAGES, SMALL, WILD, record, server_messages
 
 
 def only(said):
@@ -637,6 +637,61 @@ def test_own_series_restarts_with_the_columns_as_inputs(client):
     rows = "\n".join(f"{t * 0.1},{t % 3}" for t in range(60))
     state = client.say("own_series", csv="level,flow\n" + rows)[0]
     assert state["task"]["inputs"] == ["level", "flow"]
+
+
+SERIES = "day,level\n" + "".join(f"2020-01-{i:02},{i * i}\n" for i in range(10, 31))
+
+
+def test_a_preview_tells_what_would_be_read_and_leaves_the_run_as_it_is(client):
+    client.started()
+    before = only(client.say("snapshot"))
+    told = only(client.say("own_series", csv=SERIES, preview=True, id="p"))
+    assert (told["type"], told["id"], told["kind"], told["changes"]) == ("preview", "p", "series", {"task": "own"})
+    assert only(client.say("snapshot")) == before
+    read = told["read"]
+    assert (read["rows"], read["width"], read["columns"], read["first"][0]) == (21, 1, ["level"], [100])
+    assert read == client.say("own_series", csv=SERIES)[0]["task"]["read"]
+
+
+def test_a_preview_is_refused_as_the_data_would_be(client):
+    client.started()
+    for csv in ("a;b\n1,234;5\n2,345;6\n3,456;7\n", "a,b\n1,2\n,3\n4,5\n", "a\n1\n2\n4\n"):
+        looked = only(client.say("own_series", csv=csv, preview=True))
+        assert looked == only(client.say("own_series", csv=csv))
+        assert looked["type"] == "error"
+    assert (
+        only(client.say("own_series", csv="a\n" + "1,5\n2,5\n3,5\n4,5\n" * 3, decimal=",", preview=True))["type"]
+        == "preview"
+    )
+
+
+def test_texts_and_sequences_can_be_looked_at_too_but_no_weights(client):
+    sequences = save({"inputs": np.zeros((10, 5, 2)), "targets": np.arange(50).reshape(10, 5) % 3 - 1})
+    client.say("upload", kind="dataset", bytes=len(sequences), preview=True)
+    told = only(client.send(sequences))
+    assert (told["read"]["sequences"], told["read"]["timesteps"]) == (10, 5)
+    assert told["read"]["notes"][1] == "Each target: one of 2 classes. 33 of 50 timesteps have one."
+    assert told["changes"] == {"sequence_length": 5, "task": "own"}
+    assert client.session.trainer is None, "nothing has begun"
+    client.started()
+    assert only(client.say("own_text", text="abcab\r\nb", preview=True))["read"]["distinct"] == 4
+    for kind in ("weights", "snapshot"):
+        refused = only(client.say("upload", kind=kind, bytes=10, preview=True))
+        assert (refused["code"], refused["field"]) == ("bad_value", "preview")
+
+
+def test_a_preview_of_many_long_names_fits_into_a_text_frame_and_tells_how_many_there_are(client):
+    client.started()
+    names = [f"{'a long name ' * 4}{i}" for i in range(900)]
+    csv = ",".join(names) + "\n" + "".join(",".join(str(i * j % 7) for i in range(1, 901)) + "\n" for j in range(12))
+    client.say("upload", kind="series", bytes=len(csv.encode()), preview=True)
+    client.run.receive(csv.encode())
+    frames = []
+    while not frames:
+        frames = client.run.work()
+    assert 12_000 < len(frames[0]) <= 16_384
+    read = json.loads(frames[0])["read"]
+    assert (read["width"], read["columns"]) == (900, names[: len(read["columns"])])
 
 
 def test_a_dataset_may_come_before_a_run_and_own_data_stay_at_hand(client):

@@ -22,9 +22,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from tests.support.abuse import ask_every_way
+from tests.support.clients import facts, tensors
 from tests.support.servers import PATIENCE, ROOT, Server, wait_until
 from tests.support.visitors import Visitor
-from tests.web.conftest import facts, tensors
 
 SMALL = {"sequence_length": 6, "hidden_size": 4, "batch_size": 4, "lag": 2}
 

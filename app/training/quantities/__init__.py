@@ -5,6 +5,7 @@ A new one is a file here and its class in `QUANTITIES`: the schema, the limits a
 
 import re
 from collections.abc import Collection
+from typing import Literal
 
 from ...errors import BadValue, shown
 from ...tasks import Task
@@ -44,6 +45,18 @@ QUANTITIES: dict[str, Quantity] = {
 }
 """What a record holds only when it is asked for, in the order in which it is computed."""
 
+QuantityName = Literal[
+    "gates",
+    "flow",
+    "truncation",
+    "weights",
+    "gradients",
+    "distributions",
+    "spectrum",
+    "saturation",
+    "sample",
+    "terms",
+]
 WATCHABLE = tuple(QUANTITIES)
 SCALARS = tuple(name for quantity in QUANTITIES.values() for name in quantity.scalars)
 """Scalars of records that are null unless their quantity is watched."""
@@ -86,6 +99,7 @@ __all__ = [
     "Condition",
     "Found",
     "Quantity",
+    "QuantityName",
     "Sizes",
     "Tensor",
     "checked",

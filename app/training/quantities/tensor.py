@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from ...engine import CELLS
 from ...tasks import Task
-from ..architecture import Architecture
+from ..architecture import architecture_of
 from ..config import RunConfig
 from .conditions import ALWAYS, Condition
 
@@ -35,7 +35,7 @@ class Tensor:
         """Shape and type by name in a run of this configuration; a size that is not known yet is None."""
         if not self.when.holds(config, task):
             return {}
-        net = Architecture.of(config, task)
+        net = architecture_of(config, task)
         parameters = net.parameter_shapes
         if self.axes is None:
             return {self.name.replace("NAME", name): (shape, self.dtype) for name, shape in parameters.items()}

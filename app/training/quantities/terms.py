@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import CELLS, Adjoints, Cell, Network, all_adjoints
+from ...engine import CELLS, Adjoints, Cell, Network, Reduction, all_adjoints
 from ...tasks import Task
 from ..config import RunConfig
 from ..measurement import Measurement
@@ -95,7 +95,7 @@ def _as_users_see(cell: Cell, da_x: np.ndarray) -> np.ndarray:
     return ordered
 
 
-def _loss_by_loss(net: Network, target: np.ndarray, reduction: str) -> dict[str, Any]:
+def _loss_by_loss(net: Network, target: np.ndarray, reduction: Reduction) -> dict[str, Any]:
     """The same of every loss alone, (T, T, width) each: row t - 1 is E_t's, zeros where it is none.
 
     Leaves the buffers as full BPTT of all losses does.

@@ -1,23 +1,22 @@
 """Commands about files: what the run is saved as, and what is uploaded to it."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from pydantic import Field
 
 from ...training import Effects, RunConfig, Trainer
-from ...training.dataset import Steps, reading
+from ...training.dataset import reading
 from ...training.limits import MAX_FILE_NAME
 from .. import protocol
-from ..protocol import Frame
 from ..session import Phase, Session
 from ..uploads import Announced, UploadKind
 from ..viewer import Viewer
 from .base import Answer, Command, Job
-from .series_options import SeriesOptions
-
-T = TypeVar("T")
+from .own_data import SeriesOptions
+from .preview import preview, refuse_other_kinds
+from .steps import in_turns
 
 BEFORE_A_RUN = ("snapshot", "dataset")  # kinds that begin one
 
@@ -77,9 +76,13 @@ class Upload(SeriesOptions):
     name: str = Field(default="", max_length=MAX_FILE_NAME)
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
+        if self.preview:
+            refuse_other_kinds(self.kind)
         if self.kind not in BEFORE_A_RUN:
             session.network(f"upload of {self.kind}")
-        viewer.uploads.announce(Announced(self.kind, self.bytes, self.id, self.series_options(), self.adopt, self.name))
+        viewer.uploads.announce(
+            Announced(self.kind, self.bytes, self.id, self.series_options(), self.adopt, self.name, self.preview)
+        )
         return protocol.encode("ready", self.id, kind=self.kind)
 
 
@@ -88,6 +91,8 @@ READ_IN_STEPS = ("text", "series")  # kinds that may be large and are read cell 
 
 def load_file(session: Session, announced: Announced, content: bytes) -> Effects | Job:
     """Make use of an uploaded file; says what it changed in the configuration."""
+    if announced.preview:
+        return preview(session, announced.kind, content, announced.id, **announced.series_options)
     if announced.kind in READ_IN_STEPS:
         return read_in_steps(session, announced, content)
     trainer, kind = session.trainer, announced.kind
@@ -116,14 +121,3 @@ def read_in_steps(session: Session, announced: Announced, content: bytes) -> Job
     effects = session.load(session.network(f"upload of {announced.kind}").learn_from, data)
     session.announce(effects)
     yield [session.state(announced.id, effects)]
-
-
-def in_turns(steps: Steps[T]) -> Generator[list[Frame], None, T]:
-    """What the steps lead to, with nothing to send between two of them."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as finished:
-            value: T = finished.value
-            return value
-        yield []

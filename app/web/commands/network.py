@@ -12,7 +12,8 @@ from ...training.limits import MAX_EDIT
 from ..session import Session
 from ..viewer import Viewer
 from .base import Answer, Command, Count
-from .series_options import SeriesOptions
+from .own_data import OwnDataCommand, SeriesOptions
+from .preview import preview
 
 
 class Start(Command):
@@ -63,14 +64,17 @@ class Edit(Command):
         return Effects()
 
 
-class OwnText(Command):
+class OwnText(OwnDataCommand):
     """Learn to continue this text."""
 
     type = "own_text"
     text: str
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        return session.load(session.network(self.type).load_text, self.text)
+        trainer = session.network(self.type)
+        if self.preview:
+            return preview(session, "text", self.text, self.id)
+        return session.load(trainer.load_text, self.text)
 
 
 class OwnSeries(SeriesOptions):
@@ -80,8 +84,10 @@ class OwnSeries(SeriesOptions):
     csv: str
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        load = partial(session.network(self.type).load_series, **self.series_options())
-        return session.load(load, self.csv)
+        trainer = session.network(self.type)
+        if self.preview:
+            return preview(session, "series", self.csv, self.id, **self.series_options())
+        return session.load(partial(trainer.load_series, **self.series_options()), self.csv)
 
 
 def known_fields(fields: Mapping[str, Any]) -> dict[str, Any]:

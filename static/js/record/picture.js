@@ -6,6 +6,7 @@
 import { CELLS, cellNameOf } from "./cells.js";
 import { placeOf } from "./chosen.js";
 import { firstBad } from "./first_bad.js";
+import { ownColumns } from "./own.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -53,6 +54,7 @@ import { firstBad } from "./first_bad.js";
  * @property {import("../wire/protocol.js").Tensor | null} gates
  * @property {string[] | null} symbols names of one-hot inputs
  * @property {string[] | null} classes
+ * @property {import("./own.js").Column[] | null} own the columns of a reader's own table: x, y and target are scaled
  * @property {number | null} baseline
  * @property {{mode: string, threshold: number, scale: number | null}} clip
  * @property {boolean} learnsStart whether h_0 is learned, so that the gradient goes on to it
@@ -112,6 +114,7 @@ export function readPicture(record, config, task) {
     gates: tensors.gates ?? null,
     symbols: I >= 3 && isOneHot(tensors.x.data, T, I) ? inputNames(task, I) : null,
     classes: task?.classes ?? task?.vocabulary ?? null,
+    own: ownColumns(task),
     baseline: meta.baseline ?? null,
     clip: {
       mode: String(config.clip ?? "none"),

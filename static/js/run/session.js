@@ -373,6 +373,12 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     startInstead,
     load,
 
+    /**
+     * What would be read of a reader's own data; nothing is replaced.
+     * @param {string} kind @param {ArrayBuffer} bytes @param {import("../wire/protocol.js").FileOptions} [options]
+     */
+    preview: (kind, bytes, options = {}) => requests.upload(bytes, kind, true, { ...options, preview: true }),
+
     /** A file of this run. @param {Command} message that is answered by one */
     fetch: request,
 

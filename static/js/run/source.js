@@ -97,6 +97,7 @@ export function readOnly(refuse) {
     startOther: never,
     startInstead: never,
     load: unanswered,
+    preview: unanswered,
     edit: unanswered,
     checkGradients: unanswered,
     share: unanswered,

@@ -2,7 +2,7 @@
 
 import { element } from "../lib/dom.js";
 import { isRecording, LARGEST_RECORDING, readRecording } from "../wire/recording.js";
-import { openedWords } from "../words/brought.js";
+import { changesWords, openedWords, previewTitle, previewedWords } from "../words/brought.js";
 import { createReadPanel } from "./read_panel.js";
 import { LARGEST_HAND_IN, looksLikeHandIn } from "./hand_in.js";
 import { KINDS, kindOf, tooLargeWords } from "./kinds.js";
@@ -11,7 +11,10 @@ import { createVerdicts } from "./verdicts.js";
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {import("./kinds.js").Kind} Kind */
 /** @typedef {import("../wire/protocol.js").FileOptions} FileOptions */
+/** @typedef {import("../wire/protocol.js").PreviewMessage} Preview */
 
+/** What is looked at before it replaces anything. @type {Kind[]} */
+const LOOKED_AT = ["text", "series", "dataset"];
 const ACCEPTED = ".unroll,.safetensors,.txt,.csv,.tsv,.md,.json,text/*";
 /** Characters by which a hand-in is known. */
 const START = 200;
@@ -69,9 +72,26 @@ export function createOpenPane(store, session, play) {
   const ways = element("div", { class: "share-line ways", hidden: true });
   /** The table that the run learns from, as long as this page knows its file. @type {Opened | null} */
   let table = null;
-  const read = createReadPanel((options) => {
-    if (table) void load(table.name, table.kind, table.bytes, options);
+  /** What was read of a file that the run does not learn from yet. @type {(Opened & {preview: Preview}) | null} */
+  let proposed = null;
+  const read = createReadPanel({
+    again(options) {
+      const file = proposed ?? table;
+      if (file) void look({ ...file, options });
+    },
+    train() {
+      if (proposed) void load(proposed);
+    },
+    cancel() {
+      withdraw();
+      show();
+    },
   });
+
+  function withdraw() {
+    proposed = null;
+    done.textContent = "";
+  }
 
   /** @param {string} words @param {HTMLElement[]} buttons for other ways to read the same file */
   function refuse(words, buttons = []) {
@@ -82,29 +102,64 @@ export function createOpenPane(store, session, play) {
     ways.hidden = buttons.length === 0;
   }
 
-  /** @param {string} name @param {Kind | null} kind @param {ArrayBuffer} bytes @param {FileOptions} [options] how it is to be read */
-  async function load(name, kind, bytes, options = {}) {
-    refuse("");
-    done.textContent = kind ? `Opening ${name} …` : "";
+  /** What is recognised is looked at before it replaces anything; a run, or its weights, is opened at once. @param {string} name @param {Kind | null} kind @param {ArrayBuffer} bytes */
+  function take(name, kind, bytes) {
     if (!kind) return refuse(`${name}: ${CANNOT}`);
+    const file = { name, kind, bytes, options: {} };
+    return LOOKED_AT.includes(kind) ? look(file) : load(file);
+  }
+
+  /** Asks what would be read of it. @param {Opened} file */
+  async function look(file) {
+    begin(file);
+    const answer = await session.preview(file.kind, file.bytes, file.options);
+    done.textContent = "";
+    if (answer?.type === "error") return refuseFile(file, answer, look);
+    if (answer?.type !== "preview") return refuse(NO_CONNECTION);
+    proposed = { ...file, preview: answer };
+    done.textContent = previewedWords(file.name, KINDS[file.kind]);
+    show();
+  }
+
+  /** Takes it. @param {Opened} file */
+  async function load(file) {
+    begin(file);
+    const { name, kind, bytes, options } = file;
     const answer = await session.load(kind, bytes, { ...options, name: name.slice(0, LONGEST_NAME) });
     done.textContent = "";
-    if (answer?.type === "error") {
-      const buttons = (answer.choices ?? []).map(({ label, options: more }) => {
-        const button = element("button", { class: "outline-button", type: "button" }, label);
-        button.addEventListener("click", () => void load(name, kind, bytes, together(options, more)));
-        return button;
-      });
-      return refuse(`${name}: ${answer.message} The run continues unchanged.`, buttons);
-    }
+    if (answer?.type === "error") return refuseFile(file, answer, load);
     if (answer?.type !== "state") return refuse(NO_CONNECTION);
-    if (kind !== "weights") table = kind === "series" ? { name, kind, bytes, options } : null;
+    withdraw();
+    if (kind !== "weights") table = kind === "series" ? file : null;
     done.textContent = openedWords(name, KINDS[kind], answer);
     show();
   }
 
+  /** @param {Opened} file */
+  function begin({ name }) {
+    refuse("");
+    done.textContent = `Reading ${name} …`;
+  }
+
+  /** @param {Opened} file @param {import("../wire/protocol.js").ErrorMessage} error @param {(file: Opened) => void} otherwise what its other ways lead to */
+  function refuseFile(file, { message, choices = [] }, otherwise) {
+    const buttons = choices.map(({ label, options }) => {
+      const button = element("button", { class: "outline-button", type: "button" }, label);
+      button.addEventListener("click", () => otherwise({ ...file, options: together(file.options, options) }));
+      return button;
+    });
+    refuse(`${file.name}: ${message} The run continues unchanged.`, buttons);
+  }
+
   function show() {
-    const { task } = store.get();
+    const { task, schema } = store.get();
+    if (proposed) {
+      const { name, preview, options } = proposed;
+      const titleOf = (/** @type {string} */ field) =>
+        String(schema?.properties?.[field]?.title ?? field).toLowerCase();
+      const words = { title: previewTitle(name), changes: changesWords(preview.changes, titleOf) };
+      return read.show(preview.read, options, words);
+    }
     read.show(task?.read, task?.read?.columns && table ? table.options : null);
   }
 
@@ -130,7 +185,9 @@ export function createOpenPane(store, session, play) {
     const words = tooLargeWords(file.name, file.size, most());
     if (words) return refuse(words);
     const bytes = await file.arrayBuffer();
-    await load(file.name, kindOf(file.name, bytes), bytes);
+    withdraw();
+    show();
+    await take(file.name, kindOf(file.name, bytes), bytes);
   }
 
   /** Hand-ins come by the dozen; of anything else there is one. @param {File[]} files */
@@ -150,14 +207,15 @@ export function createOpenPane(store, session, play) {
   });
 
   /** @param {string} name @param {Kind} kind */
-  function learn(name, kind) {
+  function paste(name, kind) {
     const button = element("button", { class: "outline-button", type: "button" }, name);
     button.addEventListener("click", () => {
       if (text.value.trim() === "") return refuse("Paste or type something first.");
       const { buffer } = new TextEncoder().encode(text.value);
-      const words = tooLargeWords("what you pasted", buffer.byteLength, most());
+      const words = tooLargeWords("your paste", buffer.byteLength, most());
       if (words) return refuse(words);
-      void load("what you pasted", kind, buffer);
+      withdraw();
+      void take("your paste", kind, buffer);
     });
     return button;
   }
@@ -175,7 +233,7 @@ export function createOpenPane(store, session, play) {
       read.node,
       element("label", { class: "share-title", for: "share-own" }, "Or paste a text, or a table"),
       text,
-      element("div", { class: "share-line" }, learn("Learn this text", "text"), learn("Learn this table", "series")),
+      element("div", { class: "share-line" }, paste("Read as a text", "text"), paste("Read as a table", "series")),
       element(
         "p",
         { class: "quiet" },

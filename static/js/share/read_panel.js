@@ -1,4 +1,7 @@
-/** What was read of a reader's own file: its size, its first and last rows, what was left out and why; and how else. */
+/**
+ * What is read of a reader's own file: its size, its first and last rows, what is left out and why; and how else. Before it
+ * replaces anything there are two buttons more: to train on it, and to leave it.
+ */
 
 import { element } from "../lib/dom.js";
 import * as say from "../words/brought.js";
@@ -7,29 +10,57 @@ import * as say from "../words/brought.js";
 /** @typedef {import("../wire/protocol.js").FileOptions} FileOptions */
 
 /**
- * @param {(options: FileOptions) => void} again reads the same file otherwise
- * @returns {{node: HTMLElement, show: (read: Read | undefined, options: FileOptions | null) => void}}
+ * What would be learned from: whose it is, and what becomes of the settings.
+ * @typedef {{title: string, changes: string}} Proposed
  */
-export function createReadPanel(again) {
+
+/**
+ * @param {{again: (options: FileOptions) => void, train: () => void, cancel: () => void}} actions again: read the same file otherwise
+ */
+export function createReadPanel({ again, train, cancel }) {
   const node = element("section", { class: "read", id: "share-read", hidden: true, "aria-label": say.READ_TITLE });
 
   return {
     node,
-    /** @param {Read | undefined} read @param {FileOptions | null} options with which it was read; null where the file is not at hand */
-    show(read, options) {
+    /**
+     * @param {Read | undefined} read
+     * @param {FileOptions | null} options with which it was read; null where the file is not at hand
+     * @param {Proposed | null} [proposed] where the run does not learn from it yet
+     */
+    show(read, options, proposed = null) {
       node.hidden = read === undefined;
       if (!read) return;
+      const title = proposed?.title ?? say.READ_TITLE;
+      node.setAttribute("aria-label", title);
+      const words = [...say.leftOutWords(read), ...read.notes, ...(proposed?.changes ? [proposed.changes] : [])];
       node.replaceChildren(
-        element("h2", { class: "share-title" }, say.READ_TITLE),
+        element("h2", { class: "share-title" }, title),
         element("p", {}, say.sizeWords(read)),
         ...(read.first && read.last ? [tableOf(read)] : []),
-        ...[...say.leftOutWords(read), ...read.notes].map((words) => element("p", { class: "quiet" }, words)),
+        ...words.map((sentence) => element("p", { class: "quiet" }, sentence)),
+        ...(proposed
+          ? [
+              element(
+                "div",
+                { class: "share-line" },
+                button(say.TRAIN, train, "primary-button"),
+                button(say.CANCEL, cancel),
+              ),
+            ]
+          : []),
         ...(read.columns === undefined
           ? []
           : [options ? choicesOf(read, options, again) : element("p", { class: "quiet" }, say.NO_FILE)]),
       );
     },
   };
+}
+
+/** @param {string} label @param {() => void} press @param {string} [kind] */
+function button(label, press, kind = "outline-button") {
+  const node = element("button", { class: kind, type: "button" }, label);
+  node.addEventListener("click", press);
+  return node;
 }
 
 /** The first and the last rows, in the file's own numbers. @param {Read} read */
@@ -80,8 +111,7 @@ function choicesOf(read, options, again) {
   const boxes = names.map((name) => element("input", { type: "checkbox", checked: kept.includes(name), value: name }));
   const decimal = selectOf(say.DECIMALS, options.decimal);
   const fill = selectOf(say.GAPS, options.fill);
-  const button = element("button", { class: "outline-button", type: "button" }, say.READ_AGAIN);
-  button.addEventListener("click", () => {
+  const readAgain = button(say.READ_AGAIN, () => {
     const keep = boxes.filter(({ checked }) => checked).map(({ value }) => value);
     const others = keep.length !== kept.length || keep.some((name) => !kept.includes(name));
     again({
@@ -105,7 +135,7 @@ function choicesOf(read, options, again) {
       { class: "share-line" },
       element("label", {}, `${say.DECIMALS.label} `, decimal),
       element("label", {}, `${say.GAPS.label} `, fill),
-      button,
+      readAgain,
     ),
   );
 }

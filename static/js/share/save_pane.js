@@ -2,6 +2,7 @@
 
 import { element } from "../lib/dom.js";
 import { formatCount } from "../lib/format.js";
+import { ownColumns } from "../record/own.js";
 import { command, decodeFrame } from "../wire/protocol.js";
 import { captionOf, fileName } from "./caption.js";
 import { download } from "./download.js";
@@ -85,7 +86,7 @@ export function createSavePane(store, session, lanes) {
         const record = recordOf(state);
         const { recordAsCsv } = await import("./tables.js");
         const { title, settings, iteration, link } = caption(state);
-        const table = recordAsCsv(record, [`${title}, ${iteration}`, settings, link]);
+        const table = recordAsCsv(record, [`${title}, ${iteration}`, settings, link], ownColumns(state.task));
         return { blob: new Blob([table], { type: "text/csv" }), iteration: record.meta.iteration };
       },
     },

@@ -3,9 +3,14 @@
 import { encodeFrame } from "../wire/frame.js";
 
 import { wholeOf } from "../record/chosen.js";
+import { toOwnWritten } from "../record/own.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../wire/protocol.js").Tensor} Tensor */
+/** @typedef {import("../record/own.js").Column} Column */
+
+const SCALED =
+  "Columns by name are in the table's own numbers; x, y and target with a number are scaled, as are the losses.";
 
 /** What is numbered by timestep, and whether its first row is timestep 0. */
 const BY_TIMESTEP = /** @type {const} */ ({
@@ -31,15 +36,17 @@ const BY_TIMESTEP = /** @type {const} */ ({
  * that begin with # say what it is.
  * @param {DecodedRecord} record
  * @param {string[]} notes
+ * @param {Column[] | null} [own] of a reader's table: what is read, said and wanted stands in its own numbers too
  */
-export function recordAsCsv(record, notes) {
+export function recordAsCsv(record, notes, own = null) {
   const { tensors } = record;
   const T = tensors.loss_t.shape[0];
   const names = Object.keys(BY_TIMESTEP).filter((name) => name in tensors);
-  const columns = names.flatMap((name) => columnsOf(name, tensors[name]));
+  const columns = [...ownColumnsOf(tensors, own ?? []), ...names.flatMap((name) => columnsOf(name, tensors[name]))];
+  const said = own ? [...notes, SCALED] : notes;
   const lines = [["t", ...columns.map(({ title }) => title)].join(",")];
   for (let t = 0; t <= T; t += 1) lines.push([String(t), ...columns.map(({ at }) => at(t))].join(","));
-  return `${[...notes.map((note) => `# ${note.replaceAll(/\s+/g, " ")}`), ...lines].join("\n")}\n`;
+  return `${[...said.map((note) => `# ${note.replaceAll(/\s+/g, " ")}`), ...lines].join("\n")}\n`;
 }
 
 /** @param {string} name @param {Tensor} tensor @returns {{title: string, at: (t: number) => string}[]} */
@@ -50,6 +57,31 @@ function columnsOf(name, { shape, data }) {
     title: shape.length === 1 ? name : `${name}_${unit + 1}`,
     at: (/** @type {number} */ t) => (t < first ? "" : written(data[(t - first) * width + unit])),
   }));
+}
+
+/** What is read, said and wanted of each column, and how far off. @param {Record<string, Tensor>} tensors @param {Column[]} own */
+function ownColumnsOf({ x, y, target }, own) {
+  return own.flatMap((column, index) => {
+    const at = (/** @type {Tensor} */ { shape, data }) => {
+      return (/** @type {number} */ t) => (t < 1 ? Number.NaN : toOwnWritten(column, data[(t - 1) * shape[1] + index]));
+    };
+    const [read, said, wanted] = [at(x), at(y), at(target)];
+    const values = {
+      input: read,
+      output: said,
+      target: wanted,
+      error: (/** @type {number} */ t) => said(t) - wanted(t),
+    };
+    return Object.entries(values).map(([what, value]) => ({
+      title: quoted(`${column.name} ${what}`),
+      at: (/** @type {number} */ t) => written(value(t)),
+    }));
+  });
+}
+
+/** A name as a cell. @param {string} name */
+function quoted(name) {
+  return /[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""').replaceAll(/[\r\n]+/g, " ")}"` : name;
 }
 
 /** Numbers as other programs read them. @param {number} value */

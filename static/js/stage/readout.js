@@ -5,6 +5,7 @@ import { meanKept } from "./river/motorway.js";
 import { clippedTimesteps } from "./river/river.js";
 import { subscript, visibleSymbol } from "../kit/text.js";
 import { OPENS } from "../words/layers.js";
+import { ownList, scaledList } from "../words/own.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./under.js").Place} Place */
@@ -106,6 +107,7 @@ function outputLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) 
     const target = picture.target[t - 1];
     return [...lines, `target ${name(target)}: ${formatPercent(outputAt(picture, t, target))}`];
   }
+  if (picture.own) return ownOutputLines(picture, picture.own, t);
   const values = Array.from({ length: Math.min(3, picture.O) }, (_, o) => formatNumber(outputAt(picture, t, o)));
   const lines = [`y${subscript(t)} = ${values.join(", ")}${picture.O > 3 ? ", …" : ""}`];
   if (!picture.hasTarget[t]) return [...lines, "no target here"];
@@ -113,6 +115,19 @@ function outputLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) 
     formatNumber(picture.target[(t - 1) * picture.O + o]),
   );
   return [...lines, `target ${wanted.join(", ")}${picture.O > 3 ? ", …" : ""}`];
+}
+
+/** In the reader's own numbers, then as the network has them. @param {import("../record/picture.js").Picture} picture @param {import("../record/own.js").Column[]} own @param {number} t */
+function ownOutputLines({ y, target, hasTarget, O }, own, t) {
+  const said = y.subarray((t - 1) * O, t * O);
+  const output = `t = ${t}: ${ownList(own, said)}`;
+  if (!hasTarget[t]) return [output, "no target here", `scaled: y${subscript(t)} = ${scaledList(said)}`];
+  const wanted = target.subarray((t - 1) * O, t * O);
+  return [
+    output,
+    `target ${ownList(own, wanted, false)}`,
+    `scaled: y${subscript(t)} = ${scaledList(said)}; target ${scaledList(wanted)}`,
+  ];
 }
 
 /** @param {Scene} scene @param {number} t @param {number} source */
@@ -198,7 +213,11 @@ function unitLines(/** @type {Scene} */ { picture }, /** @type {number} */ t, /*
 function inputLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) {
   if (!picture) return [];
   if (picture.symbols) return [`x${subscript(t)} = ${visibleSymbol(picture.symbols[symbolAt(picture, t)])}`];
-  const { x, I } = picture;
+  const { x, I, own } = picture;
+  if (own) {
+    const read = x.subarray((t - 1) * I, t * I);
+    return [`t = ${t}: ${ownList(own, read)}`, `scaled: x${subscript(t)} = ${scaledList(read)}`];
+  }
   const values = Array.from({ length: Math.min(3, I) }, (_, i) => formatNumber(x[(t - 1) * I + i]));
   return [`x${subscript(t)} = ${values.join(", ")}${I > 3 ? ", …" : ""}`];
 }

@@ -5,11 +5,13 @@
 
 import { createChart, axis, axisTitle, note } from "../kit/chart.js";
 import { element, setText } from "../lib/dom.js";
-import { formatPercent } from "../lib/format.js";
+import { formatFixed, formatPercent } from "../lib/format.js";
 import { outputDomain } from "../stage/scene.js";
 import { outputAt, readPicture } from "../record/picture.js";
+import { ownColumns, toOwn } from "../record/own.js";
 import { visibleSymbol } from "../kit/text.js";
 import { hasTarget, isClassified, length } from "../record/readings.js";
+import { ALL_SCALED, COLUMN, formatOwn } from "../words/own.js";
 import { winner } from "../words/views.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -23,6 +25,8 @@ const REWRITE_INTERVAL = 250;
 export function createView(node, store) {
   const classes = element("div", { class: "view-body", hidden: true });
   const values = element("div", { class: "view-body", hidden: true });
+  const column = createColumnChooser();
+  values.append(column.node);
   node.append(classes, values);
   const text = createText(classes, store);
   /** @type {ReturnType<typeof createChart> | null} */
@@ -35,9 +39,38 @@ export function createView(node, store) {
       classes.hidden = !classified;
       values.hidden = classified;
       if (classified) return text.draw(now);
-      chart ??= createChart(values, store, "output", { label: "Output and target over time", inputs, figure });
+      column.offer(ownColumns(store.get().task));
+      chart ??= createChart(values, store, "output", {
+        label: "Output and target over time",
+        inputs: (state) => [...inputs(state), column.chosen()],
+        figure: (state, sheet) => figure(state, sheet, column.chosen()),
+      });
       return chart.draw(now, unit);
     },
+  };
+}
+
+/** Which column of a reader's own table is drawn, in its own numbers; or all of them, which have only the scaled ones in common. */
+function createColumnChooser() {
+  const select = element("select", { class: "select", id: "output-column", "aria-label": COLUMN });
+  const node = element("div", { class: "view-bar", hidden: true }, select);
+  let names = "";
+  let count = 0;
+  return {
+    node,
+    /** @param {import("../record/own.js").Column[] | null} own */
+    offer(own) {
+      const offered = (own ?? []).map(({ name }) => name);
+      if (offered.join("\n") === names) return;
+      names = offered.join("\n");
+      count = offered.length;
+      node.hidden = count < 2;
+      const options = offered.map((name, index) => element("option", { value: String(index) }, name));
+      select.replaceChildren(...options, element("option", { value: "" }, ALL_SCALED));
+      select.value = count > 0 ? "0" : "";
+    },
+    /** Its place in the table; null for all. @returns {number | null} */
+    chosen: () => (count === 0 || select.value === "" ? null : Number(select.value)),
   };
 }
 
@@ -152,8 +185,11 @@ function inputs({ record, config, task, hover, pin }) {
   return [record, config.task, task?.outputs, hover?.t, pin?.t];
 }
 
-/** @param {State} state @param {import("../kit/chart.js").Sheet} sheet */
-export function figure(state, sheet) {
+/**
+ * @param {State} state @param {import("../kit/chart.js").Sheet} sheet
+ * @param {number | null} only the column of a reader's own table that is drawn, in its own numbers; null: all, scaled
+ */
+export function figure(state, sheet, only = null) {
   const record = /** @type {DecodedRecord} */ (state.record);
   const { config, task } = state;
   const { forward, ink, ink2, bed } = sheet.colours;
@@ -163,38 +199,45 @@ export function figure(state, sheet) {
   const [low, high] = outputDomain(picture, String(config.task));
   const air = 0.15 * (high - low);
   const chosen = state.pin ?? state.hover;
-  const outputs = Array.from({ length: picture.O }, (_, o) => o);
+  const column = only === null ? null : (picture.own?.[only] ?? null);
+  const outputs = column ? [Number(only)] : Array.from({ length: picture.O }, (_, o) => o);
+  const written = (/** @type {number} */ value) => (column ? toOwn(column, value) : value);
+  const said = (/** @type {number} */ value) => (column ? formatOwn(column, written(value)) : formatFixed(value, 3));
   const names = task?.outputs ?? [];
+  const targets = ts.filter((t) => hasTarget(record, t));
+  const scaled = picture.own && !column ? ", scaled" : "";
   const dash = ["solid", "dash", "dot"];
   const traces = outputs.flatMap((o) => [
     {
       type: "scatter",
       mode: "markers",
-      x: ts.filter((t) => hasTarget(record, t)),
-      y: ts.filter((t) => hasTarget(record, t)).map((t) => picture.target[(t - 1) * picture.O + o]),
+      x: targets,
+      y: targets.map((t) => written(picture.target[(t - 1) * picture.O + o])),
+      text: targets.map((t) => said(picture.target[(t - 1) * picture.O + o])),
       marker: {
         symbol: "line-ew-open",
         size: 11 * sheet.unit,
         color: ink,
         line: { width: 2 * sheet.unit, color: ink },
       },
-      hovertemplate: `target${picture.O > 1 ? ` ${names[o] ?? ""}` : ""} %{y:.3f}<extra></extra>`,
+      hovertemplate: `target${picture.O > 1 ? ` ${names[o] ?? ""}` : ""} %{text}<extra></extra>`,
     },
     {
       type: "scatter",
       mode: T > 120 ? "lines" : "lines+markers",
       x: ts,
-      y: ts.map((t) => outputAt(picture, t, o)),
+      y: ts.map((t) => written(outputAt(picture, t, o))),
+      text: ts.map((t) => said(outputAt(picture, t, o))),
       line: { color: forward, width: 1.4, dash: dash[o % dash.length] },
       marker: { color: forward, size: 5 * sheet.unit },
-      hovertemplate: `output${picture.O > 1 ? ` ${names[o] ?? ""}` : ""} %{y:.3f}<extra></extra>`,
+      hovertemplate: `output${picture.O > 1 ? ` ${names[o] ?? ""}` : ""} %{text}<extra></extra>`,
     },
   ]);
   const layout = {
     hovermode: "x unified",
     margin: { l: 34 * sheet.unit, r: 16 * sheet.unit, t: 28 * sheet.unit, b: 34 * sheet.unit },
     xaxis: axis(sheet, { range: [0.5, T + 0.5], nticks: 4, showgrid: false, title: axisTitle(sheet, "t") }),
-    yaxis: axis(sheet, { range: [low - air, high + air], nticks: 5 }),
+    yaxis: axis(sheet, { range: [written(low - air), written(high + air)], nticks: 5 }),
     shapes: chosen
       ? [
           {
@@ -213,14 +256,14 @@ export function figure(state, sheet) {
     annotations: [
       note(
         sheet,
-        "● output y",
+        `● output y${scaled}`,
         { xref: "paper", x: 0, xanchor: "left", yref: "paper", y: 1.02, yanchor: "bottom" },
         forward,
       ),
       note(
         sheet,
         "━ target",
-        { xref: "paper", x: 0.36, xanchor: "left", yref: "paper", y: 1.02, yanchor: "bottom" },
+        { xref: "paper", x: scaled ? 0.5 : 0.36, xanchor: "left", yref: "paper", y: 1.02, yanchor: "bottom" },
         ink2,
       ),
     ],

@@ -64,6 +64,7 @@ export function pictureOf(record, place) {
     gates: gates && facts.proj_size === 0 ? gates : null,
     symbols: null,
     classes: null,
+    own: null,
     baseline: present.length > 0 ? present.reduce((sum, one) => sum + one, 0) / present.length : null,
     clip: { mode: "none", threshold: 0, scale: null },
     cuts: new Uint8Array(T + 1),

@@ -45,17 +45,20 @@
 /** @typedef {{live: string[], restart: string[]}} Effects */
 
 /**
- * What was read of a series, or of a text.
+ * What was read of a series, of a text, or of sequences.
  * @typedef {object} Read
  * @property {number} [rows]
- * @property {string[]} [columns] that are kept
+ * @property {number} [width] how many columns are kept
+ * @property {string[]} [columns] that are kept; the first of them, where names are many and long
  * @property {{what: string, why: string}[]} [left_out]
  * @property {string[]} [others] columns that are left out
  * @property {number[][]} [first] rows, in the file's own numbers
  * @property {number[][]} [last]
- * @property {{mean: number, deviation: number}[]} [scale] of the first columns
+ * @property {{mean: number, deviation: number, unit?: number}[]} [scale] of the first columns: own number = mean + unit × scaled
  * @property {number} [characters] of a text
  * @property {number} [distinct]
+ * @property {number} [sequences] of a dataset
+ * @property {number} [timesteps]
  * @property {string[]} notes
  */
 
@@ -71,6 +74,7 @@
  * @property {string[]} [vocabulary]
  * @property {string} baseline who the baseline is, in words
  * @property {number} baseline_loss
+ * @property {boolean} stream whether the data are one long sequence, whose state can be carried on
  * @property {string | null} [persistence] who answers from the same timestep alone, in words
  * @property {Read} [read] of own data: what was read of the file
  * @property {number | null} needed_lag
@@ -84,17 +88,18 @@
 /** @typedef {{type: "hello", protocol: number, limits: Limits}} HelloMessage */
 /** @typedef {{type: "state", id?: string | number, phase: Phase, config: Config, iteration: number, solved_at: number | null, same_numerics: boolean, task: Task, effects: Effects}} StateMessage */
 /** One way to read a file after all: in words, and as options of `upload`. @typedef {{label: string, options: FileOptions}} Choice */
-/** @typedef {{adopt?: boolean, name?: string, decimal?: string, fill?: string, keep?: string[], drop?: string[]}} FileOptions */
+/** @typedef {{adopt?: boolean, name?: string, preview?: boolean, decimal?: string, fill?: string, keep?: string[], drop?: string[]}} FileOptions */
 /** @typedef {{type: "error", id?: string | number, code: string, field?: string, message: string, retry_after?: number, choices?: Choice[]}} ErrorMessage */
 /** @typedef {{type: "diverged", iteration: number, quantity: string, timestep: number | null, unit: number | null, cause: string}} DivergedMessage */
 /** @typedef {{type: "ready", id?: string | number, kind: string}} ReadyMessage */
-/** @typedef {{type: "gradient_check", id?: string | number, per_tensor: Record<string, {max_rel_error: number | null, samples: number}>, passed: boolean}} GradientCheckMessage */
+/** What would be read of own data, and which fields would become others. @typedef {{type: "preview", id?: string | number, kind: string, read: Read, changes: Config}} PreviewMessage */
+/** @typedef {{type: "gradient_check", id?: string | number, per_tensor: Record<string, {max_rel_error: number | null, samples: number, at_kink?: number, zero?: number}>, passed: boolean}} GradientCheckMessage */
 /** @typedef {{type: "shared", id?: string | number, run: string, key: string, followers: number}} SharedMessage */
 /** @typedef {{type: "ended", run: string, why: string}} EndedMessage */
 /** A question of the owner of a followed run. @typedef {{type: "asked", scene: string, options: number, revealed: boolean}} AskedMessage */
 /** How many chose each of its options. @typedef {{type: "counts", id?: string | number, scene: string, counts: number[], followers: number, revealed: boolean}} CountsMessage */
 /** @typedef {{type: "answered", id?: string | number, scene: string, option: number}} AnsweredMessage */
-/** @typedef {AskedMessage | CountsMessage | AnsweredMessage | SharedMessage | EndedMessage | GradientCheckMessage | HelloMessage | StateMessage | ErrorMessage | DivergedMessage | ReadyMessage} ServerMessage */
+/** @typedef {AskedMessage | CountsMessage | AnsweredMessage | SharedMessage | EndedMessage | GradientCheckMessage | HelloMessage | StateMessage | ErrorMessage | DivergedMessage | ReadyMessage | PreviewMessage} ServerMessage */
 
 /** @typedef {{type: string, id?: string | number} & Record<string, unknown>} Command */
 

@@ -12,16 +12,36 @@ export function loadedWords(record) {
 }
 
 /** How large what was read is. @param {Read} read */
-export function sizeWords({ rows, columns, characters, distinct }) {
+export function sizeWords({ rows, width, columns, characters, distinct, sequences, timesteps }) {
+  if (sequences !== undefined) return `${counted(sequences, "sequence")} of ${counted(timesteps ?? 0, "timestep")}.`;
   if (rows === undefined) return `${formatCount(characters ?? 0)} characters, ${distinct} different ones.`;
-  const width = columns?.length ?? 0;
-  return `${formatCount(rows)} rows, ${width} ${width === 1 ? "column" : "columns"}.`;
+  return `${counted(rows, "row")}, ${counted(width ?? columns?.length ?? 0, "column")}.`;
+}
+
+/** @param {number} count @param {string} what */
+function counted(count, what) {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** What is not in the table, each with its reason. @param {Read} read @returns {string[]} */
 export function leftOutWords({ left_out = [] }) {
   return left_out.map(({ what, why }) => `Left out: ${what} (${why}).`);
 }
+
+/** What would become of the run's settings. @param {Record<string, unknown>} changes @param {(field: string) => string} titleOf */
+export function changesWords(changes, titleOf) {
+  const others = Object.entries(changes).filter(([field]) => field !== "task");
+  const list = others.map(([field, value]) => `${titleOf(field)} becomes ${value}`).join(", ");
+  return list ? `${list[0].toUpperCase()}${list.slice(1)}.` : "";
+}
+
+/** What a file was looked at as. @param {string} name @param {string} kind */
+export function previewedWords(name, kind) {
+  return `Read ${name} as ${kind}. The run continues unchanged until you train on it.`;
+}
+
+/** @param {string} name */
+export const previewTitle = (name) => `What is read of ${name}`;
 
 /** What a file was opened as, and how the run stands. @param {string} name @param {string} kind @param {{phase: string, iteration: number}} state */
 export function openedWords(name, kind, { phase, iteration }) {
@@ -35,6 +55,8 @@ export function cellWords(value) {
 }
 
 export const READ_TITLE = "What was read";
+export const TRAIN = "Train on this";
+export const CANCEL = "Cancel";
 export const READ_AGAIN = "Read the file again";
 export const NO_FILE = "To read it otherwise, open the file again.";
 export const COLUMNS = "Columns";

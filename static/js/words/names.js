@@ -1,6 +1,7 @@
 /** The names of the parts of the picture, and what each means there, with the numbers of the shown record. Pure. */
 
 import { formatNumber, formatPercent } from "../lib/format.js";
+import { ownList, ownOutputWords } from "./own.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {{t: number, source?: number}} At the timestep that is named, and the loss whose share it is */
@@ -28,6 +29,7 @@ export const NAMES = {
       if (picture.classification) {
         return `At timestep ${t} the network must choose a class: the dot is the probability of the right one, the bar stands at 1.`;
       }
+      if (picture.own) return ownOutputWords(picture, picture.own, t);
       const [y, target] = [picture.y[(t - 1) * picture.O], picture.target[(t - 1) * picture.O]];
       return `The output y_${t} is ${formatNumber(y)}, the target ${formatNumber(target)}; the line between them is the error.`;
     },
@@ -69,7 +71,8 @@ export const NAMES = {
   input: {
     long: () => "input",
     short: () => "input",
-    said: ({ x, I, symbols }, { t }) => {
+    said: ({ x, I, symbols, own }, { t }) => {
+      if (own) return `What the network reads at timestep ${t}: ${ownList(own, x.subarray((t - 1) * I, t * I))}.`;
       if (symbols) return `What the network reads at timestep ${t}: one of ${symbols.length} symbols.`;
       if (I > 1) return `What the network reads at timestep ${t}: ${I} numbers.`;
       return `What the network reads at timestep ${t}: x_${t} is ${formatNumber(x[t - 1])}.`;

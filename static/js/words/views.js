@@ -8,7 +8,9 @@ import { cellOf } from "../record/cells.js";
 import { curvesOf } from "../record/spread.js";
 import { hasPath, placeOf } from "../record/chosen.js";
 import { at, farthestLoss, hasTarget, isClassified, isReverse, length, lnFlow, mouth } from "../record/readings.js";
+import { readPicture } from "../record/picture.js";
 import { steps } from "./finding.js";
+import { ownErrorWords } from "./own.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -247,7 +249,11 @@ export function outputWords({ record, task }) {
   if (asked === 0) return "No timestep of this sequence has a target.";
   const mean = `mean loss ${formatNumber(loss / asked)}`;
   const against = task ? `, baseline ${formatNumber(record.meta.baseline)}` : "";
-  if (!isClassified(record)) return `This sequence, ${asked} of ${T} timesteps with a target: ${mean}${against}.`;
+  if (!isClassified(record)) {
+    const picture = readPicture(record, {}, task);
+    const whose = picture.own ? ", of scaled columns" : "";
+    return `This sequence, ${asked} of ${T} timesteps with a target: ${mean}${against}${whose}.${ownErrorWords(picture)}`;
+  }
   return `Right at ${right} of ${asked} timesteps of this sequence; ${mean}${against}.`;
 }
 

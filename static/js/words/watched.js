@@ -108,6 +108,10 @@ const TITLES = /** @type {Record<string, string>} */ ({
   saturated: "Units are saturated, and what would help",
   vanishing: "Why it dies, and what would help",
   short_horizon: "The way back is cut, and what would help",
+  mixed_sequences: "Sequences are mixed, and what would help",
+  overshooting: "Updates are too long, and what would help",
+  clipped_hard: "Clipping takes nearly all, and what would help",
+  not_learning: "It does not learn, and what would help",
 });
 
 /**
@@ -153,7 +157,7 @@ export function statusText(status, why) {
   if (status === "live") return "The training belongs to your own program. Nothing here changes it.";
   if (status === "ended") return `${why} What you have seen stays; it goes on here when the script is back.`;
   if (status === "lost") return "The server cannot be reached: the script may have ended. What you have seen stays.";
-  return "Waiting for the script. Its first backward pass will be shown.";
+  return "Waiting for the script: its first backward pass through a watched module will be shown. Where a script trains and nothing comes, no gradient reaches the module, and its terminal says why.";
 }
 
 /** What the flow view leaves out: below the top of two directions every pair has a path. @param {boolean} everyPair */

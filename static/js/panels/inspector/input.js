@@ -3,7 +3,9 @@
 import { element, setSentence } from "../../lib/dom.js";
 import { formatSetting, parseNumber } from "../../lib/format.js";
 import { visibleSymbol } from "../../kit/text.js";
+import { fromOwn, ownColumns, toOwn } from "../../record/own.js";
 import { at } from "../../record/readings.js";
+import { formatOwn, shortName } from "../../words/own.js";
 
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../../run/state.js").State} State */
@@ -37,18 +39,32 @@ export function createInputField({ edit }) {
   const symbol = element("select", { class: "select", "aria-label": "Input symbol" });
   const title = "Changes the probe sequence only, until a reset or another example";
   const node = element("div", { class: "input-row", title }, label, which, number, symbol);
-  /** @type {{record: DecodedRecord, t: number} | null} */
+  /** @type {{record: DecodedRecord, t: number, own: import("../../record/own.js").Column[] | null} | null} */
   let shown = null;
+
+  /** One input as it is read and typed: of a reader's own table in the table's numbers. @param {number} input */
+  function written(input) {
+    if (!shown) return "";
+    const value = at(shown.record, "x", shown.t - 1, input);
+    const column = shown.own?.[input];
+    return column ? formatOwn(column, toOwn(column, value)) : formatSetting(value);
+  }
 
   number.addEventListener("change", () => {
     const value = parseNumber(number.value);
     const input = Number(which.value || 0);
     if (shown && Number.isFinite(value)) {
-      edit("x", [shown.t - 1, input], value, at(shown.record, "x", shown.t - 1, input));
+      const column = shown.own?.[input];
+      edit(
+        "x",
+        [shown.t - 1, input],
+        column ? fromOwn(column, value) : value,
+        at(shown.record, "x", shown.t - 1, input),
+      );
     }
   });
   which.addEventListener("change", () => {
-    if (shown) number.value = formatSetting(at(shown.record, "x", shown.t - 1, Number(which.value)));
+    number.value = written(Number(which.value));
   });
   symbol.addEventListener("change", () => {
     const before = shown && symbolIndex(shown.record, shown.t);
@@ -69,13 +85,13 @@ export function createInputField({ edit }) {
     node,
     /** @param {DecodedRecord} record @param {State["task"]} task @param {number} t @param {boolean} editable */
     show(record, task, t, editable) {
-      shown = { record, t };
+      shown = { record, t, own: ownColumns(task) };
       node.hidden = !editable;
       if (!editable) return;
       const I = record.tensors.x.shape[1];
       const names = Array.from({ length: I }, (_, i) => task?.inputs?.[i] ?? `input ${i + 1}`);
       const chosen = symbolIndex(record, t);
-      setSentence(label, `input x_${t}`);
+      setSentence(label, shown.own && I === 1 ? `input x_${t}: ${shortName(shown.own[0])}` : `input x_${t}`);
       symbol.hidden = chosen === null;
       number.hidden = chosen !== null;
       which.hidden = chosen !== null || I === 1;
@@ -85,8 +101,7 @@ export function createInputField({ edit }) {
         return;
       }
       offer(which, names);
-      if (document.activeElement !== number)
-        number.value = formatSetting(at(record, "x", t - 1, Number(which.value || 0)));
+      if (document.activeElement !== number) number.value = written(Number(which.value || 0));
     },
   };
 }

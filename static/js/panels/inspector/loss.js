@@ -4,8 +4,10 @@ import { createShareBar } from "../../kit/bars.js";
 import { palette, sourceIndex } from "../../kit/colour.js";
 import { element } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
+import { readPicture } from "../../record/picture.js";
 import { at, hasTarget, isClassified, length, mouth, shownShare } from "../../record/readings.js";
 import { reachWords } from "../../words/inspector/loss.js";
+import { ownLossWords } from "../../words/own.js";
 import { lossBackMath, lossBackNumbers, lossMath, lossNumbers } from "../equations/loss.js";
 import { createEquation, createLine } from "./parts.js";
 
@@ -17,14 +19,16 @@ export function createLossFace() {
   const backward = createEquation("backward");
   const [here, first] = [createShareBar(), createShareBar()];
   const bars = element("div", { class: "bars" }, ...here.parts, ...first.parts);
+  const own = createLine("bars-title");
   const reach = createLine("bars-title");
   return {
-    node: element("div", {}, forward.node, backward.node, reach.node, bars),
+    node: element("div", {}, forward.node, own.node, backward.node, reach.node, bars),
     /** @param {State} state @param {DecodedRecord} record @param {{t: number}} place */
-    show({ dark, task }, record, { t }) {
+    show({ dark, task, config }, record, { t }) {
       const classified = isClassified(record);
       const names = task?.classes ?? task?.outputs ?? [];
       forward.show(String(classified), () => lossMath(classified), lossNumbers(record, t, names));
+      own.show(ownLossWords(readPicture(record, config, task), t));
       backward.show(String(classified), () => lossBackMath(classified), lossBackNumbers(record, t));
       const exists = hasTarget(record, t) && "share" in record.tensors;
       bars.hidden = !exists;

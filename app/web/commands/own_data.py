@@ -8,7 +8,13 @@ from ...training.limits import MAX_NAMES
 from .base import Command
 
 
-class SeriesOptions(Command):
+class OwnDataCommand(Command):
+    """A command that brings own data: to learn from them or, with `preview`, to see what would be read of them."""
+
+    preview: bool = False
+
+
+class SeriesOptions(OwnDataCommand):
     """What decides how a series is read, where the file leaves it open."""
 
     decimal: Literal[".", ","] | None = None

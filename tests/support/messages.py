@@ -1,4 +1,4 @@
-"""One of each message the server sends. `python -m tests.web.examples` writes them into tests/messages."""
+"""One of each message the server sends. `python -m tests.support.messages` writes them into tests/messages."""
 
 import json
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.web.run import Shared
-from tests.web.conftest import Client
+from tests.support.clients import Client
 
 MESSAGES = Path(__file__).parent.parent / "messages"
 SMALL = {"sequence_length": 6, "hidden_size": 3, "batch_size": 2, "lag": 2}
@@ -19,6 +19,8 @@ def server_messages() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "error", client.say("play", id="early", rate="fast")[0]
     yield "state", client.say("start", config=SMALL, id="first")[0]
     yield "gradient_check", client.say("check_gradients", samples=2, id="check")[0]
+    series = "day,level\n" + "".join(f"2020-01-0{1 + i},{2**i}\n" for i in range(8))
+    yield "preview", client.say("own_series", csv=series, preview=True, id="look")[0]
     yield "ready", client.say("upload", kind="snapshot", bytes=10, id="file")[0]
     yield from sharing_messages()
     yield "diverged", Client().say("start", config=WILD)[2]

@@ -1,0 +1,169 @@
+"""Iterations: the records and updates of one run, and the way back from a number that is not finite."""
+
+import numpy as np
+
+from ..engine import Params
+from .batch_pass import BatchPass
+from .batch_runner import BatchRunner
+from .companions import companions_of
+from .computed import Computed
+from .divergence import Divergence, find
+from .learner import Learner
+from .measurement import Measurement
+from .recorder import Recorder
+from .records import Record
+from .recovery import Recovery
+from .state import State
+from .workspace import WorkspacePool
+
+
+class Iterations:
+    """What training does with a run. Whoever changes the run in another way says so, by `changed` or `reconfigured`."""
+
+    divergence: Divergence | None
+    """The first number that was not finite, until something is changed."""
+
+    def __init__(self, state: State, workspaces: WorkspacePool, computed: Computed | None) -> None:
+        self._state, self._workspaces = state, workspaces
+        self._companions = companions_of(computed, state)
+        self._recovery = Recovery()
+        self.reconfigured()
+
+    # What follows from a change.
+
+    def reconfigured(self) -> None:
+        """The configuration or the task are others now."""
+        self.runner = BatchRunner(self._state.config, self._state.task, self._workspaces)
+        self._recorder = Recorder(self._state, self.runner)
+        self.changed()
+
+    def changed(self) -> None:
+        """After a change of any kind nothing that was computed or remembered before is valid."""
+        self.divergence = None
+        self._companions.forget()
+        self._recovery.forget()
+        self._recorder.forget()
+        self.runner.forget()
+
+    def rewatched(self) -> None:
+        """Other quantities are watched: what was measured before may not be repeated."""
+        self._recorder.forget()
+
+    # Records and updates.
+
+    def record(self, watch: frozenset[str], *, skip_expensive: bool, probe: int | None) -> Record:
+        """As `Trainer.record`."""
+        found = self._found(watch, probe, complete=not skip_expensive)
+        if found is not None:
+            return found
+        with np.errstate(all="ignore"):
+            seen = self._recorder.look(skip_expensive=skip_expensive, probe=probe)
+            record = self._recorded(seen, watch)
+            if seen.is_finite:
+                self._companions.keep(record, watch, probe)
+            if not self._is_shown(probe):
+                return record
+            if not seen.is_finite:
+                self._diverge(seen, record)
+            else:
+                self._recovery.seen_finite(self._learner)
+        return record
+
+    def advance(self, watch: frozenset[str]) -> Record | None:
+        """The update that is due; where a number is not finite, none, and the record that shows it."""
+        if self.divergence is not None:
+            return None
+        updated = self._companions.updated()
+        if updated is not None:
+            self._recovery.before_update(self._learner)
+            self._learner.restore(updated)
+            self._arrive()
+            return None
+        with np.errstate(all="ignore"):
+            batch = self.batch()
+            if not batch.is_finite:
+                seen = self._recorder.look()
+                record = self._recorded(seen, watch)
+                self._diverge(seen, record)
+                return record
+            self._update(batch)
+        return None
+
+    def batch(self) -> BatchPass:
+        """The training batch of this iteration."""
+        return self.runner.batch(self._params, self._iteration, self._learner.carried)
+
+    def undo_if_nonfinite(self) -> None:
+        """Before weights or their use change: did the last update lead to a number that is not finite?"""
+        if self.divergence is None and self._recovery.after_update:
+            with np.errstate(all="ignore"):
+                if not self.batch().is_finite:
+                    self._go_back()
+
+    @property
+    def _learner(self) -> Learner:
+        return self._state.learner
+
+    @property
+    def _params(self) -> Params:
+        return self._learner.params
+
+    @property
+    def _iteration(self) -> int:
+        return self._learner.progress.iteration
+
+    def _is_shown(self, probe: int | None) -> bool:
+        return probe is None or probe == self._state.probe
+
+    def _update(self, batch: BatchPass) -> None:
+        self._recovery.before_update(self._learner)
+        loss = batch.loss_per_timestep
+        self._learner.update(
+            batch.update,
+            solved=self._state.task.is_solved_by(loss),
+            clipped=batch.was_clipped,
+            loss=loss,
+            carried=self.runner.carried_on(self._learner.carried, batch),
+        )
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """After an update: equal runs are told what the learner is now."""
+        self.runner.forget()
+        copied = self._companions.arrive(self._learner)
+        if copied is not None:
+            self._recovery.after_update_to(copied)
+
+    def _found(self, watch: frozenset[str], probe: int | None, *, complete: bool) -> Record | None:
+        """The record, if an equal run has made it."""
+        if self.divergence is not None:
+            return None
+        record = self._companions.find(watch, probe, complete=complete)
+        if record is not None and self._is_shown(probe):
+            self._recovery.seen_finite(self._learner)
+        return record
+
+    def _recorded(self, seen: Measurement, watch: frozenset[str]) -> Record:
+        record = self._recorder.record(seen, watch)
+        if self.divergence is not None:
+            record.scalars["finding"] = self._recorder.not_finite(self.divergence)
+        return record
+
+    # Divergence: back to where every number was finite.
+
+    def _diverge(self, seen: Measurement, record: Record) -> None:
+        # The probe comes first: it is what can be looked at. Quantities may have used its buffers for other gradients.
+        net = self.runner.net(self._params, seen.batch) if seen.trace.is_finite else self._recorder.look().trace.net
+        place, iteration = find(net, self._params, seen.batch.gradients), self._iteration
+        self._go_back()
+        record.scalars["finding"] = self._recorder.not_finite(place)
+        self.divergence = Divergence(iteration, place.quantity, place.timestep, place.unit, place.cause, record)
+
+    def _go_back(self) -> None:
+        self._companions.forget()
+        self._recorder.forget()
+        self._recovery.go_back(self._learner, self._is_finite)
+
+    def _is_finite(self) -> bool:
+        self.runner.forget()
+        return self._recorder.look().is_finite

@@ -1,0 +1,51 @@
+"""What would be read of own data: shown before anything is replaced."""
+
+from bisect import bisect_left
+from typing import Any
+
+from ...errors import BadValue
+from ...training import RunConfig, Trainer
+from ...training.dataset import OwnData, Steps, reading_file
+from .. import protocol
+from ..protocol import Id
+from ..session import Session, cut
+from .base import Job
+from .steps import in_turns
+
+PREVIEWED = ("text", "series", "dataset")  # kinds that are read into data; the others are the run itself
+
+
+def refuse_other_kinds(kind: str) -> None:
+    """Own data can be looked at first; what is a run, or its weights, cannot."""
+    if kind not in PREVIEWED:
+        raise BadValue(
+            f"`preview` is of {', '.join(PREVIEWED)}; got an upload of {kind}. Leave `preview` out.", "preview"
+        )
+
+
+def preview(session: Session, kind: str, content: str | bytes, id_: Id, **options: Any) -> Job:
+    """Answer with what would be read, and with the fields of the configuration that would become others.
+
+    Refused as the same data would be refused without `preview`. The run, if there is one, goes on as it is.
+    """
+    steps: Steps[OwnData] = reading_file(kind, content, **options)
+    data = yield from in_turns(steps)
+    trainer = session.trainer or Trainer(**session.resources())
+    before, after = (trainer.config if session.trainer else RunConfig()), trainer.config_for(data)
+    effects = before.effects(after)
+    changes = {name: getattr(after, name) for name in (*effects.live, *effects.restart)}
+    yield [message(kind, data.read, changes, id_)]
+
+
+def message(kind: str, read: dict[str, Any], changes: dict[str, Any], id_: Id) -> str:
+    """The answer, with lists no longer than one text frame holds."""
+
+    def of(shown: dict[str, Any]) -> str:
+        return protocol.encode("preview", id_, kind=kind, read=shown, changes=changes)
+
+    whole = of(read)
+    if len(whole) <= protocol.MESSAGE_BYTES:
+        return whole
+    longest = max(len(value) for value in read.values() if isinstance(value, list))
+    fits = bisect_left(range(longest), True, key=lambda n: len(of(cut(read, n + 1))) > protocol.MESSAGE_BYTES)
+    return of(cut(read, fits))
