@@ -11,6 +11,7 @@ import re
 import socket
 import struct
 import time
+from collections.abc import Callable
 from itertools import count, pairwise
 from typing import Any, cast
 
@@ -59,8 +60,9 @@ def raw_visitor(port: int, receive_buffer: int = 0) -> socket.socket:
 class Visitor(asyncio.Protocol):
     """One connection; `connect` opens it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, one_way: float = 0.0) -> None:
         self.port = port
+        self.one_way = one_way
         self.opened = asyncio.get_running_loop().create_future()
         self.closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.first_record: asyncio.Future[float] = asyncio.get_running_loop().create_future()
@@ -75,9 +77,10 @@ class Visitor(asyncio.Protocol):
         self.ids = count(1)
 
     @classmethod
-    async def connect(cls, port: int) -> Visitor:
-        """Once `hello` was heard; ConnectionError if it was not."""
-        _, visitor = await asyncio.get_running_loop().create_connection(lambda: cls(port), "127.0.0.1", port)
+    async def connect(cls, port: int, one_way: float = 0.0) -> Visitor:
+        """Once `hello` was heard; ConnectionError if it was not. What is said takes `one_way` seconds to arrive."""
+        loop = asyncio.get_running_loop()
+        _, visitor = await loop.create_connection(lambda: cls(port, one_way), "127.0.0.1", port)
         await asyncio.wait({visitor.opened, visitor.closed}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         if not visitor.opened.done():
             visitor.leave()
@@ -88,12 +91,25 @@ class Visitor(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
-        self.transport.write(greeting(self.port))
+        self._send(greeting(self.port))
 
     def connection_lost(self, _exc: Exception | None) -> None:
-        self._close(1006)
+        self._later(self._close, 1006)
 
     def data_received(self, data: bytes) -> None:
+        self._later(self._hear, data)
+
+    def _later(self, action: Callable[..., None], *arguments: Any) -> None:
+        """What comes, or leaves, is on its way for a while."""
+        if self.one_way:
+            asyncio.get_running_loop().call_later(self.one_way, action, *arguments)
+        else:
+            action(*arguments)
+
+    def _send(self, content: bytes) -> None:
+        self._later(self.transport.write, content)
+
+    def _hear(self, data: bytes) -> None:
         self.buffer += data
         if not self.upgraded:
             head = self.buffer.find(b"\r\n\r\n")
@@ -130,7 +146,7 @@ class Visitor(asyncio.Protocol):
         elif opcode == TEXT:
             self._message(json.loads(payload))
         elif opcode == PING:
-            self.transport.write(frame(PONG, payload))
+            self._send(frame(PONG, payload))
         elif opcode == CLOSE:
             self._close(int.from_bytes(payload[:2], "big"))
             self.transport.close()
@@ -167,7 +183,7 @@ class Visitor(asyncio.Protocol):
     # What a visitor says.
 
     def say(self, type: str, **fields: Any) -> None:
-        self.transport.write(frame(TEXT, json.dumps({"type": type, **fields}).encode()))
+        self._send(frame(TEXT, json.dumps({"type": type, **fields}).encode()))
 
     async def ask(self, type: str, **fields: Any) -> dict[str, Any]:
         """A command and its answer."""
@@ -178,7 +194,7 @@ class Visitor(asyncio.Protocol):
         if self.closed.done():
             raise ConnectionError("closed")
         answer = self.waiting[asked] = asyncio.get_running_loop().create_future()
-        self.transport.write(sent)
+        self._send(sent)
         async with asyncio.timeout(PATIENCE):
             message: dict[str, Any] = await answer
         if message["type"] == "error":
@@ -207,9 +223,11 @@ class Visitor(asyncio.Protocol):
         return [after - before for before, after in pairwise(self.came) if since <= before and after <= until]
 
 
-async def pupil(port: int, rate: float | None, watch: list[str], config: dict[str, Any] | None = None) -> Visitor:
+async def pupil(
+    port: int, rate: float | None, watch: list[str], config: dict[str, Any] | None = None, one_way: float = 0.0
+) -> Visitor:
     """A visitor whose network trains."""
-    visitor = await Visitor.connect(port)
+    visitor = await Visitor.connect(port, one_way)
     await visitor.ask("start", config=RUN if config is None else config)
     if watch:
         await visitor.ask("watch", quantities=watch)

@@ -51,6 +51,7 @@ class Series(Table):
         table = yield from reading_table(content, options)
         series = cls(table.columns, table.values, table.left_out, table.notes, table.others)
         vars(series)["standard"] = yield from series._standardising()
+        vars(series)["scale"] = yield from series._scaling()
         return series
 
     def __post_init__(self) -> None:
@@ -97,18 +98,27 @@ class Series(Table):
             yield
         return Standard(values, constant, float(squares.mean()))
 
-    @staticmethod
-    def _scale(columns: np.ndarray) -> list[dict[str, float]]:
-        """Of each column (N, C), in the file's own numbers: mean, standard deviation, and what 1 in standardised
-        numbers is: own number = mean + unit * standardised.
+    @cached_property
+    def scale(self) -> list[dict[str, float]]:
+        """Of each shown column over the training rows, in the file's own numbers: mean, standard deviation, and what 1
+        in standardised numbers is: own number = mean + unit * standardised.
         """
-        largest = np.where((peak := np.abs(columns).max(axis=0)) > 0, peak, 1)
-        values = columns / largest
-        spread = values.std(axis=0)
+        return finish(self._scaling())
+
+    def _scaling(self) -> Steps[list[dict[str, float]]]:
+        known = self.values[: self.training_rows, :SHOWN_COLUMNS]
+        peaks = yield from columns.largest(known)
+        largest = np.where(peaks > 0, peaks, 1)
+        values = np.empty_like(known)
+        for rows in columns.parts(values):
+            np.divide(known[rows], largest, out=values[rows])
+            yield
+        mean = (yield from columns.sums(values)) / len(values)
+        spread = np.sqrt((yield from columns.variances(values)))
         units = np.where(spread > CONSTANT, spread, 1) * largest
-        rows = zip(values.mean(axis=0) * largest, spread * largest, units, strict=True)
+        found = zip(mean * largest, spread * largest, units, strict=True)
         return [
-            {"mean": float(mean), "deviation": float(deviation), "unit": float(unit)} for mean, deviation, unit in rows
+            {"mean": float(mean), "deviation": float(deviation), "unit": float(unit)} for mean, deviation, unit in found
         ]
 
     @cached_property
@@ -131,7 +141,7 @@ class Series(Table):
             "others": self.others,
             "first": shown[:SHOWN_ROWS].tolist(),
             "last": shown[-SHOWN_ROWS:].tolist(),
-            "scale": self._scale(shown[: self.training_rows]),
+            "scale": self.scale,
             "held_out": held_out,
             "notes": self.notes + (split if held_out else []),
         }

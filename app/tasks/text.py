@@ -65,6 +65,7 @@ class Text:
             at += len(points)
             yield
         text = cls(tuple(map(chr, found)), codes)
+        vars(text)["counts"] = counts[found]
         vars(text)["entropies"] = yield from text._measuring()
         return text
 
@@ -110,13 +111,17 @@ class Text:
         return _entropy(counts), among_pairs
 
     @cached_property
+    def counts(self) -> np.ndarray:
+        """How often each character occurs."""
+        return np.bincount(self.codes, minlength=len(self.vocabulary))
+
+    @cached_property
     def read(self) -> dict[str, Any]:
         """What was read, to be compared with the file: `state.task.read`, so asked for often."""
-        counts = np.bincount(self.codes, minlength=len(self.vocabulary))
         notes = [
             f"It holds {unicodedata.name(character, 'a control character')} (U+{ord(character):04X}), which cannot be "
             f"seen, {count} times."
-            for character, count in zip(self.vocabulary, counts.tolist(), strict=True)
+            for character, count in zip(self.vocabulary, self.counts.tolist(), strict=True)
             if _is_invisible(character)
         ]
         return {"characters": len(self.codes), "distinct": len(self.vocabulary), "notes": notes[:MOST_SAID]}

@@ -7,6 +7,8 @@ from enum import IntEnum
 class CloseCode(IntEnum):
     """Codes of RFC 6455 and of the registry it opened, with what they mean here."""
 
+    INVALID_TEXT = 1007
+    """A text frame that is not UTF-8."""
     POLICY_VIOLATION = 1008
     """Too many frames a second, or a request that may not connect."""
     MESSAGE_TOO_BIG = 1009

@@ -156,6 +156,26 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self.close_sent = True
         self.turn_away()
 
+    def send_receive_event_to_app(self) -> None:
+        """A message is complete. Text that is not UTF-8 ends the connection, and is no mistake of ours to be logged."""
+        if self.curr_msg_data_type == "text":
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self.conn.send_close(CloseCode.INVALID_TEXT, "a text frame has to be UTF-8")
+                self.handle_parser_exception()
+                return
+        super().send_receive_event_to_app()
+
+    def keepalive_timeout(self) -> None:
+        """No answer to a ping ends the connection, unless it may wait at our own door: behind a command that is read
+        once a long one before it was carried out.
+        """
+        if self.read_paused or self.unparsed:
+            self.pong_timer = self.loop.call_later(cast(float, self.ping_timeout), self.keepalive_timeout)
+        else:
+            super().keepalive_timeout()
+
     def turn_away(self) -> None:
         """End the connection of a flood: nothing more of it is read, not even to hear a good-bye.
 

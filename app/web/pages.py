@@ -6,6 +6,7 @@ What `templates/index.html` is given:
   proxy may serve everything below a prefix. It contains a hash of everything below `static/`, so that browsers may keep
   files for ever, and modules that import each other by relative path stay of one version. `asset("plotly.min.js")` is
   the one file that comes out of the installed plotly package.
+- `regions`: the names of the style sheets that the first picture needs, in their order.
 - `modules`: the addresses of all modules that `js/main.js` imports statically, for `<link rel="modulepreload">`.
 - `bootstrap`: an object with `schema`, `config`, `task`, `limits` and `protocol`: what `/api/schema`, `state` and
   `hello` say for a run that was just started. Written as `{{ bootstrap | tojson }}` into

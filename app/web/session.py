@@ -53,21 +53,30 @@ RETRY_AFTER = 5.0  # seconds
 MOST_PACKED = 16  # records of one version that are kept: a run that stands still may be asked for any number of them
 
 
-def shortened(task: dict[str, Any], most: int) -> dict[str, Any]:
-    """A task with the first `most` names of each kind, cut to a bounded length, and how many there are in all."""
-    totals = {kind: len(task[kind]) for kind in NAMES if task[kind] is not None}
-    first = {kind: [name[:LONGEST_NAME] for name in task[kind][:most]] for kind in totals}
-    read = {"read": cut(task["read"], most)} if "read" in task else {}  # own data that were read from a file
-    return {**task, **first, **read, "totals": totals}
+def shortened(task: dict[str, Any]) -> dict[str, Any]:
+    """A task whose names and sentences have a bounded length, with how many names of each kind there are."""
+    names = {kind: [name[:LONGEST_NAME] for name in task[kind]] for kind in NAMES if task[kind] is not None}
+    read = {"read": sentences_cut(task["read"])} if "read" in task else {}  # own data that were read from a file
+    return {**task, **names, **read, "totals": {kind: len(all_names) for kind, all_names in names.items()}}
 
 
-def cut(value: Any, most: int) -> Any:
-    """What was read of own data, with lists and sentences as long as a `state` can hold."""
+def sentences_cut(value: Any) -> Any:
+    """The same with sentences as long as a `state` can hold."""
     if isinstance(value, dict):
-        return {name: cut(item, most) for name, item in value.items()}
+        return {name: sentences_cut(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [cut(item, most) for item in value[:most]]
+        return [sentences_cut(item) for item in value]
     return value[:LONGEST_SENTENCE] if isinstance(value, str) else value
+
+
+def first_of_each(value: Any, most: int) -> Any:
+    """The same with at most the first `most` entries of each list, also of lists within others."""
+    if isinstance(value, dict):
+        return {name: first_of_each(item, most) for name, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    first = value[:most]
+    return [first_of_each(item, most) for item in first] if first and isinstance(first[0], dict | list) else first
 
 
 @dataclass(frozen=True)
@@ -419,10 +428,11 @@ class Session:
         if len(whole) <= protocol.MESSAGE_BYTES:
             return whole
         most = max(len(task[names] or ()) for names in NAMES)
+        task = shortened(task)
         fits = bisect_left(
-            range(most), True, key=lambda n: len(message(shortened(task, n + 1))) > protocol.MESSAGE_BYTES
+            range(most), True, key=lambda n: len(message(first_of_each(task, n + 1))) > protocol.MESSAGE_BYTES
         )
-        return message(shortened(task, fits))
+        return message(first_of_each(task, fits))
 
     def end(self, why: str) -> None:
         """There is no network any more, and nothing to show."""

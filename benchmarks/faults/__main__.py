@@ -12,15 +12,16 @@ import uvloop
 from benchmarks import faults
 from benchmarks.faults.bad_input import messages, numbers, openapi, snapshots
 from benchmarks.faults.endurance import lives, soak
-from benchmarks.faults.servers_ending import hung, kill, restart, sigterm
-from benchmarks.faults.visitors_beside import files, floods, idle, requests, stuck
+from benchmarks.faults.servers_ending import hung, kill, restart, sigterm, worker
+from benchmarks.faults.visitors_beside import acks, expensive, files, floods, idle, requests, stuck, trickle
 from benchmarks.report import Report
 
 Scenario = Callable[[Report, float], Coroutine[Any, Any, None]]
 SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
     for scenario in (
-        *(stuck, floods, requests, files, idle, kill, hung, restart, sigterm),
+        *(stuck, acks, trickle, floods, requests, expensive, files, idle),
+        *(kill, worker, hung, restart, sigterm),
         *(messages, snapshots, lives, soak, numbers, openapi),
     )
 }

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import multiprocessing
+import re
 import select
 import socket
 import time
@@ -44,6 +45,46 @@ def never_read(port: int, number: int, gone: Any) -> None:
                 waiting.discard(each)
                 gone.put(time.monotonic() - begun)
         time.sleep(0.02)
+
+
+def acknowledge_without_reading(port: int, number: int, gone: Any) -> None:
+    """Say of every record that it was drawn, and take none."""
+    stuck = [raw_visitor(port, receive_buffer=4096) for _ in range(number)]
+    for each in stuck:
+        each.sendall(command("start", config=RUN) + command("watch", quantities=PAGE) + command("play"))
+    with_patience(stuck, gone, lambda each: each.sendall(command("ack", iteration=2**53 - 1)))
+
+
+def read_at_a_trickle(port: int, number: int, gone: Any) -> None:
+    """Ask for much and read a hundred bytes now and then."""
+    slow = [raw_visitor(port, receive_buffer=4096) for _ in range(number)]
+    for each in slow:
+        each.sendall(command("start", config=RUN) + command("watch", quantities=PAGE) + command("play"))
+
+    def a_little(each: socket.socket) -> None:
+        if not each.recv(100):
+            raise OSError
+        each.sendall(command("ack", iteration=2**53 - 1))
+
+    with_patience(slow, gone, a_little)
+
+
+def with_patience(connections: list[socket.socket], gone: Any, act: Callable[[socket.socket], None]) -> None:
+    """Do the same with each, 20 times a second, until the server has had enough; notes for each how long that took."""
+    begun = time.monotonic()
+    waiting = set(connections)
+    for each in connections:
+        each.settimeout(0.05)
+    while waiting and time.monotonic() - begun < 30:
+        for each in list(waiting):
+            try:
+                act(each)
+            except TimeoutError:
+                continue
+            except OSError:
+                waiting.discard(each)
+                gone.put(time.monotonic() - begun)
+        time.sleep(0.05)
 
 
 def closed_by_the_other(connection: socket.socket) -> bool:
@@ -112,15 +153,63 @@ def large_file(port: int, kind: str, content: bytes, answered: Any) -> None:
     answered.put(time.monotonic() - begun)
 
 
+PINGED = re.compile(rb"\x89([\x00-\x7d])", re.DOTALL)
+
+
 def until(connection: socket.socket, words: bytes) -> None:
-    """Read until these were said."""
+    """Read until these were said; a ping is answered with what it said, as a browser does.
+
+    While this waits nothing else comes but an answer, so that a ping is a packet of its own.
+    """
     heard = b""
     while words not in heard:
         received = connection.recv(2**16)
         if not received:
             raise ConnectionError(f"closed before {words.decode()}")
         heard = heard[-len(words) :] + received
-        connection.sendall(frame(PONG))  # a sign of life, as a browser gives it
+        for ping in PINGED.finditer(received):
+            connection.sendall(frame(PONG, received[ping.end() : ping.end() + ping[1][0]]))
+
+
+EXPENSIVE_LINKS = (
+    {"sequence_length": 500, "k1": 1, "k2": 500, "clip": "timestep"},
+    {"sequence_length": 500, "hidden_size": 256, "batch_size": 256},
+    {"cell": "lstm", "hidden_size": 256, "num_layers": 4, "bidirectional": True, "sequence_length": 500},
+)
+EXPENSIVE_RECORDS = ["sample", "weights", "gradients", "distributions"]
+
+
+def expensive_links(port: int, seconds: float, refused: Any) -> None:
+    """Open links that would hold a core for seconds; notes which share of them was refused."""
+    answers, begun = [], time.monotonic()
+    while time.monotonic() - begun < seconds:
+        with contextlib.closing(raw_visitor(port)) as visitor:
+            for config in EXPENSIVE_LINKS:
+                visitor.sendall(command("start", config=config))
+                answers.append(next_answer(visitor))
+            visitor.sendall(command("start", config={"cell": "lstm", "hidden_size": 256, "batch_size": 1}))
+            assert next_answer(visitor) == b"state"
+            text = "".join(chr(0x4E00 + code) for code in range(1000)).encode()
+            visitor.sendall(command("upload", kind="text", bytes=len(text)))
+            assert next_answer(visitor) == b"ready"
+            visitor.sendall(frame(BINARY, text))
+            if (answer := next_answer(visitor)) == b"state":
+                visitor.sendall(command("watch", quantities=EXPENSIVE_RECORDS))
+                answer = next_answer(visitor)
+            answers.append(answer)
+        time.sleep(0.2)
+    refused.put(sum(answer == b"error" for answer in answers) / len(answers))
+
+
+def next_answer(connection: socket.socket) -> bytes:
+    """The type of the next message in text, whatever records come in between."""
+    heard = b""
+    while not (found := re.search(rb'\{"type":"(\w+)"', heard)):
+        received = connection.recv(2**16)
+        if not received:
+            raise ConnectionError("closed before the answer")
+        heard += received
+    return found[1]
 
 
 def unfinished_requests(port: int, number: int, lasted: Any) -> None:

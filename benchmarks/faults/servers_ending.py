@@ -41,6 +41,27 @@ async def kill(report: Report, share: float) -> None:
     report.row("  runs that differ from an unbroken one by a bit", different, "", "≤", 0)
 
 
+async def worker(report: Report, share: float) -> None:
+    """One of two compute processes is killed under 100 tabs that are editing, each 100 ms away and back."""
+    number = max(10, round(100 * share))
+    with Server(WORKERS="2") as server:
+        tabs = [Tab(server.port, seed, one_way=0.05) for seed in range(number)]
+        lives = [asyncio.ensure_future(tab.live()) for tab in tabs]
+        await asyncio.sleep(6)
+        os.kill(family(server)[1], signal.SIGKILL)
+        await asyncio.sleep(6)
+        for tab in tabs:
+            tab.ending = True
+        ends = await asyncio.gather(*lives)
+        refused = sum(value for name, value in metrics(server).items() if name.startswith("unroll_refused_total"))
+    resumed = [seconds for tab in tabs for seconds in tab.resumed]
+    different = sum(tab.unbroken(iteration_of(end)) != end for tab, end in zip(tabs, ends, strict=True))
+    report.row(f"kill -9 of one of two workers, {number} tabs: hit", len(resumed), "", "≥", number / 4)
+    report.row("  training again after, p99", quantile(resumed, 0.99), "s", "≤", 2)
+    report.row("  turned away while they resumed", refused, "", "≤", 0)
+    report.row("  runs lost, or that differ from an unbroken one", different, "", "≤", 0)
+
+
 async def hung(report: Report, share: float) -> None:
     """The one process that computes for 20 tabs is stopped, as by a debugger or a bug: alive, and silent."""
     number = max(5, round(20 * share))

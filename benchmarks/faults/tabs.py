@@ -25,6 +25,7 @@ class Tab:
 
     port: int
     seed: int
+    one_way: float = 0.0  # seconds that what is said takes to arrive
     changes: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # accepted, at which iteration
     since_snapshot: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     in_flight: dict[str, Any] | None = None
@@ -39,7 +40,7 @@ class Tab:
 
     async def live(self) -> bytes:
         """Train until told to end, whatever happens to servers; the last snapshot."""
-        self.visitor = await pupil(self.port, RATE, PAGE, self.config)
+        self.visitor = await pupil(self.port, RATE, PAGE, self.config, self.one_way)
         self.kept = await self.visitor.snapshot()
         while True:
             try:
@@ -84,7 +85,7 @@ class Tab:
                 return
 
     async def go_on(self) -> Visitor:
-        visitor = await Visitor.connect(self.port)
+        visitor = await Visitor.connect(self.port, self.one_way)
         iteration = (await visitor.upload(self.kept))["iteration"]
         for at, change in self.since_snapshot:
             if at > iteration:

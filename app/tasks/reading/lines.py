@@ -102,7 +102,7 @@ def trimmed_end(content: str | bytes) -> Steps[str | bytes]:
     return content
 
 
-def head(content: str | bytes) -> tuple[Lines, Block]:
+def head(content: str | bytes) -> Steps[tuple[Lines, Block]]:
     """The first lines of the table, and what stands between them."""
     lines, found = Lines(content), Block([], [])
     for read, block in enumerate(lines, start=1):
@@ -110,6 +110,7 @@ def head(content: str | bytes) -> tuple[Lines, Block]:
         found.lines.extend(block.lines)
         if len(found.lines) >= HEAD or read == HEAD_BLOCKS:
             break
+        yield
     if not found.lines:
         beginning = f"Its first {lines.number} lines hold" if len(content) > HEAD_BLOCKS * BLOCK else "The file holds"
         raise BadUpload(f"{beginning} no rows. {EXAMPLE}", "csv")
@@ -159,10 +160,11 @@ def _quoted(block: Block, separator: str) -> list[list[str]]:
 
 def named_separator(content: str | bytes) -> str | None:
     """The separator that a first line `sep=;` names."""
-    first = next(blocks(content, "csv")).split("\n", 1)[0].strip("\r\n ")
+    first = next(blocks(content, "csv")).split("\n", 1)[0].lstrip(" ")
     if not first.lower().startswith(SEP):
         return None
-    named = first[len(SEP) :] or "\t"
+    sign = first[len(SEP) :]
+    named = sign.strip(" ") or sign[:1] or "\t"  # "sep= " names a blank
     if named not in WORDS:
         raise BadUpload(
             f"Line 1 says {first[:20]!r}; the separator may be a comma, a semicolon, a tab or a blank.", "csv"

@@ -80,8 +80,9 @@ def reading_table(content: str | bytes, options: Options | None = None) -> Steps
     """The same in steps."""
     options = options or Options()
     content = yield from trimmed_end(content)
-    above, first_lines = head(content)
+    above, first_lines = yield from head(content)
     separator = choose(content, first_lines.lines[:SAMPLE], options.decimal)
+    yield
     found = yield from survey(content, above, first_lines, separator)
     left_out = _around(found)
     columns = _kept(found, options, left_out)
@@ -95,12 +96,16 @@ def reading_table(content: str | bytes, options: Options | None = None) -> Steps
             "csv",
         )
     zeros = {mark: place for column in columns for mark, place in column.leading_zeros.items()}
+    yield
     format_ = decide([column.numeric for column in columns], options.decimal, zeros)
+    yield
     _refuse_words(columns, format_)
     if found.rows < MIN_ROWS:
         raise BadUpload(f"A series needs at least {MIN_ROWS} rows of numbers; got {found.rows}. {EXAMPLE}", "csv")
+    yield
     notes = _notes(found, columns, format_)
     _refuse_gaps(columns, options.fill)
+    yield
     values = yield from _values(content, found, columns, format_)
     for i, column in enumerate(columns):
         notes += yield from _fill(values[:, i], column, options.fill)
@@ -110,7 +115,8 @@ def reading_table(content: str | bytes, options: Options | None = None) -> Steps
         yield
     if len(notes) > MOST_SAID:
         notes[MOST_SAID - 1 :] = [f"{len(notes) - MOST_SAID + 1} more notes are not shown."]
-    others = [column.name for column in found.columns if column not in columns]
+    kept = {column.number for column in columns}
+    others = [column.name for column in found.columns if column.number not in kept]
     return Table(tuple(column.name for column in columns), values, left_out, notes, others)
 
 

@@ -14,6 +14,7 @@ from .steps import Steps
 LONGEST_NAME = 60
 MAX_CELLS = 4_000_000
 MAX_HEADERS = 10
+LINES_AT_ONCE, COLUMNS_AT_ONCE = 20, 50  # that are looked at before others get a turn
 
 
 @dataclass
@@ -74,7 +75,7 @@ class Survey:
     names_line: int | None = None
     cells: int = 0
 
-    def add(self, block: Block) -> None:
+    def add(self, block: Block) -> Steps[None]:
         """Look at more lines of the table."""
         block = data_of(block, self.first_line)
         if not block.lines:
@@ -90,11 +91,13 @@ class Survey:
         if numbers:
             for column, cells in zip(self.columns, cells_of_columns, strict=True):
                 column.add(numbers, cells)
+                if column.number % COLUMNS_AT_ONCE == 0:
+                    yield
 
 
 def survey(content: str | bytes, above: Lines, first_lines: Block, separator: str) -> Steps[Survey]:
     """Read the table once; `first_lines` are its first, and `above` knows what stands between them."""
-    headers, body = _headers(rows(first_lines, separator))
+    headers, body = _headers((yield from _rows(first_lines, separator)))
     if not body:
         raise BadUpload(f"The file holds no rows of numbers. {EXAMPLE}", "csv")
     first_line = body[0][0]
@@ -103,14 +106,25 @@ def survey(content: str | bytes, above: Lines, first_lines: Block, separator: st
     if len(names) > MAX_NAMES:
         raise BadUpload(f"A series may have at most {MAX_NAMES} columns; this one has {len(names)}.", "csv")
     columns = [Column(i, name) for i, name in enumerate(names, start=1)]
+    yield
     found = Survey(columns, separator, first_line, headers=others, unnamed=line is None, names_line=line)
     lines = Lines(content, len(columns))
     for block in lines:
-        found.add(block)
+        yield from found.add(block)
         yield
     found.blank += lines.blank
     found.comments = [comment for comment in lines.comments if comment[0] != line]
     found.comment_count = lines.comment_count - (len(lines.comments) - len(found.comments))
+    return found
+
+
+def _rows(block: Block, separator: str) -> Steps[list[Row]]:
+    """The lines split, a few at a time."""
+    found: list[Row] = []
+    for at in range(0, len(block.lines), LINES_AT_ONCE):
+        some = slice(at, at + LINES_AT_ONCE)
+        found += rows(Block(block.numbers[some], block.lines[some]), separator)
+        yield
     return found
 
 

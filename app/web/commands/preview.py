@@ -8,7 +8,7 @@ from ...training import RunConfig, Trainer
 from ...training.dataset import OwnData, Steps, reading_file
 from .. import protocol
 from ..protocol import Id
-from ..session import Session, cut
+from ..session import Session, first_of_each, sentences_cut
 from .base import Job
 from .steps import in_turns
 
@@ -47,5 +47,6 @@ def message(kind: str, read: dict[str, Any], changes: dict[str, Any], id_: Id) -
     if len(whole) <= protocol.MESSAGE_BYTES:
         return whole
     longest = max(len(value) for value in read.values() if isinstance(value, list))
-    fits = bisect_left(range(longest), True, key=lambda n: len(of(cut(read, n + 1))) > protocol.MESSAGE_BYTES)
-    return of(cut(read, fits))
+    read = sentences_cut(read)
+    fits = bisect_left(range(longest), True, key=lambda n: len(of(first_of_each(read, n + 1))) > protocol.MESSAGE_BYTES)
+    return of(first_of_each(read, fits))

@@ -8,7 +8,6 @@ import { changeWords } from "./changes.js";
 import { lead } from "./lead.js";
 import { storyOf } from "./order.js";
 import { createPanel } from "./panel.js";
-import { addressOf } from "../lib/address.js";
 import { createProgress } from "./progress.js";
 import { createRings } from "./rings.js";
 import { inBrowser } from "../lib/storage.js";
@@ -17,13 +16,6 @@ import { unknownLessonsWords } from "../words/lessons.js";
 
 /** @typedef {import("./places.js").Reference} Reference */
 /** @typedef {import("./panel.js").Told & import("./visit.js").Setting} Scene */
-
-/** @returns {Promise<Scene[]>} */
-export async function fetchStory() {
-  const answer = await fetch(addressOf("api/scenes"));
-  if (!answer.ok) throw new Error(`the server has no lessons: ${answer.status}`);
-  return answer.json();
-}
 
 /**
  * @param {Scene[]} story

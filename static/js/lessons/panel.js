@@ -1,5 +1,6 @@
 /** The lesson beside the picture: text with steps that tick off, a question to predict, or the views behind it. */
 
+import { createTabs } from "../kit/tabs.js";
 import { byId, element, setText, svg, typeset } from "../lib/dom.js";
 import { createAsking } from "./asking.js";
 import { createQuestion } from "./question.js";
@@ -72,17 +73,7 @@ export function createPanel(story, store, pointing, ways) {
   byId("lesson-close").addEventListener("click", ways.close);
   byId("lesson-link").addEventListener("click", ways.copyLink);
   wide.addEventListener("change", () => turn(face));
-  for (const [index, tab] of faces.entries()) {
-    tab.addEventListener("click", () => turn(FACES[index]));
-    tab.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: FACES.length - 1 }[event.key];
-      if (step === undefined) return;
-      event.preventDefault();
-      const chosen = (index + step) % FACES.length;
-      turn(FACES[chosen]);
-      faces[chosen].focus();
-    });
-  }
+  const row = createTabs(faces, (index) => turn(FACES[index]));
 
   /** The scenes that are told, in their order. @param {{slug: string, number: number, title: string}[]} told */
   function arrange(told) {
@@ -98,10 +89,7 @@ export function createPanel(story, store, pointing, ways) {
   function turn(wanted) {
     face = wanted === "views" && wide.matches ? "text" : wanted;
     node.dataset.face = face;
-    for (const [index, name] of FACES.entries()) {
-      faces[index].setAttribute("aria-selected", String(name === face));
-      faces[index].tabIndex = name === face ? 0 : -1;
-    }
+    row.show(FACES.indexOf(face));
     byId("lesson-text").hidden = face !== "text";
     byId("lesson-question").hidden = face !== "question";
     byId("lesson-now").hidden = face !== "views";

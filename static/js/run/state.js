@@ -73,6 +73,7 @@ import { adopt, samePlace } from "./view.js";
  * @property {Task | null} task
  * @property {Effects} effects of the last configure
  * @property {DivergedMessage | null} divergence
+ * @property {Config | null} standsFor the page's own network, where that of a link's lesson or question was begun in its place
  * @property {DecodedRecord | null} record the shown one, as the chosen layer and direction sees it
  * @property {Live} live
  * @property {Moment | null} past the shown moment, null while the run itself is shown
@@ -231,6 +232,7 @@ export function initialState(bootstrap = {}, record = null) {
     locks: {},
     lesson: null,
     question: null,
+    standsFor: null,
     answers: [],
     shared: false,
     counts: null,

@@ -8,7 +8,7 @@ import { EXPORTED, TOLD, TRAIN } from "../words/recording.js";
 import { openMore } from "./menu.js";
 import { createPresenter } from "./presenter.js";
 import { createSourceBar } from "./source_bar.js";
-import { createStory } from "./story.js";
+import { createStory } from "./recorded_lessons.js";
 
 /** @typedef {import("../wire/recording.js").Recording} Recording */
 /** @typedef {import("../run/session.js").PageStore} PageStore */
