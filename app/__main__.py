@@ -7,11 +7,11 @@ import sys
 import threading
 import webbrowser
 
-from . import verifying
+from . import lesson_pages, verifying
 from .commandline import listen, program, settings_from
 from .serving import serve
 
-SUBCOMMANDS = {"verify": verifying}
+SUBCOMMANDS = {"verify": verifying, "export-lesson": lesson_pages}
 
 
 def main() -> None:

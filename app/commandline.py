@@ -45,7 +45,8 @@ def parser() -> argparse.ArgumentParser:
         description="Serve the playground for backpropagation through time on this machine.",
         epilog="Every setting can also be given in the environment, as "
         + ", ".join(environment_name(name) for name in Settings.model_fields)
-        + "; an option goes before it. `verify FILE…` checks hand-ins instead of serving: see `verify --help`.",
+        + "; an option goes before it. Instead of serving, `verify FILE…` checks hand-ins, and `export-lesson` writes "
+        "lessons as a page: see their --help.",
     )
     for name in OPTIONS:
         about = (Settings.model_fields[name].description or "").rstrip(".")

@@ -22,6 +22,8 @@ import uvloop
 
 from app.training import RunConfig, Trainer
 from app.web.pacing import EXPENSIVE_EVERY
+from benchmarks.observed import SETTLING, watch
+from benchmarks.one_link import half, one_link
 from benchmarks.report import Report
 from benchmarks.servers import cpu_seconds, family, late, metrics, resident
 from benchmarks.visitors import PAGE, RUN, Visitor, class_of, fairness, pupil, quantile
@@ -29,24 +31,7 @@ from tests.support.servers import Server
 
 MB = 1e6
 STEPS = 400
-SETTLING = 2.0  # seconds after the last visitor came before anything is measured
 Scenario = Callable[[Report, float], Coroutine[Any, Any, None]]
-
-
-class Observed:
-    """What happened while visitors watched for some seconds."""
-
-    def __init__(self, visitors: list[Visitor], since: float, until: float) -> None:
-        seconds = until - since
-        self.rates = [sum(since <= at <= until for at in visitor.came) / seconds for visitor in visitors]
-        self.gaps = [gap for visitor in visitors for gap in visitor.gaps(since, until)]
-
-
-async def watch(visitors: list[Visitor], seconds: float) -> Observed:
-    await asyncio.sleep(SETTLING)
-    since = time.perf_counter()
-    await asyncio.sleep(seconds)
-    return Observed(visitors, since, time.perf_counter())
 
 
 def step_seconds(quantities: list[str]) -> float:
@@ -146,7 +131,9 @@ async def saturated(report: Report, seconds: float) -> None:
         report.row("  what its steps alone would allow", 1 / step_seconds([]), "/s")
 
 
-SCENARIOS: dict[str, Scenario] = {scenario.__name__: scenario for scenario in (thirty, price, crowd, bell, saturated)}
+SCENARIOS: dict[str, Scenario] = {
+    scenario.__name__: scenario for scenario in (thirty, price, crowd, one_link, half, bell, saturated)
+}
 
 
 def main() -> int:

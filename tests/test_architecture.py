@@ -42,8 +42,9 @@ PYTHON = {
     "app.main": {"app.errors", "app.settings", "app.web"},
     "app.serving": {"app.main", "app.settings", "app.web"},
     "app.handin": {"app.errors", "app.strictjson", "app.training", "app.validation"},
+    "app.lesson_pages": {"app.errors", "app.web"},
     "app.verifying": {"app.errors", "app.handin"},
-    "app.__main__": {"app.commandline", "app.serving", "app.verifying", "app.web"},
+    "app.__main__": {"app.commandline", "app.lesson_pages", "app.serving", "app.verifying", "app.web"},
     "app.beside": {"app.serving", "app.settings", "app.web"},
 }
 WEB_LIBRARIES = {"fastapi", "starlette", "uvicorn", "websockets", "jinja2", "prometheus_client"}

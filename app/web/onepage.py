@@ -21,7 +21,6 @@ ENTRY = "js/main.js"
 LEFT_OUT = {
     "js/lanes/compare.js",
     "js/lessons/class_question.js",
-    "js/lessons/lessons.js",
     "js/panels/check.js",
     "js/panels/divergence.js",
     "js/questions/ask.js",
@@ -32,6 +31,9 @@ LEFT_OUT = {
     "js/share/player.js",
     "js/share/start.js",
 }
+# What only a page of lessons needs, and styles of it.
+LESSONS = "js/lessons/lessons.js"
+OF_LESSONS = ("lesson", "rings")
 REGIONS = ("base", "kit", "layout", "header", "controls", "stage", "side", "footer", "menus")
 MEDIA = {"compact": "(width < 1000px)", "touch": "(pointer: coarse)", "print": "print"}
 # Styles that a module adds when it is first needed.
@@ -56,8 +58,10 @@ def as_text(content: bytes) -> str:
     return text.decode()
 
 
-def one_page(assets: Assets, templates: Environment) -> str:
+def one_page(assets: Assets, templates: Environment, *, tells_lessons: bool = False) -> str:
     """The page, with `MARKS` where what is recorded belongs."""
+    left_out = LEFT_OUT if tells_lessons else LEFT_OUT | {LESSONS}
+    late = ON_REQUEST + OF_LESSONS if tells_lessons else ON_REQUEST
 
     def text(name: str) -> str:
         return assets.files[name].content.decode()
@@ -65,14 +69,14 @@ def one_page(assets: Assets, templates: Environment) -> str:
     def style(name: str, media: str) -> dict[str, Any]:
         return {"file": f"{name}.css", "media": media, "content": Markup(text(f"css/{name}.css"))}  # noqa: S704 (ours)
 
-    script = bundle({name: text(name) for name in assets.files if name.endswith(".js")}, ENTRY, LEFT_OUT)
+    script = bundle({name: text(name) for name in assets.files if name.endswith(".js")}, ENTRY, left_out)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     charts = gzip.compress(assets.files[PLOTLY].content, mtime=0)
     page: str = templates.get_template("recorded.html").render(
         styles=[
             *(style(name, "all") for name in REGIONS),
             *(style(name, media) for name, media in MEDIA.items()),
-            *(style(name, "not all") for name in ON_REQUEST),
+            *(style(name, "not all") for name in late),
         ],
         icon="data:image/svg+xml;base64," + base64.b64encode(assets.files["icon.svg"].content).decode(),
         script=Markup(script),  # noqa: S704 (ours)

@@ -28,14 +28,14 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
-from .. import __version__
 from .admission import Admission
 from .assets import Assets, shipped
+from .exported import without_samples
 from .metrics import Measured
-from .onepage import REGIONS, one_page
+from .onepage import one_page
+from .templates import environment
 
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -71,16 +71,6 @@ def takes_gzip(request: Request) -> bool:
     return "gzip" in request.headers.get("accept-encoding", "")
 
 
-def without_samples(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without curves and the tensors of records: the first page is to be small, and /api/schema has them."""
-    activations = {
-        name: {key: value for key, value in about.items() if not isinstance(value, list)}
-        for name, about in schema["activations"].items()
-    }
-    fields = {name: value for name, value in schema.items() if name not in ("record", "quantities")}
-    return fields | {"activations": activations}
-
-
 class Pages:
     """Everything that can be fetched. `open` is called once the first process can compute."""
 
@@ -89,14 +79,7 @@ class Pages:
         self.pool = admission.pool
         self.measured = measured
         self.assets = Assets(shipped("static"))
-        self.templates = Environment(
-            loader=FileSystemLoader(shipped("templates")),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self.templates.globals |= {"asset": self.assets.address, "program": __version__, "regions": REGIONS}
+        self.templates = environment(self.assets)
         self._player: asyncio.Future[Fixed] | None = None
 
     async def player(self) -> "Fixed":

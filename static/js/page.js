@@ -47,6 +47,7 @@ const READ_INTERVAL = 125;
  * @property {(store: import("./run/session.js").PageStore, platform: import("./wire/connection.js").Platform,
  *   goOn: (bytes: ArrayBuffer, iteration: number) => void, url: string) => import("./run/source.js").Source} open
  * @property {boolean} [isFile] nothing can be fetched
+ * @property {any[] | null} [story] the lessons that the file tells
  */
 
 /**
@@ -136,7 +137,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   };
   /** @type {import("./lessons/visit.js").Home} */
   const home = { before: null, standsFor: store.get().standsFor };
-  const lessons = createLessonsEntry(store, visiting, home);
+  const lessons = createLessonsEntry(store, visiting, home, elsewhere?.story);
   const questions = createQuestionsEntry(store, visiting, home);
 
   const lanes = createLanesEntry({
@@ -322,6 +323,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   if (kept) lanes.takeUp(kept);
   session.connect();
   firstView.takeUpChoice();
+  if (elsewhere?.story) lessons.toggle();
   if (!elsewhere) keepRuns();
   // A page that is one file has nothing to share it with.
   const sharing = elsewhere?.isFile ? null : startSharing();

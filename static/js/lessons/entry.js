@@ -15,8 +15,9 @@ const EVENTS = { check_gradients: "check", own_text: "load", own_series: "load" 
  * @param {import("../run/session.js").PageStore} store
  * @param {Actions} actions
  * @param {import("./visit.js").Home} home
+ * @param {any[] | null} [told] the lessons that a page without a server brings with it
  */
-export function createLessonsEntry(store, actions, home) {
+export function createLessonsEntry(store, actions, home, told = null) {
   const button = byId("lessons");
   /** @type {Lessons | null} */
   let lessons = null;
@@ -28,7 +29,7 @@ export function createLessonsEntry(store, actions, home) {
   async function load() {
     const [{ createLessons }, story] = await Promise.all([
       import("./lessons.js"),
-      fetchStory(),
+      told ?? fetchStory(),
       addStyle("lesson.css"),
     ]);
     lessons = createLessons(story, store, actions, home);

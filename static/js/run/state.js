@@ -323,7 +323,7 @@ function reduced(state, action) {
     case "names":
       return { ...state, names: action.names };
     case "lesson":
-      return { ...state, lesson: action.lesson, locks: action.locks, question: action.lesson ? null : state.question };
+      return takeLesson(state, action);
     case "question":
       return { ...state, question: action.question, lesson: action.question ? null : state.lesson };
     case "answered":
@@ -359,6 +359,12 @@ function panelAfter({ panel, record }, { weight, takesRail }) {
 function takeAbilities(state, can) {
   if (state.can === can) return state;
   return { ...state, can, locks: can.configure ? {} : allLocked(state.schema) };
+}
+
+/** What cannot be configured stays locked. @param {State} state @param {{lesson: Lesson | null, locks: Locks}} action @returns {State} */
+function takeLesson(state, { lesson, locks }) {
+  const question = lesson ? null : state.question;
+  return { ...state, lesson, locks: state.can.configure ? locks : state.locks, question };
 }
 
 /** The first answer to a scene counts: the next one knows the solution. @param {Answered[]} answers @param {Answered} answer */

@@ -4,10 +4,11 @@ import { byId, element } from "../lib/dom.js";
 import { createPlayback } from "../run/playback.js";
 import { unpack } from "../wire/packed.js";
 import { fromText } from "../wire/text.js";
-import { EXPORTED, TRAIN } from "../words/recording.js";
+import { EXPORTED, TOLD, TRAIN } from "../words/recording.js";
 import { openMore } from "./menu.js";
 import { createPresenter } from "./presenter.js";
 import { createSourceBar } from "./source_bar.js";
+import { createStory } from "./recorded_lessons.js";
 
 /** @typedef {import("../wire/recording.js").Recording} Recording */
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -23,20 +24,23 @@ export async function readRecorded() {
   document.body.dataset.plotly = URL.createObjectURL(charts);
   return {
     isFile: true,
+    story: recording.facts.story ?? null,
     open: (/** @type {PageStore} */ store, /** @type {Platform} */ platform) => open(recording, store, platform),
   };
 }
 
 /** @param {Recording} recording @param {PageStore} store @param {Platform} platform */
 function open(recording, store, platform) {
-  const { link } = recording.facts;
-  const words = element("span", { role: "status" }, EXPORTED);
+  const { link, story } = recording.facts;
+  const words = element("span", { role: "status" }, story ? TOLD : EXPORTED);
   // A file may be handed on by anybody: only addresses of the web are offered.
   const way = /^https?:\/\//.test(String(link)) ? [element("a", { href: link, class: "outline-button" }, TRAIN)] : [];
   createSourceBar(true, words, ...way);
   createPresenter(store);
   openMore();
-  return createPlayback(store, recording, platform);
+  if (!story) return createPlayback(store, recording, platform);
+  document.body.dataset.story = "";
+  return createStory(store, recording, story, platform);
 }
 
 /** @param {ReturnType<typeof unpack>} unpacked @returns {Recording} */

