@@ -4,23 +4,33 @@
   window.measured = seen;
 
   // A record counts as drawn when the page acknowledges it; its length tells which change it shows.
+  const KEPT = 40;
   let latest = 0;
   const lengthOf = (buffer) => {
     const size = Number(new DataView(buffer).getBigUint64(0, true));
     const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, size)));
-    return header.h ? header.h.shape[0] - 1 : latest;
+    return header.loss_t ? header.loss_t.shape[0] : latest;
+  };
+  // The last records as they came, to be shown again without a server: what the page itself needs for each.
+  const replayed = { records: [], playing: false };
+  const note = (buffer) => {
+    latest = lengthOf(buffer);
+    if (replayed.playing) return;
+    replayed.records.push(buffer);
+    if (replayed.records.length > KEPT) replayed.records.shift();
   };
   const Socket = window.WebSocket;
   window.WebSocket = class extends Socket {
     constructor(...where) {
       super(...where);
       window.measuredSocket = this;
-      this.addEventListener("message", ({ data }) => {
-        if (data instanceof ArrayBuffer) latest = lengthOf(data);
+      this.addEventListener("message", (event) => {
+        if (replayed.playing && event.isTrusted) return event.stopImmediatePropagation();
+        if (event.data instanceof ArrayBuffer) note(event.data);
       });
     }
     send(data) {
-      super.send(data);
+      if (!replayed.playing) super.send(data);
       if (typeof data === "string" && data.includes('"ack"')) {
         const now = performance.now();
         seen.drawn.push(now);
@@ -48,6 +58,19 @@
     slider.value = String(min + ((Math.log(T) - low) / (high - low)) * (max - min));
     slider.dispatchEvent(new Event("input", { bubbles: true }));
     slider.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  // So many records once more, each drawn before the next comes, in every second frame as at 30/s. The page is not told
+  // that the server is not asked any more.
+  window.replay = async (count) => {
+    replayed.playing = true;
+    const frame = () => new Promise(requestAnimationFrame);
+    for (let i = 0; i < count; i++) {
+      const data = replayed.records[i % replayed.records.length];
+      window.measuredSocket.dispatchEvent(new MessageEvent("message", { data }));
+      await frame();
+      await frame();
+    }
   };
 
   window.forget = () => {

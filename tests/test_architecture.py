@@ -237,3 +237,48 @@ def test_no_script_imports_itself_on_a_detour():
 def test_only_one_script_names_plotly():
     naming = [p.name for p in scripts() if re.search(r"\bPlotly\b", p.read_text())]
     assert naming in ([], ["plot.js"]), f"Plotly is named outside kit/plot.js: {naming}"
+
+
+# What makes the browser lay the page out at once, if anything was written before.
+LAYOUT = re.compile(
+    r"\b(getBoundingClientRect|getClientRects|getComputedStyle|(?:client|offset|scroll)(?:Width|Height)"
+    r"|offset(?:Left|Top)|scroll(?:Left|Top))\b"
+)
+# Who measures, and when: never in the midst of a frame that draws.
+MEASURES = {
+    "when the browser says that a size changed": {
+        "lib/sizes.js",
+        "lib/canvas/resolution.js",
+        "page.js",
+        "stage/view.js",
+        "views/views.js",
+        "views/flow.js",
+        "kit/tab_strip.js",
+        "questions/bar.js",
+        "watched/stage.js",
+    },
+    "when a pointer or a key asks": {
+        "lib/canvas/canvas.js",
+        "stage/gestures.js",
+        "stage/pointing.js",
+        "lanes/view.js",
+        "panels/footer/footer.js",
+        "panels/uses/uses.js",
+        "kit/titles.js",
+        "kit/tooltip.js",
+        "share/presenter.js",
+        "share/pictures.js",
+        "share/paper.js",
+        "lessons/panel.js",
+        "lessons/rings.js",
+    },
+}
+
+
+@pytest.mark.parametrize("path", scripts(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_script_that_draws_in_every_frame_does_not_measure_the_page(path):
+    name = str(path.relative_to(SCRIPTS))
+    measures = set(LAYOUT.findall(COMMENT.sub("", path.read_text())))
+    known = any(name in files for files in MEASURES.values())
+    hint = "ask lib/sizes.js for a box's size, or add the script to MEASURES with the moment at which it measures"
+    assert not measures or known, f"{name} reads {sorted(measures)}: {hint}"

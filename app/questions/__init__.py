@@ -5,13 +5,13 @@ A file of this package holds `QUESTIONS`, the questions about one subject. Addin
 
 from typing import Any
 
-from . import cells, gradient, practice, time
+from . import cells, gradient, layers, practice, time
 from .base import Question
 
 __all__ = ["QUESTIONS", "Question", "questions_as_json"]
 
 QUESTIONS: dict[str, Question] = {
-    question.id: question for subject in (gradient, time, cells, practice) for question in subject.QUESTIONS
+    question.id: question for subject in (gradient, time, cells, layers, practice) for question in subject.QUESTIONS
 }
 
 

@@ -141,4 +141,26 @@ QUESTIONS = (
         source="Jozefowicz, Zaremba & Sutskever 2015, An empirical exploration of recurrent network architectures",
         words="lstm memory bias 1 gate",
     ),
+    Question(
+        id="mingru",
+        question="Does minGRU avoid vanishing?",
+        answer=(
+            "Where its gates start nearly closed: back over a step its gradient meets 1 − z_t and no matrix, here "
+            "{kept:percent} on average, as the bias is {bias}; ‖∂E/∂h_24‖ is {end}, and {start} of it arrives at h_1. "
+            "With a bias of 0 a factor would be near 1/2, and 23 of them leave {half}."
+        ),
+        numbers={
+            "kept": ["-", 1, ["mean", "gates", 0]],
+            "bias": ["config", "forget_bias"],
+            "end": dh(24),
+            "start": dh(1),
+            "half": ["exp", ["*", 23, ["log", 0.5]]],
+        },
+        config=LATCH.changed({"cell": "mingru", "forget_bias": 3}),
+        at="river",
+        watch=("flow", "truncation", "gates"),
+        view=View(tab="gates", track="gates", ruler="near"),
+        source="Feng et al. 2024, Were RNNs all we needed?",
+        words="min gru gates input only parallel scan vanishing",
+    ),
 )

@@ -108,30 +108,30 @@ QUESTIONS = (
         id="detach",
         question="Does state or gradient cross batches, and what does detach do?",
         answer=(
-            "Neither here: every sequence starts from h_0 = 0, whose norm is {h0}. The gradient that reaches h_0 has "
-            "norm {dh0} and ends there; a state handed on from the last batch would bring its numbers along, and "
-            "detach would still end the gradient at this place."
+            "With carried state the state crosses and the gradient does not: here h_0 is the last state of the window "
+            "before, of norm {h0}. The gradient that reaches it, of norm {dh0}, is thrown away at this place, which is "
+            "what detach does; without carried state every sequence starts from zeros and nothing crosses."
         ),
         numbers={"h0": ["norm", "h", 0], "dh0": dh(0)},
-        config=ECHO,
+        config=RunConfig(task="sine", sequence_length=12, hidden_size=12, init="normal", carry_state=True),
         at="timestep:1",
         view=View(pin=1, ruler="near"),
         source="Williams & Peng 1990; PyTorch documentation of Tensor.detach",
-        words="hidden state stateful batches carry repackage",
+        words="hidden state stateful batches carry carry_state repackage cut windows stream",
     ),
     Question(
         id="initial-state",
         question="Is h_0 zero or learned?",
         answer=(
-            "Here it is zero, as in PyTorch where none is given; it could be a parameter like all others. The "
-            "gradient that would train it is there anyway, ∂E/∂h_0, of norm {dh0} beside {dh1} at h_1."
+            "Zero where none is given, as in PyTorch, or learned like any other parameter, as here, where it starts at "
+            "0. The gradient that trains it is ∂E/∂h_0, of norm {dh0} beside {dh1} at h_1."
         ),
         numbers={"dh0": dh(0), "dh1": dh(1)},
-        config=ECHO,
+        config=ECHO.changed({"train_h0": True}),
         at="timestep:1",
         view=View(pin=1, ruler="near"),
         source="PyTorch documentation of torch.nn.RNN, argument h_0",
-        words="initial hidden state h0 start",
+        words="initial hidden state h0 start train_h0 learnable",
     ),
     Question(
         id="units-or-timesteps",

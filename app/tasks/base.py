@@ -89,6 +89,7 @@ class Task(ABC):
             "persistence_loss": self.persistence,
             "needed_lag": self.needed_lag,
             "solved_below": self.solved_below,
+            "stream": self.is_stream,
         }
 
     def rows(self, batch_size: int) -> int:

@@ -254,13 +254,13 @@ class RunConfig(BaseModel):
         description="The floating-point numbers everything is computed in.",
         json_schema_extra={"effect": RESTART, "group": "Training", "advanced": True},
     )
-    # The page has no control for what is on or off.
     carry_state: bool = Field(
         default=False,
         title="Carried state",
         description="Whether the data are read in order, each window starting from the state the one before ended in, "
-        "through which no gradient flows. For sine, texts and series.",
-        json_schema_extra={"effect": LIVE, "group": "Sequence", "page": False},
+        "through which no gradient flows. For one long sequence: sine, characters, own text or series; not with two "
+        "directions or a learned initial state.",
+        json_schema_extra={"effect": LIVE, "group": "Network", "advanced": True},
     )
     clip: ClipMode = Field(
         default="norm",

@@ -12,7 +12,6 @@ from .shown import name_of
 from .verdict import Verdict
 
 Array = np.ndarray
-Judged = dict[str, tuple[Shown, Verdict]]
 WIDTH, HEIGHT, LEFT, BOTTOM = 720, 220, 56, 28
 STROKES = ("#b0430c", "#1c5aa0", "#4c1038", "#12957c")  # of layers, from the lowest
 STYLE = """
@@ -51,9 +50,9 @@ def document(body: str, nonce: str) -> str:
     )
 
 
-def fragment(found: Judged) -> str:
+def fragment(found: dict[str, Shown]) -> str:
     """All modules, one below the other."""
-    return "".join(section(name, one.record, verdict) for name, (one, verdict) in found.items())
+    return "".join(section(name, one.record, one.verdict) for name, one in found.items())
 
 
 def section(name: str, record: Record, verdict: Verdict) -> str:

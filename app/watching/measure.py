@@ -18,9 +18,11 @@ from .calls import Capture, FusedCall, StepCall
 from .crossing import Crossing, array, of_fused, of_steps
 from .stack import Stack, replay, residual
 from .updates import overshoots, share
+from .verdict import Verdict, as_dict, judge
 
 Array = np.ndarray
 UPDATES = 2  # that a record tells of
+NOTHING_AROUND: dict[str, Any] = {"cut": None, "mixed": None, "updates": [], "worst_update": None}
 
 
 class Captured:
@@ -82,13 +84,19 @@ class Shown:
         self.brief = Record(self._facts, joined([shown.in_brief(run) for run in self._runs]))
 
     @cached_property
+    def verdict(self) -> Verdict:
+        """What is wrong with it, if anything."""
+        return judge(self.brief)
+
+    @cached_property
     def record(self) -> Record:
-        """Everything: the flow of every pair, and the gradients of the whole batch with their residual."""
+        """Everything: the flow of every pair, the gradients of the whole batch with their residual, the verdict."""
         with self._lock:
             found = [shown.of_sequence(run) for run in self._runs]
             facts = self._facts | {
                 "grad_residual": self.whole.residual(self._name),
                 "flow_residual": max((residual for _, residual in found if residual is not None), default=None),
+                "verdict": as_dict(self.verdict, None),
             }
             stacks = self.whole.stacks(self._name)[self._calls]
             return Record(facts, joined([tensors for tensors, _ in found]) | gradients_of(stacks))
@@ -161,6 +169,7 @@ def facts_of(
         "kind": "record",
         "module": label,
         "grad_residual": None,
+        **NOTHING_AROUND,
         **scalars,
         "cell": spec.cell,
         "activation": spec.activation,

@@ -9,7 +9,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from .drawing import Judged, document, fragment
+from .drawing import document, fragment
+from .measure import Shown
 
 HOST = "127.0.0.1"
 NOTHING = "<p>Nothing has been captured yet. The first backward pass will be.</p>"
@@ -27,7 +28,7 @@ class Page:
 
     def __init__(self) -> None:
         self._token, self._nonce = secrets.token_urlsafe(16), secrets.token_urlsafe(8)
-        self._found: Judged = {}
+        self._found: dict[str, Shown] = {}
         page = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -45,7 +46,7 @@ class Page:
         self.address = f"http://{HOST}:{self._server.server_port}/{self._token}/"
         threading.Thread(target=self._server.serve_forever, name="unroll page", daemon=True).start()
 
-    def show(self, found: Judged) -> None:
+    def show(self, found: dict[str, Shown]) -> None:
         """From now on show these; they are drawn when somebody looks."""
         self._found = found
 

@@ -6,11 +6,9 @@ from typing import Any, Protocol
 
 from ..training import Record
 from .beside import Beside, can_serve
-from .drawing import Judged
 from .measure import Shown
 from .page import Page
 from .publishing import Publisher
-from .verdict import Verdict, as_dict
 
 
 class Screen(Protocol):
@@ -18,7 +16,7 @@ class Screen(Protocol):
 
     address: str
 
-    def show(self, found: Judged) -> None:
+    def show(self, found: dict[str, Shown]) -> None:
         """From now on show these."""
 
     def close(self) -> None:
@@ -32,9 +30,9 @@ class Served:
         self._publisher, self._beside = publisher, beside
         self.address = publisher.address
 
-    def show(self, found: Judged) -> None:
-        """Each record with what was found in it."""
-        self._publisher.offer({name: partial(_record_of, *one) for name, one in found.items()})
+    def show(self, found: dict[str, Shown]) -> None:
+        """Each record, made when it is sent."""
+        self._publisher.offer({name: partial(_record_of, one) for name, one in found.items()})
 
     def close(self) -> None:
         """Leave the server; what was sent stays on pages that are open."""
@@ -43,13 +41,8 @@ class Served:
             self._beside.close()
 
 
-def _record_of(one: Shown, verdict: Verdict) -> Record:
-    return with_verdict(one.record, verdict)
-
-
-def with_verdict(record: Record, verdict: Verdict) -> Record:
-    """The record, its scalars with the finding in words."""
-    return Record(record.scalars | {"verdict": as_dict(verdict, None)}, record.tensors)
+def _record_of(one: Shown) -> Record:
+    return one.record
 
 
 def screen(

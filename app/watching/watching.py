@@ -18,12 +18,12 @@ from ..recording import Recording
 from ..training import Record
 from .calls import Capture
 from .capture import SILENT_STEPS, Capturer, Watched
-from .drawing import Judged, fragment
+from .drawing import fragment
 from .measure import Shown, measured
 from .modules import is_compiled, others, recurrent_modules, torch_of
 from .screen import Screen, screen
 from .threads import give_way
-from .verdict import FINDINGS, Verdict, as_dict, cut_off, judge
+from .verdict import FINDINGS, Verdict, as_dict, cut_off
 
 WAITING = 2  # captures that may wait for their replay; the newest replace the oldest
 KEPT_BYTES = 64 * 2**20  # of captures that `save` can write the records of
@@ -202,9 +202,9 @@ class Watching:
         self._last = self._last | found
         self._keep(list(found.values()))
         if self._screen is not None:
-            self._screen.show(self._judged())
+            self._screen.show(self._last)
         for name, one in found.items():
-            verdict = as_dict(judge(one.brief), None)  # only who asked for it needs the horizon
+            verdict = as_dict(one.verdict, None)  # only who asked for it needs the horizon
             self._tell(name, verdict, f"step {one.brief.scalars['step']}", partial(verdict_on, one))
 
     def _take_cut_off(self, name: str, why: str) -> None:
@@ -227,13 +227,10 @@ class Watching:
         """A line in the terminal."""
         print(f"unroll: {what}", file=sys.stderr, flush=True)
 
-    def _judged(self) -> Judged:
-        return {name: (one, judge(one.brief)) for name, one in self._last.items()}
-
     def _repr_html_(self) -> str:
         """What a notebook shows: the page as it is now."""
         self.wait()
-        return fragment(self._judged()) or "<p>Nothing has been captured yet.</p>"
+        return fragment(self._last) or "<p>Nothing has been captured yet.</p>"
 
     def _keep(self, found: list[Shown]) -> None:
         self._kept.extend(found)
@@ -260,7 +257,7 @@ class Watching:
 
 def verdict_on(one: Shown) -> dict[str, Any]:
     """As a user reads it."""
-    return as_dict(judge(one.brief), one.horizon)
+    return as_dict(one.verdict, one.horizon)
 
 
 def in_the_terminal(verdict: dict[str, Any], when: str, before: str | None) -> str:

@@ -14,6 +14,7 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".json": "application/json",
+    ".unroll": "application/octet-stream",
 }
 PLOTLY = "plotly.min.js"
 PACKAGE = Path(__file__).parents[1]

@@ -20,6 +20,7 @@ ENTRY = "js/main.js"
 # What needs a server, or another page.
 LEFT_OUT = {
     "js/lanes/compare.js",
+    "js/lessons/class_question.js",
     "js/lessons/lessons.js",
     "js/panels/check.js",
     "js/panels/divergence.js",
@@ -31,11 +32,15 @@ LEFT_OUT = {
     "js/share/player.js",
     "js/share/start.js",
 }
-REGIONS = ("base", "layout", "header", "controls", "stage", "side", "divergence", "footer", "menus")
-MEDIA = {"compact": "(width < 1000px)", "touch": "(pointer: coarse)"}
+REGIONS = ("base", "kit", "layout", "header", "controls", "stage", "side", "footer", "menus")
+MEDIA = {"compact": "(width < 1000px)", "touch": "(pointer: coarse)", "print": "print"}
 # Styles that a module adds when it is first needed.
-ON_REQUEST = ("views", "slowmotion", "source", "essential", "names", "uses")
+ON_REQUEST = ("views", "inspector", "slowmotion", "source", "essential", "names", "uses")
 MARKS = {name: f"@@{name}@@" for name in ("title", "bootstrap", "first_record", "recorded")}
+POLICY = (
+    "default-src 'none'; script-src {script} blob:; style-src 'unsafe-inline'; img-src data: blob:; "
+    "base-uri 'none'; form-action 'none'"
+)
 # Two of these are 13 bits; none of them means anything inside a script element.
 ALPHABET = bytes(code for code in range(0x21, 0x7F) if chr(code) not in '"<\\')
 BITS = 13
@@ -71,7 +76,7 @@ def one_page(assets: Assets, templates: Environment) -> str:
         ],
         icon="data:image/svg+xml;base64," + base64.b64encode(assets.files["icon.svg"].content).decode(),
         script=Markup(script),  # noqa: S704 (ours)
-        script_hash=digest,
+        policy=Markup(POLICY.format(script=f"'sha256-{digest}'")),  # noqa: S704 (ours)
         charts={"bytes": len(charts), "text": Markup(as_text(charts))},  # noqa: S704 (ours)
         marks=MARKS,
     )

@@ -6,6 +6,7 @@ What `templates/index.html` is given:
   proxy may serve everything below a prefix. It contains a hash of everything below `static/`, so that browsers may keep
   files for ever, and modules that import each other by relative path stay of one version. `asset("plotly.min.js")` is
   the one file that comes out of the installed plotly package.
+- `regions`: the names of the style sheets that the first picture needs, in their order.
 - `modules`: the addresses of all modules that `js/main.js` imports statically, for `<link rel="modulepreload">`.
 - `bootstrap`: an object with `schema`, `config`, `task`, `limits` and `protocol`: what `/api/schema`, `state` and
   `hello` say for a run that was just started. Written as `{{ bootstrap | tojson }}` into
@@ -34,7 +35,7 @@ from .. import __version__
 from .admission import Admission
 from .assets import Assets, shipped
 from .metrics import Measured
-from .onepage import one_page
+from .onepage import REGIONS, one_page
 
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -95,7 +96,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.globals |= {"asset": self.assets.address, "program": __version__}
+        self.templates.globals |= {"asset": self.assets.address, "program": __version__, "regions": REGIONS}
         self._player: asyncio.Future[Fixed] | None = None
 
     async def player(self) -> "Fixed":

@@ -178,6 +178,8 @@ class Run:
                     self.session.announce(answer)
             case Session():
                 frames.append(self._follow(answer, id_))
+                if answer.poll:
+                    frames.append(answer.poll.asked())
             case bytes():
                 frames.append(protocol.with_id(answer, id_))
             case str() | Close():
@@ -230,7 +232,7 @@ class Run:
         """The viewer is gone, and with them the session that is theirs."""
         self.viewer.leave()
         if self.follows:
-            self.session.followers.remove(self.viewer)
+            self.session.dismiss(self.viewer)
         else:
             self.session.end(why)
 

@@ -22,6 +22,7 @@ from .counts import Counts
 from .followers import MOST_FOLLOWERS, ROUND_SECONDS, Delivery, Followers
 from .links import Links, new_key, token_of
 from .pacing import EXPENSIVE_INTERVAL, NEVER, NOW, Pace
+from .poll import Poll
 from .protocol import Frame, Id
 from .uploads import UploadSlots
 from .viewer import Viewer, Wanted
@@ -118,6 +119,7 @@ class Session:
         self.stepped: dict[str, Any] = {}  # the loss of the last batch of a `step`, before and after its update
         self.cut_short = False  # a `pause` waits for the job that is going on
         self.key: str | None = None  # of the link under which the run is shared
+        self.poll: Poll | None = None  # what followers are asked
 
     # The network.
 
@@ -348,6 +350,7 @@ class Session:
             self.shared.links.close(self.token, self)
             self.tell_followers(protocol.encode("ended", run=self.token, why=why))
         self.key = None
+        self.poll = None
         for viewer in list(self.followers.viewers.values()):
             self.followers.remove(viewer)
 
@@ -362,6 +365,19 @@ class Session:
             )
         viewer.watch(frozenset(), None)
         self.followers.add(viewer)
+        if self.poll:
+            self.tell_owner(self.poll.counts())
+
+    def dismiss(self, viewer: Viewer) -> None:
+        """One follower less."""
+        self.followers.remove(viewer)
+        if self.poll:
+            self.poll.forget(viewer.key)
+            self.tell_owner(self.poll.counts())
+
+    def tell_owner(self, frame: Frame) -> None:
+        """A message for the owner in somebody else's turn."""
+        self._post(frame, (self.owner.key,))
 
     def tell_followers(self, frame: Frame) -> None:
         """A message for all of them, whatever they have drawn."""

@@ -44,7 +44,10 @@ async function opening() {
   if (isFirst) return { ...initialState({ ...facts, ...small }, record), ...FIRST_VIEW };
   if (link.length < 2 || isRecorded) return initialState(facts, record);
   const { openedState } = await import("./share/opening.js");
-  return openedState(facts, record, link, performance.now());
+  const state = openedState(facts, record, link, performance.now());
+  if (kept || !(state.lesson || state.question)) return state;
+  const { openedOn } = await import("./questions/opening.js");
+  return openedOn(state);
 }
 
 /** After a reload the tab goes on where it was, if its browser kept the run. */

@@ -7,12 +7,13 @@ import { socketAddressOf } from "./lib/address.js";
 import { watchResolution } from "./lib/canvas/resolution.js";
 import { createEdits } from "./run/edits.js";
 import { createFirstView } from "./first/view.js";
+import { createFlowName } from "./first/flow_name.js";
 import { createNames } from "./first/names.js";
 import { createReader } from "./first/reader.js";
 import { createFrames } from "./lib/frames.js";
 import { createGuard } from "./lib/guard.js";
 import { createHeader } from "./panels/header.js";
-import { createHistory } from "./panels/footer.js";
+import { createHistory } from "./panels/footer/footer.js";
 import { showTitles } from "./kit/titles.js";
 import { listenToKeys } from "./lib/keyboard.js";
 import { createActiveSession } from "./run/active.js";
@@ -30,6 +31,7 @@ import { missing } from "./run/source.js";
 import { isPlaying } from "./run/state.js";
 import { BROWSER } from "./lib/platform.js";
 import { inBrowser } from "./lib/storage.js";
+import { onSizes } from "./lib/sizes.js";
 import { addStyle } from "./lib/styles.js";
 import { failureWords } from "./words/notices.js";
 import { createTravel } from "./run/travel.js";
@@ -67,7 +69,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   const active = createActiveSession(
     elsewhere
       ? elsewhere.open(store.chosen(), browser, goOnAlone, url)
-      : openSession(store.chosen(), kept?.playing ?? true),
+      : openSession(store.chosen(), kept?.playing ?? store.get().standsFor === null),
   );
   const { session } = active;
   const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -130,9 +132,10 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     endSlowMotion: () => acts.setSlowMotion(false),
     stageLayout: stage.layout,
     copy: async (/** @type {string} */ text) => navigator.clipboard.writeText(text),
+    request: session.fetch,
   };
   /** @type {import("./lessons/visit.js").Home} */
-  const home = { before: null };
+  const home = { before: null, standsFor: store.get().standsFor };
   const lessons = createLessonsEntry(store, visiting, home);
   const questions = createQuestionsEntry(store, visiting, home);
 
@@ -144,7 +147,18 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     redraw: () => frames.changed(),
   });
 
+  /** Who follows a run may be asked something. */
+  const endOfQuiet = store.watch(
+    ({ asked }) => asked !== null,
+    async () => {
+      endOfQuiet();
+      const { createClassQuestion } = await import("./lessons/class_question.js");
+      createClassQuestion(store, session.fetch);
+    },
+  );
+
   const names = createNames(store, stage.shown, () => lanes.isAlone());
+  const flowName = createFlowName(store);
   const firstView = createFirstView(store, lessons.toggle);
   const reader = createReader(store);
   showTitles(document, browser);
@@ -161,11 +175,12 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   const drifts = () => store.get().phase === "running" && !store.get().reducedMotion;
   const frames = createFrames(browser, drawFrame, drifts);
   stage.shareFrames(frames.changed);
+  onSizes(frames.changed);
 
   /** @param {number} now */
   function drawFrame(now) {
     const { record } = store.get();
-    guard.run(() => stage.draw(now), undefined);
+    const stageWaits = guard.run(() => stage.draw(now), Number.POSITIVE_INFINITY);
     if (record && record !== drawnRecord) {
       drawnRecord = record;
       session.drawn(record.meta.iteration);
@@ -173,21 +188,31 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     guard.run(controls.draw, undefined);
     guard.run(lessons.look, undefined);
     guard.run(names.draw, undefined);
+    guard.run(flowName.draw, undefined);
     const { phase, past } = store.get();
     const reads = phase !== "running" || past !== null || now - readAt >= READ_INTERVAL;
     if (reads) readAt = now;
     guard.run(() => header.draw(now, reads), undefined);
     if (reads) for (const part of [firstView, reader]) guard.run(part.draw, undefined);
     guard.run(() => history.draw(unit, reads), undefined);
-    const wait = reads ? Number.POSITIVE_INFINITY : readAt + READ_INTERVAL - now;
+    const wait = Math.min(stageWaits, reads ? Number.POSITIVE_INFINITY : readAt + READ_INTERVAL - now);
     const parts = [() => rail.draw(now, unit), () => lanes.draw(now), () => sentences.draw(now)];
     return Math.min(wait, ...parts.map((draw) => guard.run(draw, Number.POSITIVE_INFINITY)));
+  }
+
+  /** At once, as if a moment had passed: what is drawn only a few times a second is drawn as well. */
+  function drawNow() {
+    drawFrame(performance.now() + TICK);
   }
 
   /** Pixels a design pixel. */
   let unit = 1;
 
+  const paper = window.matchMedia("print");
+
   function resize() {
+    // On paper there is no next frame: pictures are printed as they stand, in the size the paper gives them.
+    if (paper.matches) return;
     unit = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 100;
     rail.resize(unit);
     stage.resize();
@@ -283,7 +308,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     ",": () => movePin(-1),
     ".": () => movePin(1),
     Escape: closeOrUnpin,
-    p: inWhole(() => byId("presenter").click()),
+    p: inWhole(() => store.dispatch({ type: "present", presents: !store.get().presents })),
     t: inWhole(nextTrack),
     "/": where("replace", inWhole(questions.ask)),
     "?": () => byId("keys").togglePopover(),
@@ -300,6 +325,8 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   if (!elsewhere) keepRuns();
   // A page that is one file has nothing to share it with.
   const sharing = elsewhere?.isFile ? null : startSharing();
+
+  void import("./share/paper.js").then(({ createPaper }) => createPaper(store, lanes.states, drawNow));
 
   async function startSharing() {
     const { startSharing: start } = await import("./share/start.js");

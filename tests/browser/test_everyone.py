@@ -5,27 +5,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.axe import violations
 from tests.support.pages import Watched
 from tests.support.reader import iteration, pause, see, until
-from tests.support.servers import ROOT, Server
+from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser
-
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OF_COLOURS = ["color-contrast", "link-in-text-block"]
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds, one line each; in the dark, where nothing but the colours differs, by their rules."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-    options = {"runOnly": OF_COLOURS if dark else ALL, "resultTypes": ["violations"], "preload": False}
-    found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
-    return [
-        f"{one['id']}: {node['html'][:120]} {node['failureSummary'][:200]}" for one in found for node in one["nodes"]
-    ]
 
 
 @pytest.fixture(params=["light", "dark"])

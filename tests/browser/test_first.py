@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.support.axe import violations
 from tests.support.pages import Watched
 from tests.support.reader import choose, iteration, length, until
 from tests.support.servers import PATIENCE, Server
@@ -47,6 +48,8 @@ def test_a_newcomer_sees_a_small_slow_network_with_its_parts_named_and_goes_on_w
     expect(page.locator("#finding")).to_contain_text("repeat the value from 2 steps before")
     named = {"input", "W_xh", "W_hh", "units", "W_hy", "output", "loss", "own", "carried"}
     until(page, lambda: named <= set(names(page)), "a name on every part")
+
+    assert violations(page) == []
 
     loss = page.locator('.name-pill[data-name="loss"]')
     loss.focus()

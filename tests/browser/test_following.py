@@ -109,9 +109,35 @@ def test_the_owner_sees_how_many_follow_and_may_stop(page: Page, other: Page):
     until(page, lambda: iteration(page) > 3, "training")
     follows(other, shared_link(page))
     page.get_by_role("button", name="Share", exact=True).click()
-    expect(page.get_by_text("One person follows.")).to_be_visible()
+    expect(page.get_by_text("One person is following.")).to_be_visible()
     page.get_by_role("button", name="Stop sharing").click()
     expect(other.get_by_text("The owner stopped sharing it.")).to_be_visible()
+
+
+def test_a_class_answers_a_lessons_question_and_its_owner_sees_the_counts_before_the_answer_is_revealed(
+    page: Page, other: Page, server: Server
+):
+    page.goto("about:blank")
+    page.goto(f"{server.url}/#lesson=vanishing")
+    expect(page.locator("#lesson")).to_have_attribute("data-ready", "vanishing")
+    follows(other, shared_link(page))
+    page.get_by_role("tab", name="Question").click()
+    asked = other.get_by_role("region", name="Question to the class")
+    expect(asked.get_by_role("group")).to_have_accessible_name(re.compile("^Over 23 steps"))
+    expect(page.locator("#lesson-question .answered")).to_have_text("0 of 1 who follow answered.")
+    for option in (0, 1):  # who thinks again may change the answer
+        asked.get_by_role("radio").nth(option).check()
+        expect(asked.get_by_text("Sent. Until the answer is revealed you can change it.")).to_be_visible()
+        counts = ["0", "0", "0"]
+        counts[option] = "1"
+        expect(page.locator("#lesson-question .option-count")).to_have_text(counts)
+    expect(page.locator("#lesson-question .answered")).to_have_text("1 of 1 who follow answered.")
+    page.locator("#lesson-next").click()
+    expect(asked).to_contain_text("✓ as you predicted")
+    expect(asked).to_contain_text("Factors multiply")
+    expect(asked.get_by_role("radio").nth(0)).to_be_disabled()
+    asked.get_by_role("button", name="Close").click()
+    expect(asked).to_be_hidden()
 
 
 def test_a_link_to_a_run_that_is_not_there_says_so(other: Page, server: Server):

@@ -69,13 +69,6 @@ def play(page: Page, *_: Any) -> None:
         page.locator("#play").click()
 
 
-def explode(page: Page, *_: Any) -> None:
-    for _update in range(10):
-        if page.locator("#play").get_attribute("data-playing") == "false":
-            page.locator("#step").click()
-            page.wait_for_timeout(150)
-
-
 def open_tab(page: Page, _scene: Scene, condition: Condition) -> None:
     page.locator("#face-views").click()
     tab = page.locator(f"#tab-{condition['tab']}")
@@ -126,25 +119,11 @@ DOERS: dict[str, Callable[..., None]] = {
     "field": set_field,
     "scalar": play,
     "iterations": play,
-    "phase": explode,
+    "phase": play,
     "event": happen,
     "tab": open_tab,
     "pin": pin,
 }
-
-
-def test_every_step_of_every_scene_can_be_done_and_ticks(opened: Callable[..., Page], story: list[Scene]) -> None:
-    page = opened("#lesson=forward-and-back")
-    for scene in story:
-        ready(page, scene) if scene["number"] == 1 else choose_scene(page, scene)
-        steps = page.locator("#lesson-steps li")
-        expect(steps).to_have_count(len(scene["steps"]))
-        for index, step in enumerate(scene["steps"]):
-            assert steps.nth(index).get_attribute("data-done") is None, f"{scene['slug']}: done before it is read"
-            do(page, scene, step["done"])
-            expect(steps.nth(index)).to_have_attribute("data-done", "true")
-            page.locator("#face-text").click()
-    expect(page.locator('#lesson-dots [data-done="true"]')).to_have_count(len(story))
 
 
 def overflowing(page: Page) -> list[str]:
@@ -159,37 +138,65 @@ def overflowing(page: Page) -> list[str]:
     return found
 
 
-def test_every_scene_is_read_without_scrolling(opened: Callable[..., Page], story: list[Scene]) -> None:
+def ringing_nothing(page: Page) -> list[str]:
+    """References of the text that ring nothing while they have the focus, or leave a ring behind; each has 5 s."""
+    found: list[str] = page.evaluate(
+        """async () => {
+          const frame = () => new Promise((seen) => requestAnimationFrame(seen));
+          const rings = async (wanted) => {
+            const end = performance.now() + 5000;
+            while (document.querySelectorAll(".ring").length > 0 !== wanted && performance.now() < end) await frame();
+            return document.querySelectorAll(".ring").length > 0 === wanted;
+          };
+          const failed = [];
+          for (const reference of document.querySelectorAll("#lesson-text .reference")) {
+            reference.focus();
+            if (!(await rings(true))) failed.push(`${reference.textContent} rings nothing`);
+            document.getElementById("lesson-title").focus();
+            if (!(await rings(false))) failed.push(`the ring of ${reference.textContent} stays`);
+          }
+          return failed;
+        }"""
+    )
+    return found
+
+
+def test_every_scene_is_read_without_scrolling_points_at_what_is_there_and_ticks_as_it_is_done(
+    opened: Callable[..., Page], story: list[Scene]
+) -> None:
     page = opened("#lesson=forward-and-back")
     for scene in story:
+        slug = scene["slug"]
         ready(page, scene) if scene["number"] == 1 else choose_scene(page, scene)
-        assert overflowing(page) == [], scene["slug"]
+        assert overflowing(page) == [], slug
+        assert ringing_nothing(page) == [], slug
         page.keyboard.press("PageDown")
         page.keyboard.press("PageDown")
         expect(page.locator("#lesson-question .because")).not_to_be_empty()
-        assert overflowing(page) == [], f"the question of {scene['slug']}"
+        assert overflowing(page) == [], f"the question of {slug}"
+        page.locator("#face-text").click()
+        steps = page.locator("#lesson-steps li")
+        expect(steps).to_have_count(len(scene["steps"]))
+        for index, step in enumerate(scene["steps"]):
+            assert steps.nth(index).get_attribute("data-done") is None, f"{slug}: done before it is read"
+            do(page, scene, step["done"])
+            expect(steps.nth(index)).to_have_attribute("data-done", "true")
+            page.locator("#face-text").click()
+    expect(page.locator('#lesson-dots [data-done="true"]')).to_have_count(len(story))
     assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [1280, 720]
 
 
-def test_every_reference_means_something_that_is_there(opened: Callable[..., Page], story: list[Scene]) -> None:
-    page = opened("#lesson=forward-and-back")
-    for scene in story:
-        ready(page, scene) if scene["number"] == 1 else choose_scene(page, scene)
-        for reference in page.locator("#lesson-text .reference").all():
-            reference.focus()
-            expect(page.locator(".ring").first, f"{scene['slug']}: {reference.inner_text()}").to_be_visible(
-                timeout=5000
-            )
-            page.locator("#lesson-title").focus()
-            expect(page.locator(".ring")).to_have_count(0)
-
-
-def test_a_story_is_told_from_the_keyboard_and_predicted_before_it_is_revealed(
+def test_a_story_is_told_from_the_keyboard_and_the_readers_network_comes_back_after_it(
     opened: Callable[..., Page], story: list[Scene]
 ) -> None:
-    page = opened("")
-    page.locator("#lessons").click()
+    page = opened("#sequence_length=30&cell=gru&tab=loss")
+    expect(page.locator("#read-iteration")).not_to_have_text("0")
+    pause(page)
+    reached = page.locator("#read-iteration").inner_text()
+    page.keyboard.press("l")
     ready(page, story[0])
+    expect(page.locator("#number-sequence_length")).to_have_value("1")
+    expect(page.locator("#lesson-changes")).to_contain_text("sequence length")
     page.keyboard.press("PageDown")
     expect(page.locator("#lesson-next")).to_have_text("Reveal")
     expect(page.locator("#lesson-question .because")).to_be_empty()
@@ -201,35 +208,11 @@ def test_a_story_is_told_from_the_keyboard_and_predicted_before_it_is_revealed(
     ready(page, story[1])
     page.keyboard.press("PageUp")
     ready(page, story[0])
-
-
-def test_leaving_brings_the_readers_network_back(opened: Callable[..., Page], story: list[Scene]) -> None:
-    page = opened("#sequence_length=30&cell=gru&tab=loss")
-    expect(page.locator("#read-iteration")).not_to_have_text("0")
-    pause(page)
-    reached = page.locator("#read-iteration").inner_text()
-    page.keyboard.press("l")
-    ready(page, story[0])
-    expect(page.locator("#number-sequence_length")).to_have_value("1")
-    expect(page.locator("#lesson-changes")).to_contain_text("sequence length")
     page.locator("#lesson-close").click()
     expect(page.locator("#number-sequence_length")).to_have_value("30")
     expect(page.locator("#read-iteration")).to_have_text(reached)
     expect(page.locator("#lesson")).to_be_hidden()
     expect(page).to_have_url(re.compile(r"#(?!.*lesson).*cell=gru"))
-
-
-def test_a_reference_rings_what_it_means(opened: Callable[..., Page], story: list[Scene]) -> None:
-    page = opened("#lesson=vanishing")
-    ready(page, story[8])
-    page.locator(".reference", has_text="river").hover()
-    expect(page.locator(".ring")).to_have_count(1)
-    page.locator("#lesson-title").hover()
-    expect(page.locator(".ring")).to_have_count(0)
-    page.locator(".reference", has_text="sequence").focus()
-    expect(page.locator(".ring")).to_have_count(1)
-    page.locator(".reference", has_text="ledger").click()
-    expect(page.locator("#inspector .way")).to_contain_text("saturation")
 
 
 def test_a_class_can_change_only_what_the_scene_asks_for(opened: Callable[..., Page], story: list[Scene]) -> None:
@@ -249,10 +232,22 @@ def test_a_class_can_change_only_what_the_scene_asks_for(opened: Callable[..., P
     expect(page).to_have_url(re.compile(r"#lesson=initialisation\.locked$"))
 
 
-def test_progress_is_kept(opened: Callable[..., Page], story: list[Scene]) -> None:
+def test_references_act_the_arrow_key_makes_an_update_and_progress_is_kept(
+    opened: Callable[..., Page], story: list[Scene]
+) -> None:
     page = opened("#lesson=unrolling")
     ready(page, story[2])
-    for step in story[2]["steps"]:
+    unfold = page.locator("#lesson-paragraphs .reference.acts", has_text="Unfold")
+    unfold.click()
+    expect(page.locator("#fold")).to_have_text("Fold")
+    unfold.click()  # it is unfolded already
+    expect(page.locator("#fold")).to_have_text("Fold")
+    expect(page.locator("#lesson-steps li").first).to_have_attribute("data-done", "true")
+    page.locator("#lesson-title").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#read-iteration")).to_have_text("1")
+    expect(page.locator("#face-text")).to_have_attribute("aria-selected", "true")
+    for step in story[2]["steps"][1:]:
         do(page, story[2], step["done"])
     expect(page.locator('#lesson-dots [data-done="true"]')).to_have_count(1)
     address = page.url.partition("#")[0]
@@ -270,28 +265,19 @@ def test_a_link_that_is_pasted_into_the_same_tab_opens_its_lesson_or_ends_it(
     page.wait_for_load_state("networkidle")
     page.evaluate("location.hash = 'lesson=vanishing'")
     ready(page, story[8])
+    page.locator(".reference", has_text="river").hover()
+    expect(page.locator(".ring")).to_have_count(1)
+    page.locator("#lesson-title").hover()
+    expect(page.locator(".ring")).to_have_count(0)
+    page.locator(".reference", has_text="sequence").focus()
+    expect(page.locator(".ring")).to_have_count(1)
+    page.locator(".reference", has_text="ledger").click()
+    expect(page.locator("#inspector .way")).to_contain_text("saturation")
     page.evaluate("location.hash = 'lesson=relu'")
     ready(page, story[11])
     page.evaluate("location.hash = 'cell=lstm'")
     expect(page.locator("#lesson")).to_be_hidden()
     expect(page.locator('[data-field="cell"] select')).to_have_value("lstm")
-
-
-def test_a_reference_acts_and_the_arrow_key_makes_an_update_inside_a_lesson(
-    opened: Callable[..., Page], story: list[Scene]
-) -> None:
-    page = opened("#lesson=unrolling")
-    ready(page, story[2])
-    unfold = page.locator("#lesson-paragraphs .reference.acts", has_text="Unfold")
-    unfold.click()
-    expect(page.locator("#fold")).to_have_text("Fold")
-    unfold.click()  # it is unfolded already
-    expect(page.locator("#fold")).to_have_text("Fold")
-    expect(page.locator("#lesson-steps li").first).to_have_attribute("data-done", "true")
-    page.locator("#lesson-title").focus()
-    page.keyboard.press("ArrowRight")
-    expect(page.locator("#read-iteration")).to_have_text("1")
-    expect(page.locator("#face-text")).to_have_attribute("aria-selected", "true")
 
 
 def test_what_a_text_speaks_of_stands_under_it_and_nothing_of_it_stays(
@@ -318,23 +304,54 @@ def test_what_a_text_speaks_of_stands_under_it_and_nothing_of_it_stays(
     expect(page.locator("#side #inspector + #views")).to_be_visible()
 
 
-def test_a_lesson_opens_in_view_on_a_phone(opened: Callable[..., Page], story: list[Scene]) -> None:
-    page = opened("#lesson=vanishing", 390, 844)
-    ready(page, story[8])
+def test_a_lecturers_own_story_is_told_in_the_order_of_its_link_and_in_view_on_a_phone(
+    opened: Callable[..., Page],
+) -> None:
+    page = opened("#lessons=memory,vanishing", 390, 844)
+    expect(page.locator("#lesson")).to_have_attribute("data-ready", "memory")
+    page.evaluate("location.hash = 'lessons=vanishing,rivers,memory'")
+    expect(page.locator("#line-text")).to_contain_text("There is no lesson “rivers” here")
+    expect(page.locator("#lesson")).to_have_attribute("data-ready", "vanishing")
     expect(page.locator("#lesson-title")).to_be_in_viewport()
     expect(page.locator("#lesson-paragraphs p").first).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-
-
-def test_a_lecturers_own_story_is_told_in_the_order_of_its_link(opened: Callable[..., Page]) -> None:
-    page = opened("#lessons=vanishing,rivers,memory")
-    expect(page.locator("#lesson")).to_have_attribute("data-ready", "vanishing")
     expect(page.locator("#lesson-number")).to_have_text("1 of 2")
     expect(page.locator("#lesson-dots .dot")).to_have_count(2)
-    expect(page.locator("#line-text")).to_contain_text("There is no lesson “rivers” here")
     for label in ("Next", "Reveal", "Next"):
         expect(page.locator("#lesson-next")).to_have_text(label)
         page.locator("#lesson-next").click()
     expect(page.locator("#lesson")).to_have_attribute("data-ready", "memory")
     expect(page.locator("#lesson-number")).to_have_text("2 of 2")
     expect(page).to_have_url(re.compile(r"#lessons=vanishing,memory&lesson=memory$"))
+
+
+def test_a_lecturers_own_story_is_built_from_the_keyboard_under_for_teachers_and_begins_with_its_network(
+    opened: Callable[..., Page], story: list[Scene]
+) -> None:
+    page = opened("#tab=loss")
+    page.locator("#share-button").press("Enter")
+    page.locator("#share-tab-teachers").press("Enter")
+    link = page.locator("#share-story")
+    page.get_by_role("checkbox", name=story[8]["title"]).press("Space")
+    page.get_by_role("checkbox", name=story[7]["title"]).press("Space")
+    expect(link).to_have_value(re.compile(r"#lessons=through-time,vanishing$"))
+    up = page.get_by_role("button", name=f"Move {story[8]['title']} up")
+    up.press("Enter")
+    expect(up).to_be_focused()
+    expect(link).to_have_value(re.compile(r"#lessons=vanishing,through-time$"))
+    page.get_by_role("checkbox", name="Lock all controls but those a lesson asks for").press("Space")
+    expect(link).to_have_value(re.compile(r"&lesson=vanishing\.locked$"))
+    address = link.input_value()
+    page.goto("about:blank")
+    started: list[dict[str, Any]] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: started.extend(starts(frame))))
+    page.goto(address)
+    expect(page.locator("#lesson")).to_have_attribute("data-ready", "vanishing")
+    expect(page.locator("#lesson-number")).to_have_text("1 of 2")
+    assert started == [story[8]["config"]], "the lesson's network, and no other before it"
+
+
+def starts(frame: str | bytes) -> list[dict[str, Any]]:
+    """The configuration that a message to the server starts a run with."""
+    message = json.loads(frame) if isinstance(frame, str) else {}
+    return [message["config"]] if message.get("type") == "start" else []

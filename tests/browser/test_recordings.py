@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 from app.recording import Recording
 from app.training import RunConfig, Trainer
+from tests.support.axe import violations
 from tests.support.firefox import Firefox
 from tests.support.reader import iteration, pause, until
 from tests.support.servers import PATIENCE, Server
@@ -208,6 +209,7 @@ def test_a_page_saved_from_a_recording_is_toured_from_a_disk_without_a_network(o
         expect(page.locator(f"#{tab.lower()}-words")).to_contain_text(words)
     page.get_by_role("tab", name="Lags").click()
     expect(page.locator("#view-lags .plot-container")).to_be_visible()
+    assert violations(page) == []
     page.get_by_role("button", name="Fold", exact=True).click()
     page.get_by_role("button", name="Unfold", exact=True).click()
     page.keyboard.press("s")

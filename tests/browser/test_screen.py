@@ -1,7 +1,7 @@
 """The page on other screens: other resolutions, the system's own colours, without scripts, below a scrolling page."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -115,6 +115,19 @@ def test_the_wheel_scrolls_the_page_where_it_is_longer_than_the_window(paused: P
     until(paused, lambda: paused.evaluate("scrollY") < down, "a page that is scrolled back up over the stage")
 
 
+# Of a text to its ground, as WCAG 2 defines it.
+CONTRAST = """(one) => {
+  const luminance = (colour) => {
+    const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255);
+    const [r, g, b] = parts.map((s) => (s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  };
+  const { color, backgroundColor } = getComputedStyle(one);
+  const [a, b] = [luminance(color), luminance(backgroundColor)];
+  return Math.max(a, b) / Math.min(a, b);
+}"""
+
+
 def colours(page: Page, selector: str) -> list[str]:
     return page.locator(selector).evaluate_all("(all) => all.map((one) => getComputedStyle(one).backgroundColor)")
 
@@ -126,6 +139,8 @@ def test_with_the_systems_colours_what_is_chosen_is_still_told_apart(paused: Pag
     assert colours(paused, '[role="tab"][aria-selected="true"]')[0] not in colours(
         paused, '[role="tab"][aria-selected="false"]'
     )
+    for selector in ('#views [role="tab"][aria-selected="true"]', '[data-field="precision"] .segment:has(:checked)'):
+        assert paused.locator(selector).evaluate(CONTRAST) >= 4.5, f"what {selector} says is read"
     track = paused.locator("#speed").evaluate("(one) => getComputedStyle(one).forcedColorAdjust")
     assert track == "none"
 
@@ -174,3 +189,25 @@ def test_a_lost_connection_is_announced_once_while_it_counts_down(page: Page):
     said = [text for text in page.evaluate("window.said") if text]
     assert said, "nothing was announced"
     assert not [text for text in said if re.search(r"in \d+ s", text)], said
+
+
+def test_on_paper_a_lesson_is_one_light_page_that_says_which_network_it_shows(opened: Callable[..., Page]):
+    page = opened("#lesson=vanishing", color_scheme="dark")
+    expect(page.locator("#lesson[data-ready=vanishing]")).to_be_attached()
+    expect(page.locator("#lesson-under .main-svg").first).to_be_attached()
+    expect(page.locator(".print-caption")).to_be_hidden()
+    page.evaluate(
+        """() => addEventListener("beforeprint", () => {
+          const at = document.querySelector(".print-picture").getContext("2d").getImageData(3, 3, 1, 1).data;
+          document.body.dataset.printed = [document.documentElement.dataset.theme, ...at].join(" ");
+        })"""
+    )
+    paper = page.pdf(format="A4", print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1, "all of it on one page"
+    assert page.evaluate("document.body.dataset.printed") == "light 251 250 247 255", "paper, not the dark ground"
+    expect(page.locator(".print-caption")).to_contain_text("sigmoid · iteration 0 · T 24 · H 16 · seed 2")
+    expect(page.locator("html")).to_have_attribute("data-theme", "auto")
+    page.emulate_media(media="print")
+    for gone in ("#controls", ".footer", "#play", "#lesson-next", "#lesson-close", "#network"):
+        expect(page.locator(gone)).to_be_hidden()
+    expect(page.locator("#lesson-paragraphs")).to_be_visible()

@@ -213,7 +213,14 @@ def test_presenter_mode_is_larger_and_shows_the_pointer(page: Page):
     expect(page.locator('[data-field="optimizer"]')).to_be_hidden()
     page.mouse.move(500, 300)
     expect(page.locator(".spot")).to_be_visible()
-    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [1280, 720]
+    scrolls = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    assert page.evaluate(scrolls) == [1280, 720]
+    page.set_viewport_size({"width": 1024, "height": 768})
+    until(page, lambda: page.evaluate(scrolls) == [1024, 768], "a projector of four to three: nothing to scroll")
+    page.set_viewport_size({"width": 844, "height": 390})
+    until(page, lambda: page.evaluate("document.getElementById('network').clientHeight") > 400, "a whole picture")
+    assert page.evaluate("document.documentElement.scrollWidth") == 844, "the page scrolls, but not sideways"
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.keyboard.press("p")
     until(page, lambda: size() == before, "as it was")
     expect(page.locator(".spot")).to_have_count(0)

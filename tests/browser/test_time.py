@@ -165,6 +165,6 @@ def test_a_branch_can_become_a_lane(page: Page):
     until(page, lambda: iteration(page) > 60, "training")
     scrub(page, 0.3)
     shown = iteration(page)
-    page.get_by_role("button", name="As a lane").click()
+    page.get_by_role("button", name="Compare from here").click()
     expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
     until(page, lambda: iteration(page) == shown and len(set(lane_losses(page))) == 1, "both where the past was")

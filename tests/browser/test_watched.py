@@ -7,9 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.watching.publishing import Publisher
-from app.watching.screen import with_verdict
-from app.watching.verdict import judge
-from tests.browser.test_everyone import violations
+from tests.support.axe import violations
 from tests.support.crossings import record
 from tests.support.pages import Watched
 from tests.support.reader import until
@@ -32,7 +30,7 @@ class Script:
             "encoder": record("encoder", step, "lstm"),
             "decoder": record("decoder", step, "gru", 2, True),
         }
-        self.publisher.offer({name: partial(with_verdict, one, judge(one)) for name, one in found.items()})
+        self.publisher.offer({name: partial(lambda record: record, one) for name, one in found.items()})
 
 
 @pytest.fixture(scope="module")

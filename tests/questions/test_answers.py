@@ -58,7 +58,7 @@ CLAIMS = {
     "disjoint-or-sliding": lambda n: abs(n["used"] - n["full"]) > 0.01 * n["full"],
     "how-far-back": lambda n: n["horizon"] < n["T"] == 50,
     "how-far-to-truncate": lambda n: n["horizon"] > n["needed"] == 2 and 0.9 < n["cosine"] < 1,
-    "detach": lambda n: n["h0"] == 0 and n["dh0"] > 0,
+    "detach": lambda n: n["h0"] > 1 and n["dh0"] > 0.1,
     "initial-state": lambda n: n["dh0"] > 0 and n["dh1"] > 0,
     "units-or-timesteps": lambda n: n == {"H": 6, "T": 8, "entries": 36},
     "why-unroll": lambda n: n["T"] == 24 and n["states"] == 24 * 8 and 0 < n["arrives"] < 1,
@@ -69,9 +69,71 @@ CLAIMS = {
     "tanh-or-relu": lambda n: n["sigma"] > 1 and n["start"] > 50 * n["end"] and n["state"] > 100,
     "identity": lambda n: n["near"] == pytest.approx(n["start"]) and 0.5 < n["start"] / n["end"] <= 1,
     "forget-bias": lambda n: n["bias"] == 3 and n["forget"] > 0.9 and 10 < n["half"] < 20,
+    "mingru": lambda n: n["bias"] == 3 and n["kept"] > 0.9 and n["start"] > 0.1 * n["end"] > 1e4 * n["half"] * n["end"],
+    "second-layer": lambda n: 0 < n["upper_start"] < 0.01 * n["upper_end"] and n["lower_start"] > 0.1 * n["lower_end"],
+    "both-directions": lambda n: n["rows"] == 2 * n["H"] == 12 and n["forward"] > 0 and n["reverse"] > 0,
     "clipping-threshold": lambda n: n["norm"] > n["threshold"] and n["scale"] == pytest.approx(1 / n["norm"]),
     "clipping-kinds": lambda n: n["angle"] > 10 and 0 < n["scale"] < 1,
 }
+
+
+# The questions of the design, which people ask in public threads.
+ASKED = (
+    "why-added",
+    "why-summed-over-time",
+    "early-steps",
+    "sum-or-product",
+    "update-every-token",
+    "why-back-through-time",
+    "disjoint-or-sliding",
+    "how-far-back",
+    "detach",
+    "initial-state",
+    "quarter-slope",
+    "lstm-explode",
+    "saturated-cell",
+    "output-or-state",
+    "units-or-timesteps",
+    "tanh-or-relu",
+    "clipping-threshold",
+    "clipping-kinds",
+    "why-unroll",
+    "large-dw",
+    "mingru",
+    "identity",
+    "forget-bias",
+    "second-layer",
+    "both-directions",
+)
+
+
+def test_every_question_people_ask_has_its_answer():
+    assert set(ASKED) <= set(QUESTIONS)
+    assert set(CLAIMS) == set(QUESTIONS)
+
+
+def test_the_state_that_crosses_is_the_last_one_of_the_window_before_and_its_gradient_goes_no_further():
+    config = QUESTIONS["detach"].config
+    carried, cut = Trainer(config), Trainer(config.changed({"carry_state": False}))
+    assert carried.record().h[0].any()
+    assert not cut.record().h[0].any()
+    assert max(check.max_rel_error for _, check in carried.check_gradients(samples=8)) < 1e-5
+
+
+def test_a_learned_initial_state_is_moved_by_the_gradient_that_the_answer_names():
+    trainer = Trainer(QUESTIONS["initial-state"].config)
+    assert not trainer.params["h0"].any()
+    trainer.advance()
+    assert trainer.params["h0"].all()
+
+
+def test_a_loss_reaches_the_states_that_the_answers_about_layers_and_directions_name_and_no_others():
+    deep = Trainer(QUESTIONS["second-layer"].config).record({"flow"}).tensors
+    assert all(np.isfinite(deep[f"ln_flow{ending}"][23, 1:]).all() for ending in ("", "_l2"))
+    both = Trainer(QUESTIONS["both-directions"].config).record({"flow"}).tensors
+    forward, reverse = both["ln_flow"][3, 1:], both["ln_flow_reverse"][3, :8]
+    assert np.isfinite(forward).tolist() == [True] * 4 + [False] * 4
+    assert np.isfinite(reverse).tolist() == [False] * 3 + [True] * 5
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)

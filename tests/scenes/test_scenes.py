@@ -39,6 +39,9 @@ def test_the_story_has_its_scenes_in_order():
         "gates",
         "truncation",
         "your-own",
+        "two-layers",
+        "both-directions",
+        "across-batches",
         "input-gates",
     ]
 

@@ -43,5 +43,5 @@ def record(module: str, step: int, cell: str = "lstm", layers: int = 1, both: bo
     """A record of sequence 0, as a watched module would have at this step."""
     one = crossing(cell, layers, both, seed=step)
     whole = Captured({module: [one]}, own={}, scale=1.0)
-    shown = Shown(module, whole, module, slice(0, 1), 0, {"step": step, "cut": None})
+    shown = Shown(module, whole, module, slice(0, 1), 0, {"step": step})
     return Record(shown.record.scalars | {"grad_residual": 4e-16}, shown.record.tensors)

@@ -33,6 +33,9 @@ def sharing_messages() -> Iterator[tuple[str, dict[str, Any]]]:
     answer = owner.say("share", id="class")[0]
     yield "shared", answer
     follower.say("follow", run=answer["run"])
+    yield "counts", owner.say("ask", scene="vanishing", options=3, id="question")[0]
+    yield "asked", json.loads(shared.outbox[-1].frame)
+    yield "answered", follower.say("answer", scene="vanishing", option=1, id="mine")[0]
     owner.run.leave()
     yield "ended", json.loads(shared.outbox[-1].frame)
 

@@ -5,11 +5,11 @@ import codecs
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from app.errors import BadUpload, BadValue
 from app.tasks import Options, Series
 from app.tasks.reading import decode, read_table
+from tests.support.tables import files
 
 
 def first_column(csv, **options):
@@ -187,37 +187,14 @@ def test_what_is_no_table_is_refused_with_a_remedy(csv, words):
         read_table(csv)
 
 
-def grouped(whole, mark):
-    return f"{whole:,}".replace(",", mark)
-
-
-@st.composite
-def files(draw):
-    """A file as some program would write it, and the numbers that were meant."""
-    decimal, thousands = draw(st.sampled_from([(".", ""), (",", ""), (".", ","), (",", "."), (",", " "), (".", "'")]))
-    separator = draw(st.sampled_from([s for s in ",;\t " if s not in (decimal, thousands)]))
-    width, rows = draw(st.integers(1, 3)), draw(st.integers(3, 12))
-    places = draw(st.lists(st.integers(0, 4), min_size=width, max_size=width))
-    largest = draw(st.sampled_from([9, 999, 99_999, 9_999_999]))
-    meant, lines = np.zeros((rows, width)), []
-    dated, named = draw(st.booleans()), draw(st.booleans())
-    for row in range(rows):
-        cells = [f"2020-01-{row + 1:02}"] if dated else []
-        for column, digits in enumerate(places):
-            whole, part = draw(st.integers(0, largest)), draw(st.integers(0, 10**digits - 1))
-            sign = draw(st.sampled_from(["", "", "-"]))
-            meant[row, column] = float(f"{sign}{whole}.{part:0{digits}}" if digits else f"{sign}{whole}")
-            text = grouped(whole, thousands) if thousands else str(whole)
-            cells.append(sign + (f"{text}{decimal}{part:0{digits}}" if digits else text))
-        lines.append(separator.join(cells))
-    gap = draw(st.booleans()) and draw(st.integers(0, rows - 1))
-    if gap is not False and width > 1:
-        lines[gap] = separator.join([*lines[gap].split(separator)[:-1], "NA"])
-        meant[gap, -1] = np.nan
-    names = [*(["when"] if dated else []), *("level", "flow", "rain")[:width]]
-    end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
-    header = [separator.join(names)]
-    return end.join([*(header if named else []), *lines]) + end * draw(st.integers(0, 2)), meant
+def test_a_comma_between_words_and_numbers_separates_or_begins_decimals_as_the_names_say():
+    rows = "north 1,5\nsouth 2,5\nnorth 3,25\n"
+    with pytest.raises(BadUpload, match="2 columns with blanks between them, or 2 with commas"):
+        read_table(rows)
+    assert first_column("place level\n" + rows) == [1.5, 2.5, 3.25]
+    assert first_column("place,level\n" + rows) == [5, 5, 25]
+    assert first_column("sep= \n" + rows) == [1.5, 2.5, 3.25]
+    assert first_column("New York,1\nSan Jose,2\nLos Angeles,4\n") == [1, 2, 4]
 
 
 @settings(max_examples=300, deadline=None)

@@ -98,6 +98,67 @@ def types(heard):
     return [item["type"] for item in heard if isinstance(item, dict)]
 
 
+# Questions.
+
+
+def told(client: Client, kind: str) -> list[dict]:
+    return [item for item in client.heard if isinstance(item, dict) and item["type"] == kind]
+
+
+def test_followers_answer_a_scenes_question_and_the_owner_sees_the_counts_as_they_come(room):
+    one, two = room.follower(), room.follower()
+    counts = room.owner.say("ask", scene="gates", options=3)[0]
+    assert (counts["counts"], counts["followers"], counts["revealed"]) == ([0, 0, 0], 2, False)
+    room.post()
+    assert told(one, "asked") == [{"type": "asked", "scene": "gates", "options": 3, "revealed": False}]
+    assert answer(one.say("answer", scene="gates", option=2, id=7)) == {
+        "type": "answered", "id": 7, "scene": "gates", "option": 2,
+    }  # fmt: skip
+    two.say("answer", scene="gates", option=0)
+    two.say("answer", scene="gates", option=2)
+    late = room.follower()
+    assert told(late, "asked")[-1]["scene"] == "gates", "who comes later is asked too"
+    room.post()
+    assert [(one["counts"], one["followers"]) for one in told(room.owner, "counts")[1:]] == [
+        ([0, 0, 1], 2), ([1, 0, 1], 2), ([0, 0, 2], 2), ([0, 0, 2], 3),
+    ]  # fmt: skip
+    assert room.owner.say("reveal")[0]["revealed"] is True
+    room.post()
+    assert told(one, "asked")[-1]["revealed"] is True
+    assert code(late.say("answer", scene="gates", option=1)) == "not_now"
+
+
+def test_whoever_leaves_takes_their_answer_with_them_and_another_question_begins_without_any(room):
+    one, two = room.follower(), room.follower()
+    room.owner.say("ask", scene="gates", options=2)
+    for client in (one, two):
+        client.say("answer", scene="gates", option=1)
+    one.run.leave()
+    room.post()
+    assert told(room.owner, "counts")[-1]["counts"] == [0, 1]
+    assert room.owner.say("ask", scene="gates", options=2)[0]["counts"] == [0, 1], "asked again it is the same"
+    assert room.owner.say("ask", scene="relu", options=2)[0]["counts"] == [0, 0]
+    assert code(two.say("answer", scene="gates", option=1)) == "not_now"
+    room.owner.say("unshare")
+    assert room.owner.session.poll is None
+
+
+def test_questions_and_answers_at_the_wrong_moment_are_refused_and_change_nothing(room, client):
+    assert code(client.say("ask", scene="gates", options=2)) == "no_run"
+    assert code(client.started().say("ask", scene="gates", options=2)) == "not_now"
+    follower = room.follower()
+    assert code(follower.say("answer", scene="gates", option=0)) == "not_now"
+    assert code(room.owner.say("reveal")) == "not_now"
+    assert code(follower.say("ask", scene="gates", options=2)) == "read_only"
+    assert code(follower.say("reveal")) == "read_only"
+    room.owner.say("ask", scene="gates", options=2)
+    assert code(room.owner.say("answer", scene="gates", option=0)) == "not_now"
+    assert code(follower.say("answer", scene="gates", option=2)) == "out_of_range"
+    for wrong in ({"options": 1}, {"options": 21}, {"options": 2, "scene": ""}, {"options": 2, "scene": "x" * 61}):
+        assert code(room.owner.say("ask", **{"scene": "gates", **wrong})) in ("out_of_range", "bad_value")
+    assert room.owner.say("ask", scene="gates", options=2)[0]["counts"] == [0, 0]
+
+
 # Sharing.
 
 
@@ -177,10 +238,11 @@ EXAMPLES = {
     "own_series": {"csv": "a\n1\n2\n3\n"},
     "upload": {"kind": "snapshot", "bytes": 10},
     "follow": {"run": "x"},
+    "ask": {"scene": "gates", "options": 2},
 }
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"ack", "watch", "copy"}))
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"ack", "watch", "copy", "answer"}))
 def test_who_follows_may_change_nothing(room, name):
     follower = room.follower()
     before = room.owner.session.trainer.snapshot()

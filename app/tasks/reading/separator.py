@@ -45,7 +45,10 @@ def _is_one_number(data: Sequence[str], *decimals: str) -> bool:
 def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None) -> str:
     tokens = [line.split() for line in data]
     if len(tokens[0]) > 1 and {len(row) for row in tokens} == {len(tokens[0])}:
-        cells = [cell for row in tokens for cell in row if kind(shape(cell)) != "date"]
+        kinds = {cell: kind(shape(cell)) for row in tokens for cell in row}
+        if "word" in kinds.values() and _fits_between_words([cell for cell in kinds if kinds[cell] == "number"], data):
+            return _beside_words(names, tokens, data)
+        cells = [cell for row in tokens for cell in row if kinds[cell] != "date"]
         if _is_one_number(cells, ",") or (decimal != "," and _is_one_number(cells, ".") and not _all_numbers(data)):
             return _blanks_or_not(data)
     if (names and "," in names[-1]) or not _is_one_number(data, *([decimal] if decimal else ".,")):
@@ -65,6 +68,25 @@ def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None
             ),
         )
     return ","
+
+
+def _fits_between_words(cells: Sequence[str], data: Sequence[str]) -> bool:
+    """Whether commas may stand inside of numbers that blanks separate from words, as in "north 1,5"."""
+    numeric = all(kind(shape(line.split()[-1])) == "number" for line in data)
+    return numeric and any("," in cell for cell in cells) and _is_one_number(cells, ",", ".")
+
+
+def _beside_words(names: Sequence[str], tokens: Sequence[Sequence[str]], data: Sequence[str]) -> str:
+    """Commas or blanks, where both fit: the names above the columns decide."""
+    if names and "," in names[-1]:
+        return ","
+    if names and len(names[-1].split()) == len(tokens[0]):
+        return BLANKS
+    raise BadUpload(
+        f"{shown(data[0])} can be {len(tokens[0])} columns with blanks between them, or {data[0].count(',') + 1} with "
+        'commas. A first line "sep= " says that blanks separate columns, "sep=," that commas do.',
+        "csv",
+    )
 
 
 def _all_numbers(data: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from ...errors import BadMessage, UnknownType, UnrollError, shown
 from ...validation import explained
 from ..protocol import parse_object
-from . import check, files, network, sharing, training, viewing
+from . import check, files, network, polling, sharing, training, viewing
 from .base import Answer, Command, Job
 from .files import load_file
 
@@ -40,6 +40,9 @@ COMMANDS: dict[str, type[Command]] = {
         sharing.Share,
         sharing.Unshare,
         sharing.Follow,
+        polling.Ask,
+        polling.Reveal,
+        polling.Choose,
     )
 }
 

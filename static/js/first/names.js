@@ -1,10 +1,10 @@
 /** “What am I seeing?”: the names of things on the picture, as buttons that open a sentence each, with lines to the things. */
 
-import { byId, element, setSentence, setText, svg, typeset } from "../lib/dom.js";
+import { byId, element, setAttribute, setSentence, setText, svg, typeset } from "../lib/dom.js";
 import { addStyle } from "../lib/styles.js";
 import { createTooltip } from "../kit/tooltip.js";
 import { sans } from "../kit/text.js";
-import { elsewhereWords, missingWords, NAMES } from "../words/names.js";
+import { elsewhereWords, missingWords, NAMES, NAMES_OF_PARTS } from "../words/names.js";
 import { PILL, placeNames } from "./places.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -27,7 +27,7 @@ export function createNames(store, shown, isAlone) {
   const layer = element("div", {
     class: "names",
     role: "group",
-    "aria-label": "Names of the parts of the picture",
+    "aria-label": NAMES_OF_PARTS,
     hidden: true,
   });
   const lines = svg("svg", { class: "names-lines", "aria-hidden": "true" });
@@ -140,10 +140,10 @@ export function createNames(store, shown, isAlone) {
     draw() {
       const state = store.get();
       const scene = shown();
-      pressed.setAttribute("aria-pressed", String(state.names));
+      setAttribute(pressed, "aria-pressed", String(state.names));
       const why = state.folded ? "folded" : state.slow ? "slow" : isAlone() ? null : "lanes";
       const isOn = state.names && why === null && scene?.picture && scene.layout.names;
-      layer.hidden = !isOn;
+      if (layer.hidden === Boolean(isOn)) layer.hidden = !isOn;
       if (!isOn) {
         drawn = null;
         say(state.names && why ? elsewhereWords(why) : "");

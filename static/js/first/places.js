@@ -6,21 +6,26 @@
 import { columnWidth, isVisible, standsApart, thumbnailPlaces, weightsBox, xOf } from "../stage/layout.js";
 import { tilesOf } from "../stage/matrices.js";
 import { lossRadius, outputHeights } from "../stage/paint/ends.js";
+import { hasMarks, middleOf } from "../stage/paint/units.js";
 import { clippedTimesteps, KIND } from "../stage/river/river.js";
+import { isSaturated, slopeOf } from "../record/slope.js";
 
 /** @typedef {import("../stage/scene.js").Scene} Scene */
 /** @typedef {import("../stage/layout.js").Layout} Layout */
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {Scene & {picture: Picture}} Drawn */
 
-/** @typedef {"clip" | "output" | "loss" | "own" | "carried" | "share" | "against" | "input" | "W_xh" | "W_hh" | "units" | "W_hy"} NameKey */
+/** @typedef {"clip" | "output" | "loss" | "own" | "start" | "carried" | "share" | "against" | "saturated" | "input" | "W_xh" | "W_hh" | "units" | "W_hy"} NameKey */
 
 /**
  * One way to name a thing: the timestep where, the x of the line's vertical part, and the thing's point.
- * @typedef {{t: number, source?: number, x: number, to: {x: number, y: number}}} Option
+ * @typedef {{t: number, source?: number, unit?: number, x: number, to: {x: number, y: number}}} Option
  */
 /** @typedef {Option & {key: NameKey, left: number, top: number, width: number, below: boolean}} Placed below: the name stands under its thing */
 /** @typedef {{placed: Placed[], missing: NameKey[]}} Names missing: what is in the picture and has no name there */
+
+/** What stands below its name, of those under the river. @type {NameKey[]} */
+const DOWN = ["saturated"];
 
 /** In design units. */
 export const PILL = 20;
@@ -28,11 +33,13 @@ const APART = 6;
 /** So far inside a name's ends its line begins. */
 const INSET = 9;
 const THINNEST = 5;
+/** How far beside a column a line runs that has not the whole gap. */
+const BESIDE = 6;
 
 /** From left to right, by the row in which they stand. @type {{row: "top" | "middle" | "bottom", keys: NameKey[]}[]} */
 const ROWS = [
   { row: "top", keys: ["clip", "output", "loss", "own"] },
-  { row: "middle", keys: ["against", "carried", "share"] },
+  { row: "middle", keys: ["start", "against", "carried", "saturated", "share"] },
   { row: "bottom", keys: ["input", "W_xh", "W_hh", "units", "W_hy"] },
 ];
 
@@ -61,7 +68,7 @@ export function placeNames(scene, widthOf, before = null) {
       : null;
     const placed = stays ?? asManyAsFit(wanted, layout);
     for (const { key } of wanted) if (!placed.some((one) => one.key === key)) names.missing.push(key);
-    names.placed.push(...placed.map((one) => ({ ...one, top, below: row !== "top" })));
+    names.placed.push(...placed.map((one) => ({ ...one, top, below: row !== "top" && !DOWN.includes(one.key) })));
   }
   return names;
 }
@@ -70,12 +77,14 @@ export function placeNames(scene, widthOf, before = null) {
 /** @typedef {Option & {key: NameKey, left: number, width: number}} InRow */
 
 /** Where the row is full, these go first. @type {NameKey[]} */
-const LEAST = ["W_xh", "W_hy", "clip", "against", "share", "own", "units"];
+const LEAST = ["W_xh", "W_hy", "clip", "start", "saturated", "against", "share", "own", "units"];
 
 /** @param {Wanted} wanted @param {Names | null} before */
 function whereItStood({ key, options, width }, before) {
   const was = before?.placed.find((one) => one.key === key);
-  const same = was ? options.filter(({ t, source }) => t === was.t && source === was.source) : [];
+  const same = was
+    ? options.filter(({ t, source, unit }) => t === was.t && source === was.source && unit === was.unit)
+    : [];
   return { key, options: same, width };
 }
 
@@ -211,6 +220,12 @@ const OPTIONS = {
     });
   },
 
+  start: ({ layout, picture }) => {
+    if (!picture.carriesStart) return null;
+    const { left, lanes, U } = layout;
+    return [{ t: 0, x: left + 2 * U, to: { x: left + 2 * U, y: lanes[0].bottom - 3 * U } }];
+  },
+
   share: ({ layout, picture, ribbons }) => {
     if (picture.losses < 2) return null;
     const source = picture.lastLoss;
@@ -223,6 +238,31 @@ const OPTIONS = {
     return found.length === 0
       ? null
       : found.map(({ t, source, above }) => fromRight(layout, t, xOf(layout, t), layout.lanes[0].mid - above, source));
+  },
+
+  saturated: ({ layout, picture }) => {
+    const slope = slopeOf(picture);
+    if (!slope) return null;
+    const { units, U } = layout;
+    const thumbnails = thumbnailPlaces(layout);
+    const shown = visible(layout).filter((t) => hasMarks(layout, t));
+    const dots = shown.flatMap((t) =>
+      rowsOf(units).flatMap((row) => {
+        const unit = row * units.every;
+        const y = middleOf(layout, row);
+        return isSaturated(slope, picture.h[t * picture.H + unit]) ? [{ t, unit, y }] : [];
+      }),
+    );
+    if (dots.length === 0) return null;
+    return dots.flatMap(({ t, unit, y }) => {
+      if (!standsApart(layout, t)) return [];
+      const side = xOf(layout, t) + columnWidth(layout, t) / 2;
+      const thumbnail = thumbnails.find((one) => one.t === t + 1);
+      // Above the thumbnail on the next arrow the line has the whole gap; beyond it, what is left beside the column.
+      if (!thumbnail || y < thumbnail.y - 2 * U) return [{ ...fromRight(layout, t, side + 1, y), unit }];
+      const x = side + BESIDE * U;
+      return x + 3 * U < thumbnail.x ? [{ t, unit, x, to: { x: side + 1, y } }] : [];
+    });
   },
 
   input: ({ layout }) => {
@@ -278,6 +318,11 @@ function atEnd(layout, shown, aside, to) {
   const { T, right, edges } = layout;
   if (!shown.includes(T) || !isVisible(layout, T)) return [];
   return [{ t: T, x: Math.min(right, edges[T]) + aside, to: to(T) }];
+}
+
+/** @param {Layout["units"]} units */
+function rowsOf({ rows }) {
+  return Array.from({ length: rows }, (_, row) => row);
 }
 
 /** @param {Picture} picture */

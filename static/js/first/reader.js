@@ -6,6 +6,7 @@
 import { byId, element, setText } from "../lib/dom.js";
 import { length } from "../record/readings.js";
 import { ASPECTS, timestepWords } from "../words/timestep.js";
+import * as say from "../words/timestep.js";
 
 /** @param {import("../run/session.js").PageStore} store */
 export function createReader(store) {
@@ -14,7 +15,7 @@ export function createReader(store) {
     id: "timestep-reader",
     tabindex: "0",
     role: "slider",
-    "aria-label": "The picture, timestep by timestep; up and down choose a row of it",
+    "aria-label": say.READER,
     "aria-orientation": "horizontal",
     "aria-valuemin": "1",
   });

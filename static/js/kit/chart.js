@@ -2,6 +2,7 @@
 
 import { palette } from "./colour.js";
 import { element } from "../lib/dom.js";
+import { sizeOf } from "../lib/sizes.js";
 import { createPlot } from "./plot.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -44,7 +45,7 @@ export function createChart(node, store, name, { label, inputs, figure }) {
     /** Draws what has changed; how many milliseconds later there is something left to draw. @param {number} now @param {number} unit */
     draw(now, unit) {
       const state = store.get();
-      const { clientWidth: width, clientHeight: height } = box;
+      const { width, height } = sizeOf(box);
       const seen = [...inputs(state), state.dark, width, height];
       if (
         !state.record ||

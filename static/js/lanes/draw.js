@@ -1,11 +1,11 @@
 /** Draws lanes below each other. Keeps no state. */
 
-import { formatNumber } from "../lib/format.js";
 import { drawNormAxes } from "../stage/paint/norm_chart.js";
 import { drawTrack } from "../stage/paint/track.js";
 import { drawBeds } from "../stage/river/beds.js";
 import { drawRivers } from "../stage/river/draw.js";
 import { xOf } from "../stage/layout.js";
+import { laneReading } from "../words/lanes.js";
 import { layerWords } from "../words/layers.js";
 import { drawMath, drawText, sans } from "../kit/text.js";
 import { decades, labelledTimesteps, linear } from "../lib/scales.js";
@@ -65,11 +65,20 @@ function drawTitle(ctx, { axis, blocks, palette }, index, { name, words, record 
   drawText(ctx, U, name, 44 * U, titleY, { size: 13, weight: 600, colour: palette.ink });
   const layer = record ? layerWords(record) : "";
   const more = layer && `, ${layer} shown`;
-  drawText(ctx, U, `${words}${more}`, Math.max(left, end), titleY, { size: 12, colour: palette.ink2 });
-  if (!record) return;
-  const { loss_per_timestep: loss, horizon } = record.meta;
-  const reading = `loss ${formatNumber(loss)}${horizon ? ` · horizon ${horizon}` : ""}`;
+  const reading = record ? laneReading(record.meta) : "";
+  ctx.font = sans(U, 12);
+  const from = Math.max(left, end);
+  const room = right - from - (reading ? ctx.measureText(reading).width + 12 * U : 0);
+  const fits = (/** @type {string} */ text) => ctx.measureText(text).width <= room;
+  drawText(ctx, U, shortened(`${words}${more}`, fits), from, titleY, { size: 12, colour: palette.ink2 });
   drawText(ctx, U, reading, right, titleY, { size: 12, align: "right", colour: palette.ink2 });
+}
+
+/** As many parts of a list as have room; the table beside the lanes has them all. @param {string} list @param {(text: string) => boolean} fits */
+export function shortened(list, fits) {
+  const parts = list.split(", ");
+  const most = parts.findLastIndex((_, last) => fits(parts.slice(0, last + 1).join(", ")));
+  return parts.slice(0, most + 1).join(", ");
 }
 
 /** @param {Context} ctx @param {LanesScene} scene */

@@ -2,6 +2,7 @@
 
 import { element, setSentence, setText } from "../lib/dom.js";
 import { shortNames, tableOf, titleOf } from "../words/lanes.js";
+import * as say from "../words/lanes.js";
 
 /** @typedef {import("../run/state.js").State} State */
 
@@ -17,7 +18,7 @@ export function createLanesTable(lanes) {
   const head = element("tr", {});
   const body = element("tbody", {});
   const scroller = element("div", { class: "lanes-scroller" }, element("table", {}, element("thead", {}, head), body));
-  const add = button("outline-button", "Add a lane", lanes.add);
+  const add = button("outline-button", say.ADD, lanes.add);
   const keep = button("text-button plain", "Keep", lanes.keep);
   const drop = button("text-button plain", "Close", lanes.drop);
   add.title = "A copy of the chosen lane: change one thing in it";
@@ -71,7 +72,7 @@ export function createLanesTable(lanes) {
       }),
     );
     setText(keep, `Keep lane ${chosen + 1}`);
-    keep.title = "Closes the other lanes and continues with this one";
+    keep.title = say.KEEPS;
     setText(drop, `Close lane ${chosen + 1}`);
     drop.hidden = names.length < 3;
     add.hidden = names.length >= MOST_LANES;

@@ -1,6 +1,7 @@
 /** The stage with several lanes on it: owns a canvas of its own and its pointer, and draws only what has changed. */
 
 import { element } from "../lib/dom.js";
+import { sizeOf } from "../lib/sizes.js";
 import { devicePixels } from "../lib/canvas/resolution.js";
 import { createBitmaps } from "../lib/canvas/bitmap.js";
 import { drawReadout } from "../stage/paint/readout.js";
@@ -13,6 +14,7 @@ import { differences, laneNames, laneWords, readoutOf } from "../words/lanes.js"
 import { drawBand, drawLanes } from "./draw.js";
 import { lanesScene, pictureOf } from "./picture.js";
 import { pageUnit } from "../stage/unit.js";
+import * as say from "../words/lanes.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("./picture.js").lanesScene} LanesScene */
@@ -27,7 +29,7 @@ export function createLanesView(stage, lanes) {
     class: "lanes",
     tabindex: "0",
     role: "img",
-    "aria-label": "Lanes: the gradient and the hidden units of each network, on the same time axis",
+    "aria-label": say.PICTURE,
     "aria-describedby": "finding reason",
   });
   stage.prepend(canvas);
@@ -78,7 +80,7 @@ export function createLanesView(stage, lanes) {
     /** @param {number} now */
     draw(now) {
       const ratio = window.devicePixelRatio || 1;
-      const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+      const { width, height } = sizeOf(canvas);
       if (width === 0 || height === 0) return;
       const states = lanes.states();
       const made = states.map(picture);

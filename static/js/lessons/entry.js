@@ -3,6 +3,7 @@
 import { byId } from "../lib/dom.js";
 import { createLate } from "../lib/late.js";
 import { addStyle } from "../lib/styles.js";
+import { fetchStory } from "./story.js";
 
 /** @typedef {ReturnType<typeof import("./lessons.js").createLessons>} Lessons */
 /** @typedef {Parameters<typeof import("./lessons.js").createLessons>[2]} Actions */
@@ -25,8 +26,12 @@ export function createLessonsEntry(store, actions, home) {
   });
 
   async function load() {
-    const [{ createLessons, fetchStory }] = await Promise.all([import("./lessons.js"), addStyle("lesson.css")]);
-    lessons = createLessons(await fetchStory(), store, actions, home);
+    const [{ createLessons }, story] = await Promise.all([
+      import("./lessons.js"),
+      fetchStory(),
+      addStyle("lesson.css"),
+    ]);
+    lessons = createLessons(story, store, actions, home);
     return lessons;
   }
 

@@ -8,7 +8,6 @@ import { changeWords } from "./changes.js";
 import { lead } from "./lead.js";
 import { storyOf } from "./order.js";
 import { createPanel } from "./panel.js";
-import { addressOf } from "../lib/address.js";
 import { createProgress } from "./progress.js";
 import { createRings } from "./rings.js";
 import { inBrowser } from "../lib/storage.js";
@@ -18,17 +17,10 @@ import { unknownLessonsWords } from "../words/lessons.js";
 /** @typedef {import("./places.js").Reference} Reference */
 /** @typedef {import("./panel.js").Told & import("./visit.js").Setting} Scene */
 
-/** @returns {Promise<Scene[]>} */
-export async function fetchStory() {
-  const answer = await fetch(addressOf("api/scenes"));
-  if (!answer.ok) throw new Error(`the server has no lessons: ${answer.status}`);
-  return answer.json();
-}
-
 /**
  * @param {Scene[]} story
  * @param {import("../run/session.js").PageStore} store
- * @param {import("./visit.js").Actions & import("./rings.js").Stage & {chooseLane: (index: number) => void, copy: (text: string) => Promise<void>}} actions
+ * @param {import("./visit.js").Actions & import("./rings.js").Stage & {chooseLane: (index: number) => void, copy: (text: string) => Promise<void>, request: (message: import("../wire/protocol.js").Command) => Promise<unknown>}} actions
  * @param {import("./visit.js").Home} home
  */
 export function createLessons(story, store, actions, home) {
@@ -39,7 +31,7 @@ export function createLessons(story, store, actions, home) {
     story,
     store,
     { ring: rings.show, go },
-    { back, next, open, close, copyLink: () => void copyLink() },
+    { back, next, open, close, copyLink: () => void copyLink(), request: actions.request },
   );
   /** @type {Scene | null} */
   let scene = null;

@@ -1,13 +1,16 @@
 /** The lesson beside the picture: text with steps that tick off, a question to predict, or the views behind it. */
 
+import { createTabs } from "../kit/tabs.js";
 import { byId, element, setText, svg, typeset } from "../lib/dom.js";
+import { createAsking } from "./asking.js";
+import { createQuestion } from "./question.js";
 import { textNodes } from "./text.js";
 import { createUnder } from "./under.js";
 
 /** @typedef {import("./text.js").Span} Span */
 /** @typedef {import("./text.js").Pointing} Pointing */
 /** @typedef {import("./conditions.js").Condition} Condition */
-/** @typedef {{text: Span[], options: Span[][], answer: number, because: Span[]}} Question */
+/** @typedef {import("./question.js").Question} Question */
 /** @typedef {{slug: string, number: number, title: string, paragraphs: Span[][], steps: {text: Span[], done: Condition}[], question: Question, controls: string[], view: {under: import("./under.js").Kind | null}}} Told what of a scene is to be read */
 /** @typedef {"text" | "question" | "views"} Face */
 
@@ -18,6 +21,7 @@ import { createUnder } from "./under.js";
  * @property {(slug: string) => void} open
  * @property {() => void} close
  * @property {() => void} copyLink
+ * @property {(message: import("../wire/protocol.js").Command) => Promise<unknown>} request of those who follow the run
  */
 
 const LINK = "Copy locked link for pupils";
@@ -41,13 +45,8 @@ export function createPanel(story, store, pointing, ways) {
   let dots = [];
   let scenes = story;
   const choice = /** @type {HTMLSelectElement} */ (byId("lesson-scene"));
-  const question = createQuestion(byId("lesson-question"), pointing, (option) => {
-    if (told && option !== null) {
-      const answer = { scene: told.slug, option, right: told.question.answer };
-      store.dispatch({ type: "answered", answer });
-    }
-    showNext();
-  });
+  const question = createQuestion(byId("lesson-question"), { pointing, revealed });
+  const asking = createAsking(store, ways.request, question.showCounts);
   const under = createUnder(byId("lesson-under"), store);
 
   /** @type {HTMLLIElement[]} */
@@ -57,6 +56,16 @@ export function createPanel(story, store, pointing, ways) {
   /** @type {Face} */
   let face = "text";
 
+  /** @param {number | null} option that was chosen before */
+  function revealed(option) {
+    asking.reveal();
+    if (told && option !== null) {
+      const answer = { scene: told.slug, option, right: told.question.answer };
+      store.dispatch({ type: "answered", answer });
+    }
+    showNext();
+  }
+
   arrange(story);
   choice.addEventListener("change", () => ways.open(choice.value));
   byId("lesson-back").addEventListener("click", ways.back);
@@ -64,17 +73,7 @@ export function createPanel(story, store, pointing, ways) {
   byId("lesson-close").addEventListener("click", ways.close);
   byId("lesson-link").addEventListener("click", ways.copyLink);
   wide.addEventListener("change", () => turn(face));
-  for (const [index, tab] of faces.entries()) {
-    tab.addEventListener("click", () => turn(FACES[index]));
-    tab.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: FACES.length - 1 }[event.key];
-      if (step === undefined) return;
-      event.preventDefault();
-      const chosen = (index + step) % FACES.length;
-      turn(FACES[chosen]);
-      faces[chosen].focus();
-    });
-  }
+  const row = createTabs(faces, (index) => turn(FACES[index]));
 
   /** The scenes that are told, in their order. @param {{slug: string, number: number, title: string}[]} told */
   function arrange(told) {
@@ -90,16 +89,14 @@ export function createPanel(story, store, pointing, ways) {
   function turn(wanted) {
     face = wanted === "views" && wide.matches ? "text" : wanted;
     node.dataset.face = face;
-    for (const [index, name] of FACES.entries()) {
-      faces[index].setAttribute("aria-selected", String(name === face));
-      faces[index].tabIndex = name === face ? 0 : -1;
-    }
+    row.show(FACES.indexOf(face));
     byId("lesson-text").hidden = face !== "text";
     byId("lesson-question").hidden = face !== "question";
     byId("lesson-now").hidden = face !== "views";
     side.hidden = !node.hidden && face !== "views" && !wide.matches;
     showUnder();
     showNext();
+    if (face === "question" && told) asking.open(told.slug, told.question.options.length);
   }
 
   /** Where the right rail stands beside the text, what it holds stays there. */
@@ -154,6 +151,7 @@ export function createPanel(story, store, pointing, ways) {
         element("li", {}, mark(), element("span", {}, ...textNodes(text, pointing)), hiddenWord()),
       );
       byId("lesson-steps").replaceChildren(...steps);
+      asking.close();
       question.ask(scene.question);
       setText(byId("lesson-link"), LINK);
       choice.value = scene.slug;
@@ -232,57 +230,4 @@ function mark() {
 
 function hiddenWord() {
   return element("span", { class: "visually-hidden" });
-}
-
-/**
- * Options to choose from; the right one and why it is stand there once they are asked for.
- * @param {HTMLElement} node
- * @param {Pointing} pointing
- * @param {(option: number | null) => void} revealed told which option was chosen before
- */
-function createQuestion(node, pointing, revealed) {
-  let isRevealed = false;
-  /** @type {Question | null} */
-  let asked = null;
-
-  return {
-    isRevealed: () => isRevealed,
-
-    /** @param {Question} question */
-    ask(question) {
-      asked = question;
-      isRevealed = false;
-      delete node.dataset.revealed;
-      const options = question.options.map((option, index) => {
-        const input = element("input", { type: "radio", name: "prediction", value: String(index) });
-        return element("label", { class: "option" }, input, element("span", {}, ...textNodes(option, pointing)));
-      });
-      node.replaceChildren(
-        element("p", { class: "quiet" }, "Predict before you look."),
-        element("fieldset", {}, element("legend", {}, ...textNodes(question.text, pointing)), ...options),
-        element("p", { class: "because", role: "status" }),
-      );
-    },
-
-    reveal() {
-      if (!asked || isRevealed) return;
-      isRevealed = true;
-      /** @type {number | null} */
-      let option = null;
-      node.dataset.revealed = "true";
-      const { answer, because } = asked;
-      for (const [index, input] of node.querySelectorAll("input").entries()) {
-        const isRight = index === answer;
-        input.disabled = true;
-        if (input.checked) option = index;
-        const label = /** @type {HTMLElement} */ (input.closest("label"));
-        label.dataset.right = String(isRight);
-        if (isRight)
-          label.append(element("span", { class: "option-verdict" }, input.checked ? "✓ as you predicted" : "✓"));
-        else if (input.checked) label.append(element("span", { class: "option-verdict" }, "your prediction"));
-      }
-      node.querySelector(".because")?.replaceChildren(...textNodes(because, pointing));
-      revealed(option);
-    },
-  };
 }

@@ -24,7 +24,11 @@ import { isDone } from "./conditions.js";
  * @property {() => void} play
  */
 
-/** Where the reader comes back to: their own run and view, kept while lessons and questions show others. @typedef {{before: {run: unknown, config: Config, view: Stand} | null}} Home */
+/**
+ * Where the reader comes back to: their own run and view, kept while lessons and questions show others. `standsFor`: the
+ * page's own network, which was not begun, as a link opened on another.
+ * @typedef {{before: {run: unknown, config: Config, view: Stand} | null, standsFor?: Config | null}} Home
+ */
 
 /**
  * @param {PageStore} store
@@ -48,14 +52,23 @@ export function createVisit(store, actions, home, ticked) {
   async function enter(scene) {
     await connected(store);
     if (scene !== wanted) return;
-    home.before ??= { run: await actions.keepRun(), config: store.get().live.config, view: viewOf(store.get()) };
+    const { standsFor } = home;
+    home.standsFor = null;
+    home.before ??= {
+      run: standsFor ? null : await actions.keepRun(),
+      config: standsFor ?? store.get().live.config,
+      view: viewOf(store.get()),
+    };
     actions.endSlowMotion();
     actions.endCompare();
     const { record } = store.get();
     setView({ ...scene.view, pin: null, probe: 0 });
     const [first = scene.config, ...others] = scene.lanes.map(({ config }) => config);
-    if (!(await actions.startOther(first))) return;
-    await changes(store, (state) => state.record !== record);
+    if (standsFor && isFresh(store.get(), first)) await changes(store, (state) => state.record !== null);
+    else {
+      if (!(await actions.startOther(first))) return;
+      await changes(store, (state) => state.record !== record);
+    }
     if (others.length > 0) {
       await actions.compare(others);
       await new Promise((resolve) => {
@@ -74,12 +87,13 @@ export function createVisit(store, actions, home, ticked) {
   async function leave() {
     shown = null;
     if (!home.before) return;
-    const { run, view } = home.before;
+    const { run, config, view } = home.before;
     home.before = null;
     actions.endSlowMotion();
     actions.endCompare();
     setView({ ...view, pin: null });
     if (run) await actions.returnTo(run);
+    else if (await actions.startOther(config)) actions.play();
     store.dispatch({ type: "pin", pin: view.pin });
   }
 
@@ -161,6 +175,12 @@ export function createVisit(store, actions, home, ticked) {
       return last;
     },
   };
+}
+
+/** Whether this network was begun, and nothing was done with it yet. @param {State} state @param {Config} config */
+function isFresh({ live, phase }, config) {
+  const isSame = Object.keys(config).every((field) => live.config[field] === config[field]);
+  return isSame && phase === "paused" && live.iteration === 0;
 }
 
 /** @param {State} state @returns {Stand} */

@@ -74,6 +74,11 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** The same for an attribute: one that is set again makes the browser lay the page out again. @param {Element} node @param {string} name @param {string} value */
+export function setAttribute(node, name, value) {
+  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
 const SYMBOL = /(∂E\/∂|∂|d)?([A-Za-zρσ])_(?:\{([^}]+)\}|([A-Za-z0-9…+−]+))|\be\^(−?\d+(?:\.\d+)?)/g;
 
 /**

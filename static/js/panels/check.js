@@ -5,7 +5,8 @@
 
 import { element, setSentence, svg } from "../lib/dom.js";
 import { formatNumber, formatPower } from "../lib/format.js";
-import { LIMIT, failing } from "../record/check.js";
+import { addStyle } from "../lib/styles.js";
+import { LIMIT, bugFits, failing } from "../record/check.js";
 import { BUGS, factsOf, verdict } from "../words/check.js";
 import * as say from "../words/check.js";
 
@@ -33,8 +34,9 @@ export function positionOf(error) {
  * @param {import("../run/session.js").PageStore} store
  * @param {(bug: string | null) => Promise<any>} check
  */
-export function createCheck(node, store, check) {
-  const close = element("button", { class: "text-button", type: "button" }, "close");
+export async function createCheck(node, store, check) {
+  await addStyle("check.css");
+  const close = element("button", { class: "text-button", type: "button" }, say.CLOSE);
   const chart = element("div", { class: "check-chart" });
   const result = element("div", { class: "verdict", role: "status" });
   const bugs = element(
@@ -72,10 +74,27 @@ export function createCheck(node, store, check) {
     });
     bugs.append(element("label", {}, input, words));
   }
+
+  /** Only what can be wrong with this network is offered. @param {import("../wire/protocol.js").Config} config */
+  function offer(config) {
+    for (const input of bugs.querySelectorAll("input")) {
+      const fits = bugFits(input.value, config);
+      /** @type {HTMLElement} */ (input.parentElement).hidden = !fits;
+      if (!fits && input.checked) choose(null);
+    }
+  }
+
+  /** @param {string | null} wanted */
+  function choose(wanted) {
+    bug = wanted;
+    /** @type {HTMLInputElement} */ (bugs.querySelector(`input[value="${wanted ?? ""}"]`)).checked = true;
+  }
+
+  store.watch(({ live }) => live.config, offer);
+  offer(store.get().live.config);
   again.addEventListener("click", () => void run());
   mend.addEventListener("click", () => {
-    bug = null;
-    /** @type {HTMLInputElement} */ (bugs.querySelector("input[value='']")).checked = true;
+    choose(null);
     void run();
   });
   close.addEventListener("click", () => store.dispatch({ type: "panel", panel: null }));
@@ -123,7 +142,7 @@ export function createCheck(node, store, check) {
 
 /** @param {PerTensor[string]} tensor */
 function errorOf({ max_rel_error: error, samples }) {
-  return samples > 0 ? formatNumber(error, 2) : "none";
+  return samples > 0 ? formatNumber(error, 2) : say.NOT_COMPARED;
 }
 
 /**

@@ -6,6 +6,7 @@ import { backwardMath, cellStateMath } from "./equations/gradients.js";
 import { lossMath, readoutMath } from "./equations/loss.js";
 import { weightMath } from "./equations/weights.js";
 import { formatPower, printPowers } from "../lib/format.js";
+import { addStyle } from "../lib/styles.js";
 import { growthTo } from "../record/overflow.js";
 import { baseOf, chosenRecord, PARAMETERS, placeNamed } from "../record/chosen.js";
 import { isClassified } from "../record/readings.js";
@@ -22,7 +23,8 @@ const CHART = { width: 260, height: 170, left: 38, right: 8, top: 22, bottom: 22
  * @param {import("../run/session.js").PageStore} store
  * @param {(remedy: Remedy) => void} apply
  */
-export function createDivergence(store, apply) {
+export async function createDivergence(store, apply) {
+  await addStyle("divergence.css");
   const node = byId("divergence");
   /** @type {State["divergence"]} */
   let shown = null;

@@ -4,7 +4,16 @@ import { positionOf, valueAt } from "../kit/slider.js";
 import { byId, setText } from "../lib/dom.js";
 import { formatCount, formatNumber } from "../lib/format.js";
 import { isPlaying } from "../run/state.js";
-import { gradientWords, lineOf, solvedWords, speedWords, wasClipped } from "../words/header.js";
+import {
+  gradientWords,
+  lineOf,
+  lossLabel,
+  lossWords,
+  normLabel,
+  SLOW_MOTION,
+  solvedWords,
+  speedWords,
+} from "../words/header.js";
 
 /** @typedef {import("../run/state.js").State} State */
 
@@ -77,7 +86,7 @@ export function createHeader(store, actions) {
     theme.setAttribute("aria-pressed", String(state.dark));
     speed.value = String(Math.round(position * POSITIONS));
     speed.style.setProperty("--fill", `${position * 100}%`);
-    speed.setAttribute("aria-valuetext", state.slow ? "slow motion" : speedWords(state.rate));
+    speed.setAttribute("aria-valuetext", state.slow ? SLOW_MOTION : speedWords(state.rate));
   }
 
   return {
@@ -116,10 +125,10 @@ function showReadouts(state) {
   const meta = state.record?.meta;
   setText(byId("read-iteration"), formatCount(meta?.iteration ?? state.iteration));
   if (!meta) return;
-  setText(byId("read-loss"), meta.loss_per_timestep === null ? "not finite" : formatNumber(meta.loss_per_timestep));
-  setText(byId("label-loss"), `loss · baseline ${formatNumber(meta.baseline)}`);
+  setText(byId("read-loss"), lossWords(meta));
+  setText(byId("label-loss"), lossLabel(meta));
   setText(byId("read-gradient"), gradientWords(meta));
-  setText(byId("label-gradient"), wasClipped(meta) ? "gradient norm, clipped" : "gradient norm");
+  setText(byId("label-gradient"), normLabel(meta));
   const rate = state.lockstep ?? (state.phase === "running" ? meta.iterations_per_second : 0);
   setText(byId("read-rate"), formatNumber(rate ?? 0));
   const { value, label } = solvedWords(meta.accuracy, state.solvedAt);

@@ -8,6 +8,7 @@ import { createInspector } from "./inspector/inspector.js";
 import { addStyle } from "../lib/styles.js";
 import { USES_PANEL } from "../run/state.js";
 import { createViews } from "../views/views.js";
+import * as say from "../words/panels.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("../run/state.js").State} State */
@@ -27,6 +28,7 @@ export function panelOf({ divergence, panel }) {
 /** @param {PageStore} store @param {RailActions} actions */
 export function createRail(store, actions) {
   void addStyle("views.css");
+  void addStyle("inspector.css");
   const inspector = createInspector(byId("inspector"), store, actions);
   const views = createViews(store, actions);
   const check = createCheckPanel(store, actions);
@@ -61,7 +63,7 @@ export function createRail(store, actions) {
 /** @param {PageStore} store @param {RailActions} actions */
 function createCheckPanel(store, { checkGradients }) {
   const button = byId("check-gradients");
-  const node = element("section", { class: "panel", id: "check", "aria-label": "Check the gradients", hidden: true });
+  const node = element("section", { class: "panel", id: "check", "aria-label": say.CHECK, hidden: true });
   byId("views").after(node);
   /** @type {Promise<{run: () => Promise<void>}> | null} */
   let loading = null;
@@ -95,10 +97,12 @@ function createDivergencePanel(store, { remedy }) {
       panel?.draw();
       if (!open || asked) return;
       asked = true;
-      void import("./divergence.js").then(({ createDivergence }) => {
-        panel = createDivergence(store, remedy);
-        panel.draw();
-      });
+      void import("./divergence.js")
+        .then(({ createDivergence }) => createDivergence(store, remedy))
+        .then((created) => {
+          panel = created;
+          panel.draw();
+        });
     },
   };
 }
@@ -108,7 +112,7 @@ function createUsesPanel(store, { redraw }) {
   const node = element("section", {
     class: "panel",
     id: "uses",
-    "aria-label": "The gradient of a weight",
+    "aria-label": say.USES,
     hidden: true,
   });
   byId("views").after(node);

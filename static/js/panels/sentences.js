@@ -42,6 +42,7 @@ export function createSentences(store, apply) {
           ? plainWords(state)
           : describe(state);
       setSentence(finding, said.finding);
+      finding.style.setProperty("--letters", String(finding.textContent?.length));
       setSentence(reason, said.reason);
       showAdvice(
         state.narration || state.divergence || !state.can.configure ? [] : (state.record?.meta.finding.remedies ?? []),

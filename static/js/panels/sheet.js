@@ -1,6 +1,7 @@
 /** The sheet of all controls on small screens. */
 
 import { byId } from "../lib/dom.js";
+import * as say from "../words/controls.js";
 
 /** On small screens all controls come as a sheet over the lower half. */
 export function createSheet() {
@@ -9,7 +10,7 @@ export function createSheet() {
   const open = (/** @type {boolean} */ isOpen) => {
     controls.dataset.open = String(isOpen);
     button.setAttribute("aria-expanded", String(isOpen));
-    button.textContent = isOpen ? "Close" : "All controls";
+    button.textContent = isOpen ? say.CLOSE_ALL : say.ALL;
   };
   button.addEventListener("click", () => open(controls.dataset.open !== "true"));
   controls.addEventListener("keydown", (event) => {

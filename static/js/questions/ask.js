@@ -3,11 +3,11 @@
  * a question, on a network that was started for it. Fetched when somebody first asks.
  */
 
-import { addressOf } from "../lib/address.js";
 import { byId } from "../lib/dom.js";
 import { lead } from "../lessons/lead.js";
 import { createRings } from "../lessons/rings.js";
 import { createVisit } from "../lessons/visit.js";
+import { wholeOf } from "../record/chosen.js";
 import { VIEWS } from "../views/views.js";
 import { createBar } from "./bar.js";
 import { compute, written } from "./numbers.js";
@@ -18,13 +18,6 @@ import { compute, written } from "./numbers.js";
 /** @typedef {{text: string, ref?: Reference} | {number: import("./numbers.js").NumberForm, as: "number" | "percent" | "count"}} Piece */
 /** @typedef {{id: string, question: string, link: string, source: string, words: string, config: Config, watch: string[], view: View, at: Reference, answer: Piece[]}} Question */
 /** @typedef {import("../lessons/visit.js").Actions & import("../lessons/rings.js").Stage & {copy: (text: string) => Promise<void>}} Actions */
-
-/** @returns {Promise<Question[]>} */
-export async function fetchQuestions() {
-  const answer = await fetch(addressOf("api/questions"));
-  if (!answer.ok) throw new Error(`the server has no questions: ${answer.status}`);
-  return answer.json();
-}
 
 /**
  * @param {Question[]} questions
@@ -96,7 +89,7 @@ export function createAsk(questions, store, actions, home) {
   function fill(question) {
     if (answered !== question) return;
     const { record, config } = store.get();
-    const pieces = record ? question.answer.map((piece) => spoken(piece, record, config)) : [];
+    const pieces = record ? question.answer.map((piece) => spoken(piece, wholeOf(record), config)) : [];
     if (pieces.length > 0 && pieces.every((piece) => piece !== null)) {
       bar.tell(/** @type {import("./bar.js").Said[]} */ (pieces));
       return rings.show(question.at);

@@ -3,6 +3,7 @@
 import { byId } from "../lib/dom.js";
 import { createLate } from "../lib/late.js";
 import { addStyle } from "../lib/styles.js";
+import { fetchQuestions } from "./list.js";
 
 /** @typedef {ReturnType<typeof import("./ask.js").createAsk>} Ask */
 /** @typedef {Parameters<typeof import("./ask.js").createAsk>[2]} Actions */
@@ -21,8 +22,12 @@ export function createQuestionsEntry(store, actions, home) {
   const enter = createLate(load, () => say(UNREACHABLE));
 
   async function load() {
-    const [{ createAsk, fetchQuestions }] = await Promise.all([import("./ask.js"), addStyle("questions.css")]);
-    bar = createAsk(await fetchQuestions(), store, actions, home);
+    const [{ createAsk }, questions] = await Promise.all([
+      import("./ask.js"),
+      fetchQuestions(),
+      addStyle("questions.css"),
+    ]);
+    bar = createAsk(questions, store, actions, home);
     return bar;
   }
 

@@ -58,6 +58,7 @@ import { ownColumns } from "./own.js";
  * @property {number | null} baseline
  * @property {{mode: string, threshold: number, scale: number | null}} clip
  * @property {boolean} learnsStart whether h_0 is learned, so that the gradient goes on to it
+ * @property {boolean} carriesStart whether h_0 is the last state of the window before, where the gradient that reaches it is cut off
  * @property {Uint8Array} cuts index t: 2 when no loss crosses from t+1 to t any more, 1 when some are lost there
  * @property {number | null} neededLag
  * @property {Omit<import("./chosen.js").Chosen, "whole">} place which layer and direction this is
@@ -67,13 +68,26 @@ import { ownColumns } from "./own.js";
  * @property {string} activation
  */
 
+/** @type {WeakMap<DecodedRecord, {config: Config, task: Task | null, picture: Picture}>} */
+const read = new WeakMap();
+
 /**
+ * What a record means: computed once, however many views show it.
  * @param {DecodedRecord} record
  * @param {Config} config
  * @param {Task | null} task
  * @returns {Picture}
  */
 export function readPicture(record, config, task) {
+  const known = read.get(record);
+  if (known?.config === config && known.task === task) return known.picture;
+  const picture = computePicture(record, config, task);
+  read.set(record, { config, task, picture });
+  return picture;
+}
+
+/** @param {DecodedRecord} record @param {Config} config @param {Task | null} task @returns {Picture} */
+function computePicture(record, config, task) {
   const { tensors, meta } = record;
   const [T, I] = tensors.x.shape;
   const H = tensors.h.shape[1];
@@ -122,6 +136,7 @@ export function readPicture(record, config, task) {
       scale: meta.clip_scale ?? null,
     },
     learnsStart: Boolean(config.train_h0),
+    carriesStart: Boolean(config.carry_state),
     cuts: truncated ? truncationCuts(hasTarget, T, k1, k2) : new Uint8Array(T + 1),
     neededLag: meta.needed_lag ?? null,
     place,
@@ -174,10 +189,14 @@ export function weightsOf(picture, matrix) {
   return picture[matrix];
 }
 
-/** How often the shown sequence uses it: W_hh not at t = 1, where h_0 is 0. @param {Picture} picture @param {"W_xh" | "W_hh" | "W_hy"} matrix */
-export function usesOf({ T, H, h }, matrix) {
-  const startsAtZero = h.subarray(0, H).every((value) => value === 0);
-  return matrix === "W_hh" && startsAtZero ? T - 1 : T;
+/** Whether the initial state is all zeros. @param {Pick<Picture, "H" | "h">} picture */
+export function startsAtZero({ H, h }) {
+  return h.subarray(0, H).every((value) => value === 0);
+}
+
+/** How often the shown sequence uses it: W_hh not for h_0 where that is 0. @param {Picture} picture @param {"W_xh" | "W_hh" | "W_hy"} matrix */
+export function usesOf(picture, matrix) {
+  return matrix === "W_hh" && startsAtZero(picture) ? picture.T - 1 : picture.T;
 }
 
 /** A watched T × (T+1) quantity may lag behind a change of T; one of another length is not drawn. */

@@ -126,6 +126,11 @@ export function isReverse(record) {
   return placeOf(record).direction === "reverse";
 }
 
+/** The norm of the initial state h_0 or c_0, in the reverse direction that of T+1. @param {DecodedRecord} record @param {string} [state] */
+export function startNorm(record, state = "h") {
+  return Math.hypot(...Array.from({ length: units(record) }, (_, j) => at(record, state, 0, j)));
+}
+
 /** The row of the state that h_t is made from: h_{t−1}, in the reverse direction h_{t+1}; 0 is the initial one. @param {DecodedRecord} record @param {number} t */
 export function previous(record, t) {
   if (!isReverse(record)) return t - 1;

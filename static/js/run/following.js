@@ -74,7 +74,10 @@ export function createFollowing(url, store, platform, run, onStatus) {
     if (message.type === "error" && message.code === "server_full") {
       connection.waitAtLeast((message.retry_after ?? 5) * 1000);
     }
-    if (message.type === "ended") return ended(message.why);
+    if (message.type === "ended") {
+      show(message);
+      return ended(message.why);
+    }
     if (message.type === "state") takeState(message);
     else if (!(message.type === "error" && requests.callerShowsErrors(message.id))) show(message);
     if ("id" in message && message.id !== undefined) requests.settle(Number(message.id), message);

@@ -30,6 +30,14 @@ export function receive(state, message, at) {
       return takeState(state, message, at);
     case "error":
       return takeError(state, message, at);
+    case "shared":
+      return state.shared ? state : { ...state, shared: true };
+    case "ended":
+      return { ...state, asked: null };
+    case "asked":
+      return { ...state, asked: message };
+    case "counts":
+      return { ...state, counts: message };
     case "diverged":
       return withLive(state, { divergence: message });
     default:

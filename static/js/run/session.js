@@ -348,7 +348,10 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     hold: records.hold,
     release: records.release,
     share: sharing.share,
-    unshare: sharing.unshare,
+    unshare() {
+      store.dispatch({ type: "unshared" });
+      return sharing.unshare();
+    },
 
     /** For good: the server forgets the run. */
     close() {

@@ -73,6 +73,7 @@ import { adopt, samePlace } from "./view.js";
  * @property {Task | null} task
  * @property {Effects} effects of the last configure
  * @property {DivergedMessage | null} divergence
+ * @property {Config | null} standsFor the page's own network, where that of a link's lesson or question was begun in its place
  * @property {DecodedRecord | null} record the shown one, as the chosen layer and direction sees it
  * @property {Live} live
  * @property {Moment | null} past the shown moment, null while the run itself is shown
@@ -108,6 +109,9 @@ import { adopt, samePlace } from "./view.js";
  * @property {Lesson | null} lesson the open one
  * @property {Asked | null} question the one that is answered
  * @property {Answered[]} answers what was chosen before each scene’s answer was revealed
+ * @property {boolean} shared whether others can follow the run
+ * @property {import("../wire/protocol.js").CountsMessage | null} counts what they answered to the last question
+ * @property {import("../wire/protocol.js").AskedMessage | null} asked the question of the owner of a run that is followed
  * @property {Notice | null} notice
  * @property {Config} wanted changes on their way to the server
  * @property {Record<string, string>} errors by field
@@ -147,6 +151,7 @@ import { adopt, samePlace } from "./view.js";
  *   | {type: "lesson", lesson: Lesson | null, locks: Locks}
  *   | {type: "question", question: Asked | null}
  *   | {type: "answered", answer: Answered}
+ *   | {type: "unshared"}
  *   | {type: "rate", rate: number | null}
  *   | {type: "probe", probe: number}
  *   | {type: "notice", notice: Notice | null}
@@ -227,7 +232,11 @@ export function initialState(bootstrap = {}, record = null) {
     locks: {},
     lesson: null,
     question: null,
+    standsFor: null,
     answers: [],
+    shared: false,
+    counts: null,
+    asked: null,
     notice: null,
     wanted: {},
     errors: {},
@@ -319,6 +328,8 @@ function reduced(state, action) {
       return { ...state, question: action.question, lesson: action.question ? null : state.lesson };
     case "answered":
       return { ...state, answers: withAnswer(state.answers, action.answer) };
+    case "unshared":
+      return { ...state, shared: false, counts: null };
     case "rate":
       return { ...state, rate: action.rate };
     case "probe":

@@ -1,6 +1,7 @@
 /** A button that copies a text. */
 
 import { element } from "../lib/dom.js";
+import * as say from "../words/share.js";
 
 /**
  * Copies, or where the browser does not let us (pages that came over plain http) selects what is to be copied.
@@ -12,7 +13,7 @@ export function copyButton(source, name, show) {
   const button = element("button", { class: "outline-button", type: "button" }, name);
   button.addEventListener("click", async () => {
     show();
-    button.textContent = (await copied(source)) ? "Copied" : "Press Ctrl C";
+    button.textContent = (await copied(source)) ? say.COPIED_BUTTON : say.PRESS_COPY;
     window.setTimeout(() => {
       button.textContent = name;
     }, 2000);

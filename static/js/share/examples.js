@@ -3,6 +3,7 @@
 import { element, typeset } from "../lib/dom.js";
 import { EXAMPLES_CLOSED } from "../words/examples.js";
 import { drawSmallRiver } from "./preset_picture.js";
+import * as say from "../words/examples.js";
 
 /** @typedef {{name: string, card: string, title: string, text: string, link: string}} Preset card: its name among the cards, empty for the others */
 
@@ -54,10 +55,10 @@ export async function createExamples(node, store, actions) {
     );
   }
   const own = element("span", { class: "example-own", "aria-hidden": "true" }, "to be or not to b_");
-  const text = element("span", { class: "quiet" }, "Paste a text or a table: the network learns to continue it.");
-  cards.append(way("#", actions.paste, own, element("b", {}, "Your own text"), text));
-  const more = element("details", {}, element("summary", {}, "more examples"), others);
-  const note = element("p", { class: "quiet" }, "Each starts a new run; Undo in the header brings yours back.");
+  const text = element("span", { class: "quiet" }, say.OWN_IS);
+  cards.append(way("#", actions.paste, own, element("b", {}, say.OWN), text));
+  const more = element("details", {}, element("summary", {}, say.MORE), others);
+  const note = element("p", { class: "quiet" }, say.STARTS_NEW);
   node.replaceChildren(closed, cards, note, more);
 
   return {

@@ -3,16 +3,9 @@
 import { element, setText } from "../lib/dom.js";
 import { createFollowing } from "../run/following.js";
 import { createSourceBar } from "./source_bar.js";
+import * as say from "../words/follow.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
-/** @typedef {import("../run/following.js").Status} Status */
-
-/** @type {Record<Status, (why: string) => string>} */
-const WORDS = {
-  looking: () => "Looking for the run. Its owner may not be here yet.",
-  followed: () => "You follow somebody else’s run.",
-  ended: (why) => `${why || "The owner left."} What you have seen stays; the run comes back when they do.`,
-};
 
 /**
  * @param {string} url
@@ -23,15 +16,15 @@ const WORDS = {
  */
 export function openFollowed(url, store, platform, run, goOn) {
   const said = element("span", { role: "status" });
-  const button = element("button", { class: "outline-button", type: "button" }, "Copy this network and go on");
-  button.title = "A network of your own, as this one is now; you can train and change it";
+  const button = element("button", { class: "outline-button", type: "button" }, say.COPY);
+  button.title = say.COPY_MAKES;
   const bar = createSourceBar(false, said, button);
 
   const session = createFollowing(url, store, platform, run, (status, why) => {
-    setText(said, WORDS[status](why));
+    setText(said, say.STATUS[status](why));
     button.hidden = status !== "followed";
   });
-  setText(said, WORDS.looking(""));
+  setText(said, say.STATUS.looking(""));
   button.hidden = true;
 
   button.addEventListener("click", async () => {

@@ -12,6 +12,7 @@
 
 import { placeOf } from "../record/chosen.js";
 import { initialState } from "../run/state.js";
+import { TOO_LONG } from "../words/notices.js";
 
 /** @typedef {import("../wire/protocol.js").Config} Config */
 /** @typedef {import("../wire/protocol.js").FieldValue} FieldValue */
@@ -124,7 +125,7 @@ export function readLink(fragment, known) {
   /** @type {string[]} */
   const ignored = [];
   const text = fragment.replace(/^#/, "");
-  if (text.length > LONGEST) return { link, ignored: ["all of it, because it is too long"] };
+  if (text.length > LONGEST) return { link, ignored: [TOO_LONG] };
   for (const [name, value] of new URLSearchParams(text)) {
     if (!take(link, name, value, known)) ignored.push(value === "" ? name : `${name}=${value}`);
   }
@@ -330,12 +331,4 @@ function configOf({ past, live, wanted }) {
 /** @param {Config} config @param {Config} from @returns {Config} */
 function differenceOf(config, from) {
   return Object.fromEntries(Object.entries(config).filter(([name, value]) => value !== from[name]));
-}
-
-/** What the reader is told about a link that was not understood completely. @param {string[]} ignored */
-export function ignoredWords(ignored) {
-  if (ignored.length === 0) return "";
-  const shown = ignored.slice(0, 3).map((part) => `“${part.slice(0, 40)}”`);
-  const more = ignored.length > shown.length ? ` and ${ignored.length - shown.length} more` : "";
-  return `Opened without the parts of the link that are not valid: ${shown.join(", ")}${more}.`;
 }

@@ -3,6 +3,7 @@
 import { element } from "../lib/dom.js";
 import { copyButton } from "./copy_button.js";
 import { linkOf, writeLink } from "./link.js";
+import * as say from "../words/share.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 
@@ -30,13 +31,8 @@ const LINKED = /** @type {const} */ ([
 export function createLinkPane(store, lanes) {
   const link = element("input", { class: "share-text", id: "share-address", readonly: true });
   const embed = element("input", { type: "checkbox", id: "share-embed" });
-  const code = element("textarea", { class: "share-text", rows: "3", readonly: true, "aria-label": "HTML to embed" });
-  const embedding = element(
-    "div",
-    { hidden: true },
-    code,
-    element("p", { class: "quiet" }, "The server must allow the page that embeds it: UNROLL_FRAME_ANCESTORS."),
-  );
+  const code = element("textarea", { class: "share-text", rows: "3", readonly: true, "aria-label": say.EMBED_CODE });
+  const embedding = element("div", { hidden: true }, code, element("p", { class: "quiet" }, say.EMBED_NEEDS));
   const facts = element("p", { class: "quiet" });
 
   function show() {
@@ -46,10 +42,7 @@ export function createLinkPane(store, lanes) {
     link.value = fragment ? `${page}#${fragment}` : page;
     code.value = `<iframe src="${link.value.replaceAll("&", "&amp;")}" width="960" height="600" title="Unroll"></iframe>`;
     embedding.hidden = !embed.checked;
-    facts.textContent =
-      state.config.task === "own"
-        ? "Your own data is not part of a link: save a snapshot and send that file."
-        : `Opens with this configuration, seed ${state.config.seed} and view. To send what the network has learned, save a snapshot: see Save.`;
+    facts.textContent = state.config.task === "own" ? say.OWN_DATA_STAYS : say.linkWords(state.config.seed);
   }
 
   embed.addEventListener("change", show);
@@ -63,10 +56,10 @@ export function createLinkPane(store, lanes) {
     node: element(
       "div",
       {},
-      element("label", { class: "share-title", for: "share-address" }, "Link to exactly this"),
-      element("div", { class: "share-line" }, link, copyButton(link, "Copy link", show)),
+      element("label", { class: "share-title", for: "share-address" }, say.LINK_TITLE),
+      element("div", { class: "share-line" }, link, copyButton(link, say.COPY_LINK, show)),
       facts,
-      element("label", { class: "share-check" }, embed, "for embedding: the picture and its essential controls"),
+      element("label", { class: "share-check" }, embed, say.EMBED),
       embedding,
     ),
     show,

@@ -3,15 +3,12 @@
 import { element } from "../lib/dom.js";
 import { copyButton } from "./copy_button.js";
 import { followLink } from "./followed.js";
+import * as say from "../words/share.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
 
 const COUNT_AGAIN = 5_000;
-const EXPLAINS =
-  "Whoever opens the link sees this run on a screen of their own, as it trains: they can point, pin, look back and open other views, and change nothing. It lives as long as this page is open.";
-const CANNOT = "What is shown here is not a run of this page: only who trains a run can share it.";
-const NOT_NOW = "There is no connection: try again when it is back.";
 
 /**
  * @param {PageStore} store
@@ -25,23 +22,23 @@ export function createLivePane(store, session) {
     class: "share-text",
     id: "follow-address",
     readonly: true,
-    "aria-label": "Link to follow this run",
+    "aria-label": say.FOLLOW_LINK,
   });
-  const begin = element("button", { class: "outline-button", type: "button" }, "Share this run");
-  const end = element("button", { class: "text-button", type: "button" }, "Stop sharing");
+  const begin = element("button", { class: "outline-button", type: "button" }, say.SHARE_RUN);
+  const end = element("button", { class: "text-button", type: "button" }, say.STOP_SHARING);
   const said = element("p", { class: "share-said", role: "status" });
   const line = element(
     "div",
     { class: "share-line" },
     link,
-    copyButton(link, "Copy link", () => {}),
+    copyButton(link, say.COPY_LINK, () => {}),
   );
 
   begin.addEventListener("click", () => void share());
   end.addEventListener("click", async () => {
     shared = false;
     await session.unshare();
-    said.textContent = "The link leads nowhere any more.";
+    said.textContent = say.LINK_ENDED;
     show();
   });
 
@@ -50,12 +47,12 @@ export function createLivePane(store, session) {
     const answer = await session.share();
     begin.disabled = false;
     if (answer?.type !== "shared") {
-      said.textContent = answer?.type === "error" ? answer.message : NOT_NOW;
+      said.textContent = answer?.type === "error" ? answer.message : say.NO_CONNECTION;
       return;
     }
     shared = true;
     link.value = followLink(answer.run, location);
-    said.textContent = followersWords(answer.followers);
+    said.textContent = say.followersWords(answer.followers);
     show();
   }
 
@@ -68,8 +65,8 @@ export function createLivePane(store, session) {
     if (shared) timer = window.setTimeout(() => line.checkVisibility() && void share(), COUNT_AGAIN);
   }
 
-  const offer = element("div", {}, element("p", { class: "quiet" }, EXPLAINS), begin, line, said, end);
-  const cannot = element("p", { class: "quiet" }, CANNOT);
+  const offer = element("div", {}, element("p", { class: "quiet" }, say.LIVE_EXPLAINS), begin, line, said, end);
+  const cannot = element("p", { class: "quiet" }, say.NOT_YOUR_RUN);
   return {
     node: element("div", {}, offer, cannot),
     show() {
@@ -81,10 +78,4 @@ export function createLivePane(store, session) {
       if (shared && store.get().connection.status === "open") void share();
     },
   };
-}
-
-/** @param {number} followers */
-export function followersWords(followers) {
-  if (followers === 0) return "Nobody follows yet.";
-  return followers === 1 ? "One person follows." : `${followers} people follow.`;
 }

@@ -7,6 +7,7 @@ import { createReadPanel } from "./read_panel.js";
 import { LARGEST_HAND_IN, looksLikeHandIn } from "./hand_in.js";
 import { KINDS, kindOf, tooLargeWords } from "./kinds.js";
 import { createVerdicts } from "./verdicts.js";
+import * as say from "../words/share.js";
 
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {import("./kinds.js").Kind} Kind */
@@ -18,15 +19,8 @@ const LOOKED_AT = ["text", "series", "dataset"];
 const ACCEPTED = ".unroll,.safetensors,.txt,.csv,.tsv,.md,.json,text/*";
 /** Characters by which a hand-in is known. */
 const START = 200;
-const CANNOT =
-  "Expected a recording, a snapshot, weights or sequences as safetensors, a text in UTF-8, or a table of numbers; this is none of them. " +
-  "In PyTorch, safetensors.torch.save_file(module.state_dict(), path) writes weights that open here.";
 /** Of a file's name that the run remembers. */
 const LONGEST_NAME = 100;
-const NO_CONNECTION = "There is no connection: try again when it is back. The run continues unchanged.";
-
-const FOLLOWED = "What is shown here belongs to somebody else. Open the file on a page of your own.";
-const RECORDED = "This is a recording: close it to open a file for a network of your own.";
 
 /**
  * A file that was opened: to be read again, otherwise.
@@ -52,13 +46,9 @@ export function createOpenPane(store, session, play) {
   const zone = element(
     "label",
     { class: "drop-zone", for: "share-file" },
-    element("span", {}, "Drop a file anywhere on the page, or "),
-    element("span", { class: "text-button" }, "choose one"),
-    element(
-      "span",
-      { class: "quiet" },
-      "A recording, a snapshot, PyTorch weights, sequences, a text, a table as CSV, hand-ins.",
-    ),
+    element("span", {}, say.DROP_ANYWHERE),
+    element("span", { class: "text-button" }, say.CHOOSE_FILE),
+    element("span", { class: "quiet" }, say.OPENS),
   );
   const problem = element("p", { class: "row-error share-problem", role: "alert", hidden: true });
   const done = element("p", { class: "share-said", role: "status" });
@@ -66,7 +56,7 @@ export function createOpenPane(store, session, play) {
     class: "share-text",
     rows: "5",
     id: "share-own",
-    placeholder: "A poem, a few pages of a book, columns of numbers …",
+    placeholder: say.OWN_EXAMPLE,
   });
 
   const ways = element("div", { class: "share-line ways", hidden: true });
@@ -104,7 +94,7 @@ export function createOpenPane(store, session, play) {
 
   /** What is recognised is looked at before it replaces anything; a run, or its weights, is opened at once. @param {string} name @param {Kind | null} kind @param {ArrayBuffer} bytes */
   function take(name, kind, bytes) {
-    if (!kind) return refuse(`${name}: ${CANNOT}`);
+    if (!kind) return refuse(`${name}: ${say.UNKNOWN_FILE}`);
     const file = { name, kind, bytes, options: {} };
     return LOOKED_AT.includes(kind) ? look(file) : load(file);
   }
@@ -115,7 +105,7 @@ export function createOpenPane(store, session, play) {
     const answer = await session.preview(file.kind, file.bytes, file.options);
     done.textContent = "";
     if (answer?.type === "error") return refuseFile(file, answer, look);
-    if (answer?.type !== "preview") return refuse(NO_CONNECTION);
+    if (answer?.type !== "preview") return refuse(say.NOT_OPENED);
     proposed = { ...file, preview: answer };
     done.textContent = previewedWords(file.name, KINDS[file.kind]);
     show();
@@ -128,7 +118,7 @@ export function createOpenPane(store, session, play) {
     const answer = await session.load(kind, bytes, { ...options, name: name.slice(0, LONGEST_NAME) });
     done.textContent = "";
     if (answer?.type === "error") return refuseFile(file, answer, load);
-    if (answer?.type !== "state") return refuse(NO_CONNECTION);
+    if (answer?.type !== "state") return refuse(say.NOT_OPENED);
     withdraw();
     if (kind !== "weights") table = kind === "series" ? file : null;
     done.textContent = openedWords(name, KINDS[kind], answer);
@@ -138,7 +128,7 @@ export function createOpenPane(store, session, play) {
   /** @param {Opened} file */
   function begin({ name }) {
     refuse("");
-    done.textContent = `Reading ${name} …`;
+    done.textContent = say.readingWords(name);
   }
 
   /** @param {Opened} file @param {import("../wire/protocol.js").ErrorMessage} error @param {(file: Opened) => void} otherwise what its other ways lead to */
@@ -148,7 +138,7 @@ export function createOpenPane(store, session, play) {
       button.addEventListener("click", () => otherwise({ ...file, options: together(file.options, options) }));
       return button;
     });
-    refuse(`${file.name}: ${message} The run continues unchanged.`, buttons);
+    refuse(say.refusedWords(file.name, message), buttons);
   }
 
   function show() {
@@ -179,9 +169,9 @@ export function createOpenPane(store, session, play) {
   async function open(file) {
     done.textContent = "";
     const { can } = store.get();
-    if (can.present && !can.replace) return refuse(FOLLOWED);
+    if (can.present && !can.replace) return refuse(say.OF_ANOTHER);
     if (isRecording(await file.slice(0, 8).arrayBuffer())) return openRecording(file);
-    if (!can.replace) return refuse(RECORDED);
+    if (!can.replace) return refuse(say.OF_A_RECORDING);
     const words = tooLargeWords(file.name, file.size, most());
     if (words) return refuse(words);
     const bytes = await file.arrayBuffer();
@@ -210,12 +200,12 @@ export function createOpenPane(store, session, play) {
   function paste(name, kind) {
     const button = element("button", { class: "outline-button", type: "button" }, name);
     button.addEventListener("click", () => {
-      if (text.value.trim() === "") return refuse("Paste or type something first.");
+      if (text.value.trim() === "") return refuse(say.NOTHING_PASTED);
       const { buffer } = new TextEncoder().encode(text.value);
-      const words = tooLargeWords("your paste", buffer.byteLength, most());
+      const words = tooLargeWords(say.PASTED, buffer.byteLength, most());
       if (words) return refuse(words);
       withdraw();
-      void take("your paste", kind, buffer);
+      void take(say.PASTED, kind, buffer);
     });
     return button;
   }
@@ -231,15 +221,10 @@ export function createOpenPane(store, session, play) {
       done,
       verdicts.node,
       read.node,
-      element("label", { class: "share-title", for: "share-own" }, "Or paste a text, or a table"),
+      element("label", { class: "share-title", for: "share-own" }, say.OWN_TITLE),
       text,
-      element("div", { class: "share-line" }, paste("Read as a text", "text"), paste("Read as a table", "series")),
-      element(
-        "p",
-        { class: "quiet" },
-        "The network learns to continue the text character by character, or to predict the table's next row. " +
-          "It stays on this server while the run lasts, and in this tab.",
-      ),
+      element("div", { class: "share-line" }, paste(say.READ_TEXT, "text"), paste(say.READ_TABLE, "series")),
+      element("p", { class: "quiet" }, say.OWN_EXPLAINS),
     ),
     show,
     open: openAll,

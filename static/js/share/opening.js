@@ -2,13 +2,11 @@
 
 import { initialState, reduce } from "../run/state.js";
 import { VIEWS } from "../views/views.js";
-import { ignoredWords, readLink } from "./link.js";
+import { ignoredWords, LACKS_OWN_DATA } from "../words/notices.js";
+import { readLink } from "./link.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../run/state.js").State} State */
-
-const OWN_DATA =
-  "This link refers to someone’s own data, which is not part of a link: open their snapshot file under Share.";
 
 /** The names of the views that the page has. */
 export const TABS = VIEWS.map(({ name }) => name);
@@ -29,7 +27,7 @@ export function openedState(bootstrap, record, fragment, at) {
   if (needsOwnData) delete changes.task;
   const isFirst = Object.keys(changes).length === 0 && link.probe === 0;
   const facts = isFirst ? bootstrap : { ...bootstrap, config: { ...bootstrap.config, ...changes }, task: null };
-  const text = needsOwnData ? OWN_DATA : ignoredWords(ignored);
+  const text = needsOwnData ? LACKS_OWN_DATA : ignoredWords(ignored);
   const start = reduce(initialState(facts), { type: "ruler", ruler });
   const opened = { ...start, ...view, notice: text ? { text, undo: false, at } : null };
   return isFirst && record ? reduce(opened, { type: "record", record }) : opened;

@@ -1,5 +1,6 @@
 /** The Share panel: a link to what is seen, telling configurations, files in, files out. Built when first opened. */
 
+import { createTabs } from "../kit/tabs.js";
 import { element } from "../lib/dom.js";
 import { createLinkPane } from "./link_pane.js";
 import { createLivePane } from "./live_pane.js";
@@ -7,20 +8,13 @@ import { createOpenPane } from "./open_pane.js";
 import { createRecordPane } from "./record_pane.js";
 import { createSavePane } from "./save_pane.js";
 import { createTeachersPane } from "./teachers_pane.js";
+import * as say from "../words/share.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
 /** @typedef {{node: HTMLElement, show: () => void}} Pane show: whatever may have changed since it was last seen */
 
-const NAMES = /** @type {const} */ ({
-  link: "Link",
-  teachers: "For teachers",
-  live: "Live",
-  open: "Open",
-  save: "Save",
-  record: "Record",
-});
-/** @typedef {keyof typeof NAMES} PaneName */
+/** @typedef {keyof typeof say.PANES} PaneName */
 
 /**
  * @param {HTMLElement} node the popover
@@ -43,8 +37,8 @@ export function createPanel(node, store, session, lanes, openRecording) {
     save: createSavePane(store, session, lanes),
     record: createRecordPane(store, session),
   };
-  const list = element("div", { class: "tabs", role: "tablist", "aria-label": "Share" });
-  const names = /** @type {PaneName[]} */ (Object.keys(NAMES));
+  const list = element("div", { class: "tabs", role: "tablist", "aria-label": say.SHARE });
+  const names = /** @type {PaneName[]} */ (Object.keys(say.PANES));
   const tabs = names.map((name) => {
     const tab = element("button", {
       class: "tab",
@@ -53,19 +47,11 @@ export function createPanel(node, store, session, lanes, openRecording) {
       id: `share-tab-${name}`,
       "aria-controls": `share-${name}`,
     });
-    tab.append(NAMES[name]);
-    tab.addEventListener("click", () => show(name));
+    tab.append(say.PANES[name]);
     return tab;
   });
   list.append(...tabs);
-  list.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: names.length - 1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    const next = (tabs.findIndex((tab) => tab.tabIndex === 0) + step) % names.length;
-    show(names[next]);
-    tabs[next].focus();
-  });
+  const row = createTabs(tabs, (index) => show(names[index]));
   for (const name of names) {
     const pane = panes[name].node;
     pane.id = `share-${name}`;
@@ -77,11 +63,8 @@ export function createPanel(node, store, session, lanes, openRecording) {
 
   /** @param {PaneName} chosen */
   function show(chosen) {
-    for (const [index, name] of names.entries()) {
-      tabs[index].setAttribute("aria-selected", String(name === chosen));
-      tabs[index].tabIndex = name === chosen ? 0 : -1;
-      panes[name].node.hidden = name !== chosen;
-    }
+    row.show(names.indexOf(chosen));
+    for (const name of names) panes[name].node.hidden = name !== chosen;
     panes[chosen].show();
   }
 

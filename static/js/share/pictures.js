@@ -7,6 +7,7 @@ import { actPainters, painters, piecePainters } from "../lib/canvas/painters.js"
 import { captionOf } from "./caption.js";
 import { withTexts } from "./png.js";
 import { escaped, SvgContext } from "./svg.js";
+import * as say from "../words/share.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {{name: string, title: string, node: HTMLElement}} View */
@@ -25,15 +26,15 @@ export function openPictures() {
   const lanes = /** @type {HTMLElement | null} */ (document.querySelector("#stage canvas.lanes"));
   return [
     lanes
-      ? { name: "network", title: "The lanes", node: lanes }
-      : { name: "network", title: "The network", node: byId("network") },
+      ? { name: "network", title: say.LANES_PICTURE, node: lanes }
+      : { name: "network", title: say.NETWORK_PICTURE, node: byId("network") },
     ...views.flatMap((view) => {
       const drawn = /** @type {HTMLElement[]} */ ([...view.querySelectorAll(".js-plotly-plot, canvas")]);
       const node = drawn.find((one) => one.checkVisibility());
       const title = view.querySelector("h2")?.textContent ?? "";
       return node ? [{ name: view.id.replace("view-", ""), title, node }] : [];
     }),
-    { name: "history", title: "Training history", node: byId("history") },
+    { name: "history", title: say.HISTORY_PICTURE, node: byId("history") },
   ];
 }
 
@@ -152,7 +153,7 @@ export async function pictureAsPng(view, about) {
     ctx.drawImage(image, 0, 0, canvas.width, canvas.height);
     /** @type {Blob | null} */
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-    if (!blob) throw new Error("This picture is too large for this browser as PNG: save it as SVG.");
+    if (!blob) throw new Error(say.TOO_LARGE_FOR_PNG);
     const caption = captionOf(about.state, location.origin + location.pathname, about.lanes);
     const texts = {
       Title: `${view.title} · ${caption.title} · ${caption.iteration}`,

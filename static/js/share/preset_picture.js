@@ -5,7 +5,7 @@ import { ONE_LAYER } from "../record/chosen.js";
 import { dryDashes, ribbonOf, RULERS } from "../stage/river/river.js";
 
 const RULER = "far";
-const NETWORK = { place: ONE_LAYER, reverse: false, top: true, learnsStart: false };
+const NETWORK = { place: ONE_LAYER, reverse: false, top: true, learnsStart: false, carriesStart: false };
 
 /**
  * Half widths at every pixel, and the dashes of a dry bed. Pure.

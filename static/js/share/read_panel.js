@@ -77,7 +77,7 @@ function tableOf({ columns = [], first = [], last = [], rows = 0 }) {
   const rest = last.slice(overlap);
   return element(
     "div",
-    { class: "read-table", tabindex: "0", role: "region", "aria-label": "First and last rows" },
+    { class: "read-table", tabindex: "0", role: "region", "aria-label": say.FIRST_AND_LAST },
     element(
       "table",
       {},

@@ -1,12 +1,12 @@
 /** What can be kept of a run: the run itself, its weights, a report, the record as numbers, the picture. */
 
 import { element } from "../lib/dom.js";
-import { formatCount } from "../lib/format.js";
 import { ownColumns } from "../record/own.js";
 import { command, decodeFrame } from "../wire/protocol.js";
 import { captionOf, fileName } from "./caption.js";
 import { download } from "./download.js";
 import { createHandInSection } from "./hand_in_section.js";
+import * as say from "../words/share.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
@@ -23,8 +23,6 @@ import { createHandInSection } from "./hand_in_section.js";
  *   make: (state: State) => Promise<Made>}} Choice
  */
 
-const NOT_NOW = "There is no connection: files of the run come from the server. Try again when it is back.";
-
 /**
  * @param {PageStore} store
  * @param {Session} session
@@ -33,13 +31,13 @@ const NOT_NOW = "There is no connection: files of the run come from the server. 
  */
 export function createSavePane(store, session, lanes) {
   const said = element("p", { class: "share-said", role: "status" });
-  const pictures = element("select", { class: "select", "aria-label": "Picture of" });
+  const pictures = element("select", { class: "select", "aria-label": say.PICTURE_OF });
 
   /** @param {import("../wire/protocol.js").Command} message */
   async function file(message) {
     const answer = await session.fetch(message);
     if (answer?.type === "file") return answer;
-    throw new Error(answer?.type === "error" ? answer.message : NOT_NOW);
+    throw new Error(answer?.type === "error" ? answer.message : say.NO_FILES);
   }
 
   /** The same bytes. @param {import("../wire/protocol.js").Command} message @returns {Promise<Made>} */
@@ -53,22 +51,22 @@ export function createSavePane(store, session, lanes) {
   /** @type {Choice[]} */
   const choices = [
     {
-      name: "Snapshot",
-      says: "the run as it is, with your own data; open it here or elsewhere to continue bit for bit",
+      name: say.SNAPSHOT,
+      says: say.SNAPSHOT_IS,
       suffix: "snapshot.safetensors",
       ofTheRun: true,
       make: () => asItCame(command.snapshot(true)),
     },
     {
-      name: "Weights",
-      says: "for PyTorch: a module with parts rnn and readout loads them with load_state_dict",
+      name: say.WEIGHTS,
+      says: say.WEIGHTS_ARE,
       suffix: "weights.safetensors",
       ofTheRun: true,
       make: () => asItCame(command.export("pytorch")),
     },
     {
-      name: "Report",
-      says: "one page of HTML with all figures, to read without a server",
+      name: say.REPORT,
+      says: say.REPORT_IS,
       suffix: "report.html",
       ofTheRun: true,
       make: async () => {
@@ -79,8 +77,8 @@ export function createSavePane(store, session, lanes) {
       },
     },
     {
-      name: "Table",
-      says: "everything that is numbered by timestep, as CSV",
+      name: say.TABLE,
+      says: say.TABLE_IS,
       suffix: "record.csv",
       make: async (state) => {
         const record = recordOf(state);
@@ -91,8 +89,8 @@ export function createSavePane(store, session, lanes) {
       },
     },
     {
-      name: "Tensors",
-      says: "the whole record as safetensors",
+      name: say.TENSORS,
+      says: say.TENSORS_ARE,
       suffix: "record.safetensors",
       make: async (state) => {
         const record = recordOf(state);
@@ -109,7 +107,7 @@ export function createSavePane(store, session, lanes) {
   async function picture(format) {
     const { openPictures, pictureAsPng, pictureAsSvg } = await import("./pictures.js");
     const view = openPictures().find(({ name }) => name === pictures.value);
-    if (!view) throw new Error("This view is no longer open.");
+    if (!view) throw new Error(say.VIEW_CLOSED);
     const about = { state: store.get(), lanes: lanes() };
     const { iteration } = recordOf(about.state).meta;
     if (format === "png") return { blob: await pictureAsPng(view, about), iteration };
@@ -127,7 +125,7 @@ export function createSavePane(store, session, lanes) {
         const { blob, iteration } = await make(state);
         const title = fileName(about(state), suffix(), iteration);
         download(blob, title);
-        said.textContent = `Saved ${title}.`;
+        said.textContent = say.savedWords(title);
       } catch (error) {
         said.textContent = /** @type {Error} */ (error).message;
       }
@@ -139,7 +137,7 @@ export function createSavePane(store, session, lanes) {
   const inThePast = element("p", { class: "quiet", hidden: true });
 
   async function show() {
-    const words = pastWords(store.get());
+    const words = say.pastWords(store.get());
     inThePast.hidden = words === "";
     inThePast.textContent = words;
     const { openPictures } = await import("./pictures.js");
@@ -170,13 +168,9 @@ export function createSavePane(store, session, lanes) {
       {},
       inThePast,
       ...rows,
-      element("h2", { class: "share-title" }, "Picture"),
+      element("h2", { class: "share-title" }, say.PICTURE),
       element("div", { class: "share-line" }, pictures, ...formats),
-      element(
-        "p",
-        { class: "quiet" },
-        "With its settings, seed and link in it. Other views can be kept when they are open.",
-      ),
+      element("p", { class: "quiet" }, say.PICTURES_ARE),
       said,
       createHandInSection(store, session),
     ),
@@ -186,18 +180,11 @@ export function createSavePane(store, session, lanes) {
 
 /** @param {State} state */
 function recordOf({ record }) {
-  if (!record) throw new Error("There is no record yet.");
+  if (!record) throw new Error(say.NO_RECORD);
   return record;
 }
 
 /** The run, where the page shows a moment of its past. @param {State} state @returns {State} */
 export function asItIsNow(state) {
   return { ...state, ...state.live, past: null };
-}
-
-/** Which of the files are about what is seen. @param {State} state */
-export function pastWords({ past, live }) {
-  if (!past) return "";
-  const then = formatCount(past.iteration);
-  return `You are looking at iteration ${then}: table, tensors and pictures are of it. Snapshot, weights and report are of the run as it is now, at iteration ${formatCount(live.iteration)}; to have those of ${then}, branch from it first.`;
 }

@@ -2,9 +2,10 @@
 
 import { byId, element } from "../lib/dom.js";
 import { linkOf, writeLink } from "./link.js";
+import * as say from "../words/share.js";
 
 const SAID_FOR = 2000;
-const COPY = "copy link";
+const COPY = say.COPY_SHORT;
 
 /**
  * @param {import("../run/session.js").PageStore} store
@@ -12,7 +13,7 @@ const COPY = "copy link";
  */
 export function createSeedLink(store, lanes) {
   const button = element("button", { class: "text-button copy-link", type: "button" }, COPY);
-  button.title = "Copy the link to exactly this: configuration, seed and view";
+  button.title = say.COPY_EXACTLY;
   byId("field-seed").after(button);
 
   button.addEventListener("click", async () => {
@@ -21,13 +22,13 @@ export function createSeedLink(store, lanes) {
     const page = location.origin + location.pathname;
     try {
       await navigator.clipboard.writeText(fragment ? `${page}#${fragment}` : page);
-      button.textContent = "copied";
+      button.textContent = say.COPIED;
       window.setTimeout(() => {
         button.textContent = COPY;
       }, SAID_FOR);
     } catch {
       // Pages that came over plain http may not copy.
-      const text = "This browser does not allow copying here: the same link is in the address bar.";
+      const text = say.NO_COPYING;
       store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
     }
   });

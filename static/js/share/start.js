@@ -4,11 +4,13 @@ import { byId, element } from "../lib/dom.js";
 import { addStyle } from "../lib/styles.js";
 import { keepAddress } from "./address.js";
 import { followedRun } from "./followed.js";
-import { ignoredWords, readLink } from "./link.js";
+import { ignoredWords } from "../words/notices.js";
+import { readLink } from "./link.js";
 import { openMore } from "./menu.js";
 import { TABS } from "./opening.js";
 import { createPresenter } from "./presenter.js";
 import { createSeedLink } from "./seed_link.js";
+import * as say from "../words/share.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -148,11 +150,7 @@ export function startSharing(store, session, lanes, opened, openRecording, keeps
 
 /** The whole page takes files; while one hovers, it says so. @param {() => unknown} prepare @param {(files: File[]) => void} take */
 function takeDrops(prepare, take) {
-  const hint = element(
-    "p",
-    { class: "drop-hint", hidden: true },
-    "Drop it: a recording, a snapshot, weights, sequences, a text, a table, hand-ins",
-  );
+  const hint = element("p", { class: "drop-hint", hidden: true }, say.DROP);
   document.body.append(hint);
   const hasFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
   document.addEventListener("dragover", (event) => {

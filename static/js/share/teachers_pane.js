@@ -4,12 +4,13 @@ import { LABELS, ORDER } from "../panels/controls/fields.js";
 import { element } from "../lib/dom.js";
 import { copyButton } from "./copy_button.js";
 import { linkOf, writeLink } from "./link.js";
+import { createStoryPane } from "./story_pane.js";
+import * as say from "../words/share.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("../run/state.js").Locks} Locks */
 
 const STATES = /** @type {const} */ ({ free: "free", locked: "locked", hidden: "hidden" });
-const MADE_BY_ANOTHER = "This link was made for a class: what it locks stays locked here.";
 
 /**
  * @param {PageStore} store
@@ -20,6 +21,7 @@ export function createTeachersPane(store, lanes) {
   /** @type {Locks} */
   const locks = {};
   const link = element("input", { class: "share-text", id: "share-class", readonly: true });
+  const story = createStoryPane(store.get().schema);
 
   function show() {
     const state = store.get();
@@ -34,17 +36,19 @@ export function createTeachersPane(store, lanes) {
   const made = element(
     "div",
     {},
-    element("label", { class: "share-title", for: "share-class" }, "Link for pupils"),
-    element("div", { class: "share-line" }, link, copyButton(link, "Copy locked link for pupils", show)),
-    element(
-      "p",
-      { class: "quiet" },
-      "It opens this network and view. A locked control only shows its value; a hidden one is not shown. Every lesson has such a link of its own.",
-    ),
+    element("label", { class: "share-title", for: "share-class" }, say.CLASS_LINK),
+    element("div", { class: "share-line" }, link, copyButton(link, say.COPY_CLASS_LINK, show)),
+    element("p", { class: "quiet" }, say.CLASS_LINK_IS),
     lockRows(store.get().schema.properties, locks, show),
   );
-  const closed = element("p", { class: "quiet", hidden: true }, MADE_BY_ANOTHER);
-  return { node: element("div", {}, closed, made), show };
+  const closed = element("p", { class: "quiet", hidden: true }, say.MADE_BY_ANOTHER);
+  return {
+    node: element("div", {}, closed, made, story.node),
+    show() {
+      show();
+      story.show();
+    },
+  };
 }
 
 /** @param {any} properties @param {Locks} locks @param {() => void} changed */
@@ -87,6 +91,6 @@ function lockRows(properties, locks, changed) {
   }
 
   for (const show of shows) show();
-  const everything = element("div", { class: "share-line" }, all("Lock all", "locked"), all("Unlock all", "free"));
+  const everything = element("div", { class: "share-line" }, all(say.LOCK_ALL, "locked"), all(say.UNLOCK_ALL, "free"));
   return element("div", {}, everything, element("div", { class: "lock-rows" }, ...rows));
 }

@@ -42,8 +42,7 @@ export function createActs(store, stage, transport, isAlone) {
       addStyle("slowmotion.css"),
     ]);
     if (slow || !isAlone() || !store.get().record) return;
-    const { pin, folded, layer } = store.get();
-    store.dispatch({ type: "layer", layer, direction: "forward" }); // it goes through time as the sequence does
+    const { pin, folded } = store.get();
     const wasPlaying = isPlaying(store.get());
     if (wasPlaying) transport.toggle();
     if (folded) store.dispatch({ type: "fold", folded: false });
@@ -93,12 +92,6 @@ export function createActs(store, stage, transport, isAlone) {
         button.setAttribute("aria-pressed", String(phase !== ""));
         button.toggleAttribute(SPACE_PLAYS, phase !== "");
       }
-    },
-  );
-  store.watch(
-    ({ direction }) => direction,
-    (direction) => {
-      if (direction === "reverse") leave();
     },
   );
   store.watch(

@@ -2,11 +2,12 @@
 
 import { designUnit } from "./layout.js";
 
-/** In presenter mode all is larger, type included. */
-const PRESENTED = 1.2;
+/** In presenter mode all is larger, type included, where the window is wide enough for it. */
+const PRESENTED = { factor: 1.2, from: 1000 };
 
 /** In CSS pixels. */
 export function pageUnit() {
   const unit = designUnit(window.innerWidth, window.innerHeight);
-  return document.body.hasAttribute("data-presenter") ? unit * PRESENTED : unit;
+  const isLarger = document.body.hasAttribute("data-presenter") && window.innerWidth >= PRESENTED.from;
+  return isLarger ? PRESENTED.factor * unit : unit;
 }

@@ -6,7 +6,19 @@ import { painters } from "../lib/canvas/painters.js";
 import { clamp } from "../lib/scales.js";
 import { createChangeDetector } from "../lib/changed.js";
 import { createBitmaps } from "../lib/canvas/bitmap.js";
-import { clipToAxis, drawChrome, drawComputed, drawMarks, drawRecord, drawStanding } from "./paint/stage.js";
+import {
+  clipToAxis,
+  drawChrome,
+  drawFlowing,
+  drawMarks,
+  drawReached,
+  drawRecord,
+  drawStanding,
+  flowingStrip,
+  reachedStrip,
+} from "./paint/stage.js";
+import { legendKey } from "./paint/norm_chart.js";
+import { weightNamesKey } from "./paint/weights.js";
 import { drawReadout } from "./paint/readout.js";
 import { CHEVRON, drawChevrons } from "./river/chevrons.js";
 import { listenToGestures } from "./gestures.js";
@@ -16,6 +28,7 @@ import { createSlidingAxis, createSlidingColumns } from "./motion.js";
 import { normCurves, normExtent } from "../record/norms.js";
 import { placeKey } from "../record/chosen.js";
 import { readPicture } from "../record/picture.js";
+import { slopeOf } from "../record/slope.js";
 import { listenToPointer } from "./pointing.js";
 import { readoutLines } from "./readout.js";
 import { buildScene, highlighted, layoutOf } from "./scene.js";
@@ -55,13 +68,16 @@ import { containing } from "./zoom.js";
  */
 
 const DRIFT_PX_PER_S = 12;
+/** While training runs, what the units hold is drawn again after so many ms at the earliest, with the record that then comes; without one, at the latest after: */
+const STATES_EVERY = 60;
+const STATES_LATEST = 100;
 /** In design units: what stands beside the axis needs as much. */
 const NARROWEST = 140;
 
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Store} store
- * @returns {{draw: (now: number) => void, resize: () => void, shareFrames: (ask: () => void) => void, layout: () => Layout | null, shown: () => Scene | null, begin: (act: Act) => void}}
+ * @returns {{draw: (now: number) => number, resize: () => void, shareFrames: (ask: () => void) => void, layout: () => Layout | null, shown: () => Scene | null, begin: (act: Act) => void}}
  */
 export function createStage(canvas, store) {
   const sheets = createSheets(canvas);
@@ -80,6 +96,8 @@ export function createStage(canvas, store) {
   let settled = null;
   let drift = 0;
   let lastFrame = 0;
+  /** When the states were drawn last. */
+  let statesAt = Number.NEGATIVE_INFINITY;
   let frameAsked = false;
   /** How the page is asked for a frame, once it has frames in which it draws everything. @type {(() => void) | null} */
   let askPage = null;
@@ -95,7 +113,8 @@ export function createStage(canvas, store) {
     record: createChangeDetector(),
     scene: createChangeDetector(),
     chrome: createChangeDetector(),
-    sheet: createChangeDetector(),
+    river: createChangeDetector(),
+    states: createChangeDetector(),
     drift: createChangeDetector(),
     marks: createChangeDetector(),
   };
@@ -131,22 +150,23 @@ export function createStage(canvas, store) {
     if (Object.entries(next).every(([name, value]) => size[/** @type {keyof next} */ (name)] === value)) return;
     Object.assign(size, next);
     sheets.resize(size);
-    for (const one of [seen.scene, seen.chrome, seen.sheet, seen.drift, seen.marks]) one.forget();
+    for (const one of [seen.scene, seen.chrome, seen.river, seen.states, seen.drift, seen.marks]) one.forget();
   }
 
-  /** Draws what changed since the last frame. */
-  function draw(/** @type {number} */ now) {
+  /** Draws what changed since the last frame; after how many ms it wants to be called again, at the latest. @param {number} now */
+  function draw(now) {
     if (size.width === 0 || window.devicePixelRatio !== size.ratio) resize();
     // A page that is only just being laid out may have no room for an axis yet.
-    if (size.width < NARROWEST * size.U || size.height === 0) return;
+    if (size.width < NARROWEST * size.U || size.height === 0) return Number.POSITIVE_INFINITY;
     const state = store.get();
     readRecord(state);
     updateScene(state, now);
     advanceDrift(state, now);
-    if (!scene) return;
+    if (!scene) return Number.POSITIVE_INFINITY;
     if (act) drawAct(act, scene, state, now);
-    if (!act) drawSheets(scene, state);
+    const wait = act ? Number.POSITIVE_INFINITY : drawSheets(scene, state, now);
     if (actMoves || columns.moving(now) || axis.moving(now)) askFrame();
+    return wait;
   }
 
   /** For what moves without a change of the state: the pointer within a column, sliding columns and axes. */
@@ -191,28 +211,55 @@ export function createStage(canvas, store) {
     lastFrame = now;
   }
 
-  function drawSheets(/** @type {Scene} */ current, /** @type {State} */ state) {
-    drawChromeSheet(current);
-    if (seen.sheet.changed([current])) drawComputed(sheets.clean(sheets.record), current, bitmaps, size.ratio);
+  /** @param {Scene} current @param {State} state @param {number} now */
+  function drawSheets(current, state, now) {
+    const isOther = drawChromeSheet(current);
+    if (seen.river.changed([current])) {
+      const { from, to } = flowingStrip(current.layout);
+      sheets.layStrip(sheets.river, from, to);
+      drawFlowing(sheets.clean(sheets.river), current, bitmaps, size.ratio);
+    }
+    const wait = drawStatesSheet(current, !isOther && state.phase === "running", now);
     // Chevrons go by whole pixels; what else a record changes of them can wait that long.
     const { edges, lanes } = current.layout;
     const still = state.phase === "running" ? null : current;
     const where = [Math.round(drift * size.ratio), edges, lanes[0].mid, current.palette, still];
     if (seen.drift.changed(where)) drawDriftSheet(current);
     drawMarksSheet(current, state);
+    return wait;
   }
 
-  function drawChromeSheet(/** @type {Scene} */ current) {
+  /**
+   * While records come faster than anyone sees cells change, every second of them will do.
+   * @param {Scene} current @param {boolean} paced @param {number} now
+   */
+  function drawStatesSheet(current, paced, now) {
+    if (paced && now - statesAt < STATES_EVERY) {
+      return seen.states.holds([current]) ? Number.POSITIVE_INFINITY : statesAt + STATES_LATEST - now;
+    }
+    if (!seen.states.changed([current])) return Number.POSITIVE_INFINITY;
+    statesAt = now;
+    const { from, to } = reachedStrip(current.layout);
+    sheets.layStrip(sheets.states, from, to);
+    drawReached(sheets.clean(sheets.states), current, bitmaps, size.ratio);
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether anything but numbers changed. @param {Scene} current */
+  function drawChromeSheet(current) {
     const { layout, palette, domain, ruler, track } = current;
     const { edges, H, lanes, input, units } = layout;
     const { x, symbols } = standing(current.picture);
     const place = current.picture ? placeKey(current.picture.place) : "";
     const rows = [units.top, input.rows, layout.norm.top];
-    const what = [edges, H, lanes.length, ...rows, place, palette, ...domain, ruler, track, x, symbols];
-    if (!seen.chrome.changed(what)) return;
+    const marks = current.picture !== null && slopeOf(current.picture) !== null;
+    const keys = [legendKey(current), weightNamesKey(current)];
+    const what = [edges, H, lanes.length, ...rows, place, marks, palette, ...domain, ruler, track, x, symbols, ...keys];
+    if (!seen.chrome.changed(what)) return false;
     const ctx = sheets.clean(sheets.chrome);
     drawChrome(ctx, current);
     drawStanding(ctx, current, bitmaps, size.ratio);
+    return true;
   }
 
   /** What of a picture is the same from record to record, as long as its numbers are. @param {Picture | null} of */
@@ -225,7 +272,7 @@ export function createStage(canvas, store) {
 
   function drawDriftSheet(/** @type {Scene} */ current) {
     const { lanes, U } = current.layout;
-    sheets.layStrip(lanes[0].mid - CHEVRON * U, lanes[0].mid + CHEVRON * U);
+    sheets.layStrip(sheets.drift, lanes[0].mid - CHEVRON * U, lanes[0].mid + CHEVRON * U);
     const ctx = sheets.clean(sheets.drift);
     ctx.save();
     clipToAxis(ctx, current.layout);

@@ -29,6 +29,9 @@ const MASKED = 0.22;
 /** With fewer losses than this the matrix would be a few thin lines: its rows become tall bars. */
 const FEW_LOSSES = 4;
 const GAP_FROM = 5;
+/** While training runs it is drawn again after so many ms at the earliest, with the record that then comes; without one, at the latest after: */
+const DRAWN_EVERY = 60;
+const DRAWN_LATEST = 100;
 /** Room under the matrix for its axis and the colour key. */
 const BELOW = 48;
 
@@ -106,7 +109,7 @@ function pictureOf({ record, config, task }) {
  * @param {HTMLCanvasElement} canvas
  * @param {import("../lib/store.js").Store<State, Action>} store
  * @param {{read: (state: State) => Picture | null, without: string}} [of] how the record is read, and what a timestep without a loss is called
- * @returns {{draw: (now: number) => void, resize: () => void}}
+ * @returns {{draw: (now: number) => number, resize: () => void}}
  */
 export function createFlowView(canvas, store, { read, without } = { read: pictureOf, without: UNTARGETED }) {
   const ctx = /** @type {Context} */ (canvas.getContext("2d", { alpha: false }));
@@ -114,7 +117,8 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
   const size = { width: 0, height: 0, U: 1, ratio: 1 };
   /** Kept as pixels: its words cost more than everything that a record changes. */
   const chrome = document.createElement("canvas");
-  const seen = { all: createChangeDetector(), chrome: createChangeDetector() };
+  const seen = { all: createChangeDetector(), reader: createChangeDetector(), chrome: createChangeDetector() };
+  let drawnAt = Number.NEGATIVE_INFINITY;
   /** @type {{x: number, y: number} | null} */
   let pointer = null;
   /** @type {unknown} */
@@ -135,13 +139,19 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
     seen.all.forget();
   }
 
-  function draw() {
+  /** While training runs every second record will do. Gives after how many ms it wants to be called again. @param {number} now */
+  function draw(now) {
     // Asking for the canvas's size here would lay the page out in the middle of a frame: whoever resizes it says so.
     if (size.width === 0 || window.devicePixelRatio !== size.ratio) resize();
-    if (size.width === 0 || size.height === 0) return;
+    if (size.width === 0 || size.height === 0) return Number.POSITIVE_INFINITY;
     const state = store.get();
     const { hover, pin } = state;
-    if (!seen.all.changed([state.record, state.config, state.dark, hover, pin, pointer, reachedFrom(state)])) return;
+    const reader = [state.config, state.dark, hover, pin, pointer, state.slow?.phase, state.slow?.t, state.phase];
+    const paced = !seen.reader.changed(reader) && state.phase === "running" && now - drawnAt < DRAWN_EVERY;
+    if (paced)
+      return seen.all.holds([state.record, ...reader]) ? Number.POSITIVE_INFINITY : drawnAt + DRAWN_LATEST - now;
+    if (!seen.all.changed([state.record, ...reader])) return Number.POSITIVE_INFINITY;
+    drawnAt = now;
     if (readFrom !== state.record) {
       readFrom = state.record;
       picture = read(state);
@@ -153,12 +163,13 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
     ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
     drawPairs(ctx, sheet, bitmaps);
     const pair = pointer && layout ? pairAt(layout, pointer.x, pointer.y, picture?.place) : null;
-    if (pair && pointer && picture && layout && pair.k >= reachedFrom(state)) {
+    if (pair && pointer && picture && layout && isReached(state, picture.reverse, pair.k)) {
       const sheet = { ...size, palette: palette(state.dark ? "dark" : "light") };
       const { k1, k2 } = state.config;
       const kept = isKept(pair.t, pair.k, picture.T, Number(k1 ?? 0), Number(k2 ?? 0));
       drawReadout(ctx, sheet, pairLines(picture, pair, kept), { ...pointer, aside: 14 * size.U });
     }
+    return Number.POSITIVE_INFINITY;
   }
 
   /** @param {FlowSheet} sheet */
@@ -212,10 +223,10 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
   return { draw, resize };
 }
 
-/** The column from which on everything is known: in slow motion only what backward has come to. */
-export function reachedFrom(/** @type {State} */ { slow }) {
-  if (slow === null || slow.phase === "update") return 1;
-  return slow.phase === "backward" ? slow.t : Number.POSITIVE_INFINITY;
+/** Whether a column is known: in slow motion only what backward has come to. @param {State} state @param {boolean} reverse @param {number} k */
+export function isReached({ slow }, reverse, k) {
+  if (slow === null || slow.phase === "update") return true;
+  return slow.phase === "backward" && (reverse ? k <= slow.t : k >= slow.t);
 }
 
 function lossesOf(/** @type {Picture} */ { hasTarget, T }) {
@@ -287,7 +298,6 @@ function drawTiles(ctx, { picture, layout, palette: colours, state, ratio }, bit
   const k1 = Number(state.config.k1 ?? 0);
   const k2 = Number(state.config.k2 ?? 0);
   const full = colours.size.rgba;
-  const from = reachedFrom(state);
   const masked = k1 > 0 ? Uint32Array.from(full, (word) => blend(word, colours.pixel.paper, MASKED)) : full;
   const box = { x: layout.left, y: layout.top, width: layout.side, height: layout.bottom - layout.top, ratio };
   drawPixels(ctx, bitmaps("flow"), box, (pixels, width, height) => {
@@ -307,7 +317,7 @@ function drawTiles(ctx, { picture, layout, palette: colours, state, ratio }, bit
     const colourAt = (/** @type {number} */ r, /** @type {number} */ c) => {
       const t = few ? rows[r] : Math.floor((r * T) / lines) + 1;
       const k = Math.floor((c * T) / columns) + 1;
-      if (k < from || !hasPath(picture.place, t, k)) return 0;
+      if (!isReached(state, picture.reverse, k) || !hasPath(picture.place, t, k)) return 0;
       const ln = lnFlow[(t - 1) * (T + 1) + k];
       if (Number.isNaN(ln)) return picture.hasTarget[t] ? NOT_A_NUMBER : 0;
       if (ln === Number.NEGATIVE_INFINITY) return 0;

@@ -7,7 +7,8 @@ import { byId, element, setSentence } from "../lib/dom.js";
 import { cellOf, statesMeetBy } from "../record/cells.js";
 import { lossCount } from "../record/readings.js";
 import { USES_PANEL } from "../run/state.js";
-import { createTabStrip } from "../kit/tabs.js";
+import { createTabStrip } from "../kit/tab_strip.js";
+import { createTabs } from "../kit/tabs.js";
 import { createLayerChooser } from "./layers.js";
 import { flowWords, lagsWords, lossWords, outputWords, slopeWords, spectrumWords } from "../words/views.js";
 
@@ -86,8 +87,7 @@ function flowView({ createFlowView }) {
       }).observe(canvas);
       return {
         draw(/** @type {number} */ now) {
-          flow.draw(now);
-          return Number.POSITIVE_INFINITY;
+          return flow.draw(now);
         },
         resize: flow.resize,
       };
@@ -133,7 +133,7 @@ const STACKED_FROM = 540;
  */
 export function createViews(store, actions) {
   const node = byId("views");
-  const tabs = createTabs(store);
+  const tabs = createViewTabs(store);
   const shells = new Map(VIEWS.map((kind) => [kind.name, createShell(kind)]));
   const layers = createLayerChooser(store);
   node.append(
@@ -253,7 +253,7 @@ function createShell(kind) {
 }
 
 /** @param {PageStore} store */
-function createTabs(store) {
+function createViewTabs(store) {
   const tabs = VIEWS.map(({ name, title }) =>
     element(
       "button",
@@ -263,18 +263,7 @@ function createTabs(store) {
   );
   const node = element("div", { class: "tabs", role: "tablist", "aria-label": "Views" }, ...tabs);
   const strip = createTabStrip(node);
-  const open = (/** @type {number} */ index) => store.dispatch({ type: "tab", tab: VIEWS[index].name });
-  for (const [index, tab] of tabs.entries()) tab.addEventListener("click", () => open(index));
-  node.addEventListener("keydown", (event) => {
-    const direction = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (direction === undefined) return;
-    event.preventDefault();
-    const shown = tabs.filter((tab) => !tab.hidden);
-    const here = shown.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
-    const next = shown[(here + direction + shown.length) % shown.length];
-    open(tabs.indexOf(next));
-    next.focus();
-  });
+  const row = createTabs(tabs, (index) => store.dispatch({ type: "tab", tab: VIEWS[index].name }));
 
   return {
     node: strip.node,
@@ -282,10 +271,10 @@ function createTabs(store) {
     show(state, chosen) {
       for (const [index, { name }] of VIEWS.entries()) {
         tabs[index].hidden = !isPossible(name, state) || (state.stacked && name === "flow");
-        tabs[index].setAttribute("aria-selected", String(name === chosen));
-        tabs[index].tabIndex = name === chosen ? 0 : -1;
       }
-      strip.reveal(tabs[VIEWS.findIndex(({ name }) => name === chosen)]);
+      const index = VIEWS.findIndex(({ name }) => name === chosen);
+      row.show(index);
+      strip.reveal(tabs[index]);
     },
   };
 }

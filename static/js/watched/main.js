@@ -14,6 +14,7 @@ import { drawFound, drawHeader, drawSentences, drawStatus, drawTimestep } from "
 import { hasEveryPair, pictureOf } from "./picture.js";
 import { factsOf } from "./place.js";
 import { createSource, runIn } from "./source.js";
+import { EXAMPLE, openStored } from "./stored.js";
 import { createWatchedStage, stageCanvas } from "./stage.js";
 import { comparedCapture, initialWatched, reduceWatched, shownCapture } from "./state.js";
 
@@ -124,6 +125,7 @@ stageCanvas().addEventListener("keydown", (event) => {
 });
 
 function resize() {
+  stage.resize();
   flow.resize();
   frames.changed();
 }
@@ -134,4 +136,5 @@ watchResolution(resize);
 store.watch((state) => state, frames.changed);
 store.watch(({ module, place }) => `${module} ${place.layer} ${place.reverse}`, stage.forget);
 resize();
-source.connect();
+if (location.hash === EXAMPLE) void openStored(document.body.dataset.example ?? "", store);
+else source.connect();

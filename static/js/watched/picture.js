@@ -58,6 +58,7 @@ export function pictureOf(record, place) {
     W_xh: null,
     W_hy: null,
     learnsStart: false,
+    carriesStart: false,
     firstBad: firstBad({ T, H, O: 0, h: h.data, y: new Float32Array(0), loss: handed, dh }),
     W_hh: record.tensors[nameAt("W_hh", place)] ?? null,
     recurrent: "W_hh",

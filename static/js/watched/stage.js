@@ -8,10 +8,10 @@ import { normExtent } from "../record/norms.js";
 import { drawMath, drawText } from "../kit/text.js";
 import { timestepAt, xOf } from "../stage/layout.js";
 import { drawInputs, drawLosses, lossRadius } from "../stage/paint/ends.js";
-import { drawNormAxes, drawNormCurves, drawNormPoint } from "../stage/paint/norm_chart.js";
+import { drawNormAxes, drawNormCurves, drawNormLegend, drawNormPoint } from "../stage/paint/norm_chart.js";
 import { clipToAxis, drawBand, drawCurrentLabel } from "../stage/paint/stage.js";
 import { drawArrows, drawColumns, drawUnits } from "../stage/paint/units.js";
-import { drawTiles, drawWeights } from "../stage/paint/weights.js";
+import { drawTiles, drawWeightNames, drawWeights } from "../stage/paint/weights.js";
 import { drawBeds } from "../stage/river/beds.js";
 import { drawChevrons } from "../stage/river/chevrons.js";
 import { drawRivers } from "../stage/river/draw.js";
@@ -46,6 +46,7 @@ export function createWatchedStage(canvas, tell) {
   let range = null;
   /** @type {Scene | null} */
   let scene = null;
+  const size = { width: 0, height: 0, U: 1, ratio: 1 };
 
   /** @param {PointerEvent | MouseEvent} event */
   function pointed(event) {
@@ -62,20 +63,23 @@ export function createWatchedStage(canvas, tell) {
   return {
     /** @param {View} view */
     draw(view) {
-      const ratio = window.devicePixelRatio || 1;
-      const { columns, rows } = devicePixels(canvas, ratio);
-      if (canvas.width !== columns || canvas.height !== rows) {
-        canvas.width = columns;
-        canvas.height = rows;
-      }
       const extent = normExtent(curvesOf(view.picture, view.compared, view.step));
       range = widened(range, extent);
-      const size = { width: canvas.clientWidth, height: canvas.clientHeight, U: pageUnit() };
       const highlight = view.picture.losses > 1 ? (view.hover?.source ?? 0) : 0;
       scene = watchedScene(view.picture, view.compared, { ...view, highlight }, size, range);
+      const { ratio } = size;
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
       ctx.imageSmoothingEnabled = false;
       drawAll(ctx, scene, view, bitmaps, ratio);
+    },
+    /** The canvas has another size; measured before anything of a frame is written. */
+    resize() {
+      const ratio = window.devicePixelRatio || 1;
+      Object.assign(size, { width: canvas.clientWidth, height: canvas.clientHeight, U: pageUnit(), ratio });
+      const { columns, rows } = devicePixels(canvas, ratio);
+      if (canvas.width === columns && canvas.height === rows) return;
+      canvas.width = columns;
+      canvas.height = rows;
     },
     /** Another module: its axis is chosen anew. */
     forget() {
@@ -99,12 +103,14 @@ function drawAll(ctx, scene, view, bitmaps, ratio) {
   drawBeds(ctx, scene);
   drawLabels(ctx, scene, view.inputs);
   drawNormAxes(ctx, scene);
+  drawNormLegend(ctx, scene);
+  drawWeightNames(ctx, scene);
   ctx.save();
   clipToAxis(ctx, layout);
   drawColumns(ctx, scene);
   drawArrows(ctx, scene);
   drawInputs(ctx, scene, bitmaps, ratio);
-  drawTributaries(ctx, scene, (t) => lossRadius(picture, layout, t));
+  drawTributaries(ctx, scene, (t) => layout.loss.y + lossRadius(picture, layout, t));
   drawRivers(ctx, scene, bitmaps, ratio);
   drawLosses(ctx, scene);
   drawNormCurves(ctx, scene);

@@ -10,7 +10,7 @@ import { factsOf, placesOf } from "./place.js";
 
 /**
  * @typedef {object} Watched
- * @property {"connecting" | "live" | "ended" | "lost"} status
+ * @property {"connecting" | "live" | "ended" | "lost" | "stored"} status
  * @property {string} why the script ended
  * @property {number | null} every
  * @property {Record<string, Capture[]>} captures by module, oldest first

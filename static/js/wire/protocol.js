@@ -74,6 +74,7 @@
  * @property {string[]} [vocabulary]
  * @property {string} baseline who the baseline is, in words
  * @property {number} baseline_loss
+ * @property {boolean} stream whether the data are one long sequence, whose state can be carried on
  * @property {string | null} [persistence] who answers from the same timestep alone, in words
  * @property {Read} [read] of own data: what was read of the file
  * @property {number | null} needed_lag
@@ -92,10 +93,13 @@
 /** @typedef {{type: "diverged", iteration: number, quantity: string, timestep: number | null, unit: number | null, cause: string}} DivergedMessage */
 /** @typedef {{type: "ready", id?: string | number, kind: string}} ReadyMessage */
 /** What would be read of own data, and which fields would become others. @typedef {{type: "preview", id?: string | number, kind: string, read: Read, changes: Config}} PreviewMessage */
-/** @typedef {{type: "gradient_check", id?: string | number, per_tensor: Record<string, {max_rel_error: number | null, samples: number}>, passed: boolean}} GradientCheckMessage */
+/** @typedef {{type: "gradient_check", id?: string | number, per_tensor: Record<string, {max_rel_error: number | null, samples: number, at_kink?: number, zero?: number}>, passed: boolean}} GradientCheckMessage */
 /** @typedef {{type: "shared", id?: string | number, run: string, key: string, followers: number}} SharedMessage */
 /** @typedef {{type: "ended", run: string, why: string}} EndedMessage */
-/** @typedef {SharedMessage | EndedMessage | GradientCheckMessage | HelloMessage | StateMessage | ErrorMessage | DivergedMessage | ReadyMessage | PreviewMessage} ServerMessage */
+/** A question of the owner of a followed run. @typedef {{type: "asked", scene: string, options: number, revealed: boolean}} AskedMessage */
+/** How many chose each of its options. @typedef {{type: "counts", id?: string | number, scene: string, counts: number[], followers: number, revealed: boolean}} CountsMessage */
+/** @typedef {{type: "answered", id?: string | number, scene: string, option: number}} AnsweredMessage */
+/** @typedef {AskedMessage | CountsMessage | AnsweredMessage | SharedMessage | EndedMessage | GradientCheckMessage | HelloMessage | StateMessage | ErrorMessage | DivergedMessage | ReadyMessage | PreviewMessage} ServerMessage */
 
 /** @typedef {{type: string, id?: string | number} & Record<string, unknown>} Command */
 
@@ -107,7 +111,8 @@ export const PROTOCOL = 1;
  *   watch: (quantities: string[], probe?: number) => Command, edit: (tensor: string, index: number[], value: number) => Command,
  *   check_gradients: (samples: number, bug: string | null) => Command, snapshot: (dataset?: boolean) => Command, export: (format: "pytorch" | "report") => Command,
  *   upload: (kind: string, bytes: number, options?: FileOptions) => Command, share: (key?: string | null) => Command, unshare: () => Command,
- *   follow: (run: string) => Command, copy: (dataset?: boolean) => Command
+ *   follow: (run: string) => Command, copy: (dataset?: boolean) => Command,
+ *   ask: (scene: string, options: number) => Command, reveal: () => Command, answer: (scene: string, option: number) => Command
  * }} */
 export const command = {
   start: (config) => (config ? { type: "start", config } : { type: "start" }),
@@ -128,6 +133,9 @@ export const command = {
   unshare: () => ({ type: "unshare" }),
   follow: (run) => ({ type: "follow", run }),
   copy: (dataset) => (dataset ? { type: "copy", dataset } : { type: "copy" }),
+  ask: (scene, options) => ({ type: "ask", scene, options }),
+  reveal: () => ({ type: "reveal" }),
+  answer: (scene, option) => ({ type: "answer", scene, option }),
 };
 
 const HEADER_LENGTH_BYTES = 8;

@@ -56,41 +56,71 @@ export function framed(frame) {
  * @throws {Error} whose message says why it cannot be shown
  */
 export function readRecording(bytes) {
-  if (!isRecording(bytes)) throw new Error(`${DAMAGED}: its first bytes are not UNROLL1.`);
   /** @type {Record<string, any> | null} */
   let facts = null;
   /** @type {{config: any, task: any}} */
   let state = { config: null, task: null };
   /** @type {Recorded[]} */
   const records = [];
-  let at = MAGIC.length;
-  let cutShort = false;
-  while (at < bytes.byteLength) {
-    const size = at + LENGTH_BYTES > bytes.byteLength ? null : sizeAt(bytes, at);
-    at += LENGTH_BYTES;
-    if (size === null || at + size > bytes.byteLength) {
-      cutShort = true;
-      break;
-    }
-    const meta = checkedFrame(bytes, at, size);
-    const [from, to] = [at, at + size];
-    at = to;
+  const { parts, cutShort } = partsOf(bytes);
+  for (const { meta, decode } of parts) {
     if (facts === null) {
-      if (meta.kind !== "recording" || !isObject(meta.facts))
-        throw new Error(`${DAMAGED}: it does not begin with facts.`);
-      facts = meta.facts;
-      state = checkedState({ ...state, ...meta.facts });
+      facts = checkedFacts(meta);
+      state = checkedState({ ...state, ...facts });
     } else if (meta.kind === "state" && isObject(meta.state)) {
       state = checkedState({ ...state, ...meta.state });
     } else {
       const { config, task } = state;
       const iteration = checkedRecord(meta, records.length);
-      records.push({ iteration, config, task, decode: () => decodeRecord(bytes.slice(from, to)) });
+      records.push({ iteration, config, task, decode });
     }
   }
   if (facts === null) throw new Error(`${DAMAGED}: it holds nothing.`);
   if (records.length === 0) throw new Error("This recording holds no record yet.");
   return { facts, records, cutShort };
+}
+
+/**
+ * Of a model that `unroll.watch` watched: facts, and the captures in their order.
+ * @param {ArrayBuffer} bytes
+ * @returns {{facts: Record<string, any>, captures: DecodedRecord[]}}
+ * @throws {Error} whose message says why it cannot be shown
+ */
+export function readCaptures(bytes) {
+  const [first, ...others] = partsOf(bytes).parts;
+  if (!first) throw new Error(`${DAMAGED}: it holds nothing.`);
+  const facts = checkedFacts(first.meta);
+  const captures = others.map(({ meta, decode }) => {
+    if (meta.kind !== "record" || typeof meta.module !== "string" || !isCount(meta.step)) {
+      throw new Error("This recording is not of a model that `unroll.watch` watched.");
+    }
+    return decode();
+  });
+  if (captures.length === 0) throw new Error("This recording holds no record yet.");
+  return { facts, captures };
+}
+
+/** What a recording is made of; a last part that is not whole is left out. @param {ArrayBuffer} bytes */
+function partsOf(bytes) {
+  if (!isRecording(bytes)) throw new Error(`${DAMAGED}: its first bytes are not UNROLL1.`);
+  /** @type {{meta: Record<string, any>, decode: () => DecodedRecord}[]} */
+  const parts = [];
+  let at = MAGIC.length;
+  while (at < bytes.byteLength) {
+    const size = at + LENGTH_BYTES > bytes.byteLength ? null : sizeAt(bytes, at);
+    at += LENGTH_BYTES;
+    if (size === null || at + size > bytes.byteLength) return { parts, cutShort: true };
+    const [from, to] = [at, at + size];
+    parts.push({ meta: checkedFrame(bytes, from, size), decode: () => decodeRecord(bytes.slice(from, to)) });
+    at = to;
+  }
+  return { parts, cutShort: false };
+}
+
+/** @param {Record<string, any>} meta @returns {Record<string, any>} */
+function checkedFacts(meta) {
+  if (meta.kind !== "recording" || !isObject(meta.facts)) throw new Error(`${DAMAGED}: it does not begin with facts.`);
+  return meta.facts;
 }
 
 /** @param {ArrayBuffer} bytes @param {number} at */

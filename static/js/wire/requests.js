@@ -4,7 +4,7 @@ import { command } from "./protocol.js";
 
 /** @typedef {import("./protocol.js").Command} Command */
 /** @typedef {{type: "file", bytes: ArrayBuffer, iteration: number}} FileAnswer */
-/** @typedef {import("./protocol.js").StateMessage | import("./protocol.js").ErrorMessage | import("./protocol.js").ReadyMessage | import("./protocol.js").PreviewMessage | import("./protocol.js").SharedMessage | import("./protocol.js").GradientCheckMessage | FileAnswer | null} Answer null: the connection was lost */
+/** @typedef {import("./protocol.js").StateMessage | import("./protocol.js").ErrorMessage | import("./protocol.js").ReadyMessage | import("./protocol.js").PreviewMessage | import("./protocol.js").SharedMessage | import("./protocol.js").CountsMessage | import("./protocol.js").AnsweredMessage | import("./protocol.js").GradientCheckMessage | FileAnswer | null} Answer null: the connection was lost */
 
 /** @typedef {ReturnType<typeof createRequests>} Requests */
 

@@ -62,3 +62,5 @@ export const NO_FILE = "To read it otherwise, open the file again.";
 export const COLUMNS = "Columns";
 export const DECIMALS = { label: "Decimals", "": "as found", ".": "after a point", ",": "after a comma" };
 export const GAPS = { label: "Gaps", "": "refused", interpolate: "straight line", previous: "number before" };
+
+export const FIRST_AND_LAST = "First and last rows";

@@ -20,17 +20,19 @@ export const BUGS = {
 
 /** How each bug is seen, once it is switched on. @type {Record<string, string>} */
 export const SEEN = {
-  drop_carried: "Seen: the recurrent tensors fail and the readout passes; with one timestep there is nothing to see.",
-  no_accumulation: "Seen: only the recurrent weights fail; all that is not summed as they are passes.",
-  stale_h: "Seen: only the recurrent weights fail, as they alone are multiplied by h_{t−1}.",
-  transpose_W_hh: "Seen: the recurrent tensors fail; a symmetric W_hh would hide it.",
+  drop_carried:
+    "Typical of this bug: the recurrent tensors fail and the readout passes; with one timestep there is nothing to see.",
+  no_accumulation: "Typical of this bug: only the recurrent weights fail; all that is not summed as they are passes.",
+  stale_h: "Typical of this bug: only the recurrent weights fail, as they alone are multiplied by h_{t−1}.",
+  transpose_W_hh: "Typical of this bug: the recurrent tensors fail; a symmetric W_hh would hide it.",
   wrong_slope:
-    "Seen: the recurrent tensors fail, the more the units are saturated; near 0 the slope is 1 and hides it.",
-  counted_twice: "Seen: the recurrent tensors are too large by the same factor of 2; the readout passes.",
-  bias_forgotten: "Seen: b_h alone fails, by exactly its whole size.",
-  state_kept: "Seen: even the readout fails, as the forward pass started elsewhere.",
+    "Typical of this bug: the recurrent tensors fail, the more the units are saturated; near 0 the slope is 1 and hides it.",
+  counted_twice:
+    "Typical of this bug: the recurrent tensors are too large by the same factor of 2; the readout passes.",
+  bias_forgotten: "Typical of this bug: b_h alone fails, by exactly its whole size.",
+  state_kept: "Typical of this bug: even the readout fails, as the forward pass started elsewhere.",
   forget_gate_dropped:
-    "Seen: the recurrent tensors fail and the readout passes; with gates wide open it would hardly show.",
+    "Typical of this bug: the recurrent tensors fail and the readout passes; with gates wide open it would hardly show.",
 };
 
 /**
@@ -84,7 +86,7 @@ function conclusion(tensors, bug) {
 function agreement(tensors, bug) {
   const compared = Object.entries(tensors).filter(([, { samples }]) => samples > 0);
   const missing = Object.keys(tensors).filter((name) => tensors[name].samples === 0);
-  const left = missing.length === 0 ? "" : ` Not compared: ${missing.join(", ")}, at a kink of the activation.`;
+  const left = leftWords(missing, tensors);
   if (compared.length === 0) {
     return {
       caught: false,
@@ -92,19 +94,30 @@ function agreement(tensors, bug) {
       reason: "Every entry is at a kink of the activation.",
     };
   }
+  const nothing = compared.filter(([, { samples, zero }]) => zero === samples).map(([name]) => name);
+  const dead = nothing.length === 0 ? "" : ` Exactly 0 on both sides, which shows little: ${nothing.join(", ")}.`;
   const worst = compared.reduce((a, b) => (Number(b[1].max_rel_error) > Number(a[1].max_rel_error) ? b : a));
   const largest = `The largest difference is ${formatNumber(worst[1].max_rel_error, 2)}, at ${worst[0]}.`;
   if (bug)
     return {
       caught: false,
       title: "Not caught: this bug changes nothing here.",
-      reason: `${largest} A longer sequence, or losses at more timesteps, would reveal it.${left}`,
+      reason: `${largest} A longer sequence, or losses at more timesteps, would reveal it.${left}${dead}`,
     };
   const title =
     missing.length === 0
       ? `All ${compared.length} tensors agree.`
       : `${compared.length} of ${Object.keys(tensors).length} tensors agree; the others could not be compared.`;
-  return { caught: false, title, reason: `${largest}${left}` };
+  return { caught: false, title, reason: `${largest}${left}${dead}` };
+}
+
+/** What was drawn and could not be compared. @param {string[]} missing tensors of which nothing was @param {PerTensor} tensors */
+function leftWords(missing, tensors) {
+  const entries = Object.values(tensors).reduce((sum, { at_kink = 0 }) => sum + at_kink, 0);
+  if (missing.length === 0 && entries === 0) return "";
+  const count = entries === 1 ? "1 entry" : `${formatCount(entries)} entries`;
+  const what = missing.length === 0 ? count : `${missing.join(", ")}${entries > 0 ? ` (${count} in all)` : ""}`;
+  return ` Not compared: ${what}, at a kink of the activation.`;
 }
 
 /** A parameter's own name, and what follows it: the layer from 2, and whether its direction is the reverse one. @param {string} name */
@@ -146,11 +159,15 @@ export const REMOVE_THE_BUG = "Remove the bug";
 
 export const TITLE = "Check the gradients";
 
+export const CLOSE = "close";
+
 export const NO_BUG = "none: the code as it is";
 
 export const COULD_NOT_RUN = "The check could not run.";
 
 export const CONNECTION_LOST = "The connection was lost.";
+
+export const NOT_COMPARED = "not compared";
 
 export const limit = (/** @type {string} */ power) => `limit ${power}`;
 

@@ -30,3 +30,14 @@ export const BACK = "back";
 export const TRUNCATE = "truncate";
 
 export const typed = (/** @type {string} */ label) => `${label}, typed`;
+
+/** Why no state is carried from window to window. */
+export const NO_STREAM = "needs a stream";
+
+export const STATE_IS_LEARNED = "h_0 is learned";
+
+export const TWO_DIRECTIONS = "one direction";
+
+export const ALL = "All controls";
+
+export const CLOSE_ALL = "Close";

@@ -63,7 +63,7 @@ const WORDS = {
       cause === "truncation"
         ? `The task needs ${steps(values.needed_lag)} back; truncation keeps lags of at most ${values.horizon}.`
         : `The task needs ${steps(values.needed_lag)} back; 99 % of d${values.recurrent} comes from lags of at most ${values.horizon}.`,
-    reason: cause === "truncation" ? "No gradient of a longer lag reaches the update." : partsWords(values.parts ?? {}),
+    reason: cause === "truncation" ? "No gradient of a longer lag reaches the update." : shortWords(values),
   }),
   not_learning: (values) =>
     values.learning_rate === 0
@@ -116,6 +116,11 @@ function size(ln) {
 /** @param {Values} values */
 function changeWords({ parts, state, loss_timestep: last, timestep }) {
   return `From ${state}_${last} back to ${state}_${timestep}: ${partsWords(parts)}`;
+}
+
+/** What becomes of the last loss's own gradient over the needed lag, where there is one. @param {Values} values */
+function shortWords({ parts, needed_lag: lag }) {
+  return parts ? `Over ${steps(lag)} back, the last loss’s own gradient: ${partsWords(parts)}` : "";
 }
 
 /** The parts of the change of ln‖gradient‖, and what they sum to. @param {Record<string, number | null>} parts */

@@ -26,3 +26,20 @@ export function foldWords(share, closing, T, t, recurrent, where = "") {
     reason: `Each use of ${recurrent} adds its part of the gradient to one accumulator.`,
   };
 }
+
+export const FORWARD = "forward: thin line";
+
+export const BACKWARD = "backward:";
+
+export const DIRECTLY = "directly, through f:";
+
+export const OVER_TIME = "over time";
+
+/** What the accumulator is made of. @param {number} T */
+export const partsWords = (T) => (T === 1 ? "norm of its one part" : `norms of its ${T} parts`);
+
+export const STACKED = "norms stacked:";
+
+export const SUM = "norm of their sum:";
+
+export const NOT_FINITE = "not finite";

@@ -39,7 +39,7 @@ export function solvedWords(accuracy, solvedAt) {
 }
 
 /** @param {RecordMeta} meta */
-export function wasClipped({ clip_scale }) {
+function wasClipped({ clip_scale }) {
   return clip_scale !== null && clip_scale < 1;
 }
 
@@ -55,3 +55,21 @@ export function gradientWords(meta) {
 export function speedWords(rate) {
   return rate === null ? "as fast as possible" : `${formatNumber(rate)} iterations per second`;
 }
+
+/** @param {RecordMeta} meta */
+export function lossWords({ loss_per_timestep: loss }) {
+  return loss === null ? "not finite" : formatNumber(loss);
+}
+
+/** @param {RecordMeta} meta */
+export function lossLabel({ baseline }) {
+  return `loss · baseline ${formatNumber(baseline)}`;
+}
+
+/** @param {RecordMeta} meta */
+export function normLabel(meta) {
+  return wasClipped(meta) ? "gradient norm, clipped" : "gradient norm";
+}
+
+/** Where the speed stands at the far left. */
+export const SLOW_MOTION = "slow motion";

@@ -189,3 +189,14 @@ export function readoutOf(states, t) {
   });
   return [`‖∂E/∂h${subscript(t)}‖`, ...lines];
 }
+
+/** What a lane has come to. @param {import("../wire/protocol.js").RecordMeta} meta */
+export function laneReading({ loss_per_timestep: loss, horizon }) {
+  return `loss ${formatNumber(loss)}${horizon ? ` · horizon ${horizon}` : ""}`;
+}
+
+export const PICTURE = "Lanes: the gradient and the hidden units of each network, on the same time axis";
+
+export const ADD = "Add a lane";
+
+export const KEEPS = "Closes the other lanes and continues with this one";

@@ -1,11 +1,16 @@
 /** The names of the parts of the picture, and what each means there, with the numbers of the shown record. Pure. */
 
 import { formatNumber, formatPercent } from "../lib/format.js";
+import { usesOf } from "../record/picture.js";
+import { SATURATED_BELOW, slopeOf } from "../record/slope.js";
 import { ownList, ownOutputWords } from "./own.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
-/** @typedef {{t: number, source?: number}} At the timestep that is named, and the loss whose share it is */
+/** @typedef {{t: number, source?: number, unit?: number}} At the timestep that is named, the loss whose share it is, the unit */
 /** @typedef {{long: (picture: Picture) => string, short: (picture: Picture) => string, said: (picture: Picture, at: At) => string}} Name */
+
+/** Beside the dot, where the colours are explained. */
+export const SATURATED = "saturated";
 
 /** @type {Record<string, Name>} */
 export const NAMES = {
@@ -26,9 +31,10 @@ export const NAMES = {
       classification ? "probability (dot) of the target" : "output (dot) and target (bar)",
     short: () => "output and target",
     said: (picture, { t }) => {
-      if (picture.classification) {
+      if (picture.classification && picture.hasTarget[t]) {
         return `At timestep ${t} the network must choose a class: the dot is the probability of the right one, the bar stands at 1.`;
       }
+      if (!picture.hasTarget[t]) return noTargetWords(picture, t);
       if (picture.own) return ownOutputWords(picture, picture.own, t);
       const [y, target] = [picture.y[(t - 1) * picture.O], picture.target[(t - 1) * picture.O]];
       return `The output y_${t} is ${formatNumber(y)}, the target ${formatNumber(target)}; the line between them is the error.`;
@@ -56,6 +62,12 @@ export const NAMES = {
     said: ({ lanes, recurrent }, { t }) =>
       `Later losses come back through ${recurrent}, from h_${t} to h_${t - 1}; chevrons show the direction. There the gradient’s norm is ${formatNumber(Math.exp(lanes[0].shown[t - 1]))}: the width is its logarithm.`,
   },
+  start: {
+    long: () => "cut: no gradient crosses to the window before",
+    short: () => "cut at h_0",
+    said: ({ lanes }) =>
+      `h_0 is the last state of the window before. The gradient that reaches it, of norm ${formatNumber(Math.exp(lanes[0].shown[0]))}, is thrown away here: no weight learns from it.`,
+  },
   share: {
     long: () => "one loss, one colour",
     short: () => "one loss, one colour",
@@ -67,6 +79,15 @@ export const NAMES = {
     short: () => "pulls against",
     said: (picture, { t, source = t }) =>
       `E_${source} pulls the other way here: its share of ∂E/∂h_${t} is ${sharePercent(picture, source, t)}.`,
+  },
+  saturated: {
+    long: () => "dot: saturated unit",
+    short: () => SATURATED,
+    said: (picture, { t, unit = 0 }) => {
+      const slope = slopeOf(picture)?.(picture.h[t * picture.H + unit]) ?? Number.NaN;
+      const passes = slope === 0 ? "no gradient passes it" : "the gradient that passes it is multiplied by that";
+      return `Unit ${unit + 1} of h_${t} is saturated: there the slope of ${picture.activation} is ${formatNumber(slope)}, below ${SATURATED_BELOW}, so ${passes}.`;
+    },
   },
   input: {
     long: () => "input",
@@ -85,10 +106,10 @@ export const NAMES = {
       `The weights from the ${counted(I, "input")} to the ${counted(H, "unit")}, the same at every timestep.`,
   },
   W_hh: {
-    long: ({ T, recurrent }) => `the same ${recurrent}, ${T - 1} times`,
+    long: (picture) => `the same ${picture.recurrent}, ${counted(usesOf(picture, "W_hh"), "time")}`,
     short: ({ recurrent }) => `the same ${recurrent}`,
-    said: ({ T, recurrent }) =>
-      `The same weights ${recurrent} lead from every hidden state to the next, ${counted(T - 1, "time")}; the gradient comes back through them.`,
+    said: (picture) =>
+      `The same weights ${picture.recurrent} lead from every hidden state to the next, ${counted(usesOf(picture, "W_hh"), "time")}; the gradient comes back through them.`,
   },
   units: {
     long: ({ H }) => `hidden state: ${counted(H, "unit")}`,
@@ -119,6 +140,14 @@ export function elsewhereWords(why) {
   return "Several networks side by side: the names stand on the picture of one.";
 }
 
+/** @param {Picture} picture @param {number} t */
+function noTargetWords({ classification, own, y, O }, t) {
+  const none = `Timestep ${t} has no target, so no error`;
+  if (classification) return `${none}: nothing is asked of the network there.`;
+  const said = own ? ownList(own, y.subarray((t - 1) * O, t * O)) : formatNumber(y[(t - 1) * O]);
+  return `${none}: the output y_${t} is ${said}.`;
+}
+
 /** @param {Picture} picture @param {number} source @param {number} t */
 function sharePercent({ lanes, T }, source, t) {
   const share = lanes[0].share?.[(source - 1) * (T + 1) + t];
@@ -128,4 +157,15 @@ function sharePercent({ lanes, T }, source, t) {
 /** @param {number} count @param {string} what */
 function counted(count, what) {
   return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+
+export const NAMES_OF_PARTS = "Names of the parts of the picture";
+
+/** The line in the Flow view. */
+export const NEEDED_LAG = "staircase: the lag that is needed";
+
+/** @param {number} lag */
+export function neededLagSaid(lag) {
+  const apart = `${counted(lag, "timestep")} or more`;
+  return `Left of this line a loss lies ${apart} after the hidden state. The task needs ${lag}: what is remembered has to last that long, and the gradient has to come that far back.`;
 }

@@ -35,3 +35,17 @@ export function failureWords(error) {
   const reason = error instanceof Error ? error.message : String(error);
   return `Part of the page could not be drawn (${reason}). Training continues; if the picture stays wrong, reload the page.`;
 }
+
+export const LACKS_OWN_DATA =
+  "This link refers to someone’s own data, which is not part of a link: open their snapshot file under Share.";
+
+/** Of a link that is not read at all. */
+export const TOO_LONG = "all of it, because it is too long";
+
+/** What the reader is told about a link that was not understood completely. @param {string[]} ignored */
+export function ignoredWords(ignored) {
+  if (ignored.length === 0) return "";
+  const shown = ignored.slice(0, 3).map((part) => `“${part.slice(0, 40)}”`);
+  const more = ignored.length > shown.length ? ` and ${ignored.length - shown.length} more` : "";
+  return `Opened without the parts of the link that are not valid: ${shown.join(", ")}${more}.`;
+}

@@ -53,13 +53,12 @@ export function ownErrorWords(picture) {
 }
 
 /** The output of one timestep beside its target, by name. @param {Picture} picture @param {Column[]} own @param {number} t */
-export function ownOutputWords({ y, target, O, hasTarget }, own, t) {
+export function ownOutputWords({ y, target, O }, own, t) {
   const [column] = own;
   const at = (t - 1) * O;
   const [said, wanted] = [y[at], target[at]];
   const whose = O > 1 ? `, the first of ${O} columns` : "";
   const output = `The output y_${t} is ${shortName(column)} ${formatOwn(column, toOwn(column, said))}${whose}`;
-  if (!hasTarget[t]) return `${output}; scaled ${formatNumber(said)}.`;
   const to = formatOwn(column, toOwn(column, wanted));
   return `${output}, the target ${to}; scaled ${formatNumber(said)} and ${formatNumber(wanted)}. The line between them is the error.`;
 }

@@ -25,29 +25,35 @@ export function momentWords({ phase, t }, picture, updated) {
  * @param {Picture} picture
  * @param {import("../wire/protocol.js").RecordMeta | null} updated
  */
-function sentence(phase, t, { T, hasTarget, loss, lastLoss, cuts, recurrent, place, top }, updated) {
+function sentence(phase, t, picture, updated) {
+  const { hasTarget, loss, cuts, recurrent, place, top, reverse } = picture;
   if (phase === "forward") {
     const from = place.layer > 1 ? `h_${t} of layer ${place.layer - 1}` : `x_${t}`;
-    return `h_${t} is made from ${from} and h_${t - 1}, by the same ${recurrent} as everywhere.`;
+    return `h_${t} is made from ${from} and h_${reverse ? t + 1 : t - 1}, by the same ${recurrent} as everywhere.`;
   }
   if (phase === "losses") {
     return hasTarget[t] ? `E_${t} = ${formatNumber(loss[t - 1])}.` : `timestep ${t} has no target and no loss.`;
   }
   if (phase === "backward") {
     if (cuts[t] === 2) return `truncation lets nothing through from ${t + 1} to ${t}.`;
-    if (!top) return fromAboveWords(t, T, place.layer + 1);
-    if (t > lastLoss) return `no loss from timestep ${t} on, no gradient to pass back.`;
-    return t === T || t === lastLoss
-      ? `it begins with E_${t}, the last loss.`
-      : `timestep ${t + 1} passes its gradient to ${t}.`;
+    return top ? backwardWords(t, picture) : fromAboveWords(t, picture);
   }
   return updateWords(updated, recurrent);
 }
 
-/** Below the top layer. @param {number} t @param {number} T @param {number} above */
-function fromAboveWords(t, T, above) {
-  if (t === T) return `it begins with what layer ${above} sends down.`;
-  return `timestep ${t + 1} passes its gradient to ${t}, where layer ${above} adds its own.`;
+/** @param {number} t @param {Picture} picture */
+function backwardWords(t, { lastLoss, reverse }) {
+  if (t === lastLoss) return `it begins with E_${t}, the ${reverse ? "first" : "last"} loss.`;
+  if (reverse && (t < lastLoss || lastLoss === 0)) return `no loss up to timestep ${t}, no gradient to pass on.`;
+  if (!reverse && t > lastLoss) return `no loss from timestep ${t} on, no gradient to pass back.`;
+  return `timestep ${reverse ? t - 1 : t + 1} passes its gradient to ${t}.`;
+}
+
+/** Below the top layer. @param {number} t @param {Picture} picture */
+function fromAboveWords(t, { T, reverse, place }) {
+  const above = place.layer + 1;
+  if (t === (reverse ? 1 : T)) return `it begins with what layer ${above} sends down.`;
+  return `timestep ${reverse ? t - 1 : t + 1} passes its gradient to ${t}, where layer ${above} adds its own.`;
 }
 
 /** @param {import("../wire/protocol.js").RecordMeta | null} updated @param {string} recurrent */
@@ -69,11 +75,12 @@ export function cardTitle({ place, top }, t) {
  * @param {number} t
  * @returns {string[]}
  */
-export function cardLines({ lanes, T, hasTarget, cuts, top }, t) {
+export function cardLines({ lanes, T, hasTarget, cuts, top, reverse }, t) {
   const { shown, share } = lanes[0];
   const now = shown[t] === Number.NEGATIVE_INFINITY ? "exactly 0" : formatExp(shown[t]);
-  const before =
-    t < T && cuts[t] !== 2 && shown[t + 1] > Number.NEGATIVE_INFINITY ? `${formatExp(shown[t + 1])} → ` : "";
+  const previous = reverse ? t - 1 : t + 1;
+  const isHandedOn = previous >= 1 && previous <= T && cuts[t] !== 2;
+  const before = isHandedOn && shown[previous] > Number.NEGATIVE_INFINITY ? `${formatExp(shown[previous])} → ` : "";
   const own = share ? share[(t - 1) * (T + 1) + t] : Number.NaN;
   if (Number.isNaN(own) || !top) return [`norm ${before}${now}`];
   const [part, rest] = formatShares(own);

@@ -1,7 +1,17 @@
 /** One timestep of the picture in words, for whoever does not see it: as a whole, or one row of it. Pure. */
 
 import { formatExp, formatNumber, formatPercent } from "../lib/format.js";
-import { at, hasTarget, isClassified, length, outputs, ownShare, units } from "../record/readings.js";
+import {
+  at,
+  hasTarget,
+  isClassified,
+  length,
+  outputs,
+  ownShare,
+  previous,
+  startNorm,
+  units,
+} from "../record/readings.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
@@ -37,8 +47,9 @@ const ROWS = {
       square += value * value;
       if (Math.abs(value) > Math.abs(at(record, "h", t, largest))) largest = j;
     }
+    if (!Number.isFinite(square)) return "hidden state not finite";
     const most = `unit ${largest + 1} is furthest from 0, at ${formatNumber(at(record, "h", t, largest))}`;
-    return `hidden state of norm ${formatNumber(Math.sqrt(square))}; ${most}`;
+    return `hidden state of norm ${formatNumber(Math.sqrt(square))}; ${most}${startWords(record, t)}`;
   },
   input: (record, t) => {
     const I = record.tensors.x.shape[1];
@@ -52,6 +63,13 @@ const ROWS = {
   },
 };
 
+/** What the state that is read first goes on from, where that is not 0. @param {DecodedRecord} record @param {number} t */
+function startWords(record, t) {
+  if (previous(record, t) !== 0) return "";
+  const norm = startNorm(record);
+  return norm === 0 ? "" : `; it goes on from an initial state of norm ${formatNumber(norm)}`;
+}
+
 /** "all" first: what is heard when one goes from timestep to timestep. */
 export const ASPECTS = ["all", ...Object.keys(ROWS)];
 
@@ -61,3 +79,5 @@ export function timestepWords(record, t, aspect) {
   if (aspect !== "all") return `${where}: ${ROWS[aspect](record, t)}.`;
   return `${where}: ${["loss", "gradient", "state"].map((row) => ROWS[row](record, t)).join("; ")}.`;
 }
+
+export const READER = "The picture, timestep by timestep; up and down choose a row of it";

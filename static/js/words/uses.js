@@ -34,13 +34,13 @@ export function seriesWords(tensor, T, total) {
 
 /**
  * Whether the weight acts on h_t itself, or by way of later states.
- * @param {string} tensor @param {number} t @param {number} k @param {number} norm
+ * @param {string} tensor @param {number} t @param {number} k @param {boolean} fromZeros whether h_0 is all zeros
  */
-export function termWords(tensor, t, k, norm) {
+export function termWords(tensor, t, k, fromZeros) {
   if (tensor === "W_hy") return "explicit: the output's own use, no other reaches this loss";
   const way = Array.from({ length: t - k }, (_, i) => `h_${k + i}`).reverse();
   const through = way.length > 2 ? `${way[0]}…${way.at(-1)}` : way.join(", ");
-  if (norm === 0 && k === 1 && tensor !== "W_xh")
+  if (fromZeros && k === 1 && tensor !== "W_xh")
     return `${t === k ? "explicit" : "implicit"}, k = 1: h_0 = 0, so exactly nothing`;
   if (k === t)
     return tensor === "W_xh" ? `explicit, k = ${t}: as used for h_${t}` : `explicit, k = ${t}: h_${t - 1} held fixed`;

@@ -96,6 +96,7 @@ function lastRowWords(record) {
   if (last === 0) return "No target, so no loss: there is nothing to backpropagate.";
   const lag = record.meta.needed_lag;
   const end = mouth(record);
+  if (last === end) return `E_${last} is ${formatExp(lnFlow(record, last, last))} at h_${last}.`;
   const first = `at h_${end} it is ${formatExp(lnFlow(record, last, end))}.`;
   if (lag === null || lag === 0 || lag >= last || isReverse(record))
     return `E_${last} is ${formatExp(lnFlow(record, last, last))} at h_${last}; ${first}`;

@@ -152,9 +152,10 @@ function part(share) {
   return { value: formatPercent(share), bar: Math.min(1, Math.abs(share)) };
 }
 
-/** Whether the script is there. @param {"connecting" | "live" | "ended" | "lost"} status @param {string} why */
+/** Whether the script is there. @param {"connecting" | "live" | "ended" | "lost" | "stored"} status @param {string} why */
 export function statusText(status, why) {
   if (status === "live") return "The training belongs to your own program. Nothing here changes it.";
+  if (status === "stored") return why || "A stored training: nothing is running. Every number was captured in PyTorch.";
   if (status === "ended") return `${why} What you have seen stays; it goes on here when the script is back.`;
   if (status === "lost") return "The server cannot be reached: the script may have ended. What you have seen stays.";
   return "Waiting for the script: its first backward pass through a watched module will be shown. Where a script trains and nothing comes, no gradient reaches the module, and its terminal says why.";

@@ -7,7 +7,18 @@ import { columnWidth, standsApart, visibleTimesteps, xOf } from "../../../static
 import { buildScene } from "../../../static/js/stage/scene.js";
 import { sampleRecord } from "../stage/sample.js";
 
-const WIDTHS = { clip: 104, output: 189, loss: 182, own: 200, carried: 190, share: 137, against: 182, input: 47 };
+const WIDTHS = {
+  clip: 104,
+  output: 189,
+  loss: 182,
+  own: 200,
+  start: 280,
+  carried: 190,
+  share: 137,
+  against: 182,
+  saturated: 132,
+  input: 47,
+};
 const MORE = { W_xh: 152, W_hh: 156, units: 141, W_hy: 161 };
 const widthOf = (key) => ({ ...WIDTHS, ...MORE })[key];
 const narrowly = (key) => widthOf(key) * 0.6;
@@ -26,6 +37,7 @@ const STATES = {
   "a projector": { T: 24, size: { width: 1123, height: 953, U: 1.275 } },
   "an lstm's two rivers": { T: 12, config: { cell: "lstm" } },
   "packed columns": { T: 100 },
+  "a state that is carried on": { T: 12, config: { carry_state: true } },
   "one timestep": { T: 1, hasLoss: () => true },
 };
 

@@ -14,8 +14,8 @@ function scene(steps, more = {}) {
 }
 
 /** A reader's page with a run of its own, and a server that starts whatever it is told to. */
-function setUp() {
-  const store = createStore(initialState({ config: own }, makeRecord({ T: 4 })), reduce);
+function setUp(standsFor = null) {
+  const store = createStore(initialState({ config: own }, standsFor ? null : makeRecord({ T: 4 })), reduce);
   const calls = [];
   const lanes = [];
   const state = (config, phase = "paused", iteration = 0) =>
@@ -53,7 +53,7 @@ function setUp() {
     play: () => calls.push(["play"]),
   };
   const ticked = [];
-  const visit = createVisit(store, actions, { before: null }, (index) => ticked.push(index));
+  const visit = createVisit(store, actions, { before: null, standsFor }, (index) => ticked.push(index));
   const open = () => store.dispatch({ type: "connection", connection: { status: "open", retryAt: null, attempt: 0 } });
   return { store, visit, calls, ticked, show, open, state, lanes };
 }
@@ -176,4 +176,25 @@ test("whoever leafs through fast gets the last scene only", async () => {
   open();
   await Promise.all([first, second]);
   assert.deepEqual(calls, [["start", 9]]);
+});
+
+test("a link's lesson stands on the network that the page began with; leaving begins the page's own", async () => {
+  const { visit, calls, open, show } = setUp(own);
+  open();
+  const told = scene([]);
+  const entered = visit.enter(told);
+  show(told.config, { phase: "paused", iteration: 0, loss_per_timestep: 1 });
+  await entered;
+  assert.deepEqual(calls, [], "no other network was started before it");
+  assert.deepEqual(visit.before(), own);
+  await visit.leave();
+  assert.deepEqual(calls, [["start", own.sequence_length], ["play"]]);
+});
+
+test("where another network was begun than the lesson's, the lesson's is started", async () => {
+  const { visit, calls, open, show } = setUp(own);
+  open();
+  show(own, { phase: "paused", iteration: 0, loss_per_timestep: 1 });
+  await visit.enter(scene([]));
+  assert.deepEqual(calls, [["start", 6]]);
 });

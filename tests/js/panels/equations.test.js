@@ -16,7 +16,7 @@ test("rnn: without weights in the record the value stands alone; large terms are
   const { W_hh: _W_hh, ...others } = record.tensors;
   assert.equal(CELLS.rnn.numbers({ ...record, tensors: others }, 2, 1, "tanh"), "0.500 for unit 2");
   record.tensors.b_h.data.fill(-2e9);
-  assert.match(CELLS.rnn.numbers(record, 2, 0, "relu"), /− 2\.0\u2009×\u200910⁹\)$/);
+  assert.match(CELLS.rnn.numbers(record, 2, 0, "relu"), /− 2\.00\u2009×\u200910⁹\)$/);
 });
 
 function gated(gates, names) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { drawHistory, iterationAt } from "../../../static/js/panels/footer.js";
+import { iterationAt } from "../../../static/js/panels/footer/axis.js";
+import { drawHistory } from "../../../static/js/panels/footer/draw.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
 import { makeRecord } from "../records.js";
 

@@ -35,12 +35,12 @@ test("a tile of a large matrix shows evenly chosen entries, the framed one among
 });
 
 test("the explicit term is told from the implicit ones, and why the first of W_hh is nothing", () => {
-  assert.equal(termWords("W_hh", 4, 4, 0.3), "explicit, k = 4: h_3 held fixed");
-  assert.equal(termWords("W_hh", 4, 2, 0.3), "implicit, k = 2: by way of h_3, h_2");
-  assert.equal(termWords("W_hh", 4, 1, 0), "implicit, k = 1: h_0 = 0, so exactly nothing");
-  assert.equal(termWords("W_hh", 4, 1, 0.1), "implicit, k = 1: by way of h_3…h_1", "a learned h_0");
-  assert.equal(termWords("W_xh", 4, 4, 0.3), "explicit, k = 4: as used for h_4");
-  assert.match(termWords("W_hy", 4, 4, 0.3), /^explicit/);
+  assert.equal(termWords("W_hh", 4, 4, true), "explicit, k = 4: h_3 held fixed");
+  assert.equal(termWords("W_hh", 4, 2, true), "implicit, k = 2: by way of h_3, h_2");
+  assert.equal(termWords("W_hh", 4, 1, true), "implicit, k = 1: h_0 = 0, so exactly nothing");
+  assert.equal(termWords("W_hh", 4, 1, false), "implicit, k = 1: by way of h_3…h_1", "a learned h_0");
+  assert.equal(termWords("W_xh", 4, 4, true), "explicit, k = 4: as used for h_4");
+  assert.match(termWords("W_hy", 4, 4, true), /^explicit/);
   assert.equal(togetherWords(4, 0.751), "all 4 together, as vectors; cosine with the explicit one 0.75");
   assert.equal(togetherWords(1, 1), "its one term");
   assert.match(framedWords("W_hh", [4, 2], -9), /W_hh \[5, 3\] in units of 10⁻⁹/);

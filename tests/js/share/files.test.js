@@ -30,6 +30,26 @@ test("the table has one row a timestep from 0, and says every number exactly", (
   }
 });
 
+test("of an own table the table says every number as it is in the file, by the name of its column", () => {
+  const own = [{ name: 'level, "upper" (m)', mean: 101.5, unit: 2.25 }];
+  const file = [97.4, 101.5, 103.1, 99.9, 104.75, 100];
+  const scaled = Float32Array.from(file, (value) => (value - 101.5) / 2.25);
+  const column = { shape: [scaled.length, 1], data: scaled };
+  const tensors = { ...record.tensors, x: column, target: column };
+  const [note, head, first, ...rows] = recordAsCsv({ ...record, tensors }, [], own)
+    .trimEnd()
+    .split("\n");
+  assert.match(note, /^# Columns by name are in the table's own numbers; .* are scaled/);
+  assert.ok(head.startsWith('t,"level, ""upper"" (m) input","level, ""upper"" (m) output",'));
+  assert.ok(first.startsWith("0,,,,,"));
+  for (const [index, row] of rows.entries()) {
+    const [, input, output, target, error] = row.split(",").map(Number);
+    assert.deepEqual([input, target], [file[index], file[index]]);
+    assert.ok(Math.abs(output - (101.5 + 2.25 * record.tensors.y.data[index])) < 1e-4);
+    assert.ok(Math.abs(error - (output - target)) < 1e-9);
+  }
+});
+
 test("a record that was written is the same record again", async () => {
   const file = await recordAsSafetensors(record, { link: "#x" }).arrayBuffer();
   const again = decodeRecord(file);

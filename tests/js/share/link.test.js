@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { captionOf } from "../../../static/js/share/caption.js";
-import { emptyLink, ignoredWords, linkOf, readLink, writeLink } from "../../../static/js/share/link.js";
-import { asItIsNow, pastWords } from "../../../static/js/share/save_pane.js";
+import { emptyLink, linkOf, readLink, writeLink } from "../../../static/js/share/link.js";
+import { ignoredWords } from "../../../static/js/words/notices.js";
+import { pastWords } from "../../../static/js/words/share.js";
+import { asItIsNow } from "../../../static/js/share/save_pane.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
 import { makeRecord } from "../records.js";
 

@@ -24,16 +24,21 @@ function stageOf(record, state = {}) {
 }
 
 /** How often each of the sheets was drawn, by name. */
-function drawn({ above: [chrome, record, drift], ctx }) {
+function drawn({ above, ctx }) {
   const times = (sheet) => sheet.calls.filter(([name]) => name === "clearRect").length;
-  return { chrome: times(chrome.ctx), record: times(record.ctx), drift: times(drift.ctx), marks: times(ctx) };
+  const [chrome, river, states, drift] = above.map((sheet) => times(sheet.ctx));
+  return { chrome, river, states, drift, marks: times(ctx) };
 }
 
 test("every sheet has one pixel for every device pixel", () => {
   globalThis.window.devicePixelRatio = 2;
   const { canvas } = stageOf(sampleRecord());
-  for (const { width, height } of [canvas, ...canvas.above.slice(0, 2)])
-    assert.deepEqual([width, height], [1528, 1240]);
+  const [chrome, river, states] = canvas.above;
+  for (const { width, height } of [canvas, chrome]) assert.deepEqual([width, height], [1528, 1240]);
+  for (const { width, height, style } of [river, states]) {
+    assert.equal(width, 1528);
+    assert.equal(`${height / 2}px`, style.height, "a strip of the stage");
+  }
 });
 
 test("labels are drawn before the first record, and a record draws its own sheets only", () => {
@@ -47,9 +52,34 @@ test("labels are drawn before the first record, and a record draws its own sheet
   const first = drawn(canvas);
   store.dispatch({ type: "record", record: sampleRecord() });
   stage.draw(48);
-  assert.deepEqual(drawn(canvas), { ...first, record: first.record + 1, drift: first.drift + 1 });
+  const second = { ...first, river: first.river + 1, states: first.states + 1, drift: first.drift + 1 };
+  assert.deepEqual(drawn(canvas), second);
   stage.draw(64);
-  assert.deepEqual(drawn(canvas), { ...first, record: first.record + 1, drift: first.drift + 1 });
+  assert.deepEqual(drawn(canvas), second);
+});
+
+test("while training runs every second record draws the states, and the last one is never left out", () => {
+  const { canvas, stage, store } = stageOf(sampleRecord(), { phase: "running" });
+  const before = drawn(canvas);
+  const show = (now) => {
+    store.dispatch({ type: "record", record: sampleRecord() });
+    return stage.draw(now);
+  };
+  const waits = [33, 67, 100, 133].map(show);
+  const after = drawn(canvas);
+  assert.equal(after.river - before.river, 4);
+  assert.equal(after.states - before.states, 2);
+  assert.deepEqual(
+    waits,
+    [67, Number.POSITIVE_INFINITY, 67, Number.POSITIVE_INFINITY],
+    "when it must be drawn at the latest",
+  );
+  assert.equal(show(150), 83);
+  const effects = { live: [], restart: [] };
+  const paused = { type: "state", phase: "paused", iteration: 1, config: store.get().config, task: null, effects };
+  store.dispatch({ type: "server", message: paused, at: 0 });
+  stage.draw(151);
+  assert.equal(drawn(canvas).states, after.states + 1, "standing still, it shows what all others show");
 });
 
 test("what follows the pointer is drawn without the record", () => {

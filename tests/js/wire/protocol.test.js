@@ -62,6 +62,9 @@ test("every command the page builds is written as in the examples that the serve
     unshare: () => command.unshare(),
     follow: ({ run }) => command.follow(run),
     copy: ({ dataset }) => command.copy(dataset),
+    ask: ({ scene, options }) => command.ask(scene, options),
+    reveal: () => command.reveal(),
+    answer: ({ scene, option }) => command.answer(scene, option),
   };
   assert.deepEqual(Object.keys(command).sort(), Object.keys(built).sort());
   for (const [type, build] of Object.entries(built)) {

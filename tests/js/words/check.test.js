@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { positionOf } from "../../../static/js/panels/check.js";
+import { bugFits } from "../../../static/js/record/check.js";
 import { BUGS, factsOf, SEEN, verdict } from "../../../static/js/words/check.js";
 
 const SOUND = { W_xh: 1e-10, W_hh: 3e-10, b_h: 1e-11, W_hy: 2e-12, b_y: 1e-13 };
@@ -55,10 +56,22 @@ test("a tensor of which nothing was compared is not called right", () => {
   assert.equal(verdict(none, null).title, "Nothing could be compared.");
 });
 
+test("entries at a kink are counted apart, and what is 0 on both sides is said to show little", () => {
+  const entry = (more) => ({ max_rel_error: 1e-10, samples: 8, at_kink: 0, zero: 0, ...more });
+  const some = { W_xh: entry({ at_kink: 3 }), W_hh: entry({ zero: 8 }), b_y: entry({ zero: 2 }) };
+  assert.equal(
+    verdict(some, null).reason,
+    "The largest difference is 1.0\u2009×\u200910⁻¹⁰, at W_xh. Not compared: 3 entries, at a kink of the activation. Exactly 0 on both sides, which shows little: W_hh.",
+  );
+  const none = { ...some, W_xh: { max_rel_error: null, samples: 0, at_kink: 18, zero: 0 } };
+  assert.match(verdict(none, null).reason, /Not compared: W_xh \(18 entries in all\), at a kink/);
+  assert.equal(verdict(none, null).title, "2 of 3 tensors agree; the others could not be compared.");
+});
+
 test("a tensor that fails alone is not blamed on what is carried", () => {
   const { reason } = verdict(tensors({ b_h: 1 }), "bias_forgotten");
   assert.match(reason, /∂E\/∂a_t is right at every t/);
-  assert.match(reason, /Seen: b_h alone fails/);
+  assert.match(reason, /Typical of this bug: b_h alone fails/);
 });
 
 test("every bug has its name and a sentence on how it is seen", () => {
@@ -98,4 +111,18 @@ test("of several layers and directions it says which ones are wrong", () => {
   assert.doesNotMatch(layer.reason, /in each/);
   const direction = verdict(checked(["b_h_reverse"], ["W_hh", "b_h", "W_hh_reverse", "W_hy"]), null);
   assert.equal(direction.title, "Caught: b_h in reverse is wrong.");
+});
+
+test("only the bugs are offered that this network can have", () => {
+  const fitting = (config) => Object.keys(BUGS).filter((bug) => bugFits(bug, config));
+  const rnn = { cell: "rnn", activation: "tanh", train_h0: false };
+  assert.deepEqual(
+    Object.keys(BUGS).filter((bug) => !bugFits(bug, rnn)),
+    ["forget_gate_dropped"],
+  );
+  assert.deepEqual(fitting({ ...rnn, cell: "lstm" }), Object.keys(BUGS));
+  const least = fitting({ cell: "mingru", activation: "relu", train_h0: true });
+  assert.deepEqual(least, ["drop_carried", "no_accumulation", "counted_twice", "bias_forgotten"]);
+  assert.ok(!fitting({ ...rnn, cell: "indrnn" }).includes("transpose_W_hh"));
+  assert.ok(bugFits("", rnn), "none at all");
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { readPicture } from "../../../static/js/record/picture.js";
-import { elsewhereWords, missingWords, NAMES } from "../../../static/js/words/names.js";
+import { drawnLag } from "../../../static/js/first/flow_name.js";
+import { elsewhereWords, missingWords, NAMES, neededLagSaid } from "../../../static/js/words/names.js";
 import { paceWords, plainWords, progressWords } from "../../../static/js/words/first.js";
 import { initialState } from "../../../static/js/run/state.js";
 import { sampleRecord } from "../stage/sample.js";
@@ -34,6 +35,16 @@ test("a sentence's numbers are those of the record", () => {
     NAMES.against.said(picture, { t: 4, source: 6 }),
     /E_6 pulls the other way here: its share of ∂E\/∂h_4 is −28 %/,
   );
+});
+
+test("an h_0 that is not 0 is one more use of W_hh, and a carried one is where the gradient is cut", () => {
+  const record = sampleRecord({ T: 8, H: 6 });
+  assert.equal(NAMES.W_hh.long(readPicture(record, CONFIG, null)), "the same W_hh, 7 times");
+  record.tensors.h.data[0] = 0.5;
+  record.tensors.ln_dh_norm.data[0] = Math.log(0.125);
+  const picture = readPicture(record, { ...CONFIG, carry_state: true }, null);
+  assert.equal(NAMES.W_hh.long(picture), "the same W_hh, 8 times");
+  assert.match(NAMES.start.said(picture, { t: 0 }), /of norm 0\.125, is thrown away/);
 });
 
 test("posts of clipping say what they cut, and where they cut nothing that too", () => {
@@ -80,4 +91,29 @@ test("the first headline is the task with its loss; what goes wrong is said as e
   assert.equal(progressWords(state), "iteration 36 · loss 0.268, without memory 1.00");
   const diverged = { ...state, divergence: { iteration: 3, quantity: "h", timestep: 2, unit: 0, cause: "" } };
   assert.match(plainWords(diverged).finding, /^Stopped at iteration 3/);
+});
+
+test("the line in Flow has its name where it is drawn, and says what the task needs", () => {
+  const at = (meta, more = {}) => drawnLag({ ...initialState(), record: sampleRecord({ T: 8, H: 6, meta }), ...more });
+  assert.equal(at({ needed_lag: 2 }), 2);
+  for (const lag of [null, 0, 8]) assert.equal(at({ needed_lag: lag }), null, `needed lag ${lag} of 8 timesteps`);
+  assert.equal(at({ needed_lag: 2 }, { direction: "reverse" }), null);
+  assert.match(neededLagSaid(2), /2 timesteps or more .* needs 2:/);
+  assert.match(neededLagSaid(1), /1 timestep or more/);
+});
+
+test("a saturated unit's sentence has the slope of the activation there", () => {
+  const record = sampleRecord({ T: 8, H: 6 });
+  record.tensors.h.data[3 * 6 + 1] = 0.96;
+  const picture = readPicture(record, { ...CONFIG, activation: "tanh" }, null);
+  assert.match(
+    NAMES.saturated.said(picture, { t: 3, unit: 1 }),
+    /^Unit 2 of h_3 .* slope of tanh is 0\.0784, below 0\.1/,
+  );
+  record.tensors.h.data[3 * 6 + 1] = 0;
+  const relu = readPicture(record, { ...CONFIG, activation: "relu" }, null);
+  assert.match(
+    NAMES.saturated.said(relu, { t: 3, unit: 1 }),
+    /slope of relu is 0, below 0\.1, so no gradient passes it\.$/,
+  );
 });

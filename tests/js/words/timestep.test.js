@@ -32,3 +32,11 @@ test("the unit that is furthest from 0 is named as the picture counts, from 1", 
   record.tensors.h.data.set([0.1, -0.9, 0.2], 3);
   assert.match(timestepWords(record, 1, "state"), /unit 2 is furthest from 0, at −0\.9/);
 });
+
+test("the state that goes on from another than zeros says so, where it is read first", () => {
+  const record = sampleRecord({ T: 3, H: 2 });
+  assert.doesNotMatch(timestepWords(record, 1, "state"), /initial/);
+  record.tensors.h.data.set([3, 4]);
+  assert.match(timestepWords(record, 1, "state"), /it goes on from an initial state of norm 5/);
+  assert.doesNotMatch(timestepWords(record, 2, "state"), /initial/);
+});

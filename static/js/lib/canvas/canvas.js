@@ -1,6 +1,7 @@
 /** A canvas that fills its box at the screen's resolution, and where on it the pointer is. */
 
 import { element } from "../dom.js";
+import { sizeOf } from "../sizes.js";
 import { painters } from "./painters.js";
 import { devicePixels } from "./resolution.js";
 
@@ -22,7 +23,7 @@ export function createCanvas(node, attributes) {
 
     /** Fits the canvas to its box; true if it had to. */
     fit() {
-      const { clientWidth: width, clientHeight: height } = canvas;
+      const { width, height } = sizeOf(canvas);
       const ratio = window.devicePixelRatio || 1;
       if (width === size.width && height === size.height && ratio === size.ratio) return false;
       Object.assign(size, { width, height, ratio });

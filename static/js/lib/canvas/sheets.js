@@ -1,51 +1,54 @@
 /**
  * The sheets the stage is drawn on: canvases one above the other, so that only what changed is drawn, and nothing copied.
- * Labels and axes lie below, what a record says above them, then the drifting chevrons, and on top what follows the pointer.
+ * Labels and axes lie below, then what flows, what the units hold, the drifting chevrons, and on top what follows the
+ * pointer. Each sheet between the lowest and the top one is a strip no higher than what it shows: whatever is drawn on
+ * costs the browser its whole area.
  */
 
 /** @typedef {CanvasRenderingContext2D} Context */
-/** @typedef {{canvas: HTMLCanvasElement, ctx: Context}} Sheet */
+/** @typedef {{canvas: HTMLCanvasElement, ctx: Context, top: number, height: number}} Sheet `top` and `height`, px, of a strip */
 
 /** @param {HTMLCanvasElement} top the sheet that the pointer meets */
 export function createSheets(top) {
   const chrome = createSheet({ alpha: false });
-  const record = createSheet({});
+  const river = createSheet({});
+  const states = createSheet({});
   const drift = createSheet({});
-  const marks = { canvas: top, ctx: /** @type {Context} */ (top.getContext("2d")) };
-  top.before(chrome.canvas, record.canvas, drift.canvas);
+  const marks = { canvas: top, ctx: /** @type {Context} */ (top.getContext("2d")), top: 0, height: 0 };
+  top.before(chrome.canvas, river.canvas, states.canvas, drift.canvas);
   const size = { columns: 0, rows: 0, ratio: 1 };
-  const strip = { top: 0, height: 0 };
 
   return {
     chrome,
-    record,
-    marks,
+    river,
+    states,
     drift,
+    marks,
 
     /** @param {{columns: number, rows: number, ratio: number}} next device pixels, and how many a px has */
     resize({ columns, rows, ratio }) {
       Object.assign(size, { columns, rows, ratio });
-      for (const { canvas } of [chrome, record, marks]) fit(canvas, columns, rows);
-      strip.height = 0;
+      for (const { canvas } of [chrome, marks]) fit(canvas, columns, rows);
+      for (const strip of [river, states, drift]) strip.height = 0;
     },
 
-    /** Where the chevrons drift: all the rest of that sheet would be empty. @param {number} from @param {number} to px */
-    layStrip(from, to) {
+    /** Between which heights a strip is drawn on; true if it lies elsewhere now, and is empty. @param {Sheet} sheet @param {number} from @param {number} to px */
+    layStrip(sheet, from, to) {
       const top = Math.floor(from * size.ratio) / size.ratio;
       const height = Math.ceil(to * size.ratio) / size.ratio - top;
-      if (strip.top === top && strip.height === height) return;
-      Object.assign(strip, { top, height });
-      drift.canvas.style.top = `${top}px`;
-      drift.canvas.style.height = `${height}px`;
-      fit(drift.canvas, size.columns, Math.round(height * size.ratio));
+      if (sheet.top === top && sheet.height === height) return false;
+      Object.assign(sheet, { top, height });
+      sheet.canvas.style.top = `${top}px`;
+      sheet.canvas.style.height = `${height}px`;
+      fit(sheet.canvas, size.columns, Math.round(height * size.ratio));
+      return true;
     },
 
     /** The empty sheet, to be drawn on in px of the stage. @param {Sheet} sheet */
-    clean({ canvas, ctx }) {
+    clean({ canvas, ctx, top }) {
       ctx.setTransform(1, 0, 0, 1, 0, 0);
       ctx.clearRect(0, 0, canvas.width, canvas.height);
-      const down = canvas === drift.canvas ? -Math.round(strip.top * size.ratio) : 0;
-      ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, down);
+      ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, -Math.round(top * size.ratio));
       ctx.imageSmoothingEnabled = false;
       return ctx;
     },
@@ -56,7 +59,7 @@ export function createSheets(top) {
 function createSheet(settings) {
   const canvas = document.createElement("canvas");
   canvas.ariaHidden = "true";
-  return { canvas, ctx: /** @type {Context} */ (canvas.getContext("2d", settings)) };
+  return { canvas, ctx: /** @type {Context} */ (canvas.getContext("2d", settings)), top: 0, height: 0 };
 }
 
 /** @param {HTMLCanvasElement} canvas @param {number} columns @param {number} rows */

@@ -33,6 +33,7 @@ export function createControls(form, store, change) {
         shown?.config === state.config &&
         shown.wanted === state.wanted &&
         shown.errors === state.errors &&
+        shown.task === state.task &&
         shown.locks === state.locks &&
         shown.connection === state.connection;
       if (same) return;
@@ -54,9 +55,7 @@ export function createControls(form, store, change) {
 function build(form, store, change) {
   const properties = store.get().schema?.properties ?? {};
   const others = Object.keys(properties).filter((name) => !ORDER.includes(name) && !WITHOUT_ROW.includes(name));
-  const names = [...ORDER.filter((name) => name in properties), ...others].filter(
-    (name) => properties[name].page !== false,
-  );
+  const names = [...ORDER.filter((name) => name in properties), ...others];
   /** @type {Row[]} */
   const rows = [];
   /** @type {HTMLElement[]} */

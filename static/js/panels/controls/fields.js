@@ -1,8 +1,10 @@
 /** What the page knows about single fields beside the server's schema: order, labels, ranges of sliders. */
 
 import { meaningless } from "../../record/cells.js";
+import * as say from "../../words/controls.js";
 
 /** @typedef {import("../../wire/protocol.js").Config} Config */
+/** @typedef {import("../../wire/protocol.js").Task} Task */
 /** @typedef {import("../../kit/slider.js").Track} Track */
 
 export const GROUPS = ["Sequence", "Network", "Training", "Gradient"];
@@ -19,6 +21,7 @@ export const ORDER = [
   "bidirectional",
   "embedding_size",
   "train_h0",
+  "carry_state",
   "init",
   "gain",
   "forget_bias",
@@ -46,6 +49,10 @@ export const NAMED_VALUES = {
     { value: false, text: "zeros" },
     { value: true, text: "learned" },
   ],
+  carry_state: [
+    { value: false, text: "no" },
+    { value: true, text: "yes" },
+  ],
 };
 
 /** What a row is called where the schema's title is too long for it. @type {Record<string, string>} */
@@ -55,6 +62,7 @@ export const LABELS = {
   num_layers: "layers",
   bidirectional: "directions",
   train_h0: "initial state",
+  carry_state: "carry state",
   init: "init",
   forget_bias: "forget bias",
   input_std: "input std",
@@ -87,8 +95,14 @@ export const TRACKS = {
   weight_decay: { from: 1e-6, to: 1, log: true, zero: true },
 };
 
-/** Fields that mean nothing at the moment say so instead. @type {Record<string, (config: Config) => string | null>} */
+/** Fields that mean nothing at the moment say so instead. @type {Record<string, (config: Config, task: Task | null) => string | null>} */
 export const IDLE = {
+  carry_state({ carry_state, task: name, bidirectional, train_h0 }, task) {
+    if (carry_state) return null; // so that it can be taken back
+    if (train_h0) return say.STATE_IS_LEARNED;
+    if (bidirectional) return say.TWO_DIRECTIONS;
+    return task?.name === name && !task.stream ? say.NO_STREAM : null;
+  },
   lag: ({ task }) => (task === "echo" ? null : "used by echo"),
   clip_threshold: ({ clip }) => (clip === "none" ? "no clipping" : null),
 };

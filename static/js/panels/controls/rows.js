@@ -37,7 +37,7 @@ export function fieldRow(name, property, store, change) {
     show(state, config) {
       row.show(state, config);
       if (ABSENT[name]?.(config)) row.node.hidden = true;
-      const idle = IDLE[name]?.(config) ?? null;
+      const idle = IDLE[name]?.(config, state.task) ?? null;
       words.hidden = idle === null;
       setText(words, idle ?? "");
       widget.show(config[name], config);

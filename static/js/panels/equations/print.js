@@ -21,10 +21,10 @@ export function alone(value, unit) {
   return `${formatNumber(value)} for unit ${unit + 1}`;
 }
 
-/** All numbers of one equation are printed alike: with fixed decimals, or two digits and powers where they are large. */
+/** All numbers of one equation are printed alike: with fixed decimals, or three digits and powers where they are large. */
 export function printerFor(/** @type {number[]} */ numbers) {
   const large = numbers.some((number) => Math.abs(number) >= LARGE);
-  return (/** @type {number} */ value) => (large ? formatNumber(value, 2) : formatFixed(value, DECIMALS));
+  return (/** @type {number} */ value) => (large ? formatNumber(value) : formatFixed(value, DECIMALS));
 }
 
 /** @param {number[]} terms @param {(value: number) => string} print */

@@ -5,6 +5,7 @@ import { formatSetting, parseNumber } from "../../lib/format.js";
 import { visibleSymbol } from "../../kit/text.js";
 import { fromOwn, ownColumns, toOwn } from "../../record/own.js";
 import { at } from "../../record/readings.js";
+import * as say from "../../words/panels.js";
 import { formatOwn, shortName } from "../../words/own.js";
 
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -29,15 +30,15 @@ export function symbolIndex(record, t) {
 /** @param {import("../../views/views.js").ViewActions} actions */
 export function createInputField({ edit }) {
   const label = element("label", { for: "input-value" });
-  const which = element("select", { class: "select", "aria-label": "Which input" });
+  const which = element("select", { class: "select", "aria-label": say.WHICH_INPUT });
   const number = element("input", {
     class: "number boxed",
     id: "input-value",
     inputmode: "decimal",
     autocomplete: "off",
   });
-  const symbol = element("select", { class: "select", "aria-label": "Input symbol" });
-  const title = "Changes the probe sequence only, until a reset or another example";
+  const symbol = element("select", { class: "select", "aria-label": say.INPUT_SYMBOL });
+  const title = say.INPUT_CHANGES;
   const node = element("div", { class: "input-row", title }, label, which, number, symbol);
   /** @type {{record: DecodedRecord, t: number, own: import("../../record/own.js").Column[] | null} | null} */
   let shown = null;

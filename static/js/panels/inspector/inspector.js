@@ -15,6 +15,7 @@ import { subjectOf } from "./subject.js";
 import { createTimestepFace } from "./timestep.js";
 import { createUpdateFace } from "./update.js";
 import { createWeightFace } from "./weight.js";
+import * as say from "../../words/panels.js";
 
 /** @typedef {import("../../run/state.js").State} State */
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -74,11 +75,7 @@ export function createInspector(node, store, actions) {
 function createNothingFace() {
   const forward = createEquation("forward");
   const backward = createEquation("backward");
-  const hint = element(
-    "p",
-    { class: "inspector-hint" },
-    "Click anything in the picture to put its numbers into the equations.",
-  );
+  const hint = element("p", { class: "inspector-hint" }, say.NOTHING_PINNED);
   const update = createUpdateFace();
   return {
     node: element("div", {}, forward.node, backward.node, hint, update.node),

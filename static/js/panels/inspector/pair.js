@@ -10,6 +10,7 @@ import { accountWords, pairNumbers } from "../../words/inspector/pair.js";
 import { pairMath } from "../equations/gradients.js";
 import { wayOf } from "../equations/way.js";
 import { createEquation, createLine } from "./parts.js";
+import * as say from "../../words/panels.js";
 
 /** @typedef {import("../../run/state.js").State} State */
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -85,7 +86,7 @@ function createWaterfall() {
       class: "waterfall",
       viewBox: `0 0 ${width} ${height}`,
       role: "img",
-      "aria-label": "The gradient, step by step back",
+      "aria-label": say.STEP_BY_STEP,
     },
     line,
     saturation,

@@ -10,7 +10,14 @@ import { formatShares, printSum } from "../../lib/format.js";
 import { cellNameOf, cellOf, keptName } from "../../record/cells.js";
 import { isTop } from "../../record/chosen.js";
 import { at, farthestLoss, hasTarget, isReverse, ledger, length, next, ownShare } from "../../record/readings.js";
-import { carriedLabel, ledgerTitle, noLedger, noShareWords, roadsTitle } from "../../words/inspector/timestep.js";
+import {
+  carriedLabel,
+  ledgerTitle,
+  noLedger,
+  noShareWords,
+  roadsTitle,
+  startWords,
+} from "../../words/inspector/timestep.js";
 import { fedWords, inputWords } from "../../words/layers.js";
 import { CELLS, outputGateMath, outputGateNumbers } from "../equations/cells.js";
 import { backwardMath, backwardNumbers, cellStateMath, cellStateNumbers } from "../equations/gradients.js";
@@ -34,6 +41,7 @@ export function createTimestepFace(actions) {
   const backward = createEquation("backward");
   const cellState = createEquation("backward");
   const meaning = createLine("bars-title");
+  const start = createLine("bars-title");
   const fed = createLine("bars-title");
   const input = createInputField(actions);
   const shares = createShares();
@@ -44,6 +52,7 @@ export function createTimestepFace(actions) {
       {},
       forward.node,
       meaning.node,
+      start.node,
       gated.node,
       backward.node,
       cellState.node,
@@ -62,6 +71,7 @@ export function createTimestepFace(actions) {
       const formula = () => cell.forward(activation, reads.before);
       forward.show(`${name} ${activation} ${reads.key}`, formula, cell.numbers(record, t, unit, activation));
       meaning.show(cellOf(config).ledger ? inputWords(record) : "");
+      start.show(startWords(record, t, config));
       backward.show(`h ${reads.key}`, () => backwardMath(reads), backwardNumbers(record, t, unit, mean));
       const hasCellState = "c" in record.tensors;
       gated.node.hidden = !hasCellState;

@@ -3,6 +3,7 @@
 import { element, svg } from "../../lib/dom.js";
 import { clipWords } from "../../words/inspector/update.js";
 import { createLine } from "./parts.js";
+import * as say from "../../words/panels.js";
 
 /** @typedef {import("../../run/state.js").State} State */
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -15,7 +16,7 @@ const HEIGHT = { straight: 16, turned: 50 };
 const TURNING = ["value", "timestep"];
 
 export function createUpdateFace() {
-  const title = element("p", { class: "bars-title" }, "The next update");
+  const title = element("p", { class: "bars-title" }, say.NEXT_UPDATE);
   const before = svg("path", { class: "arrow-before" });
   const after = svg("path", { class: "arrow-after" });
   const picture = svg("svg", { class: "arrows", "aria-hidden": "true" }, before, after);

@@ -1,6 +1,7 @@
 /** Many parts of one entry's gradient as bars about zero, one a timestep. */
 
 import { element } from "../../lib/dom.js";
+import { sizeOf } from "../../lib/sizes.js";
 
 /** In px of the canvas before the device's ratio. */
 const MARGIN = 4;
@@ -13,7 +14,7 @@ export function createSeries() {
     show(values, label, colours) {
       node.setAttribute("aria-label", label);
       const ratio = window.devicePixelRatio || 1;
-      const [width, height] = [node.clientWidth, node.clientHeight];
+      const { width, height } = sizeOf(node);
       Object.assign(node, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
       const ctx = /** @type {CanvasRenderingContext2D} */ (node.getContext("2d"));
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);

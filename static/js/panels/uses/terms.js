@@ -2,6 +2,7 @@
 
 import { element, setSentence, setText } from "../../lib/dom.js";
 import { formatNumber } from "../../lib/format.js";
+import { startsAtZero } from "../../record/picture.js";
 import { hasTarget, length } from "../../record/readings.js";
 import { cosineWith, entriesOf, extentOf, normOf, normOfSum, termOf, termsOf } from "../../record/uses.js";
 import * as say from "../../words/uses.js";
@@ -50,10 +51,11 @@ export function createTerms(store) {
       node.hidden = ks.length === 0;
       if (node.hidden) return;
       build(losses, t, tensor, ks, "c" in record.tensors);
+      const fromZeros = startsAtZero({ H: record.tensors.h.shape[1], h: record.tensors.h.data });
       const uses = ks.map((k) => termOf(record, tensor, t, k));
       for (const [i, use] of uses.entries()) {
         const size = normOf(use);
-        terms[i].show(say.termWords(tensor, t, ks[i], size), size, [use], colours);
+        terms[i].show(say.termWords(tensor, t, ks[i], fromZeros), size, [use], colours);
       }
       together.show(say.togetherWords(ks.length, cosineWith(uses[0], uses)), normOfSum(uses), uses, colours);
     },

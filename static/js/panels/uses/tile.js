@@ -4,6 +4,7 @@ import { gradientIndex } from "../../kit/colour.js";
 import { createBitmaps, drawPixels } from "../../lib/canvas/bitmap.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { element } from "../../lib/dom.js";
+import { sizeOf } from "../../lib/sizes.js";
 
 /** More cells on a side could not be told apart; then evenly chosen entries are shown, never their mean. */
 const MOST = 12;
@@ -38,7 +39,7 @@ export function createTile(attributes = {}) {
     /** @param {Shown} what */
     show({ rows, columns, at, framed, colours }) {
       const ratio = window.devicePixelRatio || 1;
-      const { clientWidth: width, clientHeight: height } = node;
+      const { width, height } = sizeOf(node);
       shown = {
         rows: chosenEntries(Math.min(rows, MOST), rows, framed?.row ?? -1),
         columns: chosenEntries(Math.min(columns, MOST), columns, framed?.column ?? -1),

@@ -2,6 +2,7 @@
 
 import { palette } from "../../kit/colour.js";
 import { element, setSentence, setText } from "../../lib/dom.js";
+import { sizeOf } from "../../lib/sizes.js";
 import { addStyle } from "../../lib/styles.js";
 import { length } from "../../record/readings.js";
 import { entriesOf, entryOf, extentOf, hasUses, normOf, normOfSum, useOf } from "../../record/uses.js";
@@ -84,7 +85,8 @@ export function createUses(node, store) {
     /** How many milliseconds later there is something left to show. @param {number} now */
     draw(now) {
       const { record, weight, dark, config } = store.get();
-      const seen = [record, weight, dark, config, terms.chosen(), node.clientWidth];
+      const widths = [node, sum.tile.node, series.node].map((part) => sizeOf(part).width);
+      const seen = [record, weight, dark, config, terms.chosen(), ...widths];
       if (!record || !weight || seen.every((part, i) => part === shown[i])) return Number.POSITIVE_INFINITY;
       const isOnlyNewer = seen.slice(1).every((part, i) => part === shown[i + 1]);
       if (isOnlyNewer && now - shownAt < INTERVAL) return shownAt + INTERVAL - now;

@@ -9,6 +9,7 @@ import { statesMeetBy } from "../../record/cells.js";
 import { readoutLines } from "../readout.js";
 import { drawMath, drawText, sans, visibleSymbol } from "../../kit/text.js";
 import { aboveWords, belowWords } from "../../words/layers.js";
+import * as say from "../../words/fold.js";
 import { drawLoop } from "./loop.js";
 import { layersOf } from "./layout.js";
 
@@ -186,7 +187,7 @@ function drawInput(
 function drawOutput(
   /** @type {Context} */ ctx,
   /** @type {Scene} */ scene,
-  /** @type {Folded} */ { output, cell, U },
+  /** @type {Folded} */ { output, cell, U, narrow },
   /** @type {number} */ t,
 ) {
   const { palette, picture } = scene;
@@ -203,25 +204,38 @@ function drawOutput(
   ctx.fill();
   const above = picture && aboveWords(picture.place);
   const lines = above ? [above] : readoutLines(scene, { row: "output", t, unit: null, lane: 0 }, 0);
-  drawText(ctx, U, lines.join(", "), output.x + 13 * U, output.y, { size: 12, colour: palette.ink2 });
+  for (const [index, line] of (narrow ? lines : [lines.join(", ")]).entries()) {
+    drawText(ctx, U, line, output.x + 13 * U, output.y + 15 * index * U, { size: 12, colour: palette.ink2 });
+  }
 }
 
 /** Which colour goes which way, with the number of the one that comes back. */
 function drawNames(
   /** @type {Context} */ ctx,
-  /** @type {Scene} */ { palette, picture },
-  /** @type {Folded} */ { loop, straight, weights, U },
+  /** @type {Scene} */ { palette, picture, layout: { width } },
+  /** @type {Folded} */ { loop, straight, weights, output, narrow, U },
   /** @type {number} */ t,
 ) {
   if (!picture) return;
-  const x = loop.cx + loop.rx + 6 * U;
-  const y = weights.y + 6 * U;
-  drawText(ctx, U, "forward: thin line", x, y, { size: 12, colour: palette.forward });
-  const name = (/** @type {number} */ lane) =>
+  const x = narrow ? 20 * U : loop.cx + loop.rx + 6 * U;
+  const y = narrow ? output.y - (straight ? 50 : 33) * U : weights.y + 6 * U;
+  const norm = (/** @type {number} */ lane) =>
     `‖∂E/∂${lane === 0 ? "h" : "c"}‖ = ${formatExp(picture.lanes[lane].shown[t])}`;
-  drawText(ctx, U, `backward: ${name(0)}`, x, y + 17 * U, { size: 12, colour: palette.backward });
-  if (straight)
-    drawText(ctx, U, `directly, through f: ${name(1)}`, x, y + 34 * U, { size: 12, colour: palette.backward });
+  const names = [
+    { name: say.FORWARD, value: "", colour: palette.forward },
+    { name: say.BACKWARD, value: norm(0), colour: palette.backward },
+    ...(straight ? [{ name: say.DIRECTLY, value: norm(1), colour: palette.backward }] : []),
+  ];
+  ctx.font = sans(U, 12);
+  let line = y;
+  for (const { name, value, colour } of names) {
+    const whole = `${name} ${value}`.trimEnd();
+    const fits = x + ctx.measureText(whole).width < width - 4 * U;
+    for (const words of fits ? [whole] : [name, value]) {
+      drawText(ctx, U, words, x, line, { size: 12, colour });
+      line += 17 * U;
+    }
+  }
 }
 
 /** @param {Context} ctx @param {{x: number, y: number}} from @param {{x: number, y: number}} to @param {string} colour @param {number} U */
@@ -255,7 +269,7 @@ function drawStrip(
   const track = { top: strip.y, bottom: strip.y + strip.height };
   drawTrack(ctx, { ...scene, track: "h", layout: { ...layout, track, edges } }, bitmaps, ratio);
   const end = drawMath(ctx, U, "h_t", 20 * U, strip.y + 10 * U, { size: 15, colour: palette.ink2 });
-  drawText(ctx, U, "over time", end + 7 * U, strip.y + 10 * U, { colour: palette.ink3 });
+  drawText(ctx, U, say.OVER_TIME, end + 7 * U, strip.y + 10 * U, { colour: palette.ink3 });
   const y = strip.y + strip.height + 13 * U;
   const middle = (/** @type {number} */ at) => strip.x + (at - 0.5) * pitch;
   ctx.font = sans(U);
@@ -282,11 +296,11 @@ function drawStrip(
  * @param {(t: number) => boolean} arrived
  * @param {number | null} marked the timestep whose layer is framed
  */
-export function drawAccumulator(ctx, { palette, picture }, { accumulator, U, T }, arrived, marked) {
+export function drawAccumulator(ctx, { palette, picture }, { accumulator, narrow, U, T }, arrived, marked) {
   if (!picture?.parts) return;
   const { x, y, width, height } = accumulator;
   drawMath(ctx, U, `∂E/∂${picture.recurrent}`, x, y - 27 * U, { size: 15, colour: palette.ink2 });
-  drawText(ctx, U, T === 1 ? "norm of its one part" : `norms of its ${T} parts`, x, y - 10 * U, {
+  drawText(ctx, U, say.partsWords(T), x, y - 10 * U, {
     colour: palette.ink3,
   });
   ctx.fillStyle = palette.bed;
@@ -301,17 +315,20 @@ export function drawAccumulator(ctx, { palette, picture }, { accumulator, U, T }
   ctx.strokeStyle = palette.backward;
   ctx.lineWidth = 1.2 * U;
   ctx.strokeRect(x - U, y - U, width + 2 * U, height + 2 * U);
-  drawSums(ctx, palette, picture, accumulator, U, layers === null);
+  drawSums(ctx, palette, picture, accumulator, U, layers === null, narrow);
   const layer = layers?.find(({ t }) => t === marked);
   if (marked === null || !layer) return;
   const top = y + height - layer.to;
   ctx.strokeStyle = palette.ink;
   ctx.lineWidth = 1.6 * U;
   ctx.strokeRect(x - U, top, width + 2 * U, Math.max(layer.to - layer.from, 2 * U));
-  const share = (layer.to - layer.from) / height;
-  drawText(ctx, U, `t = ${marked}: ${formatPercent(share)}`, x + width + 7 * U, top + (layer.to - layer.from) / 2, {
-    colour: palette.ink2,
-  });
+  const share = formatPercent((layer.to - layer.from) / height);
+  // Its second line stays beside the bar: sums are written below it.
+  const middle = Math.min(top + (layer.to - layer.from) / 2, y + height - (narrow ? 16 : 0) * U);
+  const style = { colour: palette.ink2 };
+  if (!narrow) return drawText(ctx, U, `t = ${marked}: ${share}`, x + width + 7 * U, middle, style);
+  drawText(ctx, U, `t = ${marked}`, x - 6 * U, middle - 7 * U, { ...style, align: "right" });
+  drawText(ctx, U, share, x - 6 * U, middle + 7 * U, { ...style, align: "right" });
 }
 
 /** Stacked norms add up to more than the norm of the sum: parts may point against each other. */
@@ -322,17 +339,24 @@ function drawSums(
   /** @type {Box} */ { x, y, width, height },
   /** @type {number} */ U,
   /** @type {boolean} */ broken,
+  /** @type {boolean} */ narrow,
 ) {
   const below = y + height + 14 * U;
   if (broken || !parts) {
-    drawText(ctx, U, "not finite", x + width / 2, y + height / 2, { align: "center", colour: palette.error });
+    drawText(ctx, U, say.NOT_FINITE, x + width / 2, y + height / 2, { align: "center", colour: palette.error });
     return;
   }
   const stacked = parts.reduce((sum, norm) => sum + norm, 0);
-  drawText(ctx, U, `norms stacked: ${formatNumber(stacked)}`, x, below, { colour: palette.ink2 });
-  if (partsSum === null) return;
-  drawText(ctx, U, `norm of their sum: ${formatNumber(partsSum)}`, x, below + 15 * U, {
-    weight: 600,
-    colour: palette.ink,
-  });
+  const sums = [
+    { name: say.STACKED, value: stacked, style: { colour: palette.ink2 } },
+    ...(partsSum === null ? [] : [{ name: say.SUM, value: partsSum, style: { weight: 600, colour: palette.ink } }]),
+  ];
+  for (const [index, { name, value, style }] of sums.entries()) {
+    const number = formatNumber(value);
+    if (!narrow) drawText(ctx, U, `${name} ${number}`, x, below + 15 * index * U, style);
+    else {
+      drawText(ctx, U, name, 20 * U, below + 30 * index * U, style);
+      drawText(ctx, U, number, 20 * U, below + (30 * index + 14) * U, style);
+    }
+  }
 }

@@ -20,6 +20,7 @@ import { clamp } from "../../lib/scales.js";
  * @property {{x: number, y: number}} output
  * @property {Box} accumulator
  * @property {Box} strip
+ * @property {boolean} narrow whether there is no room for words beside the loop
  */
 
 /** In design units. */
@@ -31,13 +32,15 @@ const LOOP = { rx: 148, straightRx: 96, enters: 0.36, straightEnters: 0.7, below
 const ACCUMULATOR = { x: 50, width: 68, below: 43 };
 /** A decade of the river's far ruler measures 2.2 px: 39.6 for all eighteen. */
 const ROAD = 39.6;
+/** What is said beside the loop needs so much room. */
+const WORDS = 170;
 
 /**
  * @param {Layout} layout of the unfolded stage, whose time axis the strip keeps
  * @param {number} roads 2 for an lstm
  * @returns {Folded}
  */
-export function layoutFolded({ U, height, left, right, T, H }, roads) {
+export function layoutFolded({ U, width, height, left, right, T, H }, roads) {
   const stripHeight = clamp(STRIP.share * height, STRIP.least * U, STRIP.most * U);
   const stripTop = height - STRIP.below * U - stripHeight;
   const cx = left + 0.47 * (right - left);
@@ -74,6 +77,7 @@ export function layoutFolded({ U, height, left, right, T, H }, roads) {
       height: weights.y - 4 * U - accumulatorTop,
     },
     strip: { x: left, y: stripTop, width: right - left, height: stripHeight },
+    narrow: cx + rx + WORDS * U > width,
   };
 }
 

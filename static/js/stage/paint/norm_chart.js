@@ -45,7 +45,7 @@ export function drawNormAxes(/** @type {Context} */ ctx, /** @type {Scene} */ sc
   drawMath(ctx, U, "‖∂E/∂h_t‖", 20 * U, norm.top + 2 * U, { size: 14, colour: palette.ink2 });
 }
 
-/** The curves, back to front, and the legend that names them. */
+/** The curves, back to front. */
 export function drawNormCurves(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   const { curves, layout } = scene;
   const styles = curveStyles(scene);
@@ -61,7 +61,6 @@ export function drawNormCurves(/** @type {Context} */ ctx, /** @type {Scene} */ 
   for (const curve of [...curves].reverse()) drawCurve(ctx, scene, curve, styles[curve.id]);
   ctx.restore();
   drawExits(ctx, scene, styles);
-  drawLegend(ctx, scene, styles);
 }
 
 /**
@@ -156,13 +155,15 @@ function drawExits(
   }
 }
 
+/** All that the legend depends on, beside the palette. @param {Scene} scene */
+export function legendKey({ curves, picture }) {
+  return [picture?.lastLoss, picture?.losses, ...curves.map(({ id, label }) => `${id} ${label}`)].join();
+}
+
 /** Words for the lines, from the column of t = 1 on. */
-function drawLegend(
-  /** @type {Context} */ ctx,
-  /** @type {Scene} */ scene,
-  /** @type {ReturnType<typeof curveStyles>} */ styles,
-) {
+export function drawNormLegend(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   const { layout, palette, curves } = scene;
+  const styles = curveStyles(scene);
   const { U, legend } = layout;
   let x = layout.left;
   for (const { id, label } of curves) {

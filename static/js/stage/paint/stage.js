@@ -1,7 +1,7 @@
 /** Draws the stage: what stands, what a record says, and what follows the pointer. Keeps no state. */
 import { activationIndex } from "../../kit/colour.js";
 import { labelledTimesteps } from "../../lib/scales.js";
-import { drawNormAxes, drawNormCurves, drawNormPoint } from "./norm_chart.js";
+import { drawNormAxes, drawNormCurves, drawNormLegend, drawNormPoint } from "./norm_chart.js";
 import { drawInputs, drawLosses, drawOutputs, lossRadius } from "./ends.js";
 import { drawBeds } from "../river/beds.js";
 import { drawMouth } from "../river/mouth.js";
@@ -9,8 +9,16 @@ import { drawRivers } from "../river/draw.js";
 import { drawPath } from "./path.js";
 import { drawBandChrome, drawBandRivers, drawBandsStanding, drawBandUnits, drawFalls } from "../bands/draw.js";
 import { drawTrack, drawTrackKey } from "./track.js";
-import { columnOutline, drawArrows, drawBadSign, drawColumns, drawUnitFrame, drawUnits } from "./units.js";
-import { drawSharedWeights, drawTiles, drawWayOnTop, drawWays, drawWeights } from "./weights.js";
+import {
+  columnOutline,
+  drawArrows,
+  drawBadSign,
+  drawColumns,
+  drawSaturatedKey,
+  drawUnitFrame,
+  drawUnits,
+} from "./units.js";
+import { drawSharedWeights, drawTiles, drawWayOnTop, drawWays, drawWeightNames, drawWeights } from "./weights.js";
 import { isVisible, pitchOf, standsApart, visibleTimesteps, xOf } from "../layout.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
 
@@ -19,6 +27,9 @@ import { drawMath, drawText, sans } from "../../kit/text.js";
 /** @typedef {import("../layout.js").Layout} Layout */
 /** @typedef {import("../../lib/canvas/bitmap.js").Bitmaps} Bitmaps */
 /** @typedef {import("../../run/state.js").Place} Place */
+
+/** Half the height of the row of losses, with what frames one that is not finite, in design units. */
+const LOSS_ROW = 14;
 
 /** Paper, beds, axes and labels: what does not change from record to record. */
 export function drawChrome(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
@@ -29,7 +40,9 @@ export function drawChrome(/** @type {Context} */ ctx, /** @type {Scene} */ scen
   drawBandChrome(ctx, scene);
   drawRowLabels(ctx, scene);
   drawTimesteps(ctx, scene);
+  drawWeightNames(ctx, scene);
   drawNormAxes(ctx, scene);
+  drawNormLegend(ctx, scene);
   drawTrackKey(ctx, scene);
 }
 
@@ -63,14 +76,20 @@ export function drawStanding(ctx, scene, bitmaps, ratio) {
   ctx.restore();
 }
 
+/** What the network made of it. @param {Context} ctx @param {Scene} scene @param {Bitmaps} bitmaps @param {number} ratio */
+function drawComputed(ctx, scene, bitmaps, ratio) {
+  drawFlowing(ctx, scene, bitmaps, ratio);
+  drawReached(ctx, scene, bitmaps, ratio);
+}
+
 /**
- * What the network made of it.
+ * Where the losses fall and the gradient flows, and the way from each state to its output behind it.
  * @param {Context} ctx
  * @param {Scene} scene
  * @param {Bitmaps} bitmaps
  * @param {number} ratio
  */
-export function drawComputed(ctx, scene, bitmaps, ratio) {
+export function drawFlowing(ctx, scene, bitmaps, ratio) {
   const { picture, layout } = scene;
   if (!picture) return;
   drawMouth(ctx, scene);
@@ -81,11 +100,36 @@ export function drawComputed(ctx, scene, bitmaps, ratio) {
   drawBandRivers(ctx, scene, bitmaps, ratio);
   drawRivers(ctx, scene, bitmaps, ratio);
   drawLosses(ctx, scene);
+  ctx.restore();
+}
+
+/** Between which heights that is. @param {Layout} layout */
+export function flowingStrip({ loss, units, bands, U }) {
+  return { from: loss.y - LOSS_ROW * U, to: Math.max(units.top, ...bands.map((band) => band.units.top)) };
+}
+
+/**
+ * What the states, outputs and weights are, and how large the gradient is at each of them.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {Bitmaps} bitmaps
+ * @param {number} ratio
+ */
+export function drawReached(ctx, scene, bitmaps, ratio) {
+  const { picture, layout } = scene;
+  if (!picture) return;
+  ctx.save();
+  clipToAxis(ctx, layout);
   drawNormCurves(ctx, scene);
   if (scene.track !== "h") drawTrack(ctx, scene, bitmaps, ratio);
   ctx.restore();
   drawStates(ctx, scene, bitmaps, ratio);
   drawBadElsewhere(ctx, scene);
+}
+
+/** Between which heights that is; where something is not finite it may be a loss. @param {Layout} layout */
+export function reachedStrip({ loss, height, U }) {
+  return { from: loss.y - LOSS_ROW * U, to: height };
 }
 
 /** Where the first number that is not finite is an output, a loss or a gradient, its place is framed. @param {Context} ctx @param {Scene} scene */
@@ -169,7 +213,8 @@ export function drawMarks(ctx, scene, { hover, pin, weights }) {
   if (weights && pair?.k === undefined) drawSharedWeights(ctx, scene, weights);
 }
 
-function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette }) {
+function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
+  const { layout, palette } = scene;
   const { U } = layout;
   const x = 20 * U;
   const words = (/** @type {string} */ text, /** @type {number} */ at, /** @type {number} */ y) =>
@@ -194,6 +239,7 @@ function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ { layout
   const last = layout.H > 1 ? String(layout.H) : "";
   drawText(ctx, U, last, layout.left - 8 * U, units.bottom - 5 * U, { align: "right", colour: palette.ink3 });
   drawActivationKey(ctx, layout, palette);
+  drawSaturatedKey(ctx, scene);
   const inputY = (layout.input.top + layout.input.bottom) / 2;
   end = drawMath(ctx, U, "x_t", x, inputY, { size: 14, colour: palette.ink2 });
   words("input", end + 6 * U, inputY);

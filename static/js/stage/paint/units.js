@@ -1,9 +1,12 @@
 /** Draws the hidden units and the arrows between them: columns of cells, their signs. Keeps no state. */
 import { activationIndex } from "../../kit/colour.js";
+import { startsAtZero } from "../../record/picture.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
-import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, xOf } from "../layout.js";
+import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../layout.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawText, sans } from "../../kit/text.js";
+import { isSaturated, slopeOf } from "../../record/slope.js";
+import { SATURATED } from "../../words/names.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */
@@ -49,7 +52,7 @@ export function drawUnits(ctx, scene, bitmaps, ratio) {
     );
   });
   if (layout.packed) drawGroupCuts(ctx, layout, palette.paper);
-  drawBeyondScale(ctx, scene);
+  drawCellMarks(ctx, scene);
   drawBadState(ctx, scene);
 }
 
@@ -107,24 +110,58 @@ function drawGroupCuts(/** @type {Context} */ ctx, /** @type {Layout} */ layout,
   ctx.stroke();
 }
 
-/** A paper-coloured dot on cells whose value lies beyond the colour scale's ends. */
-function drawBeyondScale(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
+/** Cells this small in design units carry no marks. */
+const MARKED = { row: 4.5, column: 5 };
+const DOT = 1.4;
+
+/** Whether cells are large enough to be marked. @param {Layout} layout @param {number} t */
+export function hasMarks(layout, t) {
+  return layout.units.rowHeight >= MARKED.row * layout.U && columnWidth(layout, t) >= MARKED.column * layout.U;
+}
+
+/** The middle of a unit's cell. @param {Layout} layout @param {number} row */
+export function middleOf({ units }, row) {
+  return units.top + (row + 0.5) * units.rowHeight - units.gap / 2;
+}
+
+/** In paper colour: a dot on a saturated unit, a bar on a value beyond the colour scale's ends. */
+function drawCellMarks(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
   if (!picture) return;
   const { units, U } = layout;
-  if (units.rowHeight < 4.5 * U) return;
+  const slope = slopeOf(picture);
   ctx.fillStyle = palette.paper;
   ctx.beginPath();
   for (let t = 1; t <= picture.T; t++) {
-    if (columnWidth(layout, t) < 5 * U) continue;
+    if (!hasMarks(layout, t)) continue;
     for (let r = 0; r < units.rows; r++) {
-      const value = Math.abs(picture.h[t * picture.H + r * units.every]);
-      if (!(value > 1.0001) || value === Number.POSITIVE_INFINITY) continue;
-      const y = units.top + (r + 0.5) * units.rowHeight - units.gap / 2;
-      ctx.moveTo(xOf(layout, t) + 1.4 * U, y);
-      ctx.arc(xOf(layout, t), y, 1.4 * U, 0, 2 * Math.PI);
+      const value = picture.h[t * picture.H + r * units.every];
+      if (!Number.isFinite(value)) continue;
+      if (Math.abs(value) > 1.0001) ctx.rect(xOf(layout, t) - 2.5 * U, middleOf(layout, r) - 0.7 * U, 5 * U, 1.4 * U);
+      else if (slope && isSaturated(slope, value)) dot(ctx, xOf(layout, t), middleOf(layout, r), DOT * U);
     }
   }
   ctx.fill();
+}
+
+/** @param {Context} ctx @param {number} x @param {number} y @param {number} radius */
+function dot(ctx, x, y, radius) {
+  ctx.moveTo(x + radius, y);
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
+}
+
+/** What a dot means, in the gutter, where there is room between the colours' key and the weights. */
+export function drawSaturatedKey(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
+  const { U, units } = layout;
+  const y = units.top + 38 * U;
+  if (!picture || !slopeOf(picture) || !hasMarks(layout, layout.T) || weightsBox(layout).y < y + 7 * U) return;
+  const x = 25 * U;
+  ctx.fillStyle = palette.activation.css[activationIndex(1)];
+  ctx.fillRect(x - 5 * U, y - 3.5 * U, 10 * U, 7 * U);
+  ctx.fillStyle = palette.paper;
+  ctx.beginPath();
+  dot(ctx, x, y, DOT * U);
+  ctx.fill();
+  drawText(ctx, U, SATURATED, x + 10 * U, y, { colour: palette.ink3 });
 }
 
 /** Where the first number that is not finite is a state, its column is framed. */
@@ -158,6 +195,7 @@ export function drawBadSign(ctx, U, palette, value, x, y) {
 /** h_{t-1} → h_t, in the reverse direction h_{t+1} → h_t, and x_t → h_t from below. */
 export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
   const reverse = picture?.reverse ?? false;
+  const fromStart = picture !== null && !startsAtZero(picture) && standsApart(layout, reverse ? layout.T : 1);
   const tip = (thumbnailPlaces(layout).length > 0 ? 2.4 : 3) * layout.U;
   ctx.fillStyle = palette.forward;
   ctx.strokeStyle = palette.forward;
@@ -168,6 +206,7 @@ export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { la
     inputHead(ctx, layout, t);
     if (t > 1 && standsApart(layout, t - 1)) recurrentHead(ctx, layout, t, tip, reverse);
   }
+  if (fromStart) recurrentHead(ctx, layout, reverse ? layout.T + 1 : 1, tip, reverse);
   ctx.fill();
   ctx.beginPath();
   for (let t = 1; t <= layout.T; t++) {
@@ -176,6 +215,7 @@ export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { la
     ctx.lineTo(xOf(layout, t), layout.input.top);
     if (t > 1 && pitchOf(layout, t) > LINES_FROM * layout.U) recurrentLine(ctx, layout, t);
   }
+  if (fromStart) startLine(ctx, layout, reverse);
   ctx.stroke();
 }
 
@@ -206,4 +246,13 @@ function recurrentLine(/** @type {Context} */ ctx, /** @type {Layout} */ layout,
   const y = (units.top + units.bottom) / 2;
   ctx.moveTo(xOf(layout, t - 1) + columnWidth(layout, t - 1) / 2 + 2 * U, y);
   ctx.lineTo(xOf(layout, t) - columnWidth(layout, t) / 2 - 3 * U, y);
+}
+
+/** From the edge of the picture into the column that is read first: an initial state that is not 0. @param {Context} ctx @param {Layout} layout @param {boolean} reverse */
+function startLine(ctx, layout, reverse) {
+  const { U, units, edges, T } = layout;
+  const y = (units.top + units.bottom) / 2;
+  const [t, from, ahead] = reverse ? [T, edges[T], -1] : [1, edges[0], 1];
+  ctx.moveTo(from, y);
+  ctx.lineTo(xOf(layout, t) - ahead * (columnWidth(layout, t) / 2 + 3 * U), y);
 }

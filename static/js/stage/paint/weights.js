@@ -5,7 +5,7 @@ import { drawPixels } from "../../lib/canvas/bitmap.js";
 import { cellEdges, paintCells } from "../../lib/canvas/cells.js";
 import { statesMeetBy } from "../../record/cells.js";
 import { weightsOf, usesOf } from "../../record/picture.js";
-import { standsApart, xOf } from "../layout.js";
+import { acrossAxis, standsApart, xOf } from "../layout.js";
 import { matricesOf, matrixBox, tilesOf, wayX } from "../matrices.js";
 import { outputHeights } from "./ends.js";
 import { WAY } from "./units.js";
@@ -29,7 +29,7 @@ export function nameOf(picture, matrix) {
 }
 
 /**
- * The three matrices, once each in the gutter, with how often each is used.
+ * The three matrices, once each in the gutter.
  * @param {Context} ctx
  * @param {Scene} scene
  * @param {Bitmaps} bitmaps
@@ -38,14 +38,32 @@ export function nameOf(picture, matrix) {
 export function drawWeights(ctx, scene, bitmaps, ratio) {
   const { layout, palette, picture } = scene;
   if (!picture) return;
+  for (const matrix of matricesOf(layout)) {
+    const weights = weightsOf(picture, matrix);
+    if (!weights || !nameOf(picture, matrix)) continue;
+    const box = matrixBox(layout, matrix);
+    drawMatrix(ctx, scene, bitmaps(matrix), weights, { ...box, ratio }, matrix === "W_hh" ? picture.H : SLIM_CELLS);
+    outline(ctx, box, palette.forward, 1.2 * layout.U);
+  }
+}
+
+/** All that their names depend on, beside the layout and the palette. @param {Scene} scene */
+export function weightNamesKey({ picture, layout }) {
+  if (!picture) return "";
+  return matricesOf(layout)
+    .map((matrix) => `${weightsOf(picture, matrix) && nameOf(picture, matrix)} ${usesOf(picture, matrix)}`)
+    .join();
+}
+
+/** What they are called, and how often each is used. @param {Context} ctx @param {Scene} scene */
+export function drawWeightNames(ctx, scene) {
+  const { layout, palette, picture } = scene;
+  if (!picture) return;
   const { U } = layout;
   for (const matrix of matricesOf(layout)) {
     const name = nameOf(picture, matrix);
-    const weights = weightsOf(picture, matrix);
-    if (!name || !weights) continue;
+    if (!name || !weightsOf(picture, matrix)) continue;
     const box = matrixBox(layout, matrix);
-    drawMatrix(ctx, scene, bitmaps(matrix), weights, { ...box, ratio }, matrix === "W_hh" ? picture.H : SLIM_CELLS);
-    outline(ctx, box, palette.forward, 1.2 * U);
     const uses = usesOf(picture, matrix);
     const count = uses > 0 ? `× ${uses}` : "";
     const x = box.x + box.width + 6 * U;
@@ -69,23 +87,33 @@ export function drawWeights(ctx, scene, bitmaps, ratio) {
  * @param {Box & {ratio: number}} box
  * @param {number} most cells on a side
  */
-export function drawMatrix(ctx, { palette }, bitmap, { shape, data }, box, most) {
+export function drawMatrix(ctx, { palette }, bitmap, weights, box, most) {
+  drawPixels(ctx, bitmap, box, (pixels, width, height) => paintMatrix(pixels, width, height, palette, weights, most));
+}
+
+/**
+ * @param {Uint32Array} pixels
+ * @param {number} width
+ * @param {number} height
+ * @param {import("../../kit/colour.js").Palette} palette
+ * @param {Tensor} weights
+ * @param {number} most cells on a side
+ */
+function paintMatrix(pixels, width, height, palette, { shape, data }, most) {
   const [ROWS, COLUMNS] = shape;
-  drawPixels(ctx, bitmap, box, (pixels, width, height) => {
-    const [rows, columns] = [Math.min(ROWS, most, height), Math.min(COLUMNS, most, width)];
-    const edges = (/** @type {number} */ cells, /** @type {number} */ length) =>
-      cellEdges(
-        cells,
-        (i) => (i * length) / cells,
-        (i) => ((i + 1) * length) / cells,
-      );
-    const chosen = (/** @type {number} */ i, /** @type {number} */ of, /** @type {number} */ cells) =>
-      Math.floor(((i + 0.5) * of) / cells);
-    const colourAt = (/** @type {number} */ r, /** @type {number} */ c) =>
-      palette.activation.rgba[activationIndex(data[chosen(r, ROWS, rows) * COLUMNS + chosen(c, COLUMNS, columns)])];
-    const hatch = { ink: palette.pixel.border, ground: palette.pixel.paper };
-    paintCells(pixels, width, edges(columns, width), edges(rows, height), colourAt, hatch);
-  });
+  const [rows, columns] = [Math.min(ROWS, most, height), Math.min(COLUMNS, most, width)];
+  const edges = (/** @type {number} */ cells, /** @type {number} */ length) =>
+    cellEdges(
+      cells,
+      (i) => (i * length) / cells,
+      (i) => ((i + 1) * length) / cells,
+    );
+  const chosen = (/** @type {number} */ i, /** @type {number} */ of, /** @type {number} */ cells) =>
+    Math.floor(((i + 0.5) * of) / cells);
+  const colourAt = (/** @type {number} */ r, /** @type {number} */ c) =>
+    palette.activation.rgba[activationIndex(data[chosen(r, ROWS, rows) * COLUMNS + chosen(c, COLUMNS, columns)])];
+  const hatch = { ink: palette.pixel.border, ground: palette.pixel.paper };
+  paintCells(pixels, width, edges(columns, width), edges(rows, height), colourAt, hatch);
 }
 
 /**
@@ -102,15 +130,9 @@ export function drawTiles(ctx, scene, bitmaps, ratio) {
   for (const matrix of matricesOf(layout)) {
     const weights = weightsOf(picture, matrix);
     if (!weights || !nameOf(picture, matrix)) continue;
-    const bitmap = bitmaps(`tile ${matrix}`);
     const tiles = tilesOf(layout, matrix);
-    let drawn = Number.NaN;
-    for (const tile of tiles) {
-      const { x, y, width, height } = tile;
-      if (drawn === width) ctx.drawImage(bitmap.canvas, snap(x), snap(y), snap(width), snap(height));
-      else drawMatrix(ctx, scene, bitmap, weights, { ...tile, ratio }, TILE_CELLS);
-      drawn = width;
-    }
+    if (tiles.length === 0) continue;
+    drawTileRow(ctx, scene, bitmaps(`tile ${matrix}`), weights, tiles, ratio);
     ctx.strokeStyle = palette.forward;
     ctx.lineWidth = 1;
     ctx.beginPath();
@@ -118,6 +140,41 @@ export function drawTiles(ctx, scene, bitmaps, ratio) {
       ctx.rect(snap(x) - 0.5, snap(y) - 0.5, snap(width) + 1, snap(height) + 1);
     }
     ctx.stroke();
+  }
+}
+
+/**
+ * All tiles of a matrix as one image: each shows the same numbers, so those of one size are painted once and copied.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {Bitmap} bitmap
+ * @param {Tensor} weights
+ * @param {import("../matrices.js").Tile[]} tiles
+ * @param {number} ratio
+ */
+function drawTileRow(ctx, { layout, palette }, bitmap, weights, tiles, ratio) {
+  const [{ y, height }] = tiles;
+  const box = acrossAxis(layout, { top: y, bottom: y + height }, ratio);
+  drawPixels(ctx, bitmap, box, (pixels, stride, rows) => {
+    const left = Math.round(layout.left * ratio);
+    /** @type {Map<number, Uint32Array>} */
+    const painted = new Map();
+    for (const tile of tiles) {
+      const columns = Math.max(1, Math.round(tile.width * ratio));
+      const one = painted.get(columns) ?? new Uint32Array(columns * rows);
+      if (!painted.has(columns)) paintMatrix(one, columns, rows, palette, weights, TILE_CELLS);
+      painted.set(columns, one);
+      copyTile(pixels, stride, rows, one, columns, Math.round(tile.x * ratio) - left);
+    }
+  });
+}
+
+/** What lies beyond the axis' ends is left out. @param {Uint32Array} pixels @param {number} stride @param {number} rows @param {Uint32Array} tile @param {number} columns @param {number} at */
+function copyTile(pixels, stride, rows, tile, columns, at) {
+  const [from, to] = [Math.max(0, -at), Math.min(columns, stride - at)];
+  if (to <= from) return;
+  for (let row = 0; row < rows; row++) {
+    pixels.set(tile.subarray(row * columns + from, row * columns + to), row * stride + at + from);
   }
 }
 

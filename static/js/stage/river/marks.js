@@ -73,7 +73,10 @@ export function drawUnaltered(/** @type {Context} */ ctx, /** @type {Scene} */ s
   ctx.setLineDash([]);
 }
 
-/** Truncation: a double line where no loss crosses, short ticks under the lane where only some are lost. */
+/**
+ * Truncation: a double line where no loss crosses, short ticks under the lane where only some are lost. Where h_0 is
+ * carried from the window before, no gradient crosses to it.
+ */
 export function drawCuts(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
   if (!picture) return;
   const { U } = layout;
@@ -81,10 +84,10 @@ export function drawCuts(/** @type {Context} */ ctx, /** @type {Scene} */ { layo
   ctx.strokeStyle = palette.ink;
   ctx.lineWidth = 1.4 * U;
   ctx.beginPath();
-  for (let t = 1; t < picture.T; t++) {
-    if (picture.cuts[t] === 0) continue;
-    const whole = picture.cuts[t] === 2;
-    const gap = cutGap(pitchOf(layout, t), U);
+  for (let t = picture.carriesStart ? 0 : 1; t < picture.T; t++) {
+    if (t > 0 && picture.cuts[t] === 0) continue;
+    const whole = t === 0 || picture.cuts[t] === 2;
+    const gap = cutGap(pitchOf(layout, Math.max(1, t)), U);
     for (const x of [layout.edges[t] - gap, layout.edges[t] + gap]) {
       ctx.moveTo(x, whole ? layout.lanes[0].top - 4 * U : bottom - 5 * U);
       ctx.lineTo(x, bottom + (whole ? 4 : 2) * U);

@@ -132,8 +132,8 @@ function extentOf(lanes) {
  */
 export function ribbonOf(picture, lane, bed, rulerName) {
   const all = !picture.top && picture.place.directions > 1;
-  const { T, cuts, learnsStart } = picture;
-  const sequence = { T, cuts, learnsStart, all };
+  const { T, cuts, learnsStart, carriesStart } = picture;
+  const sequence = { T, cuts, hasStart: learnsStart || carriesStart, all };
   // Where earlier losses come down as well, what is carried is not told apart.
   const shown = all ? { ...lane, carried: null, carriedShare: null } : lane;
   if (!picture.reverse) return flowingLeft(sequence, shown, bed, rulerName);
@@ -186,13 +186,13 @@ function turnedBack(ribbon, T, about) {
 }
 
 /**
- * @param {{T: number, cuts: Uint8Array, learnsStart: boolean, all: boolean}} sequence
+ * @param {{T: number, cuts: Uint8Array, hasStart: boolean, all: boolean}} sequence `hasStart`: h_0 is more than zeros
  * @param {Flowing} lane
  * @param {Bed & {height: number}} bed
  * @param {RulerName} rulerName
  * @returns {Ribbon}
  */
-function flowingLeft({ T, cuts, learnsStart, all }, lane, { edges, left, right, height, U }, rulerName) {
+function flowingLeft({ T, cuts, hasStart, all }, lane, { edges, left, right, height, U }, rulerName) {
   const ruler = RULERS[rulerName];
   const kinds = new Uint8Array(T + 1);
   const halfAt = (/** @type {number} */ ln) =>
@@ -205,7 +205,7 @@ function flowingLeft({ T, cuts, learnsStart, all }, lane, { edges, left, right, 
   const spans = spansOf(kinds, T);
   const lacking = new Uint8Array(T + 1);
   const carried = lane.carried?.map(halfAt) ?? null;
-  const start = learnsStart ? halfAt(lane.shown[0]) : 0;
+  const start = hasStart ? halfAt(lane.shown[0]) : 0;
   const runs = runsOf(spans, cuts, { half, carried, start }, { edges, left, right, U });
   const shouldered = runs.some(({ column }) => column.some((row) => row > T));
   const carriedShare = lane.carriedShare ?? lane.share;
@@ -308,7 +308,7 @@ function runsOf(spans, cuts, halves, bed) {
 /**
  * At each column its own width; between two what is carried, from the right shoulder of the earlier, where its own loss
  * joins, to the left one of the later, where the step back through the recurrent weights is. Nothing goes on left of
- * t = 1 but to a learned h_0.
+ * t = 1 but to an h_0 that is learned, or carried from the window before, where it is cut off.
  * @param {{first: number, last: number, T: number, half: Float64Array, carried: Float64Array, start: number}} run
  * @param {{x: (t: number) => number, pitch: (t: number) => number, begin: number}} place
  * @param {(x: number, half: number, row: number) => void} knot

@@ -5,6 +5,7 @@
  */
 
 import { clamp, mix, smoothstep } from "../../lib/scales.js";
+import { NOTHING, PixelColumn } from "./pixel_column.js";
 
 /** @typedef {import("./river.js").Run} Run */
 
@@ -43,143 +44,53 @@ const STRIPE = 2.6;
  */
 
 /**
- * One column of pixels in the making. Colours change at exact heights, so only the changes are noted, split over the two
- * pixels they touch; a running sum from the bottom up then gives every pixel the exact area of each colour.
- */
-class PixelColumn {
-  /** @param {number} height px */
-  constructor(height) {
-    this.height = height;
-    /** Of the sub-column that is being painted. */
-    this.weight = 1;
-    this.changes = new Float32Array((height + 2) * 4);
-    this.touched = new Uint8Array(height + 2);
-    /** Between these pixels something changes; beyond them nothing is painted. */
-    this.lowest = height;
-    this.highest = -1;
-    this.current = new Float32Array(4);
-  }
-
-  /**
-   * From `at` upwards the colour is this one.
-   * @param {number} at px above the bottom
-   * @param {Float32Array} colours
-   * @param {number} c where the colour's red stands
-   * @param {number} opacity
-   */
-  turn(at, colours, c, opacity) {
-    const { changes, current, weight, touched } = this;
-    const place = clamp(at, 0, this.height);
-    const i = Math.floor(place);
-    const above = (place - i) * weight;
-    const below = weight - above;
-    const j = i * 4;
-    for (let channel = 0; channel < 3; channel++) {
-      const next = colours[c + channel] * opacity;
-      const change = next - current[channel];
-      changes[j + channel] += change * below;
-      changes[j + 4 + channel] += change * above;
-      current[channel] = next;
-    }
-    if (opacity !== current[3]) {
-      const change = opacity - current[3];
-      changes[j + 3] += change * below;
-      changes[j + 7] += change * above;
-      current[3] = opacity;
-    }
-    touched[i] = 1;
-    touched[i + 1] = 1;
-    if (i < this.lowest) this.lowest = i;
-    if (i + 1 > this.highest) this.highest = i + 1;
-  }
-
-  /**
-   * Writes the column and forgets it.
-   * @param {Uint32Array} pixels
-   * @param {number} width
-   * @param {number} px
-   */
-  write(pixels, width, px) {
-    const { changes, touched, height, lowest, highest } = this;
-    let r = 0;
-    let g = 0;
-    let b = 0;
-    let a = 0;
-    let word = 0;
-    const end = Math.min(height, highest + 1);
-    for (let i = lowest; i < end; i++) {
-      if (touched[i]) {
-        const j = i * 4;
-        r += changes[j];
-        g += changes[j + 1];
-        b += changes[j + 2];
-        a += changes[j + 3];
-        const alpha = byte(255 * a);
-        word = alpha < 1 ? 0 : ((alpha << 24) | (byte(b / a) << 16) | (byte(g / a) << 8) | byte(r / a)) >>> 0;
-      }
-      if (word !== 0) pixels[(height - 1 - i) * width + px] = word;
-    }
-    if (highest < 0) return;
-    changes.fill(0, 4 * lowest, 4 * highest + 4);
-    touched.fill(0, lowest, highest + 1);
-    this.lowest = height;
-    this.highest = -1;
-  }
-}
-
-/**
- * The ribbon with its strata, seams, stripes and rim. Each pixel column is the mean of a few sub-columns: of more where
- * lines are steep.
+ * The ribbon with its strata, seams, stripes and rim. Within a column of pixels every line is straight; where a knot falls
+ * into one, both parts are painted by themselves.
  * @param {Uint32Array} pixels
  * @param {number} width
  * @param {number} height
  * @param {RiverPaint} paint
  */
 export function paintRiver(pixels, width, height, paint) {
-  const { runs, scale, left } = paint;
-  const column = new PixelColumn(height);
-  for (const run of runs) {
+  const { scale, left } = paint;
+  const column = new PixelColumn(pixels, width, height, coloursOf(paint), mostLines(paint, height));
+  const slice = new Slice(paint);
+  for (const run of paint.runs) {
     const last = run.x.length - 1;
-    const begin = (run.x[0] - left) * scale;
-    const end = (run.x[last] + run.head - left) * scale;
+    const knots = [...run.x, run.x[last] + run.head].map((x) => (x - left) * scale);
     let segment = 0;
-    let samples = samplesFor(paint, run, segment);
-    for (let px = Math.max(0, Math.floor(begin)); px < Math.min(width, Math.ceil(end)); px++) {
-      column.weight = 1 / samples;
-      for (let sample = 0; sample < samples; sample++) {
-        const x = px + (sample + 0.5) * column.weight;
-        if (x < begin || x >= end) continue;
-        while (segment < last && x / scale + left > run.x[segment + 1]) segment++;
-        paintSlice(column, paint, run, segment, x);
+    slice.between(run, segment);
+    slice.move(Math.max(0, knots[0]));
+    for (let px = Math.max(0, Math.floor(knots[0])); px < Math.min(width, Math.ceil(knots[last + 1])); px++) {
+      for (let from = Math.max(px, knots[0]); from < Math.min(px + 1, knots[last + 1]); ) {
+        while (segment < last && knots[segment + 1] <= from) {
+          segment++;
+          slice.between(run, segment);
+          slice.move(from);
+        }
+        const to = Math.min(px + 1, knots[segment + 1]);
+        slice.move(to);
+        addLines(column, paint, slice, (from + to) / 2);
+        column.paint(to - from);
+        from = to;
       }
-      column.write(pixels, width, px);
-      if (segment < last && (px + 1) / scale + left > run.x[segment + 1]) samples = samplesFor(paint, run, segment + 1);
+      column.write(px);
     }
   }
 }
 
-/**
- * How many sub-columns a pixel needs between two knots: one where no line climbs more than a pixel a pixel.
- * @param {RiverPaint} paint
- * @param {Run} run
- * @param {number} segment
- */
-function samplesFor({ T, strata, all }, run, segment) {
-  const next = segment + 1;
-  if (next >= run.x.length) return 4;
-  const length = Math.max(run.x[next] - run.x[segment], 1);
-  const width = 2 * Math.max(run.half[segment], run.half[next]);
-  let rise = Math.abs(run.half[segment] - run.half[next]);
-  if (strata) {
-    const [k, right] = [run.column[segment] * (T + 1), run.column[next] * (T + 1)];
-    let largest = 0;
-    const lowest = all ? 1 : timestepOf(run.column[segment], T);
-    for (let t = T; t >= lowest; t -= mergedAtMost(T))
-      largest = Math.max(largest, Math.abs(strata[k + t] - strata[right + t]));
-    rise += largest * width;
-  }
-  const slope = (1.5 * rise) / length;
-  return slope < 0.7 ? 1 : slope < 2 || T > CROWD ? 2 : 4;
+/** The losses', their rims', and the seams' as colours 0…T, T+1…2T+1 and 2T+2. @param {RiverPaint} paint */
+function coloursOf({ T, colours, edges, seam }) {
+  const all = new Float32Array(3 * (2 * T + 3));
+  all.set(colours);
+  all.set(edges, 3 * (T + 1));
+  all.set(seam, 6 * (T + 1));
+  return all;
+}
+
+/** Five lines a loss, and two a stripe. @param {RiverPaint} paint @param {number} height px */
+function mostLines({ T, scale, U }, height) {
+  return 5 * (T + 1) + Math.ceil((2 * height) / (STRIPE * scale * U));
 }
 
 /** Rows beyond T are those of what is carried. @param {number} row @param {number} T */
@@ -191,90 +102,180 @@ function mergedAtMost(/** @type {number} */ T) {
   return Math.ceil(T / CROWD);
 }
 
+/** A part of a column of pixels between two knots: which strata can be seen there, and how high they reach at its sides. */
+class Slice {
+  /** @param {RiverPaint} paint */
+  constructor(paint) {
+    const { T } = paint;
+    this.paint = paint;
+    /** @type {Run} */
+    this.run = { x: [], half: [], column: [], head: 0 };
+    this.segment = 0;
+    /** The losses, from the latest on. */
+    this.count = 0;
+    this.losses = new Int32Array(T + 1);
+    /** Upper borders at both knots, shares of the width. */
+    this.early = new Float32Array(T + 1);
+    this.late = new Float32Array(T + 1);
+    /** The same at the left and right side, device px above the river's lower border. */
+    this.left = new Float64Array(T + 1);
+    this.right = new Float64Array(T + 1);
+    /** The river's whole width there. */
+    this.wide = { left: 0, right: 0 };
+    this.ease = 0;
+  }
+
+  /**
+   * A stratum that with all that were left out before it is too thin at both knots is too thin in between.
+   * @param {Run} run @param {number} segment
+   */
+  between(run, segment) {
+    const { T, strata, scale, all } = this.paint;
+    this.run = run;
+    this.segment = segment;
+    const next = Math.min(segment + 1, run.x.length - 1);
+    const [row, nextRow] = [run.column[segment] * (T + 1), run.column[next] * (T + 1)];
+    const [width, nextWidth] = [2 * run.half[segment] * scale, 2 * run.half[next] * scale];
+    const lowest = all ? 1 : timestepOf(run.column[segment], T);
+    this.count = 0;
+    let [below, belowNext] = [0, 0];
+    for (let t = T; t >= lowest; t--) {
+      const early = strata ? strata[row + t] : 1;
+      const late = strata ? strata[nextRow + t] : 1;
+      const isThin = (early - below) * width < THINNEST && (late - belowNext) * nextWidth < THINNEST;
+      if (isThin && t > lowest) continue;
+      this.losses[this.count] = t;
+      this.early[this.count] = early;
+      this.late[this.count] = late;
+      this.count++;
+      below = early;
+      belowNext = late;
+    }
+  }
+
+  /** What was the right side is the left one now. @param {number} x of the right side, device px */
+  move(x) {
+    const { run, segment, count, early, late } = this;
+    const { scale, left } = this.paint;
+    const before = this.left;
+    this.left = this.right;
+    this.right = before;
+    const last = run.x.length - 1;
+    const inHead = segment === last;
+    const reach = inHead ? run.head : run.x[segment + 1] - run.x[segment];
+    const s = clamp((x / scale + left - run.x[segment]) / reach, 0, 1);
+    this.ease = inHead ? 0 : smoothstep(s);
+    const half = inHead
+      ? run.half[last] * Math.sqrt(1 - s * s)
+      : mix(run.half[segment], run.half[segment + 1], this.ease);
+    this.wide = { left: this.wide.right, right: 2 * half * scale };
+    const { right, ease } = this;
+    for (let i = 0; i < count; i++) right[i] = (early[i] + (late[i] - early[i]) * ease) * this.wide.right;
+  }
+}
+
 /**
- * The strata on one vertical line, the latest loss at the bottom.
+ * The borders of a slice's strata, the latest loss at the bottom.
  * @param {PixelColumn} column
  * @param {RiverPaint} paint
- * @param {Run} run
- * @param {number} segment the knot left of x
- * @param {number} x device px
+ * @param {Slice} slice
+ * @param {number} x of its middle, device px
  */
-function paintSlice(column, paint, run, segment, x) {
-  const { T, scale, strata, colours, edges, seam, apart, U, all } = paint;
+function addLines(column, paint, { run, segment, losses, left, right, wide, ease, count }, x) {
+  const { T, scale, apart, U, all } = paint;
   const row = T + 1;
-  const last = run.x.length - 1;
-  const inHead = segment === last;
-  const next = inHead ? segment : segment + 1;
-  const reach = inHead ? run.head : run.x[next] - run.x[segment];
-  const s = (x / scale + paint.left - run.x[segment]) / reach;
-  const ease = inHead ? 0 : smoothstep(s);
-  const half = inHead
-    ? run.half[last] * Math.sqrt(Math.max(0, 1 - s * s))
-    : mix(run.half[segment], run.half[next], ease);
-  const whole = 2 * half * scale;
-  const bottom = (paint.mid - half) * scale;
+  const seam = 2 * row;
+  const { left: lefts, right: rights, colour } = column;
+  let n = 0;
+  const whole = (wide.left + wide.right) / 2;
+  const mid = paint.mid * scale;
+  const lower = mid - wide.left / 2;
+  const lowerRight = mid - wide.right / 2;
   const rim = scale * Math.max(1, U * 0.8);
-  const [leftRow, rightRow] = [run.column[segment], run.column[next]];
-  const k = timestepOf(leftRow, T);
-  const nearestRow = ease > 0.5 ? rightRow : leftRow;
+  const leftRow = run.column[segment];
+  const nearestRow = ease > 0.5 ? run.column[Math.min(segment + 1, run.column.length - 1)] : leftRow;
   const share = nearestRow > T ? paint.carriedShare : paint.share;
+  const k = timestepOf(leftRow, T);
   const nearest = timestepOf(nearestRow, T);
   const seamHeight = 0.5 * scale * U;
   const stripe = STRIPE * scale * U;
-  const heightOf = (/** @type {number} */ t) =>
-    strata ? (strata[leftRow * row + t] * (1 - ease) + strata[rightRow * row + t] * ease) * whole : whole;
   const most = mergedAtMost(T);
   let level = 0;
-  const lowest = all ? 1 : k;
-  for (let t = T; t >= lowest; t--) {
-    const latest = t;
-    let upTo = heightOf(t);
-    const first = Math.max(lowest, t - most + 1);
-    if (first < t && (apart < first || apart > t)) {
-      const together = heightOf(first);
-      if (together - level < MERGED) {
-        upTo = together;
-        t = first;
-      }
+  let levelRight = 0;
+  for (let i = 0; i < count; i++) {
+    const latest = losses[i];
+    while (i + 1 < count && latest - losses[i + 1] < most && (apart < losses[i + 1] || apart > latest)) {
+      if ((left[i + 1] + right[i + 1] - level - levelRight) / 2 >= MERGED) break;
+      i++;
     }
-    const thickness = upTo - level;
-    const isTop = upTo >= whole - THINNEST;
-    if (thickness < THINNEST && !(isTop && level === 0)) continue;
-    const c = ((latest + t) >> 1) * 3;
-    const from = level === 0 ? Math.min(bottom + rim, bottom + upTo) : bottom + level;
-    const to = bottom + upTo;
+    const t = losses[i];
+    const upTo = left[i];
+    const upToRight = right[i];
+    const height = (upTo + upToRight) / 2;
+    const thickness = height - (level + levelRight) / 2;
+    const isTop = height >= whole - THINNEST;
+    const isLowest = level + levelRight === 0;
+    if (thickness < THINNEST && !(isTop && isLowest)) continue;
+    const c = (latest + t) >> 1;
     const line = isTop || thickness < FINEST * scale ? 0 : Math.min(seamHeight, thickness * 0.22);
-    if (level === 0) column.turn(bottom, edges, c, 1);
-    column.turn(from, colours, c, 1);
+    if (isLowest) {
+      lefts[n] = lower;
+      rights[n] = lowerRight;
+      colour[n++] = row + c;
+    }
+    const from = lower + (isLowest ? Math.min(rim, upTo) : level);
+    const fromRight = lowerRight + (isLowest ? Math.min(rim, upToRight) : levelRight);
+    lefts[n] = from;
+    rights[n] = fromRight;
+    colour[n++] = c;
+    const top = isTop ? rim : line;
+    const to = lower + upTo - top;
+    const toRight = lowerRight + upToRight - top;
     if (share && thickness > 1.6 * stripe && share[(t - 1) * row + (all || t >= nearest ? nearest : k)] < 0) {
-      paintStripes(column, paint, { from, to: isTop ? to - rim : to - line, x, stripe, c });
+      column.count = n;
+      addStripes(column, seam, { from: Math.max(from, fromRight), to: Math.min(to, toRight), x, stripe, c });
+      n = column.count;
     }
     if (isTop) {
-      if (to - rim > from) column.turn(to - rim, edges, c, 1);
+      if (to + toRight > from + fromRight) {
+        lefts[n] = to;
+        rights[n] = toRight;
+        colour[n++] = row + c;
+      }
       break;
     }
-    if (line > 0) column.turn(to - line, seam, 0, 1);
+    if (line > 0) {
+      lefts[n] = to;
+      rights[n] = toRight;
+      colour[n++] = seam;
+    }
     level = upTo;
+    levelRight = upToRight;
   }
-  column.turn(bottom + whole, seam, 0, 0);
+  lefts[n] = lower + wide.left;
+  rights[n] = lowerRight + wide.right;
+  colour[n++] = NOTHING;
+  column.count = n;
 }
 
 /**
  * Diagonal stripes of bed over a stratum that pulls against the others.
  * @param {PixelColumn} column
- * @param {RiverPaint} paint
+ * @param {number} seam its colour
  * @param {{from: number, to: number, x: number, stripe: number, c: number}} stratum
  */
-function paintStripes(column, { colours, seam }, { from, to, x, stripe, c }) {
+function addStripes(column, seam, { from, to, x, stripe, c }) {
+  const { left, right, colour } = column;
   const period = 2.4 * stripe;
   for (let at = from - ((from + x) % period); at < to; at += period) {
     const end = Math.min(to, at + stripe);
     if (end <= from) continue;
-    column.turn(Math.max(from, at), seam, 0, 1);
-    column.turn(end, colours, c, 1);
+    const begin = Math.max(from, at);
+    left[column.count] = begin;
+    right[column.count] = begin;
+    colour[column.count++] = seam;
+    left[column.count] = end;
+    right[column.count] = end;
+    colour[column.count++] = c;
   }
-}
-
-function byte(/** @type {number} */ value) {
-  return value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0;
 }

@@ -1,5 +1,6 @@
 /** The row under slow motion's sentence: chips for the phases, a slider to scrub, a way out. */
 import { element, setText } from "../../lib/dom.js";
+import { runsLeft } from "./timeline.js";
 import { positionWords } from "./slowmotion.js";
 
 /** @typedef {import("../../run/state.js").Reached["phase"]} PhaseName */
@@ -43,7 +44,7 @@ export function createBar({ seekPhase, seek, leave }) {
       updateAt = timeline.updateAt;
       const current = PHASES.indexOf(moment.phase);
       for (const [i, phase] of PHASES.entries()) {
-        setText(chips[i], chipWords(phase, i - current, moment.t, timeline.T));
+        setText(chips[i], chipWords(phase, i - current, moment.t, timeline));
         chips[i].dataset.reached = i < current ? "done" : i === current ? "now" : "later";
         if (i === current) chips[i].setAttribute("aria-current", "step");
         else chips[i].removeAttribute("aria-current");
@@ -60,11 +61,12 @@ export function createBar({ seekPhase, seek, leave }) {
  * @param {PhaseName} phase
  * @param {number} order before 0 it is done, after 0 still to come
  * @param {number} t
- * @param {number} T
+ * @param {{T: number, reverse: boolean}} sequence
  */
-export function chipWords(phase, order, t, T) {
+export function chipWords(phase, order, t, { T, reverse }) {
   if (phase === "update") return "update";
   if (order === 0) return phase === "losses" ? `losses, E to t = ${t}` : `${phase}, t = ${t}`;
-  const whole = phase === "losses" ? "losses" : phase === "forward" ? `forward 1 … ${T}` : `backward ${T} … 1`;
+  const range = runsLeft(phase, reverse) ? `${T} … 1` : `1 … ${T}`;
+  const whole = phase === "losses" ? "losses" : `${phase} ${range}`;
   return order < 0 ? `✓ ${whole}` : whole;
 }

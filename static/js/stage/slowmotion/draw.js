@@ -117,22 +117,62 @@ function rightOf(layout, t) {
   return xOf(layout, t) + columnWidth(layout, t) / 2 + 3 * layout.U;
 }
 
+/** How far to the left it reaches. @param {Layout} layout @param {number} t */
+function leftOf(layout, t) {
+  if (t > layout.T) return layout.right + 2 * layout.U;
+  if (!standsApart(layout, t)) return layout.edges[t - 1];
+  return xOf(layout, t) - columnWidth(layout, t) / 2 - 3 * layout.U;
+}
+
+/**
+ * Along the axis: the columns before t in the order of the sequence, t's own with the arrow into it, and that arrow.
+ * @param {Layout} layout @param {number} t
+ */
+function spansAt(layout, t) {
+  const { U, left, right, reverse } = layout;
+  const half = columnWidth(layout, t) / 2 + 2.2 * U;
+  if (!reverse) {
+    const done = rightOf(layout, t - 1);
+    return {
+      done: { left: left - 4 * U, right: done },
+      column: { left: done, right: rightOf(layout, t) },
+      arrow: { left: done, right: xOf(layout, t) - half },
+    };
+  }
+  const done = leftOf(layout, t + 1);
+  return {
+    done: { left: done, right: right + 12 * U },
+    column: { left: leftOf(layout, t), right: done },
+    arrow: { left: xOf(layout, t) + half, right: done },
+  };
+}
+
+/**
+ * With two directions each runs through the whole sequence by itself: what is below the open layer and beside it is there
+ * before it begins, what is above it begins when both are done.
+ * @param {Scene} scene
+ */
+function readsBothWays({ picture }) {
+  return (picture?.place.directions ?? 1) > 1;
+}
+
 function drawForward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /** @type {Moment} */ { t, part }) {
   const { scene, chrome, forward, ratio } = layers;
   const { layout, palette } = scene;
   const { U, units, output, band } = layout;
+  const both = readsBothWays(scene);
   copyAll(ctx, chrome, layout);
   copyGutterWeights(ctx, layers);
-  const done = rightOf(layout, t - 1);
-  copyPart(ctx, forward, ratio, { left: layout.left - 4 * U, right: done, top: band.top, bottom: layout.height });
-  const column = { left: done, right: rightOf(layout, t) };
+  const { done, column, arrow } = spansAt(layout, t);
+  const hasOutput = !both || layout.isTop;
+  copyPart(ctx, forward, ratio, { ...done, top: hasOutput ? band.top : units.top - 3 * U, bottom: layout.height });
+  if (both) copyEarlier(ctx, layers);
   const top = units.top - 3 * U;
   const filled = mix(top, units.bottom + 2 * U, between(part, FORWARD.units[0], FORWARD.units[1]));
   const input = { top: units.bottom + 2 * U, bottom: layout.labels.y + 8 * U };
   copyPart(ctx, forward, ratio, { ...column, ...input });
   if (part >= FORWARD.weights[0]) {
-    const gap = { left: done, right: xOf(layout, t) - columnWidth(layout, t) / 2 - 2.2 * U };
-    copyPart(ctx, forward, ratio, { ...gap, top, bottom: units.bottom });
+    copyPart(ctx, forward, ratio, { ...arrow, top, bottom: units.bottom });
   }
   copyPart(ctx, forward, ratio, { ...column, top, bottom: filled });
   if (part >= FORWARD.units[1]) {
@@ -140,14 +180,26 @@ function drawForward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /
   }
   if (part < FORWARD.weights[0]) frameInput(ctx, layout, palette, t);
   else if (part < FORWARD.weights[1]) frameWeights(ctx, scene, t, palette.ink);
-  if (part >= FORWARD.units[1]) {
+  if (part >= FORWARD.units[1] && !both) {
     for (const { above, units: upper } of layout.bands) {
       if (above) copyPart(ctx, forward, ratio, { ...column, top: upper.top - 2 * U, bottom: upper.bottom + 6 * U });
     }
   }
+  if (!hasOutput) return;
   const falls = between(part, FORWARD.output[0], FORWARD.output[1]);
   if (falls >= 1) copyPart(ctx, forward, ratio, { ...column, top: output.top - 4 * U, bottom: units.top });
   else if (falls > 0) drawOnItsWay(ctx, layout, palette.forward, wayX(layout, t), falls);
+}
+
+/** The layers below, and the other direction of the open one. @param {Context} ctx @param {Layers} layers */
+function copyEarlier(ctx, { scene, forward, ratio }) {
+  const { layout, picture } = scene;
+  const { U, left, right, bands } = layout;
+  for (const { choice, units } of bands) {
+    if (!picture || choice.layer > picture.place.layer) continue;
+    const span = { left: left - 4 * U, right: right + 12 * U };
+    copyPart(ctx, forward, ratio, { ...span, top: units.top - 2 * U, bottom: units.bottom + 6 * U });
+  }
 }
 
 /** The output leaves the column for its row: a thin forward line across the empty river. */
@@ -199,7 +251,8 @@ function frameWeights(
 ) {
   if (!picture || !statesMeetBy(picture)) return;
   const { U } = layout;
-  const tiles = tilesOf(layout, "W_hh").filter((tile) => tile.t === t);
+  const into = layout.reverse ? t + 1 : t; // a tile is named by the later one of its two timesteps
+  const tiles = tilesOf(layout, "W_hh").filter((tile) => tile.t === into);
   for (const box of [matrixBox(layout, "W_hh"), ...tiles]) outline(ctx, box, colour, 1.8 * U, U);
 }
 
@@ -212,40 +265,68 @@ function drawLossesReached(/** @type {Context} */ ctx, /** @type {Layers} */ lay
   copyPart(ctx, losses, ratio, { left: 0, right, top: layout.band.top, bottom: layout.output.top - 4 * layout.U });
 }
 
+/**
+ * Where the river's front stands, what it has passed along the axis, and of that what it passed before t.
+ * @param {Layout} layout @param {number} t @param {number} part
+ */
+function frontAt(layout, t, part) {
+  const { U, T, edges, left, right, width, reverse } = layout;
+  const s = share(part);
+  if (reverse) {
+    const from = t === 1 ? left - 12 * U : xOf(layout, t - 1);
+    const front = mix(from, xOf(layout, t), s);
+    const start = left - 2 * U;
+    const column = part >= BACKWARD.river[1] ? edges[t] : edges[t - 1];
+    const passed = { left: start, right: front };
+    return { front, passed, before: { left: start, right: edges[t - 1] }, summed: { left: start, right: column } };
+  }
+  const from = t === T ? right + 12 * U : xOf(layout, t + 1);
+  const front = mix(from, xOf(layout, t), s);
+  const column = part >= BACKWARD.river[1] ? edges[t - 1] : edges[t];
+  const passed = { left: front, right: width };
+  return { front, passed, before: { left: edges[t], right: width }, summed: { left: column, right: width } };
+}
+
 function drawBackward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /** @type {Moment} */ { t, part }) {
   const { scene, losses, whole, ratio } = layers;
   const { layout, palette, picture, ribbons } = scene;
-  const { U, T, lanes, edges, norm, track } = layout;
+  const { U, T, lanes, edges, norm, track, reverse } = layout;
   if (!picture) return;
   copyAll(ctx, losses, layout);
   copyGutterWeights(ctx, layers);
   const below = layout.bands.filter(({ above }) => !above).at(-1);
   const bottom = below ? below.units.top : lanes[lanes.length - 1].bottom + 4 * U;
-  const lastX = xOf(layout, Math.min(T, t + 1));
-  const front = t === T ? mix(layout.right + 12 * U, lastX, share(part)) : mix(lastX, xOf(layout, t), share(part));
-  const reached = { left: front, right: layout.width };
+  const { front, passed, before, summed } = frontAt(layout, t, part);
   const surfaceAt = (/** @type {number} */ k) => lanes[0].mid - ribbons[0].half[k];
   const surface = surfaceAt(t);
-  if (t < T)
-    copyPart(ctx, whole, ratio, { ...reached, left: edges[t], top: layout.band.top, bottom: surfaceAt(t + 1) });
-  copyPart(ctx, whole, ratio, { ...reached, top: layout.band.top, bottom });
+  const previous = reverse ? t - 1 : t + 1;
+  if (previous >= 1 && previous <= T) {
+    copyPart(ctx, whole, ratio, { ...before, top: layout.band.top, bottom: surfaceAt(previous) });
+  }
+  copyPart(ctx, whole, ratio, { ...passed, top: layout.band.top, bottom });
   const falling = mix(layout.loss.y, surface, between(part, BACKWARD.tributary[0], BACKWARD.tributary[1]));
   copyPart(ctx, whole, ratio, { left: edges[t - 1], right: edges[t], top: layout.band.top, bottom: falling });
-  copyPart(ctx, whole, ratio, {
-    left: 0,
-    right: layout.width,
-    top: layout.legend.y - 8 * U,
-    bottom: layout.legend.y + 8 * U,
-  });
-  copyPart(ctx, whole, ratio, { ...reached, top: norm.top - 8 * U, bottom: norm.bottom + 8 * U });
-  const column = part >= BACKWARD.river[1] ? edges[t - 1] : edges[t];
-  copyPart(ctx, whole, ratio, { ...reached, left: column, top: track.top - U, bottom: track.bottom + U });
-  drawSum(ctx, scene, part >= BACKWARD.sum[1] ? t : t + 1);
+  if (readsBothWays(scene)) copyOthers(ctx, layers);
+  copyPart(ctx, whole, ratio, { ...passed, top: norm.top - 8 * U, bottom: norm.bottom + 8 * U });
+  copyPart(ctx, whole, ratio, { ...summed, top: track.top - U, bottom: track.bottom + U });
+  const done = part >= BACKWARD.sum[1] ? t : previous;
+  drawSum(ctx, scene, reverse ? { first: 1, last: done } : { first: done, last: T });
   if (part >= BACKWARD.sum[0] && part < 1) {
     frameWeights(ctx, scene, t, palette.backward);
     drawFlight(ctx, scene, t, between(part, BACKWARD.sum[0], BACKWARD.sum[1]));
   }
   drawFront(ctx, scene, front, t);
+}
+
+/** With two directions: the rivers above are whole before this one begins, the others come later. @param {Context} ctx @param {Layers} layers */
+function copyOthers(ctx, { scene, losses, whole, ratio }) {
+  const { layout, picture } = scene;
+  const { U, left, width } = layout;
+  for (const { choice, river } of layout.bands) {
+    const isDone = picture !== null && choice.layer > picture.place.layer;
+    const part = { left: left - 4 * U, right: width, top: river.top - U, bottom: river.bottom + U };
+    copyPart(ctx, isDone ? whole : losses, ratio, part);
+  }
 }
 
 /** @param {number} part */
@@ -262,7 +343,8 @@ function drawFlight(
 ) {
   const box = weightsBox(layout);
   const { U } = layout;
-  const from = { x: xOf(layout, t) - pitchOf(layout, t) / 2, y: (layout.units.top + layout.units.bottom) / 2 };
+  const aside = ((layout.reverse ? 1 : -1) * pitchOf(layout, t)) / 2;
+  const from = { x: xOf(layout, t) + aside, y: (layout.units.top + layout.units.bottom) / 2 };
   const to = { x: box.x - 7 * U, y: box.y + box.size / 2 };
   ctx.fillStyle = palette.source.css[sourceIndex(t, layout.T, false)];
   const side = 7 * U;
@@ -273,9 +355,9 @@ function drawFlight(
 function drawSum(
   /** @type {Context} */ ctx,
   /** @type {Scene} */ { layout, palette, picture },
-  /** @type {number} */ from,
+  /** @type {{first: number, last: number}} */ { first, last },
 ) {
-  const { U, T } = layout;
+  const { U, T, reverse } = layout;
   const box = weightsBox(layout);
   const parts = picture?.parts;
   const whole = parts?.reduce((sum, norm) => sum + norm, 0) ?? 0;
@@ -287,7 +369,8 @@ function drawSum(
   ctx.fillStyle = palette.bed;
   ctx.fillRect(x, box.y, 7 * U, box.size);
   let y = box.y + box.size;
-  for (let t = T; t >= from; t--) {
+  for (let i = first; i <= last; i++) {
+    const t = reverse ? i : last - (i - first);
     const height = (box.size * parts[t - 1]) / whole;
     ctx.fillStyle = palette.source.css[sourceIndex(t, T, false)];
     ctx.fillRect(x, y - height, 7 * U, height);
@@ -312,7 +395,8 @@ function drawFront(
   ctx.font = sans(U, 12, 600);
   const width = Math.max(150 * U, ...lines.map((line) => ctx.measureText(line).width + 22 * U));
   const height = (28 + 17 * lines.length) * U;
-  const onTheLeft = x - 24 * U - width > layout.left;
+  const [roomLeft, roomRight] = [x - 24 * U - width > layout.left, x + 24 * U + width < layout.right];
+  const onTheLeft = layout.reverse ? !roomRight : roomLeft;
   const left = onTheLeft ? x - 24 * U - width : x + 24 * U;
   const top = lane.mid - height / 2;
   ctx.fillStyle = palette.ink;

@@ -47,9 +47,10 @@ export function createSlowMotion(store, { update, changed }) {
 
   /** @param {import("../view.js").Frame} frame */
   function prepare({ scene, base, bitmaps, ratio, state }) {
-    const { T } = scene.layout;
-    if (timeline.T !== T || timeline.phases[0].steps !== (state.reducedMotion ? 1 : T)) {
-      timeline = timelineOf(T, state.reducedMotion);
+    const { T, reverse } = scene.layout;
+    const isOther = timeline.T !== T || timeline.reverse !== reverse;
+    if (isOther || timeline.phases[0].steps !== (state.reducedMotion ? 1 : T)) {
+      timeline = timelineOf(T, state.reducedMotion, reverse);
       ms = 0;
     }
     if (layers && layers.scene === scene) return;
@@ -138,7 +139,7 @@ export function createSlowMotion(store, { update, changed }) {
     placeAt(x, y) {
       if (!layers) return null;
       const place = placeAt(layers.scene.layout, x, y);
-      return isReached(place, momentAt(timeline, ms)) ? place : NOWHERE;
+      return isReached(place, momentAt(timeline, ms), timeline.reverse) ? place : NOWHERE;
     },
     xOf: (place) => (layers && place.t !== null ? xOf(layers.scene.layout, place.t) : null),
     lines: () => null,
@@ -186,13 +187,14 @@ export function createSlowMotion(store, { update, changed }) {
  * Whether what lies there is known at this moment.
  * @param {import("../under.js").Place} place
  * @param {import("./timeline.js").Moment} moment
+ * @param {boolean} [reverse] whether the sequence is read from its end
  */
-export function isReached({ row, t }, { phase, t: at }) {
+export function isReached({ row, t }, { phase, t: at }, reverse = false) {
   if (t === null) return row === "weights" || row === "ruler";
   if (phase === "update" || row === "input" || row === "labels") return true;
-  if (row === "output" || row === "units") return phase !== "forward" || t <= at;
+  if (row === "output" || row === "units") return phase !== "forward" || (reverse ? t >= at : t <= at);
   if (row === "loss") return phase === "backward" || (phase === "losses" && t <= at);
-  return phase === "backward" && t >= at;
+  return phase === "backward" && (reverse ? t <= at : t >= at);
 }
 
 /** For the slider's words. @param {Shown} shown */

@@ -1,11 +1,12 @@
 /**
- * One iteration in slow motion: forward t = 1…T, the losses, backward t = T…1, the update, laid out in time. Pure.
+ * One iteration in slow motion: forward t = 1…T, the losses, backward t = T…1, the update, laid out in time; where the
+ * sequence is read from its end, forward t = T…1 and backward t = 1…T. Pure.
  */
 import { clamp } from "../../lib/scales.js";
 
 /** @typedef {import("../../run/state.js").Reached["phase"]} PhaseName */
 /** @typedef {{name: PhaseName, steps: number, ms: number, from: number}} Phase `ms` a step, `from` the phase's beginning */
-/** @typedef {{T: number, phases: Phase[], updateAt: number, end: number}} Timeline */
+/** @typedef {{T: number, reverse: boolean, phases: Phase[], updateAt: number, end: number}} Timeline */
 /** @typedef {{phase: PhaseName, t: number, part: number}} Moment `part` of this step that has passed, 0 to 1 */
 
 /** Milliseconds a step; a longer sequence than LONGEST takes no longer than that one. */
@@ -14,8 +15,8 @@ const LONGEST = 40;
 /** With reduced motion a phase is one step, and stands this long. */
 const STANDS = 1600;
 
-/** @param {number} T @param {boolean} whole whether each phase is one step @returns {Timeline} */
-export function timelineOf(T, whole) {
+/** @param {number} T @param {boolean} whole whether each phase is one step @param {boolean} [reverse] whether the sequence is read from its end @returns {Timeline} */
+export function timelineOf(T, whole, reverse = false) {
   const steps = whole ? 1 : T;
   const pace = Math.min(1, LONGEST / T);
   const lasts = (/** @type {number} */ ms) => (whole ? STANDS : ms * pace);
@@ -31,18 +32,25 @@ export function timelineOf(T, whole) {
   add("backward", steps, lasts(STEP.backward));
   const updateAt = from;
   add("update", 1, whole ? STANDS : STEP.update);
-  return { T, phases, updateAt, end: from };
+  return { T, reverse, phases, updateAt, end: from };
 }
 
 /** What is shown at a time: the end of a step still belongs to it. @param {Timeline} timeline @param {number} ms @returns {Moment} */
-export function momentAt({ T, phases, end }, ms) {
+export function momentAt({ T, reverse, phases, end }, ms) {
   const at = clamp(ms, 0, end);
   const phase = phases.findLast(({ from }) => at > from + 1e-9) ?? phases[0];
   const passed = (at - phase.from) / phase.ms;
   const step = clamp(Math.ceil(passed - 1e-9) - 1, 0, phase.steps - 1);
   const whole = phase.steps < T;
-  const t = phase.name === "backward" ? (whole ? 1 : T - step) : whole ? T : step + 1;
+  const reached = whole ? T : step + 1;
+  const t = runsLeft(phase.name, reverse) ? T + 1 - reached : reached;
   return { phase: phase.name, t, part: whole && phase.name !== "update" ? 1 : clamp(passed - step, 0, 1) };
+}
+
+/** Whether a phase goes through the timesteps from the last to the first. @param {PhaseName} phase @param {boolean} reverse */
+export function runsLeft(phase, reverse) {
+  if (phase === "forward") return reverse;
+  return phase === "backward" && !reverse;
 }
 
 /**

@@ -1,8 +1,18 @@
 /** What the inspector says of one timestep. Pure. */
 
-import { formatExp } from "../../lib/format.js";
+import { formatExp, formatNumber } from "../../lib/format.js";
 import { isTop } from "../../record/chosen.js";
-import { at, farthestLoss, hasTarget, isReverse, lnFlow, ownShare, previous } from "../../record/readings.js";
+import {
+  at,
+  farthestLoss,
+  hasTarget,
+  isReverse,
+  length,
+  lnFlow,
+  ownShare,
+  previous,
+  startNorm,
+} from "../../record/readings.js";
 
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
 
@@ -28,6 +38,29 @@ export function roadsTitle(record, state, t) {
     ? `From ${state}_${t} back to the initial state, by which path:`
     : `From ${state}_${t} back to ${state}_${to}, by which path:`;
 }
+
+/**
+ * What the sequence starts from, where h_t is made from it: zeros, a parameter, the window before, or what data bring.
+ * Empty elsewhere.
+ * @param {DecodedRecord} record @param {number} t @param {{train_h0?: unknown, carry_state?: unknown}} config
+ */
+export function startWords(record, t, config) {
+  if (previous(record, t) !== 0) return "";
+  const states = record.tensors.c ? ["h", "c"] : ["h"];
+  const row = isReverse(record) ? length(record) + 1 : 0;
+  const one = states.length === 1;
+  const names = states.map((state) => `${state}_${row}`).join(" and ");
+  const norms = numbersOf(states.map((state) => startNorm(record, state)));
+  const back = numbersOf(states.map((state) => Math.exp(at(record, `ln_d${state}_norm`, 0))));
+  const size = `${one ? "norm" : "norms"} ${norms}`;
+  const gradient = `${one ? "gradient of norm" : "gradients of norms"} ${back}`;
+  if (config.train_h0) return `${names}, learned: ${size}; trained by ${one ? "a " : ""}${gradient}.`;
+  if (states.every((state) => startNorm(record, state) === 0)) return `${names} ${one ? "is" : "are"} 0.`;
+  if (!config.carry_state) return `${names} ${one ? "comes" : "come"} with the data: ${size}.`;
+  return `${names}, carried from the window before: ${size}; ${one ? "a " : ""}${gradient} ${one ? "is" : "are"} cut off there.`;
+}
+
+const numbersOf = (/** @type {number[]} */ numbers) => numbers.map((number) => formatNumber(number)).join(" and ");
 
 /** Why there are no shares; empty where there are. @param {DecodedRecord} record @param {number} t */
 export function noShareWords(record, t) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { carriedLabel, noShareWords } from "../../../../static/js/words/inspector/timestep.js";
+import { carriedLabel, noShareWords, startWords } from "../../../../static/js/words/inspector/timestep.js";
 import { symbolIndex } from "../../../../static/js/panels/inspector/input.js";
 import { reachWords } from "../../../../static/js/words/inspector/loss.js";
 import { accountWords, pairNumbers } from "../../../../static/js/words/inspector/pair.js";
@@ -44,6 +44,29 @@ test("where truncation lets no loss through the inspector says so, as the river 
   assert.equal(noShareWords(record, 2), "Truncated, no loss reaches h_2; full BPTT would bring it 1.00.");
   record.tensors.ln_dh_norm.data[2] = Number.NEGATIVE_INFINITY;
   assert.equal(noShareWords(record, 2), "No loss reaches h_2: ∂E/∂h_2 is exactly 0.");
+});
+
+test("what a sequence starts from is said where it starts: zeros, a parameter, the window before, what data bring", () => {
+  const record = makeRecord({ T: 3, H: 2 });
+  record.tensors.ln_dh_norm.data[0] = Math.log(0.25);
+  record.tensors.h.data.set([0, 0]);
+  assert.equal(startWords(record, 2, {}), "");
+  assert.equal(startWords(record, 1, {}), "h_0 is 0.");
+  assert.equal(startWords(record, 1, { carry_state: true }), "h_0 is 0.", "no window before the data's first");
+  assert.match(startWords(record, 1, { train_h0: true }), /^h_0, learned: norm 0; trained by a gradient of norm 0\.25/);
+  record.tensors.h.data.set([3, 4]);
+  assert.match(startWords(record, 1, {}), /^h_0 comes with the data: norm 5/);
+  const carried = startWords(record, 1, { carry_state: true });
+  assert.match(
+    carried,
+    /^h_0, carried from the window before: norm 5(\.00)?; a gradient of norm 0\.25\d* is cut off there\.$/,
+  );
+  record.tensors.c = record.tensors.h;
+  record.tensors.ln_dc_norm = record.tensors.ln_dh_norm;
+  assert.match(
+    startWords(record, 1, { carry_state: true }),
+    /^h_0 and c_0, .*: norms 5.* and 5.*; gradients .* are cut/,
+  );
 });
 
 test("titles and how it was chosen, counted as people count", () => {

@@ -13,11 +13,11 @@ import { sampleRecord } from "../sample.js";
 
 const vector = (data) => ({ shape: [data.length], data: Float64Array.from(data) });
 
-function folded(options = {}, config = {}) {
+function folded({ size = { width: 764, height: 620, U: 1 }, ...options } = {}, config = {}) {
   const record = sampleRecord(options);
   const state = { ...initialState({ config }, null), record };
   const picture = readPicture(record, config, null);
-  const scene = buildScene(picture, state, { width: 764, height: 620, U: 1 }, [-4, 2], null);
+  const scene = buildScene(picture, state, size, [-4, 2], null);
   return { scene, layout: layoutFolded(scene.layout, picture.lanes.length) };
 }
 
@@ -54,6 +54,36 @@ test("exactly no gradient leaves the bed empty, one below the ruler leaves dashe
   assert.equal(dashes(1), 0);
   assert.equal(dashes(2), 1);
 });
+
+for (const [width, height] of [
+  [390, 566],
+  [640, 500],
+  [764, 620],
+]) {
+  for (const lanes of [1, 2]) {
+    test(`nothing that is said is cut: ${width} px wide, ${lanes === 2 ? "two roads" : "one road"}`, () => {
+      const tensors = lanes === 2 ? { ln_dc_norm: vector(new Array(25).fill(-30)) } : {};
+      const parts = { dW_hh_norm: vector(new Array(24).fill(0.0123)), ln_dh_norm: vector(new Array(25).fill(-30)) };
+      const options = { size: { width, height, U: 1 }, T: 24, H: 16, tensors: { ...tensors, ...parts } };
+      const { scene, layout } = folded(
+        { ...options, meta: { dW_hh_sum_norm: 1.23e-4 } },
+        { cell: lanes === 2 ? "lstm" : "rnn" },
+      );
+      const ctx = recordingContext();
+      for (const t of [1, 24]) {
+        drawAccumulator(ctx, scene, layout, () => true, t);
+        drawFolded(ctx, scene, layout, { t, drift: 0, cell: layout.cell, bitmaps: recordingBitmaps(), ratio: 1 });
+      }
+      assert.equal(layout.straight !== null, lanes === 2);
+      for (const [text, x, , state] of callsOf(ctx, "fillText")) {
+        Object.assign(ctx.state, state);
+        const { width: room } = ctx.measureText(text);
+        const left = x - { left: 0, center: room / 2, right: room }[state.textAlign];
+        assert.ok(left >= 0 && left + room <= width, `“${text}” from ${left} to ${left + room} of ${width}`);
+      }
+    });
+  }
+}
 
 test("the accumulator says what it stacks, and the norm of the sum beside it", () => {
   const { scene, layout } = folded({

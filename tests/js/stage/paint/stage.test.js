@@ -23,7 +23,9 @@ function drawn(record, options = {}) {
   const ctx = recordingContext();
   const bitmaps = recordingBitmaps();
   drawRecord(ctx, scene, bitmaps, 1);
-  return { ctx, scene, bitmaps, texts: textsOf(ctx) };
+  const chrome = recordingContext();
+  drawChrome(chrome, scene);
+  return { ctx, scene, bitmaps, texts: textsOf(ctx), labels: textsOf(chrome) };
 }
 
 const riverPixels = (bitmaps) => bitmaps("river 0").pixels.filter((word) => word >>> 24 > 0).length;
@@ -167,8 +169,13 @@ test("the disc's area grows with the loss, the baseline's has the radius 7.5", (
   assert.equal(lossRadius(picture, layout, 4), 9);
 });
 
-const tilesDrawn = ({ ctx }, matrix) =>
-  callsOf(ctx, "drawImage").filter(([image]) => image.name === `tile ${matrix}`).length;
+/** Runs of painted pixels in the row of tiles. */
+function tilesDrawn({ ctx, bitmaps }, matrix) {
+  if (!callsOf(ctx, "drawImage").some(([image]) => image.name === `tile ${matrix}`)) return 0;
+  const { pixels, width, height } = bitmaps(`tile ${matrix}`);
+  const row = [...pixels.subarray(width * (height >> 1), width * ((height >> 1) + 1))];
+  return row.filter((word, i) => word !== 0 && (i === 0 || row[i - 1] === 0)).length;
+}
 
 test("the same small matrices stand on every arrow, once each in the gutter with how often they are used", () => {
   const few = drawn(sampleRecord({ T: 12 }));
@@ -176,8 +183,8 @@ test("the same small matrices stand on every arrow, once each in the gutter with
     ["W_xh", "W_hh", "W_hy"].map((matrix) => tilesDrawn(few, matrix)),
     [12, 11, 12],
   );
-  assert.equal(few.texts.filter((text) => text === "× 12").length, 2);
-  assert.ok(few.texts.includes("× 11"));
+  assert.equal(few.labels.filter((text) => text === "× 12").length, 2);
+  assert.ok(few.labels.includes("× 11"));
   assert.equal(tilesDrawn(drawn(sampleRecord({ T: 40 })), "W_hh"), 0);
 });
 
@@ -187,13 +194,13 @@ test("packed, tiles and ways go; the matrices and their counts stay", () => {
     ["W_xh", "W_hh", "W_hy"].map((matrix) => tilesDrawn(packed, matrix)),
     [0, 0, 0],
   );
-  for (const count of ["× 120", "× 119"]) assert.ok(packed.texts.includes(count), count);
+  for (const count of ["× 120", "× 119"]) assert.ok(packed.labels.includes(count), count);
 });
 
 test("a learned initial state is one use of W_hh more", () => {
   const record = sampleRecord({ T: 12 });
   record.tensors.h.data[1] = 0.5;
-  assert.equal(drawn(record).texts.filter((text) => text === "× 12").length, 3);
+  assert.equal(drawn(record).labels.filter((text) => text === "× 12").length, 3);
 });
 
 test("from each h_t a line in the colour of what goes forward leads to its output, beneath the river", () => {
@@ -213,7 +220,7 @@ test("from each h_t a line in the colour of what goes forward leads to its outpu
 test("T = 1 draws: W_xh and W_hy once, no arrow and no W_hh in use", () => {
   const one = drawn(sampleRecord({ T: 1 }));
   assert.deepEqual(
-    one.texts.filter((text) => text.startsWith("×")),
+    one.labels.filter((text) => text.startsWith("×")),
     ["× 1", "× 1"],
   );
   assert.equal(tilesDrawn(one, "W_hh"), 0);
@@ -256,12 +263,28 @@ test("a gradient that is not finite is framed in the river, the last timestep's 
   assert.deepEqual(readPicture(record, {}, null).firstBad, { of: "dh", t: 3, unit: 0, value: Number.NaN });
 });
 
-test("values beyond ±1 carry a dot", () => {
-  const record = sampleRecord({ T: 6 });
-  record.tensors.h.data[9] = 3;
+test("saturated units carry a dot, values beyond ±1 a bar; the legend names the dot", () => {
+  const calm = sampleRecord({ T: 6, H: 16 });
+  calm.tensors.h.data.fill(0.5);
+  const record = sampleRecord({ T: 6, H: 16 });
+  record.tensors.h.data.fill(0.5);
+  record.tensors.h.data[25] = 3;
+  record.tensors.h.data[26] = -0.97;
   const dots = ({ ctx }) => callsOf(ctx, "arc").filter(([, , radius]) => radius === 1.4).length;
-  const before = dots(drawn(sampleRecord({ T: 6 })));
-  assert.equal(dots(drawn(record)), before + 1);
+  const bars = ({ ctx }) => callsOf(ctx, "rect").filter(([, , width, height]) => width === 5 && height === 1.4).length;
+  const [before, after] = [drawn(calm), drawn(record)];
+  assert.deepEqual([dots(before), bars(before)], [0, 0]);
+  assert.deepEqual([dots(after), bars(after)], [1, 1]);
+  const gated = drawn(record, { config: { cell: "gru" } });
+  assert.deepEqual([dots(gated), bars(gated)], [0, 1], "the state of a gated cell has no slope of its own");
+  for (const [scene, named] of [
+    [after.scene, true],
+    [gated.scene, false],
+  ]) {
+    const ctx = recordingContext();
+    drawChrome(ctx, scene);
+    assert.equal(textsOf(ctx).includes("saturated"), named);
+  }
 });
 
 test("exact zeros of the gradient leave paper in units × time, other values a tile", () => {
@@ -286,9 +309,9 @@ test("with a loss hovered the others fall back", () => {
 
 test("the legend names every line it shows, the ghost too", () => {
   const ghost = { label: "T = 16", ln_dh_norm: new Float64Array(17), T: 16, at: 0, fields: "sequence_length" };
-  const { texts } = drawn(sampleRecord({ T: 24 }), { state: { ghost } });
+  const { labels } = drawn(sampleRecord({ T: 24 }), { state: { ghost } });
   for (const label of ["all losses", "only E₂₄", "bound (γσ)ⁿ", "before: T = 16"])
-    assert.ok(texts.includes(label), label);
+    assert.ok(labels.includes(label), label);
 });
 
 test("a line that leaves the frame ends in a triangle", () => {

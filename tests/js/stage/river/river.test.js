@@ -243,15 +243,17 @@ test("a river that lives only from near losses thins out to nothing between them
   for (const t of [1, 2]) assert.equal(ribbon.profile[Math.round(t * pitch)], 0);
 });
 
-test("nothing flows left of t = 1, unless h_0 is learned", () => {
+test("nothing flows left of t = 1, unless h_0 is learned, or carried and cut off there", () => {
   const exponents = [0, 0, 0];
   const { ribbon } = carriedRiver(exponents, exponents);
   assert.equal(ribbon.profile[1], 0);
   const record = recordWithLogNorms(exponents);
   record.tensors.ln_dh_norm.data[0] = 0;
   record.tensors.dh_carried_norm = { shape: [4], data: Float64Array.of(1, 1, 1, 0) };
-  const picture = pictureOf(record, { train_h0: true });
-  assert.equal(ribbonOf(picture, picture.lanes[0], bedOf(3), "far").profile[1], 42);
+  for (const config of [{ train_h0: true }, { carry_state: true }]) {
+    const picture = pictureOf(record, config);
+    assert.equal(ribbonOf(picture, picture.lanes[0], bedOf(3), "far").profile[1], 42);
+  }
 });
 
 test("what truncation or clipping left has no carried part of its own, and columns too narrow for shoulders none", () => {

@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
 import { chipWords } from "../../../../static/js/stage/slowmotion/bar.js";
+import { drawMoment, makeLayers } from "../../../../static/js/stage/slowmotion/draw.js";
 import { createSlowMotion, isReached } from "../../../../static/js/stage/slowmotion/slowmotion.js";
 import { cardLines, momentWords } from "../../../../static/js/words/slowmotion.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
+import { xOf } from "../../../../static/js/stage/layout.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
 import { initialState, reduce } from "../../../../static/js/run/state.js";
 import { createStore } from "../../../../static/js/lib/store.js";
 import { fakeBrowser, fakeCanvas } from "../dom.js";
 import { recordingBitmaps, recordingContext } from "../recording.js";
+import { chosenRecord } from "../../../../static/js/record/chosen.js";
+import { callsOf } from "../recording.js";
+import { deepRecord } from "../deep.js";
 import { sampleRecord } from "../sample.js";
 
 beforeEach(() => {
@@ -181,6 +186,72 @@ test("every moment has its sentence", () => {
   assert.match(said("backward", 2), /timestep 3 passes its gradient to 2/);
 });
 
+const bothWays = (direction, layer = 1, layers = 1) =>
+  chosenRecord(deepRecord({ layers, directions: 2, T: 4, hasLoss: (t) => t > 1 }), { layer, direction });
+
+test("in the reverse direction every sentence names the timestep that comes before in its order", () => {
+  const picture = readPicture(bothWays("reverse"), {}, null);
+  const said = (phase, t) => momentWords({ phase, t, part: 1 }, picture, null).finding;
+  assert.match(said("forward", 2), /reverse direction, forward pass: h_2 is made from x_2 and h_3/);
+  assert.match(said("backward", 1), /no loss up to timestep 1, no gradient to pass on/);
+  assert.match(said("backward", 2), /begins with E_2, the first loss/);
+  assert.match(said("backward", 3), /timestep 2 passes its gradient to 3/);
+  const lower = readPicture(bothWays("reverse", 1, 2), {}, null);
+  const below = (t) => momentWords({ phase: "backward", t, part: 1 }, lower, null).finding;
+  assert.match(below(1), /begins with what layer 2 sends down/);
+  assert.match(below(3), /timestep 2 passes its gradient to 3, where layer 2 adds its own/);
+  assert.match(cardLines(picture, 3).at(-1), /→/, "from the norm at t = 2");
+  assert.doesNotMatch(cardLines(picture, 1).at(-1), /→/);
+});
+
+test("in the reverse direction it fills the columns from the right, and the river from the left", () => {
+  const record = bothWays("reverse");
+  const { motion, play, store, seen } = slowMotion({}, { record, direction: "reverse" });
+  play(400);
+  assert.deepEqual(store.get().slow, { phase: "forward", t: 3, playing: true });
+  assert.equal(chipWords("forward", 1, 4, seen.shown.timeline), "forward 4 … 1");
+  play(4 * 350 + 400);
+  assert.deepEqual([store.get().slow.phase, store.get().slow.t], ["backward", 2]);
+  assert.equal(chipWords("backward", 1, 1, seen.shown.timeline), "backward 1 … 4");
+  const place = (row, t) => ({ row, t, unit: null, lane: 0 });
+  assert.ok(isReached(place("units", 4), { phase: "forward", t: 3, part: 1 }, true));
+  assert.ok(!isReached(place("units", 2), { phase: "forward", t: 3, part: 1 }, true));
+  assert.ok(isReached(place("lane", 1), { phase: "backward", t: 2, part: 1 }, true));
+  assert.ok(!isReached(place("lane", 3), { phase: "backward", t: 2, part: 1 }, true));
+  motion.end();
+});
+
+/** Which parts of the finished picture one moment shows of the open layer's row of units: [from, to] in px. */
+function unitsShown(direction, moment) {
+  const record = bothWays(direction);
+  const picture = readPicture(record, {}, null);
+  const scene = buildScene(
+    picture,
+    { ...initialState({}, record), direction },
+    { width: 764, height: 620, U: 1 },
+    [-4, 2],
+    null,
+  );
+  const layers = makeLayers(scene, /** @type {any} */ (fakeCanvas(764, 620)), recordingBitmaps(), 1);
+  const ctx = recordingContext();
+  drawMoment(ctx, layers, moment);
+  const { top, bottom } = scene.layout.units;
+  const parts = callsOf(ctx, "drawImage").filter(
+    ([image, , y, , height]) => image === layers.forward && y <= top && y + height >= bottom - 1,
+  );
+  return { parts: parts.map(([, x, , width]) => [x, x + width]), layout: scene.layout };
+}
+
+test("halfway through the forward pass the earlier half of the direction's own order stands", () => {
+  const end = { phase: "forward", t: 3, part: 1 };
+  const forward = unitsShown("forward", end);
+  assert.ok(forward.parts.some(([, to]) => to > xOf(forward.layout, 3)));
+  assert.ok(forward.parts.every(([, to]) => to < xOf(forward.layout, 4)));
+  const reverse = unitsShown("reverse", end);
+  assert.ok(reverse.parts.some(([from]) => from < xOf(reverse.layout, 3)));
+  assert.ok(reverse.parts.every(([from]) => from > xOf(reverse.layout, 2)));
+});
+
 test("where truncation cuts, nothing is handed on", () => {
   const record = sampleRecord({ T: 4, H: 3 });
   record.tensors.share_used = record.tensors.share;
@@ -193,7 +264,7 @@ test("where truncation cuts, nothing is handed on", () => {
 });
 
 test("a chip names its phase, how far it is, and that it is done", () => {
-  assert.equal(chipWords("forward", 1, 3, 24), "forward 1 … 24");
-  assert.equal(chipWords("backward", 0, 13, 24), "backward, t = 13");
-  assert.equal(chipWords("losses", -1, 13, 24), "✓ losses");
+  assert.equal(chipWords("forward", 1, 3, { T: 24, reverse: false }), "forward 1 … 24");
+  assert.equal(chipWords("backward", 0, 13, { T: 24, reverse: false }), "backward, t = 13");
+  assert.equal(chipWords("losses", -1, 13, { T: 24, reverse: false }), "✓ losses");
 });

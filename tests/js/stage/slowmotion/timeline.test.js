@@ -19,6 +19,19 @@ test("forward runs from 1 to T, the losses too, backward from T to 1, then comes
   ]);
 });
 
+test("where the sequence is read from its end, forward runs from T to 1 and backward from 1 to T", () => {
+  const reverse = timelineOf(3, false, true);
+  const seen = [];
+  for (let ms = 1; ms <= reverse.end; ms += 5) {
+    const { phase, t } = momentAt(reverse, ms);
+    if (seen.at(-1) !== `${phase} ${t}`) seen.push(`${phase} ${t}`);
+  }
+  const forward = ["forward 3", "forward 2", "forward 1"];
+  const back = ["backward 1", "backward 2", "backward 3"];
+  assert.deepEqual(seen, [...forward, "losses 1", "losses 2", "losses 3", ...back, "update 3"]);
+  assert.equal(momentAt(timelineOf(3, true, true), 1).t, 1, "a whole phase ends where the direction does");
+});
+
 test("a timestep takes 320 ms forward, 30 for its loss and 400 back; a long sequence takes no longer than 40 timesteps", () => {
   assert.deepEqual(
     line.phases.map(({ name, ms }) => [name, ms]),

@@ -1,0 +1,97 @@
+/** A lecturer's own story: lessons in an order of their own, in one link. */
+
+import { element, setText } from "../lib/dom.js";
+import { addressOf } from "../lib/address.js";
+import { copyButton } from "./copy_button.js";
+import { emptyLink, writeLink } from "./link.js";
+import { moved, orderOf } from "./story.js";
+
+/** @typedef {import("./story.js").Chosen} Chosen */
+
+const UNREACHABLE = "The lessons could not be fetched. Open this again to retry.";
+const NONE = "Choose at least one lesson.";
+
+/** @param {any} schema @returns {import("./panel.js").Pane} */
+export function createStoryPane(schema) {
+  const link = element("input", { class: "share-text", id: "share-story", readonly: true });
+  const locked = element("input", { type: "checkbox" });
+  const list = element("ol", { class: "story-rows", "aria-label": "Lessons in the order of the story" });
+  const problem = element("p", { class: "quiet", role: "status" });
+  /** @type {Chosen[]} */
+  let lessons = [];
+  let asked = false;
+  locked.addEventListener("change", write);
+
+  function write() {
+    const order = orderOf(lessons);
+    setText(problem, order.length === 0 ? NONE : "");
+    const page = location.origin + location.pathname;
+    const lesson = order.length === 0 ? null : { slug: order[0], locked: locked.checked, order };
+    link.value = lesson ? `${page}#${writeLink({ ...emptyLink(), lesson }, schema)}` : "";
+  }
+
+  function draw() {
+    list.replaceChildren(...lessons.map(row));
+    write();
+  }
+
+  /** @param {Chosen} lesson @param {number} index */
+  function row(lesson, index) {
+    const box = element("input", { type: "checkbox" });
+    box.checked = lesson.chosen;
+    box.addEventListener("change", () => {
+      lesson.chosen = box.checked;
+      write();
+    });
+    const name = element("label", {}, box, ` ${lesson.title}`);
+    return element("li", { class: "story-row" }, name, mover(lesson, index, -1), mover(lesson, index, 1));
+  }
+
+  /** @param {Chosen} lesson @param {number} index @param {1 | -1} by */
+  function mover({ title }, index, by) {
+    const way = by < 0 ? "up" : "down";
+    const button = element(
+      "button",
+      { class: "icon-button", type: "button", "aria-label": `Move ${title} ${way}` },
+      by < 0 ? "↑" : "↓",
+    );
+    button.disabled = index + by < 0 || index + by >= lessons.length;
+    button.addEventListener("click", () => {
+      lessons = moved(lessons, index, by);
+      draw();
+      const buttons = list.children[index + by].querySelectorAll("button");
+      const same = buttons[by < 0 ? 0 : 1];
+      (same.disabled ? buttons[by < 0 ? 1 : 0] : same).focus();
+    });
+    return button;
+  }
+
+  async function load() {
+    const answer = await fetch(addressOf("api/scenes"));
+    if (!answer.ok) throw new Error(`the server has no lessons: ${answer.status}`);
+    const scenes = /** @type {{slug: string, title: string}[]} */ (await answer.json());
+    lessons = scenes.map(({ slug, title }) => ({ slug, title, chosen: false }));
+    draw();
+  }
+
+  return {
+    node: element(
+      "section",
+      { class: "story" },
+      element("label", { class: "share-title", for: "share-story" }, "Your own story"),
+      element("p", { class: "quiet" }, "Choose lessons and their order: one link opens them as a story of their own."),
+      element("div", { class: "share-line" }, link, copyButton(link, "Copy link to the story", write)),
+      element("label", { class: "share-line" }, locked, " Lock all controls but those a lesson asks for"),
+      problem,
+      list,
+    ),
+    show() {
+      if (asked) return;
+      asked = true;
+      load().catch(() => {
+        asked = false;
+        setText(problem, UNREACHABLE);
+      });
+    },
+  };
+}

@@ -1,0 +1,17 @@
+/** Names of the panels, and what stands in them in every state. Pure. */
+
+export const CHECK = "Check the gradients";
+
+export const USES = "The gradient of a weight";
+
+export const NOTHING_PINNED = "Click anything in the picture to put its numbers into the equations.";
+
+export const NEXT_UPDATE = "The next update";
+
+export const WHICH_INPUT = "Which input";
+
+export const INPUT_SYMBOL = "Input symbol";
+
+export const STEP_BY_STEP = "The gradient, step by step back";
+
+export const INPUT_CHANGES = "Changes the shown sequence only, until a reset or until another sequence is shown";

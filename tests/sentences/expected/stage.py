@@ -1,0 +1,161 @@
+"""Names in the picture, and the lines beside the pointer."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .registry import EXPECTED, expects
+from .seen import Numbers, Seen, altered, known, shown_ln, shown_norm, shown_share
+
+
+@expects("name output")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    t = asked["t"]
+    if seen.classified:
+        return [t, 1] if t in seen.asked else [t]
+    y, target = seen.tensors["y"][t - 1], seen.tensors["target"][t - 1]
+    if t not in seen.asked:
+        return [t, float(y[0])]
+    if seen.own is not None:
+        return EXPECTED["ownOutputWords"](seen, asked)
+    return [float(y[0]), float(target[0])]
+
+
+@expects("name loss")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    return [float(seen.tensors["loss_t"][asked["t"] - 1])]
+
+
+@expects("name own")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    share = shown_share(seen, asked["t"], asked["t"])
+    return [100 * share] if np.isfinite(share) else []
+
+
+@expects("name carried")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    return [shown_norm(seen, asked["t"] - 1)]
+
+
+@expects("name input")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    x = seen.tensors["x"][asked["t"] - 1]
+    if seen.own is not None:
+        return [asked["t"], *seen.in_own("x", asked["t"])[:3]]
+    if len(x) > 2 and x.max() == 1 and (x != 0).sum() == 1:
+        return [asked["t"], len(x)]
+    return [asked["t"], len(x) if len(x) > 1 else float(x[0])]
+
+
+@expects("ownOutputWords")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    t = asked["t"]
+    (y, *_), (target, *_) = seen.tensors["y"][t - 1], seen.tensors["target"][t - 1]
+    columns = len(seen.own or [])
+    of = [columns] if columns > 1 else []
+    return [seen.in_own("y", t)[0], *of, seen.in_own("target", t)[0], float(y), float(target)]
+
+
+@expects("ownLossWords")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    pairs = zip(seen.in_own("y", asked["t"])[:3], seen.in_own("target", asked["t"])[:3], strict=True)
+    return [float(value) for pair in pairs for value in pair]
+
+
+@expects("stage loss")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    t = asked["t"]
+    if t not in seen.asked:
+        return [t]
+    return [float(seen.tensors["loss_t"][t - 1]), *known(seen.meta["baseline"])]
+
+
+@expects("stage output")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    t = asked["t"]
+    y, target = seen.tensors["y"][t - 1], seen.tensors["target"][t - 1]
+    if seen.own is not None:
+        said, wanted = seen.in_own("y", t)[:3], seen.in_own("target", t)[:3]
+        return [t, *said, *wanted, *map(float, y[:3]), *map(float, target[:3])]
+    if not seen.classified:
+        return [*map(float, y[:3]), *(map(float, target[:3]) if t in seen.asked else [])]
+    p = seen.probabilities[t - 1]
+    return [t, 100 * float(p.max()), *([100 * float(p[target])] if t in seen.asked else [])]
+
+
+@expects("stage input")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    x, t = seen.tensors["x"][asked["t"] - 1], asked["t"]
+    if seen.own is not None:
+        return [t, *seen.in_own("x", t)[:3], *map(float, x[:3])]
+    if len(x) > 2 and x.max() == 1 and (x != 0).sum() == 1:
+        return []
+    return [float(value) for value in x[:3]]
+
+
+@expects("stage lane")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    t = asked["t"]
+    ln = shown_ln(seen, t)
+    found = [shown_norm(seen, t), *([ln] if np.isfinite(ln) else [])]
+    clipped = seen.config["clip"] == "timestep" and math.isclose(
+        seen.get("dh_norm_used")[t], seen.config["clip_threshold"], rel_tol=1e-9
+    )
+    return [*found, *_joined(seen, t, clipped=clipped), *_percent(shown_share(seen, t, t))]
+
+
+def _percent(share: float) -> Numbers:
+    return [] if math.isnan(share) else [100 * share]
+
+
+def _joined(seen: Seen, t: int, *, clipped: bool) -> Numbers:
+    if clipped:
+        return [seen.config["clip_threshold"]]
+    if not seen.is_top or altered(seen) or t not in seen.asked:
+        return []
+    own, carried = seen.flow(t, t), float(seen.get("dh_carried_norm")[t])
+    return [] if math.isnan(own) or math.isnan(carried) or carried == 0 else [own, carried]
+
+
+@expects("stage units")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    t, unit = asked["t"], asked["unit"]
+    return [unit + 1, t, float(seen.get("h")[t, unit]), float(seen.get("dh")[t, unit])]
+
+
+@expects("cardLines")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    t, share = asked["t"], shown_share(seen, asked["t"], asked["t"])
+    now = shown_norm(seen, t)
+    cut = t < seen.T and not np.isnan(shown_ln(seen, t + 1)) and _nothing_crosses(seen, t)
+    before = [shown_norm(seen, t + 1)] if t < seen.T and not cut and shown_ln(seen, t + 1) > -np.inf else []
+    if math.isnan(share) or not seen.is_top:
+        return [*before, now]
+    parts = [100 * share, 100 - 100 * share] if t in seen.asked else []
+    return [*parts, *before, now]
+
+
+def _nothing_crosses(seen: Seen, b: int) -> bool:
+    """Whether truncation keeps no pair that leads from b + 1 to b, of those that reach b + 1."""
+    k1, k2 = seen.config["k1"], seen.config["k2"]
+    if not k1:
+        return False
+    kept = [min(seen.T, k1 * math.ceil(t / k1)) - k2 for t in seen.asked if t > b]
+    return any(first < b + 1 for first in kept) and not any(first < b for first in kept)
+
+
+@expects("momentLoss")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    return [float(seen.tensors["loss_t"][asked["t"] - 1])]
+
+
+@expects("sizeWords")
+def _(seen: Seen, _: dict[str, Any]) -> Numbers:
+    read = seen.told["state"]["task"]["read"]
+    return known(*(read.get(name) for name in ("rows", "width", "characters", "distinct")))
+
+
+@expects("openedWords")
+def _(seen: Seen, _: dict[str, Any]) -> Numbers:
+    return [seen.meta["iteration"]]
