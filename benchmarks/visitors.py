@@ -107,7 +107,11 @@ class Visitor(asyncio.Protocol):
             action(*arguments)
 
     def _send(self, content: bytes) -> None:
-        self._later(self.transport.write, content)
+        self._later(self._arrive, content)
+
+    def _arrive(self, content: bytes) -> None:
+        if not self.transport.is_closing():  # what was said before a connection broke arrives nowhere
+            self.transport.write(content)
 
     def _hear(self, data: bytes) -> None:
         self.buffer += data

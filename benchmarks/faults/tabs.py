@@ -26,6 +26,8 @@ class Tab:
     port: int
     seed: int
     one_way: float = 0.0  # seconds that what is said takes to arrive
+    rate: float = RATE
+    watch: list[str] = field(default_factory=lambda: PAGE)
     changes: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # accepted, at which iteration
     since_snapshot: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     in_flight: dict[str, Any] | None = None
@@ -40,7 +42,7 @@ class Tab:
 
     async def live(self) -> bytes:
         """Train until told to end, whatever happens to servers; the last snapshot."""
-        self.visitor = await pupil(self.port, RATE, PAGE, self.config, self.one_way)
+        self.visitor = await pupil(self.port, self.rate, self.watch, self.config, self.one_way)
         self.kept = await self.visitor.snapshot()
         while True:
             try:
@@ -93,8 +95,8 @@ class Tab:
             await visitor.ask("edit", **change)
             iteration = at
         await self.edit(visitor)
-        await visitor.ask("watch", quantities=PAGE)
-        await visitor.ask("play", rate=RATE)
+        await visitor.ask("watch", quantities=self.watch)
+        await visitor.ask("play", rate=self.rate)
         await visitor.first_record
         return visitor
 
