@@ -2,6 +2,7 @@
 
     .venv/bin/python -m benchmarks.page            # about five minutes
     .venv/bin/python -m benchmarks.page --seconds 10
+    .venv/bin/python -m benchmarks.page --thread    # only what a record costs the main thread, on a busy machine too
 
 Opening: bytes and time until the first computed picture, and until it first moves. Playing: 60 s at T = 50, H = 32
 with the flow shown. Changing: 30 times the length slider is released somewhere else, right after opening and again
@@ -130,6 +131,39 @@ def play(tab: Tab, report: Report, seconds: float) -> None:
     report.row("live heap growth", (tab.live_heap() - heap) / 1e6, "MB", "≤", 1)
 
 
+# What a record costs, for which networks, and the goal in ms.
+SIZES: dict[str, tuple[dict[str, object], float]] = {
+    "rnn, T = 50, H = 32": ({"sequence_length": 50, "hidden_size": 32}, 6),
+    "lstm, T = 100, H = 64": ({"cell": "lstm", "sequence_length": 100, "hidden_size": 64}, 8),
+    "2 layers lstm, T = 100, H = 64": (
+        {"cell": "lstm", "sequence_length": 100, "hidden_size": 64, "num_layers": 2, "batch_size": 16},
+        8,
+    ),
+}
+REPLAYED = 40
+
+
+def main_thread(browser: Chromium, server: Server, report: Report) -> None:
+    """CPU time of the page's main thread a record, the same records shown again and again without the server."""
+    for name, (config, goal) in SIZES.items():
+        spent, scripts = [], []
+        with open_page(browser, server) as tab:
+            configure(tab, **config)
+            tab.wait_for(f"measured.shown.at(-1) === {config['sequence_length']}", seconds=120)
+            tab.evaluate("() => forget()")
+            tab.wait_for(f"measured.drawn.length > {REPLAYED}", seconds=120)
+            tab.wire.send("Performance.disable")
+            tab.wire.send("Performance.enable", timeDomain="threadTicks")
+            for _ in range(4):
+                before = tab.metrics()
+                tab.evaluate("(count) => { forget(); return replay(count); }", REPLAYED)
+                after, drawn = tab.metrics(), len(tab.evaluate("() => measured.drawn"))
+                spent.append(1000 * (after["TaskDuration"] - before["TaskDuration"]) / drawn)
+                scripts.append(1000 * (after["ScriptDuration"] - before["ScriptDuration"]) / drawn)
+        report.row(f"main thread per record, {name}: CPU, best of 4", min(spent), "ms", "≤", goal)
+        report.row("  of it scripts", min(scripts), "ms")
+
+
 def changing(tab: Tab, times: int) -> list[float]:
     """From the slider's release at a new length to the frame that draws the first record of that length."""
     dice = random.Random(1)
@@ -159,13 +193,19 @@ def changing(tab: Tab, times: int) -> list[float]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60, help="how long to play (default 60)")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--thread", action="store_true", help="only what a record costs the main thread")
+    wanted = parser.parse_args()
+    seconds = wanted.seconds
 
     report = Report("The page in Chromium")
     started = time.monotonic()
     server = Server().start()
     report.row("server start → answering", time.monotonic() - started, "s", "≤", 1)
     with chromium() as browser:
+        main_thread(browser, server, report)
+        if wanted.thread:
+            server.stop()
+            return report.finish()
         opening(browser, server, report, times=5)
         with open_page(browser, server) as tab:
             configure(tab, sequence_length=50, hidden_size=32)
