@@ -53,7 +53,7 @@ PARTS = {
     "gradient": "the gradient norm in the header",
     "history": "the loss over training",
 }
-BUTTONS = ("play", "step", "reset", "back", "fold", "unfold", "slow", "compare", "check", "example", "load")
+BUTTONS = ("play", "step", "reset", "back", "fold", "unfold", "slow", "compare", "check", "example", "load", "watched")
 TABS = ("flow", "loss", "lags", "slope", "spectrum", "weights", "gates")
 TRACKS = ("h", "dh", "gates", "dW_hh")
 RULERS = ("near", "far", "abyss")
@@ -61,6 +61,7 @@ UNDER = {
     "views": "the open view",
     "inspector": "the equations of what is pinned",
     "terms": "the terms of the only loss's gradient, one a timestep",
+    "watched": "the way to the stored PyTorch training, in a tab of its own",
 }
 EVENTS = {
     "step": "one update by its button",
@@ -73,6 +74,7 @@ EVENTS = {
     "example": "another sequence was asked for",
     "check": "the gradients were checked",
     "load": "own weights, text or data were taken in",
+    "watched": "the stored PyTorch training was opened",
 }
 SCALARS = ("loss_per_timestep", "accuracy", "grad_norm", "clip_scale", "clip_angle", "clipped_updates", "horizon")
 

@@ -97,6 +97,11 @@ def happen(page: Page, scene: Scene, condition: Condition) -> None:
         load_text(page)
     elif event == "pin":
         pin(page, scene, {})
+    elif event == "watched":
+        with page.expect_popup() as stored:
+            page.locator("#lesson-watched").click()
+        expect(stored.value.locator("body")).to_have_attribute("data-captured", "true")
+        stored.value.close()
     else:
         page.locator(
             {"step": "#step", "play": "#play", "slow": "#slow-motion", "example": "#next-example"}[event]

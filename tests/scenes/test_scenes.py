@@ -43,6 +43,7 @@ def test_the_story_has_its_scenes_in_order():
         "both-directions",
         "across-batches",
         "input-gates",
+        "watched",
     ]
 
 

@@ -31,7 +31,10 @@ export function createLessons(story, store, actions, home) {
     story,
     store,
     { ring: rings.show, go },
-    { back, next, open, close, copyLink: () => void copyLink(), request: actions.request },
+    {
+      ...{ back, next, open, close, copyLink: () => void copyLink(), request: actions.request },
+      openedStored: () => visit.happened("watched"),
+    },
   );
   /** @type {Scene | null} */
   let scene = null;

@@ -21,6 +21,7 @@ import { createUnder } from "./under.js";
  * @property {(slug: string) => void} open
  * @property {() => void} close
  * @property {() => void} copyLink
+ * @property {() => void} openedStored the reader went to the stored training
  * @property {(message: import("../wire/protocol.js").Command) => Promise<unknown>} request of those who follow the run
  */
 
@@ -47,7 +48,7 @@ export function createPanel(story, store, pointing, ways) {
   const choice = /** @type {HTMLSelectElement} */ (byId("lesson-scene"));
   const question = createQuestion(byId("lesson-question"), { pointing, revealed });
   const asking = createAsking(store, ways.request, question.showCounts);
-  const under = createUnder(byId("lesson-under"), store);
+  const under = createUnder(byId("lesson-under"), store, ways.openedStored);
 
   /** @type {HTMLLIElement[]} */
   let steps = [];
@@ -102,7 +103,7 @@ export function createPanel(story, store, pointing, ways) {
   /** Where the right rail stands beside the text, what it holds stays there. */
   function showUnder() {
     const kind = told?.view.under ?? null;
-    const isLent = kind !== "terms";
+    const isLent = kind === "views" || kind === "inspector";
     under.show(node.hidden || face !== "text" || (isLent && wide.matches) ? null : kind);
   }
 

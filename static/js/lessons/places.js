@@ -29,6 +29,7 @@ const BUTTONS = {
   slow: "#slow-motion",
   check: "#check-gradients",
   load: "#share-button",
+  watched: "#lesson-watched",
 };
 
 const BRINGS_ABOUT = ["timestep", "loss", "lane", "tab", "button"];

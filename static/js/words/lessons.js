@@ -26,3 +26,9 @@ export const UNREACHABLE = "The lessons could not be fetched. Open this again to
 
 export const move = (/** @type {string} */ title, /** @type {1 | -1} */ by) =>
   `Move ${title} ${by < 0 ? "up" : "down"}`;
+
+// The stored training of a watched script.
+
+export const OPEN_STORED = "Open the stored training";
+
+export const STORED_IS = "In a tab of its own: six captures of a real PyTorch training. Nothing runs there.";
