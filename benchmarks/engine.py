@@ -32,7 +32,7 @@ import numpy as np
 
 from app.engine import Architecture, Initialisation, Network, all_adjoints, all_flows, initialise
 from app.engine.arrays import SMALL, product, zeros
-from benchmarks.peers import PEERS
+from benchmarks.peers import OF_ANY_SHAPE, PEERS
 from benchmarks.report import Report
 
 CELLS = ("rnn", "lstm", "gru")
@@ -95,7 +95,7 @@ def instrumented(problem: Problem) -> Step:
     def step() -> object:
         net.forward(problem.params, problem.x, problem.target)
         gradients = net.backward()
-        return gradients, np.sqrt(np.einsum("tbh,tbh->t", net.dh, net.dh))
+        return gradients, [np.sqrt(np.einsum("tbh,tbh->t", view.dh, view.dh)) for view in net.views.values()]
 
     return step
 
@@ -286,6 +286,22 @@ def layers_and_directions(report: Report, seconds: float) -> None:
             report.row(f"{cell}: {what}, {name} ÷ one, mean", mean, "×", "≤", 3 if what == "flow" else 2.1)
 
 
+def shapes_against_peers(report: Report, seconds: float) -> None:
+    """The same beside those peers that can have layers and directions; means over sizes."""
+    for cell, (name, shape) in itertools.product(CELLS, SHAPES.items()):
+        ratios: dict[str, list[float]] = {peer: [] for peer in PEERS if peer in OF_ANY_SHAPE}
+        for size in IN_SEVERAL if ratios else ():
+            problem = Problem(cell, size, shape)
+            steps: dict[str, Step] = {"plain": plain(problem), "instrumented": instrumented(problem)}
+            for peer in ratios:
+                steps[peer] = PEERS[peer](cell, problem.params, problem.x, problem.target, **shape)
+            times = take_turns(steps, seconds)
+            for peer, values in ratios.items():
+                values.append(ratio(times, peer, "plain" if peer == "torch fused" else "instrumented"))
+        for peer, values in ratios.items():
+            report.row(f"{cell}: {peer} ÷ ours, {name}, mean", statistics.geometric_mean(values), "×", "≥", 1)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a tenth of the time for every comparison")
@@ -300,6 +316,7 @@ def main() -> int:
     if not PEERS:
         print("  no peer is installed: `make bench-engine` sets up PyTorch and JAX beside the project")
     against_peers(report, seconds, options.verbose)
+    shapes_against_peers(report, seconds)
     return report.finish()
 
 

@@ -8,12 +8,14 @@ of every dE/dh_t.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 Array = np.ndarray
-Make = Callable[[str, dict[str, Array], Array, Array], Callable[[], object]]
+Make = Callable[..., Callable[[], object]]
 PEERS: dict[str, Make] = {}
+OF_ANY_SHAPE: set[str] = set()  # those that also take num_layers and bidirectional
 
 try:
     import torch
@@ -30,11 +32,11 @@ def _tensors(*arrays: Array) -> list[torch.Tensor]:
     return [torch.tensor(array, dtype=torch.float64) for array in arrays]
 
 
-def torch_fused(cell: str, params: dict[str, Array], x: Array, target: Array) -> Callable[[], object]:
+def torch_fused(cell: str, params: dict[str, Array], x: Array, target: Array, **shape: Any) -> Callable[[], object]:
     """`nn.RNN`, `nn.LSTM`, `nn.GRU`: fast, and silent about what happens at a timestep."""
-    H = params["W_hy"].shape[0]
-    network = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[cell](1, H).double()
-    readout = torch.nn.Linear(H, 1).double()
+    kind = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[cell]
+    network = kind(1, params["W_hh"].shape[0], **shape).double()
+    readout = torch.nn.Linear(params["W_hy"].shape[0], 1).double()
     inputs, wanted = _tensors(x, target)
     everything = [*network.parameters(), *readout.parameters()]
 
@@ -46,27 +48,46 @@ def torch_fused(cell: str, params: dict[str, Array], x: Array, target: Array) ->
     return step
 
 
-def torch_cell_loop(cell: str, params: dict[str, Array], x: Array, target: Array) -> Callable[[], object]:
-    """A cell in a Python loop with `retain_grad`: what one writes in order to see dE/dh_t."""
-    H = params["W_hy"].shape[0]
-    network = {"rnn": torch.nn.RNNCell, "lstm": torch.nn.LSTMCell, "gru": torch.nn.GRUCell}[cell](1, H).double()
-    readout = torch.nn.Linear(H, 1).double()
+def torch_cell_loop(
+    cell: str,
+    params: dict[str, Array],
+    x: Array,
+    target: Array,
+    *,
+    num_layers: int = 1,
+    bidirectional: bool = False,
+) -> Callable[[], object]:
+    """A cell in a Python loop with `retain_grad`: what one writes in order to see dE/dh_t of every layer."""
+    H, both = params["W_hh"].shape[0], 2 if bidirectional else 1
+    kind = {"rnn": torch.nn.RNNCell, "lstm": torch.nn.LSTMCell, "gru": torch.nn.GRUCell}[cell]
+    levels = [[kind(both * H if level else 1, H).double() for _ in range(both)] for level in range(num_layers)]
+    readout = torch.nn.Linear(both * H, 1).double()
     inputs, wanted = _tensors(x, target)
-    everything = [*network.parameters(), *readout.parameters()]
+    modules = [*(network for level in levels for network in level), readout]
+    everything = [parameter for module in modules for parameter in module.parameters()]
 
-    def step() -> object:
-        for parameter in everything:
-            parameter.grad = None
+    def walk(network: torch.nn.Module, entering: list[torch.Tensor]) -> list[torch.Tensor]:
         state = None
         states = []
-        for x_t in inputs:
+        for x_t in entering:
             state = network(x_t, state)
             h_t = state[0] if cell == "lstm" else state
             h_t.retain_grad()
             states.append(h_t)
-        loss = ((readout(torch.stack(states)) - wanted) ** 2).sum() / x.shape[1]
+        return states
+
+    def step() -> object:
+        for parameter in everything:
+            parameter.grad = None
+        entering, seen = list(inputs), []
+        for forward, *reverse in levels:
+            states = [walk(forward, entering), *(walk(network, entering[::-1])[::-1] for network in reverse)]
+            seen += states
+            entering = [torch.cat(h_t, dim=1) if reverse else h_t[0] for h_t in zip(*states, strict=True)]
+        loss = ((readout(torch.stack(entering)) - wanted) ** 2).sum() / x.shape[1]
         loss.backward()
-        return torch.stack([h_t.grad for h_t in states]).square().sum(dim=(1, 2)).sqrt()
+        dh = torch.stack([h_t.grad for states in seen for h_t in states])
+        return dh.square().sum(dim=(1, 2)).sqrt()
 
     return step
 
@@ -115,6 +136,7 @@ if torch is not None:
     torch.set_num_threads(1)
     PEERS["torch fused"] = torch_fused
     PEERS["torch cell loop"] = torch_cell_loop
+    OF_ANY_SHAPE |= set(PEERS)
 if jax is not None:
     jax.config.update("jax_enable_x64", True)
     PEERS["jax instrumented"] = jax_instrumented

@@ -56,35 +56,51 @@ class Adjoints:
         """Whether any exponent is not 0."""
         return bool(self.exponent.any())
 
+    @cached_property
+    def _ln(self) -> dict[str, Array]:
+        """ln of the norms of all these vectors as they are, at most of them together."""
+        vectors = {"h": self.h, "x": self.x, "handed": self.handed, "dh": self.dh, "dh_carried": self.dh_carried}
+        vectors["da_x"] = self.da_x
+        if self.dc is not None:
+            vectors["dc"] = self.dc
+        if self.da is not self.da_x:
+            vectors["da"] = self.da
+        found = dict(zip(vectors, ln_norms(*vectors.values()), strict=True))
+        return {"da": found["da_x"]} | found
+
+    def _rescaled(self, ln: Array, exponent: Array) -> Array:
+        return ln + LN2 * exponent if self.rescaled else ln
+
     @property
     def ln_dh_norm(self) -> Array:
         """ln ||dE/dh_t|| (T+1,): -inf only where the gradient is exactly 0."""
-        return ln_norm(self.dh) + LN2 * self.exponent
+        return self._rescaled(self._ln["dh"], self.exponent)
 
     @property
     def ln_dc_norm(self) -> Array | None:
         """ln ||dE/dc_t|| (T+1,) of an lstm."""
-        return None if self.dc is None else ln_norm(self.dc) + LN2 * self.exponent
+        return None if self.dc is None else self._rescaled(self._ln["dc"], self.exponent)
 
     @property
     def dh_carried_norm(self) -> Array:
         """||dE/dh_t without E_t's own part|| (T+1,): what timestep t + 1 sends back to h_t, 0 for t = T."""
         with np.errstate(all="ignore"):
-            size: Array = np.exp(ln_norm(self.dh_carried) + LN2 * np.append(self.exponent[1:], 0))
+            exponent = np.append(self.exponent[1:], 0) if self.rescaled else self.exponent
+            size: Array = np.exp(self._rescaled(self._ln["dh_carried"], exponent))
             return size
 
     @property
     def dW_xh_norm(self) -> Array:
         """||dE/dW_xh at timestep t|| (T,): the outer product of x_t and da_t, so the product of their norms."""
         with np.errstate(all="ignore"):
-            size: Array = np.exp(ln_norm(self.x) + ln_norm(self.da_x) + LN2 * self.exponent[1:])
+            size: Array = np.exp(self._rescaled(self._ln["x"] + self._ln["da_x"], self.exponent[1:]))
             return size
 
     @property
     def dW_hy_norm(self) -> Array:
         """||dE/dW_hy at timestep t|| (T,): the outer product of h_t and dy_t, so the product of their norms."""
         with np.errstate(all="ignore"):
-            size: Array = np.exp(ln_norm(self.h[1:]) + ln_norm(self.handed))
+            size: Array = np.exp(self._ln["h"][1:] + self._ln["handed"])
             return size
 
     @property
@@ -95,10 +111,13 @@ class Adjoints:
     @property
     def dW_hh_norm(self) -> Array:
         """||dE/dW_hh at timestep t|| (T,): of the outer product of h_{t-1} and da_t, so the product of their norms."""
-        incoming, da = self.recurrent_factors
         with np.errstate(all="ignore"):
-            ln = ln_norm_of_product(incoming, da) if self.recurrent.by_unit else ln_norm(incoming) + ln_norm(da)
-            size: Array = np.exp(ln + LN2 * self.exponent[1:])
+            if self.recurrent.by_unit:
+                ln = ln_norm_of_product(*self.recurrent_factors)
+            else:
+                incoming = self._ln["x"] if self.recurrent.of_x else self._ln["h"][:-1]
+                ln = incoming + self._ln["da" if self.recurrent == W_HH else "da_x"]
+            size: Array = np.exp(self._rescaled(ln, self.exponent[1:]))
             return size
 
     @cached_property
@@ -131,6 +150,39 @@ def ln_norm(vectors: Array) -> Array:
         return ln
 
 
+def ln_norms(*vectors: Array) -> list[Array]:
+    """`ln_norm` of each, by one logarithm where none of the squares leaves the range of numbers."""
+    with np.errstate(all="ignore"):
+        squares = np.concatenate([np.vecdot(each, each) for each in vectors])
+        if not _are_safe(squares, vectors):
+            return [ln_norm(each) for each in vectors]
+        ln, found, start = 0.5 * np.log(squares), [], 0
+        for each in vectors:
+            found.append(ln[start : start + len(each)])
+            start += len(each)
+        return found
+
+
+def _are_safe(squares: Array, vectors: Sequence[Array]) -> bool:
+    """Whether all ``squares``, those of the rows of ``vectors`` in turn, are far from overflow, and from underflow or 0
+    because the row is.
+    """
+    smallest, largest = np.minimum.reduce(squares), np.maximum.reduce(squares)
+    if not (largest < SAFE**2 and (smallest > SAFE**-2 or smallest == 0.0)):
+        return False
+    if smallest > 0.0:
+        return True
+    zero, start = squares == 0.0, 0
+    if not np.minimum.reduce(squares, where=~zero, initial=1.0) > SAFE**-2:
+        return False
+    for each in vectors:
+        rows = zero[start : start + len(each)]
+        if rows.any() and each[rows].any():
+            return False
+        start += len(each)
+    return True
+
+
 def ln_norm_of_product(first: Array, second: Array) -> Array:
     """ln ||u * v|| along the last axis, * entry by entry."""
     with np.errstate(all="ignore"):
@@ -153,9 +205,16 @@ def adjoints(net: Network, reduction: Reduction = "sum") -> Adjoints:
 
 def all_adjoints(net: Network, reduction: Reduction = "sum") -> dict[str, Adjoints]:
     """Those of every layer and direction of ``net`` (B = 1) after its `forward`, by what their names end with."""
+    with np.errstate(all="ignore"):
+        net.prepare(reduction)
+        return {ending: _complete(net.layers[ending], swept) for ending, swept in sweep_all(net).items()}
+
+
+def sweep_all(net: Network) -> dict[str, "Swept"]:
+    """What sweeps of all layers of ``net`` (B = 1) leave, exact at any size, after `Network.prepare`."""
     if net.B != 1:
         raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
-    found: dict[str, Adjoints] = {}
+    found: dict[str, Swept] = {}
     above: dict[str, list[Layer]] = {
         layer.ending: readers
         for level, readers in zip(net.stack.levels, [*net.stack.levels[1:], []], strict=True)
@@ -164,33 +223,35 @@ def all_adjoints(net: Network, reduction: Reduction = "sum") -> dict[str, Adjoin
 
     def walk(layer: Layer) -> None:
         readers = above[layer.ending]
-        found[layer.ending] = layer_adjoints(layer, [(reader, found[reader.ending]) for reader in readers])
+        found[layer.ending] = _sweep(layer, [(reader, found[reader.ending]) for reader in readers])
 
-    with np.errstate(all="ignore"):
-        net.prepare(reduction)
-        net.stack.descend(walk)
+    net.stack.descend(walk)
     return {ending: found[ending] for ending in net.layers}
 
 
-def layer_adjoints(layer: Layer, readers: Sequence[tuple[Layer, Adjoints]] = ()) -> Adjoints:
+def layer_adjoints(layer: Layer) -> Adjoints:
     """The adjoints of ``layer`` (B = 1) by itself, after its `Layer.hand`; leaves its buffers as a full sweep does.
 
-    No loss is needed: dE/dh_t comes from whatever was handed to the layer. Where that are the adjoints of layers that
-    read this one, ``readers``, theirs may be of any size.
+    No loss is needed: dE/dh_t comes from whatever was handed to the layer.
     """
     if layer.B != 1:
         raise ValueError(f"adjoints are of one sequence, this layer holds {layer.B}")
     with np.errstate(all="ignore"):
-        layer.sweep(layer.T, 0)
-        parts = [part[..., 0] for part in (layer.dh, layer.dc) if part is not None]
-        if layer.dtype == np.float64 and all(_is_safe(np.vecdot(part, part)) for part in parts):
-            return _plain(layer)
-        own = _handed_down(layer, readers) if readers else _as_handed(layer)
-        rescaled = _rescaled(layer, RESCALE_EVERY, *own)
-        return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1, *own)
+        return _complete(layer, _sweep(layer))
 
 
-def _handed_down(layer: Layer, readers: Sequence[tuple[Layer, Adjoints]]) -> tuple[Array, Array]:
+def _sweep(layer: Layer, readers: Sequence[tuple[Layer, "Swept"]] = ()) -> "Swept":
+    """The way back through ``layer``; what ``readers``, the layers that read it, hand down may be of any size."""
+    layer.sweep(layer.T, 0)
+    parts = [part[..., 0] for part in (layer.dh, layer.dc) if part is not None]
+    if layer.dtype == np.float64 and all(_are_safe(np.vecdot(part, part), [part]) for part in parts):
+        return _plain(layer)
+    own = _handed_down(layer, readers) if readers else _as_handed(layer)
+    rescaled = _rescaled(layer, RESCALE_EVERY, *own)
+    return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1, *own)
+
+
+def _handed_down(layer: Layer, readers: Sequence[tuple[Layer, "Swept"]]) -> tuple[Array, Array]:
     """What the adjoints of those that read the layer send to h_1 … h_T (T, H), and its powers of two (T,)."""
     weights = layer.V[:, -layer.handed :].astype(np.float64)
     exponents = np.stack([layer.by_time(reader.by_time(adjoint.exponent[1:])) for reader, adjoint in readers])
@@ -203,10 +264,12 @@ def _handed_down(layer: Layer, readers: Sequence[tuple[Layer, Adjoints]]) -> tup
     return own, exponent
 
 
-def _plain(layer: Layer) -> Adjoints:
-    dh, da, da_x = (part[..., 0].copy() for part in (layer.dh, layer.da, layer.da_x))
+def _plain(layer: Layer) -> "Swept":
+    dh, da = layer.dh[..., 0].copy(), layer.da[..., 0].copy()
+    same = layer.cell.input_blocks == layer.cell.state_blocks == 0
+    da_x = da if same else layer.da_x[..., 0].copy()
     dc = None if layer.dc is None else layer.dc[..., 0].copy()
-    return _complete(layer, Swept(dh, dc, da, da_x, np.zeros(layer.T + 1, np.int64)), *_as_handed(layer))
+    return Swept(dh, dc, da, da_x, np.zeros(layer.T + 1, np.int64), *_as_handed(layer))
 
 
 def _as_handed(layer: Layer) -> tuple[Array, Array]:
@@ -222,11 +285,13 @@ class Swept(NamedTuple):
     da: Array
     da_x: Array
     exponent: Array
+    received: Array
+    received_exponent: Array
 
 
-def _complete(layer: Layer, swept: Swept, received: Array, received_exponent: Array) -> Adjoints:
+def _complete(layer: Layer, swept: Swept) -> Adjoints:
     """The adjoints with what they are multiplied with and what they send back."""
-    dh, dc, da, da_x, exponent = swept
+    dh, dc, da, da_x, exponent, received, received_exponent = swept
     h, x, handed = (
         part[..., 0].astype(np.float64)
         for part in (
@@ -245,10 +310,10 @@ def _complete(layer: Layer, swept: Swept, received: Array, received_exponent: Ar
 
 
 def _is_safe(squares: Array) -> bool:
-    return bool(((squares > SAFE**-2) & (squares < SAFE**2)).all())
+    return bool(np.minimum.reduce(squares, axis=None) > SAFE**-2 and np.maximum.reduce(squares, axis=None) < SAFE**2)
 
 
-def _is_near_one(rescaled: Adjoints) -> bool:
+def _is_near_one(rescaled: Swept) -> bool:
     """Whether all adjoints that are not 0 stayed far from where digits are lost."""
     peak = np.abs(rescaled.dh).max(axis=1)
     return not ((peak > SAFE) | ((peak > 0.0) & (peak < 1.0 / SAFE))).any()
@@ -260,7 +325,7 @@ def _peak(vectors: Array) -> Array:
     return np.where((peak > 0.0) & (peak < np.inf), peak, 1.0)
 
 
-def _rescaled(layer: Layer, every: int, own: Array, own_exponent: Array) -> Adjoints:
+def _rescaled(layer: Layer, every: int, own: Array, own_exponent: Array) -> Swept:
     """The same sweep, with the running adjoints brought back near 1, ``every`` so often and where a loss is far off.
 
     ``own`` (T, H) times 2**``own_exponent`` is what the layer is handed.
@@ -288,7 +353,7 @@ def _rescaled(layer: Layer, every: int, own: Array, own_exponent: Array) -> Adjo
         for part in (backstep.dh[:, 0], backstep.dc[:, 0], backstep.da[:, :, 0], backstep.da_x[:, :, 0])
     )
     dc_or_none = dc if backstep.straight_to == "c" else None
-    return _complete(layer, Swept(dh, dc_or_none, da, da_x, exponent), received, own_exponent)
+    return Swept(dh, dc_or_none, da, da_x, exponent, received, own_exponent)
 
 
 def _rescale(dh: Array, dc: Array, scale: int, incoming: int | None) -> int:

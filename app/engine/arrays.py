@@ -32,6 +32,11 @@ def zeros(shape: tuple[int, ...], dtype: np.dtype) -> Array:
     return memory[start : start + size].view(dtype).reshape(shape)
 
 
+def all_finite(values: Array) -> bool:
+    """Whether every number is."""
+    return bool(np.logical_and.reduce(np.isfinite(values), axis=None))
+
+
 def parts(rows: int, inner: int, columns: int) -> list[slice]:
     """Slices of the rows of the first factor (rows, inner) such that each one's product (inner, columns) is small."""
     most = SMALL // (inner * columns) // FEWEST_ROWS * FEWEST_ROWS

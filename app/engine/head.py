@@ -47,10 +47,15 @@ class Readout:
         columns = target.transpose(0, 2, 1) if target.ndim == 3 else target
         self._has_target = self._loss(self.y, columns, self.E_t, self._dE_dy)
 
-    def backward(self, reduction: Reduction) -> Array:
-        """dE/dy_t (T, O, B), E being the sum of E_t or, "mean", that over each example's targets."""
+    def backward(self, reduction: Reduction, only: int | None = None) -> Array:
+        """dE/dy_t (T, O, B), E being the sum of E_t or, "mean", that over each example's targets.
+
+        ``only``: 0 but at this timestep.
+        """
         scale = 1.0 / np.maximum(self.n, 1) if reduction == "mean" else 1.0
         np.multiply(self._dE_dy, scale, out=self.dy, casting="same_kind")
+        if only is not None:
+            self.dy[: only - 1] = self.dy[only:] = 0.0
         return self.dy
 
     def gradients(self, sums: list[Array]) -> Params:

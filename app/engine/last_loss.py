@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .adjoints import Adjoints, all_adjoints, ln_norm
+from .adjoints import LN2, Swept, ln_norms, sweep_all
 from .arrays import Array
 from .layer import Layer
 from .losses import Reduction
@@ -38,26 +38,20 @@ def last_loss(net: Network, target: Array, reduction: Reduction = "sum") -> dict
     if not len(losses):
         return {}
     t = int(losses[-1]) + 1
-    alone = np.full_like(target, -1 if target.ndim == 2 else np.nan)
-    alone[t - 1] = target[t - 1]
-    net.retarget(alone)
-    found = all_adjoints(net)
-    net.retarget(target)
-    scale = float(np.log(len(losses))) if reduction == "mean" else 0.0
-    forward = {ending: layer for ending, layer in net.layers.items() if not layer.reverse}
-    return {ending: _way(layer, found[ending], t, scale) for ending, layer in forward.items()}
-
-
-def _way(layer: Layer, adjoint: Adjoints, t: int, scale: float) -> LastLoss:
     with np.errstate(all="ignore"):
-        symbol, state, ln = "h", adjoint.dh, adjoint.ln_dh_norm
-        if adjoint.dc is not None and adjoint.ln_dc_norm is not None:
-            symbol, state, ln = "c", adjoint.dc, adjoint.ln_dc_norm
-        before = ln_norm(state[1 : t + 1])
-        slope = layer.cell.slope
-        if slope is not None:
-            slopes, direct = ln_norm(slope[:t, :, 0] * state[1 : t + 1]) - before, None
-        else:
-            straight = layer.cell.routes(adjoint.dh_carried[:-1], state)[0]
-            slopes, direct = None, ln_norm(straight[:t]) - before
-        return LastLoss(symbol, ln[: t + 1] - scale, slopes, direct)
+        net.prepare("sum", only=t)
+        found = sweep_all(net)
+        scale = float(np.log(len(losses))) if reduction == "mean" else 0.0
+        forward = {ending: layer for ending, layer in net.layers.items() if not layer.reverse}
+        return {ending: _way(layer, found[ending], t, scale) for ending, layer in forward.items()}
+
+
+def _way(layer: Layer, swept: Swept, t: int, scale: float) -> LastLoss:
+    symbol, state = ("h", swept.dh) if swept.dc is None else ("c", swept.dc)
+    is_gated = layer.cell.slope is None
+    # What goes on from each timestep; the other route, of which the second argument says nothing, is not asked for.
+    onwards = layer.cell.routes(swept.dh[:-1], state)[0] if is_gated else swept.da_x
+    ln, ln_onwards = ln_norms(state[: t + 1], onwards[:t])
+    change = ln_onwards - ln[1:]
+    true = ln + LN2 * swept.exponent[: t + 1] - scale
+    return LastLoss(symbol, true, None if is_gated else change, change if is_gated else None)

@@ -113,9 +113,3 @@ def predicted_rate(net: Network, W: Array) -> float:
     with np.errstate(all="ignore"):
         g = np.linalg.norm(W) / np.sqrt(len(W))
         return float(np.log(g) + 0.5 * np.log(np.mean(np.square(slopes(net)))))
-
-
-def measured_rate(ln_flow_row: Array) -> float | None:
-    """The least-squares change per step back of ln ||dE_t/dh_k|| (k = 0…T); None with fewer than two finite values."""
-    k = np.flatnonzero(np.isfinite(ln_flow_row))
-    return None if len(k) < 2 else float(-np.polyfit(k, ln_flow_row[k], 1)[0])

@@ -1,7 +1,7 @@
 """A feedforward network and backpropagation: the unrolled picture with one column is exactly that."""
 
 from ..training import RunConfig
-from .base import Question, Scene, Step
+from .base import Question, Scene, Step, View
 
 SCENE = Scene(
     title="Forward, error, back, adjust",
@@ -30,4 +30,5 @@ SCENE = Scene(
         "Its derivative is exactly 0, because what it multiplies is 0.",
     ),
     claim="Within 100 updates the loss falls from its start to below 0.01, and W_hh does not move at all.",
+    view=View(ruler="near"),
 )

@@ -1,7 +1,7 @@
 """Why sequences need memory: without a recurrent arrow nothing that was heard can be said later."""
 
 from ..training import RunConfig
-from .base import Question, Scene, Step
+from .base import Question, Scene, Step, View
 
 SCENE = Scene(
     title="No memory, no echo",
@@ -34,4 +34,5 @@ SCENE = Scene(
         "At the start equal inputs have equal columns, nothing is carried back and the loss is about 1; within 100 "
         "updates W_hh has grown, equal inputs have different columns, and the loss is below 0.1."
     ),
+    view=View(ruler="near"),
 )

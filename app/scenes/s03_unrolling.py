@@ -31,5 +31,5 @@ SCENE = Scene(
         "The columns are copies on paper. The weights exist once.",
     ),
     claim="Unrolled over 8 or over 16 timesteps, the network has the same weights, bit for bit.",
-    view=View(folded=True),
+    view=View(ruler="near", folded=True),
 )

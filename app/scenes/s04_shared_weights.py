@@ -30,5 +30,5 @@ SCENE = Scene(
         "Editing one entry of W_hh changes all columns from h_2 on and not h_1; of W_xh, every column; of W_hy, "
         "every output and no column. A longer sequence keeps all weights, bit for bit."
     ),
-    view=View(tab="weights", track="h", under="views"),
+    view=View(ruler="near", tab="weights", track="h", under="views"),
 )

@@ -30,5 +30,5 @@ SCENE = Scene(
         "E is the sum of all E_t, to the last digits, and the loss per timestep falls below 0.05, a tenth of its "
         "baseline, within 100 updates."
     ),
-    view=View(tab="loss", under="views"),
+    view=View(ruler="near", tab="loss", under="views"),
 )

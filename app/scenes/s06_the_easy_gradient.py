@@ -27,5 +27,5 @@ SCENE = Scene(
         "Cutting every way back leaves the gradient of W_hy as it was, bit for bit, and changes those of W_hh and W_xh."
     ),
     watch=("flow", "weights", "gradients"),
-    view=View(under="views"),
+    view=View(ruler="near", under="views"),
 )

@@ -31,5 +31,5 @@ SCENE = Scene(
         "The terms k\u00a0=\u00a01 … 4 add up to the whole gradient, for W_hh and for W_xh; at k\u00a0=\u00a01 that "
         "of W_hh is 0 and that of W_xh is not; the explicit term of W_hh alone has a cosine of 0.74 with the sum."
     ),
-    view=View(under="terms"),
+    view=View(ruler="near", under="terms"),
 )

@@ -30,5 +30,5 @@ SCENE = Scene(
         "first everything is; one update lowers the loss of its batch."
     ),
     watch=("flow", "weights", "truncation", "gradients"),
-    view=View(under="inspector"),
+    view=View(ruler="near", under="inspector"),
 )

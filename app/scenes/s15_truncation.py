@@ -42,5 +42,5 @@ SCENE = Scene(
         "the whole one, and an update along it raises the loss of its batch, which the whole gradient lowers."
     ),
     watch=("flow", "weights", "truncation", "gradients"),
-    view=View(under="views"),
+    view=View(ruler="near", under="views"),
 )

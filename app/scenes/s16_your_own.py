@@ -32,5 +32,5 @@ SCENE = Scene(
         "its baseline; exported and loaded again, the weights give the same numbers, bit for bit."
     ),
     watch=("flow", "weights", "truncation", "sample"),
-    view=View(under="views"),
+    view=View(ruler="near", under="views"),
 )

@@ -64,16 +64,13 @@ class Series(Table):
         N = len(self.values)
         return N - N // 5 if self.split and N >= HELD_OUT_FROM else N
 
-    def standardised(self) -> np.ndarray:
-        """Every column with mean 0 and standard deviation 1 over the training rows, so that no unit drowns others.
-
-        A column that is constant there is only moved to 0.
-        """
-        return self.standard.values
-
     @cached_property
     def standard(self) -> Standard:
-        """The series as a network is shown it; computed once, as every change of the length asks for it."""
+        """The series as a network is shown it; computed once, as every change of the length asks for it.
+
+        Every column has mean 0 and standard deviation 1 over the training rows, so that no unit drowns others; one that
+        is constant there is only moved to 0.
+        """
         return finish(self._standardising())
 
     def _standardising(self) -> Steps[Standard]:

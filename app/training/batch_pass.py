@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class BatchPass:
     @property
     def is_finite(self) -> bool:
         """Whether loss and gradient are finite: a number that is not finite anywhere before them reaches them."""
-        return bool(np.isfinite(self.loss) and np.isfinite(self.grad_norm))
+        return isfinite(self.loss) and isfinite(self.grad_norm)
 
     @property
     def was_clipped(self) -> bool:

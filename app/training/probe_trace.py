@@ -6,6 +6,7 @@ import numpy as np
 
 from ..engine import Network, Params, all_adjoints, last_loss
 from ..engine.adjoints import ln_norm
+from ..engine.arrays import all_finite
 from ..tasks import Batch
 from .batch_pass import NONE
 from .config import RunConfig
@@ -39,7 +40,7 @@ class ProbeTrace:
         self.adjoint = self.adjoints[""]
         # Asked at once: some quantities overwrite the buffers by gradients that truncation or clipping has bounded.
         states = [values for view in net.views.values() for values in (view.h, view.dh)]
-        self.is_finite = all(np.isfinite(values).all() for values in (*states, net.y, net.E_t))
+        self.is_finite = all(map(all_finite, (*states, net.y, net.E_t)))
 
     @property
     def is_cut(self) -> bool:

@@ -125,7 +125,10 @@ class Snapshot:
         position, T = self.header.position, task.T
         if not self.config.carry_state:
             if position or self.header.passes:
-                raise BadUpload("The snapshot has streams under way, but its configuration has carry_state = false.")
+                raise BadUpload(
+                    "With carry_state = false no window follows another: position and passes must be 0; got "
+                    f"{position} and {self.header.passes}."
+                )
         elif position % T or (position and position + T > task.stream_length(self.config.batch_size)):
             raise BadUpload(f"position = {position} is not where a window of {T} timesteps begins in these streams.")
 

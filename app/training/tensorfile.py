@@ -40,7 +40,7 @@ OTHER_FORMATS = {  # by their first bytes
 
 def pack(scalars: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytes:
     """Safetensors with one metadata key: with two or more, equal contents would not give equal bytes."""
-    text = json.dumps(_jsonable(scalars), allow_nan=False, separators=(",", ":"))
+    text = _json(scalars)
     # The library writes memory as it lies, whatever the strides; `in_order` keeps it alive meanwhile.
     in_order = {name: np.asarray(values, order="C") for name, values in tensors.items()}
     # As `safetensors.numpy.save` would, which asks every tensor for the name of its type again.
@@ -51,6 +51,13 @@ def pack(scalars: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytes:
         for name, values in in_order.items()
     }
     return bytes(serialize(specs, metadata={"unroll": text}))
+
+
+def _json(scalars: dict[str, Any]) -> str:
+    try:
+        return json.dumps(scalars, allow_nan=False, separators=(",", ":"))
+    except ValueError:  # a number that is not finite
+        return json.dumps(_jsonable(scalars), allow_nan=False, separators=(",", ":"))
 
 
 def _jsonable(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Trainer: one network in training, one update at a time, driven by the caller."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -55,6 +55,7 @@ class Trainer:
         self._budget = Budget(max_cost, max_bytes)
         self._workspaces = workspaces if workspaces is not None else WorkspacePool()
         self._computed = computed
+        self._before_update: tuple[Callable[[], None], ...] = ()
         data = datasets.own_data(dataset)
         if snapshot is None:
             config = config if config is not None else RunConfig()
@@ -168,12 +169,23 @@ class Trainer:
         wanted = self.watching if watch is None else self._checked(watch)
         return self._stamped(self._iterations.record(wanted, skip_expensive=skip_expensive, probe=probe))
 
+    def before_update(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Have ``callback`` called before every update from now on; what is returned ends that."""
+        self._before_update = (*self._before_update, callback)
+
+        def end() -> None:
+            self._before_update = tuple(one for one in self._before_update if one is not callback)
+
+        return end
+
     def advance(self) -> None:
         """Update n.
 
         A number that is not finite undoes the update before and sets `divergence`; from then on, until something is
         changed, there is nothing to do.
         """
+        for callback in self._before_update:
+            callback()
         stopped = self._iterations.advance(self.watching)
         if stopped is not None:
             self._stamped(stopped)

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..engine import CELLS, ActivationName, Architecture, LossName, Network, Precision
 
@@ -18,6 +19,14 @@ class Shape:
     T: int
     B: int
     precision: Precision
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.architecture, self.activation, self.loss, self.T, self.B, self.precision))
+
+    def __hash__(self) -> int:
+        """Computed once, as every iteration looks its buffers up."""
+        return self._hash
 
     @property
     def nbytes(self) -> int:

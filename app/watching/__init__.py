@@ -8,10 +8,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from ..errors import BadValue
 from ..recording import Recording
+from ..training import Trainer
+from .own import WatchingTrainer
+from .watcher import Watcher
 from .watching import Watching
 
-__all__ = ["Watching", "open", "watch"]
+__all__ = ["Watcher", "open", "watch"]
 
 
 def watch(
@@ -25,7 +29,7 @@ def watch(
     page: bool = True,
     file: str | PathLike[str] | None = None,
     scaler: Any = None,
-) -> Watching:
+) -> Watcher:
     """Watch every nn.RNN, nn.LSTM, nn.GRU and nn.*Cell in ``model`` from now on.
 
     Of the backward passes that reach a module the first is captured, then every ``every``-th; ``sequence`` of the batch
@@ -34,9 +38,16 @@ def watch(
     ``file`` is a recording that every record is written to, as it is made.
     ``scaler`` is the torch.amp.GradScaler the script uses, if it does.
 
+    ``model`` may be a `Trainer` of ours instead: then each ``every``-th update is captured, with the record's finding;
+    ``modules`` and ``scaler`` have no meaning there.
+
     Raises BadValue where nothing can be watched; once the loop runs, nothing here raises, waits or changes a number.
     """
     path = None if file is None else Path(file)
+    if isinstance(model, Trainer):
+        if modules is not None or scaler is not None:
+            raise BadValue("A Trainer has no modules to choose from and no scaler; leave out `modules` and `scaler`.")
+        return WatchingTrainer(model, every=every, sequence=sequence, server=server, token=token, page=page, file=path)
     return Watching(
         model,
         every=every,

@@ -2,17 +2,18 @@
 
 import html
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import numpy as np
 
 from ..training import Record
-from .measure import Shown
 from .shown import name_of
 from .verdict import Verdict
 
 Array = np.ndarray
 WIDTH, HEIGHT, LEFT, BOTTOM = 720, 220, 56, 28
+OWN = "The gradients are the engine's own."
 STROKES = ("#b0430c", "#1c5aa0", "#4c1038", "#12957c")  # of layers, from the lowest
 STYLE = """
 body { max-width: 50rem; margin: 2rem auto; padding: 0 1rem; background: #fbfaf7; color: #1b1d20;
@@ -40,6 +41,18 @@ look();
 """
 
 
+class Drawable(Protocol):
+    """What is drawn of one module."""
+
+    @property
+    def record(self) -> Record:
+        """Its newest record."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is wrong with it."""
+
+
 def document(body: str, nonce: str) -> str:
     """The whole page around ``body``."""
     return (
@@ -50,7 +63,7 @@ def document(body: str, nonce: str) -> str:
     )
 
 
-def fragment(found: dict[str, Shown]) -> str:
+def fragment(found: Mapping[str, Drawable]) -> str:
     """All modules, one below the other."""
     return "".join(section(name, one.record, one.verdict) for name, one in found.items())
 
@@ -65,8 +78,8 @@ def section(name: str, record: Record, verdict: Verdict) -> str:
     notes = "".join(f'<p class="quiet">Not exact: {escaped(note)}.</p>' for note in facts["notes"])
     return (
         f"<section><h2>{escaped(name or 'the model itself')} <span class='quiet'>{escaped(kind)}</span></h2>"
-        f'<p class="quiet">Backward pass {facts["step"]}, sequence {facts["sequence"]} of {facts["sequences"]}, '
-        f"{facts['timesteps']} timesteps. {residual(facts['grad_residual'])}</p>"
+        f'<p class="quiet">{"Update" if facts.get("own") else "Backward pass"} {facts["step"]}, sequence {facts["sequence"]} of {facts["sequences"]}, '
+        f"{facts['timesteps']} timesteps. {OWN if facts.get('own') else residual(facts['grad_residual'])}</p>"
         f'<p><span class="finding">{escaped(finding)}</span> {escaped(verdict.sentence)}</p>{help_}{notes}'
         f"{chart(record)}</section>"
     )

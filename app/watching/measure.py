@@ -83,6 +83,16 @@ class Shown:
         self._facts = facts_of(label, [crossings[at] for at in here], self._runs, self._number, scalars)
         self.brief = Record(self._facts, joined([shown.in_brief(run) for run in self._runs]))
 
+    @property
+    def step(self) -> int:
+        """The number of its backward pass."""
+        return int(self._facts["step"])
+
+    @property
+    def nbytes(self) -> int:
+        """What keeping it takes: all modules of a capture keep it together."""
+        return self.whole.nbytes
+
     @cached_property
     def verdict(self) -> Verdict:
         """What is wrong with it, if anything."""

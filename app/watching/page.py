@@ -6,11 +6,11 @@ and asks no other host for anything. What it shows is drawn when somebody looks.
 
 import secrets
 import threading
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from .drawing import document, fragment
-from .measure import Shown
+from .drawing import Drawable, document, fragment
 
 HOST = "127.0.0.1"
 NOTHING = "<p>Nothing has been captured yet. The first backward pass will be.</p>"
@@ -28,7 +28,7 @@ class Page:
 
     def __init__(self) -> None:
         self._token, self._nonce = secrets.token_urlsafe(16), secrets.token_urlsafe(8)
-        self._found: dict[str, Shown] = {}
+        self._found: Mapping[str, Drawable] = {}
         page = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -46,7 +46,7 @@ class Page:
         self.address = f"http://{HOST}:{self._server.server_port}/{self._token}/"
         threading.Thread(target=self._server.serve_forever, name="unroll page", daemon=True).start()
 
-    def show(self, found: dict[str, Shown]) -> None:
+    def show(self, found: Mapping[str, Drawable]) -> None:
         """From now on show these; they are drawn when somebody looks."""
         self._found = found
 

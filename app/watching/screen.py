@@ -1,12 +1,12 @@
 """Where a watched model is looked at: a server that was named, one beside the script, or the small page of `page`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
 from ..training import Record
 from .beside import Beside, can_serve
-from .measure import Shown
+from .drawing import Drawable
 from .page import Page
 from .publishing import Publisher
 
@@ -16,7 +16,7 @@ class Screen(Protocol):
 
     address: str
 
-    def show(self, found: dict[str, Shown]) -> None:
+    def show(self, found: Mapping[str, Drawable]) -> None:
         """From now on show these."""
 
     def close(self) -> None:
@@ -30,7 +30,7 @@ class Served:
         self._publisher, self._beside = publisher, beside
         self.address = publisher.address
 
-    def show(self, found: dict[str, Shown]) -> None:
+    def show(self, found: Mapping[str, Drawable]) -> None:
         """Each record, made when it is sent."""
         self._publisher.offer({name: partial(_record_of, one) for name, one in found.items()})
 
@@ -41,7 +41,7 @@ class Served:
             self._beside.close()
 
 
-def _record_of(one: Shown) -> Record:
+def _record_of(one: Drawable) -> Record:
     return one.record
 
 

@@ -43,7 +43,7 @@ ORDER: tuple[str | Callable[[Record], Verdict | None], ...] = (  # codes are rul
     "short_horizon",
     outside.stands_still,
 )
-__all__ = ["FINDINGS", "Verdict", "as_dict", "cut_off", "judge"]
+__all__ = ["FINDINGS", "Verdict", "as_dict", "cut_off", "judge", "power"]
 CAUSES = {"dead_units": "slope", "saturated": "saturation", "exploding": "weights"}  # where the rule names none
 NAMES = {"h": "a state", "dh": "the gradient of a state", "dc": "the gradient of a cell state"}
 PADDED = 0.25  # of a sequence: so many equal inputs at its end are padding
@@ -136,7 +136,7 @@ def _vanishing(view: View, found: Finding) -> Verdict:
     cause = "padding" if is_padded(view) else found.cause or "weights"
     steps = values["loss_timestep"] - values["timestep"]
     change = values["ln_change"]
-    left = "less than 1e-190 of its start" if change == -np.inf else f"{_power(change)} of its start"
+    left = "less than 1e-190 of its start" if change == -np.inf else f"{power(change)} of its start"
     sentence = f"{view.place}: the gradient of timestep {view.timestep(view.last_loss or 1)} is {left} after {steps} "
     sentence += "timesteps back"
     sentence += {
@@ -216,7 +216,7 @@ SAYS = {
 }
 
 
-def _power(ln: float) -> str:
+def power(ln: float) -> str:
     """e^ln as a number of two digits, however small."""
     decades = ln / np.log(10.0)
     exponent = int(np.floor(decades))

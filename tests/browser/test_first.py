@@ -118,7 +118,7 @@ def test_titles_are_shown_to_the_keyboard_and_the_picture_is_read_timestep_by_ti
     page.locator("#lessons").focus()
     page.keyboard.press("Tab")
     tip = page.locator("#tooltip")
-    expect(tip).to_contain_text("Networks that show something at once")
+    expect(tip).to_contain_text("Ready-made networks: a gradient that vanishes")
     expect(page.locator("#examples-button")).to_have_attribute("aria-describedby", "tooltip")
     page.keyboard.press("Escape")
     expect(tip).to_be_hidden()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from app.engine import CELLS, Architecture, Initialisation, Network, adjoints, initialise
-from app.engine.adjoints import ln_norm
+from app.engine.adjoints import ln_norm, ln_norms
 from tests.engine.networks import build, networks, recurrent, scalar
 
 
@@ -117,6 +117,13 @@ def test_norms_of_vectors_whose_squares_leave_float64():
     np.testing.assert_allclose(ln_norm(np.array([[3e200, 4e200], [3e-200, 4e-200]])), np.log([5e200, 5e-200]))
     assert ln_norm(np.zeros((1, 2)))[0] == -np.inf
     assert ln_norm(np.array([[np.inf, 1.0]]))[0] == np.inf
+
+
+@pytest.mark.parametrize("row", [[3.0, 4.0], [0.0, 0.0], [1e-200, 0.0], [1e200, 1e-200], [np.inf, 1.0]])
+def test_norms_of_several_arrays_are_those_of_each_whatever_their_size(row):
+    arrays = [np.array([[1.0, 2.0], [0.0, 0.0]]), np.array([[0.5, 0.0], row, [2.0, 2.0]])]
+    for together, alone in zip(ln_norms(*arrays), map(ln_norm, arrays), strict=True):
+        np.testing.assert_allclose(together, alone, rtol=1e-15, atol=1e-15)
 
 
 def test_a_batch_is_refused():

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.training import WATCHABLE
 from app.training.schema import schema
-from tests.web.conftest import Client
+from tests.support.clients import Client
 
 SMALL = {"sequence_length": 10, "hidden_size": 6, "batch_size": 4, "lag": 3, "seed": 5}
 RNG = np.random.default_rng(3)

@@ -111,6 +111,8 @@ def test_an_index_is_left_out_where_name_and_numbers_say_that_it_is_one():
         assert read_table(f"{name},y\n0,4\n1,9\n3,3\n").columns == (name, "y"), "a gap in it may matter"
     assert read_table("year,y\n1990,4\n1991,9\n1992,3\n").columns == ("y",)
     assert read_table("timestamp,y\n1600000000,4\n1600000600,9\n1600001200,3\n").columns == ("y",)
+    assert read_table("time,y\n1600000000000,4\n1600000600000,9\n1600001200000,3\n").columns == ("y",)
+    assert read_table("time,y\n16000,4\n16600,9\n17200,3\n").columns == ("time", "y")
     assert read_table("sold,y\n1,4\n2,9\n3,3\n").columns == ("sold", "y")
     assert read_table("year,y\n1990,4\n1991,9\n1992,3\n", Options(keep=["year", "y"])).columns == ("year", "y")
 

@@ -251,5 +251,5 @@ def test_streams_under_way_without_carried_state_are_refused():
     def off(fields):
         return fields | {"config": fields["config"] | {"carry_state": False}}
 
-    with pytest.raises(BadUpload, match="streams under way"):
+    with pytest.raises(BadUpload, match="position and passes must be 0"):
         Trainer.resume(rebuilt(run.snapshot(dataset=True), said=off))

@@ -191,13 +191,18 @@ def _index(
         return
     numbers = (yield from _values(content, found, [first], Format(".")))[:, 0]
     steps = np.diff(numbers)
-    if name in TIMESTAMP_NAMES and (steps > 0).all():
+    if (steps > 0).all() and (name in TIMESTAMP_NAMES or _are_unix_times(numbers)):
         left_out.append({"what": described(first), "why": "timestamps"})
     elif (steps == 1).all():
         left_out.append({"what": described(first), "why": "it only numbers the rows"})
     else:
         return
     columns.remove(first)
+
+
+def _are_unix_times(numbers: np.ndarray) -> bool:
+    """Whether all may be seconds since 1970 between 1990 and 2100, or thousandths, millionths, billionths of them."""
+    return any(bool(((numbers > 6.3e8 * unit) & (numbers < 4.1e9 * unit)).all()) for unit in (1, 1e3, 1e6, 1e9))
 
 
 def _is_whole(shape: str) -> bool:

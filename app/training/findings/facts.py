@@ -1,7 +1,8 @@
 """What the rules look at: plain numbers, from whoever has them. What is not known is None."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan, nan
 from typing import Any
 
 import numpy as np
@@ -89,10 +90,18 @@ class Facts:
     @property
     def median_loss(self) -> float | None:
         """The median of the last batches' losses."""
-        return float(np.median(self.losses)) if self.losses else None
+        return median(self.losses) if self.losses else None
 
     @property
     def smaller_baseline(self) -> float | None:
         """What can be reached without any memory."""
         known = [value for value in (self.baseline, self.persistence) if value is not None]
         return min(known) if known else None
+
+
+def median(values: Sequence[float]) -> float:
+    """The median of a few numbers, at least one; NaN where one of them is."""
+    if any(isnan(value) for value in values):
+        return nan
+    ordered, half = sorted(values), len(values) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2

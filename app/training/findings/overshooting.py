@@ -1,8 +1,6 @@
 """overshooting: updates are so long that the loss is worse than the best constant answer's."""
 
-import numpy as np
-
-from .facts import Facts
+from .facts import Facts, median
 from .verdict import Verdict, known
 
 CODE = "overshooting"
@@ -42,4 +40,4 @@ def judge(facts: Facts) -> Verdict | None:
 
 def _falls(losses: tuple[float, ...]) -> bool:
     half = len(losses) // 2
-    return float(np.median(losses[half:])) < FALLS * float(np.median(losses[:half]))
+    return median(losses[half:]) < FALLS * median(losses[:half])

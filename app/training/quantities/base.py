@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...engine import CELLS
+from ...engine.arrays import all_finite
 from ..measurement import Measurement
 from ..work import Work
 from .tensor import Tensor
@@ -53,6 +54,6 @@ def cost_of_jacobians(work: Work) -> float:
 def f32(values: np.ndarray) -> np.ndarray:
     """The values as float32; a finite one stays finite, as only a number that really is not may look so."""
     short = values.astype(np.float32, order="C")
-    if not np.isfinite(short).all():
+    if not all_finite(short):
         np.copyto(short, np.copysign(LARGEST, short), where=np.isinf(short) & np.isfinite(values))
     return short

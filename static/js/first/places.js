@@ -7,7 +7,8 @@ import { columnWidth, isVisible, standsApart, thumbnailPlaces, weightsBox, xOf }
 import { tilesOf } from "../stage/matrices.js";
 import { lossRadius, outputHeights } from "../stage/paint/ends.js";
 import { hasMarks, middleOf } from "../stage/paint/units.js";
-import { clippedTimesteps, KIND } from "../stage/river/river.js";
+import { KIND } from "../stage/river/ruler.js";
+import { clippedTimesteps } from "../stage/river/signs.js";
 import { isSaturated, slopeOf } from "../record/slope.js";
 
 /** @typedef {import("../stage/scene.js").Scene} Scene */

@@ -46,7 +46,11 @@ export function createLessons(story, store, actions, home) {
     told = scenes;
     order = scenes === story ? undefined : scenes.map(({ slug }) => slug);
     panel.arrange(told);
-    if (unknown.length === 0) return;
+    if (unknown.length > 0) sayUnknown(unknown);
+  }
+
+  /** @param {string[]} unknown */
+  function sayUnknown(unknown) {
     const text = unknownLessonsWords(unknown);
     store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
   }
@@ -169,6 +173,7 @@ export function createLessons(story, store, actions, home) {
     follow(lesson) {
       if (lesson.slug === scene?.slug && lesson.order?.join() === order?.join()) return;
       if (lesson.order?.join() !== order?.join()) arrange(lesson.order);
+      else if (!told.some(({ slug }) => slug === lesson.slug)) sayUnknown([lesson.slug]);
       open(lesson.slug);
     },
     openWhereLeft() {

@@ -2,7 +2,9 @@
 
 import { palette, sourceIndex } from "../kit/colour.js";
 import { ONE_LAYER } from "../record/chosen.js";
-import { dryDashes, ribbonOf, RULERS } from "../stage/river/river.js";
+import { dryDashes } from "../stage/river/signs.js";
+import { ribbonOf } from "../stage/river/river.js";
+import { RULERS } from "../stage/river/ruler.js";
 
 const RULER = "far";
 const NETWORK = { place: ONE_LAYER, reverse: false, top: true, learnsStart: false, carriesStart: false };

@@ -5,17 +5,15 @@ import { addressOf } from "../lib/address.js";
 import { copyButton } from "./copy_button.js";
 import { emptyLink, writeLink } from "./link.js";
 import { moved, orderOf } from "./story.js";
+import * as say from "../words/lessons.js";
 
 /** @typedef {import("./story.js").Chosen} Chosen */
-
-const UNREACHABLE = "The lessons could not be fetched. Open this again to retry.";
-const NONE = "Choose at least one lesson.";
 
 /** @param {any} schema @returns {import("./panel.js").Pane} */
 export function createStoryPane(schema) {
   const link = element("input", { class: "share-text", id: "share-story", readonly: true });
   const locked = element("input", { type: "checkbox" });
-  const list = element("ol", { class: "story-rows", "aria-label": "Lessons in the order of the story" });
+  const list = element("ol", { class: "story-rows", "aria-label": say.IN_ORDER });
   const problem = element("p", { class: "quiet", role: "status" });
   /** @type {Chosen[]} */
   let lessons = [];
@@ -24,7 +22,7 @@ export function createStoryPane(schema) {
 
   function write() {
     const order = orderOf(lessons);
-    setText(problem, order.length === 0 ? NONE : "");
+    setText(problem, order.length === 0 ? say.NONE_CHOSEN : "");
     const page = location.origin + location.pathname;
     const lesson = order.length === 0 ? null : { slug: order[0], locked: locked.checked, order };
     link.value = lesson ? `${page}#${writeLink({ ...emptyLink(), lesson }, schema)}` : "";
@@ -49,10 +47,9 @@ export function createStoryPane(schema) {
 
   /** @param {Chosen} lesson @param {number} index @param {1 | -1} by */
   function mover({ title }, index, by) {
-    const way = by < 0 ? "up" : "down";
     const button = element(
       "button",
-      { class: "icon-button", type: "button", "aria-label": `Move ${title} ${way}` },
+      { class: "icon-button", type: "button", "aria-label": say.move(title, by) },
       by < 0 ? "↑" : "↓",
     );
     button.disabled = index + by < 0 || index + by >= lessons.length;
@@ -78,10 +75,10 @@ export function createStoryPane(schema) {
     node: element(
       "section",
       { class: "story" },
-      element("label", { class: "share-title", for: "share-story" }, "Your own story"),
-      element("p", { class: "quiet" }, "Choose lessons and their order: one link opens them as a story of their own."),
-      element("div", { class: "share-line" }, link, copyButton(link, "Copy link to the story", write)),
-      element("label", { class: "share-line" }, locked, " Lock all controls but those a lesson asks for"),
+      element("label", { class: "share-title", for: "share-story" }, say.STORY),
+      element("p", { class: "quiet" }, say.STORY_IS),
+      element("div", { class: "share-line" }, link, copyButton(link, say.COPY_STORY, write)),
+      element("label", { class: "share-line" }, locked, ` ${say.LOCK_REST}`),
       problem,
       list,
     ),
@@ -90,7 +87,7 @@ export function createStoryPane(schema) {
       asked = true;
       load().catch(() => {
         asked = false;
-        setText(problem, UNREACHABLE);
+        setText(problem, say.UNREACHABLE);
       });
     },
   };

@@ -7,7 +7,8 @@ import { furtherUp } from "./bands/order.js";
 import { groupOf } from "./layout.js";
 import { placeAt } from "./under.js";
 import { nextTrack } from "./tracks.js";
-import { carriedAt, nearerRuler, sourceAt } from "./river/river.js";
+import { carriedAt, sourceAt } from "./river/sources.js";
+import { nearerRuler } from "./river/ruler.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("./layout.js").Layout} Layout */

@@ -2,7 +2,7 @@
 import { formatExp, formatNumber, formatPercent, formatSetting } from "../lib/format.js";
 import { outputAt, symbolAt, usesOf, weightsOf, winnerAt } from "../record/picture.js";
 import { meanKept } from "./river/motorway.js";
-import { clippedTimesteps } from "./river/river.js";
+import { clippedTimesteps } from "./river/signs.js";
 import { subscript, visibleSymbol } from "../kit/text.js";
 import { OPENS } from "../words/layers.js";
 import { ownList, scaledList } from "../words/own.js";

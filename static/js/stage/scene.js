@@ -8,7 +8,8 @@ import { shownTrack } from "./tracks.js";
 import { layoutStage } from "./layout.js";
 import { normCurves } from "../record/norms.js";
 import { bandsOf } from "./bands/scenes.js";
-import { fartherRuler, nearerRuler, ribbonOf } from "./river/river.js";
+import { fartherRuler, nearerRuler } from "./river/ruler.js";
+import { ribbonOf } from "./river/river.js";
 
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("../record/picture.js").Picture} Picture */

@@ -452,13 +452,15 @@ function shortValue(/** @type {number} */ ln) {
 
 /** In a smaller triangle the long name would lie on tiles, in design units. */
 const NAMED_FROM = 174;
+/** In one as small as this, in design units, everything would. */
+const LEGEND_FROM = 130;
 
 /** In the triangle where no gradient can be: what is a row, what a column, and the marks' names. */
 function drawLegend(
   /** @type {Context} */ ctx,
   /** @type {FlowSheet} */ { picture, layout, palette: colours, state, without = UNTARGETED },
 ) {
-  if (!picture || !layout) return;
+  if (!picture || !layout || layout.side < LEGEND_FROM * layout.U) return;
   const { U, left, top, side, rowPitch } = layout;
   const right = left + side - 8 * U;
   const math = (/** @type {string} */ formula, /** @type {number} */ y) => {

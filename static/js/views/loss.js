@@ -18,6 +18,9 @@ const FEW_DECADES = 1.5;
 const DASHES = [[], [7, 4], [1.5, 3], [11, 3, 2, 3]];
 const UPPER = /** @type {const} */ ([0.55, 1]);
 const LOWER = /** @type {const} */ ([0, 0.42]);
+const WHOLE = /** @type {const} */ ([0, 1]);
+/** In design pixels: in a lower view the loss takes the place of both. */
+const LOWEST_FOR_BOTH = 200;
 const MARGIN = { top: 22, bottom: 34 };
 /** Between numbers at line ends, in design pixels. */
 const NAME_HEIGHT = 12;
@@ -110,24 +113,25 @@ export function figure(state, sheet, lanes = []) {
   const curves = curvesOf(state, lanes, sheet.unit);
   const baseline = record?.meta.baseline ?? null;
   const persistence = record?.meta.persistence || null;
-  const threshold = config.clip === "norm" ? Number(config.clip_threshold) : null;
+  const threshold = config.clip === "norm" && hasRoomForBoth(sheet) ? Number(config.clip_threshold) : null;
   const line = { type: "scatter", mode: "lines" };
   const title = { xref: "paper", x: 0, xanchor: "left", y: 1, yanchor: "bottom" };
   const level = { xref: "paper", x: 1, xanchor: "right", yanchor: "bottom" };
   const baselinePlace = lanes.length === 0 ? level : { ...level, x: 0, xanchor: "left" };
   const lossAxis = logAxis(lossesOf(curves, persistence), baseline);
+  const both = hasRoomForBoth(sheet);
   const layout = {
     hovermode: "x unified",
     margin: { l: 46 * sheet.unit, r: 16 * sheet.unit, t: MARGIN.top * sheet.unit, b: MARGIN.bottom * sheet.unit },
     xaxis: axis(sheet, {
-      anchor: "y2",
+      anchor: both ? "y2" : "y",
       rangemode: "tozero",
       nticks: 4,
       showgrid: false,
       title: axisTitle(sheet, "iteration"),
     }),
-    yaxis: axis(sheet, { ...lossAxis, domain: UPPER }),
-    yaxis2: axis(sheet, { ...logAxis(valuesOf(curves, "gradNorm"), threshold), domain: LOWER }),
+    yaxis: axis(sheet, { ...lossAxis, domain: lossDomain(sheet) }),
+    ...(both ? { yaxis2: axis(sheet, { ...logAxis(valuesOf(curves, "gradNorm"), threshold), domain: LOWER }) } : {}),
     shapes: [
       ...(baseline === null ? [] : [lineAt("y", baseline, { color: ink3, dash: "dot" })]),
       ...(persistence === null ? [] : [lineAt("y", persistence, { color: ink3, dash: "dashdot" })]),
@@ -136,7 +140,7 @@ export function figure(state, sheet, lanes = []) {
     ],
     annotations: [
       note(sheet, "loss per timestep", { ...title, yref: "y domain" }, ink2),
-      note(sheet, "‖g‖ before clipping", { ...title, yref: "y2 domain" }, ink2),
+      ...(both ? [note(sheet, "‖g‖ before clipping", { ...title, yref: "y2 domain" }, ink2)] : []),
       ...(baseline === null
         ? []
         : [note(sheet, `baseline: ${task?.baseline ?? ""}`, { ...baselinePlace, yref: "y", y: Math.log10(baseline) })]),
@@ -152,9 +156,10 @@ export function figure(state, sheet, lanes = []) {
     const called = name && `${name}: `;
     const drawn = { ...line, hovertemplate: `${called}%{y:.3~g}<extra></extra>` };
     const width = lanes.length === 0 ? 1.5 : chosen ? 2 : 1.2;
+    const norm = { ...thinned(history, history.gradNorm), yaxis: "y2", line: { color: backward, width, dash } };
     return [
       { ...drawn, ...thinned(history, history.loss), name: `loss ${name}`.trim(), line: { color: ink, width, dash } },
-      { ...drawn, ...thinned(history, history.gradNorm), yaxis: "y2", line: { color: backward, width, dash } },
+      ...(both ? [{ ...drawn, ...norm }] : []),
     ];
   });
   const before =
@@ -174,6 +179,16 @@ export function figure(state, sheet, lanes = []) {
           },
         ];
   return { traces: [...before, ...ofCurves, ...heldOut], layout };
+}
+
+/** @param {Sheet} sheet */
+function hasRoomForBoth({ height, unit }) {
+  return height >= LOWEST_FOR_BOTH * unit;
+}
+
+/** @param {Sheet} sheet */
+function lossDomain(sheet) {
+  return hasRoomForBoth(sheet) ? UPPER : WHOLE;
 }
 
 /** All that stands on the axis of the losses. @param {Curve[]} curves @param {number | null} persistence */
@@ -202,7 +217,8 @@ function* valuesOf(curves, column) {
 function namesOf(curves, sheet, [low, high]) {
   const { ink, ink2 } = sheet.colours;
   const plot = sheet.height / sheet.unit - MARGIN.top - MARGIN.bottom;
-  const height = (UPPER[1] - UPPER[0]) * plot;
+  const [bottom, top] = lossDomain(sheet);
+  const height = (top - bottom) * plot;
   const wanted = curves.map(({ history }) => {
     const value = history.loss[history.length - 1];
     const share = value > 0 ? (Math.log10(value) - low) / (high - low) : 0;

@@ -1,7 +1,7 @@
 /** What the reader chooses: module, layer and direction, sequence, capture, what it is compared with, the ruler. */
 
 import { byId, element, setText } from "../lib/dom.js";
-import { RULERS } from "../stage/river/river.js";
+import { RULERS } from "../stage/river/ruler.js";
 import { formatPower } from "../lib/format.js";
 import { className, moduleName, placeName } from "../words/watched.js";
 import { factsOf, placesOf } from "./place.js";

@@ -25,7 +25,7 @@ export function drawHeader(state, shown) {
   setText(byId("read-every"), state.every === null ? "–" : `every ${state.every}`);
   const residual = byId("read-residual");
   setText(residual, words.residualText(facts.grad_residual, Number.isFinite(facts.grad_residual)));
-  const trusted = words.residualSentence(facts.grad_residual);
+  const trusted = facts.own ? words.OWN_GRADIENTS : words.residualSentence(facts.grad_residual);
   residual.title = trusted;
   setText(byId("trust"), [trusted, ...facts.notes.map((note) => `Not exact: ${note}.`)].join(" "));
   setText(byId("fact-timesteps"), String(facts.timesteps));

@@ -14,6 +14,7 @@
  * @property {boolean} bidirectional
  * @property {number} proj_size
  * @property {boolean} one_step
+ * @property {boolean} [own] of a Trainer of ours, which no autograd has to be compared with
  * @property {number} sequence
  * @property {number} sequences
  * @property {number} timesteps

@@ -8,8 +8,8 @@ export const BASELINE = "baseline";
 
 export const CLIPPED = "clipped";
 
-/** By how much the parts that Flow shows miss the whole gradient. @param {number | null | undefined} residual */
-export const residualWords = (residual) => `relative error ${formatNumber(residual, 2)}`;
+/** By how much the parts that Flow shows miss the whole gradient, relatively. @param {number | null | undefined} residual */
+export const residualWords = (residual) => `error ${formatNumber(residual, 2)}`;
 
 /** @param {State["past"]} past @param {State["former"]} former */
 export function whereWords(past, former) {

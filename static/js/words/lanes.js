@@ -69,13 +69,12 @@ export function shortNames(configs, schema) {
   });
 }
 
-/** The same, with what differs next where two would be called alike. @param {Config[]} configs @param {any} schema */
+/** The same, with what tells them apart next where several would be called alike. @param {Config[]} configs @param {any} schema */
 export function laneNames(configs, schema) {
-  const [, second] = differences(configs);
   const names = shortNames(configs, schema);
   return names.map((name, index) => {
-    const unique = names.indexOf(name) === names.lastIndexOf(name);
-    return unique || second === undefined ? name : `${name}, ${named(configs[index], second, schema)}`;
+    const [next] = differences(configs.filter((_, other) => names[other] === name));
+    return next === undefined ? name : `${name}, ${named(configs[index], next, schema)}`;
   });
 }
 

@@ -7,3 +7,22 @@ export function unknownLessonsWords(unknown) {
   const [are, they] = unknown.length === 1 ? ["is no lesson", "it is"] : ["are no lessons", "they are"];
   return `There ${are} ${names.join(", ")}${more} here: ${they} left out of the story.`;
 }
+
+// The story that a lecturer builds.
+
+export const STORY = "Your own story";
+
+export const STORY_IS = "Choose lessons and their order: one link opens them as a story of their own.";
+
+export const COPY_STORY = "Copy link to the story";
+
+export const LOCK_REST = "Lock all controls but those a lesson asks for";
+
+export const IN_ORDER = "Lessons in the order of the story";
+
+export const NONE_CHOSEN = "Choose at least one lesson.";
+
+export const UNREACHABLE = "The lessons could not be fetched. Open this again to retry.";
+
+export const move = (/** @type {string} */ title, /** @type {1 | -1} */ by) =>
+  `Move ${title} ${by < 0 ? "up" : "down"}`;

@@ -11,8 +11,9 @@ const EXPLODES = 3 * Math.LN10;
 
 const CLASSES = /** @type {Record<string, string>} */ ({ rnn: "RNN", lstm: "LSTM", gru: "GRU" });
 
-/** Such as "nn.LSTM". @param {{cell?: unknown, one_step?: unknown}} facts */
-export function className({ cell, one_step }) {
+/** Such as "nn.LSTM". @param {{cell?: unknown, one_step?: unknown, own?: unknown}} facts */
+export function className({ cell, one_step, own }) {
+  if (own) return `unroll.Trainer, ${String(cell)}`;
   return `nn.${CLASSES[String(cell)] ?? String(cell)}${one_step ? "Cell" : ""}`;
 }
 
@@ -87,6 +88,9 @@ export function residualText(residual, trained) {
   if (typeof residual === "number") return formatNumber(residual, 2);
   return trained ? "not finite" : "–";
 }
+
+/** Of a Trainer of ours. */
+export const OWN_GRADIENTS = "The gradients are the engine’s own: nothing is replayed.";
 
 /** @param {number | null | undefined} residual */
 export function residualSentence(residual) {

@@ -90,6 +90,10 @@ test("several lanes are as many curves, told apart by dash and by their numbers 
   const [low, high] = layout.yaxis.range.map((log10) => 10 ** log10);
   assert.ok(low <= 0.01 && high >= 2, "one axis holds all lanes");
   assert.equal(figure(lanes[0], sheet).traces.length, 2, "one network has its own two curves");
+  const small = figure(lanes[0], { ...sheet, height: 140 * sheet.unit });
+  assert.equal(small.traces.length, 1, "a low view shows the loss alone");
+  assert.deepEqual(small.layout.yaxis.domain, [0, 1]);
+  assert.ok(small.layout.annotations.every(({ yref }) => !String(yref).startsWith("y2")));
 });
 
 test("numbers that would cover each other move apart, in order", () => {

@@ -56,6 +56,9 @@ test("lanes that would be called alike are called by what they do not share with
   assert.equal(laneWords(configs[3], differing, schema, names[3]), "rnn, tanh, 16 units");
   const twice = [{}, { cell: "lstm" }, { cell: "lstm", activation: "relu" }].map((one) => ({ ...CONFIG, ...one }));
   assert.deepEqual(laneNames(twice, schema), ["rnn", "lstm, tanh", "lstm, relu"]);
+  const gated = [{ cell: "gru" }, { cell: "mingru", forget_bias: 0 }, { cell: "mingru", forget_bias: 3 }];
+  const alike = gated.map((one) => ({ ...CONFIG, init: "orthogonal", ...one }));
+  assert.deepEqual(laneNames(alike, schema), ["gru", "mingru, forget bias 0", "mingru, forget bias 3"]);
 });
 
 test("the table has in bold what differs, with what a cell has not as none", () => {

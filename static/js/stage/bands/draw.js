@@ -18,6 +18,8 @@ import { layerName, OPENS } from "../../words/layers.js";
 
 /** Lower rivers have no room for words. */
 const WORDS_FROM = 15;
+/** Below the open lane's top: between the first two labels of its ruler. */
+const NAME_AT = 12;
 /** Lower bands have no room for a second line beside them. */
 const TWO_LINES_FROM = 40;
 
@@ -27,7 +29,7 @@ export function drawBandChrome(ctx, scene) {
   if (!picture || bands.length === 0) return;
   const { U, left, right } = layout;
   const name = `▾ ${layerName(picture.place, picture.place)}`;
-  drawText(ctx, U, name, 20 * U, layout.lanes[0].top + 6 * U, { weight: 600, colour: palette.ink });
+  drawText(ctx, U, name, 20 * U, layout.lanes[0].top + NAME_AT * U, { weight: 600, colour: palette.ink });
   for (const [index, { river, units }] of layout.bands.entries()) {
     ctx.fillStyle = palette.bed;
     ctx.beginPath();

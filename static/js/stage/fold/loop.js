@@ -3,7 +3,8 @@ import { CELL_STATE_INDEX } from "../../kit/colour.js";
 import { decades } from "../../lib/scales.js";
 import { meanKept } from "../river/motorway.js";
 import { riverColours } from "../river/ribbon.js";
-import { inFlow, KIND, RULERS } from "../river/river.js";
+import { inFlow } from "../river/sources.js";
+import { KIND, RULERS } from "../river/ruler.js";
 import { ringTopAt } from "./layout.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */

@@ -97,15 +97,17 @@ export function drawUnitFrame(
   }
 }
 
-/** Hairlines that count packed columns in groups. */
+/** Hairlines that count packed columns and their inputs in groups. */
 function drawGroupCuts(/** @type {Context} */ ctx, /** @type {Layout} */ layout, /** @type {string} */ colour) {
   ctx.strokeStyle = colour;
   ctx.lineWidth = 1;
   ctx.beginPath();
   for (let t = layout.group; t < layout.T; t += layout.group) {
     const x = layout.edges[t];
-    ctx.moveTo(x, layout.units.top);
-    ctx.lineTo(x, layout.input.bottom);
+    for (const { top, bottom } of [layout.units, layout.input]) {
+      ctx.moveTo(x, top);
+      ctx.lineTo(x, bottom);
+    }
   }
   ctx.stroke();
 }

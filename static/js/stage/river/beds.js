@@ -2,7 +2,7 @@
 
 import { drawMath, drawText } from "../../kit/text.js";
 import { formatPower } from "../../lib/format.js";
-import { RULERS, widthOf } from "./river.js";
+import { RULERS, widthOf } from "./ruler.js";
 
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {import("../layout.js").Layout} Layout */

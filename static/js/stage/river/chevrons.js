@@ -1,6 +1,6 @@
 /** Draws small arrows adrift on the river. Keeps no state. */
 
-import { chevrons } from "./river.js";
+import { chevrons } from "./signs.js";
 
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {CanvasRenderingContext2D} Context */

@@ -1,7 +1,9 @@
 /** Draws what is marked along the ribbon: floods, banks, what truncation and clipping took. Keeps no state. */
 
 import { pitchOf, xOf } from "../layout.js";
-import { RULERS, clippedTimesteps, cutGap, waveLines, widthOf } from "./river.js";
+import { RULERS, widthOf } from "./ruler.js";
+import { clippedTimesteps, waveLines } from "./signs.js";
+import { cutGap } from "./runs.js";
 
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {CanvasRenderingContext2D} Context */

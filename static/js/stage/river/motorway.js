@@ -2,7 +2,7 @@
 import { CELL_STATE_INDEX } from "../../kit/colour.js";
 import { CELLS, keptBy } from "../../record/cells.js";
 import { pitchOf, standsApart, xOf } from "../layout.js";
-import { KIND, RULERS, widthOf } from "./river.js";
+import { KIND, RULERS, widthOf } from "./ruler.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */

@@ -3,7 +3,7 @@
 import { drawText, sans } from "../../kit/text.js";
 import { formatNumber, formatPower } from "../../lib/format.js";
 import { SMALL } from "./beds.js";
-import { RULERS } from "./river.js";
+import { RULERS } from "./ruler.js";
 
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {import("../layout.js").Layout} Layout */

@@ -3,7 +3,8 @@
 import { drawText, sans } from "../../kit/text.js";
 import { xOf } from "../layout.js";
 import { formatExp, formatPower } from "../../lib/format.js";
-import { beyondRuler, KIND, RULERS, dryDashes } from "./river.js";
+import { beyondRuler, dryDashes } from "./signs.js";
+import { KIND, RULERS } from "./ruler.js";
 
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {CanvasRenderingContext2D} Context */

@@ -3,7 +3,7 @@
 import { sourceIndex } from "../../kit/colour.js";
 import { groupOf, pitchOf, standsApart, xOf } from "../layout.js";
 import { DIMMED } from "./ribbon.js";
-import { ownThickness } from "./river.js";
+import { ownThickness } from "./sources.js";
 
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {import("../../record/picture.js").Picture} Picture */

@@ -7,7 +7,8 @@ import { around, fromTheTop, furtherUp } from "../../../../static/js/stage/bands
 import { fedAt, stackOf } from "../../../../static/js/stage/bands/scenes.js";
 import { layoutStage } from "../../../../static/js/stage/layout.js";
 import { drawChrome, drawRecord } from "../../../../static/js/stage/paint/stage.js";
-import { ownThickness, ribbonOf, sourceAt } from "../../../../static/js/stage/river/river.js";
+import { ownThickness, sourceAt } from "../../../../static/js/stage/river/sources.js";
+import { ribbonOf } from "../../../../static/js/stage/river/river.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
 import { placeAt } from "../../../../static/js/stage/under.js";
 import { deepRecord } from "../deep.js";
@@ -120,6 +121,20 @@ test("the open layer is drawn among the others, and each says its name", () => {
   const texts = textsOf(ctx);
   for (const name of ["▸ layer 3", "▾ layer 2", "▸ layer 1"]) assert.ok(texts.includes(name), `${name} is missing`);
   assert.ok(texts.filter((text) => text === "layer 3").length > 0, "its norms have a line in the chart");
+});
+
+test("what counts packed columns in groups cuts units and inputs, and no river", () => {
+  const scene = sceneOf(deepRecord({ layers: 3, T: 120 }), { layer: 2, direction: "forward" });
+  const ctx = recordingContext();
+  drawRecord(ctx, scene, recordingBitmaps(), 1);
+  const { edges, group, lanes, bands } = scene.layout;
+  const rivers = [...lanes, ...bands.map(({ river }) => river)];
+  const cuts = ctx.calls.flatMap(([name, x, y], i) =>
+    name === "lineTo" && x === edges[group] && ctx.calls[i - 1][1] === x ? [[ctx.calls[i - 1][2], y]] : [],
+  );
+  assert.ok(cuts.length >= 6, `${cuts.length}: in three rows of units, and below them`);
+  for (const [top, bottom] of cuts)
+    for (const river of rivers) assert.ok(bottom <= river.top || top >= river.bottom, `${top}…${bottom}`);
 });
 
 test("a lower layer is fed at every timestep, the top one where there is a loss", () => {

@@ -3,22 +3,15 @@ import test from "node:test";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import {
   beyondRuler,
-  carriedAt,
   chevrons,
   clippedTimesteps,
   dryDashes,
-  fartherRuler,
-  KIND,
-  kindOf,
-  nearerRuler,
-  ownThickness,
-  RULERS,
-  ribbonOf,
-  sourceAt,
-  strataOf,
   waveLines,
-  widthOf,
-} from "../../../../static/js/stage/river/river.js";
+} from "../../../../static/js/stage/river/signs.js";
+import { carriedAt, ownThickness, sourceAt } from "../../../../static/js/stage/river/sources.js";
+import { fartherRuler, KIND, kindOf, nearerRuler, RULERS, widthOf } from "../../../../static/js/stage/river/ruler.js";
+import { ribbonOf } from "../../../../static/js/stage/river/river.js";
+import { strataOf } from "../../../../static/js/stage/river/shares.js";
 import { recordWithLogNorms, sampleRecord } from "../sample.js";
 
 const LN10 = Math.LN10;

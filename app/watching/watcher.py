@@ -1,0 +1,181 @@
+"""What everything that is watched has in common: its newest records, their findings, who is told, and what is kept."""
+
+import sys
+import warnings
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from ..errors import BadValue, OutOfRange
+from ..errors import shown as shown_value
+from ..recording import Recording
+from ..training import Record
+from .drawing import fragment
+from .found import Verdict
+from .screen import Screen
+from .verdict import FINDINGS, as_dict
+
+KEPT_BYTES = 64 * 2**20  # of captures that `save` can write the records of
+FACTS = {"source": "unroll.watch"}
+
+Listener = Callable[[str, dict[str, Any]], None]
+
+
+class Seen(Protocol):
+    """One capture of one module: what was found in it, and the record, which may be made when it is asked for."""
+
+    @property
+    def record(self) -> Record:
+        """Everything that was measured."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is wrong, if anything."""
+
+    @property
+    def horizon(self) -> int | None:
+        """The smallest n with 99 % of the recurrent weights' gradient within n timesteps, as lags count them."""
+
+    @property
+    def nbytes(self) -> int:
+        """What keeping it takes."""
+
+    @property
+    def step(self) -> int:
+        """When in training it was."""
+
+
+class Watcher:
+    """Findings by module, told when they change; records that are kept, written and shown."""
+
+    def __init__(self, *, every: int, sequence: int, server: str | None, token: str | None, file: Path | None) -> None:
+        for name, value, least in (("every", every, 1), ("sequence", sequence, 0)):
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise BadValue(f"Expected a whole number as `{name}`; got {shown_value(value)}.", field=name)
+            if value < least:
+                raise OutOfRange(f"Expected `{name}` ≥ {least}; got {value}.", field=name)
+        if server is not None and not token:
+            raise BadValue(
+                "Expected the server's UNROLL_PUBLISH_TOKEN as `token`; got none. Ask whoever runs the server.",
+                field="token",
+            )
+        self.sequence = sequence
+        self._last: dict[str, Seen] = {}
+        self._unreached: dict[str, Verdict] = {}  # modules that no backward pass reaches
+        self._findings: dict[str, str | None] = {}
+        self._listeners: list[tuple[str | None, Listener]] = []
+        self.failures: deque[str] = deque(maxlen=10)  # of ours; the first is told as a warning
+        self._screen: Screen | None = None
+        self._kept: deque[Seen] = deque()
+        self._file = None if file is None else Recording.create(file, **FACTS)
+
+    @property
+    def last(self) -> dict[str, Record]:
+        """The newest record of each module by name; waits for captures that are being replayed."""
+        self.wait()
+        return {name: one.record for name, one in self._last.items()}
+
+    def verdict(self) -> dict[str, dict[str, Any]]:
+        """What is wrong with each module, if anything: finding, sentence, horizon, cause, remedy."""
+        self.wait()
+        unreached = {name: as_dict(verdict, None) for name, verdict in self._unreached.items()}
+        return unreached | {name: as_dict(one.verdict, one.horizon) for name, one in self._last.items()}
+
+    def on(self, finding: str | None, callback: Listener) -> None:
+        """Call ``callback(name, verdict)`` whenever a module's finding becomes ``finding`` (None: nothing is wrong).
+
+        Of a PyTorch model it is called in the thread that replays, beside the loop.
+        """
+        if finding is not None and finding not in FINDINGS:
+            raise BadValue(
+                f"Expected a finding, of {', '.join(FINDINGS)}, or None; got {shown_value(finding)}.", field="finding"
+            )
+        self._listeners.append((finding, callback))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the newest records, up to 64 MiB of them, as a recording that `unroll.open` reads."""
+        self.wait()
+        with Recording.create(path, **FACTS) as recording:
+            for one in list(self._kept):
+                recording.write(one.record)
+
+    def wait(self, seconds: float = 0.0) -> None:
+        """Until every capture so far has become a record, or ``seconds`` have passed."""
+
+    def close(self) -> None:
+        """Watch no longer."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the page as it is now."""
+        self.wait()
+        return fragment(self._last) or "<p>Nothing has been captured yet.</p>"
+
+    def _take(self, found: Mapping[str, Seen]) -> None:
+        """What was captured is kept, shown and told."""
+        self._last = self._last | dict(found)
+        self._keep(list(found.values()))
+        if self._screen is not None:
+            self._screen.show(self._last)
+        for name, one in found.items():
+            self._tell(name, one.verdict, f"step {one.step}", partial(_told_whole, one))
+
+    def _tell(self, name: str, verdict: Verdict, when: str, whole: Callable[[], dict[str, Any]]) -> None:
+        """Where a finding has changed: a line in the terminal, and whoever asked for it; only they need the horizon."""
+        before = self._findings.get(name)
+        self._findings[name] = verdict.finding
+        if verdict.finding == before:
+            return
+        self._say(in_the_terminal(verdict, when, before))
+        for wanted, callback in self._listeners:
+            if wanted == verdict.finding:
+                callback(name, whole())
+
+    def _keep(self, found: list[Seen]) -> None:
+        self._kept.extend(found)
+        while sum(one.nbytes for one in self._kept) > KEPT_BYTES and len(self._kept) > len(found):
+            self._kept.popleft()
+        if self._file is not None:
+            for one in found:
+                self._file.write(one.record)
+
+    def _say(self, what: str) -> None:
+        """A line in the terminal."""
+        print(f"unroll: {what}", file=sys.stderr, flush=True)
+
+    def _failed(self, error: Exception) -> None:
+        """Ours to report, never the loop's: said once."""
+        self.failures.append(f"{type(error).__name__}: {error}")
+        if len(self.failures) == 1:
+            self._warn(
+                f"watching failed and may show less from here on; training goes on ({type(error).__name__}: {error})"
+            )
+
+    def _warn(self, what: str) -> None:
+        try:
+            warnings.warn(f"Unroll: {what}.", RuntimeWarning, stacklevel=2)
+        except RuntimeWarning as told:  # where warnings are errors, ours still must not end the loop
+            print(told, file=sys.stderr, flush=True)
+
+
+def _told_whole(one: Seen) -> dict[str, Any]:
+    return as_dict(one.verdict, one.horizon)
+
+
+def in_the_terminal(verdict: Verdict, when: str, before: str | None) -> str:
+    """One line, when a finding changes."""
+    if verdict.finding is None:
+        return f"{when}: no longer {before}. {verdict.sentence}"
+    return f"{when}: {verdict.finding}. {verdict.sentence} What helps: {verdict.remedy}"

@@ -1,0 +1,71 @@
+"""A Trainer of our own under watch: nothing of its training changes, and what is said is what its records say."""
+
+import pytest
+
+import app as unroll
+from app.errors import BadValue
+from app.watching import watcher
+
+CONFIG = {"cell": "rnn", "hidden_size": 8, "sequence_length": 20, "seed": 1}
+
+
+def trained(updates: int, watched: bool, **options: object) -> tuple[list[float], list[int]]:
+    trainer, steps = unroll.Trainer(unroll.RunConfig(**CONFIG)), []
+    watching = unroll.watch(trainer, page=False, **options) if watched else None
+    losses = []
+    for _ in range(updates):
+        losses.append(trainer.step().loss)
+        if watching is not None:
+            steps.append(watching.last["trainer"].step)
+    return losses, steps
+
+
+def test_every_nth_update_is_captured_and_no_loss_changes_by_a_bit():
+    plain, _ = trained(7, False)
+    watched, steps = trained(7, True, every=3, sequence=2)
+    assert watched == plain
+    assert steps == [0, 0, 0, 3, 3, 3, 6]
+
+
+def test_a_finding_is_told_once_and_its_remedy_is_a_line_that_runs(capsys):
+    trainer = unroll.Trainer(unroll.RunConfig(**CONFIG, learning_rate=0.0, init="orthogonal"))
+    told = []
+    with unroll.watch(trainer, page=False) as watching:
+        watching.on("not_learning", lambda name, verdict: told.append((name, verdict["cause"])))
+        for _ in range(3):
+            trainer.advance()
+        verdict = watching.verdict()["trainer"]
+    assert told == [("trainer", "learning_rate")]
+    assert verdict["finding"] == "not_learning"
+    assert capsys.readouterr().err.count("unroll: step 0: not_learning. trainer: the learning rate is 0") == 1
+    exec(verdict["code"], {"trainer": trainer})
+    assert trainer.config.learning_rate > 0
+
+
+def test_what_was_captured_is_saved_and_after_closing_nothing_is_captured(tmp_path):
+    trainer = unroll.Trainer(unroll.RunConfig(**CONFIG))
+    with unroll.watch(trainer, page=False, every=2, file=tmp_path / "all.unroll") as watching:
+        for _ in range(5):
+            trainer.advance()
+        watching.save(tmp_path / "last.unroll")
+    trainer.advance()
+    for name in ("all", "last"):
+        with unroll.open(tmp_path / f"{name}.unroll") as recording:
+            assert [record.step for record in recording] == [0, 2, 4]
+            assert recording[0].verdict["sentence"].startswith("trainer: ")
+    assert "trainer" in watching._repr_html_()
+
+
+def test_what_says_nothing_of_a_trainer_is_refused():
+    trainer = unroll.Trainer(unroll.RunConfig(**CONFIG))
+    for options in ({"modules": "rnn"}, {"scaler": object()}):
+        with pytest.raises(BadValue, match="leave out"):
+            unroll.watch(trainer, page=False, **options)
+
+
+def test_every_finding_that_a_record_can_have_has_words():
+    from app.training.findings import CODES
+    from app.watching.own import HEALTHY, SENTENCES
+
+    assert set(CODES) == set(SENTENCES)
+    assert set(CODES) - set(HEALTHY) <= set(watcher.FINDINGS)
