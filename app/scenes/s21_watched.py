@@ -16,7 +16,7 @@ SCENE = Scene(
         seed=3,
     ),
     paragraphs=(
-        "unroll.watch(model) shows what happens in your own recurrent layers while PyTorch trains them.",
+        "One line, unroll.watch(model), shows what happens in your own recurrent layers while PyTorch trains.",
         "In the [stored training](button:watched) an lstm of 10 units has to name a bit 29 timesteps later. At step 0 "
         "4.89 × 10⁻⁸ of the last gradient arrives at h_1. After step 200 the page’s advice was followed: at step 300 "
         "5.05 × 10⁻⁵ arrives.",
