@@ -3,6 +3,7 @@
     .venv/bin/python -m benchmarks.page            # about five minutes
     .venv/bin/python -m benchmarks.page --seconds 10
     .venv/bin/python -m benchmarks.page --thread    # only what a record costs the main thread, on a busy machine too
+    .venv/bin/python -m benchmarks.page --recorded  # only a run exported as one page, opened from disk
 
 Opening: bytes and time until the first computed picture, and until it first moves. Playing: 60 s at T = 50, H = 32
 with the flow shown. Changing: 30 times the length slider is released somewhere else, right after opening and again
@@ -14,12 +15,19 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from app.training import RunConfig, Trainer
+from app.web.assets import Assets, shipped
+from app.web.exported import Recorded, exported
+from app.web.onepage import one_page
+from app.web.pacing import EXPENSIVE_EVERY
+from app.web.templates import environment
 from benchmarks.chromium import Chromium, Tab, chromium
 from benchmarks.report import Report
 from tests.support.servers import Server
@@ -72,6 +80,42 @@ def open_often(browser: Chromium, server: Server, report: Report, times: int, na
     report.row(f"{name} → first computed picture, median", statistics.median(pictures), "ms", "≤", 300)
     report.row(f"{name} → first moving frame, median", statistics.median(moves), "ms", "≤", 1000)
     report.row(f"{name}: bytes before the first picture", max(sizes) / 1000, "kB", "≤", 150)
+
+
+RECORDS = 600
+WATCHED = {"flow", "weights", "truncation", "gates", "distributions"}  # what the page watches by itself
+
+
+def recorded_page() -> bytes:
+    """The default run as one HTML file of so many records, as the page gets them: what is expensive not in each."""
+    assets = Assets(shipped("static"))
+    trainer, recorded = Trainer(RunConfig()), Recorded()
+    recorded.begin(trainer)
+    for taken in range(RECORDS):
+        recorded.records.append(trainer.record(WATCHED, skip_expensive=taken % EXPENSIVE_EVERY > 0))
+        trainer.advance()
+    return exported(one_page(assets, environment(assets)), "Unroll: Echo", recorded, {"link": ""}).encode()
+
+
+def from_disk(browser: Chromium, report: Report, times: int) -> None:
+    """A run exported as one page: its size, and how long from its address to the first picture, without a server.
+
+    On a busy machine the CPU time of its main thread says what the page itself needs: until the picture was noticed
+    from outside, that is, some of what comes after it included.
+    """
+    page = recorded_page()
+    pictures, spent = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run.html"
+        path.write_bytes(page)
+        for _ in range(times):
+            with browser.tab(path.as_uri(), first_visit=True) as tab:  # a file has no cookies
+                tab.wait_for("performance.getEntriesByName('first picture').length > 0", seconds=120)
+                spent.append(1000 * tab.metrics()["ThreadTime"])
+                pictures.append(mark(tab, "first picture"))
+    report.row(f"exported page of {RECORDS} records: size", len(page) / 1e6, "MB", "≤", 10)
+    report.row("  opened from disk → first picture, median", statistics.median(pictures), "ms", "≤", 500)
+    report.row("  main thread's CPU until it was noticed, median", statistics.median(spent), "ms")
 
 
 def say(tab: Tab, **message: object) -> None:
@@ -194,10 +238,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60, help="how long to play (default 60)")
     parser.add_argument("--thread", action="store_true", help="only what a record costs the main thread")
+    parser.add_argument("--recorded", action="store_true", help="only a run exported as one page, opened from disk")
     wanted = parser.parse_args()
     seconds = wanted.seconds
 
     report = Report("The page in Chromium")
+    if wanted.recorded:
+        with chromium() as browser:
+            from_disk(browser, report, times=5)
+        return report.finish()
     started = time.monotonic()
     server = Server().start()
     report.row("server start → answering", time.monotonic() - started, "s", "≤", 1)
@@ -217,6 +266,7 @@ def main() -> int:
             time.sleep(seconds)
             tired = changing(tab, 30)
         bare(browser, report)
+        from_disk(browser, report, times=5)
         report.row("length slider released → drawn, median", statistics.median(fresh), "ms", "≤", 40)
         report.row("length slider released → drawn, worst of 30", max(fresh), "ms", "≤", 70)
         report.row("the same after a while at full speed, median", statistics.median(tired), "ms")

@@ -26,7 +26,8 @@ PYTHON = {
     "app.questions": {"app.training", "app.scenes"},
     "app.figures": {"app.training"},
     "app.recording": {"app.errors", "app.training"},
-    "app.report": {"app.errors", "app.training", "app.figures"},
+    "app.drawings": set(),
+    "app.report": {"app.__version__", "app.drawings", "app.errors", "app.training", "app.figures"},
     "app.web": {
         "app.__version__",
         "app.errors",

@@ -3,13 +3,16 @@
 import base64
 import json
 import re
+import struct
+import zlib
 
 import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from app import figures
-from app.report import as_file, escaped, report
+from app import __version__, figures
+from app.drawings import SHADES, drawing, png, shades
+from app.report import LARGEST, Asked, as_file, escaped, report
 from app.training import WATCHABLE, RunConfig, Trainer
 
 
@@ -103,13 +106,13 @@ def test_one_parameter_over_training_is_one_point_a_record():
 
 
 def test_the_report_is_one_page_with_every_figure_and_no_other_host(trainer):
-    page = "".join(report(trainer))
+    page = "".join(report(trainer, Asked(library=True)))
     assert page.startswith("<!doctype html>")
     data = re.search(r'<script type="application/json" id="figures">(.*?)</script>', page, re.DOTALL)
     assert data is not None
     plots = {plot["id"]: plot["figure"] for plot in json.loads(data[1])}
     for name in plots:
-        assert f'<div class="figure" id="{name}"' in page
+        assert f'<div class="figure plotly" id="{name}"' in page
     flow = numbers(plots["flow"]["data"][0]["z"])
     z = trainer.record(("flow",)).ln_flow[:, 1:] / np.log(10)
     np.testing.assert_allclose(flow.reshape(z.shape), np.where(np.isneginf(z), np.nan, z), rtol=1e-6)
@@ -119,7 +122,8 @@ def test_the_report_is_one_page_with_every_figure_and_no_other_host(trainer):
     assert f"iteration {trainer.iteration}" in page
 
 
-def plots_of(page):
+def plots_of(trainer):
+    page = "".join(report(trainer, Asked(library=True)))
     data = re.search(r'<script type="application/json" id="figures">(.*?)</script>', page, re.DOTALL)
     return {plot["id"]: plot["figure"] for plot in json.loads(data[1])}
 
@@ -128,7 +132,7 @@ def test_the_report_draws_the_loss_of_the_whole_training():
     trainer = Trainer(RunConfig(sequence_length=6, hidden_size=4, batch_size=4, lag=2))
     losses = [trainer.step(()).scalars["loss_per_timestep"] for _ in range(300)]
     trainer = Trainer.resume(trainer.snapshot())
-    (line,) = plots_of("".join(report(trainer)))["training"]["data"]
+    (line,) = plots_of(trainer)["training"]["data"]
     assert line["x"] == list(range(0, 300, 4)), "at most 128 points, evenly spaced"
     assert line["y"] == losses[::4]
 
@@ -153,7 +157,7 @@ def test_the_report_of_own_columns_is_in_their_own_numbers_and_says_what_was_rea
     page = "".join(report(trainer))
     record, values = trainer.record(()), trainer.dataset.values
     for place, name in enumerate(("level (m)", "flow")):
-        output, target = plots_of(page)[f"column_{place + 1}"]["data"]
+        output, target = plots_of(trainer)[f"column_{place + 1}"]["data"]
         mean, deviation = values[:24, place].mean(), values[:24, place].std()
         np.testing.assert_allclose(
             numbers(target["y"]), mean + deviation * record.target[:, place].astype(float), atol=1e-12
@@ -178,7 +182,8 @@ def test_names_of_own_data_cannot_become_part_of_the_page():
     assert escaped("<img src=x onerror=\"a('b')\">") == "&lt;img src=x onerror=&quot;a(&#x27;b&#x27;)&quot;&gt;"
     trainer = Trainer()
     trainer.load_series("</script><b>,y\n" + "\n".join(f"{i},{i % 5}" for i in range(60)))
-    page = "".join(report(trainer))
+    assert "<b>" not in "".join(report(trainer))
+    page = "".join(report(trainer, Asked(library=True)))
     data = re.search(r'id="figures">(.*?)</script>', page, re.DOTALL)
     assert data is not None
     assert "<" not in data[1]
@@ -189,3 +194,64 @@ def test_a_report_holds_what_the_limits_allow():
     trainer = Trainer(RunConfig(sequence_length=60), max_cost=2_000_000)
     page = "".join(report(trainer))
     assert 'id="norms"' in page
+
+
+def test_a_report_is_small_and_has_every_figure_as_a_drawing_without_a_script(trainer):
+    asked = Asked("https://example.org/#cell=gru", [(2, "activation = relu")])
+    page = "".join(report(trainer, asked))
+    assert len(page.encode()) < LARGEST / 2
+    assert "<script" not in page
+    names = ["training", *(name for name, _ in figures.available(trainer.record(WATCHABLE)))]
+    assert re.findall(r'<div class="figure" id="(\w+)"><svg ', page) == names
+    for said in (
+        "<h2>Finding</h2>",
+        '<a href="https://example.org/#cell=gru">',
+        "<th>before update 2</th><td>activation = relu</td>",
+        f"UTC with Unroll {__version__}",
+    ):
+        assert said in page
+    assert re.search(r"Made on \d{4}-\d\d-\d\d \d\d:\d\d UTC", page)
+    assert "Changes during training" not in "".join(report(trainer)), "nobody said whether there were any"
+
+
+def test_a_report_of_the_longest_run_and_of_a_wide_table_is_below_300_kb():
+    long = Trainer(RunConfig(cell="lstm", sequence_length=500, hidden_size=64, batch_size=1), max_cost=100_000_000)
+    long.advance()
+    changes = [(iteration, "é" * 500) for iteration in range(1000)]
+    page = "".join(report(long, Asked("https://example.org/" + "x" * 7000, changes)))
+    assert 'id="flow"' in page, "as much as fits into the limits"
+    assert "(every 3rd row and column)" in page
+    assert len(page.encode()) <= LARGEST
+    wide = Trainer(RunConfig(sequence_length=60, hidden_size=4, batch_size=1))
+    names = ",".join(f"column {place} {'w' * 60}" for place in range(120))
+    wide.load_series(names + "\n" + "\n".join(",".join(str((i * c) % 7) for c in range(1, 121)) for i in range(80)))
+    assert len("".join(report(wide)).encode()) <= LARGEST
+
+
+def test_a_drawing_shows_the_numbers_of_its_figure_at_their_places():
+    figure = figures.training([(0, 2.0), (10, float("nan")), (20, 0.5), (30, 0.0)], {"baseline": 1.0})
+    svg = drawing(figure)
+    (path,) = re.findall(r'<path d="([^"]+)" fill="none"', svg)
+    places = [tuple(map(float, point.split())) for point in re.findall(r"[ML]([\d.]+ [\d.]+)", path)]
+    assert [letter for letter in path if letter in "ML"] == ["M", "M", "L"], "a gap where there is no number"
+    (x0, y0), (x2, y2), (x3, y3) = places
+    assert (x2 - x0) / (x3 - x0) == pytest.approx(2 / 3, abs=1e-3)
+    assert (y2 - y0) / (y3 - y0) == pytest.approx(0.75, abs=1e-3)
+    assert y0 < y3, "larger numbers stand higher"
+    assert ">baseline</text>" in svg
+
+
+def test_the_tiles_of_a_drawing_are_the_record_in_the_colours_of_the_figure(record):
+    figure = figures.states(record)
+    image = base64.b64decode(re.search(r"base64,([^\"]+)", drawing(figure))[1])
+    width, height = struct.unpack(">II", image[16:24])
+    assert (width, height) == record.h[1:].shape
+    place = image.index(b"IDAT")
+    (size,) = struct.unpack(">I", image[place - 4 : place])
+    pixels = np.frombuffer(zlib.decompress(image[place + 4 : place + 4 + size]), np.uint8).reshape(height, width + 1)
+    shown = pixels[:, 1:].astype(float) / (SHADES - 1) * 2 - 1
+    np.testing.assert_allclose(shown, record.h[1:].T, atol=1 / (SHADES - 1))
+    palette = shades(figure.data[0].colorscale)
+    first, last = ("#" + bytes(palette[at]).hex() for at in (0, -1))
+    assert (first, last) == (figures.ACTIVATION[0], figures.ACTIVATION[-1])
+    assert png(np.zeros((1, 1), np.uint8), palette).endswith(b"IEND\xaeB`\x82")

@@ -440,9 +440,11 @@ def test_the_report_opens_without_a_server(page: Page, chromium: Browser, tmp_pa
         reader.on("console", lambda message: complaints.append(message.text))
         reader.on("request", lambda request: complaints.append(request.url) if "http" in request.url[:5] else None)
         reader.goto(file.as_uri())
-        expect(reader.locator(".figure .main-svg").first).to_be_visible()
+        expect(reader.locator("#training svg")).to_be_visible()
         expect(reader.locator("h1")).to_contain_text("Unroll: Echo")
-        assert reader.locator(".figure:has(.main-svg)").count() == reader.locator(".figure").count() >= 6
+        expect(reader.locator('a[href^="http"]')).to_be_visible()
+        assert reader.locator(".figure:has(svg)").count() == reader.locator(".figure").count() >= 6
+        assert file.stat().st_size <= 300_000
         assert complaints == []
 
 

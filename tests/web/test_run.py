@@ -617,11 +617,20 @@ def test_a_run_can_adopt_the_shape_of_uploaded_weights(client):
 
 def test_a_report_is_one_page_as_a_tensor(client):
     client.started()
-    file = only(client.say("export", format="report", id="r"))
+    changes = [{"iteration": 0, "what": "W_hh[0, 1] = <0.5>"}]
+    file = only(client.say("export", format="report", id="r", link="https://example.org/#lag=2", changes=changes))
     page = tensors(file)["html"].tobytes().decode()
     assert (facts(file)["kind"], facts(file)["id"]) == ("report", "r")
     assert page.startswith("<!doctype html>")
-    assert "Plotly.newPlot" in page
+    assert '<a href="https://example.org/#lag=2">' in page
+    assert "<th>before update 0</th><td>W_hh[0, 1] = &lt;0.5&gt;</td>" in page
+    assert "Plotly" not in page
+    with_library = only(client.say("export", format="report", library=True))
+    assert b"Plotly.newPlot" in tensors(with_library)["html"].tobytes()
+    many = {"changes": changes * 101}
+    for wrong, code in (({"link": "javascript:alert(1)"}, "bad_value"), (many, "out_of_range")):
+        refusal = client.say("export", format="report", **wrong)[0]
+        assert (refusal["type"], refusal["code"]) == ("error", code), wrong
 
 
 def test_own_text_restarts_with_the_texts_characters(client):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ...training import Effects, RunConfig, Trainer
 from ...training.dataset import reading
@@ -13,11 +13,14 @@ from .. import protocol
 from ..session import Phase, Session
 from ..uploads import Announced, UploadKind
 from ..viewer import Viewer
-from .base import Answer, Command, Job
+from .base import Answer, Command, Count, Job
 from .own_data import SeriesOptions
 from .preview import preview, refuse_other_kinds
 from .steps import in_turns
 
+LONGEST_LINK = 8_000
+MOST_CHANGES = 100  # that a report lists
+LONGEST_CHANGE = 200  # characters
 BEFORE_A_RUN = ("snapshot", "dataset")  # kinds that begin one
 
 
@@ -42,11 +45,26 @@ class Copy(Command):
         return session.network(self.type).snapshot(dataset=self.dataset)
 
 
+class Changed(BaseModel):
+    """What was changed before the update of this iteration, as a report tells it."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    iteration: Count
+    what: str = Field(max_length=LONGEST_CHANGE)
+
+
 class Export(Command):
-    """The weights as a file for PyTorch, or the run as one page of HTML to read and keep."""
+    """The weights as a file for PyTorch, or the run as one page of HTML to read and keep.
+
+    What a report adds to the run is told by whoever asks for it: the run's link, and what was changed when. With
+    `library` its figures are Plotly's, and its script is inside.
+    """
 
     type = "export"
     format: Literal["pytorch", "report"]
+    library: bool = False
+    link: str = Field(default="", max_length=LONGEST_LINK, pattern=r"^(https?://.*)?$")
+    changes: list[Changed] | None = Field(default=None, max_length=MOST_CHANGES)
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         trainer = session.network(self.type)
@@ -54,11 +72,12 @@ class Export(Command):
 
     def _report(self, session: Session, trainer: Trainer) -> Job:
         """Piece after piece. Plotly takes memory and a moment to load: only where a viewer wants a report."""
-        from ...report import as_file, report
+        from ...report import Asked, as_file, report
 
         known = trainer.divergence
+        changes = None if self.changes is None else [(change.iteration, change.what) for change in self.changes]
         pieces = []
-        for piece in report(trainer):
+        for piece in report(trainer, Asked(self.link, changes, self.library)):
             pieces.append(piece)
             yield []
         found = trainer.divergence if trainer.divergence is not known else None

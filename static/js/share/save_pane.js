@@ -6,6 +6,7 @@ import { command, decodeFrame } from "../wire/protocol.js";
 import { captionOf, fileName } from "./caption.js";
 import { download } from "./download.js";
 import { createHandInSection } from "./hand_in_section.js";
+import { reportAbout } from "./report.js";
 import * as say from "../words/share.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -19,7 +20,7 @@ import * as say from "../words/share.js";
 /**
  * What can be saved: `make` is given what the page shows when it is asked for. The server makes files of the run, and knows
  * it only as it is now.
- * @typedef {{name: string, says: string, suffix: string, ofTheRun?: boolean,
+ * @typedef {{name: string, says: string, suffix: string, ofTheRun?: boolean, option?: HTMLElement,
  *   make: (state: State) => Promise<Made>}} Choice
  */
 
@@ -31,6 +32,7 @@ import * as say from "../words/share.js";
  */
 export function createSavePane(store, session, lanes) {
   const said = element("p", { class: "share-said", role: "status" });
+  const library = element("input", { type: "checkbox", id: "report-library" });
   const pictures = element("select", { class: "select", "aria-label": say.PICTURE_OF });
 
   /** @param {import("../wire/protocol.js").Command} message */
@@ -69,8 +71,11 @@ export function createSavePane(store, session, lanes) {
       says: say.REPORT_IS,
       suffix: "report.html",
       ofTheRun: true,
-      make: async () => {
-        const { bytes, iteration } = await file(command.export("report"));
+      option: element("label", { for: "report-library" }, library, ` ${say.REPORT_LIBRARY}`),
+      make: async (state) => {
+        const { link } = caption(asItIsNow(state));
+        const about = reportAbout(link, session.past.beginning().changes);
+        const { bytes, iteration } = await file(command.export("report", { ...about, library: library.checked }));
         const { tensors } = decodeFrame(bytes);
         const blob = new Blob([/** @type {BlobPart} */ (tensors.html.data)], { type: "text/html" });
         return { blob, iteration };
@@ -147,12 +152,12 @@ export function createSavePane(store, session, lanes) {
     if (open.some(({ name }) => name === chosen)) pictures.value = chosen;
   }
 
-  const rows = choices.map(({ name, says, suffix, ofTheRun, make }) =>
+  const rows = choices.map(({ name, says, suffix, ofTheRun, option, make }) =>
     element(
       "div",
       { class: "save-row" },
       button(name, () => suffix, make, ofTheRun ? asItIsNow : undefined),
-      element("span", { class: "quiet" }, says),
+      element("span", { class: "quiet" }, says, ...(option ? [". ", option] : [])),
     ),
   );
   const formats = /** @type {const} */ (["png", "svg"]).map((format) =>

@@ -103,13 +103,15 @@
 
 /** @typedef {{type: string, id?: string | number} & Record<string, unknown>} Command */
 
+/** What is added to a report: `library`: with Plotly inside. @typedef {{library?: boolean, link?: string, changes?: {iteration: number, what: string}[]}} ReportAbout */
+
 export const PROTOCOL = 1;
 
 /** @type {{
  *   start: (config?: Config) => Command, configure: (changes: Config) => Command, play: (rate?: number | null) => Command,
  *   pause: () => Command, step: (iterations?: number) => Command, reset: () => Command, ack: (iteration: number) => Command,
  *   watch: (quantities: string[], probe?: number) => Command, edit: (tensor: string, index: number[], value: number) => Command,
- *   check_gradients: (samples: number, bug: string | null) => Command, snapshot: (dataset?: boolean) => Command, export: (format: "pytorch" | "report") => Command,
+ *   check_gradients: (samples: number, bug: string | null) => Command, snapshot: (dataset?: boolean) => Command, export: (format: "pytorch" | "report", about?: ReportAbout) => Command,
  *   upload: (kind: string, bytes: number, options?: FileOptions) => Command, share: (key?: string | null) => Command, unshare: () => Command,
  *   follow: (run: string) => Command, copy: (dataset?: boolean) => Command,
  *   ask: (scene: string, options: number) => Command, reveal: () => Command, answer: (scene: string, option: number) => Command
@@ -127,7 +129,7 @@ export const command = {
   edit: (tensor, index, value) => ({ type: "edit", tensor, index, value }),
   check_gradients: (samples, bug) => ({ type: "check_gradients", samples, ...(bug ? { break: bug } : {}) }),
   snapshot: (dataset) => (dataset ? { type: "snapshot", dataset } : { type: "snapshot" }),
-  export: (format) => ({ type: "export", format }),
+  export: (format, about = {}) => ({ type: "export", format, ...about }),
   upload: (kind, bytes, options = {}) => ({ type: "upload", kind, bytes, ...options }),
   share: (key) => (key ? { type: "share", key } : { type: "share" }),
   unshare: () => ({ type: "unshare" }),

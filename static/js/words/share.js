@@ -95,7 +95,10 @@ export const SNAPSHOT_IS = "the run as it is, with your own data; open it here o
 
 export const WEIGHTS_ARE = "for PyTorch: a module with parts rnn and readout loads them with load_state_dict";
 
-export const REPORT_IS = "one page of HTML with all figures, to read without a server";
+export const REPORT_IS =
+  "one page of HTML to read, print and hand on: finding, changes, link and all figures, less than 300 kB";
+
+export const REPORT_LIBRARY = "with figures to zoom into (5 MB)";
 
 export const TABLE_IS = "every value that belongs to a timestep, one row each, as CSV";
 
