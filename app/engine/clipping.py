@@ -20,21 +20,24 @@ def norm(grads: Params) -> float:
     return largest * sqrt(sum(float(np.square(g / largest, dtype=np.float64).sum()) for g in grads.values()))
 
 
-def clip(grads: Params, mode: ClipMode, threshold: float) -> tuple[Params, float, float | None]:
+def clip(
+    grads: Params, mode: ClipMode, threshold: float, size: float | None = None
+) -> tuple[Params, float, float | None]:
     """The clipped gradients, ||clipped|| / ||unclipped||, and the angle between the two in degrees.
 
     "norm": g <- g c/||g|| where ||g|| over all parameters together exceeds c = ``threshold``.
     "value": every entry into [-c, c].
     "none" and "timestep" change nothing here; the latter acts inside the backward sweep.
     The angle is 0 when nothing was clipped and None when either vector is zero. Inputs are left untouched; what is
-    not finite does not become so by clipping.
+    not finite does not become so by clipping. ``size``: the norm of the gradients, where the caller knows it.
     """
-    size = norm(grads)
-    with np.errstate(all="ignore"):
-        if mode == "norm" and size > threshold:
-            scale = threshold / size
+    size = norm(grads) if size is None else size
+    if mode == "norm" and size > threshold:
+        scale = threshold / size
+        with np.errstate(all="ignore"):
             return {name: g * scale for name, g in grads.items()}, scale, 0.0 if scale > 0.0 else None
-        if mode == "value" and any(float(np.abs(g).max()) > threshold for g in grads.values()):
+    if mode == "value" and any(float(np.abs(g).max()) > threshold for g in grads.values()):
+        with np.errstate(all="ignore"):
             clipped = {name: np.clip(g, -threshold, threshold) for name, g in grads.items()}
             return clipped, norm(clipped) / size, angle(grads, clipped)
     return grads, 1.0, None if size == 0.0 else 0.0

@@ -24,14 +24,9 @@ class Readout:
         self.parts = [slice(*both) for both in pairwise(edges)]  # the rows of W_hy that each direction goes through
         self._weights = [zeros((O, H + 1), dtype) for _ in self.parts]  # [W_hy^T | b_y], the bias once
         self.y, self._dE_dy, self.dy = (zeros((T, O, B), dtype) for _ in range(3))
-        self._has_target = np.zeros((T, B), bool)
-        self.E_t = zeros((T, B), dtype)
-
-    @property
-    def n(self) -> Array:
+        self.n = np.zeros(B, int)
         """Timesteps with a target, per example (B,)."""
-        counts: Array = self._has_target.sum(axis=0)
-        return counts
+        self.E_t = zeros((T, B), dtype)
 
     def load(self, params: Params) -> None:
         """Copy the parameters."""
@@ -45,7 +40,7 @@ class Readout:
         for weights, more in zip(self._weights[1:], states[1:], strict=True):
             self.y += np.matmul(weights, more, out=self.dy)
         columns = target.transpose(0, 2, 1) if target.ndim == 3 else target
-        self._has_target = self._loss(self.y, columns, self.E_t, self._dE_dy)
+        self.n = self._loss(self.y, columns, self.E_t, self._dE_dy).sum(axis=0)
 
     def backward(self, reduction: Reduction, only: int | None = None) -> Array:
         """dE/dy_t (T, O, B), E being the sum of E_t or, "mean", that over each example's targets.
@@ -63,7 +58,8 @@ class Readout:
 
         ``sums`` (O, H+1) of each direction: dy_t [h_t; 1]^T summed over time.
         """
-        return {"W_hy": np.concatenate([s[:, :-1].T for s in sums]), "b_y": sums[0][:, -1].copy()}
+        parts = [s[:, :-1].T for s in sums]
+        return {"W_hy": np.concatenate(parts) if len(parts) > 1 else parts[0].copy(), "b_y": sums[0][:, -1].copy()}
 
     def objective(self, reduction: Reduction) -> float:
         """The mean over the batch of E."""

@@ -60,12 +60,16 @@ class Layer:
     ) -> None:
         T, B, I, H, handed, dtype = sizes
         self.T, self.B, self.H, self.handed, self.dtype = T, B, H, handed, dtype
-        self.reverse, self.ending = reverse, ending
+        self.reverse, self.ending, self.sums_handed = reverse, ending, sums_handed
         kind = CELLS[cell]
         self._straight, width = (0 if kind.direct is None else H), kind.blocks * H
         inner = self._straight + width
         self.entering = zeros((T + 1, H + 1 + I, B), dtype)
         self.entering[:, H] = 1.0
+        self.inputs = self.by_time(self.entering[:-1, H + 1 :])
+        """x_1 … x_T (T, I, B) in the order of the sequence, to be written before `forward`."""
+        self.states = self.by_time(self.entering[1:, : H + 1])
+        """[h_t; 1] (T, H+1, B) in the order of the sequence: what a head or a layer above takes in."""
         self.leaving = zeros((T + 1, inner + handed, B), dtype)
         self.given = self.leaving[1:, inner:]  # what was handed in, in this layer's own order
         self.last_dh = zeros((H, B), dtype)  # what arrives at the last states from outside
@@ -79,7 +83,8 @@ class Layer:
         self._skipped: Array | None = None
         self.dh = zeros((T + 1, H, B), dtype)
         self.inner, self.direct = self.leaving[:-1, self._straight : inner], self.leaving[:, : self._straight]
-        self.initial = self.dh[0], self.direct[0]  # dE/dh_0 and an lstm's dE/dc_0 (H, B), as a learned one's gradient
+        self._first = self.dh[0], self.direct[0]  # of the timestep before all others
+        self.initial = self._first  # dE/dh_0 and an lstm's dE/dc_0 (H, B), as a learned one's gradient
         self.clip_factor = np.ones((T + 1, B), dtype)  # of the last sweep that clipped
         # Views of one timestep each, made once: indexing an array costs as much as a small product.
         self._dh_t = list(self.dh)
@@ -116,16 +121,6 @@ class Layer:
         return values[::-1] if self.reverse else values
 
     @property
-    def states(self) -> Array:
-        """[h_t; 1] (T, H+1, B) in the order of the sequence: what a head or a layer above takes in."""
-        return self.by_time(self.entering[1:, : self.H + 1])
-
-    @property
-    def inputs(self) -> Array:
-        """x_1 … x_T (T, I, B) in the order of the sequence, to be written before `forward`."""
-        return self.by_time(self.entering[:-1, self.H + 1 :])
-
-    @property
     def dc(self) -> Array | None:
         """dE/dc_0 … dE/dc_T (T+1, H, B) of an lstm, ways through h_t included, else None."""
         return self.leaving[:, : self.H] if self.cell.direct == "c" else None
@@ -160,11 +155,13 @@ class Layer:
         self.cell.start()
         step = self.cell.forward
         self._skipped = skipped if skipped is not None and skipped.any() else None
-        longest = 0 if skipped is None else int(skipped.max())
-        for t in range(self.T):
+        begun = 0  # timesteps that were walked
+        if self._skipped is not None:
+            for begun in range(1, int(self._skipped.max()) + 1):
+                step(begun - 1)
+                self._keep_initial(begun - 1, np.flatnonzero(self._skipped > begun - 1))
+        for t in range(begun, self.T):
             step(t)
-            if skipped is not None and t < longest:
-                self._keep_initial(t, np.flatnonzero(skipped > t))
 
     def _keep_initial(self, t: int, waiting: Array) -> None:
         """Examples whose first timestep is later than the one that was walked last stay where they begin."""
@@ -190,9 +187,11 @@ class Layer:
         """
         self.given = self.by_time(gradients)
         self.restore_handed()
-        self.last_dh[:] = 0.0 if last_dh is None else last_dh
-        self.last_dc[:] = 0.0 if last_dc is None else last_dc
-        self._ends_outside = last_dh is not None or last_dc is not None
+        comes = last_dh is not None or last_dc is not None
+        if comes or self._ends_outside:
+            self.last_dh[:] = 0.0 if last_dh is None else last_dh
+            self.last_dc[:] = 0.0 if last_dc is None else last_dc
+        self._ends_outside = comes
 
     def receive_from(self, above: Sequence["Layer"], some: slice = slice(None)) -> None:
         """What the layer above hands down, after its sweep: da_x of each of its directions, at ``some`` timesteps."""
@@ -248,11 +247,12 @@ class Layer:
                     add(dh_before, direct_before, dh_before)
         if clip_timestep is not None:
             clip_columns(clip_timestep, self._dh_t[lowest], self.clip_factor[lowest])
-        self.initial = self._at_the_beginning(self.dh), self._at_the_beginning(self.direct)
+        self.initial = self._first if self._skipped is None else self._where_each_begins(self._skipped)
 
-    def _at_the_beginning(self, adjoints: Array) -> Array:
-        """Of the states (T+1, H, B) those each example begins with (H, B)."""
-        return adjoints[0] if self._skipped is None else adjoints[self._skipped, :, np.arange(self.B)].T
+    def _where_each_begins(self, skipped: Array) -> tuple[Array, Array]:
+        """The adjoints (H, B) of the states that each example begins with."""
+        examples = np.arange(self.B)
+        return self.dh[skipped, :, examples].T, self.direct[skipped, :, examples].T
 
     def sweep_each_alone(self) -> None:
         """After `hand`: every timestep back by itself, nothing being carried from any to the one before."""

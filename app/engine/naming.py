@@ -31,4 +31,4 @@ def suffixes(num_layers: int, *, bidirectional: bool) -> list[str]:
 
 def with_suffix(values: Mapping[str, T], ending: str) -> dict[str, T]:
     """The same under the names of one layer and direction."""
-    return {name + ending: value for name, value in values.items()}
+    return {name + ending: value for name, value in values.items()} if ending else dict(values)

@@ -151,9 +151,9 @@ class Network:
             self.stack.load(params, [params["W_hy"][part] for part in self.head.parts])
             self.head.load(params)
             self.inputs.load(params)
-            self.inputs.enter(x, [layer.inputs for layer in self.stack.levels[0]])
+            self.inputs.enter(x, self.stack.inputs)
             self.stack.forward(states, lengths)
-            self.head.forward([layer.states for layer in self.stack.top], target)
+            self.head.forward(self.stack.states, target)
 
     @property
     def initial_names(self) -> list[str]:
@@ -164,7 +164,7 @@ class Network:
     def retarget(self, target: Array) -> None:
         """After `forward`: other targets for the same outputs."""
         with np.errstate(all="ignore"):
-            self.head.forward([layer.states for layer in self.stack.top], target)
+            self.head.forward(self.stack.states, target)
 
     def backward(
         self, reduction: Reduction = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None

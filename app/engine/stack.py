@@ -37,11 +37,12 @@ class Stack:
 
         self.levels = [[make(level, reverse=reverse) for reverse in both] for level in range(1, net.num_layers + 1)]
         self.layers = {layer.ending: layer for level in self.levels for layer in level}
-
-    @property
-    def top(self) -> list[Layer]:
+        self.top = self.levels[-1]
         """The directions of the last layer."""
-        return self.levels[-1]
+        self.inputs = [layer.inputs for layer in self.levels[0]]
+        """What each direction of the lowest layer reads (T, I, B), to be written before `forward`."""
+        self.states = [layer.states for layer in self.top]
+        """[h_t; 1] (T, H+1, B) of each direction of the last layer, after `forward`."""
 
     def load(self, params: Params, handed_through: list[Array]) -> None:
         """Copy the parameters; ``handed_through`` (H, handed): how what is handed reaches each direction of the top."""
@@ -125,7 +126,7 @@ class Stack:
             found |= with_suffix(own, layer.ending)
             if initial:
                 found |= with_suffix(layer.initial_gradients(), layer.ending)
-            if layer in self.top:
+            if layer.sums_handed:
                 sums.append(handed)
         return found, sums
 

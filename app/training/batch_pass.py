@@ -49,18 +49,19 @@ def run(
     loss, loss_per_timestep = objective(net, config)
     gradients = net.backward(config.loss_reduction, config.k1, config.k2)
     whole = {WHOLE: flat(gradients)}
+    size = norm(whole)
     if config.clip == "timestep":
         update = {WHOLE: flat(net.backward(config.loss_reduction, config.k1, config.k2, config.clip_threshold))}
-        scale, turned = _effect(whole, update)
+        scale, turned = _effect(whole, update, size)
     else:
-        update, scale, turned = clip(whole, config.clip, config.clip_threshold)
+        update, scale, turned = clip(whole, config.clip, config.clip_threshold, size)
     return BatchPass(
         batch,
         initial,
         loss,
         loss_per_timestep,
         gradients,
-        norm(whole),
+        size,
         update[WHOLE],
         scale,
         turned,
@@ -84,9 +85,8 @@ def accuracy(net: Network, target: np.ndarray) -> float | None:
     return float((net.y.argmax(axis=2) == target)[asked].mean()) if asked.any() else None
 
 
-def _effect(gradient: Params, update: Params) -> tuple[float, float | None]:
-    """‖update‖ / ‖gradient‖, and the angle between the two in degrees; None where the gradient is 0."""
-    size = norm(gradient)
+def _effect(gradient: Params, update: Params, size: float) -> tuple[float, float | None]:
+    """‖update‖ / ‖gradient‖, and the angle between the two in degrees; None where ‖gradient‖ = size is 0."""
     if size == 0.0:
         return 1.0, None
     if np.array_equal(gradient[WHOLE], update[WHOLE]):

@@ -116,14 +116,14 @@ class Iterations:
         return probe is None or probe == self._state.probe
 
     def _update(self, batch: BatchPass) -> None:
-        self._recovery.before_update(self._learner)
-        loss = batch.loss_per_timestep
-        self._learner.update(
+        learner, loss = self._learner, batch.loss_per_timestep
+        self._recovery.before_update(learner)
+        learner.update(
             batch.update,
             solved=self._state.task.is_solved_by(loss),
             clipped=batch.was_clipped,
             loss=loss,
-            carried=self.runner.carried_on(self._learner.carried, batch),
+            carried=self.runner.carried_on(learner.carried, batch),
         )
         self._arrive()
 

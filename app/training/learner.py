@@ -54,10 +54,13 @@ class Progress:
 
     def _with_point(self, loss: float) -> tuple[tuple[int, float], ...]:
         """The curve with this iteration's batch, where it is one that stays."""
-        apart = 1 << max(0, (self.iteration // CURVE).bit_length())
-        if self.iteration % apart:
+        n = self.iteration
+        apart = 1 << (n // CURVE).bit_length()
+        if n % apart:
             return self.curve
-        return (*(point for point in self.curve if point[0] % apart == 0), (self.iteration, loss))
+        grows = n >= CURVE and n & (n - 1) == 0  # at powers of two the points move apart
+        kept = tuple(point for point in self.curve if point[0] % apart == 0) if grows else self.curve
+        return (*kept, (n, loss))
 
     def _with_mark(self, iteration: int, losses: tuple[float, ...]) -> tuple[tuple[int, float], ...]:
         if iteration % MARK_EVERY != LOSSES or len(losses) < LOSSES:
@@ -126,7 +129,7 @@ class Learner:
         """One update of the weights; `gradient` is `flat`, `carried` what the batch's streams go on from."""
         before = self._weights.astype(np.float64)
         self.optimizer.update({WHOLE: gradient})
-        moved = norm({WHOLE: self._weights - before})
+        moved = norm({WHOLE: np.subtract(self._weights, before, out=before)})
         self.carried = carried
         self.progress = self.progress.after(solved=solved, clipped=clipped, update_norm=moved, loss=loss)
 
