@@ -44,7 +44,7 @@ class Truncation(Quantity):
 def _of_one_layer(work: Work) -> float:
     """Sums of many lags at once; each is looked at again as one vector, which beyond a size is no longer at hand."""
     entries = work.recurrent_entries
-    pair = 1.4 * work.elementwise + 0.077 * entries
+    pair = 1.4 * work.elementwise + 0.11 * entries
     timestep = 14_800.0 + 2.8 * entries + 3.5 * max(0, entries - ENTRIES_AT_HAND)
     return 315_000.0 + work.T * timestep + work.pairs * pair + cost_of_jacobians(work)
 
