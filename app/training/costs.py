@@ -4,6 +4,7 @@ Prices are nanoseconds of one core, found by `benchmarks/costs.py`, which also s
 measured: within a factor of two. What watched quantities add stands in `quantities/`, beside how they are computed.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from math import prod
@@ -141,13 +142,14 @@ def _check_memory(config: RunConfig, task: Task, watch: Collection[str], data: O
 def _what_fits(config: RunConfig, fits: Callable[[RunConfig], bool]) -> tuple[str | None, str]:
     """The first field that alone could be made small enough, and a sentence with the value nearest to what it is.
 
-    Truncated passes that begin further apart are fewer, so k1 is tried first where there are many.
+    Truncated passes that begin further apart are fewer, so k1 is tried first where there are many. Values are halved
+    in on: each of them takes an estimate, and there may be hundreds.
     """
     candidates = {field: range(getattr(config, field), 0, -1) for field in ADJUSTABLE}
     if 0 < config.k1 < min(config.k2, config.sequence_length):
         candidates = {"k1": range(config.k1 + 1, config.k2 + 1)} | candidates
     for field, values in candidates.items():
-        found = next((value for value in values if fits(config.model_copy(update={field: value}))), None)
-        if found is not None:
-            return field, f"Try {field} = {found}."
+        at = bisect_left(values, True, key=lambda value: fits(config.model_copy(update={field: value})))
+        if at < len(values):
+            return field, f"Try {field} = {values[at]}."
     return None, "Try a smaller sequence_length, batch_size and hidden_size together."

@@ -90,6 +90,12 @@ class Work:
         return self.H * CELLS[self.config.cell].blocks
 
     @property
+    def recurrent_entries(self) -> int:
+        """Entries of what is meant by W_hh, which is another parameter in some cells, in all layers together."""
+        name = CELLS[self.config.cell].recurrent.name
+        return sum(prod(self.net.parameter_shapes[name + ending]) for ending in self.net.endings)
+
+    @property
     def elementwise(self) -> float:
         """Operations on single numbers of one timestep of one sequence, in one layer, as if it were an rnn."""
         return self.pre_activations * CELLS[self.config.cell].elementwise / 128

@@ -179,6 +179,10 @@ class RunHandle:
         """The visitor drew a record."""
         self.process.send(Kind.ACK, self.run, iteration.to_bytes(8, "big"))
 
+    def give_up_file(self) -> None:
+        """The file that the visitor announced is waited for no longer."""
+        self.process.send(Kind.LATE, self.run)
+
     def leave(self) -> None:
         """The visitor left; what the run held is freed."""
         if self.process.seats.pop(self.run, None) is not None:

@@ -12,13 +12,16 @@ import socket
 import struct
 from asyncio.transports import BaseTransport
 from collections import deque
+from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+from .arriving import ArrivingFile, Room
 from .closing import CloseCode
+from .protocol import FRAMES_BURST as MESSAGES_BURST
 from .protocol import MESSAGE_BYTES
 from .websocket import DROPPED, FRAME_LIMIT
 
@@ -34,12 +37,20 @@ LOOK_SECONDS = 0.5  # between two looks whether that is so
 AT_ONCE = struct.pack("ii", 1, 0)  # lingering, for no seconds
 
 
+def nothing() -> None:
+    """Nobody has to be told."""
+
+
 class BoundedWebSocket(WebSocketsSansIOProtocol):
     """One connection. The server passes it around as uvicorn's own class; only what is overridden here differs."""
+
+    room = Room()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.close_timeout = CLOSE_SECONDS
+        self.file = ArrivingFile(self.room, self.parse_soon)
+        self.file_is_slow = nothing
         self.limit_frames(MESSAGE_BYTES)
         self.unparsed: deque[bytes] = deque()
         self.allowance = FRAMES_BURST
@@ -57,9 +68,11 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         if hasattr(self, "scope"):
             cast(dict[str, Any], self.scope["extensions"])[FRAME_LIMIT] = self.limit_frames
 
-    def limit_frames(self, most: int) -> None:
-        """Larger ones end the connection before they are read."""
+    def limit_frames(self, most: int, is_slow: Callable[[], None] = nothing) -> None:
+        """Larger ones end the connection before they are read. `is_slow` is called once a file comes too slowly."""
         self.conn.max_message_size = most
+        self.file.expect(most)
+        self.file_is_slow = is_slow
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Take the connection over, with a small buffer for what is to be sent."""
@@ -72,6 +85,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         """Nobody is there to be looked after."""
         if self.looking:
             self.looking.cancel()
+        self.unparsed.clear()
+        self.file.leave()
         super().connection_lost(exc)
 
     def look(self) -> None:
@@ -79,6 +94,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
         A sign of life is any frame, also the answer that a browser gives to a ping.
         """
+        self.look_at_file()
         now = self.loop.time()
         waiting = self.transport.get_write_buffer_size()
         if self.writable.is_set() or self.waiting - waiting >= LEAST_BYTES:
@@ -97,6 +113,14 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self.transport.write(b"".join(self.conn.data_to_send()))
         self.looking = self.loop.call_later(LOOK_SECONDS, self.look)
 
+    def look_at_file(self) -> None:
+        """Give up a file that comes too slowly; end the connection that sends one nobody waits for any more."""
+        if self.file.is_unwanted:
+            self.refuse(CloseCode.MESSAGE_TOO_BIG, "the announced file did not come in time")
+        elif self.file.is_slow:
+            self.file.leave()
+            self.file_is_slow()
+
     async def send(self, message: ASGISendEvent) -> None:
         """From now on a sign of life is due."""
         await super().send(message)
@@ -110,22 +134,31 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         if self.turned_away:
             return
         self.unheard_since, self.asked = None, False
-        if self.unparsed or len(data) > SLICE_BYTES:
+        if self.unparsed or len(data) > SLICE_BYTES or not self.file.may_go_on:
             waiting = bool(self.unparsed)
             self.unparsed.extend(data[at : at + SLICE_BYTES] for at in range(0, len(data), SLICE_BYTES))
             self.transport.pause_reading()
             if not waiting:
                 self.parse_on()
         else:
-            super().data_received(data)
+            self.parse(data)
+
+    def parse(self, data: bytes) -> None:
+        """One slice."""
+        self.file.take(len(data))
+        super().data_received(data)
+
+    def parse_soon(self) -> None:
+        """There is room for what waits to be parsed; not at once, as it is somebody else's turn who made it."""
+        self.loop.call_soon(self.parse_on)
 
     def parse_on(self) -> None:
-        """The next slice, unless the application has not yet taken what the last one held."""
+        """The next slice, unless the application has not yet taken what the last one held, or there is no room."""
         if self.transport.is_closing():
             self.unparsed.clear()
-        if not self.unparsed or self.read_paused:
+        if not self.unparsed or self.read_paused or not self.file.may_go_on:
             return
-        super().data_received(self.unparsed.popleft())
+        self.parse(self.unparsed.popleft())
         if self.unparsed:
             self.loop.call_soon(self.parse_on)
         elif not (self.read_paused or self.turned_away or self.transport.is_closing()):
@@ -140,24 +173,36 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         return message
 
     def handle_events(self) -> None:
-        """Every frame spends some of the allowance, whether the application will hear of it or not."""
+        """Every frame spends some of the allowance, whether the application will hear of it or not.
+
+        More messages in one slice than the application would take are a flood as well: it reads on only as it answers,
+        and where others compute it would take many seconds until it has read so many.
+        """
         now = self.loop.time()
         self.allowance = min(FRAMES_BURST, self.allowance + (now - self.spent_at) * FRAMES_PER_SECOND)
         self.allowance -= len(self.conn.events)
         self.spent_at = now
         if self.allowance >= 0:
             super().handle_events()
-            return
+            if self.queue.qsize() <= MESSAGES_BURST:
+                return
+            while not self.queue.empty():
+                self.queue.get_nowait()
         self.conn.events.clear()
+        self.refuse(CloseCode.POLICY_VIOLATION, "too many frames")
+
+    def refuse(self, code: CloseCode, reason: str) -> None:
+        """End the connection, and say why."""
         if not self.close_sent:
-            self.queue.put_nowait({"type": "websocket.disconnect", "code": CloseCode.POLICY_VIOLATION})
-            self.conn.send_close(CloseCode.POLICY_VIOLATION, "too many frames")
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": code})
+            self.conn.send_close(code, reason)
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
         self.turn_away()
 
     def send_receive_event_to_app(self) -> None:
         """A message is complete. Text that is not UTF-8 ends the connection, and is no mistake of ours to be logged."""
+        self.file.complete()
         if self.curr_msg_data_type == "text":
             try:
                 b"".join(self.frames).decode()

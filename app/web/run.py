@@ -49,7 +49,7 @@ class Run:
     ) -> None:
         shared = shared or Shared()
         self.clock = clock
-        self.viewer = Viewer(limits.records_per_second, next(shared.turns), shared.slots, clock, key)
+        self.viewer = Viewer(limits.records_per_second, next(shared.turns), clock, key)
         self.session = Session(limits, shared, clock, self.viewer)
         self.inbox: deque[Request] = deque()
         self.answered = 0  # commands answered since somebody last took note

@@ -24,7 +24,6 @@ from .links import Links, new_key, token_of
 from .pacing import EXPENSIVE_INTERVAL, NEVER, NOW, Pace
 from .poll import Poll
 from .protocol import Frame, Id
-from .uploads import UploadSlots
 from .viewer import Viewer, Wanted
 
 
@@ -88,14 +87,13 @@ class Packed:
 
 
 class Shared:
-    """What the sessions of one process have in common: buffers by shape, what equal runs compute, a few upload slots,
-    what is counted.
+    """What the sessions of one process have in common: buffers by shape, what equal runs compute, what is
+    counted.
     """
 
     def __init__(self) -> None:
         self.workspaces = WorkspacePool()
         self.computed = Computed()
-        self.slots = UploadSlots()
         self.turns = count()  # by which viewers take turns with what is expensive
         self.counts = Counts()
         self.links: Links[Session] = Links()

@@ -1,17 +1,14 @@
-"""Files that viewers announce before they send them: one at a time each, a few at a time for all."""
+"""Files that viewers announce before they send them, one at a time each. How many come at once: see `arriving`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..errors import BadUpload, Busy, UnexpectedBinary, UploadPending, UploadTimeout
+from ..errors import BadUpload, UnexpectedBinary, UploadPending, UploadTimeout
 from .closing import Close, CloseCode
-from .pacing import NEVER
+from .pacing import NEVER, NOW
 from .protocol import MESSAGE_BYTES, Id
 
-MOST_UPLOADS = 8
-SMALL_BYTES = 64 * 1024  # a snapshot of so few bytes needs no slot: whoever lost a server can always go on
-RETRY_AFTER = 2.0  # seconds
 PATIENCE = 10.0  # seconds an announced file may take to come
 
 UploadKind = Literal["snapshot", "weights", "dataset", "text", "series"]
@@ -29,24 +26,11 @@ class Announced:
     name: str = ""  # of the file, where its sender tells it
     preview: bool = False  # own data only: what would be read is told, and nothing is replaced
 
-    @property
-    def needs_slot(self) -> bool:
-        """Whether it is one of the few large files that may be on their way at the same time."""
-        return self.kind != "snapshot" or self.bytes > SMALL_BYTES
-
-
-@dataclass
-class UploadSlots:
-    """How many files are on their way to all runs of a process."""
-
-    taken: int = 0
-
 
 class Uploads:
     """The file one viewer has announced, if any."""
 
-    def __init__(self, slots: UploadSlots, clock: Callable[[], float]) -> None:
-        self.slots = slots
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
         self.announced: Announced | None = None
         self.until = NEVER
@@ -58,14 +42,6 @@ class Uploads:
 
     def announce(self, upload: Announced) -> None:
         """Wait for this file."""
-        if upload.needs_slot:
-            if self.slots.taken >= MOST_UPLOADS:
-                raise Busy(
-                    f"At most {MOST_UPLOADS} files are uploaded at the same time; got one more. "
-                    f"Announce it again in {RETRY_AFTER:.0f} s.",
-                    retry_after=RETRY_AFTER,
-                )
-            self.slots.taken += 1
         self.announced, self.until = upload, self.clock() + PATIENCE
 
     def refuse(self, command: str) -> None:
@@ -93,8 +69,12 @@ class Uploads:
     def forget(self) -> Announced | None:
         """Wait no longer; returns the file that was awaited."""
         upload, self.announced, self.until = self.announced, None, NEVER
-        self.slots.taken -= upload is not None and upload.needs_slot
         return upload
+
+    def give_up(self) -> None:
+        """It comes too slowly: it is overdue now."""
+        if self.announced:
+            self.until = NOW
 
     def overdue(self, now: float) -> Announced | None:
         """The file that has not come in time; it is waited for no longer."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from .pacing import NEVER, Credits, ExpensiveTurns
-from .uploads import Uploads, UploadSlots
+from .uploads import Uploads
 
 NOTHING_YET = -1  # is no version of anything
 
@@ -17,14 +17,12 @@ class Viewer:
     It knows no network: a session numbers its `version`s, and a viewer knows which one it was shown.
     """
 
-    def __init__(
-        self, records_per_second: float, turn: int, slots: UploadSlots, clock: Callable[[], float], key: int = 0
-    ) -> None:
+    def __init__(self, records_per_second: float, turn: int, clock: Callable[[], float], key: int = 0) -> None:
         self.clock = clock
         self.key = key
         self.credits = Credits(records_per_second)
         self.expensive = ExpensiveTurns(turn)
-        self.uploads = Uploads(slots, clock)
+        self.uploads = Uploads(clock)
         self.watching: frozenset[str] = frozenset()
         self.probe: int | None = None
         self.shown = NOTHING_YET

@@ -82,7 +82,12 @@ class Connection:
         """The next binary frame may be so large: known to the guarded socket, which reads no further than that."""
         hold_to = self.websocket.scope.get("extensions", {}).get(FRAME_LIMIT)
         if hold_to:
-            hold_to(max(frame_bytes, protocol.MESSAGE_BYTES))
+            hold_to(max(frame_bytes, protocol.MESSAGE_BYTES), self.give_up_file)
+
+    def give_up_file(self) -> None:
+        """The announced file comes too slowly to be waited for."""
+        if isinstance(self.handle, RunHandle):
+            self.handle.give_up_file()
 
     def settle(self, commands: int) -> None:
         """So many commands were answered."""

@@ -18,6 +18,7 @@ class Kind(IntEnum):
     OPEN = auto()  # a visitor came
     LEAVE = auto()  # and left
     ACK = auto()  # they have drawn the record of this iteration (8 bytes)
+    LATE = auto()  # the file they announced comes too slowly
     DRAIN = auto()  # stop training and hand over every run's last snapshot
     # both ways
     TEXT = auto()

@@ -101,6 +101,8 @@ class Worker:
             case Kind.ACK:
                 self.runs[key].drawn(int.from_bytes(payload, "big"))
                 self.refresh_owner(self.runs[key])
+            case Kind.LATE:
+                self.runs[key].viewer.uploads.give_up()
             case Kind.TEXT:
                 self.runs[key].receive(payload.decode())
             case Kind.BINARY:

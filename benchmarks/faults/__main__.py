@@ -13,14 +13,14 @@ from benchmarks import faults
 from benchmarks.faults.bad_input import messages, numbers, openapi, snapshots
 from benchmarks.faults.endurance import lives, soak
 from benchmarks.faults.servers_ending import hung, kill, restart, sigterm, worker
-from benchmarks.faults.visitors_beside import acks, expensive, files, floods, idle, requests, stuck, trickle
+from benchmarks.faults.visitors_beside import acks, expensive, files, floods, halves, idle, requests, stuck, trickle
 from benchmarks.report import Report
 
 Scenario = Callable[[Report, float], Coroutine[Any, Any, None]]
 SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
     for scenario in (
-        *(stuck, acks, trickle, floods, requests, expensive, files, idle),
+        *(stuck, acks, trickle, floods, requests, expensive, files, halves, idle),
         *(kill, worker, hung, restart, sigterm),
         *(messages, snapshots, lives, soak, numbers, openapi),
     )

@@ -9,11 +9,14 @@ import multiprocessing
 import re
 import select
 import socket
+import struct
 import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from app.web.arriving import SMALL_BYTES
+from app.web.protocol import UPLOAD_BYTES
 from benchmarks.visitors import BINARY, CONTINUATION, PAGE, PATIENCE, PING, PONG, RUN, TEXT, frame, raw_visitor
 
 
@@ -151,6 +154,36 @@ def large_file(port: int, kind: str, content: bytes, answered: Any) -> None:
     reader.sendall(frame(BINARY, content))
     until(reader, b'"type":"state"')
     answered.put(time.monotonic() - begun)
+
+
+def sends_a_file(port: int, number: int) -> float:
+    """A file of so many bytes, which is no snapshot: how long it took until somebody had read that."""
+    with contextlib.closing(raw_visitor(port)) as sender:
+        begun = time.monotonic()
+        sender.sendall(command("upload", kind="snapshot", bytes=number))
+        until(sender, b'"ready"')
+        sender.sendall(frame(BINARY, bytes(number)))
+        until(sender, b'"bad_upload"')
+        return time.monotonic() - begun
+
+
+def half_a_file(port: int, number: int, seconds: float, stopped: Any) -> None:
+    """Announce the largest file, send a part of it and stop; come again when cut off. Notes how often that was."""
+    part = bytes([0x80 | BINARY, 0x80 | 127]) + struct.pack("!Q", UPLOAD_BYTES) + bytes(4 + 2 * SMALL_BYTES)
+    announcement, begun, times = command("upload", kind="snapshot", bytes=UPLOAD_BYTES), time.monotonic(), 0
+    senders: list[socket.socket] = []
+    stopped.put(0)
+    while time.monotonic() - begun < seconds:
+        senders = [sender for sender in senders if not closed_by_the_other(sender)]
+        while len(senders) < number:
+            sender = raw_visitor(port)
+            sender.sendall(announcement)
+            until(sender, b'"ready"')
+            sender.sendall(part)
+            senders.append(sender)
+            times += 1
+        time.sleep(0.05)
+    stopped.put(times)
 
 
 PINGED = re.compile(rb"\x89([\x00-\x7d])", re.DOTALL)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from app.web.arriving import SMALL_BYTES
 from benchmarks.faults.attackers import (
     FLOODS,
     LARGE_FILES,
@@ -16,11 +17,13 @@ from benchmarks.faults.attackers import (
     endless_header,
     expensive_links,
     flood,
+    half_a_file,
     idle_sockets,
     large_file,
     never_read,
     read_at_a_trickle,
     results,
+    sends_a_file,
     unfinished_requests,
 )
 from benchmarks.faults.neighbours import MS, Neighbours
@@ -159,6 +162,30 @@ async def files(report: Report, _share: float) -> None:
         kept = sum(map(resident, family(server))) - before
     report.row("large files: memory while one is read", (most - before) / MIB, "MiB", "≤", 96)
     report.row("  kept when their readers have left", kept / MIB, "MiB", "≤", 16)
+
+
+async def halves(report: Report, share: float) -> None:
+    """Eight clients that send half of the largest file and stop, again and again: how long others wait with theirs."""
+    number, seconds = 8, max(4.0, 20 * share)
+    with Server() as server:
+        others = await Neighbours.come(OTHERS, server.port, PAGE)
+        stopped: Any = multiprocessing.Queue()
+        took: list[float] = []
+
+        async def upload() -> None:
+            attack = beside(half_a_file, server.port, number, seconds, stopped)
+            await results(stopped, 1)
+            while attack.is_alive():
+                waiting = asyncio.to_thread(sends_a_file, server.port, 4 * SMALL_BYTES)
+                took.append(await waiting)
+            await results(stopped, 1)
+
+        await others.watch_alone(TURN)
+        await others.watch_beside(upload())
+        await others.watch_alone(TURN)
+    report.row(f"{number} clients that stop half way: uploads of another one", len(took), "", "≥", 1)
+    report.row("  the longest of them", max(took), "s", "≤", 5)
+    others.report(report)
 
 
 async def idle(report: Report, share: float) -> None:

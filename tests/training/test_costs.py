@@ -6,7 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from app.engine import CELLS
+from app.engine import CELLS, whole_meter
 from app.engine.layer import Layer
 from app.errors import OutOfRange, TooCostly
 from app.settings import Settings
@@ -205,3 +205,18 @@ def test_own_data_count_towards_the_memory_of_a_run():
     assert with_data - without >= 2 * inputs.nbytes, "they are kept in float64"
     with pytest.raises(TooCostly, match="own data would take"):
         Trainer(RunConfig(), {"inputs": inputs, "targets": np.zeros((100, 50), int)}, max_bytes=with_data - 1)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_entries_of_a_lag_are_counted_and_not_guessed(monkeypatch, cell):
+    counted = []
+
+    def meter(net, adjoints):
+        counted.append(sum(adjoint.dW_hh[0].size for adjoint in adjoints.values()))
+        return whole_meter(net, adjoints)
+
+    monkeypatch.setattr("app.training.quantities.truncation.whole_meter", meter)
+    for extent in ({}, {"num_layers": 2, "bidirectional": True}):
+        trainer = Trainer(RunConfig(sequence_length=5, hidden_size=3, batch_size=1, cell=cell, **extent))
+        trainer.record(("truncation",))
+        assert counted.pop() == Work.of(trainer.config, trainer.task).recurrent_entries

@@ -10,7 +10,6 @@ from app.training import BREAKS, RunConfig, Trainer
 from app.web.closing import Close
 from app.web.run import Shared
 from app.web.session import Phase
-from app.web.uploads import MOST_UPLOADS, SMALL_BYTES
 from tests.support.clients import Client, facts, records, tensors
 from tests.support.messages import MESSAGES, SMALL, WILD, record, server_messages
 
@@ -768,25 +767,14 @@ def test_a_file_that_does_not_come_is_given_up_after_ten_seconds(client):
     assert client.say("play")[0]["phase"] == "running"
 
 
-def test_only_so_many_files_are_awaited_at_once(client):
+def test_a_file_that_comes_too_slowly_is_given_up_at_once(client):
     client.started()
-    client.session.shared.slots.taken = MOST_UPLOADS
-    refused = only(client.say("upload", kind="snapshot", bytes=SMALL_BYTES + 1))
-    assert (refused["code"], refused["retry_after"]) == ("busy", 2)
-    client.session.shared.slots.taken = 0
-    client.say("upload", kind="snapshot", bytes=SMALL_BYTES + 1)
-    assert client.session.shared.slots.taken == 1
-    client.run.leave()
-    assert client.session.shared.slots.taken == 0
-
-
-def test_a_small_snapshot_is_resumed_although_every_upload_slot_is_taken(client):
-    client.started()
-    blob = only(client.say("snapshot"))
-    client.session.shared.slots.taken = MOST_UPLOADS
-    assert only(client.say("upload", kind="snapshot", bytes=len(blob)))["type"] == "ready"
-    assert client.send(blob)[0]["type"] == "state"
-    assert client.session.shared.slots.taken == MOST_UPLOADS
+    client.say("upload", kind="snapshot", bytes=10, id="u")
+    client.run.viewer.uploads.give_up()
+    (error,) = client.wait(0.1)
+    assert (error["code"], error["id"]) == ("upload_timeout", "u")
+    client.run.viewer.uploads.give_up()
+    assert client.wait(0.1) == [], "nothing is waited for any more"
 
 
 @pytest.mark.parametrize("first", ["\u4e00", "\U00020000"], ids=["6 bytes a character", "12 bytes a character"])
@@ -854,7 +842,7 @@ def test_every_command_has_exactly_one_answer(client):
     assert client.run.answered == len(commands)
 
 
-def test_a_run_that_failed_has_nothing_to_do_and_gives_its_upload_slot_back(client):
+def test_a_run_that_failed_has_nothing_to_do_and_waits_for_no_file(client):
     client.started()
     client.say("play")
     client.say("upload", kind="text", bytes=10)
@@ -862,4 +850,4 @@ def test_a_run_that_failed_has_nothing_to_do_and_gives_its_upload_slot_back(clie
     client.run.fail()
     assert client.run.due_at(client.clock()) == client.run.awaited_since() == float("inf")
     assert client.run.work(seconds=0) == []
-    assert client.session.shared.slots.taken == 0
+    assert client.run.viewer.uploads.announced is None

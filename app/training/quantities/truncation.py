@@ -8,6 +8,8 @@ from ..work import Work
 from .base import Found, Quantity, cost_of_jacobians
 from .tensor import Tensor
 
+ENTRIES_AT_HAND = 2**14  # of one lag, that stay in the cache from one look to the next
+
 
 class Truncation(Quantity):
     """dE/dW_hh by lag t - k. It costs more than all other quantities together."""
@@ -23,10 +25,7 @@ class Truncation(Quantity):
 
     def cost(self, work: Work) -> float:
         """Half of all pairs of timesteps, by blocks of weights."""
-        pair = 35.0 + 2.5 * work.elementwise + 0.065 * work.pre_activations * work.H
-        timestep = 10_000.0 + 5.0 * work.pre_activations * work.H
-        each = 300_000.0 + work.T * timestep + work.pairs * pair + cost_of_jacobians(work)
-        return each * (5 * work.layers if work.layers > 1 else 1)  # lags of all are stacked pair by pair
+        return _of_a_stack(work) if work.layers > 1 else _of_one_layer(work)
 
     def measure(self, seen: Measurement) -> Found:
         """As it was measured at iteration `as_of`; the norm of the whole costs little and is always new."""
@@ -40,3 +39,19 @@ class Truncation(Quantity):
                 "dW_hh_sum_norm": hypot(*(adjoint.dW_hh_sum_norm for adjoint in trace.adjoints.values())),
             },
         )
+
+
+def _of_one_layer(work: Work) -> float:
+    """Sums of many lags at once; each is looked at again as one vector, which beyond a size is no longer at hand."""
+    entries = work.recurrent_entries
+    pair = 1.4 * work.elementwise + 0.11 * entries
+    timestep = 14_800.0 + 2.8 * entries + 3.5 * max(0, entries - ENTRIES_AT_HAND)
+    return 315_000.0 + work.T * timestep + work.pairs * pair + cost_of_jacobians(work)
+
+
+def _of_a_stack(work: Work) -> float:
+    """Sums lag by lag in every layer, of losses on one side of a timestep, or on either side where both are read."""
+    pairs = work.T**2 if work.net.bidirectional else work.pairs
+    pair = 60.0 + 6.8 * work.elementwise + 0.044 * work.pre_activations * work.H
+    layer = 180_000.0 + 94_000.0 * work.T + pairs * pair + cost_of_jacobians(work)
+    return work.layers * layer + work.recurrent_entries * (3.3 * work.T + 0.156 * pairs)
