@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import random
 import signal
 import time
+from collections.abc import Awaitable, Callable
 
+from app.training import RunConfig, Trainer
 from benchmarks.faults.attackers import command
-from benchmarks.faults.tabs import RATE, Opening, Tab, iteration_of
+from benchmarks.faults.tabs import RATE, SMALL, Opening, Tab, iteration_of
 from benchmarks.report import Report
-from benchmarks.servers import answers, family, metrics, nginx
-from benchmarks.visitors import class_of, quantile, raw_visitor
+from benchmarks.servers import answers, cpu_seconds, family, metrics, nginx
+from benchmarks.visitors import PATIENCE, Visitor, class_of, pupil, quantile, raw_visitor
 from tests.support.servers import Server
 
 KIB = 1024
@@ -60,6 +63,89 @@ async def worker(report: Report, share: float) -> None:
     report.row("  training again after, p99", quantile(resumed, 0.99), "s", "≤", 2)
     report.row("  turned away while they resumed", refused, "", "≤", 0)
     report.row("  runs lost, or that differ from an unbroken one", different, "", "≤", 0)
+
+
+FOLLOWERS = 20
+WAIT = 0.25  # seconds, at most, before whoever lost a run asks again, as the page does at first
+
+
+async def owner_killed(report: Report, share: float) -> None:
+    """The compute process of a shared run is killed: its owner takes it up again elsewhere, and all follow again."""
+    number = max(5, round(FOLLOWERS * share))
+    with Server(WORKERS="2") as server:
+        owner = await pupil(server.port, RATE, [], SMALL)
+        shared = await owner.ask("share")
+        followers = await asyncio.gather(*(follow(server.port, shared["run"]) for _ in range(number)))
+        owners_process = await busiest(family(server)[1:])
+        kept = await owner.snapshot()
+        begun = time.monotonic()
+        os.kill(owners_process, signal.SIGKILL)
+        again = await asyncio.gather(
+            take_up(owner, kept, shared["key"]), *(come_back(each, shared["run"]) for each in followers)
+        )
+        seconds = [at - begun for _, at in again]
+        last = again[0][0]
+        await last.ask("pause")
+        end = await last.snapshot()
+    trainer = Trainer(RunConfig(**SMALL))
+    while trainer.iteration < iteration_of(end):
+        trainer.advance()
+    report.row(
+        f"kill -9 of a shared run's process, {number} followers: its owner trains again", seconds[0], "s", "≤", 1
+    )
+    report.row("  the last follower sees a record again", max(seconds[1:]), "s", "≤", 1)
+    report.row("  iterations of its end", trainer.iteration, "", "≥", iteration_of(kept))
+    report.row("  bytes of the run that differ from an unbroken one", trainer.snapshot() != end, "", "≤", 0)
+
+
+async def busiest(pids: list[int]) -> int:
+    """The process that computes: of two with one run, the one that has it."""
+    before = [cpu_seconds([pid]) for pid in pids]
+    await asyncio.sleep(2)
+    return max(zip(pids, before, strict=True), key=lambda each: cpu_seconds([each[0]]) - each[1])[0]
+
+
+async def follow(port: int, token: str) -> Visitor:
+    """Somebody who sees the run; where it is not there, they ask again over the same connection, as the page does."""
+    visitor = await Visitor.connect(port)
+
+    async def asked() -> Visitor:
+        await visitor.ask("follow", run=token)
+        return visitor
+
+    await until_it_works(asked)
+    await visitor.first_record
+    return visitor
+
+
+async def take_up(owner: Visitor, kept: bytes, key: str) -> tuple[Visitor, float]:
+    """As the owner's page does: another connection, the last snapshot, the same link; and when a record came."""
+    await owner.closed
+    visitor = await until_it_works(lambda: Visitor.connect(owner.port))
+    await visitor.upload(kept)
+    await visitor.ask("share", key=key)
+    await visitor.ask("play", rate=RATE)
+    await visitor.first_record
+    return visitor, time.monotonic()
+
+
+async def come_back(follower: Visitor, token: str) -> tuple[Visitor, float]:
+    """As a follower's page does: ask until the run is there again; and when a record came."""
+    await follower.closed
+    visitor = await until_it_works(lambda: follow(follower.port, token))
+    return visitor, time.monotonic()
+
+
+async def until_it_works(action: Callable[[], Awaitable[Visitor]]) -> Visitor:
+    """Again and again, with pauses between half of WAIT and all of it."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return await action()
+        except (ConnectionError, OSError, TimeoutError):
+            if time.monotonic() > end:
+                raise
+        await asyncio.sleep(WAIT * random.uniform(0.5, 1))
 
 
 async def hung(report: Report, share: float) -> None:

@@ -23,7 +23,10 @@ import { createWatching } from "./watching.js";
 
 /** looking: not found yet; ended: it was followed, and its owner is gone. @typedef {"looking" | "followed" | "ended"} Status */
 
-/** The longest wait between two questions for a run that is not there, ms: its owner is often back within a second. */
+/** The longest wait, ms, between the first questions for a run that is not there: its owner is often back within a second. */
+const SHORT_WAIT = 250;
+const SHORT_WAITS = 12;
+/** And between all later ones. */
 const LONGEST_WAIT = 2_000;
 const ALL_SO_FAR = 10 ** 15 - 1;
 /** Everything that changes the run is its owner's. @type {import("./source.js").Abilities} */
@@ -137,7 +140,8 @@ export function createFollowing(url, store, platform, run, onStatus) {
       if (answer === null || standing.losses !== losses) return;
       if (answer.type === "state") break;
       onStatus(lastState ? "ended" : "looking", why);
-      const wait = Math.min(LONGEST_WAIT, backoff(attempt, platform.random()));
+      const longest = attempt <= SHORT_WAITS ? SHORT_WAIT : LONGEST_WAIT;
+      const wait = Math.min(longest, backoff(attempt, platform.random()));
       await new Promise((resolve) => platform.setTimer(() => resolve(null), wait));
       if (standing.losses !== losses) return;
     }
