@@ -65,7 +65,8 @@ def test_what_says_nothing_of_a_trainer_is_refused():
 
 def test_every_finding_that_a_record_can_have_has_words():
     from app.training.findings import CODES
-    from app.watching.own import HEALTHY, SENTENCES
+    from app.training.findings.sentences import SENTENCES
+    from app.watching.own import HEALTHY
 
     assert set(CODES) == set(SENTENCES)
     assert set(CODES) - set(HEALTHY) <= set(watcher.FINDINGS)

@@ -63,3 +63,45 @@ export function backwards({ shape, data }) {
   }
   return turned;
 }
+
+/** Tensors that hold a row for each timestep. */
+const TIMED = new Set(["x", "h", "c", "dh", "a", "gates", "slope_mean", "jacobian_norm"]);
+
+/** @type {WeakMap<DecodedRecord, Map<string, DecodedRecord>>} */
+const read = new WeakMap();
+
+/**
+ * The record as one place has it, under the names of the first layer and in the order of reading: what the views of the
+ * playground read. Parameters stand under their own names too. Always the same object for the same place.
+ * @param {DecodedRecord} record @param {Place} place @returns {DecodedRecord}
+ */
+export function recordAt(record, place) {
+  const known = read.get(record) ?? new Map();
+  read.set(record, known);
+  const ending = nameAt("", place);
+  if (!known.has(ending)) known.set(ending, madeAt(record, place, ending));
+  return known.get(ending);
+}
+
+/** @param {DecodedRecord} whole @param {Place} place @param {string} ending @returns {DecodedRecord} */
+function madeAt(whole, place, ending) {
+  const facts = factsOf(whole);
+  const tensors = /** @type {Record<string, Tensor>} */ ({});
+  for (const [name, tensor] of Object.entries(whole.tensors)) {
+    const base = ending === "" ? name : name.slice(0, -ending.length);
+    if (nameAt(base, place) !== name || (ending === "" && isOfAnother(name))) continue;
+    tensors[name] = tensor;
+    tensors[base] = (TIMED.has(base) && overTime(whole, base, place)) || tensor;
+  }
+  const gradients = Object.entries(tensors).filter(([name]) => name.startsWith("grad."));
+  const grad_norms = Object.fromEntries(gradients.map(([name, { data }]) => [name.slice(5), Math.hypot(...data)]));
+  const direction = /** @type {"forward" | "reverse"} */ (place.reverse ? "reverse" : "forward");
+  const directions = facts.bidirectional ? 2 : 1;
+  const of = { layer: place.layer, direction, layers: facts.num_layers, directions, ending, whole };
+  return { meta: { ...whole.meta, grad_norms: { ...grad_norms, ...whole.meta.grad_norms } }, tensors, of };
+}
+
+/** @param {string} name */
+function isOfAnother(name) {
+  return /(_l[2-9]|_reverse)$/.test(name);
+}

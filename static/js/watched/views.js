@@ -1,0 +1,129 @@
+/** The views beside the picture: the flow, and what else of the shown layer its record holds. A module is fetched at first use. */
+
+import { createTabs } from "../kit/tabs.js";
+import { byId, element, setSentence } from "../lib/dom.js";
+import { pageUnit } from "../stage/unit.js";
+import { lagsWords, spectrumWords } from "../words/views.js";
+
+/** @typedef {import("../views/views.js").View} View */
+/** @typedef {import("../views/views.js").ViewActions} ViewActions */
+/** @typedef {import("../run/state.js").State} State */
+/** @typedef {import("../run/session.js").PageStore} PageStore */
+/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
+
+/**
+ * @typedef {object} Kind
+ * @property {string} name
+ * @property {string} title
+ * @property {string} needs the tensor without which there is nothing to show
+ * @property {(state: State) => string} [words] where the view has none of its own
+ * @property {() => Promise<{createView: (node: HTMLElement, store: PageStore, actions: ViewActions) => View}>} load
+ */
+
+export const FLOW = "flow";
+
+/** Beside the flow, which is there at once. @type {Kind[]} */
+export const MORE = [
+  { name: "gates", title: "Gates", needs: "gates", load: () => import("../views/gates.js") },
+  { name: "lags", title: "Lags", needs: "lag_norm", words: lagsWords, load: () => import("../views/lags.js") },
+  {
+    name: "spectrum",
+    title: "Spectrum",
+    needs: "eigenvalues",
+    words: spectrumWords,
+    load: () => import("../views/spectrum.js"),
+  },
+  { name: "weights", title: "Weights", needs: "W_hh", load: () => import("../views/weights.js") },
+];
+
+/** Which views a record has something for. @param {DecodedRecord | null} record @returns {string[]} */
+export function viewsOf(record) {
+  return [FLOW, ...MORE.filter(({ needs }) => record && needs in record.tensors).map(({ name }) => name)];
+}
+
+/** The view that is open: the chosen one, or the flow where the record has nothing for it. @param {string} tab @param {DecodedRecord | null} record */
+export function openView(tab, record) {
+  return viewsOf(record).includes(tab) ? tab : FLOW;
+}
+
+/**
+ * @param {PageStore} store whose record is the one that is shown, at its place
+ * @param {(tab: string) => void} open
+ * @param {() => void} redraw
+ */
+export function createWatchedViews(store, open, redraw) {
+  const node = byId("views");
+  const names = [FLOW, ...MORE.map(({ name }) => name)];
+  const titles = ["Flow", ...MORE.map(({ title }) => title)];
+  const tabs = names.map((name, index) =>
+    element(
+      "button",
+      { class: "tab", id: `tab-${name}`, role: "tab", type: "button", "aria-controls": `view-${name}` },
+      titles[index],
+    ),
+  );
+  const row = createTabs(tabs, (index) => open(names[index]));
+  const shells = new Map(MORE.map((kind) => [kind.name, createShell(kind)]));
+  const flow = byId("view-flow");
+  node.prepend(element("div", { class: "tabs", role: "tablist", "aria-label": "Views" }, ...tabs));
+  node.append(...[...shells.values()].map(({ panel }) => panel));
+  const panels = [flow, ...[...shells.values()].map(({ panel }) => panel)];
+  for (const [index, panel] of panels.entries()) {
+    panel.setAttribute("role", "tabpanel");
+    panel.setAttribute("aria-labelledby", tabs[index].id);
+  }
+  const actions = { edit() {}, watch() {}, redraw, lanes: () => [] };
+
+  return {
+    /** After how many ms the open view wants to be drawn again. @param {string} tab @param {number} now */
+    draw(tab, now) {
+      const state = store.get();
+      const there = viewsOf(state.record);
+      const opened = openView(tab, state.record);
+      for (const [index, name] of names.entries()) {
+        tabs[index].hidden = !there.includes(name);
+        panels[index].hidden = name !== opened;
+      }
+      row.show(names.indexOf(opened));
+      return shells.get(opened)?.draw(store, actions, now) ?? Number.POSITIVE_INFINITY;
+    },
+  };
+}
+
+/** @param {Kind} kind */
+function createShell({ name, words: saysItself, load }) {
+  const body = element("div", { class: "view-body" });
+  const words = element("p", { class: "view-words", id: `${name}-words` });
+  const panel = element("div", { class: "view", id: `view-${name}`, hidden: true }, body, words);
+  /** @type {View | null} */
+  let view = null;
+  let asked = false;
+
+  /** @param {PageStore} store @param {ViewActions} actions */
+  function fetched(store, actions) {
+    if (asked) return;
+    asked = true;
+    load().then(
+      (module) => {
+        view = module.createView(body, store, actions);
+        actions.redraw();
+      },
+      () => {
+        asked = false;
+        setSentence(words, "This view could not be loaded. Open it again to retry.");
+      },
+    );
+  }
+
+  return {
+    panel,
+    /** @param {PageStore} store @param {ViewActions} actions @param {number} now */
+    draw(store, actions, now) {
+      fetched(store, actions);
+      if (!view) return Number.POSITIVE_INFINITY;
+      const state = store.get();
+      setSentence(words, view.words?.(state) ?? saysItself?.(state) ?? "");
+      return view.draw(now, pageUnit());
+    },
+  };
+}
