@@ -11,10 +11,11 @@ import { linkOf, writeLink } from "./link.js";
  * @param {State} state
  * @param {string} page the page's own address, without a fragment
  * @param {State[]} lanes of all networks, where several stand side by side
+ * @param {boolean} ofLayer whether it shows the open layer and direction, not what is one for the whole network
  */
-export function captionOf(state, page, lanes = []) {
+export function captionOf(state, page, lanes = [], ofLayer = true) {
   const { config, record, schema } = state;
-  const layer = record ? layerWords(record) : "";
+  const layer = record && ofLayer ? layerWords(record) : "";
   const words = (/** @type {string} */ field) => {
     const value = config[field];
     const { title, symbol } = schema.properties[field];

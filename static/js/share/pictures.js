@@ -13,6 +13,9 @@ import * as say from "../words/share.js";
 /** @typedef {{name: string, title: string, node: HTMLElement}} View */
 /** What a picture is about: the shown network, and all of them where several stand side by side. @typedef {{state: State, lanes: State[]}} About */
 
+/** Views that show what is one for the whole network, whichever layer is open. */
+const OF_THE_NETWORK = ["loss", "output", "lags", "history"];
+
 const PNG_SCALE = 2;
 const PADDING = 12;
 const LINE = 16;
@@ -52,11 +55,11 @@ const around = {
  * @param {View} view
  * @param {About} about
  */
-export async function pictureAsSvg({ title, node }, { state, lanes }) {
+export async function pictureAsSvg({ name, title, node }, { state, lanes }) {
   const { clientWidth: width, clientHeight: height } = node;
   const colours = palette(state.dark ? "dark" : "light");
   const inside = node instanceof HTMLCanvasElement ? painted(node, colours) : await charted(node);
-  const caption = captionOf(state, location.origin + location.pathname, lanes);
+  const caption = captionUnder(name, { state, lanes });
   const words = [`${title} · ${caption.title} · ${caption.iteration}`, caption.settings, caption.link];
   const lines = words.flatMap((line) => wrapped(line, width - 2 * PADDING));
   const whole = height + PADDING + lines.length * LINE + PADDING / 2;
@@ -72,6 +75,11 @@ export async function pictureAsSvg({ title, node }, { state, lanes }) {
     ...texts,
     "</svg>\n",
   ].join("\n");
+}
+
+/** @param {string} name of the view @param {About} about */
+function captionUnder(name, { state, lanes }) {
+  return captionOf(state, location.origin + location.pathname, lanes, !OF_THE_NETWORK.includes(name));
 }
 
 /** @param {HTMLCanvasElement} canvas @param {import("../kit/colour.js").Palette} colours */
@@ -154,7 +162,7 @@ export async function pictureAsPng(view, about) {
     /** @type {Blob | null} */
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
     if (!blob) throw new Error(say.TOO_LARGE_FOR_PNG);
-    const caption = captionOf(about.state, location.origin + location.pathname, about.lanes);
+    const caption = captionUnder(view.name, about);
     const texts = {
       Title: `${view.title} · ${caption.title} · ${caption.iteration}`,
       Description: caption.settings,

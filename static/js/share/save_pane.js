@@ -48,7 +48,8 @@ export function createSavePane(store, session, lanes) {
     return { blob: new Blob([bytes]), iteration };
   }
 
-  const caption = (/** @type {State} */ state) => captionOf(state, location.origin + location.pathname);
+  // The files hold all layers and directions, whichever is open.
+  const caption = (/** @type {State} */ state) => captionOf(state, location.origin + location.pathname, [], false);
 
   /** @type {Choice[]} */
   const choices = [

@@ -2,7 +2,7 @@
 
 import { encodeFrame } from "../wire/frame.js";
 
-import { wholeOf } from "../record/chosen.js";
+import { choicesOf, endingOf, extentOf, wholeOf } from "../record/chosen.js";
 import { toOwnWritten } from "../record/own.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -32,30 +32,39 @@ const BY_TIMESTEP = /** @type {const} */ ({
 });
 
 /**
- * One row a timestep from 0, one column a quantity or a unit of it (counted from 1). What has no value stays empty; lines
- * that begin with # say what it is.
+ * One row a timestep from 0, one column a quantity or a unit of it (counted from 1), of every layer and direction under
+ * the server's names, whichever is open; with two directions up to T+1, where the reverse one begins. What has no value
+ * stays empty; lines that begin with # say what it is.
  * @param {DecodedRecord} record
  * @param {string[]} notes
  * @param {Column[] | null} [own] of a reader's table: what is read, said and wanted stands in its own numbers too
  */
 export function recordAsCsv(record, notes, own = null) {
-  const { tensors } = record;
-  const T = tensors.loss_t.shape[0];
-  const names = Object.keys(BY_TIMESTEP).filter((name) => name in tensors);
-  const columns = [...ownColumnsOf(tensors, own ?? []), ...names.flatMap((name) => columnsOf(name, tensors[name]))];
+  const whole = wholeOf(record);
+  const { tensors } = whole;
+  const extent = extentOf(whole);
+  const last = tensors.loss_t.shape[0] + (extent.directions > 1 ? 1 : 0);
+  const endings = choicesOf(extent).map(endingOf);
+  const columns = [...ownColumnsOf(tensors, own ?? [])];
+  for (const [base, fromStart] of Object.entries(BY_TIMESTEP)) {
+    for (const ending of endings.filter((one) => `${base}${one}` in tensors)) {
+      const first = fromStart && !ending.endsWith("_reverse") ? 0 : 1; // that one's initial state comes last, at T+1
+      columns.push(...columnsOf(`${base}${ending}`, tensors[`${base}${ending}`], first));
+    }
+  }
   const said = own ? [...notes, SCALED] : notes;
   const lines = [["t", ...columns.map(({ title }) => title)].join(",")];
-  for (let t = 0; t <= T; t += 1) lines.push([String(t), ...columns.map(({ at }) => at(t))].join(","));
+  for (let t = 0; t <= last; t += 1) lines.push([String(t), ...columns.map(({ at }) => at(t))].join(","));
   return `${[...said.map((note) => `# ${note.replaceAll(/\s+/g, " ")}`), ...lines].join("\n")}\n`;
 }
 
-/** @param {string} name @param {Tensor} tensor @returns {{title: string, at: (t: number) => string}[]} */
-function columnsOf(name, { shape, data }) {
+/** @param {string} name @param {Tensor} tensor @param {number} first timestep @returns {{title: string, at: (t: number) => string}[]} */
+function columnsOf(name, { shape, data }, first) {
   const width = shape[1] ?? 1;
-  const first = BY_TIMESTEP[/** @type {keyof typeof BY_TIMESTEP} */ (name)] ? 0 : 1;
+  const has = (/** @type {number} */ t) => t >= first && t - first < shape[0];
   return Array.from({ length: width }, (_, unit) => ({
     title: shape.length === 1 ? name : `${name}_${unit + 1}`,
-    at: (/** @type {number} */ t) => (t < first ? "" : written(data[(t - first) * width + unit])),
+    at: (/** @type {number} */ t) => (has(t) ? written(data[(t - first) * width + unit]) : ""),
   }));
 }
 
@@ -63,7 +72,9 @@ function columnsOf(name, { shape, data }) {
 function ownColumnsOf({ x, y, target }, own) {
   return own.flatMap((column, index) => {
     const at = (/** @type {Tensor} */ { shape, data }) => {
-      return (/** @type {number} */ t) => (t < 1 ? Number.NaN : toOwnWritten(column, data[(t - 1) * shape[1] + index]));
+      const has = (/** @type {number} */ t) => t >= 1 && t <= shape[0];
+      return (/** @type {number} */ t) =>
+        has(t) ? toOwnWritten(column, data[(t - 1) * shape[1] + index]) : Number.NaN;
     };
     const [read, said, wanted] = [at(x), at(y), at(target)];
     const values = {

@@ -294,8 +294,9 @@ function heightsOf(height, { H, inputRows, lanes, charts, bands, both }) {
     change("readout", 16);
     change("entrance", 16);
     if (both) change("lane", 60, rivers);
-    change("norm", 28);
-    change("track", 20);
+    if (both && bands > 0) change("band", BAND.least, bands);
+    change("norm", both ? 32 : 28);
+    change("track", both ? 28 : 20);
     if (bands > 0) change("band", BAND.least, bands);
     if (both) change("lane", 54, rivers);
   }

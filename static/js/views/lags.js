@@ -1,6 +1,7 @@
-/** The Lags view: which lags t − k the gradient of W_hh comes from, and how much of its direction the short ones give. */
+/** The Lags view: which lags |t − k| the gradient of W_hh comes from, and how much of its direction the short ones give. */
 
 import { formatCount, formatSetting } from "../lib/format.js";
+import { placeOf } from "../record/chosen.js";
 import { axis, axisTitle, createChart, lineAt, note, stepFor } from "../kit/chart.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -14,7 +15,12 @@ export function createView(node, store) {
 /** Several records share one measurement. @param {State} state */
 function inputs({ record }) {
   const norms = record?.tensors.lag_norm?.data;
-  return [record?.meta.as_of, record?.meta.needed_lag, norms?.length, sumOf(norms ?? [])];
+  return [record && lagName(record), record?.meta.as_of, record?.meta.needed_lag, norms?.length, sumOf(norms ?? [])];
+}
+
+/** With two directions losses reach earlier and later timesteps. @param {import("../wire/protocol.js").DecodedRecord} record */
+function lagName(record) {
+  return placeOf(record).directions > 1 ? "lag |t − k|" : "lag t − k";
 }
 
 /** @param {ArrayLike<number>} values */
@@ -31,6 +37,7 @@ export function figure({ record }, sheet) {
   // The axis reaches below 0 where a cosine does, in steps, so that it holds still.
   const low = Math.min(0, Math.floor(4 * Math.min(0, ...Array.from(cosines).filter(Number.isFinite))) / 4);
   const lags = Array.from(norms, (_, lag) => lag);
+  const name = record ? lagName(record) : "lag t − k";
   const top = stepFor(Math.max(0, ...Array.from(norms).filter(Number.isFinite)));
   const needed = needed_lag !== null && needed_lag < norms.length ? needed_lag : null;
   const bars = {
@@ -59,7 +66,7 @@ export function figure({ record }, sheet) {
       range: [-0.6, last + 0.6],
       tickvals: [...new Set([0, Math.round(last / 2), last])],
       showgrid: false,
-      title: axisTitle(sheet, as_of === null ? "lag t − k" : `lag t − k, at iteration ${formatCount(as_of)}`),
+      title: axisTitle(sheet, as_of === null ? name : `${name}, at iteration ${formatCount(as_of)}`),
     }),
     yaxis: axis(sheet, {
       range: [0, top],

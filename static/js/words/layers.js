@@ -36,6 +36,13 @@ export function placeWords({ layer, direction, layers, directions }) {
   return parts.filter(Boolean).join(", ");
 }
 
+/** Of what is one number for the whole network, whichever layer is open; empty for one layer in one direction. @param {DecodedRecord} record */
+export function ofAllWords(record) {
+  const { layers, directions } = placeOf(record);
+  const parts = [...(layers > 1 ? ["all layers"] : []), ...(directions > 1 ? ["both directions"] : [])];
+  return parts.length > 0 ? ` of ${parts.join(" and ")}` : "";
+}
+
 /** Which layer and direction a name of the server is of, where it is not the first. @param {string} name */
 export function ofLayer(name) {
   const { layer, direction } = placeNamed(name);

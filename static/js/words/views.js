@@ -10,6 +10,7 @@ import { hasPath, placeOf } from "../record/chosen.js";
 import { at, farthestLoss, hasTarget, isClassified, isReverse, length, lnFlow, mouth } from "../record/readings.js";
 import { readPicture } from "../record/picture.js";
 import { steps } from "./finding.js";
+import { ofAllWords } from "./layers.js";
 import { ownErrorWords } from "./own.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -124,7 +125,7 @@ export function slopeWords({ can, record, config, schema }) {
 export function lagsWords({ can, record, omitted, config }) {
   if (!record?.tensors.lag_norm) return omitted ? OMITTED : lacking({ can });
   const { horizon, needed_lag } = record.meta;
-  const { recurrent } = cellOf(config);
+  const recurrent = `${cellOf(config).recurrent}${ofAllWords(record)}`;
   if (horizon === null) return `The gradient of ${recurrent} is exactly 0: no lag gives anything.`;
   const lies = `99 % of d${recurrent} lies in lags up to ${horizon}`;
   const up = needed_lag === null || needed_lag >= length(record) ? horizon : needed_lag;
@@ -142,23 +143,24 @@ export function spectrumWords({ can, record, config, schema }) {
   if (!Number.isFinite(rho + sigma)) return `${cellOf(config).recurrent} has entries that are not finite.`;
   const whose = "gates" in record.tensors ? "Of the candidate’s block: " : "";
   const sizes = `${whose}${whose ? "e" : "E"}igenvalues up to ρ = ${formatNumber(rho)}; σ_max = ${formatNumber(sigma)}.`;
-  const norms = jacobianWords(record.tensors.jacobian_norm.data);
+  const norms = jacobianWords(record.tensors.jacobian_norm.data, isReverse(record));
   const gamma = schema?.activations?.[String(config.activation)]?.gamma;
   const fate = lyapunovWords(record);
   if ("gates" in record.tensors || typeof gamma !== "number") return `${sizes} ${norms}.${fate}`;
   return `${sizes} ${norms}; γσ_max = ${formatNumber(gamma * sigma)} bounds it.${fate}`;
 }
 
-/** By how much each timestep can stretch a gradient; one that is 0 stops all that passes. @param {import("../wire/protocol.js").Numbers} norms */
-function jacobianWords(norms) {
+/** By how much each timestep can stretch a gradient; one that is 0 stops all that passes. @param {import("../wire/protocol.js").Numbers} norms @param {boolean} reverse */
+function jacobianWords(norms, reverse) {
   const sizes = Array.from(norms);
-  if (!sizes.every(Number.isFinite)) return "‖∂h_t/∂h_t−1‖ is not finite at every timestep";
+  const step = reverse ? "‖∂h_t/∂h_t+1‖" : "‖∂h_t/∂h_t−1‖";
+  if (!sizes.every(Number.isFinite)) return `${step} is not finite at every timestep`;
   const zeros = sizes.filter((size) => size === 0).length;
   const largest = formatNumber(Math.max(...sizes));
-  if (zeros === sizes.length) return "‖∂h_t/∂h_t−1‖ is exactly 0 at every timestep";
-  if (zeros > 0) return `‖∂h_t/∂h_t−1‖ is exactly 0 at ${zeros} of ${sizes.length} timesteps, at most ${largest}`;
+  if (zeros === sizes.length) return `${step} is exactly 0 at every timestep`;
+  if (zeros > 0) return `${step} is exactly 0 at ${zeros} of ${sizes.length} timesteps, at most ${largest}`;
   const middle = Math.exp(meanOf(sizes.map(Math.log)));
-  return `‖∂h_t/∂h_t−1‖ is ${formatNumber(Math.min(...sizes))} to ${largest}, in the geometric mean ${formatNumber(middle)}`;
+  return `${step} is ${formatNumber(Math.min(...sizes))} to ${largest}, in the geometric mean ${formatNumber(middle)}`;
 }
 
 /** What becomes of a small change of the state along the shown sequence. @param {DecodedRecord} record */

@@ -7,7 +7,9 @@ import { decodeRecord } from "../../../static/js/wire/protocol.js";
 import { kindOf, tooLargeWords } from "../../../static/js/share/kinds.js";
 import { crc32, withTexts } from "../../../static/js/share/png.js";
 import { recordAsCsv, recordAsSafetensors } from "../../../static/js/share/tables.js";
+import { chosenRecord } from "../../../static/js/record/chosen.js";
 import { safetensors } from "../records.js";
+import { deepRecord } from "../stage/deep.js";
 
 const sent = readFileSync(new URL("../../messages/record.safetensors", import.meta.url));
 const record = decodeRecord(sent.buffer.slice(sent.byteOffset, sent.byteOffset + sent.byteLength));
@@ -28,6 +30,31 @@ test("the table has one row a timestep from 0, and says every number exactly", (
     assert.equal(Number(cell(t, "dh_norm")), record.tensors.dh_norm.data[t]);
     assert.equal(Number(cell(t, "h_2")), record.tensors.h.data[t * record.tensors.h.shape[1] + 1]);
   }
+});
+
+test("the table holds every layer and direction, each state at its own timestep, whichever is open", () => {
+  const T = 5;
+  const deep = deepRecord({ layers: 2, directions: 2, T });
+  deep.tensors.h_l2_reverse = { shape: [T + 1, 4], data: Float32Array.from({ length: 24 }, (_, at) => at + 0.5) };
+  const tables = ["forward", "reverse"].map((direction) =>
+    recordAsCsv(chosenRecord(deep, { layer: 2, direction }), ["whose"]),
+  );
+  assert.equal(tables[0], tables[1]);
+  const [, head, ...rows] = tables[0].trimEnd().split("\n");
+  assert.equal(rows.length, T + 2, "from h_0 of the forward direction to h_T+1 of the reverse one");
+  const names = head.split(",");
+  assert.equal(new Set(names).size, names.length);
+  const cell = (t, name) => rows[t].split(",")[names.indexOf(name)];
+  for (const ending of ["", "_reverse", "_l2", "_l2_reverse"]) {
+    const { data } = deep.tensors[`h${ending}`];
+    const first = ending.endsWith("_reverse") ? 1 : 0;
+    for (let t = 0; t <= T + 1; t += 1) {
+      const row = t - first;
+      const expected = row < 0 || row > T ? "" : String(data[row * 4 + 1]);
+      assert.equal(cell(t, `h${ending}_2`), expected, `h${ending} at t = ${t}`);
+    }
+  }
+  assert.deepEqual([cell(0, "loss_t"), cell(T + 1, "loss_t"), cell(T + 1, "x_1")], ["", "", ""]);
 });
 
 test("of an own table the table says every number as it is in the file, by the name of its column", () => {

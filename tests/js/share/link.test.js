@@ -1,3 +1,5 @@
+import { chosenRecord } from "../../../static/js/record/chosen.js";
+import { deepRecord } from "../stage/deep.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -125,6 +127,18 @@ test("in the past, the link and what stands under a picture are those of the sho
   assert.match(pastWords(state), /You are looking at iteration 90: .* at iteration 1500; /);
   assert.equal(pastWords(run), "");
   assert.deepEqual([asItIsNow(state).record, asItIsNow(state).config.cell], [now, "gru"]);
+});
+
+test("under a picture stands which layer it shows, unless it is of the whole network", () => {
+  const titled = structuredClone(schema);
+  for (const name of ["sequence_length", "hidden_size", "seed", "cell"]) {
+    titled.properties[name] = { default: 2, ...titled.properties[name], title: name };
+  }
+  const config = { sequence_length: 8, cell: "lstm", hidden_size: 4, seed: 3 };
+  const shown = chosenRecord(deepRecord({ layers: 2, directions: 2, T: 8 }), { layer: 2, direction: "reverse" });
+  const state = { ...initialState({ config, schema: titled }, shown), record: shown };
+  assert.match(captionOf(state, "http://here/").iteration, /, layer 2, reverse direction$/);
+  assert.doesNotMatch(captionOf(state, "http://here/", [], false).iteration, /layer|direction/);
 });
 
 test("a speed is kept to three digits", () => {

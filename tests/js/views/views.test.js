@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { chosenRecord } from "../../../static/js/record/chosen.js";
+import { lagsWords } from "../../../static/js/words/views.js";
+import { deepRecord } from "../stage/deep.js";
 import { figure as lags } from "../../../static/js/views/lags.js";
 import { BIN, histogram, RANGE } from "../../../static/js/views/slope.js";
 import { figure as spectrum } from "../../../static/js/views/spectrum.js";
@@ -68,6 +71,15 @@ test("the lags’ bars are the record’s, and those beyond the horizon pale", (
     layout.shapes.map(({ x0 }) => x0),
     [2, 1.5],
   );
+});
+
+test("with two directions a lag counts both ways, and is of the whole network", () => {
+  const record = chosenRecord(deepRecord({ layers: 2, directions: 2, T: 4 }), { layer: 2, direction: "reverse" });
+  Object.assign(record.meta, { horizon: 1, needed_lag: 1, as_of: null });
+  Object.assign(record.tensors, { lag_norm: vector(3, 2, 1, 0.5), truncation_cosine: vector(0.5, 0.9, 1, 1) });
+  const state = showing(record, { record });
+  assert.equal(lags(state, sheet).layout.xaxis.title.text, "lag |t − k|");
+  assert.match(lagsWords(state), /99 % of dW_hh of all layers and both directions lies in lags up to 1/);
 });
 
 test("the lags say at which iteration they were measured, which may be an earlier one than the record’s", () => {

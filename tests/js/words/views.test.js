@@ -12,6 +12,8 @@ import {
   weightsWords,
 } from "../../../static/js/words/views.js";
 import { makeRecord } from "../records.js";
+import { chosenRecord } from "../../../static/js/record/chosen.js";
+import { deepRecord } from "../stage/deep.js";
 
 /** A state that shows a record with these tensors beside the usual ones. */
 function showing({ tensors = {}, config = { activation: "tanh", cell: "rnn" }, ...more } = {}) {
@@ -111,6 +113,15 @@ test("under the eigenvalues: sizes recomputed from them, and the bound from γ a
   assert.match(norms(0, 1.1, 0, 0.5), /is exactly 0 at 2 of 4 timesteps, at most 1\.10;/);
   assert.match(norms(0, 0), /is exactly 0 at every timestep;/);
   assert.match(norms(Number.NaN, 1), /is not finite at every timestep;/);
+  const record = deepRecord({ layers: 1, directions: 2, T: 2, H: 2 });
+  for (const [name, tensor] of Object.entries({ ...tensors, jacobian_norm: vector(1, 1) })) {
+    record.tensors[name] = tensor;
+    record.tensors[`${name}_reverse`] = tensor;
+  }
+  const said = (direction) =>
+    spectrumWords({ ...showing({ tensors }), record: chosenRecord(record, { layer: 1, direction }) });
+  assert.match(said("forward"), /‖∂h_t\/∂h_t−1‖ is 1\.00/);
+  assert.match(said("reverse"), /‖∂h_t\/∂h_t\+1‖ is 1\.00/, "it comes from the timestep after");
 });
 
 test("under the gates: the mean, and after how many steps half is left at that rate", () => {

@@ -7,7 +7,7 @@ import { drawMath, drawText } from "../../kit/text.js";
 import { sourceIndex } from "../../kit/colour.js";
 import { columnWidth, standsApart, xOf } from "../layout.js";
 import { drawColumns, drawRecurrentArrows, drawUnits } from "../paint/units.js";
-import { drawBeds } from "../river/beds.js";
+import { drawBeds, NAMED } from "../river/beds.js";
 import { drawRivers } from "../river/draw.js";
 import { drawBanks } from "../river/marks.js";
 import { drawRibbon } from "../river/ribbon.js";
@@ -36,7 +36,7 @@ export function drawBandChrome(ctx, scene) {
   if (!picture || bands.length === 0) return;
   const { U, left, right } = layout;
   const name = `▾ ${layerName(picture.place, picture.place)}`;
-  drawText(ctx, U, name, 20 * U, layout.lanes[0].top + NAME_AT * U, { weight: 600, colour: palette.ink });
+  drawText(ctx, U, name, 20 * U, nameHeight(layout), { weight: 600, colour: palette.ink });
   for (const [index, { river, units, full }] of layout.bands.entries()) {
     if (full && bands[index]) {
       drawFullChrome(ctx, bands[index]);
@@ -54,12 +54,17 @@ export function drawBandChrome(ctx, scene) {
   }
 }
 
+/** Where the name stands beside the first lane: between two labels of its ruler, in a low lane below them. @param {import("../layout.js").Layout} layout */
+function nameHeight({ lanes: [{ top, mid, bottom }], U }) {
+  return bottom - top < NAMED * U ? mid : top + NAME_AT * U;
+}
+
 /** Ruler, names and the key of a direction drawn in full. @param {Context} ctx @param {import("./scenes.js").Band} band */
 function drawFullChrome(ctx, { name, scene }) {
   const { layout, palette } = scene;
-  const { U, lanes, units } = layout;
-  drawBeds(ctx, scene);
-  drawText(ctx, U, `▸ ${name}`, 20 * U, lanes[0].top + NAME_AT * U, { weight: 600, colour: palette.ink });
+  const { U, units } = layout;
+  drawBeds(ctx, scene, true);
+  drawText(ctx, U, `▸ ${name}`, 20 * U, nameHeight(layout), { weight: 600, colour: palette.ink });
   const end = drawMath(ctx, U, "h_t", 20 * U, units.top + 8 * U, { size: 14, colour: palette.ink2 });
   drawText(ctx, U, OPENS, end + 6 * U, units.top + 8 * U, { colour: palette.ink3 });
   drawWeightNames(ctx, scene, OWN);

@@ -15,12 +15,17 @@ export const SMALL = 110;
 const SMALLEST = 70;
 
 /** Where layers have names beside their rivers: lower lanes have no room for both that and what is drawn. */
-const NAMED = 66;
+export const NAMED = 66;
 
 const LANE_LABELS = { h: "∂E/∂h_t", c: "∂E/∂c_t" };
 
-/** The bed, its banks' level on the ruler and the lane's name: what stands there before any record. */
-export function drawBeds(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, ruler }) {
+/**
+ * The bed, its banks' level on the ruler and the lane's name: what stands there before any record.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {boolean} [named] whether the name of a layer or direction stands beside the first lane
+ */
+export function drawBeds(ctx, { layout, palette, ruler }, named = layout.bands.length > 0) {
   for (const [index, lane] of layout.lanes.entries()) {
     ctx.fillStyle = palette.bed;
     ctx.beginPath();
@@ -32,7 +37,7 @@ export function drawBeds(/** @type {Context} */ ctx, /** @type {Scene} */ { layo
       3 * layout.U,
     );
     ctx.fill();
-    drawRuler(ctx, layout, palette, ruler, index);
+    drawRuler(ctx, layout, palette, ruler, index, named);
   }
 }
 
@@ -43,8 +48,9 @@ export function drawBeds(/** @type {Context} */ ctx, /** @type {Scene} */ { layo
  * @param {import("../../kit/colour.js").Palette} palette
  * @param {import("../../run/state.js").Ruler} rulerName
  * @param {number} index
+ * @param {boolean} named
  */
-function drawRuler(ctx, layout, palette, rulerName, index) {
+function drawRuler(ctx, layout, palette, rulerName, index, named) {
   const { U } = layout;
   const lane = layout.lanes[index];
   const ruler = RULERS[rulerName];
@@ -68,13 +74,13 @@ function drawRuler(ctx, layout, palette, rulerName, index) {
   const room = 11 * U;
   let below = Number.NEGATIVE_INFINITY;
   for (const e of [...ruler.labels].reverse()) {
-    const y = Math.max(lane.mid - halfAt(e), height < SMALLEST * U ? lane.top + 5 * U : 0);
+    const y = Math.max(lane.mid - halfAt(e), named || height < SMALLEST * U ? lane.top + 5 * U : 0);
     if (y - below < room) continue;
     drawText(ctx, U, formatPower(e), x - 8 * U, y, { align: "right", colour: palette.ink3 });
     below = y;
   }
   const name = layout.lanes.length > 1 && index === 1 ? "c" : "h";
-  if (layout.bands.length > 0 && index === 0 && height < NAMED * U) return;
+  if (named && index === 0 && height < NAMED * U) return;
   const nameY = lane.mid - (small ? 10 : 18) * U;
   drawMath(ctx, U, LANE_LABELS[name], 20 * U, nameY, { size: 15, colour: palette.ink2 });
   const words = index === 1 ? ["cell state"] : small ? ["log axis"] : ["width,", "log axis"];
