@@ -10,6 +10,7 @@ import { USES_PANEL } from "../run/state.js";
 import { createTabStrip } from "../kit/tab_strip.js";
 import { createTabs } from "../kit/tabs.js";
 import { createLayerChooser } from "./layers.js";
+import { PICTURE as FLOW_PICTURE } from "../words/flow.js";
 import { flowWords, lagsWords, lossWords, outputWords, slopeWords, spectrumWords } from "../words/views.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -76,7 +77,7 @@ function flowView({ createFlowView }) {
         id: "flow",
         tabindex: "0",
         role: "img",
-        "aria-label": "Gradient of each loss with respect to each hidden state",
+        "aria-label": FLOW_PICTURE,
         "aria-describedby": "flow-words",
       });
       node.append(canvas);
