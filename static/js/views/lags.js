@@ -1,14 +1,15 @@
 /** The Lags view: which lags t − k the gradient of W_hh comes from, and how much of its direction the short ones give. */
 
-import { formatCount, formatSetting } from "../lib/format.js";
+import { formatSetting } from "../lib/format.js";
 import { axis, axisTitle, createChart, lineAt, note, stepFor } from "../kit/chart.js";
+import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../kit/chart.js").Sheet} Sheet */
 
 /** @param {HTMLElement} node @param {import("../run/session.js").PageStore} store */
 export function createView(node, store) {
-  return createChart(node, store, "lags", { label: "Norm of the recurrent weights’ gradient by lag", inputs, figure });
+  return createChart(node, store, "lags", { label: say.PICTURES.lags, inputs, figure });
 }
 
 /** Several records share one measurement. @param {State} state */
@@ -59,7 +60,7 @@ export function figure({ record }, sheet) {
       range: [-0.6, last + 0.6],
       tickvals: [...new Set([0, Math.round(last / 2), last])],
       showgrid: false,
-      title: axisTitle(sheet, as_of === null ? "lag t − k" : `lag t − k, at iteration ${formatCount(as_of)}`),
+      title: axisTitle(sheet, say.lagAxis(as_of)),
     }),
     yaxis: axis(sheet, {
       range: [0, top],
@@ -83,13 +84,13 @@ export function figure({ record }, sheet) {
     annotations: [
       note(
         sheet,
-        "▮ norm by lag",
+        say.NORM_BY_LAG,
         { xref: "paper", x: 0, xanchor: "left", yref: "paper", y: 1.02, yanchor: "bottom" },
         backward,
       ),
       note(
         sheet,
-        "━ cosine with full BPTT",
+        say.COSINE_BY_LAG,
         { xref: "paper", x: 1, xanchor: "right", yref: "paper", y: 1.02, yanchor: "bottom" },
         ink2,
       ),
