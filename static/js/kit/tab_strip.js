@@ -5,8 +5,8 @@ import { element } from "../lib/dom.js";
 /** How much of what is seen one press of an arrow moves. */
 const STRIDE = 0.7;
 
-/** @param {HTMLElement} tabs the list, whose children are the tabs */
-export function createTabStrip(tabs) {
+/** @param {HTMLElement} tabs the list, whose children are the tabs @param {string} more what the arrows are called */
+export function createTabStrip(tabs, more) {
   const before = createArrow("‹", "tab-arrow before", -1);
   const after = createArrow("›", "tab-arrow after", 1);
   const node = element("div", { class: "tab-strip" }, tabs, before, after);
@@ -15,7 +15,7 @@ export function createTabStrip(tabs) {
 
   /** For the mouse alone: the keyboard's arrows walk over all tabs, and a finger pushes them. @param {string} sign @param {string} kind @param {number} direction */
   function createArrow(sign, kind, direction) {
-    const properties = { class: kind, type: "button", tabindex: "-1", "aria-hidden": "true", title: "More views" };
+    const properties = { class: kind, type: "button", tabindex: "-1", "aria-hidden": "true", title: more };
     const arrow = element("button", properties, sign);
     arrow.addEventListener("click", () => tabs.scrollBy({ left: direction * STRIDE * tabs.clientWidth }));
     return arrow;

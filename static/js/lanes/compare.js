@@ -6,7 +6,6 @@
 import { byId } from "../lib/dom.js";
 import { initialState, isPlaying, reduce } from "../run/state.js";
 import { createStore } from "../lib/store.js";
-import { addStyle } from "../lib/styles.js";
 import { tellLanes } from "../words/lanes.js";
 import { keptPast, keptState } from "../run/snapshots.js";
 import { createLockstep } from "../run/lockstep.js";
@@ -63,7 +62,6 @@ export function createCompare({ store, active, openSession, platform, redraw, en
     keep: () => end(),
     drop: () => drop(chosen),
   });
-  void addStyle("lanes.css");
   document.body.dataset.lanes = "";
 
   // What one lane does that concerns the others.

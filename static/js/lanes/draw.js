@@ -123,16 +123,20 @@ function drawNorms(ctx, scene, lanes) {
 }
 
 /**
- * In a row above the chart: on the lines they would hide the first timesteps.
+ * In a row above the chart: on the lines they would hide the first timesteps. Where there is no room for all the names,
+ * their numbers: both stand at the lanes.
  * @param {Context} ctx @param {Pick<LanesScene, "axis" | "palette">} scene @param {{name: string}[]} lanes
  */
 function drawNames(ctx, { axis, palette }, lanes) {
   const { U, norm, left, right } = axis;
   const y = norm.top - 12 * U;
   const sample = 24 * U;
-  const room = (right - left) / lanes.length;
-  for (const [index, { name }] of lanes.entries()) {
-    const x = left + index * Math.min(room, 150 * U);
+  const room = Math.min((right - left) / lanes.length, 150 * U);
+  ctx.font = sans(U);
+  const named = lanes.map(({ name }, index) => `${index + 1} ${name}`);
+  const isWide = named.every((text) => sample + 12 * U + ctx.measureText(text).width <= room);
+  for (const [index, text] of named.entries()) {
+    const x = left + index * room;
     ctx.strokeStyle = palette.backward;
     ctx.lineWidth = 2 * U;
     ctx.setLineDash(DASHES[index].map((length) => length * U));
@@ -141,7 +145,7 @@ function drawNames(ctx, { axis, palette }, lanes) {
     ctx.lineTo(x + sample, y);
     ctx.stroke();
     ctx.setLineDash([]);
-    drawText(ctx, U, `${index + 1} ${name}`, x + sample + 6 * U, y, { colour: palette.ink2 });
+    drawText(ctx, U, isWide ? text : String(index + 1), x + sample + 6 * U, y, { colour: palette.ink2 });
   }
 }
 

@@ -24,6 +24,8 @@ const BELOW = 6;
 const LABELS = 22;
 const NORM = { share: 0.44, least: 70, most: 140, margin: 26 };
 const RIVER_MOST = 126;
+/** On a stage that is too low for all of it the picture goes on below, and is cut. */
+const RIVER_LEAST = 8;
 /** The units' height as a part of a river's. */
 const UNITS = 0.45;
 const BOTTOM = 12;
@@ -50,7 +52,7 @@ export function layoutLanes(size, lanes) {
   // All rivers are equally high: a width means the same in every lane.
   const rivers = lanes.reduce((sum, lane) => sum + lane.rivers, 0);
   const fixed = TOP + LABELS + norm + NORM.margin + BOTTOM + lanes.length * (TITLE + BELOW) + rivers * APART;
-  const river = Math.min(RIVER_MOST, (height - fixed) / (rivers + lanes.length * UNITS));
+  const river = clamp((height - fixed) / (rivers + lanes.length * UNITS), RIVER_LEAST, RIVER_MOST);
   const units = river * UNITS;
   let top = TOP;
   const blocks = lanes.map(({ T: own, H, rivers }) => {
@@ -77,7 +79,7 @@ export function layoutLanes(size, lanes) {
     return block;
   });
   const last = blocks[blocks.length - 1].bottom / U;
-  const normTop = height - BOTTOM - norm;
+  const normTop = Math.max(height - BOTTOM - norm, last + LABELS + NORM.margin);
   const axis = {
     ...shared,
     labels: { y: (last + LABELS / 2 + 2) * U },

@@ -14,16 +14,16 @@ const MOST_LANES = 4;
  *   keep: () => void, drop: () => void}} lanes
  */
 export function createLanesTable(lanes) {
-  const title = element("h2", { class: "lanes-title" }, "Lanes");
+  const title = element("h2", { class: "lanes-title" }, say.NAME);
   const head = element("tr", {});
   const body = element("tbody", {});
   const scroller = element("div", { class: "lanes-scroller" }, element("table", {}, element("thead", {}, head), body));
   const add = button("outline-button", say.ADD, lanes.add);
-  const keep = button("text-button plain", "Keep", lanes.keep);
-  const drop = button("text-button plain", "Close", lanes.drop);
-  add.title = "A copy of the chosen lane: change one thing in it";
+  const keep = button("text-button plain", say.keepWords(1), lanes.keep);
+  const drop = button("text-button plain", say.closeWords(1), lanes.drop);
+  add.title = say.ADDS;
   const actions = element("div", { class: "lanes-actions" }, add, keep, drop);
-  const node = element("section", { class: "lanes-table", "aria-label": "Lanes" }, title, scroller, actions);
+  const node = element("section", { class: "lanes-table", "aria-label": say.NAME }, title, scroller, actions);
   const inspector = document.getElementById("inspector");
   inspector?.before(node);
   let shownAt = Number.NEGATIVE_INFINITY;
@@ -71,9 +71,9 @@ export function createLanesTable(lanes) {
         return element("tr", {}, name, ...values.map(() => element("td", {})));
       }),
     );
-    setText(keep, `Keep lane ${chosen + 1}`);
+    setText(keep, say.keepWords(chosen + 1));
     keep.title = say.KEEPS;
-    setText(drop, `Close lane ${chosen + 1}`);
+    setText(drop, say.closeWords(chosen + 1));
     drop.hidden = names.length < 3;
     add.hidden = names.length >= MOST_LANES;
   }

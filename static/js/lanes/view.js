@@ -2,6 +2,7 @@
 
 import { element } from "../lib/dom.js";
 import { sizeOf } from "../lib/sizes.js";
+import { addStyle } from "../lib/styles.js";
 import { devicePixels } from "../lib/canvas/resolution.js";
 import { createBitmaps } from "../lib/canvas/bitmap.js";
 import { drawReadout } from "../stage/paint/readout.js";
@@ -43,6 +44,12 @@ export function createLanesView(stage, lanes) {
   /** @type {ReturnType<typeof lanesScene> | null} */
   let scene = null;
   const seen = createChangeDetector();
+  /** Before its style holds the canvas has not the size it will be drawn in. */
+  let isStyled = false;
+  void addStyle("lanes.css").finally(() => {
+    isStyled = true;
+    lanes.redraw();
+  });
   /** @type {{x: number, y: number} | null} */
   let pointer = null;
 
@@ -79,6 +86,7 @@ export function createLanesView(stage, lanes) {
   return {
     /** @param {number} now */
     draw(now) {
+      if (!isStyled) return;
       const ratio = window.devicePixelRatio || 1;
       const { width, height } = sizeOf(canvas);
       if (width === 0 || height === 0) return;

@@ -1,5 +1,6 @@
 /** The way into the lessons: their button, their keys, a link. What is behind it is fetched when somebody first comes. */
 
+import { NOT_LOADED } from "../words/lessons.js";
 import { byId } from "../lib/dom.js";
 import { createLate } from "../lib/late.js";
 import { addStyle } from "../lib/styles.js";
@@ -22,7 +23,7 @@ export function createLessonsEntry(store, actions, home, told = null) {
   /** @type {Lessons | null} */
   let lessons = null;
   const enter = createLate(load, () => {
-    const text = "The lessons could not be loaded: try again.";
+    const text = NOT_LOADED;
     store.dispatch({ type: "notice", notice: { text, undo: false, at: performance.now() } });
   });
 

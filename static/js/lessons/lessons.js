@@ -3,6 +3,7 @@
  * somebody first asks for them.
  */
 
+import { LINK_COPIED } from "../words/lessons.js";
 import { byId } from "../lib/dom.js";
 import { changeWords } from "./changes.js";
 import { lead } from "./lead.js";
@@ -155,7 +156,7 @@ export function createLessons(story, store, actions, home) {
     const link = `${location.origin}${location.pathname}${location.search}#${own}lesson=${scene.slug}.locked`;
     try {
       await actions.copy(link);
-      panel.showLink("Link copied");
+      panel.showLink(LINK_COPIED);
     } catch {
       // Where the browser lets nobody copy, the link can be read.
       panel.showLink(link);

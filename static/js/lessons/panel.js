@@ -1,5 +1,6 @@
 /** The lesson beside the picture: text with steps that tick off, a question to predict, or the views behind it. */
 
+import * as say from "../words/lessons.js";
 import { createTabs } from "../kit/tabs.js";
 import { byId, element, setText, svg, typeset } from "../lib/dom.js";
 import { createAsking } from "./asking.js";
@@ -25,7 +26,6 @@ import { createUnder } from "./under.js";
  * @property {(message: import("../wire/protocol.js").Command) => Promise<unknown>} request of those who follow the run
  */
 
-const LINK = "Copy locked link for pupils";
 const FACES = /** @type {const} */ (["text", "question", "views"]);
 /** Where views and text stand side by side, there is nothing to turn over. */
 const WIDE = "(width >= 1600px)";
@@ -115,7 +115,7 @@ export function createPanel(story, store, pointing, ways) {
   function showNext() {
     const isLast = told?.slug === scenes.at(-1)?.slug;
     const hidesAnswer = face === "question" && !question.isRevealed();
-    setText(next, hidesAnswer ? "Reveal" : isLast && face === "question" ? "Close" : "Next");
+    setText(next, hidesAnswer ? say.REVEAL : isLast && face === "question" ? say.CLOSE : say.NEXT);
   }
 
   return {
@@ -143,7 +143,7 @@ export function createPanel(story, store, pointing, ways) {
     /** @param {Told} scene @param {(slug: string) => boolean} isDone */
     tell(scene, isDone) {
       told = scene;
-      setText(byId("lesson-number"), `${scene.number} of ${scenes.length}`);
+      setText(byId("lesson-number"), say.numberWords(scene.number, scenes.length));
       byId("lesson-title").replaceChildren(...typeset(scene.title));
       byId("lesson-paragraphs").replaceChildren(
         ...scene.paragraphs.map((spans) => element("p", {}, ...textNodes(spans, pointing))),
@@ -154,7 +154,7 @@ export function createPanel(story, store, pointing, ways) {
       byId("lesson-steps").replaceChildren(...steps);
       asking.close();
       question.ask(scene.question);
-      setText(byId("lesson-link"), LINK);
+      setText(byId("lesson-link"), say.COPY_LOCKED);
       choice.value = scene.slug;
       /** @type {HTMLButtonElement} */ (byId("lesson-back")).disabled = scene.number === 1;
       node.hidden = false;
@@ -190,8 +190,8 @@ export function createPanel(story, store, pointing, ways) {
     tick(index) {
       const step = steps[index];
       step.dataset.done = "true";
-      setText(/** @type {Element} */ (step.querySelector(".visually-hidden")), " Done.");
-      setText(byId("lesson-said"), `Step ${index + 1} is done.`);
+      setText(/** @type {Element} */ (step.querySelector(".visually-hidden")), say.DONE);
+      setText(byId("lesson-said"), say.stepDone(index + 1));
       this.showNow();
     },
 
@@ -199,7 +199,7 @@ export function createPanel(story, store, pointing, ways) {
     showNow() {
       const now = steps.find((step) => step.dataset.done !== "true");
       const words = now?.querySelector("span")?.textContent;
-      setText(byId("lesson-now"), words ? `To do: ${words}` : "All steps are done.");
+      setText(byId("lesson-now"), say.toDo(words));
     },
 
     hide() {

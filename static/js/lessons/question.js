@@ -1,7 +1,7 @@
 /** A scene's question: options to choose from; the right one and why it is stand there once they are asked for. */
 
 import { element, setText, typeset } from "../lib/dom.js";
-import { answeredWords, PREDICT } from "../words/class.js";
+import { answeredWords, PREDICT, PREDICTED, RIGHT, RIGHTLY_PREDICTED } from "../words/class.js";
 import { textNodes } from "./text.js";
 
 /** @typedef {import("./text.js").Span} Span */
@@ -72,8 +72,8 @@ export function createQuestion(node, { pointing, chosen = () => {}, revealed = (
         if (input.checked) option = index;
         label.dataset.right = String(isRight);
         if (isRight)
-          label.append(element("span", { class: "option-verdict" }, input.checked ? "✓ as you predicted" : "✓"));
-        else if (input.checked) label.append(element("span", { class: "option-verdict" }, "your prediction"));
+          label.append(element("span", { class: "option-verdict" }, input.checked ? RIGHTLY_PREDICTED : RIGHT));
+        else if (input.checked) label.append(element("span", { class: "option-verdict" }, PREDICTED));
       }
       node.querySelector(".because")?.replaceChildren(...nodes(because));
       revealed(option);

@@ -6,7 +6,7 @@
 import { element, setSentence, setText, typeset } from "../lib/dom.js";
 import { formatNumber } from "../lib/format.js";
 import { lastLoss, length, lossCount } from "../record/readings.js";
-import { KEY, termsLabel, termsTitle, termWords } from "../words/terms.js";
+import { EXPLICIT, IMPLICIT, KEY, termsLabel, termsTitle, termWords } from "../words/terms.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../words/terms.js").Term} Term */
@@ -92,7 +92,7 @@ function createGroup(k, store) {
     show(term, only, top) {
       bars.hh.show(term.hh, top);
       bars.xh.show(term.xh, top);
-      setText(kind, only === null ? "" : k === only ? "explicit" : "implicit");
+      setText(kind, only === null ? "" : k === only ? EXPLICIT : IMPLICIT);
       button.setAttribute("aria-label", termWords(term, only));
     },
   };

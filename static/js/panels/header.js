@@ -1,5 +1,6 @@
 /** The header: transport, speed, readouts whose widths never change, and one quiet line when something is up. */
 
+import { PAUSE, PLAY } from "../words/header.js";
 import { positionOf, valueAt } from "../kit/slider.js";
 import { byId, setText } from "../lib/dom.js";
 import { formatCount, formatNumber } from "../lib/format.js";
@@ -80,7 +81,7 @@ export function createHeader(store, actions) {
     if (next === transport) return;
     transport = next;
     play.dataset.playing = String(playing);
-    play.setAttribute("aria-label", playing ? "Pause" : "Play");
+    play.setAttribute("aria-label", playing ? PAUSE : PLAY);
     for (const button of [play, step, reset, nextExample]) button.disabled = lost;
     undo.hidden = !state.notice?.undo || lost;
     theme.setAttribute("aria-pressed", String(state.dark));

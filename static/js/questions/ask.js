@@ -11,6 +11,7 @@ import { wholeOf } from "../record/chosen.js";
 import { VIEWS } from "../views/views.js";
 import { createBar } from "./bar.js";
 import { compute, written } from "./numbers.js";
+import { unknownWords } from "../words/questions.js";
 
 /** @typedef {import("../lessons/places.js").Reference} Reference */
 /** @typedef {import("../lessons/visit.js").View} View */
@@ -77,7 +78,7 @@ export function createAsk(questions, store, actions, home) {
   /** @param {string} id */
   function answer(id) {
     const question = questions.find((one) => one.id === id);
-    if (!question) return bar.search(`There is no question “${id}” here. These are the ones there are.`);
+    if (!question) return bar.search(unknownWords(id));
     answered = question;
     rings.show(null);
     bar.ask(question.question, question.source);

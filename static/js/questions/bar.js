@@ -3,6 +3,7 @@
 import { element, setText, typeset } from "../lib/dom.js";
 import { textNodes } from "../lessons/text.js";
 import { search as found } from "./search.js";
+import * as say from "../words/questions.js";
 
 /** @typedef {import("./search.js").Entry & {kind: string, choose: () => void}} Choice */
 /** @typedef {{text: string, ref?: import("../lessons/places.js").Reference} | {number: string}} Said a piece of an answer, its number written */
@@ -16,7 +17,6 @@ import { search as found } from "./search.js";
  */
 
 const MOST = 7;
-const COPY = "copy link";
 
 /** @param {HTMLElement} stage @param {Choice[]} choices @param {BarActions} actions */
 export function createBar(stage, choices, actions) {
@@ -26,25 +26,25 @@ export function createBar(stage, choices, actions) {
     role: "combobox",
     autocomplete: "off",
     spellcheck: "false",
-    placeholder: "Ask, or type the name of a control or a view",
-    "aria-label": "Ask",
+    placeholder: say.FIELD,
+    "aria-label": say.NAME,
     "aria-controls": "ask-list",
     "aria-expanded": "true",
   });
-  const list = element("ul", { id: "ask-list", role: "listbox", "aria-label": "What fits" });
+  const list = element("ul", { id: "ask-list", role: "listbox", "aria-label": say.FOUND });
   const count = element("p", { class: "ask-note", role: "status" });
   const title = element("h2", { class: "ask-question", id: "ask-question", tabindex: "-1" });
   const answer = element("p", { class: "ask-answer", role: "status" });
   const source = element("p", { class: "ask-note" });
-  const copy = textButton(COPY, () => void copyLink());
-  const other = textButton("another question", () => search(""));
+  const copy = textButton(say.COPY, () => void copyLink());
+  const other = textButton(say.OTHER, () => search(""));
   const ways = element(
     "div",
     { class: "ask-ways" },
-    textButton("next question", actions.next),
+    textButton(say.NEXT, actions.next),
     other,
     copy,
-    textButton("close", actions.close),
+    textButton(say.CLOSE, actions.close),
   );
   const asking = element("div", { class: "ask-search" }, input, list, count);
   const answering = element(
@@ -56,7 +56,7 @@ export function createBar(stage, choices, actions) {
   );
   const node = element(
     "section",
-    { class: "ask", id: "ask-bar", "aria-label": "Ask", hidden: true },
+    { class: "ask", id: "ask-bar", "aria-label": say.NAME, hidden: true },
     asking,
     answering,
   );
@@ -74,10 +74,7 @@ export function createBar(stage, choices, actions) {
     active = 0;
     list.replaceChildren(...shown.map(option));
     const more = all.length - shown.length;
-    setText(
-      count,
-      all.length === 0 ? "Nothing fits. Try other words." : more > 0 ? `${more} more: type to narrow down.` : "",
-    );
+    setText(count, say.foundWords(all.length, more));
     mark();
   }
 
@@ -125,9 +122,9 @@ export function createBar(stage, choices, actions) {
   async function copyLink() {
     try {
       await actions.copyLink();
-      setText(copy, "link copied");
+      setText(copy, say.COPIED);
     } catch {
-      setText(copy, "this browser lets no page copy: the link is in the address bar");
+      setText(copy, say.NOT_COPIED);
     }
   }
 
@@ -156,10 +153,10 @@ export function createBar(stage, choices, actions) {
     /** A question whose numbers are still being computed. @param {string} question @param {string} from where it can be read up */
     ask(question, from) {
       show("answer");
-      setText(copy, COPY);
+      setText(copy, say.COPY);
       title.replaceChildren(...typeset(question));
-      setText(answer, "Computing the numbers of the answer…");
-      setText(source, `Computed at iteration 0 of the network that opens with this question. Read more: ${from}.`);
+      setText(answer, say.COMPUTING);
+      setText(source, say.sourceWords(from));
       title.focus();
     },
 

@@ -4,12 +4,12 @@ import { byId } from "../lib/dom.js";
 import { createLate } from "../lib/late.js";
 import { addStyle } from "../lib/styles.js";
 import { fetchQuestions } from "./list.js";
+import { LOCKED } from "../words/questions.js";
 
 /** @typedef {ReturnType<typeof import("./ask.js").createAsk>} Ask */
 /** @typedef {Parameters<typeof import("./ask.js").createAsk>[2]} Actions */
 
 const UNREACHABLE = "The questions could not be fetched. Try again.";
-const LOCKED = "Questions open other networks, and this link locks its own. Open the page without the link to ask.";
 
 /**
  * @param {import("../run/session.js").PageStore} store

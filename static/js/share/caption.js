@@ -1,5 +1,6 @@
 /** What stands under a picture, and beside a table: which run it shows, its settings, and the link that opens it. Pure. */
 
+import { pictureTitle } from "../words/share.js";
 import { formatCount, formatSetting } from "../lib/format.js";
 import { loadedWords } from "../words/brought.js";
 import { layerWords } from "../words/layers.js";
@@ -27,7 +28,7 @@ export function captionOf(state, page, lanes = [], ofLayer = true) {
   });
   const fragment = writeLink(linkOf(state, lanes), schema);
   return {
-    title: `Unroll: ${state.task?.title ?? config.task}, ${config.cell}, ${config.activation}`,
+    title: pictureTitle(String(state.task?.title ?? config.task), String(config.cell), String(config.activation)),
     settings: [...ALWAYS, ...changed].map(words).join(" · "),
     iteration: [
       `iteration ${formatCount(record?.meta.iteration ?? 0)}`,

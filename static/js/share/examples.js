@@ -54,7 +54,7 @@ export async function createExamples(node, store, actions) {
       way(`#${link}`, open, canvas, element("b", {}, card), element("span", { class: "quiet" }, ...typeset(text))),
     );
   }
-  const own = element("span", { class: "example-own", "aria-hidden": "true" }, "to be or not to b_");
+  const own = element("span", { class: "example-own", "aria-hidden": "true" }, say.OWN_SAMPLE);
   const text = element("span", { class: "quiet" }, say.OWN_IS);
   cards.append(way("#", actions.paste, own, element("b", {}, say.OWN), text));
   const more = element("details", {}, element("summary", {}, say.MORE), others);

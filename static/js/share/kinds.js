@@ -2,14 +2,6 @@
 
 /** @typedef {"snapshot" | "weights" | "dataset" | "text" | "series"} Kind */
 
-export const KINDS = /** @type {const} */ ({
-  snapshot: "a run",
-  weights: "weights",
-  dataset: "sequences",
-  text: "a text",
-  series: "a table",
-});
-
 /** The pickles of older programs and other binary files; a text has no such bytes. */
 const NO_TEXT = /[\0\uFFFD]/;
 const TABLE_NAME = /\.(csv|tsv)$/i;

@@ -5,7 +5,7 @@ import { isRecording, LARGEST_RECORDING, readRecording } from "../wire/recording
 import { changesWords, openedWords, previewTitle, previewedWords } from "../words/brought.js";
 import { createReadPanel } from "./read_panel.js";
 import { LARGEST_HAND_IN, looksLikeHandIn } from "./hand_in.js";
-import { KINDS, kindOf, tooLargeWords } from "./kinds.js";
+import { kindOf, tooLargeWords } from "./kinds.js";
 import { createVerdicts } from "./verdicts.js";
 import * as say from "../words/share.js";
 
@@ -107,7 +107,7 @@ export function createOpenPane(store, session, play) {
     if (answer?.type === "error") return refuseFile(file, answer, look);
     if (answer?.type !== "preview") return refuse(say.NOT_OPENED);
     proposed = { ...file, preview: answer };
-    done.textContent = previewedWords(file.name, KINDS[file.kind]);
+    done.textContent = previewedWords(file.name, say.KINDS[file.kind]);
     show();
   }
 
@@ -121,7 +121,7 @@ export function createOpenPane(store, session, play) {
     if (answer?.type !== "state") return refuse(say.NOT_OPENED);
     withdraw();
     if (kind !== "weights") table = kind === "series" ? file : null;
-    done.textContent = openedWords(name, KINDS[kind], answer);
+    done.textContent = openedWords(name, say.KINDS[kind], answer);
     show();
   }
 

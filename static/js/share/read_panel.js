@@ -87,7 +87,7 @@ function tableOf({ columns = [], first = [], last = [], rows = 0 }) {
         element(
           "tr",
           {},
-          element("th", { scope: "col" }, "row"),
+          element("th", { scope: "col" }, say.ROW),
           ...columns.slice(0, shown).map((name) => element("th", { scope: "col" }, name)),
         ),
       ),

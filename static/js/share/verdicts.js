@@ -3,14 +3,14 @@
 import { socketAddressOf } from "../lib/address.js";
 import { element, setText } from "../lib/dom.js";
 import { BROWSER } from "../lib/platform.js";
-import { handedInWords } from "../words/handin.js";
+import { HAND_INS, handedInWords } from "../words/handin.js";
 import { readHandIn } from "./hand_in.js";
 import { replay } from "./replay.js";
 
 /** @typedef {import("../words/handin.js")} Words */
 
 export function createVerdicts() {
-  const node = element("ul", { class: "verdicts", "aria-label": "Hand-ins" });
+  const node = element("ul", { class: "verdicts", "aria-label": HAND_INS });
   /** @type {Promise<unknown>} */
   let last = Promise.resolve();
 

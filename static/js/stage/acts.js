@@ -1,5 +1,6 @@
 /** What the stage can do besides showing the open picture: loaded when it is first wanted. */
 
+import { FOLD, UNFOLD } from "../words/stage.js";
 import { byId, setText } from "../lib/dom.js";
 import { SPACE_PLAYS } from "../lib/keyboard.js";
 import { isPlaying } from "../run/state.js";
@@ -26,7 +27,7 @@ export function createActs(store, stage, transport, isAlone) {
 
   /** @param {boolean} folded */
   async function showFold(folded) {
-    setText(foldButton, folded ? "Unfold" : "Fold");
+    setText(foldButton, folded ? UNFOLD : FOLD);
     foldButton.setAttribute("aria-pressed", String(folded));
     if (!folded) return;
     leave();

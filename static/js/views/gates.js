@@ -12,6 +12,7 @@ import { length, units } from "../record/readings.js";
 import { clamp } from "../lib/scales.js";
 import { createChangeDetector } from "../lib/changed.js";
 import { GATES, gateMean, gatesWords } from "../words/views.js";
+import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -52,7 +53,7 @@ export function createView(node, store, { redraw }) {
   node.append(bar);
   const sheet = createCanvas(node, {
     class: "flow",
-    "aria-label": "Gates by unit and timestep",
+    "aria-label": say.PICTURES.gates,
     "aria-describedby": "gates-words",
   });
   let offered = "";
@@ -68,7 +69,7 @@ export function createView(node, store, { redraw }) {
     const gates = Object.entries(GATES[cell]);
     gate = gates[0][0];
     const choices = gates.map(([value, { does }]) => ({ value, text: `${value} · ${does.replace(" gate", "")}` }));
-    const choice = createChoice("gate", choices, (value) => {
+    const choice = createChoice(say.GATE, choices, (value) => {
       gate = value;
       redraw();
     });
@@ -152,7 +153,7 @@ function drawCells(ctx, { record, row, layout, colours, ratio }, bitmaps) {
     paintCells(pixels, width, columns, units, colourAt, { ink: colours.pixel.border, ground: colours.pixel.paper });
   });
   const { U } = layout;
-  drawText(ctx, U, "unit 1", left - 6 * U, top + 5 * U, { align: "right", colour: colours.ink3 });
+  drawText(ctx, U, say.FIRST_UNIT, left - 6 * U, top + 5 * U, { align: "right", colour: colours.ink3 });
   drawText(ctx, U, String(H), left - 6 * U, bottom - 5 * U, { align: "right", colour: colours.ink3 });
 }
 
@@ -188,7 +189,7 @@ function drawMean(ctx, { record, row, layout, colours }) {
     drawText(ctx, U, String(value), left - 6 * U, y(value), { align: "right", colour: colours.ink3 });
   }
   ctx.stroke();
-  drawText(ctx, U, "mean over units", left, meanTop - 8 * U, { colour: colours.ink2 });
+  drawText(ctx, U, say.MEAN_OVER_UNITS, left, meanTop - 8 * U, { colour: colours.ink2 });
   ctx.strokeStyle = colours.forward;
   ctx.lineWidth = 1.8 * U;
   ctx.lineJoin = "round";

@@ -1,26 +1,22 @@
 /** The Lags view: which lags |t − k| the gradient of W_hh comes from, and how much of its direction the short ones give. */
 
-import { formatCount, formatSetting } from "../lib/format.js";
+import { formatSetting } from "../lib/format.js";
 import { placeOf } from "../record/chosen.js";
 import { axis, axisTitle, createChart, lineAt, note, stepFor } from "../kit/chart.js";
+import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../kit/chart.js").Sheet} Sheet */
 
 /** @param {HTMLElement} node @param {import("../run/session.js").PageStore} store */
 export function createView(node, store) {
-  return createChart(node, store, "lags", { label: "Norm of the recurrent weights’ gradient by lag", inputs, figure });
+  return createChart(node, store, "lags", { label: say.PICTURES.lags, inputs, figure });
 }
 
 /** Several records share one measurement. @param {State} state */
 function inputs({ record }) {
   const norms = record?.tensors.lag_norm?.data;
-  return [record && lagName(record), record?.meta.as_of, record?.meta.needed_lag, norms?.length, sumOf(norms ?? [])];
-}
-
-/** With two directions losses reach earlier and later timesteps. @param {import("../wire/protocol.js").DecodedRecord} record */
-function lagName(record) {
-  return placeOf(record).directions > 1 ? "lag |t − k|" : "lag t − k";
+  return [record && placeOf(record).directions, record?.meta.as_of, record?.meta.needed_lag, norms?.length, sumOf(norms ?? [])];
 }
 
 /** @param {ArrayLike<number>} values */
@@ -37,7 +33,7 @@ export function figure({ record }, sheet) {
   // The axis reaches below 0 where a cosine does, in steps, so that it holds still.
   const low = Math.min(0, Math.floor(4 * Math.min(0, ...Array.from(cosines).filter(Number.isFinite))) / 4);
   const lags = Array.from(norms, (_, lag) => lag);
-  const name = record ? lagName(record) : "lag t − k";
+  const directions = record ? placeOf(record).directions : 1;
   const top = stepFor(Math.max(0, ...Array.from(norms).filter(Number.isFinite)));
   const needed = needed_lag !== null && needed_lag < norms.length ? needed_lag : null;
   const bars = {
@@ -66,7 +62,7 @@ export function figure({ record }, sheet) {
       range: [-0.6, last + 0.6],
       tickvals: [...new Set([0, Math.round(last / 2), last])],
       showgrid: false,
-      title: axisTitle(sheet, as_of === null ? name : `${name}, at iteration ${formatCount(as_of)}`),
+      title: axisTitle(sheet, say.lagAxis(directions, as_of)),
     }),
     yaxis: axis(sheet, {
       range: [0, top],
@@ -90,13 +86,13 @@ export function figure({ record }, sheet) {
     annotations: [
       note(
         sheet,
-        "▮ norm by lag",
+        say.NORM_BY_LAG,
         { xref: "paper", x: 0, xanchor: "left", yref: "paper", y: 1.02, yanchor: "bottom" },
         backward,
       ),
       note(
         sheet,
-        "━ cosine with full BPTT",
+        say.COSINE_BY_LAG,
         { xref: "paper", x: 1, xanchor: "right", yref: "paper", y: 1.02, yanchor: "bottom" },
         ink2,
       ),

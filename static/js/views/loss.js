@@ -7,6 +7,7 @@ import { formatNumber, formatPower, formatSetting } from "../lib/format.js";
 import { laneNames } from "../words/lanes.js";
 import { HELD_OUT, lossWords, persistenceName } from "../words/views.js";
 import { axis, axisTitle, createChart, lineAt, note, stepFor } from "../kit/chart.js";
+import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../run/curve.js").History} History */
@@ -33,7 +34,7 @@ const LONGEST_NAMES = 26;
  */
 export function createView(node, store, { lanes }) {
   const chart = createChart(node, store, "loss", {
-    label: "Loss and gradient norm over training",
+    label: say.PICTURES.loss,
     inputs: (state) => [...inputs(state), ...lanes().flatMap(curveInputs)],
     figure: (state, sheet) => figure(state, sheet, lanes()),
   });
@@ -140,7 +141,7 @@ export function figure(state, sheet, lanes = []) {
     ],
     annotations: [
       note(sheet, "loss per timestep", { ...title, yref: "y domain" }, ink2),
-      ...(both ? [note(sheet, "‖g‖ before clipping", { ...title, yref: "y2 domain" }, ink2)] : []),
+      ...(both ? [note(sheet, say.BEFORE_CLIPPING, { ...title, yref: "y2 domain" }, ink2)] : []),
       ...(baseline === null
         ? []
         : [note(sheet, `baseline: ${task?.baseline ?? ""}`, { ...baselinePlace, yref: "y", y: Math.log10(baseline) })]),

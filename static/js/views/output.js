@@ -13,6 +13,7 @@ import { visibleSymbol } from "../kit/text.js";
 import { hasTarget, isClassified, length } from "../record/readings.js";
 import { ALL_SCALED, COLUMN, formatOwn } from "../words/own.js";
 import { winner } from "../words/views.js";
+import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -41,7 +42,7 @@ export function createView(node, store) {
       if (classified) return text.draw(now);
       column.offer(ownColumns(store.get().task));
       chart ??= createChart(values, store, "output", {
-        label: "Output and target over time",
+        label: say.PICTURES.output,
         inputs: (state) => [...inputs(state), column.chosen()],
         figure: (state, sheet) => figure(state, sheet, column.chosen()),
       });
@@ -116,7 +117,7 @@ function createText(node, store) {
   const line = element("p", {
     class: "guesses",
     tabindex: "0",
-    "aria-label": "Each timestep’s input over the network’s guess",
+    "aria-label": say.PICTURES.guesses,
   });
   const sampled = element("p", { class: "sampled", tabindex: "0" });
   node.append(key, line, sampled);
@@ -166,7 +167,7 @@ function createText(node, store) {
       writtenAt = now;
       written = seen;
       write(guessesOf(state, record));
-      setText(key, "input above, guess below; underlined: wrong; shade: how probable the target was");
+      setText(key, say.GUESSES_KEY);
       setText(sampled, continuation(record, task));
       return Number.POSITIVE_INFINITY;
     },

@@ -4,6 +4,7 @@ import { addressOf } from "../lib/address.js";
 import { element } from "../lib/dom.js";
 import { formatPercent } from "../lib/format.js";
 import { axis, axisTitle, createChart, note } from "../kit/chart.js";
+import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../kit/chart.js").Sheet} Sheet */
@@ -30,13 +31,11 @@ export function createView(node, store, { redraw }) {
       redraw();
     })
     .catch(() => {
-      node.prepend(
-        element("p", { class: "view-note" }, "The curves could not be loaded; the bars are the network’s own."),
-      );
+      node.prepend(element("p", { class: "view-note" }, say.CURVES_NOT_LOADED));
     });
   const samplesOf = (/** @type {State} */ { config }) => activations[String(config.activation)] ?? NO_SAMPLES;
   return createChart(node, store, "slope", {
-    label: "The activation, its slope, and a histogram of the sums that go into it",
+    label: say.PICTURES.slope,
     inputs: (state) => [state.record, samplesOf(state)],
     figure: (state, sheet) => figure(state, sheet, samplesOf(state)),
   });

@@ -2,6 +2,7 @@
 
 import { formatNumber, formatSetting } from "../lib/format.js";
 import { axis, createChart, note, stepFor } from "../kit/chart.js";
+import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../kit/chart.js").Sheet} Sheet */
@@ -12,7 +13,7 @@ const USUAL = 1.25;
 /** @param {HTMLElement} node @param {import("../run/session.js").PageStore} store */
 export function createView(node, store) {
   return createChart(node, store, "spectrum", {
-    label: "Eigenvalues of the recurrent weights and the unit circle",
+    label: say.PICTURES.spectrum,
     inputs,
     figure,
   });

@@ -3,6 +3,7 @@
 import { curvesOf, QUANTILES } from "../record/spread.js";
 import { axis, axisTitle, lineAt, note, stepFor } from "../kit/chart.js";
 import { logAxis } from "./loss.js";
+import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../kit/chart.js").Sheet} Sheet */
@@ -40,7 +41,7 @@ export function figure({ history, past, config }, sheet, name, gradient) {
     hovertemplate: `${NAMES[index]} %{customdata:.3~g}<extra></extra>`,
   }));
   const above = { xref: "paper", yref: "paper", y: 1.01, yanchor: "bottom" };
-  const says = gradient ? `sizes of ∂L/∂${name}` : `entries of ${name}`;
+  const says = say.spreadOf(name, gradient);
   const layout = {
     hovermode: "x unified",
     margin: { l: 46 * sheet.unit, r: 16 * sheet.unit, t: 22 * sheet.unit, b: 34 * sheet.unit },

@@ -10,7 +10,9 @@ import { USES_PANEL } from "../run/state.js";
 import { createTabStrip } from "../kit/tab_strip.js";
 import { createTabs } from "../kit/tabs.js";
 import { createLayerChooser } from "./layers.js";
+import { PICTURE as FLOW_PICTURE } from "../words/flow.js";
 import { flowWords, lagsWords, lossWords, outputWords, slopeWords, spectrumWords } from "../words/views.js";
+import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -45,26 +47,38 @@ const own = () => "";
 
 /** @type {Kind[]} */
 export const VIEWS = [
-  { name: "flow", title: "Flow", quantities: [], words: flowWords, load: () => import("./flow.js").then(flowView) },
-  { name: "loss", title: "Loss", quantities: [], words: lossWords, load: () => import("./loss.js") },
-  { name: "output", title: "Output", quantities: ["sample"], words: outputWords, load: () => import("./output.js") },
+  {
+    name: "flow",
+    title: say.TITLES.flow,
+    quantities: [],
+    words: flowWords,
+    load: () => import("./flow.js").then(flowView),
+  },
+  { name: "loss", title: say.TITLES.loss, quantities: [], words: lossWords, load: () => import("./loss.js") },
+  {
+    name: "output",
+    title: say.TITLES.output,
+    quantities: ["sample"],
+    words: outputWords,
+    load: () => import("./output.js"),
+  },
   {
     name: "spectrum",
-    title: "Spectrum",
+    title: say.TITLES.spectrum,
     quantities: ["spectrum"],
     words: spectrumWords,
     load: () => import("./spectrum.js"),
   },
   {
     name: "slope",
-    title: "Slope",
+    title: say.TITLES.slope,
     quantities: ["saturation"],
     words: slopeWords,
     load: () => import("./slope.js"),
   },
-  { name: "weights", title: "Weights", quantities: [], words: own, load: () => import("./weights.js") },
-  { name: "lags", title: "Lags", quantities: [], words: lagsWords, load: () => import("./lags.js") },
-  { name: "gates", title: "Gates", quantities: [], words: own, load: () => import("./gates.js") },
+  { name: "weights", title: say.TITLES.weights, quantities: [], words: own, load: () => import("./weights.js") },
+  { name: "lags", title: say.TITLES.lags, quantities: [], words: lagsWords, load: () => import("./lags.js") },
+  { name: "gates", title: say.TITLES.gates, quantities: [], words: own, load: () => import("./gates.js") },
 ];
 
 /** @param {typeof import("./flow.js")} module */
@@ -76,7 +90,7 @@ function flowView({ createFlowView }) {
         id: "flow",
         tabindex: "0",
         role: "img",
-        "aria-label": "Gradient of each loss with respect to each hidden state",
+        "aria-label": FLOW_PICTURE,
         "aria-describedby": "flow-words",
       });
       node.append(canvas);
@@ -235,7 +249,7 @@ function createShell(kind) {
         },
         () => {
           asked = false;
-          setSentence(words, "This view could not be loaded. Open it again to retry.");
+          setSentence(words, say.NOT_LOADED);
         },
       );
     },
@@ -261,8 +275,8 @@ function createViewTabs(store) {
       title,
     ),
   );
-  const node = element("div", { class: "tabs", role: "tablist", "aria-label": "Views" }, ...tabs);
-  const strip = createTabStrip(node);
+  const node = element("div", { class: "tabs", role: "tablist", "aria-label": say.VIEWS }, ...tabs);
+  const strip = createTabStrip(node, say.MORE_VIEWS);
   const row = createTabs(tabs, (index) => store.dispatch({ type: "tab", tab: VIEWS[index].name }));
 
   return {

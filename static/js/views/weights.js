@@ -17,6 +17,7 @@ import { baseOf, parametersOf } from "../record/chosen.js";
 import { clamp } from "../lib/scales.js";
 import { createChangeDetector } from "../lib/changed.js";
 import { spreadWords, weightsWords } from "../words/views.js";
+import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").Tensor} Tensor */
@@ -24,15 +25,6 @@ import { spreadWords, weightsWords } from "../words/views.js";
 
 /** What a pixel of dragging is worth. */
 const PER_PIXEL = 0.01;
-/** What rows and columns of a parameter stand for. @type {Record<string, string>} */
-const PLACES = {
-  W_emb: "rows: classes",
-  W_xh: "rows: inputs, columns: units",
-  W_hh: "row: from, column: to unit",
-  u_hh: "columns: units",
-  W_hy: "rows: units, columns: outputs",
-  b_y: "columns: outputs",
-};
 const GAP_FROM = 5;
 /** The largest cell, in design pixels, and how much taller than wide one may be. */
 const CELL = { largest: 17, tallest: 3 };
@@ -71,12 +63,12 @@ export function entryAt({ left, top, right, bottom, cellWidth, cellHeight }, { x
 /** @param {HTMLElement} node @param {import("../run/session.js").PageStore} store @param {import("./views.js").ViewActions} actions */
 export function createView(node, store, { edit, redraw }) {
   const bitmaps = createBitmaps();
-  const select = element("select", { class: "select", "aria-label": "Parameter" });
+  const select = element("select", { class: "select", "aria-label": say.PARAMETER });
   const choice = createChoice(
-    "value or gradient",
+    say.VALUE_OR_GRADIENT,
     [
-      { value: "value", text: "value" },
-      { value: "gradient", text: "gradient" },
+      { value: "value", text: say.VALUE },
+      { value: "gradient", text: say.GRADIENT },
     ],
     (value) => {
       gradient = value === "gradient";
@@ -84,10 +76,10 @@ export function createView(node, store, { edit, redraw }) {
     },
   );
   const span = createChoice(
-    "each entry now, or all over training",
+    say.NOW_OR_TRAINING,
     [
-      { value: "now", text: "now" },
-      { value: "training", text: "training" },
+      { value: "now", text: say.NOW },
+      { value: "training", text: say.TRAINING },
     ],
     (value) => {
       overTraining = value === "training";
@@ -113,7 +105,7 @@ export function createView(node, store, { edit, redraw }) {
   );
   const sheet = createCanvas(node, {
     class: "flow weights",
-    "aria-label": "All entries of the parameter; arrow keys move the frame, Enter goes to its number",
+    "aria-label": say.PICTURES.weights,
     "aria-describedby": "weights-words",
   });
   const curves = element("div", { class: "view-body", hidden: true });
@@ -212,7 +204,7 @@ export function createView(node, store, { edit, redraw }) {
   /** @param {number} now @param {number} U */
   function drawCurves(now, U) {
     chart ??= createChart(curves, store, "weights", {
-      label: "How the entries of the parameter are spread, over training",
+      label: say.PICTURES.spread,
       inputs: (state) => [...spreadInputs(state, name), gradient],
       figure: (state, paper) => spreadFigure(state, paper, name, gradient),
     });
@@ -300,7 +292,7 @@ function drawNames(ctx, { grid, colours, gradient, framed }, name) {
   const x = left + (framed.column + 0.5) * cellWidth;
   drawText(ctx, U, String(framed.row + 1), left - 7 * U, y, { ...strong, align: "right" });
   drawText(ctx, U, String(framed.column + 1), x, bottom + 10 * U, { ...strong, align: "center" });
-  const words = PLACES[baseOf(name)] ?? "columns: units";
+  const words = say.ROWS_AND_COLUMNS[baseOf(name)] ?? "columns: units";
   drawText(ctx, U, words, left, bottom + 26 * U, { colour: colours.ink3 });
   const right = Math.max(grid.right, left + 248 * U);
   const [low, high] = gradient ? ["−10²", "+10²"] : ["−1", "1"];

@@ -3,7 +3,7 @@
 import { byId, element, setText } from "../lib/dom.js";
 import { RULERS } from "../stage/river/ruler.js";
 import { formatPower } from "../lib/format.js";
-import { className, moduleName, placeName } from "../words/watched.js";
+import { className, moduleName, NO_OTHER, placeName, shownWords, stepWords } from "../words/watched.js";
 import { factsOf, placesOf } from "./place.js";
 import { shownCapture } from "./state.js";
 
@@ -67,7 +67,7 @@ export function createChoosers(store, showSequence) {
         String(facts.sequence),
       );
       compared.show(
-        [[NOTHING, "no other capture"], ...all.map(({ step }) => [String(step), `step ${step}`])],
+        [[NOTHING, NO_OTHER], ...all.map(({ step }) => [String(step), stepWords(step)])],
         state.compared === null ? NOTHING : String(state.compared),
       );
       rulers.show(
@@ -78,12 +78,9 @@ export function createChoosers(store, showSequence) {
       slider.max = String(Math.max(0, all.length - 1));
       slider.value = String(index);
       slider.style.setProperty("--fill", `${all.length < 2 ? 100 : (100 * index) / (all.length - 1)}%`);
-      slider.setAttribute("aria-valuetext", `step ${shown.step}`);
+      slider.setAttribute("aria-valuetext", stepWords(shown.step));
       slider.disabled = all.length < 2;
-      setText(
-        byId("where"),
-        state.at === null ? `step ${shown.step}, newest` : `step ${shown.step} of ${all.at(-1)?.step}`,
-      );
+      setText(byId("where"), shownWords(shown.step, state.at === null ? null : (all.at(-1)?.step ?? null)));
     },
   };
 }

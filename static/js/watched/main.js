@@ -8,7 +8,7 @@ import { createFrames } from "../lib/frames.js";
 import { BROWSER } from "../lib/platform.js";
 import { createStore } from "../lib/store.js";
 import { createFlowView } from "../views/flow.js";
-import { flowNote } from "../words/watched.js";
+import { COPIED, COPY, FREEZE, flowNote, GO_ON } from "../words/watched.js";
 import { createChoosers } from "./choosers.js";
 import { drawFound, drawHeader, drawSentences, drawStatus, drawTimestep } from "./panels.js";
 import { hasEveryPair, pictureOf } from "./picture.js";
@@ -100,7 +100,7 @@ function draw(now) {
   choosers.draw();
   document.body.dataset.captured = String(shown !== null);
   document.body.dataset.status = state.status;
-  setText(byId("freeze"), state.at === null ? "Freeze" : "Go on");
+  setText(byId("freeze"), state.at === null ? FREEZE : GO_ON);
   byId("freeze").setAttribute("aria-pressed", String(state.at !== null));
   if (!shown) return Number.POSITIVE_INFINITY;
   const picture = pictureAt(shown);
@@ -129,8 +129,8 @@ byId("theme").addEventListener("click", theme.toggle);
 byId("unpin").addEventListener("click", () => store.dispatch({ type: "pin", pin: null }));
 byId("copy").addEventListener("click", async () => {
   await navigator.clipboard.writeText(byId("code").textContent ?? "");
-  setText(byId("copy"), "Copied");
-  window.setTimeout(() => setText(byId("copy"), "Copy"), 2000);
+  setText(byId("copy"), COPIED);
+  window.setTimeout(() => setText(byId("copy"), COPY), 2000);
 });
 stageCanvas().addEventListener("keydown", (event) => {
   const shown = shownCapture(store.get());

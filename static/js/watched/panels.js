@@ -22,7 +22,7 @@ export function drawHeader(state, shown) {
   const place = words.placeName(state.place.layer, state.place.reverse, facts.num_layers, facts.bidirectional);
   setText(byId("watched-class"), `${words.className(facts)}, ${place}`);
   setText(byId("read-step"), String(shown.step));
-  setText(byId("read-every"), state.every === null ? "–" : `every ${state.every}`);
+  setText(byId("read-every"), words.everyWords(state.every));
   const residual = byId("read-residual");
   setText(residual, words.residualText(facts.grad_residual, Number.isFinite(facts.grad_residual)));
   const trusted = facts.own ? words.OWN_GRADIENTS : words.residualSentence(facts.grad_residual);
@@ -56,7 +56,7 @@ export function drawFound(shown) {
 /** @param {Watched} state @param {Capture} shown @param {Picture} picture */
 export function drawTimestep(state, shown, picture) {
   const t = state.pin?.t ?? state.hover?.t ?? picture.T;
-  setText(byId("timestep-title"), `Timestep ${t}`);
+  setText(byId("timestep-title"), words.timestepTitle(t));
   byId("unpin").hidden = state.pin === null;
   const lines = words.timestepLines(picture, t, meansAt(shown.record, state.place, t));
   const key = JSON.stringify([lines, state.dark]);

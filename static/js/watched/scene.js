@@ -1,5 +1,6 @@
 /** What one drawing of a watched run needs: the stage's scene, without outputs and a second track. Pure. */
 
+import { HANDED_IN, normName } from "../words/watched.js";
 import { palette } from "../kit/colour.js";
 import { lastLossAlone, normCurves } from "../record/norms.js";
 import { layoutStage } from "../stage/layout.js";
@@ -67,13 +68,13 @@ export function widened(range, { low, high }) {
  */
 export function curvesOf(picture, compared, step) {
   const curves = normCurves(picture, null, null).map((curve) => {
-    if (curve.id === "all") return { ...curve, label: "all gradients handed in" };
-    return curve.id === "last" ? { ...curve, label: `only the last, step ${step}` } : curve;
+    if (curve.id === "all") return { ...curve, label: HANDED_IN };
+    return curve.id === "last" ? { ...curve, label: normName(true, step) } : curve;
   });
   if (!compared) return curves;
   const before = compared.picture;
   const alone = before.losses > 1 && before.lnFlow && before.lastLoss > 0;
   const ln = alone && before.lnFlow ? lastLossAlone(before.lnFlow, before.T, before.lastLoss) : before.lanes[0].ln;
-  const label = `${alone ? "only the last" : "all"}, step ${compared.step}`;
+  const label = normName(Boolean(alone), compared.step);
   return [...curves, { id: /** @type {const} */ ("ghost"), label, ln }];
 }

@@ -18,6 +18,7 @@ import { drawRivers } from "../stage/river/draw.js";
 import { drawTributaries } from "../stage/river/tributaries.js";
 import { pageUnit } from "../stage/unit.js";
 import { curvesOf, watchedScene, widened } from "./scene.js";
+import { GRADIENT } from "../words/watched.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {import("../stage/scene.js").Scene} Scene */
@@ -136,7 +137,7 @@ function drawLabels(ctx, { layout, palette, picture }, inputs) {
   const x = 20 * U;
   const words = (/** @type {string} */ text, /** @type {number} */ at, /** @type {number} */ y) =>
     drawText(ctx, U, text, at, y, { colour: palette.ink3 });
-  words("gradient", x, layout.loss.y - 6 * U);
+  words(GRADIENT, x, layout.loss.y - 6 * U);
   words("handed in here", x, layout.loss.y + 7 * U);
   let end = drawMath(ctx, U, "h_t", x, units.top + 8 * U, { size: 14, colour: palette.ink2 });
   words(

@@ -64,3 +64,5 @@ export const DECIMALS = { label: "Decimals", "": "as found", ".": "after a point
 export const GAPS = { label: "Gaps", "": "refused", interpolate: "straight line", previous: "number before" };
 
 export const FIRST_AND_LAST = "First and last rows";
+
+export const ROW = "row";

@@ -14,3 +14,9 @@ export function answeredWords({ counts, followers }) {
   const answered = counts.reduce((sum, count) => sum + count, 0);
   return `${formatCount(answered)} of ${formatCount(followers)} who follow answered.`;
 }
+
+export const PREDICTED = "your prediction";
+
+export const RIGHT = "✓";
+
+export const RIGHTLY_PREDICTED = "✓ as you predicted";

@@ -41,3 +41,18 @@ export const TWO_DIRECTIONS = "one direction";
 export const ALL = "All controls";
 
 export const CLOSE_ALL = "Close";
+
+export const MORE = "more";
+
+/** What the values of a field of few are called. */
+export const VALUES = {
+  bidirectional: { off: "one", on: "both" },
+  train_h0: { off: "zeros", on: "learned" },
+  carry_state: { off: "no", on: "yes" },
+};
+
+export const NEVER = "never (full)";
+
+export const EVERY_8 = "every 8";
+
+export const EVERY_8_BACK_16 = "every 8 back 16";

@@ -10,3 +10,6 @@ export const OWN_IS = "Paste a text or a table: the network learns to continue i
 export const MORE = "more examples";
 
 export const STARTS_NEW = "Each starts a new run; Undo in the header brings yours back.";
+
+/** A text of one's own, as the card shows it. */
+export const OWN_SAMPLE = "to be or not to b_";

@@ -63,3 +63,5 @@ export function handedInWords({ name, iteration, changes, scene, answers }) {
   ];
   return `${name}: ${parts.join(", ")}.`;
 }
+
+export const HAND_INS = "Hand-ins";

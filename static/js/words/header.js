@@ -73,3 +73,7 @@ export function normLabel(meta) {
 
 /** Where the speed stands at the far left. */
 export const SLOW_MOTION = "slow motion";
+
+export const PLAY = "Play";
+
+export const PAUSE = "Pause";

@@ -17,6 +17,12 @@ const DATA = ["task", "lag", "sequence_length", "batch_size", "seed"];
 const NAMING = ["cell", "activation", "task", "optimizer", "init", "clip", "precision", "loss_reduction"];
 /** Their values can be understood without the field's name. */
 const SPEAKING = ["cell", "activation", "task", "optimizer", "init", "precision"];
+/** What a field that is on or off makes of a network: off, on. @type {Record<string, [string, string]>} */
+const SWITCHED = {
+  bidirectional: ["one direction", "both directions"],
+  carry_state: ["state from zeros", "state carried"],
+  train_h0: ["initial state fixed", "initial state learned"],
+};
 /** What is said of every lane. */
 const USUAL = ["cell", "activation", "hidden_size"];
 const COUNTS = ["no difference", "one difference", "two differences", "three differences"];
@@ -49,7 +55,9 @@ export function labelOf(schema, field) {
 
 /** @param {Config} config @param {string} field @param {any} schema */
 function named(config, field, schema) {
-  const value = formatValue(settingOf(config, field));
+  const setting = settingOf(config, field);
+  if (typeof setting === "boolean" && field in SWITCHED) return SWITCHED[field][Number(setting)];
+  const value = formatValue(setting);
   return SPEAKING.includes(field) && value !== "none" ? value : `${labelOf(schema, field)} ${value}`;
 }
 
@@ -196,6 +204,20 @@ export function laneReading({ loss_per_timestep: loss, horizon }) {
 
 export const PICTURE = "Lanes: the gradient and the hidden units of each network, on the same time axis";
 
+export const NAME = "Lanes";
+
 export const ADD = "Add a lane";
+
+export const ADDS = "A copy of the chosen lane: change one thing in it";
+
+/** @param {number} lane */
+export function keepWords(lane) {
+  return `Keep lane ${lane}`;
+}
+
+/** @param {number} lane */
+export function closeWords(lane) {
+  return `Close lane ${lane}`;
+}
 
 export const KEEPS = "Closes the other lanes and continues with this one";

@@ -32,3 +32,28 @@ export const move = (/** @type {string} */ title, /** @type {1 | -1} */ by) =>
 export const OPEN_STORED = "Open the stored training";
 
 export const STORED_IS = "In a tab of its own: six captures of a real PyTorch training. Nothing runs there.";
+
+// The panel.
+
+export const NOT_LOADED = "The lessons could not be loaded: try again.";
+export const COPY_LOCKED = "Copy locked link for pupils";
+export const LINK_COPIED = "Link copied";
+export const REVEAL = "Reveal";
+export const NEXT = "Next";
+export const CLOSE = "Close";
+export const DONE = " Done.";
+
+/** @param {number} number @param {number} count */
+export function numberWords(number, count) {
+  return `${number} of ${count}`;
+}
+
+/** @param {number} step */
+export function stepDone(step) {
+  return `Step ${step} is done.`;
+}
+
+/** @param {string | null | undefined} step what the next step asks for; none after the last */
+export function toDo(step) {
+  return step ? `To do: ${step}` : "All steps are done.";
+}

@@ -15,3 +15,19 @@ export const INPUT_SYMBOL = "Input symbol";
 export const STEP_BY_STEP = "The gradient, step by step back";
 
 export const INPUT_CHANGES = "Changes the shown sequence only, until a reset or until another sequence is shown";
+
+export const UNPIN = "unpin";
+
+export const SATURATION = "saturation";
+
+export const RECURRENT_WEIGHTS = "recurrent weights";
+
+/** Of a chosen loss in the gradient of h_k. @param {number} k */
+export function shareOf(k) {
+  return `its share of ∂E/∂h_${k}`;
+}
+
+/** @param {number} t @param {string | null} column of own data, where it is the only one */
+export function inputName(t, column) {
+  return column === null ? `input x_${t}` : `input x_${t}: ${column}`;
+}

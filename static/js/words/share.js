@@ -168,3 +168,17 @@ export const NETWORK_PICTURE = "The network";
 export const HISTORY_PICTURE = "Training history";
 
 export const TOO_LARGE_FOR_PNG = "This picture is too large for this browser as PNG: save it as SVG.";
+
+/** Over a picture that is kept. @param {string} task @param {string} cell @param {string} activation */
+export function pictureTitle(task, cell, activation) {
+  return `Unroll: ${task}, ${cell}, ${activation}`;
+}
+
+/** What kinds of files are called. */
+export const KINDS = /** @type {const} */ ({
+  snapshot: "a run",
+  weights: "weights",
+  dataset: "sequences",
+  text: "a text",
+  series: "a table",
+});

@@ -87,3 +87,9 @@ export function cardLines({ lanes, T, hasTarget, cuts, top, reverse }, t) {
   const parts = hasTarget[t] ? `own loss ${part}, carried ${rest}` : "no own loss, all carried";
   return [parts, `norm ${before}${now}`];
 }
+
+// The row of controls below the sentence.
+
+export const NAME = "Slow motion";
+export const SCRUB = "Place within this iteration";
+export const LEAVE = "Leave slow motion";

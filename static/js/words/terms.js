@@ -21,3 +21,7 @@ export function termWords({ k, hh, xh }, t) {
   const name = t === null ? "" : k === t ? ", explicit" : ", implicit";
   return `k = ${k}${name}: ${formatNumber(hh)} for W_hh, ${formatNumber(xh)} for W_xh`;
 }
+
+/** The only loss reads the weights itself at its own timestep, and through the state at those before. */
+export const EXPLICIT = "explicit";
+export const IMPLICIT = "implicit";

@@ -81,3 +81,10 @@ export function timestepWords(record, t, aspect) {
 }
 
 export const READER = "The picture, timestep by timestep; up and down choose a row of it";
+
+/** Between ∂E/∂h_t = and the next timestep. @param {number | null} above the layer above, null at the top */
+export function carriedFrom(above) {
+  return ` ${above === null ? "own loss" : `from layer ${above}`} + carried from `;
+}
+
+export const THROUGH = " + through ";

@@ -169,3 +169,44 @@ export function statusText(status, why) {
 export function flowNote(everyPair) {
   return everyPair ? "Below both directions pairs with k > t have a path too; they are not drawn." : "";
 }
+
+export const GRADIENT = "gradient";
+
+/** @param {number} step of a capture */
+export function stepWords(step) {
+  return `step ${step}`;
+}
+
+export const FREEZE = "Freeze";
+
+export const GO_ON = "Go on";
+
+export const COPY = "Copy";
+
+export const COPIED = "Copied";
+
+/** @param {number} t */
+export function timestepTitle(t) {
+  return `Timestep ${t}`;
+}
+
+/** How often a capture comes. @param {number | null} steps */
+export function everyWords(steps) {
+  return steps === null ? "–" : `every ${steps}`;
+}
+
+/** Which capture is shown. @param {number} step @param {number | null} last the newest; null where the newest is shown */
+export function shownWords(step, last) {
+  return last === null ? `step ${step}, newest` : `step ${step} of ${last}`;
+}
+
+// The lines of the norm chart.
+
+export const HANDED_IN = "all gradients handed in";
+
+/** @param {boolean} alone of the last loss only @param {number} step of the capture */
+export function normName(alone, step) {
+  return `${alone ? "only the last" : "all"}, step ${step}`;
+}
+
+export const NO_OTHER = "no other capture";

@@ -23,6 +23,39 @@ for (const count of [1, 2, 3, 4]) {
   });
 }
 
+test("on a stage that is too low the picture goes on below: nothing of it has less than no height", () => {
+  const record = sampleRecord({ T: 24, meta: { loss_per_timestep: 0.5 } });
+  const states = Array.from({ length: 4 }, () => ({ ...initialState({ config: { cell: "rnn" } }), record }));
+  const low = { width: 390, height: 150, U: 1 };
+  const { axis, blocks, scenes } = lanesScene(states, low, [-4, 2], states.map(pictureOf));
+  for (const { layout } of blocks) assert.ok(layout.lanes[0].bottom - layout.lanes[0].top >= 8);
+  assert.ok(axis.norm.top > axis.labels.y && axis.norm.bottom > axis.norm.top);
+  assert.ok(scenes.every(({ ribbons }) => ribbons.length === 1));
+});
+
+test("where the names of the curves have no room beside each other, their numbers stand there", () => {
+  const record = sampleRecord({ T: 24, meta: { loss_per_timestep: 0.5 } });
+  const states = Array.from({ length: 4 }, () => ({ ...initialState({ config: { cell: "rnn" } }), record }));
+  const scene = lanesScene(states, { width: 390, height: 620, U: 1 }, [-4, 2], states.map(pictureOf));
+  const ctx = recordingContext();
+  const name = "lstm, forget bias 2";
+  drawLanes(
+    ctx,
+    scene,
+    states.map(() => ({ name, words: "", record })),
+    0,
+    recordingBitmaps(),
+    1,
+  );
+  const beside = callsOf(ctx, "fillText").filter(
+    ([, , y]) => y > scene.axis.labels.y + 6 && y < scene.axis.norm.top - 6,
+  );
+  assert.deepEqual(
+    beside.map(([text]) => text),
+    ["1", "2", "3", "4"],
+  );
+});
+
 test("a width means the same in every lane", () => {
   const { blocks } = layoutLanes(SIZE, [
     { T: 24, H: 16, rivers: 1 },

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { palette, sizeIndex } from "../../../static/js/kit/colour.js";
-import { drawFlow, lagLine, layoutFlow, pairAt, pairLines } from "../../../static/js/views/flow.js";
+import { drawFlow } from "../../../static/js/views/flow/draw.js";
+import { lagLine, layoutFlow, pairAt } from "../../../static/js/views/flow/layout.js";
+import { pairLines } from "../../../static/js/words/flow.js";
 import { readPicture } from "../../../static/js/record/picture.js";
 import { initialState } from "../../../static/js/run/state.js";
 import { callsOf, recordingBitmaps, recordingContext, textsOf } from "../stage/recording.js";

@@ -32,6 +32,20 @@ const state = (config, ln = 0) =>
     record: makeRecord({ lnNorm: (t) => (t === 1 ? ln : 0) }),
   });
 
+test("what is on in one lane and off in another is said, not answered with yes and no", () => {
+  const named = (field) =>
+    laneNames(
+      [
+        { ...CONFIG, [field]: false },
+        { ...CONFIG, [field]: true },
+      ],
+      schema,
+    );
+  assert.deepEqual(named("carry_state"), ["state from zeros", "state carried"]);
+  assert.deepEqual(named("bidirectional"), ["one direction", "both directions"]);
+  assert.deepEqual(named("train_h0"), ["initial state fixed", "initial state learned"]);
+});
+
 test("a lane is called by what differs first", () => {
   const lstm = { ...CONFIG, cell: "lstm" };
   assert.deepEqual(laneNames([CONFIG, lstm], schema), ["rnn", "lstm"]);

@@ -72,7 +72,7 @@ function build(form, store, change) {
     form.append(section);
   }
   if (advanced.length > 0)
-    form.append(element("details", { class: "more" }, element("summary", {}, "more"), ...advanced));
+    form.append(element("details", { class: "more" }, element("summary", {}, say.MORE), ...advanced));
   return rows;
 }
 

@@ -42,16 +42,16 @@ export const SEGMENTED = ["precision"];
 export const NAMED_VALUES = {
   num_layers: [1, 2, 3, 4].map((value) => ({ value, text: String(value) })),
   bidirectional: [
-    { value: false, text: "one" },
-    { value: true, text: "both" },
+    { value: false, text: say.VALUES.bidirectional.off },
+    { value: true, text: say.VALUES.bidirectional.on },
   ],
   train_h0: [
-    { value: false, text: "zeros" },
-    { value: true, text: "learned" },
+    { value: false, text: say.VALUES.train_h0.off },
+    { value: true, text: say.VALUES.train_h0.on },
   ],
   carry_state: [
-    { value: false, text: "no" },
-    { value: true, text: "yes" },
+    { value: false, text: say.VALUES.carry_state.off },
+    { value: true, text: say.VALUES.carry_state.on },
   ],
 };
 
@@ -115,7 +115,7 @@ export const ABSENT = {
 };
 
 export const TRUNCATIONS = [
-  { label: "never (full)", k1: 0, k2: 0 },
-  { label: "every 8", k1: 8, k2: 8 },
-  { label: "every 8 back 16", k1: 8, k2: 16 },
+  { label: say.NEVER, k1: 0, k2: 0 },
+  { label: say.EVERY_8, k1: 8, k2: 8 },
+  { label: say.EVERY_8_BACK_16, k1: 8, k2: 16 },
 ];

@@ -7,6 +7,7 @@ import { at, next, ownGradient } from "../../record/readings.js";
 import { derivative, symbol, tight } from "./marks.js";
 import { DECIMALS, printedSum } from "./print.js";
 import { AFTER, wayOf } from "./way.js";
+import { carriedFrom, THROUGH } from "../../words/timestep.js";
 
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
 
@@ -24,8 +25,7 @@ export function backwardMath({ after, above } = { after: AFTER, above: null }) {
     tight("∂"),
     symbol("h", "t"),
   );
-  const first = above === null ? "own loss" : `from layer ${above}`;
-  const words = element("span", { class: "slanted" }, ` ${first} + carried from `);
+  const words = element("span", { class: "slanted" }, carriedFrom(above));
   return element(
     "span",
     {},
@@ -60,7 +60,7 @@ export function cellStateMath(after = AFTER) {
     "span",
     {},
     math("math", derivative("E", "", "c", "t"), math("mo", "="), symbol("f", after), derivative("E", "", "c", after)),
-    element("span", { class: "slanted" }, " + through "),
+    element("span", { class: "slanted" }, THROUGH),
     math("math", symbol("h", "t")),
   );
 }

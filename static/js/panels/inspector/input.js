@@ -92,7 +92,7 @@ export function createInputField({ edit }) {
       const I = record.tensors.x.shape[1];
       const names = Array.from({ length: I }, (_, i) => task?.inputs?.[i] ?? `input ${i + 1}`);
       const chosen = symbolIndex(record, t);
-      setSentence(label, shown.own && I === 1 ? `input x_${t}: ${shortName(shown.own[0])}` : `input x_${t}`);
+      setSentence(label, say.inputName(t, shown.own && I === 1 ? shortName(shown.own[0]) : null));
       symbol.hidden = chosen === null;
       number.hidden = chosen !== null;
       which.hidden = chosen !== null || I === 1;

@@ -32,7 +32,7 @@ const IDLE_INTERVAL = 500;
 export function createInspector(node, store, actions) {
   const heading = element("h2");
   const status = element("span", { class: "quiet" });
-  const unpin = element("button", { class: "text-button", type: "button" }, "unpin");
+  const unpin = element("button", { class: "text-button", type: "button" }, say.UNPIN);
   /** @type {Record<string, Face>} */
   const faces = {
     nothing: createNothingFace(),

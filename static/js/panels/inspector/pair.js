@@ -36,7 +36,7 @@ export function createPairFace() {
       equation.show(`pair ${wayOf(record).key}`, () => pairMath(wayOf(record)), pairNumbers(record, t, k));
       const part = at(record, shownShare(record), t - 1, k);
       const colour = palette(dark ? "dark" : "light").source.css[sourceIndex(t, length(record), false)];
-      share.show(`its share of ∂E/∂h_${k}`, formatPercent(part), part, colour);
+      share.show(say.shareOf(k), formatPercent(part), part, colour);
       account.show(accountWords(record, t, k));
       chart.show(record, t, k);
     },
@@ -96,8 +96,8 @@ function createWaterfall() {
   const key = element(
     "p",
     { class: "fall-key" },
-    element("span", { class: "key-saturation" }, "saturation"),
-    element("span", { class: "key-weights" }, "recurrent weights"),
+    element("span", { class: "key-saturation" }, say.SATURATION),
+    element("span", { class: "key-weights" }, say.RECURRENT_WEIGHTS),
   );
 
   /** @param {Element} text @param {string} words @param {number} x @param {number} y @param {string} anchor */

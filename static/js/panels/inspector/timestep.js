@@ -3,6 +3,7 @@
  * gradient on the way to it: the decay ledger of a cell without gates, the two roads of a gated cell.
  */
 
+import * as say from "../../words/panels.js";
 import { createShareBar, createSignedBar } from "../../kit/bars.js";
 import { palette, sourceIndex } from "../../kit/colour.js";
 import { element, setSentence } from "../../lib/dom.js";
@@ -138,8 +139,8 @@ function createWay() {
     const largest = Math.max(...parts.map(Math.abs));
     const range = LEDGER_RANGES.find((one) => largest <= one) ?? largest;
     setSentence(title, ledgerTitle(record, last, t, printed.total));
-    saturation.show("saturation", lost, entries.saturation / range, INK);
-    weights.show("recurrent weights", turned, entries.weights / range, INK);
+    saturation.show(say.SATURATION, lost, entries.saturation / range, INK);
+    weights.show(say.RECURRENT_WEIGHTS, turned, entries.weights / range, INK);
   }
 
   /** @param {DecodedRecord} record @param {number} t @param {{cell?: unknown}} config */

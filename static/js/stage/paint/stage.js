@@ -28,6 +28,7 @@ import {
 import { drawSharedWeights, drawTiles, drawWayOnTop, drawWays, drawWeightNames, drawWeights } from "./weights.js";
 import { isVisible, pitchOf, standsApart, visibleTimesteps, xOf } from "../layout.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
+import * as say from "../../words/stage.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */
@@ -295,7 +296,7 @@ function drawWindow(
   const { U, left, right, T, labels, zoom } = layout;
   if (!zoom) return;
   const { first, last } = visibleTimesteps(layout);
-  drawText(ctx, U, `t ${first}…${last} of ${T}`, 20 * U, labels.y, { colour: palette.ink2 });
+  drawText(ctx, U, say.windowWords(first, last, T), 20 * U, labels.y, { colour: palette.ink2 });
   const y = labels.y + 9 * U;
   ctx.fillStyle = palette.hairline;
   ctx.fillRect(left, y, right - left, 2 * U);

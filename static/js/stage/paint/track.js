@@ -7,6 +7,7 @@ import { drawPixels } from "../../lib/canvas/bitmap.js";
 import { acrossAxis, pitchOf } from "../layout.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawMath, drawText } from "../../kit/text.js";
+import * as say from "../../words/stage.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */
@@ -23,7 +24,7 @@ export function drawTrackKey(/** @type {Context} */ ctx, /** @type {Scene} */ sc
   const parts = `‖d${picture?.recurrent ?? "W_hh"}‖`;
   const name = { h: "h_t", dW_hh: parts, gates: keptName(picture ?? {}) }[track] ?? "∂E/∂h_t";
   drawMath(ctx, U, name, 20 * U, y, { size: 14, colour: palette.ink2 });
-  const per = track === "dW_hh" ? "part of each t ▾" : "per unit ▾";
+  const per = track === "dW_hh" ? say.PER_TIMESTEP : say.PER_UNIT;
   drawText(ctx, U, per, 20 * U, y + 17 * U, { colour: palette.ink3 });
   if (track === "dW_hh") return drawPartsAxis(ctx, scene);
   const limit = formatPower(GRADIENT_DOMAIN[1]);

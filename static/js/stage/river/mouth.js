@@ -4,6 +4,7 @@ import { drawText, sans } from "../../kit/text.js";
 import { formatNumber, formatPower } from "../../lib/format.js";
 import { SMALL } from "./beds.js";
 import { RULERS } from "./ruler.js";
+import * as say from "../../words/stage.js";
 
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {import("../layout.js").Layout} Layout */
@@ -61,15 +62,15 @@ function drawWeir(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, pal
 function labelWeir(ctx, { U, lanes, left }, palette, factor) {
   const y = lanes[0].bottom - 4 * U;
   if (factor === null) {
-    drawText(ctx, U, "not clipped", 20 * U, y, { colour: palette.ink3 });
+    drawText(ctx, U, say.NOT_CLIPPED, 20 * U, y, { colour: palette.ink3 });
     return;
   }
   const style = { weight: 600, colour: palette.ink };
   ctx.font = sans(U, 11, 600);
-  const line = `update × ${factor}`;
+  const line = `${say.UPDATE} × ${factor}`;
   if (20 * U + ctx.measureText(line).width < left - 12 * U) drawText(ctx, U, line, 20 * U, y, style);
   else {
-    drawText(ctx, U, "update", 20 * U, y - 12 * U, style);
+    drawText(ctx, U, say.UPDATE, 20 * U, y - 12 * U, style);
     drawText(ctx, U, `× ${factor}`, 20 * U, y, style);
   }
 }

@@ -2,6 +2,7 @@
 import { element, setText } from "../../lib/dom.js";
 import { runsLeft } from "./timeline.js";
 import { positionWords } from "./slowmotion.js";
+import * as say from "../../words/slowmotion.js";
 
 /** @typedef {import("../../run/state.js").Reached["phase"]} PhaseName */
 
@@ -23,18 +24,12 @@ export function createBar({ seekPhase, seek, leave }) {
     class: "track",
     min: "0",
     max: String(POSITIONS),
-    "aria-label": "Place within this iteration",
+    "aria-label": say.SCRUB,
   });
   slider.addEventListener("input", () => seek((Number(slider.value) / POSITIONS) * updateAt));
-  const close = element("button", { type: "button", class: "text-button plain" }, "Leave slow motion");
+  const close = element("button", { type: "button", class: "text-button plain" }, say.LEAVE);
   close.addEventListener("click", leave);
-  const node = element(
-    "div",
-    { class: "slow-motion", role: "group", "aria-label": "Slow motion" },
-    ...chips,
-    slider,
-    close,
-  );
+  const node = element("div", { class: "slow-motion", role: "group", "aria-label": say.NAME }, ...chips, slider, close);
 
   return {
     node,

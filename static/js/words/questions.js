@@ -1,0 +1,30 @@
+/** The words around the questions: the bar, its field and its list. Pure; questions and answers come from the server. */
+
+export const NAME = "Ask";
+export const FIELD = "Ask, or type the name of a control or a view";
+export const FOUND = "What fits";
+export const COPY = "copy link";
+export const COPIED = "link copied";
+export const NOT_COPIED = "this browser lets no page copy: the link is in the address bar";
+export const OTHER = "another question";
+export const NEXT = "next question";
+export const CLOSE = "close";
+export const COMPUTING = "Computing the numbers of the answer…";
+export const LOCKED =
+  "Questions open other networks, and this link locks its own. Open the page without the link to ask.";
+
+/** @param {number} all how many fit @param {number} more how many of them are not listed */
+export function foundWords(all, more) {
+  if (all === 0) return "Nothing fits. Try other words.";
+  return more > 0 ? `${more} more: type to narrow down.` : "";
+}
+
+/** Where the numbers of an answer come from. @param {string} source where it can be read up */
+export function sourceWords(source) {
+  return `Computed at iteration 0 of the network that opens with this question. Read more: ${source}.`;
+}
+
+/** @param {string} id */
+export function unknownWords(id) {
+  return `There is no question “${id}” here. These are the ones there are.`;
+}
