@@ -130,9 +130,11 @@ function drawNames(ctx, { axis, palette }, lanes) {
   const { U, norm, left, right } = axis;
   const y = norm.top - 12 * U;
   const sample = 24 * U;
-  const room = (right - left) / lanes.length;
-  for (const [index, { name }] of lanes.entries()) {
-    const x = left + index * Math.min(room, 150 * U);
+  const room = Math.min((right - left) / lanes.length, 150 * U);
+  ctx.font = sans(U);
+  const fits = (/** @type {string} */ label) => ctx.measureText(label).width <= room - sample - 14 * U;
+  for (const [index, label] of laneLabels(lanes, fits).entries()) {
+    const x = left + index * room;
     ctx.strokeStyle = palette.backward;
     ctx.lineWidth = 2 * U;
     ctx.setLineDash(DASHES[index].map((length) => length * U));
@@ -141,8 +143,14 @@ function drawNames(ctx, { axis, palette }, lanes) {
     ctx.lineTo(x + sample, y);
     ctx.stroke();
     ctx.setLineDash([]);
-    drawText(ctx, U, `${index + 1} ${name}`, x + sample + 6 * U, y, { colour: palette.ink2 });
+    drawText(ctx, U, label, x + sample + 6 * U, y, { colour: palette.ink2 });
   }
+}
+
+/** Number and name of every lane; where one has no room, the numbers alone, as on the badges. @param {{name: string}[]} lanes @param {(label: string) => boolean} fits */
+export function laneLabels(lanes, fits) {
+  const labels = lanes.map(({ name }, index) => `${index + 1} ${name}`);
+  return labels.every(fits) ? labels : lanes.map((_, index) => String(index + 1));
 }
 
 /**

@@ -33,7 +33,10 @@ export function createLessons(story, store, actions, home) {
     { ring: rings.show, go },
     {
       ...{ back, next, open, close, copyLink: () => void copyLink(), request: actions.request },
-      openedStored: () => visit.happened("watched"),
+      openedStored() {
+        visit.happened("watched");
+        visit.look(); // nothing on this page changes, so no frame would look
+      },
     },
   );
   /** @type {Scene | null} */
