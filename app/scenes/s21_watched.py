@@ -16,12 +16,11 @@ SCENE = Scene(
         seed=3,
     ),
     paragraphs=(
-        "One line in a script of yours, unroll.watch(model), shows what happens in its recurrent layers while PyTorch "
-        "trains them, computed again from what crosses the layer.",
-        "The [stored training](button:watched) is of an lstm with 10 units that has to name a bit 29 timesteps later. "
-        "At step 0 4.89 × 10⁻⁸ of the last gradient arrives at h_1. After step 200 the line that the page gives was "
-        "carried out; at step 300 5.05 × 10⁻⁵ arrives.",
-        "The lstm shown here has the same trouble: its [∂E/∂c_t](channel) meets forget gates that stand half open.",
+        "unroll.watch(model) shows what happens in your own recurrent layers while PyTorch trains them.",
+        "In the [stored training](button:watched) an lstm of 10 units has to name a bit 29 timesteps later. At step 0 "
+        "4.89 × 10⁻⁸ of the last gradient arrives at h_1. After step 200 the page’s advice was followed: at step 300 "
+        "5.05 × 10⁻⁵ arrives.",
+        "The lstm shown here has the same trouble: [∂E/∂c_t](channel) meets forget gates that stand half open.",
     ),
     steps=(
         Step("[Open the stored training](button:watched), drag its history.", {"event": "watched"}),

@@ -76,8 +76,8 @@ def test_the_reverse_direction_flows_to_the_right_and_says_so_everywhere(opened:
     expect(page.locator("#flow-words")).to_contain_text(re.compile(r"contributes most to h9"))
     expect(page.get_by_role("radio", name="reverse ←")).to_be_checked()
     page.keyboard.press("s")
-    expect(page.locator("#finding")).to_contain_text("Slow motion, forward direction")
-    expect(page.get_by_role("radio", name="forward →")).to_be_checked()
+    expect(page.locator("#finding")).to_contain_text("Slow motion, reverse direction, forward pass")
+    expect(page.get_by_role("radio", name="reverse ←")).to_be_checked()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])

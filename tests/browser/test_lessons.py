@@ -116,6 +116,7 @@ def load_text(page: Page) -> None:
           document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
         }"""
     )
+    page.get_by_role("button", name="Train on this").click()
     expect(page.locator('[data-field="task"] select')).to_have_value("own")
     page.keyboard.press("Escape")
 

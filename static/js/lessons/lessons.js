@@ -33,10 +33,7 @@ export function createLessons(story, store, actions, home) {
     { ring: rings.show, go },
     {
       ...{ back, next, open, close, copyLink: () => void copyLink(), request: actions.request },
-      openedStored() {
-        visit.happened("watched");
-        visit.look(); // nothing on this page changes, so no frame would look
-      },
+      openedStored,
     },
   );
   /** @type {Scene | null} */
@@ -45,6 +42,12 @@ export function createLessons(story, store, actions, home) {
   let told = story;
   /** @type {string[] | undefined} */
   let order;
+
+  /** Nothing of this page changes when the stored training opens: so what is done is looked at here. */
+  function openedStored() {
+    visit.happened("watched");
+    visit.look();
+  }
 
   /** Another story, or the same in another order. @param {string[] | undefined} wanted */
   function arrange(wanted) {

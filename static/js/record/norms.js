@@ -12,6 +12,7 @@ import { CELLS } from "./cells.js";
  * @property {"all" | "used" | "last" | "cell" | "bound" | "threshold" | "ghost" | "layer"} id
  * @property {string} label
  * @property {Float64Array} ln
+ * @property {number} [layer] of a layer or direction that is not open
  */
 
 /** The ranges the axis knows, 6, 18, 48 and 600 decades long, in powers of ten. */

@@ -12,8 +12,9 @@ import { clamp, intervalOf } from "../lib/scales.js";
 /** @typedef {Band & {rowHeight: number, rows: number, every: number, gap: number}} UnitsBand */
 
 /**
- * A layer that is not open, above or below the open one.
- * @typedef {{choice: import("../record/chosen.js").Choice, above: boolean, river: LaneBand, units: UnitsBand}} SlimBand
+ * A layer or direction that is not open, above or below the open one: slim, or `full`, as high as the open one.
+ * @typedef {{choice: import("../record/chosen.js").Choice, above: boolean, full: boolean, river: LaneBand,
+ *   units: UnitsBand}} OtherBand
  */
 
 /**
@@ -33,7 +34,7 @@ import { clamp, intervalOf } from "../lib/scales.js";
  * @property {{y: number}} loss
  * @property {Band} output
  * @property {LaneBand[]} lanes
- * @property {SlimBand[]} bands the layers that are not open, from the top down
+ * @property {OtherBand[]} bands the layers and directions that are not open, from the top down
  * @property {boolean} isTop whether the open layer is the one that the outputs read
  * @property {boolean} reverse whether arrows between columns point to the left
  * @property {Band} readout the row between river and units, where W_hy leads h_t to y_t
@@ -65,9 +66,11 @@ const WEIGHTS = { size: 36, below: 34 };
 /** Rows that hold a weight tile on each forward arrow; where there is height to spare they grow to `most`. */
 const READOUT = { least: 24, most: 44 };
 const ENTRANCE = { least: 22, most: 36 };
-const LANE = { one: 126, oneMax: 180, two: 72, twoMax: 108, apart: 8 };
+const LANE = { one: 126, oneMax: 180, two: 72, twoMax: 108, both: 104, bothMax: 126, apart: 8 };
 /** Of a band: its height with the room below it, the river's part, and what lies between river, units and the next layer. */
 const BAND = { usual: 66, least: 22, most: 110, river: 0.42, between: 0.05, below: 0.14 };
+/** Of the other direction of the open layer, where it is as high as that one: what lies between its river and units, and below them. */
+const FULL = { between: 6, below: 14 };
 const PACKED_BELOW = 14;
 const APART_FROM = 12;
 const GROUPS = [5, 10, 20, 50, 100];
@@ -77,7 +80,8 @@ const CELLS_UP_TO = 24;
 /** Beside a thumbnail are its frame, the arrow's tip and both columns' outlines. */
 const THUMBNAIL = { size: 10, least: 6, beside: 7, most: 34, share: 0.14 };
 
-/** @typedef {import("../record/chosen.js").Choice & {layers: number, directions: number}} Place */
+/** @typedef {import("../record/chosen.js").Choice} Choice */
+/** @typedef {Choice & {layers: number, directions: number}} Place */
 
 /** @type {Place} */
 const ALONE = { layer: 1, direction: "forward", layers: 1, directions: 1 };
@@ -114,11 +118,32 @@ export function layoutStage({
   const packed = pitch < PACKED_BELOW * U;
   const room = names ? NAMES : { top: 0, middle: 0, bottom: 0 };
   const bands = around(place);
-  const slims = bands.above.length + bands.below.length;
-  const heights = shareHeight(height / U - room.top - room.middle - room.bottom, H, inputRows, lanes, charts, slims);
+  const heights = shareHeight(height / U - room.top - room.middle - room.bottom, {
+    H,
+    inputRows,
+    lanes,
+    charts,
+    bands: bands.above.length + bands.below.length,
+    both: place.directions > 1,
+  });
   const u = (/** @type {number} */ value) => value * U;
   const bandsTop = room.top + LANES_TOP;
-  const lanesTop = bandsTop + bands.above.length * heights.band;
+  const isFull = (/** @type {Choice} */ { layer }) => heights.both && layer === place.layer;
+  const fullHeight = heights.lane + FULL.between + heights.units + FULL.below;
+  /** @param {Choice[]} choices @param {boolean} above @param {number} top where the first of them begins */
+  const stacked = (choices, above, top) => {
+    let next = top;
+    const parts = choices.map((choice) => {
+      const full = isFull(choice);
+      const from = next;
+      next += full ? fullHeight : heights.band;
+      const rows = full ? fullBand(u(from), heights, H, U) : slimBand(u(from), u(heights.band), H, U);
+      return { choice, above, full, ...rows };
+    });
+    return { parts, bottom: next };
+  };
+  const higher = stacked(bands.above, true, bandsTop);
+  const lanesTop = higher.bottom;
   const laneBands = Array.from({ length: lanes }, (_, i) => {
     const top = u(lanesTop + i * (heights.lane + LANE.apart));
     return { top, bottom: top + u(heights.lane), mid: top + u(heights.lane) / 2 };
@@ -127,8 +152,8 @@ export function layoutStage({
   const readoutTop = lanesBottom + room.middle;
   const unitsTop = readoutTop + heights.readout;
   const belowTop = unitsTop + heights.units + heights.entrance;
-  const slim = (/** @type {number} */ top) => slimBand(u(top), u(heights.band), H, U);
-  const inputTop = belowTop + bands.below.length * heights.band;
+  const lower = stacked(bands.below, false, belowTop);
+  const inputTop = lower.bottom;
   const inputBottom = inputTop + heights.input;
   const underTimesteps = inputBottom + 44 + room.bottom;
   const normTop = charts ? underTimesteps : Math.max(underTimesteps, height / U) + 40;
@@ -150,15 +175,12 @@ export function layoutStage({
     loss: { y: u(room.top + 64) },
     output: { top: u(room.top + 84), bottom: u(room.top + 110) },
     lanes: laneBands,
-    bands: [
-      ...bands.above.map((choice, i) => ({ choice, above: true, ...slim(bandsTop + i * heights.band) })),
-      ...bands.below.map((choice, i) => ({ choice, above: false, ...slim(belowTop + i * heights.band) })),
-    ],
+    bands: [...higher.parts, ...lower.parts],
     isTop: place.layer === place.layers,
     reverse: place.direction === "reverse",
     readout: { top: u(readoutTop), bottom: u(unitsTop) },
     entrance: { top: u(unitsTop + heights.units), bottom: u(belowTop) },
-    units: unitsBand(u(unitsTop), u(unitsTop + heights.units), H, H <= CELLS_UP_TO ? 0.8 * U : 0),
+    units: unitsBand(u(unitsTop), u(unitsTop + heights.units), H, cellGap(H, U)),
     input: { top: u(inputTop), bottom: u(inputBottom), rows: inputRows },
     labels: { y: u(inputBottom + 12) },
     legend: { y: u(normTop - 11) },
@@ -177,6 +199,21 @@ function unitsBand(top, bottom, H, gap) {
   return { top, bottom, rowHeight: (bottom - top) / rows, rows, every, gap };
 }
 
+/** What parts two cells of a column. @param {number} H @param {number} U */
+function cellGap(H, U) {
+  return H <= CELLS_UP_TO ? 0.8 * U : 0;
+}
+
+/** The other direction of the open layer, with a river and units as high as that one's. @param {number} top @param {{lane: number, units: number}} heights @param {number} H @param {number} U */
+function fullBand(top, { lane, units }, H, U) {
+  const bottom = top + lane * U;
+  const unitsTop = bottom + FULL.between * U;
+  return {
+    river: { top, bottom, mid: (top + bottom) / 2 },
+    units: unitsBand(unitsTop, unitsTop + units * U, H, cellGap(H, U)),
+  };
+}
+
 /** A river over its units, and room for the tips of arrows under them. @param {number} top @param {number} height @param {number} H @param {number} U */
 function slimBand(top, height, H, U) {
   const bottom = top + BAND.river * height;
@@ -190,17 +227,26 @@ function slimBand(top, height, H, U) {
 }
 
 /**
- * @param {number} height of the stage in design units
- * @param {number} H
- * @param {number} inputRows
- * @param {number} lanes
- * @param {boolean} charts whether there are any below the columns
- * @param {number} bands
+ * What stands on the stage: `charts` whether there are any below the columns, `bands` of layers and directions that are
+ * not open, `both` whether one of them is the other direction of the open layer.
+ * @typedef {{H: number, inputRows: number, lanes: number, charts: boolean, bands: number, both: boolean}} Rows
  */
-function shareHeight(height, H, inputRows, lanes, charts, bands) {
+
+/** Both directions of the open layer are equally high where there is room for it; else the other one is slim. @param {number} height of the stage in design units @param {Rows} rows */
+function shareHeight(height, rows) {
+  if (rows.both) {
+    const { sizes, free } = heightsOf(height, { ...rows, bands: rows.bands - 1 });
+    if (free > -1) return { ...sizes, both: true };
+  }
+  return { ...heightsOf(height, { ...rows, both: false }).sizes, both: false };
+}
+
+/** @param {number} height of the stage in design units @param {Rows} rows `bands`: the slim ones */
+function heightsOf(height, { H, inputRows, lanes, charts, bands, both }) {
   const two = lanes > 1;
-  const laneBase = two ? LANE.two : LANE.one;
-  const blockBase = two ? 76 : UNIT_BLOCK;
+  const [rivers, columns] = both ? [lanes + 1, 2] : [lanes, 1];
+  const laneBase = two ? LANE.two : both ? LANE.both : LANE.one;
+  const blockBase = two || both ? 76 : UNIT_BLOCK;
   const tallest = Math.max(H * (charts ? ROW_MAX : ROW_MAX_ALONE), UNITS_LEAST);
   const parts = {
     lane: laneBase,
@@ -211,13 +257,15 @@ function shareHeight(height, H, inputRows, lanes, charts, bands) {
     norm: charts ? 76 : 0,
     track: charts ? 52 : 0,
   };
-  const fixed = LANES_TOP + (lanes - 1) * LANE.apart + (charts ? 44 + 28 + 10 : 28);
+  const fixed =
+    LANES_TOP + (lanes - 1) * LANE.apart + (charts ? 44 + 28 + 10 : 28) + (both ? FULL.between + FULL.below : 0);
   const band = bands > 0 ? BAND.usual : 0;
   let free =
     height -
     fixed -
     bands * band -
-    (lanes - 1) * parts.lane -
+    (rivers - 1) * parts.lane -
+    (columns - 1) * parts.units -
     Object.values(parts).reduce((sum, part) => sum + part, 0);
   const sizes = { ...parts, band };
   const change = (/** @type {Exclude<keyof typeof sizes, "input">} */ part, /** @type {number} */ limit, count = 1) => {
@@ -227,29 +275,31 @@ function shareHeight(height, H, inputRows, lanes, charts, bands) {
     free -= given;
   };
   if (free >= 0) {
-    change("lane", two ? LANE.twoMax : LANE.oneMax, lanes);
+    change("lane", two ? LANE.twoMax : both ? LANE.bothMax : LANE.oneMax, rivers);
     if (bands > 0) change("band", BAND.most, bands);
-    change("units", Math.min(tallest, 176));
+    change("units", Math.min(tallest, 176), columns);
     change("readout", READOUT.most);
     change("entrance", ENTRANCE.most);
-    if (!charts) return sizes;
+    if (!charts) return { sizes, free };
     change("norm", 140);
     change("track", 140);
     change("norm", 200);
     change("track", 240);
   } else {
-    change("norm", 56);
-    change("track", 40);
+    change("norm", both ? 44 : 56);
+    change("track", both ? 30 : 40);
     if (bands > 0) change("band", 46, bands);
-    change("lane", two ? 54 : 90, lanes);
-    change("units", Math.min(sizes.units, UNITS_LEAST));
+    if (!both) change("lane", two ? 54 : 90, rivers);
+    change("units", Math.min(sizes.units, UNITS_LEAST), columns);
     change("readout", 16);
     change("entrance", 16);
+    if (both) change("lane", 60, rivers);
     change("norm", 28);
     change("track", 20);
     if (bands > 0) change("band", BAND.least, bands);
+    if (both) change("lane", 54, rivers);
   }
-  return sizes;
+  return { sizes, free };
 }
 
 function inputHeight(/** @type {number} */ rows) {

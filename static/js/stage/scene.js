@@ -72,6 +72,7 @@ export function buildScene(picture, state, size, domain, contraction) {
   const others = bands.map(({ name, scene: { picture: of } }) => ({
     id: /** @type {const} */ ("layer"),
     label: name,
+    layer: of?.place.layer,
     ln: /** @type {Picture} */ (of).lanes[0].ln,
   }));
   return { ...scene, curves: [...scene.curves, ...others], bands };

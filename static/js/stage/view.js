@@ -271,12 +271,14 @@ export function createStage(canvas, store) {
   }
 
   function drawDriftSheet(/** @type {Scene} */ current) {
-    const { lanes, U } = current.layout;
-    sheets.layStrip(sheets.drift, lanes[0].mid - CHEVRON * U, lanes[0].mid + CHEVRON * U);
+    const { lanes, U, bands } = current.layout;
+    const full = current.bands.filter((_, index) => bands[index].full).map((band) => band.scene);
+    const heights = [lanes, ...full.map(({ layout }) => layout.lanes)].map(([{ mid }]) => mid);
+    sheets.layStrip(sheets.drift, Math.min(...heights) - CHEVRON * U, Math.max(...heights) + CHEVRON * U);
     const ctx = sheets.clean(sheets.drift);
     ctx.save();
     clipToAxis(ctx, current.layout);
-    drawChevrons(ctx, current, drift);
+    for (const river of [current, ...full]) drawChevrons(ctx, river, drift);
     ctx.restore();
   }
 

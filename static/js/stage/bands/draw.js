@@ -1,13 +1,18 @@
-/** Draws the layers that are not open, slim, and what connects all layers. Keeps no state. */
+/**
+ * Draws the layers and directions that are not open, and what connects all layers: slim, the other direction of the open
+ * layer in full where there is room. Keeps no state.
+ */
 
-import { drawText } from "../../kit/text.js";
+import { drawMath, drawText } from "../../kit/text.js";
 import { sourceIndex } from "../../kit/colour.js";
 import { columnWidth, standsApart, xOf } from "../layout.js";
-import { drawColumns, drawUnits } from "../paint/units.js";
+import { drawColumns, drawRecurrentArrows, drawUnits } from "../paint/units.js";
+import { drawBeds } from "../river/beds.js";
+import { drawRivers } from "../river/draw.js";
 import { drawBanks } from "../river/marks.js";
 import { drawRibbon } from "../river/ribbon.js";
 import { drawDryDashes, drawUnsourced, drawWithoutNumber } from "../river/spans.js";
-import { drawWays as drawOutputWays } from "../paint/weights.js";
+import { drawTiles, drawWays as drawOutputWays, drawWeightNames, drawWeights } from "../paint/weights.js";
 import { drawTributaries } from "../river/tributaries.js";
 import { fedAt, stackOf } from "./scenes.js";
 import { layerName, OPENS } from "../../words/layers.js";
@@ -22,6 +27,8 @@ const WORDS_FROM = 15;
 const NAME_AT = 12;
 /** Lower bands have no room for a second line beside them. */
 const TWO_LINES_FROM = 40;
+/** What a direction that is not open has of its own: x_t and y_t are the open one's, too. @type {import("../matrices.js").Matrix[]} */
+const OWN = ["W_hh"];
 
 /** Beds and names. @param {Context} ctx @param {Scene} scene */
 export function drawBandChrome(ctx, scene) {
@@ -30,7 +37,11 @@ export function drawBandChrome(ctx, scene) {
   const { U, left, right } = layout;
   const name = `▾ ${layerName(picture.place, picture.place)}`;
   drawText(ctx, U, name, 20 * U, layout.lanes[0].top + NAME_AT * U, { weight: 600, colour: palette.ink });
-  for (const [index, { river, units }] of layout.bands.entries()) {
+  for (const [index, { river, units, full }] of layout.bands.entries()) {
+    if (full && bands[index]) {
+      drawFullChrome(ctx, bands[index]);
+      continue;
+    }
     ctx.fillStyle = palette.bed;
     ctx.beginPath();
     ctx.roundRect(left, river.top, right - left + 6 * U, river.bottom - river.top, 3 * U);
@@ -43,12 +54,26 @@ export function drawBandChrome(ctx, scene) {
   }
 }
 
+/** Ruler, names and the key of a direction drawn in full. @param {Context} ctx @param {import("./scenes.js").Band} band */
+function drawFullChrome(ctx, { name, scene }) {
+  const { layout, palette } = scene;
+  const { U, lanes, units } = layout;
+  drawBeds(ctx, scene);
+  drawText(ctx, U, `▸ ${name}`, 20 * U, lanes[0].top + NAME_AT * U, { weight: 600, colour: palette.ink });
+  const end = drawMath(ctx, U, "h_t", 20 * U, units.top + 8 * U, { size: 14, colour: palette.ink2 });
+  drawText(ctx, U, OPENS, end + 6 * U, units.top + 8 * U, { colour: palette.ink3 });
+  drawWeightNames(ctx, scene, OWN);
+}
+
 /** What carries a layer's states to the one above, and the columns of the bands. @param {Context} ctx @param {Scene} scene */
 export function drawBandsStanding(ctx, scene) {
   if (scene.bands.length === 0) return;
   const stack = stackOf(scene);
   drawWays(ctx, scene, stack);
-  for (const { scene: band } of scene.bands) drawColumns(ctx, band);
+  for (const [index, { scene: band }] of scene.bands.entries()) {
+    drawColumns(ctx, band);
+    if (scene.layout.bands[index].full) drawRecurrentArrows(ctx, band);
+  }
 }
 
 /**
@@ -120,6 +145,10 @@ function drawThreads(ctx, part, stack, from) {
 export function drawBandRivers(ctx, scene, bitmaps, ratio) {
   for (const [index, { scene: band }] of scene.bands.entries()) {
     const [{ top, bottom }] = band.layout.lanes;
+    if (scene.layout.bands[index].full) {
+      drawRivers(ctx, band, (name) => bitmaps(`band ${index} ${name}`), ratio);
+      continue;
+    }
     if (bottom - top >= WORDS_FROM * band.layout.U) drawWithoutNumber(ctx, band, 0);
     drawRibbon(ctx, band, (name) => bitmaps(`band ${index} ${name}`), ratio, 0);
     drawDryDashes(ctx, band, 0);
@@ -131,6 +160,16 @@ export function drawBandRivers(ctx, scene, bitmaps, ratio) {
 /** @param {Context} ctx @param {Scene} scene @param {Bitmaps} bitmaps @param {number} ratio */
 export function drawBandUnits(ctx, scene, bitmaps, ratio) {
   for (const [index, { scene: band }] of scene.bands.entries()) {
-    drawUnits(ctx, band, (name) => bitmaps(`band ${index} ${name}`), ratio);
+    const own = (/** @type {string} */ name) => bitmaps(`band ${index} ${name}`);
+    drawUnits(ctx, band, own, ratio);
+    if (scene.layout.bands[index].full) drawTiles(ctx, band, own, ratio, OWN);
+  }
+}
+
+/** The recurrent weights of a direction drawn in full, in the gutter. @param {Context} ctx @param {Scene} scene @param {Bitmaps} bitmaps @param {number} ratio */
+export function drawBandWeights(ctx, scene, bitmaps, ratio) {
+  for (const [index, { scene: band }] of scene.bands.entries()) {
+    if (!scene.layout.bands[index].full) continue;
+    drawWeights(ctx, band, (name) => bitmaps(`band ${index} ${name}`), ratio, OWN);
   }
 }

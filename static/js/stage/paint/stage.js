@@ -7,7 +7,14 @@ import { drawBeds } from "../river/beds.js";
 import { drawMouth } from "../river/mouth.js";
 import { drawRivers } from "../river/draw.js";
 import { drawPath } from "./path.js";
-import { drawBandChrome, drawBandRivers, drawBandsStanding, drawBandUnits, drawFalls } from "../bands/draw.js";
+import {
+  drawBandChrome,
+  drawBandRivers,
+  drawBandsStanding,
+  drawBandUnits,
+  drawBandWeights,
+  drawFalls,
+} from "../bands/draw.js";
 import { drawTrack, drawTrackKey } from "./track.js";
 import {
   columnOutline,
@@ -178,6 +185,7 @@ export function drawForwardPass(ctx, scene, bitmaps, ratio) {
 /** @param {Context} ctx @param {Scene} scene @param {Bitmaps} bitmaps @param {number} ratio */
 function drawStates(ctx, scene, bitmaps, ratio) {
   drawWeights(ctx, scene, bitmaps, ratio);
+  drawBandWeights(ctx, scene, bitmaps, ratio);
   ctx.save();
   clipToAxis(ctx, scene.layout);
   drawOutputs(ctx, scene);

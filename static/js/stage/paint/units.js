@@ -195,7 +195,30 @@ export function drawBadSign(ctx, U, palette, value, x, y) {
 }
 
 /** h_{t-1} → h_t, in the reverse direction h_{t+1} → h_t, and x_t → h_t from below. */
-export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture }) {
+export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
+  drawInputArrows(ctx, scene);
+  drawRecurrentArrows(ctx, scene);
+}
+
+/** x_t → h_t. @param {Context} ctx @param {Scene} scene */
+function drawInputArrows(ctx, { layout, palette }) {
+  ctx.fillStyle = palette.forward;
+  ctx.strokeStyle = palette.forward;
+  ctx.lineWidth = WAY * layout.U;
+  ctx.beginPath();
+  for (let t = 1; t <= layout.T; t++) if (standsApart(layout, t)) inputHead(ctx, layout, t);
+  ctx.fill();
+  ctx.beginPath();
+  for (let t = 1; t <= layout.T; t++) {
+    if (!standsApart(layout, t)) continue;
+    ctx.moveTo(xOf(layout, t), layout.units.bottom + 4 * layout.U);
+    ctx.lineTo(xOf(layout, t), layout.input.top);
+  }
+  ctx.stroke();
+}
+
+/** h_{t-1} → h_t, in the reverse direction h_{t+1} → h_t. @param {Context} ctx @param {Scene} scene */
+export function drawRecurrentArrows(ctx, { layout, palette, picture }) {
   const reverse = picture?.reverse ?? false;
   const fromStart = picture !== null && !startsAtZero(picture) && standsApart(layout, reverse ? layout.T : 1);
   const tip = (thumbnailPlaces(layout).length > 0 ? 2.4 : 3) * layout.U;
@@ -205,7 +228,6 @@ export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { la
   ctx.beginPath();
   for (let t = 1; t <= layout.T; t++) {
     if (!standsApart(layout, t)) continue;
-    inputHead(ctx, layout, t);
     if (t > 1 && standsApart(layout, t - 1)) recurrentHead(ctx, layout, t, tip, reverse);
   }
   if (fromStart) recurrentHead(ctx, layout, reverse ? layout.T + 1 : 1, tip, reverse);
@@ -213,8 +235,6 @@ export function drawArrows(/** @type {Context} */ ctx, /** @type {Scene} */ { la
   ctx.beginPath();
   for (let t = 1; t <= layout.T; t++) {
     if (!standsApart(layout, t)) continue;
-    ctx.moveTo(xOf(layout, t), layout.units.bottom + 4 * layout.U);
-    ctx.lineTo(xOf(layout, t), layout.input.top);
     if (t > 1 && pitchOf(layout, t) > LINES_FROM * layout.U) recurrentLine(ctx, layout, t);
   }
   if (fromStart) startLine(ctx, layout, reverse);

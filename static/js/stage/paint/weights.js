@@ -34,11 +34,12 @@ export function nameOf(picture, matrix) {
  * @param {Scene} scene
  * @param {Bitmaps} bitmaps
  * @param {number} ratio
+ * @param {Matrix[]} [matrices]
  */
-export function drawWeights(ctx, scene, bitmaps, ratio) {
+export function drawWeights(ctx, scene, bitmaps, ratio, matrices = matricesOf(scene.layout)) {
   const { layout, palette, picture } = scene;
   if (!picture) return;
-  for (const matrix of matricesOf(layout)) {
+  for (const matrix of matrices) {
     const weights = weightsOf(picture, matrix);
     if (!weights || !nameOf(picture, matrix)) continue;
     const box = matrixBox(layout, matrix);
@@ -55,12 +56,12 @@ export function weightNamesKey({ picture, layout }) {
     .join();
 }
 
-/** What they are called, and how often each is used. @param {Context} ctx @param {Scene} scene */
-export function drawWeightNames(ctx, scene) {
+/** What they are called, and how often each is used. @param {Context} ctx @param {Scene} scene @param {Matrix[]} [matrices] */
+export function drawWeightNames(ctx, scene, matrices = matricesOf(scene.layout)) {
   const { layout, palette, picture } = scene;
   if (!picture) return;
   const { U } = layout;
-  for (const matrix of matricesOf(layout)) {
+  for (const matrix of matrices) {
     const name = nameOf(picture, matrix);
     if (!name || !weightsOf(picture, matrix)) continue;
     const box = matrixBox(layout, matrix);
@@ -122,12 +123,13 @@ function paintMatrix(pixels, width, height, palette, { shape, data }, most) {
  * @param {Scene} scene
  * @param {Bitmaps} bitmaps
  * @param {number} ratio
+ * @param {Matrix[]} [matrices]
  */
-export function drawTiles(ctx, scene, bitmaps, ratio) {
+export function drawTiles(ctx, scene, bitmaps, ratio, matrices = matricesOf(scene.layout)) {
   const { layout, palette, picture } = scene;
   if (!picture) return;
   const snap = (/** @type {number} */ value) => Math.round(value * ratio) / ratio;
-  for (const matrix of matricesOf(layout)) {
+  for (const matrix of matrices) {
     const weights = weightsOf(picture, matrix);
     if (!weights || !nameOf(picture, matrix)) continue;
     const tiles = tilesOf(layout, matrix);

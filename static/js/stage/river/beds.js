@@ -14,6 +14,9 @@ export const SMALL = 110;
 
 const SMALLEST = 70;
 
+/** Where layers have names beside their rivers: lower lanes have no room for both that and what is drawn. */
+const NAMED = 66;
+
 const LANE_LABELS = { h: "∂E/∂h_t", c: "∂E/∂c_t" };
 
 /** The bed, its banks' level on the ruler and the lane's name: what stands there before any record. */
@@ -71,6 +74,7 @@ function drawRuler(ctx, layout, palette, rulerName, index) {
     below = y;
   }
   const name = layout.lanes.length > 1 && index === 1 ? "c" : "h";
+  if (layout.bands.length > 0 && index === 0 && height < NAMED * U) return;
   const nameY = lane.mid - (small ? 10 : 18) * U;
   drawMath(ctx, U, LANE_LABELS[name], 20 * U, nameY, { size: 15, colour: palette.ink2 });
   const words = index === 1 ? ["cell state"] : small ? ["log axis"] : ["width,", "log axis"];

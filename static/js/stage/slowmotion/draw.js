@@ -1,7 +1,8 @@
 /** Draws a moment of slow motion: of the finished picture only what has been reached, and what is happening there. */
 import { sourceIndex } from "../../kit/colour.js";
 import { mix } from "../../lib/scales.js";
-import { drawBand, drawChrome, drawCurrentLabel, drawForwardPass, drawRecord } from "../paint/stage.js";
+import { clipToAxis, drawBand, drawChrome, drawCurrentLabel, drawForwardPass, drawRecord } from "../paint/stage.js";
+import { drawNormCurves } from "../paint/norm_chart.js";
 import { drawLosses } from "../paint/ends.js";
 import { drawTiles, drawWeights, nameOf, outline } from "../paint/weights.js";
 import { matricesOf, matrixBox, tilesOf, wayX } from "../matrices.js";
@@ -101,13 +102,10 @@ function copyAll(ctx, from, { width, height }) {
 
 /** The weights are known from the start. */
 function copyGutterWeights(/** @type {Context} */ ctx, /** @type {Layers} */ { scene, whole, ratio }) {
-  const { readout, entrance, left } = scene.layout;
-  copyPart(ctx, whole, ratio, {
-    left: 0,
-    right: left - 26 * scene.layout.U,
-    top: readout.top,
-    bottom: entrance.bottom,
-  });
+  const { readout, entrance, left, bands, U } = scene.layout;
+  const rows = [{ top: readout.top, bottom: entrance.bottom }];
+  for (const { full, units } of bands) if (full) rows.push({ top: units.top, bottom: units.bottom });
+  for (const row of rows) copyPart(ctx, whole, ratio, { left: 0, right: left - 26 * U, ...row });
 }
 
 /** How far to the right the column of t reaches, with what belongs to it. @param {Layout} layout @param {number} t */
@@ -290,7 +288,7 @@ function frontAt(layout, t, part) {
 function drawBackward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, /** @type {Moment} */ { t, part }) {
   const { scene, losses, whole, ratio } = layers;
   const { layout, palette, picture, ribbons } = scene;
-  const { U, T, lanes, edges, norm, track, reverse } = layout;
+  const { U, T, lanes, edges, track, reverse } = layout;
   if (!picture) return;
   copyAll(ctx, losses, layout);
   copyGutterWeights(ctx, layers);
@@ -307,7 +305,7 @@ function drawBackward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, 
   const falling = mix(layout.loss.y, surface, between(part, BACKWARD.tributary[0], BACKWARD.tributary[1]));
   copyPart(ctx, whole, ratio, { left: edges[t - 1], right: edges[t], top: layout.band.top, bottom: falling });
   if (readsBothWays(scene)) copyOthers(ctx, layers);
-  copyPart(ctx, whole, ratio, { ...passed, top: norm.top - 8 * U, bottom: norm.bottom + 8 * U });
+  drawNorms(ctx, layers, passed);
   copyPart(ctx, whole, ratio, { ...summed, top: track.top - U, bottom: track.bottom + U });
   const done = part >= BACKWARD.sum[1] ? t : previous;
   drawSum(ctx, scene, reverse ? { first: 1, last: done } : { first: done, last: T });
@@ -318,13 +316,36 @@ function drawBackward(/** @type {Context} */ ctx, /** @type {Layers} */ layers, 
   drawFront(ctx, scene, front, t);
 }
 
+/**
+ * The norms as far as the river has come. With two directions those of the layers above are whole by then, and all others
+ * have not begun.
+ * @param {Context} ctx @param {Layers} layers @param {{left: number, right: number}} passed
+ */
+function drawNorms(ctx, { scene, whole, ratio }, passed) {
+  const { curves, picture, layout } = scene;
+  const { U, norm } = layout;
+  const [top, bottom] = [norm.top - 8 * U, norm.bottom + 8 * U];
+  if (!picture || !readsBothWays(scene)) return copyPart(ctx, whole, ratio, { ...passed, top, bottom });
+  const above = curves.filter(({ layer = 0 }) => layer > picture.place.layer);
+  ctx.save();
+  clipToAxis(ctx, layout);
+  drawNormCurves(ctx, { ...scene, curves: above });
+  ctx.beginPath();
+  ctx.rect(passed.left, top, passed.right - passed.left, bottom - top);
+  ctx.clip();
+  drawNormCurves(ctx, { ...scene, curves: curves.filter(({ id }) => id !== "layer") });
+  ctx.restore();
+}
+
 /** With two directions: the rivers above are whole before this one begins, the others come later. @param {Context} ctx @param {Layers} layers */
 function copyOthers(ctx, { scene, losses, whole, ratio }) {
   const { layout, picture } = scene;
-  const { U, left, width } = layout;
-  for (const { choice, river } of layout.bands) {
+  const { U, left, width, bands, loss, units } = layout;
+  for (const [index, { choice, river, above }] of bands.entries()) {
     const isDone = picture !== null && choice.layer > picture.place.layer;
-    const part = { left: left - 4 * U, right: width, top: river.top - U, bottom: river.bottom + U };
+    const over = bands[index - 1]?.above === above ? bands[index - 1].units.bottom + 6 * U : null;
+    const fed = over ?? (above ? loss.y + 14 * U : units.bottom + 6 * U);
+    const part = { left: left - 4 * U, right: width, top: Math.min(fed, river.top - U), bottom: river.bottom + U };
     copyPart(ctx, isDone ? whole : losses, ratio, part);
   }
 }

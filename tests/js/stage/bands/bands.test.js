@@ -68,6 +68,64 @@ for (const [layers, directions, lanes, height] of [
   });
 }
 
+for (const [layers, lanes, height] of [
+  [1, 1, 620],
+  [1, 2, 620],
+  [2, 1, 620],
+  [2, 2, 900],
+]) {
+  test(`${layers} layers, ${lanes} rivers open: the other direction is as high as the open one in ${height} px`, () => {
+    for (const open of fromTheTop({ layers, directions: 2 })) {
+      const at = { ...open, layers, directions: 2 };
+      const layout = layoutStage({ ...SIZE, height, T: 24, H: 16, inputRows: 1, lanes, place: at });
+      const full = layout.bands.filter((band) => band.full);
+      assert.deepEqual(
+        full.map(({ choice }) => choice),
+        [{ layer: open.layer, direction: open.direction === "forward" ? "reverse" : "forward" }],
+      );
+      const heightOf = ({ top, bottom }) => Math.round(bottom - top);
+      assert.equal(heightOf(full[0].river), heightOf(layout.lanes[0]));
+      assert.equal(heightOf(full[0].units), heightOf(layout.units));
+      assert.equal(full[0].units.rows, layout.units.rows);
+      assert.ok(layout.track.bottom <= height);
+    }
+  });
+}
+
+test("without room for both the other direction is slim, as all layers that are not open", () => {
+  const options = { ...SIZE, height: 566, T: 24, H: 16, inputRows: 1, lanes: 2 };
+  const { bands } = layoutStage({ ...options, place: place(1, "forward", 2, 2) });
+  assert.deepEqual(
+    bands.map(({ full }) => full),
+    [false, false, false],
+  );
+});
+
+for (const [open, other] of [
+  ["forward", "reverse ←"],
+  ["reverse", "forward →"],
+]) {
+  test(`both directions have a ruler, units and their own recurrent weights, ${open} open`, () => {
+    const record = deepRecord({ layers: 1, directions: 2, T: 8 });
+    record.tensors.W_hh_reverse = { shape: [4, 4], data: new Float64Array(16).fill(-1) };
+    const scene = sceneOf(record, { layer: 1, direction: open });
+    const ctx = recordingContext();
+    const bitmaps = recordingBitmaps();
+    drawChrome(ctx, scene);
+    drawRecord(ctx, scene, bitmaps, 1);
+    const texts = textsOf(ctx);
+    assert.ok(texts.includes(`▸ ${other}`), "its name");
+    assert.equal(texts.filter((text) => text === "10⁻⁶").length, 2, "a ruler each");
+    assert.equal(texts.filter((text) => text === "× 7").length, 2, "each direction's weights are used 7 times");
+    assert.notDeepEqual(bitmaps("band 0 W_hh").pixels, bitmaps("W_hh").pixels, "and they are not the same");
+    const [mine, its] = [scene.layout.units, scene.layout.bands[0].units];
+    for (const { top, bottom } of [mine, its]) {
+      const heads = ctx.calls.filter(([name, , y]) => name === "moveTo" && y === (top + bottom) / 2);
+      assert.ok(heads.length >= 7, `${heads.length} arrows between columns at ${top}…${bottom}`);
+    }
+  });
+}
+
 test("a point on a band opens its layer, in the gutter too", () => {
   const layout = layoutStage({ ...SIZE, T: 24, H: 16, inputRows: 1, lanes: 1, place: place(1, "forward", 2, 1) });
   const [{ river, choice }] = layout.bands;

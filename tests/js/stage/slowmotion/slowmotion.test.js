@@ -204,6 +204,28 @@ test("in the reverse direction every sentence names the timestep that comes befo
   assert.doesNotMatch(cardLines(picture, 1).at(-1), /→/);
 });
 
+for (const direction of /** @type {const} */ (["forward", "reverse"])) {
+  test(`the norms of the layers above are whole while the ${direction} river runs, those of the other direction come later`, () => {
+    const record = bothWays(direction, 1, 2);
+    const state = { ...initialState({}, record), direction };
+    const scene = buildScene(readPicture(record, {}, null), state, { width: 764, height: 620, U: 1 }, [-4, 2], null);
+    const layers = makeLayers(scene, fakeCanvas(764, 620), recordingBitmaps(), 1);
+    const ctx = recordingContext();
+    drawMoment(ctx, layers, { phase: "backward", t: 2, part: 0.5 });
+    const { norm, left } = scene.layout;
+    const inChart = (y) => y >= norm.top - 12 && y <= norm.bottom + 12;
+    const copies = callsOf(ctx, "drawImage").filter(
+      ([, , top, , height]) => top > norm.top - 12 && inChart(top + height),
+    );
+    assert.deepEqual(copies, [], "nothing is copied from the finished chart");
+    const clips = callsOf(ctx, "rect").filter(([, y]) => inChart(y));
+    const dashes = callsOf(ctx, "setLineDash").filter(([dash]) => dash[0] === 5 && dash[1] === 3);
+    assert.equal(dashes.length, 2, "both directions of layer 2, and not the other one of layer 1");
+    const passed = clips.filter(([x, , width]) => width < 600 || x > left);
+    assert.equal(passed.length, 1, "the open one as far as its river has come");
+  });
+}
+
 test("in the reverse direction it fills the columns from the right, and the river from the left", () => {
   const record = bothWays("reverse");
   const { motion, play, store, seen } = slowMotion({}, { record, direction: "reverse" });
