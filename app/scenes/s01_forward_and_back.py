@@ -9,10 +9,10 @@ SCENE = Scene(
         sequence_length=1, lag=0, hidden_size=4, batch_size=16, optimizer="sgd", learning_rate=0.02, clip="none", seed=1
     ),
     paragraphs=(
-        "A network with [one column](timestep:1): no past, no loop. It hears +1 or −1, its [input](inputs) x_1, and "
-        "has to say the same. Forward means upwards: through [W_xh](W_xh) into four [hidden units](units) h_1, then "
+        "A network with [one column](timestep:1): no past, no loop. It reads +1 or −1, its [input](inputs) x_1, and "
+        "has to output the same. Forward means upwards: through [W_xh](W_xh) into four [hidden units](units) h_1, then "
         "through [W_hy](W_hy) to the [output](outputs) y_1.",
-        "The short bar is the target, the dot is what was said. Their squared distance is the [loss](losses) E_1.",
+        "The short bar is the target, the dot is the output. Their squared distance is the [loss](losses) E_1.",
         "Then back, downwards: [∂E/∂h_1](river) says how much each unit is to blame. From it follows a derivative "
         "for every weight, and each weight moves a little against its own. Forward, error, derivatives, adjust, "
         "repeat: that is backpropagation.",

@@ -1,4 +1,4 @@
-"""Gated cells: the straight road of the cell state, and the forget bias that opens it."""
+"""Gated cells: the cell state, and the forget bias that opens it."""
 
 from ..training import RunConfig
 from .base import Lane, Question, Scene, Step, View
@@ -17,10 +17,10 @@ SCENE = Scene(
     paragraphs=(
         "A bit, shown in the first 3 of 40 timesteps, is due at the end. At the start less than a millionth of the "
         "gradient comes back in the [plain cell](lane:1).",
-        "An lstm has a straight road: c_t is f_t times c_{t-1} plus something new, and h_t = o_t φ(c_t). Back along "
-        "it [∂E/∂c_t](channel) meets the forget gate f_t and no matrix.",
+        "An lstm adds a cell state: c_t is f_t times c_{t-1} plus something new, and h_t = o_t φ(c_t). Going "
+        "back, [∂E/∂c_t](channel) meets the forget gate f_t and no matrix.",
         "In [lane 2](lane:2) the gates stand half open: it dries up too. In [lane 3](lane:3) the bias is 2, f_t near "
-        "0.88: more than a thousandth comes back. The [gru](lane:4) does it with z_t.",
+        "0.88: more than a thousandth comes back. In the [gru](lane:4) z_t does this.",
     ),
     steps=(
         Step("Choose [lane 3](lane:3) and open [Gates](tab:gates).", {"tab": "gates"}),

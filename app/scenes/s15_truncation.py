@@ -17,7 +17,8 @@ SCENE = Scene(
         seed=9,
     ),
     paragraphs=(
-        "A backward pass every k1 timesteps, reaching k2 back, costs less. At each cut the [river](river) ends.",
+        "One backward pass every k1 timesteps, each reaching k2 steps back, costs less. At each cut "
+        "the [river](river) ends.",
         "The [flow matrix](flow) shows which pairs of a loss and a state are left: 300 uncut, 236 with every 8, back "
         "16, 60 with every 4, back 4.",
         "Worse, at the start lags pull against each other: with every 4, back 4 the gradient of W_xh, W_hh and b_h "

@@ -13,8 +13,8 @@ SCENE = Scene(
         "no loss of its own. Instead the gradient of layer 2 comes down to it, at every timestep, through the upper "
         "W_xh.",
         "So at [timestep 8](timestep:8) nothing is carried in either layer, and at the start the gradient is 3.69 in "
-        "layer 2 and 1.65 in layer 1. At [timestep 1](timestep:1), which has no loss, it is 4.29 and 4.93: layer 1 "
-        "gets it from above and from the future.",
+        "layer 2 and 1.65 in layer 1. At [timestep 1](timestep:1), which has no loss, it is 4.29 in layer 2 and "
+        "4.93 in layer 1, which gets it from above and from the future.",
     ),
     steps=(
         Step("Pin [timestep 8](timestep:8) and look at both layers.", {"pin": 8}),

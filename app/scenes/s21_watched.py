@@ -1,10 +1,10 @@
-"""Your own training, watched: a stored PyTorch training, and the same trouble in a network of this page."""
+"""Watch your own training: a stored PyTorch training, and the same trouble in a network of this page."""
 
 from ..training import RunConfig
 from .base import Question, Scene, Step, View
 
 SCENE = Scene(
-    title="Your own training, watched",
+    title="Watch your own training",
     config=RunConfig(
         cell="lstm",
         task="latch",

@@ -133,9 +133,8 @@ function drawNames(ctx, { axis, palette }, lanes) {
   const sample = 24 * U;
   const room = Math.min((right - left) / lanes.length, 150 * U);
   ctx.font = sans(U);
-  const named = lanes.map(({ name }, index) => `${index + 1} ${name}`);
-  const isWide = named.every((text) => sample + 12 * U + ctx.measureText(text).width <= room);
-  for (const [index, text] of named.entries()) {
+  const fits = (/** @type {string} */ label) => ctx.measureText(label).width <= room - sample - 14 * U;
+  for (const [index, label] of laneLabels(lanes, fits).entries()) {
     const x = left + index * room;
     ctx.strokeStyle = palette.backward;
     ctx.lineWidth = 2 * U;
@@ -145,8 +144,14 @@ function drawNames(ctx, { axis, palette }, lanes) {
     ctx.lineTo(x + sample, y);
     ctx.stroke();
     ctx.setLineDash([]);
-    drawText(ctx, U, isWide ? text : String(index + 1), x + sample + 6 * U, y, { colour: palette.ink2 });
+    drawText(ctx, U, label, x + sample + 6 * U, y, { colour: palette.ink2 });
   }
+}
+
+/** Number and name of every lane; where one has no room, the numbers alone, as on the badges. @param {{name: string}[]} lanes @param {(label: string) => boolean} fits */
+export function laneLabels(lanes, fits) {
+  const labels = lanes.map(({ name }, index) => `${index + 1} ${name}`);
+  return labels.every(fits) ? labels : lanes.map((_, index) => String(index + 1));
 }
 
 /**

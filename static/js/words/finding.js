@@ -29,7 +29,7 @@ const WORDS = {
         : `Ten batches in a row had a loss below ${formatNumber(values.solved_below)}; without memory ${formatNumber(values.baseline)} can be reached.`,
   }),
   exploding: (values) => ({
-    finding: `The gradient explodes: E_${values.loss_timestep}’s own is ${size(values.ln_start)} at ${values.state}_${values.loss_timestep}, ${size(values.ln_there)} at ${values.state}_1.`,
+    finding: `The gradient explodes: that of E_${values.loss_timestep} is ${size(values.ln_start)} at ${values.state}_${values.loss_timestep}, ${size(values.ln_there)} at ${values.state}_1.`,
     reason: changeWords(values),
   }),
   clipped_hard: (values) => ({
@@ -53,8 +53,8 @@ const WORDS = {
     return {
       finding:
         lag === null
-          ? `The gradient vanishes: E_${last}’s own is ${there}.`
-          : `The task needs ${steps(lag)} back, and the gradient vanishes on the way: E_${last}’s own is ${there}.`,
+          ? `The gradient vanishes: that of E_${last} is ${there}.`
+          : `The task needs ${steps(lag)} back, but the gradient vanishes: that of E_${last} is ${there}.`,
       reason: `${changeWords(values)}${nearby}`,
     };
   },
@@ -79,8 +79,8 @@ const WORDS = {
     if (timestep === undefined) return { finding: loss, reason: "" };
     const finding =
       lag === null
-        ? `E_${last}’s own gradient is ${size(values.ln_start)} at ${state}_${last}, ${size(values.ln_there)} at ${state}_${timestep}.`
-        : `The task needs ${steps(lag)} back; there, at ${state}_${timestep}, E_${last}’s own gradient is ${size(values.ln_there)}, from ${size(values.ln_start)} at ${state}_${last}.`;
+        ? `The gradient of E_${last} alone is ${size(values.ln_start)} at ${state}_${last}, ${size(values.ln_there)} at ${state}_${timestep}.`
+        : `The task needs ${steps(lag)} back: there, at ${state}_${timestep}, the gradient of E_${last} alone is ${size(values.ln_there)}; at ${state}_${last} it is ${size(values.ln_start)}.`;
     return { finding, reason: loss };
   },
 };

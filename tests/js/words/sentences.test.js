@@ -59,12 +59,12 @@ test("exactly zero at every timestep", () => {
 test("else the record's finding speaks", () => {
   const { rule, finding, reason } = said({});
   assert.equal(rule, "learning");
-  assert.equal(finding, "E_4’s own gradient is 1.00 at h_4, 0.0498 at h_1.");
+  assert.equal(finding, "The gradient of E_4 alone is 1.00 at h_4, 0.0498 at h_1.");
   assert.equal(reason, "The loss is 0.400; without memory 1.00 can be reached.");
 });
 
 test("for a screen reader: where training is, and the finding without typography", () => {
   const words = spokenWords(initialState({}, makeRecord()));
-  assert.match(words, /^Iteration 412, loss 0\.0160, .* own gradient is 1\.00 at h 4, 0\.0498 at h 1\.$/);
+  assert.match(words, /^Iteration 412, loss 0\.0160, .* The gradient of E 4 alone is 1\.00 at h 4, 0\.0498 at h 1\.$/);
   assert.ok(!words.includes("_"));
 });
