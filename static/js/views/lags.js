@@ -16,7 +16,13 @@ export function createView(node, store) {
 /** Several records share one measurement. @param {State} state */
 function inputs({ record }) {
   const norms = record?.tensors.lag_norm?.data;
-  return [record && placeOf(record).directions, record?.meta.as_of, record?.meta.needed_lag, norms?.length, sumOf(norms ?? [])];
+  return [
+    record && placeOf(record).directions,
+    record?.meta.as_of,
+    record?.meta.needed_lag,
+    norms?.length,
+    sumOf(norms ?? []),
+  ];
 }
 
 /** @param {ArrayLike<number>} values */
