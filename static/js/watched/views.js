@@ -3,6 +3,7 @@
 import { createTabs } from "../kit/tabs.js";
 import { byId, element, setSentence } from "../lib/dom.js";
 import { pageUnit } from "../stage/unit.js";
+import { NOT_LOADED, TITLES, VIEWS } from "../words/charts.js";
 import { lagsWords, spectrumWords } from "../words/views.js";
 
 /** @typedef {import("../views/views.js").View} View */
@@ -14,7 +15,6 @@ import { lagsWords, spectrumWords } from "../words/views.js";
 /**
  * @typedef {object} Kind
  * @property {string} name
- * @property {string} title
  * @property {string} needs the tensor without which there is nothing to show
  * @property {(state: State) => string} [words] where the view has none of its own
  * @property {() => Promise<{createView: (node: HTMLElement, store: PageStore, actions: ViewActions) => View}>} load
@@ -24,16 +24,15 @@ export const FLOW = "flow";
 
 /** Beside the flow, which is there at once. @type {Kind[]} */
 export const MORE = [
-  { name: "gates", title: "Gates", needs: "gates", load: () => import("../views/gates.js") },
-  { name: "lags", title: "Lags", needs: "lag_norm", words: lagsWords, load: () => import("../views/lags.js") },
+  { name: "gates", needs: "gates", load: () => import("../views/gates.js") },
+  { name: "lags", needs: "lag_norm", words: lagsWords, load: () => import("../views/lags.js") },
   {
     name: "spectrum",
-    title: "Spectrum",
     needs: "eigenvalues",
     words: spectrumWords,
     load: () => import("../views/spectrum.js"),
   },
-  { name: "weights", title: "Weights", needs: "W_hh", load: () => import("../views/weights.js") },
+  { name: "weights", needs: "W_hh", load: () => import("../views/weights.js") },
 ];
 
 /** Which views a record has something for. @param {DecodedRecord | null} record @returns {string[]} */
@@ -54,18 +53,17 @@ export function openView(tab, record) {
 export function createWatchedViews(store, open, redraw) {
   const node = byId("views");
   const names = [FLOW, ...MORE.map(({ name }) => name)];
-  const titles = ["Flow", ...MORE.map(({ title }) => title)];
-  const tabs = names.map((name, index) =>
+  const tabs = names.map((name) =>
     element(
       "button",
       { class: "tab", id: `tab-${name}`, role: "tab", type: "button", "aria-controls": `view-${name}` },
-      titles[index],
+      TITLES[/** @type {keyof typeof TITLES} */ (name)],
     ),
   );
   const row = createTabs(tabs, (index) => open(names[index]));
   const shells = new Map(MORE.map((kind) => [kind.name, createShell(kind)]));
   const flow = byId("view-flow");
-  node.prepend(element("div", { class: "tabs", role: "tablist", "aria-label": "Views" }, ...tabs));
+  node.prepend(element("div", { class: "tabs", role: "tablist", "aria-label": VIEWS }, ...tabs));
   node.append(...[...shells.values()].map(({ panel }) => panel));
   const panels = [flow, ...[...shells.values()].map(({ panel }) => panel)];
   for (const [index, panel] of panels.entries()) {
@@ -110,7 +108,7 @@ function createShell({ name, words: saysItself, load }) {
       },
       () => {
         asked = false;
-        setSentence(words, "This view could not be loaded. Open it again to retry.");
+        setSentence(words, NOT_LOADED);
       },
     );
   }

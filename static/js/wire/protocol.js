@@ -103,7 +103,7 @@
 
 /** @typedef {{type: string, id?: string | number} & Record<string, unknown>} Command */
 
-/** What is added to a report: `library`: with Plotly inside. @typedef {{library?: boolean, link?: string, changes?: {iteration: number, what: string}[]}} ReportAbout */
+/** What is added to a report: `library`: with the library for charts inside. @typedef {{library?: boolean, link?: string, changes?: {iteration: number, what: string}[]}} ReportAbout */
 
 export const PROTOCOL = 1;
 
