@@ -83,7 +83,9 @@ def pin(page: Page, scene: Scene, condition: Condition) -> None:
         page.locator("#slow-motion").click()
     T = scene["config"]["sequence_length"]
     t = condition.get("pin", T)
-    page.locator("#network:visible, canvas.lanes").click(position={"x": 116 + (t - 0.5) * 630 / T, "y": 300})
+    # Of two directions the upper one is open; a click into the other opens that.
+    y = 190 if scene["config"]["bidirectional"] else 300
+    page.locator("#network:visible, canvas.lanes").click(position={"x": 116 + (t - 0.5) * 630 / T, "y": y})
 
 
 def happen(page: Page, scene: Scene, condition: Condition) -> None:

@@ -81,7 +81,7 @@ def test_arrow_keys_change_the_length_one_by_one_however_fast_they_come(page: Pa
 
 def test_what_would_help_is_a_button_and_gone_once_it_has_helped(opened):
     page = opened("#activation=sigmoid&lag=20")
-    expect(page.locator("#finding")).to_contain_text("The task needs 20 steps back, and the gradient vanishes")
+    expect(page.locator("#finding")).to_contain_text("The task needs 20 steps back, but the gradient vanishes")
     page.locator("#advice").get_by_role("button", name="Use tanh (weights kept)").click()
     expect(page.locator("#finding")).not_to_contain_text("vanishes")
     expect(page.locator("#advice")).to_be_hidden()

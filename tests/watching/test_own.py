@@ -65,8 +65,7 @@ def test_what_says_nothing_of_a_trainer_is_refused():
 
 def test_every_finding_that_a_record_can_have_has_words():
     from app.training.findings import CODES
-    from app.training.findings.sentences import SENTENCES
-    from app.watching.own import HEALTHY
+    from app.watching.own import HEALTHY, SENTENCES
 
     assert set(CODES) == set(SENTENCES)
     assert set(CODES) - set(HEALTHY) <= set(watcher.FINDINGS)

@@ -100,8 +100,7 @@ export function createView(node, store, { edit, redraw }) {
   });
   node.append(
     element("div", { class: "view-bar" }, select, choice.node),
-    // Where no training is followed there is only the present.
-    element("div", { class: "view-bar" }, place, field, ...(store.get().history ? [spanPlace] : [])),
+    element("div", { class: "view-bar" }, place, field, spanPlace),
   );
   const sheet = createCanvas(node, {
     class: "flow weights",

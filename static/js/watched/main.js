@@ -12,17 +12,14 @@ import { COPIED, COPY, FREEZE, flowNote, GO_ON } from "../words/watched.js";
 import { createChoosers } from "./choosers.js";
 import { drawFound, drawHeader, drawSentences, drawStatus, drawTimestep } from "./panels.js";
 import { hasEveryPair, pictureOf } from "./picture.js";
-import { factsOf, recordAt } from "./place.js";
+import { factsOf } from "./place.js";
 import { createSource, runIn } from "./source.js";
 import { EXAMPLE, openStored } from "./stored.js";
 import { createWatchedStage, stageCanvas } from "./stage.js";
 import { comparedCapture, initialWatched, reduceWatched, shownCapture } from "./state.js";
-import { createWatchedViews } from "./views.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {import("./state.js").Capture} Capture */
-/** @typedef {import("./place.js").Place} Place */
-/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
 const store = createStore(initialWatched(), reduceWatched);
 const theme = createTheme(/** @type {any} */ (store));
@@ -49,38 +46,23 @@ const stage = createWatchedStage(stageCanvas(), {
   pin: (t) => store.dispatch({ type: "pin", pin: store.get().pin?.t === t ? null : { t } }),
 });
 
-/** What is shown, as the views of the playground ask for it; `readAt` reads its record for a view. @param {(record: DecodedRecord, place: Place) => DecodedRecord} readAt */
-function viewStore(readAt) {
-  return /** @type {any} */ ({
-    get() {
-      const { place, dark, hover, pin, ...state } = store.get();
-      const shown = shownCapture({ place, dark, hover, pin, ...state })?.record ?? null;
-      const record = shown && readAt(shown, place);
-      const { cell, activation } = shown ? factsOf(shown) : { cell: "rnn", activation: "tanh" };
-      const can = { edit: false, present: record !== null };
-      return { record, config: { ...place, cell, activation }, can, dark, hover, pin, slow: null };
-    },
-    dispatch: store.dispatch,
-    watch: store.watch,
-  });
-}
-const flow = createFlowView(
-  /** @type {HTMLCanvasElement} */ (byId("flow")),
-  viewStore((record) => record),
-  {
-    read() {
-      const shown = shownCapture(store.get());
-      return shown ? pictureAt(shown) : null;
-    },
-    without: "nothing handed in",
+/** The flow is drawn by the view of the playground, which asks for its state. */
+const flowStore = /** @type {any} */ ({
+  get() {
+    const state = store.get();
+    const record = shownCapture(state)?.record ?? null;
+    return { record, config: state.place, dark: state.dark, hover: state.hover, pin: state.pin, slow: null };
   },
-);
-
-const views = createWatchedViews(
-  viewStore(recordAt),
-  (tab) => store.dispatch({ type: "tab", tab }),
-  () => frames.changed(),
-);
+  dispatch: store.dispatch,
+  watch: store.watch,
+});
+const flow = createFlowView(/** @type {HTMLCanvasElement} */ (byId("flow")), flowStore, {
+  read() {
+    const shown = shownCapture(store.get());
+    return shown ? pictureAt(shown) : null;
+  },
+  without: "nothing handed in",
+});
 
 const frames = createFrames(
   {
@@ -115,9 +97,8 @@ function draw(now) {
   byId("flow-note").hidden = note === "";
   const inputs = shown.record.tensors.x.shape[1];
   stage.draw({ ...state, picture, compared, step: shown.step, inputs });
-  const wait = views.draw(state.tab, now);
   flow.draw(now);
-  return wait;
+  return Number.POSITIVE_INFINITY;
 }
 
 byId("freeze").addEventListener("click", () => {
