@@ -1,6 +1,6 @@
 """Training: from app.training import RunConfig, Trainer."""
 
-from ..engine import BREAKS, TensorCheck
+from ..engine import BREAKS, BreakName, TensorCheck
 from .computed import Computed
 from .config import Effects, RunConfig
 from .divergence import Divergence
@@ -14,6 +14,7 @@ from .workspace import WorkspacePool
 __all__ = [
     "BREAKS",
     "WATCHABLE",
+    "BreakName",
     "Computed",
     "Divergence",
     "Effects",

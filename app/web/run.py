@@ -12,10 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..errors import ReadOnly, UnrollError
-from ..training import Effects
+from ..training import BREAKS, Effects
 from . import commands, protocol
 from .closing import Close, CloseCode
-from .commands.check import BREAKS
 from .commands.training import Pause
 from .commands.viewing import Ack, Watch
 from .followers import MOST_FOLLOWERS

@@ -2,28 +2,16 @@
 
 import math
 from collections.abc import Iterable
-from typing import Any, Literal, get_args
+from typing import Any
 
 from pydantic import Field
 
+from ...training import BreakName
 from ...training.limits import MAX_SAMPLES
 from .. import protocol
 from ..session import Session
 from ..viewer import Viewer
 from .base import Answer, Command, Job
-
-Break = Literal[
-    "drop_carried",
-    "no_accumulation",
-    "stale_h",
-    "transpose_W_hh",
-    "wrong_slope",
-    "counted_twice",
-    "bias_forgotten",
-    "state_kept",
-    "forget_gate_dropped",
-]
-BREAKS: tuple[str, ...] = get_args(Break)
 
 
 class CheckGradients(Command):
@@ -31,7 +19,7 @@ class CheckGradients(Command):
 
     type = "check_gradients"
     samples: int = Field(8, ge=1, le=MAX_SAMPLES)
-    break_: Break | None = Field(None, alias="break")
+    break_: BreakName | None = Field(None, alias="break")
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         return self._entries(session.network(self.type).check_gradients(self.samples, self.break_))
