@@ -75,14 +75,14 @@ class Stack:
         for layer in self.top:
             layer.receive(handed)
 
-    def descend(self, walk: Callable[[Layer], object], some: slice = slice(None)) -> None:
-        """Let ``walk`` take every layer back in time, the top first; each hands down its adjoints of ``some`` steps."""
+    def descend(self, sweep: Callable[[Layer], object], some: slice = slice(None)) -> None:
+        """``sweep`` takes every layer back in time, the top first; each hands down its adjoints of ``some`` steps."""
         above: list[Layer] = []
         for level in reversed(self.levels):
             for layer in level:
                 if above:
                     layer.receive_from(above, some)
-                walk(layer)
+                sweep(layer)
             above = level
 
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:

@@ -29,7 +29,7 @@ HIGH_WATER = 16 * 1024  # bytes waiting to be sent beyond which the sender has t
 KERNEL_BYTES = 64 * 1024  # waiting in the system's own buffer, which would otherwise grow to megabytes
 SLICE_BYTES = 4 * 1024  # parsed at a time, before others get a turn
 FRAMES_PER_SECOND, FRAMES_BURST = 1000.0, 2000.0  # frames of any kind
-CLOSE_SECONDS = 2.0  # how long the other side may take to say good-bye
+CLOSE_SECONDS = 2.0  # how long the other side may take to close
 LAST_WORDS_SECONDS = 0.25  # how long a client may take to receive the reason
 SILENCE_SECONDS = 5.0  # how long nothing may come from someone who was sent something, and nothing be taken by them
 LEAST_BYTES = 20 * 1024  # that have to be taken in that time by someone for whom bytes are waiting
@@ -222,7 +222,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             super().keepalive_timeout()
 
     def turn_away(self) -> None:
-        """End the connection of a flood: nothing more of it is read, not even to hear a good-bye.
+        """End the connection of a flood: nothing more of it is read, not even the frame that closes.
 
         A socket that is closed while something waits to be read takes back what it said last; so it says that first.
         """
