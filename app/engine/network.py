@@ -29,7 +29,7 @@ class Network:
     After `forward`: ``y``, ``E_t``, ``n`` and of every layer ``h``, ``a`` (an lstm's ``c``, gated cells' ``gates``);
     after `backward`: ``dh``, ``da`` (an lstm's ``dc``). ``views`` has them for every layer and direction by what its
     names end with; those of the lowest layer's forward direction stand here too. All are views of the buffers: copy
-    what must outlive the next walk.
+    what must outlive the next pass.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class Network:
         """The states after the timestep read last (B, H), copied, as the ``initial`` of a `forward` that goes on."""
         return self.stack.last_states()
 
-    # The two walks.
+    # Forward and backward.
 
     def forward(
         self,
@@ -196,7 +196,7 @@ class Network:
             return self.gradients()
 
     def gradients(self) -> Params:
-        """After a backward walk of all layers: what `backward` returns, in the order of the parameters."""
+        """After a backward pass through all layers: what `backward` returns, in the order of the parameters."""
         gradients, sums = self.stack.gradients(initial=self.train_h0)
         gradients |= self.head.gradients(sums)
         if self.inputs.has_parameters:

@@ -82,12 +82,12 @@ class Stack:
             if not above:
                 layer.receive(handed)
 
-    def descend(self, walk: Callable[[Layer], object], some: slice = slice(None)) -> None:
-        """Let ``walk`` take every layer back in time, the top first; each hands down its adjoints of ``some`` steps."""
+    def descend(self, sweep: Callable[[Layer], object], some: slice = slice(None)) -> None:
+        """``sweep`` takes every layer back in time, the top first; each hands down its adjoints of ``some`` steps."""
         for layer, _, above in self._downwards:
             if above:
                 layer.receive_from(above, some)
-            walk(layer)
+            sweep(layer)
 
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
         """After `prepare`: every layer from timestep ``last`` back to ``lowest``, as `Layer.sweep`."""

@@ -236,7 +236,7 @@ def _same_names(expected: Mapping[str, object], came: Mapping[str, object]) -> N
 
 
 def _of_this_version(version: object) -> None:
-    """A file from the future is not called broken: it is said what reads it."""
+    """A file of a newer version is not called broken: the error says what reads it."""
     if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
         raise BadUpload(
             f"Expected a snapshot of version {VERSION}, which this Unroll reads; got version {shown(version)}. "
