@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { palette, sizeIndex } from "../../../static/js/kit/colour.js";
+import { createFlowView } from "../../../static/js/views/flow.js";
 import { drawFlow } from "../../../static/js/views/flow/draw.js";
 import { lagLine, layoutFlow, pairAt } from "../../../static/js/views/flow/layout.js";
 import { pairLines } from "../../../static/js/words/flow.js";
 import { readPicture } from "../../../static/js/record/picture.js";
-import { initialState } from "../../../static/js/run/state.js";
+import { createStore } from "../../../static/js/lib/store.js";
+import { initialState, reduce } from "../../../static/js/run/state.js";
+import { fakeBrowser, fakeCanvas } from "../stage/dom.js";
 import { callsOf, recordingBitmaps, recordingContext, textsOf } from "../stage/recording.js";
 import { sampleRecord } from "../stage/sample.js";
 
@@ -113,4 +116,17 @@ test("a pair's read-out gives size, logarithm and lag", () => {
   assert.match(pairLines(picture, { t: 4, k: 1 }, false)[2], /^truncated/);
   picture.lnFlow[3 * 5 + 1] = Number.NEGATIVE_INFINITY;
   assert.match(pairLines(picture, { t: 4, k: 1 }, true)[0], /0 exactly/);
+});
+
+test("however often the pointer moves, one frame is asked for", () => {
+  const browser = fakeBrowser();
+  const canvas = fakeCanvas(SIZE.width, SIZE.height);
+  const store = createStore(initialState({ config: { sequence_length: 6 } }, sampleRecord({ T: 6 })), reduce);
+  const view = createFlowView(canvas, store);
+  view.draw(0);
+  browser.runFrames(1);
+  for (const y of [60, 80, 100, 120]) canvas.fire("pointermove", { x: 60, y });
+  assert.equal(browser.runFrames(16), 1);
+  canvas.fire("pointermove", { x: 60, y: 140 });
+  assert.equal(browser.runFrames(32), 1, "the next frame again");
 });
