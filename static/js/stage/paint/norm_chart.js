@@ -1,6 +1,7 @@
 /** Draws the norm chart under the network. Keeps no state. */
 import { CELL_STATE_INDEX, sourceIndex } from "../../kit/colour.js";
 import { formatPower } from "../../lib/format.js";
+import { curveName } from "../../words/charts.js";
 import { axisExponents, decades, linear } from "../../lib/scales.js";
 import { standsApart, xOf } from "../layout.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
@@ -157,7 +158,7 @@ function drawExits(
 
 /** All that the legend depends on, beside the palette. @param {Scene} scene */
 export function legendKey({ curves, picture }) {
-  return [picture?.lastLoss, picture?.losses, ...curves.map(({ id, label }) => `${id} ${label}`)].join();
+  return [picture?.lastLoss, picture?.losses, ...curves.map((curve) => curve.id + curveName(curve))].join();
 }
 
 /** Words for the lines, from the column of t = 1 on. */
@@ -166,7 +167,9 @@ export function drawNormLegend(/** @type {Context} */ ctx, /** @type {Scene} */ 
   const styles = curveStyles(scene);
   const { U, legend } = layout;
   let x = layout.left;
-  for (const { id, label } of curves) {
+  for (const curve of curves) {
+    const { id } = curve;
+    const label = curveName(curve);
     ctx.font = sans(U);
     const width = ctx.measureText(label).width;
     if (x + 22 * U + width > layout.right) break;

@@ -243,7 +243,7 @@ function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
 
   const { units } = layout;
   end = drawMath(ctx, U, "h_t", x, units.top + 8 * U, { size: 14, colour: palette.ink2 });
-  words(units.every > 1 ? `every ${ordinal(units.every)}` : "units", end + 6 * U, units.top + 8 * U);
+  words(say.unitsWords(units.every), end + 6 * U, units.top + 8 * U);
   drawText(ctx, U, "1", layout.left - 8 * U, units.top + 6 * U, { align: "right", colour: palette.ink3 });
   const last = layout.H > 1 ? String(layout.H) : "";
   drawText(ctx, U, last, layout.left - 8 * U, units.bottom - 5 * U, { align: "right", colour: palette.ink3 });
@@ -252,10 +252,6 @@ function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   const inputY = (layout.input.top + layout.input.bottom) / 2;
   end = drawMath(ctx, U, "x_t", x, inputY, { size: 14, colour: palette.ink2 });
   words("input", end + 6 * U, inputY);
-}
-
-function ordinal(/** @type {number} */ n) {
-  return n === 2 ? "2nd" : n === 3 ? "3rd" : `${n}th`;
 }
 
 /** −1 ▭ 1: what the colours of hidden units, inputs and weights mean. */
