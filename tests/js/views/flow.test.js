@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { palette, sizeIndex } from "../../../static/js/kit/colour.js";
 import { createFlowView } from "../../../static/js/views/flow.js";
+import { drawKey } from "../../../static/js/views/flow/key.js";
 import { drawFlow } from "../../../static/js/views/flow/draw.js";
 import { lagLine, layoutFlow, pairAt } from "../../../static/js/views/flow/layout.js";
 import { pairLines } from "../../../static/js/words/flow.js";
@@ -101,6 +102,15 @@ test("the key shows its decades, the pinned column its frame and number", () => 
     ([x]) => Math.abs(x - (layout.left + 14 * layout.column - 0.5)) < 1e-6,
   );
   assert.equal(frames.length, 1);
+});
+
+test("under a small matrix the key names every second power: none runs into the next", () => {
+  const [width, height] = [200, 160];
+  const layout = layoutFlow({ width, height, U: 1 }, 24, range(1, 24));
+  const ctx = recordingContext();
+  drawKey(ctx, layout, palette("light"));
+  assert.ok(layout.side < 130);
+  assert.deepEqual(textsOf(ctx), ["10⁻²⁰", "1"]);
 });
 
 test("T = 500 fits: every pixel shows one pair", () => {

@@ -314,6 +314,21 @@ function labelsAlong(/** @type {Layout} */ layout, /** @type {number} */ room) {
   return chosen;
 }
 
+/**
+ * How much of the row of numbers gives way to that of t: a neighbour that would be cut goes whole.
+ * @param {Layout} layout @param {number} t @param {number} half of what its own number needs @param {number} room of a number
+ */
+function givesWay(layout, t, half, room) {
+  const x = xOf(layout, t);
+  const touched = labelsAlong(layout, room + 7 * layout.U)
+    .map((other) => xOf(layout, other))
+    .filter((other) => Math.abs(other - x) < half + room / 2);
+  return {
+    from: Math.min(x - half, ...touched.map((at) => at - room / 2)),
+    to: Math.max(x + half, ...touched.map((at) => at + room / 2)),
+  };
+}
+
 /** The number of one timestep, standing out of its neighbours. */
 export function drawCurrentLabel(
   /** @type {Context} */ ctx,
@@ -323,9 +338,11 @@ export function drawCurrentLabel(
   const { U } = layout;
   const text = String(t);
   ctx.font = sans(U, 11, 600);
-  const width = ctx.measureText(text).width;
+  const half = ctx.measureText(text).width / 2 + 3 * U;
+  ctx.font = sans(U);
+  const { from, to } = givesWay(layout, t, half, ctx.measureText(String(layout.T)).width);
   ctx.fillStyle = palette.paper;
-  ctx.fillRect(xOf(layout, t) - width / 2 - 3 * U, layout.labels.y - 7 * U, width + 6 * U, 14 * U);
+  ctx.fillRect(from, layout.labels.y - 7 * U, to - from, 14 * U);
   drawText(ctx, U, text, xOf(layout, t), layout.labels.y, { weight: 600, align: "center", colour: palette.ink });
 }
 

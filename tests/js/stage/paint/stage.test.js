@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { palette } from "../../../../static/js/kit/colour.js";
-import { drawChrome, drawMarks, drawRecord } from "../../../../static/js/stage/paint/stage.js";
+import { drawChrome, drawCurrentLabel, drawMarks, drawRecord } from "../../../../static/js/stage/paint/stage.js";
 import { lossRadius } from "../../../../static/js/stage/paint/ends.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
@@ -305,6 +305,40 @@ test("with a loss hovered the others fall back", () => {
   assert.notDeepEqual(hovered.bitmaps("river/0").pixels, plain);
   const alone = drawn(recordWithLogNorms([0, 0, 0]), { state: { hover: { t: 3 } } });
   assert.equal(alone.scene.highlight, 0, "a lone loss has nothing to stand out from");
+});
+
+test("on a phone the legend closes up before it leaves a line without its name", () => {
+  const scene = buildScene(
+    readPicture(sampleRecord({ T: 6 }), {}, null),
+    initialState({}),
+    { width: 400, height: 520, U: 1 },
+    [-4, 2],
+    0.9,
+  );
+  const ctx = recordingContext();
+  drawChrome(ctx, scene);
+  for (const name of ["all losses", "only E₆", "bound (γσ)ⁿ"]) assert.ok(textsOf(ctx).includes(name), name);
+});
+
+test("a number beside that of the pinned timestep is there or not, never cut", () => {
+  const picture = readPicture(sampleRecord({ T: 24 }), {}, null);
+  const scene = buildScene(picture, initialState({}), { width: 390, height: 520, U: 1 }, [-4, 2], 0.9);
+  const chrome = recordingContext();
+  drawChrome(chrome, scene);
+  const { layout } = scene;
+  const numbers = callsOf(chrome, "fillText").filter(([, , y]) => y === layout.labels.y);
+  const half = (2 * 0.58 * 11) / 2;
+  for (let t = 1; t <= 24; t += 1) {
+    const ctx = recordingContext();
+    drawCurrentLabel(ctx, scene, t);
+    const [[left, , width]] = callsOf(ctx, "fillRect");
+    const right = left + width;
+    for (const [text, x] of numbers) {
+      const cut =
+        (x - half < left - 0.01 && x + half > left + 0.01) || (x - half < right - 0.01 && x + half > right + 0.01);
+      assert.ok(!cut, `${text} beside ${t}`);
+    }
+  }
 });
 
 test("the legend names every line it shows, the ghost too", () => {
