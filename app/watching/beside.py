@@ -12,6 +12,7 @@ HOST = "127.0.0.1"
 BACKLOG = 100
 PACKAGE = __package__.partition(".")[0]
 ENDING_SECONDS = 3.0
+FRAMED_BY = "'self' http://localhost:* http://127.0.0.1:*"  # a notebook on this machine, at a port of its own
 
 
 def can_serve() -> bool:
@@ -36,7 +37,12 @@ class Beside:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**others, "PYTHONPATH": os.pathsep.join(filter(None, path)), "UNROLL_PUBLISH_TOKEN": self.token},
+            env={
+                **others,
+                "PYTHONPATH": os.pathsep.join(filter(None, path)),
+                "UNROLL_PUBLISH_TOKEN": self.token,
+                "UNROLL_FRAME_ANCESTORS": FRAMED_BY,
+            },
             start_new_session=True,  # an interrupt at the terminal is for the script
         )
         listening.close()
