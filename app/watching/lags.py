@@ -4,6 +4,8 @@ Of one sequence, or of a cell's runs. Every gradient handed in is a column of it
 lag are summed per parameter, then read as one vector over all layers and directions (Williams & Peng 1990).
 """
 
+import math
+
 import numpy as np
 
 from ..engine import TruncationMeter, horizon
@@ -14,6 +16,7 @@ from .stack import Stack
 
 Array = np.ndarray
 MOST_SUMS = 2**24  # numbers of all sums over a lag: beyond, they would take too much memory and are left out
+MOST_PRODUCTS = 2**32  # of a state and an adjoint, of all pairs: beyond, they would take seconds and are left out
 
 
 def meter(runs: list[Stack]) -> TruncationMeter | None:
@@ -33,26 +36,34 @@ def meter(runs: list[Stack]) -> TruncationMeter | None:
 
 
 def sums_by_lag(runs: list[Stack]) -> Array | None:
-    """What the pairs of each lag contribute to W_hh (T, layers, directions, P, blocks · H); None beyond MOST_SUMS."""
+    """What pairs of each lag contribute to W_hh (T, layers, directions, P, blocks · H); None where it is too much."""
     T, spec = max(stack.crossing.T for stack in runs), runs[0].crossing.spec
     shape = (T, spec.num_layers, spec.directions, spec.state_size, runs[0].layers[0][0].layer.da.shape[1])
-    if np.prod(shape, dtype=np.int64) > MOST_SUMS:
+    numbers = math.prod(shape)
+    if numbers > MOST_SUMS or numbers * T > MOST_PRODUCTS:
         return None
     sums = np.zeros(shape)
     with np.errstate(all="ignore"):
         for stack in runs:
             for losses, exponents, number, place, direction in flows.columns(stack):
-                _add(sums[:, number, place], direction, losses, exponents)
+                later = spec.bidirectional and (number < spec.num_layers - 1 or direction.reverse)
+                earlier = not direction.reverse or number < spec.num_layers - 1
+                sides = [-1] * earlier + [1] * later
+                _add(sums[:, number, place], direction, losses, exponents, sides)
     return sums
 
 
-def _add(sums: Array, direction: Direction, losses: Array, exponents: Array) -> None:
-    """Add what the losses, a column each, contribute to every lag: h_{k-1} (outer) dE_t/da_k, over all their k."""
+def _add(sums: Array, direction: Direction, losses: Array, exponents: Array, sides: list[int]) -> None:
+    """Add what the losses, a column each, contribute to every lag: h_{k-1} (outer) dE_t/da_k, over all their k.
+
+    ``sides``: -1 where a loss reaches timesteps before its own, 1 where it reaches those after it.
+    """
     T = direction.T
     h_before, da = direction.h[:-1], direction.layer.da.transpose(0, 2, 1)
-    read = np.arange(T)
-    timestep = read[::-1] if direction.reverse else read
-    lag = np.abs(timestep[:, None] - losses)
-    for number in range(int(lag.max()) + 1):
-        k, column = np.nonzero(lag == number)
-        sums[number] += h_before[k].T.dot(np.ldexp(da[k, column], exponents[column, None]))
+    for lag in range(T):
+        for side in sides if lag else sides[:1]:
+            timestep = losses + side * lag
+            column = np.flatnonzero((timestep >= 0) & (timestep < T))
+            if len(column):
+                k = T - 1 - timestep[column] if direction.reverse else timestep[column]
+                sums[lag] += h_before[k].T.dot(np.ldexp(da[k, column], exponents[column, None]))

@@ -138,7 +138,8 @@ def measured(torch: Any, capture: Capture, sequence: int) -> dict[str, Shown]:
     if capture.ready is not None:
         capture.ready.synchronize()
     scale = 1.0 if capture.scale is None else float(capture.scale)
-    crossings = {name: crossings_of(torch, calls, scale) for name, calls in capture.calls.items()}
+    every = {name: crossings_of(torch, calls, scale) for name, calls in capture.calls.items()}
+    crossings = {name: [one for one in its if one.B] for name, its in every.items()}  # of an empty batch there is none
     whole = Captured(crossings, capture.own, scale)
     found: dict[str, Shown] = {}
     for name, its in crossings.items():
