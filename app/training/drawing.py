@@ -16,13 +16,12 @@ STROKES = ("#b0430c", "#1c5aa0", "#4c1038", "#12957c")  # of layers, from the lo
 
 
 def summary(record: Record, layers: int, bidirectional: bool) -> str:
-    """What a notebook shows of a record: the iteration, the loss, the finding with what helps, and the chart."""
+    """What a notebook shows of a record: the iteration, the finding with what helps, and the chart."""
     facts, finding = record.scalars, record.scalars["finding"]
     named = finding["code"] or "nothing found yet"
     helps = "".join(f"<li>{escaped(one['label'])}</li>" for one in finding["remedies"])
-    loss = "" if facts["loss"] is None else f", loss {facts['loss']:.4g}"
     return (
-        f"<section><p>Iteration {facts['iteration']}{loss}.</p>"
+        f"<section><p>Iteration {facts['iteration']}.</p>"
         f"<p><b>{escaped(named.replace('_', ' '))}:</b> {escaped(sentence(finding))}</p>"
         f"{f'<p>What helps:</p><ul>{helps}</ul>' if helps else ''}"
         f"<p>The size of ∂E/∂h_t at every timestep:</p>{chart(record.tensors, layers, bidirectional)}</section>"

@@ -171,7 +171,7 @@ class Trainer:
         return self._stamped(self._iterations.record(wanted, skip_expensive=skip_expensive, probe=probe))
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: this iteration's loss and finding, and ||dE/dh_t|| over time as a picture."""
+        """What a notebook shows: this iteration's finding, and ||dE/dh_t|| over time as a picture."""
         return summary(self.record(watch=()), self.config.num_layers, self.config.bidirectional)
 
     def before_update(self, callback: Callable[[], None]) -> Callable[[], None]:
