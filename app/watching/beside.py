@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .forks import in_children
+
 HOST = "127.0.0.1"
 BACKLOG = 100
 PACKAGE = __package__.partition(".")[0]
@@ -46,6 +48,12 @@ class Beside:
             start_new_session=True,  # an interrupt at the terminal is for the script
         )
         listening.close()
+        in_children(self._forked)
+
+    def _forked(self) -> None:
+        """It ends when nobody holds its input open: a child of the script must not outlive it there."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
     @property
     def failed(self) -> bool:

@@ -11,7 +11,7 @@ from secrets import token_hex
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from ..errors import BadValue, OutOfRange
+from ..errors import BadValue, OutOfRange, UnrollError
 from ..errors import shown as shown_value
 from ..recording import Recording
 from ..training import Record
@@ -160,11 +160,10 @@ class Watcher:
 
     def _failed(self, error: Exception) -> None:
         """Ours to report, never the loop's: said once."""
-        self.failures.append(f"{type(error).__name__}: {error}")
+        said = str(error) if isinstance(error, UnrollError) else f"{type(error).__name__}: {error}"
+        self.failures.append(said)
         if len(self.failures) == 1:
-            self._warn(
-                f"watching failed and may show less from here on; training goes on ({type(error).__name__}: {error})"
-            )
+            self._warn(f"watching failed and may show less from here on; training goes on ({said})")
 
     def _warn(self, what: str) -> None:
         try:
