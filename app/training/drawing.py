@@ -12,7 +12,8 @@ from .records import Record
 
 Array = np.ndarray
 WIDTH, HEIGHT, LEFT, BOTTOM = 720, 220, 56, 28
-STROKES = ("#b0430c", "#1c5aa0", "#4c1038", "#12957c")  # of layers, from the lowest
+STROKES = ("#d9631e", "#3f82cf", "#a2559a", "#12957c")  # of layers, from the lowest; seen on light and on dark
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def summary(record: Record, layers: int, bidirectional: bool) -> str:
@@ -24,7 +25,7 @@ def summary(record: Record, layers: int, bidirectional: bool) -> str:
         f"<section><p>Iteration {facts['iteration']}.</p>"
         f"<p><b>{escaped(named.replace('_', ' '))}:</b> {escaped(sentence(finding))}</p>"
         f"{f'<p>What helps:</p><ul>{helps}</ul>' if helps else ''}"
-        f"<p>The size of ∂E/∂h_t at every timestep:</p>{chart(record.tensors, layers, bidirectional)}</section>"
+        f"<p>‖∂E/∂h<sub>t</sub>‖ at every timestep t:</p>{chart(record.tensors, layers, bidirectional)}</section>"
     )
 
 
@@ -61,7 +62,10 @@ def chart(tensors: Mapping[str, Array], layers: int, bidirectional: bool) -> str
         parts.append(f'<path d="M{x} {y}h18" stroke="{colour}" stroke-width="1.5"{dash}/>')
         parts.append(f'<text x="{x + 22}" y="{y + 4}">layer {layer}{" rev." if reverse else ""}</text>')
     label = "Size of the gradient at the state of each timestep, one line a layer, logarithmic"
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" font-size="12" role="img" aria-label="{label}">{"".join(parts)}</svg>'
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" font-size="12" fill="currentColor" role="img" aria-label="{label}">'
+        f"{''.join(parts)}</svg>"
+    )
 
 
 def _grid(low: int, high: int, T: int, place: Callable[[float, float], tuple[float, float]]) -> str:
@@ -69,12 +73,12 @@ def _grid(low: int, high: int, T: int, place: Callable[[float, float], tuple[flo
     parts, every = [], max(1, math.ceil((high - low) / 6))
     for decade in range(low, high + 1, every):
         _, y = place(0, decade)
-        parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - 90}" stroke="#dedad0"/>')
-        parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">10^{decade}</text>')
+        parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - 90}" stroke="currentColor" opacity="0.18"/>')
+        parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">10{str(decade).translate(RAISED)}</text>')
     for t in sorted({0, 1, T // 2, T}):
         x, _ = place(t, low)
         parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 10}" text-anchor="middle">{t}</text>')
-    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 10}" text-anchor="end">t =</text>')
+    parts.append(f'<text x="{LEFT - 10}" y="{HEIGHT - 10}" text-anchor="end">t =</text>')
     return "".join(parts)
 
 
