@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ..training import Record
 from ..training.drawing import chart, escaped
+from .remedies import Remedy
 from .verdict import Verdict
 
 OWN = "The gradients are the engine's own."
@@ -13,7 +14,7 @@ STYLE = """
 body { max-width: 50rem; margin: 2rem auto; padding: 0 1rem; background: #fbfaf7; color: #1b1d20;
   font: 15px/1.5 Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 h1 { font-size: 1.3rem; } h2 { margin: 2rem 0 0.2rem; font-size: 1.1rem; } .quiet { color: #676b72; }
-.finding { font-weight: 600; } svg { width: 100%; height: auto; } text { font-size: 12px; fill: #474b52; }
+b { font-weight: 600; } svg { width: 100%; height: auto; } text { font-size: 12px; fill: #474b52; }
 code { font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 """
 SCRIPT = """
@@ -68,7 +69,7 @@ def section(name: str, record: Record, verdict: Verdict) -> str:
     kind = f"{facts['cell']}, {facts['num_layers']} layer{'s' if facts['num_layers'] > 1 else ''}"
     kind += ", both directions" if facts["bidirectional"] else ""
     finding = "Nothing stands out." if verdict.finding is None else verdict.finding.replace("_", " ") + "."
-    help_ = "" if verdict.remedy is None else f"<p>What helps: <code>{escaped(verdict.remedy)}</code></p>"
+    help_ = "" if verdict.remedy is None else what_helps(verdict.remedy)
     notes = "".join(f'<p class="quiet">Not exact: {escaped(note)}.</p>' for note in facts["notes"])
     when = f"{'Update' if facts.get('own') else 'Backward pass'} {facts['step']}"
     trusted = OWN if facts.get("own") else residual(facts["grad_residual"])
@@ -76,9 +77,15 @@ def section(name: str, record: Record, verdict: Verdict) -> str:
         f"<section><h2>{escaped(name or 'the model itself')} <span class='quiet'>{escaped(kind)}</span></h2>"
         f'<p class="quiet">{when}, sequence {facts["sequence"]} of {facts["sequences"]}, '
         f"{facts['timesteps']} timesteps. {trusted}</p>"
-        f'<p><span class="finding">{escaped(finding)}</span> {escaped(verdict.sentence)}</p>{help_}{notes}'
+        f"<p><b>{escaped(finding)}</b> {escaped(verdict.sentence)}</p>{help_}{notes}"
         f"{chart(record.tensors, facts['num_layers'], facts['bidirectional'])}</section>"
     )
+
+
+def what_helps(remedy: Remedy) -> str:
+    """In words, and the lines to copy."""
+    code = "" if remedy.code is None else f"<pre><code>{escaped(remedy.code)}</code></pre>"
+    return f"<p>What helps: {escaped(remedy.words)}{':' if code else '.'}</p>{code}"
 
 
 def residual(value: float | None) -> str:
