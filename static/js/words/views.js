@@ -126,6 +126,7 @@ export function lagsWords({ can, record, omitted, config }) {
   if (!record?.tensors.lag_norm) return omitted ? OMITTED : lacking({ can });
   const { horizon, needed_lag } = record.meta;
   const recurrent = `${cellOf(config).recurrent}${ofAllWords(record)}`;
+  if (!record.tensors.lag_norm.data.every(Number.isFinite)) return `The gradient of ${recurrent} is not finite.`;
   if (horizon === null) return `The gradient of ${recurrent} is exactly 0: no lag gives anything.`;
   const lies = `99 % of d${recurrent} lies in lags up to ${horizon}`;
   const up = needed_lag === null || needed_lag >= length(record) ? horizon : needed_lag;
