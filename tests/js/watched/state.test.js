@@ -194,7 +194,7 @@ test("what belongs to all layers stays at every place, and what a module cannot 
     assert.deepEqual([...seen.tensors.lag_norm.data], [3, 4, 0]);
     assert.equal(
       plain(lagsWords({ record: seen, config: { cell: "gru" }, can: {} })),
-      "99 % of dW_hh of all layers and both directions lies in lags up to 1. Lags 0…1 alone give a cosine of 1.00.",
+      "99 % of dW_hh of all layers and both directions lies in lags up to 1. Lags 0…1 alone give a cosine of 1.00 with the whole.",
     );
   }
 });
