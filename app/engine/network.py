@@ -16,6 +16,8 @@ from .passes import Pass
 from .stack import Stack
 from .views import LayerView
 
+NOTHING: Mapping[str, Array] = {}
+
 
 class Network:
     """A network of an ``architecture`` unrolled over T timesteps for B examples: every buffer, once; no parameters.
@@ -143,13 +145,14 @@ class Network:
         its states after that are the initial one, and its gradients there 0. Numbers that overflow become inf or nan,
         silently.
         """
-        states = dict(initial or {}) if h0 is None else {**(initial or {}), "h0": h0}
+        states = initial or NOTHING
+        if h0 is not None:
+            states = {**states, "h0": h0}
         if self.train_h0:
             states = {name: params[name][None] for name in self.initial_names}
         with np.errstate(all="ignore"):
             np.setbufsize(BUFFER)
-            self.stack.load(params, [params["W_hy"][part] for part in self.head.parts])
-            self.head.load(params)
+            self.stack.load(params, self.head.load(params))
             self.inputs.load(params)
             self.inputs.enter(x, self.stack.inputs)
             self.stack.forward(states, lengths)
