@@ -86,11 +86,6 @@ const THUMBNAIL = { size: 10, least: 6, beside: 7, most: 34, share: 0.14 };
 /** @type {Place} */
 const ALONE = { layer: 1, direction: "forward", layers: 1, directions: 1 };
 
-/** What one design unit measures: 1 at 1280 × 720, 1.27 at 1920 × 1080. */
-export function designUnit(/** @type {number} */ viewportWidth, /** @type {number} */ viewportHeight) {
-  return clamp(Math.min(viewportWidth / 1280, viewportHeight / 720) ** 0.6, 1, 2);
-}
-
 /**
  * @param {{width: number, height: number, U: number, T: number, H: number, inputRows: number, lanes: number,
  *   place?: Place, edges?: Float64Array | null, zoom?: {from: number, to: number} | null, charts?: boolean,

@@ -3,7 +3,6 @@ import test from "node:test";
 import {
   columnWidth,
   columnEdges,
-  designUnit,
   groupOf,
   layoutStage,
   pitchOf,
@@ -19,13 +18,6 @@ import { placeAt } from "../../../static/js/stage/under.js";
 
 const SIZE = { width: 764, height: 620, U: 1, T: 24, H: 16, inputRows: 1, lanes: 1 };
 const near = (a, b, margin = 0.6) => assert.ok(Math.abs(a - b) <= margin, `${a} is not ${b}`);
-
-test("the design unit is 1 at 1280 × 720, grows with the window, and stays between 1 and 2", () => {
-  assert.equal(designUnit(1280, 720), 1);
-  near(designUnit(1920, 1080), 1.275, 0.01);
-  assert.equal(designUnit(768, 1024), 1);
-  assert.equal(designUnit(9000, 9000), 2);
-});
 
 test("at 764 × 620 the rows stand where the design has them", () => {
   const layout = layoutStage(SIZE);
