@@ -86,7 +86,7 @@ function weirLines({ clip: { mode, threshold, scale } }) {
     return [`${what} ${mode === "norm" ? "not above" : "above"} ${limit}: nothing is clipped.`];
   }
   const how = mode === "norm" ? `its norm was above ${limit}` : `entries were cut to ±${limit}`;
-  return [`The update is × ${formatNumber(scale)}:`, how];
+  return [`The gradient is clipped to ${formatPercent(scale)} of its length:`, how];
 }
 
 function lossLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) {
