@@ -27,6 +27,33 @@ export const UNREACHABLE = "The lessons could not be fetched. Open this again to
 export const move = (/** @type {string} */ title, /** @type {1 | -1} */ by) =>
   `Move ${title} ${by < 0 ? "up" : "down"}`;
 
+// The same as a file.
+
+export const AS_A_PAGE = "Save the story as a page";
+
+export const PAGE_IS =
+  "One HTML file with a recorded run of each lesson: text, questions, charts, and the steps that a recording can bring about. It needs no server.";
+
+export const ALL_LESSONS = "Backpropagation through time";
+
+export const ALL_NEED_A_SERVER =
+  "None of these lessons can be told without a server: they compare networks, or take in files. Choose others.";
+
+export const LOST_WHILE_RECORDING = "The connection was lost while a lesson was recorded: try again when it is back.";
+
+/** @param {number} status */
+export const noPlayerWords = (status) => `The server did not give the page (${status}). Try again.`;
+
+/** @param {string} title @param {number} number @param {number} count */
+export const recordingWords = (title, number, count) => `Recording ${number} of ${count}: ${title} …`;
+
+/** @param {string} name of the file @param {number} lessons @param {number} bytes @param {string[]} left titles of lessons that need a server */
+export function storySavedWords(name, lessons, bytes, left) {
+  const count = lessons === 1 ? "1 lesson" : `${lessons} lessons`;
+  const saved = `Saved ${name}: ${count}, ${(bytes / 1e6).toFixed(1)} MB.`;
+  return left.length === 0 ? saved : `${saved} Left out, as without a server they cannot be told: ${left.join("; ")}.`;
+}
+
 // The stored training of a watched script.
 
 export const OPEN_STORED = "Open the stored training";
