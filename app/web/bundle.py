@@ -9,10 +9,8 @@ of a module goes over several lines (a test holds it), so what only begins a lin
 import re
 from collections.abc import Collection, Mapping
 
-from .assets import resolved
+from .assets import COMMENT, resolved
 
-# A comment that begins a line: documentation and types. Those inside a line stay.
-COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/[ \t]*\n?|//[^\n]*\n)", re.MULTILINE | re.DOTALL)
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 IMPORT = re.compile(
     r"""^import\s+(?:(?P<names>\{[^}]*\})|\*\s+as\s+(?P<whole>\w+))\s+from\s+"(?P<target>\.[^"]+)";$""", re.M

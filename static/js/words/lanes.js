@@ -199,7 +199,7 @@ export function readoutOf(states, t) {
 
 /** What a lane has come to. @param {import("../wire/protocol.js").RecordMeta} meta */
 export function laneReading({ loss_per_timestep: loss, horizon }) {
-  return `loss ${formatNumber(loss)}${horizon ? ` · horizon ${horizon}` : ""}`;
+  return `loss ${formatNumber(loss)}${horizon === null ? "" : ` · horizon ${horizon}`}`;
 }
 
 export const PICTURE = "Lanes: the gradient and the hidden units of each network, on the same time axis";

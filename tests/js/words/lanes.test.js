@@ -3,6 +3,7 @@ import test from "node:test";
 import {
   differences,
   laneNames,
+  laneReading,
   laneWords,
   readoutOf,
   tableOf,
@@ -108,4 +109,9 @@ test("the read-out has every lane's norm at the timestep", () => {
     "1 rnn: 2.00",
     "2 gru: 1.00",
   ]);
+});
+
+test("a lane says its horizon also where that is 0, and none where none was measured", () => {
+  const reading = (horizon) => laneReading(/** @type {any} */ ({ loss_per_timestep: 1.13, horizon }));
+  assert.deepEqual([0, 94, null].map(reading), ["loss 1.13 · horizon 0", "loss 1.13 · horizon 94", "loss 1.13"]);
 });
