@@ -53,6 +53,8 @@ import { clamp, intervalOf } from "../lib/scales.js";
 /** In design units. */
 const GUTTER = 116;
 const RIGHT = 18;
+/** With less width there is no room for an axis. */
+export const NARROWEST = 140;
 const LANES_TOP = 118;
 const UNIT_BLOCK = 106;
 const ROW_MAX = 11;

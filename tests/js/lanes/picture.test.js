@@ -70,7 +70,10 @@ test("what stands beside the rivers of four networks keeps inside its own lane",
   assert.ok(names.length >= 4);
   const rivers = scene.blocks.flatMap(({ layout }) => layout.lanes);
   for (const [text, , y] of names) {
-    assert.ok(rivers.some(({ top, bottom }) => y > top && y < bottom + 4), `${text} at ${y}`);
+    assert.ok(
+      rivers.some(({ top, bottom }) => y > top && y < bottom + 4),
+      `${text} at ${y}`,
+    );
   }
 });
 

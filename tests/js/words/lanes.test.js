@@ -103,6 +103,21 @@ test("the sentence says by what the gradient is multiplied on its way back, as t
   assert.match(tellLanes([state({}), state({})]).finding, /all the same/);
 });
 
+test("a number that several lanes have is said once, and what clipping by timestep leaves is what is said", () => {
+  const clips = ["none", "norm", "value", "timestep"];
+  const states = clips.map((clip) => state({ clip }, Math.log(151)));
+  states[3].record = {
+    ...states[3].record,
+    tensors: { ...states[3].record.tensors, dh_norm_used: { shape: [5], data: Float64Array.of(0, 0, 1, 1, 1) } },
+  };
+  const { finding, reason } = tellLanes(states);
+  assert.match(finding, /is multiplied by 151 in 1, 2 and 3, 0 in 4\.$/);
+  assert.match(reason, /^Loss [\d.]+ in 1, 2, 3 and 4; the best/);
+  const row = tableOf(states).find(({ label }) => label === "‖∂E/∂h_1‖");
+  assert.deepEqual(row.values, ["151", "151", "151", "0"]);
+  assert.equal(readoutOf(states, 2)[4], "4 clip timestep: 1.00");
+});
+
 test("the read-out has every lane's norm at the timestep", () => {
   assert.deepEqual(readoutOf([state({}, Math.log(2)), state({ cell: "gru" }, 0)], 1), [
     "‖∂E/∂h₁‖",
