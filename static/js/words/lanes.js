@@ -99,10 +99,11 @@ export function laneWords(config, differing, schema, name) {
   return [...usual, ...more].filter((words) => !called.includes(words)).join(", ");
 }
 
-/** @param {DecodedRecord} record */
+/** How many the record has; a network's first record may have none of them yet. @param {DecodedRecord | null} record */
 function parameters(record) {
+  if (!record) return "–";
   const own = Object.entries(wholeOf(record).tensors).filter(([name]) => /^([Wubg]_|[hc]0)/.test(name));
-  return own.reduce((sum, [, { data }]) => sum + data.length, 0);
+  return own.length === 0 ? "–" : String(own.reduce((sum, [, { data }]) => sum + data.length, 0));
 }
 
 /** @param {State} state @param {"h" | "c"} of */
@@ -126,7 +127,7 @@ export function tableOf(states) {
     bold: false,
   });
   const rows = [
-    measured("parameters", ({ record }) => (record ? String(parameters(record)) : "–")),
+    measured("parameters", ({ record }) => parameters(record)),
     measured("loss now", ({ record }) => formatNumber(record?.meta.loss_per_timestep)),
     measured("‖∂E/∂h_1‖", (state) => normAt1(state, "h")),
   ];

@@ -85,6 +85,10 @@ test("the table has in bold what differs, with what a cell has not as none", () 
   const row = (label) => rows.find((one) => one.label === label).values;
   assert.deepEqual(row("‖∂E/∂h_1‖"), ["1.00\u2009×\u200910⁻⁸", "0.500"]);
   assert.deepEqual(row("data, seed"), ["same", "same"]);
+  assert.deepEqual(row("parameters"), ["8", "8"]);
+  const bare = state({});
+  for (const name of ["W_xh", "W_hh", "b_h"]) delete bare.record.tensors[name];
+  assert.equal(tableOf([bare, state({ seed: 4 })]).find(({ label }) => label === "parameters").values[0], "–");
   assert.equal(titleOf([CONFIG, { ...CONFIG, cell: "lstm" }]), "Two lanes, one difference");
 });
 
