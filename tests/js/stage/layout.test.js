@@ -40,6 +40,7 @@ for (const [name, size] of Object.entries({
   lstm: { ...SIZE, lanes: 2 },
   "one unit": { ...SIZE, H: 1, T: 1 },
   wide: { ...SIZE, H: 256, T: 500 },
+  "a lesson's on a tablet, of an lstm": { ...SIZE, width: 768, height: 450, lanes: 2, inputRows: 30 },
   "many inputs": { ...SIZE, inputRows: 30 },
 })) {
   test(`rows never overlap and end inside the stage: ${name}`, () => {
