@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from .assets import COMMENT, resolved
 
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+EMPTY = re.compile(r"\n{2,}")
 IMPORT = re.compile(
     r"""^import\s+(?:(?P<names>\{[^}]*\})|\*\s+as\s+(?P<whole>\w+))\s+from\s+"(?P<target>\.[^"]+)";$""", re.M
 )
@@ -66,5 +67,5 @@ def converted(name: str, source: str) -> tuple[str, list[str]]:
     body = EXPORT.sub(lambda found: found[0].removeprefix("export").lstrip(), body)
     if other := OTHER.search(body):
         raise UnbundledError(f"{name}: expected imports and exports as in the other modules; got {other[0]!r}")
-    body = INDENT.sub("", body)
+    body = EMPTY.sub("\n", INDENT.sub("", body))
     return (f"{body.rstrip()}\nreturn {{ {', '.join(names)} }};\n" if names else body), needed

@@ -36,7 +36,8 @@ def unpacked(content: bytes, folder: Path, compressed: int | None = None) -> dic
     file.write_bytes(content)
     more = [str(compressed)] if compressed else []
     said = subprocess.run([NODE, script, file, *more], check=True, capture_output=True, text=True, timeout=60).stdout
-    return json.loads(said)
+    read: dict[str, Any] = json.loads(said)
+    return read
 
 
 def told_in(page: str, folder: Path) -> dict[str, Any]:
