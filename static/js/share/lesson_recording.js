@@ -3,7 +3,7 @@
  * recorded, and how long, is the server's word: the same as for the page that its command writes.
  */
 
-import * as say from "../words/lessons.js";
+import { Fault } from "../lib/fault.js";
 import { asRecord, command } from "../wire/protocol.js";
 import { openRun } from "./quiet_run.js";
 
@@ -27,7 +27,7 @@ export function recordLesson(url, lesson, platform) {
   return new Promise((resolve, reject) => {
     const run = openRun(url, platform, {
       opened: () => void recorded(run, lesson).then(resolve, reject).finally(run.close),
-      lost: () => reject(new Error(say.LOST_WHILE_RECORDING)),
+      lost: () => reject(new Fault("lesson_lost")),
     });
     run.connect();
   });
@@ -70,7 +70,7 @@ async function watched(run, watch) {
 function momentOf(run) {
   const frame = run.record();
   const state = run.state();
-  if (!frame || !state) throw new Error(say.LOST_WHILE_RECORDING);
+  if (!frame || !state) throw new Fault("lesson_lost");
   const record = asRecord(frame);
   const { config, task, solved_at: solvedAt } = state;
   return { record, config, task, solvedAt, iteration: record.meta.iteration };

@@ -1,6 +1,7 @@
 /** A story of lessons as one HTML file that needs no server: the page that tells them, and a recorded run of each. */
 
 import { addressOf, socketAddressOf } from "../lib/address.js";
+import { Fault } from "../lib/fault.js";
 import { recordLesson, thinned } from "./lesson_recording.js";
 import { filled, LARGEST_PAGE, partsOf } from "./one_page.js";
 import * as say from "../words/lessons.js";
@@ -16,13 +17,13 @@ import * as say from "../words/lessons.js";
  */
 export async function lessonsPage(slugs, { schema, link, platform }, tell) {
   const answer = await fetch(addressOf("api/player/lessons"));
-  if (!answer.ok) throw new Error(say.noPlayerWords(answer.status));
+  if (!answer.ok) throw new Fault("no_page", { status: answer.status });
   /** @type {{page: string, lessons: Lesson[]}} */
   const { page: shell, lessons } = await answer.json();
   const known = slugs.map((slug) => lessons.find((lesson) => lesson.slug === slug));
   const told = known.filter((lesson) => lesson !== undefined);
   const left = slugs.filter((_, place) => known[place] === undefined);
-  if (told.length === 0) throw new Error(say.ALL_NEED_A_SERVER);
+  if (told.length === 0) throw new Fault("lessons_need_server");
   /** @type {LessonRun[]} */
   const runs = [];
   for (const [index, lesson] of told.entries()) {

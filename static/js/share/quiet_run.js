@@ -67,8 +67,8 @@ export function openRun(url, platform, { opened, lost }) {
     const answer = await requests.request(asked, true);
     if (answer?.type === "error") return answer.message;
     if (answer?.type !== "state") return say.LOST;
-    if (answer.phase === "diverged") return "A number is not finite.";
-    if (asked.type === "configure" && answer.effects.restart.length > 0) return "A change begins the run again.";
+    if (answer.phase === "diverged") return say.NOT_FINITE;
+    if (asked.type === "configure" && answer.effects.restart.length > 0) return say.BEGINS_AGAIN;
     await shown(answer.iteration);
     return "";
   }

@@ -9,7 +9,7 @@ import { openRun } from "./quiet_run.js";
 
 /** @typedef {import("./hand_in.js").HandIn} HandIn */
 /** @typedef {import("./hand_in.js").HandedChange} HandedChange */
-/** @typedef {"same" | "different" | "not comparable" | "not finished"} Outcome */
+/** @typedef {"same" | "different" | "not-comparable" | "not-finished"} Outcome */
 /** @typedef {{outcome: Outcome, sentence: string}} Verdict */
 
 /** Why a replay would say nothing, before it is tried; empty where it would. @param {HandIn} handedIn */
@@ -28,11 +28,11 @@ export function whyNotComparable({ config, why, curve }) {
  */
 export function replay(url, handedIn, platform, tell) {
   const why = whyNotComparable(handedIn);
-  if (why) return Promise.resolve({ outcome: "not comparable", sentence: say.notComparableWords(why) });
+  if (why) return Promise.resolve({ outcome: "not-comparable", sentence: say.notComparableWords(why) });
   return new Promise((resolve) => {
     const run = openRun(url, platform, {
       opened: async () => end(await compared(run, handedIn, tell)),
-      lost: () => end({ outcome: "not finished", sentence: say.LOST }),
+      lost: () => end({ outcome: "not-finished", sentence: say.LOST }),
     });
     /** @param {Verdict} verdict */
     function end(verdict) {
@@ -53,7 +53,7 @@ async function compared(run, { config, numerics, changes, curve }, tell) {
   const refused = await run.change(command.start(/** @type {import("../wire/protocol.js").Config} */ (config)));
   if (refused) return { outcome: "different", sentence: say.impossibleWords(refused) };
   if ((await run.numerics()) !== numerics) {
-    return { outcome: "not comparable", sentence: say.notComparableWords(say.OTHER_ARITHMETIC) };
+    return { outcome: "not-comparable", sentence: say.notComparableWords(say.OTHER_ARITHMETIC) };
   }
   let changed = 0;
   for (const [place, [iteration, loss]] of curve.entries()) {

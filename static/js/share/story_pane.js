@@ -3,10 +3,13 @@
 import { element, setText } from "../lib/dom.js";
 import { addressOf } from "../lib/address.js";
 import { BROWSER } from "../lib/platform.js";
+import { Fault } from "../lib/fault.js";
 import { copyButton } from "./copy_button.js";
 import { download } from "./download.js";
-import { emptyLink, writeLink } from "./link.js";
+import { emptyLink } from "./link.js";
+import { writeLink } from "./write_link.js";
 import { moved, orderOf } from "./story.js";
+import { faultWords } from "../words/faults.js";
 import * as say from "../words/lessons.js";
 
 /** @typedef {import("./story.js").Chosen} Chosen */
@@ -38,7 +41,7 @@ export function createStoryPane(schema) {
     try {
       setText(saved, await savePage());
     } catch (error) {
-      setText(saved, /** @type {Error} */ (error).message);
+      setText(saved, faultWords(error));
     }
     save.disabled = orderOf(lessons).length === 0;
   });
@@ -91,7 +94,7 @@ export function createStoryPane(schema) {
 
   async function load() {
     const answer = await fetch(addressOf("api/scenes"));
-    if (!answer.ok) throw new Error(`the server has no lessons: ${answer.status}`);
+    if (!answer.ok) throw new Fault("no_lessons", { status: answer.status });
     const scenes = /** @type {{slug: string, title: string}[]} */ (await answer.json());
     lessons = scenes.map(({ slug, title }) => ({ slug, title, chosen: false }));
     draw();

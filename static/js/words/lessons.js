@@ -36,14 +36,6 @@ export const PAGE_IS =
 
 export const ALL_LESSONS = "Backpropagation through time";
 
-export const ALL_NEED_A_SERVER =
-  "None of these lessons can be told without a server: they compare networks, or take in files. Choose others.";
-
-export const LOST_WHILE_RECORDING = "The connection was lost while a lesson was recorded: try again when it is back.";
-
-/** @param {number} status */
-export const noPlayerWords = (status) => `The server did not give the page (${status}). Try again.`;
-
 /** @param {string} title @param {number} number @param {number} count */
 export const recordingWords = (title, number, count) => `Recording ${number} of ${count}: ${title} …`;
 
@@ -83,4 +75,9 @@ export function stepDone(step) {
 /** @param {string | null | undefined} step what the next step asks for; none after the last */
 export function toDo(step) {
   return step ? `To do: ${step}` : "All steps are done.";
+}
+
+/** What a lesson's network has that the one before had not. @param {string[]} names of controls */
+export function setWords(names) {
+  return `Set for this scene: ${names.join(", ")}.`;
 }

@@ -80,15 +80,15 @@ export function flowWords(state) {
 
 /** @param {DecodedRecord} record @param {number} k */
 function columnWords(record, k) {
-  let loudest = 0;
+  let largest = 0;
   for (let t = 1; t <= length(record); t += 1) {
     if (!hasTarget(record, t) || !hasPath(placeOf(record), t, k)) continue;
-    if (loudest === 0 || lnFlow(record, t, k) > lnFlow(record, loudest, k)) loudest = t;
+    if (largest === 0 || lnFlow(record, t, k) > lnFlow(record, largest, k)) largest = t;
   }
-  if (loudest === 0) return `No loss at or ${isReverse(record) ? "before" : "after"} h_${k}: it receives no gradient.`;
+  if (largest === 0) return `No loss at or ${isReverse(record) ? "before" : "after"} h_${k}: it receives no gradient.`;
   const last = farthestLoss(record);
-  const others = last !== loudest ? ` E_${last} arrives at ${formatExp(lnFlow(record, last, k))}.` : "";
-  return `E_${loudest} contributes most to h_${k}: ${formatExp(lnFlow(record, loudest, k))}.${others}`;
+  const others = last !== largest ? ` E_${last} arrives at ${formatExp(lnFlow(record, last, k))}.` : "";
+  return `E_${largest} contributes most to h_${k}: ${formatExp(lnFlow(record, largest, k))}.${others}`;
 }
 
 /** @param {DecodedRecord} record */
@@ -132,7 +132,7 @@ export function lagsWords({ can, record, omitted, config }) {
   const cosine = formatNumber(at(record, "truncation_cosine", up));
   const alone = up === 0 ? "Lag 0 alone gives" : `Lags 0…${up} alone give`;
   const needs = needed_lag === null ? "." : `; the task needs ${needed_lag}.`;
-  return `${lies}${needs} ${alone} a cosine of ${cosine}.`;
+  return `${lies}${needs} ${alone} a cosine of ${cosine} with the whole.`;
 }
 
 /** The sentence under the eigenvalues: what bounds a gradient, and what it meets at each timestep. @param {State} state */

@@ -113,7 +113,7 @@ test("sentences say what the last gradient does, and of which captures", () => {
   const picture = pictureOf(record(0), { layer: 1, reverse: false });
   assert.equal(
     plain(headline(picture)),
-    "The last gradient handed in dies on its way back: 0.500 at h_3, 1.00 × 10⁻⁸ at h_1.",
+    "The last gradient handed in vanishes on its way back: 0.500 at h_3, 1.00 × 10⁻⁸ at h_1.",
   );
   assert.equal(
     plain(underHeadline(picture, { picture, step: 400 }, true)),
