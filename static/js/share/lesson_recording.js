@@ -5,6 +5,7 @@
 
 import { Fault } from "../lib/fault.js";
 import { asRecord, command } from "../wire/protocol.js";
+import { NOT_FINITE } from "../words/handin.js";
 import { openRun } from "./quiet_run.js";
 
 /** @typedef {import("../run/history.js").Moment} Moment */
@@ -46,8 +47,9 @@ async function recorded(run, { config, steps, record: { watch, updates, most_upd
     waiting = waiting.filter(({ done }) => !holds(done, moment.record));
     const { length } = moments;
     if (length > most || (waiting.length === 0 && length > updates)) break;
-    // Where a number is not finite any more, the run ends.
-    if (await run.change(command.step(1))) break;
+    const refusal = await run.change(command.step(1));
+    if (refusal === NOT_FINITE) break;
+    if (refusal) throw new Error(refusal);
   }
   return { moments, steps: steps.filter((step) => !waiting.includes(step)) };
 }

@@ -106,6 +106,8 @@ test("what the network is too large for is left out, other refusals and a loss a
     refuses: ({ type }) => (type === "start" ? "The server is full." : null),
   });
   await assert.rejects(refused.made, /The server is full/);
+  const busy = await recorded(lesson(), { refuses: ({ type }) => (type === "step" ? "Try again in 5 s." : null) });
+  await assert.rejects(busy.made, /Try again in 5 s/, "no short recording passes for a whole one");
   const gone = await recorded(lesson(), { lives: 3 });
   await assert.rejects(gone.made, /lesson_lost/);
 });
