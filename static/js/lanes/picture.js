@@ -122,7 +122,7 @@ export function lanesScene(states, size, domain, pictures) {
       farther: null,
       highlight: 0,
       track: "h",
-      curves: picture ? [{ id: "all", label: "", ln: picture.lanes[0].shown }] : [],
+      curves: picture ? [{ id: /** @type {const} */ ("all"), label: "", ln: picture.lanes[0].shown }] : [],
       domain,
       outputDomain: /** @type {readonly [number, number]} */ ([-1, 1]),
       bands: [],
