@@ -60,9 +60,7 @@ def lesson_page(slugs: Sequence[str], link: str = "") -> str:
     if unknown or not slugs:
         what = f"{unknown[0]!r}" if unknown else "none"
         why = " (it needs a server)" if unknown and unknown[0] in SCENES else ""
-        raise BadValue(
-            f"Expected lessons that can be told without a server; got {what}{why}. They are: {', '.join(tellable())}."
-        )
+        raise BadValue(f"Expected lessons that need no server; got {what}{why}. They are: {', '.join(tellable())}.")
     assets = Assets(shipped("static"))
     shell = page_of_lessons(assets)
     most = max(FEWEST_RECORDS, MOST_RECORDS // len(slugs))

@@ -100,7 +100,8 @@ export function createView(node, store, { edit, redraw }) {
   });
   node.append(
     element("div", { class: "view-bar" }, select, choice.node),
-    element("div", { class: "view-bar" }, place, field, spanPlace),
+    // Where no training is followed there is only the present.
+    element("div", { class: "view-bar" }, place, field, ...(store.get().history ? [spanPlace] : [])),
   );
   const sheet = createCanvas(node, {
     class: "flow weights",

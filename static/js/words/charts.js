@@ -58,6 +58,7 @@ export const ROWS_AND_COLUMNS = {
   W_xh: "rows: inputs, columns: units",
   W_hh: "row: from, column: to unit",
   u_hh: "columns: units",
+  W_hr: "rows: units, columns: numbers of h",
   W_hy: "rows: units, columns: outputs",
   b_y: "columns: outputs",
 };

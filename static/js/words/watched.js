@@ -1,6 +1,7 @@
 /** What the page of a watched run says. Pure. t counts in the order of reading, from 1. */
 
 import { formatExp, formatNumber, formatPercent } from "../lib/format.js";
+import { cellOf } from "../record/cells.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 
@@ -83,6 +84,11 @@ export function underHeadline(picture, compared, reverse) {
   return said.join(" ");
 }
 
+/** Below a view: of the shown capture, then of the one it is compared with. @param {string} shown @param {number} step of the other @param {string} other */
+export function comparedWords(shown, step, other) {
+  return `${shown} At step ${step}: ${other}`;
+}
+
 /** The badge of trust. @param {number | null | undefined} residual @param {boolean} trained */
 export function residualText(residual, trained) {
   if (typeof residual === "number") return formatNumber(residual, 2);
@@ -145,7 +151,8 @@ export function timestepLines(picture, t, { slope, forget }) {
   }
   if (Number.isFinite(slope)) lines.push({ label: "mean slope", value: formatNumber(slope) });
   if (forget !== null && Number.isFinite(forget)) {
-    lines.push({ label: cell === "gru" ? "update gate keeps" : "forget gate open", value: formatPercent(forget) });
+    const label = cellOf({ cell }).keeps?.gate === "z" ? "update gate keeps" : "forget gate open";
+    lines.push({ label, value: formatPercent(forget) });
   }
   return lines;
 }

@@ -85,6 +85,8 @@ test("under the lags: horizon, needed lag, and the cosine of just those lags", (
     "99 % of dW_hh lies in lags up to 0. Lag 0 alone gives a cosine of 0.500 with the whole.",
   );
   assert.match(lagsWords(showing({ tensors })), /exactly 0/);
+  const broken = { ...tensors, lag_norm: vector(3, Number.NaN, 1, 0) };
+  assert.match(lagsWords(showing({ tensors: broken })), /^The gradient of W_hh is not finite/);
 });
 
 test("under the eigenvalues: sizes recomputed from them, and the bound from γ and σ", () => {
