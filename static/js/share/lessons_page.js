@@ -39,7 +39,7 @@ export async function lessonsPage(slugs, { schema, link, platform }, tell) {
  */
 async function fitted(shell, told, runs, { schema, link }) {
   const { most_records: all, fewest_records: fewest } = told[0].record;
-  const title = `Unroll: ${told.length === 1 ? told[0].title : say.ALL_LESSONS}`;
+  const title = say.storyTitle(told.map((lesson) => lesson.title));
   let most = Math.max(fewest, Math.floor(all / told.length));
   for (;;) {
     const kept = runs.map(({ moments }) => thinned(moments, most));

@@ -34,7 +34,10 @@ export const AS_A_PAGE = "Save the story as a page";
 export const PAGE_IS =
   "One HTML file with a recorded run of each lesson: text, questions, charts, and the steps that a recording can bring about. It needs no server.";
 
-export const ALL_LESSONS = "Backpropagation through time";
+/** Of the page. @param {string[]} titles of its lessons */
+export function storyTitle(titles) {
+  return `Unroll: ${titles.length === 1 ? titles[0] : "Backpropagation through time"}`;
+}
 
 /** @param {string} title @param {number} number @param {number} count */
 export const recordingWords = (title, number, count) => `Recording ${number} of ${count}: ${title} …`;
