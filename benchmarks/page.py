@@ -145,7 +145,7 @@ BARE = """<canvas width="764" height="620"></canvas><script>
 
 
 def bare(browser: Chromium, report: Report) -> None:
-    with browser.tab("data:text/html;charset=utf-8," + quote(BARE)) as tab:
+    with browser.tab("data:text/html;charset=utf-8," + quote(BARE), first_visit=True) as tab:  # it has no cookies
         time.sleep(0.5)
         before = tab.metrics()
         time.sleep(5)
