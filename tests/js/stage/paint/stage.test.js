@@ -209,12 +209,15 @@ test("from each h_t a line in the colour of what goes forward leads to its outpu
   const picture = drawn(sampleRecord({ T: 6 }));
   const { layout } = picture.scene;
   const { forward } = picture.scene.palette;
-  const lines = picture.ctx.calls.filter(
-    ([name, x, , state]) => name === "lineTo" && state.strokeStyle === forward && Math.abs(x - wayX(layout, 3)) < 1e-9,
-  );
+  const boxes = picture.ctx.calls.filter(([name, , , , , state]) => name === "fillRect" && state.fillStyle === forward);
+  const lines = boxes.filter(([, x, , width]) => Math.abs(x + width / 2 - wayX(layout, 3)) < 1e-9);
   assert.equal(lines.length, 1);
-  const [, , y] = lines[0];
+  const [, x, y, width, height] = lines[0];
   assert.ok(y > layout.output.top - 4 && y < layout.output.bottom + 4, `it ends at ${y}`);
+  assert.ok(Math.abs(y + height - layout.units.top) < 2, "it begins at the units");
+  const across = boxes.filter(([, left, top]) => Math.abs(left - x - width) < 1e-9 && top === y);
+  assert.equal(across.length, 1);
+  assert.ok(Math.abs(across[0][1] + across[0][3] - xOf(layout, 3)) < 1e-9, "and turns to the output");
   const order = picture.ctx.calls.map(([name, image]) => (name === "drawImage" ? image.name : ""));
   assert.ok(picture.ctx.calls.indexOf(lines[0]) < order.indexOf("river/0"));
 });
