@@ -9,7 +9,7 @@ from .clipping import ClipMode, angle, clip, norm
 from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise
-from .last_loss import LastLoss, last_loss
+from .last_loss import LastLoss, adjoints_and_last_loss, last_loss
 from .losses import LOSSES, LossName, Reduction
 from .naming import suffix, suffixes
 from .network import Network
@@ -67,6 +67,7 @@ __all__ = [
     "TensorCheck",
     "TruncationMeter",
     "adjoints",
+    "adjoints_and_last_loss",
     "all_adjoints",
     "all_flows",
     "all_shares_used",

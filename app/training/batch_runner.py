@@ -99,7 +99,8 @@ class BatchRunner:
             self._probe = probe, self.task.probe(self.config.seed, probe)
         sequence = self._probe[1]
         sequence = self._cast(replace(sequence, x=edited(sequence.x, edits)))
-        return ProbeTrace(self._workspace("probe", 1).net, params, sequence, self.config, initial)
+        net, pair = self._workspace("probe", 1).net, self._workspace("probe", 2).net
+        return ProbeTrace(net, pair, params, sequence, self.config, initial)
 
     def _states_before(self, params: Params, probe: int) -> Mapping[str, np.ndarray]:
         """The states in which the window before a probe ends; none where nothing is before it."""

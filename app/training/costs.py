@@ -56,7 +56,7 @@ def cost_of_watching(config: RunConfig, task: Task, watch: Collection[str]) -> i
 def memory(config: RunConfig, task: Task, watch: Collection[str] = (), data: OwnData | None = None) -> int:
     """About how many bytes a run takes: buffers, weights, moments and what is kept of them, a record, own data."""
     T, net = config.sequence_length, architecture_of(config, task)
-    rows = [task.rows(config.batch_size), task.held_out_rows(config.batch_size), 1]
+    rows = [task.rows(config.batch_size), task.held_out_rows(config.batch_size), 1, 2]
     rows += [1] if config.carry_state else []  # the window before the probe
     buffers = sum(Shape(net, config.activation, task.loss, T, B, config.precision).nbytes for B in rows if B)
     work = Work.of(config, task)

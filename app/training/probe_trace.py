@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..engine import Network, Params, all_adjoints, last_loss
+from ..engine import Network, Params, adjoints_and_last_loss
 from ..engine.adjoints import ln_norm
 from ..engine.arrays import all_finite
 from ..tasks import Batch
@@ -21,12 +21,13 @@ class ProbeTrace:
     their names end with, `adjoint` those of the first, `last_loss` what the last loss alone sends back; `used_norms`
     are ‖dE/dh_t‖ (T+1,) of each by name, h_l2 for example, for an lstm also ‖dE/dc_t‖, under truncation and
     per-timestep clipping, None where nothing is cut; `is_finite` is whether every number of the forward and the full
-    backward pass is.
+    backward pass is. `pair` has buffers for two sequences of this shape.
     """
 
     def __init__(
         self,
         net: Network,
+        pair: Network,
         params: Params,
         probe: Batch,
         config: RunConfig,
@@ -35,8 +36,7 @@ class ProbeTrace:
         self.net, self.probe, self.config = net, probe, config
         net.forward(params, probe.x, probe.target, probe.h0, initial=initial, lengths=probe.lengths)
         self.used_norms = self._used_norms() if self.is_cut else None
-        self.last_loss = last_loss(net, probe.target, config.loss_reduction)
-        self.adjoints = all_adjoints(net, config.loss_reduction)
+        self.adjoints, self.last_loss = adjoints_and_last_loss(net, pair.stack, probe.target, config.loss_reduction)
         self.adjoint = self.adjoints[""]
         # Asked at once: some quantities overwrite the buffers by gradients that truncation or clipping has bounded.
         states = [values for view in net.views.values() for values in (view.h, view.dh)]
