@@ -4,6 +4,7 @@ from .activations import ACTIVATIONS, Activation, ActivationName
 from .adjoints import Adjoints, adjoints, all_adjoints, layer_adjoints
 from .architecture import Architecture
 from .arrays import Precision
+from .beside import COLUMNS, beside, joined, leaves_the_batch, with_targets
 from .cells import CELLS, Cell, CellName, Params
 from .clipping import ClipMode, angle, clip, norm
 from .flow import Flow, all_flows, flow, layer_flow
@@ -40,6 +41,7 @@ __all__ = [
     "ACTIVATIONS",
     "BREAKS",
     "CELLS",
+    "COLUMNS",
     "INITIALISERS",
     "LOSSES",
     "MOST_LAYERS",
@@ -72,6 +74,7 @@ __all__ = [
     "all_flows",
     "all_shares_used",
     "angle",
+    "beside",
     "clip",
     "eigenvalues",
     "flow",
@@ -81,10 +84,12 @@ __all__ = [
     "jacobian",
     "jacobian_norms",
     "jacobian_product",
+    "joined",
     "kept_pairs",
     "last_loss",
     "layer_adjoints",
     "layer_flow",
+    "leaves_the_batch",
     "lyapunov_exponents",
     "nbytes_of_pairs",
     "norm",
@@ -97,4 +102,5 @@ __all__ = [
     "suffixes",
     "truncation_meter",
     "whole_meter",
+    "with_targets",
 ]

@@ -58,13 +58,34 @@ def adjoints_and_last_loss(
             np.setbufsize(BUFFER)
             net.prepare(reduction)
             _sweep_side_by_side(net, pair, int(losses[-1]))
-            alone = {ending: plainly_swept(layer, column=1) for ending, layer in pair.layers.items()}
-            near_one = {ending: swept for ending, swept in alone.items() if swept is not None}
-            if len(near_one) == len(alone):
-                adjoints = {ending: complete(net.layers[ending], swept) for ending, swept in all_swept(net).items()}
-                return adjoints, _ways(net, near_one, int(losses[-1]))
+    return of_columns(net, pair, 1, target, reduction)
+
+
+def of_columns(
+    net: Network, stack: Stack, alone: int, target: Array, reduction: Reduction, scale: float = 0.0
+) -> tuple[dict[str, Adjoints], dict[str, LastLoss]]:
+    """The same after all losses went back in ``net`` (B = 1), and the last one in the column ``alone`` of ``stack``.
+
+    ``scale``: ln of what the latter is still to be divided by.
+    """
+    losses = _timesteps_with_a_loss(target)
+    if len(losses) and net.dtype == np.float64:
+        with np.errstate(all="ignore"):
+            swept = {ending: plainly_swept(layer, alone) for ending, layer in stack.layers.items()}
+            near_one = {ending: found for ending, found in swept.items() if found is not None}
+            if len(near_one) == len(swept):
+                adjoints = {ending: complete(net.layers[ending], found) for ending, found in all_swept(net).items()}
+                return adjoints, _ways(net, near_one, int(losses[-1]), scale)
     found = last_loss(net, target, reduction)
     return all_adjoints(net, reduction), found
+
+
+def last_loss_alone(target: Array) -> Array:
+    """A copy of the one sequence's ``target`` without any but its last one."""
+    alone = np.full_like(target, -1 if target.ndim == 2 else np.nan)
+    for t in _timesteps_with_a_loss(target)[-1:]:
+        alone[t - 1] = target[t - 1]
+    return alone
 
 
 def _timesteps_with_a_loss(target: Array) -> Array:
@@ -89,12 +110,7 @@ def _sweep_side_by_side(net: Network, pair: Stack, t: int) -> None:
     for layer in pair.top:
         layer.receive(handed)
     pair.descend(lambda layer: layer.sweep(layer.T, 0))
-
-    def take_over(layer: Layer) -> None:
-        layer.leaving[:] = pair.layers[layer.ending].leaving[..., :1]
-        layer.dh[:] = pair.layers[layer.ending].dh[..., :1]
-
-    net.stack.descend(take_over)
+    net.stack.descend(lambda layer: layer.take_back(pair.layers[layer.ending], 0))
 
 
 def _ways(net: Network, swept: dict[str, Swept], t: int, scale: float = 0.0) -> dict[str, LastLoss]:

@@ -4,7 +4,7 @@ Equal runs give equal bytes. A snapshot may come from anyone: `read` trusts noth
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -153,7 +153,7 @@ def write(
         "kind": "snapshot",
         "version": VERSION,
         "config": config.model_dump(),
-        **asdict(learner.progress),
+        **vars(learner.progress),
         "optimizer_step": learner.optimizer.step,
         "position": learner.carried.position,
         "passes": learner.carried.passes,
