@@ -1,9 +1,9 @@
 """One sequence beside a batch, as two more columns: with all its losses in the first, with the last one in the second.
 
-A walk of its own costs as many calls of NumPy as that of a whole batch; two more columns cost a tenth of it. But the
+Passes of its own cost as many calls of NumPy as those of a whole batch; two more columns cost a tenth of them. But the
 linear algebra behind NumPy adds up in another order at the edge of a matrix than within, so what is beside the examples
 can change their last digits. Whether it does depends on the sizes and on the processor, not on the numbers: it is tried
-out, with the very steps of training, and where a bit changes a sequence must walk by itself.
+out, with the very steps of training, and where a bit changes, a sequence has passes of its own.
 """
 
 from functools import lru_cache
@@ -36,7 +36,7 @@ def with_targets(batch: Array, sequence: Array) -> Array:
 def beside(
     net: Network, wide: Network, params: Params, target: Array, reduction: Reduction
 ) -> tuple[dict[str, Adjoints], dict[str, LastLoss]]:
-    """`adjoints_and_last_loss` of the sequence that ``wide`` has walked beside its batch, which ``net`` takes over."""
+    """`adjoints_and_last_loss` of the sequence that ``wide`` took along beside its batch; ``net`` takes it over."""
     net.take_over(wide, wide.B, params)
     # In a column of its own the last loss is the mean of one.
     scale = float(np.log(max(net.n[0], 1))) if reduction == "mean" else 0.0

@@ -1,4 +1,4 @@
-"""Where the shown sequence goes along with the training batch, as columns beside it, in place of a walk of its own."""
+"""Where the shown sequence goes along with the training batch, as columns beside it, in place of passes of its own."""
 
 from ..engine import CELLS, COLUMNS, leaves_the_batch
 from ..tasks import Task
@@ -6,7 +6,7 @@ from .architecture import architecture_of
 from .config import RunConfig
 from .workspace import Shape
 
-MOST_MULTIPLICATIONS = 600_000  # of a timestep: beyond, columns cost as much as a walk of their own
+MOST_MULTIPLICATIONS = 600_000  # of a timestep: beyond, columns cost as much as passes of their own
 MOST_BYTES = 16 << 20  # of buffers that a run has a second time for this
 
 
@@ -19,10 +19,10 @@ def shape_beside(config: RunConfig, task: Task) -> Shape | None:
     """The buffers of the batch with columns beside it; None where the configuration leaves no room for them.
 
     So it is where the batch and the sequence do not go back in the same way, in float32, whose range the last loss
-    alone mostly leaves, and where a walk of its own costs less.
+    alone mostly leaves, and where passes of its own cost less.
     """
     net, B, cell = architecture_of(config, task), task.rows(config.batch_size), CELLS[config.cell]
-    if is_cut(config) or config.carry_state or config.precision != "float64" or B < COLUMNS or not cell.walked:
+    if is_cut(config) or config.carry_state or config.precision != "float64" or B < COLUMNS or not cell.by_example:
         return None
     if B * cell.blocks * net.hidden_size * (max(net.entering) + net.hidden_size + 1) > MOST_MULTIPLICATIONS:
         return None

@@ -14,7 +14,7 @@ from .flat import WHOLE, flat
 NONE: Mapping[str, np.ndarray] = {}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class BatchPass:
     """The result of the forward and backward pass over one batch."""
 
@@ -50,7 +50,7 @@ def run(
 ) -> BatchPass:
     """Run a batch forward, from `initial` states or its own, and backward, then clip its gradient.
 
-    `sequence` (B = 1) walks along in the columns that `net` has beside the batch's.
+    `sequence` (B = 1) goes along in the columns that `net` has beside the batch's.
     """
     if sequence is None:
         net.forward(params, batch.x, batch.target, batch.h0, initial=initial, lengths=batch.lengths)

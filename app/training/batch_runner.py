@@ -49,7 +49,7 @@ class BatchRunner:
     def both(
         self, params: Params, iteration: int, carried: Carried, probe: int, edits: Edits
     ) -> tuple[BatchPass, ProbeTrace]:
-        """`batch` and `trace`: in one walk where the probe can go along with the batch and changes no bit of it."""
+        """`batch` and `trace`: in one pass where the probe can go along with the batch and changes no bit of it."""
         shape, sequence = self._beside, self._sequence(probe, edits)
         if shape is None or _varies(sequence):
             return self.batch(params, iteration, carried), self.trace(params, probe, edits)
@@ -65,7 +65,7 @@ class BatchRunner:
 
     @cached_property
     def _beside(self) -> Shape | None:
-        """The buffers in which the probe goes along with the batch; None where it walks by itself."""
+        """The buffers in which the probe goes along with the batch; None where it has a pass of its own."""
         shape = shape_beside(self.config, self.task)
         return shape if shape is not None and goes_along(shape) else None
 
@@ -121,7 +121,7 @@ class BatchRunner:
     def trace(self, params: Params, probe: int, edits: Edits) -> ProbeTrace:
         """The probe with this index, with those edits that lie within its length.
 
-        Where state is carried it starts from the last state of the window before it, walked forward from zeros.
+        Where state is carried it starts from the last state of the window before it, computed forward from zeros.
         """
         initial = self._states_before(params, probe) if self.config.carry_state else {}
         sequence = self._sequence(probe, edits)

@@ -23,7 +23,7 @@ class ProbeTrace:
     are ‖dE/dh_t‖ (T+1,) of each by name, h_l2 for example, for an lstm also ‖dE/dc_t‖, under truncation and
     per-timestep clipping, None where nothing is cut; `is_finite` is whether every number of the forward and the full
     backward pass is. `pair` has buffers for two sequences of this shape, or
-    has just walked the probe beside its batch.
+    has just taken the probe along beside its batch.
     """
 
     def __init__(

@@ -79,7 +79,7 @@ def pair_for(net):
 
 
 def side_by_side_agrees(network, reduction):
-    """All losses and the last one, walked back together, against each by itself; what the former leaves behind."""
+    """All losses and the last one, taken back together, against each by itself; what the former leaves behind."""
     net, target = network.net, network.target
     alone, together = last_loss(net, target, reduction), all_adjoints(net, reduction)
     left = {ending: view.dh.copy() for ending, view in net.views.items()}

@@ -10,7 +10,7 @@ from app.training.batch_runner import BatchRunner
 
 SMALL = {"sequence_length": 9, "hidden_size": 8, "batch_size": 16, "lag": 2, "seed": 4}
 WATCHED = frozenset(WATCHABLE)
-WALKING = [name for name, cell in CELLS.items() if cell.walked]
+ALONG = [name for name, cell in CELLS.items() if cell.by_example]
 
 
 def trainer(**config):
@@ -23,7 +23,7 @@ def goes_along(trainer):
 
 @pytest.fixture
 def apart(monkeypatch):
-    """Makes trainers whose shown sequence walks by itself."""
+    """Makes trainers whose shown sequence has passes of its own."""
 
     def make(**config):
         made = trainer(**config)
@@ -50,7 +50,7 @@ def numbers(values):
 
 @pytest.mark.parametrize("task", ["echo", "characters"])
 @pytest.mark.parametrize("shape", [{}, {"num_layers": 2}, {"bidirectional": True}])
-@pytest.mark.parametrize("cell", WALKING)
+@pytest.mark.parametrize("cell", ALONG)
 def test_training_is_bit_for_bit_what_it_is_without_and_records_say_the_same(cell, shape, task, apart):
     if task == "characters" and "bidirectional" in shape:
         task = "parity"
@@ -124,7 +124,7 @@ def test_a_batch_that_was_run_without_is_the_batch_that_is_run_with_it():
         {"sequence_length": 500, "hidden_size": 64, "batch_size": 64},
     ],
 )
-def test_where_the_two_ways_differ_or_it_does_not_pay_it_walks_by_itself(config):
+def test_where_the_two_ways_differ_or_it_does_not_pay_it_has_passes_of_its_own(config):
     run = trainer(**config)
     assert shape_beside(run.config, run.task) is None
     assert isinstance(run._iterations.runner, BatchRunner)
