@@ -52,7 +52,8 @@ def pack(scalars: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytes:
         end, order = layout
         header = (start + end).encode()
         header += b" " * (-len(header) % 8)
-        return b"".join([len(header).to_bytes(8, "little"), header, *(in_order[name].data for name in order)])
+        parts: list[bytes | memoryview] = [len(header).to_bytes(8, "little"), header]
+        return b"".join(parts + [in_order[name].data for name in order])
     file = _written(text, in_order)
     header = file[8 : 8 + int.from_bytes(file[:8], "little")]
     if header.startswith(start.encode()):
