@@ -25,6 +25,8 @@ class MinGRU(DiagonalCell):
     source = "Feng et al. 2024"
     blocks = 2
     buffers = 7
+    calls = 1.1
+    elementwise = 160
     gates = ("z", "n")
     candidate_gate = 1
     forget_gate = "z"
