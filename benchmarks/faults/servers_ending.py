@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from app.training import RunConfig, Trainer
 from benchmarks.faults.attackers import command
-from benchmarks.faults.pages import SCRIPTS, pages
+from benchmarks.faults.pages import pages
 from benchmarks.faults.tabs import RATE, SMALL, Opening, Tab, iteration_of
 from benchmarks.report import Report
 from benchmarks.servers import answers, cpu_seconds, family, metrics, nginx
@@ -69,7 +69,10 @@ async def worker(report: Report, share: float) -> None:
 async def resume(report: Report, share: float) -> None:
     """The page's own modules, 100 times: one of two compute processes is killed under their edits, 100 ms away."""
     number = max(10, round(100 * share))
-    with Server(WORKERS="2", **SCRIPTS) as server, pages(server, number, one_way=0.05, rate=8) as opened:
+    with (
+        Server(WORKERS="2", UNROLL_ALLOW_MISSING_ORIGIN="true") as server,
+        pages(server, number, one_way=0.05, rate=8) as opened,
+    ):
         os.kill(family(server)[1], signal.SIGKILL)
         await asyncio.sleep(6)
         outcomes = opened.end()
