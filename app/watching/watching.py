@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from .calls import Capture
-from .capture import SILENT_STEPS, Capturer, Watched
+from .capture import Capturer
 from .measure import measured
 from .modules import is_compiled, others, recurrent_modules, torch_of
 from .screen import screen
 from .threads import give_way
 from .verdict import as_dict, cut_off
+from .watched import SILENT_STEPS, Watched
 from .watcher import Watcher
 
 WAITING = 2  # captures that may wait for their replay; the newest replace the oldest

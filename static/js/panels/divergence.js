@@ -1,7 +1,7 @@
 /** The first bad number: its equation, the sizes that led there against the largest number there is, and what would help. */
 
 import { byId, element, setSentence, svg } from "../lib/dom.js";
-import { CELLS } from "./equations/cells.js";
+import { equationsOf } from "./equations/cells.js";
 import { backwardMath, cellStateMath } from "./equations/gradients.js";
 import { lossMath, readoutMath } from "./equations/loss.js";
 import { weightMath } from "./equations/weights.js";
@@ -72,7 +72,7 @@ function equationOf({ config, record }, quantity) {
   if (base === "dc") return cellStateMath();
   const parameter = quantity.replace("grad.", "");
   if (PARAMETERS.includes(baseOf(parameter))) return weightMath(parameter);
-  return (CELLS[String(config.cell)] ?? CELLS.rnn).forward(String(config.activation).replaceAll("_", " "));
+  return equationsOf(String(config.cell ?? "rnn")).forward(String(config.activation).replaceAll("_", " "));
 }
 
 /** @param {import("../record/overflow.js").Growth} growth */

@@ -185,6 +185,15 @@ export const GATES = {
   mingru: { z: { row: 0, does: "update gate" } },
 };
 
+/** The gates of a cell, the one that keeps the state first. @param {string} cell @returns {Record<string, {row: number, does: string}>} */
+export function gatesOf(cell) {
+  const { gates, keeps, candidate } = cellOf({ cell });
+  const named = gates
+    .filter((gate) => gate !== candidate)
+    .sort((a, b) => Number(b === keeps?.gate) - Number(a === keeps?.gate));
+  return GATES[cell] ?? Object.fromEntries(named.map((gate) => [gate, { row: gates.indexOf(gate), does: "gate" }]));
+}
+
 /** The gates of one kind at timestep t, over all units. @param {DecodedRecord} record @param {number} row @param {number} t */
 export function gateMean(record, row, t) {
   const [, rows, H] = record.tensors.gates.shape;
@@ -194,7 +203,7 @@ export function gateMean(record, row, t) {
 
 /** The sentence under the gates. @param {State} state @param {string} gate */
 export function gatesWords({ can, record, config }, gate) {
-  const known = GATES[String(config.cell)]?.[gate];
+  const known = gatesOf(String(config.cell))[gate];
   if (!record?.tensors.gates || !known) return lacking({ can });
   const T = length(record);
   const means = Array.from({ length: T }, (_, index) => gateMean(record, known.row, index + 1));

@@ -20,7 +20,7 @@ import {
   startWords,
 } from "../../words/inspector/timestep.js";
 import { fedWords, inputWords } from "../../words/layers.js";
-import { CELLS, outputGateMath, outputGateNumbers } from "../equations/cells.js";
+import { equationsOf, outputGateMath, outputGateNumbers } from "../equations/cells.js";
 import { backwardMath, backwardNumbers, cellStateMath, cellStateNumbers } from "../equations/gradients.js";
 import { wayOf } from "../equations/way.js";
 import { createInputField } from "./input.js";
@@ -66,7 +66,7 @@ export function createTimestepFace(actions) {
     show({ can, config, dark, task }, record, { t, unit, pinned }) {
       const activation = String(config.activation ?? "φ").replaceAll("_", " ");
       const name = String(config.cell ?? "rnn");
-      const cell = CELLS[name] ?? CELLS.rnn;
+      const cell = equationsOf(name);
       const mean = config.loss_reduction === "mean";
       const reads = wayOf(record);
       const formula = () => cell.forward(activation, reads.before);
