@@ -261,7 +261,7 @@ class Session:
             return trainer.divergence
         record.scalars.update(self.stepped)
         packed = Packed(record.to_bytes(), record.complete)
-        if self.followers:  # an owner who is alone is shown a version once
+        if self.sharing.followers:  # an owner who is alone is shown a version once
             if len(self.packed) >= MOST_PACKED:
                 self.packed.clear()
             self.packed[wanted] = packed
