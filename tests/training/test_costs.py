@@ -120,6 +120,21 @@ def test_buffers_unused_for_longest_are_dropped():
     assert trainer.iteration == 10
 
 
+def test_buffers_that_nobody_used_since_the_last_look_are_given_back():
+    workspaces = WorkspacePool()
+    stays, leaves = (Trainer(RunConfig(sequence_length=T), workspaces=workspaces) for T in (20, 200))
+    leaves.step()
+    stays.step()
+    held = workspaces.nbytes
+    workspaces.drop_unused()
+    assert workspaces.nbytes == held, "all of it was used"
+    stays.step()
+    workspaces.drop_unused()
+    assert 0 < workspaces.nbytes < held / 5
+    leaves.step()
+    assert leaves.iteration == 2, "buffers are made anew"
+
+
 COUNTED = [
     {},
     {"clip": "timestep"},
