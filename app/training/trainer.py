@@ -16,6 +16,7 @@ from .computed import Computed
 from .config import Effects, RunConfig
 from .costs import Budget
 from .divergence import Divergence
+from .drawing import summary
 from .iterations import Iterations
 from .limits import MAX_FILE_NAME
 from .records import Record
@@ -170,6 +171,10 @@ class Trainer:
         """
         wanted = self.watching if watch is None else self._checked(watch)
         return self._stamped(self._iterations.record(wanted, skip_expensive=skip_expensive, probe=probe))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: this iteration's finding, and ||dE/dh_t|| over time as a picture."""
+        return summary(self.record(watch=()), self.config.num_layers, self.config.bidirectional)
 
     def before_update(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Have ``callback`` called before every update from now on; what is returned ends that."""

@@ -1,5 +1,8 @@
 """What arrives going backward: at the outputs of each captured call, and at the weights.
 
+Between captures a pass is only counted, at one weight of the module, whose hook stays: hooks on the outputs of every
+call would cost more than all the rest.
+
 A backward pass is known by the engine's own number for it, and is complete when the engine says so.
 """
 
@@ -9,6 +12,7 @@ from typing import Any
 
 from .calls import Arrived, FusedCall, StepCall, copied
 from .hooks import Guarded
+from .modules import stands_for_many
 from .watched import Watched
 
 MOST_PASSES = 8  # nested backward passes that are captured at once
@@ -18,7 +22,8 @@ class BackwardPass:
     """What a running backward pass has brought so far.
 
     ``arrived``: at outputs, by module and call; ``reached``: the modules; ``own``: gradients at parameters, by owner;
-    ``left_over``: norms of gradients that the last update has left behind, by module; ``scale``: an AMP scaler's.
+    ``left_over``: norms of gradients that the last update has left behind, by module; ``scale``: an AMP scaler's;
+    ``broken``: modules of which not everything could be copied.
     """
 
     def __init__(self) -> None:
@@ -27,6 +32,7 @@ class BackwardPass:
         self.own: dict[int, Any] = {}
         self.left_over: dict[str, Any] = {}
         self.scale: Any = None
+        self.broken: set[str] = set()
 
 
 class Backward:
@@ -56,11 +62,29 @@ class Backward:
         known = self._listening.get(id(tensor))
         if known is not None and known() is tensor:
             return
-        owner = id(tensor)
-        handle = tensor.register_hook(Guarded(lambda gradient: self._own(owner, gradient), self._failed))
+        owner, passes = id(tensor), self._passes
+        tell = Guarded(lambda gradient: self._own(owner, gradient), self._failed)
+
+        def hook(gradient: Any) -> None:
+            if passes:  # none is, in most
+                tell(gradient)
+
+        handle = tensor.register_hook(hook)
         self._listening[owner] = weakref.ref(tensor)
         if tensor.is_leaf:
             self._handles.append(handle)
+
+    def count_at(self, one: Watched, name: str, weight: Any) -> None:
+        """Count the backward passes that reach ``one`` at its parameter ``name``, which no other module has."""
+
+        place = one.counted_at = name, weight
+
+        def count(_: Any) -> None:
+            running = self._passes.get(self._torch._C._current_graph_task_id())
+            if one.counted_at is place and (running is None or one.name not in running.reached):
+                one.pass_completed()
+
+        self._handles.append(weight.register_hook(Guarded(count, self._failed)))
 
     def listen(self, one: Watched, tensor: Any, call: FusedCall | StepCall | None, where: str) -> None:
         """Register a gradient hook on ``tensor``, the output of ``call`` named ``where``; with no call, one that only
@@ -80,15 +104,27 @@ class Backward:
 
         def tell(gradient: Any) -> None:
             running = self._reach(one)
-            if one.due and one.stepped:
-                one.stepped = False
-                running.left_over[one.name] = _left_over(one.module)
-            if one.due and gradient is not None:  # a fused operation may say None for 0
-                running.arrived.setdefault(one.name, {}).setdefault(call, Arrived()).add(where, gradient)
-                if self._scaler is not None and running.scale is None:
-                    running.scale = copied(self._scaler.scale(self._torch.ones((), device=gradient.device)))
+            if stands_for_many(self._torch, gradient):
+                running.broken.add(one.name)
+            if not one.due or one.name in running.broken:
+                return
+            try:
+                self._note(running, one, call, where, gradient)
+            except BaseException:
+                running.broken.add(one.name)
+                raise
 
         return tell
+
+    def _note(self, running: BackwardPass, one: Watched, call: FusedCall | StepCall, where: str, gradient: Any) -> None:
+        if one.stepped:
+            one.stepped = False
+            running.left_over[one.name] = _left_over(one.module)
+        if gradient is None:  # a fused operation may say so for 0
+            return
+        running.arrived.setdefault(one.name, {}).setdefault(call, Arrived()).add(where, gradient)
+        if self._scaler is not None and running.scale is None:
+            running.scale = copied(self._scaler.scale(self._torch.ones((), device=gradient.device)))
 
     def _reach(self, one: Watched) -> BackwardPass:
         """The backward pass that is running; it is told to say when it is complete."""

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ..errors import BadValue
 from . import graph
 from .backward import Backward, BackwardPass
 from .calls import Arrived, Capture, FusedCall, StepCall, Weight, copied
 from .hooks import Guarded
+from .modules import check_output, inside_transform
 from .reshaped import Leaving, batch_read_as_time
 from .updates import Updates, holds
 from .watched import Watched
@@ -72,11 +74,14 @@ class Capturer:
         if one.due and one.module.training and self._torch.is_grad_enabled():
             one.random_state = self._torch.get_rng_state()
 
-    def _after(self, one: Watched, _: Any, args: Any, kwargs: Any, output: Any) -> None:
+    def _after(self, one: Watched, module: Any, args: Any, kwargs: Any, output: Any) -> None:
+        if one.unreadable or inside_transform(self._torch):
+            return
         grad_enabled = self._torch.is_grad_enabled()
         if one.passes == 0:
+            self._check(one, module, output)
             one.silence.note(grad_enabled, grad_enabled and _connected(output))
-        if not grad_enabled:
+        if not grad_enabled or (not one.due and one.is_counted(module)):
             return
         x = args[0] if args else kwargs["input"]
         state = args[1] if len(args) > 1 else kwargs.get("hx")
@@ -84,6 +89,13 @@ class Capturer:
             self._after_step(one, x, state, output)
         else:
             self._after_fused(one, x, state, output)
+
+    def _check(self, one: Watched, module: Any, output: Any) -> None:
+        try:
+            check_output(module, one.name, one.spec, output)
+        except BadValue:
+            one.unreadable = True
+            raise
 
     def _after_fused(self, one: Watched, x: Any, state: Any, output: Any) -> None:
         main, last = output
@@ -145,7 +157,7 @@ class Capturer:
             unsorted=x.unsorted_indices if packed else None,
             h0=None if h0 is None else copied(h0),
             c0=None if c0 is None else copied(c0),
-            weights=self._weights(one.module._flat_weights_names, one.module._flat_weights),
+            weights=self._weights(one, one.module._flat_weights_names, one.module._flat_weights),
             number=next(self._numbers),
             drops=drops,
             random_state=one.random_state if drops and on_processor else None,
@@ -175,7 +187,7 @@ class Capturer:
             x=copied(x),
             h0=None if h0 is None or previous else copied(h0),
             c0=None if c0 is None or previous else copied(c0),
-            weights=steps[0].weights if steps else self._weights(names, [getattr(module, name) for name in names]),
+            weights=steps[0].weights if steps else self._weights(one, names, [getattr(module, name) for name in names]),
             previous=previous,
         )
         for where, tensor in leaving.items():
@@ -207,14 +219,23 @@ class Capturer:
                 tell = Guarded(self._backward.teller(one, step.previous, f"{where} inside"), self._failed)
                 graph.listen(leaving.values(), entering[where], behind, tell)
 
-    def _weights(self, names: list[str], tensors: list[Any]) -> list[Weight]:
-        for tensor in tensors:
+    def _weights(self, one: Watched, names: list[str], tensors: list[Any]) -> list[Weight]:
+        for name, tensor in zip(names, tensors, strict=True):
             if tensor.requires_grad:
                 self._backward.listen_to_parameter(tensor)
+                if not one.is_counted(one.module) and self._is_of(one, name, tensor):
+                    self._backward.count_at(one, name, tensor)
         return [
             Weight(name, id(tensor), copied(tensor), tensor.requires_grad)
             for name, tensor in zip(names, tensors, strict=True)
         ]
+
+    def _is_of(self, one: Watched, name: str, weight: Any) -> bool:
+        """Whether ``weight`` is a parameter of this module alone, as ``name``."""
+        if one.module._parameters.get(name) is not weight:
+            return False
+        others = (other.module for other in self._watched.values() if other is not one)
+        return not any(weight is parameter for other in others for parameter in other.parameters())
 
     # After a backward pass.
 
@@ -223,7 +244,7 @@ class Capturer:
         for name, one in self._watched.items():
             if name not in running.reached:
                 continue
-            if name in running.arrived:
+            if name in running.arrived and name not in running.broken:
                 found = running.arrived[name]
                 calls[name] = [(call, found.get(call, Arrived())) for call in self._in_order(one, found)]
                 steps[name] = one.passes

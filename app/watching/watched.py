@@ -54,10 +54,14 @@ class Watched:
         self.name, self.module, self.spec = name, module, spec
         self.passes = 0
         self.next_capture = 0
+        self.unreadable = False  # its calls give out something else than PyTorch's
         self.silence = Silence()
         self.stepped = False  # by an optimizer, since the last backward pass
         self.mixed: str | None = None  # what of the calls now made mixes the sequences of the batch
         self.random_state: Any = None
+        self.counted_at: tuple[str, Any] | None = (
+            None  # the weight, with its name, at which backward passes are counted
+        )
         # Of a cell, since the last backward pass; kept alive by the graph they belong to, whose hooks hold them.
         self.steps: list[weakref.ref[StepCall]] = []
         self.left_by: dict[int, tuple[StepCall, dict[str, Any]]] = {}  # by id of the h a step left: its outputs, weakly
@@ -67,6 +71,15 @@ class Watched:
     def due(self) -> bool:
         """Whether the backward pass of the calls now made is to be captured."""
         return self.passes >= self.next_capture
+
+    def is_counted(self, module: Any) -> bool:
+        """Whether a backward pass through a call of ``module`` (a replica, perhaps) is counted without a hook on what
+        the call gave out: the weight has one.
+        """
+        if self.counted_at is None:
+            return False
+        name, weight = self.counted_at
+        return module._parameters.get(name) is weight and weight.requires_grad
 
     def pass_completed(self) -> None:
         """A backward pass has reached it: the next calls belong to another one."""

@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from os import PathLike
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from ..errors import BadValue, OutOfRange
+from ..errors import BadValue, OutOfRange, UnrollError
 from ..errors import shown as shown_value
 from ..recording import Recording
 from ..training import Record
 from .drawing import fragment
 from .found import Verdict
+from .notebook import cell
 from .screen import Screen
 from .verdict import FINDINGS, as_dict
 
@@ -119,9 +121,10 @@ class Watcher:
         self.close()
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the page as it is now."""
+        """What a notebook shows: a picture of now, and the live page in a frame where the browser reaches it."""
         self.wait()
-        return fragment(self._last) or "<p>Nothing has been captured yet.</p>"
+        picture = fragment(self._last) or "<p>Nothing has been captured yet.</p>"
+        return cell(picture, None if self._screen is None else self._screen.address, f"unroll-{token_hex(4)}")
 
     def _take(self, found: Mapping[str, Seen]) -> None:
         """What was captured is kept, shown and told."""
@@ -157,11 +160,10 @@ class Watcher:
 
     def _failed(self, error: Exception) -> None:
         """Ours to report, never the loop's: said once."""
-        self.failures.append(f"{type(error).__name__}: {error}")
+        said = str(error) if isinstance(error, UnrollError) else f"{type(error).__name__}: {error}"
+        self.failures.append(said)
         if len(self.failures) == 1:
-            self._warn(
-                f"watching failed and may show less from here on; training goes on ({type(error).__name__}: {error})"
-            )
+            self._warn(f"watching failed and may show less from here on; training goes on ({said})")
 
     def _warn(self, what: str) -> None:
         try:

@@ -76,9 +76,9 @@ function equationOf({ config, record }, quantity) {
 }
 
 /** @param {import("../record/overflow.js").Growth} growth */
-function captionOf({ caption }) {
+function captionOf(growth) {
   const node = element("p", { class: "quiet" });
-  setSentence(node, caption);
+  setSentence(node, say.captionOf(growth));
   return node;
 }
 
@@ -86,7 +86,8 @@ function captionOf({ caption }) {
  * Dots on a log axis; triangles where the value is beyond the axis, a cross where the first bad number stands.
  * @param {import("../record/overflow.js").Growth} growth @param {number | null} bad timestep
  */
-function growthChart({ caption, log10, largest }, bad) {
+function growthChart(growth, bad) {
+  const { log10, largest } = growth;
   const { width, height, left, right, top, bottom } = CHART;
   const low = Math.min(0, ...log10.filter(Number.isFinite));
   const x = (/** @type {number} */ index) => left + ((width - left - right) * (index + 0.5)) / log10.length;
@@ -101,7 +102,12 @@ function growthChart({ caption, log10, largest }, bad) {
   const ticks = Array.from({ length: Math.floor(largest / step) + 1 }, (_, index) => index * step);
   return svg(
     "svg",
-    { class: "sizes", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": caption.replaceAll("_", " ") },
+    {
+      class: "sizes",
+      viewBox: `0 0 ${width} ${height}`,
+      role: "img",
+      "aria-label": say.captionOf(growth).replaceAll("_", " "),
+    },
     svg("rect", { class: "beyond", x: String(left), width: String(width - left - right), height: String(limit) }),
     svg("path", { class: "limit", d: `M${left} ${limit}H${width - right}` }),
     ...ticks.map(label),

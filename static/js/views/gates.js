@@ -105,7 +105,7 @@ export function createView(node, store, { redraw }) {
     const { record, hover, pin } = state;
     const part = record?.tensors.gates && known && { record, row: known.row, layout, colours };
     const { keeps } = cellOf(state.config);
-    const full = gate !== keeps?.gate ? "1 open" : keeps.open ? "1 keeps everything" : "0 keeps everything";
+    const full = gate !== keeps?.gate ? say.OPEN : say.keepsWords(keeps.open);
     sheet.show(colours.paper, (ctx, ratio) => {
       if (!part) return;
       const scene = { ...part, ratio };
