@@ -109,13 +109,3 @@ def slopes(net: Network, ending: str = "") -> Array:
     """phi'(a_t) (T, H) of ``net`` (B = 1) after its `forward`; gated cells: of the candidate."""
     with np.errstate(all="ignore"):
         return net.cell.activation.slope(np.ascontiguousarray(net.views[ending].a[:, 0]))
-
-
-def predicted_rate(net: Network, W: Array) -> float:
-    """ln g + 1/2 ln mean(phi'^2): what ln ||dE_T/dh_k|| should change by a step back, W being random, driven.
-
-    g = ||W||_F / sqrt(H), the deviation of sqrt(H) times an entry; the mean runs over units and time.
-    """
-    with np.errstate(all="ignore"):
-        g = np.linalg.norm(W) / np.sqrt(len(W))
-        return float(np.log(g) + 0.5 * np.log(np.mean(np.square(slopes(net)))))

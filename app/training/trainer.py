@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..engine import BreakName, Params, TensorCheck
-from ..errors import BadValue
+from ..errors import BadValue, shown
 from ..tasks import OwnData, Task
 from . import dataset as datasets
 from . import edits, quantities
@@ -60,6 +60,8 @@ class Trainer:
         data = datasets.own_data(dataset)
         if snapshot is None:
             config = config if config is not None else RunConfig()
+            if not isinstance(config, RunConfig):
+                raise BadValue(f"config must be a RunConfig; got {shown(config)}. Try Trainer(RunConfig(cell='gru')).")
             self._begin(State.from_seed(config if data is None else for_own_data(config, data), data, self._budget))
         elif config is None:
             self._begin(State.from_snapshot(snapshot, data, self._budget))

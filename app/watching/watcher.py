@@ -1,4 +1,4 @@
-"""What everything that is watched has in common: its newest records, their findings, who is told, and what is kept."""
+"""What everything that is watched has in common: its newest records, their findings, who is called, what is kept."""
 
 import sys
 import warnings
@@ -52,14 +52,14 @@ class Seen(Protocol):
 
 
 class Watcher:
-    """Findings by module, told when they change; records that are kept, written and shown."""
+    """Findings by module, reported when they change; records that are kept, written and shown."""
 
     def __init__(self, *, every: int, sequence: int, server: str | None, token: str | None, file: Path | None) -> None:
         for name, value, least in (("every", every, 1), ("sequence", sequence, 0)):
             if isinstance(value, bool) or not isinstance(value, int):
                 raise BadValue(f"Expected a whole number as `{name}`; got {shown_value(value)}.", field=name)
             if value < least:
-                raise OutOfRange(f"Expected `{name}` ≥ {least}; got {value}.", field=name)
+                raise OutOfRange(f"Expected `{name}` ≥ {least}; got {value}. Try {least}.", field=name)
         if server is not None and not token:
             raise BadValue(
                 "Expected the server's UNROLL_PUBLISH_TOKEN as `token`; got none. Ask whoever runs the server.",

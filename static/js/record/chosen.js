@@ -72,7 +72,7 @@ export function placeOf({ of }) {
 
 /** The same for the same layer, direction and number of them. @param {Omit<Chosen, "whole">} place */
 export function placeKey({ ending, layers, directions }) {
-  return `${ending} of ${layers} × ${directions}`;
+  return `${ending}/${layers}/${directions}`;
 }
 
 /** The record as it came. @param {DecodedRecord} record */

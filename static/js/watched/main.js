@@ -8,7 +8,7 @@ import { createFrames } from "../lib/frames.js";
 import { BROWSER } from "../lib/platform.js";
 import { createStore } from "../lib/store.js";
 import { createFlowView } from "../views/flow.js";
-import { COPIED, COPY, FREEZE, flowNote, GO_ON } from "../words/watched.js";
+import { COPIED, COPY, FREEZE, flowNote, GO_ON, NOT_HANDED_IN } from "../words/watched.js";
 import { createChoosers } from "./choosers.js";
 import { drawFound, drawHeader, drawSentences, drawStatus, drawTimestep } from "./panels.js";
 import { hasEveryPair, pictureOf } from "./picture.js";
@@ -82,7 +82,7 @@ const flow = createFlowView(
       const shown = shownCapture(store.get());
       return shown ? pictureAt(shown) : null;
     },
-    without: "nothing handed in",
+    without: NOT_HANDED_IN,
   },
 );
 

@@ -115,7 +115,7 @@ test("sentences say what the last gradient does, and of which captures", () => {
   const picture = pictureOf(record(0), { layer: 1, reverse: false });
   assert.equal(
     plain(headline(picture)),
-    "The last gradient handed in dies on its way back: 0.500 at h_3, 1.00 × 10⁻⁸ at h_1.",
+    "The last gradient handed in vanishes on its way back: 0.500 at h_3, 1.00 × 10⁻⁸ at h_1.",
   );
   assert.equal(
     plain(underHeadline(picture, { picture, step: 400 }, true)),
@@ -194,7 +194,7 @@ test("what belongs to all layers stays at every place, and what a module cannot 
     assert.deepEqual([...seen.tensors.lag_norm.data], [3, 4, 0]);
     assert.equal(
       plain(lagsWords({ record: seen, config: { cell: "gru" }, can: {} })),
-      "99 % of dW_hh of all layers and both directions lies in lags up to 1. Lags 0…1 alone give a cosine of 1.00.",
+      "99 % of dW_hh of all layers and both directions lies in lags up to 1. Lags 0…1 alone give a cosine of 1.00 with the whole.",
     );
   }
 });
