@@ -4,7 +4,7 @@ import { formatPower } from "../../lib/format.js";
 import { keptBy, keptName } from "../../record/cells.js";
 import { clamp } from "../../lib/scales.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
-import { acrossAxis, pitchOf } from "../layout.js";
+import { acrossAxis, pitchOf } from "../axis.js";
 import { once } from "../once.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawMath, drawText } from "../../kit/text.js";

@@ -2,7 +2,8 @@
 import { activationIndex } from "../../kit/colour.js";
 import { startsAtZero } from "../../record/picture.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
-import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../layout.js";
+import { acrossAxis, columnWidth, pitchOf, standsApart, xOf } from "../axis.js";
+import { thumbnailPlaces, weightsBox } from "../layout.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawText, sans } from "../../kit/text.js";
 import { once } from "../once.js";
