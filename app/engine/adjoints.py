@@ -1,26 +1,22 @@
 """The exact adjoints of one sequence, whatever their size: mantissas and powers of two.
 
 A gradient that shrinks by 0.01 a step leaves float64 after 160 steps, one that grows as fast overflows; the record
-shall tell 1e-300 from 1e-900 and from 0. Scaling by powers of two is exact, so nothing is lost on the way.
+shall tell 1e-300 from 1e-900 and from 0. The sweep that finds them is in `exact_sweep`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import frexp
-from typing import NamedTuple
 
 import numpy as np
 
-from .backstep import RESCALE_EVERY, SPAN, Backstep, one_by_one, own_gradients
 from .cells.base import W_HH, Recurrent
+from .exact_sweep import Swept, exact, sweep_all
 from .layer import Layer
+from .ln_norms import LN2, ln_norm, ln_norm_of_product, ln_norms
 from .losses import Reduction
 from .network import Network
 
 Array = np.ndarray
-LN2 = float(np.log(2.0))
-SAFE = 1e120  # norms between 1/SAFE and SAFE need no rescaling: neither they nor their squares leave float64
 
 
 @dataclass(frozen=True)
@@ -137,65 +133,6 @@ class Adjoints:
             return float(np.exp(ln_norm(total.reshape(-1)) + LN2 * exponent))
 
 
-def ln_norm(vectors: Array) -> Array:
-    """ln ||v|| along the last axis, without overflow or underflow of the squares."""
-    with np.errstate(all="ignore"):
-        square = np.vecdot(vectors, vectors)
-        if _is_safe(square):
-            ln: Array = 0.5 * np.log(square)
-        else:
-            peak = _peak(vectors)
-            unit = vectors / peak
-            ln = np.log(peak[..., 0]) + 0.5 * np.log(np.vecdot(unit, unit))
-        return ln
-
-
-def ln_norms(*vectors: Array) -> list[Array]:
-    """`ln_norm` of each, by one logarithm where none of the squares leaves the range of numbers."""
-    with np.errstate(all="ignore"):
-        squares = np.concatenate([np.vecdot(each, each) for each in vectors])
-        if not _are_safe(squares, vectors):
-            return [ln_norm(each) for each in vectors]
-        ln, found, start = 0.5 * np.log(squares), [], 0
-        for each in vectors:
-            found.append(ln[start : start + len(each)])
-            start += len(each)
-        return found
-
-
-def _are_safe(squares: Array, vectors: Sequence[Array]) -> bool:
-    """Whether all ``squares``, those of the rows of ``vectors`` in turn, are far from overflow, and from underflow or 0
-    because the row is.
-    """
-    smallest, largest = np.minimum.reduce(squares), np.maximum.reduce(squares)
-    if not (largest < SAFE**2 and (smallest > SAFE**-2 or smallest == 0.0)):
-        return False
-    if smallest > 0.0:
-        return True
-    zero, start = squares == 0.0, 0
-    if not np.minimum.reduce(squares, where=~zero, initial=1.0) > SAFE**-2:
-        return False
-    for each in vectors:
-        rows = zero[start : start + len(each)]
-        if rows.any() and each[rows].any():
-            return False
-        start += len(each)
-    return True
-
-
-def ln_norm_of_product(first: Array, second: Array) -> Array:
-    """ln ||u * v|| along the last axis, * entry by entry."""
-    with np.errstate(all="ignore"):
-        sizes = _peak(first), _peak(second)
-        ln: Array = ln_norm(first / sizes[0] * (second / sizes[1])) + sum(np.log(size[..., 0]) for size in sizes)
-        return ln
-
-
-def near_one(vectors: Array) -> Array:
-    """Each along the last axis as it is or, where a square would leave float64, divided by its largest entry."""
-    return vectors if _is_safe(np.vecdot(vectors, vectors)) else vectors / _peak(vectors)
-
-
 def adjoints(net: Network, reduction: Reduction = "sum") -> Adjoints:
     """The adjoints of ``net`` (B = 1) after its `forward`; leaves ``net.dh`` (and ``dc``) as full BPTT does."""
     if net.B != 1:
@@ -210,25 +147,6 @@ def all_adjoints(net: Network, reduction: Reduction = "sum") -> dict[str, Adjoin
         return {ending: complete(net.layers[ending], swept) for ending, swept in sweep_all(net).items()}
 
 
-def sweep_all(net: Network) -> dict[str, "Swept"]:
-    """What sweeps of all layers of ``net`` (B = 1) leave, exact at any size, after `Network.prepare`."""
-    if net.B != 1:
-        raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
-    net.stack.descend(lambda layer: layer.sweep(layer.T, 0))
-    return all_swept(net)
-
-
-def all_swept(net: Network) -> dict[str, "Swept"]:
-    """The same of layers that have been swept already."""
-    found: dict[str, Swept] = {}
-    readers: list[Layer] = []
-    for level in reversed(net.stack.levels):
-        for layer in level:
-            found[layer.ending] = _exact(layer, [(reader, found[reader.ending]) for reader in readers])
-        readers = level
-    return {ending: found[ending] for ending in net.layers}
-
-
 def layer_adjoints(layer: Layer) -> Adjoints:
     """The adjoints of ``layer`` (B = 1) by itself, after its `Layer.hand`; leaves its buffers as a full sweep does.
 
@@ -238,67 +156,7 @@ def layer_adjoints(layer: Layer) -> Adjoints:
         raise ValueError(f"adjoints are of one sequence, this layer holds {layer.B}")
     with np.errstate(all="ignore"):
         layer.sweep(layer.T, 0)
-        return complete(layer, _exact(layer))
-
-
-def _exact(layer: Layer, readers: Sequence[tuple[Layer, "Swept"]] = ()) -> "Swept":
-    """What a sweep has left in ``layer``, taken back anew where numbers leave their range on the way.
-
-    What ``readers``, the layers that read it, hand down may be of any size.
-    """
-    plain = plainly_swept(layer)
-    if plain is not None:
-        return plain
-    own = _handed_down(layer, readers) if readers else _as_handed(layer)
-    rescaled = _rescaled(layer, RESCALE_EVERY, *own)
-    return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1, *own)
-
-
-def _handed_down(layer: Layer, readers: Sequence[tuple[Layer, "Swept"]]) -> tuple[Array, Array]:
-    """What the adjoints of those that read the layer send to h_1 … h_T (T, H), and its powers of two (T,)."""
-    weights = layer.V[:, -layer.handed :].astype(np.float64)
-    exponents = np.stack([layer.by_time(reader.by_time(adjoint.exponent[1:])) for reader, adjoint in readers])
-    exponent, own, start = exponents.max(axis=0), np.zeros((layer.T, layer.H)), 0
-    for (reader, adjoint), its_exponent in zip(readers, exponents, strict=True):
-        da = layer.by_time(reader.by_time(adjoint.da_x)) * np.ldexp(1.0, its_exponent - exponent)[:, None]
-        end = start + da.shape[1]
-        own += da.dot(weights[:, start:end].T)
-        start = end
-    return own, exponent
-
-
-def plainly_swept(layer: Layer, column: int = 0) -> "Swept | None":
-    """What a sweep has left in a column of ``layer``; None where adjoints are so small or large that digits were lost.
-
-    In float32, whose range is small, they are always taken to be.
-    """
-    if layer.dtype != np.float64:
-        return None
-    dh, dc = layer.dh[..., column].copy(), None if layer.dc is None else layer.dc[..., column].copy()
-    parts = [dh] if dc is None else [dh, dc]
-    if not all(_are_safe(np.vecdot(part, part), [part]) for part in parts):
-        return None
-    da = layer.da[..., column].copy()
-    same = layer.cell.input_blocks == layer.cell.state_blocks == 0
-    da_x = da if same else layer.da_x[..., column].copy()
-    return Swept(dh, dc, da, da_x, np.zeros(layer.T + 1, np.int64), *_as_handed(layer))
-
-
-def _as_handed(layer: Layer) -> tuple[Array, Array]:
-    """What was handed to h_1 … h_T (T, H), and its powers of two (T,): none."""
-    return own_gradients(layer), np.zeros(layer.T, np.int64)
-
-
-class Swept(NamedTuple):
-    """What a sweep over time leaves, as `Adjoints` has it."""
-
-    dh: Array
-    dc: Array | None
-    da: Array
-    da_x: Array
-    exponent: Array
-    received: Array
-    received_exponent: Array
+        return complete(layer, exact(layer))
 
 
 def complete(layer: Layer, swept: Swept) -> Adjoints:
@@ -319,61 +177,3 @@ def complete(layer: Layer, swept: Swept) -> Adjoints:
     return Adjoints(
         h, x, handed, dh, dc, da, da_x, carried, exponent, received, received_exponent, layer.cell.recurrent
     )
-
-
-def _is_safe(squares: Array) -> bool:
-    return bool(np.minimum.reduce(squares, axis=None) > SAFE**-2 and np.maximum.reduce(squares, axis=None) < SAFE**2)
-
-
-def _is_near_one(rescaled: Swept) -> bool:
-    """Whether all adjoints that are not 0 stayed far from where digits are lost."""
-    peak = np.abs(rescaled.dh).max(axis=1)
-    return not ((peak > SAFE) | ((peak > 0.0) & (peak < 1.0 / SAFE))).any()
-
-
-def _peak(vectors: Array) -> Array:
-    """The largest entry of each along the last axis, which stays, of length 1; 1 where that is 0 or not finite."""
-    peak = np.abs(vectors).max(axis=-1, keepdims=True, initial=0.0)
-    return np.where((peak > 0.0) & (peak < np.inf), peak, 1.0)
-
-
-def _rescaled(layer: Layer, every: int, own: Array, own_exponent: Array) -> Swept:
-    """The same sweep, with the running adjoints brought back near 1, ``every`` so often and where a loss is far off.
-
-    ``own`` (T, H) times 2**``own_exponent`` is what the layer is handed.
-    """
-    T, backstep, received = layer.T, Backstep(layer, 1, layer.T), own
-    own = own[..., None]
-    if backstep.straight_to == "c":
-        backstep.dc[0, 0] = layer.last_dc[:, 0]
-    size: list[int] = (np.frexp(_peak(own[..., 0]))[1][:, 0] + own_exponent).tolist()
-    has_loss = [bool(part.any()) for part in own]
-    exponent = np.zeros(T + 1, np.int64)
-    scale = 0
-    for t, local, place in zip(
-        range(T, 0, -1), reversed(one_by_one(layer.cell.local)), backstep.places(1), strict=True
-    ):
-        if (T - t) % every == 0 or (has_loss[t - 1] and abs(size[t - 1] - scale) > SPAN):
-            scale = _rescale(place.dh, place.dc, scale, size[t - 1] if has_loss[t - 1] else None)
-        exponent[t] = scale
-        if has_loss[t - 1]:
-            np.add(place.dh, np.ldexp(own[t - 1], own_exponent[t - 1] - scale), out=place.dh)
-        backstep.step(local, place)
-    exponent[0] = _rescale(backstep.dh[-1], backstep.dc[-1], scale, None)
-    dh, dc, da, da_x = (
-        np.ascontiguousarray(part[::-1].reshape(len(part), part[0].size))
-        for part in (backstep.dh[:, 0], backstep.dc[:, 0], backstep.da[:, :, 0], backstep.da_x[:, :, 0])
-    )
-    dc_or_none = dc if backstep.straight_to == "c" else None
-    return Swept(dh, dc_or_none, da, da_x, exponent, received, own_exponent)
-
-
-def _rescale(dh: Array, dc: Array, scale: int, incoming: int | None) -> int:
-    """Bring what is carried, and an own part of size 2**incoming, near 1 by a power of two; returns the new scale."""
-    peak = float(max(np.abs(dh).max(), np.abs(dc).max()))
-    carried = frexp(peak)[1] + scale if 0.0 < peak < np.inf else None
-    new = max((size for size in (carried, incoming) if size is not None), default=0)
-    if new != scale:
-        np.ldexp(dh, scale - new, out=dh)
-        np.ldexp(dc, scale - new, out=dc)
-    return new

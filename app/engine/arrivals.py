@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy import add
 
-from .adjoints import LN2
 from .arrays import FEWEST_ROWS, SMALL, Array, zeros
 from .backstep import RESCALE_EVERY, SPAN, jacobians_of, own_gradients
 from .layer import Layer
+from .ln_norms import LN2
 from .stack import Stack
 
 LEAST = -(2**40)  # exponent of what is 0

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .adjoints import LN2, Adjoints
+from .adjoints import Adjoints
 from .arrays import BUFFER, Array
 from .arrivals import Arrivals, arrivals, at_once, stack_arrivals
 from .backstep import RESCALE_EVERY
 from .layer import Layer
+from .ln_norms import LN2
 from .network import Network
 from .pairs import LayerPairs, pairs
 from .stack import Stack

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .adjoints import LN2, Adjoints, Swept, all_adjoints, all_swept, complete, ln_norms, plainly_swept, sweep_all
+from .adjoints import Adjoints, all_adjoints, complete
 from .arrays import BUFFER, Array
+from .exact_sweep import Swept, all_swept, plainly_swept, sweep_all
 from .layer import Layer
+from .ln_norms import LN2, ln_norms
 from .losses import Reduction
 from .network import Network
 from .stack import Stack

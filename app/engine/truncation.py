@@ -12,13 +12,14 @@ import numpy as np
 from numpy import matmul
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .adjoints import LN2, Adjoints, ln_norm, near_one
+from .adjoints import Adjoints
 from .arrays import BUFFER, Array
 from .arrivals import LEAST, arrivals, at_once, rescale
 from .backstep import RESCALE_EVERY, Backstep, own_gradients, timesteps_by_row
 from .cells.base import W_HH
 from .flow import close, table
 from .layer import Layer
+from .ln_norms import LN2, ln_norm, near_one
 from .losses import Reduction
 from .network import Network
 from .pairs import LayerPairs, pairs

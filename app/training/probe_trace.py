@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..engine import Network, Params, adjoints_and_last_loss, beside
-from ..engine.adjoints import ln_norm
 from ..engine.arrays import all_finite
+from ..engine.ln_norms import ln_norm
 from ..tasks import Batch
 from .along import is_cut
 from .batch_pass import NONE

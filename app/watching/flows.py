@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..engine.adjoints import LN2, Adjoints, ln_norm
+from ..engine.adjoints import Adjoints
 from ..engine.flow import layer_flow
+from ..engine.ln_norms import LN2, ln_norm
 from .direction import Direction
 from .stack import Stack
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from ..engine import TruncationMeter, horizon
-from ..engine.adjoints import ln_norm, near_one
+from ..engine.ln_norms import ln_norm, near_one
 from . import flows
 from .direction import Direction
 from .stack import Stack

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..engine import TruncationMeter
 from ..engine.activations import ACTIVATIONS
-from ..engine.adjoints import LN2, Adjoints, layer_adjoints, ln_norm
+from ..engine.adjoints import Adjoints, layer_adjoints
+from ..engine.ln_norms import LN2, ln_norm
 from . import flows, spectrum
 from .crossing import Crossing
 from .direction import Direction

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from app.engine import CELLS, Architecture, Initialisation, Network, adjoints, initialise
-from app.engine.adjoints import ln_norm, ln_norms
+from app.engine.ln_norms import ln_norm, ln_norms
 from tests.engine.networks import build, networks, recurrent, scalar
 
 
