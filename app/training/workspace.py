@@ -11,7 +11,7 @@ MAX_BYTES = 256 * 2**20
 
 @dataclass(frozen=True)
 class Shape:
-    """What fixes the buffers of a network unrolled over T timesteps for B examples."""
+    """What fixes the buffers of a network unrolled over T timesteps for B examples, and columns beside them."""
 
     architecture: Architecture
     activation: ActivationName
@@ -19,10 +19,11 @@ class Shape:
     T: int
     B: int
     precision: Precision
+    beside: int = 0
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.architecture, self.activation, self.loss, self.T, self.B, self.precision))
+        return hash((self.architecture, self.activation, self.loss, self.T, self.B, self.precision, self.beside))
 
     def __hash__(self) -> int:
         """Computed once, as every iteration looks its buffers up."""
@@ -38,11 +39,11 @@ class Shape:
         by_layer = (3 + 2 * cell.blocks + cell.buffers) * net.hidden_size * layers + 2 * sum(net.entering)
         embedded = net.inputs if net.embedding_size else 0
         by_timestep = by_layer + handed_down + embedded + 5 * net.outputs
-        return self.T * self.B * by_timestep * (8 if self.precision == "float64" else 4)
+        return self.T * (self.B + self.beside) * by_timestep * (8 if self.precision == "float64" else 4)
 
     def network(self) -> Network:
         """A network with buffers of this shape."""
-        return Network(self.architecture, self.activation, self.loss, self.T, self.B, self.precision)
+        return Network(self.architecture, self.activation, self.loss, self.T, self.B, self.precision, self.beside)
 
 
 class Workspace:

@@ -11,6 +11,7 @@ from app.engine.layer import Layer
 from app.errors import OutOfRange, TooCostly
 from app.settings import Settings
 from app.training import RunConfig, Trainer, WorkspacePool
+from app.training.along import shape_beside
 from app.training.costs import cost_of_watching, memory
 from app.training.quantities import WATCHABLE
 from app.training.work import Work
@@ -38,17 +39,23 @@ def owner(array):
     return array if array.base is None else owner(array.base)
 
 
+def allocated_by(net):
+    holders = (net.layer, net.layer.cell, net.head)
+    parts = [part for holder in holders for part in vars(holder).values() if isinstance(part, np.ndarray)]
+    return sum({id(array): array.nbytes for array in map(owner, parts)}.values())
+
+
 def test_memory_is_limited_and_nearly_what_is_allocated():
     with pytest.raises(TooCostly, match="MiB"):
         Trainer(RunConfig(**LARGE), max_bytes=2**26)
     for cell in CELLS:
         trainer = Trainer(RunConfig(cell=cell, hidden_size=32, sequence_length=100))
-        net = trainer._iterations.runner._workspace("batch", 32).net
-        holders = (net.layer, net.layer.cell, net.head)
-        parts = [part for holder in holders for part in vars(holder).values() if isinstance(part, np.ndarray)]
-        owners = [owner(part) for part in parts]
-        allocated = sum({id(array): array.nbytes for array in owners}.values())
-        one_sequence = allocated / 32
+        runner = trainer._iterations.runner
+        nets = [runner._workspace("batch", 32).net]
+        one_sequence = sum(map(allocated_by, nets)) / 32
+        if (beside := shape_beside(trainer.config, trainer.task)) is not None:
+            nets.append(runner.workspaces.workspace("batch", beside).net)
+        allocated = sum(map(allocated_by, nets))
         assert 0.6 * allocated < memory(trainer.config, trainer.task) - one_sequence < 1.7 * allocated
 
 
@@ -235,3 +242,13 @@ def test_the_entries_of_a_lag_are_counted_and_not_guessed(monkeypatch, cell):
         trainer = Trainer(RunConfig(sequence_length=5, hidden_size=3, batch_size=1, cell=cell, **extent))
         trainer.record(("truncation",))
         assert counted.pop() == Work.of(trainer.config, trainer.task).recurrent_entries
+
+
+def test_what_was_affordable_is_asked_again_once_something_changes():
+    trainer = Trainer(RunConfig(sequence_length=20), max_cost=4_500_000)
+    trainer.record({"flow", "truncation"})
+    trainer.configure(sequence_length=300)
+    with pytest.raises(TooCostly, match="watched"):
+        trainer.record({"flow", "truncation"})
+    trainer.configure(sequence_length=20)
+    trainer.record({"flow", "truncation"})
