@@ -57,6 +57,7 @@ class Trainer:
         self._workspaces = workspaces if workspaces is not None else WorkspacePool()
         self._computed = computed
         self._before_update: tuple[Callable[[], None], ...] = ()
+        self._affordable: set[frozenset[str]] = set()  # quantities found to be within the budget as things are
         data = datasets.own_data(dataset)
         if snapshot is None:
             config = config if config is not None else RunConfig()
@@ -222,6 +223,7 @@ class Trainer:
         config = self.config.changed(changes)
         effects = self.config.effects(config)
         task = fitting_task(config, self.dataset, self._budget, self.watching)
+        self._affordable.clear()
         if effects.restart:
             self._state.change(config, task)
             self._state.restart()
@@ -286,6 +288,7 @@ class Trainer:
     def keep(self, dataset: OwnData | None) -> None:
         """Have own data at hand for `task="own"`, while another task is learned."""
         self._state.dataset = dataset
+        self._affordable.clear()
 
     def learn_from(self, data: OwnData) -> None:
         """Learn from own data that have been read. Restarts."""
@@ -320,6 +323,7 @@ class Trainer:
         config = self.config.changed(file.own_shape()) if adopt else self.config
         params = pytorch.fitting(file, architecture_of(config, self.task), config.precision)
         if adopt:
+            self._affordable.clear()
             self._state.change(config, fitting_task(config, self.dataset, self._budget, self.watching))
             self._state.restart()
         for parameter, values in self.params.items():
@@ -344,6 +348,7 @@ class Trainer:
 
     def _begin(self, state: State) -> None:
         self._state, self._iterations = state, Iterations(state, self._workspaces, self._computed)
+        self._affordable.clear()
 
     def _stamped(self, record: Record) -> Record:
         record.scalars["iterations_per_second"] = self.iterations_per_second
@@ -356,6 +361,7 @@ class Trainer:
 
     def _checked(self, quantities_: Watch) -> frozenset[str]:
         wanted = quantities.checked(quantities_)
-        if wanted != self.watching:
+        if wanted != self.watching and wanted not in self._affordable:
             self._budget.check(self.config, self.task, wanted, self.dataset)
+            self._affordable.add(wanted)
         return wanted

@@ -21,6 +21,7 @@ import { createActiveSession } from "./run/active.js";
 import { createLanesEntry } from "./lanes/entry.js";
 import { createLessonsEntry } from "./lessons/entry.js";
 import { nextTrack as trackAfter } from "./stage/tracks.js";
+import { measureUnit } from "./stage/unit.js";
 import { createSheet } from "./panels/sheet.js";
 import { scrolled } from "./share/presenter.js";
 import { createRail } from "./panels/rail.js";
@@ -216,7 +217,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   function resize() {
     // On paper there is no next frame: pictures are printed as they stand, in the size the paper gives them.
     if (paper.matches) return;
-    unit = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 100;
+    unit = measureUnit();
     rail.resize(unit);
     stage.resize();
     history.resize();

@@ -8,12 +8,8 @@ from hypothesis import given, settings
 
 from app.errors import BadUpload, BadValue
 from app.tasks import Options, Series
-from app.tasks.reading import decode, finish, reading_table
+from app.tasks.reading import decode, read_table
 from tests.support.tables import files
-
-
-def read_table(csv, options=None):
-    return finish(reading_table(csv, options))
 
 
 def first_column(csv, **options):

@@ -11,7 +11,7 @@ from ...errors import BadUpload, BadValue, Choice, shown
 from .lines import EXAMPLE, SAMPLE, WORDS, Lines, head, trimmed_end
 from .numbers import Format, decide, kind, shape
 from .separator import choose
-from .steps import Steps
+from .steps import Steps, finish
 from .survey import Column, Survey, aligned, data_of, described, survey
 
 Fill = Literal["interpolate", "previous"]
@@ -71,8 +71,13 @@ class Table:
     """The names of columns that are left out."""
 
 
-def reading_table(content: str | bytes, options: Options | None = None) -> Steps[Table]:
+def read_table(content: str | bytes, options: Options | None = None) -> Table:
     """Read a CSV file; what is not a table of numbers, or can be read in two ways, raises BadUpload."""
+    return finish(reading_table(content, options))
+
+
+def reading_table(content: str | bytes, options: Options | None = None) -> Steps[Table]:
+    """The same in steps."""
     options = options or Options()
     content = yield from trimmed_end(content)
     above, first_lines = yield from head(content)

@@ -104,10 +104,7 @@ def survey(content: str | bytes, above: Lines, first_lines: Block, separator: st
     width = max(1, *(len(trimmed(cells)) for _, cells in body[: 1 + MAX_HEADERS]))
     names, others, line = _names(headers, above.comments, width, separator, first_line)
     if len(names) > MAX_NAMES:
-        raise BadUpload(
-            f"A series may have at most {MAX_NAMES} columns; this one has {len(names)}. Leave some out of the file.",
-            "csv",
-        )
+        raise BadUpload(f"A series may have at most {MAX_NAMES} columns; this one has {len(names)}.", "csv")
     columns = [Column(i, name) for i, name in enumerate(names, start=1)]
     yield
     found = Survey(columns, separator, first_line, headers=others, unnamed=line is None, names_line=line)

@@ -47,8 +47,8 @@ export function createSentences(store, apply) {
           ? plainWords(state)
           : describe(state);
       setSentence(finding, said.finding);
-      finding.style.setProperty("--letters", String(finding.textContent?.length));
       setSentence(reason, said.reason);
+      for (const one of [finding, reason]) one.style.setProperty("--letters", String(one.textContent?.length));
       showAdvice(
         state.narration || state.divergence || !state.can.configure ? [] : (state.record?.meta.finding.remedies ?? []),
       );

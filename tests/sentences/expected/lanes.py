@@ -25,9 +25,15 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
 
 @expects("lanes horizon")
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
-    return [one.meta["horizon"] for one in both(seen, asked) if one.meta["horizon"]]
+    return known(*(one.meta["horizon"] for one in both(seen, asked)))
 
 
 @expects("lanes ‖∂E/∂h_1‖")
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
-    return [float(np.exp(one.get("ln_dh_norm")[1])) for one in both(seen, asked)]
+    """What truncation and clipping by timestep leave."""
+
+    def kept(one: Seen) -> float:
+        altered = one.config["clip"] == "timestep" or (one.config["k1"] > 0 and one.config["k2"] > 0)
+        return float(one.get("dh_norm_used")[1] if altered else np.exp(one.get("ln_dh_norm")[1]))
+
+    return [kept(one) for one in both(seen, asked)]

@@ -107,20 +107,22 @@ test("the offer of another ruler stays clear of the ruler", () => {
   assert.equal(offered(0, "near"), undefined);
 });
 
-test("norm clipping puts one weir at the mouth and names the factor", () => {
+test("norm clipping puts one weir at the mouth and says what it leaves", () => {
   const record = sampleRecord({ T: 6, meta: { clip_scale: 0.302 } });
   const { texts, ctx, scene } = drawn(record, { config: { clip: "norm", clip_threshold: 1 } });
-  assert.ok(texts.includes("update × 0.30"));
+  assert.ok(texts.join(" ").includes("clipped to 30 %"), "in one line or two");
   const posts = callsOf(ctx, "fillRect").filter(([x, , width]) => x === scene.layout.left - 4 && width === 3);
   assert.equal(posts.length, 2);
   assert.ok(drawn(sampleRecord({ T: 6 }), { config: { clip: "norm" } }).texts.includes("not clipped"));
-  assert.ok(!drawn(sampleRecord({ T: 6 })).texts.some((text) => text.startsWith("update")));
+  const little = sampleRecord({ T: 6, meta: { clip_scale: 0.9999 } });
+  assert.ok(drawn(little, { config: { clip: "norm" } }).texts.includes("just clipped"), "not “to 100 %”");
+  assert.ok(!drawn(sampleRecord({ T: 6 })).texts.some((text) => text.includes("clipped")));
 });
 
-test("a very small factor takes a second line instead of running into the ruler", () => {
+test("a very small part takes a second line instead of running into the ruler", () => {
   const record = sampleRecord({ T: 6, meta: { clip_scale: 1.8e-13 } });
   const { texts } = drawn(record, { config: { clip: "norm" } });
-  assert.ok(texts.includes("update"));
+  assert.ok(texts.includes("clipped") && texts.some((text) => /^to 2.×.10⁻¹¹ %$/.test(text)), texts.join());
 });
 
 test("per-timestep clipping puts gate posts where it cut, and dashes the river without it", () => {
