@@ -31,7 +31,6 @@ DTYPES = {
 WRITTEN = {np.dtype(name): name for name in ("float64", "float32", "int64", "int32", "uint8")}
 IN_PYTORCH = "safetensors.torch.save_file(model.state_dict(), path) writes one."
 OTHER_FORMATS = {  # by their first bytes
-    b"PK\x03\x04": f"It is a zip archive, such as torch.save or numpy.savez write. {IN_PYTORCH}",
     b"\x80": f"It is a pickle, which can run any program and is never opened. {IN_PYTORCH}",
     b"\x93NUMPY": "It is one NumPy array. safetensors.numpy.save_file({'inputs': x, 'targets': y}, path) writes one.",
     b"\x89HDF": "It is HDF5. safetensors.numpy.save_file, given a dict of its arrays, writes one.",
