@@ -39,9 +39,9 @@ class _Words(BaseModel):
     others: list[str] = []
 
 
-def read_sequences(dataset: Source) -> Sequences:
+def read_sequences(dataset: Source, *, time_first: bool = False) -> Sequences:
     """Sequences from `inputs`, `targets` and, if wanted, `h0` and `lengths`: arrays, torch tensors, bytes or a path."""
-    return Sequences.of(arrays_from.read(dataset)[1])
+    return Sequences.of(arrays_from.read(dataset)[1], time_first=time_first)
 
 
 def own_data(dataset: Source | OwnData | None) -> OwnData | None:
@@ -90,7 +90,7 @@ def reading_file(kind: str, content: str | bytes, **options: Any) -> Steps[OwnDa
     """The same for every kind of own data that a file may hold; sequences are read at once."""
     data: OwnData
     if kind == "dataset" and isinstance(content, bytes):
-        data = read_sequences(content)
+        data = read_sequences(content, time_first=Options(**options).time_first)
     else:
         data = yield from reading(kind, content, **options)
     return data

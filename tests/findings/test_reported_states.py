@@ -109,7 +109,8 @@ def test_an_lstm_that_has_learned_its_task_is_not_said_to_be_saturated():
     for _ in range(400):
         trainer.advance()
     other = Trainer(RunConfig(**SMALL | config | {"learning_rate": 0.0}), weights=trainer.export_weights())
-    other.params["W_xh"][:, 2 * 16 : 3 * 16] *= 20.0  # the candidate says 1 or -1, and nothing between
+    for name in ("W_xh", "W_hh", "b_h"):
+        other.params[name][..., 2 * 16 : 3 * 16] *= 20.0  # the candidate says 1 or -1, and nothing between
     other.configure()
     record = other.record({"saturation"})
     assert record.slope_mean.mean() < 0.1, "its units are nearly flat"
@@ -119,7 +120,7 @@ def test_an_lstm_that_has_learned_its_task_is_not_said_to_be_saturated():
 
 
 def test_units_that_are_flat_are_said_to_be_saturated_while_nothing_is_learned():
-    record, finding = found(updates=10, cell="lstm", input_std=20.0, forget_bias=5.0)
+    record, finding = found(updates=10, cell="lstm", input_std=6.0, forget_bias=5.0)
     assert record.scalars["loss_per_timestep"] > 0.5 * record.scalars["baseline"]
     assert finding["code"] == "saturated"
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
 import app.tasks
 from app.errors import BadUpload, Choice, OutOfRange
 from app.tasks import Options, Series, Text, finish
 from app.training import RunConfig, Trainer
 from app.training.dataset import read_series, read_text, reading
+from tests.support.clients import Client
 
 ROOM = Path(app.tasks.__file__).parent
 MOST_CLICKS = 4
@@ -236,3 +238,62 @@ def test_a_text_beside_two_directions_can_be_learned_with_one():
     (choice,) = refusal.value.choices
     assert choice.options == {"changes": {"bidirectional": False}}
     trainer.learn_from(read_text("how now brown cow " * 9), **choice.options)
+
+
+def by_upload(client, content, **options):
+    client.say("upload", kind="dataset", bytes=len(content), **options)
+    return client.send(content)
+
+
+@pytest.mark.parametrize(
+    ("targets", "more"),
+    [
+        (np.zeros(4, np.int64), {}),
+        (np.zeros(4, np.int64), {"lengths": np.full(4, 3)}),
+        (np.zeros((7, 4)), {"lengths": np.full(4, 3)}),
+    ],
+)
+@pytest.mark.parametrize("form", ["safetensors", "npz"])
+def test_data_with_the_time_first_are_noticed_and_one_choice_turns_them_round(targets, more, form):
+    arrays = {"inputs": np.zeros((7, 4, 2), np.float32), "targets": targets, **more}
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    content = file.getvalue() if form == "npz" else save(arrays)
+    client = Client().started()
+    (refusal,) = [one for one in by_upload(client, content) if isinstance(one, dict)]
+    assert refusal["code"] == "bad_upload"
+    (choice,) = refusal["choices"]
+    by_upload(client, content, **choice["options"])
+    read = client.session.trainer.task_info()["read"]
+    assert (read["sequences"], read["timesteps"]) == (4, 7)
+
+
+@pytest.mark.parametrize("form", ["safetensors", "npz", "dict"])
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"inputs": np.zeros((5, 6, 2), np.float32), "targets": np.arange(5) % 3},
+        {"inputs": np.zeros((5, 6, 2)), "targets": np.where(np.eye(5, 6) > 0, 1, -100)},
+        {"inputs": np.arange(30).reshape(5, 6) % 4, "targets": np.arange(30).reshape(5, 6) % 4},
+        {
+            "inputs": np.arange(30, dtype=np.int32).reshape(5, 6),
+            "targets": np.zeros(5, np.int64),
+            "lengths": np.arange(2, 7),
+        },
+        {"inputs": np.zeros((5, 6, 1)), "targets": np.zeros((5, 6), np.float32)},
+    ],
+    ids=["labels", "-100", "tokens", "lengths", "values"],
+)
+def test_datasets_as_classifiers_and_language_models_have_them_open_in_python_and_by_upload(arrays, form):
+    if form == "dict":
+        trainer = Trainer(RunConfig(), arrays)
+    else:
+        file = io.BytesIO()
+        np.savez(file, **arrays)
+        client = Client().started()
+        by_upload(client, file.getvalue() if form == "npz" else save(arrays))
+        trainer = client.session.trainer
+    assert trainer.config.task == "own"
+    read = trainer.task_info()["read"]
+    assert (read["sequences"], read["timesteps"]) == (5, 6)
+    trainer.step()

@@ -20,7 +20,8 @@ class Options:
     ``separator`` of the columns, "none" for one column; ``missing``: cells that stand for a gap, such as -999, None:
     those that look like it are asked about; ``remove``: characters that are no part of the file; ``encoding`` of its
     bytes; ``first_line`` … ``last_line``: the others are not looked at; ``header``: whether the first line names the
-    columns, None: found out; ``transpose``: a line is a column. Of a text, only the first ``characters``.
+    columns, None: found out; ``transpose``: a line is a column. Of a text, only the first ``characters``. Of
+    sequences, ``time_first``: their axes are to be swapped.
     """
 
     decimal: str | None = None
@@ -36,6 +37,7 @@ class Options:
     header: bool | None = None
     transpose: bool | None = None
     characters: int | None = None
+    time_first: bool = False
 
     def __post_init__(self) -> None:
         for name, value, choices in (

@@ -120,12 +120,13 @@ def load_file(session: Session, announced: Announced, content: bytes) -> Effects
         session.begin(Trainer.resume(content, trainer.dataset if trainer else None, **session.resources()))
         session.shared.counts.totals["restores"] += 1
         return Effects()
+    sequences = partial(read_sequences, time_first=announced.series_options["time_first"])
     if trainer is None:
-        trainer = Trainer(RunConfig(**announced.changes), dataset=content, **session.resources())
+        trainer = Trainer(RunConfig(**announced.changes), dataset=sequences(content), **session.resources())
         session.begin(trainer)
         return RunConfig().effects(trainer.config)
     loaders: dict[str, Callable[[Any], None]] = {
-        "dataset": lambda file: trainer.learn_from(read_sequences(file), announced.changes),
+        "dataset": lambda file: trainer.learn_from(sequences(file), announced.changes),
         "weights": partial(trainer.load_weights, adopt=announced.adopt, name=announced.name),
     }
     effects = session.load(loaders[kind], content)

@@ -39,6 +39,7 @@ class SeriesOptions(OwnDataCommand):
     header: bool | None = None
     transpose: bool | None = None
     characters: Count | None = None
+    time_first: bool = False
 
     def series_options(self) -> dict[str, Any]:
         """The options by name."""
