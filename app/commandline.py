@@ -38,9 +38,17 @@ def expectation(field: str, fault: Any) -> str:
     return f"it must be {expected(schema)}"
 
 
+class Parser(argparse.ArgumentParser):
+    """One that refuses what it does not know in one sentence, as everything else is refused."""
+
+    def error(self, message: str) -> NoReturn:
+        """What was wrong, and what helps."""
+        refuse(f"{message}; `{self.prog} --help` lists what can be given")
+
+
 def parser() -> argparse.ArgumentParser:
     """`unroll --help`: the three settings that differ from one start to the next, and where the others are."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog=program(),
         description="Serve the playground for backpropagation through time on this machine.",
         epilog="Every setting can also be given in the environment, as "

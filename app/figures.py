@@ -83,7 +83,7 @@ def flow(record: Record) -> go.Figure:
 def states(record: Record) -> go.Figure:
     """h_t: one row a unit, one column a timestep."""
     colours = [[i / (len(ACTIVATION) - 1), colour] for i, colour in enumerate(ACTIVATION)]
-    return units(record.h[1:], colours, (-1.0, 1.0), "h_t: what each unit says", "h")
+    return units(record.h[1:], colours, (-1.0, 1.0), "h_t: the state of each unit", "h")
 
 
 def gradients(record: Record) -> go.Figure:
@@ -138,7 +138,7 @@ def training(curve: Iterable[tuple[int, float]], levels: Mapping[str, float | No
 
 
 def own_column(record: Record, place: int, name: str, scale: Mapping[str, float]) -> go.Figure:
-    """One column of a reader's own table, in its own numbers: what the network says, and what it should say."""
+    """One column of a reader's own table, in its own numbers: the network's outputs and their targets."""
     columns = (values[:, place].astype(np.float64) for values in (record.y, record.target))
     outputs, targets = (scale["mean"] + scale["unit"] * values for values in columns)
     t = np.arange(1, len(outputs) + 1)

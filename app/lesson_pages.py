@@ -15,7 +15,10 @@ def main(arguments: Sequence[str], program: str = "unroll") -> int:
     try:
         page = lesson_page(chosen.lessons or tellable(), chosen.link)
         chosen.out.write_text(page)
-    except (UnrollError, OSError) as error:
+    except OSError as error:
+        print(f"{program} export-lesson: {chosen.out} cannot be written: {error.strerror}.", file=sys.stderr)
+        return 2
+    except UnrollError as error:
         print(f"{program} export-lesson: {error}", file=sys.stderr)
         return 2
     print(f"{chosen.out}: {len(page.encode()) / 1e6:.1f} MB")
@@ -27,10 +30,10 @@ def parser(program: str) -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog=f"{program} export-lesson",
         description="Write lessons with their recorded runs as one HTML file that needs no server.",
-        epilog=f"Lessons that can be told so: {', '.join(tellable())}.",
+        epilog=f"Lessons that need no server: {', '.join(tellable())}.",
     )
     made.add_argument(
-        "lessons", metavar="LESSON", nargs="*", help="in the order in which they are told; all of them by default"
+        "lessons", metavar="LESSON", nargs="*", help="in the order of the page; by default all that need no server"
     )
     made.add_argument("--out", type=Path, required=True, help="the file to write")
     made.add_argument("--link", default="", help="where Unroll runs with a server, offered on the page")

@@ -1,6 +1,6 @@
 """Keys of links: under which token a run is found, and the key that proves whose link it is.
 
-A token is derived from its key, so a server that has never heard of a run can let its owner offer it again under the
+A token is derived from its key, so a server that does not know a run can let its owner offer it again under the
 same link, after another server was lost, and nobody else.
 """
 

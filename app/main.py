@@ -26,7 +26,7 @@ from .web.security import HostOriginMiddleware
 from .web.websocket import stream
 
 SNAPSHOT_SECONDS = 2.0  # how long computing the last snapshots may take at the end
-FAREWELL_SECONDS = 1.5  # and how long visitors may take to accept them
+CLOSING_SECONDS = 1.5  # and how long visitors may take to accept them
 DESCRIPTION = """A playground for backpropagation through time.
 A recurrent network is trained for real, one update at a time, and what happens inside is streamed.
 
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None, pool: Pool | None = None) -> Fa
         await pool.start()
         pages.open(app)
         watching = asyncio.create_task(measured.watch_the_loop())
-        with farewell_on_signals(pool, published):
+        with snapshots_before_the_end(pool, published):
             yield
         watching.cancel()
         await pool.stop()
@@ -84,25 +84,25 @@ def create_app(settings: Settings | None = None, pool: Pool | None = None) -> Fa
 
 
 @contextlib.contextmanager
-def farewell_on_signals(pool: Pool, published: PublishedRuns) -> Iterator[None]:
+def snapshots_before_the_end(pool: Pool, published: PublishedRuns) -> Iterator[None]:
     """When asked to end, first give every visitor the last snapshot of their run; then let the server go on ending."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     loop = asyncio.get_running_loop()
     servers = {sig: signal.getsignal(sig) for sig in (signal.SIGTERM, signal.SIGINT)}
-    farewells: list[asyncio.Task[None]] = []
+    endings: list[asyncio.Task[None]] = []
 
     def end(sig: signal.Signals) -> None:
         def hand_over(_: object = None) -> None:
             if callable(server := servers[sig]):
                 server(sig, None)
 
-        if farewells:  # asked again: at once
+        if endings:  # asked again: at once
             hand_over()
         else:
-            farewells.append(loop.create_task(say_farewell(pool, published)))
-            farewells[0].add_done_callback(hand_over)
+            endings.append(loop.create_task(send_last_snapshots(pool, published)))
+            endings[0].add_done_callback(hand_over)
 
     for sig in servers:
         loop.add_signal_handler(sig, end, sig)
@@ -112,10 +112,10 @@ def farewell_on_signals(pool: Pool, published: PublishedRuns) -> Iterator[None]:
         signal.signal(sig, server)
 
 
-async def say_farewell(pool: Pool, published: PublishedRuns) -> None:
+async def send_last_snapshots(pool: Pool, published: PublishedRuns) -> None:
     """Last snapshots, then the end of every connection; whoever does not take them in time is left behind."""
     await pool.drain(SNAPSHOT_SECONDS)
-    for visitor in (*(seat.visitor for seat in pool.seats), *published.visitors):
+    for visitor in (*(handle.visitor for handle in pool.handles.values()), *published.visitors):
         visitor.dismiss(CloseCode.SERVICE_RESTART, "the server is restarting; connect again")
     with contextlib.suppress(TimeoutError):
-        await pool.until(lambda: pool.runs == 0, FAREWELL_SECONDS)
+        await pool.until(lambda: pool.runs == 0, CLOSING_SECONDS)

@@ -7,7 +7,7 @@ from .settings import Settings
 
 BACKLOG = 2048
 PING_SECONDS = 15  # between two looks whether a silent visitor is still there
-GRACE_SECONDS = 1  # what uvicorn waits for connections that did not say good-bye
+GRACE_SECONDS = 1  # what uvicorn waits for connections that have not closed
 
 
 def serve(settings: Settings, listening: socket.socket, ready: Callable[[], None]) -> None:

@@ -44,7 +44,7 @@ def properties(model: type[BaseModel]) -> dict[str, Any]:
 
 def sentence(name: str, wanted: str, came: object, advice: object = None) -> str:
     """A refusal in the order in which it is read."""
-    what_helps = "" if advice is None else f" Try {shown(advice)}."
+    what_helps = "" if advice is None else f" Try {str(advice).lower() if isinstance(advice, bool) else shown(advice)}."
     return f"{name} must be {wanted}; got {kind_and_value(came)}.{what_helps}"
 
 

@@ -39,7 +39,10 @@ def judged(path: Path, seconds: float) -> bool:
     try:
         handed_in = read(path)
         verdict = verify(handed_in, lambda: time.monotonic() < end)
-    except (UnrollError, OSError) as error:
+    except OSError as error:
+        print(f"{path}: cannot be read: {error.strerror}.", flush=True)
+        return False
+    except UnrollError as error:
         print(f"{path}: cannot be read. {error}", flush=True)
         return False
     print(f"{path}: {described(handed_in)}: {verdict.outcome}. {verdict.sentence}", flush=True)

@@ -20,9 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.errors import BadUpload
-from app.tasks.reading import read_table
 from benchmarks.report import Report
-from tests.support.tables import KINDS, files
+from tests.support.tables import KINDS, files, read_table
 
 NEVER_READ = ("sentinels", "two tables")  # without a question
 

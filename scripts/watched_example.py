@@ -21,7 +21,9 @@ T, B, H = 30, 64, 10
 STEPS = (0, 100, 200, 300, 400, 500)
 MENDED_AFTER = 200
 LN = ("ln_dh_norm", "ln_dc_norm", "ln_flow")
-KEPT = ("x", "h", "dh", "dh_carried_norm", "share", "carried_share", "gates", "slope_mean", "W_hh", *LN)
+VIEWS = ("lag_norm", "truncation_cosine", "eigenvalues", "singular_values", "jacobian_norm", "W_hh", "grad.W_hh")
+KEPT = ("x", "h", "dh", "dh_carried_norm", "share", "carried_share", "gates", "slope_mean", *LN, *VIEWS)
+UNREAD = ("updates", "worst_update")  # facts that the page says nothing of
 torch: Any = import_module("torch")
 nn = torch.nn
 
@@ -36,9 +38,10 @@ def batch() -> tuple[Any, Any]:
 
 
 def small(record: Record) -> Record:
-    """What the page draws, in float32."""
+    """What the page draws, in float32, and what it says."""
     kept = {name: record.tensors[name].astype(np.float32) for name in KEPT}
-    return Record({**record.scalars, "iteration": record.scalars["step"]}, kept)
+    facts = {name: value for name, value in record.scalars.items() if name not in UNREAD}
+    return Record({**facts, "iteration": record.scalars["step"]}, kept)
 
 
 def main() -> None:

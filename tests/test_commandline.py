@@ -29,6 +29,14 @@ def test_a_bad_option_is_named_with_its_value(capsys, option, value):
     assert refusal(capsys, settings_from, [option, value]).startswith(f'unroll: {option} is "{value}", but it must be')
 
 
+@pytest.mark.parametrize("arguments", [["--colour"], ["serve"], ["--port"]])
+def test_what_is_no_option_is_refused_with_where_they_are_listed(capsys, arguments):
+    said = refusal(capsys, settings_from, arguments)
+    assert said.startswith("unroll: ")
+    assert arguments[0] in said
+    assert said.endswith("--help` lists what can be given.\n")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [

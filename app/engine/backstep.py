@@ -104,7 +104,7 @@ class Backstep:
 class Jacobians:
     """How adjoints at timestep k become those at k - 1: row vectors times a matrix (width, width) of each timestep.
 
-    A row holds dh_k; for an lstm, beside it, what the future sends straight to c_k. The chain rule of most cells is
+    A row holds dh_k; for an lstm, beside it, what timestep k + 1 sends straight to c_k. The chain rule of most cells is
     linear and treats every unit alone, so its answers to ones are all there is to know of it; the weights do the rest.
     Without weights from h_{k-1} to h_k only the ``diagonal`` (T, H) of the matrices is not 0, else that is None.
     """

@@ -37,7 +37,7 @@ STEPS = (1e-4, 1e-5, 1e-6)  # from the one with the least rounding; smaller wher
 
 @dataclass(frozen=True)
 class Data:
-    """What a network walks forward from, as `Network.forward` has it, and the ``reduction`` of its losses."""
+    """What a forward pass begins with, as `Network.forward` has it, and the ``reduction`` of its losses."""
 
     x: Array
     target: Array
@@ -47,7 +47,7 @@ class Data:
     reduction: Reduction = "sum"
 
     def forward(self, net: Network, params: Params) -> None:
-        """Walk."""
+        """The forward pass of ``net``."""
         net.forward(params, self.x, self.target, self.h0, initial=self.initial, lengths=self.lengths)
 
 

@@ -28,11 +28,14 @@ class Readout:
         """Timesteps with a target, per example (B,)."""
         self.E_t = zeros((T, B), dtype)
 
-    def load(self, params: Params) -> None:
-        """Copy the parameters."""
-        for weights, part in zip(self._weights, self.parts, strict=True):
-            weights[:, :-1] = params["W_hy"][part].T
+    def load(self, params: Params) -> list[Array]:
+        """Copy the parameters; returns W_hy (H, O) of each direction."""
+        W_hy = params["W_hy"]
+        through = [W_hy[part] for part in self.parts] if len(self.parts) > 1 else [W_hy]
+        for weights, part in zip(self._weights, through, strict=True):
+            weights[:, :-1] = part.T
         self._weights[0][:, -1] = params["b_y"]
+        return through
 
     def forward(self, states: list[Array], target: Array) -> None:
         """All y_t and E_t of the states [h_t; 1] (T, H+1, B) of each direction and `Network.forward`'s targets."""

@@ -1,4 +1,4 @@
-"""Initial parameters. ``init`` is about W_hh; everything else follows a fixed rule unless told otherwise.
+"""Initial parameters. ``init`` is about W_hh; everything else follows a fixed rule unless asked otherwise.
 
 A gated cell's W_hh is one (H, H) block a gate: every block is drawn by itself, with the fans of its own map. An
 indrnn's u_hh is H blocks of one unit each, with entries spread as those of W_hh: a matrix (1, 1) is orthogonal where it

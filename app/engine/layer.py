@@ -1,6 +1,6 @@
-"""One recurrent layer in one direction: its buffers, the walk over time both ways, its parameters' gradients.
+"""One recurrent layer in one direction: its buffers, the loop over time both ways, its parameters' gradients.
 
-Backpropagation through time (Werbos 1990; Williams & Peng 1990). The walk knows no equation of a cell and a cell knows
+Backpropagation through time (Werbos 1990; Williams & Peng 1990). The loop knows no equation of a cell and a cell knows
 no loop; see `cells.base` for how they share a timestep. What is above the layer hands it gradients: ``handed`` rows
 for each timestep, which reach h_t through the last columns of V, in the same product as what timestep t + 1 sends back.
 For a linear readout these rows are dE/dy_t and the columns W_hy; for a layer above, its da_t and W_xh; for gradients
@@ -145,7 +145,7 @@ class Layer:
         self.W_xh = params["W_xh"]
 
     def forward(self, h0: Array | None = None, c0: Array | None = None, skipped: Array | None = None) -> None:
-        """Walk t = 1…T from ``h0`` and, an lstm, ``c0`` (B, H), zeros by default.
+        """Compute t = 1…T from ``h0`` and, an lstm, ``c0`` (B, H), zeros by default.
 
         ``skipped`` (B,): how many of the first timesteps are none of an example's, which keeps its initial state there.
         """
@@ -155,7 +155,7 @@ class Layer:
         self.cell.start()
         step = self.cell.forward
         self._skipped = skipped if skipped is not None and skipped.any() else None
-        begun = 0  # timesteps that were walked
+        begun = 0  # timesteps that are done
         if self._skipped is not None:
             for begun in range(1, int(self._skipped.max()) + 1):
                 step(begun - 1)
@@ -164,7 +164,7 @@ class Layer:
             step(t)
 
     def _keep_initial(self, t: int, waiting: Array) -> None:
-        """Examples whose first timestep is later than the one that was walked last stay where they begin."""
+        """Examples whose first timestep is later than the one just computed keep their initial state."""
         for state in (self.entering[:, : self.H], self.cell.c):
             if state is not None:
                 state[t + 1][:, waiting] = state[0][:, waiting]
@@ -242,7 +242,7 @@ class Layer:
                 if clip_timestep is not None:
                     clip_columns(clip_timestep, dh, factor)
                 chain(local, dh, direct, back)
-                multiply(outgoing, dh_before)  # own loss + what the future sends back
+                multiply(outgoing, dh_before)  # E_t's own part + what timestep t + 1 sends back
                 if joins:
                     add(dh_before, direct_before, dh_before)
         if clip_timestep is not None:

@@ -16,6 +16,8 @@ from .passes import Pass
 from .stack import Stack
 from .views import LayerView
 
+NOTHING: Mapping[str, Array] = {}
+
 
 class Network:
     """A network of an ``architecture`` unrolled over T timesteps for B examples: every buffer, once; no parameters.
@@ -27,7 +29,7 @@ class Network:
     After `forward`: ``y``, ``E_t``, ``n`` and of every layer ``h``, ``a`` (an lstm's ``c``, gated cells' ``gates``);
     after `backward`: ``dh``, ``da`` (an lstm's ``dc``). ``views`` has them for every layer and direction by what its
     names end with; those of the lowest layer's forward direction stand here too. All are views of the buffers: copy
-    what must outlive the next walk.
+    what must outlive the next pass.
     """
 
     def __init__(
@@ -123,7 +125,7 @@ class Network:
         """The states after the timestep read last (B, H), copied, as the ``initial`` of a `forward` that goes on."""
         return self.stack.last_states()
 
-    # The two walks.
+    # Forward and backward.
 
     def forward(
         self,
@@ -143,13 +145,14 @@ class Network:
         its states after that are the initial one, and its gradients there 0. Numbers that overflow become inf or nan,
         silently.
         """
-        states = dict(initial or {}) if h0 is None else {**(initial or {}), "h0": h0}
+        states = initial or NOTHING
+        if h0 is not None:
+            states = {**states, "h0": h0}
         if self.train_h0:
             states = {name: params[name][None] for name in self.initial_names}
         with np.errstate(all="ignore"):
             np.setbufsize(BUFFER)
-            self.stack.load(params, [params["W_hy"][part] for part in self.head.parts])
-            self.head.load(params)
+            self.stack.load(params, self.head.load(params))
             self.inputs.load(params)
             self.inputs.enter(x, self.stack.inputs)
             self.stack.forward(states, lengths)
@@ -193,7 +196,7 @@ class Network:
             return self.gradients()
 
     def gradients(self) -> Params:
-        """After a backward walk of all layers: what `backward` returns, in the order of the parameters."""
+        """After a backward pass through all layers: what `backward` returns, in the order of the parameters."""
         gradients, sums = self.stack.gradients(initial=self.train_h0)
         gradients |= self.head.gradients(sums)
         if self.inputs.has_parameters:

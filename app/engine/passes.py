@@ -29,7 +29,7 @@ class PassSum:
         self._initial = [np.zeros_like(part) for part in layer.initial]
 
     def add(self, one: Pass) -> None:
-        """Count the pass that the layer has just walked."""
+        """Count the pass that the layer has just made."""
         uses = slice(one.lowest, one.last)
         states = slice(one.lowest if one.reaches_h0 else one.lowest + 1, one.last + 1)
         for part, total, where in zip(self._parts, self._sums, (uses, states, states), strict=True):

@@ -8,6 +8,7 @@ import numpy as np
 
 from .backstep import RESCALE_EVERY, jacobians_of
 from .cells import CELLS, CellName, Params
+from .layer import Layer
 from .network import Network
 
 Array = np.ndarray
@@ -59,12 +60,17 @@ def jacobian_norms(net: Network, ending: str = "") -> Array:
 
     ``ending``: of which layer and direction; what comes before is that of the order in which it reads.
     """
-    layer = net.layers[ending]
-    jacobians, norms = jacobians_of(layer), np.empty(net.T)
+    return layer_jacobian_norms(net.layers[ending])
+
+
+def layer_jacobian_norms(layer: Layer) -> Array:
+    """`jacobian_norms` of one layer and direction (B = 1) by itself, after a backward sweep."""
+    T, H = layer.T, layer.H
+    jacobians, norms = jacobians_of(layer), np.empty(T)
     with np.errstate(all="ignore"):
-        for first in range(1, net.T + 1, RESCALE_EVERY):
-            last = min(first + RESCALE_EVERY - 1, net.T)
-            norms[first - 1 : last] = spectral_norm(jacobians.between(first, last)[:, : net.H, : net.H])
+        for first in range(1, T + 1, RESCALE_EVERY):
+            last = min(first + RESCALE_EVERY - 1, T)
+            norms[first - 1 : last] = spectral_norm(jacobians.between(first, last)[:, :H, :H])
     return layer.by_time(norms)
 
 
@@ -103,13 +109,3 @@ def slopes(net: Network, ending: str = "") -> Array:
     """phi'(a_t) (T, H) of ``net`` (B = 1) after its `forward`; gated cells: of the candidate."""
     with np.errstate(all="ignore"):
         return net.cell.activation.slope(np.ascontiguousarray(net.views[ending].a[:, 0]))
-
-
-def predicted_rate(net: Network, W: Array) -> float:
-    """ln g + 1/2 ln mean(phi'^2): what ln ||dE_T/dh_k|| should change by a step back, W being random, driven.
-
-    g = ||W||_F / sqrt(H), the deviation of sqrt(H) times an entry; the mean runs over units and time.
-    """
-    with np.errstate(all="ignore"):
-        g = np.linalg.norm(W) / np.sqrt(len(W))
-        return float(np.log(g) + 0.5 * np.log(np.mean(np.square(slopes(net)))))

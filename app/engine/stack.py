@@ -37,6 +37,13 @@ class Stack:
 
         self.levels = [[make(level, reverse=reverse) for reverse in both] for level in range(1, net.num_layers + 1)]
         self.layers = {layer.ending: layer for level in self.levels for layer in level}
+        self._downwards = [
+            (layer, d, above)
+            for level, above in zip(reversed(self.levels), [[], *reversed(self.levels)], strict=False)
+            for d, layer in enumerate(level)
+        ]
+        """Every layer from the top, its direction (0 or 1), and the layers that read it."""
+        self._initial_names = {ending: (f"h0{ending}", f"c0{ending}") for ending in self.layers}
         self.top = self.levels[-1]
         """The directions of the last layer."""
         self.inputs = [layer.inputs for layer in self.levels[0]]
@@ -46,15 +53,14 @@ class Stack:
 
     def load(self, params: Params, handed_through: list[Array]) -> None:
         """Copy the parameters; ``handed_through`` (H, handed): how what is handed reaches each direction of the top."""
-        H = self.H
-        readers: list[tuple[Layer, Params]] = []
-        for level in reversed(self.levels):
-            owners = [(layer, {name: params[name + layer.ending] for name in self._names}) for layer in level]
-            for d, (layer, own) in enumerate(owners):
-                rows = slice(d * H, (d + 1) * H)
-                through = [reader.cell.by_block(theirs["W_xh"])[rows] for reader, theirs in readers]
-                layer.load(own, np.hstack(through) if through else handed_through[d])
-            readers = owners
+        for layer, d, above in self._downwards:
+            own = {name: params[name + layer.ending] for name in self._names} if layer.ending else params
+            layer.load(own, self._through(above, d) if above else handed_through[d])
+
+    def _through(self, readers: list[Layer], d: int) -> Array:
+        """(H, handed): how what ``readers`` hand down reaches direction d of the layer below them, once they loaded."""
+        rows = slice(d * self.H, (d + 1) * self.H)
+        return np.hstack([reader.input_weights[rows] for reader in readers])
 
     def forward(self, initial: Mapping[str, Array], lengths: Array | None = None) -> None:
         """Walk every layer, after what enters the lowest was written; arguments as `Network.forward` has them."""
@@ -65,25 +71,23 @@ class Stack:
                 for d, read in enumerate(below):
                     layer.inputs[:, d * H : (d + 1) * H] = read.states[:, :H]
                 skipped = self.T - lengths if layer.reverse and lengths is not None else None
-                layer.forward(initial.get(f"h0{layer.ending}"), initial.get(f"c0{layer.ending}"), skipped)
+                h0, c0 = self._initial_names[layer.ending]
+                layer.forward(initial.get(h0), initial.get(c0), skipped)
             below = level
 
     def prepare(self, handed: Array) -> None:
         """Before backward sweeps: what is handed to the top (T, handed, B), and all local derivatives."""
-        for layer in self.layers.values():
+        for layer, _, above in self._downwards:
             layer.linearise()
-        for layer in self.top:
-            layer.receive(handed)
+            if not above:
+                layer.receive(handed)
 
-    def descend(self, walk: Callable[[Layer], object], some: slice = slice(None)) -> None:
-        """Let ``walk`` take every layer back in time, the top first; each hands down its adjoints of ``some`` steps."""
-        above: list[Layer] = []
-        for level in reversed(self.levels):
-            for layer in level:
-                if above:
-                    layer.receive_from(above, some)
-                walk(layer)
-            above = level
+    def descend(self, sweep: Callable[[Layer], object], some: slice = slice(None)) -> None:
+        """``sweep`` takes every layer back in time, the top first; each hands down its adjoints of ``some`` steps."""
+        for layer, _, above in self._downwards:
+            if above:
+                layer.receive_from(above, some)
+            sweep(layer)
 
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
         """After `prepare`: every layer from timestep ``last`` back to ``lowest``, as `Layer.sweep`."""
@@ -100,8 +104,8 @@ class Stack:
                 total.add(one)
         for total in sums:
             total.finish()
-        for level, above in zip(self.levels, self.levels[1:], strict=False):
-            for layer in level:
+        for layer, _, above in self._downwards:
+            if above:
                 layer.receive_from(above)
 
     def passes(self, k1: int, k2: int, clip_timestep: float | None = None) -> Iterator[Pass]:
@@ -123,7 +127,7 @@ class Stack:
         sums: list[Array] = []
         for layer in self.layers.values():
             own, handed = layer.gradients()
-            found |= with_suffix(own, layer.ending)
+            found |= with_suffix(own, layer.ending) if layer.ending else own
             if initial:
                 found |= with_suffix(layer.initial_gradients(), layer.ending)
             if layer.sums_handed:

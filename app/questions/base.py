@@ -59,7 +59,7 @@ class Question:
             if match[2] not in (None, *FORMATS):
                 raise ValueError(f"{self.id}: a number cannot be written as {match[2]}")
         known = {self.view.tab: TABS, self.view.track: TRACKS, self.view.ruler: RULERS}
-        known |= dict.fromkeys(self.watch, WATCHABLE)
+        known |= dict.fromkeys(self.watch, tuple(WATCHABLE))
         unknown = [name for name, names in known.items() if name not in names]
         if unknown:
             raise ValueError(f"{self.id}: a page does not have {', '.join(unknown)}")

@@ -60,7 +60,7 @@ class Scene:
 
     Texts are plain sentences with references as in `vocabulary`; symbols are written x_t, W_hh, ∂E/∂h_t, E_24. `claim`
     says in words what an untrained eye should see at the start or within 100 updates; the scene's test verifies it.
-    `watch` names the optional quantities of the records that the scene speaks of.
+    `watch` names the optional quantities of the records that its text names.
     """
 
     title: str
@@ -80,7 +80,7 @@ class Scene:
         for step in self.steps:
             check(step.done)
         known = {self.view.tab: TABS, self.view.track: TRACKS, self.view.ruler: RULERS}
-        known |= dict.fromkeys(self.watch, WATCHABLE)
+        known |= dict.fromkeys(self.watch, tuple(WATCHABLE))
         known |= {self.view.under: tuple(UNDER)} if self.view.under else {}
         unknown = [name for name, names in known.items() if name not in names]
         if unknown:

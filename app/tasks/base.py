@@ -47,12 +47,12 @@ class Task(ABC):
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]  # names of the classes, or of the values to predict
     baseline: float  # mean loss per target of the best constant answer
-    persistence: float | None = None  # ... of the best answer from what is shown at the same timestep; None: not told
+    persistence: float | None = None  # ... of the best answer from what is shown at the same timestep; None: unknown
     needed_lag: int | None  # how many timesteps back the network has to reach; None where nobody knows
     solved_below: float | None  # the mean loss per target under which a batch counts as solved; None: none does
-    continues: bool = False  # whether what it says can be what it hears next: one alphabet for inputs and classes
+    continues: bool = False  # whether its output can be its next input: one alphabet for inputs and classes
     takes_classes: bool = False  # whether every input is a class, one-hot, which an embedding can stand for
-    next_step: bool = False  # whether the target at t is what is heard at t + 1
+    next_step: bool = False  # whether the target at t is the input at t + 1
     is_stream: bool = False  # whether its sequences are windows of one long one, which can be read in order
     units: int | None = None  # how many hidden units its initial states are for; None where they are zeros
 

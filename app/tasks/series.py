@@ -56,7 +56,9 @@ class Series(Table):
 
     def __post_init__(self) -> None:
         if len(self.values) < MIN_ROWS:
-            raise BadUpload(f"A series needs at least {MIN_ROWS} rows of numbers; got {len(self.values)}.", "csv")
+            raise BadUpload(
+                f"A series needs at least {MIN_ROWS} rows of numbers; got {len(self.values)}. Add rows.", "csv"
+            )
 
     @property
     def training_rows(self) -> int:

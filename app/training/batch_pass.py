@@ -14,7 +14,7 @@ from .flat import WHOLE, flat
 NONE: Mapping[str, np.ndarray] = {}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class BatchPass:
     """The result of the forward and backward pass over one batch."""
 

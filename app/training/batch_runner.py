@@ -92,7 +92,7 @@ class BatchRunner:
     def trace(self, params: Params, probe: int, edits: Edits) -> ProbeTrace:
         """The probe with this index, with those edits that lie within its length.
 
-        Where state is carried it starts from the last state of the window before it, walked forward from zeros.
+        Where state is carried it starts from the last state of the window before it, computed forward from zeros.
         """
         initial = self._states_before(params, probe) if self.config.carry_state else {}
         if self._probe is None or self._probe[0] != probe:

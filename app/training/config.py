@@ -132,7 +132,7 @@ class RunConfig(BaseModel):
         ge=1,
         le=MAX_LAYERS,
         title="Layers",
-        about="How many recurrent layers stand upon each other; each reads the states of the one below.",
+        about="How many recurrent layers are stacked; each reads the states of the one below.",
         effect=RESTART,
         group="Network",
     )
@@ -325,7 +325,7 @@ class RunConfig(BaseModel):
         return value
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Self:
+    def _truncation(self) -> Self:
         if (self.k1, self.k2) != (0, 0) and not 1 <= self.k1 <= self.k2:
             raise OutOfRange(
                 f"k1 and k2 must be both 0 (full backpropagation) or 1 ≤ k1 ≤ k2; got k1 = {self.k1}, k2 = {self.k2}. "
@@ -338,6 +338,10 @@ class RunConfig(BaseModel):
                 f"cut at t; got k1 = {self.k1}, k2 = {self.k2}. Try k1 = 0, k2 = 0.",
                 "k1",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _carried_state(self) -> Self:
         for name, reason in NOT_CARRIED.items():
             if self.carry_state and getattr(self, name):
                 raise OutOfRange(
@@ -345,6 +349,10 @@ class RunConfig(BaseModel):
                     f"carry_state = true and {name} = true. Try carry_state = false.",
                     "carry_state",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _shortest(self) -> Self:
         shortest = TASKS[self.task].min_length
         if self.sequence_length < shortest:
             raise OutOfRange(
@@ -352,6 +360,10 @@ class RunConfig(BaseModel):
                 f"Try {shortest}.",
                 "sequence_length",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _smallest(self) -> Self:
         least = CELLS[self.cell].least_units
         if self.hidden_size < least:
             raise OutOfRange(

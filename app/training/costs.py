@@ -26,7 +26,7 @@ ADJUSTABLE = ("batch_size", "sequence_length", "hidden_size")  # what can be mad
 
 UPDATE, UPDATED = 78_000.0, 10.7  # nanoseconds of an update, and of one parameter in it,
 LAYER_UPDATED = 35_000.0  # and of what one more layer, or direction, adds to it
-FORWARD_ALONE = 0.6  # what walking forward costs where no gradients follow
+FORWARD_ALONE = 0.6  # what a forward pass costs where no gradients follow
 CHECKPOINTS = 2  # copies of weights and moments to which a run can go back
 COPIES_OF_A_GRADIENT = 5  # by name, as one vector, clipped, and twice the weights while an update is measured
 LAGS_AT_ONCE = 2**16  # numbers of one kind that the truncation meter works on together

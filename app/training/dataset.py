@@ -97,6 +97,8 @@ def reading_file(kind: str, content: str | bytes, **options: Any) -> Steps[OwnDa
 
 
 def _content(source: str | bytes | Path) -> str | bytes:
+    if not isinstance(source, str | bytes | Path):
+        raise BadUpload(f"Expected text, its bytes, or the Path of a file; got {type(source).__name__}.")
     return source.read_bytes() if isinstance(source, Path) else source
 
 
@@ -126,7 +128,10 @@ def unpack(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> OwnD
     if {"series"} <= set(tensors) <= {"series", READ} and columns is not None:
         values = tensors["series"]
         if values.dtype != np.float64 or values.ndim != 2 or values.shape[1] != len(columns):
-            raise BadUpload("A series needs F64 values (N, C) and C names of columns.")
+            raise BadUpload(
+                f"Expected the series as F64 (N, {len(columns)}), as it names {len(columns)} columns; got "
+                f"{values.dtype} {values.shape}. Save the snapshot again, with its dataset."
+            )
         tensorfile.finite({"series": values})
         return Series(tuple(columns), values, *_words(tensors.get(READ)))
     return Sequences.of(tensors)
@@ -137,7 +142,9 @@ def _saved_text(encoded: bytes) -> Text:
     try:
         return Text.of(encoded.decode("utf-8", "surrogatepass"))
     except UnicodeDecodeError as error:
-        raise BadUpload(f"The own text must be UTF-8; byte {error.start} is not.", "text") from None
+        raise BadUpload(
+            f"The own text must be UTF-8; byte {error.start} is not. Save the snapshot again, with its dataset.", "text"
+        ) from None
 
 
 def _as_json(series: Series) -> np.ndarray:

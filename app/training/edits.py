@@ -19,6 +19,8 @@ def checked(
     """The index as a tuple; BadValue or OutOfRange where tensor, index or value do not fit."""
     if tensor not in shapes:
         raise BadValue(f"tensor must be one of {', '.join(shapes)}; got {shown(tensor)}.", "tensor")
+    if not isinstance(index, Collection):
+        raise BadValue(f"index must be one whole number for each axis of {tensor}; got {shown(index)}.", "index")
     at, shape, value = tuple(map(plain, index)), shapes[tensor], plain(value)
     if not _is_inside(at, shape):
         raise OutOfRange(

@@ -1,5 +1,6 @@
-"""Tasks, cells and activations of one's own, added from a script without editing this package."""
+"""Tasks, cells, quantities, activations and initialisers of one's own, from a script, without editing this package."""
 
+import inspect
 import re
 from collections.abc import Callable, MutableMapping
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ import numpy as np
 from ..engine import (
     ACTIVATIONS,
     CELLS,
+    INITIALISERS,
     Activation,
     Architecture,
     Cell,
@@ -22,7 +24,9 @@ from ..engine import (
 )
 from ..errors import BadValue, shown
 from ..tasks import TASKS, Task
-from .config import offer
+from .config import RunConfig, offer
+from .quantities import QUANTITIES, Quantity, Sizes
+from .trainer import Trainer
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 ARGUMENTS = np.linspace(-4.03, 3.97, 81)  # where an activation is compared; no usual kink is among them
@@ -30,16 +34,21 @@ STEP = 1e-5
 CLOSE = 1e-6
 T, B, I, H, O = 5, 3, 2, 4, 2  # of what is tried
 
-Part = TypeVar("Part", bound=Activation | type[Cell] | type[Task])
-_replaceable: set[tuple[str, str]] = set()  # field and name of what was registered: a notebook may do it again
+FIELDS = {"initialiser": "init"}  # of a configuration, where it has another name than the kind of part
+
+Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
+Part = TypeVar("Part", bound=Activation | type[Cell] | type[Task] | type[Quantity] | Draw)
+_replaceable: set[tuple[str, str]] = set()  # kind and name of what was registered: a notebook may do it again
 
 
 def register(part: Part) -> Part:
-    """Offer a `Task` class, a `Cell` class or an `Activation` under its `name`; returned, so it decorates a class.
+    """Offer a `Task`, `Cell` or `Quantity` class, an `Activation`, or a function that draws initial weights, under its
+    name; returned, so it decorates.
 
     It is checked first: an activation's derivative and a cell's gradients against central differences, a task's batches
-    for shapes, range and being the same every time. What fails raises BadValue, and is not offered. From then on every
-    configuration made in this process may name it; a process that resumes a snapshot of such a run registers it too.
+    for shapes, range and being the same every time, a quantity's tensors and an initialiser's draws for their shapes.
+    What fails raises BadValue, and is not offered. From then on every configuration, or `watch`, in this process may
+    name it; a process that resumes a snapshot of such a run registers it too.
     """
     if isinstance(part, Activation):
         _add("activation", ACTIVATIONS, part.name, part, _check_activation)
@@ -47,18 +56,33 @@ def register(part: Part) -> Part:
         _add("cell", CELLS, getattr(part, "name", None), part, _check_cell)
     elif isinstance(part, type) and issubclass(part, Task):
         _add("task", TASKS, getattr(part, "name", None), part, _check_task)
+    elif isinstance(part, type) and issubclass(part, Quantity):
+        _add_quantity(part)
+    elif inspect.isfunction(part):
+        _add("initialiser", INITIALISERS, part.__name__, part, _check_initialiser)
     else:
-        raise BadValue(f"Expected a Task class, a Cell class or an Activation; got {shown(part)}.")
+        raise BadValue(
+            "Expected a Task, Cell or Quantity class, an Activation, or a function that draws initial weights; got "
+            f"{shown(part)}."
+        )
     return part
 
 
-def _add(field: str, known: MutableMapping[str, Any], name: Any, part: Any, check: Callable[[Any], None]) -> None:
+def _add_quantity(kind: type[Quantity]) -> None:
+    try:
+        quantity = kind()
+    except TypeError as error:
+        raise BadValue(f"The quantity {kind.__name__} is not complete: {error}.") from error
+    _add("quantity", QUANTITIES, getattr(kind, "name", None), quantity, _check_quantity)
+
+
+def _add(kind: str, known: MutableMapping[str, Any], name: Any, part: Any, check: Callable[[Any], None]) -> None:
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise BadValue(
-            f'The name of a new {field} must be small letters, digits and _, like "leaky"; got {shown(name)}.'
+            f'The name of a new {kind} must be small letters, digits and _, like "leaky"; got {shown(name)}.'
         )
-    if name in known and (field, name) not in _replaceable:
-        raise BadValue(f"There is already the {field} {name}. Choose another name.")
+    if name in known and (kind, name) not in _replaceable:
+        raise BadValue(f"There is already the {kind} {name}. Choose another name.")
     before = known.get(name)
     known[name] = part  # a cell can only be tried under its name
     try:
@@ -69,8 +93,9 @@ def _add(field: str, known: MutableMapping[str, Any], name: Any, part: Any, chec
         else:
             known[name] = before
         raise
-    _replaceable.add((field, name))
-    offer(field, name)
+    _replaceable.add((kind, name))
+    if (field := FIELDS.get(kind, kind)) in RunConfig.model_fields:
+        offer(field, name)
 
 
 def _check_activation(phi: Activation) -> None:
@@ -79,8 +104,12 @@ def _check_activation(phi: Activation) -> None:
     with np.errstate(all="ignore"):
         numeric = (phi(a + STEP) - phi(a - STEP)) / (2 * STEP)
         slope = phi.slope(a)
-    if not np.isfinite([phi(a), slope]).all():
-        raise BadValue(f"The activation {phi.name} and its derivative must be finite between -4 and 4.")
+        values = phi(a)
+    if len(bad := np.flatnonzero(~np.isfinite([values, slope]).all(axis=0))):
+        raise BadValue(
+            f"The activation {phi.name} and its derivative must be finite between -4 and 4; at a = {a[bad[0]]:.4g} "
+            f"they are {values[bad[0]]:.4g} and {slope[bad[0]]:.4g}."
+        )
     worst = int(np.abs(slope - numeric).argmax())
     if abs(slope[worst] - numeric[worst]) > CLOSE * max(1.0, abs(numeric[worst])):
         raise BadValue(
@@ -142,6 +171,54 @@ def _check_task(kind: type[Task]) -> None:
         )
     if not np.array_equal(batch.x, again.x) or not np.array_equal(batch.target, again.target, equal_nan=True):
         raise BadValue(f"The task {kind.name} must draw from `rng` alone: the same batch again was another one.")
+
+
+def _check_quantity(quantity: Quantity) -> None:
+    name = quantity.name
+    for config in (
+        RunConfig(sequence_length=T, hidden_size=H),
+        RunConfig(sequence_length=T, hidden_size=H, cell="lstm"),
+    ):
+        trainer = Trainer(config)
+        try:
+            quantity.description()
+            said, found = trainer.tensors({name}), trainer.record({name})
+        except (AttributeError, NotImplementedError, TypeError) as error:
+            raise BadValue(f"The quantity {name} is not complete: {error}.") from error
+        measured = {tensor: (values.shape, values.dtype.name) for tensor, values in found.tensors.items()}
+        for tensor in sorted({*said, *measured}):
+            expected, got = said.get(tensor), measured.get(tensor)
+            if expected is None or got is None or not _are_like(expected, got):
+                raise BadValue(
+                    f"With cell = {config.cell}, T = {T} and H = {H} the quantity {name} declares for {tensor} "
+                    f"{_layout(expected)}; `measure` gave {_layout(got)}."
+                )
+        if unknown := sorted(set(found.scalars) - set(trainer.record().scalars)):
+            raise BadValue(f"The quantity {name} must name {shown(unknown[0])} in `scalars`, as `measure` gave it.")
+
+
+def _are_like(expected: tuple[Sizes, str], got: tuple[Sizes, str]) -> bool:
+    """Whether type and shape are those declared, where None stands for a size that is known only once it is there."""
+    sizes = zip(expected[0], got[0], strict=False)
+    return expected[1] == got[1] and len(expected[0]) == len(got[0]) and all(a in (None, b) for a, b in sizes)
+
+
+def _layout(layout: tuple[Sizes, str] | None) -> str:
+    return "nothing" if layout is None else f"{layout[0]} {layout[1]}"
+
+
+def _check_initialiser(draw: Draw) -> None:
+    for shape in ((H, H), (H,)):  # a block of W_hh, and an indrnn's u_hh
+        try:
+            values, again = (np.asarray(draw(np.random.default_rng(0), shape)) for _ in range(2))
+        except TypeError as error:
+            raise BadValue(f"The initialiser {draw.__name__} must take (rng, shape): {error}.") from error
+        if values.shape != shape or values.dtype.kind != "f" or not np.isfinite(values).all():
+            raise BadValue(
+                f"The initialiser {draw.__name__} must draw finite numbers {shape}; got {values.dtype} {values.shape}."
+            )
+        if not np.array_equal(values, again):
+            raise BadValue(f"The initialiser {draw.__name__} must draw from `rng` alone: the same draw again differed.")
 
 
 def _is_target(target: np.ndarray, task: Task) -> bool:

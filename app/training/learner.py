@@ -1,7 +1,8 @@
 """Learner: everything an update changes, so that it can be copied, put back and saved."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +18,7 @@ CURVE = 128  # points of the loss over training at most, as far apart as that de
 WEIGHTS = 2  # the stream of random numbers the weights come from; the tasks have 0 and 1
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(NamedTuple):
     """How far training has come: all that it changes beside weights and moments."""
 
     iteration: int = 0
@@ -106,18 +106,18 @@ class Learner:
 
     def clear_solved(self) -> None:
         """The question has changed, so the task is not solved yet."""
-        self.progress = replace(self.progress, solved_at=None, streak=0)
+        self.progress = self.progress._replace(solved_at=None, streak=0)
 
     def took_weights(self, name: str) -> None:
         """The weights are those of a file now: the losses of those before say nothing of them."""
         at = self.progress.iteration
-        self.progress = replace(
-            self.progress, first_loss=None, losses=(), earlier=(), curve=(), weights_name=name, weights_at=at
+        self.progress = self.progress._replace(
+            first_loss=None, losses=(), earlier=(), curve=(), weights_name=name, weights_at=at
         )
 
     def clear_marks(self) -> None:
         """It learns in another way now: what was reached before does not tell how this one does."""
-        self.progress = replace(self.progress, earlier=())
+        self.progress = self.progress._replace(earlier=())
 
     def start_streams(self) -> None:
         """Streams start from zeros, where they began."""

@@ -13,7 +13,7 @@ from .findings import Facts, Finding, judge
 from .findings.measured import facts_of, first_bad
 from .findings.remedies import remedies
 from .measurement import Measurement, Recent
-from .quantities import PROBE, QUANTITIES, SCALARS
+from .quantities import PROBE, QUANTITIES, scalars
 from .quantities.beyond import blank_beyond_the_end
 from .records import Record
 from .state import State
@@ -47,16 +47,16 @@ class Recorder:
 
     def record(self, seen: Measurement, watch: Collection[str]) -> Record:
         """The record of what was seen, with the quantities in `watch`."""
-        tensors, scalars = PROBE.measure(seen).tensors, dict.fromkeys(SCALARS)
+        tensors, found_scalars = PROBE.measure(seen).tensors, scalars()
         for name, quantity in QUANTITIES.items():
             if name in watch:
                 found = quantity.measure(seen)
                 tensors |= found.tensors
-                scalars |= found.scalars
+                found_scalars |= found.scalars
         blank_beyond_the_end(tensors, self.state.config, seen.trace.probe.lengths)
-        scalars |= self._validation(seen, scalars.get("as_of"))
-        scalars["finding"] = self._finding(seen, tensors)
-        return Record(self._scalars(seen) | scalars, tensors, complete=not seen.skipped)
+        found_scalars |= self._validation(seen, found_scalars.get("as_of"))
+        found_scalars["finding"] = self._finding(seen, tensors)
+        return Record(self._scalars(seen) | found_scalars, tensors, complete=not seen.skipped)
 
     def not_finite(self, place: Location | Divergence) -> dict[str, Any]:
         """The finding of a run that met a number that is not finite."""

@@ -4,7 +4,7 @@ Equal runs give equal bytes. A snapshot may come from anyone: `read` trusts noth
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -153,7 +153,7 @@ def write(
         "kind": "snapshot",
         "version": VERSION,
         "config": config.model_dump(),
-        **asdict(learner.progress),
+        **learner.progress._asdict(),
         "optimizer_step": learner.optimizer.step,
         "position": learner.carried.position,
         "passes": learner.carried.passes,
@@ -236,7 +236,7 @@ def _same_names(expected: Mapping[str, object], came: Mapping[str, object]) -> N
 
 
 def _of_this_version(version: object) -> None:
-    """A file from the future is not called broken: it is said what reads it."""
+    """A file of a newer version is not called broken: the error says what reads it."""
     if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
         raise BadUpload(
             f"Expected a snapshot of version {VERSION}, which this Unroll reads; got version {shown(version)}. "

@@ -48,7 +48,10 @@ class State:
         config, dataset = saved.config, snapshot.data_for(saved, at_hand)
         task = fitting_task(config, dataset, budget)
         if any(i >= len(task.inputs) for _, i in saved.edits):
-            raise BadUpload("An edit of the probe is for an input that this task does not have.")
+            raise BadUpload(
+                f"Expected edits of the probe at inputs below {len(task.inputs)}, as the task has no more; got one "
+                "beyond them."
+            )
         probe = saved.header.probe
         task.probe(config.seed, probe)  # own sequences have a last one
         same = saved.header.fingerprint == fingerprint()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..engine import BreakName, Params, TensorCheck
-from ..errors import BadValue
+from ..errors import BadValue, shown
 from ..tasks import OwnData, Task
 from . import dataset as datasets
 from . import edits, quantities
@@ -16,6 +16,7 @@ from .computed import Computed
 from .config import Effects, RunConfig
 from .costs import Budget
 from .divergence import Divergence
+from .drawing import summary
 from .fits import config_for
 from .iterations import Iterations
 from .limits import MAX_FILE_NAME
@@ -60,6 +61,8 @@ class Trainer:
         data = datasets.own_data(dataset)
         if snapshot is None:
             config = config if config is not None else RunConfig()
+            if not isinstance(config, RunConfig):
+                raise BadValue(f"config must be a RunConfig; got {shown(config)}. Try Trainer(RunConfig(cell='gru')).")
             self._begin(State.from_seed(config if data is None else for_own_data(config, data), data, self._budget))
         elif config is None:
             self._begin(State.from_snapshot(snapshot, data, self._budget))
@@ -169,6 +172,10 @@ class Trainer:
         """
         wanted = self.watching if watch is None else self._checked(watch)
         return self._stamped(self._iterations.record(wanted, skip_expensive=skip_expensive, probe=probe))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: this iteration's finding, and ||dE/dh_t|| over time as a picture."""
+        return summary(self.record(watch=()), self.config.num_layers, self.config.bidirectional)
 
     def before_update(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Have ``callback`` called before every update from now on; what is returned ends that."""

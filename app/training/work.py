@@ -1,4 +1,4 @@
-"""Work: the sizes that decide how long an iteration and a record take, and what walking over time costs."""
+"""Work: the sizes that decide how long an iteration and a record take, and what the loop over time costs."""
 
 from dataclasses import dataclass, replace
 from math import ceil, prod
@@ -10,8 +10,8 @@ from .architecture import architecture_of
 from .config import RunConfig
 
 # Nanoseconds of one core, found by benchmarks/costs.py.
-LOADED = 4.5  # of one parameter that a walk takes in
-TIMESTEP = 1_350.0  # of each operation with which one timestep is walked forward and the way back prepared
+LOADED = 4.5  # of one parameter that a pass loads
+TIMESTEP = 1_350.0  # of each operation with which one timestep is computed forward and the way back prepared
 SWEPT_TIMESTEP = 1_200.0  # of each with which a sweep goes back over one
 CLIPPED_TIMESTEP = 4_200.0  # more, where each example's gradient is rescaled there
 ELEMENT = 3.3  # of an rnn's elementwise work for one unit of one sequence, each way
@@ -140,7 +140,7 @@ class Work:
         return sum(min(last, k2) for last in [*range(k1, self.T, k1), self.T])
 
     def forward(self, sequences: int) -> float:
-        """Nanoseconds of walking forward, and of all gradients that are sums over time."""
+        """Nanoseconds of the forward pass, and of all gradients that are sums over time."""
         entering = self.H * self.layers + sum(self.net.entering)
         products = 2 * (self.pre_activations * entering + self._readout + self.I * self.net.embedding_size)
         each = ELEMENT * self.elementwise * self.layers + PRODUCT * products + VALUE * (self.I + self.O)

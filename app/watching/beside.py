@@ -8,10 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .forks import in_children
+
 HOST = "127.0.0.1"
 BACKLOG = 100
 PACKAGE = __package__.partition(".")[0]
 ENDING_SECONDS = 3.0
+FRAMED_BY = "'self' http://localhost:* http://127.0.0.1:*"  # a notebook on this machine, at a port of its own
 
 
 def can_serve() -> bool:
@@ -36,10 +39,21 @@ class Beside:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**others, "PYTHONPATH": os.pathsep.join(filter(None, path)), "UNROLL_PUBLISH_TOKEN": self.token},
+            env={
+                **others,
+                "PYTHONPATH": os.pathsep.join(filter(None, path)),
+                "UNROLL_PUBLISH_TOKEN": self.token,
+                "UNROLL_FRAME_ANCESTORS": FRAMED_BY,
+            },
             start_new_session=True,  # an interrupt at the terminal is for the script
         )
         listening.close()
+        in_children(self._forked)
+
+    def _forked(self) -> None:
+        """It ends when nobody holds its input open: a child of the script must not outlive it there."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
     @property
     def failed(self) -> bool:

@@ -1,7 +1,6 @@
 """The hooks: they note what crosses the boundary of the watched modules, and change nothing.
 
-A forward hook sees a call; hooks on its outputs and on the weights see what arrives there going backward. A backward
-pass is known by the engine's own number for it and is complete when the engine says so. Calls that no backward pass
+A forward hook sees a call and asks `backward` for what arrives at its outputs and weights. Calls that no backward pass
 reaches are kept by their graph alone and go with it.
 """
 
@@ -11,114 +10,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ..errors import BadValue
 from . import graph
+from .backward import Backward, BackwardPass
 from .calls import Arrived, Capture, FusedCall, StepCall, Weight, copied
-from .modules import Spec
+from .hooks import Guarded
+from .modules import check_output, inside_transform
 from .reshaped import Leaving, batch_read_as_time
 from .updates import Updates, holds
-
-Hook = Callable[..., None]
-SILENT_STEPS = 10  # optimizer steps without any backward pass, after which a module is said to be cut off
-MOST_PASSES = 8  # nested backward passes that are captured at once
-
-
-class Guarded:
-    """A hook that never raises into the loop; copies of the model (`copy.deepcopy`, pickle) go without it."""
-
-    def __init__(self, hook: Hook, failed: Callable[[Exception], None]) -> None:
-        self._hook, self._failed = hook, failed
-
-    def __call__(self, *args: Any) -> None:
-        """What PyTorch calls."""
-        try:
-            self._hook(*args)
-        except Exception as error:
-            self._failed(error)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Hook:
-        return unwatched
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _hook_of_a_copy, ()
-
-
-def unwatched(*_: Any) -> None:
-    """What stands for a hook in a copy of the model."""
-
-
-def _hook_of_a_copy() -> Hook:
-    return unwatched
-
-
-class States:
-    """How the steps of a cell, or of a layer called for one timestep at a time, came by their states in one pass."""
-
-    def __init__(self) -> None:
-        self.steps = self.connected = self.detached = 0
-        self._left: int | None = None  # where the last step's h lies in memory
-
-    def note(self, h0: Any, left: Any) -> None:
-        """One more step, which was given ``h0`` and left ``left``."""
-        self.steps += 1
-        self.connected += h0 is not None and h0.requires_grad
-        self.detached += h0 is not None and not h0.requires_grad and h0.data_ptr() == self._left
-        self._left = left.data_ptr()
-
-    @property
-    def cut(self) -> bool:
-        """Whether steps that belong together were cut apart: states detached, or none ever handed on in the graph."""
-        return self.detached > 0 or (self.steps > 2 and self.connected == 0)
-
-
-class Silence:
-    """What is known of a module that no backward pass has reached yet."""
-
-    def __init__(self) -> None:
-        self.why: str | None = None  # of its calls since the last optimizer step
-        self.steps = 0  # of optimizers, each after a call
-
-    def note(self, grad_enabled: bool, connected: bool) -> None:
-        """A call: whether gradients were on, and whether its output is connected with anything that is trained."""
-        self.why = ("detached" if connected else "frozen") if grad_enabled else "no_grad"
-
-    def stepped(self) -> str | None:
-        """After an optimizer's step: why nothing comes back, if that has gone on for long enough to be sure."""
-        why, self.why = self.why, None
-        self.steps += why is not None
-        return why if why is not None and self.steps == SILENT_STEPS else None
-
-
-class Watched:
-    """One module under watch: how many backward passes reached it, and when the next capture is due."""
-
-    def __init__(self, name: str, module: Any, spec: Spec) -> None:
-        self.name, self.module, self.spec = name, module, spec
-        self.passes = 0
-        self.next_capture = 0
-        self.silence = Silence()
-        self.stepped = False  # by an optimizer, since the last backward pass
-        self.mixed: str | None = None  # what of the calls now made mixes the sequences of the batch
-        self.random_state: Any = None
-        # Of a cell, since the last backward pass; kept alive by the graph they belong to, whose hooks hold them.
-        self.steps: list[weakref.ref[StepCall]] = []
-        self.left_by: dict[int, tuple[StepCall, dict[str, Any]]] = {}  # by id of the h a step left: its outputs, weakly
-        self.states = States()
-
-    @property
-    def due(self) -> bool:
-        """Whether the backward pass of the calls now made is to be captured."""
-        return self.passes >= self.next_capture
-
-
-class BackwardPass:
-    """What a running backward pass has brought so far."""
-
-    def __init__(self) -> None:
-        self.arrived: dict[str, dict[FusedCall | StepCall, Arrived]] = {}
-        self.reached: set[str] = set()
-        self.own: dict[int, Any] = {}
-        self.left_over: dict[str, Any] = {}  # norms of gradients that the last update has left behind, by module
-        self.scale: Any = None
+from .watched import Watched
 
 
 class Capturer:
@@ -142,10 +42,9 @@ class Capturer:
         self._silent = silent
         self._leaving = Leaving()
         self._updates = Updates(torch, lambda hook: Guarded(hook, failed), self._stepped)
-        self._torch, self._every, self._scaler, self._deliver, self._failed = torch, every, scaler, deliver, failed
+        self._backward = Backward(torch, scaler, self._completed, failed)
+        self._torch, self._every, self._deliver, self._failed = torch, every, deliver, failed
         self._watched = {one.name: one for one in watched}
-        self._passes: dict[int, BackwardPass] = {}
-        self._listening: dict[int, Any] = {}  # parameters that have our hook, by id
         self._handles: list[Any] = []
         self._numbers = itertools.count()
         for one in watched:
@@ -164,7 +63,7 @@ class Capturer:
         self._handles.clear()
         self._updates.close()
         self._leaving.clear()
-        self._listening.clear()
+        self._backward.close()
         for one in self._watched.values():
             one.steps.clear()
             one.left_by.clear()
@@ -175,11 +74,14 @@ class Capturer:
         if one.due and one.module.training and self._torch.is_grad_enabled():
             one.random_state = self._torch.get_rng_state()
 
-    def _after(self, one: Watched, _: Any, args: Any, kwargs: Any, output: Any) -> None:
+    def _after(self, one: Watched, module: Any, args: Any, kwargs: Any, output: Any) -> None:
+        if one.unreadable or inside_transform(self._torch):
+            return
         grad_enabled = self._torch.is_grad_enabled()
         if one.passes == 0:
+            self._check(one, module, output)
             one.silence.note(grad_enabled, grad_enabled and _connected(output))
-        if not grad_enabled:
+        if not grad_enabled or (not one.due and one.is_counted(module)):
             return
         x = args[0] if args else kwargs["input"]
         state = args[1] if len(args) > 1 else kwargs.get("hx")
@@ -187,6 +89,13 @@ class Capturer:
             self._after_step(one, x, state, output)
         else:
             self._after_fused(one, x, state, output)
+
+    def _check(self, one: Watched, module: Any, output: Any) -> None:
+        try:
+            check_output(module, one.name, one.spec, output)
+        except BadValue:
+            one.unreadable = True
+            raise
 
     def _after_fused(self, one: Watched, x: Any, state: Any, output: Any) -> None:
         main, last = output
@@ -200,7 +109,7 @@ class Capturer:
             call = self._fused_call(one, x, state)
             self._note_shapes(one, x, call, leaving, state[0] if isinstance(state, tuple) else state)
         for where, tensor in leaving.items():
-            self._listen(one, tensor, call, where)
+            self._backward.listen(one, tensor, call, where)
 
     def _note_shapes(self, one: Watched, x: Any, call: FusedCall, leaving: dict[str, Any], h0: Any) -> None:
         """What this call says of how its sequences are laid out, and of one timestep after the other."""
@@ -248,7 +157,7 @@ class Capturer:
             unsorted=x.unsorted_indices if packed else None,
             h0=None if h0 is None else copied(h0),
             c0=None if c0 is None else copied(c0),
-            weights=self._weights(one.module._flat_weights_names, one.module._flat_weights),
+            weights=self._weights(one, one.module._flat_weights_names, one.module._flat_weights),
             number=next(self._numbers),
             drops=drops,
             random_state=one.random_state if drops and on_processor else None,
@@ -261,7 +170,7 @@ class Capturer:
         if not leaving["h"].requires_grad:
             return
         if not one.due:
-            self._listen(one, leaving["h"], None, "h")
+            self._backward.listen(one, leaving["h"], None, "h")
             return
         h0, c0 = state if isinstance(state, tuple) else (state, None)
         one.states.note(h0, leaving["h"])
@@ -278,11 +187,11 @@ class Capturer:
             x=copied(x),
             h0=None if h0 is None or previous else copied(h0),
             c0=None if c0 is None or previous else copied(c0),
-            weights=steps[0].weights if steps else self._weights(names, [getattr(module, name) for name in names]),
+            weights=steps[0].weights if steps else self._weights(one, names, [getattr(module, name) for name in names]),
             previous=previous,
         )
         for where, tensor in leaving.items():
-            self._listen(one, tensor, step, where)
+            self._backward.listen(one, tensor, step, where)
         self._listen_inside(one, step, leaving, {"h": h0, "c": c0}, x)
         one.steps.append(weakref.ref(step))
         key = id(leaving["h"])
@@ -303,84 +212,39 @@ class Capturer:
         """Tell what this step sends back to the step before it, and an lstm's h to its own c."""
         behind = [x, *entering.values()]
         if "c" in leaving:
-            tell = Guarded(self._teller(one, step, "c inside"), self._failed)
+            tell = Guarded(self._backward.teller(one, step, "c inside"), self._failed)
             graph.listen([leaving["h"]], leaving["c"], behind, tell)
         if step.previous is not None:
             for where in leaving:
-                tell = Guarded(self._teller(one, step.previous, f"{where} inside"), self._failed)
+                tell = Guarded(self._backward.teller(one, step.previous, f"{where} inside"), self._failed)
                 graph.listen(leaving.values(), entering[where], behind, tell)
 
-    def _weights(self, names: list[str], tensors: list[Any]) -> list[Weight]:
-        for tensor in tensors:
+    def _weights(self, one: Watched, names: list[str], tensors: list[Any]) -> list[Weight]:
+        for name, tensor in zip(names, tensors, strict=True):
             if tensor.requires_grad:
-                self._listen_to_parameter(tensor)
+                self._backward.listen_to_parameter(tensor)
+                if not one.is_counted(one.module) and self._is_of(one, name, tensor):
+                    self._backward.count_at(one, name, tensor)
         return [
             Weight(name, id(tensor), copied(tensor), tensor.requires_grad)
             for name, tensor in zip(names, tensors, strict=True)
         ]
 
-    def _listen_to_parameter(self, tensor: Any) -> None:
-        """Register a gradient hook on it. One computed anew (weight_norm) brings its hook along."""
-        known = self._listening.get(id(tensor))
-        if known is not None and known() is tensor:
-            return
-        owner = id(tensor)
-        handle = tensor.register_hook(Guarded(lambda gradient: self._own(owner, gradient), self._failed))
-        self._listening[owner] = weakref.ref(tensor)
-        if tensor.is_leaf:
-            self._handles.append(handle)
+    def _is_of(self, one: Watched, name: str, weight: Any) -> bool:
+        """Whether ``weight`` is a parameter of this module alone, as ``name``."""
+        if one.module._parameters.get(name) is not weight:
+            return False
+        others = (other.module for other in self._watched.values() if other is not one)
+        return not any(weight is parameter for other in others for parameter in other.parameters())
 
-    # Backward.
+    # After a backward pass.
 
-    def _listen(self, one: Watched, tensor: Any, call: FusedCall | StepCall | None, where: str) -> None:
-        tell = self._counter(one) if call is None else self._teller(one, call, where)
-        tensor.register_hook(Guarded(tell, self._failed))
-
-    def _counter(self, one: Watched) -> Callable[[Any], None]:
-        def count(_: Any) -> None:
-            self._reach(one)
-
-        return count
-
-    def _teller(self, one: Watched, call: FusedCall | StepCall, where: str) -> Callable[[Any], None]:
-        def tell(gradient: Any) -> None:
-            running = self._reach(one)
-            if one.due and one.stepped:
-                one.stepped = False
-                running.left_over[one.name] = _left_over(one.module)
-            if one.due and gradient is not None:  # a fused operation may say None for 0
-                running.arrived.setdefault(one.name, {}).setdefault(call, Arrived()).add(where, gradient)
-                if self._scaler is not None and running.scale is None:
-                    running.scale = copied(self._scaler.scale(self._torch.ones((), device=gradient.device)))
-
-        return tell
-
-    def _reach(self, one: Watched) -> BackwardPass:
-        """The backward pass that is running; it is told to say when it is complete."""
-        number = self._torch._C._current_graph_task_id()
-        if number not in self._passes:
-            while len(self._passes) >= MOST_PASSES:  # one that failed on its way never says so
-                self._passes.pop(next(iter(self._passes)))
-            self._passes[number] = BackwardPass()
-            done = Guarded(lambda: self._complete(number), self._failed)
-            self._torch.autograd.Variable._execution_engine.queue_callback(done)
-        running = self._passes[number]
-        running.reached.add(one.name)
-        return running
-
-    def _own(self, owner: int, gradient: Any) -> None:
-        running = self._passes.get(self._torch._C._current_graph_task_id())
-        if running is not None and running.arrived and gradient is not None:
-            known = running.own.get(owner)
-            running.own[owner] = copied(gradient) if known is None else known + gradient.detach()
-
-    def _complete(self, number: int) -> None:
-        running = self._passes.pop(number)
+    def _completed(self, running: BackwardPass) -> None:
         steps, calls, states, updates, mixed = {}, {}, {}, {}, {}
         for name, one in self._watched.items():
             if name not in running.reached:
                 continue
-            if name in running.arrived:
+            if name in running.arrived and name not in running.broken:
                 found = running.arrived[name]
                 calls[name] = [(call, found.get(call, Arrived())) for call in self._in_order(one, found)]
                 steps[name] = one.passes
@@ -390,9 +254,7 @@ class Capturer:
                 if one.mixed is not None:
                     mixed[name] = one.mixed
                 one.next_capture = one.passes + self._every
-            one.passes += 1
-            one.stepped = False
-            one.steps, one.left_by, one.states, one.mixed = [], {}, States(), None
+            one.pass_completed()
         self._leaving.clear()
         if calls:
             cut = {name: found.steps for name, found in states.items() if found.cut}
@@ -424,12 +286,6 @@ def _connected(output: Any) -> bool:
     """Whether anything that a call gave out is part of a graph."""
     parts = output if isinstance(output, tuple) else (output,)
     return any(_connected(part) if isinstance(part, tuple) else getattr(part, "requires_grad", False) for part in parts)
-
-
-def _left_over(module: Any) -> Any:
-    """The norm of what is in the first parameter's .grad before this backward pass adds to it; None for nothing."""
-    gradient = next(module.parameters()).grad
-    return None if gradient is None else gradient.norm()
 
 
 def _forget(left_by: dict[int, Any], key: int, _: Any) -> None:

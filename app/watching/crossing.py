@@ -1,4 +1,7 @@
-"""What crossed a module's boundary, as NumPy: float64, time first, examples in the user's order.
+"""What crossed a module's boundary, as NumPy: time first, examples in the user's order.
+
+Weights are float64. What there is one of a timestep and example stays in its own precision until it is replayed: of a
+large batch a verdict needs one sequence alone.
 
 One `Crossing` is one call of a whole layer, or a run of a cell's steps each of which took over the states of the one
 before. Everything here may take its time: it happens in the thread that replays.
@@ -80,26 +83,38 @@ def array(tensor: Any) -> Array:
     return values
 
 
+def as_it_is(tensor: Any) -> Array:
+    """A tensor's numbers on the processor; those of less than four bytes as float32, which holds them exactly."""
+    held = tensor.detach().to("cpu")
+    values: Array = (held if held.element_size() >= 4 else held.float()).numpy()
+    return values
+
+
+def unscaled(values: Array, scale: float) -> Array:
+    """Without the factor of an AMP scaler."""
+    return values if scale == 1.0 else values.astype(np.float64) / scale
+
+
 def of_fused(torch: Any, call: FusedCall, arrived: Arrived, scale: float) -> Crossing:
     """One call of an nn.RNN, nn.LSTM or nn.GRU."""
     spec, notes = call.spec, []
     place = None
     if call.batch_sizes is None:
-        x = batched(array(call.x), 3, spec.batch_first)
+        x = batched(as_it_is(call.x), 3, spec.batch_first)
     else:
         place = Packing(call.batch_sizes.numpy(), None if call.unsorted is None else call.unsorted.cpu().numpy())
-        x = place.unpacked(array(call.x))
+        x = place.unpacked(as_it_is(call.x))
     T, B = x.shape[:2]
     width = spec.directions * spec.state_size
     output = arrived.gradients.get("output")
     if output is None:
         d_output = np.zeros((T, B, width))
     elif place is None:
-        d_output = batched(array(output), 3, spec.batch_first)
+        d_output = batched(as_it_is(output), 3, spec.batch_first)
     else:
-        d_output = place.unpacked(array(output))
+        d_output = place.unpacked(as_it_is(output))
     states = {
-        where: None if tensor is None else batched(array(tensor), 3, False)
+        where: None if tensor is None else batched(as_it_is(tensor), 3, False)
         for where, tensor in {
             "h0": call.h0,
             "c0": call.c0,
@@ -121,9 +136,9 @@ def of_fused(torch: Any, call: FusedCall, arrived: Arrived, scale: float) -> Cro
         c0=states["c0"],
         weights={weight.name: array(weight.values) for weight in call.weights},
         owners=owners(call.weights),
-        d_output=d_output / scale,
-        d_h_n=None if states["h_n"] is None else states["h_n"] / scale,
-        d_c_n=None if states["c_n"] is None else states["c_n"] / scale,
+        d_output=unscaled(d_output, scale),
+        d_h_n=None if states["h_n"] is None else unscaled(states["h_n"], scale),
+        d_c_n=None if states["c_n"] is None else unscaled(states["c_n"], scale),
         masks=masks,
         notes=notes,
     )
@@ -168,7 +183,7 @@ class Packing:
 
     def unpacked(self, rows: Array) -> Array:
         """Rows (all timesteps, n) as (T, B, n), 0 beyond each sequence's end."""
-        values = np.zeros((self.T, self.B, rows.shape[1]))
+        values = np.zeros((self.T, self.B, rows.shape[1]), rows.dtype)
         values[self._timesteps, self._examples] = rows
         return values
 

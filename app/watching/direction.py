@@ -122,7 +122,7 @@ class Direction:
 
     def hand(self, d_states: Array, d_last_h: Array | None, d_last_c: Array | None) -> None:
         """What arrives from outside: at all states (T, B, P), and at the last ones (B, P) and (B, H)."""
-        handed = self._by_time(d_states).copy()
+        handed = self._by_time(d_states).astype(np.float64)
         if d_last_h is not None:
             handed[self.ends - 1, np.arange(self.B)] += d_last_h
         self.handed = handed  # in the order of reading

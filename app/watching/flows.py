@@ -17,7 +17,6 @@ from .stack import Stack
 
 Array = np.ndarray
 AT_ONCE = 2**19  # timesteps × units × losses that are worked on together
-MOST_SUMS = 2**24  # numbers of all sums over a lag
 MOST = 2**25  # timesteps² × numbers of one timestep: beyond, the flow would take seconds and is left out
 
 
@@ -50,7 +49,7 @@ def of_all(stack: Stack) -> list[list[tuple[Array, Array]]]:
     T = stack.crossing.T
     found = [[(np.empty((T, T + 1)), np.empty((T, T + 1))) for _ in layer] for layer in stack.layers]
     totals = [[direction.dh[:, 0] for direction in layer] for layer in stack.layers]
-    for losses, exponents, number, place, direction in _columns(stack):
+    for losses, exponents, number, place, direction in columns(stack):
         dh = direction.dh
         total = totals[number][place]
         ln_flow, share = found[number][place]
@@ -108,8 +107,11 @@ def handed(stack: Stack) -> Array:
     return indices
 
 
-def _columns(stack: Stack) -> Iterator[tuple[Array, Array, int, int, Direction]]:
-    """Some losses, their exponents, layer, place, and the direction with a loss a column, after its way back."""
+def columns(stack: Stack) -> Iterator[tuple[Array, Array, int, int, Direction]]:
+    """Some losses, their exponents, layer, place, and the direction with a loss a column, after its way back.
+
+    True gradients are those of the column times 2**exponent.
+    """
     crossing, T = stack.crossing, stack.crossing.T
     most = max(1, AT_ONCE // (T * crossing.spec.hidden_size))
     for start in range(0, T, most):
@@ -162,34 +164,3 @@ def _at_end(arrived: Array | None, row: int, losses: Array, place: int, T: int) 
     values = np.zeros((len(losses), arrived.shape[2]))
     values[losses == last] = arrived[row, 0]
     return values
-
-
-def lag_norms(runs: list[Stack]) -> Array | None:
-    """The norm of what all pairs (E_t, timestep k) of one |t - k| contribute to the recurrent weights' gradients.
-
-    Summed per parameter, then over all layers and directions; of one sequence (B = 1), or of a cell's runs. None where
-    it would take too much memory.
-    """
-    T, spec = max(stack.crossing.T for stack in runs), runs[0].crossing.spec
-    width = runs[0].layers[0][0].layer.da.shape[1]
-    if T * spec.state_size * width > MOST_SUMS:
-        return None
-    sums = np.zeros((spec.num_layers, spec.directions, T, spec.state_size, width))
-    with np.errstate(all="ignore"):
-        for stack in runs:
-            for losses, exponents, number, place, direction in _columns(stack):
-                _add_by_lag(sums[number, place], direction, losses, exponents)
-        norms: Array = np.sqrt(np.square(sums).sum(axis=(0, 1, 3, 4)))
-        return norms
-
-
-def _add_by_lag(sums: Array, direction: Direction, losses: Array, exponents: Array) -> None:
-    """Add what the losses, a column each, contribute to every lag: h_{k-1} (outer) dE_t/da_k, over all their k."""
-    T = direction.T
-    h_before, da = direction.h[:-1], direction.layer.da.transpose(0, 2, 1)
-    read = np.arange(T)
-    timestep = read[::-1] if direction.reverse else read
-    lag = np.abs(timestep[:, None] - losses)
-    for number in range(int(lag.max()) + 1):
-        k, column = np.nonzero(lag == number)
-        sums[number] += h_before[k].T.dot(np.ldexp(da[k, column], exponents[column, None]))

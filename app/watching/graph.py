@@ -1,4 +1,4 @@
-"""What a cell's own computation sends back to a state, told apart from what comes from elsewhere.
+"""What a cell's own computation sends back to a state, apart from what comes from elsewhere.
 
 The gradient that arrives at h_t in a loop over a cell is the sum of the loss's own part and of what the next step sends
 back. The graph knows the difference: the next step's nodes lie between its outputs and the states that entered it.

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import horizon
+from ..engine import TruncationMeter
 from ..training import Record
-from . import flows, shown
+from . import lags, shown, spectrum
 from .calls import Capture, FusedCall, StepCall
-from .crossing import Crossing, array, of_fused, of_steps
+from .crossing import Crossing, as_it_is, of_fused, of_steps, unscaled
 from .stack import Stack, replay, residual
 from .updates import overshoots, share
 from .verdict import Verdict, as_dict, judge
@@ -30,7 +30,7 @@ class Captured:
 
     def __init__(self, crossings: dict[str, list[Crossing]], own: dict[int, Any], scale: float) -> None:
         self.crossings = crossings
-        self._own = {owner: array(gradient) / scale for owner, gradient in own.items()}
+        self._own, self._scale = {owner: as_it_is(gradient) for owner, gradient in own.items()}, scale
         self._lock = threading.Lock()
         self._replayed: dict[str, list[Stack]] | None = None
         self._residuals: dict[str, float | None] = {}
@@ -52,7 +52,11 @@ class Captured:
         gradients = summed_by_owner(stack for stacks in replays.values() for stack in stacks)
         for name, crossings in self.crossings.items():
             owners = {owner for crossing in crossings for owner in crossing.owners.values()}
-            own = {owner: self._own[owner] for owner in owners if owner in self._own}
+            own = {
+                owner: unscaled(self._own[owner], self._scale).astype(np.float64)
+                for owner in owners
+                if owner in self._own
+            }
             self._residuals[name] = residual(own, gradients) if own else None
 
     @property
@@ -103,20 +107,30 @@ class Shown:
         """Everything: the flow of every pair, the gradients of the whole batch with their residual, the verdict."""
         with self._lock:
             found = [shown.of_sequence(run) for run in self._runs]
+            meter = self._lags
+            horizon = None if meter is None else meter.horizon
             facts = self._facts | {
                 "grad_residual": self.whole.residual(self._name),
                 "flow_residual": max((residual for _, residual in found if residual is not None), default=None),
-                "verdict": as_dict(self.verdict, None),
+                "horizon": horizon,
+                "verdict": as_dict(self.verdict, horizon),
             }
-            stacks = self.whole.stacks(self._name)[self._calls]
-            return Record(facts, joined([tensors for tensors, _ in found]) | gradients_of(stacks))
+            tensors = joined([tensors for tensors, _ in found]) | shown.of_lags(meter)
+            if spectrum.has_spectrum(self._runs[0]):
+                tensors |= shown.of_weights(self._runs[0])
+            return Record(facts, tensors | gradients_of(self.whole.stacks(self._name)[self._calls]))
 
-    @cached_property
+    @property
     def horizon(self) -> int | None:
         """The smallest n with 99 % of the recurrent weights' gradient within n timesteps, as lags count them."""
         with self._lock:
-            norms = flows.lag_norms(self._runs)
-        return None if norms is None else horizon(norms)
+            meter = self._lags
+        return None if meter is None else meter.horizon
+
+    @cached_property
+    def _lags(self) -> TruncationMeter | None:
+        """Of the shown sequence; to be asked for under the lock."""
+        return lags.meter(self._runs)
 
 
 def measured(torch: Any, capture: Capture, sequence: int) -> dict[str, Shown]:
@@ -124,7 +138,8 @@ def measured(torch: Any, capture: Capture, sequence: int) -> dict[str, Shown]:
     if capture.ready is not None:
         capture.ready.synchronize()
     scale = 1.0 if capture.scale is None else float(capture.scale)
-    crossings = {name: crossings_of(torch, calls, scale) for name, calls in capture.calls.items()}
+    every = {name: crossings_of(torch, calls, scale) for name, calls in capture.calls.items()}
+    crossings = {name: [one for one in its if one.B] for name, its in every.items()}  # of an empty batch there is none
     whole = Captured(crossings, capture.own, scale)
     found: dict[str, Shown] = {}
     for name, its in crossings.items():
@@ -194,6 +209,7 @@ def facts_of(
         "reached": reached(crossings),
         "full_length": full_length(crossings[0]),
         "flow_residual": None,
+        "horizon": None,
         "notes": list(dict.fromkeys(note for crossing in crossings for note in crossing.notes)),
     }
 

@@ -107,10 +107,40 @@ def recurrent_modules(model: Any, names: Any = None) -> dict[str, tuple[Any, Spe
     return {name: found[name] for name in wanted}
 
 
+def check_output(module: Any, name: str, spec: Spec, output: Any) -> None:
+    """Whether a call gave out what PyTorch's own module gives: a subclass may have another `forward`."""
+    lstm = spec.cell == "lstm"
+    if spec.one_step:
+        wanted = "(h, c)" if lstm else "h"
+        states, fits = (output, True) if lstm else ((output,), True)
+    else:
+        wanted = "output, (h_n, c_n)" if lstm else "output, h_n"
+        fits = isinstance(output, tuple) and len(output) == 2
+        states = (output[1] if lstm else output[1:]) if fits else ()
+    fits = fits and isinstance(states, tuple) and len(states) == 1 + lstm
+    if not fits or not all(hasattr(state, "grad_fn") for state in states):
+        raise BadValue(
+            f"Expected {wanted} from {shown(name) if name else 'the model'}, a {type(module).__name__}; got "
+            f"{type(output).__name__}: its `forward` is its own, so it cannot be watched. "
+            "Try a module of your own that holds PyTorch's layer and calls it as it is."
+        )
+
+
 def others(model: Any, watched: list[Any]) -> list[Any]:
     """The modules of ``model`` without parts of their own, but the ``watched`` ones: what may read their outputs."""
     known = {id(module) for module in watched}
     return [module for module in model.modules() if id(module) not in known and next(module.children(), None) is None]
+
+
+def inside_transform(torch: Any) -> bool:
+    """Whether a transform of torch.func (grad, vmap) is at work: its tensors stand for others, and hold no numbers."""
+    return torch._C._functorch.peek_interpreter_stack() is not None
+
+
+def stands_for_many(torch: Any, gradient: Any) -> bool:
+    """Whether several backward passes run as one, as `torch.autograd.grad(is_grads_batched=True)` makes them."""
+    batched = gradient is not None and torch._C._functorch.is_legacy_batchedtensor(gradient)
+    return inside_transform(torch) or bool(batched)
 
 
 def is_compiled(model: Any) -> bool:

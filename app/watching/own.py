@@ -8,20 +8,19 @@ import atexit
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp
 from pathlib import Path
 from typing import Any
 
 from ..training import Record, Trainer
+from ..training.findings.sentences import sentence
 from .found import Verdict
 from .remedies import Remedy
 from .screen import screen
-from .verdict import as_dict, power
+from .verdict import as_dict
 from .watcher import Watcher
 
 NAME = "trainer"
-QUANTITIES = frozenset({"flow", "gates", "weights", "truncation", "saturation"})
-COMMON = 20.0  # ln of sizes that are said as they are
+QUANTITIES = frozenset({"flow", "gates", "weights", "gradients", "truncation", "saturation", "spectrum"})
 HEALTHY = ("learning", "solved", None)
 
 
@@ -74,7 +73,7 @@ class WatchingTrainer(Watcher):
         atexit.register(self.close)
         if page or server is not None:
             self._screen = screen(server, token or "", [NAME], every, self._show_sequence, self._say)
-            self._say(f"watching {NAME!r}; see {self._screen.address}")
+            self._say(f"watching {NAME}; see {self._screen.address}")
 
     def close(self) -> None:
         """Watch no longer."""
@@ -95,13 +94,7 @@ class WatchingTrainer(Watcher):
 
     def _capture(self) -> None:
         record = self._trainer.record(QUANTITIES, probe=self.sequence)
-        shown = {name: values for name, values in record.tensors.items() if name != "gates" or self._keeps_by_gate}
-        self._take({NAME: Captured(Record(record.scalars | self._facts(record), shown))})
-
-    @property
-    def _keeps_by_gate(self) -> bool:
-        """Whether the second gate is the one that keeps the state, as the page reads it."""
-        return self._trainer.config.cell in ("lstm", "gru")
+        self._take({NAME: Captured(Record(record.scalars | self._facts(record), record.tensors))})
 
     def _show_sequence(self, sequence: int) -> None:
         """From the next capture on."""
@@ -132,11 +125,10 @@ class WatchingTrainer(Watcher):
 
 def verdict(finding: Mapping[str, Any]) -> Verdict:
     """A record's finding, as a sentence and the lines of Python that help."""
-    code, values = finding["code"], finding["values"]
-    sentence = f"{NAME}: {SENTENCES.get(code, _nothing)(values)}"
+    code, said = finding["code"], f"{NAME}: {sentence(finding)}"
     if code in HEALTHY:
-        return Verdict(None, sentence)
-    return Verdict(code, sentence, finding["cause"], _remedy(finding["remedies"]))
+        return Verdict(None, said)
+    return Verdict(code, said, finding["cause"], _remedy(finding["remedies"]))
 
 
 def _remedy(remedies: list[Mapping[str, Any]]) -> Remedy | None:
@@ -147,59 +139,3 @@ def _remedy(remedies: list[Mapping[str, Any]]) -> Remedy | None:
             said = ", ".join(f"{name}={value!r}" for name, value in changes.items())
             return Remedy(str(one["label"]), f"trainer.configure({said})")
     return Remedy(str(remedies[0]["label"])) if remedies else None
-
-
-def _nothing(_: Mapping[str, Any]) -> str:
-    return "nothing stands out."
-
-
-def _way(values: Mapping[str, Any]) -> str:
-    return (
-        f"the gradient of the loss at timestep {values['loss_timestep']} is {_exp(values['ln_start'])} where it "
-        f"starts and {_exp(values['ln_there'])} at timestep {values['timestep']}."
-    )
-
-
-def _exp(ln: float | None) -> str:
-    """A record says None where nothing is left."""
-    if ln is None:
-        return "0"
-    return f"{exp(ln):.2g}" if abs(ln) < COMMON else power(ln)
-
-
-def _learning(values: Mapping[str, Any]) -> str:
-    return f"nothing stands out; the loss is {values['loss']:.3g}."
-
-
-def _not_learning(values: Mapping[str, Any]) -> str:
-    if "updates" not in values:
-        return "the learning rate is 0, so that the weights do not change."
-    return (
-        f"the loss is {values['median_loss']:.3g}, and was {values['loss_before']:.3g} {values['updates']} updates ago."
-    )
-
-
-def _overshooting(values: Mapping[str, Any]) -> str:
-    return (
-        f"the loss is {values['median_loss']:.3g}, above the {values['baseline']:.3g} of the best answer that never "
-        "changes: updates are too long."
-    )
-
-
-SENTENCES = {
-    "nonfinite": lambda values: f"{values['quantity']} is no longer a finite number.",
-    "overshooting": _overshooting,
-    "solved": lambda values: f"the task is solved; the loss is {values['loss']:.3g}.",
-    "exploding": _way,
-    "clipped_hard": lambda values: f"clipping leaves {100 * values['kept']:.2g} % of an update.",
-    "dead_units": lambda values: f"{values['dead']} of {values['units']} units have slope 0 at every timestep.",
-    "saturated": lambda values: (
-        f"the mean slope is {values['mean_slope']:.2g} of at most {values['greatest_slope']:.2g}."
-    ),
-    "vanishing": _way,
-    "short_horizon": lambda values: (
-        f"the task needs {values['needed_lag']} timesteps; 99 % of the gradient come from within {values['horizon']}."
-    ),
-    "not_learning": _not_learning,
-    "learning": _learning,
-}

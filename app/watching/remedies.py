@@ -74,7 +74,8 @@ def vanishing(record: Record, layer: int, reverse: bool, cause: str) -> Remedy:
     if record.scalars["cell"] == "rnn":
         W = weight(record, "weight_hh", layer, reverse)
         return Remedy(
-            "Use nn.LSTM in its place, its forget gates opened; or, before training,", f"torch.nn.init.orthogonal_({W})"
+            "Use nn.LSTM in its place, its forget gates opened; or set the recurrent weights before training",
+            f"torch.nn.init.orthogonal_({W})",
         )
     H = record.tensors["a"].shape[1]
     b = weight(record, "bias_hh", layer, reverse)

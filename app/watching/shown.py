@@ -6,9 +6,10 @@ with it. h, dh, c, dc stay float64, as everything here is worked out in float64.
 
 import numpy as np
 
+from ..engine import TruncationMeter
 from ..engine.activations import ACTIVATIONS
 from ..engine.adjoints import LN2, Adjoints, layer_adjoints, ln_norm
-from . import flows
+from . import flows, spectrum
 from .crossing import Crossing
 from .direction import Direction
 from .stack import Stack, replay
@@ -29,9 +30,25 @@ def of_sequence(alone: Stack) -> tuple[Tensors, float | None]:
     for number, (layer, its_adjoints) in enumerate(zip(alone.layers, adjoints, strict=True), start=1):
         for direction, adjoint in zip(layer, its_adjoints, strict=True):
             found = passed(direction) | states_of(direction, adjoint)
+            if spectrum.has_spectrum(alone):
+                found |= spectrum.of_steps(direction)
             tensors |= named(found, direction, number) | named(direction.params, direction, number, ordered=True)
     pairs, residual = pairs_of(alone, adjoints)
     return tensors | pairs, residual
+
+
+def of_lags(meter: TruncationMeter | None) -> Tensors:
+    """The gradient of the recurrent weights by lag, of all layers and directions together."""
+    return {} if meter is None else {"lag_norm": meter.lag_norm, "truncation_cosine": meter.cosine}
+
+
+def of_weights(one: Stack) -> Tensors:
+    """What the recurrent weights of every layer and direction say by themselves."""
+    tensors: Tensors = {}
+    for number, layer in enumerate(one.layers, start=1):
+        for direction in layer:
+            tensors |= named(spectrum.of_weights(direction), direction, number, ordered=True)
+    return tensors
 
 
 def alone(crossing: Crossing, example: int) -> Stack:

@@ -30,7 +30,7 @@ class Stack:
         crossing, spec = self.crossing, self.crossing.spec
         arriving = crossing.d_output
         for number in range(spec.num_layers - 1, -1, -1):
-            below = np.zeros_like(self.layers[number][0].inputs)
+            below = np.zeros(self.layers[number][0].inputs.shape)
             for place, direction in enumerate(self.layers[number]):
                 of_state = slice(place * spec.state_size, (place + 1) * spec.state_size)
                 row = number * spec.directions + place
@@ -55,9 +55,9 @@ def replay(crossing: Crossing) -> Stack:
     for number in range(spec.num_layers):
         directions = [_direction(crossing, number, bool(place), entering) for place in range(spec.directions)]
         layers.append(directions)
-        entering = np.concatenate([direction.states for direction in directions], axis=2)
-        if crossing.masks is not None and number < spec.num_layers - 1:
-            entering = entering * crossing.masks[number]
+        if number < spec.num_layers - 1:
+            entering = np.concatenate([direction.states for direction in directions], axis=2)
+            entering = entering if crossing.masks is None else entering * crossing.masks[number]
     return Stack(crossing, layers)
 
 

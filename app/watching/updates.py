@@ -160,5 +160,5 @@ def holds(optimizer: Any, parameter: Tensor) -> bool:
 
 
 def _norm(tensors: list[Tensor]) -> float:
-    """Over all of them."""
-    return float(sum(float(one.double().norm()) ** 2 for one in tensors) ** 0.5)
+    """Over all of them; a number by itself is a norm already."""
+    return float(sum(float(one.double().norm() if one.dim() else one) ** 2 for one in tensors) ** 0.5)

@@ -13,6 +13,7 @@ import numpy as np
 from ..training import Record
 from ..training.findings import Facts, Finding
 from ..training.findings import judge as judge_facts
+from ..training.findings.sentences import power
 from . import outside, remedies
 from .found import Verdict
 from .outside import cut_off
@@ -214,13 +215,6 @@ SAYS = {
     "vanishing": _vanishing,
     "short_horizon": _short_horizon,
 }
-
-
-def power(ln: float) -> str:
-    """e^ln as a number of two digits, however small."""
-    decades = ln / np.log(10.0)
-    exponent = int(np.floor(decades))
-    return f"{10.0 ** (decades - exponent):.1f}e{exponent:d}"
 
 
 def as_dict(verdict: Verdict, horizon: int | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What everything that is watched has in common: its newest records, their findings, who is told, and what is kept."""
+"""What everything that is watched has in common: its newest records, their findings, who is called, what is kept."""
 
 import sys
 import warnings
@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from os import PathLike
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from ..errors import BadValue, OutOfRange
+from ..errors import BadValue, OutOfRange, UnrollError
 from ..errors import shown as shown_value
 from ..recording import Recording
 from ..training import Record
 from .drawing import fragment
 from .found import Verdict
+from .notebook import cell
 from .screen import Screen
 from .verdict import FINDINGS, as_dict
 
@@ -50,14 +52,14 @@ class Seen(Protocol):
 
 
 class Watcher:
-    """Findings by module, told when they change; records that are kept, written and shown."""
+    """Findings by module, reported when they change; records that are kept, written and shown."""
 
     def __init__(self, *, every: int, sequence: int, server: str | None, token: str | None, file: Path | None) -> None:
         for name, value, least in (("every", every, 1), ("sequence", sequence, 0)):
             if isinstance(value, bool) or not isinstance(value, int):
                 raise BadValue(f"Expected a whole number as `{name}`; got {shown_value(value)}.", field=name)
             if value < least:
-                raise OutOfRange(f"Expected `{name}` ≥ {least}; got {value}.", field=name)
+                raise OutOfRange(f"Expected `{name}` ≥ {least}; got {value}. Try {least}.", field=name)
         if server is not None and not token:
             raise BadValue(
                 "Expected the server's UNROLL_PUBLISH_TOKEN as `token`; got none. Ask whoever runs the server.",
@@ -119,9 +121,10 @@ class Watcher:
         self.close()
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the page as it is now."""
+        """What a notebook shows: a picture of now, and the live page in a frame where the browser reaches it."""
         self.wait()
-        return fragment(self._last) or "<p>Nothing has been captured yet.</p>"
+        picture = fragment(self._last) or "<p>Nothing has been captured yet.</p>"
+        return cell(picture, None if self._screen is None else self._screen.address, f"unroll-{token_hex(4)}")
 
     def _take(self, found: Mapping[str, Seen]) -> None:
         """What was captured is kept, shown and told."""
@@ -157,11 +160,10 @@ class Watcher:
 
     def _failed(self, error: Exception) -> None:
         """Ours to report, never the loop's: said once."""
-        self.failures.append(f"{type(error).__name__}: {error}")
+        said = str(error) if isinstance(error, UnrollError) else f"{type(error).__name__}: {error}"
+        self.failures.append(said)
         if len(self.failures) == 1:
-            self._warn(
-                f"watching failed and may show less from here on; training goes on ({type(error).__name__}: {error})"
-            )
+            self._warn(f"watching failed and may show less from here on; training goes on ({said})")
 
     def _warn(self, what: str) -> None:
         try:

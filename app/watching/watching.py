@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from .calls import Capture
-from .capture import SILENT_STEPS, Capturer, Watched
+from .capture import Capturer
+from .forks import in_children
 from .measure import measured
 from .modules import is_compiled, others, recurrent_modules, torch_of
 from .screen import screen
 from .threads import give_way
 from .verdict import as_dict, cut_off
+from .watched import SILENT_STEPS, Watched
 from .watcher import Watcher
 
 WAITING = 2  # captures that may wait for their replay; the newest replace the oldest
@@ -51,9 +53,10 @@ class Watching(Watcher):
         self._worker = threading.Thread(target=self._work, name="unroll", daemon=True)
         self._worker.start()
         atexit.register(self.close)
+        in_children(self._forked)
         if page or server is not None:
             self._screen = screen(server, token or "", list(found), every, self._show_sequence, self._say)
-            self._say(f"watching {', '.join(map(repr, found))}; see {self._screen.address}")
+            self._say(f"watching {', '.join(name or 'the model' for name in found)}; see {self._screen.address}")
         if is_compiled(model):
             self._warn("the model is compiled: hooks break its graph into parts, so that it runs slower while watched")
 
@@ -78,6 +81,14 @@ class Watching(Watcher):
             self._worker.join(PATIENCE)
         if self._file is not None:
             self._file.close()
+
+    def _forked(self) -> None:
+        """In a child process nothing is watched: our thread is not there; page and file are the parent's."""
+        self._change = threading.Condition()  # the other may be held by a thread that is not there
+        self._closed, self._busy, self._screen, self._file = True, False, None, None
+        self._captures.clear()
+        self._cut_offs.clear()
+        self._capturer.close()
 
     # What comes in, and the thread between.
 

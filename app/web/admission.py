@@ -52,8 +52,9 @@ class Admission:
 
     def idle(self) -> RunHandle | None:
         """Who has had a place for longest without having used it, if that is too long."""
-        waiting = [seat for seat in self.pool.seats if not seat.in_use and seat.since + START_SECONDS <= self.clock()]
-        return min(waiting, key=lambda seat: seat.since).handle if waiting else None
+        late = self.clock() - START_SECONDS
+        waiting = [handle for handle in self.pool.handles.values() if not handle.in_use and handle.since <= late]
+        return min(waiting, key=lambda handle: handle.since, default=None)
 
     def free_a_place(self) -> None:
         """Take its place from a connection that does not use it, if there is one."""

@@ -7,32 +7,22 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from ..settings import Settings
 from .closing import CloseCode
 from .counts import Counts
-from .procfs import cpu_seconds
-from .wire import Kind, Unpacker, from_many, pack
+from .process import BEAT_SECONDS, START_SECONDS, Process
+from .wire import Kind, from_many
 
 log = logging.getLogger(__name__)
 
-SOCKET_BYTES = 1 << 20  # a record and its neighbours fit between the processes without waiting
-START_SECONDS = 60.0  # until which one process must be able to compute
-OTHERS_SECONDS = 3.0  # for which the others are waited for
+OTHERS_SECONDS = 3.0  # for which the others are waited for, once one process can compute
 RESTART_PAUSE = 1.0  # seconds between two starts of a process that keeps dying
-BEAT_SECONDS = 0.5  # between two questions to a process whether it still works
-LATE_BEATS = 2  # unanswered ones, after which nobody new is sent to it,
-HUNG_BEATS = 5  # after which it is replaced if it does not even compute,
-BUSY_BEATS = 120  # and after which also if it does: it may be reading a large file, but not for ever
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class Visitor(Protocol):
@@ -52,105 +42,16 @@ class Visitor(Protocol):
 
 
 @dataclass(eq=False)
-class Seat:
-    """A visitor's place in a process."""
-
-    visitor: Visitor
-    handle: "RunHandle"
-    site: str  # where the visitor comes from
-    since: float
-    in_use: bool = False  # whether there is a network
-
-
-class Process(asyncio.Protocol):
-    """One compute process and the visitors whose runs it holds."""
-
-    def __init__(self, limits: dict[str, Any]) -> None:
-        self.seats: dict[int, Seat] = {}
-        self.pool: Pool | None = None
-        self.transport: asyncio.Transport | None = None
-        self.unpacker = Unpacker()
-        self.ready = False
-        self.beats = 0  # questions whether it still works, since it last said anything,
-        self.idle_beats = 0  # and those of them between which it did not compute
-        self.computed: float | None = None  # until the last question, in seconds
-        self.started_at = time.monotonic()
-        ours, theirs = socket.socketpair()
-        for end in (ours, theirs):
-            for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
-                end.setsockopt(socket.SOL_SOCKET, option, SOCKET_BYTES)
-        ours.setblocking(False)
-        self.socket = ours
-        self.popen = subprocess.Popen(  # noqa: S603 (our own program)
-            [sys.executable, "-m", f"{__package__}.worker", str(theirs.fileno()), json.dumps(limits)],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **ONE_THREAD},
-        )
-        theirs.close()
-
-    def send(self, kind: Kind, run: int = 0, payload: bytes = b"") -> None:
-        """One packet; to a process that is dying it goes nowhere, as its end is about to be noticed."""
-        if self.transport and not self.transport.is_closing():
-            self.transport.write(pack(kind, run, payload))
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The event loop took the socket over."""
-        self.transport = cast(asyncio.Transport, transport)
-
-    @property
-    def is_prompt(self) -> bool:
-        """Whether it can compute, and answers."""
-        return self.ready and self.beats <= LATE_BEATS
-
-    @property
-    def hangs(self) -> bool:
-        """Whether it has been silent for so long that it has to be replaced.
-
-        Only time in which we asked counts: while the whole machine stands still, nobody is late.
-        """
-        if not self.ready:
-            return self.beats > START_SECONDS / BEAT_SECONDS
-        return self.idle_beats > HUNG_BEATS or self.beats > BUSY_BEATS
-
-    def beat(self) -> None:
-        """Ask whether it still works; whatever it says is an answer."""
-        if not self.beats:
-            self.idle_beats = 0
-            if self.ready:
-                self.send(Kind.BEAT)
-        computed = cpu_seconds(self.popen.pid)
-        self.idle_beats += computed is not None and computed == self.computed
-        self.computed = computed
-        self.beats += 1
-
-    def end(self) -> None:
-        """At once, also if it was stopped: `connection_lost` follows."""
-        self.popen.kill()
-        if self.transport:
-            self.transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        """Packets from the process."""
-        self.beats = 0
-        if self.pool:
-            for kind, run, payload in self.unpacker.feed(data):
-                self.pool.take(self, kind, run, payload)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        """The process ended, whatever the reason."""
-        if self.pool:
-            self.pool.lost(self)
-
-
-@dataclass(eq=False)
 class RunHandle:
-    """How the web process reaches a run in one of the compute processes."""
+    """A visitor's run in one of the compute processes: how the web process reaches it, and what it knows of it."""
 
     pool: "Pool"
     process: Process
     run: int
     visitor: Visitor
+    site: str  # where the visitor comes from
+    since: float
+    in_use: bool = False  # whether there is a network
     followed: str | None = None  # the token of the run that the visitor asked to follow
 
     def send(self, frame: str | bytes) -> None:
@@ -168,9 +69,8 @@ class RunHandle:
     def move_to(self, token: str) -> None:
         """Leave this run behind and begin anew in the process that holds the run which is shared under this token."""
         process = self.pool.shared.get(token)
-        if process is None or self.run not in self.process.seats:
+        if process is None or self.run not in self.pool.handles:
             return
-        process.seats[self.run] = self.process.seats.pop(self.run)
         self.process.send(Kind.LEAVE, self.run)
         process.send(Kind.OPEN, self.run)
         self.process = process
@@ -185,7 +85,7 @@ class RunHandle:
 
     def leave(self) -> None:
         """The visitor left; what the run held is freed."""
-        if self.process.seats.pop(self.run, None) is not None:
+        if self.pool.handles.pop(self.run, None) is not None:
             self.process.send(Kind.LEAVE, self.run)
             self.pool.changed.set()
 
@@ -197,6 +97,7 @@ class Pool:
     size: int
     limits: dict[str, Any]
     processes: list[Process] = field(default_factory=list)
+    handles: dict[int, RunHandle] = field(default_factory=dict)  # of all runs, by their numbers
     facts: dict[str, Any] = field(default_factory=dict)
     hello: str = ""
     first_record: bytes = b""
@@ -228,7 +129,7 @@ class Pool:
         self._watching = asyncio.create_task(self._watch_for_hung_processes())
 
     async def _listen(self, process: Process) -> None:
-        process.pool = self
+        process.keeper = self
         await asyncio.get_running_loop().create_unix_connection(lambda: process, sock=process.socket)
 
     async def _watch_for_hung_processes(self) -> None:
@@ -251,7 +152,7 @@ class Pool:
     @property
     def runs(self) -> int:
         """How many runs there are."""
-        return sum(len(process.seats) for process in self.processes)
+        return len(self.handles)
 
     @property
     def ready(self) -> bool:
@@ -263,14 +164,13 @@ class Pool:
         """Whether somebody can compute and answers questions at once."""
         return any(process.is_prompt for process in self.processes)
 
-    @property
-    def seats(self) -> list[Seat]:
-        """Everyone who has a run, or a place for one."""
-        return [seat for process in self.processes for seat in process.seats.values()]
+    def runs_in(self, process: Process) -> list[RunHandle]:
+        """The runs that one process computes."""
+        return [handle for handle in self.handles.values() if handle.process is process]
 
     def runs_of(self, site: str) -> int:
         """How many runs belong to one address."""
-        return sum(seat.site == site for seat in self.seats)
+        return sum(handle.site == site for handle in self.handles.values())
 
     @property
     def pids(self) -> list[int]:
@@ -282,17 +182,18 @@ class Pool:
         ready = [process for process in self.processes if process.ready]
         if not ready or self.draining:
             return None
-        process = min(ready, key=lambda process: (not process.is_prompt, len(process.seats)))
+        process = min(ready, key=lambda process: (not process.is_prompt, len(self.runs_in(process))))
         self._runs += 1
-        handle = RunHandle(self, process, self._runs, visitor)
-        process.seats[self._runs] = Seat(visitor, handle, site, now)
+        handle = self.handles[self._runs] = RunHandle(self, process, self._runs, visitor, site, now)
         process.send(Kind.OPEN, self._runs)
         return handle
 
     def take(self, process: Process, kind: Kind, run: int, payload: bytes) -> None:
         """One packet from a process."""
-        seat = process.seats.get(run)
-        visitor = seat.visitor if seat else None
+        handle = self.handles.get(run)
+        if handle and handle.process is not process:  # it has moved on to another process
+            handle = None
+        visitor = handle.visitor if handle else None
         match kind:
             case Kind.BINARY if visitor:
                 visitor.deliver(payload)
@@ -304,8 +205,8 @@ class Pool:
                 visitor.allow(int.from_bytes(payload, "big"))
             case Kind.CLOSE if visitor:
                 visitor.dismiss(CloseCode(int.from_bytes(payload[:2], "big")), payload[2:].decode())
-            case Kind.IN_USE if seat:
-                seat.in_use = True
+            case Kind.IN_USE if handle:
+                handle.in_use = True
             case Kind.TO_MANY:
                 inner, runs, content = from_many(payload)
                 for each in runs:
@@ -330,15 +231,16 @@ class Pool:
     def lost(self, process: Process) -> None:
         """A process ended: its visitors are told to come again, and another one takes its place."""
         process.ready = False
-        process.pool = None
+        process.keeper = None
         self.processes.remove(process)
         self.shared = {token: where for token, where in self.shared.items() if where is not process}
-        seats, process.seats = list(process.seats.values()), {}
-        for seat in seats:
-            seat.visitor.dismiss(CloseCode.SERVICE_RESTART, "the process that computed this run ended; connect again")
+        lost = self.runs_in(process)
+        for handle in lost:
+            del self.handles[handle.run]
+            handle.visitor.dismiss(CloseCode.SERVICE_RESTART, "the process that computed this run ended; connect again")
         self.changed.set()
         if self.facts and not self.draining:  # one that cannot even start is not replaced by others that cannot
-            log.error("a compute process ended", extra={"pid": process.popen.pid, "runs": len(seats)})
+            log.error("a compute process ended", extra={"pid": process.popen.pid, "runs": len(lost)})
             restart = asyncio.get_running_loop().create_task(self._replace(process))
             self._restarts.add(restart)
             restart.add_done_callback(self._restarts.discard)
@@ -367,7 +269,7 @@ class Pool:
         if self._watching:
             self._watching.cancel()
         for process in list(self.processes):
-            process.pool = None
+            process.keeper = None
             if process.transport:
                 process.transport.close()
         await asyncio.sleep(0)

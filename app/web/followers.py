@@ -61,6 +61,10 @@ class Followers:
         """When the next round is due; infinity while nobody can take what is new."""
         return self.next_at if any(viewer.ready(version) for viewer in self.viewers.values()) else NEVER
 
+    def join(self, begun: float) -> bool:
+        """Whether the next round goes with the record that the owner is sent now: it would be due almost at once."""
+        return bool(self.viewers) and self.next_at <= begun + self.interval / 2
+
     def ready(self, version: int, now: float) -> list[list[Viewer]]:
         """Who can take the current record, together with all who want the same; who waited longest comes first."""
         together: dict[object, list[Viewer]] = {}

@@ -1,9 +1,9 @@
 """The guarded socket: uvicorn's WebSocket protocol, held to bounds an application cannot reach from outside.
 
 Floods of frames too small to become messages (continuations, pings) would keep the event loop busy without the
-application ever hearing of them, and a visitor who takes nothing would hold memory for as long as the connection lives.
-The cures: what came is parsed in slices with room for others in between, every frame spends an allowance, little is
-kept for who is slow, and who gives no sign of life is dropped. `tests/web/test_guarded.py` is the contract with the
+application ever being given them, and a visitor who takes nothing would hold memory for as long as the connection
+lives. The cures: what came is parsed in slices with room for others in between, every frame spends an allowance, little
+is kept for who is slow, and who sends nothing for long is dropped. `tests/web/test_guarded.py` is the contract with the
 locked uvicorn.
 """
 
@@ -29,7 +29,7 @@ HIGH_WATER = 16 * 1024  # bytes waiting to be sent beyond which the sender has t
 KERNEL_BYTES = 64 * 1024  # waiting in the system's own buffer, which would otherwise grow to megabytes
 SLICE_BYTES = 4 * 1024  # parsed at a time, before others get a turn
 FRAMES_PER_SECOND, FRAMES_BURST = 1000.0, 2000.0  # frames of any kind
-CLOSE_SECONDS = 2.0  # how long the other side may take to say good-bye
+CLOSE_SECONDS = 2.0  # how long the other side may take to close
 LAST_WORDS_SECONDS = 0.25  # how long a client may take to receive the reason
 SILENCE_SECONDS = 5.0  # how long nothing may come from someone who was sent something, and nothing be taken by them
 LEAST_BYTES = 20 * 1024  # that have to be taken in that time by someone for whom bytes are waiting
@@ -90,9 +90,9 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def look(self) -> None:
-        """Drop whoever takes nothing of what they are sent, or gives no sign of life although they were sent something.
+        """Drop whoever takes nothing of what they are sent, or sends nothing although they were sent something.
 
-        A sign of life is any frame, also the answer that a browser gives to a ping.
+        Any frame counts, also the pong with which a browser answers a ping.
         """
         self.look_at_file()
         now = self.loop.time()
@@ -101,7 +101,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self.moved_at = now
             self.waiting = waiting
         self.waiting = max(self.waiting, waiting)  # what is taken counts from the most that waited
-        listening = not (self.read_paused or self.unparsed)  # else signs may be waiting in front of our own door
+        listening = not (self.read_paused or self.unparsed)  # else frames may wait to be parsed
         heard_at = self.unheard_since if listening and self.unheard_since is not None else now
         silent = now - min(self.moved_at, heard_at)
         if silent >= SILENCE_SECONDS:
@@ -122,7 +122,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self.file_is_slow()
 
     async def send(self, message: ASGISendEvent) -> None:
-        """From now on a sign of life is due."""
+        """From now on a frame has to come."""
         await super().send(message)
         if self.unheard_since is None:
             self.unheard_since = self.loop.time()
@@ -173,7 +173,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         return message
 
     def handle_events(self) -> None:
-        """Every frame spends some of the allowance, whether the application will hear of it or not.
+        """Every frame spends some of the allowance, whether the application is given it or not.
 
         More messages in one slice than the application would take are a flood as well: it reads on only as it answers,
         and where others compute it would take many seconds until it has read so many.
@@ -213,8 +213,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().send_receive_event_to_app()
 
     def keepalive_timeout(self) -> None:
-        """No answer to a ping ends the connection, unless it may wait at our own door: behind a command that is read
-        once a long one before it was carried out.
+        """No answer to a ping ends the connection, unless it may wait to be parsed: behind a command that is read once
+        a long one before it was carried out.
         """
         if self.read_paused or self.unparsed:
             self.pong_timer = self.loop.call_later(cast(float, self.ping_timeout), self.keepalive_timeout)
@@ -222,7 +222,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             super().keepalive_timeout()
 
     def turn_away(self) -> None:
-        """End the connection of a flood: nothing more of it is read, not even to hear a good-bye.
+        """End the connection of a flood: nothing more of it is read, not even the frame that closes.
 
         A socket that is closed while something waits to be read takes back what it said last; so it says that first.
         """

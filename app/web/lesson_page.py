@@ -37,9 +37,7 @@ def lesson_page(slugs: Sequence[str], link: str = "") -> str:
     if unknown or not slugs:
         what = f"{unknown[0]!r}" if unknown else "none"
         why = " (it needs a server)" if unknown and unknown[0] in SCENES else ""
-        raise BadValue(
-            f"Expected lessons that can be told without a server; got {what}{why}. They are: {', '.join(tellable())}."
-        )
+        raise BadValue(f"Expected lessons that need no server; got {what}{why}. They are: {', '.join(tellable())}.")
     assets = Assets(shipped("static"))
     shell = one_page(assets, environment(assets), tells_lessons=True)
     most = max(FEWEST_RECORDS, MOST_RECORDS // len(slugs))

@@ -33,7 +33,7 @@ LEFT_OUT = {
 }
 # What only a page of lessons needs, and styles of it.
 LESSONS = "js/lessons/lessons.js"
-OF_LESSONS = ("lesson", "rings")
+OF_LESSONS = ("lesson", "lesson_under", "question", "terms", "rings")
 REGIONS = ("base", "kit", "layout", "header", "controls", "stage", "side", "footer", "menus")
 MEDIA = {"compact": "(width < 1000px)", "touch": "(pointer: coarse)", "print": "print"}
 # Styles that a module adds when it is first needed.

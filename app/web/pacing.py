@@ -48,7 +48,7 @@ class Credits:
 
     @property
     def silent_from(self) -> float:
-        """When to stop training if nothing is heard until then."""
+        """When to stop training if nothing is acknowledged until then."""
         return self.heard_at + PATIENCE if self.in_flight else NEVER
 
 

@@ -150,7 +150,9 @@ class Follower:
         id_: protocol.Id = None
         try:
             if isinstance(frame, bytes):
-                raise UnexpectedBinary("Expected a text frame: a published run takes no files.")
+                raise UnexpectedBinary(
+                    f"Expected a text frame, as a published run takes no files; got {len(frame)} bytes."
+                )
             fields = protocol.parse_object(frame)
             id_ = protocol.id_of(fields)
             answer = self._answer(commands.parse(fields), id_)

@@ -58,7 +58,7 @@ class Run:
     @property
     def follows(self) -> bool:
         """Whether the session is somebody else's."""
-        return self.viewer.key in self.session.followers.viewers
+        return self.viewer.key in self.session.sharing.followers.viewers
 
     def hello(self) -> str:
         """The first message, before anything was asked."""
@@ -154,7 +154,8 @@ class Run:
         """One part of a job."""
         self.session.cut_short = bool(self.inbox) and isinstance(self.inbox[0].message, Pause)
         try:
-            frames += next(job, [])
+            said = next(job, None)
+            frames += said or []
         except UnrollError as error:
             frames.append(self._refused(error, self.job_id))
         if frames:
@@ -172,13 +173,14 @@ class Run:
             answer = self._refused(error, id_)
         match answer:
             case Effects():
-                frames.append(self.session.state(id_, answer, following=self.session.token if self.follows else None))
+                following = self.session.sharing.token if self.follows else None
+                frames.append(self.session.state(id_, answer, following))
                 if not self.follows and not isinstance(request.message, Watch):
                     self.session.announce(answer)
             case Session():
                 frames.append(self._follow(answer, id_))
-                if answer.poll:
-                    frames.append(answer.poll.asked())
+                if poll := answer.sharing.poll:
+                    frames.append(poll.asked())
             case bytes():
                 frames.append(protocol.with_id(answer, id_))
             case str() | Close():
@@ -192,7 +194,7 @@ class Run:
             frames += self.session.show(self.viewer)
 
     def _answer(self, message: commands.Command | UnrollError | bytes) -> commands.Answer:
-        if not self.follows and self.session.owner is not self.viewer:  # what was followed has ended
+        if not self.follows and self.session.sharing.owner is not self.viewer:  # what was followed has ended
             self.session = Session(self.session.limits, self.session.shared, self.clock, self.viewer)
         match message:
             case UnrollError():
@@ -221,7 +223,7 @@ class Run:
         """Leave the session for another one, which let the viewer in; the answer is what that is doing."""
         self.session.end("The owner went on to follow another run.")
         self.session = session
-        return session.state(id_, following=session.token)
+        return session.state(id_, following=session.sharing.token)
 
     def last_snapshot(self) -> bytes | None:
         """What an owner needs to go on elsewhere; None if there is nothing yet."""
@@ -231,7 +233,7 @@ class Run:
         """The viewer is gone, and with them the session that is theirs."""
         self.viewer.leave()
         if self.follows:
-            self.session.dismiss(self.viewer)
+            self.session.sharing.dismiss(self.viewer)
         else:
             self.session.end(why)
 

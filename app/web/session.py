@@ -5,25 +5,25 @@
                       └──▶ diverged ◀───────────────┘      a number that is not finite; configure, edit, reset lead out
 
 What a client may ask of a session is in `commands/`. Records are made only when one may be sent, so each is the newest,
-and once for all who want the same. One viewer is the owner, whose commands the session obeys; others may follow.
+and once for all who want the same; who that is, `sharing` knows.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 from typing import Any
 
-from ..errors import Busy, NoRun, NotNow, UnrollError
+from ..errors import NoRun, NotNow, UnrollError
 from ..training import Computed, Divergence, Effects, RunConfig, Trainer, WorkspacePool
 from . import protocol
 from .counts import Counts
-from .followers import MOST_FOLLOWERS, ROUND_SECONDS, Delivery, Followers
-from .links import Links, new_key, token_of
+from .fitting import NAMES, shortened, with_lists_cut
+from .followers import ROUND_SECONDS, Delivery, Followers
+from .links import Links
 from .pacing import EXPENSIVE_INTERVAL, NEVER, NOW, Pace
-from .poll import Poll
 from .protocol import Frame, Id
+from .sharing import Sharing
 from .viewer import Viewer, Wanted
 
 
@@ -45,37 +45,7 @@ class Limits:
     records_per_second: float
 
 
-NAMES = ("inputs", "outputs", "classes")  # of a task; own data may bring thousands of them, of any length
-LONGEST_NAME = 60
-LONGEST_SENTENCE = 400
-RETRY_AFTER = 5.0  # seconds
 MOST_PACKED = 16  # records of one version that are kept: a run that stands still may be asked for any number of them
-
-
-def shortened(task: dict[str, Any]) -> dict[str, Any]:
-    """A task whose names and sentences have a bounded length, with how many names of each kind there are."""
-    names = {kind: [name[:LONGEST_NAME] for name in task[kind]] for kind in NAMES if task[kind] is not None}
-    read = {"read": sentences_cut(task["read"])} if "read" in task else {}  # own data that were read from a file
-    return {**task, **names, **read, "totals": {kind: len(all_names) for kind, all_names in names.items()}}
-
-
-def sentences_cut(value: Any) -> Any:
-    """The same with sentences as long as a `state` can hold."""
-    if isinstance(value, dict):
-        return {name: sentences_cut(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [sentences_cut(item) for item in value]
-    return value[:LONGEST_SENTENCE] if isinstance(value, str) else value
-
-
-def first_of_each(value: Any, most: int) -> Any:
-    """The same with at most the first `most` entries of each list, also of lists within others."""
-    if isinstance(value, dict):
-        return {name: first_of_each(item, most) for name, item in value.items()}
-    if not isinstance(value, list):
-        return value
-    first = value[:most]
-    return [first_of_each(item, most) for item in first] if first and isinstance(first[0], dict | list) else first
 
 
 @dataclass(frozen=True)
@@ -99,6 +69,10 @@ class Shared:
         self.links: Links[Session] = Links()
         self.outbox: list[Delivery] = []  # for viewers other than the one whose turn it is
 
+    def post(self, delivery: Delivery) -> None:
+        """Put a message where it waits for the end of this turn."""
+        self.outbox.append(delivery)
+
 
 class Session:
     """One network, its phase and its pace."""
@@ -107,8 +81,8 @@ class Session:
         self.limits = limits
         self.shared = shared
         self.clock = clock
-        self.owner = owner
-        self.followers = Followers(limits.records_per_second, clock)
+        followers = Followers(limits.records_per_second, clock)
+        self.sharing = Sharing(self, owner, followers, shared.links, shared.post)
         self.trainer: Trainer | None = None
         self.phase = Phase.IDLE
         self.pace = Pace()
@@ -116,8 +90,6 @@ class Session:
         self.packed: dict[Wanted, Packed] = {}  # of this version
         self.stepped: dict[str, Any] = {}  # the loss of the last batch of a `step`, before and after its update
         self.cut_short = False  # a `pause` waits for the job that is going on
-        self.key: str | None = None  # of the link under which the run is shared
-        self.poll: Poll | None = None  # what followers are asked
 
     # The network.
 
@@ -169,7 +141,7 @@ class Session:
         unless it is the owner who chooses the sequence.
         """
         trainer = self.network("watch")
-        if viewer is not self.owner:
+        if viewer is not self.sharing.owner:
             trainer.check_record(quantities, probe)
             viewer.watch(frozenset(quantities), probe)
             return
@@ -190,8 +162,8 @@ class Session:
             self.phase = Phase.PAUSED
         self.stepped = {}
         self.new_version()
-        self.owner.show_all()
-        self.followers.hurry()
+        self.sharing.owner.show_all()
+        self.sharing.followers.hurry()
         self._forget_what_does_not_fit()
 
     def new_version(self) -> None:
@@ -202,16 +174,16 @@ class Session:
     def show_soon(self) -> None:
         """There is something new that should not wait for its turn."""
         self.new_version()
-        self.owner.show_soon()
-        self.followers.next_at = NOW
+        self.sharing.owner.show_soon()
+        self.sharing.followers.next_at = NOW
 
     def _forget_what_does_not_fit(self) -> None:
         """Followers go on with what the owner shows where this run can no longer have what they chose."""
-        for viewer in self.followers.viewers.values():
+        for viewer in self.sharing.followers.viewers.values():
             try:
                 self.network("a record").check_record(*viewer.wanted)
             except UnrollError:
-                viewer.watch(self.owner.watching, None)
+                viewer.watch(self.sharing.owner.watching, None)
 
     def refuse_when_diverged(self, command: str) -> None:
         """Training needs finite numbers to go on from."""
@@ -227,9 +199,7 @@ class Session:
         """When the next update is due; infinity while nothing trains, or no viewer has drawn anything for long."""
         if self.phase is not Phase.RUNNING:
             return NEVER
-        heard = now < self.owner.credits.silent_from or any(
-            now < viewer.credits.silent_from for viewer in self.followers.viewers.values()
-        )
+        heard = any(now < viewer.credits.silent_from for viewer in self.sharing.viewers)
         return self.pace.next_at if heard else NEVER
 
     def record_due_at(self, viewer: Viewer) -> float:
@@ -238,7 +208,7 @@ class Session:
 
     def round_due_at(self) -> float:
         """When followers may be sent the next record."""
-        return self.followers.due_at(self.version) if self.trainer else NEVER
+        return self.sharing.followers.due_at(self.version) if self.trainer else NEVER
 
     def show(self, viewer: Viewer) -> list[Frame]:
         """The record of the current iteration, if its numbers are finite; followers who may have one get theirs."""
@@ -250,14 +220,14 @@ class Session:
         viewer.expensive.in_step(measured=skips and packed.complete)
         viewer.sent(self.version, self.network("a record").iteration, begun)
         self.shared.counts.totals["records_sent"] += 1
-        if viewer is self.owner and self.followers and self.followers.next_at <= begun + self.followers.interval / 2:
+        if viewer is self.sharing.owner and self.sharing.followers.join(begun):
             return [packed.file, *self.show_followers()]
         return [packed.file]
 
     def show_followers(self) -> list[Frame]:
         """One round of records for followers, each packed once; returns what the owner must be told."""
         begun = self.clock()
-        for group in self.followers.ready(self.version, begun):
+        for group in self.sharing.followers.ready(self.version, begun):
             skips = [viewer.expensive.skip(plays=self._plays) for viewer in group]
             packed = self._packed(group[0].wanted, skip_expensive=all(skips))
             if isinstance(packed, Divergence):
@@ -265,11 +235,11 @@ class Session:
             for viewer in group:
                 viewer.expensive.in_step(measured=packed.complete)
                 viewer.sent(self.version, self.network("a record").iteration, begun)
-            self._post(packed.file, tuple(viewer.key for viewer in group))
+            self.shared.post(Delivery(packed.file, tuple(viewer.key for viewer in group)))
             self.shared.counts.totals["records_sent"] += len(group)
             if self.clock() - begun > ROUND_SECONDS:
                 break
-        self.followers.served(begun)
+        self.sharing.followers.served(begun)
         return []
 
     @property
@@ -306,7 +276,7 @@ class Session:
         self.shared.counts.iterations.observe(now - begun)
         self.pace.took(now)
         self.stepped = {}
-        self.shared.counts.totals["records_coalesced"] += self.owner.shown != self.version
+        self.shared.counts.totals["records_coalesced"] += self.sharing.owner.shown != self.version
         self.new_version()
         return []
 
@@ -314,91 +284,30 @@ class Session:
         """The record with the first bad number, which number it is, and the state that was restored."""
         self.phase = Phase.DIVERGED
         self.new_version()
-        for viewer in (self.owner, *self.followers.viewers.values()):
+        for viewer in self.sharing.viewers:
             viewer.shown = self.version
         frames: list[Frame] = [found.record.to_bytes()] if found.record else []
         facts = {name: getattr(found, name) for name in ("iteration", "quantity", "timestep", "unit", "cause")}
         frames.append(protocol.encode("diverged", **facts))
         for frame in frames:
-            self.tell_followers(frame)
+            self.sharing.tell_followers(frame)
         self.announce()
         return [*frames, self.state(id_)]
 
-    # Sharing.
-
-    @property
-    def token(self) -> str | None:
-        """Under which others find the run."""
-        return token_of(self.key) if self.key else None
-
-    def share(self, key: str | None) -> str:
-        """Let others follow, under the link of this key (None: the one it has, or a new one); returns the token."""
-        self.network("share")
-        key = key or self.key or new_key()
-        if key != self.key:
-            self.unshare("It is shared under another link now.")
-            self.key = key
-        token = token_of(key)
-        self.shared.links.open(token, self)
-        return token
-
-    def unshare(self, why: str) -> None:
-        """Nobody follows any longer."""
-        if self.token:
-            self.shared.links.close(self.token, self)
-            self.tell_followers(protocol.encode("ended", run=self.token, why=why))
-        self.key = None
-        self.poll = None
-        for viewer in list(self.followers.viewers.values()):
-            self.followers.remove(viewer)
-
-    def admit(self, viewer: Viewer) -> None:
-        """One more follower. They begin with what every record holds of the sequence that the owner shows."""
-        if viewer is self.owner:
-            raise NotNow("This run is your own: it cannot be followed over the connection that trains it.", "run")
-        if len(self.followers) >= MOST_FOLLOWERS:
-            raise Busy(
-                f"At most {MOST_FOLLOWERS} follow one run; got one more. Try again in {RETRY_AFTER:.0f} s.",
-                retry_after=RETRY_AFTER,
-            )
-        viewer.watch(frozenset(), None)
-        self.followers.add(viewer)
-        if self.poll:
-            self.tell_owner(self.poll.counts())
-
-    def dismiss(self, viewer: Viewer) -> None:
-        """One follower less."""
-        self.followers.remove(viewer)
-        if self.poll:
-            self.poll.forget(viewer.key)
-            self.tell_owner(self.poll.counts())
-
-    def tell_owner(self, frame: Frame) -> None:
-        """A message for the owner in somebody else's turn."""
-        self._post(frame, (self.owner.key,))
-
-    def tell_followers(self, frame: Frame) -> None:
-        """A message for all of them, whatever they have drawn."""
-        if self.followers:
-            self._post(frame, self.followers.keys)
+    # What it says.
 
     def announce(self, effects: Effects | None = None) -> None:
         """Send followers the current state of the run."""
-        if self.followers:
-            self.tell_followers(self.state(effects=effects, following=self.token))
+        if self.sharing.followers:
+            self.sharing.tell_followers(self.state(effects=effects, following=self.sharing.token))
 
     def _for_owner(self, frames: list[Frame], viewer: Viewer) -> list[Frame]:
         """Messages for the owner: returned in the owner's own turn, posted in anybody else's."""
-        if viewer is self.owner:
+        if viewer is self.sharing.owner:
             return frames
         for frame in frames:
-            self._post(frame, (self.owner.key,))
+            self.sharing.tell_owner(frame)
         return []
-
-    def _post(self, frame: Frame, keys: tuple[int, ...]) -> None:
-        self.shared.outbox.append(Delivery(frame, keys))
-
-    # What it says.
 
     def state(self, id_: Id = None, effects: Effects | None = None, following: str | None = None) -> str:
         """The `state` message; `effects` are the fields that a command changed, `following` is for who does not own
@@ -425,15 +334,10 @@ class Session:
         whole = message(task)
         if len(whole) <= protocol.MESSAGE_BYTES:
             return whole
-        most = max(len(task[names] or ()) for names in NAMES)
-        task = shortened(task)
-        fits = bisect_left(
-            range(most), True, key=lambda n: len(message(first_of_each(task, n + 1))) > protocol.MESSAGE_BYTES
-        )
-        return message(first_of_each(task, fits))
+        return with_lists_cut(message, shortened(task), max(len(task[names] or ()) for names in NAMES))
 
     def end(self, why: str) -> None:
         """There is no network any more, and nothing to show."""
-        self.unshare(why)
+        self.sharing.end(why)
         self.trainer = None
         self.phase = Phase.IDLE

@@ -64,7 +64,10 @@ class Uploads:
                 f"Expected a text frame, got {len(content)} bytes that were not announced. Send `upload` first."
             )
         if len(content) < upload.bytes:
-            raise BadUpload(f"Expected the {upload.bytes} bytes that were announced, got {len(content)}.", "bytes")
+            raise BadUpload(
+                f"Expected the {upload.bytes} bytes that were announced, got {len(content)}. Announce it again.",
+                "bytes",
+            )
         return upload
 
     def forget(self) -> Announced | None:

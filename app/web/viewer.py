@@ -1,4 +1,4 @@
-"""Viewer: one pair of eyes on a session: what it watches, when it is shown the next record, the file it uploads."""
+"""Viewer: one client that sees a session: what it watches, when it is shown the next record, the file it uploads."""
 
 from collections.abc import Callable
 

@@ -23,14 +23,14 @@ from .compute import RunHandle
 from .published import Follower, PublishedRuns
 
 SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarded socket has far less
-CLOSE_PATIENCE = 5.0  # and to hear why the connection is closed
+CLOSE_PATIENCE = 5.0  # and to be sent why the connection is closed
 MOST_UNANSWERED = 8  # commands read ahead; further ones wait in the visitor's own buffers,
 MOST_UNSENT_BYTES = 128 * 1024  # as they do while so much waits to be taken
 MOST_QUEUED_BYTES = 256 * 1024  # beside large frames a client is entitled to; with more the connection is aborted:
 ENTITLED_FRAMES = 5  # two records, that of a divergence, a file that was asked for, and the last snapshot
 ACKS_FOR_A_FRAME = 8  # acks are free, unless there are many more of them than records
 FRAME_LIMIT = "unroll.frame_limit"  # the extension of a socket that can be told how large frames may be
-DROPPED = "unroll.dropped"  # set by a socket that ended the connection because nothing was taken, or no life shown
+DROPPED = "unroll.dropped"  # set by a socket that ended the connection because nothing was taken, or nothing came
 # In commands that are answered by a file, of which one at a time is enough.
 FILES = ('"snapshot"', '"copy"', '"export"')
 

@@ -86,7 +86,7 @@ class Worker:
             self.drain()
         elif kind is Kind.BEAT:
             self.web.sendall(pack(Kind.BEAT))
-        elif key in self.runs:  # else its visitor is about to hear that it is gone
+        elif key in self.runs:  # else its visitor is about to be told that it is gone
             self.hand_on(kind, key, payload)
 
     def hand_on(self, kind: Kind, key: int, payload: bytes) -> None:
@@ -142,8 +142,8 @@ class Worker:
 
     def refresh_owner(self, run: Run) -> None:
         """What a follower says can mean that the owner of the run has something to do."""
-        if run.follows and run.session.owner.key in self.runs:
-            self.runs.refresh(run.session.owner.key)
+        if run.follows and run.session.sharing.owner.key in self.runs:
+            self.runs.refresh(run.session.sharing.owner.key)
 
     def report(self) -> None:
         """What was counted, once a second."""

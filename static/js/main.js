@@ -2,6 +2,7 @@
 
 import { byId } from "./lib/dom.js";
 import { rememberVisit, showWhole } from "./first/visit.js";
+import { learnCells } from "./record/cells.js";
 import { createStage } from "./stage/view.js";
 import { createTheme } from "./kit/theme.js";
 import { bytesFromBase64, decodeRecord } from "./wire/protocol.js";
@@ -38,6 +39,7 @@ async function followed() {
 /** A link says what else to open with; then the server's own first record would be another network's. */
 async function opening() {
   const { first_view: small, ...facts } = bootstrap();
+  learnCells(facts.schema?.cells);
   // What the server computed for the first view is of another network than the whole instrument's.
   const record = small && !isFirst ? null : firstRecord();
   if (follow) return initialState({ ...facts, task: null });

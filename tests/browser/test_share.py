@@ -426,7 +426,7 @@ def test_a_hand_in_is_replayed_where_it_is_dropped_and_by_the_command(page: Page
     page.locator("#share-file").set_input_files([file, forged])
     verdicts = page.get_by_role("list", name="Hand-ins").get_by_role("listitem")
     expect(verdicts).to_have_text(
-        [re.compile(r"Ada Lovelace: \d+ updates, 1 change\. Bit for bit"), re.compile("Different")]
+        [re.compile(r"Ada Lovelace: \d+ updates, 1 change\. Equal bit for bit"), re.compile("Different")]
     )
 
 

@@ -84,6 +84,23 @@ def test_captures_are_shown_held_compared_and_chosen_from(watched: Page, script:
     expect(watched.locator("#watched-class")).to_have_text("nn.GRU, layer 2 of 2, forward")
     watched.get_by_label("layer and direction").select_option("1 reverse")
     expect(watched.locator("#reason")).to_contain_text("1 is the sequence’s last")
+    watched.get_by_role("tab", name="Gates").click()
+    expect(watched.locator("#gates-words")).to_contain_text("The update gate z is open")
+    watched.get_by_role("tab", name="Gates").press("End")
+    expect(watched.locator("#weights-words")).to_contain_text("Whh_reverse: 27 numbers")
+    watched.get_by_role("group", name="value or gradient").get_by_text("gradient").click()
+    expect(watched.locator("#weights-words")).to_contain_text("over the batch, before clipping.")
+    assert violations(watched) == []
+    watched.get_by_role("tab", name="Lags").click()
+    expect(watched.locator("#lags-words")).to_contain_text(
+        "99 % of dWhh of all layers and both directions lies in lags"
+    )
+    watched.get_by_role("tab", name="Lags").press("ArrowRight")
+    expect(watched.locator("#spectrum-words")).to_contain_text("in the geometric mean")
+    watched.get_by_label("compared with (dashed)").select_option("50")
+    expect(watched.locator("#spectrum-words")).to_contain_text("At step 50: Of the candidate’s block")
+    watched.get_by_role("tab", name="Flow").click()
+    expect(watched.locator("#flow")).to_be_visible()
     watched.get_by_label("sequence of the batch").select_option("2")
     until(watched, lambda: script.asked == [2], "the script to be asked for another sequence")
 

@@ -16,7 +16,6 @@ from app.engine import (
     jacobian_norms,
     jacobian_product,
     lyapunov_exponents,
-    predicted_rate,
     recurrent_block,
     singular_values,
     slopes,
@@ -173,5 +172,7 @@ def test_the_predicted_rate_is_close_to_the_measured_one(gain):
     net = Network(Architecture("rnn", 1, H, 1), "tanh", "squared_error", T, 1)
     net.forward(params, rng.standard_normal((T, 1, 1)), target)
     measured = -np.polyfit(np.arange(T + 1), flow(net, adjoints(net)).ln_flow[-1], 1)[0]
-    assert measured == pytest.approx(predicted_rate(net, params["W_hh"]), abs=0.1)
+    g = np.linalg.norm(params["W_hh"]) / np.sqrt(H)  # the deviation of sqrt(H) times an entry
+    predicted = np.log(g) + 0.5 * np.log(np.mean(np.square(slopes(net))))  # W_hh being random, and the network driven
+    assert measured == pytest.approx(predicted, abs=0.1)
     assert slopes(net).shape == (T, H)

@@ -6,6 +6,14 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from app.tasks.reading import Options, Table, finish, reading_table
+
+
+def read_table(content: str | bytes, options: Options | None = None) -> Table:
+    """A file read at once."""
+    return finish(reading_table(content, options))
+
+
 MARKS = [(".", ""), (",", ""), (".", ","), (",", "."), (",", " "), (".", "'"), (".", "\u202f")]
 """How decimals begin, and what groups thousands."""
 BESIDE = ["{} %", "{}%", "${}", "{} €", "{} °C", "{}kg", "{} m³/s"]

@@ -9,7 +9,7 @@ import pytest
 
 from app.errors import BadUpload
 from app.tasks import Options, Series
-from app.tasks.reading import read_table
+from tests.support.tables import read_table
 
 
 def read(csv, **options):

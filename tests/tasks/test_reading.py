@@ -8,8 +8,8 @@ from hypothesis import given, settings
 
 from app.errors import BadUpload, BadValue
 from app.tasks import Options, Series
-from app.tasks.reading import decode, read_table
-from tests.support.tables import KINDS, files
+from app.tasks.reading import decode
+from tests.support.tables import KINDS, files, read_table
 
 
 def first_column(csv, **options):

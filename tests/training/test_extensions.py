@@ -1,4 +1,4 @@
-"""Tasks, cells and activations of one's own: what is right can be chosen at once, what is wrong is said where."""
+"""Tasks, cells, quantities, activations, initialisers of one's own: right ones can be chosen, wrong ones are named."""
 
 import re
 import subprocess
@@ -9,17 +9,18 @@ import numpy as np
 import pytest
 
 import app
-from app.engine import ACTIVATIONS, CELLS, Activation, Cell
+from app.engine import ACTIVATIONS, CELLS, INITIALISERS, Activation, Cell
 from app.engine.cells.base import StackedCell
 from app.engine.cells.rnn import RNN
-from app.errors import BadValue
+from app.errors import BadValue, TooCostly
 from app.tasks import TASKS, Batch, Task
 from app.training import WATCHABLE, RunConfig, Trainer, register, schema
 from app.training.config import RunConfig as Config
+from app.training.quantities import QUANTITIES, Found, Quantity, Tensor
 from app.validation import properties
 
 ROOT = Path(__file__).parents[2]
-FIELDS = {"activation": ACTIVATIONS, "cell": CELLS, "task": TASKS}
+FIELDS = {"activation": ACTIVATIONS, "cell": CELLS, "init": INITIALISERS, "task": TASKS}
 WORDS = {"name": "half", "about": "Half of it.", "source": "nobody"}
 SMALL = {"sequence_length": 8, "hidden_size": 4, "batch_size": 3}
 
@@ -30,7 +31,10 @@ def as_before(monkeypatch):
     tables = {field: dict(known) for field, known in FIELDS.items()}
     names = {field: list(Config.model_fields[field].json_schema_extra["enum"]) for field in FIELDS}
     monkeypatch.setattr("app.training.extensions._replaceable", set())
+    quantities = dict(QUANTITIES)
     yield
+    QUANTITIES.clear()
+    QUANTITIES.update(quantities)
     for field, known in FIELDS.items():
         known.clear()
         known.update(tables[field])
@@ -212,9 +216,90 @@ def test_a_notebook_may_register_its_own_again_but_nothing_that_ships():
         register(changed(name="copy"))
 
 
+class Loudness(Quantity):
+    """The mean size of the state."""
+
+    name = "loudness"
+    about = "The mean size of the state."
+    tensors = (Tensor("h_size", ("T",), "float64", "mean |h_t|", of="layer"),)
+    scalars = ("loudest",)
+
+    def cost(self, work):
+        return 1e6 * work.T
+
+    def measure(self, seen):
+        sizes = {ending: np.abs(view.h[1:, 0]).mean(axis=1) for ending, view in seen.trace.net.views.items()}
+        return Found({f"h_size{ending}": size for ending, size in sizes.items()}, {"loudest": float(sizes[""].max())})
+
+
+def test_a_quantity_of_ones_own_is_watched_declared_and_paid_for_like_what_ships():
+    register(Loudness)
+    trainer = Trainer(RunConfig(num_layers=2, **SMALL))
+    record = trainer.record({"loudness", "gates"})
+    np.testing.assert_allclose(record.h_size_l2, np.abs(record.h_l2[1:]).mean(axis=1), rtol=1e-6)
+    assert record.loudest == record.h_size.max()
+    assert trainer.tensors({"loudness"})["h_size_l2"] == ((8,), "float64")
+    assert trainer.record().loudest is None
+    assert "loudness" in WATCHABLE
+    assert "loudness" in schema()["quantities"]
+    with pytest.raises(TooCostly, match="loudness would take"):
+        Trainer(RunConfig(sequence_length=500), max_cost=100_000_000).record({"loudness"})
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"tensors": ()}, r"declares for h_size nothing; `measure` gave \(5,\) float64"),
+        ({"tensors": (Tensor("h_size", ("H",), "float64", ""),)}, r"declares for h_size \(4,\) float64; .* \(5,\)"),
+        ({"scalars": ()}, 'must name "loudest" in `scalars`'),
+        ({"measure": Quantity.measure, "__abstractmethods__": frozenset({"measure"})}, "is not complete: .*measure"),
+        ({"measure": lambda self, seen: Found(seen.nothing)}, "is not complete: .*nothing"),
+        ({"name": "flow"}, "There is already the quantity flow"),
+    ],
+    ids=["not declared", "another shape", "a scalar not declared", "abstract", "an attribute nobody has", "taken"],
+)
+def test_a_quantity_that_is_wrong_is_refused_and_not_offered(parts, words):
+    before = list(QUANTITIES)
+    with pytest.raises(BadValue, match=words):
+        register(type("Changed", (Loudness,), parts))
+    assert list(QUANTITIES) == before
+
+
+def test_an_initialiser_of_ones_own_draws_the_recurrent_weights():
+    @register
+    def half(rng, shape):
+        return np.full(shape, 0.5)
+
+    assert (Trainer(RunConfig(init="half", **SMALL)).params["W_hh"] == 0.5).all()
+    assert (Trainer(RunConfig(init="half", cell="indrnn", **SMALL)).params["u_hh"] == 0.5).all()
+
+
+def named(name, draw):
+    draw.__name__ = name
+    return draw
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (named("whole", lambda rng, shape: np.zeros(shape, int)), "must draw finite numbers .* got int64"),
+        (named("flat", lambda rng, shape: np.zeros(3)), r"got float64 \(3,\)"),
+        (named("free", lambda rng, shape: np.random.default_rng().random(shape)), "from `rng` alone"),
+        (named("one", lambda rng: rng), r"must take \(rng, shape\)"),
+        (named("normal", lambda rng, shape: np.zeros(shape)), "There is already the initialiser normal"),
+        (lambda rng, shape: np.zeros(shape), 'must be small letters, digits and _, like "leaky"; got "<lambda>"'),
+    ],
+    ids=["integers", "another shape", "another every time", "one argument", "taken", "no name"],
+)
+def test_an_initialiser_that_is_wrong_is_refused(draw, words):
+    with pytest.raises(BadValue, match=words):
+        register(draw)
+    assert list(INITIALISERS) == RunConfig.model_fields["init"].json_schema_extra["enum"]
+
+
 @pytest.mark.parametrize("part", [3, "tanh", np.tanh, dict])
-def test_what_is_none_of_the_three_is_refused(part):
-    with pytest.raises(BadValue, match="Expected a Task class, a Cell class or an Activation"):
+def test_what_is_none_of_these_is_refused(part):
+    with pytest.raises(BadValue, match="Expected a Task, Cell or Quantity class, an Activation, or a function"):
         register(part)
 
 
@@ -227,7 +312,8 @@ def test_the_example_of_the_documentation_runs_and_learns():
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(blocks)], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    of_task, of_cell = done.stdout.splitlines()
+    of_initialiser, of_task, of_cell, of_quantity = done.stdout.splitlines()
+    assert (of_initialiser, of_quantity) == ("nearly_identity", "(12,)")
     loss, residual = map(float, of_task.split())
     assert loss < 0.5  # the baseline is 1
     assert residual < 1e-10

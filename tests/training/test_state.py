@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import BadValue, TooCostly
+from app.errors import BadValue, TooCostly, UnrollError
 from app.tasks import Text
 from app.training import RunConfig, Trainer
 from app.training.costs import Budget
@@ -36,6 +36,20 @@ def test_a_seed_and_a_snapshot_lead_to_the_same_run(tmp_path):
 def test_a_snapshot_brings_its_own_configuration():
     with pytest.raises(BadValue, match="Expected config or snapshot; got both"):
         Trainer(RunConfig(), snapshot=Trainer().snapshot())
+
+
+@pytest.mark.parametrize(
+    ("bring", "refusal"),
+    [
+        (lambda trainer: Trainer({"cell": "gru"}), "config must be a RunConfig; got a dict of 1"),
+        (lambda trainer: trainer.edit("W_hh", 3, 0.5), "index must be one whole number for each axis of W_hh; got 3"),
+        (lambda trainer: trainer.load_text(3), "Expected text, its bytes, or the Path of a file; got int"),
+        (lambda trainer: trainer.configure(bidirectional=1), "must be true or false; got 1. Try false"),
+    ],
+)
+def test_another_kind_of_argument_is_refused_in_words(bring, refusal):
+    with pytest.raises(UnrollError, match=refusal):
+        bring(Trainer())
 
 
 def test_the_budget_is_asked_before_anything_is_made():

@@ -1,4 +1,4 @@
-"""Trainer: real training, real changes to a living network, and one sequence of losses for one seed."""
+"""Trainer: real training, real changes to a running network, and one sequence of losses for one seed."""
 
 import numpy as np
 import pytest

@@ -63,9 +63,20 @@ def test_what_says_nothing_of_a_trainer_is_refused():
             unroll.watch(trainer, page=False, **options)
 
 
+@pytest.mark.parametrize("cell", ["lstm", "gru", "mingru", "ln_lstm"])
+def test_every_gated_cell_shows_its_gates_lags_and_weights(cell):
+    trainer = unroll.Trainer(unroll.RunConfig(**{**CONFIG, "cell": cell}))
+    with unroll.watch(trainer, page=False) as watching:
+        trainer.advance()
+        tensors = watching.last["trainer"].tensors
+    assert {"gates", "lag_norm", "truncation_cosine", "W_xh", "grad.W_xh"} <= set(tensors)
+    assert ("eigenvalues" in tensors) == (cell != "mingru"), "its states meet through no weights"
+
+
 def test_every_finding_that_a_record_can_have_has_words():
     from app.training.findings import CODES
-    from app.watching.own import HEALTHY, SENTENCES
+    from app.training.findings.sentences import SENTENCES
+    from app.watching.own import HEALTHY
 
     assert set(CODES) == set(SENTENCES)
     assert set(CODES) - set(HEALTHY) <= set(watcher.FINDINGS)

@@ -1,12 +1,15 @@
 """The replay without PyTorch: padding, projection, packing, dropout and both directions against central differences."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from app.watching import flows, shown
+from app.engine import horizon
+from app.watching import lags, shown, spectrum
 from app.watching.crossing import Packing
 from app.watching.stack import replay, residual
-from tests.support.crossings import B, H, T, crossing
+from tests.support.crossings import B, H, T, crossing, record
 
 LENGTHS = np.array([4, 2, 3])
 
@@ -81,16 +84,69 @@ def test_shares_of_every_layer_and_direction_sum_to_one():
 
 
 def test_lags_sum_to_the_gradients_of_the_recurrent_weights():
-    one = crossing("gru", 2, True)
-    alone = shown.alone(one, 0)
-    sums = np.zeros((2, 2, T, H, 3 * H))
-    for losses, exponents, number, place, direction in flows._columns(alone):
-        flows._add_by_lag(sums[number, place], direction, losses, exponents)
+    alone = shown.alone(crossing("gru", 2, True), 0)
+    sums = lags.sums_by_lag([alone])
     for number, layer in enumerate(alone.layers):
         for place, direction in enumerate(layer):
             whole = direction.h[:-1].T.dot(direction.layer.da[..., 0])
-            np.testing.assert_allclose(sums[number, place].sum(axis=0), whole, rtol=1e-10, atol=1e-12)
-    np.testing.assert_allclose(flows.lag_norms([alone]), np.sqrt((sums**2).sum(axis=(0, 1, 3, 4))))
+            np.testing.assert_allclose(sums[:, number, place].sum(axis=0), whole, rtol=1e-10, atol=1e-12)
+    rows, found = sums.reshape(T, -1), lags.meter([alone])
+    np.testing.assert_allclose(found.lag_norm, np.linalg.norm(rows, axis=1))
+    for lag in range(T):
+        short, whole = rows[: lag + 1].sum(axis=0), rows.sum(axis=0)
+        expected = short.dot(whole) / np.linalg.norm(short) / np.linalg.norm(whole)
+        assert found.cosine[lag] == pytest.approx(expected, rel=1e-12)
+    assert found.horizon == horizon(found.lag_norm)
+
+
+def test_lags_of_a_gradient_far_below_one_are_as_exact():
+    one = crossing("lstm")
+    tiny = dataclasses.replace(one, d_output=np.ldexp(one.d_output, -600), d_h_n=None, d_c_n=None)
+    same = dataclasses.replace(one, d_h_n=None, d_c_n=None)
+    found, expected = (lags.meter([shown.alone(each, 0)]) for each in (tiny, same))
+    np.testing.assert_allclose(np.log(found.lag_norm), np.log(expected.lag_norm) - 600 * np.log(2), rtol=1e-12)
+    np.testing.assert_allclose(found.cosine, expected.cosine, rtol=1e-12)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_the_spectrum_of_a_layer_is_that_of_its_weights_and_its_jacobians(cell):
+    one = record("encoder", 1, cell, 2, True)
+    for ending in ("", "_l2_reverse"):
+        candidate = {"rnn": 0, "lstm": 2, "gru": 2}[cell]
+        W = one.tensors[f"W_hh{ending}"][:, candidate * H : (candidate + 1) * H]
+        values = one.tensors[f"eigenvalues{ending}"]
+        np.testing.assert_allclose(values[:, 0].sum(), np.trace(W), atol=1e-12)
+        np.testing.assert_allclose(one.tensors[f"singular_values{ending}"], np.linalg.svd(W, compute_uv=False))
+    alone = shown.alone(crossing(cell, seed=1), 0)
+    norms = spectrum.of_steps(alone.layers[0][0])["jacobian_norm"]
+    for t in range(2, T + 1):
+        assert norms[t - 1] == pytest.approx(np.linalg.norm(numeric_jacobian(cell, t), 2), rel=1e-5)
+
+
+def numeric_jacobian(cell, t):
+    """d h_t / d h_{t-1} of sequence 0, an lstm's c_{t-1} held fixed, by central differences from a start at t - 1."""
+    whole = shown.alone(crossing(cell, seed=1), 0)
+    before = whole.layers[0][0]
+    one = whole.crossing
+    c = None if one.c0 is None else before.layer.cell.c[t - 1].T[None]
+    rows = []
+    for unit in range(H):
+        moved = []
+        for sign in (1, -1):
+            h = before.h[t - 1].copy()
+            h[unit] += sign * 1e-6
+            step = dataclasses.replace(
+                one, x=one.x[t - 1 : t], d_output=one.d_output[t - 1 : t], h0=h[None, None], c0=c
+            )
+            moved.append(replay(step).layers[0][0].h[1])
+        rows.append((moved[0] - moved[1]) / 2e-6)
+    return np.array(rows)
+
+
+def test_a_projection_has_no_spectrum_and_what_would_take_seconds_is_left_out():
+    assert not spectrum.has_spectrum(shown.alone(crossing("lstm", proj=2), 0))
+    assert "eigenvalues" in record("encoder", 0, "gru").tensors
+    assert "gates" not in record("encoder", 0, "rnn").tensors
 
 
 def test_rows_of_a_packed_sequence_go_where_they_belong_in_the_users_order():

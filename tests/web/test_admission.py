@@ -6,7 +6,8 @@ import pytest
 
 from app.errors import ServerFull
 from app.web.admission import START_SECONDS, Admission, site_of
-from app.web.compute import Pool, Process
+from app.web.compute import Pool
+from app.web.process import Process
 from app.web.wire import Kind
 
 
@@ -25,7 +26,7 @@ class StandIn(Process):
     """A compute process that is never started."""
 
     def __init__(self):
-        self.seats, self.sent = {}, []
+        self.sent = []
         self.ready, self.beats = True, 0
 
     def send(self, kind, run=0, payload=b""):

@@ -140,7 +140,7 @@ def test_whoever_leaves_takes_their_answer_with_them_and_another_question_begins
     assert room.owner.say("ask", scene="relu", options=2)[0]["counts"] == [0, 0]
     assert code(two.say("answer", scene="gates", option=1)) == "not_now"
     room.owner.say("unshare")
-    assert room.owner.session.poll is None
+    assert room.owner.session.sharing.poll is None
 
 
 def test_questions_and_answers_at_the_wrong_moment_are_refused_and_change_nothing(room, client):
@@ -521,7 +521,7 @@ def test_an_error_of_ours_in_a_shared_run_is_told_to_those_who_follow(room):
 def test_who_leaves_is_forgotten(room):
     follower = room.follower()
     follower.run.leave()
-    assert len(room.owner.session.followers) == 0
+    assert len(room.owner.session.sharing.followers) == 0
     assert room.owner.session.trainer is not None
 
 
@@ -551,7 +551,7 @@ def test_a_last_snapshot_is_for_the_owner(room):
 
 
 def test_so_many_may_follow_and_one_more_is_told_when_to_try_again(room, monkeypatch):
-    monkeypatch.setattr("app.web.session.MOST_FOLLOWERS", 2)
+    monkeypatch.setattr("app.web.sharing.MOST_FOLLOWERS", 2)
     room.follower()
     room.follower()
     refused = room.enter().say("follow", run=room.token)[0]

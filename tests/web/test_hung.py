@@ -2,19 +2,19 @@
 
 import pytest
 
-from app.web import compute
-from app.web.compute import BEAT_SECONDS, BUSY_BEATS, HUNG_BEATS, START_SECONDS, Process
+from app.web import process as processes
+from app.web.process import BEAT_SECONDS, BUSY_BEATS, HUNG_BEATS, START_SECONDS, Process
 
 
 class StandIn(Process):
     """A process that is never started; it computes as much as it is told to."""
 
     def __init__(self, monkeypatch):
-        self.pool, self.transport, self.popen = None, None, self
+        self.keeper, self.transport, self.popen = None, None, self
         self.pid, self.ready = 7, True
         self.beats, self.idle_beats, self.computed = 0, 0, None
         self.seconds: float | None = 0.0
-        monkeypatch.setattr(compute, "cpu_seconds", lambda pid: self.seconds)
+        monkeypatch.setattr(processes, "cpu_seconds", lambda pid: self.seconds)
 
     def beats_until_it_hangs(self, computes: float = 0.0, most: int = 1000) -> int:
         for beats in range(1, most):

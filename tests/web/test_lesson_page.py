@@ -72,7 +72,7 @@ def test_lessons_that_need_a_server_are_not_told_without_one():
     assert "clipping" in compared
     assert set(SCENES) - set(tellable()) == compared | {"your-own"}
     for slugs in ([], ["clipping"], ["vanishing", "nothing"]):
-        with pytest.raises(BadValue, match="Expected lessons that can be told without a server"):
+        with pytest.raises(BadValue, match="Expected lessons that need no server"):
             lesson_page(slugs)
 
 

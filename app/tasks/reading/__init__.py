@@ -3,7 +3,7 @@
 from .arrays import read_array
 from .decode import blocks, decode
 from .options import Fill, Options
-from .read import read_table, reading_table
+from .read import reading_table
 from .steps import Steps, finish
 from .table import MIN_ROWS, Table
 
@@ -17,6 +17,5 @@ __all__ = [
     "decode",
     "finish",
     "read_array",
-    "read_table",
     "reading_table",
 ]

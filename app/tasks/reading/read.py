@@ -15,7 +15,7 @@ from .numbers import decide
 from .options import Options
 from .refusals import SOME, refuse_gaps, refuse_words, refuse_years
 from .separator import choose
-from .steps import Steps, finish
+from .steps import Steps
 from .structured import looks_structured, unfolded
 from .survey import described, first_lines, survey, trimmed
 from .suspects import refuse_sentinels, refuse_total
@@ -27,13 +27,8 @@ TRIED = 2**20  # bytes: of larger files what would help is not tried first
 DOUBTFUL = {"first_line", "last_line", "missing", "transpose", "separator", "drop", "encoding", "remove"}
 
 
-def read_table(content: str | bytes, options: Options | None = None) -> Table:
-    """Read a CSV file; what is not a table of numbers, or can be read in two ways, raises BadUpload."""
-    return finish(reading_table(content, options))
-
-
 def reading_table(content: str | bytes, options: Options | None = None) -> Steps[Table]:
-    """The same in steps."""
+    """Read a file of numbers; what is no table of them, or can be read in two ways, raises BadUpload."""
     return (yield from reading_source(Source(content, options or Options())))
 
 

@@ -5,7 +5,7 @@ A new one is a file here and its class in `QUANTITIES`: the schema, the limits a
 
 import re
 from collections.abc import Collection
-from typing import Literal
+from typing import Any, Literal
 
 from ...errors import BadValue, shown
 from ...tasks import Task
@@ -57,9 +57,13 @@ QuantityName = Literal[
     "sample",
     "terms",
 ]
-WATCHABLE = tuple(QUANTITIES)
-SCALARS = tuple(name for quantity in QUANTITIES.values() for name in quantity.scalars)
-"""Scalars of records that are null unless their quantity is watched."""
+WATCHABLE = QUANTITIES.keys()
+"""Their names, with those that are registered from outside."""
+
+
+def scalars() -> dict[str, Any]:
+    """The scalars of a record that are null unless their quantity is watched."""
+    return {name: None for quantity in QUANTITIES.values() for name in quantity.scalars}
 
 
 def checked(quantities: Collection[str]) -> frozenset[str]:
@@ -67,7 +71,7 @@ def checked(quantities: Collection[str]) -> frozenset[str]:
     if isinstance(quantities, str):
         raise BadValue(f"quantities must be a set of names; got text {shown(quantities)}. Try {{{shown(quantities)}}}.")
     for name in quantities:
-        if name not in WATCHABLE:
+        if not isinstance(name, str) or name not in QUANTITIES:
             raise BadValue(f"quantities must be among {', '.join(WATCHABLE)}; got {shown(name)}.", "quantities")
     return frozenset(quantities)
 
@@ -94,7 +98,6 @@ def source(tensor: str) -> str | None:
 __all__ = [
     "PROBE",
     "QUANTITIES",
-    "SCALARS",
     "WATCHABLE",
     "Condition",
     "Found",
@@ -103,6 +106,7 @@ __all__ = [
     "Sizes",
     "Tensor",
     "checked",
+    "scalars",
     "source",
     "tensors_of",
 ]

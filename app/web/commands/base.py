@@ -13,8 +13,8 @@ from ..viewer import Viewer
 Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
 """A whole number from 0."""
 
-Job = Iterator[list[Frame]]
-"""A command that takes longer than a slice. It yields no frames until it is done, so that others get turns."""
+Job = Iterator[list[Frame] | None]
+"""A command that takes longer than a slice. Until it is done it yields None, so that others get their turns."""
 
 Answer = Effects | Frame | Job | Session
 """What a command returns: fields it changed (answered by a `state`), its answer, a job that ends with its answer, or

@@ -29,7 +29,7 @@ class CheckGradients(Command):
         checked = {}
         for name, check in checks:
             checked[name] = check
-            yield []
+            yield None
         tensors = {
             name: {
                 "max_rel_error": finite(check.max_rel_error),

@@ -16,7 +16,6 @@ from ..viewer import Viewer
 from .base import Answer, Command, Count, Job
 from .own_data import SeriesOptions, known_fields
 from .preview import preview, refuse_other_kinds
-from .steps import in_turns
 
 LONGEST_LINK = 8_000
 MOST_CHANGES = 100  # that a report lists
@@ -79,7 +78,7 @@ class Export(Command):
         pieces = []
         for piece in report(trainer, Asked(self.link, changes, self.library)):
             pieces.append(piece)
-            yield []
+            yield None
         found = trainer.divergence if trainer.divergence is not known else None
         file = as_file("".join(pieces), trainer.iteration)
         yield [*(session.diverge(found) if found else []), protocol.with_id(file, self.id)]
@@ -138,7 +137,7 @@ def load_file(session: Session, announced: Announced, content: bytes) -> Effects
 def read_in_steps(session: Session, announced: Announced, content: bytes) -> Job:
     """Own data from a file of any size: others get their turns while it is read."""
     steps = reading(announced.kind, content, **announced.series_options)
-    data = yield from in_turns(steps)
+    data = yield from steps
     trainer = session.network(f"upload of {announced.kind}")
     effects = session.load(partial(trainer.learn_from, changes=announced.changes), data)
     session.announce(effects)

@@ -22,24 +22,24 @@ class Ask(Command):
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         session.network(self.type)
-        if session.token is None:
+        if session.sharing.token is None:
             raise NotNow("`ask` needs somebody to ask: nobody can follow this run. `share` it first.")
-        poll = session.poll
+        poll = session.sharing.poll
         if poll is None or (poll.scene, poll.options) != (self.scene, self.options):
-            session.poll = poll = Poll(self.scene, self.options, session.followers.__len__)
-        session.tell_followers(poll.asked())
+            session.sharing.poll = poll = Poll(self.scene, self.options, session.sharing.followers.__len__)
+        session.sharing.tell_followers(poll.asked())
         return poll.counts(self.id)
 
 
 class Reveal(Command):
-    """The answer is out: followers see it, and nobody answers any more."""
+    """Show followers the right answer; nobody can answer any more."""
 
     type = "reveal"
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         poll = asked(session, self.type)
         poll.revealed = True
-        session.tell_followers(poll.asked())
+        session.sharing.tell_followers(poll.asked())
         return poll.counts(self.id)
 
 
@@ -53,24 +53,24 @@ class Choose(Command):
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         poll = asked(session, self.type)
-        if viewer is session.owner:
+        if viewer is session.sharing.owner:
             raise NotNow("`answer` is for those who follow: the owner of a run asks.")
         if poll.scene != self.scene:
             raise NotNow(
                 f"Expected an answer to the question of {poll.scene}; got one to that of another scene.", "scene"
             )
         if poll.revealed:
-            raise NotNow("Expected an answer before it was revealed; it is out now.")
+            raise NotNow("Expected an answer before the right one was revealed; it is now. Wait for the next question.")
         if self.option >= poll.options:
             raise OutOfRange(f"option must be from 0 to {poll.options - 1}; got {self.option}. Try 0.", "option")
         poll.choose(viewer.key, self.option)
-        session.tell_owner(poll.counts())
+        session.sharing.tell_owner(poll.counts())
         return protocol.encode("answered", self.id, scene=self.scene, option=self.option)
 
 
 def asked(session: Session, command: str) -> Poll:
     """The question that is being asked."""
     session.network(command)
-    if session.poll is None:
+    if session.sharing.poll is None:
         raise NotNow(f"`{command}` needs a question that is asked: the owner of the run asks one with `ask`.")
-    return session.poll
+    return session.sharing.poll

@@ -1,6 +1,5 @@
 """What would be read of own data: shown before anything is replaced."""
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,10 +7,10 @@ from ...errors import BadValue
 from ...training import RunConfig, Trainer
 from ...training.dataset import OwnData, Steps, reading_file
 from .. import protocol
+from ..fitting import sentences_cut, with_lists_cut
 from ..protocol import Id
-from ..session import Session, first_of_each, sentences_cut
+from ..session import Session
 from .base import Job
-from .steps import in_turns
 
 PREVIEWED = ("text", "series", "dataset")  # kinds that are read into data; the others are the run itself
 
@@ -32,7 +31,7 @@ def preview(
     Refused as the same data would be refused without `preview`. The run, if there is one, goes on as it is.
     """
     steps: Steps[OwnData] = reading_file(kind, content, **options)
-    data = yield from in_turns(steps)
+    data = yield from steps
     trainer = session.trainer or Trainer(**session.resources())
     before, after = (trainer.config if session.trainer else RunConfig()), trainer.config_for(data, changes)
     effects = before.effects(after)
@@ -50,6 +49,4 @@ def message(kind: str, read: dict[str, Any], changes: dict[str, Any], id_: Id) -
     if len(whole) <= protocol.MESSAGE_BYTES:
         return whole
     longest = max(len(value) for value in read.values() if isinstance(value, list))
-    read = sentences_cut(read)
-    fits = bisect_left(range(longest), True, key=lambda n: len(of(first_of_each(read, n + 1))) > protocol.MESSAGE_BYTES)
-    return of(first_of_each(read, fits))
+    return with_lists_cut(of, sentences_cut(read), longest)

@@ -19,8 +19,10 @@ class Share(Command):
     key: Annotated[str, Field(pattern=KEY)] | None = None
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        token = session.share(self.key)
-        return protocol.encode("shared", self.id, run=token, key=session.key, followers=len(session.followers))
+        session.network(self.type)
+        sharing = session.sharing
+        token = sharing.open(self.key)
+        return protocol.encode("shared", self.id, run=token, key=sharing.key, followers=len(sharing.followers))
 
 
 class Unshare(Command):
@@ -30,7 +32,7 @@ class Unshare(Command):
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         session.network(self.type)
-        session.unshare("The owner stopped sharing it.")
+        session.sharing.end("The owner stopped sharing it.")
         return Effects()
 
 
@@ -42,5 +44,5 @@ class Follow(Command):
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         followed = session.shared.links.find(self.run)
-        followed.admit(viewer)
+        followed.sharing.admit(viewer)
         return followed

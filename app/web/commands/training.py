@@ -62,7 +62,7 @@ class Step(Command):
                 return
             if session.cut_short:
                 break
-            yield []
+            yield None
         session.show_soon()
         session.announce()
         yield [session.state(self.id)]

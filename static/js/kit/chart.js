@@ -1,9 +1,10 @@
 /** A view that is one chart, and what all charts of the page have in common: type, colours, axes, lines, labels. */
 
 import { palette } from "./colour.js";
-import { element } from "../lib/dom.js";
+import { element, setText } from "../lib/dom.js";
 import { sizeOf } from "../lib/sizes.js";
 import { createPlot } from "./plot.js";
+import { faultWords } from "../words/faults.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("./colour.js").Palette} Palette */
@@ -36,7 +37,7 @@ export function createChart(node, store, name, { label, inputs, figure }) {
   });
   node.append(box);
   const plot = createPlot(box);
-  plot.load();
+  plot.load((error) => setText(box, faultWords(error)));
   let drawnAt = Number.NEGATIVE_INFINITY;
   /** @type {unknown[]} */
   let drawn = [];

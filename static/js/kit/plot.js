@@ -1,5 +1,7 @@
 /** The one file that names Plotly: loaded when the first chart is wanted, then create, change, resize. */
 
+import { Fault } from "../lib/fault.js";
+
 /** @type {Promise<any> | null} */
 let loading = null;
 
@@ -11,7 +13,7 @@ function load() {
     script.onload = () => resolve(/** @type {any} */ (window).Plotly);
     script.onerror = () => {
       loading = null;
-      reject(new Error("the chart library could not be loaded"));
+      reject(new Fault("no_chart_library"));
     };
     document.head.append(script);
   });
@@ -35,16 +37,12 @@ export function createPlot(node) {
   }
 
   return {
-    load() {
-      load().then(
-        (loaded) => {
-          plotly = loaded;
-          draw();
-        },
-        (error) => {
-          node.textContent = `${error.message}.`;
-        },
-      );
+    /** @param {(error: unknown) => void} failed told where the library cannot be fetched */
+    load(failed) {
+      load().then((loaded) => {
+        plotly = loaded;
+        draw();
+      }, failed);
     },
     /** @param {object[]} traces @param {object} layout */
     show(traces, layout) {

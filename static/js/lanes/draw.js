@@ -5,7 +5,7 @@ import { drawTrack } from "../stage/paint/track.js";
 import { drawBeds } from "../stage/river/beds.js";
 import { drawRivers } from "../stage/river/draw.js";
 import { xOf } from "../stage/layout.js";
-import { laneReading } from "../words/lanes.js";
+import { laneReading, shownLayer } from "../words/lanes.js";
 import { layerWords } from "../words/layers.js";
 import { drawMath, drawText, sans } from "../kit/text.js";
 import { decades, labelledTimesteps, linear } from "../lib/scales.js";
@@ -64,7 +64,7 @@ function drawTitle(ctx, { axis, blocks, palette }, index, { name, words, record 
   const end = 44 * U + ctx.measureText(name).width + 12 * U;
   drawText(ctx, U, name, 44 * U, titleY, { size: 13, weight: 600, colour: palette.ink });
   const layer = record ? layerWords(record) : "";
-  const more = layer && `, ${layer} shown`;
+  const more = layer && shownLayer(layer);
   const reading = record ? laneReading(record.meta) : "";
   ctx.font = sans(U, 12);
   const from = Math.max(left, end);

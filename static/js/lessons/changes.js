@@ -1,5 +1,7 @@
 /** What opening a scene changed of the reader's settings, in words. Their new values stand at their controls. Pure. */
 
+import { setWords } from "../words/lessons.js";
+
 /** @typedef {import("../wire/protocol.js").Config} Config */
 
 /**
@@ -11,5 +13,5 @@ export function changeWords(before, after, schema) {
   const changed = Object.keys(after).filter((field) => after[field] !== before[field]);
   if (changed.length === 0) return "";
   const names = changed.map((field) => schema?.properties?.[field]?.title.toLowerCase() ?? field);
-  return `Set for this scene: ${names.join(", ")}.`;
+  return setWords(names);
 }

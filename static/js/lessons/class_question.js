@@ -1,6 +1,7 @@
 /** The question that the owner of a followed run asks the class: answered here, until its answer is out. */
 
 import { addressOf } from "../lib/address.js";
+import { Fault } from "../lib/fault.js";
 import { element, setText } from "../lib/dom.js";
 import { addStyle } from "../lib/styles.js";
 import { command } from "../wire/protocol.js";
@@ -21,7 +22,7 @@ export function createClassQuestion(store, request) {
   const head = element("div", { class: "class-head" }, element("h2", {}, ASKED), close);
   const card = element("section", { class: "class-question", "aria-label": ASKED, hidden: true }, head, place, said);
   const question = createQuestion(place, { pointing: null, chosen: (option) => void send(option) });
-  const styles = Promise.all([addStyle("lesson.css"), addStyle("class.css")]);
+  const styles = Promise.all([addStyle("question.css"), addStyle("class.css")]);
   /** @type {Promise<Scene[]> | null} */
   let story = null;
   let scene = "";
@@ -39,7 +40,7 @@ export function createClassQuestion(store, request) {
 
   async function fetched() {
     const answer = await fetch(addressOf("api/scenes"));
-    if (!answer.ok) throw new Error(`the server has no lessons: ${answer.status}`);
+    if (!answer.ok) throw new Fault("no_lessons", { status: answer.status });
     return answer.json();
   }
 

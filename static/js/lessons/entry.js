@@ -32,6 +32,8 @@ export function createLessonsEntry(store, actions, home, told = null) {
       import("./lessons.js"),
       told ?? fetchStory(),
       addStyle("lesson.css"),
+      addStyle("lesson_under.css"),
+      addStyle("question.css"),
     ]);
     lessons = createLessons(story, store, actions, home);
     return lessons;

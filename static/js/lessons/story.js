@@ -1,6 +1,7 @@
 /** The lessons as the server has them: fetched once, by whoever needs them first. */
 
 import { addressOf } from "../lib/address.js";
+import { Fault } from "../lib/fault.js";
 import { storyOf } from "./order.js";
 
 /** @typedef {import("./lessons.js").Scene} Scene */
@@ -18,7 +19,7 @@ export function fetchStory() {
 async function ask() {
   try {
     const answer = await fetch(addressOf("api/scenes"));
-    if (!answer.ok) throw new Error(`the server has no lessons: ${answer.status}`);
+    if (!answer.ok) throw new Fault("no_lessons", { status: answer.status });
     return await answer.json();
   } catch (error) {
     coming = null;

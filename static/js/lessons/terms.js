@@ -5,6 +5,7 @@
 
 import { element, setSentence, setText, typeset } from "../lib/dom.js";
 import { formatNumber } from "../lib/format.js";
+import { addStyle } from "../lib/styles.js";
 import { lastLoss, length, lossCount } from "../record/readings.js";
 import { EXPLICIT, IMPLICIT, KEY, termsLabel, termsTitle, termWords } from "../words/terms.js";
 
@@ -31,6 +32,7 @@ export function onlyLoss(record) {
  * @param {import("../run/session.js").PageStore} store
  */
 export function createTerms(node, store) {
+  void addStyle("terms.css");
   const title = element("h3", { class: "terms-title" });
   const chart = element("div", { class: "terms-chart", role: "group" });
   const key = element("p", { class: "terms-key", "aria-hidden": "true" }, mark("hh"), mark("xh"));

@@ -31,8 +31,11 @@ function node(part) {
 /** @param {string} text @param {Reference} ref @param {Pointing} pointing */
 function reference(text, ref, { ring, go }) {
   const does = acts(ref) ? "acts" : "shows";
-  const kind = `reference ${familyOf(ref)} ${does}`;
-  const link = element("a", { class: kind, role: "button", tabindex: "0" }, ...typeset(text));
+  const link = element(
+    "a",
+    { class: `reference ${familyOf(ref)} ${does}`, role: "button", tabindex: "0" },
+    ...typeset(text),
+  );
   for (const enter of ["pointerenter", "focus"]) link.addEventListener(enter, () => ring(ref));
   for (const leave of ["pointerleave", "blur"]) link.addEventListener(leave, () => ring(null));
   link.addEventListener("click", () => go(ref));

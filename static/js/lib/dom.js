@@ -1,12 +1,14 @@
 /** Small helpers to build and change the document without HTML strings; text from elsewhere is only ever text. */
 
+import { Fault } from "./fault.js";
+
 /**
  * @param {string} id
  * @returns {HTMLElement}
  */
 export function byId(id) {
   const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no element #${id}`);
+  if (!found) throw new Fault("no_element", { id });
   return found;
 }
 

@@ -149,3 +149,19 @@ function plain(value, digits) {
 function scientific(mantissa, exponent) {
   return `${mantissa}${THIN_SPACE}×${THIN_SPACE}10${superscript(exponent)}`;
 }
+
+const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
+
+/** An index in subscript digits, for words: E₂₄. */
+export function subscript(/** @type {number} */ n) {
+  return [...String(n)].map((digit) => SUBSCRIPTS[Number(digit)]).join("");
+}
+
+/** How a symbol is shown on a tile: what cannot be seen gets a sign, a long name its first letters. */
+export function visibleSymbol(/** @type {string} */ symbol) {
+  if (symbol === " ") return "␣";
+  if (symbol === "\n") return "↵";
+  if (symbol === "\t") return "⇥";
+  if (symbol === "blank") return "·";
+  return [...symbol].slice(0, 2).join("");
+}

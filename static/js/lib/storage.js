@@ -3,6 +3,8 @@
  * access throws) or never answer; then what is kept lasts as long as the page, and the page does not wait for it.
  */
 
+import { Fault } from "./fault.js";
+
 /** @typedef {Pick<Storage, "getItem" | "setItem">} KeyStore */
 
 /** So long a database may take to answer, ms. */
@@ -45,7 +47,7 @@ export const inTab = createKeyStore(() => sessionStorage);
  */
 export function inTime(answer, ms = PATIENCE) {
   return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`Expected the browser's database to answer within ${ms} ms; it did not.`));
+    const late = () => reject(new Fault("slow_database", { ms }));
     const timer = setTimeout(late, ms);
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });

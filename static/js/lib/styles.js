@@ -1,6 +1,7 @@
 /** Styles of what is not there from the beginning. */
 
 import { element } from "./dom.js";
+import { Fault } from "./fault.js";
 
 /** @type {Map<string, Promise<unknown>>} */
 const added = new Map();
@@ -22,7 +23,7 @@ export function addStyle(file) {
     sheet.addEventListener("error", () => {
       added.delete(file);
       sheet.remove();
-      reject(new Error(`css/${file} could not be fetched`));
+      reject(new Fault("no_style", { file }));
     });
     document.head.append(sheet);
   });

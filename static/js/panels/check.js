@@ -190,7 +190,7 @@ function drawErrors(tensors, before) {
       }),
     ];
   });
-  const words = `Largest relative error: ${names.map((name) => `${name} ${errorOf(tensors[name])}`).join(", ")}`;
+  const words = say.chartWords(names.map((name) => `${name} ${errorOf(tensors[name])}`));
   const entries = Math.max(...names.map((name) => tensors[name].samples));
   return svg(
     "svg",

@@ -1,7 +1,7 @@
 /** The first bad number: its equation, the sizes that led there against the largest number there is, and what would help. */
 
 import { byId, element, setSentence, svg } from "../lib/dom.js";
-import { CELLS } from "./equations/cells.js";
+import { equationsOf } from "./equations/cells.js";
 import { backwardMath, cellStateMath } from "./equations/gradients.js";
 import { lossMath, readoutMath } from "./equations/loss.js";
 import { weightMath } from "./equations/weights.js";
@@ -72,13 +72,13 @@ function equationOf({ config, record }, quantity) {
   if (base === "dc") return cellStateMath();
   const parameter = quantity.replace("grad.", "");
   if (PARAMETERS.includes(baseOf(parameter))) return weightMath(parameter);
-  return (CELLS[String(config.cell)] ?? CELLS.rnn).forward(String(config.activation).replaceAll("_", " "));
+  return equationsOf(String(config.cell ?? "rnn")).forward(String(config.activation).replaceAll("_", " "));
 }
 
 /** @param {import("../record/overflow.js").Growth} growth */
-function captionOf({ caption }) {
+function captionOf(growth) {
   const node = element("p", { class: "quiet" });
-  setSentence(node, caption);
+  setSentence(node, say.captionOf(growth));
   return node;
 }
 
@@ -86,7 +86,8 @@ function captionOf({ caption }) {
  * Dots on a log axis; triangles where the value is beyond the axis, a cross where the first bad number stands.
  * @param {import("../record/overflow.js").Growth} growth @param {number | null} bad timestep
  */
-function growthChart({ caption, log10, largest }, bad) {
+function growthChart(growth, bad) {
+  const { log10, largest } = growth;
   const { width, height, left, right, top, bottom } = CHART;
   const low = Math.min(0, ...log10.filter(Number.isFinite));
   const x = (/** @type {number} */ index) => left + ((width - left - right) * (index + 0.5)) / log10.length;
@@ -101,7 +102,12 @@ function growthChart({ caption, log10, largest }, bad) {
   const ticks = Array.from({ length: Math.floor(largest / step) + 1 }, (_, index) => index * step);
   return svg(
     "svg",
-    { class: "sizes", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": caption.replaceAll("_", " ") },
+    {
+      class: "sizes",
+      viewBox: `0 0 ${width} ${height}`,
+      role: "img",
+      "aria-label": say.captionOf(growth).replaceAll("_", " "),
+    },
     svg("rect", { class: "beyond", x: String(left), width: String(width - left - right), height: String(limit) }),
     svg("path", { class: "limit", d: `M${left} ${limit}H${width - right}` }),
     ...ticks.map(label),

@@ -6,7 +6,7 @@
 import { byId, element } from "../lib/dom.js";
 import { createInspector } from "./inspector/inspector.js";
 import { addStyle } from "../lib/styles.js";
-import { USES_PANEL } from "../run/state.js";
+import { USES_PANEL } from "../run/choices.js";
 import { createViews } from "../views/views.js";
 import * as say from "../words/panels.js";
 

@@ -5,6 +5,7 @@ import { plainWords } from "../words/first.js";
 import { describe, spokenWords } from "../words/sentences.js";
 
 const INTERVAL = 500;
+const FIRST_INTERVAL = 100; // a first run makes two updates a second, and its numbers stand right above the sentence
 const SPOKEN_INTERVAL = 5000;
 const FADE = 120;
 
@@ -33,7 +34,8 @@ export function createSentences(store, apply) {
         shown?.pin === state.pin &&
         shown?.divergence === state.divergence;
       if (same && !retold) return Number.POSITIVE_INFINITY;
-      if (now - writtenAt < INTERVAL && !retold) return writtenAt + INTERVAL - now;
+      const interval = state.first ? FIRST_INTERVAL : INTERVAL;
+      if (now - writtenAt < interval && !retold) return writtenAt + interval - now;
       writtenAt = now;
       shown = state;
       const said = state.narration

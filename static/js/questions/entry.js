@@ -4,12 +4,10 @@ import { byId } from "../lib/dom.js";
 import { createLate } from "../lib/late.js";
 import { addStyle } from "../lib/styles.js";
 import { fetchQuestions } from "./list.js";
-import { LOCKED } from "../words/questions.js";
+import { LOCKED, UNREACHABLE } from "../words/questions.js";
 
 /** @typedef {ReturnType<typeof import("./ask.js").createAsk>} Ask */
 /** @typedef {Parameters<typeof import("./ask.js").createAsk>[2]} Actions */
-
-const UNREACHABLE = "The questions could not be fetched. Try again.";
 
 /**
  * @param {import("../run/session.js").PageStore} store

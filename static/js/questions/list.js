@@ -1,6 +1,7 @@
 /** The questions as the server has them: fetched once, by whoever needs them first. */
 
 import { addressOf } from "../lib/address.js";
+import { Fault } from "../lib/fault.js";
 
 /** @typedef {import("./ask.js").Question} Question */
 
@@ -16,7 +17,7 @@ export function fetchQuestions() {
 async function ask() {
   try {
     const answer = await fetch(addressOf("api/questions"));
-    if (!answer.ok) throw new Error(`the server has no questions: ${answer.status}`);
+    if (!answer.ok) throw new Fault("no_questions", { status: answer.status });
     return await answer.json();
   } catch (error) {
     coming = null;

@@ -1,5 +1,7 @@
 /** Finding an entry by the words people type: every word counts, beginnings of words are enough. Pure. */
 
+import { STOP_WORDS } from "../words/questions.js";
+
 /**
  * @typedef {object} Entry
  * @property {string} title what is shown
@@ -7,12 +9,7 @@
  * @property {string} [text] what it says; a word found only here counts least
  */
 
-/** Words that say nothing about what is looked for. */
-const STOP = new Set(
-  "a an and are at be by can do does for from how i if in is it its me my not of on or so than that the then to what when where which why with".split(
-    " ",
-  ),
-);
+const STOP = new Set(STOP_WORDS.split(" "));
 const WEIGHTS = { title: 4, words: 3, text: 1 };
 /** A shorter word must be met whole: "h" is not every word that begins with h. */
 const SHORTEST_BEGINNING = 3;

@@ -1,6 +1,6 @@
 /**
- * What the cells are, as far as pictures and sentences need it; `/api/schema` says the same under `cells`, and a test
- * compares both. Everything that depends on the cell asks here.
+ * What the cells are, as far as pictures and sentences need it; `/api/schema` says the same under `cells`, a test
+ * compares both, and `learnCells` takes in what was added there. Everything that depends on the cell asks here.
  */
 
 /**
@@ -11,6 +11,7 @@
  * @property {"h" | "c" | null} direct the state whose gradient a gate carries straight back
  * @property {boolean} ledger whether h_t = φ(a_t), so that a step back divides into slopes and weights
  * @property {string} recurrent the parameter meant where W_hh is spoken of
+ * @property {string | null} [candidate] which of `gates` is the new state rather than a gate, as the schema says it
  */
 
 /** @type {Record<string, Cell>} */
@@ -50,6 +51,11 @@ export const CELLS = {
     recurrent: "W_hh",
   },
 };
+
+/** Take in the cells that a server has beside those above. @param {Record<string, Cell> | undefined} described its schema's */
+export function learnCells(described) {
+  for (const [name, cell] of Object.entries(described ?? {})) CELLS[name] ??= cell;
+}
 
 /** The cell of a configuration. @param {{cell?: unknown}} config */
 export function cellOf({ cell }) {

@@ -17,7 +17,7 @@
 
 /** Every parameter that a layer or the network may have, in the order of the equations. */
 export const PARAMETERS = [
-  ...["W_emb", "W_xh", "W_hh", "u_hh", "b_h", "b_hn", "g_x", "g_h", "g_c", "b_c", "h0", "c0"],
+  ...["W_emb", "W_xh", "W_hh", "u_hh", "b_h", "b_hn", "W_hr", "g_x", "g_h", "g_c", "b_c", "h0", "c0"],
   ...["W_hy", "b_y"],
 ];
 
@@ -72,7 +72,7 @@ export function placeOf({ of }) {
 
 /** The same for the same layer, direction and number of them. @param {Omit<Chosen, "whole">} place */
 export function placeKey({ ending, layers, directions }) {
-  return `${ending} of ${layers} × ${directions}`;
+  return `${ending}/${layers}/${directions}`;
 }
 
 /** The record as it came. @param {DecodedRecord} record */

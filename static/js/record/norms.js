@@ -1,6 +1,5 @@
 /** The norm chart's curves and its range: which lines it shows, and when its axis may change. Pure. */
 import { decades } from "../lib/scales.js";
-import { subscript } from "../kit/text.js";
 import { CELLS } from "./cells.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
@@ -10,7 +9,9 @@ import { CELLS } from "./cells.js";
  * One line of the chart: natural logarithms at t, NaN where there is nothing to draw.
  * @typedef {object} Curve
  * @property {"all" | "used" | "last" | "cell" | "bound" | "threshold" | "ghost" | "layer"} id
- * @property {string} label
+ * @property {string} [label] of one that is named by who draws it
+ * @property {number} [loss] of which loss alone
+ * @property {string} [change] before which change, as it is named
  * @property {Float64Array} ln
  * @property {number} [layer] of a layer or direction that is not open
  */
@@ -42,13 +43,11 @@ const UNBOUNDED = /** @type {const} */ ([Number.NEGATIVE_INFINITY, Number.POSITI
 export function normCurves(picture, ghost, contraction) {
   const { T, lanes, lnFlow, lastLoss, losses, clip } = picture;
   /** @type {Curve[]} */
-  const curves = [
-    { id: "all", label: losses === 1 ? `the one loss, E${subscript(lastLoss)}` : "all losses", ln: lanes[0].ln },
-  ];
-  if (picture.altered) curves.push({ id: "used", label: "what is kept", ln: lanes[0].shown });
-  if (lanes.length > 1) curves.push({ id: "cell", label: "‖∂E/∂c‖", ln: lanes[1].ln });
+  const curves = [{ id: "all", ...(losses === 1 ? { loss: lastLoss } : {}), ln: lanes[0].ln }];
+  if (picture.altered) curves.push({ id: "used", ln: lanes[0].shown });
+  if (lanes.length > 1) curves.push({ id: "cell", ln: lanes[1].ln });
   const last = lnFlow && lastLoss > 0 ? lastLossAlone(lnFlow, T, lastLoss) : null;
-  if (last && losses > 1) curves.push({ id: "last", label: `only E${subscript(lastLoss)}`, ln: last });
+  if (last && losses > 1) curves.push({ id: "last", loss: lastLoss, ln: last });
   const goesBack = picture.reverse ? lastLoss < T : lastLoss > 1;
   if (last && contraction !== null && goesBack && picture.top && CELLS[picture.cell].ledger) {
     const ln = new Float64Array(T + 1).fill(Number.NaN);
@@ -56,12 +55,12 @@ export function normCurves(picture, ghost, contraction) {
       const steps = picture.reverse ? k - lastLoss : lastLoss - k;
       if (steps >= 0) ln[k] = last[lastLoss] + steps * Math.log(contraction);
     }
-    curves.push({ id: "bound", label: "bound (γσ)ⁿ", ln });
+    curves.push({ id: "bound", ln });
   }
   if (clip.mode === "timestep" && clip.threshold > 0) {
-    curves.push({ id: "threshold", label: "threshold", ln: new Float64Array(T + 1).fill(Math.log(clip.threshold)) });
+    curves.push({ id: "threshold", ln: new Float64Array(T + 1).fill(Math.log(clip.threshold)) });
   }
-  if (ghost) curves.push({ id: "ghost", label: `before: ${ghost.label}`, ln: ghost.ln_dh_norm });
+  if (ghost) curves.push({ id: "ghost", change: ghost.label, ln: ghost.ln_dh_norm });
   return curves;
 }
 

@@ -6,7 +6,10 @@ import { at, length, units } from "./readings.js";
 
 /**
  * @typedef {object} Growth
- * @property {string} caption a sentence
+ * @property {"loss" | "gradient" | "state"} kind what grew
+ * @property {string} precision of the largest number
+ * @property {string} printed the largest number
+ * @property {boolean} beyond whether a state is larger than it
  * @property {number[]} log10 t = 1…T; NaN where there is nothing, infinity where no number is left
  * @property {number} largest log₁₀ of the largest number
  */
@@ -28,21 +31,20 @@ const FORWARD = ["h", "c", "y"];
 export function growthTo(record, quantity, precision) {
   const own = precision === "float32" ? "float32" : "float64";
   const { log10: largest, printed } = LARGEST[own];
-  const ends = `${own} ends at ${printed}`;
+  const ends = { precision: own, printed, beyond: false, largest };
   const timesteps = Array.from({ length: length(record) }, (_, index) => index + 1);
   if (LOSSES.includes(quantity)) {
     const log10 = timesteps.map((t) => logarithm(at(record, "loss_t", t - 1)));
-    return { caption: `E_t at each timestep; ${ends}`, log10, largest };
+    return { kind: "loss", ...ends, log10 };
   }
   if (!FORWARD.includes(quantity)) {
     const log10 = timesteps.map((t) => drawable(at(record, "ln_dh_norm", t) / Math.LN10));
-    return { caption: `‖∂E/∂h_t‖ at each timestep; ${ends}`, log10, largest };
+    return { kind: "gradient", ...ends, log10 };
   }
   const most = LARGEST.float32;
   const log10 = timesteps.map((t) => logarithm(largestState(record, t)));
   const beyond = log10.some((value) => value >= most.log10);
-  const caption = `largest |h| at each timestep${beyond ? `; ▲ beyond ${most.printed}, the largest sent to the page` : ""}`;
-  return { caption, log10, largest: most.log10 };
+  return { kind: "state", precision: "float32", printed: most.printed, beyond, log10, largest: most.log10 };
 }
 
 /** @param {number} value */

@@ -14,7 +14,7 @@ export function ownColumns(task) {
   const scale = task?.read?.scale;
   if (!task || !scale || scale.length === 0) return null;
   return scale.map(({ mean, deviation, unit }, index) => ({
-    name: task.outputs[index] ?? `column ${index + 1}`,
+    name: task.outputs[index] ?? String(index + 1),
     mean,
     unit: unit ?? deviation,
   }));

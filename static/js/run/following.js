@@ -3,7 +3,7 @@
  * nothing that would change it. When its owner leaves, what was seen stays, and the run is asked for until it is back.
  */
 
-import { failureWords } from "../words/notices.js";
+import { failureWords, OF_SOMEBODY_ELSE } from "../words/notices.js";
 import { backoff, createConnection } from "../wire/connection.js";
 import { asRecord, command, decodeFrame } from "../wire/protocol.js";
 import { addressOfRun } from "../wire/reach.js";
@@ -31,7 +31,6 @@ const LONGEST_WAIT = 2_000;
 const ALL_SO_FAR = 10 ** 15 - 1;
 /** Everything that changes the run is its owner's. @type {import("./source.js").Abilities} */
 export const FOLLOWED = only("present", "probes", "files");
-const REFUSAL = "This run belongs to somebody else: copy the network to change anything.";
 
 /**
  * @param {string} url
@@ -127,7 +126,7 @@ export function createFollowing(url, store, platform, run, onStatus) {
 
   function refuse() {
     store.dispatch({ type: "wanted", wanted: {} });
-    notice(REFUSAL);
+    notice(OF_SOMEBODY_ELSE);
   }
 
   // Beginning, and the end.

@@ -4,17 +4,17 @@
  */
 
 import { createConnection } from "../wire/connection.js";
-import { asRecord, command, decodeFrame, PROTOCOL } from "../wire/protocol.js";
+import { command } from "../wire/protocol.js";
 import { createRequests } from "../wire/requests.js";
 import { createWatchdog } from "../wire/watchdog.js";
-import { FROM_A_FILE } from "../words/handin.js";
-import { failureWords, SERVER_UPDATED } from "../words/notices.js";
 import { createAutosave } from "./autosave.js";
 import { createBranching } from "./branching.js";
 import { createChanges } from "./changes.js";
-import { emptyHistory } from "./curve.js";
+import { createChanging } from "./changing.js";
 import { createPast } from "./history.js";
+import { createReception } from "./reception.js";
 import { createRecords } from "./records.js";
+import { createReplacing } from "./replacing.js";
 import { createResume } from "./resume.js";
 import { createSharing } from "./sharing.js";
 import { EVERYTHING } from "./source.js";
@@ -24,15 +24,9 @@ import { createWatching } from "./watching.js";
 
 /** @typedef {import("../wire/protocol.js").Command} Command */
 /** @typedef {import("../wire/protocol.js").Config} Config */
-/** @typedef {import("../wire/protocol.js").ServerMessage} ServerMessage */
 /** @typedef {import("../lib/store.js").Store<import("./state.js").State, import("./state.js").Action>} PageStore */
-/** @typedef {import("../wire/requests.js").Answer} Answer */
 
 const CHECKED_ENTRIES = 40;
-/** Acknowledges every record so far: for one that cannot be read. */
-const ALL_SO_FAR = 10 ** 15 - 1;
-/** Changes that go again when their answer was lost with the connection. */
-const REPEATED = ["configure", "edit"];
 
 /**
  * @param {string} url
@@ -44,15 +38,13 @@ const REPEATED = ["configure", "edit"];
 export function createSession(url, store, platform, onAccepted = () => {}, plays = true) {
   const past = createPast();
   const standing = createStanding(plays);
-  /** What was asked for and not answered when the connection was lost. @type {((stands: boolean) => void)[]} */
-  let unanswered = [];
 
   const connection = createConnection(
     url,
     {
       opened: () => void begin(),
-      message: receive,
-      binary: receiveFrame,
+      message: (message) => reception.message(message),
+      binary: (bytes) => reception.frame(bytes),
       lost,
     },
     { ...platform, open: (address) => sharing.open(address) },
@@ -63,6 +55,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
   const watchdog = createWatchdog(platform.now, requests.waitsSince);
   const changes = createChanges(platform, configureRun, (wanted) => store.dispatch({ type: "wanted", wanted }));
   const records = createRecords(store, past, (iteration) => connection.send(command.ack(iteration)), platform);
+  const { change, decide } = createChanging(store, past, standing, request);
   const watching = createWatching(store, request, standing, platform.now);
   const autosave = createAutosave(store, past, request, standing, platform.now);
   const resuming = createResume(store, past, requests, standing, platform, notice);
@@ -80,63 +73,15 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     watch: watching.ask,
     setUndo: undoing.set,
   });
+  const replacing = createReplacing(store, past, standing, {
+    ...{ change, travel, upload, save, undoing, onAccepted },
+    dropChanges: changes.drop,
+    watch: watching.ask,
+  });
+  const parts = { standing, past, records, requests, connection, watchdog };
+  const reception = createReception(store, parts, platform, notice);
 
   store.dispatch({ type: "can", can: EVERYTHING });
-
-  // What the server says.
-
-  /** @param {ServerMessage} message */
-  function receive(message) {
-    watchdog.heard();
-    if (message.type === "error" && message.code === "server_full") {
-      connection.waitAtLeast((message.retry_after ?? 5) * 1000);
-    }
-    if (message.type === "hello" && message.protocol !== PROTOCOL) {
-      notice(SERVER_UPDATED);
-    }
-    if (!(message.type === "error" && requests.callerShowsErrors(message.id))) {
-      const isStarting = standing.starting && message.type === "state" && message.phase === "paused";
-      store.dispatch({
-        type: "server",
-        message: isStarting ? { ...message, phase: "running" } : message,
-        at: platform.now(),
-      });
-    }
-    if (message.type === "diverged") standing.playing = false;
-    if (!("id" in message) || message.id === undefined) return;
-    requests.settle(Number(message.id), /** @type {Answer} */ (message));
-  }
-
-  /** @param {ArrayBuffer} bytes */
-  function receiveFrame(bytes) {
-    watchdog.heard();
-    let iteration = ALL_SO_FAR;
-    try {
-      const frame = decodeFrame(bytes);
-      iteration = frame.meta.iteration ?? 0;
-      takeFrame(frame, bytes, iteration);
-    } catch (error) {
-      // The server sends no more than two records that nobody acknowledged, whatever became of them here.
-      connection.send(command.ack(iteration));
-      platform.report(error);
-      notice(failureWords(error));
-    }
-  }
-
-  /** @param {import("../wire/protocol.js").Frame} frame @param {ArrayBuffer} bytes @param {number} iteration */
-  function takeFrame(frame, bytes, iteration) {
-    const { kind, id } = frame.meta;
-    if (id !== undefined) {
-      requests.settle(Number(id), { type: "file", bytes, iteration });
-    } else if (kind === "snapshot") {
-      // The last one of a server that ends.
-      if (standing.settled) past.keepSnapshot(bytes, iteration);
-    } else if (kind === "record" && standing.settled) {
-      records.take(asRecord(frame), bytes);
-    } else if (kind === "record") {
-      connection.send(command.ack(iteration));
-    }
-  }
 
   /** Nobody will answer any more. */
   function expectNothing() {
@@ -144,9 +89,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     standing.losses += 1;
     requests.expectNothing();
     changes.forget();
-    // A change goes again once; if it is lost a second time, that is told.
-    for (const resolve of unanswered) resolve(false);
-    unanswered = [];
+    decide(false);
   }
 
   /** @param {number} retryAt @param {number} attempt @param {import("../wire/connection.js").Loss} why */
@@ -180,8 +123,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
       standing.starting = false;
     });
     store.dispatch({ type: "connection", connection: { status: "open", retryAt: null, attempt: 0 } });
-    for (const resolve of unanswered) resolve(true);
-    unanswered = [];
+    decide(true);
     changes.setOpen(true);
     if ((await asked)?.type === "state") connection.settled();
   }
@@ -214,83 +156,11 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     connection.reconnect();
   }
 
-  // Changing the run.
-
-  /** @param {Command} message @param {boolean} callerShowsErrors @returns {Promise<Answer>} */
-  async function change(message, callerShowsErrors = false) {
-    const wasOpen = store.get().connection.status === "open";
-    let answer = await request(message, callerShowsErrors);
-    if (answer === null && wasOpen && REPEATED.includes(message.type) && (await standsAgain())) {
-      answer = await request(message, callerShowsErrors);
-    }
-    if (answer?.type === "state") {
-      past.accept(message, answer.iteration);
-      if (["reset", "start"].includes(message.type) || answer.effects.restart.length > 0) {
-        past.restart();
-        past.begins(answer.config);
-      }
-      if (answer.phase !== "running") standing.playing = false;
-    }
-    return answer;
-  }
-
-  /** After a loss: whether the run stood again before the next one. @returns {Promise<boolean>} */
-  function standsAgain() {
-    return new Promise((resolve) => unanswered.push(resolve));
-  }
-
   /** @param {Config} wanted */
   function configureRun(wanted) {
     const properties = store.get().schema?.properties ?? {};
     if (Object.keys(wanted).some((field) => properties[field]?.effect === "restart")) undoing.remember();
     return watching.fit((callerShowsErrors) => change(command.configure(wanted), callerShowsErrors));
-  }
-
-  /** Another run in this one's place, paused; says whether it stands there. @param {Config} config */
-  async function startOther(config) {
-    changes.drop();
-    undoing.set(null);
-    store.dispatch({ type: "show", moment: null });
-    const arrived = await travel(async () => (await change(command.start(config)))?.type === "state");
-    if (arrived) await watching.ask();
-    return arrived;
-  }
-
-  /** Another run, with the offer to take that back; says whether it stands there. @param {Config} config */
-  async function startInstead(config) {
-    const kept = await undoing.keepRun();
-    const arrived = await startOther(config);
-    if (arrived) undoing.offer(kept);
-    return arrived;
-  }
-
-  /**
-   * A reader's file: a run to go on with, weights for this one, or data to learn from. It can be undone.
-   * @param {string} kind @param {ArrayBuffer} bytes @param {import("../wire/protocol.js").FileOptions} [options]
-   */
-  async function load(kind, bytes, options = {}) {
-    const kept = await undoing.keepRun();
-    /** @type {Answer} */
-    let answer = null;
-    store.dispatch({ type: "show", moment: null });
-    const arrived = await travel(async () => {
-      answer = await upload(bytes, kind, true, options);
-      if (answer?.type !== "state") return false;
-      if (kind !== "weights" || answer.effects.restart.length > 0) {
-        past.restart();
-        store.dispatch({ type: "restored", history: emptyHistory() });
-      }
-      past.begins(["weights", "snapshot"].includes(kind) ? null : answer.config, FROM_A_FILE);
-      standing.playing = answer.phase === "running";
-      return true;
-    });
-    if (arrived) {
-      onAccepted("load");
-      undoing.offer(kept);
-      void save();
-    }
-    if (standing.settled) await watching.ask();
-    return /** @type {Answer} */ (answer);
   }
 
   return {
@@ -369,9 +239,9 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     undo: undoing.undo,
     keepRun: undoing.keepRun,
     returnTo: undoing.returnTo,
-    startOther,
-    startInstead,
-    load,
+    startOther: replacing.startOther,
+    startInstead: replacing.startInstead,
+    load: replacing.load,
 
     /**
      * What would be read of a reader's own data; nothing is replaced.

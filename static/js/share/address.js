@@ -1,6 +1,7 @@
 /** Keeps the address bar's fragment what the page shows: at most twice a second, and without entries in its history. */
 
-import { linkOf, writeLink } from "./link.js";
+import { linkOf } from "./link.js";
+import { writeLink } from "./write_link.js";
 
 const INTERVAL = 500;
 

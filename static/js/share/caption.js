@@ -1,10 +1,11 @@
 /** What stands under a picture, and beside a table: which run it shows, its settings, and the link that opens it. Pure. */
 
-import { pictureTitle } from "../words/share.js";
-import { formatCount, formatSetting } from "../lib/format.js";
+import { iterationWords, pictureTitle, settingWords } from "../words/share.js";
+import { formatSetting } from "../lib/format.js";
 import { loadedWords } from "../words/brought.js";
 import { layerWords } from "../words/layers.js";
-import { linkOf, writeLink } from "./link.js";
+import { linkOf } from "./link.js";
+import { writeLink } from "./write_link.js";
 
 /** @typedef {import("../run/state.js").State} State */
 
@@ -20,7 +21,10 @@ export function captionOf(state, page, lanes = [], ofLayer = true) {
   const words = (/** @type {string} */ field) => {
     const value = config[field];
     const { title, symbol } = schema.properties[field];
-    return `${symbol ?? title.toLowerCase()} ${typeof value === "number" ? formatSetting(value) : value}`;
+    return settingWords(
+      symbol ?? title.toLowerCase(),
+      typeof value === "number" ? formatSetting(value) : String(value),
+    );
   };
   const changed = Object.keys(config).filter((field) => {
     const property = schema.properties[field];
@@ -30,11 +34,9 @@ export function captionOf(state, page, lanes = [], ofLayer = true) {
   return {
     title: pictureTitle(String(state.task?.title ?? config.task), String(config.cell), String(config.activation)),
     settings: [...ALWAYS, ...changed].map(words).join(" · "),
-    iteration: [
-      `iteration ${formatCount(record?.meta.iteration ?? 0)}`,
-      ...loadedWords(record),
-      ...(layer ? [layer] : []),
-    ].join(", "),
+    iteration: [iterationWords(record?.meta.iteration ?? 0), ...loadedWords(record), ...(layer ? [layer] : [])].join(
+      ", ",
+    ),
     link: fragment ? `${page}#${fragment}` : page,
   };
 }

@@ -3,7 +3,7 @@
  * iteration, and losses; whoever gets it computes the run again and compares. Made here, and read without trust. Pure.
  */
 
-import { TOO_MANY_CHANGES } from "../words/handin.js";
+import * as say from "../words/handin.js";
 
 /** @typedef {import("../wire/protocol.js").Config} Config */
 /** @typedef {{iteration: number, configure?: Config, edit?: {tensor: string, index: number[], value: number}}} HandedChange */
@@ -50,7 +50,7 @@ export function handInOf(state, beginning, about) {
     ...{ changes: config ? changes : [], iteration, curve, answers: state.answers.slice(-MOST_ANSWERS) },
   };
   if (textOf(made).length <= LARGEST_HAND_IN) return made;
-  return { ...made, config: null, why: TOO_MANY_CHANGES, changes: [] };
+  return { ...made, config: null, why: say.TOO_MANY_CHANGES, changes: [] };
 }
 
 /** @param {HandIn} handedIn */
@@ -87,18 +87,17 @@ export function looksLikeHandIn(start) {
  * @returns {HandIn}
  */
 export function readHandIn(text) {
-  if (text.length > LARGEST_HAND_IN) throw new Error("Expected a hand-in of at most 300 kB; this file is larger.");
+  if (text.length > LARGEST_HAND_IN) throw new Error(say.TOO_LARGE);
   /** @type {any} */
   let found;
   try {
     found = JSON.parse(text);
   } catch {
-    throw new Error("Expected a hand-in, which is JSON; this file is damaged.");
+    throw new Error(say.DAMAGED);
   }
-  if (found?.version > 1) throw new Error("A newer Unroll wrote this hand-in: open it there.");
+  if (found?.version > 1) throw new Error(say.NEWER);
   const wrong = Object.keys(FIELDS).find((field) => !FIELDS[field](found?.[field]));
-  if (wrong)
-    throw new Error(`This is not a hand-in that can be read: “${wrong}” is missing, or not what it should be.`);
+  if (wrong) throw new Error(say.wrongFieldWords(wrong));
   const iterations = found.changes.map((/** @type {HandedChange} */ change) => change.iteration);
   const points = found.curve.map((/** @type {[number, number]} */ [at]) => at);
   if (
@@ -106,7 +105,7 @@ export function readHandIn(text) {
     !isAscending(points) ||
     [...iterations, ...points].some((at) => at > found.iteration)
   ) {
-    throw new Error("This is not a hand-in that can be read: its changes and losses are not in the order of training.");
+    throw new Error(say.NOT_IN_ORDER);
   }
   return found;
 }

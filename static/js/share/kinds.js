@@ -26,19 +26,6 @@ export function kindOf(name, bytes) {
   return TABLE_NAME.test(name) || looksLikeTable(text) ? "series" : "text";
 }
 
-/** Why a file cannot be opened, if it is its size. @param {string} name @param {number} bytes @param {number} most */
-export function tooLargeWords(name, bytes, most) {
-  if (bytes <= most) return "";
-  return `${name}: expected at most ${megabytes(most)}, got ${megabytes(bytes)}. Open a part of it. The run continues unchanged.`;
-}
-
-/** @param {number} bytes */
-function megabytes(bytes) {
-  const amount = bytes / 2 ** 20;
-  // Upwards: what is too large by one byte is not said to be as large as the limit.
-  return `${Math.ceil(amount * 10) / 10} MiB`;
-}
-
 /** @param {ArrayBuffer} bytes @returns {Record<string, any> | null} */
 function safetensorsHeader(bytes) {
   if (bytes.byteLength < 10) return null;

@@ -2,7 +2,8 @@
 
 import { element } from "../lib/dom.js";
 import { copyButton } from "./copy_button.js";
-import { linkOf, writeLink } from "./link.js";
+import { linkOf } from "./link.js";
+import { writeLink } from "./write_link.js";
 import * as say from "../words/share.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */

@@ -1,6 +1,7 @@
 /** What was seen of a run as one HTML file that plays it: the page itself, from the server, with the records put in. */
 
 import { addressOf } from "../lib/address.js";
+import { Fault } from "../lib/fault.js";
 import { encodeFrame } from "../wire/frame.js";
 import { pack } from "../wire/packed.js";
 import { toText } from "../wire/text.js";
@@ -18,7 +19,7 @@ export const LARGEST_PAGE = 10_000_000;
  */
 export async function onePage(moments, about) {
   const answer = await fetch(addressOf("api/player"));
-  if (!answer.ok) throw new Error(`The server did not give the page (${answer.status}). Try again.`);
+  if (!answer.ok) throw new Fault("no_page", { status: answer.status });
   const shell = await answer.text();
   let kept = moments;
   for (;;) {

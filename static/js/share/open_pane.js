@@ -5,7 +5,7 @@ import { isRecording, LARGEST_RECORDING, readRecording } from "../wire/recording
 import { activationWords, changesWords, openedWords, previewTitle, previewedWords } from "../words/brought.js";
 import { createReadPanel } from "./read_panel.js";
 import { LARGEST_HAND_IN, looksLikeHandIn } from "./hand_in.js";
-import { kindOf, tooLargeWords } from "./kinds.js";
+import { kindOf } from "./kinds.js";
 import { createVerdicts } from "./verdicts.js";
 import * as say from "../words/share.js";
 
@@ -161,13 +161,13 @@ export function createOpenPane(store, session, play) {
 
   /** @param {File} file */
   async function openRecording(file) {
-    const words = tooLargeWords(file.name, file.size, LARGEST_RECORDING);
+    const words = say.tooLargeWords(file.name, file.size, LARGEST_RECORDING);
     if (words) return refuse(words);
     refuse("");
     try {
       play(readRecording(await file.arrayBuffer()), file.name);
     } catch (error) {
-      refuse(`${file.name}: ${/** @type {Error} */ (error).message}`);
+      refuse(say.notARecording(file.name, error));
     }
   }
 
@@ -178,7 +178,7 @@ export function createOpenPane(store, session, play) {
     if (can.present && !can.replace) return refuse(say.OF_ANOTHER);
     if (isRecording(await file.slice(0, 8).arrayBuffer())) return openRecording(file);
     if (!can.replace) return refuse(say.OF_A_RECORDING);
-    const words = tooLargeWords(file.name, file.size, most());
+    const words = say.tooLargeWords(file.name, file.size, most());
     if (words) return refuse(words);
     const bytes = await file.arrayBuffer();
     withdraw();
@@ -208,7 +208,7 @@ export function createOpenPane(store, session, play) {
     button.addEventListener("click", () => {
       if (text.value.trim() === "") return refuse(say.NOTHING_PASTED);
       const { buffer } = new TextEncoder().encode(text.value);
-      const words = tooLargeWords(say.PASTED, buffer.byteLength, most());
+      const words = say.tooLargeWords(say.PASTED, buffer.byteLength, most());
       if (words) return refuse(words);
       withdraw();
       void take(say.PASTED, kind, buffer);

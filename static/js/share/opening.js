@@ -3,7 +3,7 @@
 import { initialState, reduce } from "../run/state.js";
 import { VIEWS } from "../views/views.js";
 import { ignoredWords, LACKS_OWN_DATA } from "../words/notices.js";
-import { readLink } from "./link.js";
+import { readLink } from "./read_link.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../run/state.js").State} State */

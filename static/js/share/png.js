@@ -1,5 +1,7 @@
 /** Words inside a PNG file: uncompressed international text chunks before its end. */
 
+import { Fault } from "../lib/fault.js";
+
 const SIGNATURE = 8;
 const LENGTH_TYPE_CRC = 12;
 const END_CHUNK = 12;
@@ -34,7 +36,7 @@ function textChunk(keyword, text) {
  * @returns {Uint8Array<ArrayBuffer>}
  */
 export function withTexts(png, texts) {
-  if (png.length < SIGNATURE + END_CHUNK || png[1] !== 0x50) throw new TypeError("not a PNG file");
+  if (png.length < SIGNATURE + END_CHUNK || png[1] !== 0x50) throw new Fault("no_png");
   const chunks = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
   const end = png.length - END_CHUNK;
   const parts = [png.subarray(0, end), ...chunks, png.subarray(end)];

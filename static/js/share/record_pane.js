@@ -2,6 +2,7 @@
 
 import { element, setText } from "../lib/dom.js";
 import { createRecorder } from "../run/recorder.js";
+import { faultWords } from "../words/faults.js";
 import * as say from "../words/recording.js";
 import { captionOf, fileName } from "./caption.js";
 import { download } from "./download.js";
@@ -69,7 +70,7 @@ export function createRecordPane(store, session) {
     try {
       setText(pageSaid, await savePage());
     } catch (error) {
-      setText(pageSaid, /** @type {Error} */ (error).message);
+      setText(pageSaid, faultWords(error));
     }
     page.disabled = false;
   });

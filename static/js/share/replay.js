@@ -10,7 +10,7 @@ import { createRequests } from "../wire/requests.js";
 
 /** @typedef {import("./hand_in.js").HandIn} HandIn */
 /** @typedef {import("./hand_in.js").HandedChange} HandedChange */
-/** @typedef {"same" | "different" | "not comparable" | "not finished"} Outcome */
+/** @typedef {"same" | "different" | "not-comparable" | "not-finished"} Outcome */
 /** @typedef {{outcome: Outcome, sentence: string}} Verdict */
 
 const LONGEST_STEP = 10_000;
@@ -31,11 +31,11 @@ export function whyNotComparable({ config, why, curve }) {
  */
 export function replay(url, handedIn, platform, tell) {
   const why = whyNotComparable(handedIn);
-  if (why) return Promise.resolve({ outcome: "not comparable", sentence: say.notComparableWords(why) });
+  if (why) return Promise.resolve({ outcome: "not-comparable", sentence: say.notComparableWords(why) });
   return new Promise((resolve) => {
     const run = openRun(url, platform, {
       opened: async () => end(await compared(run, handedIn, tell)),
-      lost: () => end({ outcome: "not finished", sentence: say.LOST }),
+      lost: () => end({ outcome: "not-finished", sentence: say.LOST }),
     });
     /** @param {Verdict} verdict */
     function end(verdict) {
@@ -56,7 +56,7 @@ async function compared(run, { config, numerics, changes, curve }, tell) {
   const refused = await run.change(command.start(/** @type {import("../wire/protocol.js").Config} */ (config)));
   if (refused) return { outcome: "different", sentence: say.impossibleWords(refused) };
   if ((await run.numerics()) !== numerics) {
-    return { outcome: "not comparable", sentence: say.notComparableWords(say.OTHER_ARITHMETIC) };
+    return { outcome: "not-comparable", sentence: say.notComparableWords(say.OTHER_ARITHMETIC) };
   }
   let changed = 0;
   for (const [place, [iteration, loss]] of curve.entries()) {
@@ -140,8 +140,8 @@ function openRun(url, platform, { opened, lost }) {
     const answer = await requests.request(asked, true);
     if (answer?.type === "error") return answer.message;
     if (answer?.type !== "state") return say.LOST;
-    if (answer.phase === "diverged") return "A number is not finite.";
-    if (asked.type === "configure" && answer.effects.restart.length > 0) return "A change begins the run again.";
+    if (answer.phase === "diverged") return say.NOT_FINITE;
+    if (asked.type === "configure" && answer.effects.restart.length > 0) return say.BEGINS_AGAIN;
     await shown(answer.iteration);
     return "";
   }

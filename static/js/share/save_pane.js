@@ -7,6 +7,7 @@ import { captionOf, fileName } from "./caption.js";
 import { download } from "./download.js";
 import { createHandInSection } from "./hand_in_section.js";
 import { reportAbout } from "./report.js";
+import { faultWords } from "../words/faults.js";
 import * as say from "../words/share.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -133,7 +134,7 @@ export function createSavePane(store, session, lanes) {
         download(blob, title);
         said.textContent = say.savedWords(title);
       } catch (error) {
-        said.textContent = /** @type {Error} */ (error).message;
+        said.textContent = faultWords(error);
       }
       node.disabled = false;
     });

@@ -1,7 +1,8 @@
 /** Beside the seed: a link to exactly what is seen, as this number is what makes it the same for everybody. */
 
 import { byId, element } from "../lib/dom.js";
-import { linkOf, writeLink } from "./link.js";
+import { linkOf } from "./link.js";
+import { writeLink } from "./write_link.js";
 import * as say from "../words/share.js";
 
 const SAID_FOR = 2000;

@@ -5,7 +5,7 @@ import { addStyle } from "../lib/styles.js";
 import { keepAddress } from "./address.js";
 import { followedRun } from "./followed.js";
 import { ignoredWords } from "../words/notices.js";
-import { readLink } from "./link.js";
+import { readLink } from "./read_link.js";
 import { openMore } from "./menu.js";
 import { TABS } from "./opening.js";
 import { createPresenter } from "./presenter.js";

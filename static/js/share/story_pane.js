@@ -2,8 +2,10 @@
 
 import { element, setText } from "../lib/dom.js";
 import { addressOf } from "../lib/address.js";
+import { Fault } from "../lib/fault.js";
 import { copyButton } from "./copy_button.js";
-import { emptyLink, writeLink } from "./link.js";
+import { emptyLink } from "./link.js";
+import { writeLink } from "./write_link.js";
 import { moved, orderOf } from "./story.js";
 import * as say from "../words/lessons.js";
 
@@ -65,7 +67,7 @@ export function createStoryPane(schema) {
 
   async function load() {
     const answer = await fetch(addressOf("api/scenes"));
-    if (!answer.ok) throw new Error(`the server has no lessons: ${answer.status}`);
+    if (!answer.ok) throw new Fault("no_lessons", { status: answer.status });
     const scenes = /** @type {{slug: string, title: string}[]} */ (await answer.json());
     lessons = scenes.map(({ slug, title }) => ({ slug, title, chosen: false }));
     draw();

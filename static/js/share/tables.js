@@ -1,5 +1,7 @@
 /** A record as files that others read: one table of everything by timestep, and safetensors of everything. Pure. */
 
+import { SCALED_COLUMNS } from "../words/share.js";
+
 import { encodeFrame } from "../wire/frame.js";
 
 import { choicesOf, endingOf, extentOf, wholeOf } from "../record/chosen.js";
@@ -8,9 +10,6 @@ import { toOwnWritten } from "../record/own.js";
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {import("../wire/protocol.js").Tensor} Tensor */
 /** @typedef {import("../record/own.js").Column} Column */
-
-const SCALED =
-  "Columns by name are in the table's own numbers; x, y and target with a number are scaled, as are the losses.";
 
 /** What is numbered by timestep, and whether its first row is timestep 0. */
 const BY_TIMESTEP = /** @type {const} */ ({
@@ -52,7 +51,7 @@ export function recordAsCsv(record, notes, own = null) {
       columns.push(...columnsOf(`${base}${ending}`, tensors[`${base}${ending}`], first));
     }
   }
-  const said = own ? [...notes, SCALED] : notes;
+  const said = own ? [...notes, SCALED_COLUMNS] : notes;
   const lines = [["t", ...columns.map(({ title }) => title)].join(",")];
   for (let t = 0; t <= last; t += 1) lines.push([String(t), ...columns.map(({ at }) => at(t))].join(","));
   return `${[...said.map((note) => `# ${note.replaceAll(/\s+/g, " ")}`), ...lines].join("\n")}\n`;

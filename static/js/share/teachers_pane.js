@@ -1,9 +1,11 @@
 /** For teachers: a link for a class, in which each control is free, shows its value only, or is not there. */
 
-import { LABELS, ORDER } from "../panels/controls/fields.js";
+import { ORDER } from "../panels/controls/fields.js";
+import { LABELS, TRUNCATE } from "../words/controls.js";
 import { element } from "../lib/dom.js";
 import { copyButton } from "./copy_button.js";
-import { linkOf, writeLink } from "./link.js";
+import { linkOf } from "./link.js";
+import { writeLink } from "./write_link.js";
 import { createStoryPane } from "./story_pane.js";
 import * as say from "../words/share.js";
 
@@ -68,7 +70,7 @@ function lockRows(properties, locks, changed) {
       });
       return element("label", { class: "segment" }, input, element("span", {}, text));
     });
-    const title = name === "k1" ? "truncate" : (LABELS[name] ?? properties[name].title.toLowerCase());
+    const title = name === "k1" ? TRUNCATE : (LABELS[name] ?? properties[name].title.toLowerCase());
     const choice = element("div", { class: "segments", role: "radiogroup", "aria-label": title }, ...options);
     return element("div", { class: "lock-row" }, element("span", {}, title), choice);
   });

@@ -3,6 +3,7 @@
 import { socketAddressOf } from "../lib/address.js";
 import { element, setText } from "../lib/dom.js";
 import { BROWSER } from "../lib/platform.js";
+import { faultWords } from "../words/faults.js";
 import { HAND_INS, handedInWords } from "../words/handin.js";
 import { readHandIn } from "./hand_in.js";
 import { replay } from "./replay.js";
@@ -28,7 +29,7 @@ export function createVerdicts() {
       setText(said, verdict.sentence);
     } catch (error) {
       item.dataset.outcome = "refused";
-      setText(said, /** @type {Error} */ (error).message);
+      setText(said, faultWords(error));
     }
   }
 

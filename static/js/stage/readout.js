@@ -1,11 +1,12 @@
 /** What stands beside the pointer: at most three lines about the thing under it. Pure. */
-import { formatExp, formatNumber, formatPercent, formatSetting } from "../lib/format.js";
+import { formatNumber, subscript, visibleSymbol } from "../lib/format.js";
 import { outputAt, symbolAt, usesOf, weightsOf, winnerAt } from "../record/picture.js";
 import { meanKept } from "./river/motorway.js";
 import { clippedTimesteps } from "./river/signs.js";
-import { subscript, visibleSymbol } from "../kit/text.js";
 import { OPENS } from "../words/layers.js";
 import { ownList, scaledList } from "../words/own.js";
+import * as say from "../words/readout.js";
+import { curveName } from "../words/charts.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./under.js").Place} Place */
@@ -52,10 +53,9 @@ export function readoutLines(scene, place, source) {
 function weightLines({ picture }, { matrix = "W_hh", use = null }) {
   const weights = picture && weightsOf(picture, matrix);
   if (!picture || !weights) return [];
-  const [rows, columns] = weights.shape;
   const diagonal = matrix === "W_hh" && picture.recurrent === "u_hh";
-  const name = diagonal ? `uₕₕ on the diagonal, ${rows} numbers` : `${NAMES[matrix]}, ${rows} × ${columns}`;
-  return [name, wayWords(picture, matrix, use), usesWords(usesOf(picture, matrix))];
+  const name = say.weightsName(NAMES[matrix], weights.shape, diagonal);
+  return [name, wayWords(picture, matrix, use), say.usesWords(usesOf(picture, matrix))];
 }
 
 /** @type {Record<import("./matrices.js").Matrix, string>} */
@@ -67,33 +67,21 @@ function wayWords({ place, reverse }, matrix, use) {
     use === null
       ? `${symbol}ₜ${back ? (reverse ? "₊₁" : "₋₁") : ""}`
       : `${symbol}${subscript(reverse ? use + back : use - back)}`;
-  if (matrix === "W_xh") return `leads from ${place.layer > 1 ? `layer ${place.layer - 1}` : at("x")} to ${at("h")}`;
-  return matrix === "W_hy" ? `leads from ${at("h")} to ${at("y")}` : `leads from ${at("h", 1)} to ${at("h")}`;
-}
-
-/** @param {number} uses */
-function usesWords(uses) {
-  if (uses === 0) return "T = 1 uses it for h₀ only";
-  return uses === 1 ? "used once" : `the same ${uses} times`;
+  if (matrix === "W_xh") return say.leadsWords(place.layer > 1 ? say.layer(place.layer - 1) : at("x"), at("h"));
+  return matrix === "W_hy" ? say.leadsWords(at("h"), at("y")) : say.leadsWords(at("h", 1), at("h"));
 }
 
 /** What clipping does to the sum of the gradients of all timesteps. @param {import("../record/picture.js").Picture} picture */
 function weirLines({ clip: { mode, threshold, scale } }) {
   if (scale === null || (mode !== "norm" && mode !== "value")) return [];
-  const limit = formatSetting(threshold);
-  if (scale >= 1) {
-    const what = mode === "norm" ? "The gradient's norm is" : "No entry of the gradient is";
-    return [`${what} ${mode === "norm" ? "not above" : "above"} ${limit}: nothing is clipped.`];
-  }
-  const how = mode === "norm" ? `its norm was above ${limit}` : `entries were cut to ±${limit}`;
-  return [`The update is × ${formatNumber(scale)}:`, how];
+  return say.clipLines(mode, threshold, scale);
 }
 
 function lossLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) {
   if (!picture) return [];
-  if (!picture.hasTarget[t]) return [`t = ${t}`, "no target: no loss"];
+  if (!picture.hasTarget[t]) return [say.timestep(t), say.NO_LOSS];
   const lines = [`E${subscript(t)} = ${formatNumber(picture.loss[t - 1])}`];
-  if (picture.baseline !== null) lines.push(`baseline ${formatNumber(picture.baseline)} a timestep`);
+  if (picture.baseline !== null) lines.push(say.baselineWords(picture.baseline));
   return lines;
 }
 
@@ -102,31 +90,31 @@ function outputLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) 
   if (picture.classification) {
     const name = (/** @type {number} */ index) => visibleSymbol(picture.classes?.[index] ?? String(index));
     const winner = winnerAt(picture, t);
-    const lines = [`t = ${t}: predicts ${name(winner)} with ${formatPercent(outputAt(picture, t, winner))}`];
-    if (!picture.hasTarget[t]) return [...lines, "no target here"];
+    const lines = [say.predictsWords(t, name(winner), outputAt(picture, t, winner))];
+    if (!picture.hasTarget[t]) return [...lines, say.NO_TARGET];
     const target = picture.target[t - 1];
-    return [...lines, `target ${name(target)}: ${formatPercent(outputAt(picture, t, target))}`];
+    return [...lines, say.targetProbability(name(target), outputAt(picture, t, target))];
   }
   if (picture.own) return ownOutputLines(picture, picture.own, t);
   const values = Array.from({ length: Math.min(3, picture.O) }, (_, o) => formatNumber(outputAt(picture, t, o)));
   const lines = [`y${subscript(t)} = ${values.join(", ")}${picture.O > 3 ? ", …" : ""}`];
-  if (!picture.hasTarget[t]) return [...lines, "no target here"];
+  if (!picture.hasTarget[t]) return [...lines, say.NO_TARGET];
   const wanted = Array.from({ length: Math.min(3, picture.O) }, (_, o) =>
     formatNumber(picture.target[(t - 1) * picture.O + o]),
   );
-  return [...lines, `target ${wanted.join(", ")}${picture.O > 3 ? ", …" : ""}`];
+  return [...lines, say.targetWords(`${wanted.join(", ")}${picture.O > 3 ? ", …" : ""}`)];
 }
 
 /** In the reader's own numbers, then as the network has them. @param {import("../record/picture.js").Picture} picture @param {import("../record/own.js").Column[]} own @param {number} t */
 function ownOutputLines({ y, target, hasTarget, O }, own, t) {
   const said = y.subarray((t - 1) * O, t * O);
-  const output = `t = ${t}: ${ownList(own, said)}`;
-  if (!hasTarget[t]) return [output, "no target here", `scaled: y${subscript(t)} = ${scaledList(said)}`];
+  const output = say.ownWords(t, ownList(own, said));
+  if (!hasTarget[t]) return [output, say.NO_TARGET, say.scaledWords("y", t, scaledList(said))];
   const wanted = target.subarray((t - 1) * O, t * O);
   return [
     output,
-    `target ${ownList(own, wanted, false)}`,
-    `scaled: y${subscript(t)} = ${scaledList(said)}; target ${scaledList(wanted)}`,
+    say.targetWords(ownList(own, wanted, false)),
+    say.scaledWords("y", t, scaledList(said), scaledList(wanted)),
   ];
 }
 
@@ -134,47 +122,40 @@ function ownOutputLines({ y, target, hasTarget, O }, own, t) {
 function laneLines({ picture }, t, source) {
   if (!picture) return [];
   const [lane] = picture.lanes;
-  return [normWords(lane, t), joinWords(picture, t), shareWords(lane.share, picture.T, t, source)].filter(Boolean);
+  return [normOf(lane, t), joinWords(picture, t), shareWords(lane.share, picture.T, t, source)].filter(Boolean);
 }
 
 /** @param {import("../record/picture.js").Lane} lane @param {number} t */
-function normWords({ name, shown }, t) {
-  const ln = shown[t];
-  const logarithm = Number.isFinite(ln) ? `, ln ${formatNumber(ln)}` : "";
-  return `‖∂E/∂${name}${subscript(t)}‖ = ${describeExp(ln)}${logarithm}`;
+function normOf({ name, shown }, t) {
+  return say.normWords(name, t, shown[t]);
 }
 
 /** What makes the river as wide as it is at a column: two that join there, or a post that narrows it. @param {import("../record/picture.js").Picture} picture @param {number} t */
 function joinWords(picture, t) {
   const [lane] = picture.lanes;
   if (picture.clip.mode === "timestep" && clippedTimesteps(picture).includes(t)) {
-    return `clipped here to ${formatSetting(picture.clip.threshold)}`;
+    return say.clippedHere(picture.clip.threshold);
   }
   if (!picture.top) return "";
   const own = picture.hasTarget[t] ? (picture.lnFlow?.[(t - 1) * (picture.T + 1) + t] ?? Number.NaN) : Number.NaN;
   const carried = lane.carried?.[t] ?? Number.NaN;
   if (Number.isNaN(own) || Number.isNaN(carried) || carried === Number.NEGATIVE_INFINITY) return "";
-  return `own ${describeExp(own)} and carried ${describeExp(carried)}, added as vectors`;
+  return say.joinWords(own, carried);
 }
 
 /** @param {import("../wire/protocol.js").Numbers | null} share @param {number} T @param {number} k @param {number} source */
 function shareWords(share, T, k, source) {
   const part = share && source > 0 ? share[(source - 1) * (T + 1) + k] : Number.NaN;
-  if (Number.isNaN(part)) return "";
-  const loss = `E${subscript(source)}`;
-  return part < 0
-    ? `${loss} pulls the other way here: ${formatPercent(part)}`
-    : `${loss} is ${formatPercent(part)} of it`;
+  return Number.isNaN(part) ? "" : say.shareWords(source, part);
 }
 
 /** Between two columns. @param {Scene} scene @param {number} t the earlier one @param {number} source */
 function carriedLines({ picture }, t, source) {
   const lane = picture?.lanes[0];
   if (!picture || !lane?.carried) return [];
-  const size = describeExp(lane.carried[t]);
   const share = shareWords(lane.carriedShare, picture.T, t, source);
   const from = picture.reverse ? t - 1 : t + 1;
-  return [`carried from h${subscript(from)} to h${subscript(t)}: ${size}`, share].filter(Boolean);
+  return [say.carriedWords(from, t, lane.carried[t]), share].filter(Boolean);
 }
 
 /** The straight road of an lstm, and how far its toll gate is open. @param {Scene} scene @param {number} t */
@@ -182,8 +163,8 @@ function cellStateLines({ picture }, t) {
   if (!picture) return [];
   const to = picture.reverse ? t + 1 : t - 1;
   const open = to >= 1 && to <= picture.T ? meanKept(picture, t) : null;
-  const gate = open === null ? "" : `forget gates let ${formatPercent(open)} through to c${subscript(to)}`;
-  return [normWords(picture.lanes[1], t), gate].filter(Boolean);
+  const gate = open === null ? "" : say.forgetWords(open, to);
+  return [normOf(picture.lanes[1], t), gate].filter(Boolean);
 }
 
 /** A layer that is not open. @param {Scene} scene @param {number} t @param {number} index */
@@ -191,23 +172,13 @@ function bandLines({ bands }, t, index) {
   const band = bands[index];
   const ln = band?.scene.picture?.lanes[0].shown[t];
   if (ln === undefined) return [];
-  return [`${band.name}: ‖∂E/∂h${subscript(t)}‖ = ${describeExp(ln)}`, OPENS];
-}
-
-function describeExp(/** @type {number} */ ln) {
-  if (Number.isNaN(ln)) return "NaN";
-  if (ln === Number.NEGATIVE_INFINITY) return "exactly 0";
-  return ln === Number.POSITIVE_INFINITY ? "∞" : formatExp(ln);
+  return [say.layerNorm(band.name, t, ln), OPENS];
 }
 
 function unitLines(/** @type {Scene} */ { picture }, /** @type {number} */ t, /** @type {number} */ unit) {
   if (!picture) return [];
   const at = t * picture.H + unit;
-  return [
-    `unit ${unit + 1} at t = ${t}`,
-    `h = ${formatNumber(picture.h[at])}`,
-    `∂E/∂h = ${formatNumber(picture.dh[at])}`,
-  ];
+  return [say.unitWords(unit + 1, t), `h = ${formatNumber(picture.h[at])}`, `∂E/∂h = ${formatNumber(picture.dh[at])}`];
 }
 
 function inputLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) {
@@ -216,7 +187,7 @@ function inputLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) {
   const { x, I, own } = picture;
   if (own) {
     const read = x.subarray((t - 1) * I, t * I);
-    return [`t = ${t}: ${ownList(own, read)}`, `scaled: x${subscript(t)} = ${scaledList(read)}`];
+    return [say.ownWords(t, ownList(own, read)), say.scaledWords("x", t, scaledList(read))];
   }
   const values = Array.from({ length: Math.min(3, I) }, (_, i) => formatNumber(x[(t - 1) * I + i]));
   return [`x${subscript(t)} = ${values.join(", ")}${I > 3 ? ", …" : ""}`];
@@ -224,5 +195,5 @@ function inputLines(/** @type {Scene} */ { picture }, /** @type {number} */ t) {
 
 function normLines(/** @type {Scene} */ { curves }, /** @type {number} */ t) {
   const shown = curves.filter(({ id, ln }) => id !== "threshold" && t < ln.length && !Number.isNaN(ln[t]));
-  return shown.slice(0, 3).map(({ label, ln }) => `${label}: ${describeExp(ln[t])}`);
+  return shown.slice(0, 3).map((curve) => say.curveWords(curveName(curve), curve.ln[t]));
 }

@@ -11,7 +11,7 @@ import { cellOf } from "../record/cells.js";
 import { length, units } from "../record/readings.js";
 import { clamp } from "../lib/scales.js";
 import { createChangeDetector } from "../lib/changed.js";
-import { GATES, gateMean, gatesWords } from "../words/views.js";
+import { gateMean, gatesOf, gatesWords } from "../words/views.js";
 import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -64,9 +64,9 @@ export function createView(node, store, { redraw }) {
 
   /** The gates of the cell, the one that carries on first. @param {string} cell */
   function offer(cell) {
-    if (cell === offered || !GATES[cell]) return;
+    const gates = Object.entries(gatesOf(cell));
+    if (cell === offered || gates.length === 0) return;
     offered = cell;
-    const gates = Object.entries(GATES[cell]);
     gate = gates[0][0];
     const choices = gates.map(([value, { does }]) => ({ value, text: `${value} · ${does.replace(" gate", "")}` }));
     const choice = createChoice(say.GATE, choices, (value) => {
@@ -101,11 +101,11 @@ export function createView(node, store, { redraw }) {
     if (sheet.size.width === 0) return;
     layout = layoutGates(sheet.size, U);
     const colours = palette(state.dark ? "dark" : "light");
-    const known = GATES[String(state.config.cell)]?.[gate];
+    const known = gatesOf(String(state.config.cell))[gate];
     const { record, hover, pin } = state;
     const part = record?.tensors.gates && known && { record, row: known.row, layout, colours };
     const { keeps } = cellOf(state.config);
-    const full = gate !== keeps?.gate ? "1 open" : keeps.open ? "1 keeps everything" : "0 keeps everything";
+    const full = gate !== keeps?.gate ? say.OPEN : say.keepsWords(keeps.open);
     sheet.show(colours.paper, (ctx, ratio) => {
       if (!part) return;
       const scene = { ...part, ratio };

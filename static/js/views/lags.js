@@ -56,7 +56,7 @@ export function figure({ record }, sheet) {
     y: cosines,
     yaxis: "y2",
     line: { color: ink, width: 2 },
-    hovertemplate: "lags 0…%{x} alone: cosine %{y:.3f}<extra></extra>",
+    hovertemplate: `${say.cosineHover("%{x}", "%{y:.3f}")}<extra></extra>`,
   };
   const mark = { xref: "x", yref: "paper", yanchor: "top" };
   const last = Math.max(1, norms.length - 1);
@@ -104,13 +104,13 @@ export function figure({ record }, sheet) {
       ),
       ...(needed === null
         ? []
-        : [note(sheet, ` needed ${needed} `, { ...mark, x: needed, y: 0.78, xanchor: side(needed) }, ink2)]),
+        : [note(sheet, ` ${say.neededWords(needed)} `, { ...mark, x: needed, y: 0.78, xanchor: side(needed) }, ink2)]),
       ...(horizon === null
         ? []
         : [
             note(
               sheet,
-              ` horizon ${horizon} `,
+              ` ${say.horizonWords(horizon)} `,
               { ...mark, x: horizon + 0.5, y: 0.64, xanchor: side(horizon) },
               backward,
             ),

@@ -54,9 +54,7 @@ function curveInputs({ history: { loss, length, iteration }, config }) {
 /** The sentence is about one network. @param {State} state @param {State[]} lanes */
 function chosenWords(state, lanes) {
   const place = lanes.indexOf(state);
-  return place < 0
-    ? lossWords(state)
-    : `Lane ${place + 1}: ${lossWords(state).replace(/^[LT]/, (first) => first.toLowerCase())}`;
+  return place < 0 ? lossWords(state) : say.ofLane(place + 1, lossWords(state));
 }
 
 /**
@@ -129,7 +127,7 @@ export function figure(state, sheet, lanes = []) {
       rangemode: "tozero",
       nticks: 4,
       showgrid: false,
-      title: axisTitle(sheet, "iteration"),
+      title: axisTitle(sheet, say.ITERATION),
     }),
     yaxis: axis(sheet, { ...lossAxis, domain: lossDomain(sheet) }),
     ...(both ? { yaxis2: axis(sheet, { ...logAxis(valuesOf(curves, "gradNorm"), threshold), domain: LOWER }) } : {}),
@@ -140,16 +138,22 @@ export function figure(state, sheet, lanes = []) {
       ...(past === null ? [] : [lineAt("x", past.iteration, { color: ink, width: 1 })]),
     ],
     annotations: [
-      note(sheet, "loss per timestep", { ...title, yref: "y domain" }, ink2),
+      note(sheet, say.LOSS_PER_TIMESTEP, { ...title, yref: "y domain" }, ink2),
       ...(both ? [note(sheet, say.BEFORE_CLIPPING, { ...title, yref: "y2 domain" }, ink2)] : []),
       ...(baseline === null
         ? []
-        : [note(sheet, `baseline: ${task?.baseline ?? ""}`, { ...baselinePlace, yref: "y", y: Math.log10(baseline) })]),
+        : [
+            note(sheet, say.baselineName(task?.baseline ?? ""), {
+              ...baselinePlace,
+              yref: "y",
+              y: Math.log10(baseline),
+            }),
+          ]),
       ...(persistence === null || lanes.length > 0 ? [] : [persistenceNote(sheet, persistence, baseline, task)]),
       ...(held.x.length === 0 ? [] : [note(sheet, HELD_OUT, { ...title, x: 0.5, yref: "y domain" }, forward)]),
       ...(threshold === null
         ? []
-        : [note(sheet, `threshold ${threshold}`, { ...level, yref: "y2", y: Math.log10(threshold) })]),
+        : [note(sheet, say.thresholdName(threshold), { ...level, yref: "y2", y: Math.log10(threshold) })]),
       ...(lanes.length === 0 ? [] : namesOf(curves, sheet, lossAxis.range)),
     ],
   };
@@ -159,7 +163,7 @@ export function figure(state, sheet, lanes = []) {
     const width = lanes.length === 0 ? 1.5 : chosen ? 2 : 1.2;
     const norm = { ...thinned(history, history.gradNorm), yaxis: "y2", line: { color: backward, width, dash } };
     return [
-      { ...drawn, ...thinned(history, history.loss), name: `loss ${name}`.trim(), line: { color: ink, width, dash } },
+      { ...drawn, ...thinned(history, history.loss), name: say.lossName(name), line: { color: ink, width, dash } },
       ...(both ? [{ ...drawn, ...norm }] : []),
     ];
   });

@@ -5,11 +5,10 @@
 
 import { createChart, axis, axisTitle, note } from "../kit/chart.js";
 import { element, setText } from "../lib/dom.js";
-import { formatFixed, formatPercent } from "../lib/format.js";
+import { formatFixed, visibleSymbol } from "../lib/format.js";
 import { outputDomain } from "../stage/scene.js";
 import { outputAt, readPicture } from "../record/picture.js";
 import { ownColumns, toOwn } from "../record/own.js";
-import { visibleSymbol } from "../kit/text.js";
 import { hasTarget, isClassified, length } from "../record/readings.js";
 import { ALL_SCALED, COLUMN, formatOwn } from "../words/own.js";
 import { winner } from "../words/views.js";
@@ -91,9 +90,8 @@ export function guessesOf({ config, task }, record) {
     const guess = winner(record, t);
     const target = hasTarget(record, t) ? Number(picture.target[index]) : null;
     const probability = target === null ? Number.NaN : outputAt(picture, t, target);
-    const says = `t = ${t}: predicts ${visibleSymbol(name(guess))} with ${formatPercent(outputAt(picture, t, guess))}`;
-    const should =
-      target === null ? "no target" : `target ${visibleSymbol(name(target))} with ${formatPercent(probability)}`;
+    const says = say.predictsWords(t, visibleSymbol(name(guess)), outputAt(picture, t, guess));
+    const should = target === null ? say.NO_TARGET : say.targetWords(visibleSymbol(name(target)), probability);
     return {
       input: inputSymbol(picture, t),
       guess: visibleSymbol(name(guess)),
@@ -178,7 +176,7 @@ function createText(node, store) {
 export function continuation({ tensors }, task) {
   const names = task?.classes ?? [];
   if (!tensors.sample || names.length === 0) return "";
-  return `continues: ${Array.from(tensors.sample.data, (index) => names[index] ?? "□").join("")}`;
+  return say.continuesWords(Array.from(tensors.sample.data, (index) => names[index] ?? "□").join(""));
 }
 
 /** @param {State} state */
@@ -257,13 +255,13 @@ export function figure(state, sheet, only = null) {
     annotations: [
       note(
         sheet,
-        `● output y${scaled}`,
+        say.outputKey(scaled),
         { xref: "paper", x: 0, xanchor: "left", yref: "paper", y: 1.02, yanchor: "bottom" },
         forward,
       ),
       note(
         sheet,
-        "━ target",
+        say.TARGET_KEY,
         { xref: "paper", x: scaled ? 0.5 : 0.36, xanchor: "left", yref: "paper", y: 1.02, yanchor: "bottom" },
         ink2,
       ),

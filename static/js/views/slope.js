@@ -81,7 +81,7 @@ export function figure({ config, record }, sheet, samples) {
     marker: { color: activation.css[190] },
     text: Array.from(shares, (share) => formatPercent(share)),
     textposition: "none",
-    hovertemplate: "%{text} near a = %{x:.2f}<extra></extra>",
+    hovertemplate: `${say.shareHover("%{text}", "%{x:.2f}")}<extra></extra>`,
   };
   const heights = within.map((i) => samples.phi[i]);
   const layout = {
@@ -91,7 +91,7 @@ export function figure({ config, record }, sheet, samples) {
       range: [-RANGE, RANGE],
       tickvals: [-RANGE, 0, RANGE],
       ticktext: ["−3", "0", "3"],
-      title: axisTitle(sheet, a ? `a of all ${a.shape[1]} units at all ${a.shape[0]} timesteps` : "a"),
+      title: axisTitle(sheet, a ? say.sumsWords(a.shape[1], a.shape[0]) : "a"),
     }),
     yaxis: axis(sheet, {
       domain: [0.56, 1],
@@ -116,11 +116,11 @@ export function figure({ config, record }, sheet, samples) {
       note(sheet, name, { xref: "paper", x: 0.02, xanchor: "left", yref: "y domain", y: 1, yanchor: "top" }, forward),
       note(
         sheet,
-        `slope ${name}′`,
+        say.slopeName(name),
         { xref: "paper", x: 0.02, xanchor: "left", yref: "y2 domain", y: 1, yanchor: "top" },
         backward,
       ),
-      ...(a ? [] : [note(sheet, "comes with the next record", { xref: "paper", x: 0.5, yref: "paper", y: 0.2 }, ink2)]),
+      ...(a ? [] : [note(sheet, say.NEXT_RECORD, { xref: "paper", x: 0.5, yref: "paper", y: 0.2 }, ink2)]),
     ],
   };
   return {

@@ -43,11 +43,9 @@ export function figure({ record }, sheet) {
     yaxis: axis(sheet, { ...plane, scaleanchor: "x", constrain: "domain" }),
     shapes: [{ type: "circle", x0: -1, x1: 1, y0: -1, y1: 1, line: { color: ink3, width: 1.2, dash: "dot" } }],
     annotations: [
-      note(sheet, "real", { xref: "x", x: ticks[2] / 2, xanchor: "center", yref: "y domain", y: 0, ...below }),
-      note(sheet, "imaginary", { xref: "x", x: 0, xanchor: "left", yref: "y domain", y: 1, yanchor: "top" }),
-      ...(record?.tensors.eigenvalues
-        ? []
-        : [note(sheet, "comes with the next record", { ...rest, x: 0.5, y: 0.3 }, ink2)]),
+      note(sheet, say.REAL, { xref: "x", x: ticks[2] / 2, xanchor: "center", yref: "y domain", y: 0, ...below }),
+      note(sheet, say.IMAGINARY, { xref: "x", x: 0, xanchor: "left", yref: "y domain", y: 1, yanchor: "top" }),
+      ...(record?.tensors.eigenvalues ? [] : [note(sheet, say.NEXT_RECORD, { ...rest, x: 0.5, y: 0.3 }, ink2)]),
     ],
   };
   const points = {

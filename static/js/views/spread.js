@@ -45,7 +45,7 @@ export function figure({ history, past, config }, sheet, name, gradient) {
   const layout = {
     hovermode: "x unified",
     margin: { l: 46 * sheet.unit, r: 16 * sheet.unit, t: 22 * sheet.unit, b: 34 * sheet.unit },
-    xaxis: axis(sheet, { rangemode: "tozero", nticks: 4, showgrid: false, title: axisTitle(sheet, "iteration") }),
+    xaxis: axis(sheet, { rangemode: "tozero", nticks: 4, showgrid: false, title: axisTitle(sheet, say.ITERATION) }),
     yaxis: axis(sheet, range),
     shapes: [
       ...(past === null ? [] : [lineAt("x", past.iteration, { color: ink, width: 1 })]),
@@ -56,12 +56,10 @@ export function figure({ history, past, config }, sheet, name, gradient) {
       note(sheet, legend(colour), { ...above, x: 1, xanchor: "right" }, ink2),
       ...(threshold === null
         ? []
-        : [
-            note(sheet, `clipped at ${threshold}`, { xref: "paper", x: 1, xanchor: "right", y: Math.log10(threshold) }),
-          ]),
+        : [note(sheet, say.clippedAt(threshold), { xref: "paper", x: 1, xanchor: "right", y: Math.log10(threshold) })]),
       ...(iteration.length > 0
         ? []
-        : [note(sheet, "comes with the next record", { xref: "paper", x: 0.5, yref: "paper", y: 0.5 }, ink2)]),
+        : [note(sheet, say.NEXT_RECORD, { xref: "paper", x: 0.5, yref: "paper", y: 0.5 }, ink2)]),
     ],
   };
   return { traces, layout };

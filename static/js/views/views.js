@@ -6,7 +6,7 @@
 import { byId, element, setSentence } from "../lib/dom.js";
 import { cellOf, statesMeetBy } from "../record/cells.js";
 import { lossCount } from "../record/readings.js";
-import { USES_PANEL } from "../run/state.js";
+import { USES_PANEL } from "../run/choices.js";
 import { createTabStrip } from "../kit/tab_strip.js";
 import { createTabs } from "../kit/tabs.js";
 import { createLayerChooser } from "./layers.js";

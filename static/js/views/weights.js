@@ -100,7 +100,8 @@ export function createView(node, store, { edit, redraw }) {
   });
   node.append(
     element("div", { class: "view-bar" }, select, choice.node),
-    element("div", { class: "view-bar" }, place, field, spanPlace),
+    // Where no training is followed there is only the present.
+    element("div", { class: "view-bar" }, place, field, ...(store.get().history ? [spanPlace] : [])),
   );
   const sheet = createCanvas(node, {
     class: "flow weights",
@@ -291,7 +292,7 @@ function drawNames(ctx, { grid, colours, gradient, framed }, name) {
   const x = left + (framed.column + 0.5) * cellWidth;
   drawText(ctx, U, String(framed.row + 1), left - 7 * U, y, { ...strong, align: "right" });
   drawText(ctx, U, String(framed.column + 1), x, bottom + 10 * U, { ...strong, align: "center" });
-  const words = say.ROWS_AND_COLUMNS[baseOf(name)] ?? "columns: units";
+  const words = say.ROWS_AND_COLUMNS[baseOf(name)] ?? say.COLUMNS_ARE_UNITS;
   drawText(ctx, U, words, left, bottom + 26 * U, { colour: colours.ink3 });
   const right = Math.max(grid.right, left + 248 * U);
   const [low, high] = gradient ? ["−10²", "+10²"] : ["−1", "1"];

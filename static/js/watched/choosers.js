@@ -3,7 +3,7 @@
 import { byId, element, setText } from "../lib/dom.js";
 import { RULERS } from "../stage/river/ruler.js";
 import { formatPower } from "../lib/format.js";
-import { className, moduleName, NO_OTHER, placeName, shownWords, stepWords } from "../words/watched.js";
+import { className, moduleName, NO_OTHER, placeName, sequenceWords, shownWords, stepWords } from "../words/watched.js";
 import { factsOf, placesOf } from "./place.js";
 import { shownCapture } from "./state.js";
 
@@ -62,7 +62,7 @@ export function createChoosers(store, showSequence) {
       sequences.show(
         Array.from({ length: Math.min(facts.sequences, 1000) }, (_, i) => [
           String(i),
-          `${i + 1} of ${facts.sequences}`,
+          sequenceWords(i + 1, facts.sequences),
         ]),
         String(facts.sequence),
       );

@@ -8,18 +8,21 @@ import { createFrames } from "../lib/frames.js";
 import { BROWSER } from "../lib/platform.js";
 import { createStore } from "../lib/store.js";
 import { createFlowView } from "../views/flow.js";
-import { COPIED, COPY, FREEZE, flowNote, GO_ON } from "../words/watched.js";
+import { COPIED, COPY, FREEZE, flowNote, GO_ON, NOT_HANDED_IN } from "../words/watched.js";
 import { createChoosers } from "./choosers.js";
 import { drawFound, drawHeader, drawSentences, drawStatus, drawTimestep } from "./panels.js";
 import { hasEveryPair, pictureOf } from "./picture.js";
-import { factsOf } from "./place.js";
+import { factsOf, recordAt } from "./place.js";
 import { createSource, runIn } from "./source.js";
 import { EXAMPLE, openStored } from "./stored.js";
 import { createWatchedStage, stageCanvas } from "./stage.js";
 import { comparedCapture, initialWatched, reduceWatched, shownCapture } from "./state.js";
+import { createWatchedViews } from "./views.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {import("./state.js").Capture} Capture */
+/** @typedef {import("./place.js").Place} Place */
+/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
 const store = createStore(initialWatched(), reduceWatched);
 const theme = createTheme(/** @type {any} */ (store));
@@ -46,23 +49,57 @@ const stage = createWatchedStage(stageCanvas(), {
   pin: (t) => store.dispatch({ type: "pin", pin: store.get().pin?.t === t ? null : { t } }),
 });
 
-/** The flow is drawn by the view of the playground, which asks for its state. */
-const flowStore = /** @type {any} */ ({
-  get() {
-    const state = store.get();
-    const record = shownCapture(state)?.record ?? null;
-    return { record, config: state.place, dark: state.dark, hover: state.hover, pin: state.pin, slow: null };
+/**
+ * A capture as the views of the playground ask for a state; `readAt` reads its record for a view.
+ * @param {Capture | null} capture
+ * @param {(record: DecodedRecord, place: Place) => DecodedRecord} readAt
+ */
+function stateOf(capture, readAt) {
+  const { place, dark, hover, pin, status } = store.get();
+  const record = capture && readAt(capture.record, place);
+  const { cell, activation } = capture ? factsOf(capture.record) : { cell: "rnn", activation: "tanh" };
+  const can = { edit: false, present: status !== "stored" };
+  return /** @type {any} */ ({ record, config: { ...place, cell, activation }, can, dark, hover, pin, slow: null });
+}
+
+/** What is shown. @param {(record: DecodedRecord, place: Place) => DecodedRecord} readAt */
+function viewStore(readAt) {
+  return /** @type {any} */ ({
+    get: () => stateOf(shownCapture(store.get()), readAt),
+    /** A view that keeps its own choice is drawn anew. @param {import("./state.js").Action} action */
+    dispatch(action) {
+      store.dispatch(action);
+      frames.changed();
+    },
+    watch: store.watch,
+  });
+}
+const flow = createFlowView(
+  /** @type {HTMLCanvasElement} */ (byId("flow")),
+  viewStore((record) => record),
+  {
+    read() {
+      const shown = shownCapture(store.get());
+      return shown ? pictureAt(shown) : null;
+    },
+    without: NOT_HANDED_IN,
   },
-  dispatch: store.dispatch,
-  watch: store.watch,
-});
-const flow = createFlowView(/** @type {HTMLCanvasElement} */ (byId("flow")), flowStore, {
-  read() {
-    const shown = shownCapture(store.get());
-    return shown ? pictureAt(shown) : null;
+);
+
+const views = createWatchedViews(viewStore(recordAt), {
+  open: (tab) => store.dispatch({ type: "tab", tab }),
+  redraw: () => frames.changed(),
+  compared() {
+    const other = otherCapture();
+    return other && { step: other.step, state: stateOf(other, recordAt) };
   },
-  without: "nothing handed in",
 });
+
+/** What the shown capture is compared with. */
+function otherCapture() {
+  const other = comparedCapture(store.get());
+  return other === shownCapture(store.get()) ? null : other;
+}
 
 const frames = createFrames(
   {
@@ -86,8 +123,8 @@ function draw(now) {
   byId("freeze").setAttribute("aria-pressed", String(state.at !== null));
   if (!shown) return Number.POSITIVE_INFINITY;
   const picture = pictureAt(shown);
-  const other = comparedCapture(state);
-  const compared = other && other !== shown ? { picture: pictureAt(other), step: other.step } : null;
+  const other = otherCapture();
+  const compared = other && { picture: pictureAt(other), step: other.step };
   drawHeader(state, shown);
   drawSentences(state, picture, compared);
   drawFound(shown);
@@ -97,8 +134,9 @@ function draw(now) {
   byId("flow-note").hidden = note === "";
   const inputs = shown.record.tensors.x.shape[1];
   stage.draw({ ...state, picture, compared, step: shown.step, inputs });
+  const wait = views.draw(state.tab, now);
   flow.draw(now);
-  return Number.POSITIVE_INFINITY;
+  return wait;
 }
 
 byId("freeze").addEventListener("click", () => {

@@ -27,7 +27,7 @@ export function drawHeader(state, shown) {
   setText(residual, words.residualText(facts.grad_residual, Number.isFinite(facts.grad_residual)));
   const trusted = facts.own ? words.OWN_GRADIENTS : words.residualSentence(facts.grad_residual);
   residual.title = trusted;
-  setText(byId("trust"), [trusted, ...facts.notes.map((note) => `Not exact: ${note}.`)].join(" "));
+  setText(byId("trust"), [trusted, ...words.notExactWords(facts.notes)].join(" "));
   setText(byId("fact-timesteps"), String(facts.timesteps));
   setText(byId("fact-batch"), String(facts.sequences));
   setText(byId("fact-inputs"), String(shown.record.tensors.x.shape[1]));

@@ -1,5 +1,6 @@
 /** What a capture means for the picture. The gradient handed to h_t stands where a network of ours has its own loss. Pure. */
 
+import { keptBy } from "../record/cells.js";
 import { ONE_LAYER } from "../record/chosen.js";
 import { firstBad } from "../record/first_bad.js";
 import { backwards, factsOf, nameAt, overTime } from "./place.js";
@@ -104,14 +105,14 @@ function inputs(record, place, T) {
   return { x: strip, I: MOST_INPUT_ROWS };
 }
 
-/** The mean slope of the activation, and how far the keeping gate is open on average, at t. @param {DecodedRecord} record @param {Place} place @param {number} t */
+/** The mean slope of the activation, and how much the keeping gate lets through on average, at t. @param {DecodedRecord} record @param {Place} place @param {number} t */
 export function meansAt(record, place, t) {
   const slope = overTime(record, "slope_mean", place)?.data[t - 1] ?? Number.NaN;
   const gates = overTime(record, "gates", place);
   if (!gates) return { slope, forget: null };
-  const [, kinds, H] = gates.shape;
-  const from = ((t - 1) * kinds + 1) * H; // f of an lstm, z of a gru
+  const { cell } = factsOf(record);
+  const H = gates.shape[2];
   let sum = 0;
-  for (let unit = 0; unit < H; unit += 1) sum += gates.data[from + unit];
+  for (let unit = 0; unit < H; unit += 1) sum += keptBy(cell, gates, t, unit);
   return { slope, forget: sum / H };
 }

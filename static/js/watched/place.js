@@ -1,6 +1,9 @@
 /** A place in a watched module: one layer and direction, and its tensors in the order in which it reads. Pure. */
 
+import { baseOf } from "../record/chosen.js";
+
 /** @typedef {import("../wire/protocol.js").Tensor} Tensor */
+/** @typedef {import("../wire/protocol.js").Numbers} Numbers */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
 /**
@@ -62,4 +65,61 @@ export function backwards({ shape, data }) {
     turned.set(data.subarray(row * width, (row + 1) * width), (shape[0] - 1 - row) * width);
   }
   return turned;
+}
+
+/** Tensors that hold a row for each timestep. */
+const TIMED = new Set(["x", "h", "c", "dh", "a", "gates", "slope_mean", "jacobian_norm"]);
+
+/** What a watched module's record need not say: nobody knows the task, and nothing is older than the capture. */
+const UNSAID = { horizon: null, needed_lag: null, as_of: null };
+
+/** @type {WeakMap<DecodedRecord, Map<string, DecodedRecord>>} */
+const read = new WeakMap();
+
+/**
+ * The record as one place has it, under the names of the first layer and in the order of reading: what the views of the
+ * playground read. Parameters stand under their own names too, and what belongs to all layers stays. Always the same object
+ * for the same place.
+ * @param {DecodedRecord} record @param {Place} place @returns {DecodedRecord}
+ */
+export function recordAt(record, place) {
+  const known = read.get(record) ?? new Map();
+  read.set(record, known);
+  const ending = nameAt("", place);
+  if (!known.has(ending)) known.set(ending, madeAt(record, place, ending));
+  return known.get(ending);
+}
+
+/** @param {DecodedRecord} whole @param {Place} place @param {string} ending @returns {DecodedRecord} */
+function madeAt(whole, place, ending) {
+  const facts = factsOf(whole);
+  const names = Object.keys(whole.tensors);
+  const layered = new Set(names.map(baseOf).filter((base, index) => base !== names[index]));
+  const tensors = /** @type {Record<string, Tensor>} */ ({});
+  for (const name of names) {
+    const base = baseOf(name);
+    if (layered.has(base) && nameAt(base, place) !== name) continue;
+    tensors[name] = whole.tensors[name];
+    tensors[base] = TIMED.has(base) ? inOrder(whole.tensors[name], place) : whole.tensors[name];
+  }
+  const gradients = Object.entries(tensors).filter(([name]) => name.startsWith("grad."));
+  const grad_norms = Object.fromEntries(gradients.map(([name, { data }]) => [name.slice(5), sizeOf(data)]));
+  // In the order of reading every direction goes forward; its names say which it is.
+  const direction = /** @type {const} */ ("forward");
+  const directions = facts.bidirectional ? 2 : 1;
+  const of = { layer: place.layer, direction, layers: facts.num_layers, directions, ending, whole };
+  const meta = { ...UNSAID, ...whole.meta, grad_norms: { ...grad_norms, ...whole.meta.grad_norms } };
+  return { meta, tensors, of };
+}
+
+/** @param {Tensor} tensor @param {Place} place */
+function inOrder(tensor, { reverse }) {
+  return reverse ? { shape: tensor.shape, data: backwards(tensor) } : tensor;
+}
+
+/** The norm of all entries. @param {Numbers} data */
+function sizeOf(data) {
+  let sum = 0;
+  for (const value of data) sum += value * value;
+  return Math.sqrt(sum);
 }

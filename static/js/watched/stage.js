@@ -18,7 +18,7 @@ import { drawRivers } from "../stage/river/draw.js";
 import { drawTributaries } from "../stage/river/tributaries.js";
 import { pageUnit } from "../stage/unit.js";
 import { curvesOf, watchedScene, widened } from "./scene.js";
-import { GRADIENT } from "../words/watched.js";
+import * as say from "../words/watched.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {import("../stage/scene.js").Scene} Scene */
@@ -137,23 +137,20 @@ function drawLabels(ctx, { layout, palette, picture }, inputs) {
   const x = 20 * U;
   const words = (/** @type {string} */ text, /** @type {number} */ at, /** @type {number} */ y) =>
     drawText(ctx, U, text, at, y, { colour: palette.ink3 });
-  words(GRADIENT, x, layout.loss.y - 6 * U);
-  words("handed in here", x, layout.loss.y + 7 * U);
+  words(say.GRADIENT, x, layout.loss.y - 6 * U);
+  words(say.HANDED_IN_HERE, x, layout.loss.y + 7 * U);
   let end = drawMath(ctx, U, "h_t", x, units.top + 8 * U, { size: 14, colour: palette.ink2 });
-  words(
-    units.every > 1 ? `${layout.H} units, every ${units.every}th` : `${layout.H} units`,
-    end + 6 * U,
-    units.top + 8 * U,
-  );
+  words(say.unitsLabel(layout.H, units.every), end + 6 * U, units.top + 8 * U);
   const inputY = (layout.input.top + layout.input.bottom) / 2;
   end = drawMath(ctx, U, "x_t", x, inputY - (inputs > (picture?.I ?? 0) ? 6 : 0) * U, {
     size: 14,
     colour: palette.ink2,
   });
   if (inputs > (picture?.I ?? 0)) {
-    words(`${picture?.I} of ${inputs}`, end + 6 * U, inputY - 6 * U);
-    words("numbers", end + 6 * U, inputY + 7 * U);
-  } else words(inputs === 1 ? "1 number" : `${inputs} numbers`, end + 6 * U, inputY);
+    const [some, of] = say.someInputs(picture?.I ?? 0, inputs);
+    words(some, end + 6 * U, inputY - 6 * U);
+    words(of, end + 6 * U, inputY + 7 * U);
+  } else words(say.inputsLabel(inputs), end + 6 * U, inputY);
   for (const t of labelledTimesteps(layout.T, layout.pitch, 22 * U)) {
     drawText(ctx, U, String(t), xOf(layout, t), layout.labels.y, { align: "center", colour: palette.ink3 });
   }

@@ -19,6 +19,7 @@ import { factsOf, placesOf } from "./place.js";
  * @property {number | null} at the step that is shown; null: always the newest
  * @property {number | null} compared a step
  * @property {Ruler} ruler
+ * @property {string} tab the view that is open
  * @property {{t: number, source?: number, k?: number} | null} hover
  * @property {{t: number, source?: number, k?: number} | null} pin
  * @property {import("../run/state.js").Theme} theme
@@ -34,6 +35,7 @@ import { factsOf, placesOf } from "./place.js";
  *   | {type: "at", at: number | null}
  *   | {type: "compared", compared: number | null}
  *   | {type: "ruler", ruler: Ruler}
+ *   | {type: "tab", tab: string}
  *   | {type: "hover", hover: Watched["hover"]}
  *   | {type: "pin", pin: Watched["pin"]}
  *   | {type: "theme", theme: import("../run/state.js").Theme, dark: boolean}} Action
@@ -54,6 +56,7 @@ export function initialWatched() {
     at: null,
     compared: null,
     ruler: "small",
+    tab: "flow",
     hover: null,
     pin: null,
     theme: "auto",
@@ -80,6 +83,8 @@ export function reduceWatched(state, action) {
       return { ...state, compared: action.compared };
     case "ruler":
       return { ...state, ruler: action.ruler };
+    case "tab":
+      return { ...state, tab: action.tab };
     case "hover":
       return { ...state, hover: action.hover };
     case "pin":

@@ -1,6 +1,8 @@
 /** Captures that are stored: fetched once, and shown as if they had come one after the other. */
 
 import { readCaptures } from "../wire/recording.js";
+import { faultWords } from "../words/faults.js";
+import { noRecordingThere } from "../words/watched.js";
 
 /** @typedef {import("./state.js").Watched} Watched */
 /** @typedef {import("./state.js").Action} Action */
@@ -16,12 +18,12 @@ export const EXAMPLE = "#example";
 export async function openStored(address, store, ask = (of) => fetch(of)) {
   try {
     const answer = await ask(address);
-    if (!answer.ok) throw new Error(`The server answers ${answer.status} where the recording should be.`);
+    if (!answer.ok) throw new Error(noRecordingThere(answer.status));
     const { facts, captures } = readCaptures(await answer.arrayBuffer());
     store.dispatch({ type: "facts", every: typeof facts.every === "number" ? facts.every : null });
     for (const record of captures) store.dispatch({ type: "capture", record });
     store.dispatch({ type: "status", status: "stored" });
   } catch (error) {
-    store.dispatch({ type: "status", status: "stored", why: error instanceof Error ? error.message : String(error) });
+    store.dispatch({ type: "status", status: "stored", why: faultWords(error) });
   }
 }

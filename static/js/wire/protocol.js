@@ -3,6 +3,8 @@
  * decoding of binary frames. The only module of the page that knows the wire.
  */
 
+import { Fault } from "../lib/fault.js";
+
 /** @typedef {Float32Array | Float64Array | Int32Array | Uint8Array} Numbers */
 /** @typedef {{shape: number[], data: Numbers}} Tensor */
 
@@ -166,7 +168,7 @@ export function decodeFrame(buffer) {
     if (name === "__metadata__") continue;
     const [from, to] = entry.data_offsets;
     const read = READERS[/** @type {keyof typeof READERS} */ (entry.dtype)];
-    if (!read) throw new TypeError(`tensor ${name} has the unknown dtype ${entry.dtype}`);
+    if (!read) throw new Fault("unknown_dtype", { name, dtype: entry.dtype });
     tensors[name] = { shape: entry.shape, data: read(buffer.slice(start + from, start + to)) };
   }
   return { meta: JSON.parse(header.__metadata__.unroll), tensors };
@@ -178,7 +180,7 @@ export function decodeFrame(buffer) {
  * @returns {DecodedRecord}
  */
 export function asRecord(frame) {
-  if (frame.meta.kind !== "record") throw new TypeError(`expected a record, got a frame of kind ${frame.meta.kind}`);
+  if (frame.meta.kind !== "record") throw new Fault("no_record", { kind: frame.meta.kind });
   return /** @type {DecodedRecord} */ (/** @type {unknown} */ (frame));
 }
 

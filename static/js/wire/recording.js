@@ -1,9 +1,10 @@
 /**
  * A recording: the bytes `UNROLL1` and a line feed, then frames, each with its length in front. The first says what was
  * recorded, all others are records, or a state: what holds from there on. It may come from anybody: sizes are looked at
- * first, and everything before it is used; what is wrong is refused in a sentence. Pure.
+ * first, and everything before it is used; what is wrong is a fault. Pure.
  */
 
+import { Fault } from "../lib/fault.js";
 import { encodeFrame } from "./frame.js";
 import { decodeRecord } from "./protocol.js";
 
@@ -24,8 +25,6 @@ const LENGTH_BYTES = 8;
 export const LARGEST_RECORDING = 256 * 2 ** 20;
 const LARGEST_HEADER = 2 ** 20;
 const BYTES = /** @type {Record<string, number>} */ ({ F64: 8, F32: 4, I64: 8, I32: 4, U8: 1 });
-
-const DAMAGED = "It is damaged, or no recording of Unroll";
 
 /** @param {ArrayBuffer} bytes of which the first ones are enough */
 export function isRecording(bytes) {
@@ -53,7 +52,7 @@ export function framed(frame) {
 /**
  * @param {ArrayBuffer} bytes
  * @returns {Recording}
- * @throws {Error} whose message says why it cannot be shown
+ * @throws {Fault} why it cannot be shown
  */
 export function readRecording(bytes) {
   /** @type {Record<string, any> | null} */
@@ -75,8 +74,8 @@ export function readRecording(bytes) {
       records.push({ iteration, config, task, decode });
     }
   }
-  if (facts === null) throw new Error(`${DAMAGED}: it holds nothing.`);
-  if (records.length === 0) throw new Error("This recording holds no record yet.");
+  if (facts === null) throw new Fault("no_part");
+  if (records.length === 0) throw new Fault("no_record_yet");
   return { facts, records, cutShort };
 }
 
@@ -84,25 +83,25 @@ export function readRecording(bytes) {
  * Of a model that `unroll.watch` watched: facts, and the captures in their order.
  * @param {ArrayBuffer} bytes
  * @returns {{facts: Record<string, any>, captures: DecodedRecord[]}}
- * @throws {Error} whose message says why it cannot be shown
+ * @throws {Fault} why it cannot be shown
  */
 export function readCaptures(bytes) {
   const [first, ...others] = partsOf(bytes).parts;
-  if (!first) throw new Error(`${DAMAGED}: it holds nothing.`);
+  if (!first) throw new Fault("no_part");
   const facts = checkedFacts(first.meta);
   const captures = others.map(({ meta, decode }) => {
     if (meta.kind !== "record" || typeof meta.module !== "string" || !isCount(meta.step)) {
-      throw new Error("This recording is not of a model that `unroll.watch` watched.");
+      throw new Fault("not_watched");
     }
     return decode();
   });
-  if (captures.length === 0) throw new Error("This recording holds no record yet.");
+  if (captures.length === 0) throw new Fault("no_record_yet");
   return { facts, captures };
 }
 
 /** What a recording is made of; a last part that is not whole is left out. @param {ArrayBuffer} bytes */
 function partsOf(bytes) {
-  if (!isRecording(bytes)) throw new Error(`${DAMAGED}: its first bytes are not UNROLL1.`);
+  if (!isRecording(bytes)) throw new Fault("first_bytes");
   /** @type {{meta: Record<string, any>, decode: () => DecodedRecord}[]} */
   const parts = [];
   let at = MAGIC.length;
@@ -119,15 +118,14 @@ function partsOf(bytes) {
 
 /** @param {Record<string, any>} meta @returns {Record<string, any>} */
 function checkedFacts(meta) {
-  if (meta.kind !== "recording" || !isObject(meta.facts)) throw new Error(`${DAMAGED}: it does not begin with facts.`);
+  if (meta.kind !== "recording" || !isObject(meta.facts)) throw new Fault("no_facts");
   return meta.facts;
 }
 
 /** @param {ArrayBuffer} bytes @param {number} at */
 function sizeAt(bytes, at) {
   const size = Number(new DataView(bytes).getBigUint64(at, true));
-  if (size < LENGTH_BYTES || size > LARGEST_RECORDING)
-    throw new Error(`${DAMAGED}: one part says it has ${size} bytes.`);
+  if (size < LENGTH_BYTES || size > LARGEST_RECORDING) throw new Fault("part_size", { size });
   return size;
 }
 
@@ -135,7 +133,7 @@ function sizeAt(bytes, at) {
 function checkedFrame(bytes, from, size) {
   const length = Number(new DataView(bytes).getBigUint64(from, true));
   if (length < 2 || length > Math.min(LARGEST_HEADER, size - LENGTH_BYTES)) {
-    throw new Error(`${DAMAGED}: a part of ${size} bytes says that its header has ${length}.`);
+    throw new Fault("header_size", { size, length });
   }
   const { __metadata__: metadata, ...entries } = parsed(new Uint8Array(bytes, from + LENGTH_BYTES, length));
   checkEntries(entries, size - LENGTH_BYTES - length);
@@ -150,9 +148,9 @@ function parsed(text) {
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
   } catch {
-    throw new Error(`${DAMAGED}: a part of it is no JSON.`);
+    throw new Fault("no_json");
   }
-  if (!isObject(value)) throw new Error(`${DAMAGED}: a part of it is no JSON object.`);
+  if (!isObject(value)) throw new Fault("no_object");
   return value;
 }
 
@@ -165,15 +163,15 @@ function checkEntries(entries, size) {
     const [from, to] = Array.isArray(entry?.data_offsets) ? entry.data_offsets : [];
     const count = sizes?.reduce((/** @type {number} */ product, /** @type {number} */ one) => product * one, 1);
     if (!bytes || !isCount(from) || !isCount(to) || to - from !== count * bytes) {
-      throw new Error(`${DAMAGED}: type, shape and place of its tensor ${name.slice(0, 40)} do not agree.`);
+      throw new Fault("tensor_place", { name: name.slice(0, 40) });
     }
   }
   let end = 0;
   for (const [, entry] of all.sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0])) {
-    if (entry.data_offsets[0] !== end) throw new Error(`${DAMAGED}: its tensors do not follow each other.`);
+    if (entry.data_offsets[0] !== end) throw new Fault("tensor_gap");
     [, end] = entry.data_offsets;
   }
-  if (end !== size) throw new Error(`${DAMAGED}: a record of ${size} bytes has tensors of ${end}.`);
+  if (end !== size) throw new Fault("tensors_size", { size, end });
 }
 
 /** Without these nothing can be drawn. @param {Record<string, Entry>} entries */
@@ -187,32 +185,27 @@ function checkPicture({ h, dh, ln_dh_norm: norm, x }) {
     norm?.shape.join() === String(rows) &&
     x?.shape.length === 2 &&
     x.shape[0] === rows - 1;
-  if (!fits) throw new Error("Its records lack x, h, dh or ln_dh_norm, or their shapes do not agree.");
+  if (!fits) throw new Fault("no_picture");
 }
 
 /** @param {Record<string, any>} meta @param {number} place */
 function checkedRecord({ kind, iteration, finding }, place) {
-  if (kind !== "record") throw new Error(`${DAMAGED}: expected a record, got ${String(kind).slice(0, 40)}.`);
-  if (!isCount(iteration))
-    throw new Error(`Record ${place + 1} of this recording does not say of which iteration it is.`);
+  if (kind !== "record") throw new Fault("other_kind", { kind: String(kind).slice(0, 40) });
+  if (!isCount(iteration)) throw new Fault("no_iteration", { place: place + 1 });
   const isFinding = isObject(finding) && typeof finding.code === "string" && isObject(finding.values);
   if (!isFinding || !Array.isArray(finding.remedies)) {
-    throw new Error(`Record ${place + 1} of this recording has no finding: it was written by an older version.`);
+    throw new Fault("no_finding", { place: place + 1 });
   }
   return iteration;
 }
 
 /** @param {{config: any, task: any}} state */
 function checkedState({ config, task }) {
-  if (!isObject(config) || !isObject(task)) {
-    throw new Error(
-      "This recording does not say what was trained on what: Recording.create(path, config=…, task=…) writes one that opens here.",
-    );
-  }
+  if (!isObject(config) || !isObject(task)) throw new Fault("no_config");
   if (
     !Object.values(config).every((value) => value === null || ["string", "number", "boolean"].includes(typeof value))
   ) {
-    throw new Error(`${DAMAGED}: its configuration holds more than texts and numbers.`);
+    throw new Fault("config_kind");
   }
   const texts = ["name", "title", "description", "loss", "baseline", "solved"];
   const lists = ["inputs", "outputs"];
@@ -220,10 +213,7 @@ function checkedState({ config, task }) {
     texts.every((name) => typeof task[name] === "string") &&
     lists.every((name) => isTexts(task[name])) &&
     (task.classes === null || isTexts(task.classes));
-  if (!fits)
-    throw new Error(
-      `${DAMAGED}: its task lacks ${[...texts, ...lists, "classes"].join(", ")}, or they are of another kind.`,
-    );
+  if (!fits) throw new Fault("task_kind", { fields: [...texts, ...lists, "classes"] });
   return { config, task };
 }
 

@@ -1,6 +1,6 @@
 /** The names of the views, what each picture is to who does not see it, and the labels drawn on it. Pure. */
 
-import { formatCount } from "../lib/format.js";
+import { formatCount, formatPercent, subscript } from "../lib/format.js";
 
 export const VIEWS = "Views";
 export const MORE_VIEWS = "More views";
@@ -58,6 +58,7 @@ export const ROWS_AND_COLUMNS = {
   W_xh: "rows: inputs, columns: units",
   W_hh: "row: from, column: to unit",
   u_hh: "columns: units",
+  W_hr: "rows: units, columns: numbers of h",
   W_hy: "rows: units, columns: outputs",
   b_y: "columns: outputs",
 };
@@ -84,3 +85,102 @@ export const FIRST_UNIT = "unit 1";
 export const MEAN_OVER_UNITS = "mean over units";
 
 export const GATE = "gate";
+
+// The norm chart under the network.
+
+const OF_ALL = "all losses";
+
+/** @type {Record<string, (curve: import("../record/norms.js").Curve) => string>} */
+const CURVES = {
+  all: ({ loss }) => (loss === undefined ? OF_ALL : `the one loss, E${subscript(loss)}`),
+  used: () => "what the update uses",
+  cell: () => "‖∂E/∂c‖",
+  last: ({ loss }) => `only E${subscript(loss ?? 0)}`,
+  bound: () => "bound (γσ)ⁿ",
+  threshold: () => "threshold",
+  ghost: ({ change }) => `before: ${change}`,
+};
+
+/** What a line of it is called. @param {import("../record/norms.js").Curve} curve */
+export function curveName(curve) {
+  return curve.label ?? CURVES[curve.id](curve);
+}
+
+export const ITERATION = "iteration";
+export const NEXT_RECORD = "comes with the next record";
+
+// Gates.
+
+export const OPEN = "1 open";
+
+/** What an end of the scale does where the gate decides what is kept. @param {boolean} open whether 1 keeps */
+export const keepsWords = (open) => (open ? "1 keeps everything" : "0 keeps everything");
+
+// Lags.
+
+/** At the pointer. @param {string} lag @param {string} cosine */
+export const cosineHover = (lag, cosine) => `lags 0…${lag} alone: cosine ${cosine}`;
+
+/** @param {number} lag that the task needs */
+export const neededWords = (lag) => `needed ${lag}`;
+
+/** @param {number} lag */
+export const horizonWords = (lag) => `horizon ${lag}`;
+
+// Loss.
+
+export const LOSS_PER_TIMESTEP = "loss per timestep";
+
+/** @param {number} number @param {string} sentence */
+export const ofLane = (number, sentence) =>
+  `Lane ${number}: ${sentence.replace(/^[LT]/, (first) => first.toLowerCase())}`;
+
+/** @param {string} what it is */
+export const baselineName = (what) => `baseline: ${what}`;
+
+/** @param {number} threshold */
+export const thresholdName = (threshold) => `threshold ${threshold}`;
+
+/** A lane's curve. @param {string} name */
+export const lossName = (name) => `loss ${name}`.trim();
+
+// Output.
+
+/** @param {number} t @param {string} symbol @param {number} probability */
+export const predictsWords = (t, symbol, probability) =>
+  `t = ${t}: predicts ${symbol} with ${formatPercent(probability)}`;
+
+export const NO_TARGET = "no target";
+
+/** @param {string} scaled that it is, where the reader's own numbers are */
+export const outputKey = (scaled) => `● output y${scaled}`;
+export const TARGET_KEY = "━ target";
+
+/** @param {string} symbol @param {number} probability */
+export const targetWords = (symbol, probability) => `target ${symbol} with ${formatPercent(probability)}`;
+
+/** @param {string} text that the network writes after the sequence */
+export const continuesWords = (text) => `continues: ${text}`;
+
+// Spectrum.
+
+export const REAL = "real";
+export const IMAGINARY = "imaginary";
+
+// Slope.
+
+/** At the pointer. @param {string} share @param {string} sum */
+export const shareHover = (share, sum) => `${share} near a = ${sum}`;
+
+/** @param {number} units @param {number} timesteps */
+export const sumsWords = (units, timesteps) => `a of all ${units} units at all ${timesteps} timesteps`;
+
+/** @param {string} activation */
+export const slopeName = (activation) => `slope ${activation}′`;
+
+// Weights.
+
+export const COLUMNS_ARE_UNITS = "columns: units";
+
+/** @param {number} threshold */
+export const clippedAt = (threshold) => `clipped at ${threshold}`;

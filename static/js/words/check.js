@@ -172,3 +172,6 @@ export const NOT_COMPARED = "not compared";
 export const limit = (/** @type {string} */ power) => `limit ${power}`;
 
 export const axis = (/** @type {number} */ entries) => `relative error, largest of ${entries} entries`;
+
+/** The chart for who does not see it. @param {string[]} errors each with its tensor's name */
+export const chartWords = (errors) => `Largest relative error: ${errors.join(", ")}`;

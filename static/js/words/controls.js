@@ -56,3 +56,28 @@ export const NEVER = "never (full)";
 export const EVERY_8 = "every 8";
 
 export const EVERY_8_BACK_16 = "every 8 back 16";
+
+/** What a row is called where the schema's title is too long for it. @type {Record<string, string>} */
+export const LABELS = {
+  sequence_length: "length",
+  hidden_size: "units",
+  num_layers: "layers",
+  bidirectional: "directions",
+  train_h0: "initial state",
+  carry_state: "carry state",
+  init: "init",
+  forget_bias: "forget bias",
+  input_std: "input std",
+  readout_std: "readout std",
+  learning_rate: "rate",
+  batch_size: "batch",
+  weight_decay: "decay",
+  loss_reduction: "reduction",
+  clip_threshold: "threshold",
+};
+
+/** Why the lag means nothing. */
+export const LAG_OF_ECHO = "used by echo";
+
+/** Why the threshold means nothing. */
+export const NO_CLIPPING = "no clipping";

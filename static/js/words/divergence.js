@@ -20,3 +20,12 @@ export const shorten = (/** @type {number} */ timesteps) => `Shorten the sequenc
 export const lowerRate = (/** @type {string} */ rate) => `Lower the learning rate to ${rate}`;
 
 export const CLIP = "Clip the norm at 1";
+
+/** What the chart shows, and where numbers end. @param {import("../record/overflow.js").Growth} growth */
+export function captionOf({ kind, precision, printed, beyond }) {
+  if (kind === "state") {
+    const end = beyond ? `; ▲ beyond ${printed}, the largest sent to the page` : "";
+    return `largest |h| at each timestep${end}`;
+  }
+  return `${kind === "loss" ? "E_t" : "‖∂E/∂h_t‖"} at each timestep; ${precision} ends at ${printed}`;
+}

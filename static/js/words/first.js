@@ -30,6 +30,6 @@ export function plainWords(state) {
   if (!record || said.rule !== "learning" || config.task !== "echo") return said;
   const { loss_per_timestep: loss, baseline, needed_lag: lag } = record.meta;
   if (loss === null || baseline === null || !lag) return said;
-  const finding = `It is to repeat the value from ${steps(lag)} before: loss ${formatNumber(loss)}, without memory ${formatNumber(baseline)}.`;
+  const finding = `The task is to repeat the value from ${steps(lag)} before: loss ${formatNumber(loss)}, without memory ${formatNumber(baseline)}.`;
   return { rule: "first", finding, reason: "" };
 }

@@ -1,7 +1,6 @@
 /** The words on the flow matrix and at its pointer. Pure. */
 
-import { subscript } from "../kit/text.js";
-import { formatExp, formatNumber } from "../lib/format.js";
+import { formatExp, formatNumber, subscript } from "../lib/format.js";
 
 /** What the matrix is to who does not see it. */
 export const PICTURE = "Gradient of each loss with respect to each hidden state";

@@ -1,5 +1,7 @@
 /** What is said while the network folds and while it is folded. Pure. */
 
+import { formatPercent } from "../lib/format.js";
+
 /**
  * @param {number} share 0 open, 1 folded
  * @param {boolean} closing
@@ -43,3 +45,6 @@ export const STACKED = "norms stacked:";
 export const SUM = "norm of their sum:";
 
 export const NOT_FINITE = "not finite";
+
+/** One part of the accumulator. @param {number} t @param {number} share of the stacked norms @returns {string[]} */
+export const partLines = (t, share) => [`‖∂E/∂Wₕₕ‖ of t = ${t}`, `${formatPercent(share)} of the stack`];

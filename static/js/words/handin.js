@@ -22,6 +22,22 @@ export const UNKNOWN_BEGINNING = "It does not say how the run began.";
 export const EMPTY = "It holds no losses.";
 export const LOST = "The connection was lost: drop it again when it is back.";
 
+// Why a file cannot be read.
+export const TOO_LARGE = "Expected a hand-in of at most 300 kB; this file is larger.";
+export const DAMAGED = "Expected a hand-in, which is JSON; this file is damaged.";
+export const NEWER = "A newer Unroll wrote this hand-in: open it there.";
+export const NOT_IN_ORDER =
+  "This is not a hand-in that can be read: its changes and losses are not in the order of training.";
+
+/** @param {string} field */
+export function wrongFieldWords(field) {
+  return `This is not a hand-in that can be read: “${field}” is missing, or not what it should be.`;
+}
+
+// Why a run cannot have been as a file says.
+export const NOT_FINITE = "A number is not finite.";
+export const BEGINS_AGAIN = "A change begins the run again.";
+
 /** @param {string} name of the file @param {string} why the run could not be computed again from it; empty where it can */
 export function savedWords(name, why) {
   return why ? `Saved ${name}. It cannot be replayed: ${why}` : `Saved ${name}.`;
@@ -34,17 +50,17 @@ export function progressWords(compared, all) {
 
 /** @param {number} losses @param {number} iteration */
 export function sameWords(losses, iteration) {
-  return `Bit for bit: all ${formatCount(losses)} losses up to iteration ${formatCount(iteration)} are those of such a run.`;
+  return `Equal bit for bit: computed again, all ${formatCount(losses)} losses up to iteration ${formatCount(iteration)} are those of the file.`;
 }
 
 /** @param {number} iteration @param {number} found @param {number} said by the file */
 export function differentWords(iteration, found, said) {
-  return `Different: at iteration ${formatCount(iteration)} the loss of such a run is ${found}; the file says ${said}.`;
+  return `Different: computed again, the loss at iteration ${formatCount(iteration)} is ${found}; the file says ${said}.`;
 }
 
 /** @param {string} why */
 export function impossibleWords(why) {
-  return `Different: no run can have been so. ${why}`;
+  return `Different: the run cannot be computed again as the file says. ${why}`;
 }
 
 /** @param {string} why */

@@ -1,7 +1,6 @@
 /** In what lanes differ, what each is called for it, and what the first sentence says of them. Pure. */
 
-import { formatExp, formatNumber, formatSetting } from "../lib/format.js";
-import { subscript } from "../kit/text.js";
+import { formatExp, formatNumber, formatSetting, subscript } from "../lib/format.js";
 import { cellOf, meaningless } from "../record/cells.js";
 import { wholeOf } from "../record/chosen.js";
 
@@ -239,3 +238,6 @@ export function closeWords(lane) {
 }
 
 export const KEEPS = "Closes the other lanes and continues with this one";
+
+/** Behind a lane's name: which of its layers is drawn. @param {string} layer */
+export const shownLayer = (layer) => `, ${layer} shown`;

@@ -81,3 +81,6 @@ export function belowWords({ layer }) {
 export function aboveWords({ layer, layers }) {
   return layer < layers ? `to layer ${layer + 1}` : "";
 }
+
+/** The layer that is open, where others are drawn above and below it. @param {string} name */
+export const openLayer = (name) => `▾ ${name}`;

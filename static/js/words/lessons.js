@@ -57,3 +57,8 @@ export function stepDone(step) {
 export function toDo(step) {
   return step ? `To do: ${step}` : "All steps are done.";
 }
+
+/** What a lesson's network has that the one before had not. @param {string[]} names of controls */
+export function setWords(names) {
+  return `Set for this scene: ${names.join(", ")}.`;
+}

@@ -66,7 +66,7 @@ export const NAMES = {
     long: () => "cut: no gradient crosses to the window before",
     short: () => "cut at h_0",
     said: ({ lanes }) =>
-      `h_0 is the last state of the window before. The gradient that reaches it, of norm ${formatNumber(Math.exp(lanes[0].shown[0]))}, is thrown away here: no weight learns from it.`,
+      `h_0 is the last state of the window before. The gradient that reaches it, of norm ${formatNumber(Math.exp(lanes[0].shown[0]))}, is discarded here: no weight learns from it.`,
   },
   share: {
     long: () => "one loss, one colour",
@@ -136,7 +136,7 @@ export function missingWords(missing, picture, most) {
 /** Where another picture stands on the stage. @param {"folded" | "lanes" | "slow"} why */
 export function elsewhereWords(why) {
   if (why === "folded") return "Folded into one cell: the names stand on the unrolled picture. Unfold to read them.";
-  if (why === "slow") return "Slow motion says itself what it shows; the names come back after it.";
+  if (why === "slow") return "Slow motion explains each moment itself; the names come back after it.";
   return "Several networks side by side: the names stand on the picture of one.";
 }
 

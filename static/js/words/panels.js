@@ -31,3 +31,11 @@ export function shareOf(k) {
 export function inputName(t, column) {
   return column === null ? `input x_${t}` : `input x_${t}: ${column}`;
 }
+
+/** An input that has no name. @param {number} number from 1 */
+export const inputNumber = (number) => `input ${number}`;
+
+/** A loss's share of the gradient of h_k, short. @param {number} k */
+export const shareAt = (k) => `its share at h_${k}`;
+
+export const OF_SQUARED_NORM = "of ‖gradient‖²";

@@ -28,3 +28,8 @@ export function sourceWords(source) {
 export function unknownWords(id) {
   return `There is no question “${id}” here. These are the ones there are.`;
 }
+export const UNREACHABLE = "The questions could not be fetched. Try again.";
+
+/** Words that say nothing about what is looked for. */
+export const STOP_WORDS =
+  "a an and are at be by can do does for from how i if in is it its me my not of on or so than that the then to what when where which why with";

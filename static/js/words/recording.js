@@ -3,7 +3,7 @@
 import { formatCount } from "../lib/format.js";
 
 export const EXPLAINS =
-  "Keeps every record from now on in one file. It opens here or on any other page of Unroll: drop it there. It plays, and everything that can be looked at can be looked at in it, without the server that computed it.";
+  "Keeps every record from now on in one file. It opens here or on any other page of Unroll: drop it there. There it plays, and every view of it opens, without the server that computed it.";
 export const START = "Start recording";
 export const STOP = "Stop and save";
 export const NOTHING = "No record came while it was recorded: nothing was saved.";

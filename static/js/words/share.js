@@ -1,6 +1,7 @@
 /** What the Share panel says: links, locks, followers, files in and files out. Pure. */
 
 import { formatCount } from "../lib/format.js";
+import { faultWords } from "./faults.js";
 
 export const EMBED_CODE = "HTML to embed";
 
@@ -19,7 +20,7 @@ export const linkWords = (seed) =>
   `Opens with these settings, seed ${seed} and this view. To send what the network has learned, save a snapshot: see Save.`;
 
 export const LIVE_EXPLAINS =
-  "Whoever opens the link sees this run on a screen of their own, as it trains: they can point, pin, look back and open other views, and change nothing. The link works as long as this page is open.";
+  "Whoever opens the link sees this run on a screen of their own, as it trains: they can point, pin, look back and open other views, but change nothing. The link works as long as this page is open.";
 
 export const NOT_YOUR_RUN =
   "What is shown here does not train on this page: only the page that trains a run can share it.";
@@ -58,6 +59,9 @@ export const readingWords = (name) => `Reading ${name} …`;
 
 /** @param {string} name of a file @param {string} why the server refused it */
 export const refusedWords = (name, why) => `${name}: ${why} The run continues unchanged.`;
+
+/** @param {string} name of a file @param {unknown} error */
+export const notARecording = (name, error) => `${name}: ${faultWords(error)}`;
 
 export const DROP_ANYWHERE = "Drop a file anywhere on the page, or ";
 
@@ -182,3 +186,26 @@ export const KINDS = /** @type {const} */ ({
   text: "a text",
   series: "a table",
 });
+
+/** One setting under a picture. @param {string} name @param {string} value */
+export const settingWords = (name, value) => `${name} ${value}`;
+
+/** @param {number} iteration of the picture */
+export const iterationWords = (iteration) => `iteration ${formatCount(iteration)}`;
+
+/** Why a file cannot be opened, if it is its size. @param {string} name @param {number} bytes @param {number} most */
+export function tooLargeWords(name, bytes, most) {
+  if (bytes <= most) return "";
+  return `${name}: expected at most ${megabytes(most)}, got ${megabytes(bytes)}. Open a part of it. The run continues unchanged.`;
+}
+
+/** @param {number} bytes */
+function megabytes(bytes) {
+  const amount = bytes / 2 ** 20;
+  // Upwards: what is too large by one byte is not said to be as large as the limit.
+  return `${Math.ceil(amount * 10) / 10} MiB`;
+}
+
+/** What the numbers of a table of own data are. */
+export const SCALED_COLUMNS =
+  "Columns by name are in the table's own numbers; x, y and target with a number are scaled, as are the losses.";

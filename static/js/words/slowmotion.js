@@ -93,3 +93,8 @@ export function cardLines({ lanes, T, hasTarget, cuts, top, reverse }, t) {
 export const NAME = "Slow motion";
 export const SCRUB = "Place within this iteration";
 export const LEAVE = "Leave slow motion";
+
+/** For the slider. @param {Moment} moment */
+export function whereWords({ phase, t }) {
+  return phase === "update" ? "update" : `${phase}, timestep ${formatNumber(t)}`;
+}

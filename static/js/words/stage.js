@@ -1,5 +1,7 @@
 /** Short words on the stage. Pure; its sentences have files of their own. */
 
+import { formatExp, formatPower } from "../lib/format.js";
+
 /** The gradient on its way into the update. */
 export const NOT_CLIPPED = "not clipped";
 export const UPDATE = "update";
@@ -15,3 +17,33 @@ export function windowWords(first, last, T) {
 
 export const FOLD = "Fold";
 export const UNFOLD = "Unfold";
+
+/** The key of gates that are drawn per unit. */
+export const KEEPS_ALL = "1 keeps all";
+
+/** How many of the units rows stand for, where there are too many. @param {number} every */
+export const unitsWords = (every) => (every > 1 ? `every ${ordinal(every)}` : "units");
+
+/** @param {number} n */
+function ordinal(n) {
+  return n === 2 ? "2nd" : n === 3 ? "3rd" : `${n}th`;
+}
+
+// The river.
+
+export const CELL_STATE = "cell state";
+export const LOG_AXIS = "log axis";
+export const WIDTH = "width,";
+export const WIDER_SCALE = "wider scale";
+export const NAN_SPAN = "NaN: no gradient";
+export const ZERO_SPAN = "exactly 0: no loss reaches here";
+export const NO_SHARES = "shares are not finite";
+
+/** What another ruler reaches. @param {number} low @param {number} high powers of ten */
+export const reachWords = (low, high) => `see ${formatPower(low)}…${formatPower(high)}`;
+
+/** @param {number} ln @param {number} t */
+export const sizeAt = (ln, t) => `${formatExp(ln, 2)} at t = ${t}`;
+
+/** Where the river becomes thinner than its ruler shows. @param {number} low power of ten @param {number} t */
+export const goesUnder = (low, t) => `below ${formatPower(low)} from t = ${t}`;

@@ -80,15 +80,15 @@ export function flowWords(state) {
 
 /** @param {DecodedRecord} record @param {number} k */
 function columnWords(record, k) {
-  let loudest = 0;
+  let largest = 0;
   for (let t = 1; t <= length(record); t += 1) {
     if (!hasTarget(record, t) || !hasPath(placeOf(record), t, k)) continue;
-    if (loudest === 0 || lnFlow(record, t, k) > lnFlow(record, loudest, k)) loudest = t;
+    if (largest === 0 || lnFlow(record, t, k) > lnFlow(record, largest, k)) largest = t;
   }
-  if (loudest === 0) return `No loss at or ${isReverse(record) ? "before" : "after"} h_${k}: it receives no gradient.`;
+  if (largest === 0) return `No loss at or ${isReverse(record) ? "before" : "after"} h_${k}: it receives no gradient.`;
   const last = farthestLoss(record);
-  const others = last !== loudest ? ` E_${last} arrives at ${formatExp(lnFlow(record, last, k))}.` : "";
-  return `E_${loudest} contributes most to h_${k}: ${formatExp(lnFlow(record, loudest, k))}.${others}`;
+  const others = last !== largest ? ` E_${last} arrives at ${formatExp(lnFlow(record, last, k))}.` : "";
+  return `E_${largest} contributes most to h_${k}: ${formatExp(lnFlow(record, largest, k))}.${others}`;
 }
 
 /** @param {DecodedRecord} record */
@@ -126,13 +126,14 @@ export function lagsWords({ can, record, omitted, config }) {
   if (!record?.tensors.lag_norm) return omitted ? OMITTED : lacking({ can });
   const { horizon, needed_lag } = record.meta;
   const recurrent = `${cellOf(config).recurrent}${ofAllWords(record)}`;
+  if (!record.tensors.lag_norm.data.every(Number.isFinite)) return `The gradient of ${recurrent} is not finite.`;
   if (horizon === null) return `The gradient of ${recurrent} is exactly 0: no lag gives anything.`;
   const lies = `99 % of d${recurrent} lies in lags up to ${horizon}`;
   const up = needed_lag === null || needed_lag >= length(record) ? horizon : needed_lag;
   const cosine = formatNumber(at(record, "truncation_cosine", up));
   const alone = up === 0 ? "Lag 0 alone gives" : `Lags 0…${up} alone give`;
   const needs = needed_lag === null ? "." : `; the task needs ${needed_lag}.`;
-  return `${lies}${needs} ${alone} a cosine of ${cosine}.`;
+  return `${lies}${needs} ${alone} a cosine of ${cosine} with the whole.`;
 }
 
 /** The sentence under the eigenvalues: what bounds a gradient, and what it meets at each timestep. @param {State} state */
@@ -185,6 +186,15 @@ export const GATES = {
   mingru: { z: { row: 0, does: "update gate" } },
 };
 
+/** The gates of a cell, the one that keeps the state first. @param {string} cell @returns {Record<string, {row: number, does: string}>} */
+export function gatesOf(cell) {
+  const { gates, keeps, candidate } = cellOf({ cell });
+  const named = gates
+    .filter((gate) => gate !== candidate)
+    .sort((a, b) => Number(b === keeps?.gate) - Number(a === keeps?.gate));
+  return GATES[cell] ?? Object.fromEntries(named.map((gate) => [gate, { row: gates.indexOf(gate), does: "gate" }]));
+}
+
 /** The gates of one kind at timestep t, over all units. @param {DecodedRecord} record @param {number} row @param {number} t */
 export function gateMean(record, row, t) {
   const [, rows, H] = record.tensors.gates.shape;
@@ -194,7 +204,7 @@ export function gateMean(record, row, t) {
 
 /** The sentence under the gates. @param {State} state @param {string} gate */
 export function gatesWords({ can, record, config }, gate) {
-  const known = GATES[String(config.cell)]?.[gate];
+  const known = gatesOf(String(config.cell))[gate];
   if (!record?.tensors.gates || !known) return lacking({ can });
   const T = length(record);
   const means = Array.from({ length: T }, (_, index) => gateMean(record, known.row, index + 1));

@@ -1,6 +1,7 @@
 /** What the page of a watched run says. Pure. t counts in the order of reading, from 1. */
 
 import { formatExp, formatNumber, formatPercent } from "../lib/format.js";
+import { cellOf } from "../record/cells.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 
@@ -56,7 +57,7 @@ export function headline(picture) {
 /** @param {number} change */
 function verb(change) {
   if (Number.isNaN(change)) return "is not a number on its way back";
-  if (change <= -DIES) return "dies on its way back";
+  if (change <= -DIES) return "vanishes on its way back";
   if (change < -TENTH) return "shrinks on its way back";
   if (change >= EXPLODES) return "explodes on its way back";
   return change > TENTH ? "grows on its way back" : "keeps its size on its way back";
@@ -81,6 +82,11 @@ export function underHeadline(picture, compared, reverse) {
   }
   if (reverse) said.push("Timesteps are numbered as this direction reads them: 1 is the sequence’s last.");
   return said.join(" ");
+}
+
+/** Below a view: of the shown capture, then of the one it is compared with. @param {string} shown @param {number} step of the other @param {string} other */
+export function comparedWords(shown, step, other) {
+  return `${shown} At step ${step}: ${other}`;
 }
 
 /** The badge of trust. @param {number | null | undefined} residual @param {boolean} trained */
@@ -110,7 +116,7 @@ const TITLES = /** @type {Record<string, string>} */ ({
   exploding: "Why it explodes, and what would help",
   dead_units: "Units are dead, and what would help",
   saturated: "Units are saturated, and what would help",
-  vanishing: "Why it dies, and what would help",
+  vanishing: "Why it vanishes, and what would help",
   short_horizon: "The way back is cut, and what would help",
   mixed_sequences: "Sequences are mixed, and what would help",
   overshooting: "Updates are too long, and what would help",
@@ -135,7 +141,7 @@ export function timestepLines(picture, t, { slope, forget }) {
   if (share) {
     const own = hasTarget[t] ? share[(t - 1) * (T + 1) + t] : 0;
     const from = lastLoss === t + 1 ? `${lastLoss}` : `${t + 1}…${lastLoss}`;
-    lines.push({ label: hasTarget[t] ? "handed in here" : "nothing handed in here", ...part(own), source: t });
+    lines.push({ label: hasTarget[t] ? HANDED_IN_HERE : "nothing handed in here", ...part(own), source: t });
     if (lastLoss > t) lines.push({ label: `carried, ${from}`, ...part(1 - own), source: lastLoss });
   }
   lines.push({ label: "all of ∂E/∂h_t", value: size(ln[t]) });
@@ -145,7 +151,8 @@ export function timestepLines(picture, t, { slope, forget }) {
   }
   if (Number.isFinite(slope)) lines.push({ label: "mean slope", value: formatNumber(slope) });
   if (forget !== null && Number.isFinite(forget)) {
-    lines.push({ label: cell === "gru" ? "update gate keeps" : "forget gate open", value: formatPercent(forget) });
+    const label = cellOf({ cell }).keeps?.gate === "z" ? "update gate keeps" : "forget gate open";
+    lines.push({ label, value: formatPercent(forget) });
   }
   return lines;
 }
@@ -210,3 +217,40 @@ export function normName(alone, step) {
 }
 
 export const NO_OTHER = "no other capture";
+
+/** @param {number} status of the server's answer */
+export function noRecordingThere(status) {
+  return `The server answers ${status} where the recording should be.`;
+}
+
+/** What a timestep is called at which no gradient comes in. */
+export const NOT_HANDED_IN = "nothing handed in";
+
+// Labels of the stage.
+
+export const HANDED_IN_HERE = "handed in here";
+
+/** @param {number} units @param {number} every how many of them a row is of */
+export function unitsLabel(units, every) {
+  return every > 1 ? `${units} units, every ${every}th` : `${units} units`;
+}
+
+/** Of more inputs than are drawn: in two lines. @param {number} drawn @param {number} inputs @returns {[string, string]} */
+export function someInputs(drawn, inputs) {
+  return [`${drawn} of ${inputs}`, "numbers"];
+}
+
+/** @param {number} inputs numbers a timestep */
+export function inputsLabel(inputs) {
+  return inputs === 1 ? "1 number" : `${inputs} numbers`;
+}
+
+/** Which of the sequences. @param {number} number @param {number} sequences */
+export function sequenceWords(number, sequences) {
+  return `${number} of ${sequences}`;
+}
+
+/** What makes a capture differ from the training. @param {string[]} notes */
+export function notExactWords(notes) {
+  return notes.map((note) => `Not exact: ${note}.`);
+}

@@ -1,36 +1,55 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { CELLS as EQUATIONS } from "../../../static/js/panels/equations/cells.js";
+import { CELLS as EQUATIONS, equationsOf } from "../../../static/js/panels/equations/cells.js";
 import {
   CELLS,
   cellNameOf,
   cellOf,
+  learnCells,
   keptBy,
   keptName,
   meaningless,
   statesMeetBy,
 } from "../../../static/js/record/cells.js";
 import { readPicture } from "../../../static/js/record/picture.js";
-import { GATES } from "../../../static/js/words/views.js";
+import { GATES, gatesOf } from "../../../static/js/words/views.js";
 import { sampleRecord } from "../stage/sample.js";
 
 const described = JSON.parse(readFileSync(new URL("../../messages/cells.json", import.meta.url), "utf8"));
 
+const OURS = ["rnn", "lstm", "gru", "indrnn", "mingru", "ln_lstm"];
+
 test("the page knows of every cell what the server says of it", () => {
-  assert.deepEqual(Object.keys(CELLS), Object.keys(described));
-  for (const [name, { states, gates, keeps, direct, ledger, recurrent }] of Object.entries(described)) {
-    assert.deepEqual(CELLS[name], { states, gates, keeps, direct, ledger, recurrent }, name);
+  assert.deepEqual(Object.keys(CELLS), OURS);
+  learnCells(described);
+  for (const [name, said] of Object.entries(described)) {
+    const known = /** @type {Record<string, unknown>} */ ({ ...CELLS[name] });
+    for (const key of ["states", "gates", "keeps", "direct", "ledger", "recurrent"]) {
+      assert.deepEqual(known[key], said[key], `${name}: ${key}`);
+    }
   }
 });
 
-test("every cell has its equation, and every cell with gates names them in their order", () => {
-  assert.deepEqual(Object.keys(EQUATIONS).sort(), Object.keys(CELLS).sort());
-  for (const [name, { gates, keeps }] of Object.entries(CELLS)) {
+test("every cell of ours has its equation, and every one with gates names them in their order", () => {
+  assert.deepEqual(Object.keys(EQUATIONS).sort(), [...OURS].sort());
+  for (const name of OURS) {
+    const { gates, keeps } = CELLS[name];
     assert.equal(name in GATES, gates.length > 0, name);
     for (const [gate, { row }] of Object.entries(GATES[name] ?? {})) assert.equal(gates[row], gate, name);
     if (keeps) assert.equal(Object.keys(GATES[name])[0], keeps.gate, "the keeping gate comes first");
   }
+});
+
+test("a cell that was added to the server is drawn as the server describes it", () => {
+  learnCells({ new_gru: { ...described.gru }, gru: { ...described.lstm } });
+  assert.deepEqual(CELLS.gru.states, ["h"], "what the page knows by itself stays");
+  assert.equal(cellOf({ cell: "new_gru" }).keeps?.gate, "z");
+  assert.deepEqual(gatesOf("new_gru"), { z: { row: 1, does: "gate" }, r: { row: 0, does: "gate" } });
+  assert.equal(gatesOf("gru").z.does, "update gate");
+  assert.equal(equationsOf("new_gru").numbers(sampleRecord(), 1, 0, "tanh").includes("for unit 1"), true);
+  assert.equal(equationsOf("gru"), EQUATIONS.gru);
+  delete CELLS.new_gru;
 });
 
 test("what a cell has nothing to do with is not offered", () => {

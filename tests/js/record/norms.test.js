@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { chooseDomain, NORM_DOMAINS, normCurves, normExtent } from "../../../static/js/record/norms.js";
+import { curveName } from "../../../static/js/words/charts.js";
 import { readPicture } from "../../../static/js/record/picture.js";
 import { sampleRecord } from "../stage/sample.js";
 
@@ -15,7 +16,7 @@ test("several losses: all of them, the last one alone, and its bound", () => {
 test("a single loss is its own sum", () => {
   const curves = normCurves(pictureOf({ T: 6, hasLoss: (t) => t === 6 }), null, 0.9);
   assert.deepEqual(ids(curves), ["all", "bound"]);
-  assert.match(curves[0].label, /E₆/);
+  assert.match(curveName(curves[0]), /E₆/);
 });
 
 test("only E_T is row T of the flow; the bound leaves from where it starts and falls by γσ a timestep", () => {
@@ -30,7 +31,7 @@ test("clipping by timestep shows its threshold and what is kept, a change shows 
   const ghost = { label: "T = 16", ln_dh_norm: new Float64Array(17), T: 16, at: 0, fields: "sequence_length" };
   const curves = normCurves(pictureOf({ T: 6 }, { clip: "timestep", clip_threshold: 2 }), ghost, null);
   assert.deepEqual(ids(curves), ["all", "used", "last", "threshold", "ghost"]);
-  assert.equal(curves.at(-1).label, "before: T = 16");
+  assert.equal(curveName(curves.at(-1)), "before: T = 16");
   assert.equal(curves[3].ln[4], Math.log(2));
 });
 

@@ -4,8 +4,9 @@ import { test } from "node:test";
 import { inflateSync } from "node:zlib";
 
 import { decodeRecord } from "../../../static/js/wire/protocol.js";
-import { kindOf, tooLargeWords } from "../../../static/js/share/kinds.js";
+import { kindOf } from "../../../static/js/share/kinds.js";
 import { crc32, withTexts } from "../../../static/js/share/png.js";
+import { tooLargeWords } from "../../../static/js/words/share.js";
 import { recordAsCsv, recordAsSafetensors } from "../../../static/js/share/tables.js";
 import { chosenRecord } from "../../../static/js/record/chosen.js";
 import { safetensors } from "../records.js";
@@ -126,7 +127,7 @@ test("a PNG keeps its picture and says its words", () => {
   assert.equal(chunks[2].toString("utf8", 4), "Title\0\0\0\0\0River");
   assert.equal(chunks[3].toString("utf8", 4), "Source\0\0\0\0\0#seed=3 ∂E");
   assert.equal(inflateSync(chunks[1].subarray(4)).length, 5);
-  assert.throws(() => withTexts(new Uint8Array(40), {}), TypeError);
+  assert.throws(() => withTexts(new Uint8Array(40), {}), { code: "no_png" });
 });
 
 test("a file that is too large is refused by its size, with the limit beside it", () => {

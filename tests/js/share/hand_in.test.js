@@ -148,7 +148,7 @@ test("a hand-in is the same where every loss is, whether it was noted before or 
   const lossAt = (iteration, changes) => (iteration === 3 && changes === 1 ? 9 : 1 / (iteration + 1));
   const { verdict, asked, told } = await replayed(handedIn(), lossAt);
   assert.deepEqual(verdict.outcome, "same");
-  assert.match(verdict.sentence, /^Bit for bit: all 5 losses up to iteration 4/);
+  assert.match(verdict.sentence, /^Equal bit for bit: computed again, all 5 losses up to iteration 4/);
   assert.deepEqual(
     asked.map(({ type }) => type),
     ["start", "snapshot", "step", "step", "configure", "step", "edit", "step"],
@@ -159,12 +159,12 @@ test("a hand-in is the same where every loss is, whether it was noted before or 
 test("one other last digit is different, and says where", async () => {
   const { verdict } = await replayed(handedIn(), (at) => 1 / (at + 1) + (at === 4 ? 2 ** -53 : 0));
   assert.equal(verdict.outcome, "different");
-  assert.match(verdict.sentence, /at iteration 4 the loss of such a run is 0\.20000000000000\d+;/);
+  assert.match(verdict.sentence, /computed again, the loss at iteration 4 is 0\.20000000000000\d+;/);
 });
 
 test("other arithmetic is not comparable", async () => {
   const { verdict } = await replayed(handedIn(), () => 1, { fingerprint: "beef" });
-  assert.equal(verdict.outcome, "not comparable");
+  assert.equal(verdict.outcome, "not-comparable");
   assert.match(verdict.sentence, /arithmetic/);
 });
 
@@ -173,5 +173,5 @@ test("a replay whose connection is lost says so", async () => {
   const verdict = replay("ws://here/ws", handedIn(), platform, () => {});
   platform.sockets[0].open();
   platform.sockets[0].close();
-  assert.equal((await verdict).outcome, "not finished");
+  assert.equal((await verdict).outcome, "not-finished");
 });

@@ -264,3 +264,21 @@ test("the matrices, their names and each of their tiles can be pointed at; the w
   assert.equal(placeAt(layout, layout.left - 3, top - 30).row, null);
   assert.ok(bottom > top);
 });
+
+test("the browser's zoom enlarges text, in every window to twice its size and beyond", () => {
+  const zooms = [1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5];
+  for (const [width, height] of [
+    [390, 844],
+    [1280, 720],
+    [1920, 1080],
+    [2560, 1440],
+    [3840, 2160],
+  ]) {
+    const sizes = zooms.map((zoom) => zoom * designUnit(width / zoom, height / zoom));
+    for (const [at, size] of sizes.slice(1).entries()) {
+      assert.ok(size > 1.03 * sizes[at], `${width} × ${height}: zoom ${zooms[at + 1]} is no larger than ${zooms[at]}`);
+    }
+    const twice = zooms[sizes.findIndex((size) => size >= 2 * sizes[0])];
+    assert.ok(twice <= 4, `${width} × ${height}: text is twice as large at ${twice}`);
+  }
+});

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { palette, sizeIndex } from "../../../static/js/kit/colour.js";
+import { createFlowView } from "../../../static/js/views/flow.js";
+import { drawKey } from "../../../static/js/views/flow/key.js";
 import { drawFlow } from "../../../static/js/views/flow/draw.js";
 import { lagLine, layoutFlow, pairAt } from "../../../static/js/views/flow/layout.js";
 import { pairLines } from "../../../static/js/words/flow.js";
 import { readPicture } from "../../../static/js/record/picture.js";
-import { initialState } from "../../../static/js/run/state.js";
+import { createStore } from "../../../static/js/lib/store.js";
+import { initialState, reduce } from "../../../static/js/run/state.js";
+import { fakeBrowser, fakeCanvas } from "../stage/dom.js";
 import { callsOf, recordingBitmaps, recordingContext, textsOf } from "../stage/recording.js";
 import { sampleRecord } from "../stage/sample.js";
 
@@ -100,6 +104,15 @@ test("the key shows its decades, the pinned column its frame and number", () => 
   assert.equal(frames.length, 1);
 });
 
+test("under a small matrix the key names every second power: none runs into the next", () => {
+  const [width, height] = [200, 160];
+  const layout = layoutFlow({ width, height, U: 1 }, 24, range(1, 24));
+  const ctx = recordingContext();
+  drawKey(ctx, layout, palette("light"));
+  assert.ok(layout.side < 130);
+  assert.deepEqual(textsOf(ctx), ["10⁻²⁰", "1"]);
+});
+
 test("T = 500 fits: every pixel shows one pair", () => {
   const { pixelOf } = drawn(sampleRecord({ T: 500, H: 2 }));
   assert.notEqual(pixelOf(400, 100), 0);
@@ -113,4 +126,17 @@ test("a pair's read-out gives size, logarithm and lag", () => {
   assert.match(pairLines(picture, { t: 4, k: 1 }, false)[2], /^truncated/);
   picture.lnFlow[3 * 5 + 1] = Number.NEGATIVE_INFINITY;
   assert.match(pairLines(picture, { t: 4, k: 1 }, true)[0], /0 exactly/);
+});
+
+test("however often the pointer moves, one frame is asked for", () => {
+  const browser = fakeBrowser();
+  const canvas = fakeCanvas(SIZE.width, SIZE.height);
+  const store = createStore(initialState({ config: { sequence_length: 6 } }, sampleRecord({ T: 6 })), reduce);
+  const view = createFlowView(canvas, store);
+  view.draw(0);
+  browser.runFrames(1);
+  for (const y of [60, 80, 100, 120]) canvas.fire("pointermove", { x: 60, y });
+  assert.equal(browser.runFrames(16), 1);
+  canvas.fire("pointermove", { x: 60, y: 140 });
+  assert.equal(browser.runFrames(32), 1, "the next frame again");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { nameAt, overTime, placesOf } from "../../../static/js/watched/place.js";
+import { nameAt, overTime, placesOf, recordAt } from "../../../static/js/watched/place.js";
 import { meansAt, pictureOf } from "../../../static/js/watched/picture.js";
 import { curvesOf, widened } from "../../../static/js/watched/scene.js";
 import { runIn } from "../../../static/js/watched/source.js";
@@ -11,6 +11,8 @@ import {
   reduceWatched,
   shownCapture,
 } from "../../../static/js/watched/state.js";
+import { openView, viewsOf, wordsOf } from "../../../static/js/watched/views.js";
+import { lagsWords } from "../../../static/js/words/views.js";
 import { headline, statusText, timestepLines, underHeadline } from "../../../static/js/words/watched.js";
 
 const f64 = (shape, data) => ({ shape, data: Float64Array.from(data) });
@@ -113,7 +115,7 @@ test("sentences say what the last gradient does, and of which captures", () => {
   const picture = pictureOf(record(0), { layer: 1, reverse: false });
   assert.equal(
     plain(headline(picture)),
-    "The last gradient handed in dies on its way back: 0.500 at h_3, 1.00 × 10⁻⁸ at h_1.",
+    "The last gradient handed in vanishes on its way back: 0.500 at h_3, 1.00 × 10⁻⁸ at h_1.",
   );
   assert.equal(
     plain(underHeadline(picture, { picture, step: 400 }, true)),
@@ -160,4 +162,54 @@ test("everyone is told whether the script is there, and the address names the ru
   assert.match(statusText("connecting", ""), /first backward pass/);
   assert.equal(runIn("#run=abc-DEF_1"), "abc-DEF_1");
   assert.equal(runIn("#follow=abc"), null);
+});
+
+test("a view reads the chosen layer and direction under plain names, in the order in which it reads", () => {
+  const whole = record(0, { layers: 2, both: true });
+  whole.tensors.W_hh_l2_reverse = f64([1, 3], [1, 2, 3]);
+  whole.tensors["grad.W_hh_l2_reverse"] = f64([1, 3], [2, 3, 6]);
+  whole.tensors.W_hh = f64([1, 3], [7, 8, 9]);
+  const place = { layer: 2, reverse: true };
+  const seen = recordAt(whole, place);
+  assert.equal(recordAt(whole, place), seen);
+  assert.deepEqual([...seen.tensors.h.data], [3, 2, 1, 0]);
+  assert.deepEqual(
+    [...seen.tensors.gates.data].filter((_, index) => index % 3 === 1),
+    [...whole.tensors.gates_l2_reverse.data].filter((_, index) => index % 3 === 1).reverse(),
+  );
+  assert.deepEqual([...seen.tensors.W_hh.data], [1, 2, 3]);
+  assert.equal(seen.meta.grad_norms.W_hh_l2_reverse, 7);
+  assert.deepEqual([...recordAt(whole, { layer: 1, reverse: false }).tensors.W_hh.data], [7, 8, 9]);
+  assert.equal("W_hh" in recordAt(whole, { layer: 1, reverse: true }).tensors, false);
+  assert.deepEqual([...seen.tensors.x.data], [0.4, 0.5, 0.2, 0.3, 0, 0.1].map(Math.fround));
+});
+
+test("what belongs to all layers stays at every place, and what a module cannot know is not missed", () => {
+  const whole = record(0, { layers: 2, both: true });
+  whole.tensors.lag_norm = f64([3], [3, 4, 0]);
+  whole.tensors.truncation_cosine = f64([3], [0.6, 1, 1]);
+  whole.meta.horizon = 1;
+  for (const place of placesOf({ num_layers: 2, bidirectional: true })) {
+    const seen = recordAt(whole, place);
+    assert.deepEqual([...seen.tensors.lag_norm.data], [3, 4, 0]);
+    assert.equal(
+      plain(lagsWords({ record: seen, config: { cell: "gru" }, can: {} })),
+      "99 % of dW_hh of all layers and both directions lies in lags up to 1. Lags 0…1 alone give a cosine of 1.00 with the whole.",
+    );
+  }
+});
+
+test("with a capture to compare a view says of both", () => {
+  const say = ({ record }) => `It is ${record}.`;
+  assert.equal(wordsOf(say, { record: 2 }, null), "It is 2.");
+  assert.equal(wordsOf(say, { record: 2 }, { step: 50, state: { record: 1 } }), "It is 2. At step 50: It is 1.");
+});
+
+test("a view is offered where the record has something for it; else the flow is open", () => {
+  const whole = record(0);
+  assert.deepEqual(viewsOf(recordAt(whole, { layer: 1, reverse: false })), ["flow", "gates"]);
+  assert.equal(openView("gates", whole), "gates");
+  assert.equal(openView("weights", whole), "flow");
+  assert.equal(openView("gates", null), "flow");
+  assert.equal(after([{ type: "tab", tab: "gates" }]).tab, "gates");
 });

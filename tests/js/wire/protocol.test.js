@@ -24,12 +24,18 @@ test("a frame gives its metadata and every tensor with shape and numbers, wherev
 });
 
 test("a frame of another kind is no record", () => {
-  assert.throws(() => decodeRecord(safetensors({ kind: "snapshot" }, {})), /expected a record/);
+  assert.throws(() => decodeRecord(safetensors({ kind: "snapshot" }, {})), {
+    code: "no_record",
+    values: { kind: "snapshot" },
+  });
 });
 
 test("an unknown dtype is named", () => {
   const strange = { x: { dtype: "F8", shape: [1], data: new Uint8Array(1) } };
-  assert.throws(() => decodeFrame(safetensors({ kind: "record" }, strange)), /F8/);
+  assert.throws(() => decodeFrame(safetensors({ kind: "record" }, strange)), {
+    code: "unknown_dtype",
+    values: { name: "x", dtype: "F8" },
+  });
 });
 
 test("base64 gives the bytes back", () => {

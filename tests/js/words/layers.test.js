@@ -30,7 +30,7 @@ test("what an upper layer reads, and what a lower one is fed by, are said", () =
   assert.equal(inputWords(seen(record, 2, "forward")), "x_t here: h_t of layer 1.");
   assert.match(fedWords(seen(record, 1, "forward")), /No loss touches layer 1 directly.*∂E\/∂x_t of layer 2/);
   assert.equal(fedWords(seen(record, 3, "forward")), "");
-  assert.match(noLedger(seen(record, 1, "forward"), 6, 2), /known of the top layer only/);
+  assert.match(noLedger(seen(record, 1, "forward"), 6, 2), /can be told for the top layer only/);
 });
 
 test("names of the server say whose they are", () => {

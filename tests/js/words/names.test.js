@@ -44,7 +44,7 @@ test("an h_0 that is not 0 is one more use of W_hh, and a carried one is where t
   record.tensors.ln_dh_norm.data[0] = Math.log(0.125);
   const picture = readPicture(record, { ...CONFIG, carry_state: true }, null);
   assert.equal(NAMES.W_hh.long(picture), "the same W_hh, 8 times");
-  assert.match(NAMES.start.said(picture, { t: 0 }), /of norm 0\.125, is thrown away/);
+  assert.match(NAMES.start.said(picture, { t: 0 }), /of norm 0\.125, is discarded/);
 });
 
 test("posts of clipping say what they cut, and where they cut nothing that too", () => {
@@ -86,7 +86,7 @@ test("the first headline is the task with its loss; what goes wrong is said as e
   const state = { ...initialState({ config: CONFIG }), record, first: true };
   assert.equal(
     plainWords(state).finding,
-    "It is to repeat the value from 2 steps before: loss 0.268, without memory 1.00.",
+    "The task is to repeat the value from 2 steps before: loss 0.268, without memory 1.00.",
   );
   assert.equal(progressWords(state), "iteration 36 · loss 0.268, without memory 1.00");
   const diverged = { ...state, divergence: { iteration: 3, quantity: "h", timestep: 2, unit: 0, cause: "" } };

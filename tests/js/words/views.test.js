@@ -76,13 +76,15 @@ test("under the lags: horizon, needed lag, and the cosine of just those lags", (
   const tensors = { lag_norm: vector(3, 2, 1, 0.01), truncation_cosine: vector(0.5, 0.91, 0.99, 1) };
   assert.equal(
     lagsWords(showing({ tensors, meta: { horizon: 2, needed_lag: 1 } })),
-    "99 % of dW_hh lies in lags up to 2; the task needs 1. Lags 0…1 alone give a cosine of 0.910.",
+    "99 % of dW_hh lies in lags up to 2; the task needs 1. Lags 0…1 alone give a cosine of 0.910 with the whole.",
   );
   assert.equal(
     lagsWords(showing({ tensors, meta: { horizon: 0 } })),
-    "99 % of dW_hh lies in lags up to 0. Lag 0 alone gives a cosine of 0.500.",
+    "99 % of dW_hh lies in lags up to 0. Lag 0 alone gives a cosine of 0.500 with the whole.",
   );
   assert.match(lagsWords(showing({ tensors })), /exactly 0/);
+  const broken = { ...tensors, lag_norm: vector(3, Number.NaN, 1, 0) };
+  assert.match(lagsWords(showing({ tensors: broken })), /^The gradient of W_hh is not finite/);
 });
 
 test("under the eigenvalues: sizes recomputed from them, and the bound from γ and σ", () => {

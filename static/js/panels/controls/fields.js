@@ -55,25 +55,6 @@ export const NAMED_VALUES = {
   ],
 };
 
-/** What a row is called where the schema's title is too long for it. @type {Record<string, string>} */
-export const LABELS = {
-  sequence_length: "length",
-  hidden_size: "units",
-  num_layers: "layers",
-  bidirectional: "directions",
-  train_h0: "initial state",
-  carry_state: "carry state",
-  init: "init",
-  forget_bias: "forget bias",
-  input_std: "input std",
-  readout_std: "readout std",
-  learning_rate: "rate",
-  batch_size: "batch",
-  weight_decay: "decay",
-  loss_reduction: "reduction",
-  clip_threshold: "threshold",
-};
-
 /** k2 shares a row with k1. */
 export const WITHOUT_ROW = ["k2"];
 
@@ -103,8 +84,8 @@ export const IDLE = {
     if (bidirectional) return say.TWO_DIRECTIONS;
     return task?.name === name && !task.stream ? say.NO_STREAM : null;
   },
-  lag: ({ task }) => (task === "echo" ? null : "used by echo"),
-  clip_threshold: ({ clip }) => (clip === "none" ? "no clipping" : null),
+  lag: ({ task }) => (task === "echo" ? null : say.LAG_OF_ECHO),
+  clip_threshold: ({ clip }) => (clip === "none" ? say.NO_CLIPPING : null),
 };
 
 /** Rows of things that the chosen network does not have. @type {Record<string, (config: Config) => boolean>} */

@@ -1,7 +1,7 @@
 /** A row of the left rail: label, widget, mark of a restart, lock, and room for an error. */
 
 import { element, setText, svg } from "../../lib/dom.js";
-import { ABSENT, ESSENTIAL, IDLE, LABELS, SYMBOLS, TRUNCATIONS } from "./fields.js";
+import { ABSENT, ESSENTIAL, IDLE, SYMBOLS, TRUNCATIONS } from "./fields.js";
 import { shownValue, widgetFor } from "./widgets.js";
 import * as say from "../../words/controls.js";
 
@@ -54,7 +54,7 @@ export function frame(fields, property, value) {
   const restart = property.effect === "restart";
   const tooltip = say.tooltip(property.description, restart);
   const label = element("label", { class: "row-label", for: `field-${name}`, title: tooltip });
-  label.append(LABELS[name] ?? property.title.toLowerCase());
+  label.append(say.LABELS[name] ?? property.title.toLowerCase());
   if (SYMBOLS.includes(name)) label.append(" ", element("i", {}, property.symbol));
   const mark = element("span", { class: "row-mark" });
   if (restart) {

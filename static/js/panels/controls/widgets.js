@@ -3,7 +3,7 @@
 import { nextValue, positionOf, valueAt } from "../../kit/slider.js";
 import { element } from "../../lib/dom.js";
 import { formatSetting, parseNumber } from "../../lib/format.js";
-import { LABELS, NAMED_VALUES, SEGMENTED, TRACKS } from "./fields.js";
+import { NAMED_VALUES, SEGMENTED, TRACKS } from "./fields.js";
 import * as say from "../../words/controls.js";
 
 /** @typedef {import("../../wire/protocol.js").Config} Config */
@@ -47,7 +47,7 @@ export function select(name, options, set) {
 
 /** @param {string} name @param {{value: FieldValue, text: string}[]} options @param {(value: FieldValue) => void} set @returns {Widget} */
 function segments(name, options, set) {
-  const node = element("div", { class: "segments", role: "radiogroup", "aria-label": LABELS[name] ?? name });
+  const node = element("div", { class: "segments", role: "radiogroup", "aria-label": say.LABELS[name] ?? name });
   /** @type {HTMLInputElement[]} */
   const inputs = options.map(({ value, text }, index) => {
     const id = index === 0 ? `field-${name}` : `field-${name}-${value}`;
@@ -134,7 +134,7 @@ function slider(name, track, nullable, set, refuse) {
   });
   range.setAttribute("aria-describedby", `error-${name}`);
   const number = numberInput(`number-${name}`, name, nullable, set, refuse);
-  number.node.setAttribute("aria-label", say.typed(LABELS[name] ?? name));
+  number.node.setAttribute("aria-label", say.typed(say.LABELS[name] ?? name));
   /** @type {number} */
   let current = track.from;
   /** @param {FieldValue} value */

@@ -127,6 +127,27 @@ function mixtureNumbers(record, t, unit, rows, order) {
   )}`;
 }
 
+/** Those of a cell; where none are written here, h_t = cell(x_t, h_{t−1}). @param {string} cell @returns {CellEquations} */
+export function equationsOf(cell) {
+  return (
+    CELLS[cell] ?? {
+      forward: (_activation, before = BEFORE) =>
+        math(
+          "math",
+          symbol("h", "t", "mark-forward"),
+          math("mo", "="),
+          math("mi", cell),
+          parenthesis("("),
+          symbol("x", "t"),
+          math("mo", ","),
+          symbol("h", before, "mark-forward"),
+          parenthesis(")"),
+        ),
+      numbers: (record, t, unit) => alone(at(record, "h", t, unit), unit),
+    }
+  );
+}
+
 /** The lstm's equations hold for it too; what differs is what its gates and h_t are made of. */
 CELLS.ln_lstm = CELLS.lstm;
 

@@ -1,12 +1,13 @@
 /** What comes back to a timestep: ∂E/∂h_t, ∂E/∂c_t and one entry of the flow, with their numbers. */
 
 import { element, math } from "../../lib/dom.js";
-import { formatExp, formatFixed, formatNumber } from "../../lib/format.js";
+import { formatNumber } from "../../lib/format.js";
 import { isTop } from "../../record/chosen.js";
 import { at, next, ownGradient } from "../../record/readings.js";
 import { derivative, symbol, tight } from "./marks.js";
 import { DECIMALS, printedSum } from "./print.js";
 import { AFTER, wayOf } from "./way.js";
+import * as say from "../../words/equations.js";
 import { carriedFrom, THROUGH } from "../../words/timestep.js";
 
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -40,18 +41,13 @@ export function backwardNumbers(record, t, unit, mean) {
   const whole = at(record, "dh", t, unit);
   if (!isTop(record)) return fromAboveNumbers(record, t);
   const own = ownGradient(record, t, unit, mean);
-  const norm = `norm\u00a0${formatExp(at(record, "ln_dh_norm", t))}`;
-  if (!Number.isFinite(whole + own)) return `${formatNumber(whole)}; ${norm}`;
-  return `${printedSum(own, whole - own)}; ${norm}`;
+  const sum = Number.isFinite(whole + own) ? printedSum(own, whole - own) : formatNumber(whole);
+  return say.withNorm(sum, at(record, "ln_dh_norm", t));
 }
 
 /** Below the top layer: the whole, and what of it the timestep read next sends back; norms, which do not add up. @param {DecodedRecord} record @param {number} t */
 function fromAboveNumbers(record, t) {
-  const norm = `norm\u00a0${formatExp(at(record, "ln_dh_norm", t))}`;
-  const from = next(record, t);
-  const carried = at(record, "dh_carried_norm", t);
-  if (from === null || carried === 0) return `${norm}; nothing is carried`;
-  return Number.isNaN(carried) ? norm : `${norm}; carried from ${from}: ${formatNumber(carried)}`;
+  return say.fromAbove(at(record, "ln_dh_norm", t), next(record, t), at(record, "dh_carried_norm", t));
 }
 
 /** ∂E/∂c_t = f_{t+1} ∂E/∂c_{t+1} + through h_t @param {string} [after] */
@@ -71,9 +67,9 @@ export function cellStateNumbers(record, t, unit) {
   const after = next(record, t);
   const gate = after === null ? 0 : at(record, "gates", after - 1, 1, unit);
   const straight = after === null ? 0 : gate * at(record, "dc", after, unit);
-  if (!Number.isFinite(whole + straight)) return `${formatNumber(whole)} for unit ${unit + 1}`;
-  const from = after === null ? "" : `; f_${wayOf(record).after} = ${formatFixed(gate, DECIMALS)}`;
-  return `${printedSum(straight, whole - straight)}${from}`;
+  if (!Number.isFinite(whole + straight)) return say.ofUnit(whole, unit);
+  const sum = printedSum(straight, whole - straight);
+  return after === null ? sum : say.withGate(sum, wayOf(record).after, gate, DECIMALS);
 }
 
 /**

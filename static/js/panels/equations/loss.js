@@ -5,6 +5,7 @@ import { formatNumber } from "../../lib/format.js";
 import { at, hasTarget, isClassified, lossGradient, outputs } from "../../record/readings.js";
 import { derivative, parenthesis, symbol, tight } from "./marks.js";
 import { printerFor } from "./print.js";
+import * as say from "../../words/equations.js";
 
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
 
@@ -20,7 +21,7 @@ export function lossMath(classified) {
       math("mi", "ln"),
       symbol("p", "t"),
       parenthesis("("),
-      math("mtext", "target"),
+      math("mtext", say.TARGET),
       parenthesis(")"),
     );
   }
@@ -32,22 +33,22 @@ export function lossMath(classified) {
     symbol("target", "t"),
     parenthesis(")"),
   );
-  return math("math", loss, math("mo", "="), math("mtext", "mean"), math("msup", difference, math("mn", "2")));
+  return math("math", loss, math("mo", "="), math("mtext", say.MEAN), math("msup", difference, math("mn", "2")));
 }
 
 /** @param {DecodedRecord} record @param {number} t @param {string[]} names of the classes */
 export function lossNumbers(record, t, names) {
   const loss = formatNumber(at(record, "loss_t", t - 1));
-  if (!hasTarget(record, t)) return "no target here, so no loss";
+  if (!hasTarget(record, t)) return say.NO_LOSS;
   const said = outputs(record, t);
   if (isClassified(record)) {
     const target = at(record, "target", t - 1);
-    return `${loss} = −ln ${formatNumber(said[target])}; target ${names[target] ?? target}`;
+    return say.classLoss(loss, said[target], names[target] ?? target);
   }
   const [y, target] = [said[0], at(record, "target", t - 1, 0)];
   const print = printerFor([y, target]);
   const first = `(${print(y)} ${target < 0 ? "+" : "−"} ${print(Math.abs(target))})²`;
-  return said.length === 1 ? `${loss} = ${first}` : `${loss} = mean of ${first}, …`;
+  return said.length === 1 ? `${loss} = ${first}` : say.meanLoss(loss, first);
 }
 
 /** ∂E_t/∂y_t from the output and its target. @param {boolean} classified */
@@ -69,12 +70,12 @@ export function lossBackMath(classified) {
 
 /** @param {DecodedRecord} record @param {number} t */
 export function lossBackNumbers(record, t) {
-  if (!hasTarget(record, t)) return "no gradient";
+  if (!hasTarget(record, t)) return say.NO_GRADIENT;
   const gradient = lossGradient(record, t);
   const print = printerFor(gradient);
   if (!isClassified(record)) return `${gradient.slice(0, 3).map(print).join(", ")}${gradient.length > 3 ? ", …" : ""}`;
   const target = at(record, "target", t - 1);
-  return `${print(gradient[target])} for the target; together 0`;
+  return say.classGradient(print(gradient[target]));
 }
 
 /** y_t = h_t W_hy + b_y */

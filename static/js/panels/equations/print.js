@@ -1,6 +1,7 @@
 /** How the numbers of an equation are printed: alike, and so that sums add up. Pure. */
 
 import { formatFixed, formatNumber, printSum } from "../../lib/format.js";
+import { ofUnit } from "../../words/equations.js";
 
 export const DECIMALS = 3;
 
@@ -17,9 +18,7 @@ export function printedSum(a, b) {
 }
 
 /** @param {number} value @param {number} unit */
-export function alone(value, unit) {
-  return `${formatNumber(value)} for unit ${unit + 1}`;
-}
+export const alone = ofUnit;
 
 /** All numbers of one equation are printed alike: with fixed decimals, or three digits and powers where they are large. */
 export function printerFor(/** @type {number[]} */ numbers) {

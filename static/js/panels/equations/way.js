@@ -11,5 +11,5 @@ export const AFTER = "t+1";
 export function wayOf(record) {
   const { layer, layers, direction, ending } = placeOf(record);
   const [before, after] = isReverse(record) ? [AFTER, BEFORE] : [BEFORE, AFTER];
-  return { key: `${ending} of ${layers}`, before, after, direction, above: layer < layers ? layer + 1 : null };
+  return { key: `${ending}/${layers}`, before, after, direction, above: layer < layers ? layer + 1 : null };
 }

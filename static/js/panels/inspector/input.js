@@ -1,8 +1,7 @@
 /** The input of one timestep of the shown sequence, to be changed: what if the network had heard something else? */
 
 import { element, setSentence } from "../../lib/dom.js";
-import { formatSetting, parseNumber } from "../../lib/format.js";
-import { visibleSymbol } from "../../kit/text.js";
+import { formatSetting, parseNumber, visibleSymbol } from "../../lib/format.js";
 import { fromOwn, ownColumns, toOwn } from "../../record/own.js";
 import { at } from "../../record/readings.js";
 import * as say from "../../words/panels.js";
@@ -90,7 +89,7 @@ export function createInputField({ edit }) {
       node.hidden = !editable;
       if (!editable) return;
       const I = record.tensors.x.shape[1];
-      const names = Array.from({ length: I }, (_, i) => task?.inputs?.[i] ?? `input ${i + 1}`);
+      const names = Array.from({ length: I }, (_, i) => task?.inputs?.[i] ?? say.inputNumber(i + 1));
       const chosen = symbolIndex(record, t);
       setSentence(label, say.inputName(t, shown.own && I === 1 ? shortName(shown.own[0]) : null));
       symbol.hidden = chosen === null;

@@ -4,7 +4,7 @@
  */
 
 import { element, setSentence, setText } from "../../lib/dom.js";
-import { CELLS } from "../equations/cells.js";
+import { equationsOf } from "../equations/cells.js";
 import { backwardMath } from "../equations/gradients.js";
 import { wayOf } from "../equations/way.js";
 import { createLossFace } from "./loss.js";
@@ -83,7 +83,7 @@ function createNothingFace() {
       const activation = String(state.config.activation ?? "φ").replaceAll("_", " ");
       const cell = String(state.config.cell ?? "rnn");
       const way = wayOf(record);
-      const formula = () => (CELLS[cell] ?? CELLS.rnn).forward(activation, way.before);
+      const formula = () => equationsOf(cell).forward(activation, way.before);
       forward.show(`${cell} ${activation} ${way.key}`, formula, "");
       backward.show(`h ${way.key}`, () => backwardMath(way), "");
       update.show(state, record);

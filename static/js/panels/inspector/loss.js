@@ -6,6 +6,7 @@ import { element } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { readPicture } from "../../record/picture.js";
 import { at, hasTarget, isClassified, length, mouth, shownShare } from "../../record/readings.js";
+import { shareAt } from "../../words/panels.js";
 import { reachWords } from "../../words/inspector/loss.js";
 import { ownLossWords } from "../../words/own.js";
 import { lossBackMath, lossBackNumbers, lossMath, lossNumbers } from "../equations/loss.js";
@@ -40,7 +41,7 @@ export function createLossFace() {
         [first, mouth(record)],
       ])) {
         const share = at(record, shownShare(record), t - 1, k);
-        bar.show(`its share at h_${k}`, formatPercent(share), share, colour);
+        bar.show(shareAt(k), formatPercent(share), share, colour);
       }
     },
   };

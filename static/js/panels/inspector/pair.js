@@ -33,7 +33,7 @@ export function createPairFace() {
     ),
     /** @param {State} state @param {DecodedRecord} record @param {{t: number, k: number}} place */
     show({ dark }, record, { t, k }) {
-      equation.show(`pair ${wayOf(record).key}`, () => pairMath(wayOf(record)), pairNumbers(record, t, k));
+      equation.show(`pair/${wayOf(record).key}`, () => pairMath(wayOf(record)), pairNumbers(record, t, k));
       const part = at(record, shownShare(record), t - 1, k);
       const colour = palette(dark ? "dark" : "light").source.css[sourceIndex(t, length(record), false)];
       share.show(say.shareOf(k), formatPercent(part), part, colour);

@@ -10,7 +10,7 @@ import { element, setSentence } from "../../lib/dom.js";
 import { formatShares, printSum } from "../../lib/format.js";
 import { cellNameOf, cellOf, keptName } from "../../record/cells.js";
 import { isTop } from "../../record/chosen.js";
-import { at, farthestLoss, hasTarget, isReverse, ledger, length, next, ownShare } from "../../record/readings.js";
+import { at, farthestLoss, isReverse, ledger, length, next, ownShare } from "../../record/readings.js";
 import {
   carriedLabel,
   ledgerTitle,
@@ -18,9 +18,12 @@ import {
   noShareWords,
   roadsTitle,
   startWords,
+  BY_OTHER_GATES,
+  ownLabel,
+  throughGate,
 } from "../../words/inspector/timestep.js";
 import { fedWords, inputWords } from "../../words/layers.js";
-import { CELLS, outputGateMath, outputGateNumbers } from "../equations/cells.js";
+import { equationsOf, outputGateMath, outputGateNumbers } from "../equations/cells.js";
 import { backwardMath, backwardNumbers, cellStateMath, cellStateNumbers } from "../equations/gradients.js";
 import { wayOf } from "../equations/way.js";
 import { createInputField } from "./input.js";
@@ -66,7 +69,7 @@ export function createTimestepFace(actions) {
     show({ can, config, dark, task }, record, { t, unit, pinned }) {
       const activation = String(config.activation ?? "φ").replaceAll("_", " ");
       const name = String(config.cell ?? "rnn");
-      const cell = CELLS[name] ?? CELLS.rnn;
+      const cell = equationsOf(name);
       const mean = config.loss_reduction === "mean";
       const reads = wayOf(record);
       const formula = () => cell.forward(activation, reads.before);
@@ -109,7 +112,7 @@ function createShares() {
       const { css } = palette(dark ? "dark" : "light").source;
       const middle = Math.round((t + (isReverse(record) ? 1 : T)) / 2);
       const [part, rest] = formatShares(share);
-      const label = hasTarget(record, t) ? `own loss E_${t}` : "own: no target";
+      const label = ownLabel(record, t);
       own.show(label, part, share, css[sourceIndex(t, T, false)]);
       carried.show(carriedLabel(record, t), rest, 1 - share, css[sourceIndex(middle, T, false)]);
     },
@@ -150,8 +153,8 @@ function createWay() {
     const share = at(record, "route_share", t - 1, 0);
     setSentence(title, roadsTitle(record, state, t));
     const [straight, others] = formatShares(share);
-    direct.show(`directly, through ${gate}`, straight, share, INK);
-    rest.show("by the other gates", others, 1 - share, INK);
+    direct.show(throughGate(gate), straight, share, INK);
+    rest.show(BY_OTHER_GATES, others, 1 - share, INK);
   }
 
   return {

@@ -2,9 +2,10 @@
 
 import { createShareBar } from "../../kit/bars.js";
 import { element } from "../../lib/dom.js";
-import { formatNumber, formatPercent } from "../../lib/format.js";
+import { formatPercent } from "../../lib/format.js";
 import { at } from "../../record/readings.js";
-import { updateWords, useWords } from "../../words/inspector/weight.js";
+import { OF_SQUARED_NORM } from "../../words/panels.js";
+import { gradientWords, updateWords, useWords } from "../../words/inspector/weight.js";
 import { weightMath } from "../equations/weights.js";
 import { createEquation, createLine } from "./parts.js";
 
@@ -21,11 +22,11 @@ export function createWeightFace() {
     /** @param {State} state @param {DecodedRecord} record @param {{tensor: string, index: number[]}} place */
     show(state, record, { tensor, index }) {
       const gradient = at(record, `grad.${tensor}`, ...index);
-      const numbers = Number.isNaN(gradient) ? "" : `${formatNumber(gradient)} over the batch, before clipping`;
+      const numbers = Number.isNaN(gradient) ? "" : gradientWords(gradient);
       equation.show(tensor, () => weightMath(tensor), numbers);
       value.show(useWords(record, tensor, index));
       const part = (gradient / Number(record.meta.grad_norm)) ** 2;
-      share.show("of ‖gradient‖²", formatPercent(part), part, "var(--backward)");
+      share.show(OF_SQUARED_NORM, formatPercent(part), part, "var(--backward)");
       update.show(updateWords(state, record, gradient));
     },
   };

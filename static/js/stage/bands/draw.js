@@ -15,7 +15,7 @@ import { drawDryDashes, drawUnsourced, drawWithoutNumber } from "../river/spans.
 import { drawTiles, drawWays as drawOutputWays, drawWeightNames, drawWeights } from "../paint/weights.js";
 import { drawTributaries } from "../river/tributaries.js";
 import { fedAt, stackOf } from "./scenes.js";
-import { layerName, OPENS } from "../../words/layers.js";
+import { layerName, openLayer, OPENS } from "../../words/layers.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */
@@ -35,7 +35,7 @@ export function drawBandChrome(ctx, scene) {
   const { layout, palette, bands, picture } = scene;
   if (!picture || bands.length === 0) return;
   const { U, left, right } = layout;
-  const name = `▾ ${layerName(picture.place, picture.place)}`;
+  const name = openLayer(layerName(picture.place, picture.place));
   drawText(ctx, U, name, 20 * U, nameHeight(layout), { weight: 600, colour: palette.ink });
   for (const [index, { river, units, full }] of layout.bands.entries()) {
     if (full && bands[index]) {
@@ -151,11 +151,11 @@ export function drawBandRivers(ctx, scene, bitmaps, ratio) {
   for (const [index, { scene: band }] of scene.bands.entries()) {
     const [{ top, bottom }] = band.layout.lanes;
     if (scene.layout.bands[index].full) {
-      drawRivers(ctx, band, (name) => bitmaps(`band ${index} ${name}`), ratio);
+      drawRivers(ctx, band, (name) => bitmaps(`band/${index}/${name}`), ratio);
       continue;
     }
     if (bottom - top >= WORDS_FROM * band.layout.U) drawWithoutNumber(ctx, band, 0);
-    drawRibbon(ctx, band, (name) => bitmaps(`band ${index} ${name}`), ratio, 0);
+    drawRibbon(ctx, band, (name) => bitmaps(`band/${index}/${name}`), ratio, 0);
     drawDryDashes(ctx, band, 0);
     drawBanks(ctx, band, 0);
     drawUnsourced(ctx, band, 0);
@@ -165,7 +165,7 @@ export function drawBandRivers(ctx, scene, bitmaps, ratio) {
 /** @param {Context} ctx @param {Scene} scene @param {Bitmaps} bitmaps @param {number} ratio */
 export function drawBandUnits(ctx, scene, bitmaps, ratio) {
   for (const [index, { scene: band }] of scene.bands.entries()) {
-    const own = (/** @type {string} */ name) => bitmaps(`band ${index} ${name}`);
+    const own = (/** @type {string} */ name) => bitmaps(`band/${index}/${name}`);
     drawUnits(ctx, band, own, ratio);
     if (scene.layout.bands[index].full) drawTiles(ctx, band, own, ratio, OWN);
   }
@@ -175,6 +175,6 @@ export function drawBandUnits(ctx, scene, bitmaps, ratio) {
 export function drawBandWeights(ctx, scene, bitmaps, ratio) {
   for (const [index, { scene: band }] of scene.bands.entries()) {
     if (!scene.layout.bands[index].full) continue;
-    drawWeights(ctx, band, (name) => bitmaps(`band ${index} ${name}`), ratio, OWN);
+    drawWeights(ctx, band, (name) => bitmaps(`band/${index}/${name}`), ratio, OWN);
   }
 }

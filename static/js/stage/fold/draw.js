@@ -1,13 +1,13 @@
 /** Draws the folded network: one cell with its numbers, its loop, one accumulator, and all of time in a strip. */
 import { activationIndex, sourceIndex } from "../../kit/colour.js";
-import { formatExp, formatFixed, formatNumber, formatPercent } from "../../lib/format.js";
+import { formatExp, formatFixed, formatNumber, formatPercent, visibleSymbol } from "../../lib/format.js";
 import { labelledTimesteps } from "../../lib/scales.js";
 import { drawTrack } from "../paint/track.js";
 import { drawMatrix, outline } from "../paint/weights.js";
 import { symbolAt } from "../../record/picture.js";
 import { statesMeetBy } from "../../record/cells.js";
 import { readoutLines } from "../readout.js";
-import { drawMath, drawText, sans, visibleSymbol } from "../../kit/text.js";
+import { drawMath, drawText, sans } from "../../kit/text.js";
 import { aboveWords, belowWords } from "../../words/layers.js";
 import * as say from "../../words/fold.js";
 import { drawLoop } from "./loop.js";

@@ -1,13 +1,12 @@
 /** The fold: the stage's act of closing the unrolled network into one cell, and opening it again. */
 import { mix } from "../../lib/scales.js";
-import { formatPercent } from "../../lib/format.js";
 import { drawChrome, drawRecord } from "../paint/stage.js";
 import { actPainters, piecePainters } from "../../lib/canvas/painters.js";
 import { drawAccumulator, drawCell, drawFolded } from "./draw.js";
 import { drawDeck, drawFlights } from "./deck.js";
 import { foldedPlaceAt, layersOf, layoutFolded } from "./layout.js";
 import { createFoldClock, foldMoment } from "./timeline.js";
-import { foldWords } from "../../words/fold.js";
+import { foldWords, partLines } from "../../words/fold.js";
 import { placeWords } from "../../words/layers.js";
 
 /** @typedef {import("../view.js").Act} Act */
@@ -101,7 +100,7 @@ export function createFold(store) {
       const parts = scene?.picture?.parts;
       if (place.row !== "parts" || place.t === null || !parts) return null;
       const whole = parts.reduce((sum, norm) => sum + norm, 0);
-      return [`‖∂E/∂Wₕₕ‖ of t = ${place.t}`, `${formatPercent(parts[place.t - 1] / whole)} of the stack`];
+      return partLines(place.t, parts[place.t - 1] / whole);
     },
   };
 }

@@ -6,7 +6,8 @@ import { acrossAxis, columnWidth, pitchOf, standsApart, xOf } from "../layout.js
 import { outputAt, symbolAt } from "../../record/picture.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { SYMBOL_PITCH, showsSymbols } from "../scene.js";
-import { drawText, visibleSymbol } from "../../kit/text.js";
+import { visibleSymbol } from "../../lib/format.js";
+import { drawText } from "../../kit/text.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */

@@ -1,6 +1,7 @@
 /** Draws the norm chart under the network. Keeps no state. */
 import { CELL_STATE_INDEX, sourceIndex } from "../../kit/colour.js";
 import { formatPower } from "../../lib/format.js";
+import { curveName } from "../../words/charts.js";
 import { axisExponents, decades, linear } from "../../lib/scales.js";
 import { standsApart, xOf } from "../layout.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
@@ -157,7 +158,17 @@ function drawExits(
 
 /** All that the legend depends on, beside the palette. @param {Scene} scene */
 export function legendKey({ curves, picture }) {
-  return [picture?.lastLoss, picture?.losses, ...curves.map(({ id, label }) => `${id} ${label}`)].join();
+  return [picture?.lastLoss, picture?.losses, ...curves.map((curve) => curve.id + curveName(curve))].join();
+}
+
+/** Between two names of the legend, and in a narrow window, in design units; before each the sample of its line. */
+const LEGEND = { apart: 26, least: 10, sample: 22 };
+
+/** How far apart the names stand: closer where they would not all fit. @param {number[]} widths @param {number} room @param {number} U */
+function legendGap(widths, room, U) {
+  const names = widths.reduce((sum, width) => sum + width + LEGEND.sample * U, 0);
+  const even = (room - names) / Math.max(1, widths.length - 1);
+  return Math.min(LEGEND.apart * U, Math.max(LEGEND.least * U, even));
 }
 
 /** Words for the lines, from the column of t = 1 on. */
@@ -165,11 +176,14 @@ export function drawNormLegend(/** @type {Context} */ ctx, /** @type {Scene} */ 
   const { layout, palette, curves } = scene;
   const styles = curveStyles(scene);
   const { U, legend } = layout;
+  ctx.font = sans(U);
+  const labels = curves.map(curveName);
+  const widths = labels.map((label) => ctx.measureText(label).width);
+  const gap = legendGap(widths, layout.right - layout.left, U);
   let x = layout.left;
-  for (const { id, label } of curves) {
-    ctx.font = sans(U);
-    const width = ctx.measureText(label).width;
-    if (x + 22 * U + width > layout.right) break;
+  for (const [index, { id }] of curves.entries()) {
+    const width = widths[index];
+    if (x + LEGEND.sample * U + width > layout.right + 0.5) break;
     ctx.strokeStyle = styles[id].colour;
     ctx.lineWidth = styles[id].width * U;
     ctx.setLineDash(styles[id].dash.map((length) => length * U));
@@ -178,7 +192,7 @@ export function drawNormLegend(/** @type {Context} */ ctx, /** @type {Scene} */ 
     ctx.lineTo(x + 17 * U, legend.y);
     ctx.stroke();
     ctx.setLineDash([]);
-    drawText(ctx, U, label, x + 22 * U, legend.y, { colour: palette.ink2 });
-    x += 22 * U + width + 26 * U;
+    drawText(ctx, U, labels[index], x + LEGEND.sample * U, legend.y, { colour: palette.ink2 });
+    x += LEGEND.sample * U + width + gap;
   }
 }

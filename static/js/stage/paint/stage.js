@@ -243,7 +243,7 @@ function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
 
   const { units } = layout;
   end = drawMath(ctx, U, "h_t", x, units.top + 8 * U, { size: 14, colour: palette.ink2 });
-  words(units.every > 1 ? `every ${ordinal(units.every)}` : "units", end + 6 * U, units.top + 8 * U);
+  words(say.unitsWords(units.every), end + 6 * U, units.top + 8 * U);
   drawText(ctx, U, "1", layout.left - 8 * U, units.top + 6 * U, { align: "right", colour: palette.ink3 });
   const last = layout.H > 1 ? String(layout.H) : "";
   drawText(ctx, U, last, layout.left - 8 * U, units.bottom - 5 * U, { align: "right", colour: palette.ink3 });
@@ -252,10 +252,6 @@ function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   const inputY = (layout.input.top + layout.input.bottom) / 2;
   end = drawMath(ctx, U, "x_t", x, inputY, { size: 14, colour: palette.ink2 });
   words("input", end + 6 * U, inputY);
-}
-
-function ordinal(/** @type {number} */ n) {
-  return n === 2 ? "2nd" : n === 3 ? "3rd" : `${n}th`;
 }
 
 /** −1 ▭ 1: what the colours of hidden units, inputs and weights mean. */
@@ -318,6 +314,21 @@ function labelsAlong(/** @type {Layout} */ layout, /** @type {number} */ room) {
   return chosen;
 }
 
+/**
+ * How much of the row of numbers gives way to that of t: a neighbour that would be cut goes whole.
+ * @param {Layout} layout @param {number} t @param {number} half of what its own number needs @param {number} room of a number
+ */
+function givesWay(layout, t, half, room) {
+  const x = xOf(layout, t);
+  const touched = labelsAlong(layout, room + 7 * layout.U)
+    .map((other) => xOf(layout, other))
+    .filter((other) => Math.abs(other - x) < half + room / 2);
+  return {
+    from: Math.min(x - half, ...touched.map((at) => at - room / 2)),
+    to: Math.max(x + half, ...touched.map((at) => at + room / 2)),
+  };
+}
+
 /** The number of one timestep, standing out of its neighbours. */
 export function drawCurrentLabel(
   /** @type {Context} */ ctx,
@@ -327,9 +338,11 @@ export function drawCurrentLabel(
   const { U } = layout;
   const text = String(t);
   ctx.font = sans(U, 11, 600);
-  const width = ctx.measureText(text).width;
+  const half = ctx.measureText(text).width / 2 + 3 * U;
+  ctx.font = sans(U);
+  const { from, to } = givesWay(layout, t, half, ctx.measureText(String(layout.T)).width);
   ctx.fillStyle = palette.paper;
-  ctx.fillRect(xOf(layout, t) - width / 2 - 3 * U, layout.labels.y - 7 * U, width + 6 * U, 14 * U);
+  ctx.fillRect(from, layout.labels.y - 7 * U, to - from, 14 * U);
   drawText(ctx, U, text, xOf(layout, t), layout.labels.y, { weight: 600, align: "center", colour: palette.ink });
 }
 

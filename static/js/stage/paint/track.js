@@ -32,7 +32,7 @@ export function drawTrackKey(/** @type {Context} */ ctx, /** @type {Scene} */ sc
     track === "h"
       ? { ramp: palette.activation, low: "−1", high: "1", from: 0 }
       : track === "gates"
-        ? { ramp: palette.activation, low: "0", high: "1 keeps all", from: 0.5 }
+        ? { ramp: palette.activation, low: "0", high: say.KEEPS_ALL, from: 0.5 }
         : { ramp: palette.gradient, low: `−${limit}`, high: `+${limit}`, from: 0 };
   const width = 88 * U;
   const right = layout.right - (track === "gates" ? 64 : 34) * U;

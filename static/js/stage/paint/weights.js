@@ -52,7 +52,7 @@ export function drawWeights(ctx, scene, bitmaps, ratio, matrices = matricesOf(sc
 export function weightNamesKey({ picture, layout }) {
   if (!picture) return "";
   return matricesOf(layout)
-    .map((matrix) => `${weightsOf(picture, matrix) && nameOf(picture, matrix)} ${usesOf(picture, matrix)}`)
+    .map((matrix) => [weightsOf(picture, matrix) && nameOf(picture, matrix), usesOf(picture, matrix)].join())
     .join();
 }
 
@@ -134,7 +134,7 @@ export function drawTiles(ctx, scene, bitmaps, ratio, matrices = matricesOf(scen
     if (!weights || !nameOf(picture, matrix)) continue;
     const tiles = tilesOf(layout, matrix);
     if (tiles.length === 0) continue;
-    drawTileRow(ctx, scene, bitmaps(`tile ${matrix}`), weights, tiles, ratio);
+    drawTileRow(ctx, scene, bitmaps(`tile/${matrix}`), weights, tiles, ratio);
     ctx.strokeStyle = palette.forward;
     ctx.lineWidth = 1;
     ctx.beginPath();

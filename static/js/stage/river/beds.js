@@ -2,6 +2,7 @@
 
 import { drawMath, drawText } from "../../kit/text.js";
 import { formatPower } from "../../lib/format.js";
+import * as say from "../../words/stage.js";
 import { RULERS, widthOf } from "./ruler.js";
 
 /** @typedef {import("../scene.js").Scene} Scene */
@@ -83,7 +84,7 @@ function drawRuler(ctx, layout, palette, rulerName, index, named) {
   if (named && index === 0 && height < NAMED * U) return;
   const nameY = lane.mid - (small ? 10 : 18) * U;
   drawMath(ctx, U, LANE_LABELS[name], 20 * U, nameY, { size: 15, colour: palette.ink2 });
-  const words = index === 1 ? ["cell state"] : small ? ["log axis"] : ["width,", "log axis"];
+  const words = index === 1 ? [say.CELL_STATE] : small ? [say.LOG_AXIS] : [say.WIDTH, say.LOG_AXIS];
   if (index === 0 && height < SMALLEST * U) return;
   words.forEach((word, i) => {
     const down = index === 1 ? 23 : 18; // clear of the ruler's lowest label

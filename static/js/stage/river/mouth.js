@@ -1,7 +1,7 @@
 /** Draws what stands beside the lane, before its mouth. Keeps no state. */
 
 import { drawText, sans } from "../../kit/text.js";
-import { formatNumber, formatPower } from "../../lib/format.js";
+import { formatNumber } from "../../lib/format.js";
 import { SMALL } from "./beds.js";
 import { RULERS } from "./ruler.js";
 import * as say from "../../words/stage.js";
@@ -23,9 +23,9 @@ function offerRuler(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, p
   const { U } = layout;
   const [{ top, mid, bottom }] = layout.lanes;
   ctx.font = sans(U);
-  const reach = `see ${formatPower(RULERS[other].low)}…${formatPower(RULERS[other].high)}`;
+  const reach = say.reachWords(RULERS[other].low, RULERS[other].high);
   const fits = 20 * U + ctx.measureText(reach).width < layout.left - 10 * U;
-  const words = fits ? reach : "see farther";
+  const words = fits ? reach : say.WIDER_SCALE;
   if (bottom - top < SMALL * U) return;
   const y = Math.min(mid + 26 * U, bottom - 28 * U); // above what the weir says at the mouth
   drawText(ctx, U, words, 20 * U, y, { colour: palette.ink2 });

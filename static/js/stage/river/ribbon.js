@@ -23,7 +23,7 @@ export function drawRibbon(ctx, scene, bitmaps, ratio, index) {
   const colours = riverColours(scene);
   if (!picture || runs.length === 0) return;
   const lane = layout.lanes[index];
-  drawPixels(ctx, bitmaps(`river ${index}`), acrossAxis(layout, lane, ratio), (pixels, width, height) => {
+  drawPixels(ctx, bitmaps(`river/${index}`), acrossAxis(layout, lane, ratio), (pixels, width, height) => {
     const { T } = picture;
     paintRiver(pixels, width, height, {
       ...(mirrored ? { ...colours, colours: turned(colours.colours), edges: turned(colours.edges) } : colours),

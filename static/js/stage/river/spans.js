@@ -2,7 +2,7 @@
 
 import { drawText, sans } from "../../kit/text.js";
 import { xOf } from "../layout.js";
-import { formatExp, formatPower } from "../../lib/format.js";
+import * as say from "../../words/stage.js";
 import { beyondRuler, dryDashes } from "./signs.js";
 import { KIND, RULERS } from "./ruler.js";
 
@@ -20,7 +20,7 @@ export function drawWithoutNumber(/** @type {Context} */ ctx, /** @type {Scene} 
     if (right <= left) continue;
     if (kind === KIND.nan) {
       hatchBox(ctx, { x: left, y: lane.top, width: right - left, height }, 5 * layout.U, palette.border);
-      drawTag(ctx, scene, "NaN: no gradient", (left + right) / 2, lane.mid, right - left);
+      drawTag(ctx, scene, say.NAN_SPAN, (left + right) / 2, lane.mid, right - left);
     } else if (kind === KIND.infinite) {
       ctx.fillStyle = palette.ink;
       ctx.fillRect(left, lane.top, right - left, height);
@@ -28,7 +28,7 @@ export function drawWithoutNumber(/** @type {Context} */ ctx, /** @type {Scene} 
     } else if (kind === KIND.zero) {
       ctx.font = sans(layout.U);
       const room = right - left - 12 * layout.U;
-      const words = ["exactly 0: no loss reaches here", "exactly 0"].find((text) => ctx.measureText(text).width < room);
+      const words = [say.ZERO_SPAN, "exactly 0"].find((text) => ctx.measureText(text).width < room);
       const place = { align: /** @type {const} */ ("center"), colour: palette.ink2 };
       if (words) drawText(ctx, layout.U, words, (left + right) / 2, lane.mid, place);
     }
@@ -45,7 +45,7 @@ export function drawUnsourced(/** @type {Context} */ ctx, /** @type {Scene} */ s
     if (width <= 0) continue;
     hatchBox(ctx, { x, y: lane.top, width, height: lane.bottom - lane.top }, 7 * layout.U, palette.paper);
     const y = (lane.mid + lane.bottom) / 2; // clear of the chevrons
-    drawTag(ctx, scene, "shares are not finite", x + width / 2, y, width);
+    drawTag(ctx, scene, say.NO_SHARES, x + width / 2, y, width);
   }
 }
 
@@ -129,7 +129,7 @@ export function drawBeyondRuler(/** @type {Context} */ ctx, /** @type {Scene} */
       }
     }
     ctx.stroke();
-    const words = `${formatExp(shown[most], 2)} at t = ${most}`;
+    const words = say.sizeAt(shown[most], most);
     const room = layout.right - layout.left;
     const half = tagWidth(ctx, U, words) / 2;
     const x = Math.min(layout.right - half, Math.max(layout.left + half, xOf(layout, most)));
@@ -175,17 +175,17 @@ export function drawDryDashes(/** @type {Context} */ ctx, /** @type {Scene} */ s
  */
 function labelDrySpan(ctx, { layout, palette, ruler, picture }, shown, { first, last }, y) {
   const { U } = layout;
-  const [goesUnder, end] = picture?.reverse ? [first, last] : [last, first];
+  const [under, end] = picture?.reverse ? [first, last] : [last, first];
   const from = Math.max(layout.left, layout.edges[first - 1]);
   const to = Math.min(layout.right, layout.edges[last]);
   if (to <= from) return;
-  const above = `below ${formatPower(RULERS[ruler].low)} from t = ${goesUnder}`;
+  const above = say.goesUnder(RULERS[ruler].low, under);
   ctx.font = sans(U);
   const room = Math.max(to, from + 118 * U) - from;
   if (to - from < 40 * U && last !== first && last !== layout.T) return;
   const width = ctx.measureText(above).width;
   const x = Math.max(from + 4 * U, Math.min(to - 4 * U, layout.right) - width);
   if (width < room + 60 * U) drawText(ctx, U, above, x, y - 15 * U, { colour: palette.ink2 });
-  const value = `${formatExp(shown[end], 2)} at t = ${end}`;
+  const value = say.sizeAt(shown[end], end);
   drawText(ctx, U, value, from + 4 * U, y + 15 * U, { colour: palette.ink2 });
 }

@@ -2,18 +2,18 @@
  * Slow motion: an act of the stage that goes through one iteration step by step, from the record alone, and ends it with
  * a real update. The run stands still meanwhile.
  */
-import { formatNumber } from "../../lib/format.js";
 import { xOf } from "../layout.js";
 import { placeAt } from "../under.js";
 import { actPainters } from "../../lib/canvas/painters.js";
-import { drawMoment, drawUpdate, makeLayers } from "./draw.js";
+import { drawMoment, drawUpdate } from "./draw.js";
+import { makeLayers } from "./layers.js";
 import { beginOf, momentAt, stopAfter, timelineOf } from "./timeline.js";
-import { momentWords } from "../../words/slowmotion.js";
+import { momentWords, whereWords } from "../../words/slowmotion.js";
 
 /** @typedef {import("../view.js").Act} Act */
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {import("../../run/state.js").Reached} Reached */
-/** @typedef {import("./draw.js").Layers} Layers */
+/** @typedef {import("./layers.js").Layers} Layers */
 
 /**
  * What a row of buttons shows of it.
@@ -199,5 +199,5 @@ export function isReached({ row, t }, { phase, t: at }, reverse = false) {
 
 /** For the slider's words. @param {Shown} shown */
 export function positionWords({ moment }) {
-  return moment.phase === "update" ? "update" : `${moment.phase}, timestep ${formatNumber(moment.t)}`;
+  return whereWords(moment);
 }

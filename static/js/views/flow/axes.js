@@ -1,6 +1,7 @@
 /** The timesteps beside the flow matrix, and beside a few losses how much arrives at both ends. Keeps no state. */
 
-import { drawText, subscript } from "../../kit/text.js";
+import { subscript } from "../../lib/format.js";
+import { drawText } from "../../kit/text.js";
 import { clamp } from "../../lib/scales.js";
 import * as say from "../../words/flow.js";
 

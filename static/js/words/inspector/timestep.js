@@ -79,7 +79,7 @@ export function underFull(record) {
 /** @param {DecodedRecord} record @param {number} last @param {number} t */
 export function noLedger(record, last, t) {
   if (!isTop(record))
-    return "Where its size went is known of the top layer only: below it more arrives at every timestep.";
+    return "What changed its size can be told for the top layer only: below it, more arrives at every timestep.";
   if (isReverse(record)) return noLedgerInReverse(record, last, t);
   if (last === t) return `E_${t} is the last loss: ${formatExp(lnFlow(record, t, t))} at h_${t}.`;
   if (last < t) return `No loss at or after h_${t}.`;
@@ -92,3 +92,13 @@ function noLedgerInReverse(record, first, t) {
   if (first > t || first === 0) return `No loss at or before h_${t}.`;
   return `The gradient of E_${first} at h_${t} is exactly 0.`;
 }
+
+/** What h_t's own loss adds. @param {DecodedRecord} record @param {number} t */
+export function ownLabel(record, t) {
+  return hasTarget(record, t) ? `own loss E_${t}` : "own: no target";
+}
+
+/** @param {string} gate by its symbol */
+export const throughGate = (gate) => `directly, through ${gate}`;
+
+export const BY_OTHER_GATES = "by the other gates";

@@ -22,3 +22,8 @@ export function updateWords({ config }, record, gradient) {
   const clipped = scale < 1 ? ` × ${formatNumber(scale)} by clipping` : "";
   return `The next update adds −${formatNumber(rate)} × gradient${clipped}: ${formatNumber(-rate * scale * gradient)}.`;
 }
+
+/** @param {number} gradient */
+export function gradientWords(gradient) {
+  return `${formatNumber(gradient)} over the batch, before clipping`;
+}

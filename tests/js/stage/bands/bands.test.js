@@ -117,7 +117,7 @@ for (const [open, other] of [
     assert.ok(texts.includes(`▸ ${other}`), "its name");
     assert.equal(texts.filter((text) => text === "10⁻⁶").length, 2, "a ruler each");
     assert.equal(texts.filter((text) => text === "× 7").length, 2, "each direction's weights are used 7 times");
-    assert.notDeepEqual(bitmaps("band 0 W_hh").pixels, bitmaps("W_hh").pixels, "and they are not the same");
+    assert.notDeepEqual(bitmaps("band/0/W_hh").pixels, bitmaps("W_hh").pixels, "and they are not the same");
     const [mine, its] = [scene.layout.units, scene.layout.bands[0].units];
     for (const { top, bottom } of [mine, its]) {
       const heads = ctx.calls.filter(([name, , y]) => name === "moveTo" && y === (top + bottom) / 2);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { palette } from "../../../../static/js/kit/colour.js";
-import { drawChrome, drawMarks, drawRecord } from "../../../../static/js/stage/paint/stage.js";
+import { drawChrome, drawCurrentLabel, drawMarks, drawRecord } from "../../../../static/js/stage/paint/stage.js";
 import { lossRadius } from "../../../../static/js/stage/paint/ends.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
@@ -28,7 +28,7 @@ function drawn(record, options = {}) {
   return { ctx, scene, bitmaps, texts: textsOf(ctx), labels: textsOf(chrome) };
 }
 
-const riverPixels = (bitmaps) => bitmaps("river 0").pixels.filter((word) => word >>> 24 > 0).length;
+const riverPixels = (bitmaps) => bitmaps("river/0").pixels.filter((word) => word >>> 24 > 0).length;
 const river = (exponent, T = 6) => recordWithLogNorms(new Array(T).fill(exponent * Math.LN10));
 
 /** The horizontal pieces stroked on the lane's midline. */
@@ -100,10 +100,10 @@ test("what is larger than the ruler reaches is marked with its number", () => {
 
 test("the offer of another ruler stays clear of the ruler", () => {
   const offered = (exponent, ruler) =>
-    drawn(river(exponent), { state: { ruler } }).texts.find((text) => text.startsWith("see "));
+    drawn(river(exponent), { state: { ruler } }).texts.find((text) => /^(see|wider) /.test(text));
   assert.equal(offered(-6, "near"), "see 10⁻¹²…10⁶");
   assert.equal(offered(0, "far"), "see 10⁻⁴…10²");
-  assert.equal(offered(-20, "far"), "see farther");
+  assert.equal(offered(-20, "far"), "wider scale");
   assert.equal(offered(0, "near"), undefined);
 });
 
@@ -171,8 +171,8 @@ test("the disc's area grows with the loss, the baseline's has the radius 7.5", (
 
 /** Runs of painted pixels in the row of tiles. */
 function tilesDrawn({ ctx, bitmaps }, matrix) {
-  if (!callsOf(ctx, "drawImage").some(([image]) => image.name === `tile ${matrix}`)) return 0;
-  const { pixels, width, height } = bitmaps(`tile ${matrix}`);
+  if (!callsOf(ctx, "drawImage").some(([image]) => image.name === `tile/${matrix}`)) return 0;
+  const { pixels, width, height } = bitmaps(`tile/${matrix}`);
   const row = [...pixels.subarray(width * (height >> 1), width * ((height >> 1) + 1))];
   return row.filter((word, i) => word !== 0 && (i === 0 || row[i - 1] === 0)).length;
 }
@@ -214,7 +214,7 @@ test("from each h_t a line in the colour of what goes forward leads to its outpu
   const [, , y] = lines[0];
   assert.ok(y > layout.output.top - 4 && y < layout.output.bottom + 4, `it ends at ${y}`);
   const order = picture.ctx.calls.map(([name, image]) => (name === "drawImage" ? image.name : ""));
-  assert.ok(picture.ctx.calls.indexOf(lines[0]) < order.indexOf("river 0"));
+  assert.ok(picture.ctx.calls.indexOf(lines[0]) < order.indexOf("river/0"));
 });
 
 test("T = 1 draws: W_xh and W_hy once, no arrow and no W_hh in use", () => {
@@ -299,12 +299,46 @@ test("exact zeros of the gradient leave paper in units × time, other values a t
 });
 
 test("with a loss hovered the others fall back", () => {
-  const plain = drawn(sampleRecord({ T: 6 })).bitmaps("river 0").pixels;
+  const plain = drawn(sampleRecord({ T: 6 })).bitmaps("river/0").pixels;
   const hovered = drawn(sampleRecord({ T: 6 }), { state: { hover: { t: 2, source: 6 } } });
   assert.equal(hovered.scene.highlight, 6);
-  assert.notDeepEqual(hovered.bitmaps("river 0").pixels, plain);
+  assert.notDeepEqual(hovered.bitmaps("river/0").pixels, plain);
   const alone = drawn(recordWithLogNorms([0, 0, 0]), { state: { hover: { t: 3 } } });
   assert.equal(alone.scene.highlight, 0, "a lone loss has nothing to stand out from");
+});
+
+test("on a phone the legend closes up before it leaves a line without its name", () => {
+  const scene = buildScene(
+    readPicture(sampleRecord({ T: 6 }), {}, null),
+    initialState({}),
+    { width: 400, height: 520, U: 1 },
+    [-4, 2],
+    0.9,
+  );
+  const ctx = recordingContext();
+  drawChrome(ctx, scene);
+  for (const name of ["all losses", "only E₆", "bound (γσ)ⁿ"]) assert.ok(textsOf(ctx).includes(name), name);
+});
+
+test("a number beside that of the pinned timestep is there or not, never cut", () => {
+  const picture = readPicture(sampleRecord({ T: 24 }), {}, null);
+  const scene = buildScene(picture, initialState({}), { width: 390, height: 520, U: 1 }, [-4, 2], 0.9);
+  const chrome = recordingContext();
+  drawChrome(chrome, scene);
+  const { layout } = scene;
+  const numbers = callsOf(chrome, "fillText").filter(([, , y]) => y === layout.labels.y);
+  const half = (2 * 0.58 * 11) / 2;
+  for (let t = 1; t <= 24; t += 1) {
+    const ctx = recordingContext();
+    drawCurrentLabel(ctx, scene, t);
+    const [[left, , width]] = callsOf(ctx, "fillRect");
+    const right = left + width;
+    for (const [text, x] of numbers) {
+      const cut =
+        (x - half < left - 0.01 && x + half > left + 0.01) || (x - half < right - 0.01 && x + half > right + 0.01);
+      assert.ok(!cut, `${text} beside ${t}`);
+    }
+  }
 });
 
 test("the legend names every line it shows, the ghost too", () => {

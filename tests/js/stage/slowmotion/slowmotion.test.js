@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
 import { chipWords } from "../../../../static/js/stage/slowmotion/bar.js";
-import { drawMoment, makeLayers } from "../../../../static/js/stage/slowmotion/draw.js";
+import { drawMoment } from "../../../../static/js/stage/slowmotion/draw.js";
+import { makeLayers } from "../../../../static/js/stage/slowmotion/layers.js";
 import { createSlowMotion, isReached } from "../../../../static/js/stage/slowmotion/slowmotion.js";
 import { cardLines, momentWords } from "../../../../static/js/words/slowmotion.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
