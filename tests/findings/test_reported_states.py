@@ -133,3 +133,17 @@ def test_where_nobody_knows_the_loss_a_direct_path_that_carries_the_gradient_is_
     plain = WayBack("h", np.zeros(10), ln_slopes=np.zeros(9))
     codes = [judge(Facts(ways=(way,), **flat), ("saturated",)).code for way in (carried, lost, plain)]
     assert codes == [None, "saturated", "saturated"]
+
+
+def test_both_numbers_of_an_lstms_way_back_are_of_its_last_loss_alone():
+    """Once: all losses together where it starts, and one where it ends."""
+    record, finding = found(cell="lstm", forget_bias=-4.0, lag=15)
+    values = finding["values"]
+    last, k = values["loss_timestep"], values["timestep"]
+    name = "ln_flow_c" if values["state"] == "c" else "ln_flow"
+    own = record.tensors[name][last - 1].astype(float)
+    assert (finding["code"], last, k) == ("vanishing", 24, 9)
+    assert values["ln_start"] == pytest.approx(own[last], abs=1e-5)
+    assert values["ln_there"] == pytest.approx(own[k], abs=1e-4)
+    assert values["ln_change"] == pytest.approx(own[k] - own[last], abs=1e-4)
+    assert sum(values["parts"].values()) == pytest.approx(values["ln_change"], abs=1e-9)
