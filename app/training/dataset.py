@@ -55,7 +55,7 @@ def read_text(text: str | bytes | Path) -> Text:
 
 
 def read_series(csv: str | bytes | Path, **options: Any) -> Series:
-    """CSV with numeric columns, its bytes or its path; `decimal`, `fill`, `keep` and `drop` as in `Options`."""
+    """CSV with numeric columns, its bytes or its path; options as in `Options`."""
     return Series.of(_content(csv), Options(**options))
 
 

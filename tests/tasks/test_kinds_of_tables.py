@@ -127,6 +127,15 @@ def test_a_column_of_dates_in_digits_can_be_kept():
     assert read(READ["Excel's dates"][0], keep=["Date", "a"])[1][0] == [43831, 1.5]
 
 
+def test_numbers_that_only_might_be_dates_are_numbers():
+    assert read("time,a\n43831,1.5\n43832,2.5\n43835,4\n")[0] == ("time", "a"), "of seconds, as likely"
+    assert read("Date,a\n43831,1.5\n43835,2.5\n43832,4\n")[0] == ("Date", "a"), "not in order"
+    assert read("sold,a\n202001,1.5\n202002,2.5\n202003,4\n")[0] == ("sold", "a")
+    assert read("month,a\n202001,1.5\n202002,2.5\n202003,4\n")[0] == ("a",)
+    assert read("month,a\n202012,1.5\n202013,2.5\n202014,4\n")[0] == ("month", "a"), "no months"
+    assert read("x,a\n20200229,1.5\n20200230,2.5\n20200301,4\n")[0] == ("x", "a"), "no days"
+
+
 ASKED = {
     "-999": (
         "a,b\n1.5,2\n-999,3\n4,7\n3,6\n",

@@ -4,7 +4,9 @@ import numpy as np
 
 SERIALS = (20_000, 80_000)  # a spreadsheet counts days from 1900: 1954 to 2119
 YEARS = (1800, 2200)
-DATE_NAMES = ("date", "datum", "day", "tag", "fecha", "jour", "data", "time", "zeit", "when", "month", "period")
+DATE_NAMES = ("date", "datum", "fecha")  # in the name of a column
+DAY_NAMES = ("day", "tag", "jour")
+MONTH_NAMES = ("month", "monat", "mois", "mes", "period", "yearmonth", "yyyymm", "time")
 DAYS = np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
@@ -14,8 +16,10 @@ def are_dates(numbers: np.ndarray, name: str) -> bool:
         return False
     if _are_days(numbers):
         return True
-    named = any(part in name for part in DATE_NAMES)
-    return named and (bool(((numbers >= SERIALS[0]) & (numbers <= SERIALS[1])).all()) or _are_months(numbers))
+    of_dates = any(part in name for part in DATE_NAMES)
+    if (of_dates or name in MONTH_NAMES) and _are_months(numbers):
+        return True
+    return (of_dates or name in DAY_NAMES) and bool(((numbers >= SERIALS[0]) & (numbers <= SERIALS[1])).all())
 
 
 def _are_days(numbers: np.ndarray) -> bool:
