@@ -52,7 +52,7 @@ LONGEST = 200  # characters of a value
 LARGEST = 300_000
 STYLE = """
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; background: #fbfaf7; color: #1b1d20;
-  font: 15px/1.5 Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+  font: 0.94rem/1.5 Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 h1 { font-size: 1.5rem; } h2 { margin-top: 2rem; font-size: 1.1rem; } .quiet { color: #5f636a; }
 a { color: #1c5aa0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
@@ -99,8 +99,9 @@ def report(trainer: Trainer, asked: Asked | None = None) -> Iterator[str]:
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Unroll: {escaped(task["title"])}</title>'
         f'<meta name="viewport" content="width=device-width">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY_WITH_LIBRARY if asked.library else POLICY}">'
-        f"<style>{STYLE}</style></head><body><h1>Unroll: {escaped(task['title'])}, {escaped(trainer.config.cell)}, "
-        f"iteration {trainer.iteration}</h1><p>{escaped(task['description'])}</p>"
+        f"<style>{STYLE}</style></head><body><main>"
+        f"<h1>Unroll: {escaped(task['title'])}, {escaped(trainer.config.cell)}, iteration {trainer.iteration}</h1>"
+        f"<p>{escaped(task['description'])}</p>"
         f'<p class="quiet">Solved when: {escaped(task["solved"])}. {solved(trainer)} '
         f"{escaped(loaded(record.scalars['weights_from']))}</p>{made(asked.link)}"
     )
@@ -111,7 +112,7 @@ def report(trainer: Trainer, asked: Asked | None = None) -> Iterator[str]:
     yield f"<h2>What was read</h2>{brought(task['read'], record)}" if "read" in task else ""
     pictures = drawn(trainer, record, task)
     yield from with_library(pictures) if asked.library else as_drawings(pictures)
-    yield f"<h2>The whole configuration</h2>{table(dict(trainer.config))}</body></html>\n"
+    yield f"<h2>The whole configuration</h2>{table(dict(trainer.config))}</main></body></html>\n"
 
 
 def as_drawings(pictures: Iterator[tuple[str, Any]]) -> Iterator[str]:

@@ -32,6 +32,7 @@ import numpy as np
 
 from app.engine import Architecture, Initialisation, Network, all_adjoints, all_flows, initialise
 from app.engine.arrays import SMALL, product, zeros
+from app.training import RunConfig, Trainer
 from benchmarks.peers import OF_ANY_SHAPE, PEERS
 from benchmarks.report import Report
 
@@ -302,6 +303,20 @@ def shapes_against_peers(report: Report, seconds: float) -> None:
             report.row(f"{cell}: {peer} ÷ ours, {name}, mean", statistics.geometric_mean(values), "×", "≥", 1)
 
 
+def records_against_peers(report: Report, seconds: float) -> None:
+    """A whole iteration, its record and the update included, beside a loop of PyTorch's cells without either."""
+    for cell in CELLS if "torch cell loop" in PEERS else ():
+        ratios = []
+        for T, H in itertools.product((50, 200), (8, 32, 128)):
+            problem = Problem(cell, Size(T, H, 16))
+            trainer = Trainer(RunConfig(cell=cell, sequence_length=T, hidden_size=H, batch_size=16))
+            peer = PEERS["torch cell loop"](cell, problem.params, problem.x, problem.target)
+            times = take_turns({"step": trainer.step, "peer": peer}, seconds)
+            ratios.append(ratio(times, "peer", "step"))
+        mean = statistics.geometric_mean(ratios)
+        report.row(f"{cell}: torch cell loop ÷ Trainer.step with its record, mean", mean, "×", "≥", 4)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a tenth of the time for every comparison")
@@ -317,6 +332,7 @@ def main() -> int:
         print("  no peer is installed: `make bench-engine` sets up PyTorch and JAX beside the project")
     against_peers(report, seconds, options.verbose)
     shapes_against_peers(report, seconds)
+    records_against_peers(report, seconds)
     return report.finish()
 
 

@@ -14,8 +14,8 @@
   // The last records as they came, to be shown again without a server: what the page itself needs for each.
   const replayed = { records: [], playing: false };
   const note = (buffer) => {
-    latest = lengthOf(buffer);
     if (replayed.playing) return;
+    latest = lengthOf(buffer);
     replayed.records.push(buffer);
     if (replayed.records.length > KEPT) replayed.records.shift();
   };

@@ -3,6 +3,7 @@
     .venv/bin/python -m benchmarks.page            # about five minutes
     .venv/bin/python -m benchmarks.page --seconds 10
     .venv/bin/python -m benchmarks.page --thread    # only what a record costs the main thread, on a busy machine too
+    .venv/bin/python -m benchmarks.page --thread --beside FOLDER  # in turns with the page of another checkout
     .venv/bin/python -m benchmarks.page --recorded  # only a run exported as one page, opened from disk
 
 Opening: bytes and time until the first computed picture, and until it first moves. Playing: 60 s at T = 50, H = 32
@@ -18,7 +19,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,7 +31,7 @@ from app.web.pacing import EXPENSIVE_EVERY
 from app.web.templates import environment
 from benchmarks.chromium import Chromium, Tab, chromium
 from benchmarks.report import Report
-from tests.support.servers import Server
+from tests.support.servers import ROOT, Server
 
 OBSERVER = (Path(__file__).parent / "page.js").read_text()
 # After so many records at 30/s the page's past is full, with its 600 records and its 48 snapshots, one a second. Until
@@ -144,7 +145,7 @@ BARE = """<canvas width="764" height="620"></canvas><script>
 
 
 def bare(browser: Chromium, report: Report) -> None:
-    with browser.tab("data:text/html;charset=utf-8," + quote(BARE)) as tab:
+    with browser.tab("data:text/html;charset=utf-8," + quote(BARE), first_visit=True) as tab:  # it has no cookies
         time.sleep(0.5)
         before = tab.metrics()
         time.sleep(5)
@@ -187,25 +188,42 @@ SIZES: dict[str, tuple[dict[str, object], float]] = {
 REPLAYED = 40
 
 
-def main_thread(browser: Chromium, server: Server, report: Report) -> None:
-    """CPU time of the page's main thread a record, the same records shown again and again without the server."""
+def replayed(browser: Chromium, server: Server, stack: ExitStack, config: dict[str, object]) -> Tab:
+    """A page that has drawn its last records and will show them again, without the server."""
+    tab = stack.enter_context(open_page(browser, server))
+    configure(tab, **config)
+    tab.wait_for(f"measured.shown.at(-1) === {config['sequence_length']}", seconds=120)
+    tab.evaluate("() => forget()")
+    tab.wait_for(f"measured.drawn.length > {REPLAYED}", seconds=120)
+    tab.evaluate("(count) => replay(count)", 1)
+    tab.wire.send("Performance.disable")
+    tab.wire.send("Performance.enable", timeDomain="threadTicks")
+    return tab
+
+
+def thread_time(tab: Tab) -> tuple[float, float]:
+    """CPU ms of the main thread a record, and of its scripts, while the records are shown again."""
+    before = tab.metrics()
+    tab.evaluate("(count) => { forget(); return replay(count); }", REPLAYED)
+    after, drawn = tab.metrics(), len(tab.evaluate("() => measured.drawn"))
+    whole, scripts = (1000 * (after[name] - before[name]) / drawn for name in ("TaskDuration", "ScriptDuration"))
+    return whole, scripts
+
+
+def main_thread(browser: Chromium, servers: list[Server], report: Report, turns: int = 4) -> None:
+    """CPU time of the page's main thread a record; where there is another server, its page's in turns with it."""
     for name, (config, goal) in SIZES.items():
-        spent, scripts = [], []
-        with open_page(browser, server) as tab:
-            configure(tab, **config)
-            tab.wait_for(f"measured.shown.at(-1) === {config['sequence_length']}", seconds=120)
-            tab.evaluate("() => forget()")
-            tab.wait_for(f"measured.drawn.length > {REPLAYED}", seconds=120)
-            tab.wire.send("Performance.disable")
-            tab.wire.send("Performance.enable", timeDomain="threadTicks")
-            for _ in range(4):
-                before = tab.metrics()
-                tab.evaluate("(count) => { forget(); return replay(count); }", REPLAYED)
-                after, drawn = tab.metrics(), len(tab.evaluate("() => measured.drawn"))
-                spent.append(1000 * (after["TaskDuration"] - before["TaskDuration"]) / drawn)
-                scripts.append(1000 * (after["ScriptDuration"] - before["ScriptDuration"]) / drawn)
-        report.row(f"main thread per record, {name}: CPU, best of 4", min(spent), "ms", "≤", goal)
-        report.row("  of it scripts", min(scripts), "ms")
+        with ExitStack() as stack:
+            tabs = [replayed(browser, server, stack, config) for server in servers]
+            spent = [[thread_time(tab) for tab in tabs] for _ in range(turns)]
+        for place, of in enumerate(("", " of the other")[: len(tabs)]):
+            whole, scripts = (min(turn[place][part] for turn in spent) for part in (0, 1))
+            aim = ("≤", goal) if place == 0 else ("≤", None)
+            report.row(f"main thread per record{of}, {name}: CPU, best", whole, "ms", *aim)
+            report.row("  of it scripts", scripts, "ms")
+        if len(tabs) > 1:
+            ratios = [mine[0] / other[0] for mine, other in spent]
+            report.row("  this page's ÷ the other's, median of turns", statistics.median(ratios))
 
 
 def changing(tab: Tab, times: int) -> list[float]:
@@ -238,6 +256,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60, help="how long to play (default 60)")
     parser.add_argument("--thread", action="store_true", help="only what a record costs the main thread")
+    parser.add_argument("--beside", type=Path, help="with --thread: another checkout, whose page is measured in turns")
     parser.add_argument("--recorded", action="store_true", help="only a run exported as one page, opened from disk")
     wanted = parser.parse_args()
     seconds = wanted.seconds
@@ -247,14 +266,17 @@ def main() -> int:
         with chromium() as browser:
             from_disk(browser, report, times=5)
         return report.finish()
+    if wanted.thread:
+        folders = [ROOT, *([wanted.beside.resolve()] if wanted.beside else [])]
+        with ExitStack() as stack, chromium() as browser:
+            servers = [stack.enter_context(Server(folder=folder)) for folder in folders]
+            main_thread(browser, servers, report, turns=10 if wanted.beside else 4)
+        return report.finish()
     started = time.monotonic()
     server = Server().start()
     report.row("server start → answering", time.monotonic() - started, "s", "≤", 1)
     with chromium() as browser:
-        main_thread(browser, server, report)
-        if wanted.thread:
-            server.stop()
-            return report.finish()
+        main_thread(browser, [server], report)
         opening(browser, server, report, times=5)
         with open_page(browser, server) as tab:
             configure(tab, sequence_length=50, hidden_size=32)

@@ -252,7 +252,7 @@ MEASURES = {
     "when the browser says that a size changed": {
         "lib/sizes.js",
         "lib/canvas/resolution.js",
-        "page.js",
+        "stage/unit.js",
         "stage/view.js",
         "views/views.js",
         "views/flow.js",

@@ -4,12 +4,13 @@ from .activations import ACTIVATIONS, Activation, ActivationName
 from .adjoints import Adjoints, adjoints, all_adjoints, layer_adjoints
 from .architecture import Architecture
 from .arrays import Precision
+from .beside import COLUMNS, beside, joined, leaves_the_batch, with_targets
 from .cells import CELLS, Cell, CellName, Params
 from .clipping import ClipMode, angle, clip, norm
 from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise
-from .last_loss import LastLoss, last_loss
+from .last_loss import LastLoss, adjoints_and_last_loss, last_loss
 from .losses import LOSSES, LossName, Reduction
 from .naming import suffix, suffixes
 from .network import Network
@@ -40,6 +41,7 @@ __all__ = [
     "ACTIVATIONS",
     "BREAKS",
     "CELLS",
+    "COLUMNS",
     "INITIALISERS",
     "LOSSES",
     "MOST_LAYERS",
@@ -67,10 +69,12 @@ __all__ = [
     "TensorCheck",
     "TruncationMeter",
     "adjoints",
+    "adjoints_and_last_loss",
     "all_adjoints",
     "all_flows",
     "all_shares_used",
     "angle",
+    "beside",
     "clip",
     "eigenvalues",
     "flow",
@@ -80,11 +84,13 @@ __all__ = [
     "jacobian",
     "jacobian_norms",
     "jacobian_product",
+    "joined",
     "kept_pairs",
     "last_loss",
     "layer_adjoints",
     "layer_flow",
     "layer_jacobian_norms",
+    "leaves_the_batch",
     "lyapunov_exponents",
     "nbytes_of_pairs",
     "norm",
@@ -96,4 +102,5 @@ __all__ = [
     "suffixes",
     "truncation_meter",
     "whole_meter",
+    "with_targets",
 ]

@@ -207,25 +207,25 @@ def all_adjoints(net: Network, reduction: Reduction = "sum") -> dict[str, Adjoin
     """Those of every layer and direction of ``net`` (B = 1) after its `forward`, by what their names end with."""
     with np.errstate(all="ignore"):
         net.prepare(reduction)
-        return {ending: _complete(net.layers[ending], swept) for ending, swept in sweep_all(net).items()}
+        return {ending: complete(net.layers[ending], swept) for ending, swept in sweep_all(net).items()}
 
 
 def sweep_all(net: Network) -> dict[str, "Swept"]:
     """What sweeps of all layers of ``net`` (B = 1) leave, exact at any size, after `Network.prepare`."""
     if net.B != 1:
         raise ValueError(f"adjoints are of one sequence, this network holds {net.B}")
+    net.stack.descend(lambda layer: layer.sweep(layer.T, 0))
+    return all_swept(net)
+
+
+def all_swept(net: Network) -> dict[str, "Swept"]:
+    """The same of layers that have been swept already."""
     found: dict[str, Swept] = {}
-    above: dict[str, list[Layer]] = {
-        layer.ending: readers
-        for level, readers in zip(net.stack.levels, [*net.stack.levels[1:], []], strict=True)
-        for layer in level
-    }
-
-    def walk(layer: Layer) -> None:
-        readers = above[layer.ending]
-        found[layer.ending] = _sweep(layer, [(reader, found[reader.ending]) for reader in readers])
-
-    net.stack.descend(walk)
+    readers: list[Layer] = []
+    for level in reversed(net.stack.levels):
+        for layer in level:
+            found[layer.ending] = _exact(layer, [(reader, found[reader.ending]) for reader in readers])
+        readers = level
     return {ending: found[ending] for ending in net.layers}
 
 
@@ -237,15 +237,18 @@ def layer_adjoints(layer: Layer) -> Adjoints:
     if layer.B != 1:
         raise ValueError(f"adjoints are of one sequence, this layer holds {layer.B}")
     with np.errstate(all="ignore"):
-        return _complete(layer, _sweep(layer))
+        layer.sweep(layer.T, 0)
+        return complete(layer, _exact(layer))
 
 
-def _sweep(layer: Layer, readers: Sequence[tuple[Layer, "Swept"]] = ()) -> "Swept":
-    """The way back through ``layer``; what ``readers``, the layers that read it, hand down may be of any size."""
-    layer.sweep(layer.T, 0)
-    parts = [part[..., 0] for part in (layer.dh, layer.dc) if part is not None]
-    if layer.dtype == np.float64 and all(_are_safe(np.vecdot(part, part), [part]) for part in parts):
-        return _plain(layer)
+def _exact(layer: Layer, readers: Sequence[tuple[Layer, "Swept"]] = ()) -> "Swept":
+    """What a sweep has left in ``layer``, taken back anew where numbers leave their range on the way.
+
+    What ``readers``, the layers that read it, hand down may be of any size.
+    """
+    plain = plainly_swept(layer)
+    if plain is not None:
+        return plain
     own = _handed_down(layer, readers) if readers else _as_handed(layer)
     rescaled = _rescaled(layer, RESCALE_EVERY, *own)
     return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1, *own)
@@ -264,11 +267,20 @@ def _handed_down(layer: Layer, readers: Sequence[tuple[Layer, "Swept"]]) -> tupl
     return own, exponent
 
 
-def _plain(layer: Layer) -> "Swept":
-    dh, da = layer.dh[..., 0].copy(), layer.da[..., 0].copy()
+def plainly_swept(layer: Layer, column: int = 0) -> "Swept | None":
+    """What a sweep has left in a column of ``layer``; None where adjoints are so small or large that digits were lost.
+
+    In float32, whose range is small, they are always taken to be.
+    """
+    if layer.dtype != np.float64:
+        return None
+    dh, dc = layer.dh[..., column].copy(), None if layer.dc is None else layer.dc[..., column].copy()
+    parts = [dh] if dc is None else [dh, dc]
+    if not all(_are_safe(np.vecdot(part, part), [part]) for part in parts):
+        return None
+    da = layer.da[..., column].copy()
     same = layer.cell.input_blocks == layer.cell.state_blocks == 0
-    da_x = da if same else layer.da_x[..., 0].copy()
-    dc = None if layer.dc is None else layer.dc[..., 0].copy()
+    da_x = da if same else layer.da_x[..., column].copy()
     return Swept(dh, dc, da, da_x, np.zeros(layer.T + 1, np.int64), *_as_handed(layer))
 
 
@@ -289,7 +301,7 @@ class Swept(NamedTuple):
     received_exponent: Array
 
 
-def _complete(layer: Layer, swept: Swept) -> Adjoints:
+def complete(layer: Layer, swept: Swept) -> Adjoints:
     """The adjoints with what they are multiplied with and what they send back."""
     dh, dc, da, da_x, exponent, received, received_exponent = swept
     h, x, handed = (

@@ -17,16 +17,17 @@ class Readout:
     W_hy dy_t; the layer that owns h_t computes it in one product with what the next timestep sends back.
     """
 
-    def __init__(self, net: Architecture, loss: LossName, T: int, B: int, dtype: np.dtype) -> None:
-        H, O = net.hidden_size, net.outputs
+    def __init__(self, net: Architecture, loss: LossName, T: int, B: int, dtype: np.dtype, beside: int = 0) -> None:
+        H, O, columns = net.hidden_size, net.outputs, B + beside
+        self._examples = slice(B)
         self._loss = LOSSES[loss]
         edges = range(0, net.width + 1, H)
         self.parts = [slice(*both) for both in pairwise(edges)]  # the rows of W_hy that each direction goes through
         self._weights = [zeros((O, H + 1), dtype) for _ in self.parts]  # [W_hy^T | b_y], the bias once
-        self.y, self._dE_dy, self.dy = (zeros((T, O, B), dtype) for _ in range(3))
-        self.n = np.zeros(B, int)
+        self.y, self._dE_dy, self.dy = (zeros((T, O, columns), dtype) for _ in range(3))
+        self.n = np.zeros(columns, int)
         """Timesteps with a target, per example (B,)."""
-        self.E_t = zeros((T, B), dtype)
+        self.E_t = zeros((T, columns), dtype)
 
     def load(self, params: Params) -> list[Array]:
         """Copy the parameters; returns W_hy (H, O) of each direction."""
@@ -44,6 +45,12 @@ class Readout:
             self.y += np.matmul(weights, more, out=self.dy)
         columns = target.transpose(0, 2, 1) if target.ndim == 3 else target
         self.n = self._loss(self.y, columns, self.E_t, self._dE_dy).sum(axis=0)
+
+    def take_over(self, other: "Readout", column: int) -> None:
+        """All that ``other`` has worked out in one of its columns, as if this one (B = 1) had; the weights stay."""
+        for mine, its in ((self.y, other.y), (self.E_t, other.E_t), (self._dE_dy, other._dE_dy), (self.dy, other.dy)):
+            mine[..., 0] = its[..., column]
+        self.n = other.n[column : column + 1]
 
     def backward(self, reduction: Reduction, only: int | None = None) -> Array:
         """dE/dy_t (T, O, B), E being the sum of E_t or, "mean", that over each example's targets.
@@ -66,5 +73,5 @@ class Readout:
 
     def objective(self, reduction: Reduction) -> float:
         """The mean over the batch of E."""
-        E = self.E_t.sum(axis=0, dtype=np.float64)
-        return float(np.mean(E / np.maximum(self.n, 1) if reduction == "mean" else E))
+        E, n = self.E_t[:, self._examples].sum(axis=0, dtype=np.float64), self.n[self._examples]
+        return float(np.mean(E / np.maximum(n, 1) if reduction == "mean" else E))

@@ -18,6 +18,10 @@ class DenseInputs:
     def load(self, params: Params) -> None:
         """Nothing to copy."""
 
+    def take_over(self, other: "Inputs", column: int, into: list[Array]) -> None:  # noqa: ARG002
+        """What entered one column of another network has been written to ``into``, as by `enter`."""
+        self.x = into[0]
+
     def enter(self, x: Array, into: list[Array]) -> None:
         """Write ``x`` (T, B, I) into the rows (T, I, B) of what enters each direction of the first layer."""
         for rows in into:
@@ -46,6 +50,10 @@ class EmbeddedInputs:
         self.x: Array = zeros((T, classes, B), dtype)
         self._weights = zeros((embedding_size, classes), dtype)  # W_emb^T
 
+    def take_over(self, other: "Inputs", column: int, into: list[Array]) -> None:  # noqa: ARG002
+        """As `DenseInputs.take_over`."""
+        self.x[..., 0] = other.x[..., column]
+
     def load(self, params: Params) -> None:
         """Copy the parameter."""
         self._weights[:] = params["W_emb"].T
@@ -58,7 +66,8 @@ class EmbeddedInputs:
 
     def gradients(self, entered: Array) -> Params:
         """dE/dW_emb (classes, embedding_size), the mean over the batch, from dE/d(what entered) (T, size, B)."""
-        return {"W_emb": np.tensordot(self.x, entered, axes=((0, 2), (0, 2))) / self.x.shape[2]}
+        B = entered.shape[2]
+        return {"W_emb": np.tensordot(self.x[..., :B], entered, axes=((0, 2), (0, 2))) / B}
 
     def input_gradients(self, entered: Array) -> Array:
         """As `DenseInputs.input_gradients`."""

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .adjoints import LN2, Swept, ln_norms, sweep_all
-from .arrays import Array
+from .adjoints import LN2, Adjoints, Swept, all_adjoints, all_swept, complete, ln_norms, plainly_swept, sweep_all
+from .arrays import BUFFER, Array
 from .layer import Layer
 from .losses import Reduction
 from .network import Network
+from .stack import Stack
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,89 @@ def last_loss(net: Network, target: Array, reduction: Reduction = "sum") -> dict
     Empty where there is no loss. Exact at any size, as `all_adjoints`; leaves the buffers of the way back with this
     loss alone.
     """
-    has_target = target[:, 0] >= 0 if target.ndim == 2 else ~np.isnan(target[:, 0]).any(axis=1)
-    losses = np.flatnonzero(has_target)
+    losses = _timesteps_with_a_loss(target)
     if not len(losses):
         return {}
-    t = int(losses[-1]) + 1
+    t = int(losses[-1])
     with np.errstate(all="ignore"):
         net.prepare("sum", only=t)
         found = sweep_all(net)
-        scale = float(np.log(len(losses))) if reduction == "mean" else 0.0
-        forward = {ending: layer for ending, layer in net.layers.items() if not layer.reverse}
-        return {ending: _way(layer, found[ending], t, scale) for ending, layer in forward.items()}
+        return _ways(net, found, t, float(np.log(len(losses))) if reduction == "mean" else 0.0)
+
+
+def adjoints_and_last_loss(
+    net: Network, pair: Stack, target: Array, reduction: Reduction = "sum"
+) -> tuple[dict[str, Adjoints], dict[str, LastLoss]]:
+    """`all_adjoints` and `last_loss` of ``net`` (B = 1), which go back side by side as two columns of ``pair``.
+
+    ``pair`` has the layers of such a network for B = 2. Where the last loss's gradient leaves the range of numbers,
+    each goes back by itself. The buffers of ``net`` are left as by `all_adjoints`.
+    """
+    losses = _timesteps_with_a_loss(target)
+    if len(losses) and net.dtype == np.float64:
+        with np.errstate(all="ignore"):
+            np.setbufsize(BUFFER)
+            net.prepare(reduction)
+            _sweep_side_by_side(net, pair, int(losses[-1]))
+    return of_columns(net, pair, 1, target, reduction)
+
+
+def of_columns(
+    net: Network, stack: Stack, alone: int, target: Array, reduction: Reduction, scale: float = 0.0
+) -> tuple[dict[str, Adjoints], dict[str, LastLoss]]:
+    """The same after all losses went back in ``net`` (B = 1), and the last one in the column ``alone`` of ``stack``.
+
+    ``scale``: ln of what the latter is still to be divided by.
+    """
+    losses = _timesteps_with_a_loss(target)
+    if len(losses) and net.dtype == np.float64:
+        with np.errstate(all="ignore"):
+            swept = {ending: plainly_swept(layer, alone) for ending, layer in stack.layers.items()}
+            near_one = {ending: found for ending, found in swept.items() if found is not None}
+            if len(near_one) == len(swept):
+                adjoints = {ending: complete(net.layers[ending], found) for ending, found in all_swept(net).items()}
+                return adjoints, _ways(net, near_one, int(losses[-1]), scale)
+    found = last_loss(net, target, reduction)
+    return all_adjoints(net, reduction), found
+
+
+def last_loss_alone(target: Array) -> Array:
+    """A copy of the one sequence's ``target`` without any but its last one."""
+    alone = np.full_like(target, -1 if target.ndim == 2 else np.nan)
+    for t in _timesteps_with_a_loss(target)[-1:]:
+        alone[t - 1] = target[t - 1]
+    return alone
+
+
+def _timesteps_with_a_loss(target: Array) -> Array:
+    """Those of the one sequence in `Network.forward`'s ``target``, from 1."""
+    has_target = target[:, 0] >= 0 if target.ndim == 2 else ~np.isnan(target[:, 0]).any(axis=1)
+    return np.flatnonzero(has_target) + 1
+
+
+def _sweep_side_by_side(net: Network, pair: Stack, t: int) -> None:
+    """After `Network.prepare`: all losses back in the first column of ``pair``, E_t in the second.
+
+    ``net`` gets the first one.
+    """
+    for ending, layer in net.layers.items():
+        its = pair.layers[ending]
+        its.V[:] = layer.V
+        for local, its_local in zip(layer.cell.local, its.cell.local, strict=True):
+            its_local[:] = local
+    handed = np.zeros((net.T, net.O, 2), net.dtype)
+    handed[..., :1] = net.head.dy
+    handed[t - 1, :, 1] = net.head.dy[t - 1, :, 0]
+    for layer in pair.top:
+        layer.receive(handed)
+    pair.descend(lambda layer: layer.sweep(layer.T, 0))
+    net.stack.descend(lambda layer: layer.take_back(pair.layers[layer.ending], 0))
+
+
+def _ways(net: Network, swept: dict[str, Swept], t: int, scale: float = 0.0) -> dict[str, LastLoss]:
+    """Of the layers that read forward; ``scale`` is the ln of what the gradient is still to be divided by."""
+    forward = {ending: layer for ending, layer in net.layers.items() if not layer.reverse}
+    return {ending: _way(layer, swept[ending], t, scale) for ending, layer in forward.items()}
 
 
 def _way(layer: Layer, swept: Swept, t: int, scale: float) -> LastLoss:

@@ -28,7 +28,10 @@ BLOCK_ELEMENTS = 2**14  # numbers of one kind that are worked on together, so th
 
 
 class LayerSizes(NamedTuple):
-    """What fixes a layer's buffers: T timesteps, B examples, H units; its neighbours are I and ``handed`` rows wide."""
+    """What fixes a layer's buffers: T timesteps, B examples, H units; its neighbours are I and ``handed`` rows wide.
+
+    ``beside``: columns after the examples' that go along and are in no gradient.
+    """
 
     T: int
     B: int
@@ -36,6 +39,7 @@ class LayerSizes(NamedTuple):
     H: int
     handed: int
     dtype: np.dtype
+    beside: int = 0
 
 
 class Layer:
@@ -58,34 +62,35 @@ class Layer:
         ending: str = "",
         sums_handed: bool = True,
     ) -> None:
-        T, B, I, H, handed, dtype = sizes
+        T, B, I, H, handed, dtype, beside = sizes
+        columns = B + beside
         self.T, self.B, self.H, self.handed, self.dtype = T, B, H, handed, dtype
         self.reverse, self.ending, self.sums_handed = reverse, ending, sums_handed
         kind = CELLS[cell]
         self._straight, width = (0 if kind.direct is None else H), kind.blocks * H
         inner = self._straight + width
-        self.entering = zeros((T + 1, H + 1 + I, B), dtype)
+        self.entering = zeros((T + 1, H + 1 + I, columns), dtype)
         self.entering[:, H] = 1.0
         self.inputs = self.by_time(self.entering[:-1, H + 1 :])
         """x_1 … x_T (T, I, B) in the order of the sequence, to be written before `forward`."""
         self.states = self.by_time(self.entering[1:, : H + 1])
         """[h_t; 1] (T, H+1, B) in the order of the sequence: what a head or a layer above takes in."""
-        self.leaving = zeros((T + 1, inner + handed, B), dtype)
+        self.leaving = zeros((T + 1, inner + handed, columns), dtype)
         self.given = self.leaving[1:, inner:]  # what was handed in, in this layer's own order
-        self.last_dh = zeros((H, B), dtype)  # what arrives at the last states from outside
-        self.last_dc = zeros((H, B), dtype)
+        self.last_dh = zeros((H, columns), dtype)  # what arrives at the last states from outside
+        self.last_dc = zeros((H, columns), dtype)
         self.W_xh = np.zeros((I, 0))  # as last loaded
         self.cell = kind(ACTIVATIONS[activation], self.entering, H)
         seen = kind.input_blocks * H  # rows of da that see the input alone
         self.V = zeros((H, width - seen + handed), dtype)  # [W_hh | what the handed rows go through]
-        self._product = product(self.V, B)
+        self._product = product(self.V, columns)
         self._ends_outside = False
         self._skipped: Array | None = None
-        self.dh = zeros((T + 1, H, B), dtype)
+        self.dh = zeros((T + 1, H, columns), dtype)
         self.inner, self.direct = self.leaving[:-1, self._straight : inner], self.leaving[:, : self._straight]
         self._first = self.dh[0], self.direct[0]  # of the timestep before all others
         self.initial = self._first  # dE/dh_0 and an lstm's dE/dc_0 (H, B), as a learned one's gradient
-        self.clip_factor = np.ones((T + 1, B), dtype)  # of the last sweep that clipped
+        self.clip_factor = np.ones((T + 1, columns), dtype)  # of the last sweep that clipped
         # Views of one timestep each, made once: indexing an array costs as much as a small product.
         self._dh_t = list(self.dh)
         self._direct_t = list(self.leaving[:, : self._straight])
@@ -95,7 +100,7 @@ class Layer:
                 zip(*self.cell.local, strict=True),
                 self._dh_t[1:],
                 self._direct_t[1:],
-                [kind.split(leaving[:inner].reshape(-1, H, B)) for leaving in self.leaving[:-1]],
+                [kind.split(leaving[:inner].reshape(-1, H, columns)) for leaving in self.leaving[:-1]],
                 self.leaving[:-1, self._straight + seen :],
                 self._dh_t[:-1],
                 self._direct_t[:-1],
@@ -211,6 +216,22 @@ class Layer:
         """Nothing that was handed in up to timestep ``last`` counts in later sweeps."""
         self.leaving[: last + 1, -self.handed :] = 0.0
 
+    def take_over(self, other: "Layer", column: int) -> None:
+        """All that ``other`` has computed in one of its columns, as if this layer (B = 1) had; the weights stay."""
+        for mine, its in zip(self._by_example, other._by_example, strict=True):
+            mine[..., 0] = its[..., column]
+        self.take_back(other, column)
+        self.given, self.initial, self._skipped = self.leaving[1:, -self.handed :], self._first, None
+
+    def take_back(self, other: "Layer", column: int) -> None:
+        """The same of the way back alone."""
+        self.leaving[..., 0], self.dh[..., 0] = other.leaving[..., column], other.dh[..., column]
+
+    @property
+    def _by_example(self) -> list[Array]:
+        """Buffers of the way forward, and the local derivatives."""
+        return [self.entering, *(getattr(self.cell, name) for name in self.cell.by_example)]
+
     def linearise(self) -> None:
         """After `forward`: the local derivatives of all timesteps."""
         timesteps = max(1, BLOCK_ELEMENTS // (self.H * self.B))
@@ -274,7 +295,7 @@ class Layer:
         sums = np.zeros((len(self._leaving_rows), self._entering_rows.shape[2]), self.dtype)
         for start in range(0, self.T + 1, self._at_once):
             some = slice(start, start + self._at_once)
-            entering, leaving = self.entering[some], self.leaving[some, self._summed]
+            entering, leaving = self.entering[some, :, : self.B], self.leaving[some, self._summed, : self.B]
             z, d = self._entering_rows[: len(entering)], self._leaving_rows[:, : len(leaving)]
             z[:], d[:] = entering.transpose(0, 2, 1), leaving.transpose(1, 0, 2)
             z, d = z.reshape(-1, z.shape[2]), d.reshape(len(d), -1)  # (t B, features), (features, t B)
@@ -296,7 +317,7 @@ class Layer:
     def initial_gradients(self) -> Params:
         """Of a learned initial state: h0 and, an lstm, c0 (H,), the mean over the batch."""
         names = ("h0",) if self.cell.c is None else ("h0", "c0")
-        return {name: part.mean(axis=1) for name, part in zip(names, self.initial, strict=False)}
+        return {name: part[:, : self.B].mean(axis=1) for name, part in zip(names, self.initial, strict=False)}
 
     def input_gradients(self, W_xh: Array) -> Array:
         """dE/dx_1 … dE/dx_T (T, I, B) after `backward`, through the input weights ``W_xh`` in the order users see.

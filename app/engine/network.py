@@ -24,7 +24,8 @@ class Network:
 
     y_t = h_t W_hy + b_y, h_t being the last layer's, with two directions [h_t; its reverse]. ``activation`` and
     ``loss`` are keys of `ACTIVATIONS` and `LOSSES`. The object keeps nothing from one `forward` to the next, so runs of
-    one shape can share it.
+    one shape can share it. ``beside``: columns after the examples' that go along, in x and targets too; nothing here
+    speaks of them, and no gradient counts them.
 
     After `forward`: ``y``, ``E_t``, ``n`` and of every layer ``h``, ``a`` (an lstm's ``c``, gated cells' ``gates``);
     after `backward`: ``dh``, ``da`` (an lstm's ``dc``). ``views`` has them for every layer and direction by what its
@@ -40,18 +41,20 @@ class Network:
         T: int,
         B: int,
         dtype: Precision = "float64",
+        beside: int = 0,
     ) -> None:
         self.architecture, self.T, self.B, self.dtype = architecture, T, B, np.dtype(dtype)
         self.I, self.H, self.O = architecture.inputs, architecture.hidden_size, architecture.outputs
         self.train_h0 = architecture.train_h0
-        self.inputs = make_inputs(T, B, self.I, architecture.embedding_size, self.dtype)
-        self.stack = Stack(architecture, activation, T, B, self.dtype)
+        self.beside = beside
+        self.inputs = make_inputs(T, B + beside, self.I, architecture.embedding_size, self.dtype)
+        self.stack = Stack(architecture, activation, T, B, self.dtype, beside)
         self.layers = self.stack.layers
         self.layer = self.layers[""]
         self.cell = self.layer.cell
         self.views = {ending: LayerView(layer) for ending, layer in self.layers.items()}
-        self.head = Readout(architecture, loss, T, B, self.dtype)
-        self.E_t = self.head.E_t
+        self.head = Readout(architecture, loss, T, B, self.dtype, beside)
+        self.E_t = self.head.E_t[:, :B]
         # A layer and its readout come in this order by themselves.
         self._order = list(architecture.parameter_shapes) if any(architecture.extent.values()) else None
 
@@ -65,7 +68,7 @@ class Network:
     @property
     def x(self) -> Array:
         """x_1 … x_T (T, B, I)."""
-        return self.inputs.x.swapaxes(1, 2)
+        return self.inputs.x[..., : self.B].swapaxes(1, 2)
 
     @property
     def c(self) -> Array | None:
@@ -85,17 +88,17 @@ class Network:
     @property
     def y(self) -> Array:
         """Outputs (logits) y_1 … y_T (T, B, O)."""
-        return self.head.y.transpose(0, 2, 1)
+        return self.head.y[..., : self.B].transpose(0, 2, 1)
 
     @property
     def n(self) -> Array:
         """Timesteps with a target, per example (B,)."""
-        return self.head.n
+        return self.head.n[: self.B]
 
     @property
     def dy(self) -> Array:
         """dE/dy_t (T, B, O), with the reduction of the last `backward`."""
-        return self.head.dy.transpose(0, 2, 1)
+        return self.head.dy[..., : self.B].transpose(0, 2, 1)
 
     @property
     def dh(self) -> Array:
@@ -152,11 +155,23 @@ class Network:
             states = {name: params[name][None] for name in self.initial_names}
         with np.errstate(all="ignore"):
             np.setbufsize(BUFFER)
-            self.stack.load(params, self.head.load(params))
-            self.inputs.load(params)
+            self.load(params)
             self.inputs.enter(x, self.stack.inputs)
             self.stack.forward(states, lengths)
             self.head.forward(self.stack.states, target)
+
+    def load(self, params: Params) -> None:
+        """Copy the parameters."""
+        self.stack.load(params, self.head.load(params))
+        self.inputs.load(params)
+
+    def take_over(self, other: "Network", column: int, params: Params) -> None:
+        """All that ``other`` has computed in one of its columns under ``params``, as if this network (B = 1) had."""
+        self.load(params)
+        for ending, layer in self.layers.items():
+            layer.take_over(other.layers[ending], column)
+        self.head.take_over(other.head, column)
+        self.inputs.take_over(other.inputs, column, self.stack.inputs)
 
     @property
     def initial_names(self) -> list[str]:

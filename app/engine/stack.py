@@ -23,7 +23,9 @@ class Stack:
     ``levels``: from the lowest, one or two directions each. ``layers``: the same by what their names end with.
     """
 
-    def __init__(self, net: Architecture, activation: ActivationName, T: int, B: int, dtype: np.dtype) -> None:
+    def __init__(
+        self, net: Architecture, activation: ActivationName, T: int, B: int, dtype: np.dtype, beside: int = 0
+    ) -> None:
         self.T, self.H = T, net.hidden_size
         kind, both = CELLS[net.cell], directions(bidirectional=net.bidirectional)
         self._names = tuple(kind.shapes(1, self.H))
@@ -32,7 +34,7 @@ class Stack:
 
         def make(level: int, *, reverse: bool) -> Layer:
             ending, is_top = suffix(level, reverse=reverse), level == net.num_layers
-            sizes = LayerSizes(T, B, entering[ending], self.H, net.outputs if is_top else sent_down, dtype)
+            sizes = LayerSizes(T, B, entering[ending], self.H, net.outputs if is_top else sent_down, dtype, beside)
             return Layer(net.cell, activation, sizes, reverse=reverse, ending=ending, sums_handed=is_top)
 
         self.levels = [[make(level, reverse=reverse) for reverse in both] for level in range(1, net.num_layers + 1)]
@@ -137,13 +139,14 @@ class Stack:
     def input_gradients(self) -> Array:
         """dE/d(what entered the lowest layer) (T, I, B), in the order of the sequence, after `backward`."""
         first, *others = (layer.input_gradients(layer.W_xh) for layer in self.levels[0])
-        return sum(others, first)
+        dx: Array = sum(others, first)
+        return dx[..., : self.levels[0][0].B]
 
     def last_states(self) -> dict[str, Array]:
         """Copies of the last states (B, H) under the names of `Network.forward`'s ``initial``."""
         found = {}
         for ending, layer in self.layers.items():
-            found[f"h0{ending}"] = layer.entering[-1, : self.H].T.copy()
+            found[f"h0{ending}"] = layer.entering[-1, : self.H, : layer.B].T.copy()
             if layer.cell.c is not None:
-                found[f"c0{ending}"] = layer.cell.c[-1].T.copy()
+                found[f"c0{ending}"] = layer.cell.c[-1, :, : layer.B].T.copy()
         return found

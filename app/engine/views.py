@@ -15,7 +15,7 @@ class LayerView:
         self._layer = layer
 
     def _rows(self, columns: Array) -> Array:
-        return self._layer.by_time(columns).swapaxes(-2, -1)
+        return self._layer.by_time(columns[..., : self._layer.B]).swapaxes(-2, -1)
 
     @property
     def h(self) -> Array:

@@ -1,4 +1,4 @@
-"""Why sequences need memory: without a recurrent arrow nothing that was heard can be said later."""
+"""Why sequences need memory: without a recurrent arrow nothing that was read can be told later."""
 
 from ..training import RunConfig
 from .base import Question, Scene, Step, View
@@ -7,7 +7,7 @@ SCENE = Scene(
     title="No memory, no echo",
     config=RunConfig(sequence_length=8, lag=1, hidden_size=8, init="zero", learning_rate=0.02, seed=1),
     paragraphs=(
-        "Now the network has to say what it heard [one step ago](control:lag). At [timestep 5](timestep:5) the "
+        "Now the network has to output what it read [one step ago](control:lag). At [timestep 5](timestep:5) the "
         "answer is x_4, and who sees only x_5 cannot know it. The best guess is 0, which costs 1 each time: the "
         "baseline.",
         "[W_hh](W_hh) starts at 0: until training moves it, eight columns stand side by side and know nothing of each "

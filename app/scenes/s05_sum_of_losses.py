@@ -7,8 +7,8 @@ SCENE = Scene(
     title="Many losses, one sum",
     config=RunConfig(task="sine", sequence_length=16, hidden_size=16, learning_rate=0.01, seed=1),
     paragraphs=(
-        "Say the next point of a wave: every timestep has a target, so every timestep has its own [loss](losses), "
-        "the discs E_1, E_2, … E_16.",
+        "The output is to be the next point of a wave: every timestep has a target, so every timestep has its own "
+        "[loss](losses), the discs E_1, E_2, … E_16.",
         "What has to become small is their sum, E = E_1 + E_2 + … + E_T: one number, and so one derivative for each "
         "weight.",
         "Forward, add up, back, one update, and again. The [loss](loss) in the header and below is the mean of E_t; "

@@ -7,11 +7,12 @@ SCENE = Scene(
     title="Explicit and implicit",
     config=RunConfig(task="latch", sequence_length=4, hidden_size=6, clip="none", seed=2),
     paragraphs=(
-        "[E_4](loss:4) is the only loss, and [W_hh](W_hh) acts on it at every timestep: ∂E_4/∂W = Σ ∂E_4/∂h_4 · "
-        "∂h_4/∂h_3 · … · ∂h_{k+1}/∂h_k · ∂⁺h_k/∂W.",
-        "∂⁺ holds h_{k-1} fixed. The explicit term is k\u00a0=\u00a04: at the start its norm is 0.361. The implicit "
-        "ones go back first: 0.291 by way of [h_3](timestep:3), 0.272 by way of [h_2](timestep:2), and 0 at "
-        "k\u00a0=\u00a01, where W_hh meets h_0\u00a0=\u00a00.",
+        "[E_4](loss:4) is the only loss, and [W_hh](W_hh) acts at every timestep: ∂E_4/∂W = Σ ∂E_4/∂h_4 · "
+        "∂h_4/∂h_3 · … · ∂h_{k+1}/∂h_k · ∂⁺h_k/∂W. Here ∂⁺ counts one use of W, that at timestep k, with h_{k-1} "
+        "given.",
+        "Explicit is k\u00a0=\u00a04: at the start its norm is 0.361. Implicit terms go back first: 0.291 by way of "
+        "[h_3](timestep:3), 0.272 by way of [h_2](timestep:2), and 0 at k\u00a0=\u00a01, where W_hh multiplies "
+        "h_0\u00a0=\u00a00.",
         "For [W_xh](W_xh) every path ends at x_k: there k\u00a0=\u00a01 counts, 0.461.",
     ),
     steps=(

@@ -10,8 +10,8 @@ SCENE = Scene(
         "[W_hh](W_hh) is the identity at the start and takes nothing from the gradient. All is lost in the slope of "
         "the [activation](control:activation): sigmoid at most ¼ a step, over 23 steps less than 10⁻¹³.",
         "With relu the slope is 1 where a unit is active: the [river](river) runs through to [h_1](timestep:1).",
-        "The price: 6 of 16 [units](units) are then 0 at all 24 timesteps and pass no gradient. And nothing holds "
-        "the others: the largest is 7.3, over 100 timesteps 30.8.",
+        "The price: 6 of 16 [units](units) are then 0 at all 24 timesteps and pass no gradient. And nothing "
+        "bounds the others: the largest is 7.3, over 100 timesteps 30.8.",
     ),
     steps=(
         Step("Change the [activation](control:activation) to relu.", {"field": "activation", "is": "relu"}),

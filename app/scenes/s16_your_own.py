@@ -13,7 +13,7 @@ SCENE = Scene(
         "numbers, or weights saved from PyTorch.",
         "Then read its horizon in [Lags](tab:lags), the lag up to which 99 % of ∂E/∂W_hh comes. This one starts with "
         "20 of 49 steps. From further back it hardly learns.",
-        "What moves it: [activation](control:activation), [start](control:init), [cell](control:cell), [forget "
+        "What moves it: [activation](control:activation), [init](control:init), [cell](control:cell), [forget "
         "bias](control:forget_bias), [length](control:sequence_length).",
     ),
     steps=(

@@ -13,7 +13,7 @@ class Adding(Task):
     name = "adding"
     title = "Adding"
     description = "Each timestep shows a number; one in each half is marked. The output at the end is their sum."
-    baseline_words = "always say 1, the mean sum: squared error 1/6"
+    baseline_words = "always answer 1, the mean sum: squared error 1/6"
     solved_words = "squared error below 0.02 (knowing only one of the two numbers leaves 1/12)"
     min_length = 2
     loss = "squared_error"

@@ -22,7 +22,7 @@ class Characters(Task):
 
     name = "characters"
     title = "Characters"
-    description = "A story about a river, one character a timestep; the network has to say which character comes next."
+    description = "A story about a river, one character a timestep; the output is to be the next character."
     baseline_words = "know how often each character occurs: the entropy of single characters"
     persistence_words = "know for each character how often each other one follows it: the entropy of pairs"
     solved_words = "cross-entropy below what knowing the last character alone can reach (the entropy of pairs)"

@@ -16,7 +16,7 @@ class Copy(Task):
     takes_classes = True
     title = "Copy"
     description = "A list of up to ten symbols, then blanks, then a go signal: now the output has to repeat the list."
-    baseline_words = "say blank, then guess the n symbols: n ln 8 / T"
+    baseline_words = "answer blank, then guess the n symbols: n ln 8 / T"
     solved_words = "cross-entropy below a tenth of its baseline (nearly every symbol right)"
     min_length = 3
     loss = "cross_entropy"
@@ -31,7 +31,7 @@ class Copy(Task):
         self.solved_below = self.baseline / 10
 
     def draw(self, rng: np.random.Generator, B: int) -> Batch:
-        """Random symbols 1 to 8 as the first n inputs and the last n targets; blank where nothing is said."""
+        """Random symbols 1 to 8 as the first n inputs and the last n targets; blank elsewhere."""
         symbols = rng.integers(1, SYMBOLS + 1, (self.n, B))
         shown, target = np.full((2, self.T, B), BLANK)
         shown[: self.n] = symbols

@@ -13,7 +13,7 @@ class Echo(Task):
     name = "echo"
     title = "Echo"
     description = "Each input is +1 or −1; the output has to repeat the input of lag timesteps ago."
-    baseline_words = "always say 0: squared error 1"
+    baseline_words = "always answer 0: squared error 1"
     solved_words = "squared error below 0.05 (every echo clearly on its side of 0)"
     loss = "squared_error"
     inputs = ("input",)

@@ -14,7 +14,7 @@ class Latch(Task):
 
     name = "latch"
     title = "Latch"
-    description = "The first three inputs mean up or down, the rest is noise. At the end the output has to say which."
+    description = "The first three inputs mean up or down, the rest is noise. At the end the output is to tell which."
     baseline_words = "guess: ln 2 = 0.693"
     solved_words = "cross-entropy below 0.05 (nearly every answer right)"
     min_length = SHOWN + 1

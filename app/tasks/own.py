@@ -41,7 +41,7 @@ class OwnText(Characters):
 
     name = "own"
     title = "Own text"
-    description = "Your text, one character a timestep; the network has to say which character comes next."
+    description = "Your text, one character a timestep; the output is to be the next character."
     needed_lag = None  # nobody knows how far back this text refers
 
     def info(self) -> dict[str, Any]:
@@ -56,10 +56,12 @@ class OwnSeries(Own):
     is_stream = True
 
     title = "Own series"
-    description = "Your columns, one row a timestep; the network has to say the next row."
-    baseline_words = "always say each column's mean"
+    description = "Your columns, one row a timestep; the output is to be the next row."
+    baseline_words = "always answer each column's mean"
     persistence_words = "repeat the row that was just shown"
-    solved_words = "squared error below half of what saying the mean or repeating the last row reaches, the smaller one"
+    solved_words = (
+        "squared error below half of what answering the mean or repeating the last row reaches, the smaller one"
+    )
     loss = "squared_error"
 
     def __init__(self, T: int, lag: int = 0, data: Any = None) -> None:

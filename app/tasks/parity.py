@@ -12,7 +12,7 @@ class Parity(Task):
 
     name = "parity"
     title = "Parity"
-    description = "Each input is a bit; the output has to say whether the number of ones so far is odd."
+    description = "Each input is a bit; the output is to tell whether the number of ones so far is odd."
     baseline_words = "guess: ln 2 = 0.693"
     solved_words = "cross-entropy below 0.05 (nearly every answer right)"
     loss = "cross_entropy"

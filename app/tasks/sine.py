@@ -22,8 +22,8 @@ class Sine(Task):
     next_step = True
     is_stream = True
     title = "Sine"
-    description = "Each timestep shows a point of a sine wave of unknown period; the network has to say the next one."
-    baseline_words = "always say 0: squared error 1/2"
+    description = "Each timestep shows a point of a sine wave of unknown period; the output is to be the next one."
+    baseline_words = "always answer 0: squared error 1/2"
     persistence_words = "repeat the value that was just shown"
     solved_words = "squared error below 0.01 (a tenth of the wave's height)"
     loss = "squared_error"

@@ -16,7 +16,7 @@ class TemporalOrder(Task):
     name = "temporal_order"
     takes_classes = True
     title = "Temporal order"
-    description = "Among distractors stand two symbols, each A or B. At the end the network names them in their order."
+    description = "Among distractors stand two symbols, each A or B. The output at the end names them in their order."
     baseline_words = "guess: ln 4 = 1.386 (knowing only one of the two: ln 2)"
     solved_words = "cross-entropy below 0.1 (nearly every answer right)"
     min_length = 6  # the shortest length at which both windows hold a position

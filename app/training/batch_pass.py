@@ -6,7 +6,7 @@ from math import isfinite
 
 import numpy as np
 
-from ..engine import Network, Params, angle, clip, norm
+from ..engine import Network, Params, angle, clip, joined, norm, with_targets
 from ..tasks import Batch
 from .config import RunConfig
 from .flat import WHOLE, flat
@@ -41,10 +41,21 @@ class BatchPass:
 
 
 def run(
-    net: Network, params: Params, batch: Batch, config: RunConfig, initial: Mapping[str, np.ndarray] = NONE
+    net: Network,
+    params: Params,
+    batch: Batch,
+    config: RunConfig,
+    initial: Mapping[str, np.ndarray] = NONE,
+    sequence: Batch | None = None,
 ) -> BatchPass:
-    """Run a batch forward, from `initial` states or its own, and backward, then clip its gradient."""
-    net.forward(params, batch.x, batch.target, batch.h0, initial=initial, lengths=batch.lengths)
+    """Run a batch forward, from `initial` states or its own, and backward, then clip its gradient.
+
+    `sequence` (B = 1) goes along in the columns that `net` has beside the batch's.
+    """
+    if sequence is None:
+        net.forward(params, batch.x, batch.target, batch.h0, initial=initial, lengths=batch.lengths)
+    else:
+        net.forward(params, joined(batch.x, sequence.x), with_targets(batch.target, sequence.target))
     last_states = net.last_states() if config.carry_state else NONE
     loss, loss_per_timestep = objective(net, config)
     gradients = net.backward(config.loss_reduction, config.k1, config.k2)

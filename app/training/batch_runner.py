@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from math import nan
 
 import numpy as np
@@ -10,6 +11,7 @@ from ..engine import BREAKS, BreakName, Data, Network, Params, Precision, Tensor
 from ..errors import BadValue, OutOfRange, shown
 from ..tasks import Batch, Task
 from . import batch_pass
+from .along import goes_along, shape_beside
 from .architecture import architecture_of
 from .batch_pass import BatchPass
 from .carried import START, Carried
@@ -34,6 +36,7 @@ class BatchRunner:
         self._probe: tuple[int, Batch] | None = None
         self._held_out: Batch | None = None
         self._shapes: dict[tuple[str, int, int | None, str | None], Shape] = {}  # made once, as every iteration asks
+        self._along: tuple[int, Edits] | None = None  # which probe went along with the last batch, and how edited
 
     def batch(self, params: Params, iteration: int, carried: Carried) -> BatchPass:
         """The training batch of an iteration; run once, however often it is asked for until `forget`."""
@@ -42,6 +45,29 @@ class BatchRunner:
             batch = self._cast(self._drawn(iteration, carried))
             self._last = workspace.holds = batch_pass.run(workspace.net, params, batch, self.config, carried.states)
         return self._last
+
+    def both(
+        self, params: Params, iteration: int, carried: Carried, probe: int, edits: Edits
+    ) -> tuple[BatchPass, ProbeTrace]:
+        """`batch` and `trace`: in one pass where the probe can go along with the batch and changes no bit of it."""
+        shape, sequence = self._beside, self._sequence(probe, edits)
+        if shape is None or _varies(sequence):
+            return self.batch(params, iteration, carried), self.trace(params, probe, edits)
+        batch = self._drawn(iteration, carried) if self._last is None else self._last.batch
+        if _varies(batch):
+            return self.batch(params, iteration, carried), self.trace(params, probe, edits)
+        workspace = self.workspaces.workspace("batch", shape)
+        if self._last is None or workspace.holds is not self._last or self._along != (probe, edits):
+            self._last = workspace.holds = batch_pass.run(workspace.net, params, batch, self.config, sequence=sequence)
+            self._along = probe, dict(edits)
+        net = self._workspace("probe", 1).net
+        return self._last, ProbeTrace(net, workspace.net, params, sequence, self.config)
+
+    @cached_property
+    def _beside(self) -> Shape | None:
+        """The buffers in which the probe goes along with the batch; None where it has a pass of its own."""
+        shape = shape_beside(self.config, self.task)
+        return shape if shape is not None and goes_along(shape) else None
 
     def carried_on(self, carried: Carried, computed: BatchPass) -> Carried:
         """What goes on from a batch: where streams stand after it and in which states."""
@@ -83,7 +109,10 @@ class BatchRunner:
 
     def net(self, params: Params, computed: BatchPass) -> Network:
         """The buffers that hold that batch; run again where another trainer has used them since."""
-        workspace = self._workspace("batch", computed.batch.x.shape[1])
+        B = computed.batch.x.shape[1]
+        if self._beside and (along := self.workspaces.workspace("batch", self._beside)).holds is computed:
+            return along.net
+        workspace = self._workspace("batch", B)
         if workspace.holds is not computed:
             batch_pass.run(workspace.net, params, computed.batch, self.config, computed.initial)
             workspace.holds = computed
@@ -95,11 +124,16 @@ class BatchRunner:
         Where state is carried it starts from the last state of the window before it, computed forward from zeros.
         """
         initial = self._states_before(params, probe) if self.config.carry_state else {}
+        sequence = self._sequence(probe, edits)
+        net, pair = self._workspace("probe", 1).net, self._workspace("probe", 2).net
+        return ProbeTrace(net, pair, params, sequence, self.config, initial)
+
+    def _sequence(self, probe: int, edits: Edits) -> Batch:
+        """The probe with this index, edited."""
         if self._probe is None or self._probe[0] != probe:
             self._probe = probe, self.task.probe(self.config.seed, probe)
         sequence = self._probe[1]
-        sequence = self._cast(replace(sequence, x=edited(sequence.x, edits)))
-        return ProbeTrace(self._workspace("probe", 1).net, params, sequence, self.config, initial)
+        return self._cast(replace(sequence, x=edited(sequence.x, edits)))
 
     def _states_before(self, params: Params, probe: int) -> Mapping[str, np.ndarray]:
         """The states in which the window before a probe ends; none where nothing is before it."""
@@ -174,3 +208,8 @@ class BatchRunner:
             T, precision = T or config.sequence_length, precision or config.precision
             self._shapes[asked] = Shape(net, config.activation, self.task.loss, T, B, precision)
         return self.workspaces.workspace(use, self._shapes[asked])
+
+
+def _varies(batch: Batch) -> bool:
+    """Whether its sequences bring states to begin with, or lengths of their own."""
+    return batch.h0 is not None or batch.lengths is not None

@@ -15,6 +15,7 @@ from ..engine import CELLS, OPTIMIZERS, nbytes_of_pairs
 from ..errors import TooCostly
 from ..tasks import OwnData, Task
 from . import dataset
+from .along import shape_beside
 from .architecture import architecture_of
 from .config import RunConfig
 from .quantities import PROBE, QUANTITIES, tensors_of
@@ -56,9 +57,11 @@ def cost_of_watching(config: RunConfig, task: Task, watch: Collection[str]) -> i
 def memory(config: RunConfig, task: Task, watch: Collection[str] = (), data: OwnData | None = None) -> int:
     """About how many bytes a run takes: buffers, weights, moments and what is kept of them, a record, own data."""
     T, net = config.sequence_length, architecture_of(config, task)
-    rows = [task.rows(config.batch_size), task.held_out_rows(config.batch_size), 1]
+    rows = [task.rows(config.batch_size), task.held_out_rows(config.batch_size), 1, 2]
     rows += [1] if config.carry_state else []  # the window before the probe
     buffers = sum(Shape(net, config.activation, task.loss, T, B, config.precision).nbytes for B in rows if B)
+    beside = shape_beside(config, task)
+    buffers += beside.nbytes if beside is not None else 0
     work = Work.of(config, task)
     learner = (1 + len(OPTIMIZERS[config.optimizer].moments)) * (1 + CHECKPOINTS)
     weights = (learner + COPIES_OF_A_GRADIENT) * work.parameters * (8 if config.precision == "float64" else 4)

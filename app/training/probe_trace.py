@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..engine import Network, Params, all_adjoints, last_loss
+from ..engine import Network, Params, adjoints_and_last_loss, beside
 from ..engine.adjoints import ln_norm
 from ..engine.arrays import all_finite
 from ..tasks import Batch
+from .along import is_cut
 from .batch_pass import NONE
 from .config import RunConfig
 
@@ -21,22 +22,28 @@ class ProbeTrace:
     their names end with, `adjoint` those of the first, `last_loss` what the last loss alone sends back; `used_norms`
     are ‖dE/dh_t‖ (T+1,) of each by name, h_l2 for example, for an lstm also ‖dE/dc_t‖, under truncation and
     per-timestep clipping, None where nothing is cut; `is_finite` is whether every number of the forward and the full
-    backward pass is.
+    backward pass is. `pair` has buffers for two sequences of this shape, or
+    has just taken the probe along beside its batch.
     """
 
     def __init__(
         self,
         net: Network,
+        pair: Network,
         params: Params,
         probe: Batch,
         config: RunConfig,
         initial: Mapping[str, np.ndarray] = NONE,
     ) -> None:
         self.net, self.probe, self.config = net, probe, config
-        net.forward(params, probe.x, probe.target, probe.h0, initial=initial, lengths=probe.lengths)
-        self.used_norms = self._used_norms() if self.is_cut else None
-        self.last_loss = last_loss(net, probe.target, config.loss_reduction)
-        self.adjoints = all_adjoints(net, config.loss_reduction)
+        if pair.beside:
+            self.used_norms = None
+            found = beside(net, pair, params, probe.target, config.loss_reduction)
+        else:
+            net.forward(params, probe.x, probe.target, probe.h0, initial=initial, lengths=probe.lengths)
+            self.used_norms = self._used_norms() if self.is_cut else None
+            found = adjoints_and_last_loss(net, pair.stack, probe.target, config.loss_reduction)
+        self.adjoints, self.last_loss = found
         self.adjoint = self.adjoints[""]
         # Asked at once: some quantities overwrite the buffers by gradients that truncation or clipping has bounded.
         states = [values for view in net.views.values() for values in (view.h, view.dh)]
@@ -62,8 +69,3 @@ class ProbeTrace:
             if gradients is not None
         }
         return {name: np.exp(ln_norm(gradients[:, 0].astype(f64))) for name, gradients in left.items()}
-
-
-def is_cut(config: RunConfig) -> bool:
-    """Whether truncation or per-timestep clipping take something from the gradient on its way."""
-    return config.k1 > 0 or config.clip == "timestep"

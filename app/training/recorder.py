@@ -35,11 +35,12 @@ class Recorder:
         is_own = probe is None or probe == self.state.probe
         shown, edits = (self.state.probe, self.state.edits) if probe is None or is_own else (probe, {})
         params, iteration = self.state.learner.params, self.state.learner.progress.iteration
+        batch, trace = self.runner.both(params, iteration, self.state.learner.carried, shown, edits)
         return Measurement(
             params,
             iteration,
-            self.runner.batch(params, iteration, self.state.learner.carried),
-            self.runner.trace(params, shown, edits),
+            batch,
+            trace,
             self.runner,
             skip_expensive,
             self._memory if is_own else {},

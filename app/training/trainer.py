@@ -58,6 +58,7 @@ class Trainer:
         self._workspaces = workspaces if workspaces is not None else WorkspacePool()
         self._computed = computed
         self._before_update: tuple[Callable[[], None], ...] = ()
+        self._affordable: set[frozenset[str]] = set()  # quantities found to be within the budget as things are
         data = datasets.own_data(dataset)
         if snapshot is None:
             config = config if config is not None else RunConfig()
@@ -223,6 +224,7 @@ class Trainer:
         config = self.config.changed(changes)
         effects = self.config.effects(config)
         task = fitting_task(config, self.dataset, self._budget, self.watching)
+        self._affordable.clear()
         if effects.restart:
             self._state.change(config, task)
             self._state.restart()
@@ -287,6 +289,7 @@ class Trainer:
     def keep(self, dataset: OwnData | None) -> None:
         """Have own data at hand for `task="own"`, while another task is learned."""
         self._state.dataset = dataset
+        self._affordable.clear()
 
     def learn_from(self, data: OwnData, changes: Mapping[str, Any] | None = None) -> None:
         """Learn from own data that have been read, with these fields of the configuration changed. Restarts."""
@@ -319,6 +322,7 @@ class Trainer:
         config = self.config.changed(file.own_shape(self.config.activation)) if adopt else self.config
         params = pytorch.fitting(file, architecture_of(config, self.task), config.precision)
         if adopt:
+            self._affordable.clear()
             self._state.change(config, fitting_task(config, self.dataset, self._budget, self.watching))
             self._state.restart()
         for parameter, values in self.params.items():
@@ -343,6 +347,7 @@ class Trainer:
 
     def _begin(self, state: State) -> None:
         self._state, self._iterations = state, Iterations(state, self._workspaces, self._computed)
+        self._affordable.clear()
 
     def _stamped(self, record: Record) -> Record:
         record.scalars["iterations_per_second"] = self.iterations_per_second
@@ -355,6 +360,7 @@ class Trainer:
 
     def _checked(self, quantities_: Watch) -> frozenset[str]:
         wanted = quantities.checked(quantities_)
-        if wanted != self.watching:
+        if wanted != self.watching and wanted not in self._affordable:
             self._budget.check(self.config, self.task, wanted, self.dataset)
+            self._affordable.add(wanted)
         return wanted

@@ -11,7 +11,7 @@ MAX_BYTES = 256 * 2**20
 
 @dataclass(frozen=True)
 class Shape:
-    """What fixes the buffers of a network unrolled over T timesteps for B examples."""
+    """What fixes the buffers of a network unrolled over T timesteps for B examples, and columns beside them."""
 
     architecture: Architecture
     activation: ActivationName
@@ -19,10 +19,11 @@ class Shape:
     T: int
     B: int
     precision: Precision
+    beside: int = 0
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.architecture, self.activation, self.loss, self.T, self.B, self.precision))
+        return hash((self.architecture, self.activation, self.loss, self.T, self.B, self.precision, self.beside))
 
     def __hash__(self) -> int:
         """Computed once, as every iteration looks its buffers up."""
@@ -38,11 +39,11 @@ class Shape:
         by_layer = (3 + 2 * cell.blocks + cell.buffers) * net.hidden_size * layers + 2 * sum(net.entering)
         embedded = net.inputs if net.embedding_size else 0
         by_timestep = by_layer + handed_down + embedded + 5 * net.outputs
-        return self.T * self.B * by_timestep * (8 if self.precision == "float64" else 4)
+        return self.T * (self.B + self.beside) * by_timestep * (8 if self.precision == "float64" else 4)
 
     def network(self) -> Network:
         """A network with buffers of this shape."""
-        return Network(self.architecture, self.activation, self.loss, self.T, self.B, self.precision)
+        return Network(self.architecture, self.activation, self.loss, self.T, self.B, self.precision, self.beside)
 
 
 class Workspace:
@@ -61,6 +62,7 @@ class WorkspacePool:
         self.max_bytes = max_bytes
         self.nbytes = 0
         self._by_key: OrderedDict[tuple[str, Shape], Workspace] = OrderedDict()
+        self._used: set[tuple[str, Shape]] = set()  # since `drop_unused`
 
     def workspace(self, use: str, shape: Shape) -> Workspace:
         """The workspace for `use` with a network of this shape."""
@@ -72,4 +74,11 @@ class WorkspacePool:
             while self.nbytes > self.max_bytes and self._by_key:
                 self.nbytes -= self._by_key.popitem(last=False)[1].nbytes
         self._by_key[key] = found  # the last one: used most recently
+        self._used.add(key)
         return found
+
+    def drop_unused(self) -> None:
+        """Give back what nobody has used since this was last asked for; who needs it again gets new buffers."""
+        for key in [key for key in self._by_key if key not in self._used]:
+            self.nbytes -= self._by_key.pop(key).nbytes
+        self._used.clear()

@@ -9,11 +9,10 @@ of a module goes over several lines (a test holds it), so what only begins a lin
 import re
 from collections.abc import Collection, Mapping
 
-from .assets import resolved
+from .assets import COMMENT, resolved
 
-# A comment that begins a line: documentation and types. Those inside a line stay.
-COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/[ \t]*\n?|//[^\n]*\n)", re.MULTILINE | re.DOTALL)
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+EMPTY = re.compile(r"\n{2,}")
 IMPORT = re.compile(
     r"""^import\s+(?:(?P<names>\{[^}]*\})|\*\s+as\s+(?P<whole>\w+))\s+from\s+"(?P<target>\.[^"]+)";$""", re.M
 )
@@ -68,5 +67,5 @@ def converted(name: str, source: str) -> tuple[str, list[str]]:
     body = EXPORT.sub(lambda found: found[0].removeprefix("export").lstrip(), body)
     if other := OTHER.search(body):
         raise UnbundledError(f"{name}: expected imports and exports as in the other modules; got {other[0]!r}")
-    body = INDENT.sub("", body)
+    body = EMPTY.sub("\n", INDENT.sub("", body))
     return (f"{body.rstrip()}\nreturn {{ {', '.join(names)} }};\n" if names else body), needed

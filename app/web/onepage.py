@@ -35,7 +35,7 @@ LEFT_OUT = {
 LESSONS = "js/lessons/lessons.js"
 OF_LESSONS = ("lesson", "lesson_under", "question", "terms", "rings")
 REGIONS = ("base", "kit", "layout", "header", "controls", "stage", "side", "footer", "menus")
-MEDIA = {"compact": "(width < 1000px)", "touch": "(pointer: coarse)", "print": "print"}
+MEDIA = {"compact": "(width < 62.5em)", "touch": "(pointer: coarse)", "print": "print"}
 # Styles that a module adds when it is first needed.
 ON_REQUEST = ("views", "inspector", "slowmotion", "source", "essential", "names", "uses")
 MARKS = {name: f"@@{name}@@" for name in ("title", "bootstrap", "first_record", "recorded")}

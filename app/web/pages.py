@@ -24,6 +24,7 @@ import base64
 import gzip
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -33,6 +34,7 @@ from starlette.responses import Response
 from .admission import Admission
 from .assets import Assets, shipped
 from .exported import without_samples
+from .lesson_page import page_of_lessons, told_alone
 from .metrics import Measured
 from .onepage import one_page
 from .templates import environment
@@ -80,15 +82,22 @@ class Pages:
         self.measured = measured
         self.assets = Assets(shipped("static"))
         self.templates = environment(self.assets)
-        self._player: asyncio.Future[Fixed] | None = None
+        self._made: dict[Callable[[], Fixed], asyncio.Future[Fixed]] = {}
 
-    async def player(self) -> "Fixed":
+    async def made(self, make: Callable[[], "Fixed"]) -> "Fixed":
         """The page as one file: made in a thread of its own when it is first asked for, as that takes a second."""
-        if self._player is None:
-            self._player = asyncio.ensure_future(
-                asyncio.to_thread(lambda: Fixed(one_page(self.assets, self.templates).encode(), "text/plain"))
-            )
-        return await asyncio.shield(self._player)
+        if make not in self._made:
+            self._made[make] = asyncio.ensure_future(asyncio.to_thread(make))
+        return await asyncio.shield(self._made[make])
+
+    def player(self) -> "Fixed":
+        """What plays one recording."""
+        return Fixed(one_page(self.assets, self.templates).encode(), "text/plain")
+
+    def lessons(self) -> "Fixed":
+        """What tells lessons, and the lessons that it can tell."""
+        content = {"page": page_of_lessons(self.assets), "lessons": told_alone()}
+        return Fixed(json.dumps(content).encode(), "application/json")
 
     def open(self, app: FastAPI) -> None:
         """Write the pages: from now on they do not change."""
@@ -191,7 +200,16 @@ class Pages:
         @router.get("/api/player", summary="The page as one file")
         async def player(request: Request) -> Response:
             """The page as one HTML file that asks no server for anything, with marks where a recorded run belongs."""
-            return (await self.player()).answer(request)
+            return (await self.made(self.player)).answer(request)
+
+        @router.get("/api/player/lessons", summary="Lessons as one file")
+        async def lessons(request: Request) -> Response:
+            """`page`: one HTML file that tells lessons and asks no server for anything, with marks where they belong.
+
+            `lessons`: those of `/api/scenes` that can be told so, with the steps that can be done there; `record` says
+            how a run of each is recorded for it.
+            """
+            return (await self.made(self.lessons)).answer(request)
 
         @router.get("/api/questions", summary="Questions with answers")
         async def questions(request: Request) -> Response:

@@ -1,6 +1,7 @@
 /** Wires the page around its first picture: the session, the views, one loop of frames. It may import everything. */
 
 import { createActs } from "./stage/acts.js";
+import { createBeat } from "./lib/beat.js";
 import { createControls } from "./panels/controls/controls.js";
 import { byId } from "./lib/dom.js";
 import { socketAddressOf } from "./lib/address.js";
@@ -20,6 +21,7 @@ import { createActiveSession } from "./run/active.js";
 import { createLanesEntry } from "./lanes/entry.js";
 import { createLessonsEntry } from "./lessons/entry.js";
 import { nextTrack as trackAfter } from "./stage/tracks.js";
+import { measureUnit } from "./stage/unit.js";
 import { createSheet } from "./panels/sheet.js";
 import { scrolled } from "./share/presenter.js";
 import { createRail } from "./panels/rail.js";
@@ -39,7 +41,7 @@ import { createTravel } from "./run/travel.js";
 const TICK = 1000;
 const COUNTDOWN = 250;
 /** While training runs, numbers and the footer's curve change at most this often, ms: faster nobody reads them. */
-const READ_INTERVAL = 125;
+const READ_INTERVAL = 250;
 
 /**
  * Somebody else's run, or the file that the page is. `goOn` makes a run of one's own from a copy.
@@ -171,7 +173,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   });
   /** @type {import("./wire/protocol.js").DecodedRecord | null} */
   let drawnRecord = null;
-  let readAt = Number.NEGATIVE_INFINITY;
+  const reading = createBeat(READ_INTERVAL);
 
   const drifts = () => store.get().phase === "running" && !store.get().reducedMotion;
   const frames = createFrames(browser, drawFrame, drifts);
@@ -186,17 +188,18 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
       drawnRecord = record;
       session.drawn(record.meta.iteration);
     }
+    const { phase, past } = store.get();
+    const reads = phase !== "running" || past !== null || reading.wait(now) === 0;
+    if (reads) reading.take(now);
+    // Before any words change: words on a canvas would make the browser work out the new styles at once, and once more.
+    guard.run(() => history.draw(unit, reads), undefined);
     guard.run(controls.draw, undefined);
     guard.run(lessons.look, undefined);
     guard.run(names.draw, undefined);
     guard.run(flowName.draw, undefined);
-    const { phase, past } = store.get();
-    const reads = phase !== "running" || past !== null || now - readAt >= READ_INTERVAL;
-    if (reads) readAt = now;
     guard.run(() => header.draw(now, reads), undefined);
     if (reads) for (const part of [firstView, reader]) guard.run(part.draw, undefined);
-    guard.run(() => history.draw(unit, reads), undefined);
-    const wait = Math.min(stageWaits, reads ? Number.POSITIVE_INFINITY : readAt + READ_INTERVAL - now);
+    const wait = Math.min(stageWaits, reads ? Number.POSITIVE_INFINITY : reading.wait(now));
     const parts = [() => rail.draw(now, unit), () => lanes.draw(now), () => sentences.draw(now)];
     return Math.min(wait, ...parts.map((draw) => guard.run(draw, Number.POSITIVE_INFINITY)));
   }
@@ -214,7 +217,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   function resize() {
     // On paper there is no next frame: pictures are printed as they stand, in the size the paper gives them.
     if (paper.matches) return;
-    unit = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 100;
+    unit = measureUnit();
     rail.resize(unit);
     stage.resize();
     history.resize();

@@ -143,7 +143,17 @@ def test_reduced_motion_stands_still(chromium: Browser, server: Server):
         expect(page.get_by_role("button", name="Fold")).to_have_attribute("aria-pressed", "true")
 
 
-SIZES = [(420, 900), (640, 960), (719, 960), (768, 1024), (1000, 700), (1150, 700), (1280, 720), (1366, 768)]
+SIZES = [
+    (420, 900),
+    (640, 960),
+    (719, 960),
+    (844, 390),
+    (768, 1024),
+    (1000, 700),
+    (1150, 700),
+    (1280, 720),
+    (1366, 768),
+]
 LARGE = [(1920, 1080), (2560, 1440), (3840, 2160)]
 LONGEST = {
     "read-iteration": "123 456",
@@ -171,6 +181,14 @@ OVERLAPS = """(selector) => {
 }"""
 
 
+# What one unit of the design measures: in the style sheets, and for everything that is drawn.
+UNIT = "parseFloat(getComputedStyle(document.documentElement).fontSize) / 100"
+DRAWN_UNIT = """async () => {
+  const main = [...document.scripts].find(({ src }) => src.endsWith("/js/main.js")).src;
+  return (await import(main.replace("main.js", "stage/unit.js"))).pageUnit();
+}"""
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES + LARGE)
 def test_from_a_phone_to_a_projector_of_4k_nothing_overlaps_or_is_cut_off(
     chromium: Browser, server: Server, width: int, height: int
@@ -181,7 +199,9 @@ def test_from_a_phone_to_a_projector_of_4k_nothing_overlaps_or_is_cut_off(
         until(page, lambda: iteration(page) > 3, "training")
         pause(page)
         assert page.evaluate("document.documentElement.scrollWidth") == width
-        if width >= 640:
+        unit = min(2.0, max(1.0, min(width / 1280, height / 720) ** 0.6))
+        assert [page.evaluate(UNIT), page.evaluate(DRAWN_UNIT)] == pytest.approx([unit, unit], abs=1e-4)
+        if width >= 640 and height >= 700:
             assert page.evaluate("document.documentElement.scrollHeight") == height
         before = page.locator("#fold, #share-button").evaluate_all("(all) => all.map((one) => one.offsetLeft)")
         page.evaluate(
@@ -195,6 +215,21 @@ def test_from_a_phone_to_a_projector_of_4k_nothing_overlaps_or_is_cut_off(
         page.keyboard.press("p")
         after = page.locator("#fold, #share-button").evaluate_all("(all) => all.map((one) => one.offsetLeft)")
         assert after == before, "long numbers move nothing"
+
+
+def test_larger_type_of_the_readers_own_makes_everything_larger_and_cuts_nothing_off(page: Page):
+    """As the browser's settings have it: not zoom, which makes the window smaller as well."""
+    until(page, lambda: iteration(page) > 3, "training")
+    pause(page)
+    page.keyboard.press("i")
+    session = page.context.new_cdp_session(page)
+    for size in (24, 32):
+        session.send("Page.setFontSizes", {"fontSizes": {"standard": size, "fixed": size}})
+        until(page, lambda size=size: page.evaluate(DRAWN_UNIT) == size / 16, f"a picture drawn for type of {size} px")
+        assert page.evaluate(UNIT) == size / 16
+        assert page.locator("#finding").evaluate("(one) => parseFloat(getComputedStyle(one).fontSize)") >= 0.77 * size
+        assert page.evaluate("document.documentElement.scrollWidth") == 1280
+        assert page.evaluate(OVERLAPS, ".header :is(button, dd, dt, h1, input)") == []
 
 
 @pytest.mark.parametrize("fragment", ["cell=rnn", "activation=sigmoid", "cell=lstm", "cell=gru", "task=copy"])

@@ -65,13 +65,22 @@ def test_a_question_is_found_by_its_words_answered_and_left_again(page: Page):
     expect(page.locator('[data-field="cell"] select')).to_have_value("rnn")
 
 
-def test_every_question_opens_by_its_link_and_tells_the_numbers_of_its_network(opened: Callable[..., Page]):
-    page = opened("#question=why-added")
-    for name in QUESTIONS:
-        expect(page.locator("#ask-question")).to_have_text(re.compile(r".+\?"))
+def test_every_question_is_asked_from_the_keyboard_alone_and_tells_the_numbers_of_its_network(
+    opened: Callable[..., Page],
+):
+    first, *_ = QUESTIONS
+    page = opened(f"#question={first}")
+    reads_the_answer_to(page, first)
+    for name, question in QUESTIONS.items():
+        page.get_by_role("button", name="another question").press("Enter")
+        expect(page.locator("#ask-field")).to_be_focused()
+        page.keyboard.insert_text(question.question)
+        page.keyboard.press("Enter")
+        until(page, lambda name=name: page.evaluate("location.hash") == f"#question={name}", f"the link of {name}")
+        expect(page.locator("#ask-question")).to_be_focused()
         reads_the_answer_to(page, name)
-        until(page, lambda name=name: page.evaluate("location.hash") == f"#question={name}", "the link of the question")
-        page.get_by_role("button", name="next question").click()
+    page.get_by_role("button", name="next question").press("Enter")
+    until(page, lambda: page.evaluate("location.hash") == f"#question={first}", "after the last one the first")
 
 
 def test_controls_and_views_are_found_by_name(page: Page):

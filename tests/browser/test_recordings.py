@@ -13,10 +13,12 @@ from app.training import RunConfig, Trainer
 from app.web.lesson_page import lesson_page
 from tests.support.axe import violations
 from tests.support.firefox import Firefox
+from tests.support.lesson_pages import told_in
 from tests.support.reader import iteration, pause, until
 from tests.support.servers import PATIENCE, Server
 
 pytestmark = pytest.mark.browser
+STORY = ["vanishing", "the-hard-gradient"]
 
 
 def share(page: Page, pane: str) -> None:
@@ -219,10 +221,33 @@ def test_a_page_saved_from_a_recording_is_toured_from_a_disk_without_a_network(o
     expect(link).to_have_attribute("href", re.compile(r"^http://127\.0\.0\.1"))
 
 
-def test_lessons_are_told_from_a_disk_with_their_runs_without_a_network(offline: Page, tmp_path: Path):
-    page, file = offline, tmp_path / "lessons.html"
-    file.write_text(lesson_page(["vanishing", "the-hard-gradient"]))
-    page.goto(file.as_uri())
+@pytest.fixture
+def story(page: Page, tmp_path: Path) -> Path:
+    """Two lessons in an order of their own and one that needs a server, saved as a page by the page."""
+    share(page, "For teachers")
+    pane = page.locator("#share-teachers")
+    for title in ("Explicit and implicit", "A river that dries up", "A weir against the flood"):
+        pane.get_by_label(title, exact=True).check()
+    for _ in range(2):
+        pane.get_by_role("button", name="Move A river that dries up up", exact=True).click()
+    with page.expect_download() as waiting:
+        pane.get_by_role("button", name="Save the story as a page").click()
+    path = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    expect(pane).to_contain_text("Saved unroll-lessons.html: 2 lessons, ")
+    expect(pane).to_contain_text("without a server they cannot be told: A weir against the flood.")
+    return path
+
+
+def test_a_story_saved_on_the_page_is_told_from_a_disk_with_its_runs_without_a_network(
+    story: Path, offline: Page, tmp_path: Path
+):
+    told, written = (told_in(text, tmp_path) for text in (story.read_text(), lesson_page(STORY)))
+    assert told["more"]["facts"]["story"] == written["more"]["facts"]["story"], "as the command writes it"
+    losses = [[record["meta"]["loss"] for record in one["records"]] for one in (told, written)]
+    assert losses[0] == losses[1]
+    page = offline
+    page.goto(story.as_uri())
     lesson = page.locator("#lesson")
     expect(lesson).to_have_attribute("data-ready", "vanishing")
     expect(page.locator("#lesson-number")).to_have_text("1 of 2")

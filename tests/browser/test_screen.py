@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.axe import violations
 from tests.support.reader import iteration, pause, see, stands, until
 from tests.support.servers import Server
 
@@ -211,3 +212,4 @@ def test_on_paper_a_lesson_is_one_light_page_that_says_which_network_it_shows(op
     for gone in ("#controls", ".footer", "#play", "#lesson-next", "#lesson-close", "#network"):
         expect(page.locator(gone)).to_be_hidden()
     expect(page.locator("#lesson-paragraphs")).to_be_visible()
+    assert violations(page) == []

@@ -12,6 +12,7 @@ from safetensors.numpy import load
 
 from app.handin import read, verify
 from app.training import RunConfig, Trainer
+from tests.support.axe import violations
 from tests.support.pages import STAGE
 from tests.support.reader import choose, iteration, pause, until
 from tests.support.servers import Server
@@ -454,6 +455,7 @@ def test_the_report_opens_without_a_server(page: Page, chromium: Browser, tmp_pa
         expect(reader.locator('a[href^="http"]')).to_be_visible()
         assert reader.locator(".figure:has(svg)").count() == reader.locator(".figure").count() >= 6
         assert file.stat().st_size <= 300_000
+        assert violations(reader) == []
         assert complaints == []
 
 

@@ -88,7 +88,8 @@ export function safetensors(meta, tensors) {
     header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] };
     offset += data.byteLength;
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const json = JSON.stringify(header);
+  const text = new TextEncoder().encode(json.padEnd(json.length + ((8 - (new Blob([json]).size % 8)) % 8)));
   const bytes = new Uint8Array(8 + text.length + offset);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
   bytes.set(text, 8);

@@ -31,7 +31,7 @@ def test_one_magnitude_is_named_and_it_is_the_sum_of_its_parts():
     whole = (ln_flow(record, 24, 1) - ln_flow(record, 24, 24)) / np.log(10)
     assert whole == pytest.approx(slope + weights, abs=1e-4)
     assert [round(part) for part in (whole, slope, weights)] == [-19, -14, -5]
-    says("vanishing", "shrinks to 10⁻¹⁹", "these 19 powers of ten", "takes 14", "weights 5", "Over 23 steps")
+    says("vanishing", "shrinks to 10⁻¹⁹", "these 19 powers of ten", "takes 14", "small weights 5", "Over 23 steps")
     assert record.horizon == 2
     says("vanishing", "lags of at most 2")
     # the same read another way: the gradient that arrives, and what saturation and weights leave of it at each step

@@ -62,7 +62,7 @@ def test_what_comes_back_to_the_first_timestep(seed):
 
 def test_the_weights_are_counted():
     counts = [sum(values.size for values in trainer.params.values()) for trainer in lanes(GRU.seed)]
-    says("input-gates", f"with {counts[0]} weights to its {counts[2]}")
+    says("input-gates", f"takes {counts[0]} weights, the minGRU {counts[2]}")
 
 
 @pytest.mark.parametrize("seed", SEEDS[:3])

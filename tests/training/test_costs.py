@@ -11,6 +11,7 @@ from app.engine.layer import Layer
 from app.errors import OutOfRange, TooCostly
 from app.settings import Settings
 from app.training import RunConfig, Trainer, WorkspacePool
+from app.training.along import shape_beside
 from app.training.costs import cost_of_watching, memory
 from app.training.quantities import WATCHABLE
 from app.training.work import Work
@@ -25,7 +26,7 @@ def test_the_largest_of_everything_is_too_much_together():
 
 
 def test_what_is_suggested_fits():
-    trainer = Trainer(RunConfig(), max_cost=3_500_000)
+    trainer = Trainer(RunConfig(), max_cost=5_500_000)
     with pytest.raises(TooCostly) as refusal:
         trainer.configure(sequence_length=300)
     value = int(str(refusal.value).split(f"{refusal.value.field} = ")[1].split()[0].rstrip("."))
@@ -38,17 +39,23 @@ def owner(array):
     return array if array.base is None else owner(array.base)
 
 
+def allocated_by(net):
+    holders = (net.layer, net.layer.cell, net.head)
+    parts = [part for holder in holders for part in vars(holder).values() if isinstance(part, np.ndarray)]
+    return sum({id(array): array.nbytes for array in map(owner, parts)}.values())
+
+
 def test_memory_is_limited_and_nearly_what_is_allocated():
     with pytest.raises(TooCostly, match="MiB"):
         Trainer(RunConfig(**LARGE), max_bytes=2**26)
     for cell in CELLS:
         trainer = Trainer(RunConfig(cell=cell, hidden_size=32, sequence_length=100))
-        net = trainer._iterations.runner._workspace("batch", 32).net
-        holders = (net.layer, net.layer.cell, net.head)
-        parts = [part for holder in holders for part in vars(holder).values() if isinstance(part, np.ndarray)]
-        owners = [owner(part) for part in parts]
-        allocated = sum({id(array): array.nbytes for array in owners}.values())
-        one_sequence = allocated / 32
+        runner = trainer._iterations.runner
+        nets = [runner._workspace("batch", 32).net]
+        one_sequence = sum(map(allocated_by, nets)) / 32
+        if (beside := shape_beside(trainer.config, trainer.task)) is not None:
+            nets.append(runner.workspaces.workspace("batch", beside).net)
+        allocated = sum(map(allocated_by, nets))
         assert 0.6 * allocated < memory(trainer.config, trainer.task) - one_sequence < 1.7 * allocated
 
 
@@ -79,7 +86,7 @@ def test_nobody_holds_a_core_for_longer_than_the_default_allows():
 
 
 def test_watched_quantities_count():
-    trainer = Trainer(RunConfig(sequence_length=500), max_cost=8 * 10**6)
+    trainer = Trainer(RunConfig(sequence_length=500), max_cost=11 * 10**6)
     trainer.watch({"weights"})
     with pytest.raises(TooCostly, match="The watched flow, truncation"):
         trainer.watch({"flow", "truncation"})
@@ -118,6 +125,21 @@ def test_buffers_unused_for_longest_are_dropped():
         trainer.step()
     assert workspaces.nbytes <= 8 * 2**20
     assert trainer.iteration == 10
+
+
+def test_buffers_that_nobody_used_since_the_last_look_are_given_back():
+    workspaces = WorkspacePool()
+    stays, leaves = (Trainer(RunConfig(sequence_length=T), workspaces=workspaces) for T in (20, 200))
+    leaves.step()
+    stays.step()
+    held = workspaces.nbytes
+    workspaces.drop_unused()
+    assert workspaces.nbytes == held, "all of it was used"
+    stays.step()
+    workspaces.drop_unused()
+    assert 0 < workspaces.nbytes < held / 5
+    leaves.step()
+    assert leaves.iteration == 2, "buffers are made anew"
 
 
 COUNTED = [
@@ -220,3 +242,13 @@ def test_the_entries_of_a_lag_are_counted_and_not_guessed(monkeypatch, cell):
         trainer = Trainer(RunConfig(sequence_length=5, hidden_size=3, batch_size=1, cell=cell, **extent))
         trainer.record(("truncation",))
         assert counted.pop() == Work.of(trainer.config, trainer.task).recurrent_entries
+
+
+def test_what_was_affordable_is_asked_again_once_something_changes():
+    trainer = Trainer(RunConfig(sequence_length=20), max_cost=4_500_000)
+    trainer.record({"flow", "truncation"})
+    trainer.configure(sequence_length=300)
+    with pytest.raises(TooCostly, match="watched"):
+        trainer.record({"flow", "truncation"})
+    trainer.configure(sequence_length=20)
+    trainer.record({"flow", "truncation"})

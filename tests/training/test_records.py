@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from safetensors.numpy import load
+from safetensors.numpy import load, save
 
 from app.engine import CELLS
 from app.training import WATCHABLE, RunConfig, Trainer
@@ -34,6 +34,25 @@ def test_what_is_not_finite_becomes_null():
 def test_equal_contents_give_equal_bytes_in_any_order_of_tensors():
     a, b = np.ones(2), np.zeros(3, np.float32)
     assert pack({"n": 1}, {"a": a, "b": b}) == pack({"n": 1}, {"b": b, "a": a})
+
+
+def test_a_file_is_what_the_library_writes_the_second_time_too():
+    tensors = {
+        "b": np.arange(6.0).reshape(2, 3).T,
+        "a": np.zeros((0, 2)),
+        'q"\\ü': np.float64(3.0) * np.ones(()),
+        "i": np.arange(3),
+        "f": np.ones(5, np.float32),
+        "u": np.arange(3, dtype=np.uint8),
+    }
+    for text in ("", 'a "quoted" \\ é \n \x7f', "longer by a few"):
+        expected = save(
+            {name: np.asarray(values, order="C") for name, values in tensors.items()},
+            {"unroll": json.dumps({"said": text}, separators=(",", ":"))},
+        )
+        assert pack({"said": text}, tensors) == expected
+        assert pack({"said": text}, dict(reversed(tensors.items()))) == expected
+    assert pack({"n": 1}, {}) == pack({"n": 1}, {}) == save({}, {"unroll": '{"n":1}'})
 
 
 def test_quantities_are_attributes_and_a_missing_one_says_so():

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from app.training import RunConfig, Trainer, WorkspacePool, batch_pass
+from app.training import RunConfig, Trainer, WorkspacePool
+from tests.support.batches import counted_batches
 
 
 def pair(**config):
@@ -12,8 +13,7 @@ def pair(**config):
 
 
 def test_a_batch_is_run_once_even_if_others_use_the_buffers_in_between(monkeypatch):
-    runs = []
-    monkeypatch.setattr(batch_pass, "run", lambda *args, run=batch_pass.run: runs.append(args) or run(*args))
+    runs = counted_batches(monkeypatch)
     first, second = pair()
     for _ in range(5):
         for trainer in (first, second):

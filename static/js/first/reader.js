@@ -3,7 +3,7 @@
  * through time, up and down from the whole to a row of the picture: loss, output, gradient, state, input.
  */
 
-import { byId, element, setText } from "../lib/dom.js";
+import { byId, element, setAttribute, setText } from "../lib/dom.js";
 import { length } from "../record/readings.js";
 import { ASPECTS, timestepWords } from "../words/timestep.js";
 import * as say from "../words/timestep.js";
@@ -33,9 +33,9 @@ export function createReader(store) {
     const found = place();
     if (!found) return;
     const words = timestepWords(found.record, found.t, ASPECTS[aspect]);
-    node.setAttribute("aria-valuemax", String(found.T));
-    node.setAttribute("aria-valuenow", String(found.t));
-    node.setAttribute("aria-valuetext", words);
+    setAttribute(node, "aria-valuemax", String(found.T));
+    setAttribute(node, "aria-valuenow", String(found.t));
+    setAttribute(node, "aria-valuetext", words);
     setText(node, words);
   }
 

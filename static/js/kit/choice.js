@@ -20,7 +20,7 @@ export function createChoice(label, choices, choose) {
     node,
     /** @param {string} value */
     show(value) {
-      for (const input of inputs) input.checked = input.value === value;
+      for (const input of inputs) if (input.checked !== (input.value === value)) input.checked = !input.checked;
     },
   };
 }

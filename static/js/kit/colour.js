@@ -151,12 +151,34 @@ export function activationIndex(/** @type {number} */ value) {
   return Math.round(clamp((value + 1) / 2, 0, 1) * (ENTRIES - 1));
 }
 
-/** A signed gradient: the side is its sign, the depth its power of ten. The smallest non-zero keeps a tint. */
-export function gradientIndex(/** @type {number} */ value) {
+/** A number in single precision, and its bits. */
+const SINGLE = new Float32Array(1);
+const BITS = new Uint32Array(SINGLE.buffer);
+/** Of the bits without the sign, the exponent and so many of the fraction say the colour: 12 steps for each that is seen. */
+const COARSE = 16;
+const UNSIGNED = 0x7fffffff;
+const FIRST_STEP = stepOf(10 ** (GRADIENT_DOMAIN[0] - 0.1));
+const DEPTHS = Float64Array.from({ length: stepOf(10 ** (GRADIENT_DOMAIN[1] + 0.1)) - FIRST_STEP + 1 }, (_, step) => {
   const [low, high] = GRADIENT_DOMAIN;
-  const depth = clamp((Math.log10(Math.abs(value)) - low) / (high - low), 0.06, 1);
-  const half = (ENTRIES - 1) / 2;
-  return Math.round(half + Math.sign(value) * depth * half);
+  BITS[0] = (FIRST_STEP + step + 0.5) * 2 ** COARSE;
+  return clamp((Math.log10(SINGLE[0]) - low) / (high - low), 0.06, 1);
+});
+const POSITIVE = Uint8Array.from(DEPTHS, (depth) => Math.round(((ENTRIES - 1) / 2) * (1 + depth)));
+const NEGATIVE = Uint8Array.from(DEPTHS, (depth) => Math.round(((ENTRIES - 1) / 2) * (1 - depth)));
+
+function stepOf(/** @type {number} */ size) {
+  SINGLE[0] = size;
+  return (BITS[0] & UNSIGNED) >>> COARSE;
+}
+
+/**
+ * A signed gradient: the side is its sign, the depth its power of ten. The smallest non-zero keeps a tint. Looked up by the
+ * number's own bits: a logarithm for every unit at every timestep would cost more than all else of its picture.
+ */
+export function gradientIndex(/** @type {number} */ value) {
+  const step = stepOf(value) - FIRST_STEP;
+  const at = step < 0 ? 0 : step < DEPTHS.length ? step : DEPTHS.length - 1;
+  return value < 0 ? NEGATIVE[at] : POSITIVE[at];
 }
 
 /** The size of a gradient from its natural logarithm, on the even axis 10⁻³²…10⁸. */

@@ -6,7 +6,6 @@
 import { palette } from "../kit/colour.js";
 import { cellOf } from "../record/cells.js";
 import { layoutStage } from "../stage/layout.js";
-import { normCurves } from "../record/norms.js";
 import { readPicture } from "../record/picture.js";
 import { ribbonOf } from "../stage/river/river.js";
 import { clamp } from "../lib/scales.js";
@@ -123,7 +122,7 @@ export function lanesScene(states, size, domain, pictures) {
       farther: null,
       highlight: 0,
       track: "h",
-      curves: picture ? normCurves(picture, null, null).slice(0, 1) : [],
+      curves: picture ? [{ id: /** @type {const} */ ("all"), label: "", ln: picture.lanes[0].shown }] : [],
       domain,
       outputDomain: /** @type {readonly [number, number]} */ ([-1, 1]),
       bands: [],

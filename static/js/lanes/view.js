@@ -6,7 +6,7 @@ import { addStyle } from "../lib/styles.js";
 import { devicePixels } from "../lib/canvas/resolution.js";
 import { createBitmaps } from "../lib/canvas/bitmap.js";
 import { drawReadout } from "../stage/paint/readout.js";
-import { timestepAt, xOf } from "../stage/layout.js";
+import { NARROWEST, timestepAt, xOf } from "../stage/layout.js";
 import { createSlidingAxis } from "../stage/motion.js";
 import { normExtent } from "../record/norms.js";
 import { painters } from "../lib/canvas/painters.js";
@@ -89,11 +89,14 @@ export function createLanesView(stage, lanes) {
       if (!isStyled) return;
       const ratio = window.devicePixelRatio || 1;
       const { width, height } = sizeOf(canvas);
-      if (width === 0 || height === 0) return;
+      // Where the page is only just being laid out there may be no room for an axis yet.
+      if (width < NARROWEST * pageUnit() || height === 0) return;
       const states = lanes.states();
       const made = states.map(picture);
       known = states.map((state, index) => ({ state, picture: made[index] }));
-      const extents = made.flatMap((one) => (one ? [normExtent([{ id: "all", label: "", ln: one.lanes[0].ln }])] : []));
+      const extents = made.flatMap((one) =>
+        one ? [normExtent([{ id: "all", label: "", ln: one.lanes[0].shown }])] : [],
+      );
       const extent = {
         low: Math.min(...extents.map(({ low }) => low)),
         high: Math.max(...extents.map(({ high }) => high)),

@@ -28,7 +28,7 @@ import { createUnder } from "./under.js";
 
 const FACES = /** @type {const} */ (["text", "question", "views"]);
 /** Where views and text stand side by side, there is nothing to turn over. */
-const WIDE = "(width >= 1600px)";
+const WIDE = "(width >= 100em)";
 
 /**
  * @param {{slug: string, number: number, title: string}[]} story

@@ -1,5 +1,6 @@
 /** Puts the words into the page: at most twice a second, and for a screen reader every few seconds. */
 
+import { createBeat } from "../lib/beat.js";
 import { byId, element, setSentence, setText } from "../lib/dom.js";
 import { plainWords } from "../words/first.js";
 import { describe, spokenWords } from "../words/sentences.js";
@@ -17,7 +18,8 @@ export function createSentences(store, apply) {
   const finding = byId("finding");
   const reason = byId("reason");
   const showAdvice = createAdvice(byId("advice"), apply);
-  let writtenAt = Number.NEGATIVE_INFINITY;
+  const writing = createBeat(INTERVAL);
+  const first = createBeat(FIRST_INTERVAL);
   let spokenAt = Number.NEGATIVE_INFINITY;
   let rule = "";
   /** @type {import("../run/state.js").State | null} */
@@ -34,9 +36,10 @@ export function createSentences(store, apply) {
         shown?.pin === state.pin &&
         shown?.divergence === state.divergence;
       if (same && !retold) return Number.POSITIVE_INFINITY;
-      const interval = state.first ? FIRST_INTERVAL : INTERVAL;
-      if (now - writtenAt < interval && !retold) return writtenAt + interval - now;
-      writtenAt = now;
+      const beat = state.first ? first : writing;
+      const wait = retold ? 0 : beat.wait(now);
+      if (wait > 0) return wait;
+      beat.take(now);
       shown = state;
       const said = state.narration
         ? { rule: "told", ...state.narration }
@@ -44,8 +47,8 @@ export function createSentences(store, apply) {
           ? plainWords(state)
           : describe(state);
       setSentence(finding, said.finding);
-      finding.style.setProperty("--letters", String(finding.textContent?.length));
       setSentence(reason, said.reason);
+      for (const one of [finding, reason]) one.style.setProperty("--letters", String(one.textContent?.length));
       showAdvice(
         state.narration || state.divergence || !state.can.configure ? [] : (state.record?.meta.finding.remedies ?? []),
       );

@@ -90,11 +90,24 @@ export function meaningless(config) {
  * @param {number} unit
  */
 export function keptBy(name, gates, t, unit) {
+  const keeping = keepingAt(name, gates, t);
+  if (!keeping || !gates) return Number.NaN;
+  const open = gates.data[keeping.from + unit] ?? Number.NaN;
+  return keeping.open ? open : 1 - open;
+}
+
+/**
+ * Where the keeping gate of timestep t stands among the numbers of `gates`, one unit after the other: what is asked once
+ * for all units where there are many. Null where the record has no gates of this cell.
+ * @param {string} name of the cell
+ * @param {import("../wire/protocol.js").Tensor | null | undefined} gates
+ * @param {number} t
+ */
+export function keepingAt(name, gates, t) {
   const { gates: names, keeps } = CELLS[name] ?? CELLS.rnn;
-  if (!gates || !keeps || gates.shape[1] !== names.length) return Number.NaN;
+  if (!gates || !keeps || gates.shape[1] !== names.length) return null;
   const [, kinds, H] = gates.shape;
-  const open = gates.data[((t - 1) * kinds + names.indexOf(keeps.gate)) * H + unit] ?? Number.NaN;
-  return keeps.open ? open : 1 - open;
+  return { from: ((t - 1) * kinds + names.indexOf(keeps.gate)) * H, open: keeps.open };
 }
 
 /** How the share that a cell's keeping gate lets through is written: f_t, z_t or 1 − z_t. @param {{cell?: unknown}} config */

@@ -65,6 +65,17 @@ export function normCurves(picture, ghost, contraction) {
 }
 
 /**
+ * ln‖∂E/∂h_t‖, or that of c_t, as it goes into the update: what truncation and clipping by timestep leave of it.
+ * @param {import("../wire/protocol.js").DecodedRecord} record @param {import("../wire/protocol.js").Config} config @param {"h" | "c"} [of]
+ * @returns {import("../wire/protocol.js").Numbers | null}
+ */
+export function keptNorms({ tensors }, { clip, k1, k2 }, of = "h") {
+  const used = tensors[`d${of}_norm_used`];
+  const isAltered = clip === "timestep" || (Number(k1) > 0 && Number(k2) > 0);
+  return isAltered && used ? Float64Array.from(used.data, Math.log) : (tensors[`ln_d${of}_norm`]?.data ?? null);
+}
+
+/**
  * @param {import("../wire/protocol.js").Numbers} lnFlow
  * @param {number} T
  * @param {number} last

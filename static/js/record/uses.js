@@ -66,7 +66,7 @@ export function entriesOf(uses) {
 
 /** The Frobenius norm: of a column times a row the product of both norms. @param {Use} use */
 export function normOf({ incoming, back, byUnit }) {
-  if (byUnit) return Math.hypot(...incoming.map((value, j) => value * back[j]));
+  if (byUnit) return Math.hypot(...Array.from(incoming, (value, j) => value * back[j]));
   return Math.hypot(...incoming) * Math.hypot(...back);
 }
 
@@ -100,8 +100,8 @@ function ofModerateSize(uses) {
   const [incoming, back] = [largest(uses.map((use) => use.incoming)), largest(uses.map((use) => use.back))];
   const scaled = uses.map((use) => ({
     ...use,
-    incoming: use.incoming.map((value) => value / incoming),
-    back: use.back.map((value) => value / back),
+    incoming: Float64Array.from(use.incoming, (value) => value / incoming),
+    back: Float64Array.from(use.back, (value) => value / back),
   }));
   return { scaled, incoming, back };
 }

@@ -7,6 +7,7 @@ import { pack } from "../wire/packed.js";
 import { toText } from "../wire/text.js";
 
 /** @typedef {import("../run/history.js").Moment} Moment */
+/** @typedef {Pick<Moment, "record" | "config" | "task" | "solvedAt" | "iteration">} Shown */
 
 /** A file larger than this is not taken everywhere. */
 export const LARGEST_PAGE = 10_000_000;
@@ -23,7 +24,10 @@ export async function onePage(moments, about) {
   const shell = await answer.text();
   let kept = moments;
   for (;;) {
-    const file = new Blob([filled(shell, await parts(kept, about))], { type: "text/html" });
+    const { schema, title, link } = about;
+    const file = new Blob([filled(shell, await partsOf(kept, { schema, title, facts: { link } }))], {
+      type: "text/html",
+    });
     if (file.size <= LARGEST_PAGE || kept.length === 1) {
       return { file, records: kept.length, from: kept[0].iteration, to: /** @type {Moment} */ (kept.at(-1)).iteration };
     }
@@ -33,11 +37,15 @@ export async function onePage(moments, about) {
   }
 }
 
-/** What belongs at each mark. @param {Moment[]} moments @param {{schema: any, title: string, link: string}} about @returns {Promise<Record<string, string>>} */
-async function parts(moments, { schema, title, link }) {
+/**
+ * What belongs at each mark. `facts` are told to the player.
+ * @param {Shown[]} moments @param {{schema: any, title: string, facts: Record<string, unknown>}} about
+ * @returns {Promise<Record<string, string>>}
+ */
+export async function partsOf(moments, { schema, title, facts }) {
   const [first] = moments;
   const { record, config, task, iteration, solvedAt } = first;
-  const bytes = await deflated(pack(recordsOf(moments), { facts: { link }, states: statesOf(moments) }));
+  const bytes = await deflated(pack(recordsOf(moments), { facts, states: statesOf(moments) }));
   return {
     title: escaped(title),
     bootstrap: inScript({ schema, config, task, iteration, solved_at: solvedAt, phase: "paused" }),
@@ -46,12 +54,12 @@ async function parts(moments, { schema, title, link }) {
   };
 }
 
-/** @param {Moment[]} moments */
+/** @param {Shown[]} moments */
 function recordsOf(moments) {
   return moments.map(({ record }) => record);
 }
 
-/** Where a configuration or a task begins to hold. @param {Moment[]} moments */
+/** Where a configuration or a task begins to hold. @param {Shown[]} moments */
 function statesOf(moments) {
   let before = "";
   return moments.flatMap(({ config, task }, from) => {
@@ -63,7 +71,7 @@ function statesOf(moments) {
 }
 
 /** @param {string} shell @param {Record<string, string>} parts */
-function filled(shell, parts) {
+export function filled(shell, parts) {
   return shell.replaceAll(/@@(\w+)@@/g, (mark, name) => parts[name] ?? mark);
 }
 

@@ -47,9 +47,18 @@ const around = {
     ruler.font = font;
     return ruler.measureText(text);
   },
-  dataUrl: (/** @type {HTMLCanvasElement} */ canvas) => canvas.toDataURL(),
+  dataUrl: (/** @type {HTMLCanvasElement | OffscreenCanvas} */ canvas) => asElement(canvas).toDataURL(),
   piece: (/** @type {HTMLCanvasElement} */ canvas) => piecePainters.get(canvas),
 };
+
+/** Only elements give their pixels as text at once. @param {HTMLCanvasElement | OffscreenCanvas} canvas */
+function asElement(canvas) {
+  if (canvas instanceof HTMLCanvasElement) return canvas;
+  const { width, height } = canvas;
+  const copy = Object.assign(document.createElement("canvas"), { width, height });
+  /** @type {CanvasRenderingContext2D} */ (copy.getContext("2d")).drawImage(canvas, 0, 0);
+  return copy;
+}
 
 /**
  * @param {View} view

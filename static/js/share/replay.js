@@ -4,16 +4,13 @@
  */
 
 import * as say from "../words/handin.js";
-import { createConnection } from "../wire/connection.js";
-import { command, decodeFrame } from "../wire/protocol.js";
-import { createRequests } from "../wire/requests.js";
+import { command } from "../wire/protocol.js";
+import { openRun } from "./quiet_run.js";
 
 /** @typedef {import("./hand_in.js").HandIn} HandIn */
 /** @typedef {import("./hand_in.js").HandedChange} HandedChange */
 /** @typedef {"same" | "different" | "not-comparable" | "not-finished"} Outcome */
 /** @typedef {{outcome: Outcome, sentence: string}} Verdict */
-
-const LONGEST_STEP = 10_000;
 
 /** Why a replay would say nothing, before it is tried; empty where it would. @param {HandIn} handedIn */
 export function whyNotComparable({ config, why, curve }) {
@@ -85,86 +82,4 @@ function commandOf({ configure, edit }) {
   if (configure) return command.configure(configure);
   const { tensor, index, value } = /** @type {NonNullable<typeof edit>} */ (edit);
   return command.edit(tensor, index, value);
-}
-
-/**
- * A run that does what it is told, and stands still in between.
- * @param {string} url
- * @param {import("../wire/connection.js").Platform} platform
- * @param {{opened: () => void, lost: () => void}} handlers
- */
-function openRun(url, platform, { opened, lost }) {
-  let iteration = 0;
-  let loss = Number.NaN;
-  /** Told when the next record has come. @type {(() => void) | null} */
-  let waiting = null;
-  const connection = createConnection(url, { opened, message, binary, lost: gone }, platform);
-  const requests = createRequests(connection, () => {}, platform.now);
-
-  function gone() {
-    connection.close();
-    lost();
-  }
-
-  /** @param {import("../wire/protocol.js").ServerMessage} heard */
-  function message(heard) {
-    if ("id" in heard && heard.id !== undefined) {
-      requests.settle(Number(heard.id), /** @type {import("../wire/requests.js").Answer} */ (heard));
-    }
-  }
-
-  /** @param {ArrayBuffer} bytes */
-  function binary(bytes) {
-    const { meta } = decodeFrame(bytes);
-    if (meta.id !== undefined) {
-      return requests.settle(Number(meta.id), { type: "file", bytes, iteration: meta.iteration ?? 0 });
-    }
-    connection.send(command.ack(meta.iteration ?? 0));
-    iteration = meta.iteration ?? 0;
-    loss = /** @type {any} */ (meta).loss_per_timestep ?? Number.NaN;
-    waiting?.();
-  }
-
-  /** The record after what was just answered, of this iteration. @param {number} wanted */
-  async function shown(wanted) {
-    do {
-      await new Promise((resolve) => {
-        waiting = () => resolve(null);
-      });
-    } while (iteration !== wanted);
-    waiting = null;
-  }
-
-  /** Carries it out and waits for the record; the words of a refusal, or none. @param {import("../wire/protocol.js").Command} asked */
-  async function change(asked) {
-    const answer = await requests.request(asked, true);
-    if (answer?.type === "error") return answer.message;
-    if (answer?.type !== "state") return say.LOST;
-    if (answer.phase === "diverged") return say.NOT_FINITE;
-    if (asked.type === "configure" && answer.effects.restart.length > 0) return say.BEGINS_AGAIN;
-    await shown(answer.iteration);
-    return "";
-  }
-
-  return {
-    connect: connection.connect,
-    close: connection.close,
-    loss: () => loss,
-    change,
-
-    /** Trains up to an iteration. @param {number} wanted */
-    async to(wanted) {
-      while (iteration < wanted) {
-        const refusal = await change(command.step(Math.min(LONGEST_STEP, wanted - iteration)));
-        if (refusal) return refusal;
-      }
-      return "";
-    },
-
-    /** The fingerprint of the arithmetic. */
-    async numerics() {
-      const file = await requests.request(command.snapshot());
-      return file?.type === "file" ? /** @type {any} */ (decodeFrame(file.bytes).meta).fingerprint : null;
-    },
-  };
 }

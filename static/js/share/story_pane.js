@@ -2,11 +2,14 @@
 
 import { element, setText } from "../lib/dom.js";
 import { addressOf } from "../lib/address.js";
+import { BROWSER } from "../lib/platform.js";
 import { Fault } from "../lib/fault.js";
 import { copyButton } from "./copy_button.js";
+import { download } from "./download.js";
 import { emptyLink } from "./link.js";
 import { writeLink } from "./write_link.js";
 import { moved, orderOf } from "./story.js";
+import { faultWords } from "../words/faults.js";
 import * as say from "../words/lessons.js";
 
 /** @typedef {import("./story.js").Chosen} Chosen */
@@ -17,6 +20,8 @@ export function createStoryPane(schema) {
   const locked = element("input", { type: "checkbox" });
   const list = element("ol", { class: "story-rows", "aria-label": say.IN_ORDER });
   const problem = element("p", { class: "quiet", role: "status" });
+  const save = element("button", { class: "outline-button", id: "story-page", type: "button" }, say.AS_A_PAGE);
+  const saved = element("p", { class: "share-said", role: "status" });
   /** @type {Chosen[]} */
   let lessons = [];
   let asked = false;
@@ -25,9 +30,31 @@ export function createStoryPane(schema) {
   function write() {
     const order = orderOf(lessons);
     setText(problem, order.length === 0 ? say.NONE_CHOSEN : "");
+    save.disabled = order.length === 0;
     const page = location.origin + location.pathname;
     const lesson = order.length === 0 ? null : { slug: order[0], locked: locked.checked, order };
     link.value = lesson ? `${page}#${writeLink({ ...emptyLink(), lesson }, schema)}` : "";
+  }
+
+  save.addEventListener("click", async () => {
+    save.disabled = true;
+    try {
+      setText(saved, await savePage());
+    } catch (error) {
+      setText(saved, faultWords(error));
+    }
+    save.disabled = orderOf(lessons).length === 0;
+  });
+
+  /** @returns {Promise<string>} what became of it */
+  async function savePage() {
+    const { lessonsPage } = await import("./lessons_page.js");
+    const about = { schema, link: link.value, platform: BROWSER };
+    const { file, told, left } = await lessonsPage(orderOf(lessons), about, (words) => setText(saved, words));
+    const name = `unroll-${told.length === 1 ? told[0].slug : "lessons"}.html`;
+    download(file, name);
+    const titles = lessons.filter(({ slug }) => left.includes(slug)).map(({ title }) => title);
+    return say.storySavedWords(name, told.length, file.size, titles);
   }
 
   function draw() {
@@ -83,6 +110,9 @@ export function createStoryPane(schema) {
       element("label", { class: "share-line" }, locked, ` ${say.LOCK_REST}`),
       problem,
       list,
+      element("p", { class: "quiet" }, say.PAGE_IS),
+      element("div", { class: "share-line" }, save),
+      saved,
     ),
     show() {
       if (asked) return;

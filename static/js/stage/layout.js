@@ -53,6 +53,8 @@ import { clamp, intervalOf } from "../lib/scales.js";
 /** In design units. */
 const GUTTER = 116;
 const RIGHT = 18;
+/** With less width there is no room for an axis. */
+export const NARROWEST = 140;
 const LANES_TOP = 118;
 const UNIT_BLOCK = 106;
 const ROW_MAX = 11;
@@ -66,7 +68,7 @@ const WEIGHTS = { size: 36, below: 34 };
 /** Rows that hold a weight tile on each forward arrow; where there is height to spare they grow to `most`. */
 const READOUT = { least: 24, most: 44 };
 const ENTRANCE = { least: 22, most: 36 };
-const LANE = { one: 126, oneMax: 180, two: 72, twoMax: 108, both: 104, bothMax: 126, apart: 8 };
+const LANE = { one: 126, oneMax: 180, two: 72, twoMax: 108, twoLeast: 38, both: 104, bothMax: 126, apart: 8 };
 /** Of a band: its height with the room below it, the river's part, and what lies between river, units and the next layer. */
 const BAND = { usual: 66, least: 22, most: 110, river: 0.42, between: 0.05, below: 0.14 };
 /** Of the other direction of the open layer, where it is as high as that one: what lies between its river and units, and below them. */
@@ -85,11 +87,6 @@ const THUMBNAIL = { size: 10, least: 6, beside: 7, most: 34, share: 0.14 };
 
 /** @type {Place} */
 const ALONE = { layer: 1, direction: "forward", layers: 1, directions: 1 };
-
-/** What one design unit measures: 1 at 1280 × 720, 1.27 at 1920 × 1080. */
-export function designUnit(/** @type {number} */ viewportWidth, /** @type {number} */ viewportHeight) {
-  return clamp(Math.min(viewportWidth / 1280, viewportHeight / 720) ** 0.6, 1, 2);
-}
 
 /**
  * @param {{width: number, height: number, U: number, T: number, H: number, inputRows: number, lanes: number,
@@ -299,6 +296,7 @@ function heightsOf(height, { H, inputRows, lanes, charts, bands, both }) {
     change("track", both ? 28 : 20);
     if (bands > 0) change("band", BAND.least, bands);
     if (both) change("lane", 54, rivers);
+    if (two) change("lane", LANE.twoLeast, rivers);
   }
   return { sizes, free };
 }

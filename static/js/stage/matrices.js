@@ -2,6 +2,7 @@
 
 import { clamp } from "../lib/scales.js";
 import { columnWidth, isVisible, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "./layout.js";
+import { once } from "./once.js";
 
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {"W_xh" | "W_hh" | "W_hy"} Matrix the weights on the way from x_t to h_t, from h_{t−1} to h_t, from h_t to y_t */
@@ -33,6 +34,11 @@ export function matrixBox(layout, matrix) {
 
 /** The tiles of a matrix over time: on every forward arrow that has room for one. @param {Layout} layout @param {Matrix} matrix @returns {Tile[]} */
 export function tilesOf(layout, matrix) {
+  return once(layout, `tiles ${matrix}`, () => tilesAlong(layout, matrix));
+}
+
+/** @param {Layout} layout @param {Matrix} matrix @returns {Tile[]} */
+function tilesAlong(layout, matrix) {
   if (matrix === "W_hh")
     return thumbnailPlaces(layout).map(({ t, x, y, size }) => ({ t, x, y, width: size, height: size }));
   const tiles = [];

@@ -92,7 +92,24 @@ export function layoutOf(picture, { config, zoom, first, names }, size) {
   const shown = zoom ? zoom.to - zoom.from : T;
   const place = picture?.place;
   const rows = inputRows(picture, size, shown);
-  return layoutStage({ ...size, T, H, lanes, place, zoom, inputRows: rows, charts: !first, names });
+  return laidOut({ ...size, T, H, lanes, place, zoom, inputRows: rows, charts: !first, names });
+}
+
+/** The last layouts, the newest first: from record to record it is the same, and what is worked out from it need not be again. @type {{of: Parameters<typeof layoutStage>[0], layout: Layout}[]} */
+let known = [];
+const KNOWN = 4;
+
+/** @param {Parameters<typeof layoutStage>[0]} of */
+function laidOut(of) {
+  const found = known.find((one) => isSame(one.of, of)) ?? { of, layout: layoutStage(of) };
+  known = [found, ...known.filter((one) => one !== found)].slice(0, KNOWN);
+  return found.layout;
+}
+
+/** @param {Record<string, unknown>} a @param {Record<string, unknown>} b */
+function isSame(a, b) {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.is(a[name], b[name]));
 }
 
 /** @param {Picture | null} picture @param {{width: number}} size @param {number} timesteps on the whole axis */

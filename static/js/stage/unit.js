@@ -1,13 +1,14 @@
-/** The page's unit of length, by which everything on it scales; the style sheet computes the same. */
+/** The page's unit of length, by which everything on it scales: a hundredth of the root's size of type (base.css). */
 
-import { designUnit } from "./layout.js";
+let unit = 0;
 
-/** In presenter mode all is larger, type included, where the window is wide enough for it. */
-const PRESENTED = { factor: 1.2, from: 1000 };
+/** In CSS pixels, as it is now: it grows with the window, in front of a class, and with the reader's own size of type. */
+export function measureUnit() {
+  unit = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 100;
+  return unit;
+}
 
-/** In CSS pixels. */
+/** As it was when boxes last changed: who asks in a frame does not make the browser compute styles in its midst. */
 export function pageUnit() {
-  const unit = designUnit(window.innerWidth, window.innerHeight);
-  const isLarger = document.body.hasAttribute("data-presenter") && window.innerWidth >= PRESENTED.from;
-  return isLarger ? PRESENTED.factor * unit : unit;
+  return unit || measureUnit();
 }

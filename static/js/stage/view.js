@@ -22,7 +22,7 @@ import { weightNamesKey } from "./paint/weights.js";
 import { drawReadout } from "./paint/readout.js";
 import { CHEVRON, drawChevrons } from "./river/chevrons.js";
 import { listenToGestures } from "./gestures.js";
-import { pitchOf, xOf } from "./layout.js";
+import { NARROWEST, pitchOf, xOf } from "./layout.js";
 import { MATRICES } from "./matrices.js";
 import { createSlidingAxis, createSlidingColumns } from "./motion.js";
 import { normCurves, normExtent } from "../record/norms.js";
@@ -71,8 +71,6 @@ const DRIFT_PX_PER_S = 12;
 /** While training runs, what the units hold is drawn again after so many ms at the earliest, with the record that then comes; without one, at the latest after: */
 const STATES_EVERY = 60;
 const STATES_LATEST = 100;
-/** In design units: what stands beside the axis needs as much. */
-const NARROWEST = 140;
 
 /**
  * @param {HTMLCanvasElement} canvas

@@ -58,7 +58,8 @@ export function figure({ record }, sheet) {
     line: { color: ink, width: 2 },
     hovertemplate: `${say.cosineHover("%{x}", "%{y:.3f}")}<extra></extra>`,
   };
-  const mark = { xref: "x", yref: "paper", yanchor: "top" };
+  // On bars of the same colour nobody could read it.
+  const mark = { xref: "x", yref: "paper", yanchor: "top", bgcolor: sheet.colours.paper, borderpad: 1 };
   const last = Math.max(1, norms.length - 1);
   const side = (/** @type {number} */ lag) => (lag > last / 2 ? "right" : "left");
   const layout = {

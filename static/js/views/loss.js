@@ -15,6 +15,8 @@ import * as say from "../words/charts.js";
 
 const MOST_POINTS = 500;
 const FEW_DECADES = 1.5;
+/** So near each other, as a part of the axis, two lines' names stand on either side of them. */
+const CLOSE = 0.3;
 /** Of the lanes, in design pixels. */
 const DASHES = [[], [7, 4], [1.5, 3], [11, 3, 2, 3]];
 const UPPER = /** @type {const} */ ([0.55, 1]);
@@ -149,7 +151,9 @@ export function figure(state, sheet, lanes = []) {
               y: Math.log10(baseline),
             }),
           ]),
-      ...(persistence === null || lanes.length > 0 ? [] : [persistenceNote(sheet, persistence, baseline, task)]),
+      ...(persistence === null || lanes.length > 0
+        ? []
+        : [persistenceNote(sheet, persistence, baseline, task, lossAxis.range)]),
       ...(held.x.length === 0 ? [] : [note(sheet, HELD_OUT, { ...title, x: 0.5, yref: "y domain" }, forward)]),
       ...(threshold === null
         ? []
@@ -203,9 +207,13 @@ function* lossesOf(curves, persistence) {
   if (persistence !== null) yield persistence;
 }
 
-/** Above or below its line, away from the baseline's. @param {Sheet} sheet @param {number} persistence @param {number | null} baseline @param {State["task"]} task */
-function persistenceNote(sheet, persistence, baseline, task) {
-  const above = baseline === null || persistence > baseline;
+/**
+ * Above its line, where the axis of iterations is far; below it where the baseline's name stands close above.
+ * @param {Sheet} sheet @param {number} persistence @param {number | null} baseline @param {State["task"]} task @param {number[]} range of the axis, log₁₀
+ */
+function persistenceNote(sheet, persistence, baseline, task, [low, high]) {
+  const apart = baseline === null ? Number.POSITIVE_INFINITY : Math.log10(baseline / persistence) / (high - low);
+  const above = apart < 0 || apart > CLOSE;
   const place = { xref: "paper", x: 1, xanchor: "right", yref: "y", y: Math.log10(persistence) };
   return note(sheet, persistenceName(task), { ...place, yanchor: above ? "bottom" : "top" });
 }

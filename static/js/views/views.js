@@ -3,6 +3,7 @@
  * module is fetched when it is opened first; only open views are drawn.
  */
 
+import { createBeat } from "../lib/beat.js";
 import { byId, element, setSentence } from "../lib/dom.js";
 import { cellOf, statesMeetBy } from "../record/cells.js";
 import { lossCount } from "../record/readings.js";
@@ -231,7 +232,7 @@ function createShell(kind) {
   /** @type {View | null} */
   let view = null;
   let asked = false;
-  let writtenAt = Number.NEGATIVE_INFINITY;
+  const writing = createBeat(WORDS_INTERVAL);
 
   return {
     panel,
@@ -258,8 +259,9 @@ function createShell(kind) {
     draw(now, unit, state) {
       if (!view) return Number.POSITIVE_INFINITY;
       const wait = view.draw(now, unit);
-      if (now - writtenAt < WORDS_INTERVAL) return Math.min(wait, writtenAt + WORDS_INTERVAL - now);
-      writtenAt = now;
+      const untilWords = writing.wait(now);
+      if (untilWords > 0) return Math.min(wait, untilWords);
+      writing.take(now);
       setSentence(words, view.words ? view.words(state) : kind.words(state));
       return wait;
     },

@@ -16,7 +16,7 @@ import { drawBeds } from "../stage/river/beds.js";
 import { drawChevrons } from "../stage/river/chevrons.js";
 import { drawRivers } from "../stage/river/draw.js";
 import { drawTributaries } from "../stage/river/tributaries.js";
-import { pageUnit } from "../stage/unit.js";
+import { measureUnit } from "../stage/unit.js";
 import { curvesOf, watchedScene, widened } from "./scene.js";
 import * as say from "../words/watched.js";
 
@@ -76,7 +76,7 @@ export function createWatchedStage(canvas, tell) {
     /** The canvas has another size; measured before anything of a frame is written. */
     resize() {
       const ratio = window.devicePixelRatio || 1;
-      Object.assign(size, { width: canvas.clientWidth, height: canvas.clientHeight, U: pageUnit(), ratio });
+      Object.assign(size, { width: canvas.clientWidth, height: canvas.clientHeight, U: measureUnit(), ratio });
       const { columns, rows } = devicePixels(canvas, ratio);
       if (canvas.width === columns && canvas.height === rows) return;
       canvas.width = columns;

@@ -144,34 +144,52 @@ export const command = {
 
 const HEADER_LENGTH_BYTES = 8;
 
-/** How each safetensors dtype is read; 64-bit integers become doubles, exact for every index the server sends. */
-const READERS = /** @type {const} */ ({
-  F64: (/** @type {ArrayBuffer} */ bytes) => new Float64Array(bytes),
-  F32: (/** @type {ArrayBuffer} */ bytes) => new Float32Array(bytes),
-  I64: (/** @type {ArrayBuffer} */ bytes) => Float64Array.from(new BigInt64Array(bytes), Number),
-  I32: (/** @type {ArrayBuffer} */ bytes) => new Int32Array(bytes),
-  U8: (/** @type {ArrayBuffer} */ bytes) => new Uint8Array(bytes),
+/** How each safetensors dtype is read. */
+const ARRAYS = /** @type {const} */ ({
+  F64: Float64Array,
+  F32: Float32Array,
+  I64: BigInt64Array,
+  I32: Int32Array,
+  U8: Uint8Array,
 });
 
+const TEXT = new TextDecoder();
+
 /**
- * A binary frame: one safetensors file whose single metadata key `unroll` holds a JSON object.
+ * A binary frame: one safetensors file whose single metadata key `unroll` holds a JSON object. Its tensors are parts of
+ * the file itself: nothing is copied that lies where its type may lie.
  * @param {ArrayBuffer} buffer
  * @returns {Frame}
  */
 export function decodeFrame(buffer) {
   const headerLength = Number(new DataView(buffer).getBigUint64(0, true));
   const start = HEADER_LENGTH_BYTES + headerLength;
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, HEADER_LENGTH_BYTES, headerLength)));
+  const header = JSON.parse(TEXT.decode(new Uint8Array(buffer, HEADER_LENGTH_BYTES, headerLength)));
   /** @type {Record<string, Tensor>} */
   const tensors = {};
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const [from, to] = entry.data_offsets;
-    const read = READERS[/** @type {keyof typeof READERS} */ (entry.dtype)];
-    if (!read) throw new Fault("unknown_dtype", { name, dtype: entry.dtype });
-    tensors[name] = { shape: entry.shape, data: read(buffer.slice(start + from, start + to)) };
+    const type = ARRAYS[/** @type {keyof typeof ARRAYS} */ (entry.dtype)];
+    if (!type) throw new Fault("unknown_dtype", { name, dtype: entry.dtype });
+    tensors[name] = { shape: entry.shape, data: numbersAt(buffer, type, start + from, start + to) };
   }
   return { meta: JSON.parse(header.__metadata__.unroll), tensors };
+}
+
+/**
+ * 64-bit integers become doubles, exact for every index the server sends.
+ * @param {ArrayBuffer} buffer
+ * @param {typeof ARRAYS[keyof typeof ARRAYS]} type
+ * @param {number} from
+ * @param {number} to
+ * @returns {Numbers}
+ */
+function numbersAt(buffer, type, from, to) {
+  const width = type.BYTES_PER_ELEMENT;
+  const fits = from % width === 0 && (to - from) % width === 0 && from <= to && to <= buffer.byteLength;
+  const found = fits ? new type(buffer, from, (to - from) / width) : new type(buffer.slice(from, to));
+  return found instanceof BigInt64Array ? Float64Array.from(found, Number) : found;
 }
 
 /**

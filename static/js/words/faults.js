@@ -16,6 +16,9 @@ const SENTENCES = {
   no_lessons: ({ status }) => `The server gave no lessons (${status}).`,
   no_questions: ({ status }) => `The server gave no questions (${status}).`,
   no_page: ({ status }) => `The server did not give the page (${status}). Try again.`,
+  lessons_need_server: () =>
+    "None of these lessons can be told without a server: they compare networks, or take in files. Choose others.",
+  lesson_lost: () => "The connection was lost while a lesson was recorded: try again when it is back.",
   no_png: () => "Expected a picture as PNG; got something else.",
 
   // Of a recording: the whole file.

@@ -3,6 +3,7 @@
 import { formatExp, formatNumber, formatSetting, subscript } from "../lib/format.js";
 import { cellOf, meaningless } from "../record/cells.js";
 import { wholeOf } from "../record/chosen.js";
+import { keptNorms } from "../record/norms.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -97,15 +98,16 @@ export function laneWords(config, differing, schema, name) {
   return [...usual, ...more].filter((words) => !called.includes(words)).join(", ");
 }
 
-/** @param {DecodedRecord} record */
+/** How many the record has; a network's first record may have none of them yet. @param {DecodedRecord | null} record */
 function parameters(record) {
+  if (!record) return "–";
   const own = Object.entries(wholeOf(record).tensors).filter(([name]) => /^([Wubg]_|[hc]0)/.test(name));
-  return own.reduce((sum, [, { data }]) => sum + data.length, 0);
+  return own.length === 0 ? "–" : String(own.reduce((sum, [, { data }]) => sum + data.length, 0));
 }
 
-/** @param {DecodedRecord | null} record @param {string} name */
-function normAt1(record, name) {
-  const ln = record?.tensors[name]?.data;
+/** @param {State} state @param {"h" | "c"} of */
+function normAt1({ record, config }, of) {
+  const ln = record && keptNorms(record, config, of);
   return ln ? formatExp(ln[1]) : "none";
 }
 
@@ -124,14 +126,14 @@ export function tableOf(states) {
     bold: false,
   });
   const rows = [
-    measured("parameters", ({ record }) => (record ? String(parameters(record)) : "–")),
+    measured("parameters", ({ record }) => parameters(record)),
     measured("loss now", ({ record }) => formatNumber(record?.meta.loss_per_timestep)),
-    measured("‖∂E/∂h_1‖", ({ record }) => normAt1(record, "ln_dh_norm")),
+    measured("‖∂E/∂h_1‖", (state) => normAt1(state, "h")),
   ];
   if (states.some(({ config }) => cellOf(config).states.includes("c"))) {
-    rows.push(measured("‖∂E/∂c_1‖", ({ record }) => normAt1(record, "ln_dc_norm")));
+    rows.push(measured("‖∂E/∂c_1‖", (state) => normAt1(state, "c")));
   }
-  rows.push(measured("horizon", ({ record }) => (record?.meta.horizon ? String(record.meta.horizon) : "–")));
+  rows.push(measured("horizon", ({ record }) => String(record?.meta.horizon ?? "–")));
   rows.push(measured("data, seed", (state) => (sameData(state, states[0]) ? "same" : "other")));
   return [...differing, ...rows];
 }
@@ -178,27 +180,44 @@ export function tellLanes(states) {
       reason: "Change one thing in the chosen lane. Keys 1 to 4 choose a lane, all move together.",
     };
   }
-  const ways = states.flatMap(({ record }, index) => {
-    const ln = record?.tensors.ln_dh_norm?.data;
-    if (!ln || !Number.isFinite(ln[1]) || !Number.isFinite(ln[ln.length - 1])) return [];
+  const ways = states.flatMap(({ record, config }, index) => {
+    const ln = record && keptNorms(record, config);
+    // Nothing may arrive; what is infinite or no number has no factor.
+    if (!ln || !(ln[1] < Number.POSITIVE_INFINITY) || !Number.isFinite(ln[ln.length - 1])) return [];
     return [{ name: names[index], number: index + 1, change: ln[1] - ln[ln.length - 1], T: ln.length - 1 }];
   });
   const [first] = ways;
   if (!first || ways.length < states.length) return { finding: `${what}.`, reason: "" };
   const called = (/** @type {{number: number, name: string}} */ { number, name }) =>
-    ways.length > 2 ? number : `${number} ${name}`;
+    ways.length > 2 ? String(number) : `${number} ${name}`;
   const alike = ways.every(({ T }) => T === first.T);
   const over = (/** @type {number} */ T) => `over ${T - 1} ${T === 2 ? "step" : "steps"} back`;
-  const factors = ways.map((way) => `${formatExp(way.change)} in ${called(way)}${alike ? "" : ` ${over(way.T)}`}`);
-  const finding = `${what}: ${alike ? `${over(first.T)} ` : ""}∂E/∂h_t is multiplied by ${factors.join(", ")}.`;
-  const losses = states.map(({ record }, index) => `${formatNumber(record?.meta.loss_per_timestep)} in ${index + 1}`);
+  const factors = inLanes(
+    ways.map((way) => [formatExp(way.change), `${called(way)}${alike ? "" : ` ${over(way.T)}`}`]),
+  );
+  const finding = `${what}: ${alike ? `${over(first.T)} ` : ""}∂E/∂h_t is multiplied by ${factors}.`;
+  const losses = inLanes(
+    states.map(({ record }, index) => [formatNumber(record?.meta.loss_per_timestep), String(index + 1)]),
+  );
   const baselines = states.map(({ record }) => formatNumber(record?.meta.baseline));
   const baseline =
     new Set(baselines).size === 1
       ? baselines[0]
-      : baselines.map((reached, index) => `${reached} in ${index + 1}`).join(", ");
+      : inLanes(baselines.map((reached, index) => [reached, String(index + 1)]));
   if (lost >= 0) return { finding, reason: `Lane ${lost + 1} has lost its connection; the others wait for it.` };
-  return { finding, reason: `Loss ${losses.join(", ")}; the best constant answer reaches ${baseline}.` };
+  return { finding, reason: `Loss ${losses}; the best constant answer reaches ${baseline}.` };
+}
+
+/** A number once, with all lanes that have it: “151 in 1, 2 and 3, 0.98 in 4”. @param {[string, string][]} pairs number and lane */
+function inLanes(pairs) {
+  const numbers = [...new Set(pairs.map(([number]) => number))];
+  return numbers
+    .map((number) => {
+      const lanes = pairs.filter(([other]) => other === number).map(([, lane]) => lane);
+      const last = lanes.pop();
+      return `${number} in ${lanes.length > 0 ? `${lanes.join(", ")} and ` : ""}${last}`;
+    })
+    .join(", ");
 }
 
 /** The read-out of one timestep. @param {State[]} states @param {number} t */
@@ -207,8 +226,8 @@ export function readoutOf(states, t) {
     states.map(({ config }) => config),
     states[0].schema,
   );
-  const lines = states.flatMap(({ record }, index) => {
-    const ln = record?.tensors.ln_dh_norm?.data;
+  const lines = states.flatMap(({ record, config }, index) => {
+    const ln = record && keptNorms(record, config);
     return ln && t < ln.length ? [`${index + 1} ${names[index]}: ${formatExp(ln[t])}`] : [];
   });
   return [`‖∂E/∂h${subscript(t)}‖`, ...lines];
@@ -216,7 +235,7 @@ export function readoutOf(states, t) {
 
 /** What a lane has come to. @param {import("../wire/protocol.js").RecordMeta} meta */
 export function laneReading({ loss_per_timestep: loss, horizon }) {
-  return `loss ${formatNumber(loss)}${horizon ? ` · horizon ${horizon}` : ""}`;
+  return `loss ${formatNumber(loss)}${horizon === null ? "" : ` · horizon ${horizon}`}`;
 }
 
 export const PICTURE = "Lanes: the gradient and the hidden units of each network, on the same time axis";

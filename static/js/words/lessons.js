@@ -27,6 +27,28 @@ export const UNREACHABLE = "The lessons could not be fetched. Open this again to
 export const move = (/** @type {string} */ title, /** @type {1 | -1} */ by) =>
   `Move ${title} ${by < 0 ? "up" : "down"}`;
 
+// The same as a file.
+
+export const AS_A_PAGE = "Save the story as a page";
+
+export const PAGE_IS =
+  "One HTML file with a recorded run of each lesson: text, questions, charts, and the steps that a recording can bring about. It needs no server.";
+
+/** Of the page. @param {string[]} titles of its lessons */
+export function storyTitle(titles) {
+  return `Unroll: ${titles.length === 1 ? titles[0] : "Backpropagation through time"}`;
+}
+
+/** @param {string} title @param {number} number @param {number} count */
+export const recordingWords = (title, number, count) => `Recording ${number} of ${count}: ${title} …`;
+
+/** @param {string} name of the file @param {number} lessons @param {number} bytes @param {string[]} left titles of lessons that need a server */
+export function storySavedWords(name, lessons, bytes, left) {
+  const count = lessons === 1 ? "1 lesson" : `${lessons} lessons`;
+  const saved = `Saved ${name}: ${count}, ${(bytes / 1e6).toFixed(1)} MB.`;
+  return left.length === 0 ? saved : `${saved} Left out, as without a server they cannot be told: ${left.join("; ")}.`;
+}
+
 // The stored training of a watched script.
 
 export const OPEN_STORED = "Open the stored training";

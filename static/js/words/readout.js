@@ -33,7 +33,7 @@ export function clipLines(mode, threshold, scale) {
     return [`${what} ${mode === "norm" ? "not above" : "above"} ${limit}: nothing is clipped.`];
   }
   const how = mode === "norm" ? `its norm was above ${limit}` : `entries were cut to ±${limit}`;
-  return [`The update is multiplied by ${formatNumber(scale)}:`, how];
+  return [`The gradient is clipped to ${formatPercent(scale)} of its length:`, how];
 }
 
 /** @param {number} loss per timestep */

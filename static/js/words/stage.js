@@ -1,10 +1,13 @@
 /** Short words on the stage. Pure; its sentences have files of their own. */
 
-import { formatExp, formatPower } from "../lib/format.js";
+import { formatExp, formatPercent, formatPower } from "../lib/format.js";
 
-/** The gradient on its way into the update. */
-export const NOT_CLIPPED = "not clipped";
-export const UPDATE = "update";
+/** What clipping leaves of the gradient of the weights: in one line, or in two where that is too long. @param {number} scale its length after clipping, as a part of that before */
+export function clippedWords(scale) {
+  if (scale >= 1) return ["not clipped"];
+  // Rounded, a little would read as nothing.
+  return scale > 0.995 ? ["just clipped"] : ["clipped", `to ${formatPercent(scale)}`];
+}
 
 /** What a cell of the track stands for. */
 export const PER_UNIT = "per unit ▾";

@@ -99,7 +99,7 @@ function lastRowWords(record) {
   const end = mouth(record);
   if (last === end) return `E_${last} is ${formatExp(lnFlow(record, last, last))} at h_${last}.`;
   const first = `at h_${end} it is ${formatExp(lnFlow(record, last, end))}.`;
-  if (lag === null || lag === 0 || lag >= last || isReverse(record))
+  if (lag === null || lag === 0 || last - lag <= end || isReverse(record))
     return `E_${last} is ${formatExp(lnFlow(record, last, last))} at h_${last}; ${first}`;
   return `E_${last}, ${steps(lag)} back at h_${last - lag}: ${formatExp(lnFlow(record, last, last - lag))}; ${first}`;
 }

@@ -130,3 +130,15 @@ test("the theme follows the system only when left to it", () => {
   assert.equal(resolveTheme("auto", true), "dark");
   assert.equal(resolveTheme("light", true), "light");
 });
+
+test("a gradient's colour is that of its power of ten, to the neighbour, however far it lies", () => {
+  const half = 127.5;
+  for (let exponent = -6; exponent < 5; exponent += 0.0137) {
+    const depth = Math.min(1, Math.max(0.06, (exponent + 3) / 5));
+    for (const sign of [1, -1]) {
+      const index = gradientIndex(sign * 10 ** exponent);
+      assert.ok(Math.abs(index - (half + sign * depth * half)) <= 1, `${sign} × 10^${exponent}: ${index}`);
+    }
+  }
+  assert.deepEqual([1e300, Number.POSITIVE_INFINITY, -1e300, 1e-300].map(gradientIndex), [255, 255, 0, 135]);
+});

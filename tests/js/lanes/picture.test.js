@@ -56,6 +56,27 @@ test("where the names of the curves have no room beside each other, their number
   );
 });
 
+test("what stands beside the rivers of four networks keeps inside its own lane", () => {
+  const record = sampleRecord({ T: 24, meta: { loss_per_timestep: 0.5 } });
+  const states = Array.from({ length: 4 }, () => ({ ...initialState({ config: { cell: "lstm" } }), record }));
+  const scene = lanesScene(states, { width: 768, height: 470, U: 1 }, [-4, 2], states.map(pictureOf));
+  const ctx = recordingContext();
+  const lanes = states.map(() => ({ name: "lstm", words: "", record }));
+  drawLanes(ctx, scene, lanes, 0, recordingBitmaps(), 1);
+  const texts = callsOf(ctx, "fillText").map(([text]) => text);
+  assert.ok(scene.blocks[0].layout.lanes[0].bottom - scene.blocks[0].layout.lanes[0].top < 34, "low lanes");
+  assert.ok(!texts.includes("log axis") && !texts.includes("cell state"), "no second line");
+  const names = callsOf(ctx, "fillText").filter(([text, x]) => x < 90 && /^∂E/.test(text));
+  assert.ok(names.length >= 4);
+  const rivers = scene.blocks.flatMap(({ layout }) => layout.lanes);
+  for (const [text, , y] of names) {
+    assert.ok(
+      rivers.some(({ top, bottom }) => y > top && y < bottom + 4),
+      `${text} at ${y}`,
+    );
+  }
+});
+
 test("a width means the same in every lane", () => {
   const { blocks } = layoutLanes(SIZE, [
     { T: 24, H: 16, rivers: 1 },

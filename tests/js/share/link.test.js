@@ -123,6 +123,12 @@ test("in the past, the link and what stands under a picture are those of the sho
   const moment = { record: then, config, task: null, solvedAt: null, iteration: 90, run: 0, accepted: 0, bytes: 0 };
   const state = reduce(run, { type: "show", moment });
   assert.equal(linkOf(state).config.cell, "rnn");
+  const told = { ...state, lesson: { slug: "vanishing", locked: true, config: { ...config, cell: "lstm" } } };
+  assert.equal(
+    captionOf(told, "http://here/").link,
+    "http://here/#lesson=vanishing.locked&cell=rnn",
+    "as the lesson's",
+  );
   const caption = captionOf(state, "http://here/");
   assert.equal(caption.iteration, "iteration 90");
   assert.equal(caption.link, "http://here/#sequence_length=4");

@@ -29,11 +29,10 @@ export function fakeCanvas(width, height) {
 export function fakeBrowser() {
   const frames = [];
   Object.assign(globalThis, {
-    document: { createElement: () => fakeCanvas(0, 0), body: { hasAttribute: () => false } },
+    document: { createElement: () => fakeCanvas(0, 0), body: { hasAttribute: () => false }, documentElement: {} },
+    getComputedStyle: () => ({ fontSize: "100px" }),
     window: {
       devicePixelRatio: 1,
-      innerWidth: 1280,
-      innerHeight: 720,
       setTimeout: (callback, ms) => setTimeout(callback, ms),
       clearTimeout: (timer) => clearTimeout(timer),
     },

@@ -3,7 +3,6 @@ import test from "node:test";
 import {
   columnWidth,
   columnEdges,
-  designUnit,
   groupOf,
   layoutStage,
   pitchOf,
@@ -19,13 +18,6 @@ import { placeAt } from "../../../static/js/stage/under.js";
 
 const SIZE = { width: 764, height: 620, U: 1, T: 24, H: 16, inputRows: 1, lanes: 1 };
 const near = (a, b, margin = 0.6) => assert.ok(Math.abs(a - b) <= margin, `${a} is not ${b}`);
-
-test("the design unit is 1 at 1280 × 720, grows with the window, and stays between 1 and 2", () => {
-  assert.equal(designUnit(1280, 720), 1);
-  near(designUnit(1920, 1080), 1.275, 0.01);
-  assert.equal(designUnit(768, 1024), 1);
-  assert.equal(designUnit(9000, 9000), 2);
-});
 
 test("at 764 × 620 the rows stand where the design has them", () => {
   const layout = layoutStage(SIZE);
@@ -48,6 +40,7 @@ for (const [name, size] of Object.entries({
   lstm: { ...SIZE, lanes: 2 },
   "one unit": { ...SIZE, H: 1, T: 1 },
   wide: { ...SIZE, H: 256, T: 500 },
+  "a lesson's on a tablet, of an lstm": { ...SIZE, width: 768, height: 450, lanes: 2, inputRows: 30 },
   "many inputs": { ...SIZE, inputRows: 30 },
 })) {
   test(`rows never overlap and end inside the stage: ${name}`, () => {
@@ -263,22 +256,4 @@ test("the matrices, their names and each of their tiles can be pointed at; the w
   assert.equal(placeAt(layout, layout.left - 20, mid).row, "ruler");
   assert.equal(placeAt(layout, layout.left - 3, top - 30).row, null);
   assert.ok(bottom > top);
-});
-
-test("the browser's zoom enlarges text, in every window to twice its size and beyond", () => {
-  const zooms = [1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5];
-  for (const [width, height] of [
-    [390, 844],
-    [1280, 720],
-    [1920, 1080],
-    [2560, 1440],
-    [3840, 2160],
-  ]) {
-    const sizes = zooms.map((zoom) => zoom * designUnit(width / zoom, height / zoom));
-    for (const [at, size] of sizes.slice(1).entries()) {
-      assert.ok(size > 1.03 * sizes[at], `${width} × ${height}: zoom ${zooms[at + 1]} is no larger than ${zooms[at]}`);
-    }
-    const twice = zooms[sizes.findIndex((size) => size >= 2 * sizes[0])];
-    assert.ok(twice <= 4, `${width} × ${height}: text is twice as large at ${twice}`);
-  }
 });

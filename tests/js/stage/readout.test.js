@@ -96,7 +96,7 @@ test("the weir and the posts say what they clip", () => {
   const clipped = sampleRecord({ T: 6, meta: { clip_scale: 0.302 } });
   const weir = (config, record = clipped) => readoutLines(sceneOf(record, null, config), place("weir", null), 0);
   assert.deepEqual(weir({ clip: "norm", clip_threshold: 1 }), [
-    "The update is multiplied by 0.302:",
+    "The gradient is clipped to 30 % of its length:",
     "its norm was above 1",
   ]);
   assert.deepEqual(weir({ clip: "norm", clip_threshold: 1 }, sampleRecord({ T: 6 })), [

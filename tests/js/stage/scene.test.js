@@ -42,3 +42,11 @@ test("symbols stand on tiles as long as there is room for letters", () => {
   assert.equal(showsSymbols(sceneOf(20)), true);
   assert.equal(showsSymbols(sceneOf(200)), false);
 });
+
+test("the next record of the same network is laid out by the same object, another network by another", () => {
+  const sceneOf = (T) => buildScene(pictureOf({ T }), initialState(), SIZE, [-4, 2], null);
+  const { layout } = sceneOf(6);
+  assert.equal(sceneOf(6).layout, layout);
+  assert.notEqual(sceneOf(7).layout, layout);
+  assert.equal(sceneOf(6).layout, layout);
+});

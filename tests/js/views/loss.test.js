@@ -101,6 +101,16 @@ test("numbers that would cover each other move apart, in order", () => {
   assert.deepEqual(apart([100, 100, 100], 13, 100), [74, 87, 100], "also below the frame's top");
 });
 
+test("what repeating reaches is named above its line, and below it only where the baseline's name stands close", () => {
+  const anchorAt = (persistence) => {
+    const record = makeRecord({ meta: { loss_per_timestep: 0.01, persistence } });
+    const state = reduce(initialState({ config: { clip: "none" } }), { type: "record", record });
+    const { annotations } = figure(state, sheet).layout;
+    return annotations.find(({ text }) => text === "repeating the last value").yanchor;
+  };
+  assert.deepEqual([0.02, 0.8, 3].map(anchorAt), ["bottom", "top", "bottom"]);
+});
+
 test("the loss of what is held out stands at the iterations at which it was measured", () => {
   const state = [0, 1, 2, 3].reduce(
     (before, iteration) => {

@@ -23,6 +23,19 @@ test("a frame gives its metadata and every tensor with shape and numbers, wherev
   assert.deepEqual(decoded.index.data, Float64Array.of(7, -1));
 });
 
+test("tensors are parts of the file itself; what lies where its type may not lie, or is no array of the page, is copied", () => {
+  const file = safetensors({ kind: "record" }, Object.fromEntries(Object.entries(tensors).reverse()));
+  const { h, ln_dh_norm, index } = decodeFrame(file).tensors;
+  assert.deepEqual(
+    [h, ln_dh_norm, index].map(({ data }) => data.buffer === file),
+    [true, true, false],
+  );
+  const odd = { flag: { dtype: "U8", shape: [1], data: Uint8Array.of(1) }, ...tensors };
+  const decoded = decodeFrame(safetensors({ kind: "record" }, odd)).tensors;
+  assert.deepEqual(decoded.h.data, tensors.h.data);
+  assert.deepEqual(decoded.ln_dh_norm.data, tensors.ln_dh_norm.data);
+});
+
 test("a frame of another kind is no record", () => {
   assert.throws(() => decodeRecord(safetensors({ kind: "snapshot" }, {})), {
     code: "no_record",

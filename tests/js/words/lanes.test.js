@@ -3,6 +3,7 @@ import test from "node:test";
 import {
   differences,
   laneNames,
+  laneReading,
   laneWords,
   readoutOf,
   tableOf,
@@ -84,6 +85,10 @@ test("the table has in bold what differs, with what a cell has not as none", () 
   const row = (label) => rows.find((one) => one.label === label).values;
   assert.deepEqual(row("‖∂E/∂h_1‖"), ["1.00\u2009×\u200910⁻⁸", "0.500"]);
   assert.deepEqual(row("data, seed"), ["same", "same"]);
+  assert.deepEqual(row("parameters"), ["8", "8"]);
+  const bare = state({});
+  for (const name of ["W_xh", "W_hh", "b_h"]) delete bare.record.tensors[name];
+  assert.equal(tableOf([bare, state({ seed: 4 })]).find(({ label }) => label === "parameters").values[0], "–");
   assert.equal(titleOf([CONFIG, { ...CONFIG, cell: "lstm" }]), "Two lanes, one difference");
 });
 
@@ -102,10 +107,30 @@ test("the sentence says by what the gradient is multiplied on its way back, as t
   assert.match(tellLanes([state({}), state({})]).finding, /all the same/);
 });
 
+test("a number that several lanes have is said once, and what clipping by timestep leaves is what is said", () => {
+  const clips = ["none", "norm", "value", "timestep"];
+  const states = clips.map((clip) => state({ clip }, Math.log(151)));
+  states[3].record = {
+    ...states[3].record,
+    tensors: { ...states[3].record.tensors, dh_norm_used: { shape: [5], data: Float64Array.of(0, 0, 1, 1, 1) } },
+  };
+  const { finding, reason } = tellLanes(states);
+  assert.match(finding, /is multiplied by 151 in 1, 2 and 3, 0 in 4\.$/);
+  assert.match(reason, /^Loss [\d.]+ in 1, 2, 3 and 4; the best/);
+  const row = tableOf(states).find(({ label }) => label === "‖∂E/∂h_1‖");
+  assert.deepEqual(row.values, ["151", "151", "151", "0"]);
+  assert.equal(readoutOf(states, 2)[4], "4 clip timestep: 1.00");
+});
+
 test("the read-out has every lane's norm at the timestep", () => {
   assert.deepEqual(readoutOf([state({}, Math.log(2)), state({ cell: "gru" }, 0)], 1), [
     "‖∂E/∂h₁‖",
     "1 rnn: 2.00",
     "2 gru: 1.00",
   ]);
+});
+
+test("a lane says its horizon also where that is 0, and none where none was measured", () => {
+  const reading = (horizon) => laneReading(/** @type {any} */ ({ loss_per_timestep: 1.13, horizon }));
+  assert.deepEqual([0, 94, null].map(reading), ["loss 1.13 · horizon 0", "loss 1.13 · horizon 94", "loss 1.13"]);
 });

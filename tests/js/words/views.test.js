@@ -47,6 +47,8 @@ test("under the loss: the number, its share of the baseline, clipped updates", (
 test("under the flow: the last row, or the pinned column", () => {
   const state = initialState({}, makeRecord({ meta: { needed_lag: 2 } }));
   assert.equal(flowWords(state), "E_4, 2 steps back at h_2: 0.135; at h_1 it is 0.0498.");
+  const whole = initialState({}, makeRecord({ meta: { needed_lag: 3 } }));
+  assert.equal(flowWords(whole), "E_4 is 1.00 at h_4; at h_1 it is 0.0498.", "not h_1 twice");
   assert.equal(flowWords({ ...state, pin: { t: 2 } }), "E_2 contributes most to h_2: 1.00. E_4 arrives at 0.135.");
 });
 

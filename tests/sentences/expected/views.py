@@ -60,7 +60,7 @@ def _(seen: Seen, _: dict[str, Any]) -> Numbers:
         return []
     if last == seen.mouth:
         return [seen.flow(last, last)]
-    if lag in (None, 0) or lag >= last or seen.reverse:
+    if lag in (None, 0) or last - lag <= seen.mouth or seen.reverse:
         return [seen.flow(last, last), seen.flow(last, seen.mouth)]
     return [lag, seen.flow(last, last - lag), seen.flow(last, seen.mouth)]
 

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Bitmap
- * @property {HTMLCanvasElement} canvas
+ * @property {HTMLCanvasElement | OffscreenCanvas} canvas
  * @property {(width: number, height: number) => Uint32Array} begin all pixels transparent
  * @property {() => void} end
  */
@@ -19,9 +19,14 @@ export function createBitmaps() {
   };
 }
 
+/** One that belongs to no document, where there are such: an element would get its frame ready whenever it is drawn on. */
+function newCanvas() {
+  return "OffscreenCanvas" in globalThis ? new OffscreenCanvas(1, 1) : document.createElement("canvas");
+}
+
 /** @returns {Bitmap} */
 function createBitmap() {
-  const canvas = document.createElement("canvas");
+  const canvas = newCanvas();
   const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   let image = new ImageData(1, 1);
   let pixels = new Uint32Array(image.data.buffer);

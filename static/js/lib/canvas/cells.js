@@ -8,31 +8,61 @@ export const BELOW_SCALE = 2;
 
 const HATCH_PERIOD = 4;
 
+/** @typedef {{starts: Int32Array, ends: Int32Array}} Edges */
+
 /**
- * Fills rectangles from a grid of colours. Edges are device pixels: cell j covers [starts[j], ends[j]).
+ * Fills rectangles from a grid of colours. Edges are device pixels: cell j covers [starts[j], ends[j]). The lines of pixels
+ * of one row are free when it is painted, or all as its first: where cells are not hatched, they are copies of that one.
  * @param {Uint32Array} pixels
  * @param {number} stride px a row
- * @param {{starts: Int32Array, ends: Int32Array}} columns
- * @param {{starts: Int32Array, ends: Int32Array}} rows
+ * @param {Edges} columns
+ * @param {Edges} rows
  * @param {(row: number, column: number) => number} colourAt packed; 0 leaves the cell free
  * @param {{ink: number, ground: number}} hatch colours of cells without a number on the scale
  */
 export function paintCells(pixels, stride, columns, rows, colourAt, hatch) {
+  const { starts } = columns;
+  const colours = new Uint32Array(starts.length);
   for (let r = 0; r < rows.starts.length; r++) {
-    const top = rows.starts[r];
-    const bottom = rows.ends[r];
-    for (let c = 0; c < columns.starts.length; c++) {
-      const left = Math.max(0, columns.starts[c]);
-      const right = Math.min(stride, columns.ends[c]);
-      if (right <= left) continue;
+    let isPlain = true;
+    for (let c = 0; c < starts.length; c++) {
       const colour = colourAt(r, c);
-      if (colour === 0) continue;
-      const plain = colour > BELOW_SCALE;
-      for (let y = top; y < bottom; y++) {
-        const start = y * stride;
-        if (plain) for (let x = left; x < right; x++) pixels[start + x] = colour;
-        else for (let x = left; x < right; x++) pixels[start + x] = hatched(x, y, colour) ? hatch.ink : hatch.ground;
-      }
+      colours[c] = colour;
+      if (colour === NOT_A_NUMBER || colour === BELOW_SCALE) isPlain = false;
+    }
+    const top = rows.starts[r];
+    if (isPlain) paintPlain(pixels, stride, columns, top, rows.ends[r], colours);
+    else for (let y = top; y < rows.ends[r]; y++) paintLine(pixels, stride, columns, y, colours, hatch);
+  }
+}
+
+/** One line, and copies of it. @param {Uint32Array} pixels @param {number} stride @param {Edges} columns @param {number} top @param {number} bottom @param {Uint32Array} colours */
+function paintPlain(pixels, stride, { starts, ends }, top, bottom, colours) {
+  const line = top * stride;
+  let from = stride;
+  let to = 0;
+  for (let c = 0; c < colours.length; c++) {
+    const colour = colours[c];
+    if (colour === 0) continue;
+    const left = starts[c] < 0 ? 0 : starts[c];
+    const right = ends[c] > stride ? stride : ends[c];
+    for (let x = left; x < right; x++) pixels[line + x] = colour;
+    if (left < from) from = left;
+    if (right > to) to = right;
+  }
+  if (to <= from) return;
+  for (let y = top + 1; y < bottom; y++) pixels.copyWithin(y * stride + from, line + from, line + to);
+}
+
+/** @param {Uint32Array} pixels @param {number} stride @param {Edges} columns @param {number} y @param {Uint32Array} colours @param {{ink: number, ground: number}} hatch */
+function paintLine(pixels, stride, { starts, ends }, y, colours, hatch) {
+  const line = y * stride;
+  for (let c = 0; c < colours.length; c++) {
+    const colour = colours[c];
+    if (colour === 0) continue;
+    const right = Math.min(stride, ends[c]);
+    for (let x = Math.max(0, starts[c]); x < right; x++) {
+      pixels[line + x] = colour > BELOW_SCALE ? colour : hatched(x, y, colour) ? hatch.ink : hatch.ground;
     }
   }
 }

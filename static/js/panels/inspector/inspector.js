@@ -3,6 +3,7 @@
  * kind of thing has its face; one of them is shown.
  */
 
+import { createBeat } from "../../lib/beat.js";
 import { element, setSentence, setText } from "../../lib/dom.js";
 import { equationsOf } from "../equations/cells.js";
 import { backwardMath } from "../equations/gradients.js";
@@ -47,7 +48,7 @@ export function createInspector(node, store, actions) {
 
   /** @type {unknown[]} */
   let shown = [];
-  let shownAt = Number.NEGATIVE_INFINITY;
+  const idling = createBeat(IDLE_INTERVAL);
 
   return {
     /** How many milliseconds later there is something left to show. @param {number} now */
@@ -58,9 +59,10 @@ export function createInspector(node, store, actions) {
       if (!record || seen.every((part, index) => part === shown[index])) return Number.POSITIVE_INFINITY;
       const subject = subjectOf(state);
       const chosen = seen.slice(1).some((part, index) => part !== shown[index + 1]);
-      if (!chosen && subject.kind === "nothing" && now - shownAt < IDLE_INTERVAL) return shownAt + IDLE_INTERVAL - now;
+      const wait = chosen || subject.kind !== "nothing" ? 0 : idling.wait(now);
+      if (wait > 0) return wait;
       shown = seen;
-      shownAt = now;
+      idling.take(now);
       setSentence(heading, placedTitle(subject, record));
       setText(status, statusOf(subject));
       unpin.hidden = subject.kind === "nothing" || !subject.pinned;

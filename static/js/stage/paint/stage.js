@@ -26,6 +26,7 @@ import {
   drawUnits,
 } from "./units.js";
 import { drawSharedWeights, drawTiles, drawWayOnTop, drawWays, drawWeightNames, drawWeights } from "./weights.js";
+import { matrixBox } from "../matrices.js";
 import { isVisible, pitchOf, standsApart, visibleTimesteps, xOf } from "../layout.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
 import * as say from "../../words/stage.js";
@@ -38,6 +39,8 @@ import * as say from "../../words/stage.js";
 
 /** Half the height of the row of losses, with what frames one that is not finite, in design units. */
 const LOSS_ROW = 14;
+/** Between two lines with a symbol and its subscript, in design units. */
+const NAMES_APART = 18;
 
 /** Paper, beds, axes and labels: what does not change from record to record. */
 export function drawChrome(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
@@ -249,7 +252,9 @@ function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   drawText(ctx, U, last, layout.left - 8 * U, units.bottom - 5 * U, { align: "right", colour: palette.ink3 });
   drawActivationKey(ctx, layout, palette);
   drawSaturatedKey(ctx, scene);
-  const inputY = (layout.input.top + layout.input.bottom) / 2;
+  // Where the rows are low the name of the weights above it needs the room.
+  const { y, height } = matrixBox(layout, "W_xh");
+  const inputY = Math.max((layout.input.top + layout.input.bottom) / 2, y + height / 2 + NAMES_APART * U);
   end = drawMath(ctx, U, "x_t", x, inputY, { size: 14, colour: palette.ink2 });
   words("input", end + 6 * U, inputY);
 }

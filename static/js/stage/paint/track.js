@@ -5,12 +5,14 @@ import { keptBy, keptName } from "../../record/cells.js";
 import { clamp } from "../../lib/scales.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
 import { acrossAxis, pitchOf } from "../layout.js";
+import { once } from "../once.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawMath, drawText } from "../../kit/text.js";
 import * as say from "../../words/stage.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */
+/** @typedef {import("../layout.js").Layout} Layout */
 /** @typedef {import("../../record/picture.js").Picture} Picture */
 
 /** The powers of ten between which bars of ‖dW_hh,t‖ stand. */
@@ -66,19 +68,26 @@ export function drawTrack(ctx, scene, bitmaps, ratio) {
   const { H, T } = picture;
   const colourOf = colouring(track, picture, palette);
   drawPixels(ctx, bitmaps("track"), acrossAxis(layout, layout.track, ratio), (pixels, width, height) => {
-    const rowGap = height / H >= 3.5 ? 1 : 0;
-    const columns = cellEdges(
+    const { columns, rows } = once(layout, `track ${ratio}`, () => trackEdges(layout, T, H, height, ratio));
+    paintCells(pixels, width, columns, rows, colourOf, { ink: palette.pixel.border, ground: palette.pixel.paper });
+  });
+}
+
+/** Where the track's cells begin and end. @param {Layout} layout @param {number} T @param {number} H @param {number} height device pixels @param {number} ratio */
+function trackEdges(layout, T, H, height, ratio) {
+  const rowGap = height / H >= 3.5 ? 1 : 0;
+  return {
+    columns: cellEdges(
       T,
       (c) => (layout.edges[c] - layout.left) * ratio,
       (c) => (layout.edges[c + 1] - layout.left) * ratio - (pitchOf(layout, c + 1) * ratio >= 6 ? 1 : 0),
-    );
-    const rows = cellEdges(
+    ),
+    rows: cellEdges(
       H,
       (r) => (r * height) / H,
       (r) => Math.min(height, ((r + 1) * height) / H - rowGap),
-    );
-    paintCells(pixels, width, columns, rows, colourOf, { ink: palette.pixel.border, ground: palette.pixel.paper });
-  });
+    ),
+  };
 }
 
 /**

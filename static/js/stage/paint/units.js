@@ -5,6 +5,7 @@ import { drawPixels } from "../../lib/canvas/bitmap.js";
 import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../layout.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawText, sans } from "../../kit/text.js";
+import { once } from "../once.js";
 import { isSaturated, slopeOf } from "../../record/slope.js";
 import { SATURATED } from "../../words/names.js";
 
@@ -31,14 +32,7 @@ export function drawUnits(ctx, scene, bitmaps, ratio) {
   const { units } = layout;
   const { H, T, h } = picture;
   drawPixels(ctx, bitmaps("units"), acrossAxis(layout, units, ratio), (pixels, width) => {
-    const start = (/** @type {number} */ c) =>
-      (xOf(layout, c + 1) - layout.left - columnWidth(layout, c + 1) / 2) * ratio;
-    const columns = cellEdges(T, start, (c) => start(c) + columnWidth(layout, c + 1) * ratio);
-    const rows = cellEdges(
-      units.rows,
-      (r) => r * units.rowHeight * ratio,
-      (r) => (r + 1) * units.rowHeight * ratio - Math.round(units.gap * ratio),
-    );
+    const { columns, rows } = once(layout, `units ${ratio}`, () => unitEdges(layout, T, ratio));
     paintCells(
       pixels,
       width,
@@ -54,6 +48,21 @@ export function drawUnits(ctx, scene, bitmaps, ratio) {
   if (layout.packed) drawGroupCuts(ctx, layout, palette.paper);
   drawCellMarks(ctx, scene);
   drawBadState(ctx, scene);
+}
+
+/** Where the units' cells begin and end. @param {Layout} layout @param {number} T @param {number} ratio */
+function unitEdges(layout, T, ratio) {
+  const { units } = layout;
+  const start = (/** @type {number} */ c) =>
+    (xOf(layout, c + 1) - layout.left - columnWidth(layout, c + 1) / 2) * ratio;
+  return {
+    columns: cellEdges(T, start, (c) => start(c) + columnWidth(layout, c + 1) * ratio),
+    rows: cellEdges(
+      units.rows,
+      (r) => r * units.rowHeight * ratio,
+      (r) => (r + 1) * units.rowHeight * ratio - Math.round(units.gap * ratio),
+    ),
+  };
 }
 
 /** A thin line around every column that stands apart. */

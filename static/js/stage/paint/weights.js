@@ -12,6 +12,7 @@ import { WAY } from "./units.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */
+/** @typedef {import("../layout.js").Layout} Layout */
 /** @typedef {import("../../lib/canvas/bitmap.js").Bitmap} Bitmap */
 /** @typedef {import("../../lib/canvas/bitmap.js").Bitmaps} Bitmaps */
 /** @typedef {import("../matrices.js").Matrix} Matrix */
@@ -188,12 +189,24 @@ function copyTile(pixels, stride, rows, tile, columns, at) {
 export function drawWays(ctx, scene) {
   const { layout, palette } = scene;
   if (!scene.picture || !layout.isTop) return;
-  ctx.strokeStyle = palette.forward;
-  ctx.lineWidth = WAY * layout.U;
-  ctx.beginPath();
+  ctx.fillStyle = palette.forward;
   const heights = outputHeights(scene);
-  for (let t = 1; t <= layout.T; t++) if (standsApart(layout, t)) way(ctx, scene, t, heights);
-  ctx.stroke();
+  for (let t = 1; t <= layout.T; t++) if (standsApart(layout, t)) fillWay(ctx, layout, t, heights[t]);
+}
+
+/** Up, and to the right: as two boxes, which are drawn sooner than a line with a corner. @param {Context} ctx @param {Layout} layout @param {number} t @param {number} height of the output, NaN without a number */
+function fillWay(ctx, layout, t, height) {
+  const width = WAY * layout.U;
+  const left = wayX(layout, t) - width / 2;
+  const bottom = layout.units.top - 1.4 * layout.U;
+  if (Number.isNaN(height)) {
+    const top = layout.output.bottom + 3 * layout.U;
+    ctx.fillRect(left, top, width, bottom - top);
+    return;
+  }
+  const top = height - width / 2;
+  ctx.fillRect(left, top, width, bottom - top);
+  ctx.fillRect(left + width, top, xOf(layout, t) - left - width, width);
 }
 
 /** @param {Context} ctx @param {Scene} scene @param {number} t @param {Float64Array} heights of the outputs, NaN without a number */

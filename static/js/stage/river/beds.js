@@ -15,6 +15,9 @@ export const SMALL = 110;
 
 const SMALLEST = 70;
 
+/** The lowest, where several networks stand below each other, have room for their name alone. */
+const LOWEST = 34;
+
 /** Where layers have names beside their rivers: lower lanes have no room for both that and what is drawn. */
 export const NAMED = 66;
 
@@ -82,8 +85,10 @@ function drawRuler(ctx, layout, palette, rulerName, index, named) {
   }
   const name = layout.lanes.length > 1 && index === 1 ? "c" : "h";
   if (named && index === 0 && height < NAMED * U) return;
-  const nameY = lane.mid - (small ? 10 : 18) * U;
-  drawMath(ctx, U, LANE_LABELS[name], 20 * U, nameY, { size: 15, colour: palette.ink2 });
+  const isLowest = height < LOWEST * U;
+  const nameY = isLowest ? lane.mid : lane.mid - (small ? 10 : 18) * U;
+  drawMath(ctx, U, LANE_LABELS[name], 20 * U, nameY, { size: isLowest ? 13 : 15, colour: palette.ink2 });
+  if (isLowest) return;
   const words = index === 1 ? [say.CELL_STATE] : small ? [say.LOG_AXIS] : [say.WIDTH, say.LOG_AXIS];
   if (index === 0 && height < SMALLEST * U) return;
   words.forEach((word, i) => {

@@ -1,7 +1,6 @@
 /** Draws what stands beside the lane, before its mouth. Keeps no state. */
 
 import { drawText, sans } from "../../kit/text.js";
-import { formatNumber } from "../../lib/format.js";
 import { SMALL } from "./beds.js";
 import { RULERS } from "./ruler.js";
 import * as say from "../../words/stage.js";
@@ -49,28 +48,25 @@ function drawWeir(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, pal
   ctx.fillRect(x, lane.top, 3 * U, length);
   ctx.fillRect(x, lane.bottom - length, 3 * U, length);
   ctx.globalAlpha = 1;
-  labelWeir(ctx, layout, palette, clipped ? formatNumber(scale, 2) : null);
+  labelWeir(ctx, layout, say.clippedWords(scale), {
+    weight: clipped ? 600 : 400,
+    colour: clipped ? palette.ink : palette.ink3,
+  });
 }
 
 /**
- * By what the update is multiplied, beside the weir; a long number takes the line below the word.
+ * What clipping leaves, beside the weir; a long number takes the line below the word.
  * @param {Context} ctx
  * @param {Layout} layout
- * @param {import("../../kit/colour.js").Palette} palette
- * @param {string | null} factor
+ * @param {string[]} words
+ * @param {{weight: number, colour: string}} style
  */
-function labelWeir(ctx, { U, lanes, left }, palette, factor) {
+function labelWeir(ctx, { U, lanes, left }, words, style) {
   const y = lanes[0].bottom - 4 * U;
-  if (factor === null) {
-    drawText(ctx, U, say.NOT_CLIPPED, 20 * U, y, { colour: palette.ink3 });
-    return;
-  }
-  const style = { weight: 600, colour: palette.ink };
-  ctx.font = sans(U, 11, 600);
-  const line = `${say.UPDATE} × ${factor}`;
-  if (20 * U + ctx.measureText(line).width < left - 12 * U) drawText(ctx, U, line, 20 * U, y, style);
-  else {
-    drawText(ctx, U, say.UPDATE, 20 * U, y - 12 * U, style);
-    drawText(ctx, U, `× ${factor}`, 20 * U, y, style);
+  ctx.font = sans(U, 11, style.weight);
+  const fits = 20 * U + ctx.measureText(words.join(" ")).width < left - 12 * U;
+  const lines = fits ? [words.join(" ")] : words;
+  for (const [index, line] of lines.entries()) {
+    drawText(ctx, U, line, 20 * U, y - 12 * U * (lines.length - 1 - index), style);
   }
 }

@@ -6,6 +6,9 @@ const CHANNELS = 4;
 /** Nothing is painted above such a line. */
 export const NOTHING = -1;
 
+/** Opaque but for what sums of parts lose. */
+const OPAQUE = 1 - 1e-9;
+
 /**
  * Lines across the column, from the lowest to the highest, each with the colour above it; they may stand higher at one of
  * its sides. Only the changes are noted, in the pixels they touch; a running sum from the bottom up then gives every pixel
@@ -57,10 +60,10 @@ export class PixelColumn {
       const b = Math.min(Math.max(right[line], 0), height);
       const low = Math.min(a, b);
       const high = Math.max(a, b);
-      const first = Math.floor(low);
-      const last = Math.floor(high);
-      lowest = Math.min(lowest, first);
-      highest = Math.max(highest, last + 1);
+      const first = low | 0;
+      const last = high | 0;
+      if (first < lowest) lowest = first;
+      if (last >= highest) highest = last + 1;
       if (first === last) {
         const j = first * CHANNELS;
         const above = (low + high) / 2 - first;
@@ -116,8 +119,7 @@ export class PixelColumn {
         g += changes[j + 1];
         b += changes[j + 2];
         a += changes[j + 3];
-        const alpha = byte(255 * a);
-        word = alpha < 1 ? 0 : ((alpha << 24) | (byte(b / a) << 16) | (byte(g / a) << 8) | byte(r / a)) >>> 0;
+        word = a > OPAQUE ? (255 << 24) | (byte(b) << 16) | (byte(g) << 8) | byte(r) : clearer(r, g, b, a);
       }
       if (word !== 0) pixels[at] = word;
     }
@@ -127,6 +129,12 @@ export class PixelColumn {
     this.lowest = height;
     this.highest = -1;
   }
+}
+
+/** Where the river's edge goes through a pixel, colours are divided by the opacity they were multiplied with. @param {number} r @param {number} g @param {number} b @param {number} a */
+function clearer(r, g, b, a) {
+  const alpha = byte(255 * a);
+  return alpha < 1 ? 0 : (alpha << 24) | (byte(b / a) << 16) | (byte(g / a) << 8) | byte(r / a);
 }
 
 function byte(/** @type {number} */ value) {

@@ -23,7 +23,9 @@ export function drawRibbon(ctx, scene, bitmaps, ratio, index) {
   const colours = riverColours(scene);
   if (!picture || runs.length === 0) return;
   const lane = layout.lanes[index];
-  drawPixels(ctx, bitmaps(`river/${index}`), acrossAxis(layout, lane, ratio), (pixels, width, height) => {
+  const below = spareRows(runs, lane, ratio);
+  const band = { top: lane.top + below / ratio, bottom: lane.bottom - below / ratio };
+  drawPixels(ctx, bitmaps(`river/${index}`), acrossAxis(layout, band, ratio), (pixels, width, height) => {
     const { T } = picture;
     paintRiver(pixels, width, height, {
       ...(mirrored ? { ...colours, colours: turned(colours.colours), edges: turned(colours.edges) } : colours),
@@ -34,13 +36,28 @@ export function drawRibbon(ctx, scene, bitmaps, ratio, index) {
       all,
       carriedShare,
       left: layout.left,
-      mid: lane.bottom - lane.mid,
+      mid: band.bottom - lane.mid,
+      below,
       scale: ratio,
       apart: mirrored && scene.highlight > 0 ? T + 1 - scene.highlight : scene.highlight,
       U: layout.U,
     });
     if (mirrored) for (let row = 0; row < height; row++) pixels.subarray(row * width, (row + 1) * width).reverse();
   });
+}
+
+/** In steps of so many device pixels, so that the picture keeps its size from record to record. */
+const SPARE_STEP = 16;
+
+/**
+ * How many rows of device pixels stay free of the river at the lane's top, and as many at its bottom: they need no picture.
+ * @param {import("./river.js").Run[]} runs @param {{top: number, bottom: number}} lane @param {number} ratio
+ */
+export function spareRows(runs, { top, bottom }, ratio) {
+  let most = 0;
+  for (const { half } of runs) for (const one of half) if (one > most) most = one;
+  const free = Math.floor(((bottom - top) / 2 - most) * ratio) - 1;
+  return Math.max(0, Math.floor(free / SPARE_STEP) * SPARE_STEP);
 }
 
 /** Colours of losses in mirrored time. @param {Float32Array} colours at 3t */

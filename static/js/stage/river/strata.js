@@ -30,7 +30,8 @@ const STRIPE = 2.6;
  * @property {number} T
  * @property {Run[]} runs in px
  * @property {number} left px, where the pixels begin
- * @property {number} mid px from the lane's bottom to the midline
+ * @property {number} mid px from the pixels' bottom to the midline
+ * @property {number} [below] device pixels from the lane's bottom to that of the pixels: stripes are counted from there
  * @property {number} scale device pixels a px
  * @property {Float32Array | null} strata see stage/river/river.js; null paints one colour
  * @property {import("../../wire/protocol.js").Numbers | null} share its sign makes stripes
@@ -70,7 +71,7 @@ export function paintRiver(pixels, width, height, paint) {
         }
         const to = Math.min(px + 1, knots[segment + 1]);
         slice.move(to);
-        addLines(column, paint, slice, (from + to) / 2);
+        addLines(column, paint, slice, (from + to) / 2 + (paint.below ?? 0));
         column.paint(to - from);
         from = to;
       }
@@ -179,7 +180,7 @@ class Slice {
  * @param {PixelColumn} column
  * @param {RiverPaint} paint
  * @param {Slice} slice
- * @param {number} x of its middle, device px
+ * @param {number} x of its middle, and where stripes begin, device px
  */
 function addLines(column, paint, { run, segment, losses, left, right, wide, ease, count }, x) {
   const { T, scale, apart, U, all } = paint;

@@ -41,3 +41,20 @@ test("no number and below the scale are hatched, each in its own way", () => {
   assert.ok(hatchOf(BELOW_SCALE) > 0);
   assert.ok(hatchOf(NOT_A_NUMBER) > hatchOf(BELOW_SCALE));
 });
+
+test("every line of a row is as its first, beside free cells and beyond the edges too; hatched rows are not copies", () => {
+  const columns = { starts: Int32Array.of(-2, 3, 5), ends: Int32Array.of(2, 5, 9) };
+  const rows = { starts: Int32Array.of(0, 3), ends: Int32Array.of(3, 6) };
+  const pixels = new Uint32Array(8 * 6);
+  const colours = [
+    [0xff000001, 0, 0xff000003],
+    [0xff000004, NOT_A_NUMBER, 0xff000006],
+  ];
+  paintCells(pixels, 8, columns, rows, (r, c) => colours[r][c], { ink: INK, ground: GROUND });
+  const line = (y) => [...pixels.subarray(8 * y, 8 * y + 8)];
+  const [a, b] = [0xff000001, 0xff000003];
+  for (const y of [0, 1, 2]) assert.deepEqual(line(y), [a, a, 0, 0, 0, b, b, b]);
+  const hatch = [3, 4, 5].map((y) => line(y).slice(3, 5).join());
+  assert.ok(new Set(hatch).size > 1, "diagonals");
+  for (const y of [3, 4, 5]) assert.deepEqual(line(y).slice(5), [0xff000006, 0xff000006, 0xff000006]);
+});

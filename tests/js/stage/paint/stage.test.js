@@ -107,20 +107,22 @@ test("the offer of another ruler stays clear of the ruler", () => {
   assert.equal(offered(0, "near"), undefined);
 });
 
-test("norm clipping puts one weir at the mouth and names the factor", () => {
+test("norm clipping puts one weir at the mouth and says what it leaves", () => {
   const record = sampleRecord({ T: 6, meta: { clip_scale: 0.302 } });
   const { texts, ctx, scene } = drawn(record, { config: { clip: "norm", clip_threshold: 1 } });
-  assert.ok(texts.includes("update × 0.30"));
+  assert.ok(texts.join(" ").includes("clipped to 30 %"), "in one line or two");
   const posts = callsOf(ctx, "fillRect").filter(([x, , width]) => x === scene.layout.left - 4 && width === 3);
   assert.equal(posts.length, 2);
   assert.ok(drawn(sampleRecord({ T: 6 }), { config: { clip: "norm" } }).texts.includes("not clipped"));
-  assert.ok(!drawn(sampleRecord({ T: 6 })).texts.some((text) => text.startsWith("update")));
+  const little = sampleRecord({ T: 6, meta: { clip_scale: 0.9999 } });
+  assert.ok(drawn(little, { config: { clip: "norm" } }).texts.includes("just clipped"), "not “to 100 %”");
+  assert.ok(!drawn(sampleRecord({ T: 6 })).texts.some((text) => text.includes("clipped")));
 });
 
-test("a very small factor takes a second line instead of running into the ruler", () => {
+test("a very small part takes a second line instead of running into the ruler", () => {
   const record = sampleRecord({ T: 6, meta: { clip_scale: 1.8e-13 } });
   const { texts } = drawn(record, { config: { clip: "norm" } });
-  assert.ok(texts.includes("update"));
+  assert.ok(texts.includes("clipped") && texts.some((text) => /^to 2.×.10⁻¹¹ %$/.test(text)), texts.join());
 });
 
 test("per-timestep clipping puts gate posts where it cut, and dashes the river without it", () => {
@@ -207,12 +209,15 @@ test("from each h_t a line in the colour of what goes forward leads to its outpu
   const picture = drawn(sampleRecord({ T: 6 }));
   const { layout } = picture.scene;
   const { forward } = picture.scene.palette;
-  const lines = picture.ctx.calls.filter(
-    ([name, x, , state]) => name === "lineTo" && state.strokeStyle === forward && Math.abs(x - wayX(layout, 3)) < 1e-9,
-  );
+  const boxes = picture.ctx.calls.filter(([name, , , , , state]) => name === "fillRect" && state.fillStyle === forward);
+  const lines = boxes.filter(([, x, , width]) => Math.abs(x + width / 2 - wayX(layout, 3)) < 1e-9);
   assert.equal(lines.length, 1);
-  const [, , y] = lines[0];
+  const [, x, y, width, height] = lines[0];
   assert.ok(y > layout.output.top - 4 && y < layout.output.bottom + 4, `it ends at ${y}`);
+  assert.ok(Math.abs(y + height - layout.units.top) < 2, "it begins at the units");
+  const across = boxes.filter(([, left, top]) => Math.abs(left - x - width) < 1e-9 && top === y);
+  assert.equal(across.length, 1);
+  assert.ok(Math.abs(across[0][1] + across[0][3] - xOf(layout, 3)) < 1e-9, "and turns to the output");
   const order = picture.ctx.calls.map(([name, image]) => (name === "drawImage" ? image.name : ""));
   assert.ok(picture.ctx.calls.indexOf(lines[0]) < order.indexOf("river/0"));
 });

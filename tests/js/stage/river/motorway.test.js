@@ -47,12 +47,38 @@ test("the motorway is one slab a timestep, with toll gates as closed as the forg
   const scene = lstm();
   const ctx = recordingContext();
   drawMotorway(ctx, scene, 1);
-  const rects = callsOf(ctx, "rect");
-  assert.equal(rects.length, T + 2 * (T - 1));
+  const gates = callsOf(ctx, "fillRect");
+  assert.deepEqual([callsOf(ctx, "rect").length, gates.length], [T, 2 * (T - 1)]);
   const { half } = scene.ribbons[1];
-  const [, , , closed] = rects[T];
+  const [, , , closed] = gates[0];
   assert.ok(Math.abs(closed - 0.25 * Math.min(half[1], half[2])) < 1e-6);
   assert.equal(callsOf(ctx, "bezierCurveTo").length, 0, "nothing bends");
+});
+
+test("slabs that touch each other are one outline, with a step from each to the next", () => {
+  const record = sampleRecord({ T: 120, H: 2 });
+  const { ln_dh_norm, dh } = record.tensors;
+  Object.assign(record.tensors, { ln_dc_norm: ln_dh_norm, dc: dh });
+  const picture = readPicture(record, { cell: "lstm" }, null);
+  const size = { width: 764, height: 620, U: 1 };
+  const scene = buildScene(picture, initialState({ config: { cell: "lstm" } }), size, [-4, 2], null);
+  const ctx = recordingContext();
+  drawMotorway(ctx, scene, 1);
+  assert.equal(callsOf(ctx, "rect").length, 0);
+  assert.equal(callsOf(ctx, "closePath").length, 1);
+  const [{ mid }, { half }] = [scene.layout.lanes[1], scene.ribbons[1]];
+  const corners = callsOf(ctx, "lineTo").map(([x, y]) => [x, y]);
+  for (const t of [1, 60, 120]) {
+    for (const [x, y] of [
+      [scene.layout.edges[t - 1], mid - half[t]],
+      [scene.layout.edges[t], mid + half[t]],
+    ]) {
+      assert.ok(
+        corners.some(([cx, cy]) => cx === x && cy === y),
+        `t = ${t}`,
+      );
+    }
+  }
 });
 
 test("without gates there are slabs but no tolls", () => {
@@ -60,7 +86,7 @@ test("without gates there are slabs but no tolls", () => {
   scene.picture.gates = null;
   const ctx = recordingContext();
   drawMotorway(ctx, scene, 1);
-  assert.equal(callsOf(ctx, "rect").length, T);
+  assert.deepEqual([callsOf(ctx, "rect").length, callsOf(ctx, "fillRect").length], [T, 0]);
 });
 
 test("a gru's direct part is what its gate keeps of the gradient, on the river's own axis", () => {

@@ -1,0 +1,63 @@
+"""One sequence beside a batch, as two more columns: with all its losses in the first, with the last one in the second.
+
+Passes of its own cost as many calls of NumPy as those of a whole batch; two more columns cost a tenth of them. But the
+linear algebra behind NumPy adds up in another order at the edge of a matrix than within, so what is beside the examples
+can change their last digits. Whether it does depends on the sizes and on the processor, not on the numbers: it is tried
+out, with the very steps of training, and where a bit changes, a sequence has passes of its own.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from .activations import ActivationName
+from .adjoints import Adjoints
+from .architecture import Architecture
+from .arrays import Array
+from .cells import Params
+from .last_loss import LastLoss, last_loss_alone, of_columns
+from .losses import LossName, Reduction
+from .network import Network
+
+COLUMNS = 2
+TRIED = 3  # timesteps: all of them are done in the same way
+
+
+def joined(batch: Array, sequence: Array, alone: Array | None = None) -> Array:
+    """``batch`` (T, B, …) with ``sequence`` (T, 1, …) twice beside it, the second time as ``alone`` if given."""
+    return np.concatenate([batch, sequence, sequence if alone is None else alone], axis=1)
+
+
+def with_targets(batch: Array, sequence: Array) -> Array:
+    """`joined` targets: all of the sequence's in its first column, the last one alone in the second."""
+    return joined(batch, sequence, last_loss_alone(sequence))
+
+
+def beside(
+    net: Network, wide: Network, params: Params, target: Array, reduction: Reduction
+) -> tuple[dict[str, Adjoints], dict[str, LastLoss]]:
+    """`adjoints_and_last_loss` of the sequence that ``wide`` took along beside its batch; ``net`` takes it over."""
+    net.take_over(wide, wide.B, params)
+    # In a column of its own the last loss is the mean of one.
+    scale = float(np.log(max(net.n[0], 1))) if reduction == "mean" else 0.0
+    return of_columns(net, wide.stack, wide.B + 1, target, reduction, scale)
+
+
+@lru_cache(maxsize=1024)
+def leaves_the_batch(net: Architecture, activation: ActivationName, loss: LossName, B: int) -> bool:
+    """Whether two columns beside B examples leave every bit of theirs as it is, here, in float64."""
+    rng = np.random.default_rng(0)
+    params = {name: rng.standard_normal(shape) for name, shape in net.parameter_shapes.items()}
+    x = rng.standard_normal((TRIED, B + COLUMNS, net.inputs))
+    if loss == "cross_entropy":
+        target: Array = rng.integers(0, net.outputs, (TRIED, B + COLUMNS))
+    else:
+        target = rng.standard_normal((TRIED, B + COLUMNS, net.outputs))
+    found = []
+    for columns in (0, COLUMNS):
+        one = Network(net, activation, loss, TRIED, B, beside=columns)
+        one.forward(params, x[:, : B + columns], target[:, : B + columns])
+        gradients = one.backward()
+        states = [part for view in one.views.values() for part in (view.h, view.dh)]
+        found.append([one.y, one.E_t, *states, *gradients.values()])
+    return all(np.array_equal(*pair) for pair in zip(*found, strict=True))

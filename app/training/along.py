@@ -1,0 +1,35 @@
+"""Where the shown sequence goes along with the training batch, as columns beside it, in place of passes of its own."""
+
+from ..engine import CELLS, COLUMNS, leaves_the_batch
+from ..tasks import Task
+from .architecture import architecture_of
+from .config import RunConfig
+from .workspace import Shape
+
+MOST_MULTIPLICATIONS = 600_000  # of a timestep: beyond, columns cost as much as passes of their own
+MOST_BYTES = 16 << 20  # of buffers that a run has a second time for this
+
+
+def is_cut(config: RunConfig) -> bool:
+    """Whether truncation or per-timestep clipping take something from the gradient on its way."""
+    return config.k1 > 0 or config.clip == "timestep"
+
+
+def shape_beside(config: RunConfig, task: Task) -> Shape | None:
+    """The buffers of the batch with columns beside it; None where the configuration leaves no room for them.
+
+    So it is where the batch and the sequence do not go back in the same way, in float32, whose range the last loss
+    alone mostly leaves, and where passes of its own cost less.
+    """
+    net, B, cell = architecture_of(config, task), task.rows(config.batch_size), CELLS[config.cell]
+    if is_cut(config) or config.carry_state or config.precision != "float64" or B < COLUMNS or not cell.by_example:
+        return None
+    if B * cell.blocks * net.hidden_size * (max(net.entering) + net.hidden_size + 1) > MOST_MULTIPLICATIONS:
+        return None
+    shape = Shape(net, config.activation, task.loss, config.sequence_length, B, "float64", COLUMNS)
+    return shape if shape.nbytes <= MOST_BYTES else None
+
+
+def goes_along(shape: Shape) -> bool:
+    """Whether the columns change no bit of the batch: this machine's arithmetic is asked, once for all sizes but T."""
+    return leaves_the_batch(shape.architecture, shape.activation, shape.loss, shape.B)
