@@ -73,7 +73,7 @@ def _plain(tensors: Mapping[str, np.ndarray]) -> Tensors:
     parts: dict[str, Tensors] = {}
     raw: Tensors = {}
     for name, given in tensors.items():
-        if _is_counter(given) and not name.endswith("num_batches_tracked"):
+        if _is_counter(name, given):
             continue
         values = _numbers(name, given)
         path, _, last = name.rpartition(".")
@@ -96,9 +96,9 @@ def _name(name: str) -> str:
     return ".".join([*inner, f"{last}_l0" if CELL.fullmatch(last) else last])
 
 
-def _is_counter(values: np.ndarray) -> bool:
-    """Whether it is one whole number, such as the count of updates: no weight."""
-    return values.dtype.kind in "iub" and values.size == 1
+def _is_counter(name: str, values: np.ndarray) -> bool:
+    """Whether it is one whole number, such as the count of updates, and not named as a weight."""
+    return values.dtype.kind in "iub" and values.size == 1 and not re.search("weight|bias|num_batches_tracked", name)
 
 
 def _numbers(name: str, values: np.ndarray) -> np.ndarray:
