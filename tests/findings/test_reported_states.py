@@ -120,7 +120,8 @@ def test_an_lstm_that_has_learned_its_task_is_not_said_to_be_saturated():
 
 
 def test_units_that_are_flat_are_said_to_be_saturated_while_nothing_is_learned():
-    record, finding = found(updates=10, cell="lstm", input_std=6.0, forget_bias=5.0)
+    loud = {"cell": "lstm", "input_std": 20.0, "forget_bias": 5.0, "hidden_size": 12, "sequence_length": 20}
+    record, finding = found(updates=25, lag=5, learning_rate=0.003, **loud | {"seed": 1})
     assert record.scalars["loss_per_timestep"] > 0.5 * record.scalars["baseline"]
     assert finding["code"] == "saturated"
 
