@@ -32,14 +32,23 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One way in which a file could be taken after all: in words, and as options of `upload`."""
+
+    label: str
+    options: dict[str, Any]
+
+
 class UnrollError(Exception):
     """A request that is refused; nothing has been changed by it."""
 
     code: ClassVar[str] = "bad_message"
 
-    def __init__(self, message: str, field: str | None = None) -> None:
+    def __init__(self, message: str, field: str | None = None, choices: Sequence[Choice] = ()) -> None:
         super().__init__(message)
         self.field = field
+        self.choices = tuple(choices)
 
 
 class BadMessage(UnrollError):
@@ -90,22 +99,10 @@ class TooCostly(UnrollError):
     code = "too_costly"
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One way in which a file could be read after all: in words, and as options of `upload`."""
-
-    label: str
-    options: dict[str, Any]
-
-
 class BadUpload(UnrollError):
     """A file that is not what it was announced to be."""
 
     code = "bad_upload"
-
-    def __init__(self, message: str, field: str | None = None, choices: Sequence[Choice] = ()) -> None:
-        super().__init__(message, field)
-        self.choices = tuple(choices)
 
 
 class DatasetNeeded(UnrollError):

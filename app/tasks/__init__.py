@@ -10,7 +10,7 @@ from .echo import Echo
 from .latch import Latch
 from .own import Own, OwnData
 from .parity import Parity
-from .reading import Options, Steps, finish
+from .reading import Options, Steps, finish, read_array
 from .sequences import MAX_LENGTH, Sequences
 from .series import Series
 from .sine import Sine
@@ -46,4 +46,5 @@ __all__ = [
     "Text",
     "finish",
     "make_task",
+    "read_array",
 ]

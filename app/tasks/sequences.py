@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..errors import BadUpload
+from ..errors import BadUpload, Choice
 from .base import MAX_NAMES
 
 MAX_LENGTH = 500
@@ -30,14 +30,20 @@ class Sequences:
     lengths: np.ndarray | None = None
 
     @classmethod
-    def of(cls, tensors: Mapping[str, np.ndarray]) -> Self:
-        """Read the arrays of a dataset; what does not fit together raises BadUpload naming the array and a remedy."""
+    def of(cls, tensors: Mapping[str, np.ndarray], *, time_first: bool = False) -> Self:
+        """Read the arrays of a dataset; what does not fit together raises BadUpload naming the array and a remedy.
+
+        With ``time_first`` inputs are (T, N, …), as nn.RNN has them without batch_first, and so are targets of every
+        timestep.
+        """
         _expect(
             {"inputs", "targets"} <= set(tensors) <= set(KNOWN),
             f"inputs, targets and, if wanted, h0 and lengths; got {', '.join(sorted(tensors))[:99] or 'none'}",
             "Rename them, and leave others out.",
         )
         inputs, targets = np.asarray(tensors["inputs"]), np.asarray(tensors["targets"])
+        if time_first:
+            inputs, targets = (values.swapaxes(0, 1) if values.ndim > 1 else values for values in (inputs, targets))
         lengths = np.asarray(tensors["lengths"]) if "lengths" in tensors else None
         _check_inputs(inputs)
         _check_order(inputs.shape, targets, lengths)
@@ -115,15 +121,18 @@ def _check_order(shape: tuple[int, ...], targets: np.ndarray, lengths: np.ndarra
     swapped = "Axes swapped: {}.swapaxes(0, 1) puts the sequences first."
     by_lengths = lengths is not None and lengths.shape == (T,) != (N,)
     by_targets = N != T and (targets.shape[:2] == (T, N) or targets.shape == (T,))
+    turned = [Choice("The time comes first: swap the axes", {"time_first": True})]
     _expect(
         not by_lengths,
         f"inputs (N, T, …) with the N sequences first; got {shape} and lengths of {T} sequences",
         swapped.format("inputs") + (" The targets likewise." if targets.ndim > 1 else ""),
+        turned if targets.shape[:2] == (N, T) or targets.shape == (T,) else [],
     )
     _expect(
         not (by_targets and targets.shape == (T,)),
         f"inputs (N, T, …) with the N sequences first; got {shape} and targets of {T} sequences",
         swapped.format("inputs"),
+        turned,
     )
     _expect(
         not by_targets,
@@ -268,6 +277,6 @@ def _are_moderate(values: np.ndarray) -> bool:
     return bool((np.abs(values.astype(np.float64)) <= LARGEST).all())
 
 
-def _expect(holds: object, expected: str, remedy: str) -> None:
+def _expect(holds: object, expected: str, remedy: str, choices: list[Choice] | None = None) -> None:
     if not holds:
-        raise BadUpload(f"A dataset needs {expected}. {remedy}", "dataset")
+        raise BadUpload(f"A dataset needs {expected}. {remedy}", "dataset", choices or ())

@@ -8,11 +8,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..errors import BadUpload, shown
+from ..errors import BadUpload, Choice, shown
 from .base import MAX_NAMES, one_hot
-from .reading import Steps, blocks, finish
+from .reading import Options, Steps, blocks, finish
 
 MOST_SAID = 20  # notes
+MOST_REMOVED = 1000  # characters that can be left out of a text
 BLOCK = 2**17  # characters that are counted at once
 LARGEST_CODE = 0x110000
 
@@ -30,12 +31,22 @@ class Text:
         return finish(cls._reading(lambda: _blocks(text)))
 
     @classmethod
-    def reading(cls, content: str | bytes) -> Steps[Self]:
+    def reading(cls, content: str | bytes, options: Options | None = None) -> Steps[Self]:
         """Read the file of a text in steps, with all that a task asks for at once; as `decode` reads it."""
-        return cls._reading(lambda: blocks(content, "text", BLOCK))
+        chosen = options or Options()
+
+        def pieces() -> Iterator[str]:
+            left = chosen.characters
+            for piece in blocks(content, "text", BLOCK, chosen.encoding, chosen.remove):
+                yield piece if left is None else piece[:left]
+                left = None if left is None else max(0, left - len(piece))
+                if left == 0:
+                    return
+
+        return cls._reading(pieces, chosen.remove)
 
     @classmethod
-    def _reading(cls, pieces: Callable[[], Iterator[str]]) -> Steps[Self]:
+    def _reading(cls, pieces: Callable[[], Iterator[str]], removed: str = "") -> Steps[Self]:
         counts, first, length = np.zeros(LARGEST_CODE, np.int64), np.zeros(LARGEST_CODE, np.int64), 0
         for piece in pieces():
             points = _code_points(piece)
@@ -55,7 +66,7 @@ class Text:
                 "text",
             )
         if len(found) > MAX_NAMES:
-            raise _too_many(found, counts, first)
+            raise _too_many(found, counts, first, removed)
         place = np.zeros(LARGEST_CODE, np.uint16)
         place[found] = np.arange(len(found))
         codes, at = np.empty(length, np.uint16), 0
@@ -137,17 +148,22 @@ def _blocks(text: str) -> Iterator[str]:
     return (text[at : at + BLOCK] for at in range(0, len(text), BLOCK))
 
 
-def _too_many(found: np.ndarray, counts: np.ndarray, first: np.ndarray) -> BadUpload:
+def _too_many(found: np.ndarray, counts: np.ndarray, first: np.ndarray, removed: str) -> BadUpload:
     """Which characters are too many, and how much of the text could be learned from."""
     rarest = found[np.argsort(counts[found], kind="stable")]
     extra = len(found) - MAX_NAMES
     often = int(counts[rarest[extra - 1]])
+    rest = removed + "".join(map(chr, rarest[:extra]))
     fits = np.sort(first[found])[MAX_NAMES]
     return BadUpload(
         f"A text may have at most {MAX_NAMES} different characters; this one has {len(found)}. The {extra} rarest, "
         f"such as {', '.join(shown(chr(point)) for point in rarest[:5])}, occur at most {often} times each. Replace "
         f"them, or use the first {fits} characters of the text, which have {MAX_NAMES} different ones.",
         "text",
+        [
+            *([Choice(f"Leave the {extra} rarest out", {"remove": rest})] if len(rest) <= MOST_REMOVED else []),
+            Choice(f"Use the first {fits} characters", {"characters": int(fits)}),
+        ],
     )
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import BadUpload, shown
-from . import tensorfile
+from . import npzfile, tensorfile
 
 Source = Mapping[str, Any] | bytes | str | Path
-"""Arrays by name, a safetensors file's bytes, or the path of a .safetensors or .npz file."""
+"""Arrays by name, a safetensors or .npz file's bytes, or its path."""
 
 
 def read(source: Source) -> tuple[dict[str, str], dict[str, np.ndarray]]:
@@ -23,29 +23,22 @@ def read(source: Source) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     """
     match source:
         case bytes():
-            return tensorfile.read(source)
+            return _bytes(source)
         case str() | Path():
-            return _file(Path(source))
+            return _bytes(Path(source).read_bytes())
         case Mapping():
             return {}, {str(name): _array(str(name), values) for name, values in source.items()}
     raise BadUpload(
-        "Expected a dict of arrays, the bytes of a safetensors file, or the path of a .safetensors or .npz file; "
+        "Expected a dict of arrays, the bytes of a .safetensors or .npz file, or its path; "
         f"got {type(source).__name__}."
     )
 
 
-def _file(path: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
-    if path.suffix != ".npz":
-        return tensorfile.read(path.read_bytes())
-    with path.open("rb") as file:
-        try:
-            found = np.load(file, allow_pickle=False)
-            arrays = {"one array": found} if isinstance(found, np.ndarray) else dict(found)
-        except Exception as error:  # a broken archive fails in zipfile, zlib or NumPy, in many ways
-            raise BadUpload(
-                f"{shown(path.name)} is not an .npz of plain arrays ({error}). numpy.savez(path, inputs=x) writes one."
-            ) from error
-    return {}, {name: _array(name, values) for name, values in arrays.items()}
+def _bytes(content: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """A safetensors file, or an archive of NumPy arrays."""
+    if npzfile.is_archive(content):
+        return {}, {name: _array(name, values) for name, values in npzfile.read(content).items()}
+    return tensorfile.read(content)
 
 
 def _array(name: str, values: Any) -> np.ndarray:

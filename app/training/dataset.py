@@ -11,9 +11,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ..errors import BadUpload
-from ..tasks import Options, Sequences, Series, Text, finish
+from ..errors import BadUpload, Choice
+from ..tasks import Options as Options
 from ..tasks import OwnData as OwnData
+from ..tasks import Sequences, Series, Text, finish
 from ..tasks import Steps as Steps
 from . import arrays_from, tensorfile
 from .arrays_from import Source
@@ -38,9 +39,9 @@ class _Words(BaseModel):
     others: list[str] = []
 
 
-def read_sequences(dataset: Source) -> Sequences:
+def read_sequences(dataset: Source, *, time_first: bool = False) -> Sequences:
     """Sequences from `inputs`, `targets` and, if wanted, `h0` and `lengths`: arrays, torch tensors, bytes or a path."""
-    return Sequences.of(arrays_from.read(dataset)[1])
+    return Sequences.of(arrays_from.read(dataset)[1], time_first=time_first)
 
 
 def own_data(dataset: Source | OwnData | None) -> OwnData | None:
@@ -54,26 +55,42 @@ def read_text(text: str | bytes | Path) -> Text:
 
 
 def read_series(csv: str | bytes | Path, **options: Any) -> Series:
-    """CSV with numeric columns, its bytes or its path; `decimal`, `fill`, `keep` and `drop` as in `Options`."""
+    """CSV with numeric columns, its bytes or its path; options as in `Options`."""
     return Series.of(_content(csv), Options(**options))
 
 
 def reading(kind: str, content: str | bytes, **options: Any) -> Steps[OwnData]:
     """A text, or a series with its options, read in steps that leave nothing to be done at once later."""
+    chosen = Options(**options)
     data: OwnData
     if kind == "text":
-        data = yield from Text.reading(content)
+        data = yield from Text.reading(content, chosen)
     else:
-        data = yield from Series.reading(content, Options(**options))
+        data = yield from _series_or_what_helps(content, chosen)
     _HASHES[data] = yield from _digesting(data)
     return data
+
+
+def _series_or_what_helps(content: str | bytes, options: Options) -> Steps[Series]:
+    """A series; where nothing would make one of the file, it may be a text that can be learned from."""
+    try:
+        return (yield from Series.reading(content, options))
+    except BadUpload as error:
+        if error.choices:
+            raise
+        refusal = error
+    try:
+        yield from Text.reading(content, options)
+    except BadUpload:
+        raise refusal from None
+    raise BadUpload(str(refusal), refusal.field, [Choice("Read it as a text", {"kind": "text"})]) from None
 
 
 def reading_file(kind: str, content: str | bytes, **options: Any) -> Steps[OwnData]:
     """The same for every kind of own data that a file may hold; sequences are read at once."""
     data: OwnData
     if kind == "dataset" and isinstance(content, bytes):
-        data = read_sequences(content)
+        data = read_sequences(content, time_first=Options(**options).time_first)
     else:
         data = yield from reading(kind, content, **options)
     return data

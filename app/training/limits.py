@@ -21,6 +21,9 @@ MAX_PROBE = 2**31 - 1
 MAX_SAMPLES = 100  # compared entries of a parameter
 
 # Files.
+MAX_UNPACKED_BYTES = 2**25  # arrays of an archive
+MAX_MISSING = 100  # cells that may be said to stand for gaps
+MAX_REMOVED = 1000  # characters that may be left out of a file
 MAX_FILE_NAME = 100  # characters of it that are kept
 MAX_COUNT = 2**52  # as many updates again stay whole numbers wherever JSON is read, that is, up to 2^53
 MAX_HEADER_BYTES = 2**20

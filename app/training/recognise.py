@@ -10,6 +10,7 @@ from ..engine.architecture import counted
 from ..errors import BadUpload, shown
 from . import arrays_from, tensorfile
 from .arrays_from import Source
+from .keras import refuse_keras
 from .limits import MAX_EMBEDDING, MAX_LAYERS
 from .statedict import Module, Tensors, is_embedding, modules
 
@@ -17,6 +18,7 @@ GATES = {1: "rnn", 3: "gru", 4: "lstm"}  # how often weight_hh has as many rows 
 MODULES = {"rnn": "nn.RNN", "lstm": "nn.LSTM", "gru": "nn.GRU"}
 # A parameter named like this is an initial state that was learned.
 INITIAL_STATE = re.compile(r"(?:init(?:ial)?_)?[hc]_?0|[hc]_?init|init(?:ial)?_(?:h|c|hidden|cell|state)")
+PLAIN = ("tanh", "relu")  # what an nn.RNN can have
 SAVING = (
     "safetensors.torch.save_file(model.state_dict(), path) of a module with one nn.RNN, nn.LSTM or nn.GRU and one "
     "nn.Linear opens here."
@@ -30,11 +32,16 @@ class Recognised:
     architecture: Architecture
     activation: str
     tensors: Tensors
+    says_activation: bool = True
 
-    def own_shape(self) -> dict[str, Any]:
-        """The configuration fields with which a run has this network."""
+    def own_shape(self, activation: str) -> dict[str, Any]:
+        """The configuration fields with which a run, now with this activation, has this network.
+
+        PyTorch's file does not say whether an nn.RNN has tanh or relu: a run that has one of them keeps it.
+        """
         net = self.architecture
-        return {"cell": net.cell, "hidden_size": net.hidden_size, "activation": self.activation, **net.extent}
+        kept = activation if net.cell == "rnn" and activation in PLAIN and not self.says_activation else self.activation
+        return {"cell": net.cell, "hidden_size": net.hidden_size, "activation": kept, **net.extent}
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ def recognise(source: Source) -> Recognised:
     metadata, tensors = arrays_from.read(source)
     if "W_xh" in tensors:
         raise BadUpload("This is a snapshot, not the weights of a PyTorch module. Upload it as a snapshot.")
+    refuse_keras(tensors)
     found = modules(tensors)
     layer = _the_recurrent_one(found)
     cell, hidden_size, inputs = _sizes(layer)
@@ -64,7 +72,7 @@ def recognise(source: Source) -> Recognised:
     ]
     linears = [module for module in others if "weight" in module.tensors and module.tensors["weight"].ndim == 2]
     bare = [m for m in others if m.tensors.keys() == {"bias"}]
-    embeddings = _embeddings(linears, inputs)
+    embeddings = _embeddings(linears, inputs, width)
     heads = [module for module in linears if module not in embeddings]
     tied = bool(bare) and any(_may_be_tied(module, bare[0], inputs) for module in [*embeddings, *heads])
     if tied or len(embeddings) > 1 or inputs > MAX_EMBEDDING:
@@ -87,7 +95,8 @@ def recognise(source: Source) -> Recognised:
         inputs if embedding else 0,
         bool(states),
     )
-    return Recognised(net, _activation(metadata), {**layer.tensors, **readout, **embedding, **states})
+    tensors = {**layer.tensors, **readout, **embedding, **states}
+    return Recognised(net, _activation(metadata) or "tanh", tensors, _activation(metadata) is not None)
 
 
 # The recurrent layer.
@@ -115,6 +124,12 @@ def _sizes(layer: Module) -> tuple[str, int, int]:
     projection = tensors.get("weight_hr_l0")
     hidden_size = projection.shape[-1] if projection is not None and projection.ndim == 2 else columns
     cell = GATES.get(rows // hidden_size) if hidden_size and rows % hidden_size == 0 else None
+    if cell is None and rows and columns % rows == 0 and columns // rows in GATES:
+        raise BadUpload(
+            f"The file is {MODULES[GATES[columns // rows]]}, {rows} units, transposed: "
+            f"{shown(layer.named('weight_hh_l0'))} is {(rows, columns)} where PyTorch has {(columns, rows)}. "
+            "What helps: state = {name: value.T.contiguous() for name, value in state.items()} before saving."
+        )
     if cell is None:
         raise BadUpload(
             f"Expected a weight_hh_l0 with as many rows as columns (nn.RNN), three (nn.GRU) or four times as many "
@@ -226,19 +241,24 @@ def _of_another(module: Module, cell: str) -> Obstacle | None:
     name = sorted(names - {"weight", "bias"} or names)[0]
     return Obstacle(
         f"a tensor {shown(module.named(name))} of {tensors[name].shape}",
-        f"Save only the {MODULES[cell]} and the nn.Linear; what else computes cannot be shown.",
+        f"Save only the {MODULES[cell]} and the nn.Linear; what else computes cannot be shown: "
+        f"state.pop({shown(module.named(name))}).",
     )
 
 
-def _embeddings(linears: list[Module], inputs: int) -> list[Module]:
-    """Of two weights the one with a bias is the readout; one without, as wide as the layer's input, is an embedding."""
+def _embeddings(linears: list[Module], inputs: int, width: int) -> list[Module]:
+    """Of two weights the one with a bias is the readout; one without, as wide as the layer's input, is an embedding.
+
+    Without any bias the readout is the one as wide as the layer's output, where that is another width.
+    """
     with_bias = any("bias" in module.tensors for module in linears)
+    by_width = inputs != width and any(module.tensors["weight"].shape[1] == width for module in linears)
     return [
         module
         for module in linears
         if "bias" not in module.tensors
         and module.tensors["weight"].shape[1] == inputs
-        and (is_embedding(module.path) or (with_bias and len(linears) > 1))
+        and (is_embedding(module.path) or ((with_bias or by_width) and len(linears) > 1))
     ]
 
 
@@ -291,12 +311,12 @@ def _readout(heads: list[Module], bare: list[Module], hidden_size: int) -> Tenso
     return readout
 
 
-def _activation(metadata: dict[str, str]) -> str:
-    """The activation named in the file's metadata; tanh, as in PyTorch's modules, where none is."""
+def _activation(metadata: dict[str, str]) -> str | None:
+    """The activation named in the file's metadata; None where none is: PyTorch's modules have tanh."""
     said = metadata.get("nonlinearity", metadata.get("activation"))
     if said is None and "unroll" in metadata:
         said = tensorfile.strict_json(metadata["unroll"]).get("activation")
-    return said if isinstance(said, str) and said in ACTIVATIONS else "tanh"
+    return said if isinstance(said, str) and said in ACTIVATIONS else None
 
 
 def _listed(words: list[str]) -> str:

@@ -73,6 +73,8 @@ def _plain(tensors: Mapping[str, np.ndarray]) -> Tensors:
     parts: dict[str, Tensors] = {}
     raw: Tensors = {}
     for name, given in tensors.items():
+        if _is_counter(name, given):
+            continue
         values = _numbers(name, given)
         path, _, last = name.rpartition(".")
         before, _, kind = path.rpartition("parametrizations.")
@@ -92,6 +94,11 @@ def _name(name: str) -> str:
     *path, last = name.split(".")
     inner = [part for part in path if part not in WRAPPERS]
     return ".".join([*inner, f"{last}_l0" if CELL.fullmatch(last) else last])
+
+
+def _is_counter(name: str, values: np.ndarray) -> bool:
+    """Whether it is one whole number, such as the count of updates, and not named as a weight."""
+    return values.dtype.kind in "iub" and values.size == 1 and not re.search("weight|bias|num_batches_tracked", name)
 
 
 def _numbers(name: str, values: np.ndarray) -> np.ndarray:

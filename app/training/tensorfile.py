@@ -34,7 +34,6 @@ MOST_LAYOUTS = 256  # that are remembered
 _layouts: dict[tuple[Kind, ...], tuple[str, tuple[str, ...]]] = {}
 IN_PYTORCH = "safetensors.torch.save_file(model.state_dict(), path) writes one."
 OTHER_FORMATS = {  # by their first bytes
-    b"PK\x03\x04": f"It is a zip archive, such as torch.save or numpy.savez write. {IN_PYTORCH}",
     b"\x80": f"It is a pickle, which can run any program and is never opened. {IN_PYTORCH}",
     b"\x93NUMPY": "It is one NumPy array. safetensors.numpy.save_file({'inputs': x, 'targets': y}, path) writes one.",
     b"\x89HDF": "It is HDF5. safetensors.numpy.save_file, given a dict of its arrays, writes one.",

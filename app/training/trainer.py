@@ -1,6 +1,6 @@
 """Trainer: one network in training, one update at a time, driven by the caller."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +17,7 @@ from .config import Effects, RunConfig
 from .costs import Budget
 from .divergence import Divergence
 from .drawing import summary
+from .fits import config_for
 from .iterations import Iterations
 from .limits import MAX_FILE_NAME
 from .records import Record
@@ -290,15 +291,13 @@ class Trainer:
         self._state.dataset = dataset
         self._affordable.clear()
 
-    def learn_from(self, data: OwnData) -> None:
-        """Learn from own data that have been read. Restarts."""
-        self._begin(State.from_seed(for_own_data(self.config, data), data, self._budget, self.watching))
+    def learn_from(self, data: OwnData, changes: Mapping[str, Any] | None = None) -> None:
+        """Learn from own data that have been read, with these fields of the configuration changed. Restarts."""
+        self._begin(State.from_seed(self.config_for(data, changes), data, self._budget, self.watching))
 
-    def config_for(self, data: OwnData) -> RunConfig:
+    def config_for(self, data: OwnData, changes: Mapping[str, Any] | None = None) -> RunConfig:
         """The configuration with which these data would be learned; raises what `learn_from` would raise."""
-        config = for_own_data(self.config, data)
-        fitting_task(config, data, self._budget, self.watching)
-        return config
+        return config_for(self.config.changed(changes or {}), data, self._budget, self.watching)
 
     def load_dataset(self, dataset: Source) -> None:
         """Learn from sequences: `inputs` (N, T, I), `targets` (N, T) or (N, T, O), `h0` (N, H) if wanted. Restarts."""
@@ -320,7 +319,7 @@ class Trainer:
         `adopt` takes cell, hidden_size and activation from the file too, and restarts with its weights.
         """
         file = pytorch.recognise(weights)
-        config = self.config.changed(file.own_shape()) if adopt else self.config
+        config = self.config.changed(file.own_shape(self.config.activation)) if adopt else self.config
         params = pytorch.fitting(file, architecture_of(config, self.task), config.precision)
         if adopt:
             self._affordable.clear()

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .. import strictjson
-from ..errors import BadJson, BadMessage, BadUpload, UnrollError, shown
+from ..errors import BadJson, BadMessage, UnrollError, shown
 from .closing import Close
 
 VERSION = 1
@@ -69,7 +69,7 @@ def error_message(error: UnrollError, id_: Id = None) -> str:
         fields["field"] = shown(error.field)[1:-1]
     if getattr(error, "retry_after", None) is not None:
         fields["retry_after"] = error.retry_after  # type: ignore[attr-defined]
-    if isinstance(error, BadUpload) and error.choices:
+    if error.choices:
         fields["choices"] = [asdict(choice) for choice in error.choices]
     return encode("error", id_, **fields)
 

@@ -24,6 +24,7 @@ class Announced:
     series_options: dict[str, Any] = field(default_factory=dict)
     adopt: bool = False  # weights only: the run takes the file's own shape
     name: str = ""  # of the file, where its sender tells it
+    changes: dict[str, Any] = field(default_factory=dict)  # own data only: of the configuration
     preview: bool = False  # own data only: what would be read is told, and nothing is replaced
 
 

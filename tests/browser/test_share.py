@@ -369,9 +369,18 @@ def test_where_a_file_can_be_read_otherwise_each_way_is_a_button(page: Page, tmp
     page.locator("#share-file").set_input_files(weights)
     panel.get_by_role("button", name="Take the file’s own shape").click()
     expect(panel).to_contain_text("Opened small.safetensors as weights, at iteration 0: press Play")
+    expect(panel).to_contain_text("PyTorch’s files do not say whether an nn.RNN had tanh or relu: it runs with tanh.")
     panel.get_by_role("tab", name="Save").click()
     lines = saved(page, "Table", tmp_path).read_text().splitlines()
     assert "iteration 0, weights of small.safetensors loaded at iteration 0" in lines[0]
+    panel.get_by_role("tab", name="Open").click()
+    page.get_by_label("Or paste a text").fill("level\n1.5\n2.5\n0.5\n4.5\n")
+    panel.get_by_role("button", name="Read as a table").click()
+    expect(panel.get_by_role("alert")).to_contain_text("The series has 4 rows")
+    panel.get_by_role("button", name="Train with sequence length 3").click()
+    expect(page.get_by_role("region", name="What is read of your paste")).to_contain_text("Sequence length becomes 3.")
+    panel.get_by_role("button", name="Train on this").click()
+    expect(panel).to_contain_text("Opened your paste as a table")
 
 
 def test_the_record_goes_out_as_a_table_and_as_tensors(page: Page, tmp_path: Path):

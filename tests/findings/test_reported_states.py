@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.training import RunConfig, Trainer
+from app.training.findings import Facts, WayBack, judge
 
 SMALL = {"sequence_length": 24, "hidden_size": 16, "batch_size": 8, "lag": 8, "seed": 3}
 
@@ -99,3 +100,51 @@ def test_how_near_the_baseline_a_loss_is_can_be_read_off_the_two_numbers():
     record, finding = found(updates=200, lag=2)
     ratio = record.scalars["loss_per_timestep"] / record.scalars["baseline"]
     assert finding["values"]["loss"] / finding["values"]["baseline"] == ratio
+
+
+def test_an_lstm_that_has_learned_its_task_is_not_said_to_be_saturated():
+    """Once: "saturated", of a network whose units hold 1 or -1 because that is what the task asks for."""
+    config = {"task": "latch", "cell": "lstm", "forget_bias": 1.0, "learning_rate": 0.02, "sequence_length": 20}
+    trainer = Trainer(RunConfig(**SMALL | config))
+    for _ in range(400):
+        trainer.advance()
+    other = Trainer(RunConfig(**SMALL | config | {"learning_rate": 0.0}), weights=trainer.export_weights())
+    for name in ("W_xh", "W_hh", "b_h"):
+        other.params[name][..., 2 * 16 : 3 * 16] *= 20.0  # the candidate says 1 or -1, and nothing between
+    other.configure()
+    record = other.record({"saturation"})
+    assert record.slope_mean.mean() < 0.1, "its units are nearly flat"
+    assert record.scalars["loss_per_timestep"] < 0.01
+    assert record.scalars["solved_at"] is None, "nobody has seen it being solved"
+    assert record.scalars["finding"]["code"] != "saturated"
+
+
+def test_units_that_are_flat_are_said_to_be_saturated_while_nothing_is_learned():
+    loud = {"cell": "lstm", "input_std": 20.0, "forget_bias": 5.0, "hidden_size": 12, "sequence_length": 20}
+    record, finding = found(updates=25, lag=5, learning_rate=0.003, **loud | {"seed": 1})
+    assert record.scalars["loss_per_timestep"] > 0.5 * record.scalars["baseline"]
+    assert finding["code"] == "saturated"
+
+
+def test_where_nobody_knows_the_loss_a_direct_path_that_carries_the_gradient_is_no_saturation():
+    """A PyTorch model that is watched: its loss is its own."""
+    flat = {"slopes": np.full((9, 4), 1e-3), "greatest_slope": 1.0}
+    carried = WayBack("h", np.zeros(10), ln_direct=np.full(9, -0.01))
+    lost = WayBack("h", np.append(np.full(9, -20.0), 0.0), ln_direct=np.full(9, -2.0))
+    plain = WayBack("h", np.zeros(10), ln_slopes=np.zeros(9))
+    codes = [judge(Facts(ways=(way,), **flat), ("saturated",)).code for way in (carried, lost, plain)]
+    assert codes == [None, "saturated", "saturated"]
+
+
+def test_both_numbers_of_an_lstms_way_back_are_of_its_last_loss_alone():
+    """Once: all losses together where it starts, and one where it ends."""
+    record, finding = found(cell="lstm", forget_bias=-4.0, lag=15)
+    values = finding["values"]
+    last, k = values["loss_timestep"], values["timestep"]
+    name = "ln_flow_c" if values["state"] == "c" else "ln_flow"
+    own = record.tensors[name][last - 1].astype(float)
+    assert (finding["code"], last, k) == ("vanishing", 24, 9)
+    assert values["ln_start"] == pytest.approx(own[last], abs=1e-5)
+    assert values["ln_there"] == pytest.approx(own[k], abs=1e-4)
+    assert values["ln_change"] == pytest.approx(own[k] - own[last], abs=1e-4)
+    assert sum(values["parts"].values()) == pytest.approx(values["ln_change"], abs=1e-9)

@@ -11,7 +11,7 @@ NAMES = re.compile(
     r"_\{[^}]*\}|_[A-Za-z0-9…−+]+|[₀₁₂₃₄₅₆₇₈₉ₜₕₓᵧ₊₋]+|\b[Ll]ayer \d"  # indices of symbols, names of layers
 )
 NUMBER = re.compile(
-    rf"(?P<sign>− ?)?(?:(?P<figures>\d{{1,3}}(?:{THIN}\d{{3}})+|\d+)(?P<part>\.\d+)?"
+    rf"(?P<sign>− ?)?(?:10(?P<alone>[⁻{SUPERSCRIPTS}]+)|(?P<figures>\d{{1,3}}(?:{THIN}\d{{3}})+|\d+)(?P<part>\.\d+)?"
     rf"(?:{THIN}×{THIN}10(?P<power>[⁻{SUPERSCRIPTS}]+))?|(?P<other>∞|NaN))"
 )
 
@@ -33,13 +33,18 @@ def _number(match: re.Match[str]) -> Printed:
     sign = -1.0 if match["sign"] else 1.0
     if match["other"]:
         return Printed(math.nan if match["other"] == "NaN" else sign * math.inf, 0.0)
-    raised = "".join("-" if one == "⁻" else str(SUPERSCRIPTS.index(one)) for one in match["power"] or "⁰")
-    scale = 10.0 ** int(raised)
+    if match["alone"]:
+        return Printed(10.0 ** _raised(match["alone"]), 0.0)
+    scale = 10.0 ** _raised(match["power"] or "⁰")
     part = match["part"] or ""
     figures = match["figures"].replace(THIN, "")
     rounded = 10.0 ** max(0, len(figures) - DIGITS) if figures.endswith("0") else 1.0  # 3230 is printed for 3232
     last = rounded if not part else 10.0 ** (1 - len(part))
     return Printed(sign * float(figures + part) * scale, 0.5 * last * scale)
+
+
+def _raised(power: str) -> int:
+    return int("".join("-" if one == "⁻" else str(SUPERSCRIPTS.index(one)) for one in power))
 
 
 def agrees(number: Printed, expected: float) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from app.training import WATCHABLE
+from app import watch
+from app.training import WATCHABLE, RunConfig, Trainer
 from app.training.schema import schema
 from tests.support.clients import Client
 
@@ -23,6 +24,7 @@ ONE_COLUMN = "level\n" + "".join(f"{value:.4f}\n" for value in RNG.standard_norm
 TEXT = "the river ran and the cat sat still; " * 12
 SGD = {"optimizer": "sgd", "clip": "none"}
 
+ALL = [name for name in WATCHABLE if name != "sample"]
 RUNS: dict[str, dict[str, Any]] = {
     "rnn": {"config": {}, "updates": 25},
     "rnn, new": {"config": {"activation": "relu", "seed": 8}, "updates": 0},
@@ -58,38 +60,63 @@ RUNS: dict[str, dict[str, Any]] = {
 }
 
 
-def told(config: dict[str, Any], updates: int, **own: str) -> tuple[bytes, dict[str, Any]]:
-    """The last record that a page would be sent, and what it was told beside it."""
+def told(config: dict[str, Any], updates: int, **own: str) -> tuple[bytes, bytes, dict[str, Any]]:
+    """The first and the last record that a page would be sent, and what it was told beside them."""
     client = Client().started(**SMALL | config)
     for kind, content in own.items():
         client.say("own_series" if kind == "csv" else "own_text", **{kind: content})
         client.ack()
     trainer = client.session.trainer
+    client.say("watch", quantities=ALL)
+    first = [frame for frame in client.heard if isinstance(frame, bytes)][-1]
+    client.say("watch", quantities=[])
+    client.ack()
     before: dict[str, np.ndarray] = {}
     for iterations in (updates - 1, 1) if updates > 1 else (updates,) if updates else ():
         before = {name: values.copy() for name, values in trainer.params.items()}
         client.say("step", iterations=iterations)
         client.ack()
-    client.say("watch", quantities=[name for name in WATCHABLE if name != "sample"])
+    client.say("watch", quantities=ALL)
     said = client.heard
     record = [frame for frame in said if isinstance(frame, bytes)][-1]
     state = [frame for frame in said if isinstance(frame, dict) and frame["type"] == "state"][-1]
     diverged = [frame for frame in said if isinstance(frame, dict) and frame["type"] == "diverged"]
     moved = [trainer.params[name] - values for name, values in before.items()]
-    return record, {
-        "state": state,
-        "divergence": diverged[-1] if diverged else None,
-        "losses": [loss for _, loss in trainer.curve],
-        "long": float(np.sqrt(sum(float(np.square(values).sum()) for values in trainer.params.values()))),
-        "moved": float(np.sqrt(sum(float(np.square(values).sum()) for values in moved))),
-    }
+    return (
+        first,
+        record,
+        {
+            "state": state,
+            "divergence": diverged[-1] if diverged else None,
+            "losses": [loss for _, loss in trainer.curve],
+            "long": float(np.sqrt(sum(float(np.square(values).sum()) for values in trainer.params.values()))),
+            "moved": float(np.sqrt(sum(float(np.square(values).sum()) for values in moved))),
+        },
+    )
 
 
 def write(folder: Path) -> Iterator[str]:
     """Every run as two files; their names without endings."""
     (folder / "schema.json").write_text(json.dumps(schema()))
     for name, about in RUNS.items():
-        record, said = told(**about)
+        first, record, said = told(**about)
+        (folder / f"{name}.first").write_bytes(first)
         (folder / f"{name}.safetensors").write_bytes(record)
         (folder / f"{name}.json").write_text(json.dumps(said))
         yield name
+    watch_some(folder)
+
+
+WATCHED = ("rnn", "lstm", "gru", "two layers", "both", "vanishing", "exploding", "zero", "own text")
+
+
+def watch_some(folder: Path) -> None:
+    """Some of them as a script that watches them would store them: two captures each."""
+    for name in WATCHED:
+        config = RUNS[name]["config"]
+        trainer = Trainer(RunConfig(**SMALL | config))
+        if "text" in RUNS[name]:
+            trainer.load_text(RUNS[name]["text"])
+        with watch(trainer, page=False, every=3, file=folder / f"{name}.unroll"):
+            for _ in range(4):
+                trainer.advance()

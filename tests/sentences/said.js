@@ -11,6 +11,7 @@ import { at, hasTarget, ledger } from "../../static/js/record/readings.js";
 import { initialState } from "../../static/js/run/state.js";
 import { readoutLines } from "../../static/js/stage/readout.js";
 import { buildScene } from "../../static/js/stage/scene.js";
+import { appendToSpread } from "../../static/js/record/spread.js";
 import { decodeRecord } from "../../static/js/wire/protocol.js";
 import { openedWords, sizeWords } from "../../static/js/words/brought.js";
 import { plainWords, progressWords } from "../../static/js/words/first.js";
@@ -19,13 +20,16 @@ import { reachWords } from "../../static/js/words/inspector/loss.js";
 import { accountWords, pairNumbers } from "../../static/js/words/inspector/pair.js";
 import { clipWords } from "../../static/js/words/inspector/update.js";
 import { updateWords, useWords } from "../../static/js/words/inspector/weight.js";
-import { tableOf, tellLanes } from "../../static/js/words/lanes.js";
+import { foldWords, partsWords } from "../../static/js/words/fold.js";
+import { laneReading, readoutOf, shortNames, tableOf, tellLanes } from "../../static/js/words/lanes.js";
 import { NAMES } from "../../static/js/words/names.js";
 import { ownErrorWords, ownLossWords, ownOutputWords } from "../../static/js/words/own.js";
 import { describe, spokenWords } from "../../static/js/words/sentences.js";
 import { cardLines, momentWords } from "../../static/js/words/slowmotion.js";
 import { timestepWords } from "../../static/js/words/timestep.js";
 import * as views from "../../static/js/words/views.js";
+import { sayUses } from "./say_uses.js";
+import { sayWatched } from "./say_watched.js";
 
 const folder = process.argv[2];
 const schema = JSON.parse(readFileSync(`${folder}/schema.json`, "utf8"));
@@ -37,13 +41,21 @@ const ROWS = ["loss", "output", "input", "lane", "norm", "weir"];
 /** @type {string[]} */
 const lines = [];
 
-/** The state of the page that shows this layer of this run. */
+/** @param {string} file */
+function recordOf(file) {
+  const bytes = readFileSync(`${folder}/${file}`);
+  return decodeRecord(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+/** The state of the page that shows this layer of this run, whose first record it has kept too. */
 function pageOf(run, choice) {
-  const bytes = readFileSync(`${folder}/${run}`);
-  const whole = decodeRecord(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  const whole = recordOf(run);
   const told = JSON.parse(readFileSync(`${folder}/${run.replace(".safetensors", ".json")}`, "utf8"));
   const record = chosenRecord(whole, choice);
-  return { ...initialState({ ...told.state, schema }, record), record, divergence: told.divergence };
+  const start = initialState({ ...told.state, schema }, record);
+  const first = recordOf(run.replace(".safetensors", ".first"));
+  const spread = [first, whole].reduce((kept, { meta, tensors }) => appendToSpread(kept, meta, tensors), null);
+  return { ...start, record, divergence: told.divergence, history: { ...start.history, spread } };
 }
 
 function sayAll(run, choice) {
@@ -79,6 +91,8 @@ function sayAll(run, choice) {
   for (const base of ["W_xh", "W_hh", "u_hh", "b_h", "W_hy", "b_y"]) {
     const name = nameIn(base, record);
     if (!(base in record.tensors) || !(name in record.tensors)) continue;
+    say("spread of weights", views.spreadWords(state, name, false), { name });
+    say("spread of gradients", views.spreadWords(state, name, true), { name });
     say("weightsWords", views.weightsWords(state, name, false), { name });
     say("gradientsWords", views.weightsWords(state, name, true), { name });
     const { shape } = record.tensors[name];
@@ -87,6 +101,16 @@ function sayAll(run, choice) {
     const gradient = at(record, `grad.${name}`, ...index);
     say("updateWords", updateWords(state, record, gradient), { name, index });
   }
+  if (!record.of) sayUses(record, say); // of one layer in one direction, as the panel shows them
+  for (const share of [0, 0.5, 1]) {
+    for (const closing of [false, true]) {
+      const told = foldWords(share, closing, T, T, picture.recurrent, "");
+      if (told) say("fold finding", told.finding, { share, closing });
+      if (told) say("fold reason", told.reason, { share, closing });
+    }
+  }
+  say("fold parts", partsWords(T));
+  say("lane reading", laneReading(record.meta));
   for (let t = 1; t <= T; t += 1) {
     say("columnWords", views.flowWords({ ...state, pin: { t } }), { t });
     say("lossNumbers", hasTarget(record, t) && lossNumbers(record, t, task?.classes ?? []), { t });
@@ -137,8 +161,21 @@ for (let one = 0; one + 1 < states.length; one += 1) {
   const pair = [states[one], states[one + 1]];
   const names = [runs[one], runs[one + 1]];
   const { finding, reason } = tellLanes(pair);
-  lines.push(JSON.stringify({ run: runs[one], of: "lanes finding", asked: { names }, words: finding }));
-  lines.push(JSON.stringify({ run: runs[one], of: "lanes reason", asked: { names }, words: reason }));
+  const called = shortNames(
+    pair.map(({ config }) => config),
+    schema,
+  );
+  const asked = { names, called, same: finding.includes("all the same") };
+  lines.push(JSON.stringify({ run: runs[one], of: "lanes finding", asked, words: finding }));
+  if (reason) lines.push(JSON.stringify({ run: runs[one], of: "lanes reason", asked, words: reason }));
+  for (const t of [0, 1]) {
+    // The names of lanes, in which there may be numbers, stand before the colons.
+    const words = readoutOf(pair, t)
+      .slice(1)
+      .map((line) => line.slice(line.lastIndexOf(": ")))
+      .join(" | ");
+    lines.push(JSON.stringify({ run: runs[one], of: "lanes readout", asked: { names, t }, words }));
+  }
   for (const { label, values, bold } of tableOf(pair)) {
     if (bold) continue;
     const words = values.join(" | ");
@@ -146,4 +183,5 @@ for (let one = 0; one + 1 < states.length; one += 1) {
   }
 }
 
+sayWatched(folder, (line) => lines.push(JSON.stringify(line)));
 process.stdout.write(`${lines.join("\n")}\n`);

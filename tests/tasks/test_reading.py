@@ -8,8 +8,8 @@ from hypothesis import given, settings
 
 from app.errors import BadUpload, BadValue
 from app.tasks import Options, Series
-from app.tasks.reading import decode, read_table
-from tests.support.tables import files
+from app.tasks.reading import decode
+from tests.support.tables import KINDS, files, read_table
 
 
 def first_column(csv, **options):
@@ -210,3 +210,18 @@ def test_what_is_read_is_what_was_meant_or_it_is_refused(file):
     assert not np.isnan(meant).any(), "a gap was not noticed"
     assert read.shape == meant.shape
     assert np.array_equal(read, meant)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_other_programs_write_is_read_as_it_was_meant_or_it_is_refused(kind):
+    @settings(max_examples=20, deadline=None)
+    @given(KINDS[kind])
+    def read_one(file):
+        csv, meant = file
+        try:
+            read = read_table(csv).values
+        except BadUpload:
+            return
+        assert np.array_equal(read, meant), csv
+
+    read_one()

@@ -1,7 +1,9 @@
 """Files and arrays of every kind are read alike; whatever is wrong inside a file is one kind of refusal."""
 
+import io
 import json
 import random
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 import pytest
@@ -88,6 +90,59 @@ def test_an_npz_that_is_none_or_holds_objects_is_refused(write, tmp_path):
     write(tmp_path / "data.npz")
     with pytest.raises(BadUpload):
         Trainer(RunConfig(), tmp_path / "data.npz")
+
+
+def archive(**members):
+    """A zip archive with these bytes under these names."""
+    file = io.BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as zipped:
+        for name, content in members.items():
+            zipped.writestr(name, content)
+    return file.getvalue()
+
+
+def array(values, order="C"):
+    file = io.BytesIO()
+    np.save(file, np.asarray(values, order=order))
+    return file.getvalue()
+
+
+def broken(content, at=150):
+    return content[:at] + bytes([content[at] ^ 255]) + content[at + 1 :]
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_the_bytes_of_an_npz_are_its_arrays_in_any_order_and_type(save):
+    arrays = {
+        "a": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+        "b": np.arange(4, dtype=">i4"),
+        "c": np.array(2.5, np.float16),
+        "d": np.zeros((2, 0, 3), np.float32),
+    }
+    file = io.BytesIO()
+    save(file, **arrays)
+    found = arrays_from.read(file.getvalue())[1]
+    assert found.keys() == arrays.keys()
+    assert all(
+        np.array_equal(found[name], values) and found[name].shape == values.shape for name, values in arrays.items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (archive(**{"archive/data.pkl": b"x"}), "torch.save"),
+        (archive(**{"notes.txt": b"x"}), "all of whose names end in .npy"),
+        (archive(**{"a.npy": b"x" * 99}), "not one of plain numbers"),
+        (archive(**{"a.npy": array([1.0, 2.0])[:-4]}), "needs 16 bytes"),
+        (archive(**{"a.npy": b"\0" * 2**26}), "at most 32 MiB"),
+        (archive(**{"a.npy": array([1.0])})[:-30], "is none"),
+        (broken(archive(**{"a.npy": array(np.arange(99.0))})), "is broken"),
+    ],
+)
+def test_an_archive_of_anything_else_is_refused_before_it_is_unpacked(content, words):
+    with pytest.raises(BadUpload, match=words):
+        arrays_from.read(content)
 
 
 @pytest.mark.parametrize("source", [5, [1, 2], {"inputs": "text"}, {"inputs": [[1, 2], [3]]}, {"inputs": object()}])

@@ -246,3 +246,99 @@ def test_weights_that_do_not_fit_say_what_they_are_and_offer_to_be_adopted():
     assert again.record().scalars["weights_from"] == {"name": "mine.safetensors", "iteration": 0}
     again.reset()
     assert again.record().scalars["weights_from"] is None
+
+
+# Weights under other names, of other programs, and what else stands in their files.
+
+
+def refused(file):
+    with pytest.raises(BadUpload) as refusal:
+        adopted(file)
+    return str(refusal.value)
+
+
+def test_transposed_matrices_are_named_with_the_layer_they_are_of():
+    words = refused({name: values.T for name, values in lstm_file().items()})
+    assert "nn.LSTM, 3 units, transposed" in words
+    assert "value.T.contiguous()" in words
+    assert adopted(lstm_file()).config.cell == "lstm"
+
+
+def test_a_count_of_updates_in_the_file_is_no_weight():
+    assert adopted(lstm_file(global_step=np.array(7), epoch=np.array([3]))).config.hidden_size == 3
+
+
+def test_other_tensors_are_named_with_the_line_that_leaves_them_out():
+    assert 'state.pop("scale")' in refused(lstm_file(scale=np.ones(3, np.float32)))
+
+
+def test_without_any_bias_the_widths_tell_an_embedding_from_the_readout():
+    draw = np.random.default_rng(5).standard_normal
+    shapes = {"words.weight": (5, 2), "rnn.weight_ih_l0": (12, 2), "rnn.weight_hh_l0": (12, 3), "out.weight": (5, 3)}
+    trainer = Trainer(RunConfig(sequence_length=6))
+    trainer.load_text("abcde edcba abc de"[:9] + "abcde")
+    with pytest.raises(BadUpload, match=r"lstm, 3 units, 5 inputs, 5 outputs, embedding 2"):
+        trainer.load_weights({name: draw(shape) for name, shape in shapes.items()}, adopt=True)
+
+
+@pytest.mark.parametrize(("now", "then"), [("relu", "relu"), ("tanh", "tanh"), ("sigmoid", "tanh")])
+def test_of_an_rnn_whose_file_does_not_say_it_a_run_keeps_the_activation_that_pytorch_has_too(now, then):
+    names = {"rnn.weight_ih_l0": (3, 1), "rnn.weight_hh_l0": (3, 3), "fc.weight": (1, 3)}
+    trainer = Trainer(RunConfig(activation=now, sequence_length=6))
+    trainer.load_weights({name: np.full(shape, 0.1) for name, shape in names.items()}, adopt=True)
+    assert trainer.config.activation == then
+    lstm = Trainer(RunConfig(activation=now, sequence_length=6))
+    lstm.load_weights(lstm_file(), adopt=True)
+    assert lstm.config.activation == "tanh", "nn.LSTM has no other"
+
+
+def keras_gru(H=3):
+    draw = np.random.default_rng(4).standard_normal
+    names = {"kernel": (1, 3 * H), "recurrent_kernel": (H, 3 * H), "bias": (2, 3 * H)}
+    layer = {f"gru/gru_cell/{name}:0": draw(shape) for name, shape in names.items()}
+    return {**layer, "dense/kernel:0": draw((H, 1)), "dense/bias:0": draw(1)}
+
+
+def test_a_gru_of_keras_is_named_and_the_lines_that_are_said_give_what_keras_computes():
+    file, H = keras_gru(), 3
+    words = refused(file)
+    assert "Keras's GRU, 3 units, 1 input" in words
+    kernel, recurrent_kernel, bias, dense_kernel, dense_bias = file.values()
+    o = np.r_[H : 2 * H, 0:H, 2 * H : 3 * H]
+    for line in ("kernel[:, o].T", "recurrent_kernel[:, o].T", "bias[0, o]", "numpy.r_[H:2*H, 0:H, 2*H:3*H]"):
+        assert line in words
+    weights = {
+        "rnn.weight_ih_l0": kernel[:, o].T,
+        "rnn.weight_hh_l0": recurrent_kernel[:, o].T,
+        "rnn.bias_ih_l0": bias[0, o],
+        "rnn.bias_hh_l0": bias[1, o],
+        "readout.weight": dense_kernel.T,
+        "readout.bias": dense_bias,
+    }
+    x = np.random.default_rng(5).standard_normal((1, 7, 1))
+    trainer = Trainer(RunConfig(cell="gru", hidden_size=H), {"inputs": x, "targets": np.zeros((1, 7, 1))}, weights)
+    h = np.zeros(H)
+    for t, shown in enumerate(trainer.record().h[1:]):
+        ours, theirs = x[0, t] @ kernel + bias[0], h @ recurrent_kernel + bias[1]
+        z, r = (1 / (1 + np.exp(-(ours + theirs)[part])) for part in (slice(0, H), slice(H, 2 * H)))
+        candidate = np.tanh(ours[2 * H :] + r * theirs[2 * H :])
+        h = z * h + (1 - z) * candidate
+        assert np.allclose(shown, h, atol=1e-6)
+
+
+def test_a_gru_of_keras_that_resets_before_the_product_has_no_equal():
+    file = keras_gru()
+    file["gru/gru_cell/bias:0"] = file["gru/gru_cell/bias:0"][0]
+    assert "reset_after=False" in refused(file)
+
+
+def test_the_bytes_of_an_npz_are_weights_and_datasets_too():
+    file = io.BytesIO()
+    np.savez(file, **lstm_file())
+    trainer = Trainer(RunConfig(sequence_length=6))
+    trainer.load_weights(file.getvalue(), adopt=True)
+    assert np.array_equal(trainer.params["W_hh"], adopted(lstm_file()).params["W_hh"])
+    data = io.BytesIO()
+    np.savez(data, inputs=np.zeros((2, 3), np.int64), targets=np.array([0, 1]))
+    trainer.load_dataset(data.getvalue())
+    assert trainer.config.task == "own"

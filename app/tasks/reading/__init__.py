@@ -1,7 +1,21 @@
 """Files that people bring, read into text and numbers: nothing is misread silently."""
 
+from .arrays import read_array
 from .decode import blocks, decode
-from .read import MIN_ROWS, Fill, Options, Table, read_table, reading_table
+from .options import Fill, Options
+from .read import reading_table
 from .steps import Steps, finish
+from .table import MIN_ROWS, Table
 
-__all__ = ["MIN_ROWS", "Fill", "Options", "Steps", "Table", "blocks", "decode", "finish", "read_table", "reading_table"]
+__all__ = [
+    "MIN_ROWS",
+    "Fill",
+    "Options",
+    "Steps",
+    "Table",
+    "blocks",
+    "decode",
+    "finish",
+    "read_array",
+    "reading_table",
+]

@@ -8,22 +8,31 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ...errors import BadUpload, Choice, shown
+from .affixes import affixes
 
 DIGITS = {ord(digit): "9" for digit in "0123456789"}
 MARKS = ".,"  # each may begin decimals or group thousands
 GROUPING = "'\u2019 \u00a0\u202f"  # these only ever group thousands
-MINUS = "\u2212"  # the typographic minus
+MINUS = "\u2212\u2013"  # the typographic minus, and the dash that stands for it
 LONGEST = 60
-LOOKS_NUMERIC = re.compile(rf"[-+{MINUS}]?[.,]?9[9.,{GROUPING}]*([eE][-+]?9+)?")
-GAPS = {"", "?", "-", "--", "–", ".", "*", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "nil", "missing"}
+EXPONENT = re.compile("[eEdD]")
+NO_EXPONENT = re.compile(r"[-+]?9+d9+")  # 12d4: a name as likely as a number
+LOOKS_NUMERIC = re.compile(rf"[-+{MINUS}]?[.,]?9[9.,{GROUPING}]*([eE][-+]?9+|[dD][-+]?9+)?")
+GAPS = {
+    *("", "?", "-", "--", "–", "—", ".", "..", "...", "…", ":", "*", "na", "n/a", "n.a.", "n.a", "#n/a", "nan", "-nan"),
+    *("null", "none", "nil", "missing", "nat", "\\n", "#value!", "#div/9!", "#ref!", "#num!", "#null!", "#name?"),
+}
 MONTHS = "jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
 DAYS = "mon|tue|wed|thu|fri|sat|sun|die|mit|don|fre|sam|son|mo|di|mi|do|fr|sa|so"
-DAY = r"9999[-/]99?([-/]99?)?|9999\.99?\.99?|99?(?P<part>[-/.])99?(?P=part)(9999|99)"
+DAY = r"9999[-/]99?([-/]99?)?|9999-?w99(-?9)?|9999\.99?\.99?|99?(?P<part>[-/.])99?(?P=part)(9999|99)"
 CLOCK = r"99?:99(:99([.,]9+)?)?( ?[ap]m)?|99?\.99\.99"
-ZONE = r"( ?z| ?utc| ?[-+]99(:?99)?)?"
+ZONE = r"( ?z| ?utc| ?[-+]99(:?99)?| [a-z]{3,4})?(\[[a-z/_]+\])?"
 SPELLED = rf"((99?[ .-]*)?({MONTHS})[a-zä]*[ .,/-]*(99?)?[ ,-]*(9999|'?99)?)"
 PERIOD = r"9999[- ]?[qw]9{1,2}|q9[- /]?9999"
-DATE = re.compile(rf"(({DAYS})[a-z]*[., ]*)?(({DAY})([t ]+({CLOCK}){ZONE})?|({CLOCK}){ZONE}|{SPELLED}|{PERIOD})|{DAYS}")
+DATE = re.compile(
+    rf"(({DAYS})[a-z]*[., ]*)?"
+    rf"(({DAY})([t ]+({CLOCK}){ZONE})?|({CLOCK}){ZONE}|99999999t999999z?|{SPELLED}|{PERIOD})|{DAYS}"
+)
 
 
 def shape(text: str) -> str:
@@ -38,8 +47,11 @@ def leading_zero(cells: str, mark: str) -> int | None:
     return cells.count("\n", 0, min(found)) if found else None
 
 
-def kind(shape: str) -> str:
-    """What a cell of this shape is: "gap", "date", "number" (if the signs fit) or "word"."""
+def kind(shape: str, *, beside: bool = False) -> str:
+    """What a cell of this shape is: "gap", "date", "number" (if the signs fit) or "word".
+
+    With ``beside``, a unit or the sign of a currency may stand beside a number.
+    """
     if len(shape) > LONGEST:
         return "word"
     lowered = shape.lower()
@@ -47,7 +59,9 @@ def kind(shape: str) -> str:
         return "gap"
     if DATE.fullmatch(lowered):
         return "date"
-    return "number" if LOOKS_NUMERIC.fullmatch(shape) else "word"
+    if LOOKS_NUMERIC.fullmatch(shape):
+        return "word" if NO_EXPONENT.fullmatch(lowered) else "number"
+    return "number" if beside and affixes(shape) else "word"
 
 
 @dataclass(frozen=True)
@@ -61,17 +75,26 @@ class Format:
         """The other one."""
         return "," if self.decimal == "." else "."
 
-    def pattern(self) -> re.Pattern[str]:
-        """The shapes of numbers written this way; the sign between thousands parts groups of three everywhere."""
+    def pattern(self, *, indian: bool = False) -> re.Pattern[str]:
+        """The shapes of numbers written this way; the sign between thousands parts groups of three everywhere.
+
+        With ``indian`` also 12,34,567: only the last group has three.
+        """
         between = f"[{re.escape(self.thousands)}{GROUPING}]"
-        whole = rf"(9{{1,3}}(?P<mark>{between})999((?P=mark)999)*|9+)"
-        return re.compile(rf"[-+{MINUS}]?({whole}(\{self.decimal}9*)?|\{self.decimal}9+)([eE][-+]?9+)?")
+        grouped = "|99?(,99)+,999" if indian and self.thousands == "," else ""
+        whole = rf"(9{{1,3}}(?P<mark>{between})999((?P=mark)999)*|9+{grouped})"
+        return re.compile(rf"[-+{MINUS}]?({whole}(\{self.decimal}9*)?|\{self.decimal}9+)([eEdD][-+]?9+)?")
 
     def plain(self, cells: str) -> str:
         """Cells with numbers of this format as Python writes them."""
         for mark in self.thousands + GROUPING:
             cells = cells.replace(mark, "")
-        return cells.replace(self.decimal, ".").replace(MINUS, "-")
+        for sign in MINUS:
+            cells = cells.replace(sign, "-")
+        return cells.replace(self.decimal, ".").replace("D", "e").replace("d", "e")  # Fortran's exponents
+
+
+STRAIGHT = {"fill": "interpolate"}
 
 
 @dataclass(frozen=True)
@@ -82,14 +105,15 @@ class Place:
     column: int
     name: str
     cell: str
+    row: str = "Line"  # what the file's rows are called
 
     def __str__(self) -> str:
-        return f"Line {self.line}, column {self.column} ({shown(self.name)})"
+        return f"{self.row} {self.line}, column {self.column} ({shown(self.name)})"
 
 
 def roles(shape: str) -> dict[str, str]:
     """What each of the two signs must be in a cell: "decimal", "thousands", or "either" where both fit."""
-    body = re.sub(f"[-+{MINUS}{GROUPING}]", "", shape.lower().partition("e")[0])
+    body = re.sub(f"[-+{MINUS}{GROUPING}]", "", EXPONENT.split(shape)[0])
     found = [sign for sign in body if sign in MARKS]
     if not found:
         return {}
@@ -99,7 +123,7 @@ def roles(shape: str) -> dict[str, str]:
     if len(found) > 1:
         return {last: "thousands"}
     before, after = body.split(last)
-    either = len(after) == 3 and 1 <= len(before) <= 3 and "e" not in shape.lower()
+    either = len(after) == 3 and 1 <= len(before) <= 3 and not EXPONENT.search(shape)
     return {last: "either" if either else "decimal"}
 
 
@@ -146,6 +170,9 @@ def _clash(*places: Place) -> BadUpload:
         f"{one} holds {shown(one.cell)} and {str(other).lower()} holds {shown(other.cell)}: no one decimal sign fits "
         "both. Write all numbers alike.",
         "decimal",
+        [Choice(f"Leave out {place.name}", {"drop": [place.name]}) for place in places]
+        if one.column != other.column
+        else [Choice(f"Take {place.cell} as a gap", {"missing": [place.cell], **STRAIGHT}) for place in places],
     )
 
 

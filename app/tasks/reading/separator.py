@@ -4,41 +4,52 @@ import re
 from collections.abc import Sequence
 
 from ...errors import BadUpload, Choice, shown
-from .lines import BLANKS, NOTHING, cells_of, named_separator
+from .affixes import bare
+from .lines import BLANKS, NOTHING, PIPE, Source, cells_of, named_separator
 from .numbers import LONGEST, Format, kind, shape
 
+LONGEST_LABEL = 80
+INDIAN = re.compile(r"[-+]?99?(,99)+,999")
+"""12,34,567: thousands, then hundreds of thousands, are grouped; or as many columns."""
 
-def choose(content: str | bytes, lines: Sequence[str], decimal: str | None) -> str:
+
+def choose(source: Source, lines: Sequence[str]) -> str:
     """The separator of a file that begins with these lines.
 
-    A line `sep=` names it; else it is a tab, a semicolon, a comma or a blank, whichever fits.
+    The option `separator` or a line `sep=` names it; else it is a tab, a semicolon, a comma or a blank, whichever fits.
 
     A comma may also be the decimal sign of one column. Where both readings fit, BadUpload shows them.
     """
-    if named := named_separator(content):
+    decimal = source.options.decimal
+    if (named := named_separator(source)) is not None:
         return named
-    for sign in "\t;":
+    signs: tuple[str, ...] = ("\t", ";", PIPE) if source.loose else ("\t", ";")
+    for sign in signs:
         if 2 * sum(sign in line for line in lines) >= len(lines) > 0:
             return sign
-    names, data = _split_off_names(lines)
+    names, data = _split_off_names(lines, source)
     if any("," in line for line in (*names[-1:], *data)):
         return _comma_or_not(names, data, decimal)
-    return _blanks_or_not(data)
+    return _blanks_or_not(data, loose=source.loose)
 
 
-def _split_off_names(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+def _split_off_names(lines: Sequence[str], source: Source) -> tuple[list[str], list[str]]:
     """Lines that hold no number at all stand above the data."""
-    first = next((i for i, line in enumerate(lines) if _holds_numbers(line)), 0)
+    first = next((i for i, line in enumerate(lines) if _holds_numbers(line)), None)
+    if first is None and source.loose:
+        first = next((i for i, line in enumerate(lines) if _holds_numbers(line, beside=True)), None)
+    first = first or 0
     return list(lines[:first]), [line.strip() for line in lines[first:]]
 
 
-def _holds_numbers(line: str) -> bool:
-    return any(kind(shape(cell)) in ("number", "date") for cell in re.split(r"[,\s]+", line.replace('"', "")) if cell)
+def _holds_numbers(line: str, *, beside: bool = False) -> bool:
+    cells = re.split(r"[,\s]+", line.replace('"', ""))
+    return any(kind(shape(cell), beside=beside) in ("number", "date") for cell in cells if cell)
 
 
-def _is_one_number(data: Sequence[str], *decimals: str) -> bool:
-    """Whether each whole line is one number, in one format."""
-    shapes = {shape(line) for line in data}
+def _is_one_number(data: Sequence[str], *decimals: str, beside: bool = True) -> bool:
+    """Whether each whole line is one number, in one format; with ``beside``, a unit may follow."""
+    shapes = {bare(shape(line)) if beside else shape(line) for line in data}
     return any(all(map(Format(decimal).pattern().fullmatch, shapes)) for decimal in decimals)
 
 
@@ -50,7 +61,9 @@ def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None
             return _beside_words(names, tokens, data)
         cells = [cell for row in tokens for cell in row if kinds[cell] != "date"]
         if _is_one_number(cells, ",") or (decimal != "," and _is_one_number(cells, ".") and not _all_numbers(data)):
-            return _blanks_or_not(data)
+            return _blanks_or_not(data, loose=False)
+    if names and "," not in names[-1] and all(INDIAN.fullmatch(shape(line)) for line in data):
+        raise _indian(data[0])
     if (names and "," in names[-1]) or not _is_one_number(data, *([decimal] if decimal else ".,")):
         return ","
     if names or decimal == "," or {line.count(",") for line in data} != {1}:
@@ -70,6 +83,19 @@ def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None
     return ","
 
 
+def _indian(line: str) -> BadUpload:
+    columns, whole = line.split(","), line.replace(",", "")
+    return BadUpload(
+        f"{shown(line)} can be {len(columns)} columns, {' and '.join(columns)}, or the one number {whole}, grouped as "
+        'in India. The field `separator` decides: "," reads columns, "none" one.',
+        "separator",
+        (
+            Choice(f"{len(columns)} columns, {' and '.join(columns)}", {"separator": ","}),
+            Choice(f"1 column, {whole}", {"separator": "none", "remove": ","}),
+        ),
+    )
+
+
 def _fits_between_words(cells: Sequence[str], data: Sequence[str]) -> bool:
     """Whether commas may stand inside of numbers that blanks separate from words, as in "north 1,5"."""
     numeric = all(kind(shape(line.split()[-1])) == "number" for line in data)
@@ -85,7 +111,11 @@ def _beside_words(names: Sequence[str], tokens: Sequence[Sequence[str]], data: S
     raise BadUpload(
         f"{shown(data[0])} can be {len(tokens[0])} columns with blanks between them, or {data[0].count(',') + 1} with "
         'commas. A first line "sep= " says that blanks separate columns, "sep=," that commas do.',
-        "csv",
+        "separator",
+        (
+            Choice("Blanks separate the columns", {"separator": " "}),
+            Choice("Commas separate the columns", {"separator": ","}),
+        ),
     )
 
 
@@ -93,17 +123,23 @@ def _all_numbers(data: Sequence[str]) -> bool:
     return all(kind(shape(cell)) == "number" for line in data for cell in cells_of(line, ","))
 
 
-def _blanks_or_not(data: Sequence[str]) -> str:
+def _blanks_or_not(data: Sequence[str], *, loose: bool) -> str:
     widths = {len(line.split()) for line in data}
     if widths <= {1} or not data:
         return NOTHING
-    if _is_one_number(data, ".", ","):
+    if loose and _is_one_number(data, ".", ",") and not _is_one_number(data, ".", ",", beside=False):
+        return NOTHING
+    if _is_one_number(data, ".", ",", beside=False):
         if len(widths) > 1:
             return NOTHING
         first = data[0].split()
         raise BadUpload(
             f"{shown(data[0])} can be {len(first)} columns, {' and '.join(first)}, or the one number {''.join(first)}. "
             'A first line "sep= " says that blanks separate columns, "sep=;" that there is one column.',
-            "csv",
+            "separator",
+            (
+                Choice(f"{len(first)} columns, {' and '.join(first)}"[:LONGEST_LABEL], {"separator": " "}),
+                Choice(f"1 column, {''.join(first)}"[:LONGEST_LABEL], {"separator": "none"}),
+            ),
         )
     return BLANKS if 2 * sum(len(line.split()) > 1 for line in data) >= len(data) else NOTHING

@@ -5,15 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ...errors import BadUpload, shown
+from ...errors import BadUpload, Choice, shown
 from ..base import MAX_NAMES
-from .lines import EXAMPLE, Block, Lines, Row, cells_of, rows, split, table
+from .affixes import Affixes, affixes, bare
+from .lines import EXAMPLE, NOTHING, Block, Lines, Row, Source, cells_of, rows, split, table
 from .numbers import MARKS, Place, kind, leading_zero, shape
 from .steps import Steps
 
 LONGEST_NAME = 60
 MAX_CELLS = 4_000_000
 MAX_HEADERS = 10
+SAMPLED = 100  # rows that show whether the first column names the others
 LINES_AT_ONCE, COLUMNS_AT_ONCE = 20, 50  # that are looked at before others get a turn
 
 
@@ -23,6 +25,7 @@ class Column:
 
     number: int
     name: str
+    source: Source
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, dict[str, Place]] = field(
         default_factory=lambda: {"number": {}, "gap": {}, "date": {}, "word": {}}
@@ -32,21 +35,26 @@ class Column:
 
     def add(self, lines: Sequence[int], cells: Sequence[str]) -> None:
         """Look at more cells of the column."""
-        joined = "\n".join(cells)
+        stand_for_gaps = self.source.options.missing
+        looked_at = cells if not stand_for_gaps else ["" if cell in stand_for_gaps else cell for cell in cells]
+        joined = "\n".join(looked_at)
         shapes = shape(joined).split("\n")
         for found, count in Counter(shapes).items():
             is_new = found not in self.kinds
-            what = kind(found) if is_new else self.kinds[found]
+            what = kind(found, beside=self.source.loose) if is_new else self.kinds[found]
             self.counts[what] += count
             if is_new and (what == "number" or len(self.examples[what]) < MAX_HEADERS):
                 self.kinds[found] = what
                 at = shapes.index(found)
-                self.examples[what][found] = Place(lines[at], self.number, self.name, cells[at])
+                self.examples[what][found] = self._place(lines[at], cells[at])
         for mark in MARKS:
             if mark in self.leading_zeros or mark not in joined:
                 continue
             if (zero := leading_zero(joined, mark)) is not None:
-                self.leading_zeros[mark] = Place(lines[zero], self.number, self.name, cells[zero])
+                self.leading_zeros[mark] = self._place(lines[zero], cells[zero])
+
+    def _place(self, line: int, cell: str) -> Place:
+        return Place(line, self.number, self.name, cell, self.source.row)
 
     @property
     def is_empty(self) -> bool:
@@ -55,17 +63,27 @@ class Column:
 
     @property
     def numeric(self) -> dict[str, Place]:
-        """The shapes of its numbers."""
-        return self.examples["number"]
+        """The shapes of its numbers, without what stands beside them."""
+        found = self.examples["number"]
+        return {bare(shape): place for shape, place in found.items()} if self.source.loose else found
+
+    @property
+    def affixes(self) -> dict[Affixes | None, Place]:
+        """What stands beside its numbers, each with an example; None where nothing does."""
+        if not self.source.loose:
+            return {}
+        return {affixes(shape): place for shape, place in reversed(self.examples["number"].items())}
 
 
 @dataclass
 class Survey:
     """The columns of a table, how many rows of data it has, and what stands around the data."""
 
+    source: Source
     columns: list[Column]
     separator: str
     first_line: int = 0  # the first line of data
+    last_line: int = 0  # that of the last row
     rows: int = 0
     headers: list[Row] = field(default_factory=list)  # lines above the data that are not the names
     unnamed: bool = False
@@ -85,30 +103,46 @@ class Survey:
         self.cells += len(numbers) * len(self.columns)
         if self.cells > MAX_CELLS:
             raise BadUpload(
-                f"The file has more than {MAX_CELLS} cells. Use a part of it, fewer columns, or every n-th row.", "csv"
+                f"The file has more than {MAX_CELLS} cells. Use a part of it, fewer columns, or every n-th row.",
+                "csv",
+                [first_lines(self, MAX_CELLS)],
             )
         self.blank += len(block.numbers) - len(numbers)
         if numbers:
+            self.last_line = numbers[-1]
             for column, cells in zip(self.columns, cells_of_columns, strict=True):
                 column.add(numbers, cells)
                 if column.number % COLUMNS_AT_ONCE == 0:
                     yield
 
 
-def survey(content: str | bytes, above: Lines, first_lines: Block, separator: str) -> Steps[Survey]:
-    """Read the table once; `first_lines` are its first, and `above` knows what stands between them."""
-    headers, body = _headers((yield from _rows(first_lines, separator)))
+def first_lines(found: Survey, numbers: int) -> Choice:
+    """So many lines that they hold at most so many numbers."""
+    last = found.first_line - 1 + numbers // len(found.columns)
+    return Choice(f"Read the lines up to {last}", {"last_line": last})
+
+
+def survey(source: Source, above: Lines, beginning: Block, separator: str) -> Steps[Survey]:
+    """Read the table once; `beginning` are its first lines, and `above` knows what stands between them."""
+    headers, body = _headers((yield from _rows(beginning, separator)), source)
     if not body:
         raise BadUpload(f"The file holds no rows of numbers. {EXAMPLE}", "csv")
     first_line = body[0][0]
     width = max(1, *(len(trimmed(cells)) for _, cells in body[: 1 + MAX_HEADERS]))
-    names, others, line = _names(headers, above.comments, width, separator, first_line)
+    if _is_of_r(headers, beginning, width):
+        headers[-1] = (headers[-1][0], ["", *headers[-1][1]])
+    names, others, line = _names(headers, above.comments, body[:SAMPLED], width, separator, source)
     if len(names) > MAX_NAMES:
-        raise BadUpload(f"A series may have at most {MAX_NAMES} columns; this one has {len(names)}.", "csv")
-    columns = [Column(i, name) for i, name in enumerate(names, start=1)]
+        raise BadUpload(
+            f"A series may have at most {MAX_NAMES} columns; this one has {len(names)}. Take fewer; where each line is "
+            "a series, the lines are the columns.",
+            "csv",
+            [Choice("Take each line as a column", {"transpose": True})],
+        )
+    columns = [Column(i, name, source) for i, name in enumerate(names, start=1)]
     yield
-    found = Survey(columns, separator, first_line, headers=others, unnamed=line is None, names_line=line)
-    lines = Lines(content, len(columns))
+    found = Survey(source, columns, separator, first_line, headers=others, unnamed=line is None, names_line=line)
+    lines = Lines(source, len(columns))
     for block in lines:
         yield from found.add(block)
         yield
@@ -146,11 +180,11 @@ def aligned(block: Block, separator: str, width: int) -> tuple[list[int], Sequen
     if columns := table(block, separator, width):
         return block.numbers, columns
     lines = zip(block.numbers, split(block, separator), strict=True)
-    kept = [(line, _fitted(line, cells, width)) for line, cells in lines if any(cells)]
+    kept = [(line, _fitted(line, cells, width, separator)) for line, cells in lines if any(cells)]
     return [line for line, _ in kept], list(zip(*(cells for _, cells in kept), strict=True))
 
 
-def _fitted(line: int, cells: list[str], width: int) -> list[str]:
+def _fitted(line: int, cells: list[str], width: int, separator: str) -> list[str]:
     """A row of so many cells; empty ones at its end are no more of them."""
     if len(cells) == width:
         return cells
@@ -160,27 +194,88 @@ def _fitted(line: int, cells: list[str], width: int) -> list[str]:
             f"Line {line} has {len(short) if len(short) > width else len(cells)} columns where the first has {width}. "
             "Every line needs as many; a number with the separator in it must stand in quotation marks.",
             "csv",
+            [
+                *parts_at(line),
+                *([Choice("There is one column", {"separator": "none"})] if separator != NOTHING else []),
+            ],
         )
     return cells[:width]
 
 
-def _headers(first_rows: Sequence[Row]) -> tuple[list[Row], Sequence[Row]]:
+def parts_at(line: int) -> list[Choice]:
+    """The lines above this one alone, or those from it on: two tables in one file, or notes below one."""
+    before = Choice(f"Read the lines before line {line}", {"last_line": line - 1})
+    return [*([before] if line > 1 else []), Choice(f"Read from line {line} on", {"first_line": line})]
+
+
+def _headers(first_rows: Sequence[Row], source: Source) -> tuple[list[Row], Sequence[Row]]:
     """The rows above the data, which hold words and no number, and the first rows of data."""
     headers: list[Row] = []
+    header = True if source.named else source.options.header
     for i, (line, cells) in enumerate(first_rows):
-        kinds = {kind(shape(cell)) for cell in cells}
         if not any(cells):
             continue
+        if header is not None:
+            return ([(line, cells)], first_rows[i + 1 :]) if header else ([], first_rows[i:])
+        if source.loose and not headers and are_names(cells, [row for _, row in first_rows[i + 1 : i + 6] if any(row)]):
+            return [(line, cells)], first_rows[i + 1 :]
+        kinds = {kind(shape(cell)) for cell in cells}
+        if source.loose and _has_units(cells, [row for _, row in first_rows[i + 1 : i + 3] if any(row)]):
+            return headers, first_rows[i:]
         if "word" not in kinds or kinds & {"number", "date"} or len(headers) == MAX_HEADERS:
             return headers, first_rows[i:]
         headers.append((line, cells))
     return headers, []
 
 
+def are_names(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row with numbers in it names the columns: a word above what are numbers in all rows below."""
+    return len(below) > 1 and any(
+        kind(shape(cell)) == "word" and all(i < len(row) and kind(shape(row[i])) in ("number", "date") for row in below)
+        for i, cell in enumerate(cells)
+    )
+
+
+def _has_units(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row holds a number with a unit, and the rows below it one with the same in the same column."""
+    found = [(i, beside) for i, cell in enumerate(cells) if (beside := affixes(shape(cell)))]
+    return any(i < len(row) and affixes(shape(row[i])) == beside for i, beside in found for row in below)
+
+
+def _is_of_r(headers: list[Row], beginning: Block, width: int) -> bool:
+    """Whether there is one column beside the names of the rows, in quotation marks, as R writes a vector."""
+    if width != 2 or not headers or len(trimmed(headers[-1][1])) != 1:
+        return False
+    above = beginning.numbers.index(headers[-1][0])
+    return all(line.startswith('"') for line in beginning.lines[above : above + SAMPLED])
+
+
+def _has_row_names(headers: list[Row], body: Sequence[Row], width: int, separator: str) -> bool:
+    """Whether the names lack that of the first column, which names the rows: as R's write.table leaves it out."""
+    if not headers or len(trimmed(headers[-1][1])) != width - 1 or width < 2:
+        return False
+    if any(len(cells) != width for _, cells in body):
+        return False
+    first = [cells[0] for _, cells in body]
+    if all(kind(shape(cell)) in ("word", "date") for cell in first):
+        return width > 2
+    counted = [str(int(first[0]) + i) for i in range(len(first))] if first[0] in ("0", "1") else []
+    return first == counted and separator != "," and width > 2
+
+
 def _names(
-    headers: list[Row], comments: Iterable[tuple[int, str]], width: int, separator: str, first_line: int
+    headers: list[Row],
+    comments: Iterable[tuple[int, str]],
+    body: Sequence[Row],
+    width: int,
+    separator: str,
+    source: Source,
 ) -> tuple[list[str], list[Row], int | None]:
     """The columns' names, the other lines above the data, and the line of the names."""
+    first_line = body[0][0]
+    if source.loose and _has_row_names(headers, body, width, separator):
+        line, cells = headers[-1]
+        return _unique(["", *trimmed(cells)]), headers[:-1], line
     for line, cells in headers:
         if len(trimmed(cells)) >= max(width, 2) or (width == 1 and len(trimmed(cells)) == 1):
             others = [row for row in headers if row[0] != line]
@@ -193,6 +288,7 @@ def _names(
                 f"Line {line} names {named} columns, but line {first_line} has {width}. Every line needs as many; a "
                 "number with the separator in it must stand in quotation marks.",
                 "csv",
+                [Choice(f"Leave the names out: {width} columns", {"first_line": first_line})],
             )
     for line, words in reversed(list(comments)):
         cells = cells_of(words, separator)
@@ -212,3 +308,8 @@ def _unique(names: list[str]) -> list[str]:
 def described(column: Column) -> str:
     """The column in a sentence."""
     return f"column {column.number} ({shown(column.name)})"
+
+
+def counted(count: int, what: str) -> str:
+    """ "1 gap", "2 gaps"."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

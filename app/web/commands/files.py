@@ -7,14 +7,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...training import Effects, RunConfig, Trainer
-from ...training.dataset import reading
+from ...training.dataset import read_sequences, reading
 from ...training.limits import MAX_FILE_NAME
 from .. import protocol
 from ..session import Phase, Session
 from ..uploads import Announced, UploadKind
 from ..viewer import Viewer
 from .base import Answer, Command, Count, Job
-from .own_data import SeriesOptions
+from .own_data import SeriesOptions, known_fields
 from .preview import preview, refuse_other_kinds
 
 LONGEST_LINK = 8_000
@@ -98,8 +98,9 @@ class Upload(SeriesOptions):
             refuse_other_kinds(self.kind)
         if self.kind not in BEFORE_A_RUN:
             session.network(f"upload of {self.kind}")
+        options, changes = self.series_options(), known_fields(self.changes)
         viewer.uploads.announce(
-            Announced(self.kind, self.bytes, self.id, self.series_options(), self.adopt, self.name, self.preview)
+            Announced(self.kind, self.bytes, self.id, options, self.adopt, self.name, changes, self.preview)
         )
         return protocol.encode("ready", self.id, kind=self.kind)
 
@@ -110,7 +111,7 @@ READ_IN_STEPS = ("text", "series")  # kinds that may be large and are read cell 
 def load_file(session: Session, announced: Announced, content: bytes) -> Effects | Job:
     """Make use of an uploaded file; says what it changed in the configuration."""
     if announced.preview:
-        return preview(session, announced.kind, content, announced.id, **announced.series_options)
+        return preview(session, announced.kind, content, announced.id, announced.changes, **announced.series_options)
     if announced.kind in READ_IN_STEPS:
         return read_in_steps(session, announced, content)
     trainer, kind = session.trainer, announced.kind
@@ -118,12 +119,13 @@ def load_file(session: Session, announced: Announced, content: bytes) -> Effects
         session.begin(Trainer.resume(content, trainer.dataset if trainer else None, **session.resources()))
         session.shared.counts.totals["restores"] += 1
         return Effects()
+    sequences = partial(read_sequences, time_first=announced.series_options["time_first"])
     if trainer is None:
-        trainer = Trainer(dataset=content, **session.resources())
+        trainer = Trainer(RunConfig(**announced.changes), dataset=sequences(content), **session.resources())
         session.begin(trainer)
         return RunConfig().effects(trainer.config)
     loaders: dict[str, Callable[[Any], None]] = {
-        "dataset": trainer.load_dataset,
+        "dataset": lambda file: trainer.learn_from(sequences(file), announced.changes),
         "weights": partial(trainer.load_weights, adopt=announced.adopt, name=announced.name),
     }
     effects = session.load(loaders[kind], content)
@@ -136,6 +138,7 @@ def read_in_steps(session: Session, announced: Announced, content: bytes) -> Job
     """Own data from a file of any size: others get their turns while it is read."""
     steps = reading(announced.kind, content, **announced.series_options)
     data = yield from steps
-    effects = session.load(session.network(f"upload of {announced.kind}").learn_from, data)
+    trainer = session.network(f"upload of {announced.kind}")
+    effects = session.load(partial(trainer.learn_from, changes=announced.changes), data)
     session.announce(effects)
     yield [session.state(announced.id, effects)]

@@ -1,18 +1,17 @@
 """Commands that make a network or change it: its configuration, its weights, what it learns from."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from pydantic import Field
 
-from ...errors import UnknownField, shown
-from ...training import Effects, RunConfig
+from ...training import Effects
+from ...training.dataset import read_series, read_text
 from ...training.limits import MAX_EDIT
 from ..session import Session
 from ..viewer import Viewer
 from .base import Answer, Command, Count
-from .own_data import OwnDataCommand, SeriesOptions
+from .own_data import OwnDataCommand, SeriesOptions, known_fields
 from .preview import preview
 
 
@@ -73,8 +72,8 @@ class OwnText(OwnDataCommand):
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         trainer = session.network(self.type)
         if self.preview:
-            return preview(session, "text", self.text, self.id)
-        return session.load(trainer.load_text, self.text)
+            return preview(session, "text", self.text, self.id, known_fields(self.changes))
+        return session.load(partial(trainer.learn_from, changes=known_fields(self.changes)), read_text(self.text))
 
 
 class OwnSeries(SeriesOptions):
@@ -84,16 +83,8 @@ class OwnSeries(SeriesOptions):
     csv: str
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        trainer = session.network(self.type)
+        trainer, changes = session.network(self.type), known_fields(self.changes)
         if self.preview:
-            return preview(session, "series", self.csv, self.id, **self.series_options())
-        return session.load(partial(trainer.load_series, **self.series_options()), self.csv)
-
-
-def known_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The same fields, none of which can be mistaken for something else that Python calls by keyword."""
-    unknown = next((name for name in fields if name not in RunConfig.model_fields), None)
-    if unknown is not None:
-        known = ", ".join(RunConfig.model_fields)
-        raise UnknownField(f"Expected fields of a run, got {shown(unknown)}. They are {known}.", unknown)
-    return dict(fields)
+            return preview(session, "series", self.csv, self.id, changes, **self.series_options())
+        data = read_series(self.csv, **self.series_options())
+        return session.load(partial(trainer.learn_from, changes=changes), data)

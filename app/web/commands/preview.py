@@ -1,5 +1,6 @@
 """What would be read of own data: shown before anything is replaced."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...errors import BadValue
@@ -22,7 +23,9 @@ def refuse_other_kinds(kind: str) -> None:
         )
 
 
-def preview(session: Session, kind: str, content: str | bytes, id_: Id, **options: Any) -> Job:
+def preview(
+    session: Session, kind: str, content: str | bytes, id_: Id, changes: Mapping[str, Any], **options: Any
+) -> Job:
     """Answer with what would be read, and with the fields of the configuration that would become others.
 
     Refused as the same data would be refused without `preview`. The run, if there is one, goes on as it is.
@@ -30,10 +33,10 @@ def preview(session: Session, kind: str, content: str | bytes, id_: Id, **option
     steps: Steps[OwnData] = reading_file(kind, content, **options)
     data = yield from steps
     trainer = session.trainer or Trainer(**session.resources())
-    before, after = (trainer.config if session.trainer else RunConfig()), trainer.config_for(data)
+    before, after = (trainer.config if session.trainer else RunConfig()), trainer.config_for(data, changes)
     effects = before.effects(after)
-    changes = {name: getattr(after, name) for name in (*effects.live, *effects.restart)}
-    yield [message(kind, data.read, changes, id_)]
+    become = {name: getattr(after, name) for name in (*effects.live, *effects.restart)}
+    yield [message(kind, data.read, become, id_)]
 
 
 def message(kind: str, read: dict[str, Any], changes: dict[str, Any], id_: Id) -> str:

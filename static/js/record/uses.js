@@ -66,8 +66,8 @@ export function entriesOf(uses) {
 
 /** The Frobenius norm: of a column times a row the product of both norms. @param {Use} use */
 export function normOf({ incoming, back, byUnit }) {
-  if (byUnit) return Math.hypot(...incoming.map((value, j) => value * back[j]));
-  return norm(incoming) * norm(back);
+  if (byUnit) return Math.hypot(...Array.from(incoming, (value, j) => value * back[j]));
+  return Math.hypot(...incoming) * Math.hypot(...back);
 }
 
 /** The sum of uses as a tensor of the weight's shape. @param {Use[]} uses @param {number[]} shape @returns {Tensor} */
@@ -89,15 +89,35 @@ export function sumOf(uses, shape) {
 
 /** The norm of a sum of uses without forming it: ‖Σ aᵢᵀbᵢ‖² = Σᵢⱼ (aᵢ·aⱼ)(bᵢ·bⱼ). @param {Use[]} uses */
 export function normOfSum(uses) {
+  const { scaled, incoming, back } = ofModerateSize(uses);
   let square = 0;
-  for (const a of uses) for (const b of uses) square += dot(a, b);
-  return Math.sqrt(Math.max(0, square));
+  for (const a of scaled) for (const b of scaled) square += dot(a, b);
+  return Math.sqrt(Math.max(0, square)) * incoming * back;
+}
+
+/** The same uses divided by their largest factors, as the squares of large ones are no numbers. @param {Use[]} uses */
+function ofModerateSize(uses) {
+  const [incoming, back] = [largest(uses.map((use) => use.incoming)), largest(uses.map((use) => use.back))];
+  const scaled = uses.map((use) => ({
+    ...use,
+    incoming: Float64Array.from(use.incoming, (value) => value / incoming),
+    back: Float64Array.from(use.back, (value) => value / back),
+  }));
+  return { scaled, incoming, back };
+}
+
+/** The largest size among many numbers; 1 where all are 0. @param {Numbers[]} rows */
+function largest(rows) {
+  let found = 0;
+  for (const row of rows) for (const value of row) if (!(Math.abs(value) <= found)) found = Math.abs(value);
+  return found || 1;
 }
 
 /** The cosine of the angle between one use and a sum of them; NaN where either is 0. @param {Use} one @param {Use[]} all */
 export function cosineWith(one, all) {
-  const along = all.reduce((sum, other) => sum + dot(one, other), 0);
-  return along / (normOf(one) * normOfSum(all));
+  const [first, ...others] = ofModerateSize([one, ...all]).scaled;
+  const along = others.reduce((sum, other) => sum + dot(first, other), 0);
+  return along / (normOf(first) * normOfSum(others));
 }
 
 /** What comes in: h_{t−1}, x_t (embedded where inputs are), or h_t for W_hy. @param {DecodedRecord} record @param {string} tensor @param {number} t @returns {Numbers} */
@@ -133,9 +153,4 @@ function inner(a, b) {
   let sum = 0;
   for (let j = 0; j < a.length; j++) sum += a[j] * b[j];
   return sum;
-}
-
-/** @param {Numbers} values */
-function norm(values) {
-  return Math.sqrt(inner(values, values));
 }

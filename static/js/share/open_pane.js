@@ -2,7 +2,7 @@
 
 import { element } from "../lib/dom.js";
 import { isRecording, LARGEST_RECORDING, readRecording } from "../wire/recording.js";
-import { changesWords, openedWords, previewTitle, previewedWords } from "../words/brought.js";
+import { activationWords, changesWords, openedWords, previewTitle, previewedWords } from "../words/brought.js";
 import { createReadPanel } from "./read_panel.js";
 import { LARGEST_HAND_IN, looksLikeHandIn } from "./hand_in.js";
 import { kindOf } from "./kinds.js";
@@ -16,7 +16,7 @@ import * as say from "../words/share.js";
 
 /** What is looked at before it replaces anything. @type {Kind[]} */
 const LOOKED_AT = ["text", "series", "dataset"];
-const ACCEPTED = ".unroll,.safetensors,.txt,.csv,.tsv,.md,.json,text/*";
+const ACCEPTED = ".unroll,.safetensors,.npz,.npy,.txt,.csv,.tsv,.psv,.dat,.md,.json,.jsonl,text/*";
 /** Characters by which a hand-in is known. */
 const START = 200;
 /** Of a file's name that the run remembers. */
@@ -121,7 +121,7 @@ export function createOpenPane(store, session, play) {
     if (answer?.type !== "state") return refuse(say.NOT_OPENED);
     withdraw();
     if (kind !== "weights") table = kind === "series" ? file : null;
-    done.textContent = openedWords(name, say.KINDS[kind], answer);
+    done.textContent = openedWords(name, say.KINDS[kind], answer) + activationWords(kind, answer.config);
     show();
   }
 
@@ -133,9 +133,15 @@ export function createOpenPane(store, session, play) {
 
   /** @param {Opened} file @param {import("../wire/protocol.js").ErrorMessage} error @param {(file: Opened) => void} otherwise what its other ways lead to */
   function refuseFile(file, { message, choices = [] }, otherwise) {
-    const buttons = choices.map(({ label, options }) => {
+    const buttons = choices.map(({ label, options: { kind, ...options } }) => {
       const button = element("button", { class: "outline-button", type: "button" }, label);
-      button.addEventListener("click", () => otherwise({ ...file, options: together(file.options, options) }));
+      button.addEventListener("click", () =>
+        otherwise({
+          ...file,
+          kind: /** @type {Kind} */ (kind ?? file.kind),
+          options: kind ? {} : together(file.options, options),
+        }),
+      );
       return button;
     });
     refuse(say.refusedWords(file.name, message), buttons);
@@ -232,8 +238,15 @@ export function createOpenPane(store, session, play) {
   };
 }
 
-/** What was chosen before and what is chosen now; columns are left out one after the other. @param {FileOptions} before @param {FileOptions} now @returns {FileOptions} */
+/** What was chosen before and what is chosen now; columns and cells are left out one after the other. @param {FileOptions} before @param {FileOptions} now @returns {FileOptions} */
 function together(before, now) {
-  const drop = [...(before.drop ?? []), ...(now.drop ?? [])];
-  return { ...before, ...now, ...(drop.length > 0 ? { drop } : {}) };
+  const drop = [...new Set([...(before.drop ?? []), ...(now.drop ?? [])])];
+  const missing = [...new Set([...(before.missing ?? []), ...(now.missing ?? [])])];
+  return {
+    ...before,
+    ...now,
+    ...(drop.length > 0 ? { drop } : {}),
+    ...(missing.length > 0 ? { missing } : {}),
+    ...(before.changes || now.changes ? { changes: { ...before.changes, ...now.changes } } : {}),
+  };
 }

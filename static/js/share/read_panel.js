@@ -114,7 +114,9 @@ function choicesOf(read, options, again) {
   const readAgain = button(say.READ_AGAIN, () => {
     const keep = boxes.filter(({ checked }) => checked).map(({ value }) => value);
     const others = keep.length !== kept.length || keep.some((name) => !kept.includes(name));
+    const { decimal: _decimal, fill: _fill, keep: _keep, drop: _drop, ...rest } = options;
     again({
+      ...rest,
       ...(decimal.value ? { decimal: decimal.value } : {}),
       ...(fill.value ? { fill: fill.value } : {}),
       ...(others || options.keep ? { keep } : {}),

@@ -89,8 +89,8 @@ import { Fault } from "../lib/fault.js";
 
 /** @typedef {{type: "hello", protocol: number, limits: Limits}} HelloMessage */
 /** @typedef {{type: "state", id?: string | number, phase: Phase, config: Config, iteration: number, solved_at: number | null, same_numerics: boolean, task: Task, effects: Effects}} StateMessage */
-/** One way to read a file after all: in words, and as options of `upload`. @typedef {{label: string, options: FileOptions}} Choice */
-/** @typedef {{adopt?: boolean, name?: string, preview?: boolean, decimal?: string, fill?: string, keep?: string[], drop?: string[]}} FileOptions */
+/** One way to read a file after all: in words, and as options of `upload`; `kind`: as what. @typedef {{label: string, options: FileOptions & {kind?: string}}} Choice */
+/** @typedef {{adopt?: boolean, name?: string, preview?: boolean, decimal?: string, fill?: string, keep?: string[], drop?: string[], missing?: string[], remove?: string, separator?: string, encoding?: string, first_line?: number, last_line?: number, header?: boolean, transpose?: boolean, characters?: number, time_first?: boolean, changes?: Config}} FileOptions */
 /** @typedef {{type: "error", id?: string | number, code: string, field?: string, message: string, retry_after?: number, choices?: Choice[]}} ErrorMessage */
 /** @typedef {{type: "diverged", iteration: number, quantity: string, timestep: number | null, unit: number | null, cause: string}} DivergedMessage */
 /** @typedef {{type: "ready", id?: string | number, kind: string}} ReadyMessage */

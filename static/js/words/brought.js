@@ -49,6 +49,12 @@ export function openedWords(name, kind, { phase, iteration }) {
   return `Opened ${name} as ${kind}, at iteration ${formatCount(iteration)}: ${stands}.`;
 }
 
+/** What nobody can read in PyTorch's files. @param {string} kind @param {import("../wire/protocol.js").Config} config */
+export function activationWords(kind, { cell, activation }) {
+  if (kind !== "weights" || cell !== "rnn") return "";
+  return ` PyTorch’s files do not say whether an nn.RNN had tanh or relu: it runs with ${activation}.`;
+}
+
 /** A number as it stands in the file, to six digits. @param {number} value */
 export function cellWords(value) {
   return String(Number(value.toPrecision(6))).replace("-", "−");

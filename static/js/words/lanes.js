@@ -134,13 +134,24 @@ export function tableOf(states) {
     rows.push(measured("‖∂E/∂c_1‖", (state) => normAt1(state, "c")));
   }
   rows.push(measured("horizon", ({ record }) => String(record?.meta.horizon ?? "–")));
-  rows.push(measured("data, seed", ({ config }) => (sameData(config, configs[0]) ? "same" : "other")));
+  rows.push(measured("data, seed", (state) => (sameData(state, states[0]) ? "same" : "other")));
   return [...differing, ...rows];
 }
 
-/** @param {Config} a @param {Config} b */
+/** @param {State} a @param {State} b */
 function sameData(a, b) {
-  return DATA.every((field) => a[field] === b[field]);
+  return DATA.every((field) => a.config[field] === b.config[field]) && ownOf(a) === ownOf(b);
+}
+
+/** What was read of own data, which no setting tells. @param {State} state */
+function ownOf({ config, task }) {
+  return config.task === "own" ? JSON.stringify([task?.title, task?.read, task?.baseline_loss]) : "";
+}
+
+/** Whether every lane is where the first one is, to the last bit. @param {State[]} states */
+function isSameRun(states) {
+  const [first] = states.map(({ record }) => record?.meta);
+  return states.every(({ record }) => record?.meta.loss === first?.loss && record?.meta.iteration === first?.iteration);
 }
 
 /** @param {Config[]} configs */
@@ -159,10 +170,11 @@ export function titleOf(configs) {
 export function tellLanes(states) {
   const configs = states.map(({ config }) => config);
   const names = shortNames(configs, states[0].schema);
-  const same = configs.every((config) => sameData(config, configs[0]));
+  const same = states.every((state) => sameData(state, states[0]));
   const lost = states.findIndex(({ connection }) => connection.status === "lost");
-  const what = same ? "Same data, same seed" : "Not the same data";
-  if (differences(configs).length === 0) {
+  const alikeSet = differences(configs).length === 0;
+  const what = same ? (alikeSet ? "Same settings, other weights" : "Same data, same seed") : "Not the same data";
+  if (alikeSet && same && isSameRun(states)) {
     return {
       finding: `${LANES[states.length]}, all the same: the same losses to the last bit.`,
       reason: "Change one thing in the chosen lane. Keys 1 to 4 choose a lane, all move together.",
@@ -178,12 +190,20 @@ export function tellLanes(states) {
   if (!first || ways.length < states.length) return { finding: `${what}.`, reason: "" };
   const called = (/** @type {{number: number, name: string}} */ { number, name }) =>
     ways.length > 2 ? String(number) : `${number} ${name}`;
-  const factors = inLanes(ways.map((way) => [formatExp(way.change), called(way)]));
-  const finding = `${what}: over ${first.T - 1} steps back ∂E/∂h_t is multiplied by ${factors}.`;
+  const alike = ways.every(({ T }) => T === first.T);
+  const over = (/** @type {number} */ T) => `over ${T - 1} ${T === 2 ? "step" : "steps"} back`;
+  const factors = inLanes(
+    ways.map((way) => [formatExp(way.change), `${called(way)}${alike ? "" : ` ${over(way.T)}`}`]),
+  );
+  const finding = `${what}: ${alike ? `${over(first.T)} ` : ""}∂E/∂h_t is multiplied by ${factors}.`;
   const losses = inLanes(
     states.map(({ record }, index) => [formatNumber(record?.meta.loss_per_timestep), String(index + 1)]),
   );
-  const baseline = formatNumber(states[0].record?.meta.baseline);
+  const baselines = states.map(({ record }) => formatNumber(record?.meta.baseline));
+  const baseline =
+    new Set(baselines).size === 1
+      ? baselines[0]
+      : inLanes(baselines.map((reached, index) => [reached, String(index + 1)]));
   if (lost >= 0) return { finding, reason: `Lane ${lost + 1} has lost its connection; the others wait for it.` };
   return { finding, reason: `Loss ${losses}; the best constant answer reaches ${baseline}.` };
 }

@@ -19,6 +19,11 @@ export function framedWords(tensor, index, power) {
   return `Bold: the framed entry ${place}${unit}. Its parts add up; the norms below them do not, as parts may point against each other. Click the sum to frame another.`;
 }
 
+/** A printed entry with its power of ten; 0 has none. @param {string} value @param {number} power */
+export function valueWords(value, power) {
+  return power === 0 || value === "0" ? value : `${value}\u2009×\u2009${formatPower(power)}`;
+}
+
 /** @param {number} norm */
 export const normWords = (norm) => `‖·‖ ${formatNumber(norm)}`;
 

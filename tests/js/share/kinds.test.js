@@ -12,6 +12,14 @@ test("rows of numbers are a table, however they are written and whatever the fil
     "Date;Time;CO\n10/03/2004;18.00.00;2,6\n10/03/2004;19.00.00;2\n;;\n",
     "date,T\n2020-01-01T00:00:00Z,1.5\n2020-01-02T00:00:00Z,NA\n2020-01-03T00:00:00Z,3\n",
     "visits\tsales\n900\t1\n1,002\t2\n1,019\t3\n",
+    "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n| 5 | 6 |\n",
+    "rate\n12.5%\n13%\n14%\n",
+    "price\n$12.50\n$13\n$14\n",
+    "1.5D+00\n2.5D+00\n3.5D+00\n",
+    "[[1, 2], [3, 4],\n [5, 6]]\n\n",
+    '{"a": 1.5, "b": 2}\n{"a": 2.5, "b": 3}\n',
+    '[\n {"a": 1.5, "b": 2}\n]',
+    '{"a": [1, 2], "b": [3, 4]}',
   ]) {
     assert.equal(kind(table), "series", table);
   }
@@ -27,4 +35,12 @@ test("prose is a text, also with numbers in it", () => {
   ]) {
     assert.equal(kind(text), "text", text);
   }
+});
+
+test("an array of NumPy is a table, and an archive of arrays a dataset", () => {
+  const bytes = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0)).buffer;
+  assert.equal(kindOf("x.npy", bytes("\x93NUMPY\x01\0v\0{'descr'")), "series");
+  assert.equal(kindOf("x.npz", bytes("PK\x03\x04\0\0inputs.npy\0\0")), "dataset");
+  assert.equal(kindOf("x.npz", bytes("PK\x03\x04\0\0rnn.weight_ih_l0.npy\0\0")), "weights");
+  assert.equal(kindOf("x.xlsx", bytes("PK\x03\x04\0\0[Content_Types].xml")), null);
 });

@@ -93,7 +93,7 @@ def _(seen: Seen, _: dict[str, Any]) -> Numbers:
 def _(seen: Seen, _: dict[str, Any]) -> Numbers:
     norms, needed = seen.tensors["lag_norm"], seen.meta["needed_lag"]
     whole = float(norms.sum())
-    if not np.isfinite(norms).all():
+    if not np.isfinite(whole):
         return []
     if whole == 0:
         return [0]

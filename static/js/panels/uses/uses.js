@@ -117,7 +117,7 @@ export function createUses(node, store) {
     else
       series.show(
         uses.map((use) => entryOf(use, index)),
-        say.seriesWords(tensor, T, `${printed.total}${powerOf(printed.power)}`),
+        say.seriesWords(tensor, T, say.valueWords(printed.total, printed.power)),
         colours,
       );
     framed.show(say.framedWords(tensor, index, printed.power));
@@ -131,7 +131,7 @@ export function createUses(node, store) {
       grid.replaceChildren(...parts.map((part) => part.node), sum.node);
     }
     for (const [i, use] of uses.entries()) {
-      const label = say.useWords(i + 1, tensor, index, printed.parts[i]);
+      const label = say.useWords(i + 1, tensor, index, say.valueWords(printed.parts[i], printed.power));
       parts[i].show(`t = ${i + 1}`, printed.parts[i], normOf(use), label, {
         ...extentOf(use),
         at: entriesOf([use]),
@@ -139,7 +139,7 @@ export function createUses(node, store) {
         colours,
       });
     }
-    const label = `${say.SUM}: ${printed.total}`;
+    const label = `${say.SUM}: ${say.valueWords(printed.total, printed.power)}`;
     sum.show(say.SUM, printed.total, normOfSum(uses), label, {
       ...extentOf(uses[0]),
       at: entriesOf(uses),
@@ -147,11 +147,6 @@ export function createUses(node, store) {
       colours,
     });
   }
-}
-
-/** @param {number} power */
-function powerOf(power) {
-  return power === 0 ? "" : ` × 10^${power}`;
 }
 
 /** One part of the sum: its picture, its framed entry, its norm. @param {Record<string, string>} attributes */

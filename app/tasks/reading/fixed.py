@@ -1,0 +1,43 @@
+"""Tables whose cells stand below each other, with nothing but blanks where one is empty."""
+
+import re
+from dataclasses import replace
+
+from .lines import Lines, Source
+from .steps import Steps
+
+LARGEST = 2**20  # characters of a file that is looked at
+CELL = re.compile(r"\S+")
+
+
+def by_position(source: Source) -> Steps[Source | None]:
+    """The same lines with tabs between the columns; None where they are not told apart by their places alone.
+
+    Only where rows lack cells; names that lack the first one are R's, and are not above their columns.
+    """
+    if len(source.content) > LARGEST or source.row != "Line":
+        return None
+    found = []
+    for block in Lines(source):
+        found += list(zip(block.numbers, block.lines, strict=True))
+        yield
+    widths = [len(CELL.findall(line)) for _, line in found]
+    if len(set(widths[1:])) < 2 or (widths[0] < max(widths) and not found[0][1][0].isspace()):
+        return None
+    taken = bytearray(max(len(line) for _, line in found))
+    for _, line in found:
+        places = [match.span() for match in CELL.finditer(line)]
+        for begin, end in places:
+            taken[begin:end] = b"\1" * (end - begin)
+    yield
+    spans = [match.span() for match in re.finditer(rb"\x01+", bytes(taken))]
+    if len(spans) != max(widths):
+        return None
+    lines = [""] * found[-1][0]
+    for number, line in found:
+        cells = [line[begin:end].strip() for begin, end in spans]
+        if any(" " in cell or "\t" in cell for cell in cells):
+            return None
+        lines[number - 1] = "\t".join(cells)
+    options = replace(source.options, separator="\t", remove="", encoding=None)
+    return Source("\n".join(lines), options, source.loose, placed=True)

@@ -1,0 +1,172 @@
+"""Tables that are written as JSON, read into lines of cells.
+
+    [[1, 2.5], [2, 3.5]]      [{"t": 1, "y": 2.5}, …]      {"t": 1, "y": 2.5} a line      [1.5, 2.5, 4]
+    {"t": [1, 2], "y": [2.5, 3.5]}      {"columns": […], "data": [[…], …]}
+
+What is no row of numbers raises BadUpload naming the element.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ...errors import BadUpload, shown
+from .lines import Source
+from .steps import Steps
+
+AT_ONCE = 200  # elements that are read before others get a turn
+LONGEST_OBJECT = 2**20  # characters of JSON that may have to be read at once
+BLANK = re.compile(r"[\s,]*")
+ELEMENT = "Element"
+EXAMPLES = 'such as [[1, 2], [3, 4]] or [{"a": 1, "b": 2}, {"a": 3, "b": 4}]'
+DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN and Infinity are gaps
+
+
+def looks_structured(source: Source) -> bool:
+    """Whether the file begins as JSON does."""
+    first = source.content[:1000]
+    text = first if isinstance(first, str) else first.decode("utf-8", "ignore")
+    return text.lstrip("\ufeff \t\r\n")[:1] in ("[", "{")
+
+
+def unfolded(source: Source) -> Steps[Source]:
+    """The same table as lines of cells separated by tabs, their names above them."""
+    text = []
+    for piece in source.blocks():
+        text.append(piece)
+        yield
+    rows: list[Any] = []
+    for element in _elements("".join(text)):
+        rows.append(element)
+        if len(rows) % AT_ONCE == 0:
+            yield
+    names, values = (yield from _of_objects(rows)) if isinstance(rows[0], dict) else (None, rows)
+    lines = [] if names is None else ["\t".join(_name(name) for name in names)]
+    width = len(names) if names is not None else None
+    for number, row in enumerate(values, start=1):
+        cells = row if isinstance(row, list) else [row]
+        width = len(cells) if width is None else width
+        if len(cells) != width:
+            raise BadUpload(
+                f"Element {number} of the JSON has {len(cells)} numbers where the first has {width}. Every one needs "
+                "as many.",
+                "csv",
+            )
+        lines.append("\t".join([_cell(value, number) for value in cells]))
+        if number % AT_ONCE == 0:
+            yield
+    options = replace(
+        source.options, separator="\t" if (width or 0) > 1 else "none", decimal=source.options.decimal or ".", remove=""
+    )
+    return Source("\n".join(lines), options, row=ELEMENT, named=names is not None)
+
+
+def _elements(text: str) -> Iterator[Any]:
+    """The rows, one after the other."""
+    start = _past(text, 0)
+    if text[start] == "{" and (whole := _whole(text, start)) is not None:
+        yield from _of_columns(whole)
+        return
+    at = _past(text, start + 1) if text[start] == "[" and _is_one_array(text, start) else start
+    inside = at > start
+    while at < len(text) and not (inside and text[at] == "]"):
+        value, at = _value(text, at)
+        yield value
+        at = _past(text, at)
+
+
+def _past(text: str, at: int) -> int:
+    found = BLANK.match(text, at)
+    return found.end() if found else at
+
+
+def _value(text: str, at: int) -> tuple[Any, int]:
+    try:
+        return DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError) as error:
+        line = text.count("\n", 0, at) + 1
+        raise BadUpload(
+            f"The file begins as JSON does, but line {line} is none ({error}). A table is JSON {EXAMPLES}; of an "
+            "array, numpy.savetxt(path, array) writes rows that open here.",
+            "csv",
+        ) from None
+
+
+def _is_one_array(text: str, start: int) -> bool:
+    """Whether the file is one array of rows, not a row a line."""
+    if text.rstrip()[-1] != "]":
+        return False
+    after = _past(text, start + 1)
+    if text[after : after + 1] in ("[", "{"):
+        return True
+    end = text.find("]", start)
+    return text[end + 1 :].strip() == ""
+
+
+def _whole(text: str, start: int) -> dict[str, Any] | None:
+    """The one object that the file is, where it holds columns or rows; None where it is one of several."""
+    if len(text) > LONGEST_OBJECT and text.find("\n") not in (-1, len(text) - 1):
+        return None
+    value, at = _value(text, start)
+    if text[at:].strip() or not isinstance(value, dict):
+        return None
+    return value if any(isinstance(part, list | dict) for part in value.values()) else None
+
+
+def _of_columns(whole: dict[str, Any]) -> Iterator[Any]:
+    """The rows of {"columns": …, "data": …}, of one list of rows, or of columns by name."""
+    if isinstance(whole.get("columns"), list) and isinstance(whole.get("data"), list):
+        names = [str(name) for name in whole["columns"]]
+        yield from (dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in whole["data"])
+        return
+    lists = [part for part in whole.values() if isinstance(part, list) and part and isinstance(part[0], list | dict)]
+    if len(lists) == 1:
+        yield from lists[0]
+        return
+    columns = {
+        name: list(part.values()) if isinstance(part, dict) else part
+        for name, part in whole.items()
+        if isinstance(part, list | dict)
+    }
+    lengths = {name: len(part) for name, part in columns.items()}
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{shown(name)} {length}" for name, length in list(lengths.items())[:5])
+        raise BadUpload(f"The columns of the JSON have different lengths: {said}. Each needs as many numbers.", "csv")
+    yield from (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+
+
+def _of_objects(rows: list[Any]) -> Steps[tuple[list[str], list[list[Any]]]]:
+    """The names that occur, in the order of the file, and the values of each object; what it lacks is a gap."""
+    names: dict[str, None] = {}
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise BadUpload(f"Element {number} of the JSON is {_kind(row)} where the first is an object.", "csv")
+        names |= dict.fromkeys(row)
+        if number % AT_ONCE == 0:
+            yield
+    values = []
+    for number, row in enumerate(rows, start=1):
+        values.append([row.get(name) for name in names])
+        if number % AT_ONCE == 0:
+            yield
+    return list(names), values
+
+
+def _name(name: object) -> str:
+    return " ".join(str(name).replace('"', "'").split())
+
+
+def _cell(value: Any, number: int) -> str:
+    if value is None or isinstance(value, bool):
+        return "" if value is None else str(value).lower()
+    if isinstance(value, str | int | float):
+        return _name(value) if isinstance(value, str) else repr(value)
+    raise BadUpload(f"Element {number} of the JSON holds {_kind(value)}; a row needs numbers, {EXAMPLES}.", "csv")
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, str):
+        return "a text"
+    return "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else "a number"

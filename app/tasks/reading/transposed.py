@@ -1,0 +1,48 @@
+"""A table whose lines are the columns, turned round."""
+
+from dataclasses import replace
+
+from ...errors import BadUpload
+from ..base import MAX_NAMES
+from .lines import Block, Lines, Source, split
+from .steps import Steps
+
+TURNED = "Row"  # what its rows are called
+MOST = 2_000_000  # cells
+
+
+def turned(source: Source, separator: str) -> Steps[Source]:
+    """The same cells, those of one line below each other."""
+    rows: list[list[str]] = []
+    cells = 0
+    for block in Lines(source):
+        for at, line in enumerate(block.lines):
+            rows += split(Block(block.numbers[at : at + 1], [line]), separator)
+            cells += len(rows[-1])
+        if len(rows) > MAX_NAMES or cells > MOST:
+            raise BadUpload(
+                f"At most {MAX_NAMES} lines of {MOST} numbers in all can be taken as columns; the file has more.", "csv"
+            )
+        yield
+    longest = max(map(len, rows), default=0)
+    filled = [[*row, *[""] * (longest - len(row))] for row in rows]
+    lines = []
+    for at in range(longest):
+        lines.append("\t".join([_plain(row[at]) for row in filled]))
+        yield
+    while lines and not lines[-1].strip():
+        lines.pop()
+    options = replace(
+        source.options,
+        separator="\t" if len(rows) > 1 else "none",
+        remove="",
+        encoding=None,
+        transpose=None,
+        first_line=1,
+        last_line=None,
+    )
+    return Source("\n".join(lines), options, source.loose, row=TURNED)
+
+
+def _plain(cell: str) -> str:
+    return cell.replace('"', "").replace("\t", " ")
