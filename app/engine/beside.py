@@ -20,7 +20,7 @@ from .losses import LossName, Reduction
 from .network import Network
 
 COLUMNS = 2
-TRIED = 3  # timesteps: all of them are done in the same way
+LEAST_TRIED, NUMBERS_TRIED = 16, 512  # timesteps, and numbers of each column: fewer may agree by chance
 
 
 def joined(batch: Array, sequence: Array, alone: Array | None = None) -> Array:
@@ -46,16 +46,16 @@ def beside(
 @lru_cache(maxsize=1024)
 def leaves_the_batch(net: Architecture, activation: ActivationName, loss: LossName, B: int) -> bool:
     """Whether two columns beside B examples leave every bit of theirs as it is, here, in float64."""
-    rng = np.random.default_rng(0)
+    rng, T = np.random.default_rng(0), max(LEAST_TRIED, NUMBERS_TRIED // net.hidden_size)
     params = {name: rng.standard_normal(shape) for name, shape in net.parameter_shapes.items()}
-    x = rng.standard_normal((TRIED, B + COLUMNS, net.inputs))
+    x = rng.standard_normal((T, B + COLUMNS, net.inputs))
     if loss == "cross_entropy":
-        target: Array = rng.integers(0, net.outputs, (TRIED, B + COLUMNS))
+        target: Array = rng.integers(0, net.outputs, (T, B + COLUMNS))
     else:
-        target = rng.standard_normal((TRIED, B + COLUMNS, net.outputs))
+        target = rng.standard_normal((T, B + COLUMNS, net.outputs))
     found = []
     for columns in (0, COLUMNS):
-        one = Network(net, activation, loss, TRIED, B, beside=columns)
+        one = Network(net, activation, loss, T, B, beside=columns)
         one.forward(params, x[:, : B + columns], target[:, : B + columns])
         gradients = one.backward()
         states = [part for view in one.views.values() for part in (view.h, view.dh)]
