@@ -2,9 +2,10 @@
 
     make bench-watch
 
-Blocks of 50 updates alternate between the two, so that both see the same machine; the two of a pair are compared, and
-the median of the pairs is what is said. Processor time is that of the whole process, with what goes on beside the loop;
-wall time is the loop's own. Where nobody looks, a record is judged but not made.
+Updates of a plain and of a watched training alternate one by one, so that both see the same machine; every fifth of the
+watched ones is captured. Processor time is that of the whole process, with the replay beside the loop, which is waited
+for: from the medians of plain, watched and captured updates follows what any `every` costs. Where nobody looks, a
+record is judged but not made.
 """
 
 import statistics
@@ -15,8 +16,8 @@ from typing import Any
 import app as unroll
 
 T, B, I, H = 60, 32, 16, 128
-UPDATES = 50
-PAIRS = {50: 10, 10: 5, 1: 4}  # of blocks, by `every`
+EVERY = 5
+ROUNDS, FIRST = 400, 20  # updates of each training, and how many of them are not counted
 
 
 class Training:
@@ -27,43 +28,42 @@ class Training:
         self.model = torch.nn.LSTM(I, H)
         self.head = torch.nn.Linear(H, 1)
         self.x, self.target = torch.randn(T, B, I), torch.randn(B, 1)
-        parameters = [*self.model.parameters(), *self.head.parameters()]
-        self.optimizer = torch.optim.Adam(parameters)
+        self.optimizer = torch.optim.Adam([*self.model.parameters(), *self.head.parameters()])
 
-    def block(self, watching: Any = None) -> tuple[float, float]:
-        """Seconds of the processor for a block of updates with what goes on beside them, and the loop's own time."""
-        start, began = time.process_time(), time.perf_counter()
-        for _ in range(UPDATES):
-            output, _ = self.model(self.x)
-            loss = (self.head(output[-1]) - self.target).square().mean()
-            self.optimizer.zero_grad()
-            loss.backward()
-            self.optimizer.step()
-        took = time.perf_counter() - began
+    def update(self, watching: Any = None) -> float:
+        """Milliseconds of the processor for one update with what goes on beside it."""
+        start = time.process_time()
+        output, _ = self.model(self.x)
+        loss = (self.head(output[-1]) - self.target).square().mean()
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
         if watching is not None:
             watching.wait()
-        return time.process_time() - start, took
+        return 1e3 * (time.process_time() - start)
 
 
 def main() -> None:
-    """Print one line for each choice of `every`."""
+    """Print what an update takes, what watching adds to it, and what that is for some choices of `every`."""
     torch = import_module("torch")
     torch.set_num_threads(1)  # several would count the time in which they wait for each other
-    for every, pairs in PAIRS.items():
-        plain, watched = Training(torch), Training(torch)
-        with unroll.watch(watched.model, every=every, page=False) as watching:
-            plain.block()
-            watched.block(watching)
-            found = [(plain.block(), watched.block(watching)) for _ in range(pairs)]
-            residual = watching.last[""].grad_residual
-        print(f"every={every:2d}: {more(found, 0)} processor time, {more(found, 1)} wall time; residual {residual:.1e}")
-
-
-def more(found: list[tuple[tuple[float, float], tuple[float, float]]], which: int) -> str:
-    """By how much the second of a pair took longer, the median and the range of the middle half."""
-    ratios = sorted(100 * (watched[which] / plain[which] - 1) for plain, watched in found)
-    low, middle, high = statistics.quantiles(ratios, n=4)
-    return f"{middle:+.1f} % ({low:+.1f} … {high:+.1f})"
+    plain, watched = Training(torch), Training(torch)
+    without: list[float] = []
+    captured: dict[bool, list[float]] = {True: [], False: []}
+    with unroll.watch(watched.model, every=EVERY, page=False) as watching:
+        for number in range(ROUNDS):
+            order = [(plain, None), (watched, watching)]
+            took = {training: training.update(by) for training, by in (order if number % 2 else order[::-1])}
+            if number >= FIRST:
+                without.append(took[plain])
+                captured[number % EVERY == 0].append(took[watched])
+        residual = watching.last[""].grad_residual
+    update = statistics.median(without)
+    beside, capture = (statistics.median(captured[is_captured]) - update for is_captured in (False, True))
+    print(f"an update {update:.2f} ms; watched +{beside:.3f} ms, captured +{capture:.2f} ms; residual {residual:.1e}")
+    for every in (50, 10, 1):
+        share = 100 * ((every - 1) * beside + capture) / every / update
+        print(f"every={every:2d}: {share:+.1f} % processor time")
 
 
 if __name__ == "__main__":

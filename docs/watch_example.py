@@ -53,4 +53,5 @@ with unroll.watch(model, every=50, page=False) as watching:
 
 verdict = watching.verdict()["cell"]
 print(f"loss {loss.item():.3f}; {verdict['finding']}: {verdict['sentence']}")
-print(f"what helps: {verdict['remedy']}")
+if verdict["remedy"]:
+    print(f"what helps: {verdict['remedy']}")

@@ -22,7 +22,7 @@ def summary(record: Record, layers: int, bidirectional: bool) -> str:
     named = finding["code"] or "nothing found yet"
     helps = "".join(f"<li>{escaped(one['label'])}</li>" for one in finding["remedies"])
     return (
-        f"<section><p>Iteration {facts['iteration']}.</p>"
+        f'<section style="max-width: 50rem"><p>Iteration {facts["iteration"]}.</p>'
         f"<p><b>{escaped(named.replace('_', ' '))}:</b> {escaped(sentence(finding))}</p>"
         f"{f'<p>What helps:</p><ul>{helps}</ul>' if helps else ''}"
         f"<p>‖∂E/∂h<sub>t</sub>‖ at every timestep t:</p>{chart(record.tensors, layers, bidirectional)}</section>"

@@ -202,6 +202,7 @@ def facts_of(
         "bidirectional": spec.bidirectional,
         "proj_size": spec.proj_size,
         "one_step": spec.one_step,
+        "bias": spec.bias,
         "sequence": number,
         "timesteps": int(sum(lengths)),
         "sequences": crossings[0].B,

@@ -28,6 +28,7 @@ class Spec:
     batch_first: bool = False
     dropout: float = 0.0
     one_step: bool = False  # an nn.*Cell, which a loop calls once a timestep
+    bias: bool = True
 
     @property
     def state_size(self) -> int:
@@ -66,11 +67,12 @@ def spec_of(module: Any) -> Spec | None:
                 proj_size=getattr(module, "proj_size", 0),
                 batch_first=module.batch_first,
                 dropout=float(module.dropout),
+                bias=module.bias,
             )
     for name, cell in CELLS.items():
         if isinstance(module, getattr(nn, name)):
             activation = getattr(module, "nonlinearity", "tanh")
-            return Spec(cell, activation, module.input_size, module.hidden_size, one_step=True)
+            return Spec(cell, activation, module.input_size, module.hidden_size, one_step=True, bias=module.bias)
     return None
 
 

@@ -8,6 +8,7 @@ import contextlib
 import json
 import random
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from .threads import give_way
 FIRST_WAIT, LONGEST_WAIT = 0.25, 10.0  # seconds before a lost server is tried again
 OPENING_SECONDS = 60.0  # a server beside the script has yet to start
 CLOSING_SECONDS = 2.0
+REST = 2.0  # times as long as records took to make: whoever looks takes at most a third of a core from the training
 
 
 def addresses(server: str) -> tuple[str, str]:
@@ -127,10 +129,16 @@ class Publisher:
                 if self._closed and not (self._waiting and self.followers):
                     return
                 records, self._waiting = list(self._waiting.values()), {}
+            began = time.thread_time()
             for make in records:
                 record = make()
                 step = record.scalars["step"]
                 socket.send(Record(record.scalars | {"iteration": step}, record.tensors).to_bytes())
+            self._rest(reading, REST * (time.thread_time() - began))
+
+    def _rest(self, reading: threading.Thread, seconds: float) -> None:
+        with self._change:
+            self._change.wait_for(lambda: self._closed or self._ended(reading), seconds)
 
     def _ended(self, reading: threading.Thread) -> bool:
         return not reading.is_alive()

@@ -46,12 +46,13 @@ def exploding(record: Record, layer: int, reverse: bool) -> Remedy:
 
 
 def dead_units(record: Record, layer: int, reverse: bool) -> Remedy:
-    """Units that read something again."""
-    W, b = (weight(record, name, layer, reverse) for name in ("weight_ih", "bias_ih"))
-    return Remedy(
-        "Use nonlinearity='tanh'; or start again with a smaller learning rate, from",
-        f"torch.nn.init.xavier_uniform_({W})\ntorch.nn.init.zeros_({b})",
-    )
+    """Units that read something again: of relu; where tanh is as flat as that, it is saturated."""
+    if record.scalars["activation"] != "relu":
+        return saturated(record, layer, reverse)
+    lines = [f"torch.nn.init.xavier_uniform_({weight(record, 'weight_ih', layer, reverse)})"]
+    if record.scalars["bias"]:
+        lines.append(f"torch.nn.init.zeros_({weight(record, 'bias_ih', layer, reverse)})")
+    return Remedy("Use nonlinearity='tanh'; or start again with a smaller learning rate, from", "\n".join(lines))
 
 
 def saturated(record: Record, layer: int, reverse: bool) -> Remedy:
@@ -80,6 +81,8 @@ def vanishing(record: Record, layer: int, reverse: bool, cause: str) -> Remedy:
     H = record.tensors["a"].shape[1]
     b = weight(record, "bias_hh", layer, reverse)
     gate = "forget gate" if record.scalars["cell"] == "lstm" else "update gate"
+    if not record.scalars["bias"]:
+        return Remedy(f"Make the layer with bias=True, and set the {gate}'s part of bias_hh to 1 before training")
     return Remedy(
         f"Set the {gate}'s part of bias_hh to 1 before training", f"with torch.no_grad(): {b}[{H}:{2 * H}] = 1"
     )

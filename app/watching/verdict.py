@@ -114,9 +114,12 @@ def _exploding(view: View, found: Finding) -> Verdict:
 
 
 def _dead_units(view: View, found: Finding) -> Verdict:
+    gated = view.record.scalars["cell"] != "rnn"
+    said = "a candidate with slope 0" if gated else "slope 0"
+    through = "it" if gated else "them"
     sentence = (
-        f"{view.place}: {found.values['dead']} of {found.values['units']} units have slope 0 at every timestep, so no "
-        "gradient passes through them."
+        f"{view.place}: {found.values['dead']} of {found.values['units']} units have {said} at every timestep, so no "
+        f"gradient passes through {through}."
     )
     remedy = remedies.dead_units(view.record, view.layer, view.reverse)
     return outside.after_overshooting(view.record, Verdict("dead_units", sentence, CAUSES["dead_units"], remedy))

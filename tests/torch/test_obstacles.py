@@ -254,6 +254,24 @@ def test_an_empty_batch_is_passed_over():
         assert trusted(watching, "")[""].step == 1
 
 
+def test_what_helps_can_be_done_with_the_layer_at_hand():
+    for layer, x, finding, words in (
+        (nn.LSTM(3, 4, bias=False), X.repeat(20, 1, 1), "vanishing", "bias=True"),
+        (nn.LSTM(3, 4), 1e6 * X, "dead_units", "Scale the inputs"),
+        (nn.GRUCell(3, 4), 1e6 * X[0], "dead_units", "Scale the inputs"),
+        (nn.RNN(3, 4, nonlinearity="relu", bias=False), -X.abs(), "dead_units", "nonlinearity='tanh'"),
+    ):
+        if isinstance(layer, nn.RNN):
+            nn.init.ones_(layer.weight_ih_l0)
+        with unroll.watch(layer, page=False) as watching:
+            output = layer(x)
+            (output[0][-1] if isinstance(output, tuple) else output).sum().backward()
+            verdict = watching.verdict()[""]
+        assert verdict["finding"] == finding, verdict["sentence"]
+        assert words in verdict["remedy"]
+        assert not verdict["code"] or "bias" not in verdict["code"]
+
+
 def test_a_thousand_timesteps_are_judged_within_seconds():
     layer = nn.RNN(1, 2)
     with unroll.watch(layer, page=False) as watching:

@@ -6,8 +6,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -46,6 +48,32 @@ class Told:
 
     def heard(self, words: str) -> bool:
         return any(words in sentence for sentence in self.sentences)
+
+
+def test_whoever_looks_takes_at_most_a_third_of_a_core_from_the_training():
+    made: list[tuple[float, float]] = []
+
+    def make() -> Record:
+        began, busy = time.monotonic(), time.thread_time()
+        while time.thread_time() < busy + 0.05:
+            pass
+        made.append((began, time.monotonic()))
+        return record(len(made))
+
+    told = Told()
+    with Server(UNROLL_PUBLISH_TOKEN=TOKEN, WORKERS="1") as server:
+        publisher = told.publisher(server.url)
+        with Visitor(server) as page:
+            wait_until(lambda: publisher.connected, "the server to be found")
+            wait_until(
+                lambda: page.ask("follow", run=publisher.address.partition("#run=")[2])["type"] == "state", "the run"
+            )
+            while len(made) < 4:
+                publisher.offer({"encoder": make})
+                page.hear()
+        publisher.close()
+    rests = [began - ended for (_, ended), (began, _) in pairwise(made)]
+    assert min(rests) >= 0.1
 
 
 def test_a_lost_server_is_told_once_and_found_again_under_the_same_address():

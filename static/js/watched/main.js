@@ -6,6 +6,7 @@ import { watchResolution } from "../lib/canvas/resolution.js";
 import { byId, setText } from "../lib/dom.js";
 import { createFrames } from "../lib/frames.js";
 import { BROWSER } from "../lib/platform.js";
+import { onSizes } from "../lib/sizes.js";
 import { createStore } from "../lib/store.js";
 import { createFlowView } from "../views/flow.js";
 import { COPIED, COPY, FREEZE, flowNote, GO_ON, NOT_HANDED_IN } from "../words/watched.js";
@@ -170,6 +171,7 @@ function resize() {
 
 const resizes = new ResizeObserver(resize);
 for (const id of ["network", "flow"]) resizes.observe(byId(id));
+onSizes(frames.changed); // a view that is opened gets its size
 watchResolution(resize);
 store.watch((state) => state, frames.changed);
 store.watch(({ module, place }) => `${module} ${place.layer} ${place.reverse}`, stage.forget);
