@@ -26,7 +26,7 @@ from benchmarks.observed import SETTLING, watch
 from benchmarks.one_link import half, one_link
 from benchmarks.report import Report
 from benchmarks.servers import cpu_seconds, family, late, metrics, resident
-from benchmarks.visitors import PAGE, RUN, Visitor, class_of, fairness, pupil, quantile
+from benchmarks.visitors import PAGE, RUN, Visitor, class_of, fairness, pupil, quantile, run_of_ones_own
 from tests.support.servers import Server
 
 MB = 1e6
@@ -107,7 +107,7 @@ async def bell(report: Report, _seconds: float) -> None:
         async def come(after: float) -> float:
             await asyncio.sleep(after)
             begun = time.perf_counter()
-            visitor = await pupil(server.port, 30, PAGE)
+            visitor = await pupil(server.port, 30, PAGE, run_of_ones_own())
             visitors.append(visitor)
             return await visitor.first_record - begun
 

@@ -30,9 +30,9 @@ async def one_link(report: Report, seconds: float) -> None:
     """300 visitors of one link, with plain records and with all that the page watches."""
     for what, quantities, goal in (("plain records", [], 12), ("the page's default watch", PAGE, None)):
         with Server() as server:
-            (first,) = await class_of(1, server.port, 30, quantities)
+            (first,) = await class_of(1, server.port, 30, quantities, of_one_link=True)
             empty = sum(map(resident, family(server)))
-            visitors = [first, *await class_of(CLASS - 1, server.port, 30, quantities)]
+            visitors = [first, *await class_of(CLASS - 1, server.port, 30, quantities, of_one_link=True)]
             seen = await watch(visitors, seconds)
             report.row(f"{CLASS} of one link, {what}: each", statistics.mean(seen.rates), "/s", "≥", goal)
             report.row("  the worst off", min(seen.rates), "/s")
@@ -46,7 +46,7 @@ async def half(report: Report, seconds: float) -> None:
     """100 visitors of one link, of whom 50 change something at random moments: everyone as if alone, bit for bit."""
     dice = random.Random(17)
     with Server() as server:
-        visitors = await class_of(ALL, server.port, 30, [])
+        visitors = await class_of(ALL, server.port, 30, [], of_one_link=True)
         changing = [(visitor, dice.choice(CHANGES), dice.uniform(0, seconds)) for visitor in visitors[:CHANGING]]
         made = await asyncio.gather(*(change(*each) for each in changing))
         ends = [await end(visitor) for visitor in visitors]

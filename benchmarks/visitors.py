@@ -20,6 +20,7 @@ KIND = re.compile(rb'\\"kind\\": ?\\"(\w+)')
 ITERATION = re.compile(rb'\\"iteration\\": ?(\d+)')
 PATIENCE = 60.0
 RUN: dict[str, Any] = {"sequence_length": 40, "hidden_size": 32, "batch_size": 16}  # what the figures are about
+SEEDS = count()
 PAGE = ["flow", "weights", "truncation", "gates", "distributions"]  # what the page watches by itself
 
 Answer = dict[str, Any] | bytes
@@ -239,11 +240,19 @@ async def pupil(
     return visitor
 
 
-async def class_of(size: int, port: int, rate: float | None, watch: list[str]) -> list[Visitor]:
-    """Visitors who come one after the other, a few at a time."""
+def run_of_ones_own() -> dict[str, Any]:
+    """RUN with a seed that nobody else here has: equal runs would be computed once for all."""
+    return {**RUN, "seed": next(SEEDS)}
+
+
+async def class_of(
+    size: int, port: int, rate: float | None, watch: list[str], *, of_one_link: bool = False
+) -> list[Visitor]:
+    """Visitors who come one after the other, a few at a time: each with a run of their own, or all `of_one_link`."""
     visitors: list[Visitor] = []
     for at in range(0, size, 10):
-        visitors += await asyncio.gather(*(pupil(port, rate, watch) for _ in range(at, min(at + 10, size))))
+        configs = [RUN if of_one_link else run_of_ones_own() for _ in range(at, min(at + 10, size))]
+        visitors += await asyncio.gather(*(pupil(port, rate, watch, config) for config in configs))
     return visitors
 
 

@@ -11,13 +11,14 @@ from .config import RunConfig
 
 # Nanoseconds of one core, found by benchmarks/costs.py.
 LOADED = 4.5  # of one parameter that a pass loads
-TIMESTEP = 1_350.0  # of each operation with which one timestep is computed forward and the way back prepared
-SWEPT_TIMESTEP = 1_200.0  # of each with which a sweep goes back over one
-CLIPPED_TIMESTEP = 4_200.0  # more, where each example's gradient is rescaled there
+TIMESTEP = 1_900.0  # of an rnn's calls with which one timestep is computed forward and the way back prepared
+SWEPT_TIMESTEP = 1_600.0  # of those with which a sweep goes back over one
+GELU = 0.7  # of an rnn's calls more: gelu is made of several
+CLIPPED_TIMESTEP = 11_000.0  # more, where each example's gradient is rescaled there
 ELEMENT = 3.3  # of an rnn's elementwise work for one unit of one sequence, each way
 PRODUCT = 0.05  # of one multiplication in a product of matrices
-VALUE = 6.4  # of one input or output: drawn, copied, its loss and its gradient
-PASS = 13_000.0  # of beginning one more backward pass
+VALUE = 7.0  # of one input or output: drawn, copied, its loss and its gradient
+PASS = 17_000.0  # of beginning one more backward pass
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,18 @@ class Work:
         return self.H * CELLS[self.config.cell].blocks
 
     @property
+    def from_states(self) -> int:
+        """Pre-activations of a timestep that see h_{t-1} through a matrix, in one layer: none of a diagonal cell."""
+        cell = CELLS[self.config.cell]
+        return self.H * (cell.blocks - cell.input_blocks)
+
+    @property
+    def from_inputs(self) -> int:
+        """Pre-activations of a timestep that see what enters the layer."""
+        cell = CELLS[self.config.cell]
+        return self.H * (cell.blocks - cell.state_blocks)
+
+    @property
     def recurrent_entries(self) -> int:
         """Entries of what is meant by W_hh, which is another parameter in some cells, in all layers together."""
         name = CELLS[self.config.cell].recurrent.name
@@ -101,10 +114,9 @@ class Work:
         return self.pre_activations * CELLS[self.config.cell].elementwise / 128
 
     @property
-    def operations(self) -> float:
-        """How often NumPy is called for a timestep, as a multiple of what an rnn needs."""
-        cell = CELLS[self.config.cell]
-        return cell.blocks * cell.elementwise / 128 + (cell.direct is not None)
+    def calls(self) -> float:
+        """How long NumPy's calls for a timestep take, as a multiple of those of an rnn."""
+        return CELLS[self.config.cell].calls + (GELU if self.config.activation == "gelu" else 0.0)
 
     @property
     def carried(self) -> int:
@@ -141,17 +153,17 @@ class Work:
 
     def forward(self, sequences: int) -> float:
         """Nanoseconds of the forward pass, and of all gradients that are sums over time."""
-        entering = self.H * self.layers + sum(self.net.entering)
-        products = 2 * (self.pre_activations * entering + self._readout + self.I * self.net.embedding_size)
+        within = self.from_states * self.H * self.layers + self.from_inputs * sum(self.net.entering)
+        products = 2 * (within + self._readout + self.I * self.net.embedding_size)
         each = ELEMENT * self.elementwise * self.layers + PRODUCT * products + VALUE * (self.I + self.O)
-        timestep = TIMESTEP * self.operations * self.layers
+        timestep = TIMESTEP * self.calls * self.layers
         return LOADED * self.parameters + self.T * (timestep + sequences * each)
 
     def backward(self, sequences: int) -> float:
         """Nanoseconds of all backward passes of one sweep."""
-        between = self.pre_activations * sum(self.net.entering[len(self.net.top_endings) :])
-        products = self.pre_activations * self.H * self.layers + between + self._readout
-        timestep = (SWEPT_TIMESTEP * self.operations + CLIPPED_TIMESTEP * self.clips) * self.layers
+        between = self.from_inputs * sum(self.net.entering[len(self.net.top_endings) :])
+        products = self.from_states * self.H * self.layers + between + self._readout
+        timestep = (SWEPT_TIMESTEP * self.calls + CLIPPED_TIMESTEP * self.clips) * self.layers
         each = ELEMENT * self.elementwise * self.layers + PRODUCT * products
         return PASS * self.passes * self.layers + self.swept * (timestep + sequences * each)
 

@@ -62,6 +62,7 @@ class WorkspacePool:
         self.max_bytes = max_bytes
         self.nbytes = 0
         self._by_key: OrderedDict[tuple[str, Shape], Workspace] = OrderedDict()
+        self._used: set[tuple[str, Shape]] = set()  # since `drop_unused`
 
     def workspace(self, use: str, shape: Shape) -> Workspace:
         """The workspace for `use` with a network of this shape."""
@@ -73,4 +74,11 @@ class WorkspacePool:
             while self.nbytes > self.max_bytes and self._by_key:
                 self.nbytes -= self._by_key.popitem(last=False)[1].nbytes
         self._by_key[key] = found  # the last one: used most recently
+        self._used.add(key)
         return found
+
+    def drop_unused(self) -> None:
+        """Give back what nobody has used since this was last asked for; who needs it again gets new buffers."""
+        for key in [key for key in self._by_key if key not in self._used]:
+            self.nbytes -= self._by_key.pop(key).nbytes
+        self._used.clear()

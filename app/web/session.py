@@ -260,10 +260,12 @@ class Session:
         if trainer.divergence and trainer.divergence is not known:
             return trainer.divergence
         record.scalars.update(self.stepped)
-        if len(self.packed) >= MOST_PACKED:
-            self.packed.clear()
-        self.packed[wanted] = Packed(record.to_bytes(), record.complete)
-        return self.packed[wanted]
+        packed = Packed(record.to_bytes(), record.complete)
+        if self.sharing.followers:  # an owner who is alone is shown a version once
+            if len(self.packed) >= MOST_PACKED:
+                self.packed.clear()
+            self.packed[wanted] = packed
+        return packed
 
     def advance(self) -> list[Frame]:
         """One update."""

@@ -116,6 +116,7 @@ class Connection:
                     case _:
                         await self.websocket.send(frame)
                         return
+            del frame  # nor a record until the next one
             self.unsent_bytes -= self.sending
             self.sending = 0
             self.drained.set()
@@ -147,7 +148,9 @@ class Connection:
                 handle = await self._go_along(handle, token)
             handle.send(frame)
             self.unanswered += 1
-            await self._until_drained(1 if text is not None and asks_for_file(text) else MOST_UNANSWERED)
+            most = 1 if text is not None and asks_for_file(text) else MOST_UNANSWERED
+            del message, text, frame  # a large file must not stay here until the next frame comes
+            await self._until_drained(most)
 
     async def _go_along(self, handle: RunHandle | Follower, token: str) -> RunHandle | Follower:
         """The visitor asks to follow a run: to where it is, once all they asked before was answered."""

@@ -38,6 +38,7 @@ FIRST_WATCH = ("flow", "weights")  # what the page opens with
 FIRST_VIEW = {"task": "echo", "lag": 2, "sequence_length": 8, "hidden_size": 6}
 READ_BYTES = 1 << 18
 COUNTS_EVERY = 1.0  # seconds
+BUFFERS_REST = 2.0  # seconds for which buffers that nobody uses are kept, at least
 
 
 class Worker:
@@ -52,6 +53,7 @@ class Worker:
         self.poll = select.poll()
         self.poll.register(web, select.POLLIN)
         self.counts_at = 0.0
+        self.buffers_at = 0.0
         self.unused: set[int] = set()  # runs that have no network yet
 
     def serve(self) -> None:
@@ -146,13 +148,16 @@ class Worker:
             self.runs.refresh(run.session.sharing.owner.key)
 
     def report(self) -> None:
-        """What was counted, once a second."""
+        """What was counted, once a second; and large buffers, once nobody uses them, are the system's again."""
         now = time.monotonic()
         if now >= self.counts_at:
             self.counts_at = now + COUNTS_EVERY
             counts, self.shared.counts = self.shared.counts, Counts()
             if not counts.nothing:
                 self.web.sendall(pack(Kind.COUNTS, 0, json.dumps(counts.as_json()).encode()))
+        if now >= self.buffers_at:
+            self.buffers_at = now + BUFFERS_REST
+            self.shared.workspaces.drop_unused()
 
     def drain(self) -> None:
         """Every run's last state goes out, and nothing is computed after it."""

@@ -12,7 +12,7 @@ import uvloop
 from benchmarks import faults
 from benchmarks.faults.bad_input import messages, numbers, openapi, snapshots
 from benchmarks.faults.endurance import lives, soak
-from benchmarks.faults.servers_ending import hung, kill, owner_killed, restart, sigterm, worker
+from benchmarks.faults.servers_ending import hung, kill, owner_killed, restart, resume, sigterm, worker
 from benchmarks.faults.visitors_beside import acks, expensive, files, floods, halves, idle, requests, stuck, trickle
 from benchmarks.report import Report
 
@@ -21,7 +21,7 @@ SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
     for scenario in (
         *(stuck, acks, trickle, floods, requests, expensive, files, halves, idle),
-        *(kill, worker, owner_killed, hung, restart, sigterm),
+        *(kill, worker, resume, owner_killed, hung, restart, sigterm),
         *(messages, snapshots, lives, soak, numbers, openapi),
     )
 }

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from app.training import RunConfig, Trainer
 from benchmarks.faults.attackers import command
+from benchmarks.faults.pages import pages
 from benchmarks.faults.tabs import RATE, SMALL, Opening, Tab, iteration_of
 from benchmarks.report import Report
 from benchmarks.servers import answers, cpu_seconds, family, metrics, nginx
@@ -63,6 +64,27 @@ async def worker(report: Report, share: float) -> None:
     report.row("  training again after, p99", quantile(resumed, 0.99), "s", "≤", 2)
     report.row("  turned away while they resumed", refused, "", "≤", 0)
     report.row("  runs lost, or that differ from an unbroken one", different, "", "≤", 0)
+
+
+async def resume(report: Report, share: float) -> None:
+    """The page's own modules, 100 times: one of two compute processes is killed under their edits, 100 ms away."""
+    number = max(10, round(100 * share))
+    with (
+        Server(WORKERS="2", UNROLL_ALLOW_MISSING_ORIGIN="true") as server,
+        pages(server, number, one_way=0.05, rate=8) as opened,
+    ):
+        os.kill(family(server)[1], signal.SIGKILL)
+        await asyncio.sleep(6)
+        outcomes = opened.end()
+        restores = metrics(server)["unroll_restores_total"]
+    resumed = [seconds for each in outcomes for seconds in each.resumed]
+    report.row(
+        f"kill -9 of one of two workers, {number} of the page's sessions: hit", len(resumed), "", "≥", number / 4
+    )
+    report.row("  resumed", restores, "", "≥", len(resumed))
+    report.row("  training again after, p99", quantile(resumed, 0.99), "s", "≤", 2)
+    report.row("  edits accepted", sum(len(each.edits) for each in outcomes))
+    report.row("  runs lost, or that differ from an unbroken one", sum(each.is_lost for each in outcomes), "", "≤", 0)
 
 
 FOLLOWERS = 20

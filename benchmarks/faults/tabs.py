@@ -102,14 +102,19 @@ class Tab:
 
     def unbroken(self, iteration: int) -> bytes:
         """The same run in this process, which nothing ever interrupted."""
-        trainer = Trainer(RunConfig(**self.config))
-        for at, change in self.changes:
-            while trainer.iteration < at:
-                trainer.advance()
-            trainer.edit(change["tensor"], tuple(change["index"]), change["value"])
-        while trainer.iteration < iteration:
+        return unbroken(self.config, self.changes, iteration)
+
+
+def unbroken(config: dict[str, Any], changes: list[tuple[int, dict[str, Any]]], iteration: int) -> bytes:
+    """The snapshot at `iteration` of a run that was edited at these iterations, computed in this process at once."""
+    trainer = Trainer(RunConfig(**config))
+    for at, change in changes:
+        while trainer.iteration < at:
             trainer.advance()
-        return trainer.snapshot()
+        trainer.edit(change["tensor"], tuple(change["index"]), change["value"])
+    while trainer.iteration < iteration:
+        trainer.advance()
+    return trainer.snapshot()
 
 
 async def or_lost(visitor: Visitor, snapshot: Awaitable[bytes]) -> bytes:

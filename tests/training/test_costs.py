@@ -26,7 +26,7 @@ def test_the_largest_of_everything_is_too_much_together():
 
 
 def test_what_is_suggested_fits():
-    trainer = Trainer(RunConfig(), max_cost=3_500_000)
+    trainer = Trainer(RunConfig(), max_cost=5_500_000)
     with pytest.raises(TooCostly) as refusal:
         trainer.configure(sequence_length=300)
     value = int(str(refusal.value).split(f"{refusal.value.field} = ")[1].split()[0].rstrip("."))
@@ -86,7 +86,7 @@ def test_nobody_holds_a_core_for_longer_than_the_default_allows():
 
 
 def test_watched_quantities_count():
-    trainer = Trainer(RunConfig(sequence_length=500), max_cost=8 * 10**6)
+    trainer = Trainer(RunConfig(sequence_length=500), max_cost=11 * 10**6)
     trainer.watch({"weights"})
     with pytest.raises(TooCostly, match="The watched flow, truncation"):
         trainer.watch({"flow", "truncation"})
@@ -125,6 +125,21 @@ def test_buffers_unused_for_longest_are_dropped():
         trainer.step()
     assert workspaces.nbytes <= 8 * 2**20
     assert trainer.iteration == 10
+
+
+def test_buffers_that_nobody_used_since_the_last_look_are_given_back():
+    workspaces = WorkspacePool()
+    stays, leaves = (Trainer(RunConfig(sequence_length=T), workspaces=workspaces) for T in (20, 200))
+    leaves.step()
+    stays.step()
+    held = workspaces.nbytes
+    workspaces.drop_unused()
+    assert workspaces.nbytes == held, "all of it was used"
+    stays.step()
+    workspaces.drop_unused()
+    assert 0 < workspaces.nbytes < held / 5
+    leaves.step()
+    assert leaves.iteration == 2, "buffers are made anew"
 
 
 COUNTED = [

@@ -19,6 +19,7 @@ from app.commandline import settings_from
 from app.settings import Settings, environment_name
 from tests.support.clients import facts
 from tests.support.nginx import INSTALLED, nginx
+from tests.support.places import site_below_a_path
 from tests.support.servers import PATIENCE, ROOT, Server, free_port
 from tests.web.test_proxies import a_run_starts, everything_is_found
 from tests.web.test_server import SMALL, get
@@ -149,12 +150,8 @@ def last_binary(page: ClientConnection) -> bytes:
 
 @needs_nginx
 def test_the_lines_for_a_path_below_a_site_serve_the_page_there(tmp_path, server):
-    (lines,) = re.findall(r"```nginx\n(location = /unroll .*?)```", DOCS["deploy.md"], re.S)
-    shipped = (ROOT / "deploy" / "nginx.conf").read_text()
-    around = "\n".join(re.findall(r"^    (?:map .*?\n    \}|proxy_(?:http|set).*?;)", shipped, re.S | re.M))
     port = free_port()
-    site = f"{around}\nserver {{ listen 127.0.0.1:{port};\n{lines.replace('8000', str(server.port))} }}"
-    with nginx(tmp_path, site, port):
+    with nginx(tmp_path, site_below_a_path(server, port), port):
         origin = f"http://127.0.0.1:{port}"
         everything_is_found(f"{origin}/unroll/")
         a_run_starts(f"{origin}/unroll/", origin)

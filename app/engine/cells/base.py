@@ -65,9 +65,8 @@ class Cell:
     recurrent: ClassVar[Recurrent] = W_HH
     starts_at: ClassVar[dict[str, float]] = {}  # parameters that every initialisation sets to the same number
     least_units: ClassVar[int] = 1
-    by_example: ClassVar[
-        tuple[str, ...]
-    ] = ()  # buffers with a column an example, of cells whose gradients are products
+    by_example: ClassVar[tuple[str, ...]] = ()  # buffers with a column an example, where gradients are products
+    calls: ClassVar[float] = 1.0  # how long NumPy's calls for a timestep take, as a multiple of those of an rnn
     elementwise: ClassVar[int] = 128  # products that take as long as what is done to a block of one unit beside them
     local: Blocks
     c: Array | None = None

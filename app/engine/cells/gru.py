@@ -22,6 +22,7 @@ class GRU(StackedCell):
     blocks = 4
     buffers = 11
     by_example = ("values", "to_all")
+    calls = 2.35
     gates = ("r", "z", "n")
     candidate_gate = 2
     forget_gate = "z"

@@ -28,6 +28,8 @@ class IndRNN(DiagonalCell):
     source = "Li et al. 2018"
     blocks = 1
     buffers = 3
+    calls = 1.5
+    elementwise = 220
     input_blocks = 1
     recurrent = Recurrent("u_hh", by_unit=True)
 

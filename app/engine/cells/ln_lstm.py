@@ -34,6 +34,7 @@ class LayerNormLSTM(Cell):
     source = "Ba et al. 2016"
     blocks = 8  # the four gates' parts of x_t, then those of h_{t-1}
     buffers = 40
+    calls = 18.7
     gates = ("i", "f", "g", "o")
     candidate_gate = 2
     forget_gate = "f"

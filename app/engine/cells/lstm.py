@@ -24,6 +24,7 @@ class LSTM(StackedCell):
     blocks = 4
     buffers = 13
     by_example = ("values", "phi_c", "to_fifg", "to_o", "to_c")
+    calls = 2.25
     gates = ("i", "f", "g", "o")
     candidate_gate = 2
     forget_gate = "f"

@@ -26,6 +26,8 @@ class MinGRU(DiagonalCell):
     blocks = 2
     buffers = 7
     by_example = ("a", "values", "to_all")
+    calls = 1.1
+    elementwise = 160
     gates = ("z", "n")
     candidate_gate = 1
     forget_gate = "z"

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from ...engine import CELLS, Cell
 from ...tasks import Task
+from ..along import is_cut
 from ..config import RunConfig
-from ..probe_trace import is_cut
 
 
 class Condition(Protocol):

@@ -50,10 +50,10 @@ class Flow(Quantity):
 
     def cost(self, work: Work) -> float:
         """Half of all pairs of timesteps, by rows of one gradient; again for what is left of them where it is cut."""
-        row = work.carried
-        pair, timestep = 65.0 + 4.5 * row + 0.02 * row**2, 5_000.0 + 2.0 * row**2
-        each = 300_000.0 + work.T * timestep + work.pairs * pair + cost_of_jacobians(work)
-        whole = each * work.sweeps_of_pairs
+        row, products = work.carried, work.carried**2 if work.from_states or work.layers > 1 else 0
+        pair, timestep = 65.0 + 4.5 * row + 0.02 * products, 5_000.0 + 2.0 * products
+        each = 300_000.0 + work.T * timestep + work.pairs * pair
+        whole = each * work.sweeps_of_pairs + cost_of_jacobians(work) * work.layers
         if not work.is_cut:
             return whole
         return whole + each * work.sweeps_by_group + (work.backward(1) if work.clips else 0.0)

@@ -12,7 +12,11 @@ from .conditions import WITH_CELL_STATE, WITH_CLASSES, WITH_VALUES
 from .tensor import Tensor
 
 f64 = np.float64
-RECORD = 460_000.0  # nanoseconds of any record,
+RECORD = 640_000.0  # nanoseconds of any record,
+TIMESTEP, SHOWN, HANDED = 2_200.0, 10.0, 12.0  # of each timestep, and there of each state, and each input or output,
+CONVERTED = 200_000.0  # more where float32 has to become float64,
+LEFT = 150_000.0  # of what truncation and clipping leave, beside its way back,
+SWEEPS = 2.5  # ways back in full: for the gradients, in powers of two, and for the last loss alone,
 FURTHER_LAYER, FURTHER_STATE = 60_000.0, 170_000.0  # and of what one more layer, or direction, adds to it
 
 
@@ -49,11 +53,12 @@ class Probe(Quantity):
 
     def cost(self, work: Work) -> float:
         """Forward; back in full, for the last loss alone and, where it is cut, for what is left; and what it shows."""
-        left = work.backward(1) if work.is_cut else 0.0
-        shown = work.T * (2 * work.carried * work.layers + work.I + work.O)
+        left = LEFT + work.backward(1) if work.is_cut else 0.0
+        shown = work.T * (TIMESTEP + SHOWN * work.carried * work.layers + HANDED * (work.I + work.O))
         forward = work.forward(1) * (2 if work.config.carry_state else 1)  # also the window before it
         more = (work.layers - 1) * (FURTHER_LAYER + FURTHER_STATE * work.carried / work.H)
-        return RECORD + more + 7.0 * shown + forward + 2 * work.uncut.backward(1) + left
+        more += CONVERTED if work.config.precision == "float32" else 0.0
+        return RECORD + more + shown + forward + SWEEPS * work.uncut.backward(1) + left
 
     def measure(self, seen: Measurement) -> Found:
         """Views of the network's buffers, copied."""

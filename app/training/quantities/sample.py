@@ -17,7 +17,7 @@ class Sample(Quantity):
 
     def cost(self, work: Work) -> float:
         """A timestep for each character, for which the weights are loaded anew."""
-        timestep = 45_000.0 + 5_000.0 * work.operations * work.layers + 1.2 * work.parameters
+        timestep = 45_000.0 + 5_000.0 * work.calls * work.layers + 1.2 * work.parameters
         return LENGTH * timestep if work.continues else 0.0
 
     def measure(self, seen: Measurement) -> Found:

@@ -41,10 +41,11 @@ class Spectrum(Quantity):
         H, state, recurrent = work.H, work.carried, CELLS[work.config.cell].recurrent
         if recurrent.of_x:
             return 0.0
-        values = 0.0 if recurrent.by_unit else 1.8 * H**3
-        norm = 1_200.0 + 600.0 * H + 15.0 * H**2 + 0.13 * H**3
-        exponents = 25_000.0 + 20.0 * state**2 + 0.25 * state**3
-        each = 60_000.0 + values + work.T * (norm + exponents) + 2 * cost_of_jacobians(work)
+        products = 0.0 if recurrent.by_unit else H**3  # a diagonal leaves nothing to multiply
+        values = 1.8 * products
+        norm = 1_200.0 + 600.0 * H + 15.0 * H**2 + 0.13 * products
+        exponents = 25_000.0 + 20.0 * state**2 + (0.12 if recurrent.by_unit else 0.25) * state**3
+        each = 60_000.0 + values + work.T * (norm + exponents) + cost_of_jacobians(work)
         return each * work.layers
 
     def measure(self, seen: Measurement) -> Found:

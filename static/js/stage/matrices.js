@@ -34,7 +34,7 @@ export function matrixBox(layout, matrix) {
 
 /** The tiles of a matrix over time: on every forward arrow that has room for one. @param {Layout} layout @param {Matrix} matrix @returns {Tile[]} */
 export function tilesOf(layout, matrix) {
-  return once(layout, `tiles ${matrix}`, () => tilesAlong(layout, matrix));
+  return once(layout, `tiles:${matrix}`, () => tilesAlong(layout, matrix));
 }
 
 /** @param {Layout} layout @param {Matrix} matrix @returns {Tile[]} */

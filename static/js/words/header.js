@@ -8,8 +8,7 @@ import { formatCount, formatNumber, formatPercent } from "../lib/format.js";
 /** @type {Record<import("../wire/connection.js").Loss, string>} */
 const LOSSES = { lost: "Connection lost", silent: "No answer for 3 s", never: "No connection yet" };
 
-const NO_SOCKET =
-  "This page loads, but no WebSocket opens: ask whoever runs your network to let WebSocket connections to this address through.";
+const NO_SOCKET = "This page loads, but no WebSocket opens: ask whoever runs your network to allow them.";
 
 /**
  * What stands in the line, and what a screen reader says of it: the countdown is seen only, or it would be announced anew

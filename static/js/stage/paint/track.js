@@ -68,7 +68,7 @@ export function drawTrack(ctx, scene, bitmaps, ratio) {
   const { H, T } = picture;
   const colourOf = colouring(track, picture, palette);
   drawPixels(ctx, bitmaps("track"), acrossAxis(layout, layout.track, ratio), (pixels, width, height) => {
-    const { columns, rows } = once(layout, `track ${ratio}`, () => trackEdges(layout, T, H, height, ratio));
+    const { columns, rows } = once(layout, `track:${ratio}`, () => trackEdges(layout, T, H, height, ratio));
     paintCells(pixels, width, columns, rows, colourOf, { ink: palette.pixel.border, ground: palette.pixel.paper });
   });
 }

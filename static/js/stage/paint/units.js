@@ -32,7 +32,7 @@ export function drawUnits(ctx, scene, bitmaps, ratio) {
   const { units } = layout;
   const { H, T, h } = picture;
   drawPixels(ctx, bitmaps("units"), acrossAxis(layout, units, ratio), (pixels, width) => {
-    const { columns, rows } = once(layout, `units ${ratio}`, () => unitEdges(layout, T, ratio));
+    const { columns, rows } = once(layout, `units:${ratio}`, () => unitEdges(layout, T, ratio));
     paintCells(
       pixels,
       width,
