@@ -93,7 +93,9 @@ def _(seen: Seen, _: dict[str, Any]) -> Numbers:
 def _(seen: Seen, _: dict[str, Any]) -> Numbers:
     norms, needed = seen.tensors["lag_norm"], seen.meta["needed_lag"]
     whole = float(norms.sum())
-    if not np.isfinite(whole) or whole == 0:
+    if not np.isfinite(norms).all():
+        return []
+    if whole == 0:
         return [0]
     up = horizon(seen) if needed is None or needed >= seen.T else needed
     alone = [0.0] if up == 0 else [0.0, float(up)]
