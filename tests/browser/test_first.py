@@ -35,6 +35,8 @@ def test_a_newcomer_sees_a_small_slow_network_with_its_parts_named_and_goes_on_w
     expect(
         page.get_by_role("heading", name=re.compile(r"reads \+1 or −1 at every step .* 2 steps before"))
     ).to_be_visible()
+    signs = page.get_by_role("list", name="Signs in the picture").get_by_role("listitem")
+    expect(signs).to_have_text([re.compile(sign) for sign in ("disc", "^Striped", "^Hidden state", "^“Clipped to …”")])
     for hidden in ("#side", ".footer", "#lessons", "#share-button", "#ask", "#reset"):
         expect(page.locator(hidden)).to_be_hidden()
     shown = page.locator("#controls .row").filter(visible=True)

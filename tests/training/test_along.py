@@ -110,6 +110,13 @@ def test_a_batch_that_was_run_without_is_the_batch_that_is_run_with_it():
         assert runner.both(here.params, 0, learner.carried, 0, {})[0] is together, "what is at hand is not run again"
 
 
+@pytest.mark.parametrize("cell", ALONG)
+def test_a_cell_made_from_one_of_ours_may_have_buffers_nobody_knows_of(cell):
+    made = type("Made", (CELLS[cell],), {"name": f"made from {cell}"})
+    assert CELLS[cell].by_example
+    assert not made.by_example
+
+
 @pytest.mark.parametrize(
     "config",
     [

@@ -71,6 +71,12 @@ class Cell:
     local: Blocks
     c: Array | None = None
 
+    def __init_subclass__(cls, **more: Any) -> None:
+        """A class that says nothing of its buffers may have more of them than the one it is made from."""
+        super().__init_subclass__(**more)
+        if "by_example" not in vars(cls):
+            cls.by_example = ()
+
     def __init__(self, activation: Activation, entering: Array, H: int) -> None:
         steps, _, B = entering.shape
         self.T, self.H, self.B = steps - 1, H, B

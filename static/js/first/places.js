@@ -3,7 +3,8 @@
  * elbow, between columns and never across data. Pure geometry.
  */
 
-import { columnWidth, isVisible, standsApart, thumbnailPlaces, weightsBox, xOf } from "../stage/layout.js";
+import { columnWidth, isVisible, standsApart, xOf } from "../stage/axis.js";
+import { thumbnailPlaces, weightsBox } from "../stage/layout.js";
 import { tilesOf } from "../stage/matrices.js";
 import { lossRadius, outputHeights } from "../stage/paint/ends.js";
 import { hasMarks, middleOf } from "../stage/paint/units.js";

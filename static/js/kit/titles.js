@@ -41,11 +41,20 @@ export function showTitles(page, { setTimer, clearTimer }) {
     if (pointerType === "mouse") later(/** @type {Element} */ (target), REST_MS);
   });
   page.addEventListener("pointerdown", ({ target, pointerType }) => {
+    // Whoever clicks a thing knows it: its words come again once the pointer has been elsewhere.
+    if (pointerType === "mouse" && taken?.thing.contains(/** @type {Element} */ (target))) {
+      clearTimer(timer);
+      return tip.hide();
+    }
     put();
     if (pointerType !== "mouse") later(/** @type {Element} */ (target), HOLD_MS);
   });
   for (const end of ["pointerup", "pointercancel", "scroll"]) {
-    page.addEventListener(end, () => tip.of() === null && put(), { capture: true });
+    const ended = (/** @type {Event} */ event) => {
+      const isMouse = "pointerType" in event && event.pointerType === "mouse";
+      if (!isMouse && tip.of() === null) put();
+    };
+    page.addEventListener(end, ended, { capture: true });
   }
   page.addEventListener("pointerleave", put);
   page.addEventListener("focusin", ({ target }) => {

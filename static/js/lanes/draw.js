@@ -4,7 +4,7 @@ import { drawNormAxes } from "../stage/paint/norm_chart.js";
 import { drawTrack } from "../stage/paint/track.js";
 import { drawBeds } from "../stage/river/beds.js";
 import { drawRivers } from "../stage/river/draw.js";
-import { xOf } from "../stage/layout.js";
+import { xOf } from "../stage/axis.js";
 import { laneReading, shownLayer } from "../words/lanes.js";
 import { layerWords } from "../words/layers.js";
 import { drawMath, drawText, sans } from "../kit/text.js";

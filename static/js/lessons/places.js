@@ -1,6 +1,7 @@
 /** Where the things stand that a scene's text points at: boxes on the stage's canvas, selectors in the document. Pure. */
 
-import { columnWidth, pitchOf, thumbnailPlaces, weightsBox, xOf } from "../stage/layout.js";
+import { columnWidth, pitchOf, xOf } from "../stage/axis.js";
+import { thumbnailPlaces, weightsBox } from "../stage/layout.js";
 
 /** @typedef {import("../stage/layout.js").Layout} Layout */
 /** @typedef {import("../stage/fold/layout.js").Folded} Folded */

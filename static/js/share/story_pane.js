@@ -1,6 +1,6 @@
 /** A lecturer's own story: lessons in an order of their own, in one link. */
 
-import { element, setText } from "../lib/dom.js";
+import { element, setText, typeset } from "../lib/dom.js";
 import { addressOf } from "../lib/address.js";
 import { BROWSER } from "../lib/platform.js";
 import { Fault } from "../lib/fault.js";
@@ -70,7 +70,7 @@ export function createStoryPane(schema) {
       lesson.chosen = box.checked;
       write();
     });
-    const name = element("label", {}, box, ` ${lesson.title}`);
+    const name = element("label", {}, box, " ", ...typeset(lesson.title));
     return element("li", { class: "story-row" }, name, mover(lesson, index, -1), mover(lesson, index, 1));
   }
 

@@ -1,7 +1,8 @@
 /** Where the three matrices of the network stand: once each in the gutter, and as a tile wherever one is used. Pure. */
 
 import { clamp } from "../lib/scales.js";
-import { columnWidth, isVisible, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "./layout.js";
+import { columnWidth, isVisible, pitchOf, standsApart, xOf } from "./axis.js";
+import { thumbnailPlaces, weightsBox } from "./layout.js";
 import { once } from "./once.js";
 
 /** @typedef {import("./layout.js").Layout} Layout */
@@ -34,7 +35,7 @@ export function matrixBox(layout, matrix) {
 
 /** The tiles of a matrix over time: on every forward arrow that has room for one. @param {Layout} layout @param {Matrix} matrix @returns {Tile[]} */
 export function tilesOf(layout, matrix) {
-  return once(layout, `tiles:${matrix}`, () => tilesAlong(layout, matrix));
+  return once(layout, `tiles/${matrix}`, () => tilesAlong(layout, matrix));
 }
 
 /** @param {Layout} layout @param {Matrix} matrix @returns {Tile[]} */

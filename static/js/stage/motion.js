@@ -1,6 +1,6 @@
 /** What moves between two states of the picture: the norm chart's axis and the columns. Everything else jumps. Pure. */
 import { easeOut, mix } from "../lib/scales.js";
-import { columnEdges } from "./layout.js";
+import { columnEdges } from "./axis.js";
 import { chooseDomain, NORM_DOMAINS } from "../record/norms.js";
 
 /** @typedef {import("./zoom.js").Zoom} Zoom */

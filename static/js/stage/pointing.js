@@ -4,7 +4,7 @@
  */
 import { nameIn } from "../record/chosen.js";
 import { furtherUp } from "./bands/order.js";
-import { groupOf } from "./layout.js";
+import { groupOf } from "./axis.js";
 import { placeAt } from "./under.js";
 import { nextTrack } from "./tracks.js";
 import { carriedAt, sourceAt } from "./river/sources.js";

@@ -1,7 +1,7 @@
 /** What of the stage lies under a point. Pure. */
 
 import { clamp } from "../lib/scales.js";
-import { timestepAt } from "./layout.js";
+import { timestepAt } from "./axis.js";
 import { matricesOf, matrixBox, tilesOf } from "./matrices.js";
 
 /** @typedef {import("./layout.js").Layout} Layout */

@@ -6,7 +6,7 @@ import { devicePixels } from "../lib/canvas/resolution.js";
 import { labelledTimesteps } from "../lib/scales.js";
 import { normExtent } from "../record/norms.js";
 import { drawMath, drawText } from "../kit/text.js";
-import { timestepAt, xOf } from "../stage/layout.js";
+import { timestepAt, xOf } from "../stage/axis.js";
 import { drawInputs, drawLosses, lossRadius } from "../stage/paint/ends.js";
 import { drawNormAxes, drawNormCurves, drawNormLegend, drawNormPoint } from "../stage/paint/norm_chart.js";
 import { clipToAxis, drawBand, drawCurrentLabel } from "../stage/paint/stage.js";

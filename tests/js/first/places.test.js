@@ -3,7 +3,7 @@ import test from "node:test";
 import { PILL, placeNames } from "../../../static/js/first/places.js";
 import { readPicture } from "../../../static/js/record/picture.js";
 import { initialState } from "../../../static/js/run/state.js";
-import { columnWidth, standsApart, visibleTimesteps, xOf } from "../../../static/js/stage/layout.js";
+import { columnWidth, standsApart, visibleTimesteps, xOf } from "../../../static/js/stage/axis.js";
 import { buildScene } from "../../../static/js/stage/scene.js";
 import { sampleRecord } from "../stage/sample.js";
 

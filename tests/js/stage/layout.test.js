@@ -4,15 +4,13 @@ import {
   columnWidth,
   columnEdges,
   groupOf,
-  layoutStage,
   pitchOf,
   standsApart,
-  thumbnailPlaces,
   timestepAt,
   visibleTimesteps,
-  weightsBox,
   xOf,
-} from "../../../static/js/stage/layout.js";
+} from "../../../static/js/stage/axis.js";
+import { layoutStage, thumbnailPlaces, weightsBox } from "../../../static/js/stage/layout.js";
 import { MATRICES, matrixBox, tilesOf, wayX } from "../../../static/js/stage/matrices.js";
 import { placeAt } from "../../../static/js/stage/under.js";
 

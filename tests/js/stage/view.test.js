@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { beforeEach, mock } from "node:test";
-import { layoutStage, xOf } from "../../../static/js/stage/layout.js";
+import { xOf } from "../../../static/js/stage/axis.js";
+import { layoutStage } from "../../../static/js/stage/layout.js";
 import { createStage } from "../../../static/js/stage/view.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
 import { createStore } from "../../../static/js/lib/store.js";

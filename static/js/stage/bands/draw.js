@@ -5,7 +5,7 @@
 
 import { drawMath, drawText } from "../../kit/text.js";
 import { sourceIndex } from "../../kit/colour.js";
-import { columnWidth, standsApart, xOf } from "../layout.js";
+import { columnWidth, standsApart, xOf } from "../axis.js";
 import { drawColumns, drawRecurrentArrows, drawUnits } from "../paint/units.js";
 import { drawBeds, NAMED } from "../river/beds.js";
 import { drawRivers } from "../river/draw.js";

@@ -1,7 +1,7 @@
 /** Draws the way between the open and the folded network: columns sliding into one, parts flying into the accumulator. */
 import { sourceIndex } from "../../kit/colour.js";
 import { mix } from "../../lib/scales.js";
-import { columnWidth, xOf } from "../layout.js";
+import { columnWidth, xOf } from "../axis.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */

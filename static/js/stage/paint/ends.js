@@ -2,7 +2,7 @@
 import { activationIndex, sourceIndex } from "../../kit/colour.js";
 import { clamp } from "../../lib/scales.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
-import { acrossAxis, columnWidth, pitchOf, standsApart, xOf } from "../layout.js";
+import { acrossAxis, columnWidth, pitchOf, standsApart, xOf } from "../axis.js";
 import { outputAt, symbolAt } from "../../record/picture.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { SYMBOL_PITCH, showsSymbols } from "../scene.js";

@@ -3,7 +3,7 @@ import { CELL_STATE_INDEX, sourceIndex } from "../../kit/colour.js";
 import { formatPower } from "../../lib/format.js";
 import { curveName } from "../../words/charts.js";
 import { axisExponents, decades, linear } from "../../lib/scales.js";
-import { standsApart, xOf } from "../layout.js";
+import { standsApart, xOf } from "../axis.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */

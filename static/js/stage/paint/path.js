@@ -1,7 +1,7 @@
 /** Draws the path by which one loss reaches one timestep, and a matrix as it is used there. Keeps no state. */
 
 import { drawMath, mathWidth } from "../../kit/text.js";
-import { columnWidth, pitchOf, xOf } from "../layout.js";
+import { columnWidth, pitchOf, xOf } from "../axis.js";
 import { tilesOf, wayX } from "../matrices.js";
 import { outline } from "./weights.js";
 

@@ -27,7 +27,7 @@ import {
 } from "./units.js";
 import { drawSharedWeights, drawTiles, drawWayOnTop, drawWays, drawWeightNames, drawWeights } from "./weights.js";
 import { matrixBox } from "../matrices.js";
-import { isVisible, pitchOf, standsApart, visibleTimesteps, xOf } from "../layout.js";
+import { isVisible, pitchOf, standsApart, visibleTimesteps, xOf } from "../axis.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
 import * as say from "../../words/stage.js";
 

@@ -4,7 +4,7 @@ import { formatPower } from "../../lib/format.js";
 import { keptBy, keptName } from "../../record/cells.js";
 import { clamp } from "../../lib/scales.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
-import { acrossAxis, pitchOf } from "../layout.js";
+import { acrossAxis, pitchOf } from "../axis.js";
 import { once } from "../once.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawMath, drawText } from "../../kit/text.js";
@@ -68,7 +68,7 @@ export function drawTrack(ctx, scene, bitmaps, ratio) {
   const { H, T } = picture;
   const colourOf = colouring(track, picture, palette);
   drawPixels(ctx, bitmaps("track"), acrossAxis(layout, layout.track, ratio), (pixels, width, height) => {
-    const { columns, rows } = once(layout, `track:${ratio}`, () => trackEdges(layout, T, H, height, ratio));
+    const { columns, rows } = once(layout, `track/${ratio}`, () => trackEdges(layout, T, H, height, ratio));
     paintCells(pixels, width, columns, rows, colourOf, { ink: palette.pixel.border, ground: palette.pixel.paper });
   });
 }

@@ -2,7 +2,8 @@
 import { activationIndex } from "../../kit/colour.js";
 import { startsAtZero } from "../../record/picture.js";
 import { drawPixels } from "../../lib/canvas/bitmap.js";
-import { acrossAxis, columnWidth, pitchOf, standsApart, thumbnailPlaces, weightsBox, xOf } from "../layout.js";
+import { acrossAxis, columnWidth, pitchOf, standsApart, xOf } from "../axis.js";
+import { thumbnailPlaces, weightsBox } from "../layout.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawText, sans } from "../../kit/text.js";
 import { once } from "../once.js";
@@ -32,7 +33,7 @@ export function drawUnits(ctx, scene, bitmaps, ratio) {
   const { units } = layout;
   const { H, T, h } = picture;
   drawPixels(ctx, bitmaps("units"), acrossAxis(layout, units, ratio), (pixels, width) => {
-    const { columns, rows } = once(layout, `units:${ratio}`, () => unitEdges(layout, T, ratio));
+    const { columns, rows } = once(layout, `units/${ratio}`, () => unitEdges(layout, T, ratio));
     paintCells(
       pixels,
       width,

@@ -5,7 +5,7 @@ import { drawPixels } from "../../lib/canvas/bitmap.js";
 import { cellEdges, paintCells } from "../../lib/canvas/cells.js";
 import { statesMeetBy } from "../../record/cells.js";
 import { weightsOf, usesOf } from "../../record/picture.js";
-import { acrossAxis, standsApart, xOf } from "../layout.js";
+import { acrossAxis, standsApart, xOf } from "../axis.js";
 import { matricesOf, matrixBox, tilesOf, wayX } from "../matrices.js";
 import { outputHeights } from "./ends.js";
 import { WAY } from "./units.js";

@@ -1,6 +1,6 @@
 /** Draws what is marked along the ribbon: floods, banks, what truncation and clipping took. Keeps no state. */
 
-import { pitchOf, xOf } from "../layout.js";
+import { pitchOf, xOf } from "../axis.js";
 import { RULERS, widthOf } from "./ruler.js";
 import { clippedTimesteps, waveLines } from "./signs.js";
 import { cutGap } from "./runs.js";

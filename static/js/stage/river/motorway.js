@@ -1,7 +1,7 @@
 /** Draws the straight roads of gated cells: the lstm's cell state as a motorway, the gru's direct part as a core. */
 import { CELL_STATE_INDEX } from "../../kit/colour.js";
 import { CELLS, keepingAt } from "../../record/cells.js";
-import { pitchOf, standsApart, xOf } from "../layout.js";
+import { pitchOf, standsApart, xOf } from "../axis.js";
 import { KIND, RULERS, widthOf } from "./ruler.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */

@@ -1,7 +1,7 @@
 /** Draws the ribbon itself: as wide as the gradient, each loss in its colour. Keeps no state. */
 
 import { drawPixels } from "../../lib/canvas/bitmap.js";
-import { acrossAxis } from "../layout.js";
+import { acrossAxis } from "../axis.js";
 import { paintRiver } from "./strata.js";
 import { blend, sourceIndex } from "../../kit/colour.js";
 

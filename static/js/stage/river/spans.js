@@ -1,7 +1,7 @@
 /** Draws spans of the lane where there is no ribbon, or none that can be divided: no number, no loss, too little. Keeps no state. */
 
 import { drawText, sans } from "../../kit/text.js";
-import { xOf } from "../layout.js";
+import { xOf } from "../axis.js";
 import * as say from "../../words/stage.js";
 import { beyondRuler, dryDashes } from "./signs.js";
 import { KIND, RULERS } from "./ruler.js";

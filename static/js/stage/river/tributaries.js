@@ -1,7 +1,7 @@
 /** Draws the losses falling into the river. Keeps no state. */
 
 import { sourceIndex } from "../../kit/colour.js";
-import { groupOf, pitchOf, standsApart, xOf } from "../layout.js";
+import { groupOf, pitchOf, standsApart, xOf } from "../axis.js";
 import { DIMMED } from "./ribbon.js";
 import { ownThickness } from "./sources.js";
 

@@ -1,7 +1,7 @@
 /** Backward in slow motion: the river comes to one timestep after the other, and each part joins the sum. */
 
 import { mix } from "../../lib/scales.js";
-import { xOf } from "../layout.js";
+import { xOf } from "../axis.js";
 import { drawNormCurves } from "../paint/norm_chart.js";
 import { clipToAxis } from "../paint/stage.js";
 import { frameWeights } from "./frames.js";

@@ -1,7 +1,7 @@
 /** Forward in slow motion: input, weights, units and output of one timestep after the other, then the losses. */
 
 import { mix } from "../../lib/scales.js";
-import { columnWidth, standsApart, xOf } from "../layout.js";
+import { columnWidth, standsApart, xOf } from "../axis.js";
 import { wayX } from "../matrices.js";
 import { frameWeights } from "./frames.js";
 import { copyAll, copyGutterWeights, copyPart, readsBothWays } from "./layers.js";

@@ -2,7 +2,7 @@
  * Slow motion: an act of the stage that goes through one iteration step by step, from the record alone, and ends it with
  * a real update. The run stands still meanwhile.
  */
-import { xOf } from "../layout.js";
+import { xOf } from "../axis.js";
 import { placeAt } from "../under.js";
 import { actPainters } from "../../lib/canvas/painters.js";
 import { drawMoment, drawUpdate } from "./draw.js";

@@ -4,7 +4,8 @@ import { sourceIndex } from "../../kit/colour.js";
 import { drawMath } from "../../kit/text.js";
 import { mix } from "../../lib/scales.js";
 import { statesMeetBy } from "../../record/cells.js";
-import { pitchOf, weightsBox, xOf } from "../layout.js";
+import { pitchOf, xOf } from "../axis.js";
+import { weightsBox } from "../layout.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */

@@ -5,7 +5,7 @@ import { drawChrome, drawCurrentLabel, drawMarks, drawRecord } from "../../../..
 import { lossRadius } from "../../../../static/js/stage/paint/ends.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
-import { xOf } from "../../../../static/js/stage/layout.js";
+import { xOf } from "../../../../static/js/stage/axis.js";
 import { tilesOf, wayX } from "../../../../static/js/stage/matrices.js";
 import { initialState } from "../../../../static/js/run/state.js";
 import { callsOf, recordingBitmaps, recordingContext, textsOf } from "../recording.js";

@@ -6,7 +6,7 @@ import { makeLayers } from "../../../../static/js/stage/slowmotion/layers.js";
 import { createSlowMotion, isReached } from "../../../../static/js/stage/slowmotion/slowmotion.js";
 import { cardLines, momentWords } from "../../../../static/js/words/slowmotion.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
-import { xOf } from "../../../../static/js/stage/layout.js";
+import { xOf } from "../../../../static/js/stage/axis.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
 import { initialState, reduce } from "../../../../static/js/run/state.js";
 import { createStore } from "../../../../static/js/lib/store.js";
