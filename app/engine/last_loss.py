@@ -47,13 +47,15 @@ def last_loss(net: Network, target: Array, reduction: Reduction = "sum") -> dict
 
 
 def adjoints_and_last_loss(
-    net: Network, pair: Stack, target: Array, reduction: Reduction = "sum"
+    net: Network, pair: Stack | None, target: Array, reduction: Reduction = "sum"
 ) -> tuple[dict[str, Adjoints], dict[str, LastLoss]]:
     """`all_adjoints` and `last_loss` of ``net`` (B = 1), which go back side by side as two columns of ``pair``.
 
-    ``pair`` has the layers of such a network for B = 2. Where the last loss's gradient leaves the range of numbers,
-    each goes back by itself. The buffers of ``net`` are left as by `all_adjoints`.
+    ``pair`` has the layers of such a network for B = 2. Without it, and where the last loss's gradient leaves the range
+    of numbers, each goes back by itself. The buffers of ``net`` are left as by `all_adjoints`.
     """
+    if pair is None:
+        return _each_by_itself(net, target, reduction)
     losses = _timesteps_with_a_loss(target)
     if len(losses) and net.dtype == np.float64:
         with np.errstate(all="ignore"):
@@ -78,6 +80,13 @@ def of_columns(
             if len(near_one) == len(swept):
                 adjoints = {ending: complete(net.layers[ending], found) for ending, found in all_swept(net).items()}
                 return adjoints, _ways(net, near_one, int(losses[-1]), scale)
+    return _each_by_itself(net, target, reduction)
+
+
+def _each_by_itself(
+    net: Network, target: Array, reduction: Reduction
+) -> tuple[dict[str, Adjoints], dict[str, LastLoss]]:
+    """The same by one way back after the other."""
     found = last_loss(net, target, reduction)
     return all_adjoints(net, reduction), found
 

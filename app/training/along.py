@@ -8,6 +8,7 @@ from .workspace import Shape
 
 MOST_MULTIPLICATIONS = 600_000  # of a timestep: beyond, columns cost as much as passes of their own
 MOST_BYTES = 16 << 20  # of buffers that a run has a second time for this
+MOST_BYTES_OF_TWO = 4 << 20  # and of those in which two ways back go side by side
 
 
 def is_cut(config: RunConfig) -> bool:
@@ -33,3 +34,13 @@ def shape_beside(config: RunConfig, task: Task) -> Shape | None:
 def goes_along(shape: Shape) -> bool:
     """Whether the columns change no bit of the batch: this machine's arithmetic is asked, once for all sizes but T."""
     return leaves_the_batch(shape.architecture, shape.activation, shape.loss, shape.B)
+
+
+def shape_of_two(config: RunConfig, task: Task) -> Shape | None:
+    """The buffers in which a sequence's way back with all losses and that with the last one go side by side.
+
+    None where they would be large, and in float32: there one goes after the other.
+    """
+    T = config.sequence_length
+    shape = Shape(architecture_of(config, task), config.activation, task.loss, T, 2, config.precision)
+    return shape if config.precision == "float64" and shape.nbytes <= MOST_BYTES_OF_TWO else None

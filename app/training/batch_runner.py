@@ -11,7 +11,7 @@ from ..engine import BREAKS, BreakName, Data, Network, Params, Precision, Tensor
 from ..errors import BadValue, OutOfRange, shown
 from ..tasks import Batch, Task
 from . import batch_pass
-from .along import goes_along, shape_beside
+from .along import goes_along, shape_beside, shape_of_two
 from .architecture import architecture_of
 from .batch_pass import BatchPass
 from .carried import START, Carried
@@ -69,6 +69,11 @@ class BatchRunner:
         shape = shape_beside(self.config, self.task)
         return shape if shape is not None and goes_along(shape) else None
 
+    @cached_property
+    def _of_two(self) -> Shape | None:
+        """The buffers in which a probe that has passes of its own goes back twice at once."""
+        return shape_of_two(self.config, self.task)
+
     def carried_on(self, carried: Carried, computed: BatchPass) -> Carried:
         """What goes on from a batch: where streams stand after it and in which states."""
         if not self.config.carry_state:
@@ -125,7 +130,8 @@ class BatchRunner:
         """
         initial = self._states_before(params, probe) if self.config.carry_state else {}
         sequence = self._sequence(probe, edits)
-        net, pair = self._workspace("probe", 1).net, self._workspace("probe", 2).net
+        net, of_two = self._workspace("probe", 1).net, self._of_two
+        pair = None if of_two is None else self.workspaces.workspace("probe", of_two).net
         return ProbeTrace(net, pair, params, sequence, self.config, initial)
 
     def _sequence(self, probe: int, edits: Edits) -> Batch:

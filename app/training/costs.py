@@ -15,7 +15,7 @@ from ..engine import CELLS, OPTIMIZERS, nbytes_of_pairs
 from ..errors import TooCostly
 from ..tasks import OwnData, Task
 from . import dataset
-from .along import shape_beside
+from .along import shape_beside, shape_of_two
 from .architecture import architecture_of
 from .config import RunConfig
 from .quantities import PROBE, QUANTITIES, tensors_of
@@ -40,7 +40,7 @@ def cost(config: RunConfig, task: Task) -> int:
     sweeps = 2 if work.clips else 1
     batch = (
         work.forward(work.B)
-        + sweeps * work.backward(work.B)
+        + sweeps * (work.backward(work.B) + work.sums(work.B))
         + UPDATE
         + LAYER_UPDATED * (work.layers - 1)
         + UPDATED * work.parameters
@@ -57,11 +57,10 @@ def cost_of_watching(config: RunConfig, task: Task, watch: Collection[str]) -> i
 def memory(config: RunConfig, task: Task, watch: Collection[str] = (), data: OwnData | None = None) -> int:
     """About how many bytes a run takes: buffers, weights, moments and what is kept of them, a record, own data."""
     T, net = config.sequence_length, architecture_of(config, task)
-    rows = [task.rows(config.batch_size), task.held_out_rows(config.batch_size), 1, 2]
+    rows = [task.rows(config.batch_size), task.held_out_rows(config.batch_size), 1]
     rows += [1] if config.carry_state else []  # the window before the probe
     buffers = sum(Shape(net, config.activation, task.loss, T, B, config.precision).nbytes for B in rows if B)
-    beside = shape_beside(config, task)
-    buffers += beside.nbytes if beside is not None else 0
+    buffers += sum(shape.nbytes for shape in (shape_beside(config, task), shape_of_two(config, task)) if shape)
     work = Work.of(config, task)
     learner = (1 + len(OPTIMIZERS[config.optimizer].moments)) * (1 + CHECKPOINTS)
     weights = (learner + COPIES_OF_A_GRADIENT) * work.parameters * (8 if config.precision == "float64" else 4)

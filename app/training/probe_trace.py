@@ -22,27 +22,30 @@ class ProbeTrace:
     their names end with, `adjoint` those of the first, `last_loss` what the last loss alone sends back; `used_norms`
     are ‖dE/dh_t‖ (T+1,) of each by name, h_l2 for example, for an lstm also ‖dE/dc_t‖, under truncation and
     per-timestep clipping, None where nothing is cut; `is_finite` is whether every number of the forward and the full
-    backward pass is. `pair` has buffers for two sequences of this shape, or
-    has just taken the probe along beside its batch.
+    backward pass is. `pair` has buffers for two sequences of this shape, in
+    which two ways back go side by side, or has just taken the probe along beside its batch; without it one goes after
+    the other.
     """
 
     def __init__(
         self,
         net: Network,
-        pair: Network,
+        pair: Network | None,
         params: Params,
         probe: Batch,
         config: RunConfig,
         initial: Mapping[str, np.ndarray] = NONE,
     ) -> None:
         self.net, self.probe, self.config = net, probe, config
-        if pair.beside:
+        if pair is not None and pair.beside:
             self.used_norms = None
             found = beside(net, pair, params, probe.target, config.loss_reduction)
         else:
             net.forward(params, probe.x, probe.target, probe.h0, initial=initial, lengths=probe.lengths)
             self.used_norms = self._used_norms() if self.is_cut else None
-            found = adjoints_and_last_loss(net, pair.stack, probe.target, config.loss_reduction)
+            found = adjoints_and_last_loss(
+                net, None if pair is None else pair.stack, probe.target, config.loss_reduction
+            )
         self.adjoints, self.last_loss = found
         self.adjoint = self.adjoints[""]
         # Asked at once: some quantities overwrite the buffers by gradients that truncation or clipping has bounded.

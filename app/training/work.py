@@ -6,6 +6,7 @@ from typing import Self
 
 from ..engine import CELLS, Architecture
 from ..tasks import Task
+from .along import shape_beside
 from .architecture import architecture_of
 from .config import RunConfig
 
@@ -35,13 +36,17 @@ class Work:
     """Whether the network can go on by itself."""
     held_out: int = 0
     """Sequences that are not learned from, and looked at all the same."""
+    goes_along: bool = False
+    """Whether the shown sequence may go along with its batch."""
 
     @classmethod
     def of(cls, config: RunConfig, task: Task) -> Self:
         """The work of a run; its task says how many inputs and outputs there are, and how many sequences it has."""
         net, B = architecture_of(config, task), config.batch_size
         entries = sum(prod(shape) for shape in net.parameter_shapes.values())
-        return cls(config, net, config.sequence_length, task.rows(B), entries, task.continues, task.held_out_rows(B))
+        along = shape_beside(config, task) is not None
+        rows, held_out = task.rows(B), task.held_out_rows(B)
+        return cls(config, net, config.sequence_length, rows, entries, task.continues, held_out, along)
 
     @property
     def I(self) -> int:  # noqa: E743
@@ -152,12 +157,15 @@ class Work:
         return sum(min(last, k2) for last in [*range(k1, self.T, k1), self.T])
 
     def forward(self, sequences: int) -> float:
-        """Nanoseconds of the forward pass, and of all gradients that are sums over time."""
-        within = self.from_states * self.H * self.layers + self.from_inputs * sum(self.net.entering)
-        products = 2 * (within + self._readout + self.I * self.net.embedding_size)
-        each = ELEMENT * self.elementwise * self.layers + PRODUCT * products + VALUE * (self.I + self.O)
+        """Nanoseconds of the forward pass."""
+        each = ELEMENT * self.elementwise * self.layers + PRODUCT * self._products + VALUE * (self.I + self.O)
         timestep = TIMESTEP * self.calls * self.layers
         return LOADED * self.parameters + self.T * (timestep + sequences * each)
+
+    def sums(self, sequences: int) -> float:
+        """Nanoseconds of the parameters' gradients, which are sums over time: all that leaves by all that enters."""
+        entering = sum(self.net.entering[-len(self.net.top_endings) :])
+        return PRODUCT * self.T * sequences * (self._products + self.O * entering)
 
     def backward(self, sequences: int) -> float:
         """Nanoseconds of all backward passes of one sweep."""
@@ -166,6 +174,12 @@ class Work:
         timestep = (SWEPT_TIMESTEP * self.calls + CLIPPED_TIMESTEP * self.clips) * self.layers
         each = ELEMENT * self.elementwise * self.layers + PRODUCT * products
         return PASS * self.passes * self.layers + self.swept * (timestep + sequences * each)
+
+    @property
+    def _products(self) -> int:
+        """Multiplications of one timestep of one sequence, forward."""
+        within = self.from_states * self.H * self.layers + self.from_inputs * sum(self.net.entering)
+        return within + self._readout + self.I * self.net.embedding_size
 
     @property
     def _readout(self) -> int:

@@ -11,7 +11,7 @@ from app.engine.layer import Layer
 from app.errors import OutOfRange, TooCostly
 from app.settings import Settings
 from app.training import RunConfig, Trainer, WorkspacePool
-from app.training.along import shape_beside
+from app.training.along import goes_along, shape_beside
 from app.training.costs import cost_of_watching, memory
 from app.training.quantities import WATCHABLE
 from app.training.work import Work
@@ -26,7 +26,7 @@ def test_the_largest_of_everything_is_too_much_together():
 
 
 def test_what_is_suggested_fits():
-    trainer = Trainer(RunConfig(), max_cost=5_500_000)
+    trainer = Trainer(RunConfig(), max_cost=3_500_000)
     with pytest.raises(TooCostly) as refusal:
         trainer.configure(sequence_length=300)
     value = int(str(refusal.value).split(f"{refusal.value.field} = ")[1].split()[0].rstrip("."))
@@ -159,16 +159,19 @@ def test_the_timesteps_that_are_swept_are_counted_and_not_guessed(monkeypatch, c
     sweep = Layer.sweep
 
     def counted(layer, last, lowest, clip_timestep=None):
-        swept["batch" if layer.B > 1 else "probe"] += last - lowest
+        swept["batch" if layer.B == 4 else "probe"] += last - lowest
         sweep(layer, last, lowest, clip_timestep)
 
     trainer = Trainer(RunConfig(sequence_length=60, hidden_size=3, batch_size=4, **cut))
+    beside = shape_beside(trainer.config, trainer.task)
+    goes_with_its_batch = beside is not None and goes_along(beside)
     monkeypatch.setattr(Layer, "sweep", counted)
     trainer.record(())
     trainer.advance()
     work = Work.of(trainer.config, trainer.task)
     assert swept["batch"] == work.swept * (2 if work.clips else 1)
-    assert swept["probe"] == 2 * 60 + (work.swept if work.is_cut else 0), "in full, and for the last loss alone"
+    in_full = 0 if goes_with_its_batch else 60
+    assert swept["probe"] == in_full + (work.swept if work.is_cut else 0), "all losses and the last one side by side"
 
 
 def test_a_shared_link_that_would_hold_a_core_for_seconds_is_refused_and_told_what_fits():

@@ -52,11 +52,11 @@ class Flow(Quantity):
         """Half of all pairs of timesteps, by rows of one gradient; again for what is left of them where it is cut."""
         row, products = work.carried, work.carried**2 if work.from_states or work.layers > 1 else 0
         pair, timestep = 65.0 + 4.5 * row + 0.02 * products, 5_000.0 + 2.0 * products
-        each = 300_000.0 + work.T * timestep + work.pairs * pair
-        whole = each * work.sweeps_of_pairs + cost_of_jacobians(work) * work.layers
+        layers, each = 300_000.0 * work.layers, work.T * timestep + work.pairs * pair
+        whole = layers + each * work.sweeps_of_pairs + cost_of_jacobians(work) * work.layers
         if not work.is_cut:
             return whole
-        return whole + each * work.sweeps_by_group + (work.backward(1) if work.clips else 0.0)
+        return whole + layers + each * work.sweeps_by_group + (work.backward(1) if work.clips else 0.0)
 
     def measure(self, seen: Measurement) -> Found:
         """One row of gradients for each loss, carried back together."""

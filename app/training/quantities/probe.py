@@ -12,11 +12,12 @@ from .conditions import WITH_CELL_STATE, WITH_CLASSES, WITH_VALUES
 from .tensor import Tensor
 
 f64 = np.float64
-RECORD = 640_000.0  # nanoseconds of any record,
-TIMESTEP, SHOWN, HANDED = 2_200.0, 10.0, 12.0  # of each timestep, and there of each state, and each input or output,
-CONVERTED = 200_000.0  # more where float32 has to become float64,
+RECORD = 450_000.0  # nanoseconds of any record,
+TIMESTEP, SHOWN, HANDED = 1_550.0, 10.0, 12.0  # of each timestep, and there of each state, and each input or output,
+CONVERTED = 350_000.0  # more where float32 has to become float64,
 LEFT = 150_000.0  # of what truncation and clipping leave, beside its way back,
-SWEEPS = 2.5  # ways back in full: for the gradients, in powers of two, and for the last loss alone,
+SWEEPS = 1.8  # ways back in full: for the gradients and the last loss side by side, and in powers of two,
+ALONG = 0.3  # of forward and back, where the sequence may go along with its batch,
 FURTHER_LAYER, FURTHER_STATE = 60_000.0, 170_000.0  # and of what one more layer, or direction, adds to it
 
 
@@ -58,7 +59,8 @@ class Probe(Quantity):
         forward = work.forward(1) * (2 if work.config.carry_state else 1)  # also the window before it
         more = (work.layers - 1) * (FURTHER_LAYER + FURTHER_STATE * work.carried / work.H)
         more += CONVERTED if work.config.precision == "float32" else 0.0
-        return RECORD + more + shown + forward + SWEEPS * work.uncut.backward(1) + left
+        passes = forward + SWEEPS * work.uncut.backward(1)
+        return RECORD + more + shown + (ALONG * passes if work.goes_along else passes) + left
 
     def measure(self, seen: Measurement) -> Found:
         """Views of the network's buffers, copied."""
