@@ -1,7 +1,7 @@
 /** Wires the page around its first picture: the session, the views, one loop of frames. It may import everything. */
 
 import { createActs } from "./stage/acts.js";
-import { createBeat } from "./lib/beat.js";
+import { createBeat, FIRST_READING, READING } from "./lib/beat.js";
 import { createControls } from "./panels/controls/controls.js";
 import { byId } from "./lib/dom.js";
 import { socketAddressOf } from "./lib/address.js";
@@ -40,8 +40,6 @@ import { createTravel } from "./run/travel.js";
 
 const TICK = 1000;
 const COUNTDOWN = 250;
-/** While training runs, numbers and the footer's curve change at most this often, ms: faster nobody reads them. */
-const READ_INTERVAL = 250;
 
 /**
  * Somebody else's run, or the file that the page is. `goOn` makes a run of one's own from a copy.
@@ -173,7 +171,8 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   });
   /** @type {import("./wire/protocol.js").DecodedRecord | null} */
   let drawnRecord = null;
-  const reading = createBeat(READ_INTERVAL);
+  const everyBeat = createBeat(READING);
+  const firstBeat = createBeat(FIRST_READING);
 
   const drifts = () => store.get().phase === "running" && !store.get().reducedMotion;
   const frames = createFrames(browser, drawFrame, drifts);
@@ -188,7 +187,8 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
       drawnRecord = record;
       session.drawn(record.meta.iteration);
     }
-    const { phase, past } = store.get();
+    const { phase, past, first } = store.get();
+    const reading = first ? firstBeat : everyBeat;
     const reads = phase !== "running" || past !== null || reading.wait(now) === 0;
     if (reads) reading.take(now);
     // Before any words change: words on a canvas would make the browser work out the new styles at once, and once more.

@@ -9,17 +9,23 @@ CONFIG = SCENES["truncation"].config
 
 
 def kept(k1, k2, T=24):
-    """Pairs (t, k) that a pass every k1 timesteps, reaching k2 back, still sees."""
-    ends = {t: min(T, k1 * -(-t // k1)) for t in range(1, T + 1)}
-    return sum(ends[t] - k2 < k <= t for t in range(1, T + 1) for k in range(1, t + 1))
+    """Timesteps k at which E_T still counts where a pass every k1 timesteps reaches k2 back."""
+    end = min(T, k1 * -(-T // k1))
+    return sum(end - k2 < k <= T for k in range(1, T + 1))
 
 
 def test_what_is_kept_is_counted():
-    full = kept(24, 24)
     says(
-        "truncation", f"are left: {full} uncut, {kept(8, 16)} with every 8, back 16, {kept(4, 4)} with every 4, back 4"
+        "truncation",
+        f"the one loss, E_24, still counts: over all {kept(24, 24)} timesteps uncut, "
+        f"over {kept(8, 16)} with every 8, back 16, over {kept(4, 4)} with every 4, back 4",
     )
-    assert opened("truncation").record().needed_lag == 23
+    record = opened("truncation").record()
+    assert record.needed_lag == 23
+    assert np.flatnonzero(~np.isnan(record.target[:, 0])).tolist() == [23], "there is one loss, the last"
+    for k1, k2 in ((8, 16), (4, 4)):
+        used = Trainer(CONFIG.changed({"k1": k1, "k2": k2})).record({"flow"}).tensors["share_used"][-1, 1:]
+        assert np.count_nonzero(used > 0) == kept(k1, k2)
 
 
 def cosine(k1, k2):

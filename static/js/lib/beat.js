@@ -3,6 +3,12 @@
  * same frames. A frame in which any words change makes the browser work out styles, lay out and paint.
  */
 
+/** While training runs, numbers and sentences change at most this often, ms, and together: all are of one record. */
+export const READING = 500;
+
+/** In the first view, whose two updates a second can all be read. */
+export const FIRST_READING = 100;
+
 /** @param {number} ms from one beat to the next */
 export function createBeat(ms) {
   let taken = Number.NEGATIVE_INFINITY;

@@ -1,12 +1,10 @@
 /** Puts the words into the page: at most twice a second, and for a screen reader every few seconds. */
 
-import { createBeat } from "../lib/beat.js";
+import { createBeat, FIRST_READING, READING } from "../lib/beat.js";
 import { byId, element, setSentence, setText } from "../lib/dom.js";
 import { plainWords } from "../words/first.js";
 import { describe, spokenWords } from "../words/sentences.js";
 
-const INTERVAL = 500;
-const FIRST_INTERVAL = 100; // a first run makes two updates a second, and its numbers stand right above the sentence
 const SPOKEN_INTERVAL = 5000;
 const FADE = 120;
 
@@ -18,8 +16,8 @@ export function createSentences(store, apply) {
   const finding = byId("finding");
   const reason = byId("reason");
   const showAdvice = createAdvice(byId("advice"), apply);
-  const writing = createBeat(INTERVAL);
-  const first = createBeat(FIRST_INTERVAL);
+  const writing = createBeat(READING);
+  const first = createBeat(FIRST_READING);
   let spokenAt = Number.NEGATIVE_INFINITY;
   let rule = "";
   /** @type {import("../run/state.js").State | null} */

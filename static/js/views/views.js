@@ -3,7 +3,7 @@
  * module is fetched when it is opened first; only open views are drawn.
  */
 
-import { createBeat } from "../lib/beat.js";
+import { createBeat, READING } from "../lib/beat.js";
 import { byId, element, setSentence } from "../lib/dom.js";
 import { cellOf, statesMeetBy } from "../record/cells.js";
 import { lossCount } from "../record/readings.js";
@@ -137,8 +137,6 @@ function suggested({ record, config }) {
   return cellOf(config).gates.length > 0 ? "gates" : "spectrum";
 }
 
-/** At most twice a second, as all sentences. */
-const WORDS_INTERVAL = 500;
 /** Room for two views below each other, in design pixels. */
 const STACKED_FROM = 540;
 
@@ -232,7 +230,7 @@ function createShell(kind) {
   /** @type {View | null} */
   let view = null;
   let asked = false;
-  const writing = createBeat(WORDS_INTERVAL);
+  const writing = createBeat(READING);
 
   return {
     panel,

@@ -130,7 +130,7 @@ export function missingWords(missing, picture, most) {
   if (missing.length === 0) return "";
   const list = missing.map((key) => NAMES[key].short(picture)).join(", ");
   const help = picture.T > most ? ` Up to T = ${most} there is room for more names.` : "";
-  return `No room here to name: ${list}.${help}`;
+  return `Not named here, for want of room: ${list}.${help}`;
 }
 
 /** Where another picture stands on the stage. @param {"folded" | "lanes" | "slow"} why */

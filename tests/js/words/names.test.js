@@ -59,7 +59,7 @@ test("posts of clipping say what they cut, and where they cut nothing that too",
 test("what has no name says why, and what helps where that is true", () => {
   const picture = pictureOf();
   assert.equal(missingWords([], picture, 45), "");
-  assert.equal(missingWords(["W_xh"], picture, 45), "No room here to name: input to state.");
+  assert.equal(missingWords(["W_xh"], picture, 45), "Not named here, for want of room: input to state.");
   assert.match(missingWords(["W_xh"], pictureOf({ T: 100 }), 45), /Up to T = 45 there is room for more names\.$/);
   for (const why of ["folded", "slow", "lanes"]) assert.match(elsewhereWords(why), /\.$/);
 });

@@ -3,7 +3,7 @@
  * kind of thing has its face; one of them is shown.
  */
 
-import { createBeat } from "../../lib/beat.js";
+import { createBeat, READING } from "../../lib/beat.js";
 import { element, setSentence, setText } from "../../lib/dom.js";
 import { equationsOf } from "../equations/cells.js";
 import { backwardMath } from "../equations/gradients.js";
@@ -21,9 +21,6 @@ import * as say from "../../words/panels.js";
 /** @typedef {import("../../run/state.js").State} State */
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
 /** @typedef {{node: HTMLElement, show: (state: State, record: DecodedRecord, subject: any) => void}} Face */
-
-/** What nobody asked about changes as often as sentences do. */
-const IDLE_INTERVAL = 500;
 
 /**
  * @param {HTMLElement} node
@@ -48,7 +45,7 @@ export function createInspector(node, store, actions) {
 
   /** @type {unknown[]} */
   let shown = [];
-  const idling = createBeat(IDLE_INTERVAL);
+  const idling = createBeat(READING);
 
   return {
     /** How many milliseconds later there is something left to show. @param {number} now */
