@@ -378,7 +378,8 @@ def test_a_forked_child_trains_asks_and_closes_without_waiting_for_a_thread_it_h
 
 
 LOOP = """
-import sys, app as unroll, torch
+import signal, sys, app as unroll, torch
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background a shell has it ignored
 layer = torch.nn.LSTM(3, 4)
 watching = unroll.watch(layer{options})
 x = torch.randn(6, 4, 3)
