@@ -112,7 +112,9 @@ def test_names_say_what_they_cannot_name_and_why(page: Page):
     expect(page.locator(".names")).to_be_visible()
     page.locator('[data-field="sequence_length"]').get_by_role("textbox").fill("120")
     page.keyboard.press("Enter")
-    expect(page.locator(".names-note")).to_contain_text(re.compile(r"Not named here, for want of room: .*Up to T = 4\d"))
+    expect(page.locator(".names-note")).to_contain_text(
+        re.compile(r"Not named here, for want of room: .*Up to T = 4\d")
+    )
 
 
 def test_titles_are_shown_to_the_keyboard_and_the_picture_is_read_timestep_by_timestep(page: Page):
