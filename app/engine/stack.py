@@ -129,7 +129,7 @@ class Stack:
         sums: list[Array] = []
         for layer in self.layers.values():
             own, handed = layer.gradients()
-            found |= with_suffix(own, layer.ending) if layer.ending else own
+            found |= with_suffix(own, layer.ending)
             if initial:
                 found |= with_suffix(layer.initial_gradients(), layer.ending)
             if layer.sums_handed:

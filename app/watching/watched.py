@@ -59,9 +59,8 @@ class Watched:
         self.stepped = False  # by an optimizer, since the last backward pass
         self.mixed: str | None = None  # what of the calls now made mixes the sequences of the batch
         self.random_state: Any = None
-        self.counted_at: tuple[str, Any] | None = (
-            None  # the weight, with its name, at which backward passes are counted
-        )
+        # The weight, with its name, at which backward passes are counted.
+        self.counted_at: tuple[str, Any] | None = None
         # Of a cell, since the last backward pass; kept alive by the graph they belong to, whose hooks hold them.
         self.steps: list[weakref.ref[StepCall]] = []
         self.left_by: dict[int, tuple[StepCall, dict[str, Any]]] = {}  # by id of the h a step left: its outputs, weakly
