@@ -248,6 +248,24 @@ def test_below_two_directions_a_gradient_far_below_the_smallest_number_is_exact(
         np.testing.assert_allclose(record.tensors[f"ln_dh_norm{ending}"], from_the_only_loss, rtol=1e-6, atol=1e-4)
 
 
+@pytest.mark.parametrize("shape", [{}, {"num_layers": 2}, {"num_layers": 2, "bidirectional": True}], ids=named)
+@pytest.mark.parametrize("cell", CELLS)
+def test_losses_with_next_to_no_gradient_flow_back_as_larger_ones_do(cell, shape):
+    def flow_of(size):  # the readout and its targets alike, so that every gradient is times the square of it
+        data = {"inputs": np.random.default_rng(1).standard_normal((1, 20, 2)), "targets": np.full((1, 20, 1), size)}
+        run = Trainer(RunConfig(cell=cell, hidden_size=4, gain=0.3, forget_bias=-2.0, **shape), dataset=data)
+        run.params["W_hy"][...] = size * np.sign(run.params["W_hy"])
+        return run.record({"flow"})
+
+    usual, tiny = flow_of(1e-20), flow_of(1e-145)
+    assert tiny.flow_residual <= 1e-10
+    for name, values in usual.tensors.items():
+        if name.startswith("ln_"):
+            np.testing.assert_allclose(tiny.tensors[name], values - 250 * np.log(10), atol=2e-4, err_msg=name)
+        elif name.startswith(("share", "carried_share", "above_share", "route_share")):
+            np.testing.assert_allclose(tiny.tensors[name], values, rtol=1e-4, atol=1e-4, err_msg=name)
+
+
 LENGTHS = np.array([3, 6, 1, 4])
 
 
