@@ -10,6 +10,7 @@ from .clipping import ClipMode, angle, clip, norm
 from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise
+from .lags import TruncationMeter, horizon, truncation_meter, whole_meter
 from .last_loss import LastLoss, adjoints_and_last_loss, last_loss
 from .losses import LOSSES, LossName, Reduction
 from .naming import suffix, suffixes
@@ -27,15 +28,7 @@ from .spectrum import (
     singular_values,
     slopes,
 )
-from .truncation import (
-    TruncationMeter,
-    all_shares_used,
-    horizon,
-    kept_pairs,
-    share_used,
-    truncation_meter,
-    whole_meter,
-)
+from .truncation import all_shares_used, kept_pairs, share_used
 
 __all__ = [
     "ACTIVATIONS",

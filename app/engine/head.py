@@ -32,7 +32,7 @@ class Readout:
     def load(self, params: Params) -> list[Array]:
         """Copy the parameters; returns W_hy (H, O) of each direction."""
         W_hy = params["W_hy"]
-        through = [W_hy[part] for part in self.parts] if len(self.parts) > 1 else [W_hy]
+        through = [W_hy[part] for part in self.parts]
         for weights, part in zip(self._weights, through, strict=True):
             weights[:, :-1] = part.T
         self._weights[0][:, -1] = params["b_y"]

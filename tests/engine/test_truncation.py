@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine import CELLS, adjoints, flow, horizon, kept_pairs, share_used, truncation_meter
-from app.engine.truncation import lags
+from app.engine.lags import lags
 from tests.engine.networks import build, recurrent, scalar
 
 
