@@ -11,27 +11,25 @@ ROOT = Path(__file__).parent.parent
 
 # A package may import from the packages named beside it (and from itself); anything else is an arrow the wrong way.
 PYTHON = {
-    "app": {"app.training", "app.watching"},
+    "app": {"app.report", "app.training", "app.watching"},
     "app.errors": set(),
-    "app.links": set(),
+    "app.link_keys": set(),
     "app.settings": set(),
-    "app.commandline": {"app.__version__", "app.errors", "app.settings", "app.validation"},
     "app.strictjson": set(),
     "app.validation": {"app.errors"},
     "app.engine": set(),
     "app.tasks": {"app.errors"},
     "app.training": {"app.errors", "app.strictjson", "app.validation", "app.engine", "app.tasks"},
-    "app.watching": {"app.errors", "app.engine", "app.links", "app.recording", "app.training"},
+    "app.recording": {"app.errors", "app.training"},
+    "app.watching": {"app.errors", "app.engine", "app.link_keys", "app.recording", "app.training"},
     "app.scenes": {"app.training"},
     "app.questions": {"app.training", "app.scenes"},
-    "app.figures": {"app.training"},
-    "app.recording": {"app.errors", "app.training"},
-    "app.drawings": set(),
-    "app.report": {"app.__version__", "app.drawings", "app.errors", "app.training", "app.figures"},
+    "app.report": {"app.__version__", "app.errors", "app.training"},
+    "app.handin": {"app.errors", "app.strictjson", "app.training", "app.validation"},
     "app.web": {
         "app.__version__",
         "app.errors",
-        "app.links",
+        "app.link_keys",
         "app.settings",
         "app.strictjson",
         "app.validation",
@@ -42,11 +40,8 @@ PYTHON = {
     },
     "app.main": {"app.errors", "app.settings", "app.web"},
     "app.serving": {"app.main", "app.settings", "app.web"},
-    "app.handin": {"app.errors", "app.strictjson", "app.training", "app.validation"},
-    "app.lesson_pages": {"app.errors", "app.web"},
-    "app.verifying": {"app.errors", "app.handin"},
-    "app.__main__": {"app.commandline", "app.lesson_pages", "app.serving", "app.verifying", "app.web"},
-    "app.beside": {"app.serving", "app.settings", "app.web"},
+    "app.commandline": {"app.__version__", "app.errors", "app.settings", "app.validation", "app.handin", "app.web"},
+    "app.__main__": {"app.commandline", "app.serving"},
 }
 WEB_LIBRARIES = {"fastapi", "starlette", "uvicorn", "websockets", "jinja2", "prometheus_client"}
 KNOWS_THE_WEB = {"app.web", "app.main", "app.serving", "app.__main__"}

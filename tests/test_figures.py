@@ -11,9 +11,11 @@ import pytest
 from safetensors.numpy import load
 
 from app import __version__, figures
-from app.drawings import SHADES, drawing, png, shades
-from app.report import LARGEST, Asked, as_file, escaped, report
+from app.report import Asked, as_file, report
+from app.report.drawings import SHADES, drawing, png, shades
+from app.report.page import LARGEST
 from app.training import WATCHABLE, RunConfig, Trainer
+from app.training.drawing import escaped
 
 
 def numbers(values) -> np.ndarray:

@@ -1,12 +1,9 @@
-"""Links: which run of this process is found under which token; see `app.links` for tokens and keys."""
+"""Links: which run of this process is found under which token; see `app.link_keys` for tokens and keys."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ..errors import UnknownRun, shown
-from ..links import KEY, new_key, token_of
-
-__all__ = ["KEY", "LinkChange", "Links", "new_key", "token_of"]
 
 T = TypeVar("T")
 

@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ..errors import UnexpectedBinary, UnknownType, UnrollError, shown
+from ..link_keys import KEY, token_of
 from ..validation import explained
 from . import protocol
 from .captures import LONGEST_NAME, captured
 from .closing import CloseCode
-from .links import KEY, token_of
 from .published import MOST_MODULES, PublishedRun, PublishedRuns
 from .websocket import FRAME_LIMIT, SEND_PATIENCE, Allowance
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from ..errors import Busy, NotNow
+from ..link_keys import new_key, token_of
 from . import protocol
 from .followers import MOST_FOLLOWERS, Delivery, Followers
-from .links import Links, new_key, token_of
+from .links import Links
 from .poll import Poll
 from .protocol import Frame
 from .viewer import Viewer

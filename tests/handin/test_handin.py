@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app import verifying
+from app.commandline import verify as verifying
 from app.errors import BadUpload
 from app.handin import LARGEST_FILE, Outcome, read, verify
 from app.training import RunConfig, Trainer

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from app.errors import TooCostly
+from app.link_keys import new_key, token_of
 from app.training import Trainer
 from app.web import followers
 from app.web.commands import COMMANDS
 from app.web.followers import MOST_FOLLOWERS
-from app.web.links import Links, new_key, token_of
+from app.web.links import Links
 from app.web.run import Limits, Shared
 from app.web.session import MOST_PACKED
 from tests.support.clients import LIMITS, Client, Clock, facts, records, tensors, understood

@@ -9,8 +9,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from app.link_keys import new_key, token_of
 from app.training import Record
-from app.web.links import new_key, token_of
 from app.web.protocol import CAPTURE_BYTES
 from app.web.publish import may_publish
 from tests.support.clients import facts

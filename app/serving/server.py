@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable
 
-from .settings import Settings
+from ..settings import Settings
 
 BACKLOG = 2048
 PING_SECONDS = 15  # between two looks whether a silent visitor is still there
@@ -15,19 +15,19 @@ def serve(settings: Settings, listening: socket.socket, ready: Callable[[], None
 
     The compute processes start first: they get ready while the web framework is imported.
     """
-    from .web.compute import create_pool
+    from ..web.compute import create_pool
 
     pool = create_pool(settings)
     pool.spawn()
 
     import uvicorn
 
-    from .main import create_app
-    from .web import logs
-    from .web.bounded_http import BoundedHTTP
-    from .web.guarded import BoundedWebSocket
-    from .web.memory import give_back_freed_blocks
-    from .web.protocol import UPLOAD_BYTES
+    from ..main import create_app
+    from ..web import logs
+    from ..web.bounded_http import BoundedHTTP
+    from ..web.guarded import BoundedWebSocket
+    from ..web.memory import give_back_freed_blocks
+    from ..web.protocol import UPLOAD_BYTES
 
     logs.configure(settings.log_level)
     give_back_freed_blocks()

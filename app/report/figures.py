@@ -1,6 +1,7 @@
 """Plotly figures of a record, in the page's colours: for a notebook, and for the report.
 
-    from . import figures
+    from unroll import figures
+
     record = trainer.record(watch={"flow", "truncation"})
     figures.flow(record).show()
 
@@ -15,8 +16,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from .training import Record
-from .training.quantities.distributions import QUANTILES
+from ..training import Record
+from ..training.quantities.distributions import QUANTILES
 
 INK, QUIET, RULE, PAPER = "#1b1d20", "#676b72", "#dedad0", "#fbfaf7"
 FORWARD, BACKWARD, SOURCE = "#1c5aa0", "#b0430c", "#4c1038"

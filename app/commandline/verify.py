@@ -5,8 +5,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from .errors import UnrollError
-from .handin import HandIn, Outcome, read, verify
+from ..errors import UnrollError
+from ..handin import HandIn, Outcome, read, verify
 
 MINUTES = 10.0
 

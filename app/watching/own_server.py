@@ -22,7 +22,7 @@ def can_serve() -> bool:
     return os.name == "posix" and bool(sys.executable)
 
 
-class Beside:
+class OwnServer:
     """The process, from when its address is known: who comes before it is ready waits."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Beside:
         path = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
         others = {name: value for name, value in os.environ.items() if not name.startswith("UNROLL_")}
         self._process = subprocess.Popen(  # noqa: S603 (our own program)
-            [sys.executable, "-m", f"{PACKAGE}.beside", str(listening.fileno())],
+            [sys.executable, "-m", f"{PACKAGE}.serving.for_a_script", str(listening.fileno())],
             pass_fds=[listening.fileno()],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

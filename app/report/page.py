@@ -5,7 +5,6 @@ the record can show, as drawings of at most `LARGEST` bytes together with the re
 Plotly's instead, to zoom and to read values from, and its own script from the installed package is inside (5 MB).
 """
 
-import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,11 +13,13 @@ from typing import Any
 import numpy as np
 from plotly.offline import get_plotlyjs
 
-from . import __version__, figures
+from .. import __version__
+from ..errors import TooCostly
+from ..training import Record, RunConfig, Trainer
+from ..training.drawing import escaped
+from ..training.tensorfile import pack
+from . import figures
 from .drawings import drawing
-from .errors import TooCostly
-from .training import Record, RunConfig, Trainer
-from .training.tensorfile import pack
 
 # What is left out first where all of it together would cost too much.
 WATCH = ("spectrum", "truncation", "flow", "gates", "saturation", "weights", "distributions")
@@ -248,8 +249,3 @@ def shortened(words: str) -> str:
 def inside_script(data: str) -> str:
     """JSON that cannot end the script element it stands in."""
     return data.replace("<", "\\u003c")
-
-
-def escaped(text: object) -> str:
-    """Text that stays text inside HTML, also inside an attribute."""
-    return html.escape(str(text), quote=True)

@@ -10,10 +10,10 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
-from . import __version__
-from .errors import shown
-from .settings import Settings, environment_name
-from .validation import expected
+from .. import __version__
+from ..errors import shown
+from ..settings import Settings, environment_name
+from ..validation import expected
 
 OPTIONS = ("host", "port", "workers")
 
@@ -67,7 +67,8 @@ def parser() -> argparse.ArgumentParser:
 
 def program() -> str:
     """What was typed to start it."""
-    return "unroll" if __package__ == "unroll" else "python -m app"
+    package = __package__.partition(".")[0]
+    return "unroll" if package == "unroll" else f"python -m {package}"
 
 
 def listen(host: str, port: int) -> socket.socket:

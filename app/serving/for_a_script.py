@@ -1,4 +1,4 @@
-"""A server beside a script that is watched: `python -m app.beside DESCRIPTOR`, on this machine alone.
+"""A server beside a script that is watched: `python -m app.serving.for_a_script DESCRIPTOR`, on this machine alone.
 
 `unroll.watch` starts it with a socket that is bound already and the token in the environment. It gives way to the
 script, and ends with it: the script's end closes standard input, and whoever has another parent has lost the script.
@@ -11,8 +11,8 @@ import socket
 import sys
 import threading
 
-from .serving import serve
-from .settings import Settings
+from ..settings import Settings
+from .server import serve
 
 GIVES_WAY = 10  # niceness
 LOOK_SECONDS = 1.0
