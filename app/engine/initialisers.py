@@ -67,7 +67,8 @@ INITIALISERS: dict[str, Callable[[Rng, Shape], Array]] = {
 }
 """By name: the recurrent weights of H units, a block (H, H) of W_hh or u_hh (H,)."""
 
-InitName = Literal["pytorch", "xavier", "he", "orthogonal", "identity", "normal", "zero"]
+# What is registered from outside is a name, too.
+InitName = Literal["pytorch", "xavier", "he", "orthogonal", "identity", "normal", "zero"] | str
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from math import ceil, prod
 from typing import Self
 
-from ..engine import CELLS, Architecture
+from ..engine import ACTIVATIONS, CELLS, Architecture
 from ..tasks import Task
 from .along import shape_beside
 from .architecture import architecture_of
@@ -14,7 +14,6 @@ from .config import RunConfig
 LOADED = 4.5  # of one parameter that a pass loads
 TIMESTEP = 1_900.0  # of an rnn's calls with which one timestep is computed forward and the way back prepared
 SWEPT_TIMESTEP = 1_600.0  # of those with which a sweep goes back over one
-GELU = 0.7  # of an rnn's calls more: gelu is made of several
 CLIPPED_TIMESTEP = 11_000.0  # more, where each example's gradient is rescaled there
 ELEMENT = 3.3  # of an rnn's elementwise work for one unit of one sequence, each way
 PRODUCT = 0.05  # of one multiplication in a product of matrices
@@ -121,7 +120,7 @@ class Work:
     @property
     def calls(self) -> float:
         """How long NumPy's calls for a timestep take, as a multiple of those of an rnn."""
-        return CELLS[self.config.cell].calls + (GELU if self.config.activation == "gelu" else 0.0)
+        return CELLS[self.config.cell].calls + ACTIVATIONS[self.config.activation].calls
 
     @property
     def carried(self) -> int:

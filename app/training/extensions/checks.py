@@ -1,104 +1,39 @@
-"""Tasks, cells, quantities, activations and initialisers of one's own, from a script, without editing this package."""
+"""What a part of one's own has to be before it is offered: each kind is tried, and what fails raises BadValue."""
 
-import inspect
-import re
-from collections.abc import Callable, MutableMapping
-from typing import Any, TypeVar
+from collections.abc import Callable
 
 import numpy as np
 
-from ..engine import (
-    ACTIVATIONS,
-    CELLS,
-    INITIALISERS,
+from ...engine import (
     Activation,
     Architecture,
     Cell,
     Data,
     Initialisation,
     Network,
+    Optimizer,
     adjoints,
     flow,
     gradcheck,
     initialise,
 )
-from ..errors import BadValue, shown
-from ..tasks import TASKS, Task
-from .config import RunConfig, offer
-from .quantities import QUANTITIES, Quantity, Sizes
-from .trainer import Trainer
+from ...errors import BadValue, shown
+from ...tasks import Task
+from ..config import RunConfig
+from ..quantities import Quantity, Sizes
+from ..trainer import Trainer
 
-NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 ARGUMENTS = np.linspace(-4.03, 3.97, 81)  # where an activation is compared; no usual kink is among them
 STEP = 1e-5
 CLOSE = 1e-6
 T, B, I, H, O = 5, 3, 2, 4, 2  # of what is tried
-
-FIELDS = {"initialiser": "init"}  # of a configuration, where it has another name than the kind of part
+MOMENTS = ("m", "v")
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
-Part = TypeVar("Part", bound=Activation | type[Cell] | type[Task] | type[Quantity] | Draw)
-_replaceable: set[tuple[str, str]] = set()  # kind and name of what was registered: a notebook may do it again
 
 
-def register(part: Part) -> Part:
-    """Offer a `Task`, `Cell` or `Quantity` class, an `Activation`, or a function that draws initial weights, under its
-    name; returned, so it decorates.
-
-    It is checked first: an activation's derivative and a cell's gradients against central differences, a task's batches
-    for shapes, range and being the same every time, a quantity's tensors and an initialiser's draws for their shapes.
-    What fails raises BadValue, and is not offered. From then on every configuration, or `watch`, in this process may
-    name it; a process that resumes a snapshot of such a run registers it too.
-    """
-    if isinstance(part, Activation):
-        _add("activation", ACTIVATIONS, part.name, part, _check_activation)
-    elif isinstance(part, type) and issubclass(part, Cell):
-        _add("cell", CELLS, getattr(part, "name", None), part, _check_cell)
-    elif isinstance(part, type) and issubclass(part, Task):
-        _add("task", TASKS, getattr(part, "name", None), part, _check_task)
-    elif isinstance(part, type) and issubclass(part, Quantity):
-        _add_quantity(part)
-    elif inspect.isfunction(part):
-        _add("initialiser", INITIALISERS, part.__name__, part, _check_initialiser)
-    else:
-        raise BadValue(
-            "Expected a Task, Cell or Quantity class, an Activation, or a function that draws initial weights; got "
-            f"{shown(part)}."
-        )
-    return part
-
-
-def _add_quantity(kind: type[Quantity]) -> None:
-    try:
-        quantity = kind()
-    except TypeError as error:
-        raise BadValue(f"The quantity {kind.__name__} is not complete: {error}.") from error
-    _add("quantity", QUANTITIES, getattr(kind, "name", None), quantity, _check_quantity)
-
-
-def _add(kind: str, known: MutableMapping[str, Any], name: Any, part: Any, check: Callable[[Any], None]) -> None:
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise BadValue(
-            f'The name of a new {kind} must be small letters, digits and _, like "leaky"; got {shown(name)}.'
-        )
-    if name in known and (kind, name) not in _replaceable:
-        raise BadValue(f"There is already the {kind} {name}. Choose another name.")
-    before = known.get(name)
-    known[name] = part  # a cell can only be tried under its name
-    try:
-        check(part)
-    except BaseException:
-        if before is None:
-            del known[name]
-        else:
-            known[name] = before
-        raise
-    _replaceable.add((kind, name))
-    if (field := FIELDS.get(kind, kind)) in RunConfig.model_fields:
-        offer(field, name)
-
-
-def _check_activation(phi: Activation) -> None:
+def check_activation(phi: Activation) -> None:
+    """Its derivative against central differences, finite, and gamma the largest slope."""
     away = np.abs(ARGUMENTS[:, None] - np.array([*phi.kinks, np.inf])).min(axis=1) > 2 * STEP
     a = ARGUMENTS[away]
     with np.errstate(all="ignore"):
@@ -120,7 +55,8 @@ def _check_activation(phi: Activation) -> None:
         raise BadValue(f"gamma of {phi.name} must be the largest |phi'|, at least {steepest:.6g}; got {phi.gamma:.6g}.")
 
 
-def _check_cell(cell: type[Cell]) -> None:
+def check_cell(cell: type[Cell]) -> None:
+    """Complete, and its gradients right."""
     try:
         cell.described()
         _check_gradients(cell)
@@ -150,7 +86,8 @@ def _check_gradients(cell: type[Cell]) -> None:
         )
 
 
-def _check_task(kind: type[Task]) -> None:
+def check_task(kind: type[Task]) -> None:
+    """Complete, and batches of the shapes and ranges it declares, the same every time."""
     length = max(kind.min_length, T)
     try:
         task = kind(length, 1)
@@ -173,7 +110,8 @@ def _check_task(kind: type[Task]) -> None:
         raise BadValue(f"The task {kind.name} must draw from `rng` alone: the same batch again was another one.")
 
 
-def _check_quantity(quantity: Quantity) -> None:
+def check_quantity(quantity: Quantity) -> None:
+    """Complete, and the tensors and scalars it declares."""
     name = quantity.name
     for config in (
         RunConfig(sequence_length=T, hidden_size=H),
@@ -207,7 +145,8 @@ def _layout(layout: tuple[Sizes, str] | None) -> str:
     return "nothing" if layout is None else f"{layout[0]} {layout[1]}"
 
 
-def _check_initialiser(draw: Draw) -> None:
+def check_initialiser(draw: Draw) -> None:
+    """Finite draws of the right shape, the same for the same generator."""
     for shape in ((H, H), (H,)):  # a block of W_hh, and an indrnn's u_hh
         try:
             values, again = (np.asarray(draw(np.random.default_rng(0), shape)) for _ in range(2))
@@ -219,6 +158,36 @@ def _check_initialiser(draw: Draw) -> None:
             )
         if not np.array_equal(values, again):
             raise BadValue(f"The initialiser {draw.__name__} must draw from `rng` alone: the same draw again differed.")
+
+
+def check_optimizer(kind: type[Optimizer]) -> None:
+    """Complete, and an update that goes down the gradient, finite, and the same every time."""
+    if other := next((letter for letter in kind.moments if letter not in MOMENTS), None):
+        raise BadValue(
+            f"The moments of the optimizer {kind.name} must be among {', '.join(MOMENTS)}, which snapshots hold; got "
+            f"{shown(other)}."
+        )
+    before = np.linspace(-1.0, 1.0, H)
+    gradient = np.random.default_rng(0).standard_normal(H)
+    try:
+        after, again = (_updated(kind, before, gradient, updates) for updates in (1, 1))
+        later = _updated(kind, before, gradient, 3)
+    except (AttributeError, KeyError, NotImplementedError, TypeError) as error:
+        raise BadValue(f"The optimizer {kind.name} is not complete: {error or '`direction` is missing'}.") from error
+    if after.shape != before.shape or not np.isfinite([after, later]).all():
+        raise BadValue(f"The optimizer {kind.name} must subtract finite numbers of its gradient's shape.")
+    if not np.vdot(after - before, gradient) < 0:
+        raise BadValue(f"The first update of the optimizer {kind.name} must go down the gradient, and does not.")
+    if not np.array_equal(after, again):
+        raise BadValue(f"The optimizer {kind.name} must be the same again for the same gradients, and differed.")
+
+
+def _updated(kind: type[Optimizer], start: np.ndarray, gradient: np.ndarray, updates: int) -> np.ndarray:
+    params = {"w": start.copy()}
+    optimizer = kind(params, 0.01)
+    for _ in range(updates):
+        optimizer.update({"w": gradient.copy()})
+    return params["w"]
 
 
 def _is_target(target: np.ndarray, task: Task) -> bool:
