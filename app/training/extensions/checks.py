@@ -61,7 +61,9 @@ def check_cell(cell: type[Cell]) -> None:
         cell.described()
         _check_gradients(cell)
     except (AttributeError, NotImplementedError) as error:
-        raise BadValue(f"The cell {cell.name} is not complete: {error or 'a method of Cell is missing'}.") from error
+        raise BadValue(
+            f"The cell {cell.name} is not complete: {str(error) or 'a method of Cell is missing'}."
+        ) from error
 
 
 def _check_gradients(cell: type[Cell]) -> None:
@@ -173,7 +175,9 @@ def check_optimizer(kind: type[Optimizer]) -> None:
         after, again = (_updated(kind, before, gradient, updates) for updates in (1, 1))
         later = _updated(kind, before, gradient, 3)
     except (AttributeError, KeyError, NotImplementedError, TypeError) as error:
-        raise BadValue(f"The optimizer {kind.name} is not complete: {error or '`direction` is missing'}.") from error
+        raise BadValue(
+            f"The optimizer {kind.name} is not complete: {str(error) or '`direction` is missing'}."
+        ) from error
     if after.shape != before.shape or not np.isfinite([after, later]).all():
         raise BadValue(f"The optimizer {kind.name} must subtract finite numbers of its gradient's shape.")
     if not np.vdot(after - before, gradient) < 0:
