@@ -6,9 +6,10 @@ from typing import Self
 
 from ..engine import ACTIVATIONS, CELLS, Architecture
 from ..tasks import Task
-from .along import shape_beside
 from .architecture import architecture_of
+from .beside import shape_beside
 from .config import RunConfig
+from .workspace import Shape
 
 # Nanoseconds of one core, found by benchmarks/costs.py.
 LOADED = 4.5  # of one parameter that a pass loads
@@ -35,17 +36,17 @@ class Work:
     """Whether the network can go on by itself."""
     held_out: int = 0
     """Sequences that are not learned from, and looked at all the same."""
-    goes_along: bool = False
-    """Whether the shown sequence may go along with its batch."""
+    beside: Shape | None = None
+    """The buffers in which the shown sequence may go along with its batch; None where it has passes of its own."""
 
     @classmethod
     def of(cls, config: RunConfig, task: Task) -> Self:
         """The work of a run; its task says how many inputs and outputs there are, and how many sequences it has."""
         net, B = architecture_of(config, task), config.batch_size
         entries = sum(prod(shape) for shape in net.parameter_shapes.values())
-        along = shape_beside(config, task) is not None
         rows, held_out = task.rows(B), task.held_out_rows(B)
-        return cls(config, net, config.sequence_length, rows, entries, task.continues, held_out, along)
+        beside = shape_beside(net, config, task)
+        return cls(config, net, config.sequence_length, rows, entries, task.continues, held_out, beside)
 
     @property
     def I(self) -> int:  # noqa: E743
@@ -140,7 +141,7 @@ class Work:
     @property
     def is_cut(self) -> bool:
         """Whether truncation or clipping take something from the gradient on its way: the probe then shows both."""
-        return self.config.k1 > 0 or self.clips
+        return self.config.is_cut
 
     @property
     def passes(self) -> int:

@@ -11,7 +11,7 @@ from app.engine.layer import Layer
 from app.errors import OutOfRange, TooCostly
 from app.settings import Settings
 from app.training import RunConfig, Trainer, WorkspacePool
-from app.training.along import goes_along, shape_beside
+from app.training.beside import goes_along
 from app.training.costs import cost_of_watching, memory
 from app.training.quantities import WATCHABLE
 from app.training.work import Work
@@ -53,7 +53,7 @@ def test_memory_is_limited_and_nearly_what_is_allocated():
         runner = trainer._iterations.runner
         nets = [runner._workspace("batch", 32).net]
         one_sequence = sum(map(allocated_by, nets)) / 32
-        if (beside := shape_beside(trainer.config, trainer.task)) is not None:
+        if (beside := Work.of(trainer.config, trainer.task).beside) is not None:
             nets.append(runner.workspaces.workspace("batch", beside).net)
         allocated = sum(map(allocated_by, nets))
         assert 0.6 * allocated < memory(trainer.config, trainer.task) - one_sequence < 1.7 * allocated
@@ -163,7 +163,7 @@ def test_the_timesteps_that_are_swept_are_counted_and_not_guessed(monkeypatch, c
         sweep(layer, last, lowest, clip_timestep)
 
     trainer = Trainer(RunConfig(sequence_length=60, hidden_size=3, batch_size=4, **cut))
-    beside = shape_beside(trainer.config, trainer.task)
+    beside = Work.of(trainer.config, trainer.task).beside
     goes_with_its_batch = beside is not None and goes_along(beside)
     monkeypatch.setattr(Layer, "sweep", counted)
     trainer.record(())

@@ -66,7 +66,7 @@ class Probe(Quantity):
         more = (work.layers - 1) * (FURTHER_LAYER + FURTHER_STATE * work.carried / work.H)
         more += CONVERTED if work.config.precision == "float32" else 0.0
         passes = forward + SWEEPS * work.uncut.backward(1)
-        return RECORD + more + shown + (ALONG * passes if work.goes_along else passes) + left
+        return RECORD + more + shown + (ALONG * passes if work.beside else passes) + left
 
     def measure(self, seen: Measurement) -> Found:
         """Views of the network's buffers, copied."""

@@ -5,8 +5,9 @@ import pytest
 
 from app.engine import CELLS
 from app.training import WATCHABLE, RunConfig, Trainer
-from app.training.along import shape_beside
+from app.training.architecture import architecture_of
 from app.training.batch_runner import BatchRunner
+from app.training.beside import shape_beside
 
 SMALL = {"sequence_length": 9, "hidden_size": 8, "batch_size": 16, "lag": 2, "seed": 4}
 WATCHED = frozenset(WATCHABLE)
@@ -133,6 +134,6 @@ def test_a_cell_made_from_one_of_ours_may_have_buffers_nobody_knows_of(cell):
 )
 def test_where_the_two_ways_differ_or_it_does_not_pay_it_has_passes_of_its_own(config):
     run = trainer(**config)
-    assert shape_beside(run.config, run.task) is None
+    assert shape_beside(architecture_of(run.config, run.task), run.config, run.task) is None
     assert isinstance(run._iterations.runner, BatchRunner)
     assert not goes_along(run)
