@@ -19,9 +19,7 @@ from .optimizers import OPTIMIZERS, Optimizer, OptimizerName
 from .pairs import nbytes as nbytes_of_pairs
 from .spectrum import (
     eigenvalues,
-    jacobian,
     jacobian_norms,
-    jacobian_product,
     layer_jacobian_norms,
     lyapunov_exponents,
     recurrent_block,
@@ -74,9 +72,7 @@ __all__ = [
     "gradcheck",
     "horizon",
     "initialise",
-    "jacobian",
     "jacobian_norms",
-    "jacobian_product",
     "joined",
     "kept_pairs",
     "last_loss",
