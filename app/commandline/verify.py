@@ -1,4 +1,4 @@
-"""`unroll verify FILE…`: for each hand-in whether its numbers are those of such a run, bit for bit."""
+"""`unroll verify FILE…`: for each hand-in whether its losses come out again, bit for bit, when it is replayed."""
 
 import argparse
 import time
@@ -22,7 +22,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     """`unroll verify --help`."""
     made = argparse.ArgumentParser(
         prog=f"{program} verify",
-        description="Replay hand-ins and say of each whether its losses are those of such a run, bit for bit.",
+        description="Replay hand-ins and say of each whether its losses came out again, bit for bit.",
     )
     made.add_argument(
         "files", metavar="FILE", type=Path, nargs="+", help="a hand-in, as Share, Save on the page saves it"
