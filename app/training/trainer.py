@@ -8,8 +8,7 @@ from ..engine import BreakName, Params, TensorCheck
 from ..errors import BadValue, shown
 from ..tasks import OwnData, Task
 from . import dataset as datasets
-from . import edits, quantities
-from . import weights as pytorch
+from . import edits, pytorch, quantities
 from .architecture import architecture_of
 from .arrays_from import Source
 from .computed import Computed

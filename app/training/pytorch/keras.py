@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..errors import BadUpload
+from ...errors import BadUpload
 
 RECURRENT = "recurrent_kernel"
 GATES = {1: ("SimpleRNN", "nn.RNN"), 3: ("GRU", "nn.GRU"), 4: ("LSTM", "nn.LSTM")}

@@ -10,11 +10,11 @@ from collections.abc import Collection
 
 import numpy as np
 
-from ..engine import ActivationName, Architecture, CellName, Params, Precision
-from ..engine.architecture import counted
-from ..errors import BadUpload, BadValue, Choice
-from . import tensorfile
-from .recognise import MODULES, Recognised, recognise, torch_endings
+from ...engine import ActivationName, Architecture, CellName, Params, Precision
+from ...engine.architecture import counted
+from ...errors import BadUpload, BadValue, Choice
+from .. import tensorfile
+from .recognise import MODULES, Recognised, torch_endings
 from .statedict import Tensors
 
 ADOPT = Choice("Take the file’s own shape, and start again with its weights", {"adopt": True})
@@ -157,6 +157,3 @@ def _of_a_layer(given: Tensors, ending: str, net: Architecture) -> Params:
         params["b_h"][candidate] = bias_ih[candidate]
         params["b_hn"] = bias_hh[candidate].copy()
     return params
-
-
-__all__ = ["NONLINEARITIES", "Recognised", "export", "fitting", "recognise", "to_torch"]

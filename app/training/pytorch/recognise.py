@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine import ACTIVATIONS, Architecture
-from ..engine.architecture import counted
-from ..errors import BadUpload, shown
-from . import arrays_from, tensorfile
-from .arrays_from import Source
+from ...engine import ACTIVATIONS, Architecture
+from ...engine.architecture import counted
+from ...errors import BadUpload, shown
+from .. import arrays_from, tensorfile
+from ..arrays_from import Source
+from ..limits import MAX_EMBEDDING, MAX_LAYERS
 from .keras import refuse_keras
-from .limits import MAX_EMBEDDING, MAX_LAYERS
 from .statedict import Module, Tensors, is_embedding, modules
 
 GATES = {1: "rnn", 3: "gru", 4: "lstm"}  # how often weight_hh has as many rows as columns

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import BadUpload, shown
-from . import tensorfile
+from ...errors import BadUpload, shown
+from .. import tensorfile
 
 Tensors = dict[str, np.ndarray]
 
