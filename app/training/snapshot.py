@@ -63,6 +63,12 @@ class Header(BaseModel):
     dataset: str | None = Field(max_length=64)
     columns: list[str] | None = Field(max_length=MAX_NAMES)
 
+    @property
+    def progress(self) -> Progress:
+        """How far training had come."""
+        saved = {name: getattr(self, name) for name in Progress._fields}
+        return Progress(**{name: tuple(value) if isinstance(value, list) else value for name, value in saved.items()})
+
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
@@ -106,19 +112,7 @@ class Snapshot:
         tensorfile.finite(dict(learner.tensors()) | carried)  # what fits into F64 may be beyond the run's float32
         learner.carried = Carried(header.position, header.passes, carried)
         learner.optimizer.step = header.optimizer_step
-        learner.progress = Progress(
-            header.iteration,
-            header.solved_at,
-            header.streak,
-            header.clipped_updates,
-            header.update_norm,
-            header.first_loss,
-            tuple(header.losses),
-            tuple(header.earlier),
-            tuple(header.curve),
-            header.weights_name,
-            header.weights_at,
-        )
+        learner.progress = header.progress
         return learner
 
     def _check_position(self, task: Task) -> None:
