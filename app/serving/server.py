@@ -2,8 +2,14 @@
 
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ..settings import Settings
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from ..web.compute import Pool
 
 BACKLOG = 2048
 PING_SECONDS = 15  # between two looks whether a silent visitor is still there
@@ -22,12 +28,8 @@ def serve(settings: Settings, listening: socket.socket, ready: Callable[[], None
 
     import uvicorn
 
-    from ..main import create_app
     from ..web import logs
-    from ..web.bounded_http import BoundedHTTP
-    from ..web.guarded import BoundedWebSocket
     from ..web.memory import give_back_freed_blocks
-    from ..web.protocol import UPLOAD_BYTES
 
     logs.configure(settings.log_level)
     give_back_freed_blocks()
@@ -44,19 +46,29 @@ def serve(settings: Settings, listening: socket.socket, ready: Callable[[], None
             for server in self.servers:
                 server.close()
 
-    Server(
-        uvicorn.Config(
-            create_app(settings, pool),
-            backlog=BACKLOG,
-            http=BoundedHTTP,
-            ws=BoundedWebSocket,
-            ws_max_size=UPLOAD_BYTES,
-            ws_per_message_deflate=False,
-            ws_ping_interval=PING_SECONDS,
-            ws_ping_timeout=PING_SECONDS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-        )
-    ).run([listening])
+    Server(guarded(settings, pool)).run([listening])
+
+
+def guarded(settings: Settings, pool: "Pool") -> "uvicorn.Config":
+    """The application, behind the protocols that hold off floods."""
+    import uvicorn
+
+    from ..main import create_app
+    from ..web.bounded_http import BoundedHTTP
+    from ..web.guarded import BoundedWebSocket
+    from ..web.protocol import UPLOAD_BYTES
+
+    return uvicorn.Config(
+        create_app(settings, pool),
+        backlog=BACKLOG,
+        http=BoundedHTTP,
+        ws=BoundedWebSocket,
+        ws_max_size=UPLOAD_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+    )

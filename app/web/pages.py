@@ -132,6 +132,13 @@ class Pages:
     def routes(self) -> APIRouter:
         """What is found where."""
         router = APIRouter()
+        self._route_pages(router)
+        self._route_state(router)
+        self._route_api(router)
+        return router
+
+    def _route_pages(self, router: APIRouter) -> None:
+        """What a browser shows, and the files of it."""
 
         @router.get("/", response_class=HTMLResponse, summary="The page")
         async def index(request: Request) -> Response:
@@ -166,6 +173,9 @@ class Pages:
             headers["content-encoding"] = "gzip"
             return Response(await asset.compressed(), media_type=asset.media_type, headers=headers)
 
+    def _route_state(self, router: APIRouter) -> None:
+        """What balancers and operators ask."""
+
         @router.get("/healthz", summary="Is the server alive?")
         async def healthz() -> dict[str, Any]:
             """Always answers while the process lives, however many runs there are."""
@@ -186,6 +196,9 @@ class Pages:
         async def metrics() -> Response:
             """Runs, records, iteration times, refusals and memory, in Prometheus' text format."""
             return Response(self.measured.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def _route_api(self, router: APIRouter) -> None:
+        """What programs read: the choices of a run, lessons and questions, the page as one file."""
 
         @router.get("/api/schema", summary="Every choice of a run")
         async def schema(request: Request) -> Response:
@@ -215,5 +228,3 @@ class Pages:
         async def questions(request: Request) -> Response:
             """Questions as people ask them, each with a network to open and how its answer's numbers are computed."""
             return self.questions.answer(request)
-
-        return router

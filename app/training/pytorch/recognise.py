@@ -65,24 +65,18 @@ def recognise(source: Source) -> Recognised:
     others = [_without_initial_states(module) for module in found if module is not layer]
     width = hidden_size * (2 if bidirectional else 1)
     states, not_taken = _initial_states(found, width * num_layers, cell)
+    linears = [module for module in others if "weight" in module.tensors and module.tensors["weight"].ndim == 2]
+    bare = [module for module in others if module.tensors.keys() == {"bias"}]
+    embeddings = _embeddings(linears, inputs, width)
+    heads = [module for module in linears if module not in embeddings]
     obstacles = [
         *_of_the_layer(layer, MODULES[cell], inputs, hidden_size),
         *not_taken,
         *(obstacle for module in others if (obstacle := _of_another(module, cell)) is not None),
+        *_of_embeddings(embeddings, heads, bare, layer, inputs),
+        *_too_many(heads, width),
     ]
-    linears = [module for module in others if "weight" in module.tensors and module.tensors["weight"].ndim == 2]
-    bare = [m for m in others if m.tensors.keys() == {"bias"}]
-    embeddings = _embeddings(linears, inputs, width)
-    heads = [module for module in linears if module not in embeddings]
-    tied = bool(bare) and any(_may_be_tied(module, bare[0], inputs) for module in [*embeddings, *heads])
-    if tied or len(embeddings) > 1 or inputs > MAX_EMBEDDING:
-        obstacles += [_embedding(module, layer, tied=tied) for module in (embeddings or (heads if tied else []))]
-    obstacles += _too_many(heads, width)
-    if obstacles:
-        raise BadUpload(
-            f"The file has {_listed([obstacle.what for obstacle in obstacles])}, which this network does not have. "
-            f"What helps: {' '.join(dict.fromkeys(obstacle.helps for obstacle in obstacles))}"
-        )
+    _refuse(obstacles)
     readout = _readout(heads, bare, width)
     embedding = {"embedding": embeddings[0].tensors["weight"]} if embeddings else {}
     net = Architecture(
@@ -97,6 +91,15 @@ def recognise(source: Source) -> Recognised:
     )
     tensors = {**layer.tensors, **readout, **embedding, **states}
     return Recognised(net, _activation(metadata) or "tanh", tensors, _activation(metadata) is not None)
+
+
+def _refuse(obstacles: list[Obstacle]) -> None:
+    """BadUpload that names all of them and what helps, if there are any."""
+    if obstacles:
+        raise BadUpload(
+            f"The file has {_listed([obstacle.what for obstacle in obstacles])}, which this network does not have. "
+            f"What helps: {' '.join(dict.fromkeys(obstacle.helps for obstacle in obstacles))}"
+        )
 
 
 # The recurrent layer.
@@ -260,6 +263,16 @@ def _embeddings(linears: list[Module], inputs: int, width: int) -> list[Module]:
         and module.tensors["weight"].shape[1] == inputs
         and (is_embedding(module.path) or ((with_bias or by_width) and len(linears) > 1))
     ]
+
+
+def _of_embeddings(
+    embeddings: list[Module], heads: list[Module], bare: list[Module], layer: Module, inputs: int
+) -> list[Obstacle]:
+    """Embeddings that cannot be taken: several, one that is too wide, or one that is the readout as well."""
+    tied = bool(bare) and any(_may_be_tied(module, bare[0], inputs) for module in [*embeddings, *heads])
+    if not tied and len(embeddings) <= 1 and inputs <= MAX_EMBEDDING:
+        return []
+    return [_embedding(module, layer, tied=tied) for module in (embeddings or (heads if tied else []))]
 
 
 def _may_be_tied(module: Module, bias: Module, inputs: int) -> bool:
