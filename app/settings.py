@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     def _are_hosts(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         wrong = next((name for name in names if not HOST_NAME.fullmatch(name)), None)
         if wrong is not None:
-            raise ValueError(f"a host is a name such as unroll.example.org, *.example.org or *, and {wrong!r} is none")
+            raise ValueError(f"a host is a name such as unroll.example.org, *.example.org or *; {wrong!r} is not one")
         return names
 
     @field_validator("allowed_origins")
@@ -142,7 +142,7 @@ class Settings(BaseSettings):
         wrong = next((origin for origin in origins if not ORIGIN.fullmatch(origin)), None)
         if wrong is not None:
             raise ValueError(
-                f"an origin is http:// or https:// and a host, such as https://a.example, and {wrong!r} is none"
+                f"an origin is http:// or https:// and a host, such as https://a.example; {wrong!r} is not one"
             )
         return origins
 

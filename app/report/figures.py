@@ -18,6 +18,7 @@ import plotly.graph_objects as go
 
 from ..training import Record
 from ..training.quantities.distributions import QUANTILES
+from ..training.schema import cells
 
 INK, QUIET, RULE, PAPER = "#1b1d20", "#676b72", "#dedad0", "#fbfaf7"
 FORWARD, BACKWARD, SOURCE = "#1c5aa0", "#b0430c", "#4c1038"
@@ -176,17 +177,25 @@ def spectrum(record: Record) -> go.Figure:
     return figure.update_yaxes(scaleanchor="x", scaleratio=1)
 
 
-GATES = {
-    4: ("f", 1, "the gate that keeps the past"),
-    3: ("z", 1, "the gate that keeps the past"),
-    2: ("z", 0, "the gate that lets the new in; closed, it keeps the past"),
-}
-"""By how many gates a cell has: the name and row of the one that decides about the past, and what it does open."""
+def keeping_gate(count: int) -> tuple[str, int, bool] | None:
+    """Of cells with so many gates: name and row of the one that decides about the past, and whether open it keeps it.
+
+    None where such cells differ in it, or have none.
+    """
+    alike = [cell for cell in cells().values() if len(cell["gates"]) == count and cell["keeps"]]
+    found = {
+        (cell["keeps"]["gate"], cell["gates"].index(cell["keeps"]["gate"]), cell["keeps"]["open"]) for cell in alike
+    }
+    return found.pop() if len(found) == 1 else None
 
 
-def gates(record: Record) -> go.Figure:
+def gates(record: Record) -> go.Figure | None:
     """How far the gate is open that decides about the past: f of an lstm, z of a gru, which keep; z of a mingru."""
-    name, row, does = GATES[record.gates.shape[1]]
+    gate = keeping_gate(record.gates.shape[1])
+    if gate is None:
+        return None
+    name, row, keeps = gate
+    does = "the gate that keeps the past" if keeps else "the gate that lets the new in; closed, it keeps the past"
     colours = [[i / 2, colour] for i, colour in enumerate(ACTIVATION[2:])]
     return units(record.gates[:, row], colours, (0.0, 1.0), f"{name}_t: {does}", name)
 
@@ -250,7 +259,7 @@ def over_training(records: Iterable[Record], name: str = "W_hh", *, gradient: bo
     return drawn(lines, title, "iteration", "log₁₀ of the size" if gradient else "entry")
 
 
-FIGURES: dict[Callable[[Record], go.Figure], tuple[str, ...]] = {
+FIGURES: dict[Callable[[Record], go.Figure | None], tuple[str, ...]] = {
     norms: ("ln_dh_norm",),
     flow: ("ln_flow",),
     lags: ("lag_norm",),
@@ -269,8 +278,8 @@ FIGURES: dict[Callable[[Record], go.Figure], tuple[str, ...]] = {
 def available(record: Record) -> Iterator[tuple[str, go.Figure]]:
     """The name and the figure of everything that this record can show, one after the other."""
     for figure, needed in FIGURES.items():
-        if all(name in record.tensors for name in needed):
-            yield figure.__name__, figure(record)
+        if all(name in record.tensors for name in needed) and (made := figure(record)) is not None:
+            yield figure.__name__, made
 
 
 def decades(ln: np.ndarray) -> np.ndarray:

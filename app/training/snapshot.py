@@ -186,12 +186,12 @@ def read(blob: bytes) -> Snapshot:
     own = {name.removeprefix(DATA): tensors.pop(name) for name in list(tensors) if name.startswith(DATA)}
     data = dataset.known_as(dataset.unpack(own, header.columns), header.dataset) if own else None
     if own and data is None:
-        raise BadUpload("The own data in the snapshot are not those it was made with: their hash differs.")
+        raise BadUpload("The data in the snapshot are not those it was made with: their hash differs.")
     return Snapshot(config, header, tensors, data)
 
 
 def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> OwnData | None:
-    """The own data of the run: those in the snapshot, or those at hand if their hash is the same."""
+    """The data that the run learns from: those in the snapshot, or those at hand if their hash is the same."""
     if snapshot.header.dataset is None:
         return None
     if snapshot.data is not None:

@@ -95,7 +95,7 @@ def fitting_task(
     task = make_task(config.task, config.sequence_length, config.lag, dataset)
     if task.units not in (None, config.hidden_size):
         raise OutOfRange(
-            f"The own sequences start from states of {task.units} units; got hidden_size = {config.hidden_size}. "
+            f"Your sequences start from states of {task.units} units; got hidden_size = {config.hidden_size}. "
             f"Try {task.units}.",
             "hidden_size",
         )
@@ -113,13 +113,13 @@ def fitting_task(
         )
     if config.train_h0 and task.units is not None:
         raise OutOfRange(
-            "The own sequences bring their initial states h0, so none can be learned; got train_h0 = true. Try false.",
+            "Your sequences bring their initial states h0, so none can be learned; got train_h0 = true. Try false.",
             "train_h0",
         )
     if config.carry_state and not task.is_stream:
         raise OutOfRange(
             "Only one long sequence can be read in order, each window from the state the one before ended in: sine, "
-            f"characters, an own text or series. The task {config.task} "
+            f"characters, a text or a series of your own. The task {config.task} "
             + ("brings sequences" if config.task == "own" else "draws sequences of their own")
             + "; got carry_state = true. Try false.",
             "carry_state",

@@ -23,7 +23,7 @@ def can_serve() -> bool:
 
 
 class OwnServer:
-    """The process, from when its address is known: who comes before it is ready waits."""
+    """The process, from when its address is known: a browser that comes before it is ready waits."""
 
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(16)

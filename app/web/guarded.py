@@ -3,8 +3,8 @@
 Floods of frames too small to become messages (continuations, pings) would keep the event loop busy without the
 application ever being given them, and a visitor who takes nothing would hold memory for as long as the connection
 lives. The cures: what came is parsed in slices with room for others in between, every frame spends an allowance, little
-is kept for who is slow, and who sends nothing for long is dropped. `tests/web/test_guarded.py` is the contract with the
-locked uvicorn.
+is kept for a visitor who is slow, and one who sends nothing for long is dropped.
+`tests/web/test_guarded.py` is the contract with the locked uvicorn.
 """
 
 import asyncio

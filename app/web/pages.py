@@ -47,7 +47,7 @@ NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, fu
 
 
 class Fixed:
-    """A response that stays the same as long as the server runs: compressed once, and not sent again to who has it."""
+    """A response that never changes while the server runs: compressed once, not sent again to a browser that has it."""
 
     def __init__(self, content: bytes, media_type: str, varies: str = "accept-encoding") -> None:
         self.content = content
