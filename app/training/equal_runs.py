@@ -1,15 +1,15 @@
-"""Companions: one run among others that may stand where it stands, and what it has in common with those that do."""
+"""Equal runs: what others that stand where this one stands have computed for it, and it for them."""
 
 from collections.abc import Collection
 from dataclasses import replace
 
-from .computed import REALIGN_EVERY, Computed, Place, View
+from .computed import REALIGN_EVERY, Computed, RecordKey, RunPosition
 from .learner import Checkpoint, Learner
 from .records import Record
 from .state import State
 
 
-class NoCompanions:
+class NoEqualRuns:
     """A run that shares nothing finds nothing, and keeps nothing for others."""
 
     def forget(self) -> None:
@@ -31,57 +31,57 @@ class NoCompanions:
         """Have a record at hand for others."""
 
 
-class Companions(NoCompanions):
+class EqualRuns(NoEqualRuns):
     """What equal runs have computed for this one, and what this one has at hand for them."""
 
     def __init__(self, computed: Computed, state: State) -> None:
         self.computed, self.state = computed, state
-        self._place: Place | None = None  # once somebody asked
+        self._place: RunPosition | None = None  # once somebody asked
 
     def forget(self) -> None:
-        """As `NoCompanions`."""
+        """As `NoEqualRuns`."""
         self._place = None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> RunPosition:
         """Where the run stands."""
         if self._place is None:
-            self._place = Place(self.state.digest(), 0)
+            self._place = RunPosition(self.state.digest(), 0)
         return self._place
 
     def updated(self) -> Checkpoint | None:
-        """As `NoCompanions`."""
+        """As `NoEqualRuns`."""
         return self.computed.learner(self.place.following)
 
     def arrive(self, learner: Learner) -> Checkpoint | None:
-        """As `NoCompanions`."""
+        """As `NoEqualRuns`."""
         place, copied = self.place.following, learner.checkpoint()
         self.computed.keep_learner(place, copied)
         self._place = None if learner.progress.iteration % REALIGN_EVERY == 0 else place
         return copied
 
     def find(self, watch: Collection[str], probe: int | None, *, complete: bool) -> Record | None:
-        """As `NoCompanions`."""
-        view = self._view(watch, probe)
+        """As `NoEqualRuns`."""
+        view = self._key(watch, probe)
         if view is None:
             return None
         found = self.computed.record(view)
         return found if found or complete else self.computed.record(replace(view, complete=False))
 
     def keep(self, record: Record, watch: Collection[str], probe: int | None) -> None:
-        """As `NoCompanions`."""
-        view = self._view(watch, probe)
+        """As `NoEqualRuns`."""
+        view = self._key(watch, probe)
         if view is not None:
             self.computed.keep_record(replace(view, complete=record.complete), record)
 
-    def _view(self, watch: Collection[str], probe: int | None) -> View | None:
+    def _key(self, watch: Collection[str], probe: int | None) -> RecordKey | None:
         """What the record shows, as others could want it, too; None for a sequence that was edited here."""
         shown = self.state.probe if probe is None else probe
         if shown == self.state.probe and self.state.edits:
             return None
-        return View(self.place, shown, frozenset(watch), complete=True)
+        return RecordKey(self.place, shown, frozenset(watch), complete=True)
 
 
-def companions_of(computed: Computed | None, state: State) -> NoCompanions:
+def equal_runs_of(computed: Computed | None, state: State) -> NoEqualRuns:
     """Those of a run that shares what is `computed`, or none."""
-    return NoCompanions() if computed is None else Companions(computed, state)
+    return NoEqualRuns() if computed is None else EqualRuns(computed, state)
