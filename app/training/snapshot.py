@@ -66,8 +66,9 @@ class Header(BaseModel):
     @property
     def progress(self) -> Progress:
         """How far training had come."""
-        saved = {name: getattr(self, name) for name in Progress._fields}
-        return Progress(**{name: tuple(value) if isinstance(value, list) else value for name, value in saved.items()})
+        saved = ((name, getattr(self, name)) for name in Progress._fields)
+        fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in saved}
+        return Progress(**fields)
 
 
 @dataclass(frozen=True, eq=False)

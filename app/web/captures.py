@@ -10,7 +10,7 @@ LONGEST_NAME = 200  # characters of a module's name
 
 
 @dataclass(frozen=True)
-class Captured:
+class Capture:
     """One record: whose it is, of which backward pass, and the frame as it came."""
 
     module: str
@@ -18,7 +18,7 @@ class Captured:
     frame: bytes
 
 
-def captured(frame: bytes) -> Captured:
+def capture_in(frame: bytes) -> Capture:
     """The record in a binary frame; BadUpload says what is wrong with it."""
     metadata, _ = read(frame)
     facts = strict_json(metadata["unroll"]) if set(metadata) == {"unroll"} else {}
@@ -29,4 +29,4 @@ def captured(frame: bytes) -> Captured:
         raise BadUpload(f"Expected the module's name, of at most {LONGEST_NAME} characters; got {shown(module)}.")
     if type(step) is not int or not 0 <= step <= LARGEST_INTEGER:
         raise BadUpload(f"Expected the number of a backward pass as step; got {shown(step)}.")
-    return Captured(module, step, frame)
+    return Capture(module, step, frame)

@@ -16,7 +16,7 @@ from ..errors import UnexpectedBinary, UnknownType, UnrollError, shown
 from ..link_keys import KEY, token_of
 from ..validation import explained
 from . import protocol
-from .captures import LONGEST_NAME, captured
+from .captures import LONGEST_NAME, capture_in
 from .closing import CloseCode
 from .published import MOST_MODULES, PublishedRun, PublishedRuns
 from .websocket import FRAME_LIMIT, SEND_PATIENCE, Allowance
@@ -85,7 +85,7 @@ class Script:
         elif self.run is None:
             raise UnexpectedBinary("Expected `publish` first, with the names of the watched modules; got a record.")
         elif frame is not None:
-            self.run.take(captured(frame))
+            self.run.take(capture_in(frame))
 
     def _begin(self, fields: dict[str, Any]) -> None:
         if fields.get("type") != "publish":

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import Busy, NotNow, ReadOnly, UnexpectedBinary, UnknownRun, UnrollError, shown
 from . import commands, protocol
-from .captures import Captured
+from .captures import Capture
 from .commands.sharing import Follow
 from .commands.viewing import Watch
 from .compute import Visitor
@@ -28,7 +28,7 @@ class PublishedRun:
     def __init__(self, run: str, facts: dict[str, Any], tell_script: Callable[[str], None]) -> None:
         self.run = run
         self.facts = facts
-        self.newest: dict[str, Captured] = {}
+        self.newest: dict[str, Capture] = {}
         self.followers: set[Follower] = set()
         self.sequence: int | None = None  # that somebody asked to see
         self._tell_script = tell_script
@@ -38,7 +38,7 @@ class PublishedRun:
         """The number of the last captured backward pass."""
         return max((capture.step for capture in self.newest.values()), default=0)
 
-    def take(self, capture: Captured) -> None:
+    def take(self, capture: Capture) -> None:
         """A record came: it replaces the one before it, here and on its way to whoever was slow."""
         others = sum(len(one.frame) for name, one in self.newest.items() if name != capture.module)
         if capture.module not in self.newest and len(self.newest) >= MOST_MODULES:
@@ -141,7 +141,7 @@ class Follower:
         self._runs = runs
         self.visitor = visitor
         self._credits = Credits(runs.records_per_second)
-        self._waiting: dict[str, Captured] = {}  # the newest of each module that was not sent yet
+        self._waiting: dict[str, Capture] = {}  # the newest of each module that was not sent yet
         self._timer: asyncio.TimerHandle | None = None
         self.following: PublishedRun | None = None
 
@@ -184,7 +184,7 @@ class Follower:
         self._credits.drawn(iteration, self._runs.clock())
         self._send_next()
 
-    def offer(self, capture: Captured) -> None:
+    def offer(self, capture: Capture) -> None:
         """There is a new record of a module."""
         self._waiting.pop(capture.module, None)
         self._waiting[capture.module] = capture
