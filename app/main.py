@@ -20,8 +20,8 @@ from .web.compute import Pool, create_pool
 from .web.metrics import Measured
 from .web.pages import Pages
 from .web.prefix import PrefixMiddleware
-from .web.publish import publish as take_published
-from .web.published import PublishedRuns
+from .web.publishing.publish import publish as take_published
+from .web.publishing.published import PublishedRuns
 from .web.security import HostOriginMiddleware
 from .web.websocket import stream
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import UnrollError
-from ..web.lesson_page import lesson_page, tellable
+from ..web.onefile.lesson_page import lesson_page, tellable
 
 
 def main(arguments: Sequence[str], program: str = "unroll") -> int:

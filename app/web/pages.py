@@ -33,10 +33,10 @@ from starlette.responses import Response
 
 from .admission import Admission
 from .assets import Assets, shipped
-from .exported import without_samples
-from .lesson_page import page_of_lessons, told_alone
 from .metrics import Measured
-from .onepage import one_page
+from .onefile.exported import without_samples
+from .onefile.lesson_page import page_of_lessons, told_alone
+from .onefile.onepage import one_page
 from .templates import environment
 
 KEEP = "public, max-age=31536000, immutable"

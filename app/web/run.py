@@ -17,7 +17,7 @@ from . import commands, protocol
 from .closing import Close, CloseCode
 from .commands.training import Pause
 from .commands.viewing import Ack, Watch
-from .followers import MOST_FOLLOWERS
+from .following.followers import MOST_FOLLOWERS
 from .pacing import NEVER, NOW
 from .protocol import Frame, Id
 from .session import Limits, Session, Shared

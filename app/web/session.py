@@ -19,11 +19,11 @@ from ..training import Computed, Divergence, Effects, RunConfig, Trainer, Worksp
 from . import protocol
 from .counts import Counts
 from .fitting import NAMES, shortened, with_lists_cut
-from .followers import ROUND_SECONDS, Delivery, Followers
-from .links import Links
+from .following.followers import ROUND_SECONDS, Delivery, Followers
+from .following.links import Links
+from .following.sharing import Sharing
 from .pacing import EXPENSIVE_INTERVAL, NEVER, NOW, Pace
 from .protocol import Frame, Id
-from .sharing import Sharing
 from .viewer import Viewer, Wanted
 
 

@@ -20,7 +20,7 @@ from .admission import Admission
 from .closing import CloseCode
 from .commands import ack_in, followed_in
 from .compute import RunHandle
-from .published import Follower, PublishedRuns
+from .publishing.published import Follower, PublishedRuns
 
 SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarded socket has far less
 CLOSE_PATIENCE = 5.0  # and to be sent why the connection is closed

@@ -24,7 +24,7 @@ from ..training import schema
 from . import logs
 from .closing import Close
 from .counts import Counts
-from .followers import Delivery
+from .following.followers import Delivery
 from .memory import give_back_freed_blocks
 from .protocol import Frame
 from .run import Limits, Run, Shared

@@ -10,8 +10,8 @@ from app.commandline import export_lesson
 from app.errors import BadValue
 from app.scenes import SCENES
 from app.training import Record, RunConfig, Trainer
-from app.web.lesson_page import LARGEST_PAGE, lesson_page, tellable, thinned, told_alone
-from app.web.packed import facts_of, pack
+from app.web.onefile.lesson_page import LARGEST_PAGE, lesson_page, tellable, thinned, told_alone
+from app.web.onefile.packed import facts_of, pack
 from tests.support.lesson_pages import told_in, unpacked
 
 

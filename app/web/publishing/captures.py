@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..errors import BadUpload, shown
-from ..training.tensorfile import read, strict_json
-from .protocol import LARGEST_INTEGER
+from ...errors import BadUpload, shown
+from ...training.tensorfile import read, strict_json
+from ..protocol import LARGEST_INTEGER
 
 LONGEST_NAME = 200  # characters of a module's name
 

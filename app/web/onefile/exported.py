@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..training import Record, Trainer
-from ..training.schema import schema
+from ...training import Record, Trainer
+from ...training.schema import schema
 from .onepage import MARKS, as_text
 from .packed import pack
 

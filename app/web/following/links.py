@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ..errors import UnknownRun, shown
+from ...errors import UnknownRun, shown
 
 T = TypeVar("T")
 

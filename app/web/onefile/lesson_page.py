@@ -8,13 +8,13 @@ not there do not point.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..errors import BadValue, TooCostly
-from ..scenes import SCENES, Scene, scenes_as_json
-from ..training import Record, Trainer
-from .assets import Assets, shipped
+from ...errors import BadValue, TooCostly
+from ...scenes import SCENES, Scene, scenes_as_json
+from ...training import Record, Trainer
+from ..assets import Assets, shipped
+from ..templates import environment
 from .exported import Recorded, exported
 from .onepage import one_page
-from .templates import environment
 
 LARGEST_PAGE = 10_000_000
 UPDATES = 120  # at least so many are recorded,

@@ -5,14 +5,14 @@ they are asked.
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from ..errors import Busy, NotNow
-from ..link_keys import new_key, token_of
-from . import protocol
+from ...errors import Busy, NotNow
+from ...link_keys import new_key, token_of
+from .. import protocol
+from ..protocol import Frame
+from ..viewer import Viewer
 from .followers import MOST_FOLLOWERS, Delivery, Followers
 from .links import Links
 from .poll import Poll
-from .protocol import Frame
-from .viewer import Viewer
 
 RETRY_AFTER = 5.0  # seconds
 

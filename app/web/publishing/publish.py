@@ -12,14 +12,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ..errors import UnexpectedBinary, UnknownType, UnrollError, shown
-from ..link_keys import KEY, token_of
-from ..validation import explained
-from . import protocol
+from ...errors import UnexpectedBinary, UnknownType, UnrollError, shown
+from ...link_keys import KEY, token_of
+from ...validation import explained
+from .. import protocol
+from ..closing import CloseCode
+from ..websocket import FRAME_LIMIT, SEND_PATIENCE, Allowance
 from .captures import LONGEST_NAME, capture_in
-from .closing import CloseCode
 from .published import MOST_MODULES, PublishedRun, PublishedRuns
-from .websocket import FRAME_LIMIT, SEND_PATIENCE, Allowance
 
 ENDED = "The script ended, or stopped watching."
 MOST_UNSENT = 100  # messages for a script that takes none

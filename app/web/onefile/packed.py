@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..training import Record
+from ...training import Record
 
 # As the page reads the types of a record: 64-bit whole numbers become doubles.
 TYPES = {"float64": "Float64Array", "float32": "Float32Array", "int32": "Int32Array", "uint8": "Uint8Array"}

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from . import protocol
-from .protocol import Id
+from .. import protocol
+from ..protocol import Id
 
 
 @dataclass

@@ -8,9 +8,9 @@ done in the owner's turns, so that a run has one share of the computing time, ho
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .pacing import NEVER, NOW
-from .protocol import Frame
-from .viewer import Viewer
+from ..pacing import NEVER, NOW
+from ..protocol import Frame
+from ..viewer import Viewer
 
 MOST_FOLLOWERS = 500
 TRAINING_SHARE = 2.0  # a round that took s seconds is followed by at least so many times s for the owner

@@ -8,14 +8,14 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import Busy, NotNow, ReadOnly, UnexpectedBinary, UnknownRun, UnrollError, shown
-from . import commands, protocol
+from ...errors import Busy, NotNow, ReadOnly, UnexpectedBinary, UnknownRun, UnrollError, shown
+from .. import commands, protocol
+from ..commands.sharing import Follow
+from ..commands.viewing import Watch
+from ..compute import Visitor
+from ..following.followers import MOST_FOLLOWERS
+from ..pacing import Credits
 from .captures import Capture
-from .commands.sharing import Follow
-from .commands.viewing import Watch
-from .compute import Visitor
-from .followers import MOST_FOLLOWERS
-from .pacing import Credits
 
 MOST_PUBLISHED = 64  # runs at the same time
 MOST_MODULES = 64  # of one run

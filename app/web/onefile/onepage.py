@@ -13,8 +13,8 @@ import numpy as np
 from jinja2 import Environment
 from markupsafe import Markup
 
-from .assets import PLOTLY, Assets
-from .bundle import bundle
+from ..assets import PLOTLY, Assets
+from ..bundle import bundle
 
 ENTRY = "js/main.js"
 # What needs a server, or another page.
