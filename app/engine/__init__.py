@@ -9,7 +9,7 @@ from .cells import CELLS, Cell, CellName, Params
 from .clipping import ClipMode, angle, clip, norm
 from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck
-from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise
+from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise, initialising
 from .last_loss import LastLoss, adjoints_and_last_loss, last_loss
 from .losses import LOSSES, LossName, Reduction
 from .naming import suffix, suffixes
@@ -81,6 +81,7 @@ __all__ = [
     "gradcheck",
     "horizon",
     "initialise",
+    "initialising",
     "jacobian",
     "jacobian_norms",
     "jacobian_product",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..errors import BadUpload, OutOfRange
-from ..tasks import OwnData, Sequences, Task, make_task
+from ..tasks import OwnData, Sequences, Steps, Task, finish, make_task
 from . import dataset as datasets
 from . import snapshot
 from .architecture import architecture_of
@@ -38,8 +38,15 @@ class State:
         cls, config: RunConfig, dataset: OwnData | None, budget: Budget, watch: frozenset[str] = frozenset()
     ) -> Self:
         """Iteration 0 of a configuration."""
+        return finish(cls.beginning(config, dataset, budget, watch))
+
+    @classmethod
+    def beginning(
+        cls, config: RunConfig, dataset: OwnData | None, budget: Budget, watch: frozenset[str] = frozenset()
+    ) -> Steps[Self]:
+        """The same in steps; what is refused is refused before the first one ends."""
         task = fitting_task(config, dataset, budget, watch)
-        return cls(config, task, dataset, Learner.from_seed(config, architecture_of(config, task)))
+        return cls(config, task, dataset, (yield from Learner.drawing(config, architecture_of(config, task))))
 
     @classmethod
     def from_snapshot(cls, file: bytes | str | Path, at_hand: OwnData | None, budget: Budget) -> Self:
@@ -76,10 +83,13 @@ class State:
         data = None if learned is None else datasets.digest(learned)
         return sha256(snapshot.write(self.config, self.learner, 0, {}, "", data, None)).digest()
 
-    def restart(self) -> None:
-        """The seed's weights, iteration 0, the probe unedited."""
-        self.learner = Learner.from_seed(self.config, architecture_of(self.config, self.task))
-        self.edits = {}
+    def restarting(self, config: RunConfig, task: Task) -> Steps[None]:
+        """In steps, with a configuration that has been found to fit: the seed's weights, iteration 0, the probe
+        unedited. Everything is as it was until the last of them.
+        """
+        learner = yield from Learner.drawing(config, architecture_of(config, task))
+        self.change(config, task)
+        self.learner, self.edits = learner, {}
 
     def change(self, config: RunConfig, task: Task) -> None:
         """Another configuration, which has been found to fit; another task has another first probe."""
