@@ -31,7 +31,7 @@ class Trainer:
     """A network in training.
 
     `dataset` and `weights` are dicts of arrays, safetensors files or their paths: `inputs`, `targets`, `h0` to learn
-    from, and the weights of a PyTorch module to start from. In place of `config`, `snapshot` is a run to go on with, and
+    from, and the weights of a PyTorch module to start from. In place of `config`, `snapshot` is a run to go on with,
     `state` one that was begun in steps. `max_cost` and `max_bytes` bound one iteration (None: no bound). `workspaces`
     lets trainers of one thread share buffers, `computed` what they work out: those that stand at the same place compute
     it once. One (config, seed) gives one sequence of losses, bit for bit, on one machine. What is refused raises an

@@ -88,6 +88,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.unparsed.clear()
         self.file.leave()
         super().connection_lost(exc)
+        self.conn.parser.close()  # it keeps the last frame, however large, until somebody collects what is circular
 
     def look(self) -> None:
         """Drop whoever takes nothing of what they are sent, or sends nothing although they were sent something.

@@ -10,7 +10,7 @@ import time
 from typing import Any, Protocol, cast
 
 from .procfs import cpu_seconds
-from .wire import Kind, Unpacker, pack
+from .wire import Kind, Unpacker, parts
 
 SOCKET_BYTES = 1 << 20  # a record and its neighbours fit between the processes without waiting
 START_SECONDS = 60.0  # until which it must be able to compute
@@ -60,7 +60,8 @@ class Process(asyncio.Protocol):
     def send(self, kind: Kind, run: int = 0, payload: bytes = b"") -> None:
         """One packet; to a process that is dying it goes nowhere, as its end is about to be noticed."""
         if self.transport and not self.transport.is_closing():
-            self.transport.write(pack(kind, run, payload))
+            for part in parts(kind, run, payload):
+                self.transport.write(part)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The event loop took the socket over."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from ..errors import ReadOnly, UnrollError
-from ..training import BREAKS, Effects
+from ..training import BREAKS, Effects, Steps
 from . import commands, protocol
 from .closing import Close, CloseCode
 from .commands.network import Configure, Edit
@@ -44,7 +44,7 @@ class Request:
 class Ongoing:
     """A command that is carried out in parts: when it came, and how many seconds its parts have taken."""
 
-    steps: commands.Job
+    steps: commands.Job | Steps[Effects]
     id: Id
     arrived: float
     took: float = 0.0

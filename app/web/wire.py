@@ -9,6 +9,7 @@ from enum import IntEnum, auto
 
 HEADER = struct.Struct("!IIB")
 MANY = struct.Struct("!BI")
+LARGE = 2**16  # bytes of a payload
 
 
 class Kind(IntEnum):
@@ -41,6 +42,13 @@ class Kind(IntEnum):
 def pack(kind: Kind, run: int = 0, payload: bytes = b"") -> bytes:
     """One packet."""
     return HEADER.pack(len(payload), run, kind) + payload
+
+
+def parts(kind: Kind, run: int = 0, payload: bytes = b"") -> tuple[bytes, ...]:
+    """The same to be sent one after the other: a large file is not copied only to stand behind its header."""
+    if len(payload) < LARGE:
+        return (pack(kind, run, payload),)
+    return HEADER.pack(len(payload), run, kind), payload
 
 
 def to_many(kind: Kind, runs: Sequence[int], payload: bytes) -> bytes:

@@ -150,6 +150,22 @@ def test_a_large_file_that_was_announced_is_read_and_the_next_is_not(server):
         assert visitor.closed() == 1009
 
 
+def test_a_large_file_is_kept_by_nobody_once_its_sender_has_left(server):
+    garbage = os.urandom(8_000_000)
+
+    def come_and_go() -> None:
+        with Visitor(server) as visitor:
+            visitor.ask("upload", kind="snapshot", bytes=len(garbage))
+            visitor.socket.send(garbage)
+            assert visitor.answer()["code"] == "bad_upload"
+
+    come_and_go()
+    before = resident(server)
+    for _ in range(4):
+        come_and_go()
+    wait_until(lambda: resident(server) - before < len(garbage), "the memory to be given back")
+
+
 def test_announced_files_that_do_not_come_or_stop_half_way_keep_nobody_from_sending_one(server):
     head = bytes([0x80 | BINARY, 0x80 | 127]) + struct.pack("!Q", UPLOAD_BYTES) + bytes(4)
     announce = json.dumps({"type": "upload", "kind": "snapshot", "bytes": UPLOAD_BYTES}).encode()

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ...training import Effects, RunConfig, Trainer
+from ...training import Effects, RunConfig, Steps, Trainer
 from ...training.dataset import read_sequences, reading
 from ...training.limits import MAX_FILE_NAME
 from .. import protocol
@@ -122,7 +122,7 @@ def load_file(session: Session, announced: Announced, content: bytes) -> Answer:
     return read_dataset(session, announced, content)
 
 
-def take_weights(session: Session, trainer: Trainer, announced: Announced, content: bytes) -> Job:
+def take_weights(session: Session, trainer: Trainer, announced: Announced, content: bytes) -> Steps[Effects]:
     """Weights that were brought are looked at before they are trained on."""
     effects = yield from session.load(trainer.loading_weights(content, announced.adopt, announced.name))
     if session.phase is Phase.RUNNING:
@@ -130,7 +130,7 @@ def take_weights(session: Session, trainer: Trainer, announced: Announced, conte
     return effects
 
 
-def read_dataset(session: Session, announced: Announced, content: bytes) -> Job:
+def read_dataset(session: Session, announced: Announced, content: bytes) -> Steps[Effects]:
     """Sequences, also where there is no network yet."""
     sequences = read_sequences(content, time_first=announced.series_options["time_first"])
     if session.trainer is not None:
@@ -140,7 +140,7 @@ def read_dataset(session: Session, announced: Announced, content: bytes) -> Job:
     return RunConfig().effects(session.network("upload").config)
 
 
-def read_in_steps(session: Session, announced: Announced, content: bytes) -> Job:
+def read_in_steps(session: Session, announced: Announced, content: bytes) -> Steps[Effects]:
     """Own data from a file of any size: others get their turns while it is read."""
     steps = reading(announced.kind, content, **announced.series_options)
     data = yield from steps

@@ -4,12 +4,12 @@ from typing import Any
 
 from pydantic import Field
 
-from ...training import Effects, Trainer
+from ...training import Effects, Steps, Trainer
 from ...training.dataset import read_series, read_text
 from ...training.limits import MAX_EDIT
 from ..session import Session
 from ..viewer import Viewer
-from .base import Answer, Command, Count, Job
+from .base import Answer, Command, Count
 from .own_data import OwnDataCommand, SeriesOptions, known_fields
 from .preview import preview
 
@@ -23,7 +23,7 @@ class Start(Command):
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         return self._begin(session)
 
-    def _begin(self, session: Session) -> Job:
+    def _begin(self, session: Session) -> Steps[Effects]:
         session.begin((yield from session.fresh_trainer(known_fields(self.config))))
         return Effects()
 
@@ -37,7 +37,7 @@ class Configure(Command):
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         return self._change(session, session.network(self.type))
 
-    def _change(self, session: Session, trainer: Trainer) -> Job:
+    def _change(self, session: Session, trainer: Trainer) -> Steps[Effects]:
         effects = yield from trainer.configuring(**known_fields(self.changes))
         session.changed()
         return effects
@@ -51,7 +51,7 @@ class Reset(Command):
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         return self._begin_again(session, session.network(self.type))
 
-    def _begin_again(self, session: Session, trainer: Trainer) -> Job:
+    def _begin_again(self, session: Session, trainer: Trainer) -> Steps[Effects]:
         yield from trainer.resetting()
         session.changed()
         return Effects()
