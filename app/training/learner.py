@@ -77,6 +77,11 @@ class Checkpoint:
     progress: Progress
     carried: Carried
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of weights and moments."""
+        return sum(vector.nbytes for vector in self.vectors)
+
 
 class Learner:
     """Weights, the optimizer's moments, progress, and what streams carry from window to window.

@@ -32,6 +32,9 @@ class State:
     probe: int = 0
     edits: Edits = field(default_factory=dict)
     same_numerics: bool = True
+    drawn_for: RunConfig | None = (
+        None  # the configuration whose seed the weights came from, if nobody has set any since
+    )
 
     @classmethod
     def from_seed(
@@ -46,7 +49,8 @@ class State:
     ) -> Steps[Self]:
         """The same in steps; what is refused is refused before the first one ends."""
         task = fitting_task(config, dataset, budget, watch)
-        return cls(config, task, dataset, (yield from Learner.drawing(config, architecture_of(config, task))))
+        learner = yield from Learner.drawing(config, architecture_of(config, task))
+        return cls(config, task, dataset, learner, drawn_for=config)
 
     @classmethod
     def from_snapshot(cls, file: bytes | str | Path, at_hand: OwnData | None, budget: Budget) -> Self:
@@ -81,6 +85,8 @@ class State:
         """The hash of all that its future depends on; which sequence is shown and how it was edited does not count."""
         learned = self.dataset if self.config.task == "own" else None
         data = None if learned is None else datasets.digest(learned)
+        if self.drawn_for == self.config and self.learner.progress.iteration == 0:  # however many weights there are
+            return sha256(f"drawn for {self.config.model_dump_json()} {data}".encode()).digest()
         return sha256(snapshot.write(self.config, self.learner, 0, {}, "", data, None)).digest()
 
     def restarting(self, config: RunConfig, task: Task) -> Steps[None]:
@@ -89,7 +95,7 @@ class State:
         """
         learner = yield from Learner.drawing(config, architecture_of(config, task))
         self.change(config, task)
-        self.learner, self.edits = learner, {}
+        self.learner, self.edits, self.drawn_for = learner, {}, config
 
     def change(self, config: RunConfig, task: Task) -> None:
         """Another configuration, which has been found to fit; another task has another first probe."""

@@ -180,6 +180,18 @@ class Trainer:
 
     # Iterations.
 
+    @property
+    def takes_long(self) -> bool:
+        """Whether to run the training batch takes more than a few milliseconds, and was not done yet."""
+        return self._iterations.takes_long
+
+    def prepare(self) -> bool:
+        """Run the training batch that the next record and update need, where that takes long and was not done yet.
+
+        For a caller who has others to serve before the record itself is made; says whether there was something to do.
+        """
+        return self._iterations.prepare()
+
     def record(self, watch: Watch | None = None, *, skip_expensive: bool = False, probe: int | None = None) -> Record:
         """The current iteration under the present weights, with the quantities in `watch` (None: in `watching`).
 
@@ -274,6 +286,7 @@ class Trainer:
         else:
             self._iterations.undo_if_nonfinite()
             self.params[tensor][at] = value
+            self._state.drawn_for = None
         self._iterations.changed()
 
     def show(self, probe: int) -> None:
@@ -364,6 +377,7 @@ class Trainer:
             yield from self._state.restarting(config, task)
         for parameter, values in self.params.items():
             values[...] = params[parameter]
+        self._state.drawn_for = None
         self._state.learner.configure(self.config, new_optimizer=True)
         self._state.learner.clear_solved()
         said = name or (Path(weights).name if isinstance(weights, str | Path) else "")

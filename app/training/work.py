@@ -157,6 +157,12 @@ class Work:
             return self.T
         return sum(min(last, k2) for last in [*range(k1, self.T, k1), self.T])
 
+    @property
+    def batch(self) -> float:
+        """Nanoseconds of running the training batch forward, and back as often as it has to be."""
+        sweeps = 2 if self.clips else 1
+        return self.forward(self.B) + sweeps * (self.backward(self.B) + self.sums(self.B))
+
     def forward(self, sequences: int) -> float:
         """Nanoseconds of the forward pass."""
         each = self._arithmetic(self._products) + VALUE * (self.I + self.O)

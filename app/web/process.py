@@ -37,6 +37,8 @@ class Process(asyncio.Protocol):
     def __init__(self, limits: dict[str, Any]) -> None:
         self.keeper: Keeper | None = None
         self.transport: asyncio.Transport | None = None
+        self.writable = asyncio.Event()
+        self.writable.set()
         self.unpacker = Unpacker()
         self.ready = False
         self.beats = 0  # questions whether it still works, since it last said anything,
@@ -66,6 +68,14 @@ class Process(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The event loop took the socket over."""
         self.transport = cast(asyncio.Transport, transport)
+
+    def pause_writing(self) -> None:
+        """More waits to be taken than should wait."""
+        self.writable.clear()
+
+    def resume_writing(self) -> None:
+        """It was taken."""
+        self.writable.set()
 
     @property
     def is_prompt(self) -> bool:
@@ -108,5 +118,6 @@ class Process(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """The process ended, whatever the reason."""
+        self.writable.set()
         if self.keeper:
             self.keeper.lost(self)

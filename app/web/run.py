@@ -160,6 +160,8 @@ class Run:
             frames.append(self._refused(upload_timed_out(late), late.id))
         elif self.follows:
             return False
+        elif self._records_due_at <= now and self.session.prepare():
+            pass  # and others get a turn
         elif self.session.record_due_at(self.viewer) <= now:
             frames += self.session.show(self.viewer)
         elif self.session.round_due_at() <= now:
@@ -224,7 +226,7 @@ class Run:
         self.answered += 1
         # A change is shown with its answer: it needs no further turn, unless it took its time already.
         is_long = self.job is not None and self.job.took > 0
-        if self.session.record_due_at(self.viewer) == NOW and not is_long:
+        if self.session.record_due_at(self.viewer) == NOW and not is_long and not self.session.takes_long:
             frames += self.session.show(self.viewer)
 
     def _answer(self, message: commands.Command | UnrollError | bytes) -> commands.Answer:

@@ -211,6 +211,15 @@ class Session:
         """When followers may be sent the next record."""
         return self.sharing.followers.due_at(self.version) if self.trainer else NEVER
 
+    @property
+    def takes_long(self) -> bool:
+        """Whether a record should not be made before others had a turn."""
+        return self.trainer is not None and self.trainer.takes_long
+
+    def prepare(self) -> bool:
+        """Compute what the next record needs of the training batch, if that takes long: a turn of its own."""
+        return self.trainer is not None and self.trainer.prepare()
+
     def show(self, viewer: Viewer) -> list[Frame]:
         """The record of the current iteration, if its numbers are finite; followers who may have one get theirs."""
         begun = self.clock()  # what a record takes to make must not slow down how often one comes

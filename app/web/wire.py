@@ -19,6 +19,7 @@ class Kind(IntEnum):
     OPEN = auto()  # a visitor came
     LEAVE = auto()  # and left
     ACK = auto()  # they have drawn the record of this iteration (8 bytes)
+    PART = auto()  # of a file, before its last part comes as BINARY
     LATE = auto()  # the file they announced comes too slowly
     DRAIN = auto()  # stop training and hand over every run's last snapshot
     # both ways

@@ -230,6 +230,20 @@ def test_a_large_network_is_drawn_a_gate_at_a_time_while_others_get_their_turns(
     assert records([*said, *client.listen()])[-1]["iteration"] == 0, "and then it is shown"
 
 
+def test_a_long_batch_is_run_in_a_turn_of_its_own_before_the_record(client):
+    client.started(**LARGE | {"sequence_length": 100, "batch_size": 16})
+    client.ack()
+    client.run.receive('{"type": "edit", "tensor": "W_hh", "index": [0, 0], "value": 0.5}')
+    said = [client.run.work(seconds=0) for _ in range(3)]
+    assert [len(frames) for frames in said] == [1, 0, 1], "the answer, a turn without anything to send, the record"
+    alone = Trainer(client.session.trainer.config)
+    alone.edit("W_hh", (0, 0), 0.5)
+    shown, expected = tensors(said[2][0]), alone.record(()).tensors
+    assert set(shown) == set(expected)
+    for name, values in expected.items():
+        assert np.array_equal(shown[name], values, equal_nan=True), name
+
+
 def test_what_is_refused_is_refused_before_anything_is_drawn(client):
     client.started()
     client.run.receive(json.dumps({"type": "start", "config": LARGE | {"bidirectional": True, "task": "sine"}}))
