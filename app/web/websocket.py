@@ -31,6 +31,7 @@ ENTITLED_FRAMES = 5  # two records, that of a divergence, a file that was asked 
 ACKS_FOR_A_FRAME = 8  # acks are free, unless there are many more of them than records
 FRAME_LIMIT = "unroll.frame_limit"  # the extension of a socket that can be told how large frames may be
 DROPPED = "unroll.dropped"  # set by a socket that ended the connection because nothing was taken, or nothing came
+MORE = "unroll.more"  # in a message that holds a part of a file, and not the last one
 # In commands that are answered by a file, of which one at a time is enough.
 FILES = ('"snapshot"', '"copy"', '"export"')
 
@@ -82,7 +83,7 @@ class Connection:
         """The next binary frame may be so large: known to the guarded socket, which reads no further than that."""
         hold_to = self.websocket.scope.get("extensions", {}).get(FRAME_LIMIT)
         if hold_to:
-            hold_to(max(frame_bytes, protocol.MESSAGE_BYTES), self.give_up_file)
+            hold_to(max(frame_bytes, protocol.MESSAGE_BYTES), self.give_up_file, in_parts=True)
 
     def give_up_file(self) -> None:
         """The announced file comes too slowly to be waited for."""
@@ -133,6 +134,10 @@ class Connection:
                 return
             text = message.get("text")
             frame = text if text is not None else message["bytes"]
+            if message.get(MORE):
+                if isinstance(handle, RunHandle):
+                    await handle.send_part(frame)
+                continue
             if text is not None and len(text.encode()) > protocol.MESSAGE_BYTES:
                 self.dismiss(CloseCode.MESSAGE_TOO_BIG, f"a text frame may have {protocol.MESSAGE_BYTES} bytes")
                 return
