@@ -18,12 +18,13 @@ from typing import Any, cast
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
+from websockets.protocol import State
 
 from .arriving import ArrivingFile, Room
 from .closing import CloseCode
 from .protocol import FRAMES_BURST as MESSAGES_BURST
 from .protocol import MESSAGE_BYTES
-from .websocket import DROPPED, FRAME_LIMIT
+from .websocket import AT_ONCE, DROPPED, FRAME_LIMIT
 
 HIGH_WATER = 16 * 1024  # bytes waiting to be sent beyond which the sender has to wait
 KERNEL_BYTES = 64 * 1024  # waiting in the system's own buffer, which would otherwise grow to megabytes
@@ -34,7 +35,7 @@ LAST_WORDS_SECONDS = 0.25  # how long a client may take to receive the reason
 SILENCE_SECONDS = 5.0  # how long nothing may come from someone who was sent something, and nothing be taken by them
 LEAST_BYTES = 20 * 1024  # that have to be taken in that time by someone for whom bytes are waiting
 LOOK_SECONDS = 0.5  # between two looks whether that is so
-AT_ONCE = struct.pack("ii", 1, 0)  # lingering, for no seconds
+NO_LINGERING = struct.pack("ii", 1, 0)
 
 
 def nothing() -> None:
@@ -61,12 +62,15 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.moved_at = self.spent_at  # when some of them were taken
         self.looking: asyncio.TimerHandle | None = None
         self.turned_away = False
+        self.take_at_once: Callable[[str], bool] | None = None
 
     def handle_connect(self, event: Request) -> None:
-        """Let the application say how large frames may be: small ones, until a file was announced."""
+        """Let the application say how large frames may be: small ones, until a file was announced; and be `AtOnce`."""
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            cast(dict[str, Any], self.scope["extensions"])[FRAME_LIMIT] = self.limit_frames
+            extensions = cast(dict[str, Any], self.scope["extensions"])
+            extensions[FRAME_LIMIT] = self.limit_frames
+            extensions[AT_ONCE] = self
 
     def limit_frames(self, most: int, is_slow: Callable[[], None] = nothing) -> None:
         """Larger ones end the connection before they are read. `is_slow` is called once a file comes too slowly."""
@@ -124,10 +128,25 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     async def send(self, message: ASGISendEvent) -> None:
         """From now on a frame has to come."""
         await super().send(message)
-        if self.unheard_since is None:
-            self.unheard_since = self.loop.time()
+        self.expect_to_hear()
         if message.get("code") == CloseCode.POLICY_VIOLATION:
             self.turn_away()
+
+    def expect_to_hear(self) -> None:
+        """Something was sent: from now on a frame has to come."""
+        if self.unheard_since is None:
+            self.unheard_since = self.loop.time()
+
+    def write_at_once(self, frame: bytes) -> bool:
+        """As `AtOnce` has it: what uvicorn's own `send` would do, for a connection that takes what it is sent."""
+        if not self.writable.is_set() or self.close_sent or self.conn.state is not State.OPEN:
+            return False
+        if self.disconnected or not self.handshake_complete:
+            return False
+        self.conn.send_binary(frame)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.expect_to_hear()
+        return True
 
     def data_received(self, data: bytes) -> None:
         """Parse a little at once; what is more waits until others had a turn, and nothing is read meanwhile."""
@@ -205,10 +224,15 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.file.complete()
         if self.curr_msg_data_type == "text":
             try:
-                b"".join(self.frames).decode()
+                text = b"".join(self.frames).decode()
             except UnicodeDecodeError:
                 self.conn.send_close(CloseCode.INVALID_TEXT, "a text frame has to be UTF-8")
                 self.handle_parser_exception()
+                return
+            # What waits to be read came before it, and whoever closes is not listened to any more.
+            waits = self.read_paused or self.close_sent
+            if self.take_at_once is not None and not waits and self.take_at_once(text):
+                self.frames = []
                 return
         super().send_receive_event_to_app()
 
@@ -246,5 +270,5 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         """End the connection with all that is on its way: the system, too, forgets what nobody took."""
         if hasattr(self, "scope"):
             cast(dict[str, Any], self.scope["extensions"])[DROPPED] = True
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
         self.transport.abort()
