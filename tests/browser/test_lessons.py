@@ -147,7 +147,7 @@ def overflowing(page: Page) -> list[str]:
 
 
 def ringing_nothing(page: Page) -> list[str]:
-    """References of the text that ring nothing while they have the focus, or leave a ring behind; each has 5 s."""
+    """References of the text that ring nothing while they have the focus, ring across the stage's edge or leave a ring; 5 s each."""
     found: list[str] = page.evaluate(
         """async () => {
           const frame = () => new Promise((seen) => requestAnimationFrame(seen));
@@ -156,10 +156,15 @@ def ringing_nothing(page: Page) -> list[str]:
             while (document.querySelectorAll(".ring").length > 0 !== wanted && performance.now() < end) await frame();
             return document.querySelectorAll(".ring").length > 0 === wanted;
           };
+          const stage = document.getElementById("stage").getBoundingClientRect();
+          const crosses = ({ left, right }) =>
+            [stage.left, stage.right].some((edge) => left < edge - 6 && right > edge + 6);
           const failed = [];
           for (const reference of document.querySelectorAll("#lesson-text .reference")) {
             reference.focus();
             if (!(await rings(true))) failed.push(`${reference.textContent} rings nothing`);
+            const boxes = [...document.querySelectorAll(".ring")].map((ring) => ring.getBoundingClientRect());
+            if (boxes.some(crosses)) failed.push(`${reference.textContent} rings what is not the stage`);
             document.getElementById("lesson-title").focus();
             if (!(await rings(false))) failed.push(`the ring of ${reference.textContent} stays`);
           }

@@ -45,6 +45,7 @@ export function createLanesView(stage, lanes) {
   /** @type {ReturnType<typeof lanesScene> | null} */
   let scene = null;
   const seen = createChangeDetector();
+  const sized = createChangeDetector();
   /** Before its style holds the canvas has not the size it will be drawn in. */
   let isStyled = false;
   void addStyle("lanes.css").finally(() => {
@@ -107,10 +108,9 @@ export function createLanesView(stage, lanes) {
       const key = [width, height, ratio, look.dark, look.ruler, lanes.chosen(), ...domain];
       const fresh = [...key, ...states.map(({ record }) => record), ...states.map(({ config }) => config)];
       if (seen.changed(fresh)) {
-        const { columns, rows } = devicePixels(canvas, ratio);
-        for (const one of [canvas, base]) {
-          one.width = columns;
-          one.height = rows;
+        if (sized.changed([width, height, ratio])) {
+          const { columns, rows } = devicePixels(canvas, ratio);
+          for (const one of [canvas, base]) Object.assign(one, { width: columns, height: rows });
         }
         const size = { width, height, U: pageUnit() };
         const like = states.map((state) => ({ ...state, dark: look.dark, ruler: look.ruler }));
