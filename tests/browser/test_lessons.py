@@ -157,7 +157,8 @@ def ringing_nothing(page: Page) -> list[str]:
             return document.querySelectorAll(".ring").length > 0 === wanted;
           };
           const stage = document.getElementById("stage").getBoundingClientRect();
-          const crosses = ({ left, right }) =>
+          const crosses = ({ left, right, top, bottom }) =>
+            bottom > stage.top + 6 && top < stage.bottom - 6 &&
             [stage.left, stage.right].some((edge) => left < edge - 6 && right > edge + 6);
           const failed = [];
           for (const reference of document.querySelectorAll("#lesson-text .reference")) {

@@ -56,7 +56,7 @@ export function drawUnsourced(/** @type {Context} */ ctx, /** @type {Scene} */ s
  * @param {number} apart
  * @param {string} colour
  */
-export function hatchBox(ctx, { x, y, width, height }, apart, colour) {
+function hatchBox(ctx, { x, y, width, height }, apart, colour) {
   ctx.save();
   ctx.beginPath();
   ctx.rect(x, y, width, height);
