@@ -18,6 +18,11 @@ export function windowWords(first, last, T) {
   return `t ${first}…${last} of ${T}`;
 }
 
+/** Beside the signs of the rows. */
+export const LOSS = "loss";
+export const TARGET = "target";
+export const INPUT = "input";
+
 export const FOLD = "Fold";
 export const UNFOLD = "Unfold";
 

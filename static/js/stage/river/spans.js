@@ -9,6 +9,9 @@ import { KIND, RULERS } from "./ruler.js";
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {CanvasRenderingContext2D} Context */
 
+/** In design units: a lane as low as this has no room for words above and below its midline. */
+const LOW = 46;
+
 /** Spans of NaN are cross-hatched, infinite ones solid ink, empty ones say why they are empty. */
 export function drawWithoutNumber(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ index) {
   const { layout, palette, ribbons } = scene;
@@ -188,8 +191,12 @@ function labelDrySpan(ctx, scene, shown, { first, last }, lane) {
   if (to - from < 40 * U && last !== first && last !== layout.T) return;
   const width = ctx.measureText(above).width;
   const x = Math.max(from + 4 * U, Math.min(to - 4 * U, layout.right) - width);
-  if (width < room + 60 * U) drawOnBed(ctx, scene, above, { x, y: lane.mid - 15 * U, from, to, lane });
-  drawOnBed(ctx, scene, say.sizeAt(shown[end], end), { x: from + 4 * U, y: lane.mid + 15 * U, from, to, lane });
+  const value = say.sizeAt(shown[end], end);
+  // In a lower lane both stand on the midline, or the value alone.
+  const apart = lane.bottom - lane.top < LOW * U ? 0 : 15 * U;
+  const clear = apart > 0 || x > from + 16 * U + ctx.measureText(value).width;
+  if (clear && width < room + 60 * U) drawOnBed(ctx, scene, above, { x, y: lane.mid - apart, from, to, lane });
+  drawOnBed(ctx, scene, value, { x: from + 4 * U, y: lane.mid + apart, from, to, lane });
 }
 
 /**
