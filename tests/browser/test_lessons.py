@@ -147,7 +147,7 @@ def overflowing(page: Page) -> list[str]:
 
 
 def ringing_nothing(page: Page) -> list[str]:
-    """References that ring nothing while they have the focus, ring across the stage's edge or leave a ring; 5 s each."""
+    """References that ring nothing while they have the focus, ring across the stage's edge or leave one; 5 s each."""
     found: list[str] = page.evaluate(
         """async () => {
           const frame = () => new Promise((seen) => requestAnimationFrame(seen));
