@@ -156,16 +156,24 @@ def ringing_nothing(page: Page) -> list[str]:
             while (document.querySelectorAll(".ring").length > 0 !== wanted && performance.now() < end) await frame();
             return document.querySelectorAll(".ring").length > 0 === wanted;
           };
-          const stage = document.getElementById("stage").getBoundingClientRect();
-          const crosses = ({ left, right, top, bottom }) =>
-            bottom > stage.top + 6 && top < stage.bottom - 6 &&
-            [stage.left, stage.right].some((edge) => left < edge - 6 && right > edge + 6);
+          const crossing = () => {
+            const stage = document.getElementById("stage").getBoundingClientRect();
+            return [...document.querySelectorAll(".ring")].map((ring) => ring.getBoundingClientRect()).some(
+              ({ left, right, top, bottom }) =>
+                bottom > stage.top + 6 && top < stage.bottom - 6 &&
+                [stage.left, stage.right].some((edge) => left < edge - 6 && right > edge + 6)
+            );
+          };
+          const settles = async () => {
+            const end = performance.now() + 5000;
+            while (crossing() && performance.now() < end) await frame();
+            return !crossing();
+          };
           const failed = [];
           for (const reference of document.querySelectorAll("#lesson-text .reference")) {
             reference.focus();
             if (!(await rings(true))) failed.push(`${reference.textContent} rings nothing`);
-            const boxes = [...document.querySelectorAll(".ring")].map((ring) => ring.getBoundingClientRect());
-            if (boxes.some(crosses)) failed.push(`${reference.textContent} rings what is not the stage`);
+            if (!(await settles())) failed.push(`${reference.textContent} rings what is not the stage`);
             document.getElementById("lesson-title").focus();
             if (!(await rings(false))) failed.push(`the ring of ${reference.textContent} stays`);
           }

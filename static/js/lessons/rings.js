@@ -34,6 +34,15 @@ export function createRings(store, { stageLayout, lanes }) {
   function place() {
     frame = 0;
     node.replaceChildren(...(ringed ? boxes(ringed) : []).map(ring));
+    if (ringed && isBehind()) later();
+  }
+
+  /** Whether the picture of one network has another size than it was last laid out for, and will be drawn anew. */
+  function isBehind() {
+    const { clientWidth: width, clientHeight: height } = byId("network");
+    const layout = stageLayout();
+    if (!layout || lanes().length > 0 || width === 0) return false;
+    return layout.width !== width || layout.height !== height;
   }
 
   /** Things move: columns give way, rows come and go. */
@@ -61,7 +70,9 @@ export function createRings(store, { stageLayout, lanes }) {
   }
 
   store.watch((state) => state, later);
+  new ResizeObserver(later).observe(byId("stage"));
   window.addEventListener("resize", later);
+  window.addEventListener("scroll", later, { capture: true, passive: true });
 
   return {
     /** @param {Reference | null} ref null for nothing */
