@@ -96,7 +96,7 @@ const CURVES = {
   used: () => "what the update uses",
   cell: () => "‖∂E/∂c‖",
   last: ({ loss }) => `only E${subscript(loss ?? 0)}`,
-  bound: () => "bound (γσ)ⁿ",
+  bound: ({ loss }) => `(γσ)ⁿ, bound for E${subscript(loss ?? 0)}`,
   threshold: () => "threshold",
   ghost: ({ change }) => `before: ${change}`,
 };
