@@ -117,7 +117,8 @@ QUESTIONS = (
         at="timestep:1",
         view=View(pin=1, ruler="near"),
         source="Williams & Peng 1990; PyTorch documentation of Tensor.detach",
-        words="hidden state stateful lstm batches carry carry_state repackage cut windows stream retain_graph backward graph second time pytorch error",
+        words="hidden state stateful lstm batches carry carry_state repackage cut windows stream retain_graph "
+        "backward graph second time pytorch error",
     ),
     Question(
         id="initial-state",
