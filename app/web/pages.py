@@ -6,7 +6,8 @@ What `templates/index.html` is given:
   proxy may serve everything below a prefix. It contains a hash of everything below `static/`, so that browsers may keep
   files for ever, and modules that import each other by relative path stay of one version. `asset("plotly.min.js")` is
   the one file that comes out of the installed plotly package.
-- `styles`: the address of the style sheets that the first picture needs, as one.
+- `styles`, `first_styles`: the addresses of the style sheets that the first picture needs, as one, and of those that
+  only the first view needs.
 - `scripts`: the addresses of the two scripts that hold all modules that the first picture needs: the last one runs, and
   brings what comes later.
 - `bootstrap`: an object with `schema`, `config`, `task`, `limits` and `protocol`: what `/api/schema`, `state` and
@@ -39,7 +40,7 @@ from .lesson_page import page_of_lessons, told_alone
 from .metrics import Measured
 from .onepage import one_page
 from .templates import environment
-from .together import FIRST_SCRIPT, REGISTRY, STYLES, page_files
+from .together import FIRST_SCRIPT, FIRST_STYLES, REGISTRY, STYLES, page_files
 
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -129,6 +130,7 @@ class Pages:
         """The page, with the run it opens with."""
         page = self.templates.get_template("index.html").render(
             styles=self.assets.address(STYLES),
+            first_styles=self.assets.address(FIRST_STYLES),
             scripts=[self.assets.address(name) for name in (REGISTRY, FIRST_SCRIPT)],
             bootstrap=bootstrap,
             first_record=record,

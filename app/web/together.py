@@ -14,6 +14,7 @@ from .onepage import ENTRY, REGIONS
 REGISTRY = "together/modules.js"
 FIRST_SCRIPT = f"together/{ENTRY}"
 STYLES = "together/css/page.css"
+FIRST_STYLES = "together/css/first.css"
 
 # No module uses a name that begins with $.
 _REGISTRY = """const $makers = {};
@@ -91,5 +92,8 @@ def maker(name: str, body: str) -> str:
 
 def page_files(assets: Assets) -> dict[str, str]:
     """What the page is sent in place of its single modules and of the styles that its first picture needs."""
-    styles = "\n".join(assets.files[f"css/{region}.css"].content.decode() for region in REGIONS)
-    return {**together(assets.texts(".js"), ENTRY), STYLES: styles}
+
+    def styles(*names: str) -> str:
+        return "\n".join(assets.files[f"css/{name}.css"].content.decode() for name in names)
+
+    return {**together(assets.texts(".js"), ENTRY), STYLES: styles(*REGIONS), FIRST_STYLES: styles("first", "names")}

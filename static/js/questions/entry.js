@@ -8,7 +8,7 @@ import { fetchStory } from "../lessons/story.js";
 import { LOCKED, UNREACHABLE } from "../words/questions.js";
 
 /** @typedef {ReturnType<typeof import("./ask.js").createAsk>} Ask */
-/** @typedef {Parameters<typeof import("./ask.js").createAsk>[2]} Actions */
+/** @typedef {Parameters<typeof import("./ask.js").createAsk>[3]} Actions */
 
 /**
  * @param {import("../run/session.js").PageStore} store

@@ -135,6 +135,9 @@ export const LOSS_PER_TIMESTEP = "loss per timestep";
 export const ofLane = (number, sentence) =>
   `Lane ${number}: ${sentence.replace(/^[LT]/, (first) => first.toLowerCase())}`;
 
+/** @param {string} title of a view @param {number} lane whose it is */
+export const titleOfLane = (title, lane) => `${title} of lane ${lane}`;
+
 /** @param {string} what it is */
 export const baselineName = (what) => `baseline: ${what}`;
 

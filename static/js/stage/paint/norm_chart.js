@@ -156,9 +156,21 @@ function drawExits(
   }
 }
 
+/** Whether there is anything to see: a line needs two finite numbers, where there is no dot. @param {Curve} curve */
+function isDrawn({ id, ln }) {
+  const needed = id === "all" || ln.length === 2 ? 1 : 2;
+  let finite = 0;
+  for (let t = 1; t < ln.length && finite < needed; t++) if (Number.isFinite(ln[t])) finite += 1;
+  return finite === needed;
+}
+
 /** All that the legend depends on, beside the palette. @param {Scene} scene */
 export function legendKey({ curves, picture }) {
-  return [picture?.lastLoss, picture?.losses, ...curves.map((curve) => curve.id + curveName(curve))].join();
+  return [
+    picture?.lastLoss,
+    picture?.losses,
+    ...curves.filter(isDrawn).map((curve) => curve.id + curveName(curve)),
+  ].join();
 }
 
 /** Between two names of the legend, and in a narrow window, in design units; before each the sample of its line. */
@@ -197,7 +209,8 @@ function legendRows(widths, room, U) {
 
 /** Words for the lines, from the column of t = 1 on. */
 export function drawNormLegend(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
-  const { layout, palette, curves } = scene;
+  const { layout, palette } = scene;
+  const curves = scene.curves.filter(isDrawn);
   const styles = curveStyles(scene);
   const { U, legend } = layout;
   ctx.font = sans(U);

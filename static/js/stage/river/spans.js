@@ -185,7 +185,16 @@ function labelDrySpan(ctx, { layout, palette, ruler, picture }, shown, { first, 
   if (to - from < 40 * U && last !== first && last !== layout.T) return;
   const width = ctx.measureText(above).width;
   const x = Math.max(from + 4 * U, Math.min(to - 4 * U, layout.right) - width);
-  if (width < room + 60 * U) drawText(ctx, U, above, x, y - 15 * U, { colour: palette.ink2 });
   const value = say.sizeAt(shown[end], end);
+  // Lines to the outputs cross the bed; they stop at words, as far as the bed is dry.
+  const clear = (/** @type {number} */ left, /** @type {number} */ wide, /** @type {number} */ middle) => {
+    ctx.fillStyle = palette.bed;
+    ctx.fillRect(left - 2 * U, middle - 7 * U, Math.min(wide + 4 * U, to - left + 2 * U), 14 * U);
+  };
+  if (width < room + 60 * U) {
+    clear(x, width, y - 15 * U);
+    drawText(ctx, U, above, x, y - 15 * U, { colour: palette.ink2 });
+  }
+  clear(from + 4 * U, ctx.measureText(value).width, y + 15 * U);
   drawText(ctx, U, value, from + 4 * U, y + 15 * U, { colour: palette.ink2 });
 }
