@@ -22,9 +22,9 @@ SCENE = Scene(
     paragraphs=(
         "[E_100](loss:100) asks for the sum of two marked numbers, the first among the first 50 timesteps. Three "
         "networks see the same data; only [W_hh](W_hh) and the activation differ.",
-        "In [lane 1](lane:1) W_hh is the identity, in [lane 2](lane:2) orthogonal: it turns, but does not stretch. "
-        "At the start the [river](river) keeps 0.609 and 0.998 of its size back to [h_1](timestep:1): lane 1 loses its "
-        "part at the first step, where relu units are 0. [Lane 3](lane:3), random and small, keeps 8.00 × 10⁻²²⁸.",
+        "In [lane 1](lane:1) W_hh is the identity, in [lane 2](lane:2) orthogonal. At the start the [river](river) "
+        "keeps 0.609 and 0.998 of its size back to [h_1](timestep:1): lane 1 loses at the first step, where relu units "
+        "are 0. [Lane 3](lane:3), random and small, keeps 8.00 × 10⁻²²⁸.",
         "The horizon, the lag up to which 99 % of ∂E/∂W_hh comes, is then 90, 94 and 0.",
     ),
     steps=(
