@@ -6,10 +6,8 @@ What `templates/index.html` is given:
   proxy may serve everything below a prefix. It contains a hash of everything below `static/`, so that browsers may keep
   files for ever, and modules that import each other by relative path stay of one version. `asset("plotly.min.js")` is
   the one file that comes out of the installed plotly package.
-- `styles`, `first_styles`: the addresses of the style sheets that the first picture needs, as one, and of those that
-  only the first view needs.
-- `scripts`: the addresses of the two scripts that hold all modules that the first picture needs: the last one runs, and
-  brings what comes later.
+- `regions`: the names of the style sheets that the first picture needs, in their order.
+- `modules`: the addresses of all modules that `js/main.js` imports statically, for `<link rel="modulepreload">`.
 - `bootstrap`: an object with `schema`, `config`, `task`, `limits` and `protocol`: what `/api/schema`, `state` and
   `hello` say for a run that was just started. Written as `{{ bootstrap | tojson }}` into
   `<script type="application/json" id="bootstrap">`.
@@ -40,7 +38,6 @@ from .lesson_page import page_of_lessons, told_alone
 from .metrics import Measured
 from .onepage import one_page
 from .templates import environment
-from .together import FIRST_SCRIPT, FIRST_STYLES, REGISTRY, STYLES, page_files
 
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -84,7 +81,6 @@ class Pages:
         self.pool = admission.pool
         self.measured = measured
         self.assets = Assets(shipped("static"))
-        self.assets.add(page_files(self.assets))
         self.templates = environment(self.assets)
         self._made: dict[Callable[[], Fixed], asyncio.Future[Fixed]] = {}
 
@@ -129,12 +125,7 @@ class Pages:
     def page(self, bootstrap: dict[str, Any], record: str, *, first: bool) -> "Fixed":
         """The page, with the run it opens with."""
         page = self.templates.get_template("index.html").render(
-            styles=self.assets.address(STYLES),
-            first_styles=self.assets.address(FIRST_STYLES),
-            scripts=[self.assets.address(name) for name in (REGISTRY, FIRST_SCRIPT)],
-            bootstrap=bootstrap,
-            first_record=record,
-            first=first,
+            modules=self.assets.modules("js/main.js"), bootstrap=bootstrap, first_record=record, first=first
         )
         return Fixed(page.encode(), "text/html", varies="accept-encoding, cookie")
 
