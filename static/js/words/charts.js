@@ -96,7 +96,7 @@ const CURVES = {
   used: () => "what the update uses",
   cell: () => "‖∂E/∂c‖",
   last: ({ loss }) => `only E${subscript(loss ?? 0)}`,
-  bound: () => "bound (γσ)ⁿ",
+  bound: ({ loss }) => `(γσ)ⁿ, bound for E${subscript(loss ?? 0)}`,
   threshold: () => "threshold",
   ghost: ({ change }) => `before: ${change}`,
 };
@@ -134,6 +134,9 @@ export const LOSS_PER_TIMESTEP = "loss per timestep";
 /** @param {number} number @param {string} sentence */
 export const ofLane = (number, sentence) =>
   `Lane ${number}: ${sentence.replace(/^[LT]/, (first) => first.toLowerCase())}`;
+
+/** @param {string} title of a view @param {number} lane whose it is */
+export const titleOfLane = (title, lane) => `${title} of lane ${lane}`;
 
 /** @param {string} what it is */
 export const baselineName = (what) => `baseline: ${what}`;
