@@ -58,7 +58,7 @@ class Iterations:
 
     def prepare(self) -> bool:
         """As `Trainer.prepare`."""
-        if not self.takes_long or self._companions.has_gone_on():
+        if not self.takes_long or self._equal_runs.has_gone_on():
             return False
         with np.errstate(all="ignore"):
             self.batch()

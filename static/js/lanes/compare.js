@@ -18,7 +18,6 @@ import { createLanesView } from "./view.js";
 /** @typedef {import("../run/active.js").Session} Session */
 /** @typedef {import("../run/lockstep.js").Lane & {drawn: State["record"], end: () => void}} Lane */
 
-
 /**
  * @typedef {object} Page
  * @property {ReturnType<typeof import("../lib/store.js").createSwitch<State, import("../run/state.js").Action>>} store
