@@ -3,8 +3,8 @@
 Floods of frames too small to become messages (continuations, pings) would keep the event loop busy without the
 application ever being given them, and a visitor who takes nothing would hold memory for as long as the connection
 lives. The cures: what came is parsed in slices with room for others in between, every frame spends an allowance, little
-is kept for who is slow, and who sends nothing for long is dropped. `tests/web/test_guarded.py` is the contract with the
-locked uvicorn.
+is kept for a visitor who is slow, and one who sends nothing for long is dropped.
+`tests/web/test_guarded.py` is the contract with the locked uvicorn.
 """
 
 import asyncio
@@ -17,14 +17,16 @@ from typing import Any, cast
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
 from .arriving import ArrivingFile, Room
 from .closing import CloseCode
+from .pieces import Pieces
 from .protocol import FRAMES_BURST as MESSAGES_BURST
 from .protocol import MESSAGE_BYTES
-from .websocket import AT_ONCE, DROPPED, FRAME_LIMIT
+from .websocket import AT_ONCE, DROPPED, FRAME_LIMIT, MORE
 
 HIGH_WATER = 16 * 1024  # bytes waiting to be sent beyond which the sender has to wait
 KERNEL_BYTES = 64 * 1024  # waiting in the system's own buffer, which would otherwise grow to megabytes
@@ -35,7 +37,8 @@ LAST_WORDS_SECONDS = 0.25  # how long a client may take to receive the reason
 SILENCE_SECONDS = 5.0  # how long nothing may come from someone who was sent something, and nothing be taken by them
 LEAST_BYTES = 20 * 1024  # that have to be taken in that time by someone for whom bytes are waiting
 LOOK_SECONDS = 0.5  # between two looks whether that is so
-NO_LINGERING = struct.pack("ii", 1, 0)
+END_OF_REQUEST = b"\r\n\r\n"  # after which frames come
+NO_LINGERING = struct.pack("ii", 1, 0)  # for no seconds
 
 
 def nothing() -> None:
@@ -62,6 +65,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.moved_at = self.spent_at  # when some of them were taken
         self.looking: asyncio.TimerHandle | None = None
         self.turned_away = False
+        self.pieces: Pieces | None = None  # once frames come
         self.take_at_once: Callable[[str], bool] | None = None
 
     def handle_connect(self, event: Request) -> None:
@@ -72,9 +76,12 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             extensions[FRAME_LIMIT] = self.limit_frames
             extensions[AT_ONCE] = self
 
-    def limit_frames(self, most: int, is_slow: Callable[[], None] = nothing) -> None:
-        """Larger ones end the connection before they are read. `is_slow` is called once a file comes too slowly."""
+    def limit_frames(self, most: int, is_slow: Callable[[], None] = nothing, *, in_parts: bool = False) -> None:
+        """Larger ones end the connection before they are read. `is_slow` is called once a file comes too slowly; the
+        application is given it `in_parts`, or whole.
+        """
         self.conn.max_message_size = most
+        self.in_parts = in_parts
         self.file.expect(most)
         self.file_is_slow = is_slow
 
@@ -92,6 +99,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.unparsed.clear()
         self.file.leave()
         super().connection_lost(exc)
+        self.conn.parser.close()  # it keeps the last frame, however large, until somebody collects what is circular
 
     def look(self) -> None:
         """Drop whoever takes nothing of what they are sent, or sends nothing although they were sent something.
@@ -165,7 +173,36 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def parse(self, data: bytes) -> None:
         """One slice."""
         self.file.take(len(data))
+        if self.pieces:
+            data = self.pieces.feed(data, self.conn.max_message_size or 0 if self.in_parts else 0)
         super().data_received(data)
+        if not self.pieces and self.handshake_initiated and data.endswith(END_OF_REQUEST):
+            self.pieces = Pieces()
+
+    def handle_bytes(self, event: Frame) -> None:
+        """What of a file came is handed on, so that it is gathered where it is read."""
+        if event.fin or not self.in_parts:
+            super().handle_bytes(event)
+        else:
+            self.curr_msg_data_type = "bytes"
+            self.frames = []
+            self.hand_on(bytes(event.data))
+
+    def handle_cont(self, event: Frame) -> None:
+        """The same for all pieces but the last."""
+        if self.in_parts and self.curr_msg_data_type == "bytes" and not event.fin:
+            self.hand_on(bytes(event.data))
+        else:
+            super().handle_cont(event)
+
+    def hand_on(self, part: bytes) -> None:
+        """Nothing more is read until the application took it."""
+        if self.close_sent:
+            return
+        self.queue.put_nowait(cast(ASGIReceiveEvent, {"type": "websocket.receive", "bytes": part, MORE: True}))
+        if not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
 
     def parse_soon(self) -> None:
         """There is room for what waits to be parsed; not at once, as it is somebody else's turn who made it."""

@@ -22,7 +22,7 @@ from .closing import CloseCode
 from .commands import ack_in, followed_in
 from .commands.viewing import PLAIN_ACK
 from .compute import RunHandle
-from .published import Follower, PublishedRuns
+from .publishing.published import Follower, PublishedRuns
 
 SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarded socket has far less
 CLOSE_PATIENCE = 5.0  # and to be sent why the connection is closed
@@ -34,6 +34,7 @@ ACKS_FOR_A_FRAME = 8  # acks are free, unless there are many more of them than r
 FRAME_LIMIT = "unroll.frame_limit"  # the extension of a socket that can be told how large frames may be
 AT_ONCE = "unroll.at_once"  # the extension of a socket that carries records and acks without waking a task: `AtOnce`
 DROPPED = "unroll.dropped"  # set by a socket that ended the connection because nothing was taken, or nothing came
+MORE = "unroll.more"  # in a message that holds a part of a file, and not the last one
 # In commands that are answered by a file, of which one at a time is enough.
 FILES = ('"snapshot"', '"copy"', '"export"')
 
@@ -104,7 +105,7 @@ class Connection:
         """The next binary frame may be so large: known to the guarded socket, which reads no further than that."""
         hold_to = self.websocket.scope.get("extensions", {}).get(FRAME_LIMIT)
         if hold_to:
-            hold_to(max(frame_bytes, protocol.MESSAGE_BYTES), self.give_up_file)
+            hold_to(max(frame_bytes, protocol.MESSAGE_BYTES), self.give_up_file, in_parts=True)
 
     def give_up_file(self) -> None:
         """The announced file comes too slowly to be waited for."""
@@ -154,6 +155,10 @@ class Connection:
                 return
             text = message.get("text")
             frame = text if text is not None else message["bytes"]
+            if message.get(MORE):
+                if isinstance(handle, RunHandle):
+                    await handle.send_part(frame)
+                continue
             if text is not None and len(text.encode()) > protocol.MESSAGE_BYTES:
                 self.dismiss(CloseCode.MESSAGE_TOO_BIG, f"a text frame may have {protocol.MESSAGE_BYTES} bytes")
                 return
