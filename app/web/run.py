@@ -166,7 +166,7 @@ class Run:
         elif self.session.round_due_at() <= now:
             frames += self.session.show_followers()
         elif self.session.next_iteration_at(now) <= now:
-            frames += self.session.advance()
+            frames += self.session.advance() or self.session.show_if_next(self.viewer)
         else:
             return False
         return True

@@ -211,7 +211,10 @@ class Session:
         """When the next update is due; infinity while nothing trains, or no viewer has drawn anything for long."""
         if self.phase is not Phase.RUNNING:
             return NEVER
-        heard = any(now < viewer.credits.silent_from for viewer in self.sharing.viewers)
+        owner, followers = self.sharing.owner, self.sharing.followers.viewers
+        heard = now < owner.credits.silent_from or any(
+            now < viewer.credits.silent_from for viewer in followers.values()
+        )
         return self.pace.next_at if heard else NEVER
 
     def record_due_at(self, viewer: Viewer) -> float:
@@ -254,6 +257,14 @@ class Session:
         if viewer is self.sharing.owner and self.sharing.followers.join(begun):
             return [packed.file, *self.show_followers()]
         return [packed.file]
+
+    def show_if_next(self, viewer: Viewer) -> list[Frame]:
+        """After an update: its record, if no later one would be sent in its place; it needs no further turn.
+
+        It comes before its time by less than updates are apart, and the next one all the later: as many come a second.
+        """
+        until = self.record_due_at(viewer)
+        return self.show(viewer) if until < NEVER and until <= self.pace.next_at else []
 
     def show_followers(self) -> list[Frame]:
         """One round of records for followers, each packed once; returns what the owner must be told."""

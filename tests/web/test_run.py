@@ -457,6 +457,29 @@ def test_where_updates_are_rare_every_record_is_measured_whole(client):
     assert all(record["as_of"] == record["iteration"] for record in shown)
 
 
+def test_an_update_and_its_record_are_one_turn_where_no_later_record_would_come_in_its_place(client):
+    client.started()
+    client.say("play", rate=30)
+    client.wait(1)
+    turns, ends = 0, client.clock() + 2
+    shown = []
+    while client.clock() < ends:
+        client.clock.advance(max(0.0, client.run.due_at(client.clock()) - client.clock()))
+        shown += records(client.run.work())
+        turns += 1
+        client.ack()
+    assert 59 <= len(shown) <= 62
+    assert turns <= len(shown) + 2
+
+
+@pytest.mark.parametrize("rate", [10, 29, 45, 100])
+def test_a_record_that_goes_with_its_update_makes_them_no_more_frequent(client, rate):
+    client.started()
+    client.say("play", rate=rate)
+    client.wait(0.5)
+    assert len(records(client.wait(4))) <= 4 * 30 + 1
+
+
 def test_slow_iterations_are_all_shown(client):
     client.started()
     client.say("play", rate=5)
