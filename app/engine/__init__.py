@@ -9,7 +9,7 @@ from .cells import CELLS, Cell, CellName, Params
 from .clipping import ClipMode, angle, clip, norm
 from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck
-from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise
+from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise, initialising
 from .lags import TruncationMeter, horizon, truncation_meter, whole_meter
 from .last_loss import LastLoss, adjoints_and_last_loss, last_loss
 from .losses import LOSSES, LossName, Reduction
@@ -72,6 +72,7 @@ __all__ = [
     "gradcheck",
     "horizon",
     "initialise",
+    "initialising",
     "jacobian_norms",
     "joined",
     "kept_pairs",

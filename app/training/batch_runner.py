@@ -21,10 +21,12 @@ from .limits import MAX_SAMPLES
 from .probe_trace import ProbeTrace
 from .sample import continuation
 from .scalars import plain
+from .work import Work
 from .workspace import Shape, Workspace, WorkspacePool
 
 SAMPLE, CHECK = 3, 4  # streams of random numbers; tasks and weights have 0 to 2
 CHECKED_SEQUENCES = 8
+LONG = 4e6  # nanoseconds of a batch, after which others should have a turn
 
 
 class BatchRunner:
@@ -63,6 +65,15 @@ class BatchRunner:
             self._along = probe, dict(edits)
         net = self._workspace("probe", 1).net
         return self._last, ProbeTrace(net, workspace.net, params, sequence, self.config)
+
+    @cached_property
+    def _is_long(self) -> bool:
+        return self._beside is None and Work.of(self.config, self.task).batch > LONG
+
+    @property
+    def batch_is_long(self) -> bool:
+        """Whether to run the batch takes so long that others should have a turn before the probe, and was not done."""
+        return self._last is None and self._is_long
 
     @cached_property
     def _beside(self) -> Shape | None:

@@ -54,7 +54,7 @@ class Computed:
 
     def keep_learner(self, place: RunPosition, learner: Checkpoint) -> None:
         """Have the learner there at hand for others; nobody may change it."""
-        self._keep(place, learner, sum(vector.nbytes for vector in learner.vectors))
+        self._keep(place, learner, learner.nbytes)
 
     def record(self, view: RecordKey) -> Record | None:
         """Such a record: its tensors are everybody's, its scalars a copy."""

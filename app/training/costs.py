@@ -36,15 +36,8 @@ TABLES_OF_PAIRS = 5  # that the flow fills before they become tensors
 def cost(config: RunConfig, task: Task) -> int:
     """About how many nanoseconds one core takes for an iteration and its record: within a factor of two."""
     work = Work.of(config, task)
-    sweeps = 2 if work.clips else 1
-    batch = (
-        work.forward(work.B)
-        + sweeps * (work.backward(work.B) + work.sums(work.B))
-        + UPDATE
-        + LAYER_UPDATED * (work.layers - 1)
-        + UPDATED * work.parameters
-    )
-    return round(batch + PROBE.cost(work) + FORWARD_ALONE * work.forward(work.held_out))
+    update = UPDATE + LAYER_UPDATED * (work.layers - 1) + UPDATED * work.parameters
+    return round(work.batch + update + PROBE.cost(work) + FORWARD_ALONE * work.forward(work.held_out))
 
 
 def cost_of_watching(config: RunConfig, task: Task, watch: Collection[str]) -> int:

@@ -8,6 +8,8 @@ from .learner import Checkpoint, Learner
 from .records import Record
 from .state import State
 
+MOST_HASHED = 1 << 20  # bytes of weights and moments; who has more joins others only where both began
+
 
 class NoEqualRuns:
     """A run that shares nothing finds nothing, and keeps nothing for others."""
@@ -18,6 +20,10 @@ class NoEqualRuns:
     def updated(self) -> Checkpoint | None:
         """The learner after the update that is due, if another run has made it."""
         return None
+
+    def has_gone_on(self) -> bool:
+        """Whether another run has made the update that is due: its records are at hand, too."""
+        return self.updated() is not None
 
     def arrive(self, learner: Learner) -> Checkpoint | None:  # noqa: ARG002
         """The update was made, and this is the learner after it; returns the copy that others may have, if any."""
@@ -57,7 +63,8 @@ class EqualRuns(NoEqualRuns):
         """As `NoEqualRuns`."""
         place, copied = self.place.following, learner.checkpoint()
         self.computed.keep_learner(place, copied)
-        self._place = None if learner.progress.iteration % REALIGN_EVERY == 0 else place
+        realigns = learner.progress.iteration % REALIGN_EVERY == 0 and copied.nbytes <= MOST_HASHED
+        self._place = None if realigns else place
         return copied
 
     def find(self, watch: Collection[str], probe: int | None, *, complete: bool) -> Record | None:

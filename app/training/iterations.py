@@ -51,6 +51,19 @@ class Iterations:
 
     # Records and updates.
 
+    @property
+    def takes_long(self) -> bool:
+        """As `Trainer.takes_long`."""
+        return self.divergence is None and self.runner.batch_is_long
+
+    def prepare(self) -> bool:
+        """As `Trainer.prepare`."""
+        if not self.takes_long or self._equal_runs.has_gone_on():
+            return False
+        with np.errstate(all="ignore"):
+            self.batch()
+        return True
+
     def record(self, watch: frozenset[str], *, skip_expensive: bool, probe: int | None) -> Record:
         """As `Trainer.record`."""
         found = self._found(watch, probe, complete=not skip_expensive)

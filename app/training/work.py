@@ -18,6 +18,7 @@ SWEPT_TIMESTEP = 1_600.0  # of those with which a sweep goes back over one
 CLIPPED_TIMESTEP = 11_000.0  # more, where each example's gradient is rescaled there
 ELEMENT = 3.3  # of an rnn's elementwise work for one unit of one sequence, each way
 PRODUCT = 0.05  # of one multiplication in a product of matrices
+SHORT = 0.75  # of both in float32, of which twice as many are worked on at once
 VALUE = 7.0  # of one input or output: drawn, copied, its loss and its gradient
 PASS = 17_000.0  # of beginning one more backward pass
 
@@ -156,24 +157,38 @@ class Work:
             return self.T
         return sum(min(last, k2) for last in [*range(k1, self.T, k1), self.T])
 
+    @property
+    def batch(self) -> float:
+        """Nanoseconds of running the training batch forward, and back as often as it has to be."""
+        sweeps = 2 if self.clips else 1
+        return self.forward(self.B) + sweeps * (self.backward(self.B) + self.sums(self.B))
+
     def forward(self, sequences: int) -> float:
         """Nanoseconds of the forward pass."""
-        each = ELEMENT * self.elementwise * self.layers + PRODUCT * self._products + VALUE * (self.I + self.O)
+        each = self._arithmetic(self._products) + VALUE * (self.I + self.O)
         timestep = TIMESTEP * self.calls * self.layers
         return LOADED * self.parameters + self.T * (timestep + sequences * each)
 
     def sums(self, sequences: int) -> float:
         """Nanoseconds of the parameters' gradients, which are sums over time: all that leaves by all that enters."""
         entering = sum(self.net.entering[-len(self.net.top_endings) :])
-        return PRODUCT * self.T * sequences * (self._products + self.O * entering)
+        return self._short * PRODUCT * self.T * sequences * (self._products + self.O * entering)
 
     def backward(self, sequences: int) -> float:
         """Nanoseconds of all backward passes of one sweep."""
         between = self.from_inputs * sum(self.net.entering[len(self.net.top_endings) :])
         products = self.from_states * self.H * self.layers + between + self._readout
         timestep = (SWEPT_TIMESTEP * self.calls + CLIPPED_TIMESTEP * self.clips) * self.layers
-        each = ELEMENT * self.elementwise * self.layers + PRODUCT * products
+        each = self._arithmetic(products)
         return PASS * self.passes * self.layers + self.swept * (timestep + sequences * each)
+
+    @property
+    def _short(self) -> float:
+        return SHORT if self.config.precision == "float32" else 1.0
+
+    def _arithmetic(self, products: int) -> float:
+        """Nanoseconds of a timestep of one sequence, all layers together, with so many multiplications in products."""
+        return self._short * (ELEMENT * self.elementwise * self.layers + PRODUCT * products)
 
     @property
     def _products(self) -> int:

@@ -25,6 +25,16 @@ def test_the_largest_of_everything_is_too_much_together():
     assert refusal.value.field == "batch_size"
 
 
+def test_arithmetic_in_half_the_bytes_is_estimated_to_cost_less_and_calls_the_same():
+    def forward(**config):
+        trainer = Trainer(RunConfig(hidden_size=256, **config))
+        return Work.of(trainer.config, trainer.task).forward(256)
+
+    assert 0.7 < forward(precision="float32") / forward(precision="float64") < 0.8
+    calls = [Work.of(RunConfig(precision=name), Trainer().task).forward(0) for name in ("float32", "float64")]
+    assert calls[0] == calls[1]
+
+
 def test_what_is_suggested_fits():
     trainer = Trainer(RunConfig(), max_cost=3_500_000)
     with pytest.raises(TooCostly) as refusal:

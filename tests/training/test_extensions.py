@@ -327,7 +327,7 @@ def test_an_optimizer_of_ones_own_trains_and_its_run_is_resumed():
         ({"direction": lambda self, name, g: self.v[name] + g}, "not complete: 'w'"),
         ({"name": "adam"}, "already the optimizer adam"),
     ],
-    ids=str,
+    ids=["uphill", "not finite", "another moment", "no direction", "no such moment", "taken"],
 )
 def test_an_optimizer_that_is_wrong_is_refused_and_not_offered(parts, words):
     with pytest.raises(BadValue, match=re.escape(words)):
