@@ -9,7 +9,6 @@ import gzip
 import hashlib
 import importlib.util
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -56,26 +55,10 @@ class Assets:
         files = {str(PurePosixPath(p.relative_to(folder))): p for p in sorted(folder.rglob("*")) if p.suffix in TYPES}
         files[PLOTLY] = plotly_script()
         self.files = {name: Asset(sent(path), TYPES[path.suffix]) for name, path in files.items()}
-        self.version = self._version()
-
-    def add(self, made: Mapping[str, str]) -> None:
-        """Files made of those that are there; every address changes with them."""
-        self.files |= {name: Asset(text.encode(), TYPES[Path(name).suffix]) for name, text in made.items()}
-        self.version = self._version()
-
-    def texts(self, suffix: str) -> dict[str, str]:
-        """What stands in all our files of a kind, by their names; Plotly's is not ours."""
-        return {
-            name: asset.content.decode()
-            for name, asset in self.files.items()
-            if name.endswith(suffix) and name != PLOTLY
-        }
-
-    def _version(self) -> str:
         digest = hashlib.sha256()
         for name, asset in self.files.items():
             digest.update(name.encode() + asset.content)
-        return digest.hexdigest()[:16]
+        self.version = digest.hexdigest()[:16]
 
     def address(self, name: str) -> str:
         """Where a file is found, seen from the pages, which all lie beside `static/`."""

@@ -8,7 +8,6 @@ of a module goes over several lines (a test holds it), so what only begins a lin
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from .assets import COMMENT, resolved
 
@@ -18,7 +17,6 @@ IMPORT = re.compile(
     r"""^import\s+(?:(?P<names>\{[^}]*\})|\*\s+as\s+(?P<whole>\w+))\s+from\s+"(?P<target>\.[^"]+)";$""", re.M
 )
 EXPORT = re.compile(r"^export\s+(?P<kind>async\s+function|function\*?|class|const)\s+(?P<name>\w+)", re.MULTILINE)
-TYPE = re.compile(r"/\*\* @type \{.*?\} \*/ ?")
 LATE = re.compile(r"""\bimport\(\s*"(?P<target>\.[^"]+)"\s*\)""")
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
@@ -43,42 +41,31 @@ def bundle(sources: Mapping[str, str], entry: str, left_out: Collection[str] = (
         name = waiting.pop()
         if name in found or name in left_out:
             continue
-        module = converted(name, sources[name])
-        found[name] = module.body
-        waiting += module.needed + module.late
+        found[name], needed = converted(name, sources[name])
+        waiting += needed
     last = found.pop(entry)
     makers = ",\n".join(f'"{name}"() {{\n{body}}}' for name, body in sorted(found.items()))
     return f"{START}const $makers = {{\n{makers}\n}};\n{last}"
 
 
-@dataclass(frozen=True)
-class Converted:
-    """A module as the body of a function, the modules it imports before it runs, and those it imports later."""
-
-    body: str
-    needed: list[str]
-    late: list[str]
-
-
-def converted(name: str, source: str) -> Converted:
-    """A module as a function's body, which asks for others by `$need` and `$late`."""
+def converted(name: str, source: str) -> tuple[str, list[str]]:
+    """A module as the body of a function, and the modules it imports, now or later."""
     needed: list[str] = []
-    late: list[str] = []
 
-    def address(found: re.Match[str], among: list[str]) -> str:
-        among.append(resolved(name, found["target"]))
-        return f'"{among[-1]}"'
+    def address(found: re.Match[str]) -> str:
+        needed.append(resolved(name, found["target"]))
+        return f'"{needed[-1]}"'
 
     def imported(found: re.Match[str]) -> str:
         to = found["whole"] or re.sub(r"\s+as\s+", ": ", found["names"])
-        return f"const {to} = $need({address(found, needed)});"
+        return f"const {to} = $need({address(found)});"
 
-    body = TYPE.sub("", COMMENT.sub("", source))
+    body = COMMENT.sub("", source)
     body = IMPORT.sub(imported, body)
-    body = LATE.sub(lambda found: f"$late({address(found, late)})", body)
+    body = LATE.sub(lambda found: f"$late({address(found)})", body)
     names = [found["name"] for found in EXPORT.finditer(body)]
     body = EXPORT.sub(lambda found: found[0].removeprefix("export").lstrip(), body)
     if other := OTHER.search(body):
         raise UnbundledError(f"{name}: expected imports and exports as in the other modules; got {other[0]!r}")
     body = EMPTY.sub("\n", INDENT.sub("", body))
-    return Converted(f"{body.rstrip()}\nreturn {{ {', '.join(names)} }};\n" if names else body, needed, late)
+    return (f"{body.rstrip()}\nreturn {{ {', '.join(names)} }};\n" if names else body), needed

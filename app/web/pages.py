@@ -6,10 +6,8 @@ What `templates/index.html` is given:
   proxy may serve everything below a prefix. It contains a hash of everything below `static/`, so that browsers may keep
   files for ever, and modules that import each other by relative path stay of one version. `asset("plotly.min.js")` is
   the one file that comes out of the installed plotly package.
-- `styles`, `first_styles`: the addresses of the style sheets that the first picture needs, as one, and of those that
-  only the first view needs.
-- `scripts`: the addresses of the two scripts that hold all modules that the first picture needs: the last one runs, and
-  brings what comes later.
+- `regions`: the names of the style sheets that the first picture needs, in their order.
+- `modules`: the addresses of all modules that `js/main.js` imports statically, for `<link rel="modulepreload">`.
 - `bootstrap`: an object with `schema`, `config`, `task`, `limits` and `protocol`: what `/api/schema`, `state` and
   `hello` say for a run that was just started. Written as `{{ bootstrap | tojson }}` into
   `<script type="application/json" id="bootstrap">`.
@@ -35,12 +33,11 @@ from starlette.responses import Response
 
 from .admission import Admission
 from .assets import Assets, shipped
-from .exported import without_samples
-from .lesson_page import page_of_lessons, told_alone
 from .metrics import Measured
-from .onepage import one_page
+from .onefile.exported import without_samples
+from .onefile.lesson_page import page_of_lessons, told_alone
+from .onefile.onepage import one_page
 from .templates import environment
-from .together import FIRST_SCRIPT, FIRST_STYLES, REGISTRY, STYLES, page_files
 
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -50,7 +47,7 @@ NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, fu
 
 
 class Fixed:
-    """A response that stays the same as long as the server runs: compressed once, and not sent again to who has it."""
+    """A response that never changes while the server runs: compressed once, not sent again to a browser that has it."""
 
     def __init__(self, content: bytes, media_type: str, varies: str = "accept-encoding") -> None:
         self.content = content
@@ -84,7 +81,6 @@ class Pages:
         self.pool = admission.pool
         self.measured = measured
         self.assets = Assets(shipped("static"))
-        self.assets.add(page_files(self.assets))
         self.templates = environment(self.assets)
         self._made: dict[Callable[[], Fixed], asyncio.Future[Fixed]] = {}
 
@@ -129,18 +125,20 @@ class Pages:
     def page(self, bootstrap: dict[str, Any], record: str, *, first: bool) -> "Fixed":
         """The page, with the run it opens with."""
         page = self.templates.get_template("index.html").render(
-            styles=self.assets.address(STYLES),
-            first_styles=self.assets.address(FIRST_STYLES),
-            scripts=[self.assets.address(name) for name in (REGISTRY, FIRST_SCRIPT)],
-            bootstrap=bootstrap,
-            first_record=record,
-            first=first,
+            modules=self.assets.modules("js/main.js"), bootstrap=bootstrap, first_record=record, first=first
         )
         return Fixed(page.encode(), "text/html", varies="accept-encoding, cookie")
 
     def routes(self) -> APIRouter:
         """What is found where."""
         router = APIRouter()
+        self._route_pages(router)
+        self._route_state(router)
+        self._route_api(router)
+        return router
+
+    def _route_pages(self, router: APIRouter) -> None:
+        """What a browser shows, and the files of it."""
 
         @router.get("/", response_class=HTMLResponse, summary="The page")
         async def index(request: Request) -> Response:
@@ -175,6 +173,9 @@ class Pages:
             headers["content-encoding"] = "gzip"
             return Response(await asset.compressed(), media_type=asset.media_type, headers=headers)
 
+    def _route_state(self, router: APIRouter) -> None:
+        """What balancers and operators ask."""
+
         @router.get("/healthz", summary="Is the server alive?")
         async def healthz() -> dict[str, Any]:
             """Always answers while the process lives, however many runs there are."""
@@ -195,6 +196,9 @@ class Pages:
         async def metrics() -> Response:
             """Runs, records, iteration times, refusals and memory, in Prometheus' text format."""
             return Response(self.measured.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def _route_api(self, router: APIRouter) -> None:
+        """What programs read: the choices of a run, lessons and questions, the page as one file."""
 
         @router.get("/api/schema", summary="Every choice of a run")
         async def schema(request: Request) -> Response:
@@ -224,5 +228,3 @@ class Pages:
         async def questions(request: Request) -> Response:
             """Questions as people ask them, each with a network to open and how its answer's numbers are computed."""
             return self.questions.answer(request)
-
-        return router

@@ -4,6 +4,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .. import __version__
 from .assets import Assets, shipped
+from .onefile.onepage import REGIONS
 
 
 def environment(assets: Assets) -> Environment:
@@ -15,5 +16,5 @@ def environment(assets: Assets) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"asset": assets.address, "program": __version__}
+    made.globals |= {"asset": assets.address, "program": __version__, "regions": REGIONS}
     return made

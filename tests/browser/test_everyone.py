@@ -185,7 +185,7 @@ OVERLAPS = """(selector) => {
 UNIT = "parseFloat(getComputedStyle(document.documentElement).fontSize) / 100"
 DRAWN_UNIT = """async () => {
   const main = [...document.scripts].find(({ src }) => src.endsWith("/js/main.js")).src;
-  return (await import(main.replace("js/main.js", "modules.js"))).$need("js/stage/unit.js").pageUnit();
+  return (await import(main.replace("main.js", "stage/unit.js"))).pageUnit();
 }"""
 
 

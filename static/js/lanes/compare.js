@@ -9,7 +9,7 @@ import { createStore } from "../lib/store.js";
 import { tellLanes } from "../words/lanes.js";
 import { keptPast, keptState } from "../run/snapshots.js";
 import { createLockstep } from "../run/lockstep.js";
-import { createLanesTable } from "./table.js";
+import { createLanesTable, MOST_LANES } from "./table.js";
 import { createLanesView } from "./view.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -17,8 +17,6 @@ import { createLanesView } from "./view.js";
 /** @typedef {import("../wire/protocol.js").Config} Config */
 /** @typedef {import("../run/active.js").Session} Session */
 /** @typedef {import("../run/lockstep.js").Lane & {drawn: State["record"], end: () => void}} Lane */
-
-const MOST_LANES = 4;
 
 /**
  * @typedef {object} Page

@@ -6,7 +6,8 @@ import * as say from "../words/lanes.js";
 
 /** @typedef {import("../run/state.js").State} State */
 
-const MOST_LANES = 4;
+/** Of networks side by side. */
+export const MOST_LANES = 4;
 
 /**
  * @param {{states: () => State[], chosen: () => number, choose: (index: number) => void, add: () => void,

@@ -52,7 +52,7 @@ function formatValue(value) {
 }
 
 /** @param {any} schema @param {string} field */
-export function labelOf(schema, field) {
+function labelOf(schema, field) {
   return (schema?.properties?.[field]?.title ?? field.replaceAll("_", " ")).toLowerCase();
 }
 
