@@ -13,8 +13,7 @@ import { SATURATED } from "./stage.js";
 /** @type {Record<string, Name>} */
 export const NAMES = {
   clip: {
-    long: ({ clip: { mode } }) =>
-      mode === "timestep" ? "bars: cut back here" : "bars: the weights’ gradient is clipped",
+    long: ({ clip: { mode } }) => (mode === "timestep" ? "bars: clipped here" : "two bars: clipping"),
     short: () => "clipping",
     said: ({ clip: { mode, threshold, scale } }, { t }) => {
       if (mode === "timestep") {
