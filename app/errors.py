@@ -44,6 +44,7 @@ class UnrollError(Exception):
     """A request that is refused; nothing has been changed by it."""
 
     code: ClassVar[str] = "bad_message"
+    retry_after: float | None = None  # seconds after which the same may be possible
 
     def __init__(self, message: str, field: str | None = None, choices: Sequence[Choice] = ()) -> None:
         super().__init__(message)
@@ -52,7 +53,7 @@ class UnrollError(Exception):
 
 
 class BadMessage(UnrollError):
-    """A message whose shape is none of ours."""
+    """A message of a shape that we do not know."""
 
     code = "bad_message"
 
@@ -145,6 +146,9 @@ class UploadTimeout(NotNow):
     """An announced file that did not come in time."""
 
     code = "upload_timeout"
+
+
+RETRY_AFTER = 5.0  # seconds after which there may be room again
 
 
 class Busy(UnrollError):

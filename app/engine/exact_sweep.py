@@ -119,15 +119,15 @@ def _rescaled(layer: Layer, every: int, own: Array, own_exponent: Array) -> Swep
     has_loss = [bool(part.any()) for part in own]
     exponent = np.zeros(T + 1, np.int64)
     scale = 0
-    for t, local, place in zip(
-        range(T, 0, -1), reversed(one_by_one(layer.cell.local)), backstep.places(1), strict=True
+    for t, local, workspace in zip(
+        range(T, 0, -1), reversed(one_by_one(layer.cell.local)), backstep.workspaces(1), strict=True
     ):
         if (T - t) % every == 0 or (has_loss[t - 1] and abs(size[t - 1] - scale) > SPAN):
-            scale = _rescale(place.dh, place.dc, scale, size[t - 1] if has_loss[t - 1] else None)
+            scale = _rescale(workspace.dh, workspace.dc, scale, size[t - 1] if has_loss[t - 1] else None)
         exponent[t] = scale
         if has_loss[t - 1]:
-            np.add(place.dh, np.ldexp(own[t - 1], own_exponent[t - 1] - scale), out=place.dh)
-        backstep.step(local, place)
+            np.add(workspace.dh, np.ldexp(own[t - 1], own_exponent[t - 1] - scale), out=workspace.dh)
+        backstep.step(local, workspace)
     exponent[0] = _rescale(backstep.dh[-1], backstep.dc[-1], scale, None)
     dh, dc, da, da_x = (
         np.ascontiguousarray(part[::-1].reshape(len(part), part[0].size))

@@ -177,7 +177,7 @@ class Sweep:
             entering = Rows(incoming.mantissa[these], incoming.exponent[these])
             vectors, scale = self._scaled(carried, carried_to_c, scale, entering)
             backstep.dh[0, :n], backstep.dc[0, :n] = carried, carried_to_c
-            for j, place in enumerate(backstep.places(n)[:steps]):
+            for j, workspace in enumerate(backstep.workspaces(n)[:steps]):
                 k, here = last - j, backstep.dh[j, :n]
                 came[k], above[k - 1] = here, vectors[j]
                 here += vectors[j]
@@ -186,7 +186,7 @@ class Sweep:
                     backstep.dc[j, :n][~keep[:, k]] = 0.0
                 if factor is not None:
                     here *= factor[:, k, None]
-                backstep.step([part[k - 1] for part in self._local], place)
+                backstep.step([part[k - 1] for part in self._local], workspace)
             carried = backstep.dh[steps, :n].copy()
             adjoints = (backstep.da_x if self._of_x else backstep.da)[:steps, :, :n]
             dh[last : lowest - 1 : -1] = backstep.dh[:steps, :n]

@@ -1,13 +1,16 @@
 """Iterations: the records and updates of one run, and the way back from a number that is not finite."""
 
+from typing import TypeVar
+
 import numpy as np
 
 from ..engine import Params
+from ..tasks import Steps, finish
 from .batch_pass import BatchPass
 from .batch_runner import BatchRunner
-from .companions import companions_of
 from .computed import Computed
 from .divergence import Divergence, find
+from .equal_runs import equal_runs_of
 from .learner import Learner
 from .measurement import Measurement
 from .recorder import Recorder
@@ -15,6 +18,20 @@ from .records import Record
 from .recovery import Recovery
 from .state import State
 from .workspace import WorkspacePool
+
+T = TypeVar("T")
+
+
+def quietly(steps: Steps[T]) -> Steps[T]:
+    """The same steps; numbers that are not finite are looked for by name, so that no step warns of them."""
+    while True:
+        with np.errstate(all="ignore"):
+            try:
+                next(steps)
+            except StopIteration as finished:
+                value: T = finished.value
+                return value
+        yield
 
 
 class Iterations:
@@ -25,7 +42,7 @@ class Iterations:
 
     def __init__(self, state: State, workspaces: WorkspacePool, computed: Computed | None) -> None:
         self._state, self._workspaces = state, workspaces
-        self._companions = companions_of(computed, state)
+        self._equal_runs = equal_runs_of(computed, state)
         self._recovery = Recovery()
         self.reconfigured()
 
@@ -40,7 +57,7 @@ class Iterations:
     def changed(self) -> None:
         """After a change of any kind nothing that was computed or remembered before is valid."""
         self.divergence = None
-        self._companions.forget()
+        self._equal_runs.forget()
         self._recovery.forget()
         self._recorder.forget()
         self.runner.forget()
@@ -51,29 +68,34 @@ class Iterations:
 
     # Records and updates.
 
-    def record(self, watch: frozenset[str], *, skip_expensive: bool, probe: int | None) -> Record:
-        """As `Trainer.record`."""
+    def recording(self, watch: frozenset[str], *, skip_expensive: bool, probe: int | None) -> Steps[Record]:
+        """As `Trainer.recording`."""
+        return quietly(self._recording(watch, skip_expensive=skip_expensive, probe=probe))
+
+    def _recording(self, watch: frozenset[str], *, skip_expensive: bool, probe: int | None) -> Steps[Record]:
         found = self._found(watch, probe, complete=not skip_expensive)
         if found is not None:
             return found
-        with np.errstate(all="ignore"):
-            seen = self._recorder.look(skip_expensive=skip_expensive, probe=probe)
-            record = self._recorded(seen, watch)
-            if seen.is_finite:
-                self._companions.keep(record, watch, probe)
-            if not self._is_shown(probe):
-                return record
-            if not seen.is_finite:
-                self._diverge(seen, record)
-            else:
-                self._recovery.seen_finite(self._learner)
+        if self.runner.batch_goes_alone:
+            self.batch()
+            yield
+        seen = self._recorder.look(skip_expensive=skip_expensive, probe=probe)
+        record = yield from self._recorded(seen, watch)
+        if seen.is_finite:
+            self._equal_runs.keep(record, watch, probe)
+        if not self._is_shown(probe):
+            return record
+        if not seen.is_finite:
+            self._diverge(seen, record)
+        else:
+            self._recovery.seen_finite(self._learner)
         return record
 
     def advance(self, watch: frozenset[str]) -> Record | None:
         """The update that is due; where a number is not finite, none, and the record that shows it."""
         if self.divergence is not None:
             return None
-        updated = self._companions.updated()
+        updated = self._equal_runs.updated()
         if updated is not None:
             self._recovery.before_update(self._learner)
             self._learner.restore(updated)
@@ -83,7 +105,7 @@ class Iterations:
             batch = self.batch()
             if not batch.is_finite:
                 seen = self._recorder.look()
-                record = self._recorded(seen, watch)
+                record = finish(self._recorded(seen, watch))
                 self._diverge(seen, record)
                 return record
             self._update(batch)
@@ -130,7 +152,7 @@ class Iterations:
     def _arrive(self) -> None:
         """After an update: equal runs are told what the learner is now."""
         self.runner.forget()
-        copied = self._companions.arrive(self._learner)
+        copied = self._equal_runs.arrive(self._learner)
         if copied is not None:
             self._recovery.after_update_to(copied)
 
@@ -138,13 +160,13 @@ class Iterations:
         """The record, if an equal run has made it."""
         if self.divergence is not None:
             return None
-        record = self._companions.find(watch, probe, complete=complete)
+        record = self._equal_runs.find(watch, probe, complete=complete)
         if record is not None and self._is_shown(probe):
             self._recovery.seen_finite(self._learner)
         return record
 
-    def _recorded(self, seen: Measurement, watch: frozenset[str]) -> Record:
-        record = self._recorder.record(seen, watch)
+    def _recorded(self, seen: Measurement, watch: frozenset[str]) -> Steps[Record]:
+        record = yield from self._recorder.recording(seen, watch)
         if self.divergence is not None:
             record.scalars["finding"] = self._recorder.not_finite(self.divergence)
         return record
@@ -160,7 +182,7 @@ class Iterations:
         self.divergence = Divergence(iteration, place.quantity, place.timestep, place.unit, place.cause, record)
 
     def _go_back(self) -> None:
-        self._companions.forget()
+        self._equal_runs.forget()
         self._recorder.forget()
         self._recovery.go_back(self._learner, self._is_finite)
 

@@ -8,12 +8,11 @@ import ipaddress
 import time
 from collections.abc import Callable
 
-from ..errors import ServerFull
+from ..errors import RETRY_AFTER, ServerFull
 from . import protocol
 from .closing import CloseCode
 from .compute import Pool, RunHandle, Visitor
 
-RETRY_AFTER = 5.0  # seconds
 START_SECONDS = 5.0  # for which a connection has a place for sure although it has no network yet
 IPV6_SITE = 64  # bits of an IPv6 address that say whose it is; the others change by themselves
 
@@ -30,7 +29,7 @@ class Admission:
         self.clock = clock
 
     def admit(self, visitor: Visitor, address: str) -> RunHandle:
-        """A run for who comes from `address`; raises ServerFull where there is none."""
+        """A run for a visitor from `address`; raises ServerFull where there is none."""
         site = site_of(address)
         if self.most_per_address and self.pool.runs_of(site) >= self.most_per_address:
             raise ServerFull(
@@ -68,7 +67,7 @@ class Admission:
 
 
 def full() -> ServerFull:
-    """What is said to who has to come again."""
+    """What a visitor is told who has to come again."""
     return ServerFull(
         f"This server runs as many networks as it can. Try again in {RETRY_AFTER:.0f} s.", retry_after=RETRY_AFTER
     )

@@ -80,6 +80,14 @@ def test_one_run_alone_is_interrupted_every_few_milliseconds(scheduler, clock):
     assert max(b - a for a, b in zip(job.served, job.served[1:], strict=False)) <= SLICE + 0.0002
 
 
+def test_a_slice_ends_when_somebody_else_has_something_to_do(scheduler, clock):
+    background = Job(clock, 0.0001)
+    scheduler.add(0, background)
+    scheduler.add(1, Job(clock, 0.0001, due=clock.now + 0.001))
+    scheduler.serve(lambda key, job, seconds: job.work(seconds))
+    assert background.used == pytest.approx(0.001, abs=0.0002)
+
+
 def test_whoever_is_waited_for_goes_first(scheduler, clock):
     for key in range(10):
         scheduler.add(key, Job(clock, 0.001))
@@ -108,6 +116,25 @@ def test_always_being_waited_for_buys_no_more_than_a_share(scheduler, clock):
         scheduler.add(key, job)
     serve(scheduler, clock, 10)
     assert greedy.used <= min(job.used for job in modest) + LEAD + SLICE + 0.002
+
+
+def test_time_in_which_another_process_has_the_core_is_nobodys_share(clock):
+    computing = Clock()
+    scheduler = Scheduler(clock, computing)
+    unlucky, other = Job(clock, 0.001), Job(clock, 0.001)
+    scheduler.add(0, unlucky)
+    scheduler.add(1, other)
+
+    def work(key, job, seconds):
+        began = clock.now
+        job.work(seconds)
+        computing.now += clock.now - began
+        if job is unlucky:
+            clock.now += 0.010
+
+    for _ in range(2000):
+        scheduler.serve(work)
+    assert unlucky.used == pytest.approx(other.used, abs=0.01)
 
 
 def test_sleeping_saves_up_no_time(scheduler, clock):

@@ -22,7 +22,7 @@ export const PARAMETERS = [
 ];
 
 /** @type {Choice} */
-export const FIRST = { layer: 1, direction: "forward" };
+const FIRST = { layer: 1, direction: "forward" };
 
 /** @type {Omit<Chosen, "whole">} */
 export const ONE_LAYER = { ...FIRST, layers: 1, directions: 1, ending: "" };

@@ -4,26 +4,24 @@ import { formatNumber, formatPercent } from "../lib/format.js";
 import { usesOf } from "../record/picture.js";
 import { SATURATED_BELOW, slopeOf } from "../record/slope.js";
 import { ownList, ownOutputWords } from "./own.js";
+import { SATURATED } from "./stage.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {{t: number, source?: number, unit?: number}} At the timestep that is named, the loss whose share it is, the unit */
 /** @typedef {{long: (picture: Picture) => string, short: (picture: Picture) => string, said: (picture: Picture, at: At) => string}} Name */
 
-/** Beside the dot, where the colours are explained. */
-export const SATURATED = "saturated";
-
 /** @type {Record<string, Name>} */
 export const NAMES = {
   clip: {
-    long: () => "posts: clipping",
+    long: ({ clip: { mode } }) => (mode === "timestep" ? "bars: clipped here" : "two bars: clipping"),
     short: () => "clipping",
     said: ({ clip: { mode, threshold, scale } }, { t }) => {
       if (mode === "timestep") {
-        return `Posts: at h_${t} the gradient was cut back to the threshold ${formatNumber(threshold)} on its way.`;
+        return `Two bars: at h_${t} the gradient was longer than the threshold ${formatNumber(threshold)} and was cut back to it on its way.`;
       }
-      const limit = `Posts: clipping by ${mode}, threshold ${formatNumber(threshold)}.`;
-      if (Number(scale) >= 1) return `${limit} This gradient stays below it: nothing is cut.`;
-      return `${limit} It shortens this gradient to ${formatPercent(Number(scale))} of its length.`;
+      const limit = `Two bars at the mouth of the river: the gradient of the weights is clipped by ${mode}, threshold ${formatNumber(threshold)}.`;
+      if (Number(scale) >= 1) return `${limit} It stays below that: nothing is cut.`;
+      return `${limit} That leaves ${formatPercent(Number(scale))} of its length.`;
     },
   },
   output: {

@@ -47,13 +47,15 @@ test("an h_0 that is not 0 is one more use of W_hh, and a carried one is where t
   assert.match(NAMES.start.said(picture, { t: 0 }), /of norm 0\.125, is discarded/);
 });
 
-test("posts of clipping say what they cut, and where they cut nothing that too", () => {
-  assert.match(NAMES.clip.said(pictureOf({ meta: { clip_scale: 0.25 } }), { t: 0 }), /to 25 % of its length/);
+test("bars of clipping say what they cut, and where they cut nothing that too", () => {
+  assert.match(NAMES.clip.said(pictureOf({ meta: { clip_scale: 0.25 } }), { t: 0 }), /leaves 25 % of its length/);
   assert.match(NAMES.clip.said(pictureOf({ meta: { clip_scale: 1 } }), { t: 0 }), /nothing is cut/);
   assert.match(
     NAMES.clip.said(pictureOf({}, { clip: "timestep", clip_threshold: 5 }), { t: 3 }),
     /at h_3 .* threshold 5/,
   );
+  assert.match(NAMES.clip.long(pictureOf({}, { clip: "timestep", clip_threshold: 5 })), /^bars: clipped here$/);
+  assert.match(NAMES.clip.long(pictureOf({}, { clip: "norm", clip_threshold: 5 })), /^two bars: clipping$/);
 });
 
 test("what has no name says why, and what helps where that is true", () => {
