@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from .backstep import SPAN
 from .cells.base import W_HH, Recurrent
 from .exact_sweep import Swept, exact, sweep_all
 from .layer import Layer
@@ -118,12 +119,17 @@ class Adjoints:
 
     @cached_property
     def dW_hh(self) -> tuple[Array, int]:
-        """dE/dW_hh (H, width), the sum of the parts of all timesteps, and its exponent; dE/du_hh is (H,)."""
+        """dE/dW_hh (H, width), the sum of the parts of all timesteps, and its exponent; dE/du_hh is (H,).
+
+        The exponent leaves no number in it beyond 2^±`SPAN`.
+        """
         incoming, da = self.recurrent_factors
         with np.errstate(all="ignore"):
             exponent = int(self.exponent[1:].max())
             da = np.ldexp(da, (self.exponent[1:] - exponent)[:, None])
-            return (incoming * da).sum(axis=0) if self.recurrent.by_unit else incoming.T.dot(da), exponent
+            total = (incoming * da).sum(axis=0) if self.recurrent.by_unit else incoming.T.dot(da)
+            shift = int(np.frexp(np.abs(total).max())[1])
+            return (total, exponent) if abs(shift) <= SPAN else (np.ldexp(total, -shift), exponent + shift)
 
     @property
     def dW_hh_sum_norm(self) -> float:

@@ -255,10 +255,11 @@ def test_losses_with_next_to_no_gradient_flow_back_as_larger_ones_do(cell, shape
         data = {"inputs": np.random.default_rng(1).standard_normal((1, 20, 2)), "targets": np.full((1, 20, 1), size)}
         run = Trainer(RunConfig(cell=cell, hidden_size=4, gain=0.3, forget_bias=-2.0, **shape), dataset=data)
         run.params["W_hy"][...] = size * np.sign(run.params["W_hy"])
-        return run.record({"flow"})
+        return run.record({"flow", "truncation"})
 
     usual, tiny = flow_of(1e-20), flow_of(1e-145)
     assert tiny.flow_residual <= 1e-10
+    np.testing.assert_allclose(tiny.truncation_cosine, usual.truncation_cosine, rtol=1e-6)
     for name, values in usual.tensors.items():
         if name.startswith("ln_"):
             np.testing.assert_allclose(tiny.tensors[name], values - 250 * np.log(10), atol=2e-4, err_msg=name)
