@@ -126,6 +126,13 @@ function partOf(name) {
   return { parameter, level: Number(level ?? 1), reverse: reverse === "_reverse" };
 }
 
+/** As a symbol: W_hh of layer 2 in reverse is W with "hh, 2 ←" below the line, h0 is h with "0". @param {string} name */
+export function symbolOf(name) {
+  const { parameter, level, reverse } = partOf(name);
+  const layer = level > 1 ? `, ${level}` : "";
+  return { letter: parameter[0], sub: `${parameter.slice(1).replace("_", "")}${layer}${reverse ? " ←" : ""}` };
+}
+
 /** "W_hh of layer 2 in reverse": of several layers or directions, which one. @param {string} name @param {string[]} names */
 function inPart(name, names) {
   const { parameter, level, reverse } = partOf(name);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { positionOf } from "../../../static/js/panels/check.js";
 import { bugFits } from "../../../static/js/record/check.js";
-import { BUGS, factsOf, SEEN, verdict } from "../../../static/js/words/check.js";
+import { BUGS, factsOf, SEEN, symbolOf, verdict } from "../../../static/js/words/check.js";
 
 const SOUND = { W_xh: 1e-10, W_hh: 3e-10, b_h: 1e-11, W_hy: 2e-12, b_y: 1e-13 };
 
@@ -76,6 +76,18 @@ test("a tensor that fails alone is not blamed on what is carried", () => {
 
 test("every bug has its name and a sentence on how it is seen", () => {
   assert.deepEqual(Object.keys(SEEN), Object.keys(BUGS));
+});
+
+test("a tensor's name is a symbol with its layer and direction below the line, and h0 keeps its 0", () => {
+  const said = (name) => Object.values(symbolOf(name)).join("|");
+  assert.deepEqual(["W_hh", "W_hh_l2_reverse", "b_h_reverse", "h0", "c0_l3", "W_emb"].map(said), [
+    "W|hh",
+    "W|hh, 2 ←",
+    "b|h ←",
+    "h|0",
+    "c|0, 3",
+    "W|emb",
+  ]);
 });
 
 test("errors stand on a log axis and never beside it", () => {
