@@ -88,7 +88,7 @@ function sayAll(run, choice) {
   say("ownErrorWords", ownErrorWords(picture));
   if (task.read) say("sizeWords", sizeWords(task.read));
   say("openedWords", openedWords("FILE", "a run", { phase: "paused", iteration: record.meta.iteration }));
-  for (const base of ["W_xh", "W_hh", "u_hh", "b_h", "W_hy", "b_y"]) {
+  for (const base of ["W_emb", "W_xh", "W_hh", "u_hh", "b_h", "h0", "c0", "W_hy", "b_y"]) {
     const name = nameIn(base, record);
     if (!(base in record.tensors) || !(name in record.tensors)) continue;
     say("spread of weights", views.spreadWords(state, name, false), { name });

@@ -25,6 +25,11 @@ export function layerName({ layer, direction }, { layers, directions }) {
   return layers === 1 ? `${direction} ${ARROWS[direction]}` : `layer ${layer} ${ARROWS[direction]}`;
 }
 
+/** The same where there is hardly any room. @param {Choice} choice @param {{layers: number, directions: number}} extent */
+export function shortLayerName(choice, extent) {
+  return layerName(choice, extent).replace(/^(layer|forward|reverse) /, "");
+}
+
 /** In a sentence; empty where there is one layer and one direction only. @param {DecodedRecord} record */
 export function layerWords(record) {
   return placeWords(placeOf(record));
@@ -38,7 +43,11 @@ export function placeWords({ layer, direction, layers, directions }) {
 
 /** Of what is one number for the whole network, whichever layer is open; empty for one layer in one direction. @param {DecodedRecord} record */
 export function ofAllWords(record) {
-  const { layers, directions } = placeOf(record);
+  return ofAll(placeOf(record));
+}
+
+/** @param {{layers: number, directions: number}} extent */
+export function ofAll({ layers, directions }) {
   const parts = [...(layers > 1 ? ["all layers"] : []), ...(directions > 1 ? ["both directions"] : [])];
   return parts.length > 0 ? ` of ${parts.join(" and ")}` : "";
 }

@@ -29,13 +29,16 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
 
 @expects("name own")
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    if not seen.is_top:
+        return [shown_norm(seen, asked["t"])]
     share = shown_share(seen, asked["t"], asked["t"])
     return [100 * share] if np.isfinite(share) else []
 
 
 @expects("name carried")
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
-    return [shown_norm(seen, asked["t"] - 1)]
+    """Into which state the gradient comes back: the one that was read before."""
+    return [shown_norm(seen, asked["t"] if seen.reverse else asked["t"] - 1)]
 
 
 @expects("name input")
