@@ -28,6 +28,20 @@ function curveStyles({ palette, picture }) {
   };
 }
 
+/** Of each layer from the lowest up, forward and reverse: many have one colour. */
+export const LAYER_DASHES = [
+  { forward: [5, 3], reverse: [5, 3, 1.4, 3] },
+  { forward: [9, 3], reverse: [12, 5] },
+  { forward: [1.4, 2.4], reverse: [2.6, 4.4] },
+  { forward: [9, 3, 2, 3], reverse: [9, 3, 2, 3, 2, 3] },
+];
+
+/** How a curve is drawn. @param {ReturnType<typeof curveStyles>} styles @param {Curve} curve */
+function styleOf(styles, { id, place }) {
+  const own = place && LAYER_DASHES[place.layer - 1]?.[place.direction];
+  return own ? { ...styles[id], dash: own } : styles[id];
+}
+
 /** Powers of ten, hairlines, and the chart's name. */
 export function drawNormAxes(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   const { layout, palette, domain } = scene;
@@ -59,7 +73,7 @@ export function drawNormCurves(/** @type {Context} */ ctx, /** @type {Scene} */ 
     layout.norm.bottom - layout.norm.top + 4,
   );
   ctx.clip();
-  for (const curve of [...curves].reverse()) drawCurve(ctx, scene, curve, styles[curve.id]);
+  for (const curve of [...curves].reverse()) drawCurve(ctx, scene, curve, styleOf(styles, curve));
   ctx.restore();
   drawExits(ctx, scene, styles);
 }
@@ -162,11 +176,16 @@ export function legendKey({ curves, picture }) {
 }
 
 /** Between two names of the legend, and in a narrow window, in design units; before each the sample of its line. */
-const LEGEND = { apart: 26, least: 10, sample: 22 };
+const LEGEND = { apart: 26, least: 8, sample: 22 };
+
+/** @param {number[]} widths @param {number} U */
+function legendWidth(widths, U) {
+  return widths.reduce((sum, width) => sum + width + LEGEND.sample * U, 0);
+}
 
 /** How far apart the names stand: closer where they would not all fit. @param {number[]} widths @param {number} room @param {number} U */
 function legendGap(widths, room, U) {
-  const names = widths.reduce((sum, width) => sum + width + LEGEND.sample * U, 0);
+  const names = legendWidth(widths, U);
   const even = (room - names) / Math.max(1, widths.length - 1);
   return Math.min(LEGEND.apart * U, Math.max(LEGEND.least * U, even));
 }
@@ -177,16 +196,23 @@ export function drawNormLegend(/** @type {Context} */ ctx, /** @type {Scene} */ 
   const styles = curveStyles(scene);
   const { U, legend } = layout;
   ctx.font = sans(U);
-  const labels = curves.map(curveName);
-  const widths = labels.map((label) => ctx.measureText(label).width);
-  const gap = legendGap(widths, layout.right - layout.left, U);
+  const room = layout.right - layout.left;
+  const measured = (/** @type {boolean} */ short) => {
+    const labels = curves.map((curve) => curveName(curve, short));
+    return { labels, widths: labels.map((label) => ctx.measureText(label).width) };
+  };
+  const whole = measured(false);
+  const fits = legendWidth(whole.widths, U) + LEGEND.least * U * (curves.length - 1) <= room;
+  const { labels, widths } = fits ? whole : measured(true);
+  const gap = legendGap(widths, room, U);
   let x = layout.left;
-  for (const [index, { id }] of curves.entries()) {
+  for (const [index, curve] of curves.entries()) {
     const width = widths[index];
+    const { colour, width: thickness, dash } = styleOf(styles, curve);
     if (x + LEGEND.sample * U + width > layout.right + 0.5) break;
-    ctx.strokeStyle = styles[id].colour;
-    ctx.lineWidth = styles[id].width * U;
-    ctx.setLineDash(styles[id].dash.map((length) => length * U));
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = thickness * U;
+    ctx.setLineDash(dash.map((length) => length * U));
     ctx.beginPath();
     ctx.moveTo(x, legend.y);
     ctx.lineTo(x + 17 * U, legend.y);

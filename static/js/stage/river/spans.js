@@ -29,10 +29,17 @@ export function drawWithoutNumber(/** @type {Context} */ ctx, /** @type {Scene} 
       ctx.font = sans(layout.U);
       const room = right - left - 12 * layout.U;
       const words = [say.ZERO_SPAN, "exactly 0"].find((text) => ctx.measureText(text).width < room);
-      const place = { align: /** @type {const} */ ("center"), colour: palette.ink2 };
-      if (words) drawText(ctx, layout.U, words, (left + right) / 2, lane.mid, place);
+      if (words) drawOnBed(ctx, scene, words, (left + right) / 2, lane.mid);
     }
   }
+}
+
+/** On a piece of bed, so that what leads up to the outputs does not cross the words. @param {Context} ctx @param {Scene} scene @param {string} words @param {number} x @param {number} y */
+function drawOnBed(ctx, { layout: { U }, palette }, words, x, y) {
+  const width = ctx.measureText(words).width + 8 * U;
+  ctx.fillStyle = palette.bed;
+  ctx.fillRect(x - width / 2, y - 8 * U, width, 16 * U);
+  drawText(ctx, U, words, x, y, { align: "center", colour: palette.ink2 });
 }
 
 /** The width is known, but not of which losses it consists. */
