@@ -46,7 +46,7 @@ RUNS: dict[str, dict[str, Any]] = {
             "sequence_length": 20,
             "embedding_size": 3,
             "train_h0": True,
-            "cell": "lstm",
+            "cell": "gru",
         },
         "updates": 9,
     },

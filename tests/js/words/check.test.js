@@ -113,10 +113,14 @@ function checked(wrong, right) {
 test("of several layers and directions it says which ones are wrong", () => {
   const wrong = ["W_hh", "W_hh_reverse", "W_hh_l2", "W_hh_l2_reverse"];
   const found = verdict(checked(wrong, ["W_xh", "b_h", "W_hy", "b_y", "W_xh_l2", "b_h_l2"]), "no_accumulation");
+  assert.equal(found.title, "Caught: W_hh is wrong in all layers and both directions.");
+  const some = verdict(checked(wrong.slice(1), ["W_hh", "b_h", "W_hy", "b_y"]), null);
   assert.equal(
-    found.title,
-    "Caught: W_hh of layer 1 forward, W_hh of layer 1 in reverse, W_hh of layer 2 forward and W_hh of layer 2 in reverse are wrong.",
+    some.title,
+    "Caught: W_hh of layer 1 in reverse, W_hh of layer 2 forward and W_hh of layer 2 in reverse are wrong.",
   );
+  const carried = verdict(checked(["W_hh", "b_h", "W_hh_l2", "b_h_l2"], ["W_hy", "b_y"]), "drop_carried");
+  assert.equal(carried.title, "Caught: W_hh and b_h are wrong in all layers.");
   assert.match(found.reason, /^All others agree, .* of W_hh from it in each of these layers and directions: the h_/);
   const layer = verdict(checked(["b_h_l2"], ["W_hh", "b_h", "W_hh_l2", "W_hy"]), null);
   assert.equal(layer.title, "Caught: b_h of layer 2 is wrong.");
