@@ -68,8 +68,8 @@ const ROWS_AND_COLUMNS = {
  */
 export function rowsAndColumns(base, { layer, directions }) {
   const order = directions > 1 ? " → ←" : "";
-  if (base === "W_hy") return `rows: units${order}, columns: outputs`;
-  if (base === "W_xh" && layer > 1) return `rows: units below${order}, columns: units`;
+  if (base === "W_hy") return `rows: units${order}, columns: ${order ? "y" : "outputs"}`;
+  if (base === "W_xh" && layer > 1) return `rows: below${order}, columns: units`;
   return ROWS_AND_COLUMNS[base] ?? COLUMNS_ARE_UNITS;
 }
 

@@ -52,11 +52,15 @@ export function ofAll({ layers, directions }) {
   return parts.length > 0 ? ` of ${parts.join(" and ")}` : "";
 }
 
-/** Which layer and direction a name of the server is of, where it is not the first. @param {string} name */
-export function ofLayer(name) {
+/** Which layer and direction a state's name is of, where there are several layers, or it is not the first. @param {string} name @param {{layers: number}} extent */
+export function ofLayer(name, { layers }) {
   const { layer, direction } = placeNamed(name);
-  return `${layer > 1 ? ` of layer ${layer}` : ""}${direction === "reverse" ? " in the reverse direction" : ""}`;
+  const isOfALayer = !OF_THE_NETWORK.includes(name) && (layer > 1 || layers > 1);
+  return `${isOfALayer ? ` of layer ${layer}` : ""}${direction === "reverse" ? " in the reverse direction" : ""}`;
 }
+
+/** What no layer has of its own. */
+const OF_THE_NETWORK = ["y", "loss_t"];
 
 /** Short, as the start of a title or a sentence: “Layer 2”, “Reverse”, “Layer 2 reverse”. @param {DecodedRecord} record */
 export function layerTitle(record) {

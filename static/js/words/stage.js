@@ -39,6 +39,7 @@ export const LOG_AXIS = "log axis";
 export const WIDTH = "width,";
 export const WIDER_SCALE = "wider scale";
 export const NAN_SPAN = "NaN: no gradient";
+export const INFINITE_SPAN = "infinite";
 export const ZERO_SPAN = "exactly 0: no loss reaches here";
 export const NO_SHARES = "shares are not finite";
 

@@ -223,7 +223,7 @@ export function weightsWords({ can, record }, tensor, gradient) {
   const shown = record?.tensors[gradient ? `grad.${tensor}` : tensor];
   if (!record || !shown) return lacking({ can });
   if (!gradient) {
-    return `${tensor}: ${shown.data.length} numbers, used ${usedWords(record, tensor)}; the largest is ${formatNumber(largestOf(shown.data))}.`;
+    return `${tensor}: ${shown.data.length} numbers, ${usedWords(record, tensor)}; the largest is ${formatNumber(largestOf(shown.data))}.`;
   }
   const norm = record.meta.grad_norms[tensor];
   const whole = record.meta.grad_norm;
@@ -234,9 +234,10 @@ export function weightsWords({ can, record }, tensor, gradient) {
 /** How often a parameter is used: an initial state once, of an embedding one row at a time. @param {DecodedRecord} record @param {string} tensor */
 function usedWords(record, tensor) {
   const base = baseOf(tensor);
-  if (INITIAL.includes(base)) return "once, where the state starts";
-  if (base === "W_emb") return `one row at each of the ${length(record)} timesteps`;
-  return tensor.endsWith("y") ? "at every timestep" : `at each of the ${length(record)} timesteps`;
+  if (INITIAL.includes(base)) return "used once, where the state starts";
+  const each = `at each of the ${length(record)} timesteps`;
+  if (base === "W_emb") return `one row used ${each}`;
+  return tensor.endsWith("y") ? "used at every timestep" : `used ${each}`;
 }
 
 /** The sentence under a parameter's spread over training: half of its entries, at the shown iteration and at first. @param {State} state @param {string} tensor @param {boolean} gradient */

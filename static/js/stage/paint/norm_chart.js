@@ -176,16 +176,16 @@ export function legendKey({ curves, picture }) {
 }
 
 /** Between two names of the legend, and in a narrow window, in design units; before each the sample of its line. */
-const LEGEND = { apart: 26, least: 8, sample: 22 };
+const LEGEND = { apart: 26, least: 7, sample: 22, short: 15, after: 5 };
 
-/** @param {number[]} widths @param {number} U */
-function legendWidth(widths, U) {
-  return widths.reduce((sum, width) => sum + width + LEGEND.sample * U, 0);
+/** @param {number[]} widths @param {number} sample of a line before each, px */
+function legendWidth(widths, sample) {
+  return widths.reduce((sum, width) => sum + width + sample, 0);
 }
 
-/** How far apart the names stand: closer where they would not all fit. @param {number[]} widths @param {number} room @param {number} U */
-function legendGap(widths, room, U) {
-  const names = legendWidth(widths, U);
+/** How far apart the names stand: closer where they would not all fit. @param {number[]} widths @param {number} sample @param {number} room @param {number} U */
+function legendGap(widths, sample, room, U) {
+  const names = legendWidth(widths, sample);
   const even = (room - names) / Math.max(1, widths.length - 1);
   return Math.min(LEGEND.apart * U, Math.max(LEGEND.least * U, even));
 }
@@ -202,23 +202,24 @@ export function drawNormLegend(/** @type {Context} */ ctx, /** @type {Scene} */ 
     return { labels, widths: labels.map((label) => ctx.measureText(label).width) };
   };
   const whole = measured(false);
-  const fits = legendWidth(whole.widths, U) + LEGEND.least * U * (curves.length - 1) <= room;
+  const fits = legendWidth(whole.widths, LEGEND.sample * U) + LEGEND.least * U * (curves.length - 1) <= room;
   const { labels, widths } = fits ? whole : measured(true);
-  const gap = legendGap(widths, room, U);
+  const sample = (fits ? LEGEND.sample : LEGEND.short) * U;
+  const gap = legendGap(widths, sample, room, U);
   let x = layout.left;
   for (const [index, curve] of curves.entries()) {
     const width = widths[index];
     const { colour, width: thickness, dash } = styleOf(styles, curve);
-    if (x + LEGEND.sample * U + width > layout.right + 0.5) break;
+    if (x + sample + width > layout.right + 0.5) break;
     ctx.strokeStyle = colour;
     ctx.lineWidth = thickness * U;
     ctx.setLineDash(dash.map((length) => length * U));
     ctx.beginPath();
     ctx.moveTo(x, legend.y);
-    ctx.lineTo(x + 17 * U, legend.y);
+    ctx.lineTo(x + sample - LEGEND.after * U, legend.y);
     ctx.stroke();
     ctx.setLineDash([]);
-    drawText(ctx, U, labels[index], x + LEGEND.sample * U, legend.y, { colour: palette.ink2 });
-    x += LEGEND.sample * U + width + gap;
+    drawText(ctx, U, labels[index], x + sample, legend.y, { colour: palette.ink2 });
+    x += sample + width + gap;
   }
 }

@@ -5,6 +5,7 @@ import { drawMoment } from "../../../../static/js/stage/slowmotion/draw.js";
 import { makeLayers } from "../../../../static/js/stage/slowmotion/layers.js";
 import { createSlowMotion, isReached } from "../../../../static/js/stage/slowmotion/slowmotion.js";
 import { cardLines, momentWords } from "../../../../static/js/words/slowmotion.js";
+import { drawFront } from "../../../../static/js/stage/slowmotion/front.js";
 import { LAYER_DASHES } from "../../../../static/js/stage/paint/norm_chart.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import { xOf } from "../../../../static/js/stage/axis.js";
@@ -175,6 +176,21 @@ test("the card adds own and carried part up and says what becomes of the norm", 
   assert.match(cardLines(picture, 3)[1], /^norm .+ → .+$/);
   assert.equal(cardLines(picture, 1)[0], "no own loss, all carried");
   assert.doesNotMatch(cardLines(picture, 4)[1], /→/);
+});
+
+test("the card at the front is as wide as what it says, also of a lower layer", () => {
+  const record = chosenRecord(deepRecord({ layers: 2, T: 6 }), { layer: 1, direction: "forward" });
+  const size = { width: 764, height: 620, U: 1 };
+  const scene = buildScene(readPicture(record, {}, null), { ...initialState({}, record) }, size, [-4, 2], null);
+  const ctx = recordingContext();
+  drawFront(ctx, scene, 500, 4);
+  const [[left, , width]] = callsOf(ctx, "roundRect");
+  const [first, ...rest] = callsOf(ctx, "fillText").map(([text, x, , state]) => {
+    Object.assign(ctx.state, state);
+    return { text, x, end: x + ctx.measureText(text).width };
+  });
+  assert.equal(first.text, "∂E/∂h");
+  for (const { text, x, end } of [first, ...rest]) assert.ok(x >= left && end <= left + width, `“${text}” to ${end}`);
 });
 
 test("every moment has its sentence", () => {
