@@ -178,6 +178,29 @@ test("the card adds own and carried part up and says what becomes of the norm", 
   assert.doesNotMatch(cardLines(picture, 4)[1], /→/);
 });
 
+test("within a timestep it goes upwards: input, the layers below, the open one, the layers above, the output", () => {
+  const record = chosenRecord(deepRecord({ layers: 3, T: 4 }), { layer: 2, direction: "forward" });
+  const size = { width: 764, height: 620, U: 1 };
+  const scene = buildScene(readPicture(record, {}, null), { ...initialState({}, record) }, size, [-4, 2], null);
+  const layers = makeLayers(scene, fakeCanvas(764, 620), recordingBitmaps(), 1);
+  const { layout } = scene;
+  const [above, below] = layout.bands;
+  const column = xOf(layout, 2);
+  /** Whether this height of t = 2's column is shown. */
+  const shows = (part, y) => {
+    const ctx = recordingContext();
+    drawMoment(ctx, layers, { phase: "forward", t: 2, part });
+    return callsOf(ctx, "drawImage").some(
+      ([from, x, top, width, height]) =>
+        from === layers.forward && x <= column && x + width >= column && top <= y && top + height >= y,
+    );
+  };
+  const middle = ({ top, bottom }) => (top + bottom) / 2;
+  const rows = [layout.input, below.units, layout.units, above.units, layout.output].map(middle);
+  const seen = [0.01, 0.15, 0.74, 0.76, 1].map((part) => rows.map((y) => Number(shows(part, y))).join(""));
+  assert.deepEqual(seen, ["10000", "11000", "11100", "11110", "11111"]);
+});
+
 test("the card at the front is as wide as what it says, also of a lower layer", () => {
   const record = chosenRecord(deepRecord({ layers: 2, T: 6 }), { layer: 1, direction: "forward" });
   const size = { width: 764, height: 620, U: 1 };
