@@ -67,9 +67,9 @@ const ROWS_AND_COLUMNS = {
  * @param {string} base the parameter's name in the first layer @param {{layer: number, directions: number}} place
  */
 export function rowsAndColumns(base, { layer, directions }) {
-  const order = directions > 1 ? " → ←" : "";
-  if (base === "W_hy") return `rows: units${order}, columns: ${order ? "y" : "outputs"}`;
-  if (base === "W_xh" && layer > 1) return `rows: below${order}, columns: units`;
+  const both = directions > 1;
+  if (base === "W_hy") return both ? "rows: units → ←, columns: y" : "rows: units, columns: outputs";
+  if (base === "W_xh" && layer > 1) return both ? "rows: layer below, → ←" : "rows: layer below";
   return ROWS_AND_COLUMNS[base] ?? COLUMNS_ARE_UNITS;
 }
 

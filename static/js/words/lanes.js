@@ -25,6 +25,10 @@ const SWITCHED = {
   carry_state: ["state from zeros", "state carried"],
   train_h0: ["initial state fixed", "initial state learned"],
 };
+/** Of fields that count few things. @type {Record<string, (count: any) => string>} */
+const COUNTED = {
+  num_layers: (count) => `${["no", "one", "two", "three", "four"][count] ?? count} ${count === 1 ? "layer" : "layers"}`,
+};
 /** What is said of every lane. */
 const USUAL = ["cell", "activation", "hidden_size"];
 const COUNTS = ["no difference", "one difference", "two differences", "three differences"];
@@ -59,6 +63,7 @@ export function labelOf(schema, field) {
 function named(config, field, schema) {
   const setting = settingOf(config, field);
   if (typeof setting === "boolean" && field in SWITCHED) return SWITCHED[field][Number(setting)];
+  if (field in COUNTED) return COUNTED[field](setting);
   const value = formatValue(setting);
   return SPEAKING.includes(field) && value !== "none" ? value : `${labelOf(schema, field)} ${value}`;
 }

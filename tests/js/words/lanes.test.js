@@ -50,6 +50,11 @@ test("what is on in one lane and off in another is said, not answered with yes a
   assert.deepEqual(named("train_h0"), ["initial state fixed", "initial state learned"]);
 });
 
+test("layers are counted in words, so that no two numbers follow each other", () => {
+  const configs = [1, 2, 4].map((num_layers) => ({ ...CONFIG, num_layers }));
+  assert.deepEqual(laneNames(configs, schema), ["one layer", "two layers", "four layers"]);
+});
+
 test("a lane is called by what differs first", () => {
   const lstm = { ...CONFIG, cell: "lstm" };
   assert.deepEqual(laneNames([CONFIG, lstm], schema), ["rnn", "lstm"]);

@@ -48,6 +48,10 @@ for (const [layers, directions, lanes, height] of [
   [4, 2, 1, 620],
   [4, 2, 2, 620],
   [2, 2, 2, 566],
+  [4, 2, 1, 566],
+  [4, 2, 2, 566],
+  [3, 2, 1, 510],
+  [4, 1, 2, 500],
   [2, 1, 1, 1016],
 ]) {
   test(`${layers} layers in ${directions} directions, ${lanes} rivers open: rows follow each other within ${height} px`, () => {
