@@ -24,6 +24,7 @@ class Readout:
         edges = range(0, net.width + 1, H)
         self.parts = [slice(*both) for both in pairwise(edges)]  # the rows of W_hy that each direction goes through
         self._weights = [zeros((O, H + 1), dtype) for _ in self.parts]  # [W_hy^T | b_y], the bias once
+        self._of_states, self._bias = [weights[:, :-1] for weights in self._weights], self._weights[0][:, -1]
         self.y, self._dE_dy, self.dy = (zeros((T, O, columns), dtype) for _ in range(3))
         self.n = np.zeros(columns, int)
         """Timesteps with a target, per example (B,)."""
@@ -33,9 +34,9 @@ class Readout:
         """Copy the parameters; returns W_hy (H, O) of each direction."""
         W_hy = params["W_hy"]
         through = [W_hy[part] for part in self.parts] if len(self.parts) > 1 else [W_hy]
-        for weights, part in zip(self._weights, through, strict=True):
-            weights[:, :-1] = part.T
-        self._weights[0][:, -1] = params["b_y"]
+        for weights, part in zip(self._of_states, through, strict=True):
+            weights[:] = part.T
+        self._bias[:] = params["b_y"]
         return through
 
     def forward(self, states: list[Array], target: Array) -> None:
@@ -44,7 +45,7 @@ class Readout:
         for weights, more in zip(self._weights[1:], states[1:], strict=True):
             self.y += np.matmul(weights, more, out=self.dy)
         columns = target.transpose(0, 2, 1) if target.ndim == 3 else target
-        self.n = self._loss(self.y, columns, self.E_t, self._dE_dy).sum(axis=0)
+        self.n = np.add.reduce(self._loss(self.y, columns, self.E_t, self._dE_dy), axis=0, dtype=int)
 
     def take_over(self, other: "Readout", column: int) -> None:
         """All that ``other`` has worked out in one of its columns, as if this one (B = 1) had; the weights stay."""
@@ -57,8 +58,10 @@ class Readout:
 
         ``only``: 0 but at this timestep.
         """
-        scale = 1.0 / np.maximum(self.n, 1) if reduction == "mean" else 1.0
-        np.multiply(self._dE_dy, scale, out=self.dy, casting="same_kind")
+        if reduction == "sum":
+            self.dy[:] = self._dE_dy
+        else:
+            np.multiply(self._dE_dy, 1.0 / np.maximum(self.n, 1), out=self.dy, casting="same_kind")
         if only is not None:
             self.dy[: only - 1] = self.dy[only:] = 0.0
         return self.dy

@@ -18,12 +18,12 @@ import numpy as np
 from numpy import add
 
 from .activations import ACTIVATIONS, ActivationName
-from .arrays import SMALL, Array, parts, product, zeros
+from .arrays import Array, product, zeros
 from .cells import CELLS, CellName, Params
 from .clipping import clip_columns
+from .sums import SumOverTime
 
 FLUSH_EVERY = 16
-WORTH_SUMMING = 128  # uses of a parameter that are summed by one product, though it be divided because it is not small
 BLOCK_ELEMENTS = 2**14  # numbers of one kind that are worked on together, so that they stay in the cache
 
 
@@ -76,24 +76,29 @@ class Layer:
         self.states = self.by_time(self.entering[1:, : H + 1])
         """[h_t; 1] (T, H+1, B) in the order of the sequence: what a head or a layer above takes in."""
         self.leaving = zeros((T + 1, inner + handed, columns), dtype)
-        self.given = self.leaving[1:, inner:]  # what was handed in, in this layer's own order
+        self._handed = self.leaving[1:, inner:]
+        self.given = self._handed  # what was handed in, in this layer's own order
         self.last_dh = zeros((H, columns), dtype)  # what arrives at the last states from outside
         self.last_dc = zeros((H, columns), dtype)
         self.W_xh = np.zeros((I, 0))  # as last loaded
         self.cell = kind(ACTIVATIONS[activation], self.entering, H)
         seen = kind.input_blocks * H  # rows of da that see the input alone
         self.V = zeros((H, width - seen + handed), dtype)  # [W_hh | what the handed rows go through]
+        self._W_hh, self._handed_through = self.V[:, :-handed], self.V[:, -handed:]
         self._product = product(self.V, columns)
         self._ends_outside = False
         self._skipped: Array | None = None
         self.dh = zeros((T + 1, H, columns), dtype)
         self.inner, self.direct = self.leaving[:-1, self._straight : inner], self.leaving[:, : self._straight]
+        self.dc = self.direct if kind.direct == "c" else None
+        """dE/dc_0 … dE/dc_T (T+1, H, B) of an lstm, ways through h_t included, else None."""
         self._first = self.dh[0], self.direct[0]  # of the timestep before all others
         self.initial = self._first  # dE/dh_0 and an lstm's dE/dc_0 (H, B), as a learned one's gradient
         self.clip_factor = np.ones((T + 1, columns), dtype)  # of the last sweep that clipped
         # Views of one timestep each, made once: indexing an array costs as much as a small product.
         self._dh_t = list(self.dh)
-        self._direct_t = list(self.leaving[:, : self._straight])
+        self._direct_t = list(self.direct)
+        self._carried_t = list(zip(self._dh_t, self._direct_t, strict=True) if self._straight else zip(self._dh_t))
         self._handed_t = list(self.leaving[:, inner:])
         self._backward_t = list(
             zip(
@@ -108,13 +113,10 @@ class Layer:
                 strict=True,
             )
         )
-        # Sums over time and batch are products of matrices that hold both, side by side, of some timesteps at once.
-        self._summed = slice(self._straight, inner + handed * sums_handed)
-        summed = width + handed * sums_handed
-        small = SMALL // (summed * (H + 1 + I) * B)
-        self._at_once = min(T + 1, max(small, WORTH_SUMMING // B, 1))
-        self._entering_rows = zeros((self._at_once, B, H + 1 + I), self.dtype)
-        self._leaving_rows = zeros((summed, self._at_once, B), self.dtype)
+        at_once = max(1, BLOCK_ELEMENTS // (H * B))
+        self._spans = [slice(start, start + at_once) for start in range(0, T, at_once)]  # linearised together
+        summed = self.leaving[:, self._straight : inner + handed * sums_handed]
+        self._sum = SumOverTime(summed[..., :B], self.entering[..., :B], seen, H)
         information = np.finfo(self.dtype)
         self._grain = np.array(float(information.tiny) ** (2 / 3) / float(information.eps), self.dtype)
 
@@ -124,11 +126,6 @@ class Layer:
         In the reverse direction row j of a (T+1)-array is then the state at timestep j + 1; the initial one is last.
         """
         return values[::-1] if self.reverse else values
-
-    @property
-    def dc(self) -> Array | None:
-        """dE/dc_0 … dE/dc_T (T+1, H, B) of an lstm, ways through h_t included, else None."""
-        return self.leaving[:, : self.H] if self.cell.direct == "c" else None
 
     @property
     def da(self) -> Array:
@@ -145,8 +142,8 @@ class Layer:
     def load(self, params: Params, handed_through: Array) -> None:
         """Copy the cell's parameters, and the matrix (H, handed) through which handed gradients reach h_t."""
         self.cell.load(params)
-        self.V[:, : -self.handed] = self.cell.recurrent_weights(params)
-        self.V[:, -self.handed :] = handed_through
+        self._W_hh[:] = self.cell.recurrent_weights(params)
+        self._handed_through[:] = handed_through
         self.W_xh = params["W_xh"]
 
     def forward(self, h0: Array | None = None, c0: Array | None = None, skipped: Array | None = None) -> None:
@@ -154,7 +151,7 @@ class Layer:
 
         ``skipped`` (B,): how many of the first timesteps are none of an example's, which keeps its initial state there.
         """
-        self.entering[0, : self.H] = 0.0 if h0 is None else h0.T
+        self.cell.h[0][:] = 0.0 if h0 is None else h0.T
         if self.cell.c is not None:
             self.cell.c[0] = 0.0 if c0 is None else c0.T
         self.cell.start()
@@ -200,7 +197,7 @@ class Layer:
 
     def receive_from(self, above: Sequence["Layer"], some: slice = slice(None)) -> None:
         """What the layer above hands down, after its sweep: da_x of each of its directions, at ``some`` timesteps."""
-        self.given = self.leaving[1:, -self.handed :]
+        self.given = self._handed
         rows, start = self.by_time(self.given), 0
         for reader in above:
             adjoints = reader.by_time(reader.da_x)
@@ -210,7 +207,7 @@ class Layer:
 
     def restore_handed(self) -> None:
         """Everything that was handed in counts again, after `forget_handed`."""
-        self.leaving[1:, -self.handed :] = self.given
+        self._handed[:] = self.given
 
     def forget_handed(self, last: int) -> None:
         """Nothing that was handed in up to timestep ``last`` counts in later sweeps."""
@@ -221,7 +218,7 @@ class Layer:
         for mine, its in zip(self._by_example, other._by_example, strict=True):
             mine[..., 0] = its[..., column]
         self.take_back(other, column)
-        self.given, self.initial, self._skipped = self.leaving[1:, -self.handed :], self._first, None
+        self.given, self.initial, self._skipped = self._handed, self._first, None
 
     def take_back(self, other: "Layer", column: int) -> None:
         """The same of the way back alone."""
@@ -234,9 +231,8 @@ class Layer:
 
     def linearise(self) -> None:
         """After `forward`: the local derivatives of all timesteps."""
-        timesteps = max(1, BLOCK_ELEMENTS // (self.H * self.B))
-        for start in range(0, self.T, timesteps):
-            self.cell.linearise(slice(start, start + timesteps))
+        for some in self._spans:
+            self.cell.linearise(some)
         if self._skipped is not None:
             none = np.arange(self.T)[:, None] < self._skipped
             for part in self.cell.local:
@@ -250,7 +246,7 @@ class Layer:
         """After `hand`: from E_last back to h_lowest, through the parameter uses at lowest < t <= last."""
         chain, joins, multiply = self.cell.backward, self.cell.direct == "h", self._product
         # What is handed to h_last alone: from beyond it comes nothing or what arrives at the last states from outside.
-        self.V[:, -self.handed :].dot(self._handed_t[last], self._dh_t[last])
+        self._handed_through.dot(self._handed_t[last], self._dh_t[last])
         self._direct_t[last].fill(0.0)
         if self._ends_outside and last == self.T:
             add(self._dh_t[last], self.last_dh, self._dh_t[last])
@@ -282,7 +278,7 @@ class Layer:
 
     def _flush(self, t: int) -> None:
         """Round what has vanished to 0: near the smallest numbers everything costs many times as much."""
-        for adjoint in (self._dh_t[t], self._direct_t[t]):
+        for adjoint in self._carried_t[t]:
             add(adjoint, self._grain, adjoint)  # what is below its last digit is lost here
             np.subtract(adjoint, self._grain, adjoint)
 
@@ -291,22 +287,10 @@ class Layer:
 
         All that leaves h_t times all that enters with it, [da_{t+1}; handed_t] [h_t; 1; x_{t+1}]^T, summed over t.
         """
-        H, only_input = self.H, self.cell.input_blocks * self.H
-        sums = np.zeros((len(self._leaving_rows), self._entering_rows.shape[2]), self.dtype)
-        for start in range(0, self.T + 1, self._at_once):
-            some = slice(start, start + self._at_once)
-            entering, leaving = self.entering[some, :, : self.B], self.leaving[some, self._summed, : self.B]
-            z, d = self._entering_rows[: len(entering)], self._leaving_rows[:, : len(leaving)]
-            z[:], d[:] = entering.transpose(0, 2, 1), leaving.transpose(1, 0, 2)
-            z, d = z.reshape(-1, z.shape[2]), d.reshape(len(d), -1)  # (t B, features), (features, t B)
-            for part in parts(len(d) - only_input, *z.shape):
-                sums[only_input:][part] += d[only_input:][part].dot(z)
-            if only_input:
-                sums[:only_input, H:] += d[:only_input].dot(z[:, H:])
-        sums /= self.B
-        own = self.cell.blocks * H
+        mean = self._sum.now() / self.B
+        own = self.cell.blocks * self.H
         dc = None if self.dc is None else self._of_made(self.dc)
-        return self.cell.gradients(sums[:own], self._of_made(self.dh), dc), sums[own:, : H + 1]
+        return self.cell.gradients(mean[:own], self._of_made(self.dh), dc), mean[own:, : self.H + 1]
 
     def _of_made(self, adjoints: Array) -> Array:
         """Of the states (T+1, H, B) those that the cell made: 0 where an example has not begun yet."""

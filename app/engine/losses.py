@@ -40,8 +40,11 @@ def squared_error(y: Array, target: Array, E_t: Array, dy: Array) -> Array:
     """
     known = ~np.isnan(target[:, 0])
     np.subtract(y, target, out=dy)
-    np.einsum("tob,tob->tb", dy, dy, out=E_t)
-    E_t /= y.shape[1]
+    if y.shape[1] == 1:
+        np.square(dy[:, 0], out=E_t)
+    else:
+        np.einsum("tob,tob->tb", dy, dy, out=E_t)
+        E_t /= y.shape[1]
     dy *= 2.0 / y.shape[1]
     return _zero_where_untargeted(known, E_t, dy)
 

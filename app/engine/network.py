@@ -1,12 +1,12 @@
 """A network: inputs → layers → head. It knows no equation of a cell and no product of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
 from .activations import ActivationName
 from .architecture import Architecture
-from .arrays import BUFFER, Array, Precision
+from .arrays import Array, Precision, silent_context
 from .cells import Params
 from .head import Readout
 from .inputs import make_inputs
@@ -55,6 +55,7 @@ class Network:
         self.views = {ending: LayerView(layer) for ending, layer in self.layers.items()}
         self.head = Readout(architecture, loss, T, B, self.dtype, beside)
         self.E_t = self.head.E_t[:, :B]
+        self._silently = silent_context().run
         # A layer and its readout come in this order by themselves.
         self._order = list(architecture.parameter_shapes) if any(architecture.extent.values()) else None
 
@@ -153,12 +154,15 @@ class Network:
             states = {**states, "h0": h0}
         if self.train_h0:
             states = {name: params[name][None] for name in self.initial_names}
-        with np.errstate(all="ignore"):
-            np.setbufsize(BUFFER)
-            self.load(params)
-            self.inputs.enter(x, self.stack.inputs)
-            self.stack.forward(states, lengths)
-            self.head.forward(self.stack.states, target)
+        self._silently(self._forward, params, x, target, states, lengths)
+
+    def _forward(
+        self, params: Params, x: Array, target: Array, states: Mapping[str, Array], lengths: Array | None
+    ) -> None:
+        self.load(params)
+        self.inputs.enter(x, self.stack.inputs)
+        self.stack.forward(states, lengths)
+        self.head.forward(self.stack.states, target)
 
     def load(self, params: Params) -> None:
         """Copy the parameters."""
@@ -181,8 +185,7 @@ class Network:
 
     def retarget(self, target: Array) -> None:
         """After `forward`: other targets for the same outputs."""
-        with np.errstate(all="ignore"):
-            self.head.forward(self.stack.states, target)
+        self._silently(self.head.forward, self.stack.states, target)
 
     def backward(
         self, reduction: Reduction = "sum", k1: int = 0, k2: int = 0, clip_timestep: float | None = None
@@ -196,19 +199,16 @@ class Network:
         dE/dh_t, of each layer by itself, to that norm where it exceeds it, the part carried from t + 1 included
         (Williams & Peng 1990 for the truncation, Pascanu, Mikolov & Bengio 2013 for the rescaling).
         """
-        with np.errstate(all="ignore"):
-            np.setbufsize(BUFFER)
-            self.prepare(reduction)
-            self.stack.backward(k1, k2, clip_timestep)
-            return self.gradients()
+        return self._silently(self._backward, reduction, lambda: self.stack.backward(k1, k2, clip_timestep))
 
     def backward_each_alone(self, reduction: Reduction = "sum") -> Params:
         """`backward` with nothing carried from any timestep to another: what it would be without a past."""
-        with np.errstate(all="ignore"):
-            np.setbufsize(BUFFER)
-            self.prepare(reduction)
-            self.stack.descend(Layer.sweep_each_alone)
-            return self.gradients()
+        return self._silently(self._backward, reduction, lambda: self.stack.descend(Layer.sweep_each_alone))
+
+    def _backward(self, reduction: Reduction, sweep: Callable[[], None]) -> Params:
+        self.prepare(reduction)
+        sweep()
+        return self.gradients()
 
     def gradients(self) -> Params:
         """After a backward pass through all layers: what `backward` returns, in the order of the parameters."""

@@ -45,7 +45,12 @@ class Stack:
             for d, layer in enumerate(level)
         ]
         """Every layer from the top, its direction (0 or 1), and the layers that read it."""
-        self._initial_names = {ending: (f"h0{ending}", f"c0{ending}") for ending in self.layers}
+        self._upwards = [
+            (layer, (f"h0{layer.ending}", f"c0{layer.ending}"), list(self._reads(layer, below)))
+            for level, below in zip(self.levels, [[], *self.levels], strict=False)
+            for layer in level
+        ]
+        """Every layer from the lowest, the names of its initial states, and what it reads: where to, and where from."""
         self.top = self.levels[-1]
         """The directions of the last layer."""
         self.inputs = [layer.inputs for layer in self.levels[0]]
@@ -64,18 +69,19 @@ class Stack:
         rows = slice(d * self.H, (d + 1) * self.H)
         return np.hstack([reader.input_weights[rows] for reader in readers])
 
+    def _reads(self, layer: Layer, below: list[Layer]) -> Iterator[tuple[Array, Array]]:
+        """Rows of what enters ``layer``, and the states of those that it reads, which belong there."""
+        H = self.H
+        for d, read in enumerate(below):
+            yield layer.inputs[:, d * H : (d + 1) * H], read.states[:, :H]
+
     def forward(self, initial: Mapping[str, Array], lengths: Array | None = None) -> None:
         """Walk every layer, after what enters the lowest was written; arguments as `Network.forward` has them."""
-        H = self.H
-        below: list[Layer] = []
-        for level in self.levels:
-            for layer in level:
-                for d, read in enumerate(below):
-                    layer.inputs[:, d * H : (d + 1) * H] = read.states[:, :H]
-                skipped = self.T - lengths if layer.reverse and lengths is not None else None
-                h0, c0 = self._initial_names[layer.ending]
-                layer.forward(initial.get(h0), initial.get(c0), skipped)
-            below = level
+        for layer, (h0, c0), reads in self._upwards:
+            for inputs, states in reads:
+                inputs[:] = states
+            skipped = self.T - lengths if layer.reverse and lengths is not None else None
+            layer.forward(initial.get(h0), initial.get(c0), skipped)
 
     def prepare(self, handed: Array) -> None:
         """Before backward sweeps: what is handed to the top (T, handed, B), and all local derivatives."""

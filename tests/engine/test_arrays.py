@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.engine.arrays import CACHE_LINE, SMALL, product, zeros
+from app.engine.arrays import BUFFER, CACHE_LINE, SMALL, product, silent_context, zeros
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -33,3 +33,13 @@ def test_only_products_that_are_not_small_are_divided():
     W = np.zeros((100, 100))
     assert product(W, SMALL // W.size + 1) != W.dot
     assert product(W, SMALL // W.size) == W.dot
+
+
+def test_what_runs_in_a_silent_context_overflows_without_a_word_and_nothing_outside_does():
+    silent, size = silent_context(), np.getbufsize()
+    with np.errstate(over="raise"):
+        assert silent.run(np.multiply, 1e200, 1e200) == np.inf
+        assert silent.run(np.getbufsize) == BUFFER
+        assert np.getbufsize() == size
+        with pytest.raises(FloatingPointError):
+            np.multiply(1e200, 1e200)

@@ -113,3 +113,16 @@ def test_states_of_one_sequence_do_not_stay_for_the_next(cell):
     alone.layer.forward()
     assert not alone.layer.entering[0, :H].any()
     assert alone.layer.cell.c is None or not alone.layer.cell.c[0].any()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_gradients_are_the_same_sums_whether_all_timesteps_are_summed_at_once_or_few(cell, monkeypatch):
+    together = Alone(cell, reverse=False, B=40)
+    monkeypatch.setattr("app.engine.sums.SMALL", 0)
+    three_by_three = Alone(cell, reverse=False, B=40)
+    together.layer.backward()
+    three_by_three.layer.backward()
+    for _ in range(2):  # nothing of a sum stays for the next
+        for ours, theirs in zip(three_by_three.layer.gradients(), together.layer.gradients(), strict=True):
+            for name in theirs if isinstance(theirs, dict) else [...]:
+                close(ours[name], theirs[name])

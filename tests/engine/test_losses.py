@@ -36,6 +36,13 @@ def test_squared_error_is_the_mean_over_outputs():
     assert has_target.tolist() == [True, False]
 
 
+def test_squared_error_of_one_output_is_its_square():
+    E_t, dy, has_target = evaluate("squared_error", [[3.0], [1.0], [7.0]], [[0.5], [2.0], [np.nan]])
+    assert E_t.tolist() == [6.25, 1.0, 0.0]
+    assert dy.tolist() == [[5.0], [-2.0], [0.0]]
+    assert has_target.tolist() == [True, True, False]
+
+
 @pytest.mark.parametrize(("name", "target"), [("cross_entropy", [-1]), ("squared_error", [[np.nan, np.nan]])])
 def test_an_output_that_overflowed_sends_nothing_back_without_a_target(name, target):
     with np.errstate(all="ignore"):

@@ -20,7 +20,7 @@ class GRU(StackedCell):
     about = "Two gates and one state: z carries h straight on, r decides how much of it the candidate sees."
     source = "Cho et al. 2014"
     blocks = 4
-    buffers = 11
+    buffers = 12
     by_example = ("values", "to_all")
     calls = 2.35
     gates = ("r", "z", "n")
@@ -34,7 +34,8 @@ class GRU(StackedCell):
         super().__init__(activation, entering, H)
         T, B, dtype = self.T, self.B, entering.dtype
         self.P = np.zeros((H, entering.shape[1] - H), dtype)  # [b_n | W_xn^T]
-        self.values = zeros((T, 6 * H, B), dtype)  # p r z q, n's pre-activation, n
+        # p r z q, h_{t-1} - n, n's pre-activation, n: what r and z are multiplied with stands side by side, as they do.
+        self.values = zeros((T, 7 * H, B), dtype)
         self.to_all = zeros((T, 5, H, B), dtype)  # dh_t on its way to h_{t-1}, p, r, z, q
         self.local = (self.to_all,)
         self.step = [
@@ -49,7 +50,8 @@ class GRU(StackedCell):
                 values[2 * H : 3 * H],
                 values[3 * H : 4 * H],
                 values[4 * H : 5 * H],
-                values[5 * H :],
+                values[5 * H : 6 * H],
+                values[6 * H :],
             )
             for entering, h_prev, h, values in zip(self.z, self.h, self.h[1:], self.values, strict=False)
         ]
@@ -62,11 +64,11 @@ class GRU(StackedCell):
     @property
     def candidate(self) -> Array:
         """p_t + r_t q_t."""
-        return self.values[:, 4 * self.H : 5 * self.H]
+        return self.values[:, 5 * self.H : 6 * self.H]
 
     def gate_values(self) -> Array:
         """Values r z n."""
-        return self._by_block(slice(None))[:, [1, 2, 5]]
+        return self._by_block(slice(None))[:, [1, 2, 6]]
 
     def load(self, params: Params) -> None:
         """As every cell; then n's input rows and bias move to ``P``, b_hn takes their place, sigma rows are halved."""
@@ -83,7 +85,7 @@ class GRU(StackedCell):
 
     def forward(self, t: int) -> None:
         """One product for r, z and q, then the two lines above; h_t as n_t + z_t (h_{t-1} - n_t)."""
-        entering, h_prev, h, p, rzq, rz, r, z, q, a, n = self.step[t]
+        entering, h_prev, h, p, rzq, rz, r, z, q, d, a, n = self.step[t]
         self.product(entering, rzq)
         tanh(rz, rz)
         multiply(rz, self.half, rz)
@@ -91,24 +93,24 @@ class GRU(StackedCell):
         multiply(r, q, a)
         add(a, p, a)
         self.phi(a, n)
-        subtract(h_prev, n, h)
-        multiply(h, z, h)
+        subtract(h_prev, n, d)
+        multiply(d, z, h)
         add(h, n, h)
 
     def linearise(self, some: slice) -> None:
         """What dh_t is multiplied with on its way to h_{t-1}, p, r, z and q."""
-        _, r, z, q, a, n = self._by_block(some).swapaxes(0, 1)
-        to_h, to_p, to_r, to_z, to_q = self.to_all[some].swapaxes(0, 1)
-        to_h[:] = z
+        values, to_all = self._by_block(some), self.to_all[some]
+        r, z, a, n = values[:, 1], values[:, 2], values[:, 5], values[:, 6]
+        r_and_z, q_and_d = values[:, 1:3], values[:, 3:5]
+        to_p, to_r_and_z, to_z, to_q = to_all[:, 1], to_all[:, 2:4], to_all[:, 3], to_all[:, 4]
+        to_q_and_h = to_all[:, 4::-4]
+        to_all[:, 0] = z
         self.activation.slope(a, n, to_p)
-        subtract(1.0, z, to_z)
+        subtract(1.0, r_and_z, to_r_and_z)
         to_p *= to_z
         multiply(to_p, r, to_q)
-        subtract(1.0, r, to_r)
-        to_r *= to_q  # r (1 - r) and dp in one: to_q = to_p r
-        to_r *= q
-        to_z *= z
-        to_z *= self.entering[:-1, : self.H][some] - n
+        to_r_and_z *= to_q_and_h  # r (1 - r) and dp in one: to_q = to_p r
+        to_r_and_z *= q_and_d
 
     @staticmethod
     def backward(local: Blocks, dh: Array, direct: Array, back: Blocks) -> None:  # noqa: ARG004
@@ -134,4 +136,4 @@ class GRU(StackedCell):
         return grads
 
     def _by_block(self, some: slice) -> Array:
-        return self.values.reshape(self.T, 6, self.H, self.B)[some]
+        return self.values.reshape(self.T, 7, self.H, self.B)[some]
