@@ -1,4 +1,4 @@
-.PHONY: run test test-torch format lock bench bench-large bench-engine bench-load bench-faults bench-watch picture pictures
+.PHONY: run test test-torch format docs lock bench bench-large bench-engine bench-load bench-faults bench-watch picture pictures
 
 run:            ## set everything up (once) and serve the page
 	@scripts/setup run
@@ -15,6 +15,10 @@ test-torch:     ## check `unroll.watch` against a real PyTorch, which is install
 format:         ## bring Python and JavaScript into their one format
 	@scripts/setup test
 	.venv/bin/ruff format . && .venv/bin/ruff check --fix . && node_modules/.bin/biome check --write
+
+docs:           ## write the tables of README.md and docs/ that come from the code
+	@scripts/setup run
+	.venv/bin/python -m scripts.tables
 
 lock:           ## pin the newest allowed dependencies, with hashes
 	@scripts/setup test

@@ -15,11 +15,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .report import figures
     from .training import RunConfig, Trainer, register
     from .watching import open, watch
 
-__all__ = ["RunConfig", "Trainer", "open", "register", "watch"]
-_WHERE = dict.fromkeys(("RunConfig", "Trainer", "register"), ".training") | {"open": ".watching", "watch": ".watching"}
+__all__ = ["RunConfig", "Trainer", "figures", "open", "register", "watch"]
+_WHERE = {
+    "RunConfig": ".training",
+    "Trainer": ".training",
+    "figures": ".report",
+    "open": ".watching",
+    "register": ".training",
+    "watch": ".watching",
+}
 __version__ = "0.1.0"
 
 

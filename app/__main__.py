@@ -7,11 +7,10 @@ import sys
 import threading
 import webbrowser
 
-from . import lesson_pages, verifying
-from .commandline import listen, program, settings_from
-from .serving import serve
+from .commandline import export_lesson, listen, program, settings_from, verify
+from .serving.server import serve
 
-SUBCOMMANDS = {"verify": verifying, "export-lesson": lesson_pages}
+SUBCOMMANDS = {"verify": verify, "export-lesson": export_lesson}
 
 
 def main() -> None:

@@ -52,7 +52,7 @@ class UnrollError(Exception):
 
 
 class BadMessage(UnrollError):
-    """A message whose shape is none of ours."""
+    """A message of a shape that we do not know."""
 
     code = "bad_message"
 

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 
-from fastapi import FastAPI, WebSocket
+from fastapi import APIRouter, FastAPI, WebSocket
 
 from .settings import Settings
 from .web.admission import Admission
@@ -20,8 +20,8 @@ from .web.compute import Pool, create_pool
 from .web.metrics import Measured
 from .web.pages import Pages
 from .web.prefix import PrefixMiddleware
-from .web.publish import publish as take_published
-from .web.published import PublishedRuns
+from .web.publishing.publish import publish as take_published
+from .web.publishing.published import PublishedRuns
 from .web.security import HostOriginMiddleware
 from .web.websocket import stream
 
@@ -71,16 +71,23 @@ def create_app(settings: Settings | None = None, pool: Pool | None = None) -> Fa
     if settings.root_path:
         app.add_middleware(PrefixMiddleware, prefix=settings.root_path)
     app.include_router(pages.routes())
+    app.include_router(sockets(admission, published, settings.publish_token))
+    return app
 
-    @app.websocket("/ws")
+
+def sockets(admission: Admission, published: PublishedRuns, publish_token: str) -> APIRouter:
+    """The stream of a run, and that of a script which publishes what it watches."""
+    router = APIRouter()
+
+    @router.websocket("/ws")
     async def ws(websocket: WebSocket) -> None:
         await stream(websocket, admission, published)
 
-    @app.websocket("/publish")
+    @router.websocket("/publish")
     async def publish(websocket: WebSocket) -> None:
-        await take_published(websocket, published, settings.publish_token, pool.hello)
+        await take_published(websocket, published, publish_token, admission.pool.hello)
 
-    return app
+    return router
 
 
 @contextlib.contextmanager

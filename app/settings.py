@@ -25,7 +25,7 @@ def plain(name: str) -> Any:
 
 
 class Settings(BaseSettings):
-    """Read from the environment once, when a `Settings` is made; `settings_table()` prints them with their help."""
+    """Read from the environment once, when a `Settings` is made; the README lists them with their help."""
 
     model_config = SettingsConfigDict(env_prefix="UNROLL_", extra="ignore", populate_by_name=True, frozen=True)
 
@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     def _are_hosts(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         wrong = next((name for name in names if not HOST_NAME.fullmatch(name)), None)
         if wrong is not None:
-            raise ValueError(f"a host is a name such as unroll.example.org, *.example.org or *, and {wrong!r} is none")
+            raise ValueError(f"a host is a name such as unroll.example.org, *.example.org or *; {wrong!r} is not one")
         return names
 
     @field_validator("allowed_origins")
@@ -142,7 +142,7 @@ class Settings(BaseSettings):
         wrong = next((origin for origin in origins if not ORIGIN.fullmatch(origin)), None)
         if wrong is not None:
             raise ValueError(
-                f"an origin is http:// or https:// and a host, such as https://a.example, and {wrong!r} is none"
+                f"an origin is http:// or https:// and a host, such as https://a.example; {wrong!r} is not one"
             )
         return origins
 
@@ -151,22 +151,3 @@ def environment_name(field: str) -> str:
     """The environment variable that sets this field."""
     alias = Settings.model_fields[field].validation_alias
     return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"UNROLL_{field.upper()}"
-
-
-def settings_table() -> str:
-    """Every setting with its default and its help, as a Markdown table; the README shows exactly this."""
-    rows = ["| variable | default | what it does |", "| --- | --- | --- |"]
-    for name, field in Settings.model_fields.items():
-        default = "one per core" if field.default_factory else _printed(field.default)
-        rows.append(f"| `{environment_name(name)}` | {default} | {field.description} |")
-    return "\n".join(rows)
-
-
-def _printed(value: object) -> str:
-    if value in ((), ""):
-        return "none"
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
-
-
-if __name__ == "__main__":
-    print(settings_table())

@@ -25,8 +25,8 @@ from urllib.parse import quote
 
 from app.training import RunConfig, Trainer
 from app.web.assets import Assets, shipped
-from app.web.exported import Recorded, exported
-from app.web.onepage import one_page
+from app.web.onefile.exported import Recorded, exported
+from app.web.onefile.onepage import one_page
 from app.web.pacing import EXPENSIVE_EVERY
 from app.web.templates import environment
 from benchmarks.chromium import Chromium, Tab, chromium

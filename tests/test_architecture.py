@@ -11,27 +11,25 @@ ROOT = Path(__file__).parent.parent
 
 # A package may import from the packages named beside it (and from itself); anything else is an arrow the wrong way.
 PYTHON = {
-    "app": {"app.training", "app.watching"},
+    "app": {"app.report", "app.training", "app.watching"},
     "app.errors": set(),
-    "app.links": set(),
+    "app.link_keys": set(),
     "app.settings": set(),
-    "app.commandline": {"app.__version__", "app.errors", "app.settings", "app.validation"},
     "app.strictjson": set(),
     "app.validation": {"app.errors"},
     "app.engine": set(),
     "app.tasks": {"app.errors"},
     "app.training": {"app.errors", "app.strictjson", "app.validation", "app.engine", "app.tasks"},
-    "app.watching": {"app.errors", "app.engine", "app.links", "app.recording", "app.training"},
+    "app.recording": {"app.errors", "app.training"},
+    "app.watching": {"app.errors", "app.engine", "app.link_keys", "app.recording", "app.training"},
     "app.scenes": {"app.training"},
     "app.questions": {"app.training", "app.scenes"},
-    "app.figures": {"app.training"},
-    "app.recording": {"app.errors", "app.training"},
-    "app.drawings": set(),
-    "app.report": {"app.__version__", "app.drawings", "app.errors", "app.training", "app.figures"},
+    "app.report": {"app.__version__", "app.errors", "app.training"},
+    "app.handin": {"app.errors", "app.strictjson", "app.training", "app.validation"},
     "app.web": {
         "app.__version__",
         "app.errors",
-        "app.links",
+        "app.link_keys",
         "app.settings",
         "app.strictjson",
         "app.validation",
@@ -42,16 +40,16 @@ PYTHON = {
     },
     "app.main": {"app.errors", "app.settings", "app.web"},
     "app.serving": {"app.main", "app.settings", "app.web"},
-    "app.handin": {"app.errors", "app.strictjson", "app.training", "app.validation"},
-    "app.lesson_pages": {"app.errors", "app.web"},
-    "app.verifying": {"app.errors", "app.handin"},
-    "app.__main__": {"app.commandline", "app.lesson_pages", "app.serving", "app.verifying", "app.web"},
-    "app.beside": {"app.serving", "app.settings", "app.web"},
+    "app.commandline": {"app.__version__", "app.errors", "app.settings", "app.validation", "app.handin", "app.web"},
+    "app.__main__": {"app.commandline", "app.serving"},
 }
 WEB_LIBRARIES = {"fastapi", "starlette", "uvicorn", "websockets", "jinja2", "prometheus_client"}
 KNOWS_THE_WEB = {"app.web", "app.main", "app.serving", "app.__main__"}
 SPEAKS_TO_A_SERVER = "app.watching.publishing"
 CLOCKS_AND_IO = {"time", "datetime", "random", "os", "socket", "threading", "asyncio", "logging"}
+
+
+DRAWN = (ROOT / "docs" / "architecture.md").read_text()
 
 
 def part(module: str) -> str:
@@ -124,6 +122,36 @@ def test_no_module_needs_itself():
         TopologicalSorter(needs).prepare()
     except CycleError as error:
         pytest.fail(f"these import each other in a circle: {' → '.join(reversed(error.args[1]))}")
+
+
+def test_the_drawing_of_the_folders_has_every_part_below_those_it_imports_from():
+    tree = re.search(r"```text\napp/\n(.*?)```", DRAWN, re.DOTALL)
+    assert tree, "docs/architecture.md draws the folders"
+    drawn = [line.split()[0] for line in tree[1].splitlines()]
+    above: set[str] = {"app.__version__"}
+    for name in drawn:
+        assert (ROOT / "app" / name).exists(), f"the drawing shows {name}, which is not there"
+        module = "app" if name == "__init__.py" else "app." + name.removesuffix(".py").removesuffix("/")
+        assert PYTHON[module] <= above, f"{name} is drawn above {sorted(PYTHON[module] - above)}, which it imports"
+        above.add(module)
+    assert above == {*PYTHON, "app.__version__"}, f"not drawn: {sorted({*PYTHON} - above)}"
+
+
+def test_the_files_it_names_are_there():
+    assert not [name for name in re.findall(r"`((?:app|static|tests)/[\w/.]+)`", DRAWN) if not (ROOT / name).exists()]
+
+
+def test_the_picture_of_the_processes_names_what_is_there():
+    picture = DRAWN.split("```")[1]
+    assert not [name for name in re.findall(r"app/[\w/]+", picture) if not list(ROOT.glob(f"{name}*"))]
+    rooms = re.search(r"static/js +(.*)", picture)
+    assert rooms
+    assert [name for name in re.findall(r"\w+", rooms[1]) if name in ROOMS] == re.findall(r"\w+", rooms[1])
+    assert [ROOMS.index(name) for name in re.findall(r"\w+", rooms[1])] == sorted(
+        ROOMS.index(name) for name in re.findall(r"\w+", rooms[1])
+    )
+    for name in ("Trainer", "Iterations", "BatchRunner", "Recorder", "Network", "Layer"):
+        assert any(re.search(rf"^class {name}\b", path.read_text(), re.MULTILINE) for _, path in modules()), name
 
 
 @pytest.mark.parametrize(

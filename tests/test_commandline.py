@@ -44,7 +44,7 @@ def test_what_is_no_option_is_refused_with_where_they_are_listed(capsys, argumen
         ("UNROLL_MAX_RUNS", "many", "it must be a whole number, 1 or more."),
         ("UNROLL_LOG_LEVEL", "loud", "it must be one of debug, info, warning, error."),
         ("UNROLL_ALLOW_MISSING_ORIGIN", "perhaps", "it must be true or false."),
-        ("UNROLL_ALLOWED_HOSTS", "https://a.b", "a host is a name such as unroll.example.org, *.example.org or *, "),
+        ("UNROLL_ALLOWED_HOSTS", "https://a.b", "a host is a name such as unroll.example.org, *.example.org or *; "),
         ("UNROLL_ALLOWED_ORIGINS", "a.b", "an origin is http:// or https:// and a host, such as "),
         ("UNROLL_FRAME_ANCESTORS", ";", "it must be 'self', 'none', * or origins with spaces between, such as "),
         ("UNROLL_ROOT_PATH", "unroll", "it must be a path that begins with a slash, such as /unroll."),

@@ -11,10 +11,12 @@ import pytest
 from safetensors.numpy import load
 
 from app import __version__, figures
-from app.drawings import SHADES, drawing, png, shades
 from app.errors import BadValue
-from app.report import LARGEST, Asked, as_file, escaped, report
+from app.report import Asked, as_file, report
+from app.report.drawings import SHADES, drawing, png, shades
+from app.report.page import LARGEST
 from app.training import WATCHABLE, RunConfig, Trainer
+from app.training.drawing import escaped
 
 
 def numbers(values) -> np.ndarray:
@@ -256,6 +258,15 @@ def test_the_tiles_of_a_drawing_are_the_record_in_the_colours_of_the_figure(reco
     first, last = ("#" + bytes(palette[at]).hex() for at in (0, -1))
     assert (first, last) == (figures.ACTIVATION[0], figures.ACTIVATION[-1])
     assert png(np.zeros((1, 1), np.uint8), palette).endswith(b"IEND\xaeB`\x82")
+
+
+def test_the_gate_that_keeps_the_past_is_the_one_its_cells_name():
+    assert {count: figures.keeping_gate(count) for count in (2, 3, 4)} == {
+        2: ("z", 0, False),
+        3: ("z", 1, True),
+        4: ("f", 1, True),
+    }
+    assert figures.keeping_gate(5) is None
 
 
 @pytest.fixture(scope="module")

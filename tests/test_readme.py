@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
-from app.settings import settings_table
+import pytest
+
+from scripts.tables import TABLES, written
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -27,7 +29,7 @@ def test_every_make_target_it_names_exists():
         assert target in targets, target
 
 
-def test_the_settings_table_is_the_programs_own():
-    between = re.search(r"<!-- settings -->\n(.*?)\n<!-- /settings -->", README, re.DOTALL)
-    assert between, "the README shows the settings between two comments"
-    assert between[1] == settings_table(), "paste what `.venv/bin/python -m app.settings` prints"
+@pytest.mark.parametrize("file", TABLES)
+def test_tables_of_what_the_code_says_are_as_it_says_now(file):
+    text = (ROOT / file).read_text()
+    assert text == written(text, TABLES[file]), "`make docs` writes the tables anew"

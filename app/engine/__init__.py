@@ -9,7 +9,8 @@ from .cells import CELLS, Cell, CellName, Params
 from .clipping import ClipMode, angle, clip, norm
 from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck
-from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise
+from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise, initialising
+from .lags import TruncationMeter, horizon, truncation_meter, whole_meter
 from .last_loss import LastLoss, adjoints_and_last_loss, last_loss
 from .losses import LOSSES, LossName, Reduction
 from .naming import suffix, suffixes
@@ -18,24 +19,14 @@ from .optimizers import OPTIMIZERS, Optimizer, OptimizerName
 from .pairs import nbytes as nbytes_of_pairs
 from .spectrum import (
     eigenvalues,
-    jacobian,
     jacobian_norms,
-    jacobian_product,
     layer_jacobian_norms,
     lyapunov_exponents,
     recurrent_block,
     singular_values,
     slopes,
 )
-from .truncation import (
-    TruncationMeter,
-    all_shares_used,
-    horizon,
-    kept_pairs,
-    share_used,
-    truncation_meter,
-    whole_meter,
-)
+from .truncation import all_shares_used, kept_pairs, share_used
 
 __all__ = [
     "ACTIVATIONS",
@@ -81,9 +72,8 @@ __all__ = [
     "gradcheck",
     "horizon",
     "initialise",
-    "jacobian",
+    "initialising",
     "jacobian_norms",
-    "jacobian_product",
     "joined",
     "kept_pairs",
     "last_loss",

@@ -33,7 +33,7 @@ class Readout:
     def load(self, params: Params) -> list[Array]:
         """Copy the parameters; returns W_hy (H, O) of each direction."""
         W_hy = params["W_hy"]
-        through = [W_hy[part] for part in self.parts] if len(self.parts) > 1 else [W_hy]
+        through = [W_hy[part] for part in self.parts]
         for weights, part in zip(self._of_states, through, strict=True):
             weights[:] = part.T
         self._bias[:] = params["b_y"]

@@ -5,7 +5,7 @@ indrnn's u_hh is H blocks of one unit each, with entries spread as those of W_hh
 is 1 or -1, the identity where it is 1.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from math import sqrt
 from typing import Literal
@@ -67,7 +67,8 @@ INITIALISERS: dict[str, Callable[[Rng, Shape], Array]] = {
 }
 """By name: the recurrent weights of H units, a block (H, H) of W_hh or u_hh (H,)."""
 
-InitName = Literal["pytorch", "xavier", "he", "orthogonal", "identity", "normal", "zero"]
+# What is registered from outside is a name, too.
+InitName = Literal["pytorch", "xavier", "he", "orthogonal", "identity", "normal", "zero"] | str
 
 
 @dataclass(frozen=True)
@@ -91,25 +92,37 @@ def initialise(net: Architecture, how: Initialisation, rng: Rng) -> Params:
     Every layer and direction by the same rules, `_one_layer`; W_emb ~ N(0, 1), as in PyTorch; learned initial states
     are 0. Layers and directions that are added leave the draws of the others as they were.
     """
+    params: Params = {}
+    for _ in initialising(net, how, rng, params):
+        pass
+    return params
+
+
+def initialising(net: Architecture, how: Initialisation, rng: Rng, into: Params) -> Iterator[None]:
+    """The same in steps of a few milliseconds, a large block each, for a caller who has others to serve meanwhile.
+
+    The parameters are in ``into`` once it has ended.
+    """
     shapes = net.parameter_shapes
-    params = _one_layer(net, net.entering[0], how, rng)
+    params = yield from _one_layer(net, net.entering[0], how, rng)
     embedding, *others = rng.spawn(1 + len(SLOTS))
     if net.embedding_size:
         params["W_emb"] = embedding.standard_normal(shapes["W_emb"])
     entering = dict(zip(net.endings, net.entering, strict=True))
     for ending, own in zip(SLOTS, others, strict=True):
         if ending in entering:
-            drawn = _one_layer(net, entering[ending], how, own)
+            drawn = yield from _one_layer(net, entering[ending], how, own)
             params |= with_suffix({name: drawn[name] for name in CELLS[net.cell].shapes(1, net.hidden_size)}, ending)
-    return {name: params[name] if name in params else np.zeros(shape) for name, shape in shapes.items()}
+    into |= {name: params[name] if name in params else np.zeros(shape) for name, shape in shapes.items()}
 
 
+LARGE = 2**12  # entries of a block that takes long enough for others to get a turn after it
 MOST_LAYERS = 4
 # Each with a stream of its own, whether a network has it or not.
 SLOTS = [suffix(level, reverse=reverse) for level in range(1, MOST_LAYERS + 1) for reverse in (False, True)][1:]
 
 
-def _one_layer(net: Architecture, entering: int, how: Initialisation, rng: Rng) -> Params:
+def _one_layer(net: Architecture, entering: int, how: Initialisation, rng: Rng) -> Generator[None, None, Params]:
     """The parameters of one layer and direction that ``entering`` numbers enter at a timestep, and of a readout.
 
     W_hh or u_hh: ``init`` times ``gain``. "pytorch" draws every other parameter from U(-1/sqrt(H), 1/sqrt(H)) too;
@@ -123,16 +136,19 @@ def _one_layer(net: Architecture, entering: int, how: Initialisation, rng: Rng) 
     streams = dict(zip(shapes, rng.spawn(len(shapes)), strict=True))
     recurrent = next((name for name in ("W_hh", "u_hh") if name in shapes), None)
     if how.init == "pytorch" and recurrent is not None:
-        params = {name: _uniform(streams[name], shape, 1.0 / sqrt(H)) for name, shape in shapes.items()}
+        params = {}
+        for name, shape in shapes.items():
+            params[name] = yield from _drawn(lambda: _uniform(streams[name], shape, 1.0 / sqrt(H)))  # noqa: B023
     else:
         params = {name: np.zeros(shape) for name, shape in shapes.items()}
-        params["W_xh"] = np.hstack(
-            [_xavier(streams["W_xh"], (entering, H), entering, H) for _ in range(shapes["W_xh"][1] // H)]
+        params["W_xh"] = yield from _drawn(
+            lambda: _xavier(streams["W_xh"], (entering, H), entering, H), shapes["W_xh"][1] // H
         )
         params["W_hy"] = _xavier(streams["W_hy"], (read, O), read, O)
     if recurrent is not None:
         block, n = (H,) * len(shapes[recurrent]), shapes[recurrent][-1] // H
-        params[recurrent] = how.gain * np.hstack([INITIALISERS[how.init](streams[recurrent], block) for _ in range(n)])
+        drawn = yield from _drawn(lambda: INITIALISERS[how.init](streams[recurrent], block), n)
+        params[recurrent] = how.gain * drawn
     for name, std in (("W_xh", how.input_std), ("W_hy", how.readout_std)):
         if std is not None:
             params[name] = streams[name].normal(0.0, std, shapes[name])
@@ -140,6 +156,16 @@ def _one_layer(net: Architecture, entering: int, how: Initialisation, rng: Rng) 
         gate = kind.gates.index(kind.forget_gate)
         params["b_h"][gate * H : (gate + 1) * H] = kind.forget_sign * how.forget_bias
     return params | {name: np.full(shapes[name], value) for name, value in kind.starts_at.items()}
+
+
+def _drawn(draw: Callable[[], Array], blocks: int = 1) -> Generator[None, None, Array]:
+    """Blocks side by side, drawn one after the other."""
+    drawn = []
+    for _ in range(blocks):
+        drawn.append(draw())
+        if drawn[-1].size >= LARGE:
+            yield
+    return np.hstack(drawn) if blocks > 1 else drawn[0]
 
 
 def _uniform(rng: Rng, shape: Shape, bound: float) -> Array:

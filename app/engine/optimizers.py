@@ -13,9 +13,14 @@ Params = dict[str, np.ndarray]
 
 
 class Optimizer:
-    """p <- p - lr * step(g). Subclasses define the step and the moments ("m", "v") they keep."""
+    """p <- p - lr * step(g). Subclasses define the step and the moments ("m", "v") they keep.
 
+    "v" is a mean or sum of squares: a file in which one is negative is refused.
+    """
+
+    name: ClassVar[str]
     moments: ClassVar[tuple[str, ...]] = ()
+    scales_with_gradient: ClassVar[bool] = False  # whether a gradient of a hundredth makes an update of a hundredth
 
     def __init__(self, params: Params, lr: float, weight_decay: float = 0.0) -> None:
         self.params = params
@@ -50,6 +55,9 @@ class Optimizer:
 class SGD(Optimizer):
     """p <- p - lr g"""
 
+    name = "sgd"
+    scales_with_gradient = True
+
     def direction(self, _name: str, g: np.ndarray) -> np.ndarray:
         """lr g."""
         return self.lr * g
@@ -58,7 +66,9 @@ class SGD(Optimizer):
 class Momentum(Optimizer):
     """m <- 0.9 m + g;  p <- p - lr m   (no dampening)"""
 
+    name = "momentum"
     moments = ("m",)
+    scales_with_gradient = True
 
     def direction(self, name: str, g: np.ndarray) -> np.ndarray:
         """lr m."""
@@ -71,6 +81,7 @@ class Momentum(Optimizer):
 class RMSProp(Optimizer):
     """v <- 0.99 v + 0.01 g^2;  p <- p - lr g / (sqrt(v) + 1e-8)   (Tieleman & Hinton 2012)"""
 
+    name = "rmsprop"
     moments = ("v",)
 
     def direction(self, name: str, g: np.ndarray) -> np.ndarray:
@@ -87,6 +98,7 @@ class Adam(Optimizer):
     beta_1 = 0.9, beta_2 = 0.999; m^ and v^ are divided by 1 - beta^step, which undoes the start at zero.
     """
 
+    name = "adam"
     moments = ("m", "v")
 
     def direction(self, name: str, g: np.ndarray) -> np.ndarray:
@@ -103,6 +115,7 @@ class Adam(Optimizer):
 class Adagrad(Optimizer):
     """v <- v + g^2;  p <- p - lr g / (sqrt(v) + 1e-10)   (Duchi, Hazan & Singer 2011)"""
 
+    name = "adagrad"
     moments = ("v",)
 
     def direction(self, name: str, g: np.ndarray) -> np.ndarray:
@@ -113,11 +126,8 @@ class Adagrad(Optimizer):
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-    "adagrad": Adagrad,
+    optimizer.name: optimizer for optimizer in (SGD, Momentum, RMSProp, Adam, Adagrad)
 }
 
-OptimizerName = Literal["sgd", "momentum", "rmsprop", "adam", "adagrad"]
+# What is registered from outside is a name, too.
+OptimizerName = Literal["sgd", "momentum", "rmsprop", "adam", "adagrad"] | str

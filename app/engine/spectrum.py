@@ -37,24 +37,6 @@ def singular_values(W: Array) -> Array:
     return values
 
 
-def jacobian(net: Network, t: int) -> Array:
-    """J_t = dh_t/dh_{t-1} (H, H), J_t[i, j] = dh_t[j]/dh_{t-1}[i], of ``net`` (B = 1) after `adjoints` or `backward`.
-
-    An lstm's c_{t-1} is held fixed. Row form: the gradient carried into h_{t-1} is ``dh_t @ J_t.T``.
-    """
-    with np.errstate(all="ignore"):
-        J: Array = jacobians_of(net.layer).between(t, t)[0, : net.H, : net.H].T.copy()
-        return J
-
-
-def jacobian_product(net: Network, k: int, t: int) -> Array:
-    """dh_t/dh_k = J_{k+1} … J_t (H, H) in row form, through the h alone; the identity for k = t."""
-    product = np.eye(net.H)
-    for s in range(k + 1, t + 1):
-        product = product.dot(jacobian(net, s))
-    return product
-
-
 def jacobian_norms(net: Network, ending: str = "") -> Array:
     """||dh_t/dh_{t-1}|| (T,): by how much timestep t can stretch a gradient; NaN where it is not finite.
 

@@ -1,4 +1,4 @@
-"""Hand-ins: what a pupil did with a run, as one small file, and whether its numbers are those of such a run."""
+"""Hand-ins: what a pupil did with a run, as one small file, and whether its losses come out again in a replay."""
 
 from .file import LARGEST_FILE, HandIn, read
 from .replay import Outcome, Verdict, verify

@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the numbers of a hand-in are those of such a run, in one sentence."""
+    """Whether the losses of a hand-in come out again when it is replayed, in one sentence."""
 
     outcome: Outcome
     sentence: str
@@ -41,7 +41,7 @@ def verify(handed_in: HandIn, may_go_on: Callable[[], bool] = always) -> Verdict
     try:
         return _replayed(handed_in, may_go_on)
     except UnrollError as error:
-        return Verdict(Outcome.DIFFERENT, f"No run can have been so: {error}")
+        return Verdict(Outcome.DIFFERENT, f"No run can do this: {error}")
 
 
 def why_not_comparable(handed_in: HandIn) -> str:
@@ -69,9 +69,9 @@ def _replayed(handed_in: HandIn, may_go_on: Callable[[], bool]) -> Verdict:
             # A loss may have been noted before a change or after it.
             losses += [] if wanted is None else [_loss(trainer)]
         if trainer.diverged:
-            return Verdict(Outcome.DIFFERENT, f"At iteration {at} such a run has a number that is not finite.")
+            return Verdict(Outcome.DIFFERENT, f"At iteration {at} the replay has a number that is not finite.")
         if wanted is not None and wanted not in losses:
-            found = f"At iteration {at} the loss of such a run is {losses[-1]!r}; the file says {wanted!r}."
+            found = f"At iteration {at} the replay's loss is {losses[-1]!r}; the file says {wanted!r}."
             return Verdict(Outcome.DIFFERENT, found)
         if at == handed_in.iteration:
             break
@@ -79,9 +79,11 @@ def _replayed(handed_in: HandIn, may_go_on: Callable[[], bool]) -> Verdict:
             return Verdict(Outcome.UNFINISHED, f"Equal up to iteration {at}; there was no time for the rest.")
         trainer.advance()
         if trainer.iteration != at + 1:  # it was undone
-            return Verdict(Outcome.DIFFERENT, f"Such a run cannot go on from iteration {at}: a number is not finite.")
+            return Verdict(Outcome.DIFFERENT, f"The replay cannot go on from iteration {at}: a number is not finite.")
     count = len(handed_in.curve)
-    return Verdict(Outcome.SAME, f"All {count} losses up to iteration {handed_in.iteration} are those of such a run.")
+    return Verdict(
+        Outcome.SAME, f"All {count} losses up to iteration {handed_in.iteration} came out again, bit for bit."
+    )
 
 
 def _loss(trainer: Trainer) -> float | None:

@@ -24,7 +24,7 @@ QUESTIONS = (
         watch=("flow", "truncation", "gates"),
         view=View(tab="gates", track="gates"),
         source="Gers, Schmidhuber & Cummins 2000, Learning to forget",
-        words="sigmoid derivative gates vanishing lstm",
+        words="sigmoid derivative 0.25 gates vanishing lstm gru rnn compared difference solve constant error carousel",
     ),
     Question(
         id="lstm-explode",
@@ -44,7 +44,7 @@ QUESTIONS = (
         watch=("flow", "truncation", "spectrum"),
         view=View(tab="spectrum"),
         source="Pascanu, Mikolov & Bengio 2013; Graves 2013, section 2.1",
-        words="exploding gradient lstm clipping large weights",
+        words="exploding gradient lstm clipping large weights nan inf infinity diverge",
     ),
     Question(
         id="saturated-cell",
@@ -84,7 +84,7 @@ QUESTIONS = (
         at="timestep:24",
         view=View(pin=24),
         source="PyTorch documentation of torch.nn.LSTM, outputs",
-        words="lstm returns hidden cell last pytorch",
+        words="lstm returns return_sequences return_state hidden cell last pytorch",
     ),
     Question(
         id="tanh-or-relu",
@@ -105,7 +105,7 @@ QUESTIONS = (
         watch=("flow", "truncation", "spectrum"),
         view=View(tab="spectrum"),
         source="Le, Jaitly & Hinton 2015, A simple way to initialize recurrent networks of rectified linear units",
-        words="relu activation exploding bounded",
+        words="relu activation exploding bounded dying dead",
     ),
     Question(
         id="identity",

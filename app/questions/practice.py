@@ -24,7 +24,7 @@ QUESTIONS = (
         at="gradient",
         view=View(tab="loss"),
         source="Pascanu, Mikolov & Bengio 2013, section 3.2",
-        words="clip_grad_norm max_norm choose",
+        words="clip_grad_norm clip_grad_norm_ max_norm choose gradient clipping",
     ),
     Question(
         id="clipping-kinds",
@@ -39,6 +39,6 @@ QUESTIONS = (
         at="weir",
         view=View(tab="loss"),
         source="Pascanu, Mikolov & Bengio 2013; Mikolov 2012, Statistical language models based on neural networks",
-        words="clip_grad_value clip_grad_norm direction exploding",
+        words="clip_grad_value clip_grad_norm direction exploding gradient clipping",
     ),
 )

@@ -19,7 +19,7 @@ QUESTIONS = (
         at="tab:lags",
         view=View(tab="lags", ruler="near"),
         source="Werbos 1990, Backpropagation through time: what it does and how to do it",
-        words="bptt needed purpose why",
+        words="bptt purpose why rnn",
     ),
     Question(
         id="ordinary-backpropagation",
@@ -83,7 +83,7 @@ QUESTIONS = (
         at="tab:lags",
         view=View(tab="lags"),
         source="Williams & Peng 1990; Pascanu, Mikolov & Bengio 2013",
-        words="sequence length timesteps window lookback memory horizon seq_len",
+        words="sequence length timesteps window lookback memory horizon seq_len long term dependencies dependency",
     ),
     Question(
         id="how-far-to-truncate",
@@ -117,7 +117,8 @@ QUESTIONS = (
         at="timestep:1",
         view=View(pin=1, ruler="near"),
         source="Williams & Peng 1990; PyTorch documentation of Tensor.detach",
-        words="hidden state stateful batches carry carry_state repackage cut windows stream",
+        words="hidden state stateful lstm batches carry carry_state repackage cut windows stream retain_graph "
+        "backward graph second time pytorch error",
     ),
     Question(
         id="initial-state",
@@ -151,7 +152,7 @@ QUESTIONS = (
         watch=("flow", "weights"),
         view=View(ruler="near"),
         source="PyTorch documentation of torch.nn.RNN, hidden_size and the input's length",
-        words="hidden_size sequence length neurons seq_len",
+        words="hidden_size size sequence length neurons seq_len hidden",
     ),
     Question(
         id="why-unroll",

@@ -10,9 +10,9 @@ SCENE = Scene(
     ),
     paragraphs=(
         "The first three inputs say up or down. [E_24](loss:24), the only loss, has to reach back 21 steps.",
-        "At the start the [river](river) shrinks by about the same factor at each step: from h_24 back to "
-        "[h_1](timestep:1) to 10⁻¹⁹. The [ledger](ledger) under the equations says why: of these 19 powers of "
-        "ten the sigmoid’s slope, never above ¼, takes 14, small weights 5.",
+        "At the start the [river](river) shrinks by about the same factor at each step: from 0.405 at h_24 to "
+        "5.1 × 10⁻²⁰ at [h_1](timestep:1), to 10⁻¹⁹ of it. Of these 19 powers of ten the sigmoid’s slope, never "
+        "above ¼, takes 14, small weights 5: so says the [ledger](ledger).",
         "So 99 % of ∂E/∂W_hh comes from lags of at most 2.",
     ),
     steps=(

@@ -27,7 +27,7 @@ SCENE = Scene(
         "[Lane 2](lane:2), by norm: if ‖g‖ > c, then g becomes g c / ‖g‖, in the same direction. [Lane 3](lane:3) "
         "cuts every entry to at most c = 1, which turns the first update by more than 20 degrees.",
         "[Lane 4](lane:4) narrows the [river](river) at every timestep, but the weights add up 24 growing states: it "
-        "needs a hundredth of the rate, at which the run without clipping ends after one update.",
+        "needs a hundredth of the rate. Even at that the run without clipping ends after one update.",
     ),
     steps=(
         Step("[Play](button:play) until lane 1 has stopped.", {"phase": "diverged"}),

@@ -15,12 +15,12 @@ SCENE = Scene(
         Lane("gru, bias 2", {"cell": "gru", "forget_bias": 2.0}),
     ),
     paragraphs=(
-        "A bit, shown in the first 3 of 40 timesteps, is due at the end. At the start less than a millionth of the "
-        "gradient comes back in the [plain cell](lane:1).",
+        "A bit, shown in the first 3 of 40 timesteps, is due at the end. At the start 9.90 × 10⁻⁸ of the gradient "
+        "at h_40 arrives at [h_1](timestep:1) in the [plain cell](lane:1).",
         "An lstm adds a cell state: c_t is f_t times c_{t-1} plus something new, and h_t = o_t φ(c_t). Going "
         "back, [∂E/∂c_t](channel) meets the forget gate f_t and no matrix.",
-        "In [lane 2](lane:2) the gates stand half open: it dries up too. In [lane 3](lane:3) the bias is 2, f_t near "
-        "0.88: more than a thousandth comes back. In the [gru](lane:4) z_t does this.",
+        "In [lane 2](lane:2) the gates then stand half open: 1.91 × 10⁻⁹ arrives. In [lane 3](lane:3) the bias is 2, "
+        "f_t near 0.88: 0.0868. In the [gru](lane:4), where z_t does this, 0.0330.",
     ),
     steps=(
         Step("Choose [lane 3](lane:3) and open [Gates](tab:gates).", {"tab": "gates"}),

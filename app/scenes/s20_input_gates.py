@@ -16,9 +16,10 @@ SCENE = Scene(
         "A gate of a minGRU sees the input alone: h_t is (1 − z_t) h_{t-1} plus something new. Back over a step the "
         "gradient meets 1 − z_t and no matrix.",
         "At the start the bias decides what comes back to [h_1](timestep:1). With bias 0, in [lane 2](lane:2), "
-        "10⁻¹². With 3, in [lane 3](lane:3), 0.15; in the [gru](lane:1) 0.18, which takes 914 weights, the minGRU 98.",
+        "1.92 × 10⁻¹². With 3, in [lane 3](lane:3), 0.150; in the [gru](lane:1), which takes 914 weights, the minGRU "
+        "98, 0.177.",
         "An [indrnn](lane:4) has one weight a unit in place of W_hh, at the start 1 or −1: only the slope of tanh "
-        "takes, 0.17 is left.",
+        "takes, 0.166 is left.",
     ),
     steps=(
         Step("Pin [timestep 1](timestep:1).", {"pin": 1}),
@@ -32,8 +33,9 @@ SCENE = Scene(
     ),
     claim=(
         "At the start the minGRU’s gradient at h_1 is the last one times the product of all 1 − z_t, unit by unit: "
-        "10⁻¹² of it with bias 0, 0.15 with bias 3; the indrnn’s is the last times the product of u and the slope, "
-        "0.17. Within 100 updates gru and indrnn answer rightly every time, and the minGRU with bias 0 still guesses."
+        "1.92 × 10⁻¹² of it with bias 0, 0.150 with bias 3; the indrnn’s is the last times the product of u and the "
+        "slope, 0.166. Within 100 updates gru and indrnn answer rightly every time, and the minGRU with bias 0 still "
+        "guesses."
     ),
     watch=("flow", "weights", "truncation", "gates"),
     view=View(tab="lags", under="views"),

@@ -32,7 +32,9 @@ class Own(Task):
     def of(data: OwnData | None) -> type[Task]:
         """The task these data are for."""
         if data is None:
-            raise DatasetNeeded("The task own needs own data: paste a text or a series, or upload a dataset.", "task")
+            raise DatasetNeeded(
+                "The task own needs data of your own: paste a text or a series, or upload a dataset.", "task"
+            )
         return {Text: OwnText, Series: OwnSeries, Sequences: OwnSequences}[type(data)]
 
 
@@ -151,7 +153,7 @@ class OwnSequences(Own):
         N, longest = data.inputs.shape[:2]
         if longest < T:
             raise OutOfRange(
-                f"The own sequences have {longest} timesteps; got a sequence length of {T}. Try {longest}.",
+                f"Your sequences have {longest} timesteps; got a sequence length of {T}. Try {longest}.",
                 "sequence_length",
             )
         self.N: int = N
@@ -178,7 +180,7 @@ class OwnSequences(Own):
             self.baseline = float(-(p[p > 0] * np.log(p[p > 0])).sum())
         if not len(known):
             raise OutOfRange(
-                f"None of the first {T} timesteps of the own sequences has a target. Try {longest} timesteps.",
+                f"None of the first {T} timesteps of your sequences has a target. Try {longest} timesteps.",
                 "sequence_length",
             )
         self.solved_below = solved_below(self.baseline / 2, self.baseline)
@@ -199,7 +201,7 @@ class OwnSequences(Own):
     def probe(self, seed: int, index: int) -> Batch:  # noqa: ARG002
         """The sequence with this index in the file."""
         if index >= self.N:
-            raise OutOfRange(f"probe must be below {self.N}, the number of own sequences; got {index}.", "probe")
+            raise OutOfRange(f"probe must be below {self.N}, the number of your sequences; got {index}.", "probe")
         return self._chosen(np.array([index]))
 
     def _chosen(self, rows: np.ndarray) -> Batch:

@@ -89,11 +89,11 @@ class Text:
         return one_hot(codes[:-1], len(self.vocabulary)), codes[1:]
 
     def entropy(self) -> float:
-        """The cross-entropy of who knows how often each character occurs, and nothing else."""
+        """The cross-entropy of an answer that knows how often each character occurs, and nothing else."""
         return self.entropies[0]
 
     def pair_entropy(self) -> float:
-        """The cross-entropy of who knows, for each character, how often each other one follows it.
+        """The cross-entropy of an answer that knows, for each character, how often each other one follows it.
 
         - sum over pairs of p(ab) ln p(b|a): exactly 0 where every character has one successor.
         """

@@ -1,6 +1,7 @@
 """Training: from app.training import RunConfig, Trainer."""
 
 from ..engine import BREAKS, BreakName, TensorCheck
+from ..tasks import Steps
 from .computed import Computed
 from .config import Effects, RunConfig
 from .divergence import Divergence
@@ -20,6 +21,7 @@ __all__ = [
     "Effects",
     "Record",
     "RunConfig",
+    "Steps",
     "TensorCheck",
     "Trainer",
     "WorkspacePool",

@@ -11,9 +11,9 @@ from ..engine import BREAKS, BreakName, Data, Network, Params, Precision, Tensor
 from ..errors import BadValue, OutOfRange, shown
 from ..tasks import Batch, Task
 from . import batch_pass
-from .along import goes_along, shape_beside, shape_of_two
 from .architecture import architecture_of
 from .batch_pass import BatchPass
+from .beside import goes_along, shape_beside, shape_of_two
 from .carried import START, Carried
 from .config import RunConfig
 from .edits import Edits, edited
@@ -21,10 +21,12 @@ from .limits import MAX_SAMPLES
 from .probe_trace import ProbeTrace
 from .sample import continuation
 from .scalars import plain
+from .work import Work
 from .workspace import Shape, Workspace, WorkspacePool
 
 SAMPLE, CHECK = 3, 4  # streams of random numbers; tasks and weights have 0 to 2
 CHECKED_SEQUENCES = 8
+LONG = 4e6  # nanoseconds of a batch, after which others should have a turn
 
 
 class BatchRunner:
@@ -32,6 +34,7 @@ class BatchRunner:
 
     def __init__(self, config: RunConfig, task: Task, workspaces: WorkspacePool) -> None:
         self.config, self.task, self.workspaces = config, task, workspaces
+        self._net = architecture_of(config, task)
         self._last: BatchPass | None = None
         self._probe: tuple[int, Batch] | None = None
         self._held_out: Batch | None = None
@@ -64,15 +67,24 @@ class BatchRunner:
         return self._last, ProbeTrace(net, workspace.net, params, sequence, self.config)
 
     @cached_property
+    def _is_long(self) -> bool:
+        return self._beside is None and Work.of(self.config, self.task).batch > LONG
+
+    @property
+    def batch_is_long(self) -> bool:
+        """Whether to run the batch takes so long that others should have a turn before the probe, and was not done."""
+        return self._last is None and self._is_long
+
+    @cached_property
     def _beside(self) -> Shape | None:
         """The buffers in which the probe goes along with the batch; None where it has a pass of its own."""
-        shape = shape_beside(self.config, self.task)
+        shape = shape_beside(self._net, self.config, self.task)
         return shape if shape is not None and goes_along(shape) else None
 
     @cached_property
     def _of_two(self) -> Shape | None:
         """The buffers in which a probe that has passes of its own goes back twice at once."""
-        return shape_of_two(self.config, self.task)
+        return shape_of_two(self._net, self.config, self.task)
 
     def carried_on(self, carried: Carried, computed: BatchPass) -> Carried:
         """What goes on from a batch: where streams stand after it and in which states."""
@@ -210,9 +222,9 @@ class BatchRunner:
     def _workspace(self, use: str, B: int, T: int | None = None, precision: Precision | None = None) -> Workspace:
         asked = (use, B, T, precision)
         if asked not in self._shapes:
-            config, net = self.config, architecture_of(self.config, self.task)
+            config = self.config
             T, precision = T or config.sequence_length, precision or config.precision
-            self._shapes[asked] = Shape(net, config.activation, self.task.loss, T, B, precision)
+            self._shapes[asked] = Shape(self._net, config.activation, self.task.loss, T, B, precision)
         return self.workspaces.workspace(use, self._shapes[asked])
 
 

@@ -17,23 +17,23 @@ REALIGN_EVERY = 64  # updates, after which a place is named by what it holds: wh
 
 
 @dataclass(frozen=True)
-class Place:
+class RunPosition:
     """Where a run stands: all that its future depends on, by the hash of its snapshot so many updates ago."""
 
     origin: bytes
     updates: int
 
     @property
-    def following(self) -> "Place":
+    def following(self) -> "RunPosition":
         """One update later."""
-        return Place(self.origin, self.updates + 1)
+        return RunPosition(self.origin, self.updates + 1)
 
 
 @dataclass(frozen=True)
-class View:
+class RecordKey:
     """What a record at a place was asked to show."""
 
-    place: Place
+    place: RunPosition
     probe: int
     watch: frozenset[str]
     complete: bool  # what is expensive was measured there, not taken from a little earlier
@@ -47,21 +47,21 @@ class Computed:
         self.bytes = 0
         self._kept: OrderedDict[Hashable, tuple[Checkpoint | Record, int]] = OrderedDict()
 
-    def learner(self, place: Place) -> Checkpoint | None:
+    def learner(self, place: RunPosition) -> Checkpoint | None:
         """The learner there."""
         found = self._find(place)
         return found if isinstance(found, Checkpoint) else None
 
-    def keep_learner(self, place: Place, learner: Checkpoint) -> None:
+    def keep_learner(self, place: RunPosition, learner: Checkpoint) -> None:
         """Have the learner there at hand for others; nobody may change it."""
-        self._keep(place, learner, sum(vector.nbytes for vector in learner.vectors))
+        self._keep(place, learner, learner.nbytes)
 
-    def record(self, view: View) -> Record | None:
+    def record(self, view: RecordKey) -> Record | None:
         """Such a record: its tensors are everybody's, its scalars a copy."""
         found = self._find(view)
         return replace(found, scalars=dict(found.scalars)) if isinstance(found, Record) else None
 
-    def keep_record(self, view: View, record: Record) -> None:
+    def keep_record(self, view: RecordKey, record: Record) -> None:
         """Have such a record at hand for others; nobody may change its tensors."""
         size = sum(values.nbytes for values in record.tensors.values())
         self._keep(view, replace(record, scalars=dict(record.scalars)), size)

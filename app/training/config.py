@@ -373,6 +373,11 @@ class RunConfig(BaseModel):
             )
         return self
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether truncation or per-timestep clipping take something from the gradient on its way."""
+        return self.k1 > 0 or self.clip == "timestep"
+
     def changed(self, changes: Mapping[str, Any]) -> "RunConfig":
         """This configuration with some fields changed, validated again as a whole."""
         return RunConfig(**(self.model_dump() | dict(changes)))

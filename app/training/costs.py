@@ -15,8 +15,7 @@ from ..engine import CELLS, OPTIMIZERS, nbytes_of_pairs
 from ..errors import TooCostly
 from ..tasks import OwnData, Task
 from . import dataset
-from .along import shape_beside, shape_of_two
-from .architecture import architecture_of
+from .beside import shape_of_two
 from .config import RunConfig
 from .quantities import PROBE, QUANTITIES, tensors_of
 from .work import Work
@@ -37,15 +36,8 @@ TABLES_OF_PAIRS = 5  # that the flow fills before they become tensors
 def cost(config: RunConfig, task: Task) -> int:
     """About how many nanoseconds one core takes for an iteration and its record: within a factor of two."""
     work = Work.of(config, task)
-    sweeps = 2 if work.clips else 1
-    batch = (
-        work.forward(work.B)
-        + sweeps * (work.backward(work.B) + work.sums(work.B))
-        + UPDATE
-        + LAYER_UPDATED * (work.layers - 1)
-        + UPDATED * work.parameters
-    )
-    return round(batch + PROBE.cost(work) + FORWARD_ALONE * work.forward(work.held_out))
+    update = UPDATE + LAYER_UPDATED * (work.layers - 1) + UPDATED * work.parameters
+    return round(work.batch + update + PROBE.cost(work) + FORWARD_ALONE * work.forward(work.held_out))
 
 
 def cost_of_watching(config: RunConfig, task: Task, watch: Collection[str]) -> int:
@@ -56,12 +48,12 @@ def cost_of_watching(config: RunConfig, task: Task, watch: Collection[str]) -> i
 
 def memory(config: RunConfig, task: Task, watch: Collection[str] = (), data: OwnData | None = None) -> int:
     """About how many bytes a run takes: buffers, weights, moments and what is kept of them, a record, own data."""
-    T, net = config.sequence_length, architecture_of(config, task)
+    work = Work.of(config, task)
+    T, net = work.T, work.net
     rows = [task.rows(config.batch_size), task.held_out_rows(config.batch_size), 1]
     rows += [1] if config.carry_state else []  # the window before the probe
     buffers = sum(Shape(net, config.activation, task.loss, T, B, config.precision).nbytes for B in rows if B)
-    buffers += sum(shape.nbytes for shape in (shape_beside(config, task), shape_of_two(config, task)) if shape)
-    work = Work.of(config, task)
+    buffers += sum(shape.nbytes for shape in (work.beside, shape_of_two(net, config, task)) if shape)
     learner = (1 + len(OPTIMIZERS[config.optimizer].moments)) * (1 + CHECKPOINTS)
     weights = (learner + COPIES_OF_A_GRADIENT) * work.parameters * (8 if config.precision == "float64" else 4)
     carried = 2 * (1 + CHECKPOINTS) * work.B * work.carried * work.layers * 8 if config.carry_state else 0

@@ -143,7 +143,8 @@ def _saved_text(encoded: bytes) -> Text:
         return Text.of(encoded.decode("utf-8", "surrogatepass"))
     except UnicodeDecodeError as error:
         raise BadUpload(
-            f"The own text must be UTF-8; byte {error.start} is not. Save the snapshot again, with its dataset.", "text"
+            f"The snapshot's text must be UTF-8; byte {error.start} is not. Save the snapshot again, with its dataset.",
+            "text",
         ) from None
 
 

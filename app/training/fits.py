@@ -1,4 +1,4 @@
-"""What helps where own data are fine, but the run's configuration is none for them."""
+"""What helps where own data are fine, but the run's configuration does not fit them."""
 
 from collections.abc import Callable
 from typing import Any

@@ -5,9 +5,9 @@ import numpy as np
 from ..engine import Params
 from .batch_pass import BatchPass
 from .batch_runner import BatchRunner
-from .companions import companions_of
 from .computed import Computed
 from .divergence import Divergence, find
+from .equal_runs import equal_runs_of
 from .learner import Learner
 from .measurement import Measurement
 from .recorder import Recorder
@@ -25,7 +25,7 @@ class Iterations:
 
     def __init__(self, state: State, workspaces: WorkspacePool, computed: Computed | None) -> None:
         self._state, self._workspaces = state, workspaces
-        self._companions = companions_of(computed, state)
+        self._equal_runs = equal_runs_of(computed, state)
         self._recovery = Recovery()
         self.reconfigured()
 
@@ -40,7 +40,7 @@ class Iterations:
     def changed(self) -> None:
         """After a change of any kind nothing that was computed or remembered before is valid."""
         self.divergence = None
-        self._companions.forget()
+        self._equal_runs.forget()
         self._recovery.forget()
         self._recorder.forget()
         self.runner.forget()
@@ -51,6 +51,19 @@ class Iterations:
 
     # Records and updates.
 
+    @property
+    def takes_long(self) -> bool:
+        """As `Trainer.takes_long`."""
+        return self.divergence is None and self.runner.batch_is_long
+
+    def prepare(self) -> bool:
+        """As `Trainer.prepare`."""
+        if not self.takes_long or self._equal_runs.has_gone_on():
+            return False
+        with np.errstate(all="ignore"):
+            self.batch()
+        return True
+
     def record(self, watch: frozenset[str], *, skip_expensive: bool, probe: int | None) -> Record:
         """As `Trainer.record`."""
         found = self._found(watch, probe, complete=not skip_expensive)
@@ -60,7 +73,7 @@ class Iterations:
             seen = self._recorder.look(skip_expensive=skip_expensive, probe=probe)
             record = self._recorded(seen, watch)
             if seen.is_finite:
-                self._companions.keep(record, watch, probe)
+                self._equal_runs.keep(record, watch, probe)
             if not self._is_shown(probe):
                 return record
             if not seen.is_finite:
@@ -73,7 +86,7 @@ class Iterations:
         """The update that is due; where a number is not finite, none, and the record that shows it."""
         if self.divergence is not None:
             return None
-        updated = self._companions.updated()
+        updated = self._equal_runs.updated()
         if updated is not None:
             self._recovery.before_update(self._learner)
             self._learner.restore(updated)
@@ -130,7 +143,7 @@ class Iterations:
     def _arrive(self) -> None:
         """After an update: equal runs are told what the learner is now."""
         self.runner.forget()
-        copied = self._companions.arrive(self._learner)
+        copied = self._equal_runs.arrive(self._learner)
         if copied is not None:
             self._recovery.after_update_to(copied)
 
@@ -138,7 +151,7 @@ class Iterations:
         """The record, if an equal run has made it."""
         if self.divergence is not None:
             return None
-        record = self._companions.find(watch, probe, complete=complete)
+        record = self._equal_runs.find(watch, probe, complete=complete)
         if record is not None and self._is_shown(probe):
             self._recovery.seen_finite(self._learner)
         return record
@@ -160,7 +173,7 @@ class Iterations:
         self.divergence = Divergence(iteration, place.quantity, place.timestep, place.unit, place.cause, record)
 
     def _go_back(self) -> None:
-        self._companions.forget()
+        self._equal_runs.forget()
         self._recorder.forget()
         self._recovery.go_back(self._learner, self._is_finite)
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..engine import OPTIMIZERS, Architecture, Initialisation, Optimizer, Params, initialise, norm
-from ..tasks import STREAK
+from ..engine import OPTIMIZERS, Architecture, Initialisation, Optimizer, Params, initialising, norm
+from ..tasks import STREAK, Steps, finish
 from .carried import START, Carried
 from .config import RunConfig
 from .flat import WHOLE, flat, parts
@@ -77,6 +77,11 @@ class Checkpoint:
     progress: Progress
     carried: Carried
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of weights and moments."""
+        return sum(vector.nbytes for vector in self.vectors)
+
 
 class Learner:
     """Weights, the optimizer's moments, progress, and what streams carry from window to window.
@@ -94,8 +99,14 @@ class Learner:
     @classmethod
     def from_seed(cls, config: RunConfig, net: Architecture) -> "Learner":
         """A learner with weights drawn from the seed."""
+        return finish(cls.drawing(config, net))
+
+    @classmethod
+    def drawing(cls, config: RunConfig, net: Architecture) -> Steps["Learner"]:
+        """The same in steps."""
         how = Initialisation(config.init, config.gain, config.input_std, config.readout_std, config.forget_bias)
-        drawn = initialise(net, how, np.random.default_rng((config.seed, WEIGHTS)))
+        drawn: Params = {}
+        yield from initialising(net, how, np.random.default_rng((config.seed, WEIGHTS)), drawn)
         return cls(config, {name: values.astype(config.precision) for name, values in drawn.items()})
 
     def configure(self, config: RunConfig, *, new_optimizer: bool) -> None:

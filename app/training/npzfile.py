@@ -27,7 +27,7 @@ def read(content: bytes) -> dict[str, np.ndarray]:
         archive = ZipFile(io.BytesIO(content))
         members = archive.infolist()
     except Exception as error:  # a broken archive fails in zipfile, struct or zlib, in many ways
-        raise BadUpload(f"The file begins as a zip archive does, but is none ({error}). {WRITES}") from error
+        raise BadUpload(f"The file begins as a zip archive does, but is not one ({error}). {WRITES}") from error
     names = [member.filename for member in members]
     if any(name.rpartition("/")[2] == PICKLE for name in names):
         raise BadUpload(

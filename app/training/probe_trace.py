@@ -8,7 +8,6 @@ from ..engine import Network, Params, adjoints_and_last_loss, beside
 from ..engine.arrays import all_finite
 from ..engine.ln_norms import ln_norm
 from ..tasks import Batch
-from .along import is_cut
 from .batch_pass import NONE
 from .config import RunConfig
 
@@ -55,7 +54,7 @@ class ProbeTrace:
     @property
     def is_cut(self) -> bool:
         """Whether truncation or per-timestep clipping take something from the gradient on its way."""
-        return is_cut(self.config)
+        return self.config.is_cut
 
     @property
     def timestep_clip(self) -> float | None:

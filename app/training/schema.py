@@ -14,11 +14,16 @@ def schema() -> dict[str, Any]:
     """JSON Schema of a configuration; beside its fields activations, cells, tasks, and what a record can hold."""
     return RunConfig.model_json_schema() | {
         "activations": {name: _curve(name) for name in ACTIVATIONS},
-        "cells": {name: cell.described() for name, cell in CELLS.items()},
+        "cells": cells(),
         "tasks": {name: task.about() for name, task in TASKS.items()},
         "record": PROBE.description(),
         "quantities": {name: quantity.description() for name, quantity in QUANTITIES.items()},
     }
+
+
+def cells() -> dict[str, dict[str, Any]]:
+    """What a page needs to draw each cell and to name its parts."""
+    return {name: cell.described() for name, cell in CELLS.items()}
 
 
 def _curve(name: str) -> dict[str, Any]:

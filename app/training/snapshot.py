@@ -63,6 +63,13 @@ class Header(BaseModel):
     dataset: str | None = Field(max_length=64)
     columns: list[str] | None = Field(max_length=MAX_NAMES)
 
+    @property
+    def progress(self) -> Progress:
+        """How far training had come."""
+        saved = ((name, getattr(self, name)) for name in Progress._fields)
+        fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in saved}
+        return Progress(**fields)
+
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
@@ -106,19 +113,7 @@ class Snapshot:
         tensorfile.finite(dict(learner.tensors()) | carried)  # what fits into F64 may be beyond the run's float32
         learner.carried = Carried(header.position, header.passes, carried)
         learner.optimizer.step = header.optimizer_step
-        learner.progress = Progress(
-            header.iteration,
-            header.solved_at,
-            header.streak,
-            header.clipped_updates,
-            header.update_norm,
-            header.first_loss,
-            tuple(header.losses),
-            tuple(header.earlier),
-            tuple(header.curve),
-            header.weights_name,
-            header.weights_at,
-        )
+        learner.progress = header.progress
         return learner
 
     def _check_position(self, task: Task) -> None:
@@ -192,12 +187,12 @@ def read(blob: bytes) -> Snapshot:
     own = {name.removeprefix(DATA): tensors.pop(name) for name in list(tensors) if name.startswith(DATA)}
     data = dataset.known_as(dataset.unpack(own, header.columns), header.dataset) if own else None
     if own and data is None:
-        raise BadUpload("The own data in the snapshot are not those it was made with: their hash differs.")
+        raise BadUpload("The data in the snapshot are not those it was made with: their hash differs.")
     return Snapshot(config, header, tensors, data)
 
 
 def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> OwnData | None:
-    """The own data of the run: those in the snapshot, or those at hand if their hash is the same."""
+    """The data that the run learns from: those in the snapshot, or those at hand if their hash is the same."""
     if snapshot.header.dataset is None:
         return None
     if snapshot.data is not None:

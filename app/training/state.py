@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..errors import BadUpload, OutOfRange
-from ..tasks import OwnData, Sequences, Task, make_task
+from ..tasks import OwnData, Sequences, Steps, Task, finish, make_task
 from . import dataset as datasets
 from . import snapshot
 from .architecture import architecture_of
@@ -32,14 +32,25 @@ class State:
     probe: int = 0
     edits: Edits = field(default_factory=dict)
     same_numerics: bool = True
+    drawn_for: RunConfig | None = (
+        None  # the configuration whose seed the weights came from, if nobody has set any since
+    )
 
     @classmethod
     def from_seed(
         cls, config: RunConfig, dataset: OwnData | None, budget: Budget, watch: frozenset[str] = frozenset()
     ) -> Self:
         """Iteration 0 of a configuration."""
+        return finish(cls.beginning(config, dataset, budget, watch))
+
+    @classmethod
+    def beginning(
+        cls, config: RunConfig, dataset: OwnData | None, budget: Budget, watch: frozenset[str] = frozenset()
+    ) -> Steps[Self]:
+        """The same in steps; what is refused is refused before the first one ends."""
         task = fitting_task(config, dataset, budget, watch)
-        return cls(config, task, dataset, Learner.from_seed(config, architecture_of(config, task)))
+        learner = yield from Learner.drawing(config, architecture_of(config, task))
+        return cls(config, task, dataset, learner, drawn_for=config)
 
     @classmethod
     def from_snapshot(cls, file: bytes | str | Path, at_hand: OwnData | None, budget: Budget) -> Self:
@@ -74,12 +85,17 @@ class State:
         """The hash of all that its future depends on; which sequence is shown and how it was edited does not count."""
         learned = self.dataset if self.config.task == "own" else None
         data = None if learned is None else datasets.digest(learned)
+        if self.drawn_for == self.config and self.learner.progress.iteration == 0:  # however many weights there are
+            return sha256(f"drawn for {self.config.model_dump_json()} {data}".encode()).digest()
         return sha256(snapshot.write(self.config, self.learner, 0, {}, "", data, None)).digest()
 
-    def restart(self) -> None:
-        """The seed's weights, iteration 0, the probe unedited."""
-        self.learner = Learner.from_seed(self.config, architecture_of(self.config, self.task))
-        self.edits = {}
+    def restarting(self, config: RunConfig, task: Task) -> Steps[None]:
+        """In steps, with a configuration that has been found to fit: the seed's weights, iteration 0, the probe
+        unedited. Everything is as it was until the last of them.
+        """
+        learner = yield from Learner.drawing(config, architecture_of(config, task))
+        self.change(config, task)
+        self.learner, self.edits, self.drawn_for = learner, {}, config
 
     def change(self, config: RunConfig, task: Task) -> None:
         """Another configuration, which has been found to fit; another task has another first probe."""
@@ -95,7 +111,7 @@ def fitting_task(
     task = make_task(config.task, config.sequence_length, config.lag, dataset)
     if task.units not in (None, config.hidden_size):
         raise OutOfRange(
-            f"The own sequences start from states of {task.units} units; got hidden_size = {config.hidden_size}. "
+            f"Your sequences start from states of {task.units} units; got hidden_size = {config.hidden_size}. "
             f"Try {task.units}.",
             "hidden_size",
         )
@@ -113,13 +129,13 @@ def fitting_task(
         )
     if config.train_h0 and task.units is not None:
         raise OutOfRange(
-            "The own sequences bring their initial states h0, so none can be learned; got train_h0 = true. Try false.",
+            "Your sequences bring their initial states h0, so none can be learned; got train_h0 = true. Try false.",
             "train_h0",
         )
     if config.carry_state and not task.is_stream:
         raise OutOfRange(
             "Only one long sequence can be read in order, each window from the state the one before ended in: sine, "
-            f"characters, an own text or series. The task {config.task} "
+            f"characters, a text or a series of your own. The task {config.task} "
             + ("brings sequences" if config.task == "own" else "draws sequences of their own")
             + "; got carry_state = true. Try false.",
             "carry_state",

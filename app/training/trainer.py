@@ -6,10 +6,9 @@ from typing import Any, Self
 
 from ..engine import BreakName, Params, TensorCheck
 from ..errors import BadValue, shown
-from ..tasks import OwnData, Task
+from ..tasks import OwnData, Steps, Task, finish
 from . import dataset as datasets
-from . import edits, quantities
-from . import weights as pytorch
+from . import edits, pytorch, quantities
 from .architecture import architecture_of
 from .arrays_from import Source
 from .computed import Computed
@@ -31,10 +30,11 @@ class Trainer:
     """A network in training.
 
     `dataset` and `weights` are dicts of arrays, safetensors files or their paths: `inputs`, `targets`, `h0` to learn
-    from, and the weights of a PyTorch module to start from. `snapshot` is a run to go on with, in place of `config`.
-    `max_cost` and `max_bytes` bound one iteration (None: no bound). `workspaces` lets trainers of one thread share
-    buffers, `computed` what they work out: those that stand at the same place compute it once. One (config, seed) gives
-    one sequence of losses, bit for bit, on one machine. What is refused raises an UnrollError and changes nothing.
+    from, and the weights of a PyTorch module to start from. In place of `config`, `snapshot` is a run to go on with,
+    `state` one that was begun in steps. `max_cost` and `max_bytes` bound one iteration (None: no bound). `workspaces`
+    lets trainers of one thread share buffers, `computed` what they work out: those that stand at the same place compute
+    it once. One (config, seed) gives one sequence of losses, bit for bit, on one machine. What is refused raises an
+    UnrollError and changes nothing.
     """
 
     watching: frozenset[str] = frozenset()
@@ -49,6 +49,7 @@ class Trainer:
         weights: Source | None = None,
         *,
         snapshot: bytes | str | Path | None = None,
+        state: State | None = None,
         max_cost: int | None = None,
         max_bytes: int | None = None,
         workspaces: WorkspacePool | None = None,
@@ -60,7 +61,9 @@ class Trainer:
         self._before_update: tuple[Callable[[], None], ...] = ()
         self._affordable: set[frozenset[str]] = set()  # quantities found to be within the budget as things are
         data = datasets.own_data(dataset)
-        if snapshot is None:
+        if state is not None:
+            self._begin(state)
+        elif snapshot is None:
             config = config if config is not None else RunConfig()
             if not isinstance(config, RunConfig):
                 raise BadValue(f"config must be a RunConfig; got {shown(config)}. Try Trainer(RunConfig(cell='gru')).")
@@ -71,6 +74,23 @@ class Trainer:
             raise BadValue("Expected config or snapshot; got both. A snapshot has its own; configure() changes it.")
         if weights is not None:
             self.load_weights(weights)
+
+    @classmethod
+    def beginning(
+        cls,
+        config: RunConfig,
+        dataset: OwnData | None = None,
+        *,
+        max_cost: int | None = None,
+        max_bytes: int | None = None,
+        workspaces: WorkspacePool | None = None,
+        computed: Computed | None = None,
+    ) -> Steps[Self]:
+        """`Trainer(config, dataset)` in steps of a few milliseconds, for a caller who has others to serve meanwhile."""
+        limits: dict[str, Any] = {"max_cost": max_cost, "max_bytes": max_bytes}
+        config = config if dataset is None else for_own_data(config, dataset)
+        state = yield from State.beginning(config, dataset, Budget(**limits))
+        return cls(state=state, workspaces=workspaces, computed=computed, **limits)
 
     @classmethod
     def resume(
@@ -159,6 +179,18 @@ class Trainer:
 
     # Iterations.
 
+    @property
+    def takes_long(self) -> bool:
+        """Whether to run the training batch takes more than a few milliseconds, and was not done yet."""
+        return self._iterations.takes_long
+
+    def prepare(self) -> bool:
+        """Run the training batch that the next record and update need, where that takes long and was not done yet.
+
+        For a caller who has others to serve before the record itself is made; says whether there was something to do.
+        """
+        return self._iterations.prepare()
+
     def record(self, watch: Watch | None = None, *, skip_expensive: bool = False, probe: int | None = None) -> Record:
         """The current iteration under the present weights, with the quantities in `watch` (None: in `watching`).
 
@@ -221,13 +253,15 @@ class Trainer:
 
     def configure(self, **changes: Any) -> Effects:
         """Change fields of the configuration, all or none of them; says which were live and which restarted the run."""
+        return finish(self.configuring(**changes))
+
+    def configuring(self, **changes: Any) -> Steps[Effects]:
+        """The same in steps, as a restart may take long; everything is as it was until the last of them."""
         config = self.config.changed(changes)
         effects = self.config.effects(config)
         task = fitting_task(config, self.dataset, self._budget, self.watching)
-        self._affordable.clear()
         if effects.restart:
-            self._state.change(config, task)
-            self._state.restart()
+            yield from self._state.restarting(config, task)
         else:
             self._iterations.undo_if_nonfinite()
             self._state.change(config, task)
@@ -237,6 +271,7 @@ class Trainer:
                 self._state.learner.start_streams()
             if {"sequence_length", "lag"} & set(effects.live):
                 self._state.learner.clear_solved()
+        self._affordable.clear()
         self._iterations.reconfigured()
         return effects
 
@@ -250,6 +285,7 @@ class Trainer:
         else:
             self._iterations.undo_if_nonfinite()
             self.params[tensor][at] = value
+            self._state.drawn_for = None
         self._iterations.changed()
 
     def show(self, probe: int) -> None:
@@ -272,7 +308,11 @@ class Trainer:
 
     def reset(self) -> None:
         """Restart: the seed's weights, iteration 0, the probe unedited."""
-        self._state.restart()
+        finish(self.resetting())
+
+    def resetting(self) -> Steps[None]:
+        """The same in steps."""
+        yield from self._state.restarting(self.config, self.task)
         self._iterations.changed()
 
     def check_gradients(self, samples: int = 8, broken: BreakName | None = None) -> Iterator[tuple[str, TensorCheck]]:
@@ -293,7 +333,12 @@ class Trainer:
 
     def learn_from(self, data: OwnData, changes: Mapping[str, Any] | None = None) -> None:
         """Learn from own data that have been read, with these fields of the configuration changed. Restarts."""
-        self._begin(State.from_seed(self.config_for(data, changes), data, self._budget, self.watching))
+        finish(self.learning_from(data, changes))
+
+    def learning_from(self, data: OwnData, changes: Mapping[str, Any] | None = None) -> Steps[None]:
+        """The same in steps; everything is as it was until the last of them."""
+        config = self.config_for(data, changes)
+        self._begin((yield from State.beginning(config, data, self._budget, self.watching)))
 
     def config_for(self, data: OwnData, changes: Mapping[str, Any] | None = None) -> RunConfig:
         """The configuration with which these data would be learned; raises what `learn_from` would raise."""
@@ -318,15 +363,20 @@ class Trainer:
 
         `adopt` takes cell, hidden_size and activation from the file too, and restarts with its weights.
         """
+        finish(self.loading_weights(weights, adopt, name))
+
+    def loading_weights(self, weights: Source, adopt: bool = False, name: str = "") -> Steps[None]:
+        """The same in steps."""
         file = pytorch.recognise(weights)
         config = self.config.changed(file.own_shape(self.config.activation)) if adopt else self.config
         params = pytorch.fitting(file, architecture_of(config, self.task), config.precision)
         if adopt:
             self._affordable.clear()
-            self._state.change(config, fitting_task(config, self.dataset, self._budget, self.watching))
-            self._state.restart()
+            task = fitting_task(config, self.dataset, self._budget, self.watching)
+            yield from self._state.restarting(config, task)
         for parameter, values in self.params.items():
             values[...] = params[parameter]
+        self._state.drawn_for = None
         self._state.learner.configure(self.config, new_optimizer=True)
         self._state.learner.clear_solved()
         said = name or (Path(weights).name if isinstance(weights, str | Path) else "")

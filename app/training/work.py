@@ -4,20 +4,21 @@ from dataclasses import dataclass, replace
 from math import ceil, prod
 from typing import Self
 
-from ..engine import CELLS, Architecture
+from ..engine import ACTIVATIONS, CELLS, Architecture
 from ..tasks import Task
-from .along import shape_beside
 from .architecture import architecture_of
+from .beside import shape_beside
 from .config import RunConfig
+from .workspace import Shape
 
 # Nanoseconds of one core, found by benchmarks/costs.py.
 LOADED = 4.5  # of one parameter that a pass loads
 TIMESTEP = 1_900.0  # of an rnn's calls with which one timestep is computed forward and the way back prepared
 SWEPT_TIMESTEP = 1_600.0  # of those with which a sweep goes back over one
-GELU = 0.7  # of an rnn's calls more: gelu is made of several
 CLIPPED_TIMESTEP = 11_000.0  # more, where each example's gradient is rescaled there
 ELEMENT = 3.3  # of an rnn's elementwise work for one unit of one sequence, each way
 PRODUCT = 0.05  # of one multiplication in a product of matrices
+SHORT = 0.75  # of both in float32, of which twice as many are worked on at once
 VALUE = 7.0  # of one input or output: drawn, copied, its loss and its gradient
 PASS = 17_000.0  # of beginning one more backward pass
 
@@ -36,17 +37,17 @@ class Work:
     """Whether the network can go on by itself."""
     held_out: int = 0
     """Sequences that are not learned from, and looked at all the same."""
-    goes_along: bool = False
-    """Whether the shown sequence may go along with its batch."""
+    beside: Shape | None = None
+    """The buffers in which the shown sequence may go along with its batch; None where it has passes of its own."""
 
     @classmethod
     def of(cls, config: RunConfig, task: Task) -> Self:
         """The work of a run; its task says how many inputs and outputs there are, and how many sequences it has."""
         net, B = architecture_of(config, task), config.batch_size
         entries = sum(prod(shape) for shape in net.parameter_shapes.values())
-        along = shape_beside(config, task) is not None
         rows, held_out = task.rows(B), task.held_out_rows(B)
-        return cls(config, net, config.sequence_length, rows, entries, task.continues, held_out, along)
+        beside = shape_beside(net, config, task)
+        return cls(config, net, config.sequence_length, rows, entries, task.continues, held_out, beside)
 
     @property
     def I(self) -> int:  # noqa: E743
@@ -121,7 +122,7 @@ class Work:
     @property
     def calls(self) -> float:
         """How long NumPy's calls for a timestep take, as a multiple of those of an rnn."""
-        return CELLS[self.config.cell].calls + (GELU if self.config.activation == "gelu" else 0.0)
+        return CELLS[self.config.cell].calls + ACTIVATIONS[self.config.activation].calls
 
     @property
     def carried(self) -> int:
@@ -141,7 +142,7 @@ class Work:
     @property
     def is_cut(self) -> bool:
         """Whether truncation or clipping take something from the gradient on its way: the probe then shows both."""
-        return self.config.k1 > 0 or self.clips
+        return self.config.is_cut
 
     @property
     def passes(self) -> int:
@@ -156,24 +157,38 @@ class Work:
             return self.T
         return sum(min(last, k2) for last in [*range(k1, self.T, k1), self.T])
 
+    @property
+    def batch(self) -> float:
+        """Nanoseconds of running the training batch forward, and back as often as it has to be."""
+        sweeps = 2 if self.clips else 1
+        return self.forward(self.B) + sweeps * (self.backward(self.B) + self.sums(self.B))
+
     def forward(self, sequences: int) -> float:
         """Nanoseconds of the forward pass."""
-        each = ELEMENT * self.elementwise * self.layers + PRODUCT * self._products + VALUE * (self.I + self.O)
+        each = self._arithmetic(self._products) + VALUE * (self.I + self.O)
         timestep = TIMESTEP * self.calls * self.layers
         return LOADED * self.parameters + self.T * (timestep + sequences * each)
 
     def sums(self, sequences: int) -> float:
         """Nanoseconds of the parameters' gradients, which are sums over time: all that leaves by all that enters."""
         entering = sum(self.net.entering[-len(self.net.top_endings) :])
-        return PRODUCT * self.T * sequences * (self._products + self.O * entering)
+        return self._short * PRODUCT * self.T * sequences * (self._products + self.O * entering)
 
     def backward(self, sequences: int) -> float:
         """Nanoseconds of all backward passes of one sweep."""
         between = self.from_inputs * sum(self.net.entering[len(self.net.top_endings) :])
         products = self.from_states * self.H * self.layers + between + self._readout
         timestep = (SWEPT_TIMESTEP * self.calls + CLIPPED_TIMESTEP * self.clips) * self.layers
-        each = ELEMENT * self.elementwise * self.layers + PRODUCT * products
+        each = self._arithmetic(products)
         return PASS * self.passes * self.layers + self.swept * (timestep + sequences * each)
+
+    @property
+    def _short(self) -> float:
+        return SHORT if self.config.precision == "float32" else 1.0
+
+    def _arithmetic(self, products: int) -> float:
+        """Nanoseconds of a timestep of one sequence, all layers together, with so many multiplications in products."""
+        return self._short * (ELEMENT * self.elementwise * self.layers + PRODUCT * products)
 
     @property
     def _products(self) -> int:

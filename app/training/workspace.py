@@ -78,7 +78,7 @@ class WorkspacePool:
         return found
 
     def drop_unused(self) -> None:
-        """Give back what nobody has used since this was last asked for; who needs it again gets new buffers."""
+        """Give back what nobody has used since this was last asked for; it is made anew where it is needed again."""
         for key in [key for key in self._by_key if key not in self._used]:
             self.nbytes -= self._by_key.pop(key).nbytes
         self._used.clear()

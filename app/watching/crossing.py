@@ -109,19 +109,9 @@ def of_fused(torch: Any, call: FusedCall, arrived: Arrived, scale: float) -> Cro
     output = arrived.gradients.get("output")
     if output is None:
         d_output = np.zeros((T, B, width))
-    elif place is None:
-        d_output = batched(as_it_is(output), 3, spec.batch_first)
     else:
-        d_output = place.unpacked(as_it_is(output))
-    states = {
-        where: None if tensor is None else batched(as_it_is(tensor), 3, False)
-        for where, tensor in {
-            "h0": call.h0,
-            "c0": call.c0,
-            "h_n": arrived.gradients.get("h_n"),
-            "c_n": arrived.gradients.get("c_n"),
-        }.items()
-    }
+        d_output = batched(as_it_is(output), 3, spec.batch_first) if place is None else place.unpacked(as_it_is(output))
+    h_n, c_n = (_state(arrived.gradients.get(where), scale) for where in ("h_n", "c_n"))
     masks = None
     if call.drops and call.random_state is None:
         notes.append("dropout between the layers was drawn on a GPU, where its mask cannot be had")
@@ -132,16 +122,21 @@ def of_fused(torch: Any, call: FusedCall, arrived: Arrived, scale: float) -> Cro
         spec=spec,
         x=x,
         lengths=place.lengths if place is not None and (place.lengths != T).any() else None,
-        h0=states["h0"],
-        c0=states["c0"],
+        h0=_state(call.h0),
+        c0=_state(call.c0),
         weights={weight.name: array(weight.values) for weight in call.weights},
         owners=owners(call.weights),
         d_output=unscaled(d_output, scale),
-        d_h_n=None if states["h_n"] is None else unscaled(states["h_n"], scale),
-        d_c_n=None if states["c_n"] is None else unscaled(states["c_n"], scale),
+        d_h_n=h_n,
+        d_c_n=c_n,
         masks=masks,
         notes=notes,
     )
+
+
+def _state(tensor: Any, scale: float = 1.0) -> Array | None:
+    """A state of every layer and direction (layers · directions, B, …), or what arrived there; None where none is."""
+    return None if tensor is None else unscaled(batched(as_it_is(tensor), 3, False), scale)
 
 
 def owners(weights: list[Weight]) -> dict[str, int]:

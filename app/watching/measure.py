@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import TruncationMeter
+from ..engine import TruncationMeter, suffix
 from ..training import Record
 from . import lags, shown, spectrum
 from .calls import Capture, FusedCall, StepCall
 from .crossing import Crossing, as_it_is, of_fused, of_steps, unscaled
+from .rules import as_dict, judge
 from .stack import Stack, replay, residual
 from .updates import overshoots, share
-from .verdict import Verdict, as_dict, judge
+from .verdict import Verdict
 
 Array = np.ndarray
 UPDATES = 2  # that a record tells of
@@ -238,7 +239,7 @@ def gradients_of(stacks: list[Stack]) -> dict[str, Array]:
         for reverse in (False, True)[: spec.directions]:
             for stack in stacks:
                 for name, values in stack.layers[number][int(reverse)].gradients().items():
-                    label = f"grad.{shown.name_of(name, number + 1, reverse)}"
+                    label = f"grad.{name}{suffix(number + 1, reverse=reverse)}"
                     found[label] = found[label] + values if label in found else values
     return found
 

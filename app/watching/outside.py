@@ -8,9 +8,9 @@ from typing import Any
 
 from ..training import Record
 from . import remedies
-from .found import Verdict
 from .remedies import Remedy
 from .updates import overshoots, share
+from .verdict import Verdict
 
 KEPT_BY_CLIPPING = 0.01  # of the gradient's length, as the playground's rule has it
 STANDS_STILL = 1e-7  # of the weights' length in one update, below the last digit of float32

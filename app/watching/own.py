@@ -13,10 +13,10 @@ from typing import Any
 
 from ..training import Record, Trainer
 from ..training.findings.sentences import sentence
-from .found import Verdict
 from .remedies import Remedy
+from .rules import as_dict
 from .screen import screen
-from .verdict import as_dict
+from .verdict import Verdict
 from .watcher import Watcher
 
 NAME = "trainer"
@@ -25,7 +25,7 @@ HEALTHY = ("learning", "solved", None)
 
 
 @dataclass(frozen=True, eq=False)
-class Captured:
+class OwnRecord:
     """One record of a trainer, as the page of a watched run reads it."""
 
     record: Record
@@ -94,7 +94,7 @@ class WatchingTrainer(Watcher):
 
     def _capture(self) -> None:
         record = self._trainer.record(QUANTITIES, probe=self.sequence)
-        self._take({NAME: Captured(Record(record.scalars | self._facts(record), record.tensors))})
+        self._take({NAME: OwnRecord(Record(record.scalars | self._facts(record), record.tensors))})
 
     def _show_sequence(self, sequence: int) -> None:
         """From the next capture on."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import BadValue, shown
-from ..links import new_key, token_of
+from ..link_keys import new_key, token_of
 from ..training import Record
 from .threads import give_way
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..training import Record
-from .stack import suffix
+from .stack import pytorch_suffix
 
 CLIP = "torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)"
 
@@ -23,7 +23,7 @@ def weight(record: Record, name: str, layer: int, reverse: bool) -> str:
     """A parameter as the script reaches it: `model.encoder.weight_hh_l0`; of a cell without a layer's number."""
     module = str(record.scalars["module"]).split("#")[0]
     path = f"model.{module}" if module else "model"
-    return f"{path}.{name}{'' if record.scalars['one_step'] else suffix(layer - 1, reverse)}"
+    return f"{path}.{name}{'' if record.scalars['one_step'] else pytorch_suffix(layer - 1, reverse)}"
 
 
 def nonfinite() -> Remedy:

@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any, Protocol
 
 from ..training import Record
-from .beside import Beside, can_serve
 from .drawing import Drawable
+from .own_server import OwnServer, can_serve
 from .page import Page
 from .publishing import Publisher
 
@@ -26,8 +26,8 @@ class Screen(Protocol):
 class Served:
     """The page of a server, which the records are published to; one beside the script ends with it."""
 
-    def __init__(self, publisher: Publisher, beside: Beside | None) -> None:
-        self._publisher, self._beside = publisher, beside
+    def __init__(self, publisher: Publisher, server: OwnServer | None) -> None:
+        self._publisher, self._server = publisher, server
         self.address = publisher.address
 
     def show(self, found: Mapping[str, Drawable]) -> None:
@@ -37,8 +37,8 @@ class Served:
     def close(self) -> None:
         """Leave the server; what was sent stays on pages that are open."""
         self._publisher.close()
-        if self._beside is not None:
-            self._beside.close()
+        if self._server is not None:
+            self._server.close()
 
 
 def _record_of(one: Drawable) -> Record:
@@ -58,5 +58,5 @@ def screen(
         return Served(Publisher(server, token, modules, every, on_sequence, tell), None)
     if not can_serve():
         return Page()
-    beside = Beside()
-    return Served(Publisher(beside.url, beside.token, modules, every, on_sequence, tell), beside)
+    own = OwnServer()
+    return Served(Publisher(own.url, own.token, modules, every, on_sequence, tell), own)

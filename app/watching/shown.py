@@ -10,6 +10,7 @@ from ..engine import TruncationMeter
 from ..engine.activations import ACTIVATIONS
 from ..engine.adjoints import Adjoints, layer_adjoints
 from ..engine.ln_norms import LN2, ln_norm
+from ..engine.naming import suffix, with_suffix
 from . import flows, spectrum
 from .crossing import Crossing
 from .direction import Direction
@@ -17,11 +18,6 @@ from .stack import Stack, replay
 
 Array = np.ndarray
 Tensors = dict[str, Array]
-
-
-def name_of(tensor: str, layer: int, reverse: bool) -> str:
-    """Layer 1 forward keeps the name; layer l ≥ 2 appends _l and its number, the reverse direction then _reverse."""
-    return f"{tensor}{f'_l{layer}' if layer > 1 else ''}{'_reverse' if reverse else ''}"
 
 
 def of_sequence(alone: Stack) -> tuple[Tensors, float | None]:
@@ -85,11 +81,9 @@ def inputs(one: Stack) -> Array:
 
 def named(found: Tensors, direction: Direction, layer: int, *, ordered: bool = False) -> Tensors:
     """Under their names in a record; unless they are ``ordered`` already, in the order of the sequence."""
-    turned = direction.reverse and not ordered
-    return {
-        name_of(name, layer, direction.reverse): np.ascontiguousarray(values[::-1]) if turned else values
-        for name, values in found.items()
-    }
+    if direction.reverse and not ordered:
+        found = {name: np.ascontiguousarray(values[::-1]) for name, values in found.items()}
+    return with_suffix(found, suffix(layer, reverse=direction.reverse))
 
 
 def passed(direction: Direction) -> Tensors:
@@ -156,5 +150,5 @@ def pairs_of(alone: Stack, adjoints: list[list[Adjoints]]) -> tuple[Tensors, flo
             else:
                 tables = dict(zip(("ln_flow", "share"), below[number][place], strict=True))
             for name, values in tables.items():
-                tensors[name_of(name, number + 1, direction.reverse)] = values.astype(np.float32)
+                tensors[name + suffix(number + 1, reverse=direction.reverse)] = values.astype(np.float32)
     return tensors, max(residuals, default=None)

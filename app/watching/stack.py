@@ -13,7 +13,7 @@ Array = np.ndarray
 Key = TypeVar("Key", bound=Hashable)
 
 
-def suffix(layer: int, reverse: bool) -> str:
+def pytorch_suffix(layer: int, reverse: bool) -> str:
     """What PyTorch appends to a parameter's name; layers counted from 0."""
     return f"_l{layer}{'_reverse' if reverse else ''}"
 
@@ -44,7 +44,7 @@ class Stack:
         found: dict[str, Array] = {}
         for number, directions in enumerate(self.layers):
             for direction in directions:
-                found |= as_pytorch(direction.gradients(), suffix(number, direction.reverse))
+                found |= as_pytorch(direction.gradients(), pytorch_suffix(number, direction.reverse))
         return {name: values for name, values in found.items() if name in self.crossing.weights}
 
 
@@ -63,7 +63,7 @@ def replay(crossing: Crossing) -> Stack:
 
 def _direction(crossing: Crossing, number: int, reverse: bool, entering: Array) -> Direction:
     spec = crossing.spec
-    params: Params = parameters(spec, crossing.weights, suffix(number, reverse))
+    params: Params = parameters(spec, crossing.weights, pytorch_suffix(number, reverse))
     row = number * spec.directions + int(reverse)
     h0, c0 = (None if initial is None else initial[row] for initial in (crossing.h0, crossing.c0))
     return Direction(spec, params, entering, crossing.lengths, h0, c0, reverse)

@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 
 from ..engine.activations import ACTIVATIONS
+from ..engine.naming import suffix
 from ..training import Record
 from ..training.findings import Facts, WayBack
-from .shown import name_of
 
 Array = np.ndarray
 WEIGHTS = ("W_xh", "W_hh", "b_h")
@@ -26,7 +26,7 @@ class View:
 
     def name(self, tensor: str) -> str:
         """A tensor's name here."""
-        return name_of(tensor, self.layer, self.reverse)
+        return tensor + suffix(self.layer, reverse=self.reverse)
 
     def get(self, name: str) -> Array | None:
         """A tensor over time, or None where the record has none."""

@@ -16,10 +16,10 @@ from ..errors import shown as shown_value
 from ..recording import Recording
 from ..training import Record
 from .drawing import fragment
-from .found import Verdict
 from .notebook import cell
+from .rules import FINDINGS, as_dict
 from .screen import Screen
-from .verdict import FINDINGS, as_dict
+from .verdict import Verdict
 
 KEPT_BYTES = 64 * 2**20  # of captures that `save` can write the records of
 FACTS = {"source": "unroll.watch"}

@@ -11,9 +11,9 @@ from .capture import Capturer
 from .forks import in_children
 from .measure import measured
 from .modules import is_compiled, others, recurrent_modules, torch_of
+from .rules import as_dict, cut_off
 from .screen import screen
 from .threads import give_way
-from .verdict import as_dict, cut_off
 from .watched import SILENT_STEPS, Watched
 from .watcher import Watcher
 

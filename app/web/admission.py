@@ -30,7 +30,7 @@ class Admission:
         self.clock = clock
 
     def admit(self, visitor: Visitor, address: str) -> RunHandle:
-        """A run for who comes from `address`; raises ServerFull where there is none."""
+        """A run for a visitor from `address`; raises ServerFull where there is none."""
         site = site_of(address)
         if self.most_per_address and self.pool.runs_of(site) >= self.most_per_address:
             raise ServerFull(
@@ -68,7 +68,7 @@ class Admission:
 
 
 def full() -> ServerFull:
-    """What is said to who has to come again."""
+    """What a visitor is told who has to come again."""
     return ServerFull(
         f"This server runs as many networks as it can. Try again in {RETRY_AFTER:.0f} s.", retry_after=RETRY_AFTER
     )

@@ -61,6 +61,11 @@ class RunHandle:
         else:
             self.process.send(Kind.BINARY, self.run, frame)
 
+    async def send_part(self, part: bytes) -> None:
+        """A part of a file whose last one is yet to come; others' packets need not wait behind much of it."""
+        self.process.send(Kind.PART, self.run, part)
+        await self.process.writable.wait()
+
     def must_move(self, token: str) -> bool:
         """Whether the run that is shared under this token is in another process; who follows a run stays with it."""
         where = self.pool.shared.get(token, self.process)

@@ -3,8 +3,8 @@
 Floods of frames too small to become messages (continuations, pings) would keep the event loop busy without the
 application ever being given them, and a visitor who takes nothing would hold memory for as long as the connection
 lives. The cures: what came is parsed in slices with room for others in between, every frame spends an allowance, little
-is kept for who is slow, and who sends nothing for long is dropped. `tests/web/test_guarded.py` is the contract with the
-locked uvicorn.
+is kept for a visitor who is slow, and one who sends nothing for long is dropped.
+`tests/web/test_guarded.py` is the contract with the locked uvicorn.
 """
 
 import asyncio
@@ -17,13 +17,16 @@ from typing import Any, cast
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
+from websockets.protocol import State
 
 from .arriving import ArrivingFile, Room
 from .closing import CloseCode
+from .pieces import Pieces
 from .protocol import FRAMES_BURST as MESSAGES_BURST
 from .protocol import MESSAGE_BYTES
-from .websocket import DROPPED, FRAME_LIMIT
+from .websocket import AT_ONCE, DROPPED, FRAME_LIMIT, MORE
 
 HIGH_WATER = 16 * 1024  # bytes waiting to be sent beyond which the sender has to wait
 KERNEL_BYTES = 64 * 1024  # waiting in the system's own buffer, which would otherwise grow to megabytes
@@ -34,7 +37,8 @@ LAST_WORDS_SECONDS = 0.25  # how long a client may take to receive the reason
 SILENCE_SECONDS = 5.0  # how long nothing may come from someone who was sent something, and nothing be taken by them
 LEAST_BYTES = 20 * 1024  # that have to be taken in that time by someone for whom bytes are waiting
 LOOK_SECONDS = 0.5  # between two looks whether that is so
-AT_ONCE = struct.pack("ii", 1, 0)  # lingering, for no seconds
+END_OF_REQUEST = b"\r\n\r\n"  # after which frames come
+NO_LINGERING = struct.pack("ii", 1, 0)  # for no seconds
 
 
 def nothing() -> None:
@@ -61,16 +65,23 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.moved_at = self.spent_at  # when some of them were taken
         self.looking: asyncio.TimerHandle | None = None
         self.turned_away = False
+        self.pieces: Pieces | None = None  # once frames come
+        self.take_at_once: Callable[[str], bool] | None = None
 
     def handle_connect(self, event: Request) -> None:
-        """Let the application say how large frames may be: small ones, until a file was announced."""
+        """Let the application say how large frames may be: small ones, until a file was announced; and be `AtOnce`."""
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            cast(dict[str, Any], self.scope["extensions"])[FRAME_LIMIT] = self.limit_frames
+            extensions = cast(dict[str, Any], self.scope["extensions"])
+            extensions[FRAME_LIMIT] = self.limit_frames
+            extensions[AT_ONCE] = self
 
-    def limit_frames(self, most: int, is_slow: Callable[[], None] = nothing) -> None:
-        """Larger ones end the connection before they are read. `is_slow` is called once a file comes too slowly."""
+    def limit_frames(self, most: int, is_slow: Callable[[], None] = nothing, *, in_parts: bool = False) -> None:
+        """Larger ones end the connection before they are read. `is_slow` is called once a file comes too slowly; the
+        application is given it `in_parts`, or whole.
+        """
         self.conn.max_message_size = most
+        self.in_parts = in_parts
         self.file.expect(most)
         self.file_is_slow = is_slow
 
@@ -88,6 +99,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.unparsed.clear()
         self.file.leave()
         super().connection_lost(exc)
+        self.conn.parser.close()  # it keeps the last frame, however large, until somebody collects what is circular
 
     def look(self) -> None:
         """Drop whoever takes nothing of what they are sent, or sends nothing although they were sent something.
@@ -124,10 +136,25 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     async def send(self, message: ASGISendEvent) -> None:
         """From now on a frame has to come."""
         await super().send(message)
-        if self.unheard_since is None:
-            self.unheard_since = self.loop.time()
+        self.expect_to_hear()
         if message.get("code") == CloseCode.POLICY_VIOLATION:
             self.turn_away()
+
+    def expect_to_hear(self) -> None:
+        """Something was sent: from now on a frame has to come."""
+        if self.unheard_since is None:
+            self.unheard_since = self.loop.time()
+
+    def write_at_once(self, frame: bytes) -> bool:
+        """As `AtOnce` has it: what uvicorn's own `send` would do, for a connection that takes what it is sent."""
+        if not self.writable.is_set() or self.close_sent or self.conn.state is not State.OPEN:
+            return False
+        if self.disconnected or not self.handshake_complete:
+            return False
+        self.conn.send_binary(frame)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.expect_to_hear()
+        return True
 
     def data_received(self, data: bytes) -> None:
         """Parse a little at once; what is more waits until others had a turn, and nothing is read meanwhile."""
@@ -146,7 +173,36 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def parse(self, data: bytes) -> None:
         """One slice."""
         self.file.take(len(data))
+        if self.pieces:
+            data = self.pieces.feed(data, self.conn.max_message_size or 0 if self.in_parts else 0)
         super().data_received(data)
+        if not self.pieces and self.handshake_initiated and data.endswith(END_OF_REQUEST):
+            self.pieces = Pieces()
+
+    def handle_bytes(self, event: Frame) -> None:
+        """What of a file came is handed on, so that it is gathered where it is read."""
+        if event.fin or not self.in_parts:
+            super().handle_bytes(event)
+        else:
+            self.curr_msg_data_type = "bytes"
+            self.frames = []
+            self.hand_on(bytes(event.data))
+
+    def handle_cont(self, event: Frame) -> None:
+        """The same for all pieces but the last."""
+        if self.in_parts and self.curr_msg_data_type == "bytes" and not event.fin:
+            self.hand_on(bytes(event.data))
+        else:
+            super().handle_cont(event)
+
+    def hand_on(self, part: bytes) -> None:
+        """Nothing more is read until the application took it."""
+        if self.close_sent:
+            return
+        self.queue.put_nowait(cast(ASGIReceiveEvent, {"type": "websocket.receive", "bytes": part, MORE: True}))
+        if not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
 
     def parse_soon(self) -> None:
         """There is room for what waits to be parsed; not at once, as it is somebody else's turn who made it."""
@@ -205,10 +261,15 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.file.complete()
         if self.curr_msg_data_type == "text":
             try:
-                b"".join(self.frames).decode()
+                text = b"".join(self.frames).decode()
             except UnicodeDecodeError:
                 self.conn.send_close(CloseCode.INVALID_TEXT, "a text frame has to be UTF-8")
                 self.handle_parser_exception()
+                return
+            # What waits to be read came before it, and whoever closes is not listened to any more.
+            waits = self.read_paused or self.close_sent
+            if self.take_at_once is not None and not waits and self.take_at_once(text):
+                self.frames = []
                 return
         super().send_receive_event_to_app()
 
@@ -246,5 +307,5 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         """End the connection with all that is on its way: the system, too, forgets what nobody took."""
         if hasattr(self, "scope"):
             cast(dict[str, Any], self.scope["extensions"])[DROPPED] = True
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
         self.transport.abort()

@@ -33,10 +33,10 @@ from starlette.responses import Response
 
 from .admission import Admission
 from .assets import Assets, shipped
-from .exported import without_samples
-from .lesson_page import page_of_lessons, told_alone
 from .metrics import Measured
-from .onepage import one_page
+from .onefile.exported import without_samples
+from .onefile.lesson_page import page_of_lessons, told_alone
+from .onefile.onepage import one_page
 from .templates import environment
 
 KEEP = "public, max-age=31536000, immutable"
@@ -47,7 +47,7 @@ NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, fu
 
 
 class Fixed:
-    """A response that stays the same as long as the server runs: compressed once, and not sent again to who has it."""
+    """A response that never changes while the server runs: compressed once, not sent again to a browser that has it."""
 
     def __init__(self, content: bytes, media_type: str, varies: str = "accept-encoding") -> None:
         self.content = content
@@ -132,6 +132,13 @@ class Pages:
     def routes(self) -> APIRouter:
         """What is found where."""
         router = APIRouter()
+        self._route_pages(router)
+        self._route_state(router)
+        self._route_api(router)
+        return router
+
+    def _route_pages(self, router: APIRouter) -> None:
+        """What a browser shows, and the files of it."""
 
         @router.get("/", response_class=HTMLResponse, summary="The page")
         async def index(request: Request) -> Response:
@@ -166,6 +173,9 @@ class Pages:
             headers["content-encoding"] = "gzip"
             return Response(await asset.compressed(), media_type=asset.media_type, headers=headers)
 
+    def _route_state(self, router: APIRouter) -> None:
+        """What balancers and operators ask."""
+
         @router.get("/healthz", summary="Is the server alive?")
         async def healthz() -> dict[str, Any]:
             """Always answers while the process lives, however many runs there are."""
@@ -186,6 +196,9 @@ class Pages:
         async def metrics() -> Response:
             """Runs, records, iteration times, refusals and memory, in Prometheus' text format."""
             return Response(self.measured.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def _route_api(self, router: APIRouter) -> None:
+        """What programs read: the choices of a run, lessons and questions, the page as one file."""
 
         @router.get("/api/schema", summary="Every choice of a run")
         async def schema(request: Request) -> Response:
@@ -215,5 +228,3 @@ class Pages:
         async def questions(request: Request) -> Response:
             """Questions as people ask them, each with a network to open and how its answer's numbers are computed."""
             return self.questions.answer(request)
-
-        return router

@@ -10,7 +10,7 @@ import time
 from typing import Any, Protocol, cast
 
 from .procfs import cpu_seconds
-from .wire import Kind, Unpacker, pack
+from .wire import Kind, Unpacker, parts
 
 SOCKET_BYTES = 1 << 20  # a record and its neighbours fit between the processes without waiting
 START_SECONDS = 60.0  # until which it must be able to compute
@@ -37,6 +37,8 @@ class Process(asyncio.Protocol):
     def __init__(self, limits: dict[str, Any]) -> None:
         self.keeper: Keeper | None = None
         self.transport: asyncio.Transport | None = None
+        self.writable = asyncio.Event()
+        self.writable.set()
         self.unpacker = Unpacker()
         self.ready = False
         self.beats = 0  # questions whether it still works, since it last said anything,
@@ -60,11 +62,20 @@ class Process(asyncio.Protocol):
     def send(self, kind: Kind, run: int = 0, payload: bytes = b"") -> None:
         """One packet; to a process that is dying it goes nowhere, as its end is about to be noticed."""
         if self.transport and not self.transport.is_closing():
-            self.transport.write(pack(kind, run, payload))
+            for part in parts(kind, run, payload):
+                self.transport.write(part)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The event loop took the socket over."""
         self.transport = cast(asyncio.Transport, transport)
+
+    def pause_writing(self) -> None:
+        """More waits to be taken than should wait."""
+        self.writable.clear()
+
+    def resume_writing(self) -> None:
+        """It was taken."""
+        self.writable.set()
 
     @property
     def is_prompt(self) -> bool:
@@ -107,5 +118,6 @@ class Process(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """The process ended, whatever the reason."""
+        self.writable.set()
         if self.keeper:
             self.keeper.lost(self)

@@ -8,16 +8,17 @@ is due and returns the frames to send.
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from ..errors import ReadOnly, UnrollError
-from ..training import BREAKS, Effects
+from ..training import BREAKS, Effects, Steps
 from . import commands, protocol
 from .closing import Close, CloseCode
-from .commands.training import Pause
+from .commands.network import Configure, Edit
+from .commands.training import Pause, Step
 from .commands.viewing import Ack, Watch
-from .followers import MOST_FOLLOWERS
+from .following.followers import MOST_FOLLOWERS
 from .pacing import NEVER, NOW
 from .protocol import Frame, Id
 from .session import Limits, Session, Shared
@@ -25,6 +26,9 @@ from .uploads import upload_timed_out
 from .viewer import Viewer
 
 __all__ = ["Limits", "Run", "Shared"]
+
+MOMENT = 0.020  # seconds of computing; a command that takes longer goes before nobody from then on
+AHEAD = 0.25  # seconds by which a command is waited for longer than a record: one answer, and not one of many pictures
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,16 @@ class Request:
     message: commands.Command | UnrollError | bytes
     id: Id
     arrived: float
+
+
+@dataclass(eq=False)
+class Ongoing:
+    """A command that is carried out in parts: when it came, and how many seconds its parts have taken."""
+
+    steps: commands.Job | Steps[Effects]
+    id: Id
+    arrived: float
+    took: float = 0.0
 
 
 class Run:
@@ -52,8 +66,7 @@ class Run:
         self.session = Session(limits, shared, clock, self.viewer)
         self.inbox: deque[Request] = deque()
         self.answered = 0  # commands answered since somebody last took note
-        self.job: commands.Job | None = None
-        self.job_id: Id = None
+        self.job: Ongoing | None = None
 
     @property
     def follows(self) -> bool:
@@ -112,8 +125,10 @@ class Run:
 
     def awaited_since(self) -> float:
         """Since when the viewer waits: for an answer, or for the next record."""
-        if self.inbox and not self.job:
-            return self.inbox[0].arrived
+        if self.job:
+            return self.job.arrived - AHEAD if self.job.took < MOMENT else NEVER
+        if self.inbox:
+            return self.inbox[0].arrived - AHEAD
         return NEVER if self.follows else self._records_due_at
 
     @property
@@ -122,11 +137,16 @@ class Run:
         return min(self.session.record_due_at(self.viewer), self.session.round_due_at())
 
     def work(self, seconds: float = NEVER, interrupted: Callable[[], bool] = lambda: False) -> list[Frame]:
-        """Do what is due, one thing after the other, until there is something to send or the time is over."""
+        """Do what is due, one thing after the other, until there is something to send or the time is over.
+
+        Commands that came together are answered together: whoever lost a server repeats a dozen of them, and would wait
+        for everybody else's turn before each.
+        """
         end = self.clock() + seconds
         frames: list[Frame] = []
-        while self._do_next(frames) and not frames and self.clock() < end and not interrupted():
-            pass
+        while self._do_next(frames) and self.clock() < end and not interrupted():
+            if frames and not self.inbox and not self.job:
+                break
         return frames
 
     def _do_next(self, frames: list[Frame]) -> bool:
@@ -140,6 +160,8 @@ class Run:
             frames.append(self._refused(upload_timed_out(late), late.id))
         elif self.follows:
             return False
+        elif self._records_due_at <= now and self.session.prepare():
+            pass  # and others get a turn
         elif self.session.record_due_at(self.viewer) <= now:
             frames += self.session.show(self.viewer)
         elif self.session.round_due_at() <= now:
@@ -150,17 +172,25 @@ class Run:
             return False
         return True
 
-    def _continue(self, job: commands.Job, frames: list[Frame]) -> None:
+    def _continue(self, job: Ongoing, frames: list[Frame]) -> None:
         """One part of a job."""
-        self.session.cut_short = bool(self.inbox) and isinstance(self.inbox[0].message, Pause)
+        begun = self.clock()
+        following = self.inbox[0].message if self.inbox else None
+        self.session.cut_short = isinstance(following, Pause)
+        self.session.changes_next = isinstance(following, Edit | Configure | Step)
         try:
-            said = next(job, None)
-            frames += said or []
+            said = next(job.steps)
+        except StopIteration as done:
+            self._reply(done.value, job.id, frames)
         except UnrollError as error:
-            frames.append(self._refused(error, self.job_id))
-        if frames:
-            self.job = None
+            self._reply(self._refused(error, job.id), job.id, frames)
+        else:
+            job.took += self.clock() - begun
+            if not said:
+                return
+            frames += said
             self.answered += 1
+        self.job = None
 
     def _take(self, request: Request, frames: list[Frame]) -> None:
         """Carry a command out, or begin to."""
@@ -171,11 +201,19 @@ class Run:
             answer = self._answer(request.message)
         except UnrollError as error:
             answer = self._refused(error, id_)
+        if isinstance(answer, Generator):
+            self.job = Ongoing(answer, id_, request.arrived)
+            self._continue(self.job, frames)
+        else:
+            self._reply(answer, id_, frames, for_all=not isinstance(request.message, Watch))
+
+    def _reply(self, answer: Effects | Frame | Session, id_: Id, frames: list[Frame], *, for_all: bool = True) -> None:
+        """Say what came of a command; followers are told too where it is `for_all`."""
         match answer:
             case Effects():
                 following = self.session.sharing.token if self.follows else None
                 frames.append(self.session.state(id_, answer, following))
-                if not self.follows and not isinstance(request.message, Watch):
+                if for_all and not self.follows:
                     self.session.announce(answer)
             case Session():
                 frames.append(self._follow(answer, id_))
@@ -185,12 +223,10 @@ class Run:
                 frames.append(protocol.with_id(answer, id_))
             case str() | Close():
                 frames.append(answer)
-            case _:
-                self.job, self.job_id = answer, id_
-                return
         self.answered += 1
-        # A change is shown with its answer: it needs no further turn.
-        if self.session.record_due_at(self.viewer) == NOW:
+        # A change is shown with its answer: it needs no further turn, unless it took its time already.
+        is_long = self.job is not None and self.job.took > 0
+        if self.session.record_due_at(self.viewer) == NOW and not is_long and not self.session.takes_long:
             frames += self.session.show(self.viewer)
 
     def _answer(self, message: commands.Command | UnrollError | bytes) -> commands.Answer:

@@ -83,13 +83,17 @@ class Scheduler(Generic[T]):
         return min((turn.due for turn in self._turns.values()), default=NEVER)
 
     def serve(self, work: Callable[[int, T, float], None]) -> bool:
-        """Give the next run its slice: `work(key, run, seconds)`. False if nobody has anything to do."""
+        """Give the next run its slice: `work(key, run, seconds)`. False if nobody has anything to do.
+
+        The slice ends when somebody else will have something to do, who may go before.
+        """
         begun = self.clock()
         ready = [turn for turn in self._turns.values() if turn.due <= begun]
         if not ready:
             return False
         turn = self._next(ready, begun)
-        work(turn.key, turn.run, max(SHORTEST_SLICE, min(SLICE, ROUND / len(ready))))
+        until_next = min((turn.due - begun for turn in self._turns.values() if turn.due > begun), default=NEVER)
+        work(turn.key, turn.run, max(SHORTEST_SLICE, min(SLICE, ROUND / len(ready), until_next)))
         ended = self.clock()
         turn.used += ended - begun
         turn.ask(ended)

@@ -15,15 +15,15 @@ from itertools import count
 from typing import Any
 
 from ..errors import NoRun, NotNow, UnrollError
-from ..training import Computed, Divergence, Effects, RunConfig, Trainer, WorkspacePool
+from ..training import Computed, Divergence, Effects, RunConfig, Steps, Trainer, WorkspacePool
 from . import protocol
 from .counts import Counts
 from .fitting import NAMES, shortened, with_lists_cut
-from .followers import ROUND_SECONDS, Delivery, Followers
-from .links import Links
+from .following.followers import ROUND_SECONDS, Delivery, Followers
+from .following.links import Links
+from .following.sharing import Sharing
 from .pacing import EXPENSIVE_INTERVAL, NEVER, NOW, Pace
 from .protocol import Frame, Id
-from .sharing import Sharing
 from .viewer import Viewer, Wanted
 
 
@@ -89,7 +89,8 @@ class Session:
         self.version = 0  # counts everything that makes another record
         self.packed: dict[Wanted, Packed] = {}  # of this version
         self.stepped: dict[str, Any] = {}  # the loss of the last batch of a `step`, before and after its update
-        self.cut_short = False  # a `pause` waits for the job that is going on
+        self.cut_short = False  # a `pause` waits for the job that is going on,
+        self.changes_next = False  # or a command after which another record is shown than the one that is due now
 
     # The network.
 
@@ -107,23 +108,23 @@ class Session:
         self.phase = Phase.PAUSED
         self.changed()
 
-    def fresh_trainer(self, fields: dict[str, Any]) -> Trainer:
-        """A new network; own data that are at hand stay so."""
+    def fresh_trainer(self, fields: dict[str, Any]) -> Steps[Trainer]:
+        """A new network, in steps; own data that are at hand stay so."""
         config, data = RunConfig(**fields), self.trainer.dataset if self.trainer else None
         if config.task != "own" or data is None:
-            trainer = Trainer(config, **self.resources())
+            trainer = yield from Trainer.beginning(config, **self.resources())
             trainer.keep(data)
         else:
-            trainer = Trainer(config, data, **self.resources())
+            trainer = yield from Trainer.beginning(config, data, **self.resources())
             if "sequence_length" in fields:
                 trainer.configure(sequence_length=config.sequence_length)
         return trainer
 
-    def load(self, load: Callable[[Any], None], data: Any) -> Effects:
-        """Own data or weights; says what they changed in the configuration."""
+    def load(self, loading: Steps[None]) -> Steps[Effects]:
+        """Own data or weights, in steps; says what they changed in the configuration."""
         trainer = self.network("load")
         before = trainer.config
-        load(data)
+        yield from loading
         self.changed()
         return before.effects(trainer.config)
 
@@ -209,6 +210,15 @@ class Session:
     def round_due_at(self) -> float:
         """When followers may be sent the next record."""
         return self.sharing.followers.due_at(self.version) if self.trainer else NEVER
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether a record should not be made before others had a turn."""
+        return self.trainer is not None and self.trainer.takes_long
+
+    def prepare(self) -> bool:
+        """Compute what the next record needs of the training batch, if that takes long: a turn of its own."""
+        return self.trainer is not None and self.trainer.prepare()
 
     def show(self, viewer: Viewer) -> list[Frame]:
         """The record of the current iteration, if its numbers are finite; followers who may have one get theirs."""

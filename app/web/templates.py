@@ -4,7 +4,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .. import __version__
 from .assets import Assets, shipped
-from .onepage import REGIONS
+from .onefile.onepage import REGIONS
 
 
 def environment(assets: Assets) -> Environment:

@@ -6,10 +6,11 @@ what was sent (aborted), a server without room (1013), the end of the process th
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from collections.abc import Callable
 from heapq import nlargest
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -19,8 +20,9 @@ from . import protocol
 from .admission import Admission
 from .closing import CloseCode
 from .commands import ack_in, followed_in
+from .commands.viewing import PLAIN_ACK
 from .compute import RunHandle
-from .published import Follower, PublishedRuns
+from .publishing.published import Follower, PublishedRuns
 
 SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarded socket has far less
 CLOSE_PATIENCE = 5.0  # and to be sent why the connection is closed
@@ -30,7 +32,9 @@ MOST_QUEUED_BYTES = 256 * 1024  # beside large frames a client is entitled to; w
 ENTITLED_FRAMES = 5  # two records, that of a divergence, a file that was asked for, and the last snapshot
 ACKS_FOR_A_FRAME = 8  # acks are free, unless there are many more of them than records
 FRAME_LIMIT = "unroll.frame_limit"  # the extension of a socket that can be told how large frames may be
+AT_ONCE = "unroll.at_once"  # the extension of a socket that carries records and acks without waking a task: `AtOnce`
 DROPPED = "unroll.dropped"  # set by a socket that ended the connection because nothing was taken, or nothing came
+MORE = "unroll.more"  # in a message that holds a part of a file, and not the last one
 # In commands that are answered by a file, of which one at a time is enough.
 FILES = ('"snapshot"', '"copy"', '"export"')
 
@@ -52,10 +56,22 @@ class Allowance:
         return self.left >= 0
 
 
-class Connection:
-    """One visitor: what the run says goes into the outbox, from which one task sends."""
+class AtOnce(Protocol):
+    """A socket that carries what comes thirty times a second, records and acks, without waking a task for each."""
 
-    def __init__(self, websocket: WebSocket, published: PublishedRuns | None = None) -> None:
+    take_at_once: Callable[[str], bool] | None
+    """Asked about each text frame that nothing waits before; True: it was taken, nobody else is told of it."""
+
+    def write_at_once(self, frame: bytes) -> bool:
+        """Write a binary frame; False, and nothing is written, where it would have to wait."""
+
+
+class Connection:
+    """One visitor: what the run says goes into the outbox, from which one task sends, or past an empty one at once."""
+
+    def __init__(
+        self, websocket: WebSocket, published: PublishedRuns | None = None, at_once: AtOnce | None = None
+    ) -> None:
         self.websocket = websocket
         self.published = published
         self.handle: RunHandle | Follower | None = None  # what the visitor's commands go to
@@ -67,9 +83,16 @@ class Connection:
         self.drained = asyncio.Event()
         self.overfull = asyncio.Event()
         self.held_ack: int | None = None
+        self.allowance = Allowance(time.monotonic)
+        self.at_once = at_once
+        if at_once:
+            at_once.take_at_once = self.take_ack
 
     def deliver(self, frame: str | bytes) -> None:
         """A frame for the visitor."""
+        is_next = not self.outbox and not self.sending
+        if is_next and self.at_once and isinstance(frame, bytes) and self.at_once.write_at_once(frame):
+            return
         self.outbox.append(frame)
         self.unsent_bytes += len(frame)
         self.filled.set()
@@ -82,7 +105,7 @@ class Connection:
         """The next binary frame may be so large: known to the guarded socket, which reads no further than that."""
         hold_to = self.websocket.scope.get("extensions", {}).get(FRAME_LIMIT)
         if hold_to:
-            hold_to(max(frame_bytes, protocol.MESSAGE_BYTES), self.give_up_file)
+            hold_to(max(frame_bytes, protocol.MESSAGE_BYTES), self.give_up_file, in_parts=True)
 
     def give_up_file(self) -> None:
         """The announced file comes too slowly to be waited for."""
@@ -126,18 +149,21 @@ class Connection:
 
     async def read(self, handle: RunHandle | Follower) -> None:
         """Hand on what the visitor sends, until they leave or may not go on."""
-        allowance = Allowance(asyncio.get_running_loop().time)
         while True:
             message = await self.websocket.receive()
             if message["type"] == "websocket.disconnect":
                 return
             text = message.get("text")
             frame = text if text is not None else message["bytes"]
+            if message.get(MORE):
+                if isinstance(handle, RunHandle):
+                    await handle.send_part(frame)
+                continue
             if text is not None and len(text.encode()) > protocol.MESSAGE_BYTES:
                 self.dismiss(CloseCode.MESSAGE_TOO_BIG, f"a text frame may have {protocol.MESSAGE_BYTES} bytes")
                 return
             iteration = None if text is None else ack_in(text)
-            if not allowance.spend(1 if iteration is None else 1 / ACKS_FOR_A_FRAME):
+            if not self.allowance.spend(1 if iteration is None else 1 / ACKS_FOR_A_FRAME):
                 self.dismiss(CloseCode.POLICY_VIOLATION, f"at most {protocol.FRAMES_PER_SECOND} frames a second")
                 return
             if iteration is not None:
@@ -168,6 +194,14 @@ class Connection:
             handle.followed = token  # who asks too early follows nothing yet, and may still be sent elsewhere
         return handle
 
+    def take_ack(self, text: str) -> bool:
+        """Whether a text frame is a plain ack, which works at once; not of who sends too many, as `read` ends that."""
+        plain = PLAIN_ACK.fullmatch(text)
+        if plain is None or self.handle is None or not self.allowance.spend(1 / ACKS_FOR_A_FRAME):
+            return False
+        self.acknowledge(self.handle, int(plain[1]))
+        return True
+
     def acknowledge(self, handle: RunHandle | Follower, iteration: int) -> None:
         """Pass an ack on; while much is unsent it waits, so that no new record is asked for."""
         if self.unsent_bytes >= MOST_UNSENT_BYTES:
@@ -190,7 +224,8 @@ def asks_for_file(text: str) -> bool:
 async def stream(websocket: WebSocket, admission: Admission, published: PublishedRuns) -> None:
     """One visit, from the first frame to the last."""
     await websocket.accept()
-    connection, pool = Connection(websocket, published), admission.pool
+    at_once = websocket.scope.get("extensions", {}).get(AT_ONCE)
+    connection, pool = Connection(websocket, published, at_once), admission.pool
     connection.deliver(pool.hello)
     try:
         connection.handle = admission.admit(connection, websocket.client.host if websocket.client else "")

@@ -9,6 +9,7 @@ from enum import IntEnum, auto
 
 HEADER = struct.Struct("!IIB")
 MANY = struct.Struct("!BI")
+LARGE = 2**16  # bytes of a payload
 
 
 class Kind(IntEnum):
@@ -18,6 +19,7 @@ class Kind(IntEnum):
     OPEN = auto()  # a visitor came
     LEAVE = auto()  # and left
     ACK = auto()  # they have drawn the record of this iteration (8 bytes)
+    PART = auto()  # of a file, before its last part comes as BINARY
     LATE = auto()  # the file they announced comes too slowly
     DRAIN = auto()  # stop training and hand over every run's last snapshot
     # both ways
@@ -41,6 +43,13 @@ class Kind(IntEnum):
 def pack(kind: Kind, run: int = 0, payload: bytes = b"") -> bytes:
     """One packet."""
     return HEADER.pack(len(payload), run, kind) + payload
+
+
+def parts(kind: Kind, run: int = 0, payload: bytes = b"") -> tuple[bytes, ...]:
+    """The same to be sent one after the other: a large file is not copied only to stand behind its header."""
+    if len(payload) < LARGE:
+        return (pack(kind, run, payload),)
+    return HEADER.pack(len(payload), run, kind), payload
 
 
 def to_many(kind: Kind, runs: Sequence[int], payload: bytes) -> bytes:

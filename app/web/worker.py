@@ -24,7 +24,7 @@ from ..training import schema
 from . import logs
 from .closing import Close
 from .counts import Counts
-from .followers import Delivery
+from .following.followers import Delivery
 from .memory import give_back_freed_blocks
 from .protocol import Frame
 from .run import Limits, Run, Shared
@@ -37,6 +37,7 @@ FIRST_WATCH = ("flow", "weights")  # what the page opens with
 # The network of the first view: small enough that each of its parts can be named on the picture.
 FIRST_VIEW = {"task": "echo", "lag": 2, "sequence_length": 8, "hidden_size": 6}
 READ_BYTES = 1 << 18
+READS = 8  # before somebody computes again
 COUNTS_EVERY = 1.0  # seconds
 BUFFERS_REST = 2.0  # seconds for which buffers that nobody uses are kept, at least
 
@@ -55,6 +56,7 @@ class Worker:
         self.counts_at = 0.0
         self.buffers_at = 0.0
         self.unused: set[int] = set()  # runs that have no network yet
+        self.parts: dict[int, list[bytes]] = {}  # of files that are on their way, by run
 
     def serve(self) -> None:
         """Until the web process is gone."""
@@ -74,9 +76,12 @@ class Worker:
         """Take in what came, waiting for it if there is nothing else to do. False when there is nobody to listen to."""
         if not self.poll.poll(seconds * 1000):
             return True
-        data = self.web.recv(READ_BYTES)
-        for kind, key, payload in self.unpacker.feed(data):
-            self.take(kind, key, payload)
+        for _ in range(READS):
+            data = self.web.recv(READ_BYTES)
+            for kind, key, payload in self.unpacker.feed(data):
+                self.take(kind, key, payload)
+            if len(data) < READ_BYTES or not self.something_came():
+                break
         return bool(data)
 
     def take(self, kind: Kind, key: int, payload: bytes) -> None:
@@ -98,7 +103,11 @@ class Worker:
                 run = self.runs.remove(key)
                 run.leave()
                 self.unused.discard(key)
+                self.parts.pop(key, None)
                 self.pass_on()
+                return
+            case Kind.PART:
+                self.parts.setdefault(key, []).append(payload)
                 return
             case Kind.ACK:
                 self.runs[key].drawn(int.from_bytes(payload, "big"))
@@ -108,7 +117,7 @@ class Worker:
             case Kind.TEXT:
                 self.runs[key].receive(payload.decode())
             case Kind.BINARY:
-                self.runs[key].receive(payload)
+                self.runs[key].receive(b"".join([*self.parts.pop(key, ()), payload]))
         self.runs.refresh(key)
 
     def slice(self, key: int, run: Run, seconds: float) -> None:

@@ -28,7 +28,7 @@ async def kill(report: Report, share: float) -> None:
     with Server(WORKERS="1") as first, Server(WORKERS="1") as second, nginx([first, second]) as port:
         tabs = [Tab(port, seed) for seed in range(number)]
         lives = [asyncio.ensure_future(tab.live()) for tab in tabs]
-        await asyncio.sleep(6)
+        await all_at_work(tabs)
         first.stop(signal.SIGKILL)
         await asyncio.sleep(6)
         for tab in tabs:
@@ -45,13 +45,20 @@ async def kill(report: Report, share: float) -> None:
     report.row("  runs that differ from an unbroken one by a bit", different, "", "≤", 0)
 
 
+async def all_at_work(tabs: list[Tab]) -> None:
+    """Every run is kept and was edited, and a while later."""
+    while not all(tab.kept and tab.changes for tab in tabs):
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(4)
+
+
 async def worker(report: Report, share: float) -> None:
     """One of two compute processes is killed under 100 tabs that are editing, each 100 ms away and back."""
     number = max(10, round(100 * share))
     with Server(WORKERS="2") as server:
         tabs = [Tab(server.port, seed, one_way=0.05) for seed in range(number)]
         lives = [asyncio.ensure_future(tab.live()) for tab in tabs]
-        await asyncio.sleep(6)
+        await all_at_work(tabs)
         os.kill(family(server)[1], signal.SIGKILL)
         await asyncio.sleep(6)
         for tab in tabs:

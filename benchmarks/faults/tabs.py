@@ -89,14 +89,15 @@ class Tab:
     async def go_on(self) -> Visitor:
         visitor = await Visitor.connect(self.port, self.one_way)
         iteration = (await visitor.upload(self.kept))["iteration"]
+        asked = []  # all at once, as the page does: commands are carried out in order
         for at, change in self.since_snapshot:
             if at > iteration:
-                await visitor.ask("step", iterations=at - iteration)
-            await visitor.ask("edit", **change)
+                asked.append(visitor.ask("step", iterations=at - iteration))
+            asked.append(visitor.ask("edit", **change))
             iteration = at
+        await asyncio.gather(*asked)
         await self.edit(visitor)
-        await visitor.ask("watch", quantities=self.watch)
-        await visitor.ask("play", rate=self.rate)
+        await asyncio.gather(visitor.ask("watch", quantities=self.watch), visitor.ask("play", rate=self.rate))
         await visitor.first_record
         return visitor
 

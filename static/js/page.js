@@ -200,7 +200,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     guard.run(() => header.draw(now, reads), undefined);
     if (reads) for (const part of [firstView, reader]) guard.run(part.draw, undefined);
     const wait = Math.min(stageWaits, reads ? Number.POSITIVE_INFINITY : reading.wait(now));
-    const parts = [() => rail.draw(now, unit), () => lanes.draw(now), () => sentences.draw(now)];
+    const parts = [() => rail.draw(now, unit), () => lanes.draw(now, reads), () => sentences.draw(now)];
     return Math.min(wait, ...parts.map((draw) => guard.run(draw, Number.POSITIVE_INFINITY)));
   }
 

@@ -147,7 +147,7 @@ def overflowing(page: Page) -> list[str]:
 
 
 def ringing_nothing(page: Page) -> list[str]:
-    """References of the text that ring nothing while they have the focus, or leave a ring behind; each has 5 s."""
+    """References that ring nothing while they have the focus, ring across the stage's edge or leave one; 5 s each."""
     found: list[str] = page.evaluate(
         """async () => {
           const frame = () => new Promise((seen) => requestAnimationFrame(seen));
@@ -156,10 +156,24 @@ def ringing_nothing(page: Page) -> list[str]:
             while (document.querySelectorAll(".ring").length > 0 !== wanted && performance.now() < end) await frame();
             return document.querySelectorAll(".ring").length > 0 === wanted;
           };
+          const crossing = () => {
+            const stage = document.getElementById("stage").getBoundingClientRect();
+            return [...document.querySelectorAll(".ring")].map((ring) => ring.getBoundingClientRect()).some(
+              ({ left, right, top, bottom }) =>
+                bottom > stage.top + 6 && top < stage.bottom - 6 &&
+                [stage.left, stage.right].some((edge) => left < edge - 6 && right > edge + 6)
+            );
+          };
+          const settles = async () => {
+            const end = performance.now() + 5000;
+            while (crossing() && performance.now() < end) await frame();
+            return !crossing();
+          };
           const failed = [];
           for (const reference of document.querySelectorAll("#lesson-text .reference")) {
             reference.focus();
             if (!(await rings(true))) failed.push(`${reference.textContent} rings nothing`);
+            if (!(await settles())) failed.push(`${reference.textContent} rings what is not the stage`);
             document.getElementById("lesson-title").focus();
             if (!(await rings(false))) failed.push(`the ring of ${reference.textContent} stays`);
           }

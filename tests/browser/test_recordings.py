@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 from app.recording import Recording
 from app.training import RunConfig, Trainer
-from app.web.lesson_page import lesson_page
+from app.web.onefile.lesson_page import lesson_page
 from tests.support.axe import violations
 from tests.support.firefox import Firefox
 from tests.support.lesson_pages import told_in

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from app.engine import ACTIVATIONS, CELLS, LOSSES, Architecture, Initialisation, Network, Params, initialise
+from app.engine.backstep import jacobians_of
 
 
 def recurrent(cell):
@@ -97,3 +98,20 @@ def scalar(cell, activation="linear", T=100, loss_at=-1, **values):
     target[loss_at] = 1.0
     net = Network(sizes, activation, "squared_error", T, 1)
     return net, (params, np.zeros((T, 1, 1)), target)
+
+
+def jacobian(net, t):
+    """J_t = dh_t/dh_{t-1} (H, H), J_t[i, j] = dh_t[j]/dh_{t-1}[i], of ``net`` (B = 1) after `adjoints` or `backward`.
+
+    An lstm's c_{t-1} is held fixed. Row form: the gradient carried into h_{t-1} is ``dh_t @ J_t.T``.
+    """
+    with np.errstate(all="ignore"):
+        return jacobians_of(net.layer).between(t, t)[0, : net.H, : net.H].T.copy()
+
+
+def jacobian_product(net, k, t):
+    """dh_t/dh_k = J_{k+1} … J_t (H, H) in row form, through the h alone; the identity for k = t."""
+    product = np.eye(net.H)
+    for s in range(k + 1, t + 1):
+        product = product.dot(jacobian(net, s))
+    return product

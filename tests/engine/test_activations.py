@@ -53,3 +53,8 @@ def test_float32_stays_float32_and_nan_stays_nan(name):
     a = np.array([np.nan, 0.5], dtype=np.float32)
     assert ACTIVATIONS[name](a).dtype == ACTIVATIONS[name].slope(a).dtype == np.float32
     assert np.isnan(ACTIVATIONS[name](a)[0])
+
+
+def test_those_are_bounded_that_stay_small_whatever_they_are_applied_to():
+    bounded = {name for name, activation in ACTIVATIONS.items() if activation.is_bounded}
+    assert bounded == {"tanh", "sigmoid", "softsign", "hardtanh"}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine import CELLS, adjoints, flow, jacobian, jacobian_product, recurrent_block, singular_values
-from tests.engine.networks import build, networks, scalar
+from app.engine import CELLS, adjoints, flow, recurrent_block, singular_values
+from tests.engine.networks import build, jacobian, jacobian_product, networks, scalar
 
 
 @settings(max_examples=120, derandomize=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.engine import CELLS, INITIALISERS, Architecture, Initialisation, initialise
+from app.engine import CELLS, INITIALISERS, Architecture, Initialisation, initialise, initialising
 from tests.engine.networks import recurrent
 
 
@@ -23,6 +23,19 @@ def test_every_parameter_has_its_name_shape_and_order(cell, init):
     assert list(params) == list(parameter_shapes(cell, 3, 64, 2))
     assert next(iter(params)) == "W_xh"
     assert list(params)[-2:] == ["W_hy", "b_y"]
+
+
+def test_a_large_network_is_drawn_in_steps_and_a_small_one_at_once():
+    def steps(H):
+        into = {}
+        net = Architecture("lstm", 3, H, 2)
+        return sum(1 for _ in initialising(net, Initialisation("orthogonal"), np.random.default_rng(5), into)), into
+
+    assert steps(8)[0] == 0
+    taken, params = steps(64)
+    assert taken == 4, "one for each gate"
+    for name, values in draw("lstm", "orthogonal", 64).items():
+        assert np.array_equal(values, params[name])
 
 
 def test_gated_cells_keep_their_gates_side_by_side():

@@ -12,15 +12,13 @@ from app.engine import (
     eigenvalues,
     flow,
     initialise,
-    jacobian,
     jacobian_norms,
-    jacobian_product,
     lyapunov_exponents,
     recurrent_block,
     singular_values,
     slopes,
 )
-from tests.engine.networks import build
+from tests.engine.networks import build, jacobian, jacobian_product
 
 ONE_STATE = ["rnn", "gru", "indrnn", "mingru"]
 

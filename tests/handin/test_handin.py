@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app import verifying
+from app.commandline import verify as verifying
 from app.errors import BadUpload
 from app.handin import LARGEST_FILE, Outcome, read, verify
 from app.training import RunConfig, Trainer
@@ -53,7 +53,7 @@ def outcome(fields: dict[str, Any]) -> tuple[Outcome, str]:
 
 
 def test_a_run_with_changes_is_replayed_bit_for_bit():
-    assert outcome(handed_in()) == (Outcome.SAME, "All 8 losses up to iteration 12 are those of such a run.")
+    assert outcome(handed_in()) == (Outcome.SAME, "All 8 losses up to iteration 12 came out again, bit for bit.")
 
 
 def test_the_last_bit_of_one_loss_is_enough_to_be_different():
@@ -62,7 +62,7 @@ def test_the_last_bit_of_one_loss_is_enough_to_be_different():
     fields["curve"][-1] = at, math.nextafter(loss, 1)
     found, sentence = outcome(fields)
     assert found is Outcome.DIFFERENT
-    assert sentence == f"At iteration 12 the loss of such a run is {loss!r}; the file says {math.nextafter(loss, 1)!r}."
+    assert sentence == f"At iteration 12 the replay's loss is {loss!r}; the file says {math.nextafter(loss, 1)!r}."
 
 
 @pytest.mark.parametrize(
@@ -80,10 +80,10 @@ def test_a_change_that_was_left_out_moved_or_altered_is_different(changes):
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"configure": {"hidden_size": 6}}, "No run can have been so: a change begins the run again"),
-        ({"configure": {"self": 1}}, 'No run can have been so: Expected fields of a run; got "self"'),
-        ({"edit": {"tensor": "W_xy", "index": [0], "value": 1.0}}, "No run can have been so: tensor must be one of"),
-        ({"configure": {"learning_rate": -1.0}}, "No run can have been so: learning_rate must be"),
+        ({"configure": {"hidden_size": 6}}, "No run can do this: a change begins the run again"),
+        ({"configure": {"self": 1}}, 'No run can do this: Expected fields of a run; got "self"'),
+        ({"edit": {"tensor": "W_xy", "index": [0], "value": 1.0}}, "No run can do this: tensor must be one of"),
+        ({"configure": {"learning_rate": -1.0}}, "No run can do this: learning_rate must be"),
     ],
 )
 def test_what_no_run_can_have_done_is_different_and_says_why(change, why):
@@ -154,7 +154,7 @@ def test_the_command_says_it_of_each_file_and_ends_with_1_where_any_is_not_the_s
     assert verifying.main([str(good)]) == 0
     assert capsys.readouterr().out == (
         f"{good}: 'Ada', 12 updates, 3 changes, 1 of 2 answers right, lesson 'vanishing': same. "
-        "All 8 losses up to iteration 12 are those of such a run.\n"
+        "All 8 losses up to iteration 12 came out again, bit for bit.\n"
     )
     assert verifying.main([str(good), str(forged), str(none), str(tmp_path / "absent.json")]) == 1
     lines = capsys.readouterr().out.splitlines()

@@ -27,6 +27,12 @@ def says(slug: str, *words: str) -> None:
         assert word in text, f"{slug} does not say {word!r}"
 
 
+def written(number: float, decimals: int = 2) -> str:
+    """As texts write a number that is far from 1: 4.89 × 10⁻⁸."""
+    mantissa, exponent = f"{number:.{decimals}e}".split("e")
+    return f"{mantissa} × 10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
 def opened(slug: str, lane: int = 1, **changes) -> Trainer:
     return Trainer(SCENES[slug].configs()[lane - 1].changed(changes))
 

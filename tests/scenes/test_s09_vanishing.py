@@ -7,7 +7,7 @@ learned within 100 further updates: at least 4 of 5.
 import numpy as np
 import pytest
 
-from tests.scenes.reading import SCENES, Trainer, after, ledger, ln_flow, opened, says, seeds
+from tests.scenes.reading import SCENES, Trainer, after, ledger, ln_flow, opened, says, seeds, written
 
 CONFIG = SCENES["vanishing"].config
 
@@ -31,6 +31,8 @@ def test_one_magnitude_is_named_and_it_is_the_sum_of_its_parts():
     whole = (ln_flow(record, 24, 1) - ln_flow(record, 24, 24)) / np.log(10)
     assert whole == pytest.approx(slope + weights, abs=1e-4)
     assert [round(part) for part in (whole, slope, weights)] == [-19, -14, -5]
+    last, first = (float(np.exp(record.ln_dh_norm[t])) for t in (24, 1))
+    says("vanishing", f"from {last:.3f} at h_24 to {written(first, 1)} at h_1, to 10⁻¹⁹ of it")
     says("vanishing", "shrinks to 10⁻¹⁹", "these 19 powers of ten", "takes 14", "small weights 5", "Over 23 steps")
     assert record.horizon == 2
     says("vanishing", "lags of at most 2")

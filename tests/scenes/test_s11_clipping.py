@@ -38,7 +38,7 @@ def test_per_timestep_needs_a_hundredth_of_the_rate_and_without_it_even_that_is_
     assert unclipped.diverged
     if seed == NONE.seed:
         assert unclipped.iteration == 1
-    says("clipping", "it needs a hundredth of the rate", "ends after one update")
+    says("clipping", "it needs a hundredth of the rate. Even at that the run without clipping ends after one update")
 
 
 @pytest.mark.parametrize("config", seeds(SCENES["vanishing"].config, 3))

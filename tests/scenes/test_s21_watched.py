@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.recording import Recording
-from tests.scenes.reading import SCENES, Trainer, after, ln_flow, opened, says, seeds
+from tests.scenes.reading import SCENES, Trainer, after, ln_flow, opened, says, seeds, written
 
 SCENE = SCENES["watched"]
 T = 30
@@ -22,11 +22,6 @@ def captures():
 def arrives(record):
     """How much of the last timestep's gradient arrives at h_1."""
     return float(np.exp(ln_flow(record, T, 1) - ln_flow(record, T, T)))
-
-
-def written(number):
-    exponent = int(np.floor(np.log10(number)))
-    return f"{number / 10**exponent:.2f} × 10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def test_the_text_writes_the_numbers_of_the_stored_training(captures):

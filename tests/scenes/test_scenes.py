@@ -153,7 +153,7 @@ def test_symbols_are_written_in_one_notation(slug, scene):
         (r"\.\.\.", "…"),
         (r"['\"]", "no quotation marks"),
         (r"  |\s[.,;:?]| $", "single spaces, none before a stop"),
-        (r"\b\d{4,}\b", "thousands with a comma"),
+        (r"(?<![.\d])\d{4,}\b", "thousands with a comma"),
         (r"\btime ?steps? back\b|\btime-step|\btime step\b", "timestep; steps back"),
         (r"\bepochs?\b|\btraining steps?\b|\bgradient steps?\b", "update"),
         (r"\bweights? matri|\bneurons?\b|\bnodes?\b|\bhidden layer", "units, W_hh"),

@@ -201,7 +201,7 @@ def test_where_two_readings_fit_each_is_a_choice_that_reads_it_so(name):
         ("a,b\n1,2\n3,4\n5,7\n\nc,d\n10,20\n30,40\n50,70\n", "Line 6"),
         ("a,b\n1,2\n3,4\n5,7\n\nc,d,e\n10,20,1\n30,40,2\n50,70,3\n", "columns"),
         ('[{"a": 1}, {"a": [2]}, {"a": 3}]', "Element 2 of the JSON holds a list"),
-        ("[1, 2, x]", "is none"),
+        ("[1, 2, x]", "is not JSON"),
         ('{"a": [1, 2, 3], "b": [1, 2]}', "different lengths"),
     ],
 )

@@ -136,7 +136,7 @@ def test_the_bytes_of_an_npz_are_its_arrays_in_any_order_and_type(save):
         (archive(**{"a.npy": b"x" * 99}), "not one of plain numbers"),
         (archive(**{"a.npy": array([1.0, 2.0])[:-4]}), "needs 16 bytes"),
         (archive(**{"a.npy": b"\0" * 2**26}), "at most 32 MiB"),
-        (archive(**{"a.npy": array([1.0])})[:-30], "is none"),
+        (archive(**{"a.npy": array([1.0])})[:-30], "is not one"),
         (broken(archive(**{"a.npy": array(np.arange(99.0))})), "is broken"),
     ],
 )

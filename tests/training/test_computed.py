@@ -186,3 +186,32 @@ def test_a_hundred_visitors_of_one_link_of_whom_half_change_something_each_see_w
     for turn in range(TURNS + 1):
         for visitor in range(100):
             assert next(together[visitor]) == next(alone[visitor]), f"visitor {visitor}, turn {turn}"
+
+
+def test_whose_weights_were_set_before_the_first_update_goes_its_own_way_and_a_reset_leads_back(batches):
+    computed = Computed()
+    first, other = trainer(computed), trainer(computed)
+    first.record()
+    other.edit("W_hh", (0, 0), 0.25)
+    same(other.record(), edited_alone().record())
+    assert len(batches) == 3, "of both, and of the one that is alone"
+    other.reset()
+    same(other.record(), first.record())
+    assert len(batches) == 3, "which stand at the same place again"
+
+
+def edited_alone() -> Trainer:
+    alone = trainer()
+    alone.edit("W_hh", (0, 0), 0.25)
+    return alone
+
+
+def test_a_place_from_which_nobody_has_gone_on_yet_is_named_without_its_weights(monkeypatch):
+    """However many there are: to write and hash them took longer than the first update."""
+    monkeypatch.setattr("app.training.snapshot.write", None)
+    run = trainer(Computed())
+    run.record()
+    run.reset()
+    run.record()
+    run.configure(hidden_size=5)
+    run.record()

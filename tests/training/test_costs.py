@@ -11,7 +11,7 @@ from app.engine.layer import Layer
 from app.errors import OutOfRange, TooCostly
 from app.settings import Settings
 from app.training import RunConfig, Trainer, WorkspacePool
-from app.training.along import goes_along, shape_beside
+from app.training.beside import goes_along
 from app.training.costs import cost_of_watching, memory
 from app.training.quantities import WATCHABLE
 from app.training.work import Work
@@ -23,6 +23,16 @@ def test_the_largest_of_everything_is_too_much_together():
     with pytest.raises(TooCostly, match=r"T·B·H·\(H\+I\+O\) = 500·256·256·258.*Try batch_size = \d+\.") as refusal:
         Trainer(RunConfig(**LARGE), max_cost=10**9)
     assert refusal.value.field == "batch_size"
+
+
+def test_arithmetic_in_half_the_bytes_is_estimated_to_cost_less_and_calls_the_same():
+    def forward(**config):
+        trainer = Trainer(RunConfig(hidden_size=256, **config))
+        return Work.of(trainer.config, trainer.task).forward(256)
+
+    assert 0.7 < forward(precision="float32") / forward(precision="float64") < 0.8
+    calls = [Work.of(RunConfig(precision=name), Trainer().task).forward(0) for name in ("float32", "float64")]
+    assert calls[0] == calls[1]
 
 
 def test_what_is_suggested_fits():
@@ -53,7 +63,7 @@ def test_memory_is_limited_and_nearly_what_is_allocated():
         runner = trainer._iterations.runner
         nets = [runner._workspace("batch", 32).net]
         one_sequence = sum(map(allocated_by, nets)) / 32
-        if (beside := shape_beside(trainer.config, trainer.task)) is not None:
+        if (beside := Work.of(trainer.config, trainer.task).beside) is not None:
             nets.append(runner.workspaces.workspace("batch", beside).net)
         allocated = sum(map(allocated_by, nets))
         assert 0.6 * allocated < memory(trainer.config, trainer.task) - one_sequence < 1.7 * allocated
@@ -163,7 +173,7 @@ def test_the_timesteps_that_are_swept_are_counted_and_not_guessed(monkeypatch, c
         sweep(layer, last, lowest, clip_timestep)
 
     trainer = Trainer(RunConfig(sequence_length=60, hidden_size=3, batch_size=4, **cut))
-    beside = shape_beside(trainer.config, trainer.task)
+    beside = Work.of(trainer.config, trainer.task).beside
     goes_with_its_batch = beside is not None and goes_along(beside)
     monkeypatch.setattr(Layer, "sweep", counted)
     trainer.record(())

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import app
-from app.engine import ACTIVATIONS, CELLS, INITIALISERS, Activation, Cell
+from app.engine import ACTIVATIONS, CELLS, INITIALISERS, OPTIMIZERS, Activation, Cell, Optimizer
 from app.engine.cells.base import StackedCell
 from app.engine.cells.rnn import RNN
 from app.errors import BadValue, TooCostly
@@ -20,7 +20,7 @@ from app.training.quantities import QUANTITIES, Found, Quantity, Tensor
 from app.validation import properties
 
 ROOT = Path(__file__).parents[2]
-FIELDS = {"activation": ACTIVATIONS, "cell": CELLS, "init": INITIALISERS, "task": TASKS}
+FIELDS = {"activation": ACTIVATIONS, "cell": CELLS, "init": INITIALISERS, "optimizer": OPTIMIZERS, "task": TASKS}
 WORDS = {"name": "half", "about": "Half of it.", "source": "nobody"}
 SMALL = {"sequence_length": 8, "hidden_size": 4, "batch_size": 3}
 
@@ -297,9 +297,47 @@ def test_an_initialiser_that_is_wrong_is_refused(draw, words):
     assert list(INITIALISERS) == RunConfig.model_fields["init"].json_schema_extra["enum"]
 
 
+class Sign(Optimizer):
+    """p <- p - lr sign(g)."""
+
+    name = "sign"
+
+    def direction(self, _name, g):
+        return self.lr * np.sign(g)
+
+
+def test_an_optimizer_of_ones_own_trains_and_its_run_is_resumed():
+    register(Sign)
+    trainer = Trainer(RunConfig(optimizer="sign", learning_rate=0.01, weight_decay=0.1, **SMALL))
+    before = trainer.params["b_y"].copy()
+    trainer.advance()
+    np.testing.assert_allclose(np.abs(trainer.params["b_y"] - before), 0.01)
+    resumed = Trainer.resume(trainer.snapshot())
+    assert resumed.record().loss == trainer.record().loss
+    assert "sign" in schema()["properties"]["optimizer"]["enum"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"direction": lambda self, _name, g: -self.lr * g}, "must go down the gradient"),
+        ({"direction": lambda self, _name, g: g * np.nan}, "finite numbers"),
+        ({"moments": ("u",)}, 'among m, v, which snapshots hold; got "u"'),
+        ({"direction": Optimizer.direction}, "not complete: `direction` is missing"),
+        ({"direction": lambda self, name, g: self.v[name] + g}, "not complete: 'w'"),
+        ({"name": "adam"}, "already the optimizer adam"),
+    ],
+    ids=["uphill", "not finite", "another moment", "no direction", "no such moment", "taken"],
+)
+def test_an_optimizer_that_is_wrong_is_refused_and_not_offered(parts, words):
+    with pytest.raises(BadValue, match=re.escape(words)):
+        register(type("Wrong", (Sign,), parts))
+    assert "sign" not in OPTIMIZERS
+
+
 @pytest.mark.parametrize("part", [3, "tanh", np.tanh, dict])
 def test_what_is_none_of_these_is_refused(part):
-    with pytest.raises(BadValue, match="Expected a Task, Cell or Quantity class, an Activation, or a function"):
+    with pytest.raises(BadValue, match="Expected a Task, Cell, Quantity or Optimizer class, an Activation"):
         register(part)
 
 

@@ -10,7 +10,7 @@ from app.errors import OutOfRange, UnrollError
 from app.training import RunConfig, Trainer
 from app.training import snapshot as files
 from app.training.architecture import architecture_of
-from app.training.weights import to_torch
+from app.training.pytorch import to_torch
 
 SMALL = {"sequence_length": 9, "hidden_size": 5, "batch_size": 4, "lag": 2}
 SHAPES = [

@@ -16,7 +16,7 @@ import pytest
 
 from app.errors import BadValue
 from app.training import Record
-from app.watching.beside import Beside
+from app.watching.own_server import OwnServer
 from app.watching.publishing import Publisher, addresses
 from tests.support.clients import facts
 from tests.support.servers import PATIENCE, ROOT, Server, free_port, wait_until
@@ -25,8 +25,8 @@ from tests.support.visitors import Visitor
 TOKEN = "a-token-of-the-operator"
 SCRIPT = """
 import time
-from app.watching.beside import Beside
-beside = Beside()
+from app.watching.own_server import OwnServer
+beside = OwnServer()
 print(beside.url, flush=True)
 time.sleep(600)
 """
@@ -144,7 +144,7 @@ def test_the_server_beside_a_script_ends_with_it_also_when_it_is_killed():
 
 
 def test_a_server_beside_a_script_that_is_killed_holds_up_nothing():
-    beside, told = Beside(), Told()
+    beside, told = OwnServer(), Told()
     publisher = told.publisher(beside.url, beside.token)
     wait_until(lambda: publisher.connected, "the server beside to take the run")
     assert not beside.failed

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from app.errors import TooCostly
+from app.link_keys import new_key, token_of
 from app.training import Trainer
-from app.web import followers
 from app.web.commands import COMMANDS
-from app.web.followers import MOST_FOLLOWERS
-from app.web.links import Links, new_key, token_of
+from app.web.following import followers
+from app.web.following.followers import MOST_FOLLOWERS
+from app.web.following.links import Links
 from app.web.run import Limits, Shared
 from app.web.session import MOST_PACKED
 from tests.support.clients import LIMITS, Client, Clock, facts, records, tensors, understood
@@ -551,7 +552,7 @@ def test_a_last_snapshot_is_for_the_owner(room):
 
 
 def test_so_many_may_follow_and_one_more_is_told_when_to_try_again(room, monkeypatch):
-    monkeypatch.setattr("app.web.sharing.MOST_FOLLOWERS", 2)
+    monkeypatch.setattr("app.web.following.sharing.MOST_FOLLOWERS", 2)
     room.follower()
     room.follower()
     refused = room.enter().say("follow", run=room.token)[0]

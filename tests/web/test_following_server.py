@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from app.link_keys import token_of
 from app.training import Trainer
-from app.web.links import token_of
 from benchmarks.servers import nginx
 from tests.support.clients import facts
 from tests.support.servers import Server, wait_until

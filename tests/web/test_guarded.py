@@ -15,6 +15,7 @@ from uvicorn.server import ServerState
 from websockets.asyncio.client import connect as websockets_connect
 from websockets.exceptions import ConnectionClosed
 
+from app.training.dataset import digest, read_text
 from app.web.arriving import FILES, SMALL_BYTES
 from app.web.bounded_http import BoundedHTTP
 from app.web.guarded import BoundedWebSocket
@@ -148,6 +149,30 @@ def test_a_large_file_that_was_announced_is_read_and_the_next_is_not(server):
         with contextlib.suppress(ConnectionClosed):
             visitor.socket.send(garbage)
         assert visitor.closed() == 1009
+
+
+def test_a_file_that_is_taken_in_many_pieces_is_read_as_it_was_sent(server):
+    text = "".join(chr(97 + at * at % 23 + at // 100_000) for at in range(500_000))
+    with Visitor(server) as visitor:
+        visitor.ask("start", config=SMALL)
+        assert visitor.upload("text", text.encode())["task"]["read"]["characters"] == len(text)
+        assert facts(visitor.snapshot())["dataset"] == digest(read_text(text))
+
+
+def test_a_large_file_is_kept_by_nobody_once_its_sender_has_left(server):
+    garbage = os.urandom(8_000_000)
+
+    def come_and_go() -> None:
+        with Visitor(server) as visitor:
+            visitor.ask("upload", kind="snapshot", bytes=len(garbage))
+            visitor.socket.send(garbage)
+            assert visitor.answer()["code"] == "bad_upload"
+
+    come_and_go()
+    before = resident(server)
+    for _ in range(4):
+        come_and_go()
+    wait_until(lambda: resident(server) - before < len(garbage), "the memory to be given back")
 
 
 def test_announced_files_that_do_not_come_or_stop_half_way_keep_nobody_from_sending_one(server):

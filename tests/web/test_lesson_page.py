@@ -6,12 +6,12 @@ import re
 import numpy as np
 import pytest
 
-from app import lesson_pages
+from app.commandline import export_lesson
 from app.errors import BadValue
 from app.scenes import SCENES
 from app.training import Record, RunConfig, Trainer
-from app.web.lesson_page import LARGEST_PAGE, lesson_page, tellable, thinned, told_alone
-from app.web.packed import facts_of, pack
+from app.web.onefile.lesson_page import LARGEST_PAGE, lesson_page, tellable, thinned, told_alone
+from app.web.onefile.packed import facts_of, pack
 from tests.support.lesson_pages import told_in, unpacked
 
 
@@ -89,11 +89,11 @@ def test_the_last_record_is_kept_where_they_are_thinned():
 
 def test_the_command_writes_the_page_or_says_why_not(tmp_path, capsys, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(lesson_pages, "lesson_page", lambda slugs, link: f"{slugs} {link}")
-        assert lesson_pages.main(["relu", "--out", str(tmp_path / "page.html"), "--link", "https://here/"]) == 0
+        patched.setattr(export_lesson, "lesson_page", lambda slugs, link: f"{slugs} {link}")
+        assert export_lesson.main(["relu", "--out", str(tmp_path / "page.html"), "--link", "https://here/"]) == 0
         assert (tmp_path / "page.html").read_text() == "['relu'] https://here/"
-        assert lesson_pages.main(["--out", str(tmp_path / "page.html")]) == 0
+        assert export_lesson.main(["--out", str(tmp_path / "page.html")]) == 0
         assert (tmp_path / "page.html").read_text() == f"{tellable()} "
-    assert lesson_pages.main(["clipping", "--out", str(tmp_path / "none.html")]) == 2
+    assert export_lesson.main(["clipping", "--out", str(tmp_path / "none.html")]) == 2
     assert "got 'clipping' (it needs a server)" in capsys.readouterr().err
     assert not (tmp_path / "none.html").exists()

@@ -48,6 +48,16 @@ def test_every_command_message_field_and_code_is_described():
     assert not missing
 
 
+@pytest.mark.parametrize("name", commands.COMMANDS)
+def test_the_row_of_a_command_names_its_own_fields(name):
+    table = DOCS.partition("## Commands")[2].partition("## Messages")[0].splitlines()
+    (row,) = (line for line in table if line.startswith(f"| `{name}` |"))
+    model = commands.COMMANDS[name]
+    inherited = model.__mro__[1].model_fields
+    own = [info.alias or field for field, info in model.model_fields.items() if field not in inherited]
+    assert not [field for field in own if f"`{field}`" not in row]
+
+
 def test_every_quantity_and_tensor_of_the_table_is_described():
     names = {*QUANTITIES, *(tensor.name for quantity in (PROBE, *QUANTITIES.values()) for tensor in quantity.tensors)}
     assert not sorted(name for name in names - {"NAME"} if f"`{name}`" not in DOCS)

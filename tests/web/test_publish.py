@@ -9,10 +9,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from app.link_keys import new_key, token_of
 from app.training import Record
-from app.web.links import new_key, token_of
 from app.web.protocol import CAPTURE_BYTES
-from app.web.publish import may_publish
+from app.web.publishing.publish import may_publish
 from tests.support.clients import facts
 from tests.support.servers import PATIENCE, Server
 from tests.support.visitors import Visitor

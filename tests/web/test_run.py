@@ -10,7 +10,7 @@ from app.training import BREAKS, RunConfig, Trainer
 from app.web.closing import Close
 from app.web.run import Shared
 from app.web.session import Phase
-from tests.support.clients import Client, facts, records, tensors
+from tests.support.clients import Client, Clock, facts, records, tensors
 from tests.support.messages import MESSAGES, SMALL, WILD, record, server_messages
 
 
@@ -137,6 +137,117 @@ def test_pause_cuts_a_long_step_short(client):
     answers = [item for item in said if isinstance(item, dict)]
     assert [answer["id"] for answer in answers] == ["long", "enough"]
     assert 0 < answers[0]["iteration"] < 100
+
+
+def test_commands_that_came_together_are_answered_together(client):
+    client.started()
+    for id_ in range(6):
+        client.run.receive(json.dumps({"type": "edit", "tensor": "W_hh", "index": [0, 0], "value": id_, "id": id_}))
+        client.run.receive(json.dumps({"type": "step", "iterations": 3, "id": 10 + id_}))
+    said = client.run.work(seconds=1)
+    answered = [json.loads(frame)["id"] for frame in said if isinstance(frame, str)]
+    assert answered == [number for id_ in range(6) for number in (id_, 10 + id_)]
+    assert client.run.answered == 1 + 12, "that it was started, too"
+
+
+def test_a_step_that_a_change_follows_at_once_measures_no_loss_after_it(client, monkeypatch):
+    """Nobody would be shown it: the next record is of the change."""
+    client.started()
+    records_made = []
+    step = Trainer.step
+    monkeypatch.setattr(Trainer, "step", lambda *args, **options: records_made.append(0) or step(*args, **options))
+    for iterations in (3, 4):
+        client.run.receive(json.dumps({"type": "step", "iterations": iterations}))
+        client.run.receive('{"type": "edit", "tensor": "W_hh", "index": [0, 0], "value": 0.5}')
+    client.run.receive('{"type": "step"}')
+    client.listen()
+    client.ack()
+    said = client.listen()
+    assert len(records_made) == 1
+    assert records(said)[-1]["iteration"] == 8
+    assert records(said)[-1]["loss_after"] is not None
+
+
+def test_a_command_goes_before_records_that_were_due_a_little_earlier():
+    """Who changes something waits for one answer; a picture that comes a moment later is not missed."""
+    clock = Clock()
+    watching, asking = Client(clock=clock).started(), Client(clock=clock).started()
+    watching.say("play")
+    while watching.run.awaited_since() == float("inf"):
+        watching.ack()
+        watching.run.work(seconds=0)
+    clock.advance(0.1)
+    asking.run.receive('{"type": "pause"}')
+    assert watching.run.awaited_since() < clock.now
+    assert asking.run.awaited_since() < watching.run.awaited_since()
+
+
+class TickingClock(Clock):
+    """A millisecond goes by whenever somebody looks."""
+
+    def __call__(self):
+        self.now += 0.001
+        return self.now
+
+
+def test_a_command_carried_out_in_parts_goes_before_others_for_a_moment_only():
+    """A class that comes back repeats a few updates each; a large file must not hold up those who watch."""
+    client = Client(clock=TickingClock()).started()
+    client.run.receive('{"type": "step", "iterations": 1000}')
+    arrived = client.run.awaited_since()
+    waited_for = []
+    while not client.run.work(seconds=0):
+        waited_for.append(client.run.awaited_since())
+    assert waited_for[0] == waited_for[5] == arrived
+    assert set(waited_for[50:]) == {float("inf")}
+
+
+LARGE = {"cell": "lstm", "hidden_size": 128, "sequence_length": 4, "batch_size": 1}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        {"type": "start", "config": LARGE | {"seed": 3}},
+        {"type": "configure", "changes": LARGE | {"seed": 3}},
+    ],
+    ids=["start", "configure"],
+)
+def test_a_large_network_is_drawn_a_gate_at_a_time_while_others_get_their_turns(client, command):
+    client.started()
+    before = client.session.trainer.params["W_hh"].copy()
+    client.run.receive(json.dumps(command))
+    parts = 0
+    while not (said := client.run.work(seconds=0)):
+        assert np.array_equal(client.session.trainer.params["W_hh"], before), "the run is as it was until all is drawn"
+        parts += 1
+    assert parts >= 4, "the four gates"
+    assert client.session.trainer.config.hidden_size == 128
+    expected = Trainer(client.session.trainer.config).params
+    for name, values in client.session.trainer.params.items():
+        assert np.array_equal(values, expected[name]), name
+    assert json.loads(said[0])["type"] == "state"
+    assert records([*said, *client.listen()])[-1]["iteration"] == 0, "and then it is shown"
+
+
+def test_a_long_batch_is_run_in_a_turn_of_its_own_before_the_record(client):
+    client.started(**LARGE | {"sequence_length": 100, "batch_size": 16})
+    client.ack()
+    client.run.receive('{"type": "edit", "tensor": "W_hh", "index": [0, 0], "value": 0.5}')
+    said = [client.run.work(seconds=0) for _ in range(3)]
+    assert [len(frames) for frames in said] == [1, 0, 1], "the answer, a turn without anything to send, the record"
+    alone = Trainer(client.session.trainer.config)
+    alone.edit("W_hh", (0, 0), 0.5)
+    shown, expected = tensors(said[2][0]), alone.record(()).tensors
+    assert set(shown) == set(expected)
+    for name, values in expected.items():
+        assert np.array_equal(shown[name], values, equal_nan=True), name
+
+
+def test_what_is_refused_is_refused_before_anything_is_drawn(client):
+    client.started()
+    client.run.receive(json.dumps({"type": "start", "config": LARGE | {"bidirectional": True, "task": "sine"}}))
+    assert code([json.loads(frame) for frame in client.run.work(seconds=0)]) == "out_of_range"
 
 
 def test_commands_after_a_step_wait_for_it(client):

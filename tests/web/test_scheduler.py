@@ -80,6 +80,14 @@ def test_one_run_alone_is_interrupted_every_few_milliseconds(scheduler, clock):
     assert max(b - a for a, b in zip(job.served, job.served[1:], strict=False)) <= SLICE + 0.0002
 
 
+def test_a_slice_ends_when_somebody_else_has_something_to_do(scheduler, clock):
+    background = Job(clock, 0.0001)
+    scheduler.add(0, background)
+    scheduler.add(1, Job(clock, 0.0001, due=clock.now + 0.001))
+    scheduler.serve(lambda key, job, seconds: job.work(seconds))
+    assert background.used == pytest.approx(0.001, abs=0.0002)
+
+
 def test_whoever_is_waited_for_goes_first(scheduler, clock):
     for key in range(10):
         scheduler.add(key, Job(clock, 0.001))

@@ -1,7 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Settings, environment_name, settings_table
+from app.settings import Settings, environment_name
+from scripts.tables import settings_table
 
 
 def test_settings_are_read_from_the_environment(monkeypatch):

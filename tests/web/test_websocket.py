@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from app.web.websocket import ENTITLED_FRAMES, MOST_QUEUED_BYTES, MOST_UNSENT_BYTES, Connection, asks_for_file
+from app.web.protocol import FRAMES_BURST
+from app.web.websocket import (
+    ACKS_FOR_A_FRAME,
+    ENTITLED_FRAMES,
+    MOST_QUEUED_BYTES,
+    MOST_UNSENT_BYTES,
+    Connection,
+    asks_for_file,
+)
 
 
 class Handle:
@@ -53,3 +61,57 @@ def test_a_command_for_a_file_is_known_however_it_is_spelt(text):
 
 def test_other_commands_do_not_wait_for_files():
     assert not asks_for_file('{"type":"configure","changes":{"hidden_size":3}}')
+
+
+class Socket:
+    """A guarded socket that takes what it is sent, or has to wait."""
+
+    take_at_once = None
+
+    def __init__(self, *, takes: bool) -> None:
+        self.takes, self.written = takes, []
+
+    def write_at_once(self, frame: bytes) -> bool:
+        if self.takes:
+            self.written.append(frame)
+        return self.takes
+
+
+def test_a_record_goes_past_an_empty_outbox_and_waits_behind_a_message():
+    socket = Socket(takes=True)
+    connection = Connection(None, None, socket)
+    connection.deliver(b"first")
+    assert socket.written == [b"first"]
+    assert not connection.outbox
+    connection.deliver("an answer")
+    connection.deliver(b"second")
+    assert socket.written == [b"first"]
+    assert list(connection.outbox) == ["an answer", b"second"]
+
+
+def test_a_record_waits_in_the_outbox_of_someone_who_takes_nothing():
+    connection = Connection(None, None, Socket(takes=False))
+    connection.deliver(b"record")
+    assert list(connection.outbox) == [b"record"]
+    assert connection.unsent_bytes == len(b"record")
+
+
+def test_a_plain_ack_works_where_it_is_heard_and_nothing_else_does():
+    socket, handle = Socket(takes=True), Handle()
+    connection = Connection(None, None, socket)
+    assert not socket.take_at_once('{"type":"ack","iteration":3}'), "nobody is there yet whom it is for"
+    connection.handle = handle
+    assert socket.take_at_once('{"type":"ack","iteration":3}')
+    assert handle.acks == [3]
+    for other in ('{"type":"pause"}', '{"type":"ack","iteration":-1}', '{"type":"ack","iteration":3,"id":1}'):
+        assert not socket.take_at_once(other)
+    assert handle.acks == [3]
+
+
+def test_a_flood_of_acks_is_left_to_whoever_ends_the_connection():
+    socket, connection_handle = Socket(takes=True), Handle()
+    connection = Connection(None, None, socket)
+    connection.handle = connection_handle
+    connection.allowance.clock = lambda: connection.allowance.at  # no time passes
+    taken = sum(socket.take_at_once('{"type":"ack","iteration":3}') for _ in range(2 * FRAMES_BURST * ACKS_FOR_A_FRAME))
+    assert taken == FRAMES_BURST * ACKS_FOR_A_FRAME

@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
+
 from ...errors import BadUpload, BadValue, Choice
 from .array_table import table_of_array
 from .arrays import is_array
@@ -11,13 +13,13 @@ from .fixed import by_position
 from .kept import around, kept, leave_out_index
 from .lines import BLANKS, EXAMPLE, SAMPLE, Block, Source, head, split, trimmed_end
 from .notes import notes_on
-from .numbers import decide
+from .numbers import Format, decide
 from .options import Options
 from .refusals import SOME, refuse_gaps, refuse_words, refuse_years
 from .separator import choose
 from .steps import Steps
 from .structured import looks_structured, unfolded
-from .survey import described, first_lines, survey, trimmed
+from .survey import Column, Survey, described, first_lines, survey, trimmed
 from .suspects import refuse_sentinels, refuse_total
 from .table import MAX_NUMBERS, MIN_ROWS, MOST_SAID, Table
 from .transposed import turned
@@ -103,6 +105,24 @@ def _reading(source: Source) -> Steps[Table]:
     left_out = around(found) + below
     columns = kept(found, options, left_out)
     yield from leave_out_index(source, found, columns, options, left_out)
+    _refuse_size(found, columns)
+    format_ = yield from _format_of(found, columns)
+    notes = notes_on(found, columns, format_)
+    refuse_gaps(columns, options.fill)
+    yield
+    values = yield from numbers_of(source, found, columns, format_)
+    yield from refuse_sentinels(values, columns, options)
+    if not below:
+        yield from refuse_total(values, found.last_line, options, source.row)
+    yield
+    notes += yield from _closed(values, columns, options)
+    numbers = {column.number for column in columns}
+    others = [column.name for column in found.columns if column.number not in numbers]
+    return Table(tuple(column.name for column in columns), values, left_out, notes_cut(notes), others)
+
+
+def _refuse_size(found: Survey, columns: list[Column]) -> None:
+    """BadUpload where no column is left, or more numbers than a series may have."""
     if not columns:
         raise BadUpload(f"No column of numbers is left. {EXAMPLE}", "csv")
     if found.rows * len(columns) > MAX_NUMBERS:
@@ -112,6 +132,11 @@ def _reading(source: Source) -> Steps[Table]:
             "csv",
             [first_lines(found, MAX_NUMBERS)],
         )
+
+
+def _format_of(found: Survey, columns: list[Column]) -> Steps[Format]:
+    """How the numbers are written; BadUpload where a cell is none, or too few rows hold some."""
+    options = found.source.options
     zeros = {mark: place for column in columns for mark, place in column.leading_zeros.items()}
     yield
     format_ = decide([column.numeric for column in columns], options.decimal, zeros)
@@ -119,32 +144,33 @@ def _reading(source: Source) -> Steps[Table]:
     refuse_words(found, columns, format_)
     if found.rows < MIN_ROWS:
         whole = options.first_line == 1 and options.last_line is None and found.unnamed
-        wide = len(found.columns) >= MIN_ROWS and source.row == "Line" and found.rows == 1 and whole
+        wide = len(found.columns) >= MIN_ROWS and found.source.row == "Line" and found.rows == 1 and whole
         raise BadUpload(
             f"A series needs at least {MIN_ROWS} rows of numbers; got {found.rows}. {EXAMPLE}",
             "csv",
             [Choice(f"Take the {len(found.columns)} numbers of a line as rows", {"transpose": True})] * wide,
         )
     yield
-    notes = notes_on(found, columns, format_)
-    refuse_gaps(columns, options.fill)
-    yield
-    values = yield from numbers_of(source, found, columns, format_)
-    yield from refuse_sentinels(values, columns, options)
-    if not below:
-        yield from refuse_total(values, found.last_line, options, source.row)
-    yield
+    return format_
+
+
+def _closed(values: np.ndarray, columns: list[Column], options: Options) -> Steps[list[str]]:
+    """Close the gaps of all columns, in place; says what was done, and which columns are constant."""
+    notes: list[str] = []
     for i, column in enumerate(columns):
         notes += yield from fill_gaps(values[:, i], column, options.fill)
     for column, known in zip(columns, values.T, strict=True):
         if (known == known[0]).all():
             notes.append(f"The {described(column)} is constant.")
         yield
-    if len(notes) > MOST_SAID:
-        notes[MOST_SAID - 1 :] = [f"{len(notes) - MOST_SAID + 1} more notes are not shown."]
-    numbers = {column.number for column in columns}
-    others = [column.name for column in found.columns if column.number not in numbers]
-    return Table(tuple(column.name for column in columns), values, left_out, notes, others)
+    return notes
+
+
+def notes_cut(notes: list[str]) -> list[str]:
+    """At most MOST_SAID of them; the last then says how many are not shown."""
+    if len(notes) <= MOST_SAID:
+        return notes
+    return [*notes[: MOST_SAID - 1], f"{len(notes) - MOST_SAID + 1} more notes are not shown."]
 
 
 def _last(beginning: Block) -> Block:

@@ -88,7 +88,7 @@ def _value(text: str, at: int) -> tuple[Any, int]:
     except (ValueError, RecursionError) as error:
         line = text.count("\n", 0, at) + 1
         raise BadUpload(
-            f"The file begins as JSON does, but line {line} is none ({error}). A table is JSON {EXAMPLES}; of an "
+            f"The file begins as JSON does, but line {line} is not JSON ({error}). A table is JSON {EXAMPLES}; of an "
             "array, numpy.savetxt(path, array) writes rows that open here.",
             "csv",
         ) from None

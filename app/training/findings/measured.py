@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import norm, slopes
+from ...engine import OPTIMIZERS, norm, slopes
 from ...tasks import Task
 from ..config import RunConfig
 from ..divergence import Divergence, Location
@@ -13,8 +13,6 @@ from ..learner import Progress
 from ..measurement import Measurement
 from ..probe_trace import ProbeTrace
 from .facts import Facts, WayBack
-
-SIZE_MATTERS = ("sgd", "momentum")  # to these a gradient of a hundredth is an update of a hundredth
 
 
 def facts_of(
@@ -67,7 +65,9 @@ def _ways_back(trace: ProbeTrace) -> tuple[WayBack, ...]:
 
 def _kept_by_clipping(seen: Measurement, config: RunConfig) -> float | None:
     """‖what this gradient adds to the update‖, clipped against unclipped; weight decay is never clipped."""
-    if config.clip == "none" or config.optimizer not in SIZE_MATTERS or not seen.batch.clip_scale < 1.0:
+    if config.clip == "none" or not seen.batch.clip_scale < 1.0:
+        return None
+    if not OPTIMIZERS[config.optimizer].scales_with_gradient:
         return None
     decay = config.weight_decay * flat(seen.params)
     clipped, whole = norm({WHOLE: seen.batch.update + decay}), norm({WHOLE: flat(seen.batch.gradients) + decay})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from math import exp, log1p
 from typing import Any
 
-from ...engine import CELLS
+from ...engine import ACTIVATIONS, CELLS
 from ...engine.naming import without_suffix
 from ..config import RunConfig
 from . import Finding
@@ -13,7 +13,6 @@ Changes = dict[str, Any]
 Remedy = tuple[str, Changes]
 
 MOST = 3
-BOUNDED = ("tanh", "sigmoid", "softsign", "hardtanh")
 FORWARD = ("h", "c", "y")
 CAREFUL = 0.001  # a learning rate with which adam learns most things
 KEPT = -2.0  # ln of what a gate shall keep over the whole way
@@ -42,7 +41,7 @@ def _nonfinite(finding: Finding, config: RunConfig, shortest: int) -> Iterator[R
     if quantity in (*FORWARD, "loss_t", "loss"):
         if config.gain > 1:
             yield _gain_one()
-        if config.activation not in BOUNDED:
+        if not _is_bounded(config):
             yield _activation("tanh")
     if quantity not in FORWARD:
         yield from _calmer(config)
@@ -53,7 +52,7 @@ def _nonfinite(finding: Finding, config: RunConfig, shortest: int) -> Iterator[R
 
 
 def _overshooting(_: Finding, config: RunConfig, _shortest: int) -> Iterator[Remedy]:
-    if config.gain > 1 and config.activation not in BOUNDED:
+    if config.gain > 1 and not _is_bounded(config):
         yield _gain_one()
     yield from _calmer(config)
     if config.optimizer != "adam":
@@ -62,7 +61,7 @@ def _overshooting(_: Finding, config: RunConfig, _shortest: int) -> Iterator[Rem
 
 
 def _exploding(finding: Finding, config: RunConfig, _: int) -> Iterator[Remedy]:
-    if finding.cause == "slope" or config.activation not in BOUNDED:
+    if finding.cause == "slope" or not _is_bounded(config):
         yield _activation("tanh")
     yield _steady_weights(config)
     yield _clip()
@@ -140,6 +139,10 @@ ADVICE: dict[str, Callable[[Finding, RunConfig, int], Iterator[Remedy]]] = {
     "short_horizon": _vanishing,
     "not_learning": _not_learning,
 }
+
+
+def _is_bounded(config: RunConfig) -> bool:
+    return ACTIVATIONS[config.activation].is_bounded
 
 
 def _gain_one() -> Remedy:

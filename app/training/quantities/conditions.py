@@ -6,7 +6,6 @@ from typing import Protocol
 
 from ...engine import CELLS, Cell
 from ...tasks import Task
-from ..along import is_cut
 from ..config import RunConfig
 
 
@@ -55,7 +54,7 @@ WITH_CELL_STATE = OfCells(lambda cell: cell.direct == "c")
 WITH_LEDGER = OfCells(lambda cell: cell.slope is not Cell.slope)
 WITHOUT_LEDGER = OfCells(lambda cell: cell.slope is Cell.slope)
 WITH_RECURRENT_WEIGHTS = OfCells(lambda cell: not cell.recurrent.of_x)
-CUT = OfRuns("when truncated or clipped per timestep", lambda config, _task: is_cut(config))
+CUT = OfRuns("when truncated or clipped per timestep", lambda config, _task: config.is_cut)
 WITH_CLASSES = OfRuns("tasks with classes", lambda _config, task: task.loss == "cross_entropy")
 WITH_VALUES = OfRuns("tasks with values", lambda _config, task: task.loss == "squared_error")
 CONTINUES = OfRuns("tasks made of characters", lambda _config, task: task.continues)

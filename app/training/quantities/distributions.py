@@ -11,6 +11,7 @@ from .tensor import Tensor
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 FRACTIONS = np.array(QUANTILES)
+WHEN = ", in the order of `grad_norms`; while a run plays, after a change and in every eighth record"
 ROWS = ("parameter", len(QUANTILES))
 
 
@@ -20,7 +21,7 @@ class Distributions(Quantity):
     name = "distributions"
     about = "How the entries of each parameter, and the sizes of its gradient's, are distributed."
     tensors = (
-        Tensor("weight_quantiles", ROWS, "float64", "minimum, 5, 25, 50, 75, 95 %, maximum of each parameter"),
+        Tensor("weight_quantiles", ROWS, "float64", f"minimum, 5, 25, 50, 75, 95 %, maximum of each parameter{WHEN}"),
         Tensor("gradient_quantiles", ROWS, "float64", "the same of the sizes of its grad.NAME"),
     )
     expensive = True

@@ -16,20 +16,28 @@ class Flow(Quantity):
     name = "flow"
     about = "How strongly each loss reaches each earlier hidden state, and its share of the gradient there."
     tensors = (
-        Tensor("ln_flow", PAIRS, "float32", "ln ‖∂E_t/∂h_k‖; NaN where no path leads, as for k > t", of="layer"),
-        Tensor("share", PAIRS, "float32", "signed share of E_t in ∂E/∂h_k; each column sums to 1", of="layer"),
+        Tensor(
+            "ln_flow",
+            PAIRS,
+            "float32",
+            "ln ‖∂E_t/∂h_k‖ in row t−1, column k; NaN without a path, as for k > t",
+            of="layer",
+        ),
+        Tensor("share", PAIRS, "float32", "signed share of E_t in ∂E/∂h_k; a column sums to 1", of="layer"),
         Tensor(
             "carried_share",
             PAIRS,
             "float32",
-            "signed share of E_t in what the timestep read next sends back to h_k; NaN where nothing is carried",
+            "signed share of E_t in what the timestep read next sends back to h_k (`dh_carried_norm` is its size); a "
+            "column sums to 1, NaN where nothing is carried, as for k ≥ t",
             of="layer",
         ),
         Tensor(
             "above_share",
             PAIRS,
             "float32",
-            "signed share of E_t in what the layer above sends to h_k; NaN where nothing comes",
+            "signed share of E_t in what the layer above sends down to h_k; a column sums to 1, NaN where nothing "
+            "comes, as for k > t and k = 0",
             of="below the top",
         ),
         Tensor("ln_flow_a", PAIRS, "float32", "ln ‖∂E_t/∂a_k‖; NaN for k > t and k = 0", WITH_LEDGER, of="top layer"),
@@ -38,7 +46,7 @@ class Flow(Quantity):
             "route_share",
             ("T", 2),
             "float32",
-            "what is carried straight through f or z; the rest",
+            "how much of what t sends back is carried straight through f, z or a mingru's 1 − z; the rest",
             WITHOUT_LEDGER,
             of="layer",
         ),

@@ -13,7 +13,14 @@ class Gates(Quantity):
     name = "gates"
     about = "The gates of a gated cell at every timestep, in its own order (lstm: i f g o, gru: r z n)."
     tensors = (
-        Tensor("gates", ("T", "gate", "H"), "float32", "values of the gates and the candidate", GATED, of="layer"),
+        Tensor(
+            "gates",
+            ("T", "gate", "H"),
+            "float32",
+            "values of the gates and the candidate: lstm, ln_lstm i f g o; gru r z n; mingru z n",
+            GATED,
+            of="layer",
+        ),
     )
 
     def cost(self, work: Work) -> float:

@@ -9,7 +9,7 @@ from ..probe_trace import ProbeTrace
 from ..work import Work
 from .base import Found, Quantity, f32
 from .conditions import WITH_CELL_STATE, WITH_CLASSES, WITH_VALUES
-from .tensor import Tensor
+from .tensor import RECURRENT_GRADIENT, Tensor
 
 f64 = np.float64
 RECORD = 450_000.0  # nanoseconds of any record,
@@ -28,7 +28,7 @@ def _of_states(symbol: str, words: str, **when: Any) -> tuple[Tensor, ...]:
         Tensor(symbol, states, "float32", f"{words}, row 0 is {symbol}_0", **when),
         Tensor(d, states, "float32", f"∂E/∂{symbol}_t", **when),
         Tensor(f"{d}_norm", ("T+1",), "float64", f"‖∂E/∂{symbol}_t‖", **when),
-        Tensor(f"ln_{d}_norm", ("T+1",), "float64", "its natural logarithm, -inf only where it is exactly 0", **when),
+        Tensor(f"ln_{d}_norm", ("T+1",), "float64", "its natural logarithm, −∞ only where it is exactly 0", **when),
         Tensor(f"{d}_norm_used", ("T+1",), "float64", "what truncation and clipping per timestep leave of it", **when),
     )
 
@@ -41,13 +41,19 @@ class Probe(Quantity):
     tensors = (
         Tensor("x", ("T", "I"), "float32", "inputs"),
         Tensor("y", ("T", "O"), "float32", "outputs (logits)"),
-        Tensor("target", ("T",), "int64", "classes, -1 for none", when=WITH_CLASSES),
+        Tensor("target", ("T",), "int64", "classes, −1 for none", when=WITH_CLASSES),
         Tensor("target", ("T", "O"), "float32", "values, NaN for none", when=WITH_VALUES),
-        Tensor("loss_t", ("T",), "float64", "E_t"),
+        Tensor("loss_t", ("T",), "float64", "E_t, the loss at t; 0 without a target"),
         *_of_states("h", "hidden states"),
         *_of_states("c", "cell states", when=WITH_CELL_STATE),
-        Tensor("dh_carried_norm", ("T+1",), "float64", "norm of what timestep t+1 sends back to h_t", of="layer"),
-        Tensor("dW_hh_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_hh", of="layer"),
+        Tensor(
+            "dh_carried_norm",
+            ("T+1",),
+            "float64",
+            "norm of what timestep t+1 sends back to h_t, the rest of ∂E/∂h_t being E_t's own; nothing in row T",
+            of="layer",
+        ),
+        Tensor("dW_hh_norm", ("T",), "float64", f"norm of timestep t's part of {RECURRENT_GRADIENT}", of="layer"),
         Tensor("dW_xh_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_xh", of="layer"),
         Tensor("dW_hy_norm", ("T",), "float64", "norm of timestep t's part of ∂E/∂W_hy"),
     )
@@ -60,7 +66,7 @@ class Probe(Quantity):
         more = (work.layers - 1) * (FURTHER_LAYER + FURTHER_STATE * work.carried / work.H)
         more += CONVERTED if work.config.precision == "float32" else 0.0
         passes = forward + SWEEPS * work.uncut.backward(1)
-        return RECORD + more + shown + (ALONG * passes if work.goes_along else passes) + left
+        return RECORD + more + shown + (ALONG * passes if work.beside else passes) + left
 
     def measure(self, seen: Measurement) -> Found:
         """Views of the network's buffers, copied."""

@@ -13,7 +13,7 @@ class Sample(Quantity):
 
     name = "sample"
     about = "The characters with which the network continues the shown sequence."
-    tensors = (Tensor("sample", ("n",), "int64", "class indices", CONTINUES),)
+    tensors = (Tensor("sample", ("n",), "int64", "classes with which the network continues the probe", CONTINUES),)
 
     def cost(self, work: Work) -> float:
         """A timestep for each character, for which the weights are loaded anew."""

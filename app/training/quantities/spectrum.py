@@ -16,13 +16,20 @@ class Spectrum(Quantity):
     name = "spectrum"
     about = "Eigenvalues and singular values of W_hh, the norm of each timestep's Jacobian, Lyapunov exponents."
     tensors = (
-        Tensor("eigenvalues", ("H", 2), "float64", "real and imaginary part", WITH_RECURRENT_WEIGHTS, of="layer"),
-        Tensor("singular_values", ("H",), "float64", "the largest first", WITH_RECURRENT_WEIGHTS, of="layer"),
+        Tensor(
+            "eigenvalues",
+            ("H", 2),
+            "float64",
+            "real and imaginary part, of W_hh, of a gated cell's candidate block, of diag(u_hh)",
+            WITH_RECURRENT_WEIGHTS,
+            of="layer",
+        ),
+        Tensor("singular_values", ("H",), "float64", "of the same, largest first", WITH_RECURRENT_WEIGHTS, of="layer"),
         Tensor(
             "jacobian_norm",
             ("T",),
             "float64",
-            "‖∂h_t/∂h_{t-1}‖, the largest singular value",
+            "‖∂h_t/∂h_{t−1}‖, its largest singular value",
             WITH_RECURRENT_WEIGHTS,
             of="layer",
         ),
@@ -30,7 +37,7 @@ class Spectrum(Quantity):
             "lyapunov",
             ("state",),
             "float64",
-            "Lyapunov exponents, the largest first",
+            "Lyapunov exponents of the shown sequence a timestep, of h or of (h, c), largest first",
             WITH_RECURRENT_WEIGHTS,
             of="layer",
         ),

@@ -10,6 +10,7 @@ from ..config import RunConfig
 from .conditions import ALWAYS, Condition
 
 Sizes = tuple[int | None, ...]
+RECURRENT_GRADIENT = "∂E/∂W_hh (indrnn: ∂E/∂u_hh; mingru: ∂E/∂W_xh)"
 SUFFIX = r"(_l\d+)?(_reverse)?"  # of layers and directions, as `engine.naming` has it
 
 

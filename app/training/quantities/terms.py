@@ -43,9 +43,16 @@ class Terms(Quantity):
     about = "What each use of a weight is multiplied with in the sum over time that is its gradient."
     tensors = (
         Tensor("dy", ("T", "O"), "float64", "∂E/∂y_t"),
-        Tensor("da", ("T", "a"), "float64", "∂E/∂a_t of what sees h_t−1", WITH_RECURRENT_WEIGHTS, of="layer"),
+        Tensor("da", ("T", "a"), "float64", "∂E/∂a_t of what sees h_{t−1}", WITH_RECURRENT_WEIGHTS, of="layer"),
         Tensor("da_x", ("T", "a_x"), "float64", "∂E/∂a_t of what sees x_t", of="layer"),
-        Tensor("pair_da", ("T", "T", "a"), "float64", "∂E_t/∂a_k; row t-1, k-1", SHORT_RECURRENT, of="layer"),
+        Tensor(
+            "pair_da",
+            ("T", "T", "a"),
+            "float64",
+            "∂E_t/∂a_k in row t−1, k−1, of what sees h_{k−1}; 0 for k > t and without a target",
+            SHORT_RECURRENT,
+            of="layer",
+        ),
         Tensor("pair_da_x", ("T", "T", "a_x"), "float64", "the same of what sees x_k", SHORT, of="layer"),
     )
 

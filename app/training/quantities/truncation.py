@@ -6,7 +6,7 @@ from ...engine import CELLS, whole_meter
 from ..measurement import Measurement
 from ..work import Work
 from .base import Found, Quantity
-from .tensor import Tensor
+from .tensor import RECURRENT_GRADIENT, Tensor
 
 ENTRIES_AT_HAND = 2**14  # of one lag, that stay in the cache from one look to the next
 
@@ -17,7 +17,12 @@ class Truncation(Quantity):
     name = "truncation"
     about = "How much of ∂E/∂W_hh comes from each lag, and what backpropagation cut after k lags would keep of it."
     tensors = (
-        Tensor("lag_norm", ("lag",), "float64", "norm of the sum of all pairs (E_t, timestep k) of lag t - k"),
+        Tensor(
+            "lag_norm",
+            ("lag",),
+            "float64",
+            f"norm of the sum of all pairs (E_t, timestep k) of lag t − k in {RECURRENT_GRADIENT}",
+        ),
         Tensor("truncation_cosine", ("lag",), "float64", "cosine of the gradient cut after k lags with the whole"),
     )
     scalars = ("horizon", "as_of", "dW_hh_sum_norm", "dW_hh_sum_norms")

@@ -48,7 +48,7 @@ COMMANDS: dict[str, type[Command]] = {
 
 
 def parse(fields: Mapping[str, Any]) -> Command:
-    """The command these fields are, or the error that says why they are none."""
+    """The command these fields are, or the error that says why they are not one."""
     name = fields.get("type")
     known = ", ".join(COMMANDS)
     if not isinstance(name, str):

@@ -1,11 +1,11 @@
 """What every command is: a frozen model of its fields, and what it does."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ...training import Effects
+from ...training import Effects, Steps
 from ..protocol import LARGEST_INTEGER, Frame
 from ..session import Session
 from ..viewer import Viewer
@@ -13,12 +13,12 @@ from ..viewer import Viewer
 Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
 """A whole number from 0."""
 
-Job = Iterator[list[Frame] | None]
-"""A command that takes longer than a slice. Until it is done it yields None, so that others get their turns."""
+Job = Generator[list[Frame] | None, None, None]
+"""A command that may take longer than a slice. Until it is done it yields None, so that others get their turns."""
 
-Answer = Effects | Frame | Job | Session
-"""What a command returns: fields it changed (answered by a `state`), its answer, a job that ends with its answer, or
-somebody else's session, which is watched from now on.
+Answer = Effects | Steps[Effects] | Frame | Job | Session
+"""What a command returns: fields it changed (answered by a `state`), steps that lead there, its answer, a job that ends
+with its answer, or somebody else's session, which is watched from now on.
 """
 
 

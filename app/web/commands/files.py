@@ -1,12 +1,10 @@
 """Commands about files: what the run is saved as, and what is uploaded to it."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ...training import Effects, RunConfig, Trainer
+from ...training import Effects, RunConfig, Steps, Trainer
 from ...training.dataset import read_sequences, reading
 from ...training.limits import MAX_FILE_NAME
 from .. import protocol
@@ -108,7 +106,7 @@ class Upload(SeriesOptions):
 READ_IN_STEPS = ("text", "series")  # kinds that may be large and are read cell by cell, or letter by letter
 
 
-def load_file(session: Session, announced: Announced, content: bytes) -> Effects | Job:
+def load_file(session: Session, announced: Announced, content: bytes) -> Answer:
     """Make use of an uploaded file; says what it changed in the configuration."""
     if announced.preview:
         return preview(session, announced.kind, content, announced.id, announced.changes, **announced.series_options)
@@ -119,26 +117,32 @@ def load_file(session: Session, announced: Announced, content: bytes) -> Effects
         session.begin(Trainer.resume(content, trainer.dataset if trainer else None, **session.resources()))
         session.shared.counts.totals["restores"] += 1
         return Effects()
-    sequences = partial(read_sequences, time_first=announced.series_options["time_first"])
-    if trainer is None:
-        trainer = Trainer(RunConfig(**announced.changes), dataset=sequences(content), **session.resources())
-        session.begin(trainer)
-        return RunConfig().effects(trainer.config)
-    loaders: dict[str, Callable[[Any], None]] = {
-        "dataset": lambda file: trainer.learn_from(sequences(file), announced.changes),
-        "weights": partial(trainer.load_weights, adopt=announced.adopt, name=announced.name),
-    }
-    effects = session.load(loaders[kind], content)
-    if kind == "weights" and session.phase is Phase.RUNNING:
-        session.phase = Phase.PAUSED  # weights that were brought are looked at before they are trained on
+    if kind == "weights" and trainer is not None:
+        return take_weights(session, trainer, announced, content)
+    return read_dataset(session, announced, content)
+
+
+def take_weights(session: Session, trainer: Trainer, announced: Announced, content: bytes) -> Steps[Effects]:
+    """Weights that were brought are looked at before they are trained on."""
+    effects = yield from session.load(trainer.loading_weights(content, announced.adopt, announced.name))
+    if session.phase is Phase.RUNNING:
+        session.phase = Phase.PAUSED
     return effects
 
 
-def read_in_steps(session: Session, announced: Announced, content: bytes) -> Job:
+def read_dataset(session: Session, announced: Announced, content: bytes) -> Steps[Effects]:
+    """Sequences, also where there is no network yet."""
+    sequences = read_sequences(content, time_first=announced.series_options["time_first"])
+    if session.trainer is not None:
+        return (yield from session.load(session.trainer.learning_from(sequences, announced.changes)))
+    config = RunConfig(**announced.changes)
+    session.begin((yield from Trainer.beginning(config, sequences, **session.resources())))
+    return RunConfig().effects(session.network("upload").config)
+
+
+def read_in_steps(session: Session, announced: Announced, content: bytes) -> Steps[Effects]:
     """Own data from a file of any size: others get their turns while it is read."""
     steps = reading(announced.kind, content, **announced.series_options)
     data = yield from steps
     trainer = session.network(f"upload of {announced.kind}")
-    effects = session.load(partial(trainer.learn_from, changes=announced.changes), data)
-    session.announce(effects)
-    yield [session.state(announced.id, effects)]
+    return (yield from session.load(trainer.learning_from(data, announced.changes)))

@@ -1,11 +1,10 @@
 """Commands that make a network or change it: its configuration, its weights, what it learns from."""
 
-from functools import partial
 from typing import Any
 
 from pydantic import Field
 
-from ...training import Effects
+from ...training import Effects, Steps, Trainer
 from ...training.dataset import read_series, read_text
 from ...training.limits import MAX_EDIT
 from ..session import Session
@@ -22,7 +21,10 @@ class Start(Command):
     config: dict[str, Any] = Field(default_factory=dict)
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        session.begin(session.fresh_trainer(known_fields(self.config)))
+        return self._begin(session)
+
+    def _begin(self, session: Session) -> Steps[Effects]:
+        session.begin((yield from session.fresh_trainer(known_fields(self.config))))
         return Effects()
 
 
@@ -33,7 +35,10 @@ class Configure(Command):
     changes: dict[str, Any]
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        effects = session.network(self.type).configure(**known_fields(self.changes))
+        return self._change(session, session.network(self.type))
+
+    def _change(self, session: Session, trainer: Trainer) -> Steps[Effects]:
+        effects = yield from trainer.configuring(**known_fields(self.changes))
         session.changed()
         return effects
 
@@ -44,7 +49,10 @@ class Reset(Command):
     type = "reset"
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        session.network(self.type).reset()
+        return self._begin_again(session, session.network(self.type))
+
+    def _begin_again(self, session: Session, trainer: Trainer) -> Steps[Effects]:
+        yield from trainer.resetting()
         session.changed()
         return Effects()
 
@@ -73,7 +81,7 @@ class OwnText(OwnDataCommand):
         trainer = session.network(self.type)
         if self.preview:
             return preview(session, "text", self.text, self.id, known_fields(self.changes))
-        return session.load(partial(trainer.learn_from, changes=known_fields(self.changes)), read_text(self.text))
+        return session.load(trainer.learning_from(read_text(self.text), known_fields(self.changes)))
 
 
 class OwnSeries(SeriesOptions):
@@ -87,4 +95,4 @@ class OwnSeries(SeriesOptions):
         if self.preview:
             return preview(session, "series", self.csv, self.id, changes, **self.series_options())
         data = read_series(self.csv, **self.series_options())
-        return session.load(partial(trainer.learn_from, changes=changes), data)
+        return session.load(trainer.learning_from(data, changes))

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from ...errors import NotNow, OutOfRange
 from .. import protocol
-from ..poll import Poll
+from ..following.poll import Poll
 from ..session import Session
 from ..viewer import Viewer
 from .base import Answer, Command

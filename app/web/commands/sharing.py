@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ...link_keys import KEY
 from ...training import Effects
 from .. import protocol
-from ..links import KEY
 from ..session import Session
 from ..viewer import Viewer
 from .base import Answer, Command

@@ -72,7 +72,7 @@ export function mathWidth(ctx, U, formula, size = 14) {
 }
 
 /** @returns {{text: string, sub: boolean}[]} */
-export function mathParts(/** @type {string} */ formula) {
+function mathParts(/** @type {string} */ formula) {
   const parts = [];
   for (const [, text, sub] of formula.matchAll(/([^_]+)|_([A-Za-z0-9]+)/g)) {
     parts.push(sub === undefined ? { text, sub: false } : { text: sub, sub: true });

@@ -9,7 +9,7 @@ import { createStore } from "../lib/store.js";
 import { tellLanes } from "../words/lanes.js";
 import { keptPast, keptState } from "../run/snapshots.js";
 import { createLockstep } from "../run/lockstep.js";
-import { createLanesTable } from "./table.js";
+import { createLanesTable, MOST_LANES } from "./table.js";
 import { createLanesView } from "./view.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -17,9 +17,6 @@ import { createLanesView } from "./view.js";
 /** @typedef {import("../wire/protocol.js").Config} Config */
 /** @typedef {import("../run/active.js").Session} Session */
 /** @typedef {import("../run/lockstep.js").Lane & {drawn: State["record"], end: () => void}} Lane */
-
-const MOST_LANES = 4;
-const TELL_INTERVAL = 500;
 
 /**
  * @typedef {object} Page
@@ -40,7 +37,6 @@ export function createCompare({ store, active, openSession, platform, redraw, en
   /** @type {Lane[]} */
   let lanes = [];
   let chosen = 0;
-  let toldAt = Number.NEGATIVE_INFINITY;
   /** @type {string[]} */
   let watched = [];
   let busy = false;
@@ -283,8 +279,8 @@ export function createCompare({ store, active, openSession, platform, redraw, en
     end,
     states,
     all: () => lanes,
-    /** How many milliseconds later there is something left to draw. @param {number} now */
-    draw(now) {
+    /** How many milliseconds later there is something left to draw. @param {number} now @param {boolean} reads whether it is time for other words and numbers */
+    draw(now, reads) {
       if (lanes.length === 0) return Number.POSITIVE_INFINITY;
       try {
         view.draw(now);
@@ -292,15 +288,15 @@ export function createCompare({ store, active, openSession, platform, redraw, en
         // The records of lanes that cannot be drawn are acknowledged, too: their runs go on.
         for (const lane of lanes) acknowledge(lane);
       }
-      if (now - toldAt >= TELL_INTERVAL) {
-        toldAt = now;
+      if (reads) {
+        table.draw();
         const told = tellLanes(states());
         const { narration } = store.get();
         if (told.finding !== narration?.finding || told.reason !== narration?.reason) {
           store.dispatch({ type: "narrate", narration: told });
         }
       }
-      return Math.min(table.draw(now), toldAt + TELL_INTERVAL - now);
+      return Number.POSITIVE_INFINITY;
     },
   };
 }

@@ -13,6 +13,8 @@ import { decades, labelledTimesteps, linear } from "../lib/scales.js";
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {ReturnType<typeof import("./picture.js").lanesScene>} LanesScene */
 
+/** Between two names in the chart's legend, in design units. */
+const APART = 18;
 /** Lanes are told apart by dash, not by hue: all of them are gradients. */
 const DASHES = [[], [7, 4], [1.5, 3], [11, 3, 2, 3]];
 
@@ -131,11 +133,12 @@ function drawNames(ctx, { axis, palette }, lanes) {
   const { U, norm, left, right } = axis;
   const y = norm.top - 12 * U;
   const sample = 24 * U;
-  const room = Math.min((right - left) / lanes.length, 150 * U);
   ctx.font = sans(U);
-  const fits = (/** @type {string} */ label) => ctx.measureText(label).width <= room - sample - 14 * U;
-  for (const [index, label] of laneLabels(lanes, fits).entries()) {
-    const x = left + index * room;
+  const room = (/** @type {string} */ label) => sample + 6 * U + ctx.measureText(label).width;
+  const fit = (/** @type {string[]} */ labels) =>
+    labels.reduce((sum, label) => sum + room(label) + APART * U, -APART * U) <= right - left;
+  let x = left;
+  for (const [index, label] of laneLabels(lanes, fit).entries()) {
     ctx.strokeStyle = palette.backward;
     ctx.lineWidth = 2 * U;
     ctx.setLineDash(DASHES[index].map((length) => length * U));
@@ -145,13 +148,14 @@ function drawNames(ctx, { axis, palette }, lanes) {
     ctx.stroke();
     ctx.setLineDash([]);
     drawText(ctx, U, label, x + sample + 6 * U, y, { colour: palette.ink2 });
+    x += room(label) + APART * U;
   }
 }
 
-/** Number and name of every lane; where one has no room, the numbers alone, as on the badges. @param {{name: string}[]} lanes @param {(label: string) => boolean} fits */
-export function laneLabels(lanes, fits) {
+/** Number and name of every lane; where they have no room, the numbers alone, as on the badges. @param {{name: string}[]} lanes @param {(labels: string[]) => boolean} fit */
+export function laneLabels(lanes, fit) {
   const labels = lanes.map(({ name }, index) => `${index + 1} ${name}`);
-  return labels.every(fits) ? labels : lanes.map((_, index) => String(index + 1));
+  return fit(labels) ? labels : lanes.map((_, index) => String(index + 1));
 }
 
 /**

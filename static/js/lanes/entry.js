@@ -65,7 +65,8 @@ export function createLanesEntry(page) {
       if (others.length > 0) void open(others.map((kept) => ({ config: kept.config, kept })));
     },
     all: () => compare?.all() ?? [{ store: page.store.chosen(), session: page.active.current() }],
-    draw: (/** @type {number} */ now) => compare?.draw(now) ?? Number.POSITIVE_INFINITY,
+    draw: (/** @type {number} */ now, /** @type {boolean} */ reads) =>
+      compare?.draw(now, reads) ?? Number.POSITIVE_INFINITY,
     keys: Object.fromEntries(KEYS.map((key, index) => [key, () => compare?.choose(index)])),
   };
 }

@@ -7,6 +7,7 @@ import { palette } from "../kit/colour.js";
 import { cellOf } from "../record/cells.js";
 import { layoutStage } from "../stage/layout.js";
 import { readPicture } from "../record/picture.js";
+import { length, units } from "../record/readings.js";
 import { ribbonOf } from "../stage/river/river.js";
 import { clamp } from "../lib/scales.js";
 
@@ -95,12 +96,7 @@ export function layoutLanes(size, lanes) {
  * @param {(Picture | null)[]} pictures
  */
 export function lanesScene(states, size, domain, pictures) {
-  const lanes = states.map(({ config }, index) => ({
-    T: pictures[index]?.T ?? Number(config.sequence_length ?? 24),
-    H: pictures[index]?.H ?? Number(config.hidden_size ?? 16),
-    rivers: pictures[index]?.lanes.length ?? cellOf(config).states.length,
-  }));
-  const { axis, blocks } = layoutLanes(size, lanes);
+  const { axis, blocks } = layoutLanes(size, states.map(laneOf));
   const colours = palette(states[0].dark ? "dark" : "light");
   const { ruler } = states[0];
   const scenes = blocks.map(({ layout }, index) => {
@@ -131,7 +127,24 @@ export function lanesScene(states, size, domain, pictures) {
   return { axis, blocks, scenes, palette: colours, domain };
 }
 
+/** How much a lane has to show, before its first record too. @param {State} state */
+export function laneOf({ record, config }) {
+  if (record && isComplete(record)) {
+    return { T: length(record), H: units(record), rivers: record.tensors.ln_dc_norm ? 2 : 1 };
+  }
+  return {
+    T: Number(config.sequence_length ?? 24),
+    H: Number(config.hidden_size ?? 16),
+    rivers: cellOf(config).states.length,
+  };
+}
+
 /** @param {State} state @returns {Picture | null} */
 export function pictureOf({ record, config, task }) {
-  return record?.tensors.loss_t?.shape[0] ? readPicture(record, config, task) : null;
+  return record && isComplete(record) ? readPicture(record, config, task) : null;
+}
+
+/** Whether all of it has come. @param {import("../wire/protocol.js").DecodedRecord} record */
+function isComplete({ tensors }) {
+  return Boolean(tensors.loss_t?.shape[0]);
 }

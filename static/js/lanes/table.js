@@ -6,8 +6,8 @@ import * as say from "../words/lanes.js";
 
 /** @typedef {import("../run/state.js").State} State */
 
-const INTERVAL = 250;
-const MOST_LANES = 4;
+/** Of networks side by side. */
+export const MOST_LANES = 4;
 
 /**
  * @param {{states: () => State[], chosen: () => number, choose: (index: number) => void, add: () => void,
@@ -26,49 +26,48 @@ export function createLanesTable(lanes) {
   const node = element("section", { class: "lanes-table", "aria-label": say.NAME }, title, scroller, actions);
   const inspector = document.getElementById("inspector");
   inspector?.before(node);
-  let shownAt = Number.NEGATIVE_INFINITY;
   let shape = "";
 
   return {
-    /** How many milliseconds later there is something left to show. @param {number} now */
-    draw(now) {
+    /** Called when it is time for other numbers. */
+    draw() {
       const states = lanes.states();
       const configs = states.map(({ config }) => config);
       const names = shortNames(configs, states[0].schema);
       const rows = tableOf(states);
-      const next = JSON.stringify([names, lanes.chosen(), rows.map(({ label }) => label)]);
-      if (next === shape && now - shownAt < INTERVAL) return shownAt + INTERVAL - now;
-      shownAt = now;
+      const cells = rows.map(cellsOf);
+      const next = JSON.stringify([names, lanes.chosen(), rows.map(({ label }, row) => [label, cells[row].length])]);
       setText(title, titleOf(configs));
-      if (next !== shape) build(names, rows);
+      scroller.classList.toggle("many", states.length >= say.MANY);
+      if (next !== shape) build(names, rows, cells);
       shape = next;
-      for (const [row, { values, bold }] of rows.entries()) {
-        for (const [index, value] of values.entries()) {
+      for (const [row, { bold }] of rows.entries()) {
+        for (const [index, value] of cells[row].entries()) {
           const cell = body.rows[row].cells[index + 1];
           setText(cell, value);
           cell.classList.toggle("differs", bold);
         }
       }
-      return Number.POSITIVE_INFINITY;
     },
     remove: () => node.remove(),
   };
 
-  /** @param {string[]} names @param {import("../words/lanes.js").Row[]} rows */
-  function build(names, rows) {
+  /** @param {string[]} names @param {import("../words/lanes.js").Row[]} rows @param {string[][]} cells */
+  function build(names, rows, cells) {
     const chosen = lanes.chosen();
     const heads = names.map((name, index) => {
-      const one = button("lane-choice", `${index + 1}\u00a0${name}`, () => lanes.choose(index));
+      const one = button("lane-choice", `${index + 1} ${name}`, () => lanes.choose(index));
       one.setAttribute("aria-pressed", String(index === chosen));
       one.setAttribute("aria-keyshortcuts", String(index + 1));
       return element("th", { scope: "col" }, one);
     });
     head.replaceChildren(element("td", {}), ...heads);
     body.replaceChildren(
-      ...rows.map(({ label, values }) => {
+      ...rows.map(({ label, values }, row) => {
         const name = element("th", { scope: "row" });
         setSentence(name, label);
-        return element("tr", {}, name, ...values.map(() => element("td", {})));
+        const colspan = String(values.length / cells[row].length);
+        return element("tr", {}, name, ...cells[row].map(() => element("td", { colspan })));
       }),
     );
     setText(keep, say.keepWords(chosen + 1));
@@ -77,6 +76,12 @@ export function createLanesTable(lanes) {
     drop.hidden = names.length < 3;
     add.hidden = names.length >= MOST_LANES;
   }
+}
+
+/** What a row's cells say: of many lanes that are all alike one cell says it. @param {import("../words/lanes.js").Row} row */
+function cellsOf({ values }) {
+  const alike = values.length >= say.MANY && values.every((value) => value === values[0]);
+  return (alike ? [say.inAll(values[0])] : values).map(say.breakable);
 }
 
 /** @param {string} kind @param {string} text @param {() => void} act */

@@ -3,7 +3,7 @@
 import { element } from "../lib/dom.js";
 import { sizeOf } from "../lib/sizes.js";
 import { addStyle } from "../lib/styles.js";
-import { devicePixels } from "../lib/canvas/resolution.js";
+import { createFit } from "../lib/canvas/resolution.js";
 import { createBitmaps } from "../lib/canvas/bitmap.js";
 import { drawReadout } from "../stage/paint/readout.js";
 import { timestepAt, xOf } from "../stage/axis.js";
@@ -45,6 +45,7 @@ export function createLanesView(stage, lanes) {
   /** @type {ReturnType<typeof lanesScene> | null} */
   let scene = null;
   const seen = createChangeDetector();
+  const fit = createFit(canvas, base);
   /** Before its style holds the canvas has not the size it will be drawn in. */
   let isStyled = false;
   void addStyle("lanes.css").finally(() => {
@@ -107,11 +108,7 @@ export function createLanesView(stage, lanes) {
       const key = [width, height, ratio, look.dark, look.ruler, lanes.chosen(), ...domain];
       const fresh = [...key, ...states.map(({ record }) => record), ...states.map(({ config }) => config)];
       if (seen.changed(fresh)) {
-        const { columns, rows } = devicePixels(canvas, ratio);
-        for (const one of [canvas, base]) {
-          one.width = columns;
-          one.height = rows;
-        }
+        fit({ width, height }, ratio);
         const size = { width, height, U: pageUnit() };
         const like = states.map((state) => ({ ...state, dark: look.dark, ruler: look.ruler }));
         scene = lanesScene(like, size, domain, made);

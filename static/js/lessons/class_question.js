@@ -1,15 +1,13 @@
 /** The question that the owner of a followed run asks the class: answered here, until its answer is out. */
 
-import { addressOf } from "../lib/address.js";
-import { Fault } from "../lib/fault.js";
 import { element, setText } from "../lib/dom.js";
 import { addStyle } from "../lib/styles.js";
 import { command } from "../wire/protocol.js";
 import { ASKED, CLOSE, NOT_SENT, SENT, UNKNOWN_SCENE } from "../words/class.js";
 import { createQuestion } from "./question.js";
+import { fetchStory } from "./story.js";
 
 /** @typedef {import("../wire/protocol.js").AskedMessage} AskedMessage */
-/** @typedef {{slug: string, question: import("./question.js").Question}} Scene */
 
 /**
  * @param {import("../run/session.js").PageStore} store
@@ -23,8 +21,6 @@ export function createClassQuestion(store, request) {
   const card = element("section", { class: "class-question", "aria-label": ASKED, hidden: true }, head, place, said);
   const question = createQuestion(place, { pointing: null, chosen: (option) => void send(option) });
   const styles = Promise.all([addStyle("question.css"), addStyle("class.css")]);
-  /** @type {Promise<Scene[]> | null} */
-  let story = null;
   let scene = "";
   document.body.append(card);
   close.addEventListener("click", () => {
@@ -38,16 +34,9 @@ export function createClassQuestion(store, request) {
     else setText(said, answer?.type === "answered" ? SENT : NOT_SENT);
   }
 
-  async function fetched() {
-    const answer = await fetch(addressOf("api/scenes"));
-    if (!answer.ok) throw new Fault("no_lessons", { status: answer.status });
-    return answer.json();
-  }
-
   /** @param {AskedMessage} asked */
   async function show(asked) {
-    story ??= fetched();
-    const [scenes] = await Promise.all([story, styles]);
+    const [scenes] = await Promise.all([fetchStory(), styles]);
     if (store.get().asked !== asked) return;
     const found = scenes.find(({ slug }) => slug === asked.scene);
     if (scene !== asked.scene) {
@@ -66,9 +55,7 @@ export function createClassQuestion(store, request) {
   /** @param {AskedMessage | null} asked */
   function follow(asked) {
     if (asked) {
-      show(asked).catch(() => {
-        story = null;
-      });
+      show(asked).catch(() => {}); // what is asked next asks for them anew
       return;
     }
     card.hidden = true;

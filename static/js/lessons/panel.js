@@ -12,7 +12,7 @@ import { createUnder } from "./under.js";
 /** @typedef {import("./text.js").Pointing} Pointing */
 /** @typedef {import("./conditions.js").Condition} Condition */
 /** @typedef {import("./question.js").Question} Question */
-/** @typedef {{slug: string, number: number, title: string, paragraphs: Span[][], steps: {text: Span[], done: Condition}[], question: Question, controls: string[], view: {under: import("./under.js").Kind | null}}} Told what of a scene is to be read */
+/** @typedef {{slug: string, number: number, title: string, claim: string, paragraphs: Span[][], steps: {text: Span[], done: Condition}[], question: Question, controls: string[], view: {under: import("./under.js").Kind | null}}} Told what of a scene is to be read */
 /** @typedef {"text" | "question" | "views"} Face */
 
 /**

@@ -3,10 +3,9 @@
 import { byId, element } from "../lib/dom.js";
 import { addStyle } from "../lib/styles.js";
 import { layoutFolded } from "../stage/fold/layout.js";
-import { layoutLanes } from "../lanes/picture.js";
+import { laneOf, layoutLanes } from "../lanes/picture.js";
 import { pageUnit } from "../stage/unit.js";
 import { cellOf } from "../record/cells.js";
-import { length, units } from "../record/readings.js";
 import { boxesOf, foldedBoxesOf, laneBoxesOf, selectorOf } from "./places.js";
 
 /** @typedef {import("./places.js").Reference} Reference */
@@ -35,6 +34,15 @@ export function createRings(store, { stageLayout, lanes }) {
   function place() {
     frame = 0;
     node.replaceChildren(...(ringed ? boxes(ringed) : []).map(ring));
+    if (ringed && isBehind()) later();
+  }
+
+  /** Whether the picture of one network has another size than it was last laid out for, and will be drawn anew. */
+  function isBehind() {
+    const { clientWidth: width, clientHeight: height } = byId("network");
+    const layout = stageLayout();
+    if (!layout || lanes().length > 0 || width === 0) return false;
+    return layout.width !== width || layout.height !== height;
   }
 
   /** Things move: columns give way, rows come and go. */
@@ -46,14 +54,14 @@ export function createRings(store, { stageLayout, lanes }) {
   function boxes(ref) {
     const selector = selectorOf(ref);
     if (selector) return boxesOfElements([...document.querySelectorAll(selector)]);
-    const { left, top } = byId("network").getBoundingClientRect();
-    return stageBoxes(ref).map((box) => ({ ...box, x: box.x + left, y: box.y + top }));
+    const states = lanes();
+    if (states.length === 0) return over(byId("network"), stageBoxes(ref));
+    const canvas = document.querySelector("#stage canvas.lanes");
+    return canvas ? over(canvas, laneBoxesOf(ref, lanesLayout(canvas, states))) : [];
   }
 
   /** @param {Reference} ref @returns {Box[]} */
   function stageBoxes(ref) {
-    const states = lanes();
-    if (states.length > 0) return laneBoxesOf(ref, lanesLayout(states));
     const layout = stageLayout();
     if (!layout) return [];
     const { folded, config, pin } = store.get();
@@ -62,7 +70,9 @@ export function createRings(store, { stageLayout, lanes }) {
   }
 
   store.watch((state) => state, later);
+  new ResizeObserver(later).observe(byId("stage"));
   window.addEventListener("resize", later);
+  window.addEventListener("scroll", later, { capture: true, passive: true });
 
   return {
     /** @param {Reference | null} ref null for nothing */
@@ -73,13 +83,15 @@ export function createRings(store, { stageLayout, lanes }) {
   };
 }
 
-/** @param {State[]} states */
-function lanesLayout(states) {
-  const { clientWidth: width, clientHeight: height } = byId("stage");
-  const sizes = states.flatMap(({ record }) =>
-    record ? [{ T: length(record), H: units(record), rivers: record.tensors.ln_dc_norm ? 2 : 1 }] : [],
-  );
-  return layoutLanes({ width, height, U: pageUnit() }, sizes);
+/** @param {Element} canvas @param {State[]} states */
+function lanesLayout({ clientWidth: width, clientHeight: height }, states) {
+  return layoutLanes({ width, height, U: pageUnit() }, states.map(laneOf));
+}
+
+/** Boxes of a canvas, on the page. @param {Element} canvas @param {Box[]} boxes @returns {Box[]} */
+function over(canvas, boxes) {
+  const { left, top } = canvas.getBoundingClientRect();
+  return boxes.map((box) => ({ ...box, x: box.x + left, y: box.y + top }));
 }
 
 /** Of what is lent to the text and not open there, the place is shown. @param {Element[]} found @returns {Box[]} */

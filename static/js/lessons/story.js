@@ -1,31 +1,14 @@
 /** The lessons as the server has them: fetched once, by whoever needs them first. */
 
-import { addressOf } from "../lib/address.js";
 import { Fault } from "../lib/fault.js";
+import { fetchedOnce } from "../lib/fetched.js";
 import { storyOf } from "./order.js";
 
 /** @typedef {import("./lessons.js").Scene} Scene */
 /** @typedef {import("../wire/protocol.js").Config} Config */
 
-/** @type {Promise<Scene[]> | null} */
-let coming = null;
-
-/** @returns {Promise<Scene[]>} */
-export function fetchStory() {
-  coming ??= ask();
-  return coming;
-}
-
-async function ask() {
-  try {
-    const answer = await fetch(addressOf("api/scenes"));
-    if (!answer.ok) throw new Fault("no_lessons", { status: answer.status });
-    return await answer.json();
-  } catch (error) {
-    coming = null;
-    throw error;
-  }
-}
+/** @type {() => Promise<Scene[]>} */
+export const fetchStory = fetchedOnce("api/scenes", (status) => new Fault("no_lessons", { status }));
 
 /**
  * The network that a link's lesson begins with: its own as the link changes it, or the first of those side by side. Pure.

@@ -44,7 +44,7 @@ export function formatPower(exponent) {
 }
 
 /** @param {number} exponent */
-export function superscript(exponent) {
+function superscript(exponent) {
   const figures = [...String(Math.abs(exponent))].map((figure) => SUPERSCRIPTS[Number(figure)]).join("");
   return (exponent < 0 ? "⁻" : "") + figures;
 }

@@ -21,7 +21,7 @@ import * as say from "../words/panels.js";
  */
 
 /** What takes the whole rail now. @param {State} state */
-export function panelOf({ divergence, panel }) {
+function panelOf({ divergence, panel }) {
   return divergence ? "divergence" : panel;
 }
 

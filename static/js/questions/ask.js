@@ -1,6 +1,6 @@
 /**
- * The bar in place of the headline: a field to search questions, controls and views by the words people use, and the answer to
- * a question, on a network that was started for it. Fetched when somebody first asks.
+ * The bar in place of the headline: a field to search questions, lessons, controls and views by the words people use, and the
+ * answer to a question, on a network that was started for it. Fetched when somebody first asks.
  */
 
 import { byId } from "../lib/dom.js";
@@ -11,7 +11,7 @@ import { wholeOf } from "../record/chosen.js";
 import { VIEWS } from "../views/views.js";
 import { createBar } from "./bar.js";
 import { compute, written } from "./numbers.js";
-import { unknownWords } from "../words/questions.js";
+import { KINDS, NAMES_TITLE, NAMES_WORDS, unknownWords, VIEW_WORDS } from "../words/questions.js";
 
 /** @typedef {import("../lessons/places.js").Reference} Reference */
 /** @typedef {import("../lessons/visit.js").View} View */
@@ -20,16 +20,19 @@ import { unknownWords } from "../words/questions.js";
 /** @typedef {{id: string, question: string, link: string, source: string, words: string, config: Config, watch: string[], view: View, at: Reference, answer: Piece[]}} Question */
 /** @typedef {import("../lessons/visit.js").Actions & import("../lessons/rings.js").Stage & {copy: (text: string) => Promise<void>}} Actions */
 
+/** @typedef {import("../lessons/lessons.js").Scene} Scene */
+
 /**
  * @param {Question[]} questions
+ * @param {Scene[]} story the lessons
  * @param {import("../run/session.js").PageStore} store
  * @param {Actions} actions
  * @param {import("../lessons/visit.js").Home} home
  */
-export function createAsk(questions, store, actions, home) {
+export function createAsk(questions, story, store, actions, home) {
   const rings = createRings(store, actions);
   const visit = createVisit(store, actions, home, () => {});
-  const bar = createBar(byId("stage"), [...questions.map(asked), ...places()], {
+  const bar = createBar(byId("stage"), [...questions.map(asked), ...story.map(told), ...places()], {
     close,
     next,
     copyLink: () => actions.copy(`${location.origin}${location.pathname}${location.search}${answered?.link ?? ""}`),
@@ -50,23 +53,42 @@ export function createAsk(questions, store, actions, home) {
     };
   }
 
-  /** Controls and views by name. @returns {import("./bar.js").Choice[]} */
+  /** @param {Scene} scene @returns {import("./bar.js").Choice} */
+  function told({ slug, title, claim, paragraphs }) {
+    const text = [claim, ...paragraphs.map((spans) => spans.map((span) => span.text).join(""))].join(" ");
+    return { kind: KINDS.lesson, title, words: slug, text, choose: () => openLesson(slug) };
+  }
+
+  /** Controls, views and the names on the picture by what they are called. @returns {import("./bar.js").Choice[]} */
   function places() {
     const { properties } = store.get().schema;
     const controls = Object.entries(/** @type {Record<string, any>} */ (properties)).map(([field, about]) => ({
-      kind: "control",
+      kind: KINDS.control,
       title: about.title,
       words: field,
       text: about.description,
       choose: () => leave({ kind: "control", of: field }),
     }));
     const views = VIEWS.map(({ name, title }) => ({
-      kind: "view",
+      kind: KINDS.view,
       title,
-      words: name,
+      words: `${name} ${VIEW_WORDS[name]}`,
       choose: () => leave({ kind: "tab", of: name }),
     }));
-    return [...controls, ...views];
+    const names = { kind: KINDS.names, title: NAMES_TITLE, words: NAMES_WORDS, choose: showNames };
+    return [...controls, ...views, names];
+  }
+
+  function showNames() {
+    close();
+    store.dispatch({ type: "names", names: true });
+  }
+
+  /** In the place of what is asked. @param {string} slug */
+  function openLesson(slug) {
+    if (!answered) hide();
+    byId("lessons").focus();
+    store.dispatch({ type: "lesson", lesson: { slug, locked: false }, locks: {} });
   }
 
   /** @param {Reference} ref */

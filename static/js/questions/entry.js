@@ -4,10 +4,11 @@ import { byId } from "../lib/dom.js";
 import { createLate } from "../lib/late.js";
 import { addStyle } from "../lib/styles.js";
 import { fetchQuestions } from "./list.js";
+import { fetchStory } from "../lessons/story.js";
 import { LOCKED, UNREACHABLE } from "../words/questions.js";
 
 /** @typedef {ReturnType<typeof import("./ask.js").createAsk>} Ask */
-/** @typedef {Parameters<typeof import("./ask.js").createAsk>[2]} Actions */
+/** @typedef {Parameters<typeof import("./ask.js").createAsk>[3]} Actions */
 
 /**
  * @param {import("../run/session.js").PageStore} store
@@ -20,12 +21,13 @@ export function createQuestionsEntry(store, actions, home) {
   const enter = createLate(load, () => say(UNREACHABLE));
 
   async function load() {
-    const [{ createAsk }, questions] = await Promise.all([
+    const [{ createAsk }, questions, story] = await Promise.all([
       import("./ask.js"),
       fetchQuestions(),
+      fetchStory(),
       addStyle("questions.css"),
     ]);
-    bar = createAsk(questions, store, actions, home);
+    bar = createAsk(questions, story, store, actions, home);
     return bar;
   }
 

@@ -25,7 +25,8 @@ export function wordsOf(text) {
 }
 
 /**
- * The entries that fit, best first; all of them, in their own order, where nothing was typed.
+ * The entries that fit, best first; all of them, in their own order, where nothing was typed. What meets more of the words
+ * comes first; among those, what meets rarer words in more telling places.
  * @template {Entry} T
  * @param {readonly T[]} entries
  * @param {string} typed
@@ -34,24 +35,31 @@ export function wordsOf(text) {
 export function search(entries, typed) {
   const wanted = wordsOf(typed);
   if (wanted.length === 0) return [...entries];
-  const scored = entries.map((entry, index) => ({ entry, index, score: scoreOf(entry, wanted) }));
+  const weights = entries.map((entry) => weightsIn(entry, wanted));
+  const rarity = wanted.map((_, place) => {
+    const having = weights.filter((of) => of[place] > 0).length;
+    return Math.log(1 + entries.length / Math.max(1, having));
+  });
+  const scored = entries.map((entry, index) => {
+    const met = weights[index].filter((weight) => weight > 0).length;
+    const score = weights[index].reduce((sum, weight, place) => sum + weight * rarity[place], 0);
+    return { entry, index, met, score };
+  });
   return scored
-    .filter(({ score }) => score > 0)
-    .sort((one, other) => other.score - one.score || one.index - other.index)
+    .filter(({ met }) => met > 0 && 2 * met >= wanted.length)
+    .sort((one, other) => other.met - one.met || other.score - one.score || one.index - other.index)
     .map(({ entry }) => entry);
 }
 
-/** The sum over the words that are met, 0 where fewer than half are. @param {Entry} entry @param {string[]} wanted */
-function scoreOf(entry, wanted) {
+/** For each word how telling the place is where it is met, 0 where it is not. @param {Entry} entry @param {string[]} wanted */
+function weightsIn(entry, wanted) {
   const places = /** @type {const} */ (["title", "words", "text"]).map((name) => ({
     weight: WEIGHTS[name],
     words: wordsOf(entry[name] ?? ""),
   }));
-  const scores = wanted.map((word) =>
+  return wanted.map((word) =>
     Math.max(0, ...places.filter(({ words }) => words.some((one) => meets(one, word))).map(({ weight }) => weight)),
   );
-  const met = scores.filter((score) => score > 0).length;
-  return 2 * met < wanted.length ? 0 : scores.reduce((sum, score) => sum + score, 0);
 }
 
 /** Whether one word begins with the other: "vanish", "vanishes" and "vanishing" meet. @param {string} one @param {string} other */

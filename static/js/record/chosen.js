@@ -25,7 +25,7 @@ export const PARAMETERS = [
 export const INITIAL = ["h0", "c0"];
 
 /** @type {Choice} */
-export const FIRST = { layer: 1, direction: "forward" };
+const FIRST = { layer: 1, direction: "forward" };
 
 /** @type {Omit<Chosen, "whole">} */
 export const ONE_LAYER = { ...FIRST, layers: 1, directions: 1, ending: "" };

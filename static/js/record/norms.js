@@ -10,7 +10,7 @@ import { CELLS } from "./cells.js";
  * @typedef {object} Curve
  * @property {"all" | "used" | "last" | "cell" | "bound" | "threshold" | "ghost" | "layer"} id
  * @property {string} [label] of one that is named by who draws it
- * @property {number} [loss] of which loss alone
+ * @property {number} [loss] of which loss alone, or what bounds it
  * @property {string} [change] before which change, as it is named
  * @property {Float64Array} ln
  * @property {import("./chosen.js").Choice} [place] of a layer or direction that is not open
@@ -56,7 +56,7 @@ export function normCurves(picture, ghost, contraction) {
       const steps = picture.reverse ? k - lastLoss : lastLoss - k;
       if (steps >= 0) ln[k] = last[lastLoss] + steps * Math.log(contraction);
     }
-    curves.push({ id: "bound", ln });
+    curves.push({ id: "bound", loss: lastLoss, ln });
   }
   if (clip.mode === "timestep" && clip.threshold > 0) {
     curves.push({ id: "threshold", ln: new Float64Array(T + 1).fill(Math.log(clip.threshold)) });

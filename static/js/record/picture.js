@@ -166,7 +166,7 @@ function readLanes(tensors, T, altered) {
       ln,
       shown: altered ? logarithms(tensors.dh_norm_used.data) : ln,
       share,
-      carried: altered || !tensors.dh_carried_norm ? null : logarithms(tensors.dh_carried_norm.data),
+      carried: altered || !tensors.dh_carried_norm ? null : carriedOf(tensors.dh_carried_norm.data, ln),
       carriedShare: altered ? null : flowOf(tensors.carried_share, T),
     },
   ];
@@ -222,6 +222,16 @@ function flowOf(/** @type {import("../wire/protocol.js").Tensor | undefined} */ 
 
 function logarithms(/** @type {Numbers} */ norms) {
   return Float64Array.from(norms, Math.log);
+}
+
+/**
+ * Logarithms of what each timestep is sent. Beyond a double's range it is as large as the gradient there, whose logarithm is
+ * known: no loss of its own is that large.
+ * @param {Numbers} norms
+ * @param {Float64Array} ln of the gradient
+ */
+function carriedOf(norms, ln) {
+  return logarithms(norms).map((size, t) => (size === Number.POSITIVE_INFINITY ? ln[t] : size));
 }
 
 /**

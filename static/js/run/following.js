@@ -5,7 +5,7 @@
 
 import { failureWords, OF_SOMEBODY_ELSE } from "../words/notices.js";
 import { backoff, createConnection } from "../wire/connection.js";
-import { asRecord, command, decodeFrame } from "../wire/protocol.js";
+import { ALL_SO_FAR, asRecord, command, decodeFrame } from "../wire/protocol.js";
 import { addressOfRun } from "../wire/reach.js";
 import { createRequests } from "../wire/requests.js";
 import { createWatchdog } from "../wire/watchdog.js";
@@ -28,7 +28,6 @@ const SHORT_WAIT = 250;
 const SHORT_WAITS = 12;
 /** And between all later ones. */
 const LONGEST_WAIT = 2_000;
-const ALL_SO_FAR = 10 ** 15 - 1;
 /** Everything that changes the run is its owner's. @type {import("./source.js").Abilities} */
 export const FOLLOWED = only("present", "probes", "files");
 

@@ -13,7 +13,7 @@ import { only, readOnly } from "./source.js";
 /** @typedef {{moments: Moment[], history: import("./curve.js").History}} Part of a recording whose iterations only go up */
 
 /** @type {import("./source.js").Abilities} */
-export const RECORDED = only("play");
+const RECORDED = only("play");
 
 /** How often a recording that plays looks whether another record is due, ms. */
 const TICK = 16;

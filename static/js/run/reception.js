@@ -1,12 +1,9 @@
 /** What the server says: messages go to the page and to whoever asked, frames to the past and the page. */
 
-import { asRecord, command, decodeFrame, PROTOCOL } from "../wire/protocol.js";
+import { ALL_SO_FAR, asRecord, command, decodeFrame, PROTOCOL } from "../wire/protocol.js";
 import { failureWords, SERVER_UPDATED } from "../words/notices.js";
 
 /** @typedef {import("../wire/protocol.js").ServerMessage} ServerMessage */
-
-/** Acknowledges every record so far: for one that cannot be read. */
-const ALL_SO_FAR = 10 ** 15 - 1;
 
 /**
  * @param {import("./session.js").PageStore} store

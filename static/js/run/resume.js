@@ -10,8 +10,34 @@ import { OTHER_ROUNDING, refusedLinkWords } from "../words/notices.js";
 /** @typedef {import("../wire/requests.js").Answer} Answer */
 
 const LONGEST_STEP = 10_000;
+/** Commands that are sent without waiting for their answers; a server takes only so many a second. */
+const AT_ONCE = 100;
 /** Refusals that mean: not just now. */
 const PASSING = ["busy", "upload_timeout", "upload_pending"];
+
+/**
+ * What leads from one iteration to another: every change at the iteration at which it was accepted. After a restart that
+ * is 0, so that nothing is trained before it.
+ * @param {import("./history.js").Change[]} accepted @param {number} from @param {number} to
+ */
+function commandsTo(accepted, from, to) {
+  /** @type {import("../wire/protocol.js").Command[]} */
+  const commands = [];
+  let at = from;
+  /** @param {number} iteration */
+  function stepTo(iteration) {
+    for (; at < iteration; at += Math.min(iteration - at, LONGEST_STEP)) {
+      commands.push(command.step(Math.min(iteration - at, LONGEST_STEP)));
+    }
+  }
+  for (const one of accepted) {
+    stepTo(one.iteration);
+    commands.push(one.command);
+    at = one.iteration;
+  }
+  stepTo(to);
+  return commands;
+}
 
 /**
  * @param {import("./session.js").PageStore} store
@@ -43,20 +69,11 @@ export function createResume(store, past, requests, standing, platform, notice) 
     }
   }
 
-  /** @param {number} iteration */
-  async function stepTo(iteration) {
-    for (let missing = iteration - store.get().live.iteration; missing > 0; missing -= LONGEST_STEP) {
-      await requests.request(command.step(Math.min(missing, LONGEST_STEP)));
-    }
-  }
-
-  /** @param {import("./history.js").Change[]} accepted @param {number} iteration */
+  /** All at once, as the server carries commands out in order. @param {import("./history.js").Change[]} accepted @param {number} iteration */
   async function replay(accepted, iteration) {
-    for (const one of accepted) {
-      await stepTo(one.iteration);
-      await requests.request(one.command);
-    }
-    await stepTo(iteration);
+    const all = commandsTo(accepted, store.get().live.iteration, iteration);
+    await Promise.all(all.slice(0, AT_ONCE).map((one) => requests.request(one)));
+    for (const one of all.slice(AT_ONCE)) await requests.request(one);
   }
 
   /** @param {import("../wire/protocol.js").Config} config @returns {Promise<boolean>} */

@@ -29,7 +29,7 @@ import { adopt, samePlace } from "./view.js";
 
 const NOTICE_LIFETIME = 10_000;
 
-export const DEFAULT_RATE = 30;
+const DEFAULT_RATE = 30;
 
 /**
  * @param {{schema?: any, config?: Config, task?: Task, limits?: Limits, phase?: Phase, iteration?: number, solved_at?: number | null}} bootstrap

@@ -6,7 +6,7 @@
 /** What the reader looks at, and may do: everything but the run. */
 const LOOK = /** @type {const} */ ([
   ...["rate", "ruler", "rulerIsChosen", "theme", "dark", "reducedMotion", "tab", "panel", "stacked", "track"],
-  ...["layer", "direction"],
+  ...["layer", "direction", "names", "presents"],
   ...["narration", "locks", "lesson", "question", "answers", "hover", "pin"],
 ]);
 

@@ -47,3 +47,8 @@ const ALWAYS = ["sequence_length", "hidden_size", "seed"];
 export function fileName({ config, record }, what, iteration = record?.meta.iteration ?? 0) {
   return `unroll-${config.task}-${config.cell}-${iteration}-${what}`;
 }
+
+/** The run itself, also where the page shows a moment of its past. @param {State} state @returns {State} */
+export function asItIsNow(state) {
+  return { ...state, ...state.live, past: null };
+}

@@ -3,13 +3,12 @@
 import { element } from "../lib/dom.js";
 import { command, decodeFrame } from "../wire/protocol.js";
 import * as say from "../words/handin.js";
-import { captionOf } from "./caption.js";
+import { asItIsNow, captionOf } from "./caption.js";
 import { download } from "./download.js";
 import { handInOf, LONGEST_NAME, textOf } from "./hand_in.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("./start.js").Session} Session */
-/** @typedef {import("../run/state.js").State} State */
 
 /**
  * @param {PageStore} store
@@ -39,7 +38,7 @@ export function createHandInSection(store, session) {
       name.focus();
       return say.NEEDS_NAME;
     }
-    const state = ofTheRun(store.get());
+    const state = asItIsNow(store.get());
     if (!state.can.train) return say.NO_RUN;
     if (state.history.length === 0) return say.NO_LOSSES;
     const { link } = captionOf(state, location.origin + location.pathname);
@@ -64,11 +63,6 @@ export function createHandInSection(store, session) {
     element("p", { class: "quiet" }, say.EXPLAINS),
     said,
   );
-}
-
-/** The run itself, also where the page shows a moment of its past. @param {State} state @returns {State} */
-function ofTheRun(state) {
-  return { ...state, ...state.live, past: null };
 }
 
 /** A name of any alphabet as part of a file's name. @param {string} name */

@@ -41,7 +41,16 @@ export function openRun(url, platform, { opened, lost }) {
 
   /** @param {ArrayBuffer} bytes */
   function binary(bytes) {
-    const frame = decodeFrame(bytes);
+    try {
+      take(decodeFrame(bytes), bytes);
+    } catch (error) {
+      platform.report(error);
+      gone();
+    }
+  }
+
+  /** @param {import("../wire/protocol.js").Frame} frame @param {ArrayBuffer} bytes */
+  function take(frame, bytes) {
     const { meta } = frame;
     if (meta.id !== undefined) {
       return requests.settle(Number(meta.id), { type: "file", bytes, iteration: meta.iteration ?? 0 });

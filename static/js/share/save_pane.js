@@ -3,7 +3,7 @@
 import { element } from "../lib/dom.js";
 import { ownColumns } from "../record/own.js";
 import { command, decodeFrame } from "../wire/protocol.js";
-import { captionOf, fileName } from "./caption.js";
+import { asItIsNow, captionOf, fileName } from "./caption.js";
 import { download } from "./download.js";
 import { createHandInSection } from "./hand_in_section.js";
 import { reportAbout } from "./report.js";
@@ -189,9 +189,4 @@ export function createSavePane(store, session, lanes) {
 function recordOf({ record }) {
   if (!record) throw new Error(say.NO_RECORD);
   return record;
-}
-
-/** The run, where the page shows a moment of its past. @param {State} state @returns {State} */
-export function asItIsNow(state) {
-  return { ...state, ...state.live, past: null };
 }

@@ -1,9 +1,9 @@
 /** A lecturer's own story: lessons in an order of their own, in one link. */
 
 import { element, setText, typeset } from "../lib/dom.js";
-import { addressOf } from "../lib/address.js";
 import { BROWSER } from "../lib/platform.js";
 import { Fault } from "../lib/fault.js";
+import { fetchedOnce } from "../lib/fetched.js";
 import { copyButton } from "./copy_button.js";
 import { download } from "./download.js";
 import { emptyLink } from "./link.js";
@@ -13,6 +13,9 @@ import { faultWords } from "../words/faults.js";
 import * as say from "../words/lessons.js";
 
 /** @typedef {import("./story.js").Chosen} Chosen */
+
+/** @type {() => Promise<{slug: string, title: string}[]>} */
+const fetchTitles = fetchedOnce("api/scenes", (status) => new Fault("no_lessons", { status }));
 
 /** @param {any} schema @returns {import("./panel.js").Pane} */
 export function createStoryPane(schema) {
@@ -93,10 +96,7 @@ export function createStoryPane(schema) {
   }
 
   async function load() {
-    const answer = await fetch(addressOf("api/scenes"));
-    if (!answer.ok) throw new Fault("no_lessons", { status: answer.status });
-    const scenes = /** @type {{slug: string, title: string}[]} */ (await answer.json());
-    lessons = scenes.map(({ slug, title }) => ({ slug, title, chosen: false }));
+    lessons = (await fetchTitles()).map(({ slug, title }) => ({ slug, title, chosen: false }));
     draw();
   }
 

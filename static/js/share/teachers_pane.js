@@ -12,8 +12,6 @@ import * as say from "../words/share.js";
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("../run/state.js").Locks} Locks */
 
-const STATES = /** @type {const} */ ({ free: "free", locked: "locked", hidden: "hidden" });
-
 /**
  * @param {PageStore} store
  * @param {() => import("../run/state.js").State[]} lanes
@@ -62,9 +60,9 @@ function lockRows(properties, locks, changed) {
   /** @type {(() => void)[]} */
   const shows = [];
   const rows = names.map((name) => {
-    const options = Object.entries(STATES).map(([value, text]) => {
+    const options = Object.entries(say.LOCK_STATES).map(([value, text]) => {
       const input = element("input", { type: "radio", name: `lock-${name}`, value });
-      input.addEventListener("change", () => set(name, /** @type {keyof typeof STATES} */ (value)));
+      input.addEventListener("change", () => set(name, /** @type {keyof typeof say.LOCK_STATES} */ (value)));
       shows.push(() => {
         input.checked = (locks[name] ?? "free") === value;
       });
@@ -75,14 +73,14 @@ function lockRows(properties, locks, changed) {
     return element("div", { class: "lock-row" }, element("span", {}, title), choice);
   });
 
-  /** @param {string} name @param {keyof typeof STATES} value */
+  /** @param {string} name @param {keyof typeof say.LOCK_STATES} value */
   function set(name, value) {
     if (value === "free") delete locks[name];
     else locks[name] = value;
     changed();
   }
 
-  /** @param {string} text @param {keyof typeof STATES} value */
+  /** @param {string} text @param {keyof typeof say.LOCK_STATES} value */
   function all(text, value) {
     const button = element("button", { class: "text-button", type: "button" }, text);
     button.addEventListener("click", () => {

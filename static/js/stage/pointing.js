@@ -199,7 +199,7 @@ function areUsesKnown({ config, can }) {
 }
 
 /** Where the entry of the largest size stands. @param {import("../wire/protocol.js").Tensor | null} tensor */
-export function largestEntry(tensor) {
+function largestEntry(tensor) {
   if (!tensor) return null;
   const { data, shape } = tensor;
   let at = 0;

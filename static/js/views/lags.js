@@ -47,7 +47,7 @@ export function figure({ record }, sheet) {
     x: lags,
     y: norms,
     marker: { color: lags.map((lag) => (horizon !== null && lag > horizon ? border : backward)) },
-    hovertemplate: "lag %{x}: %{y:.3~g}<extra></extra>",
+    hovertemplate: `${say.lagHover("%{x}", "%{y:.3~g}")}<extra></extra>`,
   };
   const cosine = {
     type: "scatter",

@@ -204,7 +204,8 @@ export function figure(state, sheet, only = null) {
   const said = (/** @type {number} */ value) => (column ? formatOwn(column, written(value)) : formatFixed(value, 3));
   const names = task?.outputs ?? [];
   const targets = ts.filter((t) => hasTarget(record, t));
-  const scaled = picture.own && !column ? ", scaled" : "";
+  const scaled = Boolean(picture.own && !column);
+  const nameOf = (/** @type {number} */ o) => (picture.O > 1 ? (names[o] ?? "") : "");
   const dash = ["solid", "dash", "dot"];
   const traces = outputs.flatMap((o) => [
     {
@@ -219,7 +220,7 @@ export function figure(state, sheet, only = null) {
         color: ink,
         line: { width: 2 * sheet.unit, color: ink },
       },
-      hovertemplate: `target${picture.O > 1 ? ` ${names[o] ?? ""}` : ""} %{text}<extra></extra>`,
+      hovertemplate: `${say.targetHover(nameOf(o), "%{text}")}<extra></extra>`,
     },
     {
       type: "scatter",
@@ -229,7 +230,7 @@ export function figure(state, sheet, only = null) {
       text: ts.map((t) => said(outputAt(picture, t, o))),
       line: { color: forward, width: 1.4, dash: dash[o % dash.length] },
       marker: { color: forward, size: 5 * sheet.unit },
-      hovertemplate: `output${picture.O > 1 ? ` ${names[o] ?? ""}` : ""} %{text}<extra></extra>`,
+      hovertemplate: `${say.outputHover(nameOf(o), "%{text}")}<extra></extra>`,
     },
   ]);
   const layout = {

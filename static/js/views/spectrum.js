@@ -55,7 +55,7 @@ export function figure({ record }, sheet) {
     y: imaginary,
     marker: { color: forward, size: 7 * sheet.unit, line: { color: paper, width: 1 } },
     text: real.map((re, index) => formatNumber(Math.hypot(re, imaginary[index]))),
-    hovertemplate: "%{x:.3f} + %{y:.3f} i, size %{text}<extra></extra>",
+    hovertemplate: `${say.eigenvalueHover("%{x:.3f}", "%{y:.3f}", "%{text}")}<extra></extra>`,
   };
   return { traces: [points], layout };
 }

@@ -11,7 +11,6 @@ import * as say from "../words/charts.js";
 const MEDIAN = QUANTILES.indexOf(0.5);
 /** From the extremes inwards: how opaque the band up to each quantile is. */
 const BANDS = ["", "1f", "42", "80", "80", "42", "1f"];
-const NAMES = ["least", "5 %", "25 %", "median", "75 %", "95 %", "most"];
 /** A log axis goes no further down than this: what is smaller leaves the frame. */
 const MOST_DECADES = 12;
 
@@ -38,7 +37,7 @@ export function figure({ history, past, config }, sheet, name, gradient) {
     fillcolor: `${colour}${BANDS[index]}`,
     line: index === MEDIAN ? { color: ink, width: 1.6 } : { color: colour, width: edgeWidth(index) },
     customdata: values,
-    hovertemplate: `${NAMES[index]} %{customdata:.3~g}<extra></extra>`,
+    hovertemplate: `${say.QUANTILE_NAMES[index]} %{customdata:.3~g}<extra></extra>`,
   }));
   const above = { xref: "paper", yref: "paper", y: 1.01, yanchor: "bottom" };
   const says = say.spreadOf(name, gradient);
@@ -69,7 +68,7 @@ export function figure({ history, past, config }, sheet, name, gradient) {
 function legend(colour) {
   const named = (/** @type {string} */ words, /** @type {number} */ index) =>
     `<span style="color:${colour}${BANDS[index]}">▮</span> ${words}`;
-  return [named("half", MEDIAN), named("90 %", MEDIAN - 1), named("all", MEDIAN - 2)].join("  ");
+  return say.BAND_NAMES.map((name, out) => named(name, MEDIAN - out)).join("  ");
 }
 
 /** The extremes are a line of their own, as there is one entry only. @param {number} index */

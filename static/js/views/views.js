@@ -4,7 +4,7 @@
  */
 
 import { createBeat, READING } from "../lib/beat.js";
-import { byId, element, setSentence } from "../lib/dom.js";
+import { byId, element, setSentence, setText } from "../lib/dom.js";
 import { cellOf, statesMeetBy } from "../record/cells.js";
 import { lossCount } from "../record/readings.js";
 import { USES_PANEL } from "../run/choices.js";
@@ -230,6 +230,8 @@ function createShell(kind) {
   /** @type {View | null} */
   let view = null;
   let asked = false;
+  /** @type {() => State[]} */
+  let lanes = () => [];
   const writing = createBeat(READING);
 
   return {
@@ -241,6 +243,7 @@ function createShell(kind) {
     load(store, actions) {
       if (asked) return;
       asked = true;
+      lanes = actions.lanes;
       kind.load().then(
         (module) => {
           view = module.createView(body, store, actions);
@@ -260,10 +263,17 @@ function createShell(kind) {
       const untilWords = writing.wait(now);
       if (untilWords > 0) return Math.min(wait, untilWords);
       writing.take(now);
+      setText(title, of(kind, state, lanes()));
       setSentence(words, view.words ? view.words(state) : kind.words(state));
       return wait;
     },
   };
+}
+
+/** What stands above a view: where several networks stand side by side, of which it is; the loss is shown of all. @param {Kind} kind @param {State} state @param {State[]} lanes */
+function of({ name, title }, state, lanes) {
+  const place = lanes.indexOf(state);
+  return place < 0 || name === "loss" ? title : say.titleOfLane(title, place + 1);
 }
 
 /** @param {PageStore} store */

@@ -86,7 +86,7 @@ export function createChoosers(store, showSequence) {
 }
 
 /** @param {Watched} state */
-export function capturesOf({ captures, module }) {
+function capturesOf({ captures, module }) {
   return module === null ? [] : (captures[module] ?? []);
 }
 

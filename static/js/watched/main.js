@@ -5,10 +5,12 @@ import { socketAddressOf } from "../lib/address.js";
 import { watchResolution } from "../lib/canvas/resolution.js";
 import { byId, setText } from "../lib/dom.js";
 import { createFrames } from "../lib/frames.js";
+import { createGuard } from "../lib/guard.js";
 import { BROWSER } from "../lib/platform.js";
 import { onSizes } from "../lib/sizes.js";
 import { createStore } from "../lib/store.js";
 import { createFlowView } from "../views/flow.js";
+import { failureWords } from "../words/notices.js";
 import { COPIED, COPY, FREEZE, flowNote, GO_ON, NOT_HANDED_IN } from "../words/watched.js";
 import { createChoosers } from "./choosers.js";
 import { drawFound, drawHeader, drawSentences, drawStatus, drawTimestep } from "./panels.js";
@@ -27,7 +29,8 @@ import { createWatchedViews } from "./views.js";
 
 const store = createStore(initialWatched(), reduceWatched);
 const theme = createTheme(/** @type {any} */ (store));
-const source = createSource(socketAddressOf("ws"), runIn(location.hash) ?? "", store, BROWSER);
+const guard = createGuard(BROWSER, (error) => store.dispatch({ type: "failed", failed: failureWords(error) }));
+const source = createSource(socketAddressOf("ws"), runIn(location.hash) ?? "", store, BROWSER, guard.failed);
 const choosers = createChoosers(store, source.showSequence);
 
 /** The pictures of the captures at the shown place, each worked out once. @type {{place: string, of: WeakMap<object, Picture>}} */
@@ -117,12 +120,20 @@ function draw(now) {
   const state = store.get();
   const shown = shownCapture(state);
   drawStatus(state);
-  choosers.draw();
+  guard.run(choosers.draw, undefined);
   document.body.dataset.captured = String(shown !== null);
   document.body.dataset.status = state.status;
   setText(byId("freeze"), state.at === null ? FREEZE : GO_ON);
   byId("freeze").setAttribute("aria-pressed", String(state.at !== null));
   if (!shown) return Number.POSITIVE_INFINITY;
+  guard.run(() => drawCapture(state, shown), undefined);
+  const wait = guard.run(() => views.draw(state.tab, now), Number.POSITIVE_INFINITY);
+  guard.run(() => flow.draw(now), undefined);
+  return wait;
+}
+
+/** The stage, and what is said of it. @param {import("./state.js").Watched} state @param {Capture} shown */
+function drawCapture(state, shown) {
   const picture = pictureAt(shown);
   const other = otherCapture();
   const compared = other && { picture: pictureAt(other), step: other.step };
@@ -135,9 +146,6 @@ function draw(now) {
   byId("flow-note").hidden = note === "";
   const inputs = shown.record.tensors.x.shape[1];
   stage.draw({ ...state, picture, compared, step: shown.step, inputs });
-  const wait = views.draw(state.tab, now);
-  flow.draw(now);
-  return wait;
 }
 
 byId("freeze").addEventListener("click", () => {

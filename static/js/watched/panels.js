@@ -12,7 +12,7 @@ import { factsOf } from "./place.js";
 
 /** @param {Watched} state */
 export function drawStatus(state) {
-  setText(byId("status"), words.statusText(state.status, state.why));
+  setText(byId("status"), state.failed || words.statusText(state.status, state.why));
 }
 
 /** @param {Watched} state @param {Capture} shown */

@@ -10,7 +10,7 @@ import { backwards, factsOf, nameAt, overTime } from "./place.js";
 /** @typedef {import("./place.js").Place} Place */
 
 /** More input numbers than this are a strip of evenly chosen ones. */
-export const MOST_INPUT_ROWS = 16;
+const MOST_INPUT_ROWS = 16;
 
 /** @param {DecodedRecord} record @param {Place} place @returns {Picture} */
 export function pictureOf(record, place) {

@@ -1,7 +1,7 @@
 /** Where captures come from: a published run, followed over a socket and asked for until its script is back. */
 
 import { backoff, createConnection } from "../wire/connection.js";
-import { asRecord, command, decodeFrame } from "../wire/protocol.js";
+import { ALL_SO_FAR, asRecord, command, decodeFrame } from "../wire/protocol.js";
 
 /** @typedef {import("./state.js").Watched} Watched */
 /** @typedef {import("./state.js").Action} Action */
@@ -19,8 +19,9 @@ export function runIn(fragment) {
  * @param {string} run
  * @param {import("../lib/store.js").Store<Watched, Action>} store
  * @param {import("../wire/connection.js").Platform} platform
+ * @param {(error: unknown) => void} failed of a capture that could not be read
  */
-export function createSource(url, run, store, platform) {
+export function createSource(url, run, store, platform, failed) {
   /** Asked for so often since the last time it was there. */
   let attempt = 0;
   let timer = 0;
@@ -67,9 +68,16 @@ export function createSource(url, run, store, platform) {
 
   /** @param {ArrayBuffer} bytes */
   function binary(bytes) {
-    const frame = decodeFrame(bytes);
-    connection.send(command.ack(Number(frame.meta.iteration ?? 0)));
-    store.dispatch({ type: "capture", record: asRecord(frame) });
+    let iteration = ALL_SO_FAR;
+    try {
+      const frame = decodeFrame(bytes);
+      iteration = frame.meta.iteration ?? 0;
+      store.dispatch({ type: "capture", record: asRecord(frame) });
+    } catch (error) {
+      failed(error);
+    }
+    // The server sends no more than two captures that nobody acknowledged, whatever became of them here.
+    connection.send(command.ack(iteration));
   }
 
   return {

@@ -7,6 +7,7 @@ import { labelledTimesteps } from "../lib/scales.js";
 import { normExtent } from "../record/norms.js";
 import { drawMath, drawText } from "../kit/text.js";
 import { timestepAt, xOf } from "../stage/axis.js";
+import { NARROWEST } from "../stage/layout.js";
 import { drawInputs, drawLosses, lossRadius } from "../stage/paint/ends.js";
 import { drawNormAxes, drawNormCurves, drawNormLegend, drawNormPoint } from "../stage/paint/norm_chart.js";
 import { clipToAxis, drawBand, drawCurrentLabel } from "../stage/paint/stage.js";
@@ -64,6 +65,8 @@ export function createWatchedStage(canvas, tell) {
   return {
     /** @param {View} view */
     draw(view) {
+      // Where the page is only just being laid out there may be no room for an axis yet.
+      if (size.width < NARROWEST * size.U || size.height === 0) return;
       const extent = normExtent(curvesOf(view.picture, view.compared, view.step));
       range = widened(range, extent);
       const highlight = view.picture.losses > 1 ? (view.hover?.source ?? 0) : 0;

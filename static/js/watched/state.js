@@ -12,6 +12,7 @@ import { factsOf, placesOf } from "./place.js";
  * @typedef {object} Watched
  * @property {"connecting" | "live" | "ended" | "lost" | "stored"} status
  * @property {string} why the script ended
+ * @property {string} failed what the page could not read or draw, since the script was last heard of
  * @property {number | null} every
  * @property {Record<string, Capture[]>} captures by module, oldest first
  * @property {string | null} module the shown one
@@ -30,6 +31,7 @@ import { factsOf, placesOf } from "./place.js";
  * @typedef {{type: "capture", record: DecodedRecord}
  *   | {type: "facts", every: number | null}
  *   | {type: "status", status: Watched["status"], why?: string}
+ *   | {type: "failed", failed: string}
  *   | {type: "module", module: string}
  *   | {type: "place", place: Place}
  *   | {type: "at", at: number | null}
@@ -49,6 +51,7 @@ export function initialWatched() {
   return {
     status: "connecting",
     why: "",
+    failed: "",
     every: null,
     captures: {},
     module: null,
@@ -72,7 +75,9 @@ export function reduceWatched(state, action) {
     case "facts":
       return { ...state, every: action.every };
     case "status":
-      return { ...state, status: action.status, why: action.why ?? "" };
+      return { ...state, status: action.status, why: action.why ?? "", failed: "" };
+    case "failed":
+      return { ...state, failed: action.failed };
     case "module":
       return opened({ ...state, at: null, compared: null }, action.module);
     case "place":

@@ -22,7 +22,7 @@ import { comparedWords } from "../words/watched.js";
  * @property {() => Promise<{createView: (node: HTMLElement, store: PageStore, actions: ViewActions) => View}>} load
  */
 
-export const FLOW = "flow";
+const FLOW = "flow";
 
 /** Beside the flow, which is there at once. @type {Kind[]} */
 export const MORE = [

@@ -110,6 +110,9 @@ import { Fault } from "../lib/fault.js";
 
 export const PROTOCOL = 1;
 
+/** Acknowledges every record so far: for one that cannot be read. */
+export const ALL_SO_FAR = 10 ** 15 - 1;
+
 /** @type {{
  *   start: (config?: Config) => Command, configure: (changes: Config) => Command, play: (rate?: number | null) => Command,
  *   pause: () => Command, step: (iterations?: number) => Command, reset: () => Command, ack: (iteration: number) => Command,

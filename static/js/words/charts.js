@@ -106,7 +106,7 @@ const CURVES = {
   used: () => "what the update uses",
   cell: () => "‖∂E/∂c‖",
   last: ({ loss }) => `only E${subscript(loss ?? 0)}`,
-  bound: () => "bound (γσ)ⁿ",
+  bound: ({ loss }) => `(γσ)ⁿ, bound for E${subscript(loss ?? 0)}`,
   threshold: () => "threshold",
   ghost: ({ change }) => `before: ${change}`,
 };
@@ -145,6 +145,9 @@ export const LOSS_PER_TIMESTEP = "loss per timestep";
 export const ofLane = (number, sentence) =>
   `Lane ${number}: ${sentence.replace(/^[LT]/, (first) => first.toLowerCase())}`;
 
+/** @param {string} title of a view @param {number} lane whose it is */
+export const titleOfLane = (title, lane) => `${title} of lane ${lane}`;
+
 /** @param {string} what it is */
 export const baselineName = (what) => `baseline: ${what}`;
 
@@ -162,8 +165,8 @@ export const predictsWords = (t, symbol, probability) =>
 
 export const NO_TARGET = "no target";
 
-/** @param {string} scaled that it is, where the reader's own numbers are */
-export const outputKey = (scaled) => `● output y${scaled}`;
+/** @param {boolean} scaled whether it is, where the reader's own numbers are */
+export const outputKey = (scaled) => `● output y${scaled ? ", scaled" : ""}`;
 export const TARGET_KEY = "━ target";
 
 /** @param {string} symbol @param {number} probability */
@@ -194,3 +197,20 @@ export const COLUMNS_ARE_UNITS = "columns: units";
 
 /** @param {number} threshold */
 export const clippedAt = (threshold) => `clipped at ${threshold}`;
+
+/** The quantiles of a spread, from the least. */
+export const QUANTILE_NAMES = ["least", "5 %", "25 %", "median", "75 %", "95 %", "most"];
+
+/** What lies between two of them, the innermost first. */
+export const BAND_NAMES = ["half", "90 %", "all"];
+
+/** A lag, read off its bar. @param {string} lag @param {string} size */
+export const lagHover = (lag, size) => `lag ${lag}: ${size}`;
+
+/** An eigenvalue, read off its point. @param {string} real @param {string} imaginary @param {string} size */
+export const eigenvalueHover = (real, imaginary, size) => `${real} + ${imaginary} i, size ${size}`;
+
+/** What the network should have said, read off its mark, and what it said. @param {string} name of one of several outputs @param {string} value */
+export const targetHover = (name, value) => ["target", name, value].filter(Boolean).join(" ");
+/** @param {string} name @param {string} value */
+export const outputHover = (name, value) => ["output", name, value].filter(Boolean).join(" ");

@@ -1,5 +1,7 @@
 /** What the left rail says: labels are in the server’s schema, and here where those are too long for a row. Pure. */
 
+import { formatSetting } from "../lib/format.js";
+
 export const DISABLED = "Controls are disabled until the connection is back.";
 
 export const EFFECTS = "↺ restarts with new weights. All others apply without restarting.";
@@ -9,6 +11,16 @@ export const notANumber = (/** @type {string} */ title, /** @type {string} */ ty
 
 export const tooltip = (/** @type {string} */ description, /** @type {boolean} */ restarts) =>
   `${description} ${restarts ? "Restarts with new weights." : "Applies without restarting: the weights are kept."}`;
+
+/** A setting's value, as it stands beside its control. @param {import("../wire/protocol.js").FieldValue} value */
+export function shownValue(value) {
+  if (value === null) return NONE;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "number" ? formatSetting(value) : value;
+}
+
+/** As one reads it, and may type it. */
+export const NONE = "none";
 
 export const RESTARTS = "restarts";
 

@@ -6,6 +6,7 @@ import { wholeOf } from "../record/chosen.js";
 import { keptNorms } from "../record/norms.js";
 import { isReverse } from "../record/readings.js";
 import { layerWords } from "./layers.js";
+import { LABELS } from "./controls.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -32,6 +33,8 @@ const COUNTED = {
 /** What is said of every lane. */
 const USUAL = ["cell", "activation", "hidden_size"];
 const COUNTS = ["no difference", "one difference", "two differences", "three differences"];
+/** From so many lanes on what all have alike is said once. */
+export const MANY = 3;
 const LANES = ["No lane", "One lane", "Two lanes", "Three lanes", "Four lanes"];
 
 /** @param {Config} config @param {string} field */
@@ -55,7 +58,7 @@ function formatValue(value) {
 }
 
 /** @param {any} schema @param {string} field */
-export function labelOf(schema, field) {
+function labelOf(schema, field) {
   return (schema?.properties?.[field]?.title ?? field.replaceAll("_", " ")).toLowerCase();
 }
 
@@ -123,7 +126,7 @@ export function tableOf(states) {
   const configs = states.map(({ config }) => config);
   const schema = states[0].schema;
   const differing = differences(configs).map((field) => ({
-    label: labelOf(schema, field),
+    label: LABELS[field] ?? labelOf(schema, field),
     values: configs.map((config) => formatValue(settingOf(config, field))),
     bold: true,
   }));
@@ -144,9 +147,21 @@ export function tableOf(states) {
   if (layers.some(Boolean))
     rows.splice(2, 0, { label: "shown", values: layers.map((one) => one || "all"), bold: false });
   rows.push(measured("horizon", ({ record }) => String(record?.meta.horizon ?? "–")));
-  rows.push(measured("data, seed", (state) => (sameData(state, states[0]) ? "same" : "other")));
+  // Of many lanes the first sentence says that their data are the same.
+  if (states.length < MANY || states.some((state) => !sameData(state, states[0])))
+    rows.push(measured("data, seed", (state) => (sameData(state, states[0]) ? "same" : "other")));
   return [...differing, ...rows];
 }
+
+/** In the table: what every lane has. @param {string} value */
+export const inAll = (value) => `${value} in all`;
+
+/** Where a narrow column may part a long word or number. @param {string} value */
+export const breakable = (value) =>
+  value
+    .replace("orthogonal", "ortho\u00adgonal")
+    .replace("timestep", "time\u00adstep")
+    .replace("×\u2009", "×\u200b\u2009");
 
 /** @param {State} a @param {State} b */
 function sameData(a, b) {
@@ -201,7 +216,7 @@ export function tellLanes(states) {
   const [first] = ways;
   if (!first || ways.length < states.length) return { finding: `${what}.`, reason: "" };
   const called = (/** @type {{number: number, name: string}} */ { number, name }) =>
-    ways.length > 2 ? String(number) : `${number} ${name}`;
+    ways.length > 2 ? String(number) : `${number} (${name})`;
   const alike = ways.every(({ T }) => T === first.T);
   const over = (/** @type {number} */ T) => `over ${T - 1} ${T === 2 ? "step" : "steps"} back`;
   const factors = inLanes(

@@ -16,15 +16,16 @@ export const SATURATED = "saturated";
 /** @type {Record<string, Name>} */
 export const NAMES = {
   clip: {
-    long: () => "posts: clipping",
+    long: ({ clip: { mode } }) =>
+      mode === "timestep" ? "bars: cut back here" : "bars: the weights’ gradient is clipped",
     short: () => "clipping",
     said: ({ clip: { mode, threshold, scale } }, { t }) => {
       if (mode === "timestep") {
-        return `Posts: at h_${t} the gradient was cut back to the threshold ${formatNumber(threshold)} on its way.`;
+        return `Two bars: at h_${t} the gradient was longer than the threshold ${formatNumber(threshold)} and was cut back to it on its way.`;
       }
-      const limit = `Posts: clipping by ${mode}, threshold ${formatNumber(threshold)}.`;
-      if (Number(scale) >= 1) return `${limit} This gradient stays below it: nothing is cut.`;
-      return `${limit} It shortens this gradient to ${formatPercent(Number(scale))} of its length.`;
+      const limit = `Two bars at the mouth of the river: the gradient of the weights is clipped by ${mode}, threshold ${formatNumber(threshold)}.`;
+      if (Number(scale) >= 1) return `${limit} It stays below that: nothing is cut.`;
+      return `${limit} That leaves ${formatPercent(Number(scale))} of its length.`;
     },
   },
   output: {

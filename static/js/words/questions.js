@@ -1,7 +1,7 @@
 /** The words around the questions: the bar, its field and its list. Pure; questions and answers come from the server. */
 
 export const NAME = "Ask";
-export const FIELD = "Ask, or type the name of a control or a view";
+export const FIELD = "Ask, or type the name of a control, view or lesson";
 export const FOUND = "What fits";
 export const COPY = "copy link";
 export const COPIED = "link copied";
@@ -32,4 +32,24 @@ export const UNREACHABLE = "The questions could not be fetched. Try again.";
 
 /** Words that say nothing about what is looked for. */
 export const STOP_WORDS =
-  "a an and are at be by can do does for from how i if in is it its me my not of on or so than that the then to what when where which why with";
+  "a an and are at be by can do does for from get goes how i if in is it its many me much my need not of on or should so than that the then there to use versus vs we what when where which why with you";
+
+export const KINDS = { control: "control", view: "view", lesson: "lesson", names: "on the picture" };
+
+/** Under which words a view is looked for, beside its name. @type {Record<string, string>} */
+export const VIEW_WORDS = {
+  flow: "matrix heatmap pairs of loss and timestep staircase",
+  loss: "training curve baseline gradient norm history",
+  output: "prediction target guess accuracy",
+  spectrum: "eigenvalues singular values spectral radius unit circle",
+  slope: "derivative activation saturation saturated histogram",
+  weights: "parameters matrix edit entries",
+  lags: "horizon memory truncation cosine long term dependencies dependency",
+  gates: "forget input update reset lstm gru",
+};
+
+export const NAMES_TITLE = "What am I seeing?";
+
+/** Under which words the names on the picture are looked for. */
+export const NAMES_WORDS =
+  "names meaning explain legend key signs picture colour color blue orange green river width striped stripes hatch hatched cone disc dot dash bar chevron arrow seam weir";

@@ -209,3 +209,6 @@ function megabytes(bytes) {
 /** What the numbers of a table of own data are. */
 export const SCALED_COLUMNS =
   "Columns by name are in the table's own numbers; x, y and target with a number are scaled, as are the losses.";
+
+/** What a control may be in a link for a class. */
+export const LOCK_STATES = /** @type {const} */ ({ free: "free", locked: "locked", hidden: "hidden" });

@@ -98,3 +98,18 @@ export const LEAVE = "Leave slow motion";
 export function whereWords({ phase, t }) {
   return phase === "update" ? "update" : `${phase}, timestep ${formatNumber(t)}`;
 }
+
+/**
+ * A phase on its button.
+ * @param {Moment["phase"]} phase
+ * @param {number} order before 0 it is done, after 0 still to come
+ * @param {number} t
+ * @param {{T: number, left: boolean}} run how many timesteps it takes, and whether it runs to the left
+ */
+export function chipWords(phase, order, t, { T, left }) {
+  if (phase === "update") return "update";
+  if (order === 0) return phase === "losses" ? `losses, E to t = ${t}` : `${phase}, t = ${t}`;
+  const range = left ? `${T} … 1` : `1 … ${T}`;
+  const whole = phase === "losses" ? "losses" : `${phase} ${range}`;
+  return order < 0 ? `✓ ${whole}` : whole;
+}

@@ -18,6 +18,11 @@ export function windowWords(first, last, T) {
   return `t ${first}…${last} of ${T}`;
 }
 
+/** Beside the signs of the rows. */
+export const LOSS = "loss";
+export const TARGET = "target";
+export const INPUT = "input";
+
 export const FOLD = "Fold";
 export const UNFOLD = "Unfold";
 
@@ -39,8 +44,10 @@ export const LOG_AXIS = "log axis";
 export const WIDTH = "width,";
 export const WIDER_SCALE = "wider scale";
 export const NAN_SPAN = "NaN: no gradient";
-export const INFINITE_SPAN = "infinite";
+export const INFINITE = "infinite";
 export const ZERO_SPAN = "exactly 0: no loss reaches here";
+/** Where that has no room. */
+export const ZERO = "exactly 0";
 export const NO_SHARES = "shares are not finite";
 
 /** What another ruler reaches. @param {number} low @param {number} high powers of ten */

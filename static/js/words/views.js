@@ -16,7 +16,7 @@ import { ownErrorWords } from "./own.js";
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
-export const VIEW_THRESHOLDS = {
+const VIEW_THRESHOLDS = {
   /** A cosine above it: the short lags point where the whole gradient points. */
   sameDirection: 0.99,
   /** From so many baselines on nobody counts in percent. */

@@ -34,7 +34,7 @@ export function placeName(layer, reverse, layers, both) {
  */
 
 /** @param {Picture} picture @returns {Way | null} */
-export function lastWay({ T, lastLoss, lnFlow }) {
+function lastWay({ T, lastLoss, lnFlow }) {
   if (!lnFlow || lastLoss === 0) return null;
   const row = (lastLoss - 1) * (T + 1);
   let k = 1;

@@ -11,7 +11,7 @@ test("of what a lane is, as many parts are written beside its name as have room"
 
 test("lanes are named where all names have room, else numbered as on their badges", () => {
   const lanes = [{ name: "rnn" }, { name: "lstm, forget bias 2" }];
-  const upTo = (most) => (text) => text.length <= most;
-  assert.deepEqual(laneLabels(lanes, upTo(21)), ["1 rnn", "2 lstm, forget bias 2"]);
-  assert.deepEqual(laneLabels(lanes, upTo(20)), ["1", "2"]);
+  const upTo = (most) => (labels) => labels.join("").length <= most;
+  assert.deepEqual(laneLabels(lanes, upTo(26)), ["1 rnn", "2 lstm, forget bias 2"]);
+  assert.deepEqual(laneLabels(lanes, upTo(25)), ["1", "2"]);
 });

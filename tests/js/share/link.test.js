@@ -3,13 +3,12 @@ import { deepRecord } from "../stage/deep.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { captionOf } from "../../../static/js/share/caption.js";
+import { asItIsNow, captionOf } from "../../../static/js/share/caption.js";
 import { emptyLink, linkOf } from "../../../static/js/share/link.js";
 import { readLink } from "../../../static/js/share/read_link.js";
 import { writeLink } from "../../../static/js/share/write_link.js";
 import { ignoredWords } from "../../../static/js/words/notices.js";
 import { pastWords } from "../../../static/js/words/share.js";
-import { asItIsNow } from "../../../static/js/share/save_pane.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
 import { makeRecord } from "../records.js";
 

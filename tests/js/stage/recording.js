@@ -9,6 +9,8 @@ export function recordingContext() {
     save: () => stack.push({ ...state }),
     restore: () => Object.assign(state, stack.pop() ?? {}),
     measureText: (text) => ({ width: text.length * 0.58 * Number.parseFloat(state.font.match(/([\d.]+)px/)[1]) }),
+    arc: (_x, _y, radius) => refuseNegative(radius),
+    ellipse: (_x, _y, ...radii) => refuseNegative(...radii.slice(0, 2)),
   };
   return new Proxy(
     { calls, state },
@@ -27,6 +29,11 @@ export function recordingContext() {
       },
     },
   );
+}
+
+/** As a browser does. @param {...number} radii */
+function refuseNegative(...radii) {
+  for (const radius of radii) if (radius < 0) throw new RangeError(`a radius of ${radius}`);
 }
 
 /** All texts a context was asked to draw. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
+  breakable,
+  inAll,
   differences,
   laneNames,
   laneReading,
@@ -100,6 +102,13 @@ test("the table has in bold what differs, with what a cell has not as none", () 
   assert.equal(titleOf([CONFIG, { ...CONFIG, cell: "lstm" }]), "Two lanes, one difference");
 });
 
+test("in a narrow table long words and numbers may be parted, and what all have is said once", () => {
+  assert.equal(breakable("orthogonal"), "ortho\u00adgonal");
+  assert.equal(breakable("1.36\u2009×\u200910⁻¹²"), "1.36\u2009×\u200b\u200910⁻¹²");
+  assert.equal(breakable("0.150"), "0.150");
+  assert.equal(inAll("same"), "same in all");
+});
+
 test("other data are called other data", () => {
   const states = [state({}), state({ seed: 4 })];
   assert.deepEqual(tableOf(states).find(({ label }) => label === "data, seed").values, ["same", "other"]);
@@ -110,7 +119,7 @@ test("the sentence says by what the gradient is multiplied on its way back, as t
   const { finding } = tellLanes([state({}, Math.log(1e-4)), state({ cell: "lstm" }, Math.log(0.25))]);
   assert.equal(
     finding,
-    "Same data, same seed: over 3 steps back ∂E/∂h_t is multiplied by 1.00\u2009×\u200910⁻⁴ in 1 rnn, 0.250 in 2 lstm.",
+    "Same data, same seed: over 3 steps back ∂E/∂h_t is multiplied by 1.00\u2009×\u200910⁻⁴ in 1 (rnn), 0.250 in 2 (lstm).",
   );
   assert.match(tellLanes([state({}), state({})]).finding, /all the same/);
 });
@@ -142,8 +151,9 @@ test("a number that several lanes have is said once, and what clipping by timest
   const { finding, reason } = tellLanes(states);
   assert.match(finding, /is multiplied by 151 in 1, 2 and 3, 0 in 4\.$/);
   assert.match(reason, /^Loss [\d.]+ in 1, 2, 3 and 4; the best/);
-  const row = tableOf(states).find(({ label }) => label === "‖∂E/∂h_1‖");
-  assert.deepEqual(row.values, ["151", "151", "151", "0"]);
+  const row = (/** @type {string} */ wanted) => tableOf(states).find(({ label }) => label === wanted);
+  assert.deepEqual(row("‖∂E/∂h_1‖").values, ["151", "151", "151", "0"]);
+  assert.equal(row("data, seed"), undefined, "that is in the sentence");
   assert.equal(readoutOf(states, 2)[4], "4 clip timestep: 1.00");
 });
 

@@ -95,12 +95,17 @@ test("where no matrix is on the way back the gate is named, and an embedding whe
   );
 });
 
-test("posts of clipping say what they cut, and where they cut nothing that too", () => {
-  assert.match(NAMES.clip.said(pictureOf({ meta: { clip_scale: 0.25 } }), { t: 0 }), /to 25 % of its length/);
+test("bars of clipping say what they cut, and where they cut nothing that too", () => {
+  assert.match(NAMES.clip.said(pictureOf({ meta: { clip_scale: 0.25 } }), { t: 0 }), /leaves 25 % of its length/);
   assert.match(NAMES.clip.said(pictureOf({ meta: { clip_scale: 1 } }), { t: 0 }), /nothing is cut/);
   assert.match(
     NAMES.clip.said(pictureOf({}, { clip: "timestep", clip_threshold: 5 }), { t: 3 }),
     /at h_3 .* threshold 5/,
+  );
+  assert.match(NAMES.clip.long(pictureOf({}, { clip: "timestep", clip_threshold: 5 })), /^bars: cut back here$/);
+  assert.match(
+    NAMES.clip.long(pictureOf({}, { clip: "norm", clip_threshold: 5 })),
+    /^bars: the weights’ gradient is clipped$/,
   );
 });
 

@@ -1,5 +1,7 @@
 /** How many of the screen's pixels a canvas covers, so that each of its own is one of them, and when that changes. */
 
+import { createChangeDetector } from "../changed.js";
+
 /**
  * Where scaling is no whole number, such as 125 %, a box's edges fall between the screen's pixels; the browser moves each
  * edge to the nearest one, and so does this. A canvas of any other size would be drawn blurred.
@@ -11,6 +13,22 @@ export function devicePixels(canvas, ratio) {
   return {
     columns: Math.max(1, Math.round(right * ratio) - Math.round(left * ratio)),
     rows: Math.max(1, Math.round(bottom * ratio) - Math.round(top * ratio)),
+  };
+}
+
+/**
+ * Gives a canvas, and those drawn onto it, the pixels it covers. Asked again for the same size it measures nothing, which in
+ * a frame would make the browser lay the page out in its midst.
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLCanvasElement[]} others
+ */
+export function createFit(canvas, ...others) {
+  const sized = createChangeDetector();
+  /** @param {import("../sizes.js").Size} size @param {number} ratio */
+  return ({ width, height }, ratio) => {
+    if (!sized.changed([width, height, ratio])) return;
+    const { columns, rows } = devicePixels(canvas, ratio);
+    for (const one of [canvas, ...others]) Object.assign(one, { width: columns, height: rows });
   };
 }
 

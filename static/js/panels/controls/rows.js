@@ -2,7 +2,7 @@
 
 import { element, setText, svg } from "../../lib/dom.js";
 import { ABSENT, ESSENTIAL, IDLE, SYMBOLS, TRUNCATIONS } from "./fields.js";
-import { shownValue, widgetFor } from "./widgets.js";
+import { widgetFor } from "./widgets.js";
 import * as say from "../../words/controls.js";
 
 /** @typedef {import("../../run/state.js").State} State */
@@ -85,12 +85,12 @@ export function frame(fields, property, value) {
 function errorWords(state, field) {
   const title = state.schema.properties[field].title;
   const message = state.errors[field].replace(new RegExp(`^${field}\\b`), title);
-  return say.refused(message, shownValue(state.config[field]));
+  return say.refused(message, say.shownValue(state.config[field]));
 }
 
 /** @param {string[]} fields @param {Config} config */
 function lockedWords(fields, config) {
-  if (!fields.includes("k1")) return shownValue(config[fields[0]]);
+  if (!fields.includes("k1")) return say.shownValue(config[fields[0]]);
   const usual = TRUNCATIONS.find(({ k1, k2 }) => k1 === config.k1 && k2 === config.k2);
   return usual?.label ?? say.truncation(config.k1, config.k2);
 }

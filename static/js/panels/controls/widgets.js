@@ -2,7 +2,7 @@
 
 import { nextValue, positionOf, valueAt } from "../../kit/slider.js";
 import { element } from "../../lib/dom.js";
-import { formatSetting, parseNumber } from "../../lib/format.js";
+import { parseNumber } from "../../lib/format.js";
 import { NAMED_VALUES, SEGMENTED, TRACKS } from "./fields.js";
 import * as say from "../../words/controls.js";
 
@@ -85,14 +85,14 @@ export function numberInput(id, name, nullable, set, refuse) {
   let current = null;
   let editing = false;
   const write = () => {
-    node.value = shownValue(current);
+    node.value = say.shownValue(current);
     node.toggleAttribute("data-long", node.value.length > MOST_FIGURES);
   };
   const commit = () => {
     if (!editing) return;
     editing = false;
     const text = node.value.trim();
-    const value = nullable && (text === "" || text === "none") ? null : parseNumber(text);
+    const value = nullable && (text === "" || text === say.NONE) ? null : parseNumber(text);
     write();
     if (Number.isNaN(value)) refuse(text);
     else set(value);
@@ -143,7 +143,7 @@ function slider(name, track, nullable, set, refuse) {
     const position = positionOf(track, current);
     range.value = String(Math.round(position * POSITIONS));
     range.style.setProperty("--fill", `${position * 100}%`);
-    range.setAttribute("aria-valuetext", shownValue(value));
+    range.setAttribute("aria-valuetext", say.shownValue(value));
     number.show(value);
   };
   range.addEventListener("input", () => {
@@ -159,11 +159,4 @@ function slider(name, track, nullable, set, refuse) {
     set(value);
   });
   return { node: element("div", { class: "row-value" }, range, number.node), show };
-}
-
-/** @param {FieldValue} value */
-export function shownValue(value) {
-  if (value === null) return "none";
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  return typeof value === "number" ? formatSetting(value) : value;
 }

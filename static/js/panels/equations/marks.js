@@ -9,7 +9,7 @@ export function symbol(base, subscript, mark) {
 }
 
 /** t and k are timesteps and slanted; other letters are names and upright. @param {string} subscript */
-export function subscriptParts(subscript) {
+function subscriptParts(subscript) {
   return [...subscript.matchAll(/\b[tk](?![a-z])|[a-z]+|\d+|./g)].map(([part]) => {
     if (/^[tk]$/.test(part)) return math("mi", part);
     if (/[a-z]/.test(part)) return math("mi", { mathvariant: "normal" }, part);

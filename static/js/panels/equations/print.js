@@ -5,7 +5,7 @@ import { ofUnit } from "../../words/equations.js";
 
 export const DECIMALS = 3;
 
-export const LARGE = 1000;
+const LARGE = 1000;
 
 /** A sum of two with its total first: with decimals that add up as printed, or with powers where they are tiny or huge. @param {number} a @param {number} b */
 export function printedSum(a, b) {
@@ -40,7 +40,7 @@ export function products(factors, print) {
 }
 
 /** @param {boolean} negative @param {string} size @param {boolean} first */
-export function signed(negative, size, first) {
+function signed(negative, size, first) {
   if (first) return negative ? `−${size}` : size;
   return negative ? ` − ${size}` : ` + ${size}`;
 }

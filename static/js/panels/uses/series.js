@@ -1,6 +1,7 @@
 /** Many parts of one entry's gradient as bars about zero, one a timestep. */
 
 import { element } from "../../lib/dom.js";
+import { createFit } from "../../lib/canvas/resolution.js";
 import { sizeOf } from "../../lib/sizes.js";
 
 /** In px of the canvas before the device's ratio. */
@@ -8,6 +9,7 @@ const MARGIN = 4;
 
 export function createSeries() {
   const node = element("canvas", { class: "uses-series", role: "img" });
+  const fit = createFit(node);
   return {
     node,
     /** @param {number[]} values @param {string} label @param {import("../../kit/colour.js").Palette} colours */
@@ -15,9 +17,10 @@ export function createSeries() {
       node.setAttribute("aria-label", label);
       const ratio = window.devicePixelRatio || 1;
       const { width, height } = sizeOf(node);
-      Object.assign(node, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+      fit({ width, height }, ratio);
       const ctx = /** @type {CanvasRenderingContext2D} */ (node.getContext("2d"));
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+      ctx.clearRect(0, 0, width + 1, height + 1);
       const middle = height / 2;
       const largest = Math.max(...values.filter(Number.isFinite).map(Math.abs), Number.MIN_VALUE);
       const pitch = width / values.length;

@@ -15,7 +15,7 @@ import { createTile } from "./tile.js";
 /** @param {import("../../run/session.js").PageStore} store */
 export function createTerms(store) {
   const choice = element("div", { class: "uses-losses", role: "group", "aria-label": say.CHOOSE });
-  const rows = element("ol", { class: "terms" });
+  const rows = element("ol", { class: "uses-terms" });
   const state = element("p", { class: "quiet" });
   const node = element(
     "section",
@@ -103,10 +103,10 @@ function isShort(record) {
 
 function createTerm() {
   const tile = createTile({ "aria-hidden": "true" });
-  const formula = element("div", { class: "term-formula" });
+  const formula = element("div", { class: "use-formula" });
   const note = element("p", { class: "quiet" });
   const size = element("b");
-  const node = element("li", { class: "term" }, tile.node, element("div", {}, formula, note), size);
+  const node = element("li", { class: "use-term" }, tile.node, element("div", {}, formula, note), size);
   return {
     node,
     formula,

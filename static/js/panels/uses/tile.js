@@ -3,6 +3,7 @@
 import { gradientIndex } from "../../kit/colour.js";
 import { createBitmaps, drawPixels } from "../../lib/canvas/bitmap.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
+import { createFit } from "../../lib/canvas/resolution.js";
 import { element } from "../../lib/dom.js";
 import { sizeOf } from "../../lib/sizes.js";
 
@@ -31,6 +32,7 @@ export function chosenEntries(cells, of, framed) {
 /** @param {Record<string, string>} [attributes] */
 export function createTile(attributes = {}) {
   const node = element("canvas", { class: "tile", ...attributes });
+  const fit = createFit(node);
   const bitmap = bitmaps("tile");
   /** @type {{rows: number[], columns: number[]}} */
   let shown = { rows: [], columns: [] };
@@ -44,9 +46,10 @@ export function createTile(attributes = {}) {
         rows: chosenEntries(Math.min(rows, MOST), rows, framed?.row ?? -1),
         columns: chosenEntries(Math.min(columns, MOST), columns, framed?.column ?? -1),
       };
-      Object.assign(node, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+      fit({ width, height }, ratio);
       const ctx = /** @type {CanvasRenderingContext2D} */ (node.getContext("2d"));
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+      ctx.clearRect(0, 0, width + 1, height + 1);
       ctx.imageSmoothingEnabled = false;
       const edges = (/** @type {number} */ count, /** @type {number} */ length) =>
         cellEdges(

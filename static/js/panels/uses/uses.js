@@ -86,7 +86,7 @@ export function createUses(node, store) {
     draw(now) {
       const { record, weight, dark, config } = store.get();
       const widths = [node, sum.tile.node, series.node].map((part) => sizeOf(part).width);
-      const seen = [record, weight, dark, config, terms.chosen(), ...widths];
+      const seen = [record, weight, dark, config, terms.chosen(), window.devicePixelRatio, ...widths];
       if (!record || !weight || seen.every((part, i) => part === shown[i])) return Number.POSITIVE_INFINITY;
       const isOnlyNewer = seen.slice(1).every((part, i) => part === shown[i + 1]);
       if (isOnlyNewer && now - shownAt < INTERVAL) return shownAt + INTERVAL - now;

@@ -42,7 +42,8 @@ function strokeRing(ctx, { cx, cy, rx, ry }, from, to, colour) {
   ctx.strokeStyle = colour;
   ctx.lineWidth = to - from;
   ctx.beginPath();
-  ctx.ellipse(cx, cy, rx + middle, ry + middle, 0, 0, 2 * Math.PI);
+  // On a low stage the loop may be smaller than its road is wide.
+  ctx.ellipse(cx, cy, Math.max(0, rx + middle), Math.max(0, ry + middle), 0, 0, 2 * Math.PI);
   ctx.stroke();
 }
 

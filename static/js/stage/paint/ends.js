@@ -167,7 +167,7 @@ function dots(ctx, layout, marks, place) {
  * @param {Picture} picture
  * @returns {{t: number, value: number, target: number | null}[]}
  */
-export function outputMarks(picture) {
+function outputMarks(picture) {
   const { T, O, classification, hasTarget, target } = picture;
   const marks = [];
   for (let t = 1; t <= T; t++) {

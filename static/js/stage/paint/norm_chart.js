@@ -170,56 +170,90 @@ function drawExits(
   }
 }
 
+/** Whether there is anything to see: a line needs two finite numbers, where there is no dot. @param {Curve} curve */
+function isDrawn({ id, ln }) {
+  const needed = id === "all" || ln.length === 2 ? 1 : 2;
+  let finite = 0;
+  for (let t = 1; t < ln.length && finite < needed; t++) if (Number.isFinite(ln[t])) finite += 1;
+  return finite === needed;
+}
+
 /** All that the legend depends on, beside the palette. @param {Scene} scene */
 export function legendKey({ curves, picture }) {
-  return [picture?.lastLoss, picture?.losses, ...curves.map((curve) => curve.id + curveName(curve))].join();
+  return [
+    picture?.lastLoss,
+    picture?.losses,
+    ...curves.filter(isDrawn).map((curve) => curve.id + curveName(curve)),
+  ].join();
 }
 
 /** Between two names of the legend, and in a narrow window, in design units; before each the sample of its line. */
-const LEGEND = { apart: 26, least: 7, sample: 22, short: 15, after: 5 };
+const LEGEND = { apart: 26, least: 10, sample: 22 };
+/** From the one row to the upper and the lower of two. */
+const TWO_ROWS = [-9.5, 3];
 
-/** @param {number[]} widths @param {number} sample of a line before each, px */
-function legendWidth(widths, sample) {
-  return widths.reduce((sum, width) => sum + width + sample, 0);
-}
-
-/** How far apart the names stand: closer where they would not all fit. @param {number[]} widths @param {number} sample @param {number} room @param {number} U */
-function legendGap(widths, sample, room, U) {
-  const names = legendWidth(widths, sample);
+/** How far apart the names stand: closer where they would not all fit. @param {number[]} widths @param {number} room @param {number} U */
+function legendGap(widths, room, U) {
+  const names = widths.reduce((sum, width) => sum + width + LEGEND.sample * U, 0);
   const even = (room - names) / Math.max(1, widths.length - 1);
   return Math.min(LEGEND.apart * U, Math.max(LEGEND.least * U, even));
 }
 
+/**
+ * Which names stand in which row: all in one where they fit, else in two.
+ * @param {number[]} widths @param {number} room @param {number} U
+ * @returns {number[][]} places of names
+ */
+function legendRows(widths, room, U) {
+  /** @type {number[][]} */
+  const rows = [[]];
+  let end = 0;
+  for (const [index, width] of widths.entries()) {
+    const own = LEGEND.sample * U + width;
+    if (own > room + 0.5) continue;
+    if (end > 0 && end + LEGEND.least * U + own > room + 0.5) {
+      rows.push([]);
+      end = 0;
+    }
+    end += (end > 0 ? LEGEND.least * U : 0) + own;
+    rows[rows.length - 1].push(index);
+  }
+  return rows.slice(0, TWO_ROWS.length);
+}
+
 /** Words for the lines, from the column of t = 1 on. */
 export function drawNormLegend(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
-  const { layout, palette, curves } = scene;
+  const { layout, palette } = scene;
+  const curves = scene.curves.filter(isDrawn);
   const styles = curveStyles(scene);
   const { U, legend } = layout;
   ctx.font = sans(U);
   const room = layout.right - layout.left;
   const measured = (/** @type {boolean} */ short) => {
     const labels = curves.map((curve) => curveName(curve, short));
-    return { labels, widths: labels.map((label) => ctx.measureText(label).width) };
+    const widths = labels.map((label) => ctx.measureText(label).width);
+    return { labels, widths, rows: legendRows(widths, room, U) };
   };
   const whole = measured(false);
-  const fits = legendWidth(whole.widths, LEGEND.sample * U) + LEGEND.least * U * (curves.length - 1) <= room;
-  const { labels, widths } = fits ? whole : measured(true);
-  const sample = (fits ? LEGEND.sample : LEGEND.short) * U;
-  const gap = legendGap(widths, sample, room, U);
-  let x = layout.left;
-  for (const [index, curve] of curves.entries()) {
-    const width = widths[index];
-    const { colour, width: thickness, dash } = styleOf(styles, curve);
-    if (x + sample + width > layout.right + 0.5) break;
-    ctx.strokeStyle = colour;
-    ctx.lineWidth = thickness * U;
-    ctx.setLineDash(dash.map((length) => length * U));
-    ctx.beginPath();
-    ctx.moveTo(x, legend.y);
-    ctx.lineTo(x + sample - LEGEND.after * U, legend.y);
-    ctx.stroke();
-    ctx.setLineDash([]);
-    drawText(ctx, U, labels[index], x + sample, legend.y, { colour: palette.ink2 });
-    x += sample + width + gap;
+  const fits = whole.rows.flat().length === curves.length;
+  const { labels, widths, rows } = fits ? whole : measured(true);
+  for (const [place, row] of rows.entries()) {
+    const y = legend.y + (rows.length > 1 ? TWO_ROWS[place] * U : 0);
+    const own = row.map((index) => widths[index]);
+    const gap = legendGap(own, room, U);
+    let x = layout.left;
+    for (const index of row) {
+      const { colour, width, dash } = styleOf(styles, curves[index]);
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = width * U;
+      ctx.setLineDash(dash.map((length) => length * U));
+      ctx.beginPath();
+      ctx.moveTo(x, y);
+      ctx.lineTo(x + 17 * U, y);
+      ctx.stroke();
+      ctx.setLineDash([]);
+      drawText(ctx, U, labels[index], x + LEGEND.sample * U, y, { colour: palette.ink2 });
+      x += LEGEND.sample * U + widths[index] + gap;
+    }
   }
 }

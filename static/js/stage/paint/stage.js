@@ -232,7 +232,7 @@ function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   const words = (/** @type {string} */ text, /** @type {number} */ at, /** @type {number} */ y) =>
     drawText(ctx, U, text, at, y, { colour: palette.ink3 });
   let end = drawMath(ctx, U, "E_t", x, layout.loss.y, { size: 14, colour: palette.ink2 });
-  words("loss", end + 6 * U, layout.loss.y);
+  words(say.LOSS, end + 6 * U, layout.loss.y);
 
   const outputY = (layout.output.top + layout.output.bottom) / 2;
   end = drawMath(ctx, U, "y_t", x, outputY, { size: 14, colour: palette.ink2 }) + 9 * U;
@@ -242,7 +242,7 @@ function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   ctx.fill();
   ctx.fillStyle = palette.ink;
   ctx.fillRect(end + 13 * U, outputY - 0.9 * U, 11 * U, 1.8 * U);
-  words("target", end + 28 * U, outputY);
+  words(say.TARGET, end + 28 * U, outputY);
 
   const { units } = layout;
   end = drawMath(ctx, U, "h_t", x, units.top + 8 * U, { size: 14, colour: palette.ink2 });
@@ -256,7 +256,7 @@ function drawRowLabels(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   const { y, height } = matrixBox(layout, "W_xh");
   const inputY = Math.max((layout.input.top + layout.input.bottom) / 2, y + height / 2 + NAMES_APART * U);
   end = drawMath(ctx, U, "x_t", x, inputY, { size: 14, colour: palette.ink2 });
-  words("input", end + 6 * U, inputY);
+  words(say.INPUT, end + 6 * U, inputY);
 }
 
 /** −1 ▭ 1: what the colours of hidden units, inputs and weights mean. */

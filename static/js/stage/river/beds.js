@@ -53,6 +53,11 @@ function isOnName({ top }, y, U) {
   return y > top + NAME_AT * U && y < top + (NAME_AT + 10) * U;
 }
 
+/** The name's middle, where two lines about the weir stand below it at the mouth. @param {import("../layout.js").LaneBand} lane @param {number} U */
+function aboveWeirWords({ top, bottom }, U) {
+  return Math.max(top + 3 * U, bottom - 35 * U);
+}
+
 /**
  * The axis at the lane's left: powers of ten by the distance from the midline, the upper half labelled.
  * @param {Context} ctx
@@ -94,7 +99,7 @@ function drawRuler(ctx, layout, palette, rulerName, index, named) {
   const name = layout.lanes.length > 1 && index === 1 ? "c" : "h";
   if (named && index === 0 && height < NAMED * U) return;
   const isLowest = height < LOWEST * U;
-  const nameY = isLowest ? lane.mid : lane.mid - (small ? 10 : 18) * U;
+  const nameY = isLowest ? lane.mid : Math.min(lane.mid - (small ? 10 : 18) * U, aboveWeirWords(lane, U));
   drawMath(ctx, U, LANE_LABELS[name], 20 * U, nameY, { size: isLowest ? 13 : 15, colour: palette.ink2 });
   if (isLowest) return;
   const words = index === 1 ? [say.CELL_STATE] : small ? [say.LOG_AXIS] : [say.WIDTH, say.LOG_AXIS];

@@ -124,9 +124,9 @@ function halfOn(run, x, segment) {
   return mix(run.half[segment], run.half[segment + 1], smoothstep(s));
 }
 
-/** @param {Run[]} runs @param {number} left @param {number} length */
+/** A picture without room for an axis has none. @param {Run[]} runs @param {number} left @param {number} length px */
 export function profileOf(runs, left, length) {
-  const profile = new Float32Array(Math.ceil(length) + 1);
+  const profile = new Float32Array(Math.max(0, Math.ceil(length) + 1));
   for (const run of runs) {
     const end = run.x[run.x.length - 1] + run.head - left;
     let segment = 0;

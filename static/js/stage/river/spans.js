@@ -12,6 +12,9 @@ import { KIND, RULERS } from "./ruler.js";
 /** A tag stands in lanes of at least this height, in design units: in a slim one hatching and ink speak alone. */
 const TAG_LANE = 34;
 
+/** In design units: a lane as low as this has no room for words above and below its midline. */
+const LOW = 46;
+
 /** Spans of NaN are cross-hatched, infinite ones solid ink, empty ones say why they are empty. */
 export function drawWithoutNumber(/** @type {Context} */ ctx, /** @type {Scene} */ scene, /** @type {number} */ index) {
   const { layout, palette, ribbons } = scene;
@@ -28,22 +31,17 @@ export function drawWithoutNumber(/** @type {Context} */ ctx, /** @type {Scene} 
     } else if (kind === KIND.infinite) {
       ctx.fillStyle = palette.ink;
       ctx.fillRect(left, lane.top, right - left, height);
-      if (hasTag) drawTag(ctx, scene, say.INFINITE_SPAN, (left + right) / 2, lane.mid, right - left);
+      if (hasTag) drawTag(ctx, scene, say.INFINITE, (left + right) / 2, lane.mid, right - left);
     } else if (kind === KIND.zero) {
       ctx.font = sans(layout.U);
       const room = right - left - 12 * layout.U;
-      const words = [say.ZERO_SPAN, "exactly 0"].find((text) => ctx.measureText(text).width < room);
-      if (words) drawOnBed(ctx, scene, words, (left + right) / 2, lane.mid);
+      const words = [say.ZERO_SPAN, say.ZERO].find((text) => ctx.measureText(text).width < room);
+      if (words) {
+        const x = (left + right - ctx.measureText(words).width) / 2;
+        drawOnBed(ctx, scene, words, { x, y: lane.mid, from: left, to: right, lane });
+      }
     }
   }
-}
-
-/** On a piece of bed, so that what leads up to the outputs does not cross the words. @param {Context} ctx @param {Scene} scene @param {string} words @param {number} x @param {number} y */
-function drawOnBed(ctx, { layout: { U }, palette }, words, x, y) {
-  const width = ctx.measureText(words).width + 8 * U;
-  ctx.fillStyle = palette.bed;
-  ctx.fillRect(x - width / 2, y - 8 * U, width, 16 * U);
-  drawText(ctx, U, words, x, y, { align: "center", colour: palette.ink2 });
 }
 
 /** The width is known, but not of which losses it consists. */
@@ -67,7 +65,7 @@ export function drawUnsourced(/** @type {Context} */ ctx, /** @type {Scene} */ s
  * @param {number} apart
  * @param {string} colour
  */
-export function hatchBox(ctx, { x, y, width, height }, apart, colour) {
+function hatchBox(ctx, { x, y, width, height }, apart, colour) {
   ctx.save();
   ctx.beginPath();
   ctx.rect(x, y, width, height);
@@ -155,7 +153,7 @@ export function drawDryBed(/** @type {Context} */ ctx, /** @type {Scene} */ scen
   const shown = picture.lanes[index].shown;
   if (!drawDryDashes(ctx, scene, index)) return;
   for (const span of ribbons[index].spans) {
-    if (span.kind === KIND.dry) labelDrySpan(ctx, scene, shown, span, layout.lanes[index].mid);
+    if (span.kind === KIND.dry) labelDrySpan(ctx, scene, shown, span, layout.lanes[index]);
   }
 }
 
@@ -182,9 +180,10 @@ export function drawDryDashes(/** @type {Context} */ ctx, /** @type {Scene} */ s
  * @param {Scene} scene
  * @param {Float64Array} shown
  * @param {import("./river.js").Span} span
- * @param {number} y
+ * @param {import("../layout.js").LaneBand} lane
  */
-function labelDrySpan(ctx, { layout, palette, ruler, picture }, shown, { first, last }, y) {
+function labelDrySpan(ctx, scene, shown, { first, last }, lane) {
+  const { layout, ruler, picture } = scene;
   const { U } = layout;
   const [under, end] = picture?.reverse ? [first, last] : [last, first];
   const from = Math.max(layout.left, layout.edges[first - 1]);
@@ -196,7 +195,30 @@ function labelDrySpan(ctx, { layout, palette, ruler, picture }, shown, { first, 
   if (to - from < 40 * U && last !== first && last !== layout.T) return;
   const width = ctx.measureText(above).width;
   const x = Math.max(from + 4 * U, Math.min(to - 4 * U, layout.right) - width);
-  if (width < room + 60 * U) drawText(ctx, U, above, x, y - 15 * U, { colour: palette.ink2 });
   const value = say.sizeAt(shown[end], end);
-  drawText(ctx, U, value, from + 4 * U, y + 15 * U, { colour: palette.ink2 });
+  // In a lower lane both stand on the midline, or the value alone.
+  const apart = lane.bottom - lane.top < LOW * U ? 0 : 15 * U;
+  const clear = apart > 0 || x > from + 16 * U + ctx.measureText(value).width;
+  if (clear && width < room + 60 * U) drawOnBed(ctx, scene, above, { x, y: lane.mid - apart, from, to, lane });
+  drawOnBed(ctx, scene, value, { x: from + 4 * U, y: lane.mid + apart, from, to, lane });
+}
+
+/**
+ * Words on the bed, before what crosses it on its way to the outputs; the river they may reach into stays as it is.
+ * @param {Context} ctx
+ * @param {Scene} scene
+ * @param {string} words
+ * @param {{x: number, y: number, from: number, to: number, lane: import("../layout.js").LaneBand}} place left end and middle of
+ *   the words, and where there is only bed
+ */
+function drawOnBed(ctx, { layout, palette }, words, { x, y, from, to, lane }) {
+  const { U } = layout;
+  ctx.font = sans(U);
+  const left = Math.max(from, x - 3 * U);
+  const right = Math.min(to, x + ctx.measureText(words).width + 3 * U);
+  const top = Math.max(lane.top, y - 8 * U);
+  const bottom = Math.min(lane.bottom, y + 8 * U);
+  ctx.fillStyle = palette.bed;
+  if (right > left && bottom > top) ctx.fillRect(left, top, right - left, bottom - top);
+  drawText(ctx, U, words, x, y, { colour: palette.ink2 });
 }

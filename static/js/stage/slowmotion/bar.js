@@ -15,7 +15,7 @@ const POSITIONS = 1000;
 export function createBar({ seekPhase, seek, leave }) {
   let updateAt = 1;
   const chips = PHASES.map((phase) => {
-    const chip = element("button", { type: "button", class: "phase" }, phase);
+    const chip = element("button", { type: "button", class: "phase" });
     chip.addEventListener("click", () => seekPhase(phase));
     return chip;
   });
@@ -39,7 +39,8 @@ export function createBar({ seekPhase, seek, leave }) {
       updateAt = timeline.updateAt;
       const current = PHASES.indexOf(moment.phase);
       for (const [i, phase] of PHASES.entries()) {
-        setText(chips[i], chipWords(phase, i - current, moment.t, timeline));
+        const run = { T: timeline.T, left: runsLeft(phase, timeline.reverse) };
+        setText(chips[i], say.chipWords(phase, i - current, moment.t, run));
         chips[i].dataset.reached = i < current ? "done" : i === current ? "now" : "later";
         if (i === current) chips[i].setAttribute("aria-current", "step");
         else chips[i].removeAttribute("aria-current");
@@ -50,18 +51,4 @@ export function createBar({ seekPhase, seek, leave }) {
       slider.setAttribute("aria-valuetext", positionWords(shown));
     },
   };
-}
-
-/**
- * @param {PhaseName} phase
- * @param {number} order before 0 it is done, after 0 still to come
- * @param {number} t
- * @param {{T: number, reverse: boolean}} sequence
- */
-export function chipWords(phase, order, t, { T, reverse }) {
-  if (phase === "update") return "update";
-  if (order === 0) return phase === "losses" ? `losses, E to t = ${t}` : `${phase}, t = ${t}`;
-  const range = runsLeft(phase, reverse) ? `${T} … 1` : `1 … ${T}`;
-  const whole = phase === "losses" ? "losses" : `${phase} ${range}`;
-  return order < 0 ? `✓ ${whole}` : whole;
 }

@@ -1,6 +1,6 @@
 /** In the triangle where no gradient can be: what is a row, what a column, and the names of the marks. Keeps no state. */
 
-import { drawMath, drawText, sans } from "../../kit/text.js";
+import { drawMath, drawText, mathWidth, sans } from "../../kit/text.js";
 import * as say from "../../words/flow.js";
 import { strokeWithHalo } from "./marks.js";
 
@@ -63,10 +63,4 @@ export function drawLegendBelow(ctx, { layout, palette: colours }) {
   const { U, left, bottom } = layout;
   drawMath(ctx, U, say.ROW, left + 8 * U, bottom - 32 * U, { size: 14, colour: colours.ink2 });
   drawMath(ctx, U, say.COLUMN, left + 8 * U, bottom - 14 * U, { size: 14, colour: colours.ink2 });
-}
-
-/** Mathematics is drawn from the left; a right-aligned line needs its width first. */
-function mathWidth(/** @type {Context} */ ctx, /** @type {number} */ U, /** @type {string} */ formula) {
-  const colour = "rgba(0, 0, 0, 0)";
-  return drawMath(ctx, U, formula, 0, -100, { size: 14, colour });
 }

@@ -72,7 +72,7 @@ export function noShareWords(record, t) {
 }
 
 /** Where truncation or clipping takes something away: that what follows is of the whole. @param {DecodedRecord} record */
-export function underFull(record) {
+function underFull(record) {
   return record.tensors.share_used ? " under full BPTT" : "";
 }
 

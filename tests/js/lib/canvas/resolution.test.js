@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { devicePixels, watchResolution } from "../../../../static/js/lib/canvas/resolution.js";
+import { createFit, devicePixels, watchResolution } from "../../../../static/js/lib/canvas/resolution.js";
 
 const at = (left, top, right, bottom) =>
   /** @type {any} */ ({ getBoundingClientRect: () => ({ left, top, right, bottom }) });
@@ -34,4 +34,20 @@ test("every change of the resolution is told, the second like the first", () => 
     asked.map(({ query }) => query),
     ["(resolution: 1dppx)", "(resolution: 1.25dppx)", "(resolution: 2dppx)"],
   );
+});
+
+test("a canvas that was fitted is measured again only when its size or the resolution is another", () => {
+  let measured = 0;
+  const box = { left: 0, top: 0, right: 10, bottom: 10 };
+  const canvas = {
+    getBoundingClientRect() {
+      measured += 1;
+      return box;
+    },
+  };
+  const base = {};
+  const fit = createFit(canvas, base);
+  for (const ratio of [1, 1, 2]) fit({ width: 10, height: 10 }, ratio);
+  assert.equal(measured, 2);
+  assert.deepEqual([canvas.width, base.height], [20, 20]);
 });

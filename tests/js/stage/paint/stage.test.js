@@ -315,17 +315,33 @@ test("with a loss hovered the others fall back", () => {
   assert.equal(alone.scene.highlight, 0, "a lone loss has nothing to stand out from");
 });
 
-test("on a phone the legend closes up before it leaves a line without its name", () => {
-  const scene = buildScene(
-    readPicture(sampleRecord({ T: 6 }), {}, null),
-    initialState({}),
-    { width: 400, height: 520, U: 1 },
-    [-4, 2],
-    0.9,
-  );
-  const ctx = recordingContext();
-  drawChrome(ctx, scene);
-  for (const name of ["all losses", "only E₆", "bound (γσ)ⁿ"]) assert.ok(textsOf(ctx).includes(name), name);
+const LEGEND_NAMES = ["all losses", "only E₆", "(γσ)ⁿ, bound for E₆", "before: T = 16"];
+
+test("on a phone the legend takes a second row before it leaves a line without its name", () => {
+  const ghost = { label: "T = 16", ln_dh_norm: new Float64Array(17), T: 16, at: 0, fields: "sequence_length" };
+  const legendAt = (/** @type {number} */ width) => {
+    const scene = buildScene(
+      readPicture(sampleRecord({ T: 6 }), {}, null),
+      { ...initialState({}), ghost },
+      { width, height: 520, U: 1 },
+      [-4, 2],
+      0.9,
+    );
+    const ctx = recordingContext();
+    drawChrome(ctx, scene);
+    const rows = callsOf(ctx, "fillText").filter(([text]) => LEGEND_NAMES.includes(text));
+    assert.deepEqual(
+      rows.map(([text]) => text),
+      LEGEND_NAMES,
+    );
+    for (const [text, x] of rows) assert.ok(x + 0.58 * 11 * text.length <= width, text);
+    const { labels, norm } = scene.layout;
+    const ys = [...new Set(rows.map(([, , y]) => y))];
+    for (const y of ys) assert.ok(y - 5.5 >= labels.y + 5.5 && y + 5.5 <= norm.top, "between timesteps and chart");
+    return ys.length;
+  };
+  assert.equal(legendAt(900), 1);
+  assert.equal(legendAt(400), 2);
 });
 
 test("a number beside that of the pinned timestep is there or not, never cut", () => {
@@ -352,7 +368,7 @@ test("a number beside that of the pinned timestep is there or not, never cut", (
 test("the legend names every line it shows, the ghost too", () => {
   const ghost = { label: "T = 16", ln_dh_norm: new Float64Array(17), T: 16, at: 0, fields: "sequence_length" };
   const { labels } = drawn(sampleRecord({ T: 24 }), { state: { ghost } });
-  for (const label of ["all losses", "only E₂₄", "bound (γσ)ⁿ", "before: T = 16"])
+  for (const label of ["all losses", "only E₂₄", "(γσ)ⁿ, bound for E₂₄", "before: T = 16"])
     assert.ok(labels.includes(label), label);
 });
 

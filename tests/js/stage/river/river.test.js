@@ -230,6 +230,12 @@ test("at a column the river is as wide as ∂E/∂h_t, between two as what is ca
   assert.equal(carriedAt(ribbon, 3, 1.5 * pitch), null);
 });
 
+test("what is carried beyond a double's range is as wide as the gradient there, not gone", () => {
+  const { ribbon, picture, pitch } = carriedRiver([370, 330, 300, 0], [370, 330, 300, 0]);
+  assert.ok(picture.lanes[0].carried.every((ln) => ln < Number.POSITIVE_INFINITY));
+  for (const t of [1, 2, 3]) assert.ok(Math.abs(ribbon.profile[Math.round(t * pitch)] - 63) < 0.1, `after t = ${t}`);
+});
+
 test("a river that lives only from near losses thins out to nothing between them", () => {
   const nothing = Number.NEGATIVE_INFINITY;
   const { ribbon, pitch } = carriedRiver([0, 0, 0], [nothing, nothing, nothing]);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
-import { chipWords } from "../../../../static/js/stage/slowmotion/bar.js";
 import { drawMoment } from "../../../../static/js/stage/slowmotion/draw.js";
 import { makeLayers } from "../../../../static/js/stage/slowmotion/layers.js";
 import { createSlowMotion, isReached } from "../../../../static/js/stage/slowmotion/slowmotion.js";
-import { cardLines, momentWords } from "../../../../static/js/words/slowmotion.js";
 import { drawFront } from "../../../../static/js/stage/slowmotion/front.js";
 import { LAYER_DASHES } from "../../../../static/js/stage/paint/norm_chart.js";
+import { cardLines, chipWords, momentWords } from "../../../../static/js/words/slowmotion.js";
+import { runsLeft } from "../../../../static/js/stage/slowmotion/timeline.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import { xOf } from "../../../../static/js/stage/axis.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
@@ -273,13 +273,13 @@ for (const direction of /** @type {const} */ (["forward", "reverse"])) {
 
 test("in the reverse direction it fills the columns from the right, and the river from the left", () => {
   const record = bothWays("reverse");
-  const { motion, play, store, seen } = slowMotion({}, { record, direction: "reverse" });
+  const { motion, play, store } = slowMotion({}, { record, direction: "reverse" });
   play(400);
   assert.deepEqual(store.get().slow, { phase: "forward", t: 3, playing: true });
-  assert.equal(chipWords("forward", 1, 4, seen.shown.timeline), "forward 4 … 1");
+  assert.equal(chipWords("forward", 1, 4, { T: 4, left: runsLeft("forward", true) }), "forward 4 … 1");
   play(4 * 350 + 400);
   assert.deepEqual([store.get().slow.phase, store.get().slow.t], ["backward", 2]);
-  assert.equal(chipWords("backward", 1, 1, seen.shown.timeline), "backward 1 … 4");
+  assert.equal(chipWords("backward", 1, 1, { T: 4, left: runsLeft("backward", true) }), "backward 1 … 4");
   const place = (row, t) => ({ row, t, unit: null, lane: 0 });
   assert.ok(isReached(place("units", 4), { phase: "forward", t: 3, part: 1 }, true));
   assert.ok(!isReached(place("units", 2), { phase: "forward", t: 3, part: 1 }, true));
@@ -331,7 +331,7 @@ test("where truncation cuts, nothing is handed on", () => {
 });
 
 test("a chip names its phase, how far it is, and that it is done", () => {
-  assert.equal(chipWords("forward", 1, 3, { T: 24, reverse: false }), "forward 1 … 24");
-  assert.equal(chipWords("backward", 0, 13, { T: 24, reverse: false }), "backward, t = 13");
-  assert.equal(chipWords("losses", -1, 13, { T: 24, reverse: false }), "✓ losses");
+  assert.equal(chipWords("forward", 1, 3, { T: 24, left: false }), "forward 1 … 24");
+  assert.equal(chipWords("backward", 0, 13, { T: 24, left: true }), "backward, t = 13");
+  assert.equal(chipWords("losses", -1, 13, { T: 24, left: false }), "✓ losses");
 });

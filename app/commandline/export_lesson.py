@@ -1,0 +1,40 @@
+"""`unroll export-lesson LESSON… --out FILE`: lessons as one HTML file that needs no server."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import UnrollError
+from ..web.onefile.lesson_page import lesson_page, tellable
+
+
+def main(arguments: Sequence[str], program: str = "unroll") -> int:
+    """0, or 2 with a sentence where it cannot be made."""
+    chosen = parser(program).parse_args(arguments)
+    try:
+        page = lesson_page(chosen.lessons or tellable(), chosen.link)
+        chosen.out.write_text(page)
+    except OSError as error:
+        print(f"{program} export-lesson: {chosen.out} cannot be written: {error.strerror}.", file=sys.stderr)
+        return 2
+    except UnrollError as error:
+        print(f"{program} export-lesson: {error}", file=sys.stderr)
+        return 2
+    print(f"{chosen.out}: {len(page.encode()) / 1e6:.1f} MB")
+    return 0
+
+
+def parser(program: str) -> argparse.ArgumentParser:
+    """`unroll export-lesson --help`."""
+    made = argparse.ArgumentParser(
+        prog=f"{program} export-lesson",
+        description="Write lessons with their recorded runs as one HTML file that needs no server.",
+        epilog=f"Lessons that need no server: {', '.join(tellable())}.",
+    )
+    made.add_argument(
+        "lessons", metavar="LESSON", nargs="*", help="in the order of the page; by default all that need no server"
+    )
+    made.add_argument("--out", type=Path, required=True, help="the file to write")
+    made.add_argument("--link", default="", help="where Unroll runs with a server, offered on the page")
+    return made
