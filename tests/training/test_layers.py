@@ -236,6 +236,38 @@ def test_layers_that_do_not_fit_each_other_are_refused(change, said):
         run.load_weights(tensors | {name: values for name, values in change.items() if values is not None})
 
 
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_below_two_directions_a_gradient_far_below_the_smallest_number_is_exact(cell):
+    # Only the last output has a loss, which the reverse direction above sends on at the last timestep alone: at all
+    # others it sends exactly 0, and the forward direction 10^-3 less at each step.
+    fields = {"task": "adding", "sequence_length": 150, "hidden_size": 6, "init": "normal", "gain": 1e-3}
+    run = Trainer(RunConfig(cell=cell, num_layers=2, bidirectional=True, forget_bias=-7.0, **fields))
+    record = run.record({"flow"})
+    assert record.ln_dh_norm[1] < np.log(1e-308)
+    assert record.flow_residual <= 1e-10
+    for ending in ("", "_reverse"):
+        from_the_only_loss = record.tensors[f"ln_flow{ending}"][-1]
+        np.testing.assert_allclose(record.tensors[f"ln_dh_norm{ending}"], from_the_only_loss, rtol=1e-6, atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [{}, {"num_layers": 2}, {"num_layers": 2, "bidirectional": True}], ids=named)
+@pytest.mark.parametrize("cell", CELLS)
+def test_losses_with_next_to_no_gradient_flow_back_as_larger_ones_do(cell, shape):
+    def flow_of(size):  # the readout and its targets alike, so that every gradient is times the square of it
+        data = {"inputs": np.random.default_rng(1).standard_normal((1, 20, 2)), "targets": np.full((1, 20, 1), size)}
+        run = Trainer(RunConfig(cell=cell, hidden_size=4, gain=0.3, forget_bias=-2.0, **shape), dataset=data)
+        run.params["W_hy"][...] = size * np.sign(run.params["W_hy"])
+        return run.record({"flow"})
+
+    usual, tiny = flow_of(1e-20), flow_of(1e-145)
+    assert tiny.flow_residual <= 1e-10
+    for name, values in usual.tensors.items():
+        if name.startswith("ln_"):
+            np.testing.assert_allclose(tiny.tensors[name], values - 250 * np.log(10), atol=2e-4, err_msg=name)
+        elif name.startswith(("share", "carried_share", "above_share", "route_share")):
+            np.testing.assert_allclose(tiny.tensors[name], values, rtol=1e-4, atol=1e-4, err_msg=name)
+
+
 LENGTHS = np.array([3, 6, 1, 4])
 
 
@@ -300,6 +332,15 @@ def test_what_is_shown_of_a_reverse_direction_ends_with_its_sequence(cell, shape
     assert {name for name, values in record.tensors.items() if values.shape == run.tensors(WATCH)[name][0]} == set(
         record.tensors
     )
+
+
+@pytest.mark.parametrize("cell", ["rnn", "indrnn"])
+def test_the_ledger_of_a_reverse_direction_has_no_column_for_the_state_it_begins_with(cell):
+    run, _ = of_different_lengths(cell)
+    for which, L in enumerate(LENGTHS):
+        ledger = run.record({"flow"}, probe=which).tensors["ln_flow_a_reverse"]
+        assert np.isnan(ledger[:, L:]).all()
+        assert not np.isnan(ledger[0, :L]).any()
 
 
 def test_the_gradient_check_passes_at_sequences_of_different_lengths():
