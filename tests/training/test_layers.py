@@ -1,5 +1,7 @@
 """Runs of several layers, both directions, an embedding, learned initial states: records, changes, files, refusals."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -352,3 +354,38 @@ def test_a_snapshot_of_sequences_of_different_lengths_goes_on_bit_for_bit():
     run.step()
     again = Trainer.resume(run.snapshot(dataset=True))
     assert [run.step().loss for _ in range(2)] == [again.step().loss for _ in range(2)]
+
+
+@every_shape
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_norm_of_the_sum_of_parts_is_told_of_every_layer_and_direction(cell, shape):
+    run = trainer(cell, **shape)
+    record = run.record({"truncation", "weights"})
+    probe = record.scalars["dW_hh_sum_norms"]
+    recurrent = CELLS[cell].recurrent.name
+    assert list(probe) == [name for name in run.params if re.fullmatch(recurrent + r"(_l\d)?(_reverse)?", name)]
+    assert np.hypot.reduce(list(probe.values())) == pytest.approx(record.dW_hh_sum_norm, rel=1e-12)
+    for name, size in probe.items():
+        parts = record.tensors[f"dW_hh_norm{name.removeprefix(recurrent)}"]
+        assert 0 < size <= parts.sum() * (1 + 1e-12), "no sum is longer than its parts one after the other"
+
+
+@pytest.mark.parametrize(
+    ("shape", "quantity", "length"),
+    [
+        ({"num_layers": 2}, "h_l2", lambda t: t - 1),
+        ({"bidirectional": True}, "h_reverse", lambda t: 100 - t),
+    ],
+    ids=["two layers", "both directions"],
+)
+def test_an_overflow_of_any_layer_is_helped_by_what_helps_the_forward_pass(shape, quantity, length):
+    """Not by clipping, which acts on gradients; the reverse direction is cut where its reading was finite."""
+    task = {"task": "temporal_order", "sequence_length": 100}  # whose one loss comes after all of it
+    run = trainer("rnn", activation="linear", clip="none", **task, **shape)
+    run.edit(quantity.replace("h_", "W_hh_"), (0, 0), 1e6)
+    run.record()
+    assert run.divergence is not None
+    assert run.divergence.quantity == quantity
+    t = run.divergence.timestep
+    remedies = run.divergence.record.finding["remedies"]
+    assert [one["changes"] for one in remedies] == [{"activation": "tanh"}, {"sequence_length": length(t)}]

@@ -24,7 +24,7 @@ import { NARROWEST } from "./layout.js";
 import { MATRICES } from "./matrices.js";
 import { createSlidingAxis, createSlidingColumns } from "./motion.js";
 import { normCurves, normExtent } from "../record/norms.js";
-import { placeKey } from "../record/chosen.js";
+import { baseOf, placeKey } from "../record/chosen.js";
 import { readPicture } from "../record/picture.js";
 import { slopeOf } from "../record/slope.js";
 import { buildScene, highlighted, layoutOf } from "./scene.js";
@@ -369,7 +369,8 @@ function matrixUnder(pointer) {
 
 /** @param {State["weight"]} weight @returns {import("./matrices.js").Matrix | null} */
 function matrixOf(weight) {
-  const name = weight?.tensor === "u_hh" ? "W_hh" : weight?.tensor;
+  const base = weight && baseOf(weight.tensor); // layers are told apart by what is open
+  const name = base === "u_hh" ? "W_hh" : base;
   return MATRICES.find((matrix) => matrix === name) ?? null;
 }
 
