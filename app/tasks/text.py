@@ -15,7 +15,6 @@ from .reading import Options, Steps, blocks, finish
 MOST_SAID = 20  # notes
 MOST_REMOVED = 1000  # characters that can be left out of a text
 BLOCK = 2**17  # characters that are counted at once
-LARGEST_CODE = 0x110000
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,10 +46,11 @@ class Text:
 
     @classmethod
     def _reading(cls, pieces: Callable[[], Iterator[str]], removed: str = "") -> Steps[Self]:
-        counts, first, length = np.zeros(LARGEST_CODE, np.int64), np.zeros(LARGEST_CODE, np.int64), 0
+        counts, first, length = np.zeros(0, np.int64), np.zeros(0, np.int64), 0
         for piece in pieces():
             points = _code_points(piece)
             some = np.bincount(points, minlength=1)
+            counts, first = _at_least(counts, len(some)), _at_least(first, len(some))
             if (some[counts[: len(some)] == 0] > 0).any():
                 here, places = np.unique(points, return_index=True)
                 new = counts[here] == 0
@@ -67,7 +67,7 @@ class Text:
             )
         if len(found) > MAX_NAMES:
             raise _too_many(found, counts, first, removed)
-        place = np.zeros(LARGEST_CODE, np.uint16)
+        place = np.zeros(len(counts), np.uint16)
         place[found] = np.arange(len(found))
         codes, at = np.empty(length, np.uint16), 0
         for piece in pieces():
@@ -142,6 +142,11 @@ def _code_points(text: str) -> np.ndarray:
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), np.uint8)
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
+def _at_least(values: np.ndarray, size: int) -> np.ndarray:
+    """The same with zeros behind it: few texts hold characters with large numbers."""
+    return values if len(values) >= size else np.concatenate([values, np.zeros(size - len(values), values.dtype)])
 
 
 def _blocks(text: str) -> Iterator[str]:

@@ -26,7 +26,7 @@ from .workspace import Shape, Workspace, WorkspacePool
 
 SAMPLE, CHECK = 3, 4  # streams of random numbers; tasks and weights have 0 to 2
 CHECKED_SEQUENCES = 8
-LONG = 4e6  # nanoseconds of a batch
+LONG, ENTRY = 4e6, 40.0  # nanoseconds of a record; of one weight in it, copied, sorted and packed
 
 
 class BatchRunner:
@@ -74,7 +74,8 @@ class BatchRunner:
     @cached_property
     def is_long(self) -> bool:
         """Whether a record takes so long that others should have turns while it is made."""
-        return Work.of(self.config, self.task).batch > LONG
+        work = Work.of(self.config, self.task)
+        return work.batch + ENTRY * work.parameters > LONG
 
     @cached_property
     def _beside(self) -> Shape | None:

@@ -264,7 +264,8 @@ class Session:
         It comes before its time by less than updates are apart, and the next one all the later: as many come a second.
         """
         until = self.record_due_at(viewer)
-        return self.show(viewer) if until < NEVER and until <= self.pace.next_at else []
+        is_next = until < NEVER and until <= self.pace.next_at and not self.takes_long
+        return self.show(viewer) if is_next else []
 
     def show_followers(self) -> list[Frame]:
         """One round of records for followers, each packed once; returns what the owner must be told."""

@@ -8,14 +8,15 @@ from app.training import RunConfig, Trainer
 from app.training.quantities.distributions import QUANTILES, quantiles
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 16, 257])
+@pytest.mark.parametrize("size", [1, 2, 3, 16, 257, 1023, 1024, 5000])
 def test_they_are_numpys_for_any_number_of_entries(size):
     values = np.random.default_rng(size).normal(size=size)
     np.testing.assert_allclose(quantiles({"W": values})[0], np.quantile(values, QUANTILES), rtol=1e-12)
 
 
 def test_one_entry_that_is_not_a_number_leaves_nothing_to_say():
-    assert np.isnan(quantiles({"W": np.array([[1.0, np.nan], [2.0, 3.0]])})).all()
+    for more in (0, 3000):
+        assert np.isnan(quantiles({"W": np.array([1.0, np.nan, 2.0, 3.0, *range(more)])})).all()
 
 
 def test_infinity_is_the_largest_entry_and_the_others_keep_their_quantiles():

@@ -77,13 +77,13 @@ def room() -> Room:
 def made(monkeypatch):
     """Every record that is made, as (iteration, quantities, probe)."""
     made = []
-    record = Trainer.record
+    recording = Trainer.recording
 
     def counting(self, watch=None, **more):
         made.append((self.iteration, watch, more.get("probe")))
-        return record(self, watch, **more)
+        return recording(self, watch, **more)
 
-    monkeypatch.setattr(Trainer, "record", counting)
+    monkeypatch.setattr(Trainer, "recording", counting)
     return made
 
 
@@ -346,6 +346,7 @@ def test_one_record_is_made_and_packed_for_all_who_want_the_same(room, made):
         client.heard.clear()
     made.clear()
     room.wait(1, room.owner, *group)
+    assert made
     assert len(made) == len(set(made)), "the same record was made twice"
     first = [item for item in group[0].heard if isinstance(item, bytes)]
     assert 25 <= len(first) <= 32
@@ -402,14 +403,14 @@ def test_followers_cost_no_training(room):
 
 def test_rounds_that_take_long_leave_the_owner_most_of_the_time(room, monkeypatch):
     slow = [room.follower((), probe=probe) for probe in range(1, 21)]
-    made = Trainer.record
+    made = Trainer.recording
 
     def takes_long(self, watch=None, **more):
         if more.get("probe") is not None:
             room.clock.advance(0.05)
         return made(self, watch, **more)
 
-    monkeypatch.setattr(Trainer, "record", takes_long)
+    monkeypatch.setattr(Trainer, "recording", takes_long)
     room.owner.say("play")
     before, since = room.owner.session.trainer.iteration, room.clock.now
     room.wait(10, room.owner, *slow)
