@@ -262,9 +262,10 @@ class Session:
         """After an update: its record, if no later one would be sent in its place; it needs no further turn.
 
         It comes before its time by less than updates are apart, and the next one all the later: as many come a second.
+        Not where it takes long: others have their turns first.
         """
-        until = self.record_due_at(viewer)
-        is_next = until < NEVER and until <= self.pace.next_at and not self.takes_long
+        due = self.record_due_at(viewer)
+        is_next = due < NEVER and due <= self.pace.next_at and not self.takes_long
         return self.show(viewer) if is_next else []
 
     def show_followers(self) -> list[Frame]:

@@ -471,6 +471,21 @@ def test_an_update_and_its_record_are_one_turn_where_no_later_record_would_come_
     assert turns <= len(shown) + 2
 
 
+def test_a_record_that_takes_long_gets_turns_of_its_own_after_its_update(client):
+    client.started(**LARGE | {"sequence_length": 100, "batch_size": 16})
+    client.say("play", rate=1)
+    client.ack()
+    assert client.session.trainer.iteration == 0
+    assert client.run.work(seconds=0) == [], "the update alone"
+    assert client.session.trainer.iteration == 1
+    client.clock.advance(0.1)
+    turns = 1
+    while client.run.due_at(client.clock()) <= client.clock() and not client.run.work(seconds=0):
+        turns += 1
+    assert client.session.trainer.iteration == 1
+    assert turns > 1, "the shown sequence, then the file"
+
+
 @pytest.mark.parametrize("rate", [10, 29, 45, 100])
 def test_a_record_that_goes_with_its_update_makes_them_no_more_frequent(client, rate):
     client.started()
