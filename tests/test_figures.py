@@ -281,10 +281,10 @@ def deep() -> Trainer:
 def test_a_record_is_seen_from_one_layer_and_direction_under_the_first_ones_names(deep):
     record = deep.record(WATCHABLE)
     assert [str(place) for place in record.places] == [
-        "layer 1, forward direction",
-        "layer 1, reverse direction",
-        "layer 2, forward direction",
-        "layer 2, reverse direction",
+        "layer 1, forward",
+        "layer 1, reverse",
+        "layer 2, forward",
+        "layer 2, reverse",
     ]
     seen = record.of_layer(2, reverse=True)
     for name in ("h", "dh_norm", "ln_flow", "W_xh", "gates"):
@@ -293,7 +293,7 @@ def test_a_record_is_seen_from_one_layer_and_direction_under_the_first_ones_name
         assert seen.tensors[name] is record.tensors[name]
     assert "above_share" not in seen.tensors, "nothing is above the top layer"
     assert not any(name.endswith(("_l2", "_reverse")) for name in seen.tensors)
-    with pytest.raises(BadValue, match=r"layer 2, reverse direction.*got layer 3"):
+    with pytest.raises(BadValue, match=r"layer 2, reverse.*got layer 3"):
         record.of_layer(3)
 
 
@@ -303,7 +303,7 @@ def test_of_several_layers_every_one_is_drawn_in_its_own_order_and_says_which_it
     for name in ("norms", "flow", "states", "gradients", "gates", "spectrum", "weights"):
         for ending in ("", "_reverse", "_l2", "_l2_reverse"):
             assert name + ending in drawn
-        assert drawn[f"{name}_l2_reverse"].layout.title.text.endswith("(layer 2, reverse direction)")
+        assert drawn[f"{name}_l2_reverse"].layout.title.text.endswith("(layer 2, reverse)")
     assert "lags_l2" not in drawn
     assert drawn["lags"].layout.title.text.endswith("(all layers and directions)")
     norms = drawn["norms_l2_reverse"].data[0]

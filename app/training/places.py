@@ -20,7 +20,9 @@ class Place:
     def __str__(self) -> str:
         """In words; empty where there is one layer and one direction."""
         layer = [f"layer {self.layer}"] if self.layers > 1 else []
-        direction = [f"{'reverse' if self.reverse else 'forward'} direction"] if self.bidirectional else []
+        direction = ["reverse" if self.reverse else "forward"] if self.bidirectional else []
+        if not layer:
+            return "".join(f"{one} direction" for one in direction)
         return ", ".join(layer + direction)
 
 

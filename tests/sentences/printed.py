@@ -1,8 +1,8 @@
 """Numbers in sentences: read back with the precision to which they are printed."""
 
-import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 THIN = "\u2009"
@@ -18,10 +18,10 @@ NUMBER = re.compile(
 
 @dataclass(frozen=True)
 class Printed:
-    """A number as it stands there, and by how much it may be off: half of its last digit."""
+    """A number as it stands there, also beyond float64, and by how much it may be off: half of its last digit."""
 
-    value: float
-    half: float
+    value: Decimal
+    half: Decimal
 
 
 def printed(words: str) -> list[Printed]:
@@ -30,25 +30,30 @@ def printed(words: str) -> list[Printed]:
 
 
 def _number(match: re.Match[str]) -> Printed:
-    sign = -1.0 if match["sign"] else 1.0
+    sign = -1 if match["sign"] else 1
     if match["other"]:
-        return Printed(math.nan if match["other"] == "NaN" else sign * math.inf, 0.0)
+        return Printed(Decimal("NaN") if match["other"] == "NaN" else sign * Decimal("Infinity"), Decimal(0))
     if match["alone"]:
-        return Printed(10.0 ** _raised(match["alone"]), 0.0)
-    scale = 10.0 ** _raised(match["power"] or "⁰")
+        return Printed(_power(_raised(match["alone"])), Decimal(0))
+    scale = _power(_raised(match["power"] or "⁰"))
     part = match["part"] or ""
     figures = match["figures"].replace(THIN, "")
-    rounded = 10.0 ** max(0, len(figures) - DIGITS) if figures.endswith("0") else 1.0  # 3230 is printed for 3232
-    last = rounded if not part else 10.0 ** (1 - len(part))
-    return Printed(sign * float(figures + part) * scale, 0.5 * last * scale)
+    rounded = max(0, len(figures) - DIGITS) if figures.endswith("0") else 0  # 3230 is printed for 3232
+    last = _power(1 - len(part) if part else rounded)
+    return Printed(sign * Decimal(figures + part) * scale, last * scale / 2)
 
 
 def _raised(power: str) -> int:
     return int("".join("-" if one == "⁻" else str(SUPERSCRIPTS.index(one)) for one in power))
 
 
-def agrees(number: Printed, expected: float) -> bool:
+def _power(exponent: int) -> Decimal:
+    return Decimal(10) ** exponent
+
+
+def agrees(number: Printed, expected: float | Decimal) -> bool:
     """Whether that is how the number is printed; a record's float32 may round the last digit the other way."""
-    if math.isnan(expected) or math.isinf(expected):
-        return (math.isnan(number.value) and math.isnan(expected)) or number.value == expected
-    return abs(number.value - expected) <= number.half * 1.01 + 2e-7 * abs(expected)
+    value = Decimal(expected)
+    if not value.is_finite() or not number.value.is_finite():
+        return (number.value.is_nan() and value.is_nan()) or (not value.is_nan() and number.value == value)
+    return abs(number.value - value) <= number.half * Decimal("1.01") + Decimal("2e-7") * abs(value)

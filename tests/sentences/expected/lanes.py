@@ -53,7 +53,7 @@ def in_lanes(pairs: list[Numbers]) -> Numbers:
 
 def first_differing(asked: dict[str, Any], index: int, seen: Seen) -> Numbers:
     """The numbers in what a lane is called; each is a setting of its network."""
-    found = [number.value for number in printed(asked["called"][index])]
+    found = [float(number.value) for number in printed(asked["called"][index])]
     settings = [value for value in seen.config.values() if isinstance(value, int | float)]
     assert all(any(abs(number - value) <= 1e-9 * abs(value) for value in settings) for number in found)
     return found

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load
 
-Numbers = list[float]
+Numbers = list[float | Decimal]
+FAR = 700.0  # ln of what float64 still holds with all its digits, and of its inverse
 STATES = ("h", "c", "dh", "dc", "dh_norm", "dh_norm_used", "ln_dh_norm", "dh_carried_norm")
 PAIRS = ("ln_flow", "ln_flow_a", "share", "share_used", "carried_share")
 
@@ -99,9 +101,10 @@ class Seen:
         powers = np.exp(y - y.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)
 
-    def flow(self, t: int, k: int) -> float:
-        with np.errstate(over="ignore"):
-            return float(np.exp(self.get("ln_flow")[t - 1, k]))
+    def flow(self, t: int, k: int) -> float | Decimal:
+        """‖∂E_t/∂h_k‖; what float64 does not hold as a Decimal."""
+        ln = float(self.get("ln_flow")[t - 1, k])
+        return Decimal(ln).exp() if FAR < abs(ln) < math.inf else math.exp(ln)
 
     @property
     def own(self) -> list[dict[str, float]] | None:

@@ -28,12 +28,12 @@ function curveStyles({ palette, picture }) {
   };
 }
 
-/** Of each layer from the lowest up, forward and reverse: many have one colour. */
+/** Of each layer from the lowest up, forward and reverse: many have one colour. The short sample in the legend tells them apart. */
 export const LAYER_DASHES = [
   { forward: [5, 3], reverse: [5, 3, 1.4, 3] },
-  { forward: [9, 3], reverse: [12, 5] },
+  { forward: [9, 3], reverse: [7, 2, 3.4, 2] },
   { forward: [1.4, 2.4], reverse: [2.6, 4.4] },
-  { forward: [9, 3, 2, 3], reverse: [9, 3, 2, 3, 2, 3] },
+  { forward: [9, 3, 2, 3], reverse: [5, 2, 1.4, 2, 1.4, 2] },
 ];
 
 /** How a curve is drawn. @param {ReturnType<typeof curveStyles>} styles @param {Curve} curve */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { LAYER_DASHES } from "../../../../static/js/stage/paint/norm_chart.js";
 import { chosenRecord } from "../../../../static/js/record/chosen.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import { initialState } from "../../../../static/js/run/state.js";
@@ -240,6 +241,38 @@ test("the curves of all other layers and directions differ by dash, and each has
   const dashes = samples.filter((one) => one !== "");
   assert.equal(dashes.length, 7);
   assert.equal(new Set(dashes).size, 7, dashes.join(" | "));
+});
+
+test("the short sample in the legend is enough to tell two layers or directions apart", () => {
+  const sample = 17;
+  /** Whether there is ink at each quarter of a unit. */
+  const inked = (/** @type {number[]} */ dash) => {
+    const period = dash.reduce((sum, one) => sum + one, 0);
+    return Array.from({ length: 4 * sample }, (_, i) => {
+      const at = (i / 4) % period;
+      let end = 0;
+      const ends = dash.map((one) => {
+        end += one;
+        return end;
+      });
+      const part = ends.findIndex((one) => at < one);
+      return part % 2 === 0;
+    });
+  };
+  const dashes = LAYER_DASHES.flatMap(({ forward, reverse }) => [forward, reverse]);
+  for (const [index, one] of dashes.entries()) {
+    assert.ok(
+      inked(one)
+        .slice(0, 4 * 12)
+        .includes(false),
+      `[${one}] looks like a whole line`,
+    );
+    for (const other of dashes.slice(0, index)) {
+      const mine = inked(one);
+      const differing = inked(other).filter((ink, i) => ink !== mine[i]).length / 4;
+      assert.ok(differing >= 2, `[${one}] and [${other}] differ in ${differing} of ${sample}`);
+    }
+  }
 });
 
 for (const [layers, directions, height] of [
