@@ -22,6 +22,7 @@ import { createLanesEntry } from "./lanes/entry.js";
 import { createLessonsEntry } from "./lessons/entry.js";
 import { nextTrack as trackAfter } from "./stage/tracks.js";
 import { measureUnit } from "./stage/unit.js";
+import { readoutLines } from "./stage/readout.js";
 import { createSheet } from "./panels/sheet.js";
 import { scrolled } from "./share/presenter.js";
 import { createRail } from "./panels/rail.js";
@@ -177,6 +178,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   const drifts = () => store.get().phase === "running" && !store.get().reducedMotion;
   const frames = createFrames(browser, drawFrame, drifts);
   stage.shareFrames(frames.changed);
+  stage.readWith(readoutLines);
   onSizes(frames.changed);
 
   /** @param {number} now */

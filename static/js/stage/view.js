@@ -31,7 +31,6 @@ import { placeKey } from "../record/chosen.js";
 import { readPicture } from "../record/picture.js";
 import { slopeOf } from "../record/slope.js";
 import { listenToPointer } from "./pointing.js";
-import { readoutLines } from "./readout.js";
 import { buildScene, highlighted, layoutOf } from "./scene.js";
 import { devicePixels } from "../lib/canvas/resolution.js";
 import { createSheets } from "../lib/canvas/sheets.js";
@@ -73,12 +72,16 @@ const DRIFT_PX_PER_S = 12;
 const STATES_EVERY = 60;
 const STATES_LATEST = 100;
 
+/** The lines beside the pointer. @typedef {typeof import("./readout.js").readoutLines} Explain */
+
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Store} store
- * @returns {{draw: (now: number) => number, resize: () => void, shareFrames: (ask: () => void) => void, layout: () => Layout | null, shown: () => Scene | null, begin: (act: Act) => void}}
+ * @returns {{draw: (now: number) => number, resize: () => void, shareFrames: (ask: () => void) => void, readWith: (lines: Explain) => void, layout: () => Layout | null, shown: () => Scene | null, begin: (act: Act) => void}}
  */
 export function createStage(canvas, store) {
+  /** Nothing is explained before the first picture is there. @type {Explain} */
+  let explain = () => [];
   const sheets = createSheets(canvas);
   const bitmaps = createBitmaps();
   const axis = createSlidingAxis();
@@ -333,7 +336,7 @@ export function createStage(canvas, store) {
     const column = act ? act.xOf(place) : place.t === null ? null : xOf(current.layout, place.t);
     const halfColumn = act || place.t === null ? 0 : pitchOf(current.layout, place.t) / 2;
     const aside = Math.max(halfColumn, act && place.row === "units" ? 40 * size.U : 6 * size.U) + 8 * size.U;
-    const lines = act?.lines(place) ?? readoutLines(current, place, source);
+    const lines = act?.lines(place) ?? explain(current, place, source);
     const sheet = { ...size, palette: current.palette };
     drawReadout(sheets.marks.ctx, sheet, lines, { x: column ?? pointer.x, y: pointer.y, aside });
   }
@@ -357,6 +360,10 @@ export function createStage(canvas, store) {
     /** From now on the page draws the stage, in the frames in which it draws everything else. @param {() => void} ask for one */
     shareFrames(ask) {
       askPage = ask;
+    },
+    /** From now on what is pointed at is explained. @param {Explain} lines */
+    readWith(lines) {
+      explain = lines;
     },
     /** Where the parts of the open picture stand. */
     layout: () => scene?.layout ?? null,

@@ -4,13 +4,11 @@ import { formatNumber, formatPercent } from "../lib/format.js";
 import { usesOf } from "../record/picture.js";
 import { SATURATED_BELOW, slopeOf } from "../record/slope.js";
 import { ownList, ownOutputWords } from "./own.js";
+import { SATURATED } from "./stage.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {{t: number, source?: number, unit?: number}} At the timestep that is named, the loss whose share it is, the unit */
 /** @typedef {{long: (picture: Picture) => string, short: (picture: Picture) => string, said: (picture: Picture, at: At) => string}} Name */
-
-/** Beside the dot, where the colours are explained. */
-export const SATURATED = "saturated";
 
 /** @type {Record<string, Name>} */
 export const NAMES = {

@@ -23,6 +23,9 @@ export const LOSS = "loss";
 export const TARGET = "target";
 export const INPUT = "input";
 
+/** Beside the dot, where the colours are explained. */
+export const SATURATED = "saturated";
+
 export const FOLD = "Fold";
 export const UNFOLD = "Unfold";
 

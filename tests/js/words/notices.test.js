@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { refusalWords, refusedLinkWords } from "../../../static/js/words/notices.js";
+import { refusedLinkWords } from "../../../static/js/words/notices.js";
+import { refusalWords } from "../../../static/js/words/refusals.js";
 
 test("a refusal that speaks of commands is said in words for readers", () => {
   const early = { code: "no_run", message: "`step` needs a run. Send `start`, or `upload` a snapshot, first." };
