@@ -1,6 +1,6 @@
 /** The names of the views, what each picture is to who does not see it, and the labels drawn on it. Pure. */
 
-import { formatCount, formatPercent, subscript } from "../lib/format.js";
+import { formatCount, formatPercent } from "../lib/format.js";
 
 export const VIEWS = "Views";
 export const MORE_VIEWS = "More views";
