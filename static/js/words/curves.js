@@ -15,7 +15,7 @@ const CURVES = {
   ghost: ({ change }) => `before: ${change}`,
 };
 
-/** What a line of it is called. @param {import("../record/norms.js").Curve} curve */
-export function curveName(curve) {
-  return curve.label ?? CURVES[curve.id](curve);
+/** What a line of it is called. @param {import("../record/norms.js").Curve} curve @param {boolean} [short] where there is little room */
+export function curveName(curve, short = false) {
+  return ((short && curve.short) || curve.label) ?? CURVES[curve.id](curve);
 }
