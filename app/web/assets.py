@@ -1,7 +1,7 @@
 """The files below `static/`, under addresses that contain a hash of all of them, compressed once.
 
-Modules are sent without the comments that begin a line, their documentation and types: a third of what the first
-picture would wait for. Every line keeps its number.
+Modules and styles are sent without their comments, types and indents: a third of what the first picture would wait
+for. Every line keeps its number.
 """
 
 import asyncio
@@ -22,8 +22,13 @@ TYPES = {
 }
 PLOTLY = "plotly.min.js"
 PACKAGE = Path(__file__).parents[1]
-# A comment that begins a line. Those inside a line stay; no text of a module goes over several lines (a test holds it).
+# A comment that begins a line, and a type inside one; no text of a module goes over several lines (a test holds it).
 COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/[ \t]*\n?|//[^\n]*\n)", re.MULTILINE | re.DOTALL)
+TYPE = re.compile(r"/\*\* @type \{.*?\} \*/ ?")
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# What is there for who reads a file, and is not sent.
+WRITTEN = {".js": (COMMENT, TYPE, INDENT), ".css": (STYLE_COMMENT, INDENT)}
 IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;"'(]*?["'](\.[^"']+)["']""", re.MULTILINE)
 
 
@@ -86,9 +91,12 @@ class Assets:
 def sent(path: Path) -> bytes:
     """A file as it is sent."""
     content = path.read_bytes()
-    if path.suffix != ".js" or path.name == PLOTLY:
+    if path.name == PLOTLY or path.suffix not in WRITTEN:
         return content
-    return COMMENT.sub(lambda found: "\n" * found[0].count("\n"), content.decode()).encode()
+    text = content.decode()
+    for left_out in WRITTEN[path.suffix]:
+        text = left_out.sub(lambda found: "\n" * found[0].count("\n"), text)
+    return text.encode()
 
 
 def resolved(name: str, target: str) -> str:

@@ -23,9 +23,14 @@ def test_a_file_is_found_under_its_address_and_no_other(tmp_path):
 
 def test_modules_are_sent_without_their_comments_and_every_line_keeps_its_number(tmp_path):
     function = "export const f = (a) => /** @type {any} */ (a);"
-    source = f'/** Two\n * lines. */\n\n/** @param {{number}} a */\n{function}\n  // why\nf("// no");\n'
+    source = f'/** Two\n * lines. */\n\n/** @param {{number}} a */\n{function}\n  // why\n  f("/* no */ // no");\n'
     content = site(tmp_path, js__main=source).files["js/main.js"].content.decode()
-    assert content == f'\n\n\n\n{function}\n\nf("// no");\n'
+    assert content == '\n\n\n\nexport const f = (a) => (a);\n\nf("/* no */ // no");\n'
+
+
+def test_styles_are_sent_without_their_comments_and_every_line_keeps_its_number(tmp_path):
+    (tmp_path / "a.css").write_text("/* Two\n lines. */\n.a {\n  color: red; /* why */\n}\n")
+    assert Assets(tmp_path).files["a.css"].content.decode() == "\n\n.a {\ncolor: red; \n}\n"
 
 
 def test_the_modules_are_those_the_entry_imports_before_it_can_run(tmp_path):

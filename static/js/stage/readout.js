@@ -6,7 +6,7 @@ import { clippedTimesteps } from "./river/signs.js";
 import { OPENS } from "../words/layers.js";
 import { ownList, scaledList } from "../words/own.js";
 import * as say from "../words/readout.js";
-import { curveName } from "../words/charts.js";
+import { curveName } from "../words/curves.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./under.js").Place} Place */

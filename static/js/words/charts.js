@@ -1,6 +1,6 @@
 /** The names of the views, what each picture is to who does not see it, and the labels drawn on it. Pure. */
 
-import { formatCount, formatPercent, subscript } from "../lib/format.js";
+import { formatCount, formatPercent } from "../lib/format.js";
 
 export const VIEWS = "Views";
 export const MORE_VIEWS = "More views";
@@ -95,26 +95,6 @@ export const FIRST_UNIT = "unit 1";
 export const MEAN_OVER_UNITS = "mean over units";
 
 export const GATE = "gate";
-
-// The norm chart under the network.
-
-const OF_ALL = "all losses";
-
-/** @type {Record<string, (curve: import("../record/norms.js").Curve) => string>} */
-const CURVES = {
-  all: ({ loss }) => (loss === undefined ? OF_ALL : `the one loss, E${subscript(loss)}`),
-  used: () => "what the update uses",
-  cell: () => "‖∂E/∂c‖",
-  last: ({ loss }) => `only E${subscript(loss ?? 0)}`,
-  bound: ({ loss }) => `(γσ)ⁿ, bound for E${subscript(loss ?? 0)}`,
-  threshold: () => "threshold",
-  ghost: ({ change }) => `before: ${change}`,
-};
-
-/** What a line of it is called. @param {import("../record/norms.js").Curve} curve @param {boolean} [short] where there is little room */
-export function curveName(curve, short = false) {
-  return ((short && curve.short) || curve.label) ?? CURVES[curve.id](curve);
-}
 
 export const ITERATION = "iteration";
 export const NEXT_RECORD = "comes with the next record";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { chooseDomain, NORM_DOMAINS, normCurves, normExtent } from "../../../static/js/record/norms.js";
-import { curveName } from "../../../static/js/words/charts.js";
+import { curveName } from "../../../static/js/words/curves.js";
 import { readPicture } from "../../../static/js/record/picture.js";
 import { sampleRecord } from "../stage/sample.js";
 

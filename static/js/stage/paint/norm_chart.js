@@ -1,7 +1,7 @@
 /** Draws the norm chart under the network. Keeps no state. */
 import { CELL_STATE_INDEX, sourceIndex } from "../../kit/colour.js";
 import { formatPower } from "../../lib/format.js";
-import { curveName } from "../../words/charts.js";
+import { curveName } from "../../words/curves.js";
 import { axisExponents, decades, linear } from "../../lib/scales.js";
 import { standsApart, xOf } from "../axis.js";
 import { drawMath, drawText, sans } from "../../kit/text.js";
