@@ -44,6 +44,7 @@ class UnrollError(Exception):
     """A request that is refused; nothing has been changed by it."""
 
     code: ClassVar[str] = "bad_message"
+    retry_after: float | None = None  # seconds after which the same may be possible
 
     def __init__(self, message: str, field: str | None = None, choices: Sequence[Choice] = ()) -> None:
         super().__init__(message)
@@ -145,6 +146,9 @@ class UploadTimeout(NotNow):
     """An announced file that did not come in time."""
 
     code = "upload_timeout"
+
+
+RETRY_AFTER = 5.0  # seconds after which there may be room again
 
 
 class Busy(UnrollError):

@@ -32,7 +32,15 @@ def own_gradients(layer: Layer) -> Array:
     return own
 
 
-class Place(NamedTuple):
+def own_rows(layer: Layer) -> tuple[Array, Array]:
+    """`own_gradients` as mantissas (T, H) and powers of two (T,), which are 0 unless a norm has left 2^±`SPAN`."""
+    own = own_gradients(layer)
+    exponent = np.frexp(np.abs(own).max(axis=1))[1].astype(np.int64)
+    exponent[np.abs(exponent) <= SPAN] = 0
+    return (np.ldexp(own, -exponent[:, None]) if exponent.any() else own), exponent
+
+
+class Workspace(NamedTuple):
     """Where `Backstep` works out one timestep of n rows: dh_t and what comes straight to c_t, and what they become."""
 
     dh: Array  # (H, n)
@@ -74,7 +82,7 @@ class Backstep:
         self._single, self._mixes = rows == 1, blocks > 0
         self._chain, self._dot, self._joins_h = self.cell.backward, self._W_hh.dot, self.straight_to == "h"
 
-    def places(self, n: int) -> list[Place]:
+    def workspaces(self, n: int) -> list[Workspace]:
         """The timesteps in the order they are stepped through, for the first ``n`` rows."""
         H = self.dh.shape[2]
         parts, da = self._parts.swapaxes(0, 1)[1:, :, :n], self.da[:, :, :n]
@@ -82,11 +90,11 @@ class Backstep:
             parts, da = parts.reshape(-1, H, 1), da.reshape(len(da), self._W_hh.shape[1], 1)
         dh, dc, back = self.dh[:, :n], self.dc[:, :n], self._back[1:, :, :n]
         split = map(self.cell.split, back.swapaxes(-1, -2))
-        return list(map(Place, dh.swapaxes(-1, -2), dc.swapaxes(-1, -2), split, back[:, 0], da, parts, dh[1:]))
+        return list(map(Workspace, dh.swapaxes(-1, -2), dc.swapaxes(-1, -2), split, back[:, 0], da, parts, dh[1:]))
 
-    def step(self, local: Blocks, at: Place) -> None:
+    def step(self, local: Blocks, workspace: Workspace) -> None:
         """From timestep t to t - 1, ``local`` being the cell's local derivatives at t, (…, H, n)."""
-        dh, dc, back, straight, da, parts, dh_before = at
+        dh, dc, back, straight, da, parts, dh_before = workspace
         self._chain(local, dh, dc, back)
         if not self._mixes:
             np.copyto(dh_before, straight)

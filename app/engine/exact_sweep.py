@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .arrivals import largest_of
 from .backstep import RESCALE_EVERY, SPAN, Backstep, one_by_one, own_gradients
 from .layer import Layer
 from .ln_norms import SAFE, are_safe, peaks
@@ -87,9 +88,12 @@ def _handed_down(layer: Layer, readers: Sequence[tuple[Layer, Swept]]) -> tuple[
     """What the adjoints of those that read the layer send to h_1 … h_T (T, H), and its powers of two (T,)."""
     weights = layer.V[:, -layer.handed :].astype(np.float64)
     exponents = np.stack([layer.by_time(reader.by_time(adjoint.exponent[1:])) for reader, adjoint in readers])
-    exponent, own, start = exponents.max(axis=0), np.zeros((layer.T, layer.H)), 0
+    # A reader that sends nothing back at a timestep says nothing about how small is what the other one sends.
+    sends = np.stack([layer.by_time(reader.by_time(adjoint.da_x)).any(axis=1) for reader, adjoint in readers])
+    exponent, own, start = largest_of(exponents, sends), np.zeros((layer.T, layer.H)), 0
     for (reader, adjoint), its_exponent in zip(readers, exponents, strict=True):
-        da = layer.by_time(reader.by_time(adjoint.da_x)) * np.ldexp(1.0, its_exponent - exponent)[:, None]
+        factor = np.ldexp(1.0, np.minimum(its_exponent - exponent, 0))  # more is asked for by zeros alone
+        da = layer.by_time(reader.by_time(adjoint.da_x)) * factor[:, None]
         end = start + da.shape[1]
         own += da.dot(weights[:, start:end].T)
         start = end
@@ -115,15 +119,15 @@ def _rescaled(layer: Layer, every: int, own: Array, own_exponent: Array) -> Swep
     has_loss = [bool(part.any()) for part in own]
     exponent = np.zeros(T + 1, np.int64)
     scale = 0
-    for t, local, place in zip(
-        range(T, 0, -1), reversed(one_by_one(layer.cell.local)), backstep.places(1), strict=True
+    for t, local, workspace in zip(
+        range(T, 0, -1), reversed(one_by_one(layer.cell.local)), backstep.workspaces(1), strict=True
     ):
         if (T - t) % every == 0 or (has_loss[t - 1] and abs(size[t - 1] - scale) > SPAN):
-            scale = _rescale(place.dh, place.dc, scale, size[t - 1] if has_loss[t - 1] else None)
+            scale = _rescale(workspace.dh, workspace.dc, scale, size[t - 1] if has_loss[t - 1] else None)
         exponent[t] = scale
         if has_loss[t - 1]:
-            np.add(place.dh, np.ldexp(own[t - 1], own_exponent[t - 1] - scale), out=place.dh)
-        backstep.step(local, place)
+            np.add(workspace.dh, np.ldexp(own[t - 1], own_exponent[t - 1] - scale), out=workspace.dh)
+        backstep.step(local, workspace)
     exponent[0] = _rescale(backstep.dh[-1], backstep.dc[-1], scale, None)
     dh, dc, da, da_x = (
         np.ascontiguousarray(part[::-1].reshape(len(part), part[0].size))

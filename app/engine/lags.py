@@ -80,9 +80,9 @@ def lags(layer: Layer) -> Iterator[Lags]:
             n = rows.stop - source
             dh, dc = backstep.dh[:, :n], backstep.dc[:, :n]
             dh[0], dc[0] = carried[rows], carried_to_c[rows]
-            for j, place in enumerate(backstep.places(n)[:m]):
+            for j, workspace in enumerate(backstep.workspaces(n)[:m]):
                 k = RESCALE_EVERY + source - first - j
-                backstep.step([part[..., k - 1 : k - 1 + n] for part in local], place)
+                backstep.step([part[..., k - 1 : k - 1 + n] for part in local], workspace)
             carried[rows] = dh[m]
             if backstep.straight_to == "c":
                 carried_to_c[rows] = dc[m]

@@ -8,12 +8,11 @@ import ipaddress
 import time
 from collections.abc import Callable
 
-from ..errors import ServerFull
+from ..errors import RETRY_AFTER, ServerFull
 from . import protocol
 from .closing import CloseCode
 from .compute import Pool, RunHandle, Visitor
 
-RETRY_AFTER = 5.0  # seconds
 START_SECONDS = 5.0  # for which a connection has a place for sure although it has no network yet
 IPV6_SITE = 64  # bits of an IPv6 address that say whose it is; the others change by themselves
 

@@ -67,8 +67,8 @@ def error_message(error: UnrollError, id_: Id = None) -> str:
     fields: dict[str, Any] = {"code": error.code, "message": str(error)}
     if error.field is not None:
         fields["field"] = shown(error.field)[1:-1]
-    if getattr(error, "retry_after", None) is not None:
-        fields["retry_after"] = error.retry_after  # type: ignore[attr-defined]
+    if error.retry_after is not None:
+        fields["retry_after"] = error.retry_after
     if error.choices:
         fields["choices"] = [asdict(choice) for choice in error.choices]
     return encode("error", id_, **fields)

@@ -552,7 +552,7 @@ def test_a_last_snapshot_is_for_the_owner(room):
 
 
 def test_so_many_may_follow_and_one_more_is_told_when_to_try_again(room, monkeypatch):
-    monkeypatch.setattr("app.web.following.sharing.MOST_FOLLOWERS", 2)
+    monkeypatch.setattr("app.web.following.followers.MOST_FOLLOWERS", 2)
     room.follower()
     room.follower()
     refused = room.enter().say("follow", run=room.token)[0]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from app.web.assets import Assets, shipped
-from app.web.bundle import UnbundledError, bundle
+from app.web.onefile.bundle import UnbundledError, bundle
 from app.web.onefile.onepage import ENTRY, LEFT_OUT, MARKS, as_text, one_page
 from app.web.templates import environment
 from tests.support.servers import ROOT

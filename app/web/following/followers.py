@@ -8,6 +8,7 @@ done in the owner's turns, so that a run has one share of the computing time, ho
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ...errors import RETRY_AFTER, Busy
 from ..pacing import NEVER, NOW
 from ..protocol import Frame
 from ..viewer import Viewer
@@ -16,6 +17,15 @@ MOST_FOLLOWERS = 500
 TRAINING_SHARE = 2.0  # a round that took s seconds is followed by at least so many times s for the owner
 ROUND_SECONDS = 0.03  # after which the records of a round that are still missing wait for the next one
 LOOK_AGAIN = 0.005  # seconds until somebody may be ready, where nobody is
+
+
+def one_more(count: int) -> None:
+    """Busy if ``count`` follow a run already and nobody else may."""
+    if count >= MOST_FOLLOWERS:
+        raise Busy(
+            f"At most {MOST_FOLLOWERS} follow one run; got one more. Try again in {RETRY_AFTER:.0f} s.",
+            retry_after=RETRY_AFTER,
+        )
 
 
 @dataclass(frozen=True)

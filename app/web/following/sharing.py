@@ -5,16 +5,14 @@ they are asked.
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from ...errors import Busy, NotNow
+from ...errors import NotNow
 from ...link_keys import new_key, token_of
 from .. import protocol
 from ..protocol import Frame
 from ..viewer import Viewer
-from .followers import MOST_FOLLOWERS, Delivery, Followers
+from .followers import Delivery, Followers, one_more
 from .links import Links
 from .poll import Poll
-
-RETRY_AFTER = 5.0  # seconds
 
 T = TypeVar("T")
 
@@ -70,11 +68,7 @@ class Sharing(Generic[T]):
         """One more follower. They begin with what every record holds of the sequence that the owner shows."""
         if viewer is self.owner:
             raise NotNow("This run is your own: it cannot be followed over the connection that trains it.", "run")
-        if len(self.followers) >= MOST_FOLLOWERS:
-            raise Busy(
-                f"At most {MOST_FOLLOWERS} follow one run; got one more. Try again in {RETRY_AFTER:.0f} s.",
-                retry_after=RETRY_AFTER,
-            )
+        one_more(len(self.followers))
         viewer.watch(frozenset(), None)
         self.followers.add(viewer)
         if self.poll:

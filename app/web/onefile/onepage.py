@@ -14,7 +14,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from ..assets import PLOTLY, Assets
-from ..bundle import bundle
+from .bundle import bundle
 
 ENTRY = "js/main.js"
 # What needs a server, or another page.

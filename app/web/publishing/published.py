@@ -13,7 +13,7 @@ from .. import commands, protocol
 from ..commands.sharing import Follow
 from ..commands.viewing import Watch
 from ..compute import Visitor
-from ..following.followers import MOST_FOLLOWERS
+from ..following.followers import one_more
 from ..pacing import Credits
 from .captures import Capture
 
@@ -57,8 +57,7 @@ class PublishedRun:
 
     def add(self, follower: "Follower") -> None:
         """One more who looks; they begin with what is there."""
-        if len(self.followers) >= MOST_FOLLOWERS:
-            raise Busy(f"At most {MOST_FOLLOWERS} follow one run; got one more. Try again later.", retry_after=5.0)
+        one_more(len(self.followers))
         self.followers.add(follower)
         self._tell_script(protocol.encode("followers", count=len(self.followers)))
         for capture in self.newest.values():

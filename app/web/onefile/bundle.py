@@ -9,7 +9,7 @@ of a module goes over several lines (a test holds it), so what only begins a lin
 import re
 from collections.abc import Collection, Mapping
 
-from .assets import COMMENT, resolved
+from ..assets import COMMENT, resolved
 
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 EMPTY = re.compile(r"\n{2,}")
