@@ -19,6 +19,8 @@ import { boxesOf, foldedBoxesOf, laneBoxesOf, selectorOf } from "./places.js";
  */
 
 const MARGIN = 3;
+/** After so many frames a picture that was not drawn anew is no longer moving. */
+const STILL = 6;
 
 /**
  * @param {import("../run/session.js").PageStore} store
@@ -31,23 +33,26 @@ export function createRings(store, { stageLayout, lanes }) {
   let ringed = null;
   let frame = 0;
 
+  /** The picture that rings were last laid over, and for how many frames it has stood still. */
+  let picture = stageLayout();
+  let still = 0;
+
   function place() {
     frame = 0;
     node.replaceChildren(...(ringed ? boxes(ringed) : []).map(ring));
-    if (ringed && isBehind()) later();
+    still = picture === stageLayout() ? still + 1 : 0;
+    picture = stageLayout();
+    if (ringed && still < STILL) again();
   }
 
-  /** Whether the picture of one network has another size than it was last laid out for, and will be drawn anew. */
-  function isBehind() {
-    const { clientWidth: width, clientHeight: height } = byId("network");
-    const layout = stageLayout();
-    if (!layout || lanes().length > 0 || width === 0) return false;
-    return layout.width !== width || layout.height !== height;
-  }
-
-  /** Things move: columns give way, rows come and go. */
-  function later() {
+  function again() {
     if (frame === 0 && (ringed || node.childElementCount > 0)) frame = requestAnimationFrame(place);
+  }
+
+  /** Things move: columns give way, rows come and go, another sequence slides in. */
+  function later() {
+    still = 0;
+    again();
   }
 
   /** @param {Reference} ref @returns {Box[]} */
