@@ -291,6 +291,7 @@ MEASURES = {
     "when a pointer or a key asks": {
         "lib/canvas/canvas.js",
         "stage/gestures.js",
+        "stage/listening.js",
         "stage/pointing.js",
         "lanes/view.js",
         "panels/footer/footer.js",

@@ -11,6 +11,7 @@ import pytest
 from safetensors.numpy import load
 
 from app import __version__, figures
+from app.errors import BadValue
 from app.report import Asked, as_file, report
 from app.report.drawings import SHADES, drawing, png, shades
 from app.report.page import LARGEST
@@ -266,3 +267,65 @@ def test_the_gate_that_keeps_the_past_is_the_one_its_cells_name():
         4: ("f", 1, True),
     }
     assert figures.keeping_gate(5) is None
+
+
+@pytest.fixture(scope="module")
+def deep() -> Trainer:
+    trainer = Trainer(
+        RunConfig(num_layers=2, bidirectional=True, cell="gru", sequence_length=12, lag=3, hidden_size=5, batch_size=4)
+    )
+    trainer.advance()
+    return trainer
+
+
+def test_a_record_is_seen_from_one_layer_and_direction_under_the_first_ones_names(deep):
+    record = deep.record(WATCHABLE)
+    assert [str(place) for place in record.places] == [
+        "layer 1, forward direction",
+        "layer 1, reverse direction",
+        "layer 2, forward direction",
+        "layer 2, reverse direction",
+    ]
+    seen = record.of_layer(2, reverse=True)
+    for name in ("h", "dh_norm", "ln_flow", "W_xh", "gates"):
+        assert seen.tensors[name] is record.tensors[f"{name}_l2_reverse"]
+    for name in ("x", "y", "W_hy", "lag_norm"):
+        assert seen.tensors[name] is record.tensors[name]
+    assert "above_share" not in seen.tensors, "nothing is above the top layer"
+    assert not any(name.endswith(("_l2", "_reverse")) for name in seen.tensors)
+    with pytest.raises(BadValue, match=r"layer 2, reverse direction.*got layer 3"):
+        record.of_layer(3)
+
+
+def test_of_several_layers_every_one_is_drawn_in_its_own_order_and_says_which_it_is(deep):
+    record = deep.record(WATCHABLE)
+    drawn = dict(figures.available(record))
+    for name in ("norms", "flow", "states", "gradients", "gates", "spectrum", "weights"):
+        for ending in ("", "_reverse", "_l2", "_l2_reverse"):
+            assert name + ending in drawn
+        assert drawn[f"{name}_l2_reverse"].layout.title.text.endswith("(layer 2, reverse direction)")
+    assert "lags_l2" not in drawn
+    assert drawn["lags"].layout.title.text.endswith("(all layers and directions)")
+    norms = drawn["norms_l2_reverse"].data[0]
+    assert list(norms.x) == list(range(1, 14)), "row j is the state at t = j + 1"
+    np.testing.assert_array_equal(norms.y, figures.decades(record.ln_dh_norm_l2_reverse))
+    np.testing.assert_array_equal(drawn["states_l2_reverse"].data[0].z, record.h_l2_reverse[:-1].T)
+    np.testing.assert_array_equal(drawn["flow_reverse"].data[0].z, figures.decades(record.ln_flow_reverse[:, :-1]))
+
+
+def test_the_recurrent_weights_are_called_by_their_name_in_the_cell():
+    for cell, name in (("indrnn", "u_hh"), ("mingru", "W_xh")):
+        record = Trainer(RunConfig(cell=cell, sequence_length=6, lag=2)).record(WATCHABLE)
+        assert f"the gradient of {name} comes" in figures.lags(record).layout.title.text
+
+
+def test_a_report_of_four_layers_in_both_directions_shows_each_and_stays_below_300_kb():
+    trainer = Trainer(
+        RunConfig(cell="lstm", num_layers=4, bidirectional=True, sequence_length=100, hidden_size=32, batch_size=1),
+        max_cost=10**9,
+    )
+    trainer.advance()
+    page = "".join(report(trainer))
+    assert len(page.encode()) <= LARGEST
+    for name in ("norms", "flow", "states", "gates"):
+        assert f'id="{name}_l4_reverse"' in page

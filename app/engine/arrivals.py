@@ -12,7 +12,7 @@ import numpy as np
 from numpy import add
 
 from .arrays import FEWEST_ROWS, SMALL, Array, zeros
-from .backstep import RESCALE_EVERY, SPAN, jacobians_of, own_gradients
+from .backstep import RESCALE_EVERY, SPAN, jacobians_of, own_rows
 from .layer import Layer
 from .ln_norms import LN2
 from .stack import Stack
@@ -78,6 +78,12 @@ class LossRows:
         self._whole = zeros((RESCALE_EVERY, most, self.jacobians.width), self.carried.dtype)
         self._sent = np.zeros((RESCALE_EVERY, most, layer.inputs.shape[1]))
         self.timesteps, self.lowest = range(0), 1
+
+    def start(self, exponent: Array) -> None:
+        """What is handed to the layer comes with these powers of two (T,), by timestep."""
+        self.exponent[:], self.rescaled = exponent[::-1], bool(exponent.any())
+        if self.has_c:
+            self.carried[0, self.layer.H :] = np.ldexp(self.layer.last_dc[:, 0], -self.exponent[0])
 
     def begin(self, last: int) -> None:
         """The timesteps from ``last`` on come next."""
@@ -172,11 +178,10 @@ def arrivals(
     ``factor``, same shape: by what dE_t/dh_k is rescaled on arrival (per-timestep clipping; dc is left alone).
     """
     T, H = layer.T, layer.H
-    own = own_gradients(layer)
+    own, exponent = own_rows(layer)
     most = T if together else at_once(T, layer.H * (2 if layer.cell.direct == "c" else 1))
     losses = LossRows(layer, most)
-    if losses.has_c:
-        losses.carried[0, H:] = layer.last_dc[:, 0]
+    losses.start(exponent)
 
     for last in range(T, -1, -RESCALE_EVERY):
         losses.begin(last)
@@ -204,10 +209,9 @@ def stack_arrivals(stack: Stack) -> Iterator[tuple[Layer, Arrivals]]:
     T, H = stack.T, stack.H
     top = stack.top[0]
     most = at_once(T, H * (2 if top.cell.direct == "c" else 1))
-    own = own_gradients(top)
+    own, exponent = own_rows(top)
     levels = [LossRows(layer, most) for (layer,) in reversed(stack.levels)]
-    if levels[0].has_c:
-        levels[0].carried[0, H:] = top.last_dc[:, 0]
+    levels[0].start(exponent)
     for last in range(T, -1, -RESCALE_EVERY):
         for losses in levels:
             losses.begin(last)

@@ -32,6 +32,14 @@ def own_gradients(layer: Layer) -> Array:
     return own
 
 
+def own_rows(layer: Layer) -> tuple[Array, Array]:
+    """`own_gradients` as mantissas (T, H) and powers of two (T,), which are 0 unless a norm has left 2^±`SPAN`."""
+    own = own_gradients(layer)
+    exponent = np.frexp(np.abs(own).max(axis=1))[1].astype(np.int64)
+    exponent[np.abs(exponent) <= SPAN] = 0
+    return (np.ldexp(own, -exponent[:, None]) if exponent.any() else own), exponent
+
+
 class Workspace(NamedTuple):
     """Where `Backstep` works out one timestep of n rows: dh_t and what comes straight to c_t, and what they become."""
 

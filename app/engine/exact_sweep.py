@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .arrivals import largest_of
 from .backstep import RESCALE_EVERY, SPAN, Backstep, one_by_one, own_gradients
 from .layer import Layer
 from .ln_norms import SAFE, are_safe, peaks
@@ -87,9 +88,12 @@ def _handed_down(layer: Layer, readers: Sequence[tuple[Layer, Swept]]) -> tuple[
     """What the adjoints of those that read the layer send to h_1 … h_T (T, H), and its powers of two (T,)."""
     weights = layer.V[:, -layer.handed :].astype(np.float64)
     exponents = np.stack([layer.by_time(reader.by_time(adjoint.exponent[1:])) for reader, adjoint in readers])
-    exponent, own, start = exponents.max(axis=0), np.zeros((layer.T, layer.H)), 0
+    # A reader that sends nothing back at a timestep says nothing about how small is what the other one sends.
+    sends = np.stack([layer.by_time(reader.by_time(adjoint.da_x)).any(axis=1) for reader, adjoint in readers])
+    exponent, own, start = largest_of(exponents, sends), np.zeros((layer.T, layer.H)), 0
     for (reader, adjoint), its_exponent in zip(readers, exponents, strict=True):
-        da = layer.by_time(reader.by_time(adjoint.da_x)) * np.ldexp(1.0, its_exponent - exponent)[:, None]
+        factor = np.ldexp(1.0, np.minimum(its_exponent - exponent, 0))  # more is asked for by zeros alone
+        da = layer.by_time(reader.by_time(adjoint.da_x)) * factor[:, None]
         end = start + da.shape[1]
         own += da.dot(weights[:, start:end].T)
         start = end

@@ -26,7 +26,8 @@ class Readout:
         self._weights = [zeros((O, H + 1), dtype) for _ in self.parts]  # [W_hy^T | b_y], the bias once
         self._of_states, self._bias = [weights[:, :-1] for weights in self._weights], self._weights[0][:, -1]
         self.y, self._dE_dy, self.dy = (zeros((T, O, columns), dtype) for _ in range(3))
-        self.n = np.zeros(columns, int)
+        self._all_timesteps = np.full(columns, T)
+        self.n = self._all_timesteps
         """Timesteps with a target, per example (B,)."""
         self.E_t = zeros((T, columns), dtype)
 
@@ -45,7 +46,8 @@ class Readout:
         for weights, more in zip(self._weights[1:], states[1:], strict=True):
             self.y += np.matmul(weights, more, out=self.dy)
         columns = target.transpose(0, 2, 1) if target.ndim == 3 else target
-        self.n = np.add.reduce(self._loss(self.y, columns, self.E_t, self._dE_dy), axis=0, dtype=int)
+        has_target = self._loss(self.y, columns, self.E_t, self._dE_dy)
+        self.n = self._all_timesteps if has_target is None else np.add.reduce(has_target, axis=0, dtype=int)
 
     def take_over(self, other: "Readout", column: int) -> None:
         """All that ``other`` has worked out in one of its columns, as if this one (B = 1) had; the weights stay."""

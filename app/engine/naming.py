@@ -4,10 +4,13 @@ Layer 1, the lowest, and the forward direction keep plain names; layer l ≥ 2 a
 direction then appends `_reverse`: W_hh, W_hh_reverse, W_hh_l2, b_h_l2_reverse.
 """
 
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
 T = TypeVar("T")
+
+_SUFFIX = re.compile(r"(?:_l\d)?(_reverse)?$")
 
 
 def suffix(level: int, *, reverse: bool = False) -> str:
@@ -32,3 +35,8 @@ def suffixes(num_layers: int, *, bidirectional: bool) -> list[str]:
 def with_suffix(values: Mapping[str, T], ending: str) -> dict[str, T]:
     """The same under the names of one layer and direction."""
     return {name + ending: value for name, value in values.items()} if ending else dict(values)
+
+
+def without_suffix(name: str) -> tuple[str, bool]:
+    """The name that the first layer's has, and whether it is one of a reverse direction."""
+    return _SUFFIX.sub("", name, count=1), name.endswith("_reverse")

@@ -14,7 +14,7 @@ import numpy as np
 
 from .arrays import Array
 from .arrivals import largest_of
-from .backstep import RESCALE_EVERY, SPAN, Backstep, own_gradients
+from .backstep import RESCALE_EVERY, SPAN, Backstep, own_rows
 from .cells import CELLS, CellName
 from .cells.base import W_HH
 from .layer import Layer
@@ -69,7 +69,7 @@ def pairs(stack: Stack, keep: Array | None = None, factors: Mapping[str, Array] 
         for level in stack.levels
         for layer in level
     }
-    own = {layer.ending: own_gradients(layer) for layer in stack.top}
+    own = {layer.ending: own_rows(layer) for layer in stack.top}
     for first in range(0, T, n):
         losses = slice(first, min(first + n, T))
         count = losses.stop - first
@@ -80,7 +80,8 @@ def pairs(stack: Stack, keep: Array | None = None, factors: Mapping[str, Array] 
                 if level is stack.top:
                     incoming = Rows(np.zeros((T, count, H)), np.zeros((T, count), np.int64))
                     rows = np.arange(count)
-                    layer.by_time(incoming.mantissa)[first + rows, rows] = layer.by_time(own[layer.ending])[losses]
+                    for into, part in zip(incoming, own[layer.ending], strict=True):
+                        layer.by_time(into)[first + rows, rows] = layer.by_time(part)[losses]
                     start = T - first if layer.reverse else losses.stop
                 else:
                     incoming = added([sliced(rows, d * H, H) for rows in above.values()])

@@ -52,17 +52,19 @@ class Axis:
         ]
 
 
-def drawing(figure: go.Figure) -> str:
-    """The figure as one svg element, whose title is what the figure's says."""
+def drawing(figure: go.Figure, most_tiles: int = MOST_TILES) -> str:
+    """The figure as one svg element, whose title is what the figure's says; a map has at most so many tiles."""
     layout = figure.layout
     across, up = axes(figure)
-    thinned = [thinning(trace) for trace in figure.data if trace.type == "heatmap"]
+    maps = [trace for trace in figure.data if trace.type == "heatmap"]
+    thinned = [thinning(trace, most_tiles) for trace in maps]
     title = layout.title.text + "".join(f" (every {ordinal(n)} row and column)" for n in thinned if n > 1)
     parts = [
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(title)}">',
         text(LEFT, 18, title, "title"),
         *frame(across, up, layout),
-        *(part for trace in figure.data for part in DRAWN[trace.type](trace, across, up)),
+        *(part for trace in maps for part in heatmap(trace, up, most_tiles)),
+        *(part for trace in figure.data if trace.type in DRAWN for part in DRAWN[trace.type](trace, across, up)),
         *levels(layout, across, up),
         *legend(figure),
         "</svg>",
@@ -206,9 +208,9 @@ def box(trace: Any, across: Axis, up: Axis) -> Iterator[str]:
     yield f'<path d="{"".join(paths)}" fill="none" stroke="{trace.line.color}" stroke-width="1.5"/>'
 
 
-def heatmap(trace: Any, _across: Axis, up: Axis) -> Iterator[str]:
+def heatmap(trace: Any, up: Axis, most_tiles: int) -> Iterator[str]:
     """Tiles as an image of one pixel each, and the scale of their colours."""
-    n = thinning(trace)
+    n = thinning(trace, most_tiles)
     z = np.asarray(trace.z, dtype=float)[::n, ::n]
     falls = up.low > up.high
     left, top, width, height = LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
@@ -223,7 +225,7 @@ def heatmap(trace: Any, _across: Axis, up: Axis) -> Iterator[str]:
         yield text(bar_left + 14, y + 4, label, "tick")
 
 
-DRAWN = {"scatter": scatter, "bar": bar, "box": box, "heatmap": heatmap}
+DRAWN = {"scatter": scatter, "bar": bar, "box": box}  # over the maps
 
 
 def levels(layout: Any, across: Axis, up: Axis) -> Iterator[str]:
@@ -298,10 +300,10 @@ def ordinal(n: int) -> str:
 # Colours.
 
 
-def thinning(trace: Any) -> int:
+def thinning(trace: Any, most_tiles: int) -> int:
     """Every how many rows and columns so few are left as a drawing has."""
     rows, columns = np.shape(trace.z)
-    return next(n for n in range(1, rows + columns + 1) if -(-rows // n) * -(-columns // n) <= MOST_TILES)
+    return next(n for n in range(1, rows + columns + 1) if -(-rows // n) * -(-columns // n) <= most_tiles)
 
 
 def shade(z: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -4,9 +4,11 @@
 
     record = trainer.record(watch={"flow", "truncation"})
     figures.flow(record).show()
+    figures.flow(record.of_layer(2, reverse=True)).show()
 
-Each says in its title what it shows; `available(record)` makes all for which the record holds what they need. Nothing
-is averaged and nothing rescaled to itself: colour scales are fixed, sizes of gradients are logarithmic.
+Of several layers and directions a figure shows one: the lowest and forward, or the one that was chosen. Each says in
+its title what it shows; `available(record)` makes all for which the record holds what they need. Nothing is averaged
+and nothing rescaled to itself: colour scales are fixed, sizes of gradients are logarithmic.
 """
 
 import math
@@ -17,6 +19,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..training import Record
+from ..training.places import Place
 from ..training.quantities.distributions import QUANTILES
 from ..training.schema import cells
 
@@ -50,14 +53,15 @@ def norms(record: Record) -> go.Figure:
         used = np.log(record.dh_norm_used)
     if not np.array_equal(record.dh_norm_used, record.dh_norm, equal_nan=True):
         curves["‖∂E/∂h_t‖ as used"] = (used, INK, "dot")
-    t = np.arange(len(record.ln_dh_norm))
+    t = np.arange(len(record.ln_dh_norm)) + _place(record).reverse
     lines = [
         go.Scatter(
             x=t, y=decades(ln), name=name, mode="lines+markers", marker_size=4, line={"color": colour, "dash": dash}
         )
         for name, (ln, colour, dash) in curves.items()
     ]
-    return drawn(lines, "Size of the gradient at each timestep", "timestep t", "log₁₀ of the norm")
+    title = _titled(record, "Size of the gradient at each timestep")
+    return drawn(lines, title, "timestep t", "log₁₀ of the norm")
 
 
 def flow(record: Record) -> go.Figure:
@@ -65,7 +69,7 @@ def flow(record: Record) -> go.Figure:
     T = len(record.ln_flow)
     low, high = min(SIZE_STOPS), max(SIZE_STOPS)
     tiles = go.Heatmap(
-        z=decades(record.ln_flow[:, 1:]),
+        z=decades(_read(record, record.ln_flow, axis=1)),
         x=np.arange(1, T + 1),
         y=np.arange(1, T + 1),
         zmin=low,
@@ -74,8 +78,9 @@ def flow(record: Record) -> go.Figure:
         colorbar={"title": "log₁₀", "thickness": 12},
         hovertemplate="∂E_%{y}/∂h_%{x}: 10^%{z:.2f}<extra></extra>",
     )
-    figure = drawn([tiles], "‖∂E_t/∂h_k‖: which loss reaches which state", "state k", "loss t")
-    if record.needed_lag:
+    title = _titled(record, "‖∂E_t/∂h_k‖: which loss reaches which state")
+    figure = drawn([tiles], title, "state k", "loss t")
+    if record.needed_lag and not _place(record).reverse:
         lag = record.needed_lag
         line = {"color": INK, "width": 1.5, "dash": "dot"}
         figure.add_scatter(x=[1, T - lag], y=[1 + lag, T], mode="lines", line=line, name=f"needed lag {lag}")
@@ -85,17 +90,19 @@ def flow(record: Record) -> go.Figure:
 def states(record: Record) -> go.Figure:
     """h_t: one row a unit, one column a timestep."""
     colours = [[i / (len(ACTIVATION) - 1), colour] for i, colour in enumerate(ACTIVATION)]
-    return units(record.h[1:], colours, (-1.0, 1.0), "h_t: the state of each unit", "h")
+    title = _titled(record, "h_t: the state of each unit")
+    return units(_read(record, record.h), colours, (-1.0, 1.0), title, "h")
 
 
 def gradients(record: Record) -> go.Figure:
     """∂E/∂h_t per unit: the hue is the sign, the depth log₁₀ of the size."""
+    dh = _read(record, record.dh)
     with np.errstate(divide="ignore", invalid="ignore"):
-        depth = np.clip(np.log10(np.abs(record.dh[1:])) - FAINTEST, 0, STRONGEST - FAINTEST)
+        depth = np.clip(np.log10(np.abs(dh)) - FAINTEST, 0, STRONGEST - FAINTEST)
     span = STRONGEST - FAINTEST
     colours = [[i / (len(SIGNED) - 1), colour] for i, colour in enumerate(SIGNED)]
-    title = f"∂E/∂h_t per unit: sign by hue, 10^{FAINTEST} to 10^{STRONGEST} by depth"
-    return units(np.sign(record.dh[1:]) * depth / span, colours, (-1.0, 1.0), title, "∂E/∂h")
+    title = _titled(record, f"∂E/∂h_t per unit: sign by hue, 10^{FAINTEST} to 10^{STRONGEST} by depth")
+    return units(np.sign(dh) * depth / span, colours, (-1.0, 1.0), title, "∂E/∂h")
 
 
 def units(values: np.ndarray, colours: list[Any], domain: tuple[float, float], title: str, name: str) -> go.Figure:
@@ -152,11 +159,14 @@ def own_column(record: Record, place: int, name: str, scale: Mapping[str, float]
 
 
 def lags(record: Record) -> go.Figure:
-    """How much of ∂E/∂W_hh comes from which lag, with the horizon and the lag that the task needs."""
+    """How much of ∂E/∂W_hh, of all layers and directions together, comes from which lag, and how far the task needs."""
+    name, of = _recurrent(record), _place(record)
     bars = go.Bar(
-        x=np.arange(len(record.lag_norm)), y=record.lag_norm, marker_color=BACKWARD, name="‖∂E/∂W_hh‖ of the lag"
+        x=np.arange(len(record.lag_norm)), y=record.lag_norm, marker_color=BACKWARD, name=f"‖∂E/∂{name}‖ of the lag"
     )
-    figure = drawn([bars], "From how far back the gradient of W_hh comes", "lag t − k", "norm")
+    together = " (all layers and directions)" if str(of) else ""
+    axis = "lag |t − k|" if of.bidirectional else "lag t − k"
+    figure = drawn([bars], f"From how far back the gradient of {name} comes{together}", axis, "norm")
     marks = {"horizon": (record.scalars.get("horizon"), INK), "needed lag": (record.scalars.get("needed_lag"), FORWARD)}
     for name, (lag, colour) in marks.items():
         if lag is not None:
@@ -172,7 +182,8 @@ def spectrum(record: Record) -> go.Figure:
         x=record.eigenvalues[:, 0], y=record.eigenvalues[:, 1], mode="markers", marker_color=FORWARD, name="eigenvalues"
     )
     radius = np.hypot(*record.eigenvalues.T).max(initial=0)
-    title = f"Eigenvalues of W_hh: ρ = {radius:.3g}, σ_max = {record.singular_values.max(initial=0):.3g}"
+    sizes = f"ρ = {radius:.3g}, σ_max = {record.singular_values.max(initial=0):.3g}"
+    title = _titled(record, f"Eigenvalues of {_recurrent(record)}{_block(record)}: {sizes}")
     figure = drawn([circle, points], title, "real part", "imaginary part")
     return figure.update_yaxes(scaleanchor="x", scaleratio=1)
 
@@ -197,16 +208,15 @@ def gates(record: Record) -> go.Figure | None:
     name, row, keeps = gate
     does = "the gate that keeps the past" if keeps else "the gate that lets the new in; closed, it keeps the past"
     colours = [[i / 2, colour] for i, colour in enumerate(ACTIVATION[2:])]
-    return units(record.gates[:, row], colours, (0.0, 1.0), f"{name}_t: {does}", name)
+    return units(record.gates[:, row], colours, (0.0, 1.0), _titled(record, f"{name}_t: {does}"), name)
 
 
 def weights(record: Record, name: str = "W_hh") -> go.Figure:
     """One matrix of weights, on the scale of the activations."""
     colours = [[i / (len(ACTIVATION) - 1), colour] for i, colour in enumerate(ACTIVATION)]
     tiles = go.Heatmap(z=record.tensors[name], zmin=-1, zmax=1, colorscale=colours, colorbar={"thickness": 12})
-    return drawn([tiles], f"{name}: from the row's unit to the column's", "to", "from").update_yaxes(
-        autorange="reversed"
-    )
+    title = _titled(record, f"{name}: from the row's unit to the column's")
+    return drawn([tiles], title, "to", "from").update_yaxes(autorange="reversed")
 
 
 def distributions(record: Record) -> go.Figure:
@@ -275,11 +285,44 @@ FIGURES: dict[Callable[[Record], go.Figure | None], tuple[str, ...]] = {
 """What each figure needs of a record, in the order in which a reader wants them."""
 
 
+OF_A_LAYER = (norms, flow, states, gradients, gates, spectrum, weights)
+"""Those of one layer and direction; all others are of the whole network."""
+
+
 def available(record: Record) -> Iterator[tuple[str, go.Figure]]:
-    """The name and the figure of everything that this record can show, one after the other."""
+    """The name and the figure of everything that this record can show, one after the other, of every layer."""
     for figure, needed in FIGURES.items():
-        if all(name in record.tensors for name in needed) and (made := figure(record)) is not None:
-            yield figure.__name__, made
+        for place in record.places if figure in OF_A_LAYER else [Place()]:
+            seen = record.of_layer(place.layer, reverse=place.reverse) if figure in OF_A_LAYER else record
+            if all(name in seen.tensors for name in needed) and (made := figure(seen)) is not None:
+                which = f"_l{place.layer}" if place.layer > 1 else ""
+                yield f"{figure.__name__}{which}{'_reverse' if place.reverse else ''}", made
+
+
+def _place(record: Record) -> Place:
+    """Which layer and direction a record shows: the first where none was chosen."""
+    return record.place or record.places[0]
+
+
+def _titled(record: Record, words: str) -> str:
+    """With the layer and direction, where there are several."""
+    place = str(_place(record))
+    return f"{words} ({place})" if place else words
+
+
+def _read(record: Record, values: np.ndarray, axis: int = 0) -> np.ndarray:
+    """Of t = 1 … T, without the initial state, which the reverse direction has last."""
+    return np.delete(values, -1 if _place(record).reverse else 0, axis)
+
+
+def _recurrent(record: Record) -> str:
+    """The parameter that is meant where W_hh is spoken of."""
+    return next(name for name in ("W_hh", "u_hh", "W_xh") if name in record.grad_norms)
+
+
+def _block(record: Record) -> str:
+    """Of a cell with gates the candidate's block is shown."""
+    return ", the candidate's block" if "gates" in record.tensors and _recurrent(record) == "W_hh" else ""
 
 
 def decades(ln: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ from ..training import Record, RunConfig, Trainer
 from ..training.drawing import escaped
 from ..training.tensorfile import pack
 from . import figures
-from .drawings import drawing
+from .drawings import MOST_TILES, drawing
 
 # What is left out first where all of it together would cost too much.
 WATCH = ("spectrum", "truncation", "flow", "gates", "saturation", "weights", "distributions")
@@ -33,7 +33,7 @@ FACTS = {
     "grad_norm": "gradient norm before clipping",
     "clip_scale": "clipping multiplied the update by",
     "clip_angle": "clipping turned the update by, in degrees",
-    "horizon": "lags that hold 99 % of ∂E/∂W_hh",
+    "horizon": "lags that hold 99 % of the gradient of the recurrent weights",
     "needed_lag": "lag the task needs",
     "flow_residual": "flow sums to BPTT, relative residual",
 }
@@ -47,6 +47,7 @@ COUNTED = {  # of what was read
     "timesteps": "timesteps",
 }
 OWN_COLUMNS = 4  # that are drawn
+MOST_WITH_MATRICES = 2  # layers and directions; of more the recurrent weights would leave the page no room
 MOST_SENTENCES = 40  # about what was read
 MOST_ROWS = 100  # of a table
 LONGEST = 200  # characters of a value
@@ -112,14 +113,14 @@ def report(trainer: Trainer, asked: Asked | None = None) -> Iterator[str]:
     yield "" if asked.changes is None else f"<h2>Changes during training</h2>{changes_made(asked.changes)}"
     yield f"<h2>What was read</h2>{brought(task['read'], record)}" if "read" in task else ""
     pictures = drawn(trainer, record, task)
-    yield from with_library(pictures) if asked.library else as_drawings(pictures)
+    yield from with_library(pictures) if asked.library else as_drawings(pictures, MOST_TILES // len(record.places))
     yield f"<h2>The whole configuration</h2>{table(dict(trainer.config))}</main></body></html>\n"
 
 
-def as_drawings(pictures: Iterator[tuple[str, Any]]) -> Iterator[str]:
-    """Figures that need no script."""
+def as_drawings(pictures: Iterator[tuple[str, Any]], most_tiles: int) -> Iterator[str]:
+    """Figures that need no script; of several layers and directions each has its part of what a page may hold."""
     for name, figure in pictures:
-        yield f'<div class="figure" id="{name}">{drawing(figure)}</div>'
+        yield f'<div class="figure" id="{name}">{drawing(figure, most_tiles)}</div>'
 
 
 def with_library(pictures: Iterator[tuple[str, Any]]) -> Iterator[str]:
@@ -158,7 +159,8 @@ def drawn(trainer: Trainer, record: Record, task: Mapping[str, Any]) -> Iterator
         yield "training", figures.training(trainer.curve, levels)
     for place, scale in enumerate(task.get("read", {}).get("scale", [])[:OWN_COLUMNS]):
         yield f"column_{place + 1}", figures.own_column(record, place, task["outputs"][place], scale)
-    yield from figures.available(record)
+    few = len(record.places) <= MOST_WITH_MATRICES
+    yield from (pair for pair in figures.available(record) if few or not pair[0].startswith("weights"))
 
 
 def brought(read: Mapping[str, Any], record: Record) -> str:

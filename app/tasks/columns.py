@@ -6,7 +6,7 @@ import numpy as np
 
 from .reading import Steps
 
-NUMBERS = 2**16  # that are worked on at once
+NUMBERS = 2**15  # that are worked on at once
 
 
 def parts(values: np.ndarray) -> Iterator[slice]:

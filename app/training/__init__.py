@@ -1,7 +1,7 @@
 """Training: from app.training import RunConfig, Trainer."""
 
 from ..engine import BREAKS, BreakName, TensorCheck
-from ..tasks import Steps
+from ..tasks import Steps, finish
 from .computed import Computed
 from .config import Effects, RunConfig
 from .divergence import Divergence
@@ -25,6 +25,7 @@ __all__ = [
     "TensorCheck",
     "Trainer",
     "WorkspacePool",
+    "finish",
     "register",
     "schema",
 ]

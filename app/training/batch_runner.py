@@ -26,7 +26,7 @@ from .workspace import Shape, Workspace, WorkspacePool
 
 SAMPLE, CHECK = 3, 4  # streams of random numbers; tasks and weights have 0 to 2
 CHECKED_SEQUENCES = 8
-LONG = 4e6  # nanoseconds of a batch, after which others should have a turn
+LONG = 4e6  # nanoseconds of a batch
 
 
 class BatchRunner:
@@ -66,14 +66,15 @@ class BatchRunner:
         net = self._workspace("probe", 1).net
         return self._last, ProbeTrace(net, workspace.net, params, sequence, self.config)
 
-    @cached_property
-    def _is_long(self) -> bool:
-        return self._beside is None and Work.of(self.config, self.task).batch > LONG
-
     @property
-    def batch_is_long(self) -> bool:
-        """Whether to run the batch takes so long that others should have a turn before the probe, and was not done."""
-        return self._last is None and self._is_long
+    def batch_goes_alone(self) -> bool:
+        """Whether the batch is run before the probe."""
+        return self._beside is None
+
+    @cached_property
+    def is_long(self) -> bool:
+        """Whether a record takes so long that others should have turns while it is made."""
+        return Work.of(self.config, self.task).batch > LONG
 
     @cached_property
     def _beside(self) -> Shape | None:

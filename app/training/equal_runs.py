@@ -21,10 +21,6 @@ class NoEqualRuns:
         """The learner after the update that is due, if another run has made it."""
         return None
 
-    def has_gone_on(self) -> bool:
-        """Whether another run has made the update that is due: its records are at hand, too."""
-        return self.updated() is not None
-
     def arrive(self, learner: Learner) -> Checkpoint | None:  # noqa: ARG002
         """The update was made, and this is the learner after it; returns the copy that others may have, if any."""
         return None

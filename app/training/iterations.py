@@ -1,8 +1,11 @@
 """Iterations: the records and updates of one run, and the way back from a number that is not finite."""
 
+from typing import TypeVar
+
 import numpy as np
 
 from ..engine import Params
+from ..tasks import Steps, finish
 from .batch_pass import BatchPass
 from .batch_runner import BatchRunner
 from .computed import Computed
@@ -15,6 +18,20 @@ from .records import Record
 from .recovery import Recovery
 from .state import State
 from .workspace import WorkspacePool
+
+T = TypeVar("T")
+
+
+def quietly(steps: Steps[T]) -> Steps[T]:
+    """The same steps; numbers that are not finite are looked for by name, so that no step warns of them."""
+    while True:
+        with np.errstate(all="ignore"):
+            try:
+                next(steps)
+            except StopIteration as finished:
+                value: T = finished.value
+                return value
+        yield
 
 
 class Iterations:
@@ -51,35 +68,27 @@ class Iterations:
 
     # Records and updates.
 
-    @property
-    def takes_long(self) -> bool:
-        """As `Trainer.takes_long`."""
-        return self.divergence is None and self.runner.batch_is_long
+    def recording(self, watch: frozenset[str], *, skip_expensive: bool, probe: int | None) -> Steps[Record]:
+        """As `Trainer.recording`."""
+        return quietly(self._recording(watch, skip_expensive=skip_expensive, probe=probe))
 
-    def prepare(self) -> bool:
-        """As `Trainer.prepare`."""
-        if not self.takes_long or self._equal_runs.has_gone_on():
-            return False
-        with np.errstate(all="ignore"):
-            self.batch()
-        return True
-
-    def record(self, watch: frozenset[str], *, skip_expensive: bool, probe: int | None) -> Record:
-        """As `Trainer.record`."""
+    def _recording(self, watch: frozenset[str], *, skip_expensive: bool, probe: int | None) -> Steps[Record]:
         found = self._found(watch, probe, complete=not skip_expensive)
         if found is not None:
             return found
-        with np.errstate(all="ignore"):
-            seen = self._recorder.look(skip_expensive=skip_expensive, probe=probe)
-            record = self._recorded(seen, watch)
-            if seen.is_finite:
-                self._equal_runs.keep(record, watch, probe)
-            if not self._is_shown(probe):
-                return record
-            if not seen.is_finite:
-                self._diverge(seen, record)
-            else:
-                self._recovery.seen_finite(self._learner)
+        if self.runner.batch_goes_alone:
+            self.batch()
+            yield
+        seen = self._recorder.look(skip_expensive=skip_expensive, probe=probe)
+        record = yield from self._recorded(seen, watch)
+        if seen.is_finite:
+            self._equal_runs.keep(record, watch, probe)
+        if not self._is_shown(probe):
+            return record
+        if not seen.is_finite:
+            self._diverge(seen, record)
+        else:
+            self._recovery.seen_finite(self._learner)
         return record
 
     def advance(self, watch: frozenset[str]) -> Record | None:
@@ -96,7 +105,7 @@ class Iterations:
             batch = self.batch()
             if not batch.is_finite:
                 seen = self._recorder.look()
-                record = self._recorded(seen, watch)
+                record = finish(self._recorded(seen, watch))
                 self._diverge(seen, record)
                 return record
             self._update(batch)
@@ -156,8 +165,8 @@ class Iterations:
             self._recovery.seen_finite(self._learner)
         return record
 
-    def _recorded(self, seen: Measurement, watch: frozenset[str]) -> Record:
-        record = self._recorder.record(seen, watch)
+    def _recorded(self, seen: Measurement, watch: frozenset[str]) -> Steps[Record]:
+        record = yield from self._recorder.recording(seen, watch)
         if self.divergence is not None:
             record.scalars["finding"] = self._recorder.not_finite(self.divergence)
         return record

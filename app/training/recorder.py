@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import norm
+from ..tasks import Steps, finish
 from . import batch_pass
 from .batch_runner import BatchRunner
 from .divergence import Divergence, Location
@@ -48,16 +49,26 @@ class Recorder:
 
     def record(self, seen: Measurement, watch: Collection[str]) -> Record:
         """The record of what was seen, with the quantities in `watch`."""
+        return finish(self.recording(seen, watch))
+
+    def recording(self, seen: Measurement, watch: Collection[str]) -> Steps[Record]:
+        """The same in steps; whatever needs the buffers, which are everybody's, is done before the first one ends."""
         tensors, found_scalars = PROBE.measure(seen).tensors, scalars()
-        for name, quantity in QUANTITIES.items():
-            if name in watch:
-                found = quantity.measure(seen)
-                tensors |= found.tensors
-                found_scalars |= found.scalars
+        watched = {name: quantity for name, quantity in QUANTITIES.items() if name in watch}
+        found = {name: quantity.measure(seen) for name, quantity in watched.items() if quantity.needs_buffers}
+        for each in found.values():
+            tensors |= each.tensors
+            found_scalars |= each.scalars
         blank_beyond_the_end(tensors, self.state.config, seen.trace.probe.lengths)
         found_scalars |= self._validation(seen, found_scalars.get("as_of"))
         found_scalars["finding"] = self._finding(seen, tensors)
-        return Record(self._scalars(seen) | found_scalars, tensors, complete=not seen.skipped)
+        facts = self._scalars(seen) | found_scalars
+        for quantity in watched.values():
+            if not quantity.needs_buffers:
+                later = yield from quantity.measuring(seen)
+                tensors |= later.tensors
+                facts |= later.scalars
+        return Record(facts, tensors, complete=not seen.skipped)
 
     def not_finite(self, place: Location | Divergence) -> dict[str, Any]:
         """The finding of a run that met a number that is not finite."""

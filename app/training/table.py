@@ -11,18 +11,18 @@ from .quantities.tensor import SUFFIX
 TIMESTEPS = ("T", "T+1")
 
 
-def table(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def table(tensors: Mapping[str, np.ndarray], *, reverse: bool = False) -> dict[str, np.ndarray]:
     """Columns of T+1 numbers: `t` = 0 … T, and every entry of what belongs to one timestep.
 
     A vector of units becomes a column for each, `h[0]`, `h[1]`, …; gates `gates[0,3]`: gate 0 of unit 3. At t = 0,
     where there is no input, output or loss, those columns are NaN. Pairs of timesteps, such as `ln_flow`, are left out,
-    and so is what a reverse direction starts from beyond T.
+    and so is what a reverse direction starts from beyond T. ``reverse``: the tensors are seen from such a direction.
     """
     length = len(tensors["h"])
     columns = {"t": np.arange(length)}
     for stem in _by_timestep():
         for name in filter(re.compile(stem + SUFFIX).fullmatch, tensors):
-            values = _from_0_to_T(tensors[name], length, reverse=name.endswith("_reverse"))
+            values = _from_0_to_T(tensors[name], length, reverse=reverse or name.endswith("_reverse"))
             for entry in np.ndindex(values.shape[1:]):
                 columns[f"{name}[{','.join(map(str, entry))}]" if entry else name] = values[(slice(None), *entry)]
     return columns

@@ -181,15 +181,8 @@ class Trainer:
 
     @property
     def takes_long(self) -> bool:
-        """Whether to run the training batch takes more than a few milliseconds, and was not done yet."""
-        return self._iterations.takes_long
-
-    def prepare(self) -> bool:
-        """Run the training batch that the next record and update need, where that takes long and was not done yet.
-
-        For a caller who has others to serve before the record itself is made; says whether there was something to do.
-        """
-        return self._iterations.prepare()
+        """Whether a record takes more than a few milliseconds, so that it is better made in steps."""
+        return self._iterations.runner.is_long
 
     def record(self, watch: Watch | None = None, *, skip_expensive: bool = False, probe: int | None = None) -> Record:
         """The current iteration under the present weights, with the quantities in `watch` (None: in `watching`).
@@ -203,8 +196,15 @@ class Trainer:
         Nothing is changed, unless a number is not finite: then the record shows it, `divergence` names it, and the
         weights go back to where all numbers were finite.
         """
+        return finish(self.recording(watch, skip_expensive=skip_expensive, probe=probe))
+
+    def recording(
+        self, watch: Watch | None = None, *, skip_expensive: bool = False, probe: int | None = None
+    ) -> Steps[Record]:
+        """The same in steps. If anything is done to the trainer between two of them, they are no use any more."""
         wanted = self.watching if watch is None else self._checked(watch)
-        return self._stamped(self._iterations.record(wanted, skip_expensive=skip_expensive, probe=probe))
+        record = yield from self._iterations.recording(wanted, skip_expensive=skip_expensive, probe=probe)
+        return self._stamped(record)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: this iteration's finding, and ||dE/dh_t|| over time as a picture."""

@@ -69,9 +69,13 @@ class ExpensiveTurns:
         if measured:
             self.skipped, self.asked = 0, False
 
+    def would_skip(self, *, plays: bool) -> bool:
+        """Whether the next record is to omit them."""
+        return plays and not self.asked and self.skipped + 1 < EXPENSIVE_EVERY
+
     def skip(self, *, plays: bool) -> bool:
-        """Whether the next record omits them. Runs that begin to play together measure at different times."""
-        if plays and not self.asked and self.skipped + 1 < EXPENSIVE_EVERY:
+        """The same of a record that is made now. Runs that begin to play together measure at different times."""
+        if self.would_skip(plays=plays):
             self.skipped += 1
             return True
         self.skipped = 0 if plays and not self.asked else self.turn

@@ -160,14 +160,13 @@ class Run:
             frames.append(self._refused(upload_timed_out(late), late.id))
         elif self.follows:
             return False
-        elif self._records_due_at <= now and self.session.prepare():
-            pass  # and others get a turn
         elif self.session.record_due_at(self.viewer) <= now:
-            frames += self.session.show(self.viewer)
+            if not self.session.prepare(self.viewer):
+                frames += self.session.show(self.viewer)
         elif self.session.round_due_at() <= now:
             frames += self.session.show_followers()
         elif self.session.next_iteration_at(now) <= now:
-            frames += self.session.advance()
+            frames += self.session.advance() or self.session.show_if_next(self.viewer)
         else:
             return False
         return True

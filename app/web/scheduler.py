@@ -47,8 +47,10 @@ class Turn(Generic[T]):
 class Scheduler(Generic[T]):
     """The runs of one compute thread."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], computed: Callable[[], float] | None = None) -> None:
+        """`computed` tells the seconds this thread has computed: while another process has the core nobody uses it."""
         self.clock = clock
+        self.computed = computed or clock
         self._turns: dict[int, Turn[T]] = {}
         self._floor = 0.0  # what the least served of the runs at work has used
 
@@ -93,10 +95,10 @@ class Scheduler(Generic[T]):
             return False
         turn = self._next(ready, begun)
         until_next = min((turn.due - begun for turn in self._turns.values() if turn.due > begun), default=NEVER)
+        computed = self.computed()
         work(turn.key, turn.run, max(SHORTEST_SLICE, min(SLICE, ROUND / len(ready), until_next)))
-        ended = self.clock()
-        turn.used += ended - begun
-        turn.ask(ended)
+        turn.used += self.computed() - computed
+        turn.ask(self.clock())
         return True
 
     def _next(self, ready: list[Turn[T]], now: float) -> Turn[T]:

@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 
 from ..errors import NoRun, NotNow, UnrollError
-from ..training import Computed, Divergence, Effects, RunConfig, Steps, Trainer, WorkspacePool
+from ..training import Computed, Divergence, Effects, RunConfig, Steps, Trainer, WorkspacePool, finish
 from . import protocol
 from .counts import Counts
 from .fitting import NAMES, shortened, with_lists_cut
@@ -56,6 +56,15 @@ class Packed:
     complete: bool
 
 
+@dataclass(eq=False)
+class Making:
+    """A record of the current version that is made in steps: what was asked for, and what came of it in the end."""
+
+    asked: tuple[Wanted, bool]
+    steps: Steps[Packed | Divergence]
+    made: Packed | Divergence | None = None
+
+
 class Shared:
     """What the sessions of one process have in common: buffers by shape, what equal runs compute, what is
     counted.
@@ -88,6 +97,7 @@ class Session:
         self.pace = Pace()
         self.version = 0  # counts everything that makes another record
         self.packed: dict[Wanted, Packed] = {}  # of this version
+        self.making: Making | None = None  # and one that takes long
         self.stepped: dict[str, Any] = {}  # the loss of the last batch of a `step`, before and after its update
         self.cut_short = False  # a `pause` waits for the job that is going on,
         self.changes_next = False  # or a command after which another record is shown than the one that is due now
@@ -171,6 +181,7 @@ class Session:
         """What was packed is no longer what would be shown."""
         self.version += 1
         self.packed.clear()
+        self.making = None
 
     def show_soon(self) -> None:
         """There is something new that should not wait for its turn."""
@@ -200,7 +211,10 @@ class Session:
         """When the next update is due; infinity while nothing trains, or no viewer has drawn anything for long."""
         if self.phase is not Phase.RUNNING:
             return NEVER
-        heard = any(now < viewer.credits.silent_from for viewer in self.sharing.viewers)
+        owner, followers = self.sharing.owner, self.sharing.followers.viewers
+        heard = now < owner.credits.silent_from or any(
+            now < viewer.credits.silent_from for viewer in followers.values()
+        )
         return self.pace.next_at if heard else NEVER
 
     def record_due_at(self, viewer: Viewer) -> float:
@@ -216,9 +230,19 @@ class Session:
         """Whether a record should not be made before others had a turn."""
         return self.trainer is not None and self.trainer.takes_long
 
-    def prepare(self) -> bool:
-        """Compute what the next record needs of the training batch, if that takes long: a turn of its own."""
-        return self.trainer is not None and self.trainer.prepare()
+    def prepare(self, viewer: Viewer) -> bool:
+        """Where a record takes long, take the next step towards the viewer's; False once it can be shown."""
+        if not self.takes_long:
+            return False
+        asked = self._asked(viewer.wanted), viewer.expensive.would_skip(plays=self._plays)
+        if self.making is None or self.making.asked != asked:
+            self.making = Making(asked, self._make(*asked[0], skip_expensive=asked[1]))
+        if self.making.made is None:
+            try:
+                next(self.making.steps)
+            except StopIteration as done:
+                self.making.made = done.value
+        return self.making.made is None
 
     def show(self, viewer: Viewer) -> list[Frame]:
         """The record of the current iteration, if its numbers are finite; followers who may have one get theirs."""
@@ -233,6 +257,14 @@ class Session:
         if viewer is self.sharing.owner and self.sharing.followers.join(begun):
             return [packed.file, *self.show_followers()]
         return [packed.file]
+
+    def show_if_next(self, viewer: Viewer) -> list[Frame]:
+        """After an update: its record, if no later one would be sent in its place; it needs no further turn.
+
+        It comes before its time by less than updates are apart, and the next one all the later: as many come a second.
+        """
+        until = self.record_due_at(viewer)
+        return self.show(viewer) if until < NEVER and until <= self.pace.next_at else []
 
     def show_followers(self) -> list[Frame]:
         """One round of records for followers, each packed once; returns what the owner must be told."""
@@ -259,23 +291,41 @@ class Session:
 
     def _packed(self, wanted: Wanted, *, skip_expensive: bool) -> Packed | Divergence:
         """The record of this version: made and packed once for all who want the same."""
-        trainer, (quantities, probe) = self.network("a record"), wanted
-        wanted = quantities, None if probe == trainer.probe else probe
+        wanted = self._asked(wanted)
         packed = self.packed.get(wanted)
         if packed and (packed.complete or skip_expensive):
             return packed
-        known = trainer.divergence
-        trainer.iterations_per_second = self.pace.speed if self.phase is Phase.RUNNING else 0.0
-        record = trainer.record(quantities, skip_expensive=skip_expensive, probe=probe)
-        if trainer.divergence and trainer.divergence is not known:
-            return trainer.divergence
-        record.scalars.update(self.stepped)
-        packed = Packed(record.to_bytes(), record.complete)
+        made = self.making.made if self.making and self.making.asked == (wanted, skip_expensive) else None
+        if made is None:
+            made = finish(self._make(*wanted, skip_expensive=skip_expensive))
+        self.making = None
+        if isinstance(made, Divergence):
+            return made
+        packed = made
         if self.sharing.followers:  # an owner who is alone is shown a version once
             if len(self.packed) >= MOST_PACKED:
                 self.packed.clear()
             self.packed[wanted] = packed
         return packed
+
+    def _asked(self, wanted: Wanted) -> Wanted:
+        """The same for all who see the sequence that the run shows, whether they chose it or not."""
+        quantities, probe = wanted
+        return quantities, None if probe == self.network("a record").probe else probe
+
+    def _make(
+        self, quantities: frozenset[str], probe: int | None, *, skip_expensive: bool
+    ) -> Steps[Packed | Divergence]:
+        """The record of this version, in steps; the last one packs it."""
+        trainer = self.network("a record")
+        known = trainer.divergence
+        trainer.iterations_per_second = self.pace.speed if self.phase is Phase.RUNNING else 0.0
+        record = yield from trainer.recording(quantities, skip_expensive=skip_expensive, probe=probe)
+        if trainer.divergence and trainer.divergence is not known:
+            return trainer.divergence
+        yield
+        record.scalars.update(self.stepped)
+        return Packed(record.to_bytes(), record.complete)
 
     def advance(self) -> list[Frame]:
         """One update."""

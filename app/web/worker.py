@@ -49,7 +49,7 @@ class Worker:
         self.web = web
         self.limits = limits
         self.shared = Shared()
-        self.runs: Scheduler[Run] = Scheduler(time.monotonic)
+        self.runs: Scheduler[Run] = Scheduler(time.monotonic, time.thread_time)
         self.unpacker = Unpacker()
         self.poll = select.poll()
         self.poll.register(web, select.POLLIN)

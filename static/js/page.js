@@ -20,6 +20,7 @@ import { listenToKeys } from "./lib/keyboard.js";
 import { createActiveSession } from "./run/active.js";
 import { createLanesEntry } from "./lanes/entry.js";
 import { createLessonsEntry } from "./lessons/entry.js";
+import { listenToStage } from "./stage/listening.js";
 import { nextTrack as trackAfter } from "./stage/tracks.js";
 import { measureUnit } from "./stage/unit.js";
 import { createSheet } from "./panels/sheet.js";
@@ -176,6 +177,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
 
   const drifts = () => store.get().phase === "running" && !store.get().reducedMotion;
   const frames = createFrames(browser, drawFrame, drifts);
+  stage.listen(listenToStage);
   stage.shareFrames(frames.changed);
   onSizes(frames.changed);
 

@@ -14,11 +14,11 @@ pytestmark = pytest.mark.browser
 Opened = Callable[..., Page]
 
 
-def opens(page: Page) -> str:
-    """Which layer and direction the inspector speaks of, once the network is there."""
+def opens(page: Page, title: str) -> None:
+    """The inspector speaks of this layer and direction, once the network is there."""
     until(page, lambda: iteration(page) > 3, "training")
     pause(page)
-    return page.locator("#inspector h2").inner_text()
+    expect(page.locator("#inspector h2")).to_have_text(title)
 
 
 def equation(page: Page, family: str) -> Locator:
@@ -39,7 +39,7 @@ def test_two_layers_are_set_in_the_rail_and_opened_by_the_chooser_the_arrow_keys
     page.locator('[data-field="num_layers"] .segment', has_text="2").click()
     chooser = page.get_by_role("group", name="layer", exact=True)
     expect(chooser.get_by_role("radio", name="1", exact=True)).to_be_checked()
-    assert opens(page) == "Layer 1"
+    opens(page, "Layer 1")
     expect(equation(page, "backward")).to_contain_text("from layer 2 + carried from")
     chooser.get_by_role("radio", name="2", exact=True).check(force=True)
     expect(page.locator("#inspector h2")).to_have_text("Layer 2")
@@ -57,7 +57,7 @@ def test_two_layers_are_set_in_the_rail_and_opened_by_the_chooser_the_arrow_keys
 
 def test_an_upper_layer_s_equation_adds_up_with_the_states_of_the_layer_below(opened: Opened):
     page = opened("#num_layers=2&sequence_length=9&hidden_size=4&layer=2&pin=6.1")
-    assert opens(page) == "Layer 2, timestep 6"
+    opens(page, "Layer 2, timestep 6")
     expect(page.locator("#inspector")).to_contain_text("xt here: ht of layer 1")
     line = equation(page, "forward").locator("p").inner_text()
     found = re.fullmatch(r"(−?[\d.]+) = tanh\((.+)\)", line)
@@ -69,7 +69,7 @@ def test_an_upper_layer_s_equation_adds_up_with_the_states_of_the_layer_below(op
 
 def test_the_reverse_direction_flows_to_the_right_and_says_so_everywhere(opened: Opened):
     page = opened("#bidirectional=true&sequence_length=12&lag=3&hidden_size=6&direction=reverse&pin=9.0")
-    assert opens(page) == "Reverse, timestep 9"
+    opens(page, "Reverse, timestep 9")
     expect(equation(page, "forward")).to_contain_text("t+1")
     expect(equation(page, "backward")).to_contain_text("carried from t−1")
     expect(page.locator("#inspector")).to_contain_text("carried, E4…8")
@@ -84,7 +84,7 @@ def test_the_reverse_direction_flows_to_the_right_and_says_so_everywhere(opened:
 def test_four_layers_and_120_timesteps_fit_the_window(opened: Opened, width: int, height: int):
     shape = "num_layers=4&sequence_length=120&hidden_size=8&layer=3"
     page = opened(f"#{shape}", width, height)
-    assert opens(page) == "Layer 3"
+    opens(page, "Layer 3")
     expect(page.get_by_role("group", name="layer", exact=True).get_by_role("radio")).to_have_count(4)
     wide = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert wide, "the page scrolls sideways"

@@ -147,7 +147,7 @@ def overflowing(page: Page) -> list[str]:
 
 
 def ringing_nothing(page: Page) -> list[str]:
-    """References that ring nothing while they have the focus, ring across the stage's edge or leave one; 5 s each."""
+    """References that ring nothing while they have the focus, ring across the lanes' edge or leave one; 5 s each."""
     found: list[str] = page.evaluate(
         """async () => {
           const frame = () => new Promise((seen) => requestAnimationFrame(seen));
@@ -157,6 +157,7 @@ def ringing_nothing(page: Page) -> list[str]:
             return document.querySelectorAll(".ring").length > 0 === wanted;
           };
           const crossing = () => {
+            if (document.body.dataset.lanes === undefined) return false;
             const stage = document.getElementById("stage").getBoundingClientRect();
             return [...document.querySelectorAll(".ring")].map((ring) => ring.getBoundingClientRect()).some(
               ({ left, right, top, bottom }) =>

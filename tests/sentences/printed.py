@@ -8,7 +8,7 @@ SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 THIN = "\u2009"
 DIGITS = 3  # of a large number
 NAMES = re.compile(
-    r"_\{[^}]*\}|_[A-Za-z0-9…−+]+|[₀₁₂₃₄₅₆₇₈₉ₜₕₓᵧ₊₋]+|\b[Ll]ayer \d"  # indices of symbols, names of layers
+    r"_\{[^}]*\}|_[A-Za-z0-9…−+]+|[₀₁₂₃₄₅₆₇₈₉ₜₕₓᵧ₊₋]+|\b[Ll]ayer \d|[hc]0\b"  # indices of symbols, names
 )
 NUMBER = re.compile(
     rf"(?P<sign>− ?)?(?:10(?P<alone>[⁻{SUPERSCRIPTS}]+)|(?P<figures>\d{{1,3}}(?:{THIN}\d{{3}})+|\d+)(?P<part>\.\d+)?"
@@ -25,7 +25,7 @@ class Printed:
 
 
 def printed(words: str) -> list[Printed]:
-    """The numbers of a sentence in order; indices of symbols and names of layers are none."""
+    """The numbers of a sentence in order; indices of symbols, names of layers and of initial states are none."""
     return [_number(match) for match in NUMBER.finditer(NAMES.sub(" ", words))]
 
 

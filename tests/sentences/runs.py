@@ -40,6 +40,16 @@ RUNS: dict[str, dict[str, Any]] = {
         "updates": 9,
     },
     "both": {"config": {"num_layers": 2, "bidirectional": True}, "updates": 5},
+    "embedded": {
+        "config": {
+            "task": "temporal_order",
+            "sequence_length": 20,
+            "embedding_size": 3,
+            "train_h0": True,
+            "cell": "gru",
+        },
+        "updates": 9,
+    },
     "truncated": {"config": {"k1": 2, "k2": 2}, "updates": 15},
     "clipped at timesteps": {"config": {"clip": "timestep", "clip_threshold": 0.05}, "updates": 15},
     "clipped hard": {"config": {**SGD, "clip": "norm", "clip_threshold": 1e-4}, "updates": 30},

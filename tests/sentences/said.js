@@ -83,12 +83,12 @@ function sayAll(run, choice) {
   say("clipWords", clipWords(state, record));
   const picture = readPicture(record, config, task);
   const size = { width: 1280, height: 620, U: 1 };
-  const scene = buildScene(picture, state, size, [-4, 2], null);
+  const scene = buildScene(picture, { ...state, ...choice }, size, [-4, 2], null);
   say("momentUpdate", momentWords({ phase: "update", t: 1 }, picture, record.meta).finding);
   say("ownErrorWords", ownErrorWords(picture));
   if (task.read) say("sizeWords", sizeWords(task.read));
   say("openedWords", openedWords("FILE", "a run", { phase: "paused", iteration: record.meta.iteration }));
-  for (const base of ["W_xh", "W_hh", "u_hh", "b_h", "W_hy", "b_y"]) {
+  for (const base of ["W_emb", "W_xh", "W_hh", "u_hh", "b_h", "h0", "c0", "W_hy", "b_y"]) {
     const name = nameIn(base, record);
     if (!(base in record.tensors) || !(name in record.tensors)) continue;
     say("spread of weights", views.spreadWords(state, name, false), { name });
@@ -119,10 +119,15 @@ function sayAll(run, choice) {
     for (const aspect of ["loss", "output", "gradient", "state", "input"]) {
       say(`timestep ${aspect}`, timestepWords(record, t, aspect), { t });
     }
-    for (const name of ["output", "loss", "own", "carried", "input"]) {
+    for (const name of ["output", "loss", "own", "carried", "input", "W_xh", "W_hh", "W_hy", "units"]) {
       if (name === "carried" && t === 1) continue;
       if (name === "loss" && !picture.hasTarget[t]) continue;
+      if (name === "W_hh" && !picture.W_hh) continue;
       say(`name ${name}`, NAMES[name].said(picture, { t }), { t });
+    }
+    for (const index of scene.bands.keys()) {
+      const { choice } = scene.layout.bands[index];
+      say("stage band", readoutLines(scene, { row: "band", t, unit: null, lane: index }, t)[0], { t, ...choice });
     }
     for (const row of ROWS) {
       const place = { row, t, unit: 0, lane: 0 };

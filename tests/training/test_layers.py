@@ -1,5 +1,7 @@
 """Runs of several layers, both directions, an embedding, learned initial states: records, changes, files, refusals."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -234,6 +236,38 @@ def test_layers_that_do_not_fit_each_other_are_refused(change, said):
         run.load_weights(tensors | {name: values for name, values in change.items() if values is not None})
 
 
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_below_two_directions_a_gradient_far_below_the_smallest_number_is_exact(cell):
+    # Only the last output has a loss, which the reverse direction above sends on at the last timestep alone: at all
+    # others it sends exactly 0, and the forward direction 10^-3 less at each step.
+    fields = {"task": "adding", "sequence_length": 150, "hidden_size": 6, "init": "normal", "gain": 1e-3}
+    run = Trainer(RunConfig(cell=cell, num_layers=2, bidirectional=True, forget_bias=-7.0, **fields))
+    record = run.record({"flow"})
+    assert record.ln_dh_norm[1] < np.log(1e-308)
+    assert record.flow_residual <= 1e-10
+    for ending in ("", "_reverse"):
+        from_the_only_loss = record.tensors[f"ln_flow{ending}"][-1]
+        np.testing.assert_allclose(record.tensors[f"ln_dh_norm{ending}"], from_the_only_loss, rtol=1e-6, atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [{}, {"num_layers": 2}, {"num_layers": 2, "bidirectional": True}], ids=named)
+@pytest.mark.parametrize("cell", CELLS)
+def test_losses_with_next_to_no_gradient_flow_back_as_larger_ones_do(cell, shape):
+    def flow_of(size):  # the readout and its targets alike, so that every gradient is times the square of it
+        data = {"inputs": np.random.default_rng(1).standard_normal((1, 20, 2)), "targets": np.full((1, 20, 1), size)}
+        run = Trainer(RunConfig(cell=cell, hidden_size=4, gain=0.3, forget_bias=-2.0, **shape), dataset=data)
+        run.params["W_hy"][...] = size * np.sign(run.params["W_hy"])
+        return run.record({"flow"})
+
+    usual, tiny = flow_of(1e-20), flow_of(1e-145)
+    assert tiny.flow_residual <= 1e-10
+    for name, values in usual.tensors.items():
+        if name.startswith("ln_"):
+            np.testing.assert_allclose(tiny.tensors[name], values - 250 * np.log(10), atol=2e-4, err_msg=name)
+        elif name.startswith(("share", "carried_share", "above_share", "route_share")):
+            np.testing.assert_allclose(tiny.tensors[name], values, rtol=1e-4, atol=1e-4, err_msg=name)
+
+
 LENGTHS = np.array([3, 6, 1, 4])
 
 
@@ -300,6 +334,15 @@ def test_what_is_shown_of_a_reverse_direction_ends_with_its_sequence(cell, shape
     )
 
 
+@pytest.mark.parametrize("cell", ["rnn", "indrnn"])
+def test_the_ledger_of_a_reverse_direction_has_no_column_for_the_state_it_begins_with(cell):
+    run, _ = of_different_lengths(cell)
+    for which, L in enumerate(LENGTHS):
+        ledger = run.record({"flow"}, probe=which).tensors["ln_flow_a_reverse"]
+        assert np.isnan(ledger[:, L:]).all()
+        assert not np.isnan(ledger[0, :L]).any()
+
+
 def test_the_gradient_check_passes_at_sequences_of_different_lengths():
     run, _ = of_different_lengths("gru", num_layers=2, train_h0=True)
     assert all(check.passed for check in dict(run.check_gradients(samples=3)).values())
@@ -311,3 +354,38 @@ def test_a_snapshot_of_sequences_of_different_lengths_goes_on_bit_for_bit():
     run.step()
     again = Trainer.resume(run.snapshot(dataset=True))
     assert [run.step().loss for _ in range(2)] == [again.step().loss for _ in range(2)]
+
+
+@every_shape
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_norm_of_the_sum_of_parts_is_told_of_every_layer_and_direction(cell, shape):
+    run = trainer(cell, **shape)
+    record = run.record({"truncation", "weights"})
+    probe = record.scalars["dW_hh_sum_norms"]
+    recurrent = CELLS[cell].recurrent.name
+    assert list(probe) == [name for name in run.params if re.fullmatch(recurrent + r"(_l\d)?(_reverse)?", name)]
+    assert np.hypot.reduce(list(probe.values())) == pytest.approx(record.dW_hh_sum_norm, rel=1e-12)
+    for name, size in probe.items():
+        parts = record.tensors[f"dW_hh_norm{name.removeprefix(recurrent)}"]
+        assert 0 < size <= parts.sum() * (1 + 1e-12), "no sum is longer than its parts one after the other"
+
+
+@pytest.mark.parametrize(
+    ("shape", "quantity", "length"),
+    [
+        ({"num_layers": 2}, "h_l2", lambda t: t - 1),
+        ({"bidirectional": True}, "h_reverse", lambda t: 100 - t),
+    ],
+    ids=["two layers", "both directions"],
+)
+def test_an_overflow_of_any_layer_is_helped_by_what_helps_the_forward_pass(shape, quantity, length):
+    """Not by clipping, which acts on gradients; the reverse direction is cut where its reading was finite."""
+    task = {"task": "temporal_order", "sequence_length": 100}  # whose one loss comes after all of it
+    run = trainer("rnn", activation="linear", clip="none", **task, **shape)
+    run.edit(quantity.replace("h_", "W_hh_"), (0, 0), 1e6)
+    run.record()
+    assert run.divergence is not None
+    assert run.divergence.quantity == quantity
+    t = run.divergence.timestep
+    remedies = run.divergence.record.finding["remedies"]
+    assert [one["changes"] for one in remedies] == [{"activation": "tanh"}, {"sequence_length": length(t)}]

@@ -40,3 +40,12 @@ def test_layers_and_directions_have_columns_of_their_own():
     assert np.isnan(columns["h_reverse[0]"][0])  # its row 0 is t = 1, its last one t = T + 1
     assert columns["h_reverse[0]"][1:].tolist() == [20, 21, 22, 23, 24, 25, 26]
     assert np.isnan(columns["slope_mean_l2_reverse"][0])
+
+
+def test_a_record_seen_from_the_reverse_direction_has_its_states_at_their_timesteps():
+    record = Trainer(RunConfig(bidirectional=True, sequence_length=6, lag=2, hidden_size=3)).record()
+    whole, seen = record.table(), record.of_layer(1, reverse=True).table()
+    for name in ("h[0]", "dh[2]", "dh_norm", "dW_hh_norm"):
+        base, bracket, index = name.partition("[")
+        np.testing.assert_array_equal(seen[name], whole[f"{base}_reverse{bracket}{index}"])
+    np.testing.assert_array_equal(seen["h[0]"][1:], record.h_reverse[:-1, 0])

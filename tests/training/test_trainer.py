@@ -145,7 +145,7 @@ def test_a_record_always_holds_what_the_contract_promises():
     assert set(record.scalars) == {
         *("kind", "iteration", "loss", "loss_per_timestep", "accuracy", "baseline", "grad_norm", "clip_scale"),
         *("clip_angle", "clipped_updates", "grad_norms", "loss_after", "iterations_per_second", "flow_residual"),
-        *("horizon", "as_of", "dW_hh_sum_norm", "needed_lag", "solved_at", "update_norm"),
+        *("horizon", "as_of", "dW_hh_sum_norm", "dW_hh_sum_norms", "needed_lag", "solved_at", "update_norm"),
         *("persistence", "validation_loss", "validation_as_of", "finding", "weights_from"),
     }
 

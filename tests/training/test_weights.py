@@ -305,6 +305,31 @@ def test_what_cannot_be_taken_is_named_as_what_it_is_with_what_helps(what):
     assert trainer.snapshot() == before
 
 
+@pytest.mark.parametrize("cells", [False, True], ids=["modules", "cells"])
+def test_of_two_modules_in_a_row_the_line_is_said_that_makes_two_layers_of_them(cells):
+    lower = torch_module("rnn")
+    upper = torch_module("rnn", seed=1) | {"net.weight_ih_l0": np.random.default_rng(2).standard_normal((H, H))}
+    state = {name.replace("net.", "lower."): values for name, values in lower.items()}
+    state |= {name.replace("net.", "upper."): values for name, values in upper.items() if name.startswith("net.")}
+    if cells:
+        state = renamed(state, lambda name: name.removesuffix("_l0"))
+    with pytest.raises(BadUpload, match=r"2 recurrent modules .* one module of 2 layers") as refusal:
+        trainer_of("rnn").load_weights(state)
+    line = str(refusal.value).partition("2 layers: state = ")[2].removesuffix(".")
+    trainer = trainer_of("rnn", num_layers=2)
+    trainer.load_weights(eval(line, {"state": state}))
+    np.testing.assert_array_equal(trainer.params["W_hh"], lower["net.weight_hh_l0"].T)
+    np.testing.assert_array_equal(trainer.params["W_xh_l2"], upper["net.weight_ih_l0"].T)
+    np.testing.assert_array_equal(trainer.params["W_hy"], lower["head.out.weight"].T)
+
+
+def test_modules_that_do_not_fit_one_on_the_other_are_not_said_to_be_layers():
+    other = {name.replace("net.", "other."): values for name, values in torch_module("rnn", seed=1).items()}
+    with pytest.raises(BadUpload, match="2 recurrent modules") as refusal:
+        trainer_of("rnn").load_weights(torch_module("rnn") | other)
+    assert "2 layers" not in str(refusal.value)
+
+
 def test_everything_in_the_way_is_named_at_once():
     torch = torch_module("rnn") | {"net.weight_hr_l0": np.ones((5, 5)), "norm.weight": np.ones(5), "h0": np.ones(6)}
     with pytest.raises(BadUpload, match=r"proj_size 5, a learned h0 of \(6,\) and LayerNorm between layers"):

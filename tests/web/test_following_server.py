@@ -103,6 +103,7 @@ def test_a_shared_run_survives_the_process_that_computed_it(pair):
         for pid in before:
             os.kill(pid, signal.SIGKILL)
         assert (owner.closed(), follower.closed()) == (1012, 1012)
+    wait_until(lambda: before.isdisjoint(workers(pair)), "those that were killed to be gone")
     wait_until(lambda: get(pair, "/readyz")[0] == 200, "a process that can compute")
     with Visitor(pair) as follower, Visitor(pair) as owner:
         assert follower.ask("follow", run=shared["run"])["code"] == "unknown_run"

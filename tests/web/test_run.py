@@ -230,15 +230,29 @@ def test_a_large_network_is_drawn_a_gate_at_a_time_while_others_get_their_turns(
     assert records([*said, *client.listen()])[-1]["iteration"] == 0, "and then it is shown"
 
 
-def test_a_long_batch_is_run_in_a_turn_of_its_own_before_the_record(client):
+def test_a_record_that_takes_long_is_made_in_steps_while_others_use_the_same_buffers(client):
+    other = Client(shared=client.session.shared).started(
+        **LARGE | {"sequence_length": 100, "batch_size": 16, "seed": 4}
+    )
+    other.ack()
+    other.say("play")
+    another = other.run
     client.started(**LARGE | {"sequence_length": 100, "batch_size": 16})
     client.ack()
     client.run.receive('{"type": "edit", "tensor": "W_hh", "index": [0, 0], "value": 0.5}')
-    said = [client.run.work(seconds=0) for _ in range(3)]
-    assert [len(frames) for frames in said] == [1, 0, 1], "the answer, a turn without anything to send, the record"
+    client.run.receive('{"type": "watch", "quantities": ["weights", "gradients", "distributions"]}')
+    said = [client.run.work(seconds=0) for _ in range(2)]
+    assert [len(frames) for frames in said] == [1, 1], "the answers"
+    parts = 0
+    while not (last := client.run.work(seconds=0)):
+        another.work(seconds=0)
+        parts += 1
+    assert parts >= 10, "the batch, the shown sequence, and the weights, one parameter at a time"
     alone = Trainer(client.session.trainer.config)
     alone.edit("W_hh", (0, 0), 0.5)
-    shown, expected = tensors(said[2][0]), alone.record(()).tensors
+    (file,) = last
+    shown, expected = tensors(file), alone.record(("weights", "gradients", "distributions")).tensors
+    assert file == alone.record(("weights", "gradients", "distributions")).to_bytes()
     assert set(shown) == set(expected)
     for name, values in expected.items():
         assert np.array_equal(shown[name], values, equal_nan=True), name
@@ -441,6 +455,29 @@ def test_where_updates_are_rare_every_record_is_measured_whole(client):
     shown = records(client.wait(5))
     assert len(shown) > 15
     assert all(record["as_of"] == record["iteration"] for record in shown)
+
+
+def test_an_update_and_its_record_are_one_turn_where_no_later_record_would_come_in_its_place(client):
+    client.started()
+    client.say("play", rate=30)
+    client.wait(1)
+    turns, ends = 0, client.clock() + 2
+    shown = []
+    while client.clock() < ends:
+        client.clock.advance(max(0.0, client.run.due_at(client.clock()) - client.clock()))
+        shown += records(client.run.work())
+        turns += 1
+        client.ack()
+    assert 59 <= len(shown) <= 62
+    assert turns <= len(shown) + 2
+
+
+@pytest.mark.parametrize("rate", [10, 29, 45, 100])
+def test_a_record_that_goes_with_its_update_makes_them_no_more_frequent(client, rate):
+    client.started()
+    client.say("play", rate=rate)
+    client.wait(0.5)
+    assert len(records(client.wait(4))) <= 4 * 30 + 1
 
 
 def test_slow_iterations_are_all_shown(client):

@@ -118,6 +118,25 @@ def test_always_being_waited_for_buys_no_more_than_a_share(scheduler, clock):
     assert greedy.used <= min(job.used for job in modest) + LEAD + SLICE + 0.002
 
 
+def test_time_in_which_another_process_has_the_core_is_nobodys_share(clock):
+    computing = Clock()
+    scheduler = Scheduler(clock, computing)
+    unlucky, other = Job(clock, 0.001), Job(clock, 0.001)
+    scheduler.add(0, unlucky)
+    scheduler.add(1, other)
+
+    def work(key, job, seconds):
+        began = clock.now
+        job.work(seconds)
+        computing.now += clock.now - began
+        if job is unlucky:
+            clock.now += 0.010
+
+    for _ in range(2000):
+        scheduler.serve(work)
+    assert unlucky.used == pytest.approx(other.used, abs=0.01)
+
+
 def test_sleeping_saves_up_no_time(scheduler, clock):
     sleeper, worker = Job(clock, 0.001, due=5.0), Job(clock, 0.001)
     scheduler.add(0, sleeper)

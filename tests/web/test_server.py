@@ -229,9 +229,12 @@ def test_every_route_checks_host_and_origin_and_sets_its_headers(server):
 # What is fetched.
 
 
+HEADERS = 300  # what a browser counts for the headers of an answer, whatever they are
+
+
 @pytest.mark.parametrize("cookie", ["", "unroll-view=whole"], ids=["first view", "whole instrument"])
 def test_all_that_the_first_picture_waits_for_weighs_at_most_150_kb(server, cookie):
-    """The page, its style sheets, and every module that runs before the picture is drawn, as they are sent."""
+    """The page, its style sheets, every module that runs before it is drawn, and headers, as they are sent."""
     compressed = {"Accept-Encoding": "gzip", "Cookie": cookie}
     page = get(server, "/", Cookie=cookie)[2].decode()
     awaited = re.findall(r'<link rel="(?:stylesheet|modulepreload)" href="([^"]+)"', page)
@@ -239,7 +242,8 @@ def test_all_that_the_first_picture_waits_for_weighs_at_most_150_kb(server, cook
     sizes = {address: len(get(server, f"/{address}", **compressed)[2]) for address in awaited}
     sizes["page"] = len(get(server, "/", **compressed)[2])
     heaviest = sorted(sizes.items(), key=lambda one: -one[1])[:5]
-    assert sum(sizes.values()) <= 150_000, f"{sum(sizes.values())} bytes, most in {heaviest}"
+    total = sum(sizes.values()) + HEADERS * len(sizes)
+    assert total <= 150_000, f"{total} bytes, most in {heaviest}"
 
 
 def test_the_page_carries_its_first_record_and_names_no_other_host(server):

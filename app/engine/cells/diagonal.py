@@ -21,8 +21,8 @@ class DiagonalCell(Cell):
         rows, dtype = self.blocks * H, entering.dtype
         self.P = zeros((rows, entering.shape[1] - H), dtype)  # [b_h | W_xh^T]
         self.a = zeros((self.T, rows, self.B), dtype)
-        self.to_all = zeros((self.T, 1 + self.blocks, H, self.B), dtype)  # dh_t on its way to h_{t-1}, to each block
-        self.local = (self.to_all,)
+        self.to_all = zeros((1 + self.blocks, self.T, H, self.B), dtype).swapaxes(0, 1)
+        self.local = (self.to_all,)  # dh_t on its way to h_{t-1}, to each block
 
     @classmethod
     def recurrent_weights(cls, params: Params) -> Array:

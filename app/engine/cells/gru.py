@@ -34,9 +34,8 @@ class GRU(StackedCell):
         super().__init__(activation, entering, H)
         T, B, dtype = self.T, self.B, entering.dtype
         self.P = np.zeros((H, entering.shape[1] - H), dtype)  # [b_n | W_xn^T]
-        # p r z q, h_{t-1} - n, n's pre-activation, n: what r and z are multiplied with stands side by side, as they do.
-        self.values = zeros((T, 7 * H, B), dtype)
-        self.to_all = zeros((T, 5, H, B), dtype)  # dh_t on its way to h_{t-1}, p, r, z, q
+        self.values = zeros((T, 7 * H, B), dtype)  # p r z q, h_{t-1} - n, n's pre-activation, n
+        self.to_all = zeros((5, T, H, B), dtype).swapaxes(0, 1)  # dh_t on its way to h_{t-1}, p, r, z, q
         self.local = (self.to_all,)
         self.step = [
             (
@@ -99,18 +98,18 @@ class GRU(StackedCell):
 
     def linearise(self, some: slice) -> None:
         """What dh_t is multiplied with on its way to h_{t-1}, p, r, z and q."""
-        values, to_all = self._by_block(some), self.to_all[some]
-        r, z, a, n = values[:, 1], values[:, 2], values[:, 5], values[:, 6]
-        r_and_z, q_and_d = values[:, 1:3], values[:, 3:5]
-        to_p, to_r_and_z, to_z, to_q = to_all[:, 1], to_all[:, 2:4], to_all[:, 3], to_all[:, 4]
-        to_q_and_h = to_all[:, 4::-4]
-        to_all[:, 0] = z
+        _, r, z, q, d, a, n = self._by_block(some).swapaxes(0, 1)
+        to_h, to_p, to_r, to_z, to_q = self.to_all[some].swapaxes(0, 1)
+        to_h[:] = z
         self.activation.slope(a, n, to_p)
-        subtract(1.0, r_and_z, to_r_and_z)
+        subtract(1.0, z, to_z)
         to_p *= to_z
         multiply(to_p, r, to_q)
-        to_r_and_z *= to_q_and_h  # r (1 - r) and dp in one: to_q = to_p r
-        to_r_and_z *= q_and_d
+        subtract(1.0, r, to_r)
+        to_r *= to_q  # r (1 - r) and dp in one: to_q = to_p r
+        to_r *= q
+        to_z *= z
+        to_z *= d
 
     @staticmethod
     def backward(local: Blocks, dh: Array, direct: Array, back: Blocks) -> None:  # noqa: ARG004

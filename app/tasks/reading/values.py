@@ -10,7 +10,7 @@ from .lines import Lines, Source
 from .numbers import STRAIGHT, Format, kind, shape
 from .options import Fill, Options
 from .steps import Steps
-from .survey import Column, Survey, aligned, counted, data_of, described
+from .survey import COLUMNS_AT_ONCE, Column, Survey, aligned, counted, data_of, described
 
 FILLED = 2**15  # gaps that are filled at once
 
@@ -34,6 +34,8 @@ def numbers_of(source: Source, found: Survey, columns: list[Column], format_: Fo
             _refuse_infinite(here, numbers, column, cells)
             if missing:
                 here[np.isin(here, missing)] = np.nan
+            if column.number % COLUMNS_AT_ONCE == 0:
+                yield
         at += len(numbers)
         yield
     return values

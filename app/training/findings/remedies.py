@@ -5,6 +5,7 @@ from math import exp, log1p
 from typing import Any
 
 from ...engine import ACTIVATIONS, CELLS
+from ...engine.naming import without_suffix
 from ..config import RunConfig
 from . import Finding
 
@@ -36,6 +37,7 @@ def remedies(finding: Finding, config: RunConfig, shortest: int = 1) -> list[dic
 def _nonfinite(finding: Finding, config: RunConfig, shortest: int) -> Iterator[Remedy]:
     """Clipping acts on gradients: it is no remedy where the forward pass overflowed."""
     quantity, timestep = finding.values.get("quantity"), finding.values.get("timestep")
+    quantity, reverse = (None, False) if quantity is None else without_suffix(quantity)
     if quantity in (*FORWARD, "loss_t", "loss"):
         if config.gain > 1:
             yield _gain_one()
@@ -43,8 +45,10 @@ def _nonfinite(finding: Finding, config: RunConfig, shortest: int) -> Iterator[R
             yield _activation("tanh")
     if quantity not in FORWARD:
         yield from _calmer(config)
-    elif timestep is not None and timestep - 1 >= shortest:
-        yield f"Shorten the sequence to {timestep - 1}", {"sequence_length": timestep - 1}
+    elif timestep is not None:
+        length = config.sequence_length - timestep if reverse else timestep - 1  # that were read before
+        if length >= shortest:
+            yield f"Shorten the sequence to {length}", {"sequence_length": length}
 
 
 def _overshooting(_: Finding, config: RunConfig, _shortest: int) -> Iterator[Remedy]:

@@ -18,6 +18,7 @@ GATES = {1: "rnn", 3: "gru", 4: "lstm"}  # how often weight_hh has as many rows 
 MODULES = {"rnn": "nn.RNN", "lstm": "nn.LSTM", "gru": "nn.GRU"}
 # A parameter named like this is an initial state that was learned.
 INITIAL_STATE = re.compile(r"(?:init(?:ial)?_)?[hc]_?0|[hc]_?init|init(?:ial)?_(?:h|c|hidden|cell|state)")
+LONGEST_PATH = 50  # of a module, that is said whole
 PLAIN = ("tanh", "relu")  # what an nn.RNN can have
 SAVING = (
     "safetensors.torch.save_file(model.state_dict(), path) of a module with one nn.RNN, nn.LSTM or nn.GRU and one "
@@ -111,8 +112,33 @@ def _the_recurrent_one(found: list[Module]) -> Module:
         raise BadUpload(f"The file has no recurrent layer: no name ends in weight_ih_l0. {SAVING}")
     if len(layers) > 1:
         names = ", ".join(shown(module.path) for module in layers[:8])
-        raise BadUpload(f"The file has {len(layers)} recurrent modules ({names}), this network has one. {SAVING}")
+        helps = _as_one_module(layers) or SAVING
+        raise BadUpload(f"The file has {len(layers)} recurrent modules ({names}), this network has one. {helps}")
     return layers[0]
+
+
+def _as_one_module(found: list[Module]) -> str:
+    """The line that makes one module of two, where the second reads what the first gives; empty elsewhere.
+
+    They are not taken as they are: what stands between them, an activation for example, leaves no tensor.
+    """
+    if len(found) != 2 or not all(0 < len(module.path) <= LONGEST_PATH for module in found):
+        return ""
+    first, second = found
+    if any(name.endswith("_reverse") or not name.endswith("_l0") for module in found for name in module.tensors):
+        return ""
+    shapes = [(module.tensors.get("weight_ih_l0"), module.tensors.get("weight_hh_l0")) for module in found]
+    if any(values is None or values.ndim != 2 for pair in shapes for values in pair):
+        return ""
+    (_, first_hh), (second_ih, second_hh) = shapes
+    if first_hh.shape != second_hh.shape or second_ih.shape[1] != first_hh.shape[1]:  # type: ignore[union-attr]
+        return ""
+    lower, upper = shown(first.named("")), shown(second.named(""))
+    return (
+        "With nothing but dropout between them they are one module of 2 layers: state = "
+        f'{{name.replace({upper}, {lower}).removesuffix("_l0") + "_l1" if name.startswith({upper}) else name: values '
+        "for name, values in state.items()}."
+    )
 
 
 def _sizes(layer: Module) -> tuple[str, int, int]:

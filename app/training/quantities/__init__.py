@@ -20,7 +20,7 @@ from .probe import Probe
 from .sample import Sample
 from .saturation import Saturation
 from .spectrum import Spectrum
-from .tensor import SUFFIX, Sizes, Tensor
+from .tensor import SUFFIX, Lengths, Sizes, Tensor
 from .terms import Terms
 from .truncation import Truncation
 from .weights import Weights
@@ -79,11 +79,12 @@ def checked(quantities: Collection[str]) -> frozenset[str]:
 def tensors_of(config: RunConfig, task: Task, watch: Collection[str] = ()) -> dict[str, tuple[Sizes, str]]:
     """Shape and type of every tensor that a record with these quantities holds; a size not known before is None."""
     held = [PROBE, *(QUANTITIES[name] for name in WATCHABLE if name in watch)]
+    lengths = Lengths.of(config, task)
     return {
         name: layout
         for quantity in held
         for tensor in quantity.tensors
-        for name, layout in tensor.named(config, task).items()
+        for name, layout in tensor.named(config, task, lengths).items()
     }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...engine import CELLS
 from ...engine.arrays import all_finite
+from ...tasks import Steps
 from ..measurement import Measurement
 from ..work import Work
 from .tensor import Tensor
@@ -31,6 +32,7 @@ class Quantity(ABC):
     tensors: ClassVar[tuple[Tensor, ...]]
     scalars: ClassVar[tuple[str, ...]] = ()  # null in records without it
     expensive: ClassVar[bool] = False  # records may come that repeat it or leave it out
+    needs_buffers: ClassVar[bool] = True  # False: weights and gradients are enough, so others may get turns before it
 
     @abstractmethod
     def cost(self, work: Work) -> float:
@@ -39,6 +41,11 @@ class Quantity(ABC):
     @abstractmethod
     def measure(self, seen: Measurement) -> Found:
         """Compute it."""
+
+    def measuring(self, seen: Measurement) -> Steps[Found]:
+        """The same in steps, where it can be interrupted."""
+        yield
+        return self.measure(seen)
 
     def description(self) -> dict[str, Any]:
         """For the schema."""

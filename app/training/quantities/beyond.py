@@ -29,4 +29,5 @@ def blank_beyond_the_end(tensors: Mapping[str, np.ndarray], config: RunConfig, l
             for name in filter(re.compile(re.escape(tensor.name) + SUFFIX).fullmatch, tensors):
                 if name.endswith("_reverse") or name == "y":
                     axis, beyond = by_timestep[-1]
-                    np.moveaxis(tensors[name], axis, 0)[beyond:] = np.nan
+                    initial = int(tensor.name == "ln_flow_a")  # an initial state has no pre-activation
+                    np.moveaxis(tensors[name], axis, 0)[beyond - initial :] = np.nan

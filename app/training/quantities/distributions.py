@@ -1,9 +1,10 @@
 """How the entries of each parameter are distributed: a few quantiles, where sending every entry would be too much."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from ...tasks import Steps, finish
 from ..measurement import Measurement
 from ..work import Work
 from .base import Found, Quantity
@@ -25,6 +26,7 @@ class Distributions(Quantity):
         Tensor("gradient_quantiles", ROWS, "float64", "the same of the sizes of its grad.NAME"),
     )
     expensive = True
+    needs_buffers = False
 
     def cost(self, work: Work) -> float:
         """Every entry of weights and gradients, sorted."""
@@ -32,12 +34,26 @@ class Distributions(Quantity):
 
     def measure(self, seen: Measurement) -> Found:
         """Left out where expensive quantities are skipped."""
+        return finish(self.measuring(seen))
+
+    def measuring(self, seen: Measurement) -> Steps[Found]:
+        """The same, one parameter after the other."""
         if seen.skip_expensive:
             seen.skipped.append(self.name)
             return Found({})
-        sizes = {name: np.abs(values) for name, values in seen.batch.gradients.items()}
-        entries = {name: seen.params[name] for name in sizes}
-        return Found({"weight_quantiles": quantiles(entries), "gradient_quantiles": quantiles(sizes)})
+        gradients = seen.batch.gradients
+        entries = yield from _sorted(seen.params[name] for name in gradients)
+        sizes = yield from _sorted(map(np.abs, gradients.values()))
+        return Found({"weight_quantiles": _quantiles(entries), "gradient_quantiles": _quantiles(sizes)})
+
+
+def _sorted(arrays: Iterable[np.ndarray]) -> Steps[list[np.ndarray]]:
+    """The entries of each, in order of size."""
+    ordered = []
+    for values in arrays:
+        yield
+        ordered.append(np.sort(values, axis=None))
+    return ordered
 
 
 def quantiles(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -46,7 +62,10 @@ def quantiles(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     What `np.quantile` says, for all arrays together, as on small ones it is the calls that take the time.
     Shapes: (len(arrays), 7) float64.
     """
-    ordered = [np.sort(values, axis=None) for values in arrays.values()]
+    return _quantiles(finish(_sorted(arrays.values())))
+
+
+def _quantiles(ordered: list[np.ndarray]) -> np.ndarray:
     sizes = np.array([len(values) for values in ordered])
     starts = (np.cumsum(sizes) - sizes)[:, None]
     entries = np.concatenate(ordered, dtype=np.float64)

@@ -13,6 +13,7 @@ class Gradients(Quantity):
 
     name = "gradients"
     about = "The gradient of the training batch for every parameter, before clipping."
+    needs_buffers = False
     tensors = (Tensor("grad.NAME", None, "float64", "∂L/∂NAME of the training batch, unclipped"),)
 
     def cost(self, work: Work) -> float:

@@ -32,24 +32,15 @@ class Tensor:
     when: Condition = ALWAYS
     of: Literal["network", "layer", "top layer", "below the top"] = "network"
 
-    def named(self, config: RunConfig, task: Task) -> dict[str, tuple[Sizes, str]]:
-        """Shape and type by name in a run of this configuration; a size that is not known yet is None."""
+    def named(self, config: RunConfig, task: Task, lengths: "Lengths") -> dict[str, tuple[Sizes, str]]:
+        """Shape and type by name in a run of this configuration, which has these lengths; None: not known yet."""
         if not self.when.holds(config, task):
             return {}
-        net = architecture_of(config, task)
-        parameters = net.parameter_shapes
         if self.axes is None:
-            return {self.name.replace("NAME", name): (shape, self.dtype) for name, shape in parameters.items()}
-        T, H = config.sequence_length, config.hidden_size
-        sizes = {"T": T, "T+1": T + 1, "lag": T, "I": len(task.inputs), "H": H, "O": len(task.outputs)}
-        sizes["state"] = 2 * H if CELLS[config.cell].direct == "c" else H
-        sizes |= {"gate": len(CELLS[config.cell].gates), "parameter": len(parameters)}
-        sizes["a_x"] = parameters["W_xh"][1]
-        sizes["a"] = parameters["W_hh"][1] if "W_hh" in parameters else sizes["a_x"]
-        shape = tuple(sizes.get(axis) if isinstance(axis, str) else axis for axis in self.axes)
-        endings = {"network": [""], "layer": net.endings, "top layer": net.top_endings}
-        endings["below the top"] = [ending for ending in net.endings if ending not in net.top_endings]
-        return {self.name + ending: (shape, self.dtype) for ending in endings[self.of]}
+            shapes = lengths.parameters.items()
+            return {self.name.replace("NAME", name): (shape, self.dtype) for name, shape in shapes}
+        shape = tuple(lengths.axes.get(axis) if isinstance(axis, str) else axis for axis in self.axes)
+        return {self.name + ending: (shape, self.dtype) for ending in lengths.endings[self.of]}
 
     def description(self) -> dict[str, Any]:
         """For the schema."""
@@ -62,3 +53,25 @@ class Tensor:
             "when": self.when.words or None,
             "of": self.of,
         }
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """How long the axes of a run's tensors are, its parameters' shapes, and what names end with."""
+
+    axes: dict[str, int]
+    parameters: dict[str, tuple[int, ...]]
+    endings: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, config: RunConfig, task: Task) -> "Lengths":
+        """Those of a run."""
+        net, kind = architecture_of(config, task), CELLS[config.cell]
+        T, H, parameters = config.sequence_length, config.hidden_size, net.parameter_shapes
+        axes = {"T": T, "T+1": T + 1, "lag": T, "I": net.inputs, "H": H, "O": net.outputs}
+        axes |= {"state": 2 * H if kind.direct == "c" else H, "gate": len(kind.gates), "parameter": len(parameters)}
+        axes["a_x"] = parameters["W_xh"][1]
+        axes["a"] = parameters["W_hh"][1] if "W_hh" in parameters else axes["a_x"]
+        every, top = net.endings, net.top_endings
+        below = [ending for ending in every if ending not in top]
+        return cls(axes, parameters, {"network": [""], "layer": every, "top layer": top, "below the top": below})

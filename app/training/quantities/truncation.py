@@ -25,7 +25,7 @@ class Truncation(Quantity):
         ),
         Tensor("truncation_cosine", ("lag",), "float64", "cosine of the gradient cut after k lags with the whole"),
     )
-    scalars = ("horizon", "as_of", "dW_hh_sum_norm")
+    scalars = ("horizon", "as_of", "dW_hh_sum_norm", "dW_hh_sum_norms")
     expensive = True
 
     def cost(self, work: Work) -> float:
@@ -33,15 +33,18 @@ class Truncation(Quantity):
         return _of_a_stack(work) if work.layers > 1 else _of_one_layer(work)
 
     def measure(self, seen: Measurement) -> Found:
-        """As it was measured at iteration `as_of`; the norm of the whole costs little and is always new."""
+        """As it was measured at iteration `as_of`; the norms of the whole cost little and are always new."""
         trace = seen.trace
+        recurrent = CELLS[trace.config.cell].recurrent.name
+        norms = {recurrent + ending: adjoint.dW_hh_sum_norm for ending, adjoint in trace.adjoints.items()}
         meter, as_of = seen.recent(self.name, lambda: whole_meter(trace.net, trace.adjoints))
         return Found(
             {"lag_norm": meter.lag_norm, "truncation_cosine": meter.cosine},
             {
                 "horizon": meter.horizon,
                 "as_of": as_of,
-                "dW_hh_sum_norm": hypot(*(adjoint.dW_hh_sum_norm for adjoint in trace.adjoints.values())),
+                "dW_hh_sum_norm": hypot(*norms.values()),
+                "dW_hh_sum_norms": norms,
             },
         )
 

@@ -13,6 +13,7 @@ class Weights(Quantity):
 
     name = "weights"
     about = "Every parameter under its name."
+    needs_buffers = False
     tensors = (Tensor("NAME", None, "float64", "the parameter"),)
 
     def cost(self, work: Work) -> float:

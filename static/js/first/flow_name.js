@@ -2,15 +2,15 @@
 
 import { createTooltip } from "../kit/tooltip.js";
 import { byId, element, setText } from "../lib/dom.js";
-import { length } from "../record/readings.js";
+import { isReverse, length } from "../record/readings.js";
 import { neededLagSaid, NEEDED_LAG } from "../words/names.js";
 
 /** @typedef {import("../run/state.js").State} State */
 
 /** The lag whose line Flow draws; null where it draws none. @param {State} state */
-export function drawnLag({ record, direction }) {
+export function drawnLag({ record }) {
   const lag = record?.meta.needed_lag;
-  return record && lag && lag < length(record) && direction === "forward" ? lag : null;
+  return record && lag && lag < length(record) && !isReverse(record) ? lag : null;
 }
 
 /** @param {import("../run/session.js").PageStore} store */

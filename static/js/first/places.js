@@ -9,7 +9,7 @@ import { tilesOf } from "../stage/matrices.js";
 import { lossRadius, outputHeights } from "../stage/paint/ends.js";
 import { hasMarks, middleOf } from "../stage/paint/units.js";
 import { KIND } from "../stage/river/ruler.js";
-import { clippedTimesteps } from "../stage/river/signs.js";
+import { clippedTimesteps, WEIR, weirX } from "../stage/river/signs.js";
 import { isSaturated, slopeOf } from "../record/slope.js";
 
 /** @typedef {import("../stage/scene.js").Scene} Scene */
@@ -171,7 +171,7 @@ const OPTIONS = {
     const [{ top }] = layout.lanes;
     const { mode, scale } = picture.clip;
     if ((mode === "norm" || mode === "value") && scale !== null) {
-      const x = layout.left - 2.5 * layout.U;
+      const x = weirX(layout) + (WEIR / 2) * layout.U;
       return [{ t: 0, x, to: { x, y: top + 3 * layout.U } }];
     }
     if (mode !== "timestep") return null;
@@ -303,6 +303,7 @@ const OPTIONS = {
   },
 
   W_hy: ({ layout }) => {
+    if (!layout.isTop) return null;
     const last = tilesOf(layout, "W_hy").find(({ t }) => t === layout.T);
     if (!last) return [];
     return atEnd(layout, [last.t], 4 * layout.U, () => ({ x: last.x + last.width + 1, y: last.y + last.height / 2 }));

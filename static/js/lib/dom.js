@@ -81,11 +81,12 @@ export function setAttribute(node, name, value) {
   if (node.getAttribute(name) !== value) node.setAttribute(name, value);
 }
 
-const SYMBOL = /(∂E\/∂|∂|d)?([A-Za-zρσ])_(?:\{([^}]+)\}|([A-Za-z0-9…+−]+))|\be\^(−?\d+(?:\.\d+)?)/g;
+const SYMBOL =
+  /(∂E\/∂|∂|d)?([A-Za-zρσ])_(?:\{([^}]+)\}|([A-Za-z0-9…+−]+)(?:_l(\d))?(_reverse)?)|\be\^(−?\d+(?:\.\d+)?)/g;
 
 /**
  * A sentence with symbols such as h_1, h_{t-1}, E_24, dW_hh and ∂E/∂h_3: the letter in italics, the rest as a subscript;
- * and with powers such as e^−2.5.
+ * and with powers such as e^−2.5. What a name says of its layer and direction, W_hh_l2_reverse, stands there too: hh, 2 ←.
  * @param {Element} node
  * @param {string} sentence
  */
@@ -102,10 +103,11 @@ export function typeset(sentence) {
   const parts = [];
   let end = 0;
   for (const match of sentence.matchAll(SYMBOL)) {
-    const [symbol, prefix = "", letter, braced, plain, power] = match;
+    const [symbol, prefix = "", letter, braced, plain, layer, reverse, power] = match;
+    const place = `${layer ? `, ${layer}` : ""}${reverse ? " ←" : ""}`;
     parts.push(sentence.slice(end, match.index));
     if (power !== undefined) parts.push("e", element("sup", {}, power));
-    else parts.push(element("i", {}, prefix + letter), element("sub", {}, (braced ?? plain).replace("-", "−")));
+    else parts.push(element("i", {}, prefix + letter), element("sub", {}, (braced ?? plain).replace("-", "−") + place));
     end = match.index + symbol.length;
   }
   parts.push(sentence.slice(end));

@@ -17,7 +17,8 @@ const AXIS = /** @type {const} */ ([-12, 2]);
 
 const TICKS = [-12, -9, -5, -2, 1];
 
-const CHART = { width: 268, left: 46, right: 62, row: 27, top: 18, bottom: 34 };
+/** A name is a letter and small ones below the line, each about so wide. */
+const CHART = { width: 268, left: 46, right: 62, row: 27, top: 18, bottom: 34, letter: 22, perSmall: 5.2 };
 
 /**
  * Where an error stands on the axis, from 0 to 1; what is smaller or larger than the axis stands at its end.
@@ -140,6 +141,11 @@ export async function createCheck(node, store, check) {
   return { run };
 }
 
+/** Where the axis begins, right of the longest name. @param {{sub: string}[]} labels */
+function leftOf(labels) {
+  return Math.max(CHART.left, ...labels.map(({ sub }) => CHART.letter + CHART.perSmall * sub.length));
+}
+
 /** @param {PerTensor[string]} tensor */
 function errorOf({ max_rel_error: error, samples }) {
   return samples > 0 ? formatNumber(error, 2) : say.NOT_COMPARED;
@@ -150,8 +156,10 @@ function errorOf({ max_rel_error: error, samples }) {
  * @param {PerTensor} tensors @param {PerTensor | null} before
  */
 function drawErrors(tensors, before) {
-  const { width, left, right, row, top, bottom } = CHART;
+  const { width, right, row, top, bottom } = CHART;
   const names = Object.keys(tensors);
+  const labels = names.map(say.symbolOf);
+  const left = leftOf(labels);
   const height = top + names.length * row + bottom;
   const x = (/** @type {number} */ share) => left + share * (width - left - right);
   const at = (/** @type {number} */ exponent) => x(positionOf(10 ** exponent));
@@ -178,8 +186,8 @@ function drawErrors(tensors, before) {
       svg(
         "text",
         { class: "name", x: "0", y: String(y + 4) },
-        name[0],
-        svg("tspan", { class: "sub", dy: "3" }, name.slice(2)),
+        labels[index].letter,
+        svg("tspan", { class: "sub", dy: "3" }, labels[index].sub),
       ),
       ...marks,
       text(errorOf(tensors[name]), {

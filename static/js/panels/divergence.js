@@ -4,6 +4,7 @@ import { byId, element, setSentence, svg } from "../lib/dom.js";
 import { equationsOf } from "./equations/cells.js";
 import { backwardMath, cellStateMath } from "./equations/gradients.js";
 import { lossMath, readoutMath } from "./equations/loss.js";
+import { wayOf } from "./equations/way.js";
 import { weightMath } from "./equations/weights.js";
 import { formatPower, printPowers } from "../lib/format.js";
 import { addStyle } from "../lib/styles.js";
@@ -11,6 +12,7 @@ import { growthTo } from "../record/overflow.js";
 import { baseOf, chosenRecord, PARAMETERS, placeNamed } from "../record/chosen.js";
 import { isClassified } from "../record/readings.js";
 import { remediesFor } from "./remedies.js";
+import { inputWords } from "../words/layers.js";
 import * as say from "../words/divergence.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -44,9 +46,10 @@ export async function createDivergence(store, apply) {
 function contents(state, divergence, apply) {
   const { config, record, task } = state;
   const stands = divergence.iteration === state.iteration ? say.UNCHANGED : say.runIsAt(state.iteration);
-  const equation = element("div", { class: "equation bad" }, equationOf(state, divergence.quantity));
   const { quantity } = divergence;
   const at = record && chosenRecord(record, placeNamed(quantity));
+  const equation = element("div", { class: "equation bad" }, equationOf(config, at, quantity));
+  const meaning = at && baseOf(quantity) === "h" ? inputWords(at) : "";
   const growth = at && growthTo(at, baseOf(quantity), String(config.precision));
   const remedies = state.can.configure ? remediesFor(divergence, config, task?.min_length ?? 1) : [];
   const buttons = remedies.map((remedy) => {
@@ -57,29 +60,36 @@ function contents(state, divergence, apply) {
   return [
     element("h2", {}, say.TITLE),
     equation,
+    ...(meaning ? [sentence(meaning)] : []),
     element("p", {}, `${printPowers(divergence.cause)} ${stands}`),
     ...(growth ? [captionOf(growth), growthChart(growth, divergence.timestep)] : []),
     ...(buttons.length > 0 ? [element("h3", {}, say.HELP), element("div", { class: "remedies" }, ...buttons)] : []),
   ];
 }
 
-/** The equation that made the bad number. @param {State} state @param {string} quantity */
-function equationOf({ config, record }, quantity) {
+/** The equation that made the bad number, as its layer and direction reads. @param {State["config"]} config @param {DecodedRecord | null} record of that layer @param {string} quantity */
+function equationOf(config, record, quantity) {
+  const way = record ? wayOf(record) : undefined;
   if (quantity === "y") return readoutMath();
   if (quantity === "loss" || quantity === "loss_t") return lossMath(record !== null && isClassified(record));
   const base = baseOf(quantity);
-  if (base === "dh") return backwardMath();
-  if (base === "dc") return cellStateMath();
+  if (base === "dh") return backwardMath(way);
+  if (base === "dc") return cellStateMath(way?.after);
   const parameter = quantity.replace("grad.", "");
   if (PARAMETERS.includes(baseOf(parameter))) return weightMath(parameter);
-  return equationsOf(String(config.cell ?? "rnn")).forward(String(config.activation).replaceAll("_", " "));
+  return equationsOf(String(config.cell ?? "rnn")).forward(String(config.activation).replaceAll("_", " "), way?.before);
+}
+
+/** @param {string} words */
+function sentence(words) {
+  const node = element("p", { class: "quiet" });
+  setSentence(node, words);
+  return node;
 }
 
 /** @param {import("../record/overflow.js").Growth} growth */
 function captionOf(growth) {
-  const node = element("p", { class: "quiet" });
-  setSentence(node, say.captionOf(growth));
-  return node;
+  return sentence(say.captionOf(growth));
 }
 
 /**

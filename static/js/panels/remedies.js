@@ -1,7 +1,7 @@
 /** What would help after a number that is not finite: changes of the configuration that fit its cause. Pure. */
 
 import { formatSetting } from "../lib/format.js";
-import { baseOf } from "../record/chosen.js";
+import { baseOf, placeNamed } from "../record/chosen.js";
 import * as say from "../words/divergence.js";
 
 /** @typedef {import("../wire/protocol.js").Config} Config */
@@ -25,7 +25,7 @@ export function remediesFor({ quantity, timestep }, config, shortest) {
   const forward = FORWARD.includes(baseOf(quantity));
   const remedies = [
     ...(forward || EITHER.includes(quantity) ? growthRemedies(config) : []),
-    ...(forward ? lengthRemedies(timestep, shortest) : updateRemedies(config)),
+    ...(forward ? lengthRemedies(finiteUpTo(quantity, timestep, config), shortest) : updateRemedies(config)),
   ];
   return [...remedies, { label: say.RESTART, changes: null }].slice(0, MOST);
 }
@@ -41,10 +41,16 @@ function growthRemedies(config) {
   return remedies;
 }
 
-/** @param {number | null} timestep @param {number} shortest @returns {Remedy[]} */
-function lengthRemedies(timestep, shortest) {
-  if (timestep === null || timestep - 1 < shortest) return [];
-  return [{ label: say.shorten(timestep - 1), changes: { sequence_length: timestep - 1 } }];
+/** How many timesteps were read before the bad one; the reverse direction reads from the end. @param {string} quantity @param {number | null} timestep @param {Config} config */
+function finiteUpTo(quantity, timestep, { sequence_length }) {
+  if (timestep === null) return 0;
+  return placeNamed(quantity).direction === "reverse" ? Number(sequence_length) - timestep : timestep - 1;
+}
+
+/** @param {number} length @param {number} shortest @returns {Remedy[]} */
+function lengthRemedies(length, shortest) {
+  if (length < shortest) return [];
+  return [{ label: say.shorten(length), changes: { sequence_length: length } }];
 }
 
 /** @param {Config} config @returns {Remedy[]} */

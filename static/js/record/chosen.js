@@ -21,6 +21,9 @@ export const PARAMETERS = [
   ...["W_hy", "b_y"],
 ];
 
+/** Those that are used once, where the sequence begins. */
+export const INITIAL = ["h0", "c0"];
+
 /** @type {Choice} */
 const FIRST = { layer: 1, direction: "forward" };
 

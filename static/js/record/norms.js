@@ -13,7 +13,8 @@ import { CELLS } from "./cells.js";
  * @property {number} [loss] of which loss alone, or what bounds it
  * @property {string} [change] before which change, as it is named
  * @property {Float64Array} ln
- * @property {number} [layer] of a layer or direction that is not open
+ * @property {import("./chosen.js").Choice} [place] of a layer or direction that is not open
+ * @property {string} [short] its label where there is little room
  */
 
 /** The ranges the axis knows, 6, 18, 48 and 600 decades long, in powers of ten. */

@@ -4,8 +4,8 @@
  */
 
 import { CELLS, cellNameOf } from "./cells.js";
-import { placeOf } from "./chosen.js";
-import { firstBad } from "./first_bad.js";
+import { placeOf, wholeOf } from "./chosen.js";
+import { firstBadOf } from "./first_bad.js";
 import { ownColumns } from "./own.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -50,6 +50,7 @@ import { ownColumns } from "./own.js";
  * @property {import("../wire/protocol.js").Tensor | null} W_hh what h_{t−1} meets on its way to h_t; of an indrnn diag(u_hh)
  * @property {import("../wire/protocol.js").Tensor | null} W_xh
  * @property {import("../wire/protocol.js").Tensor | null} W_hy
+ * @property {number} embedding into how many numbers an input is embedded before W_xh; 0 where it is not
  * @property {string} recurrent the parameter that `parts` are of
  * @property {import("../wire/protocol.js").Tensor | null} gates
  * @property {string[] | null} symbols names of one-hot inputs
@@ -101,7 +102,6 @@ function computePicture(record, config, task) {
   const cell = cellNameOf(config, tensors);
   const losses = hasTarget.reduce((sum, one) => sum + one, 0);
   const place = placeOf(record);
-  const values = { h: tensors.h.data, y: tensors.y.data, loss: tensors.loss_t.data, dh: tensors.dh.data };
   return {
     T,
     H,
@@ -109,8 +109,11 @@ function computePicture(record, config, task) {
     O,
     cell,
     x: tensors.x.data,
-    ...values,
-    firstBad: firstBad({ T, H, O, ...values }),
+    y: tensors.y.data,
+    h: tensors.h.data,
+    dh: tensors.dh.data,
+    loss: tensors.loss_t.data,
+    firstBad: firstBadHere(record),
     target: tensors.target.data,
     classification,
     hasTarget,
@@ -120,10 +123,11 @@ function computePicture(record, config, task) {
     altered,
     lnFlow: flowOf(tensors.ln_flow, T),
     parts: /** @type {Float64Array | undefined} */ (tensors.dW_hh_norm?.data) ?? null,
-    partsSum: meta.dW_hh_sum_norm ?? null,
+    partsSum: sumOfParts(record, CELLS[cell].recurrent),
     W_hh: betweenStates(tensors),
     W_xh: tensors.W_xh ?? null,
     W_hy: tensors.W_hy ?? null,
+    embedding: tensors.W_emb?.shape[1] ?? 0,
     recurrent: CELLS[cell].recurrent,
     gates: tensors.gates ?? null,
     symbols: I >= 3 && isOneHot(tensors.x.data, T, I) ? inputNames(task, I) : null,
@@ -173,6 +177,18 @@ function readLanes(tensors, T, altered) {
     lanes.push({ name: "c", ln: lnC, shown, share: null, carried: null, carriedShare: null });
   }
   return lanes;
+}
+
+/** Where the first number that is not finite is framed: of a state in its own layer alone. @param {DecodedRecord} record */
+function firstBadHere(record) {
+  const bad = firstBadOf(wholeOf(record));
+  return bad && (bad.of === "y" || bad.of === "loss" || bad.ending === placeOf(record).ending) ? bad : null;
+}
+
+/** The norm of what `parts` add up to: of several layers that of the chosen one. @param {DecodedRecord} record @param {string} recurrent */
+function sumOfParts({ meta, of }, recurrent) {
+  if (!of) return meta.dW_hh_sum_norm ?? null;
+  return meta.dW_hh_sum_norms?.[`${recurrent}${of.ending}`] ?? null;
 }
 
 /** The matrix between two states; u_hh as the diagonal of one. @param {Record<string, import("../wire/protocol.js").Tensor>} tensors */

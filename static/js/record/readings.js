@@ -71,13 +71,14 @@ export function ownShare(record, t) {
 
 /**
  * Where the size of ∂E_t/∂h_k went on the way from h_t to h_k, in natural logarithms: total = saturation + weights.
- * Null without a record of the way, or where a gradient is exactly 0.
+ * Null without a record of the way, where none leads from h_t back to h_k, or where a gradient is exactly 0.
  * @param {DecodedRecord} record @param {number} t @param {number} k
  */
 export function ledger(record, t, k) {
   let saturation = 0;
   let weights = 0;
   const back = isReverse(record) ? 1 : -1;
+  if ((k - t) * back <= 0) return null; // no way leads there, or none is needed
   for (let step = t; (k - step) * back > 0; step += back) {
     const through = at(record, "ln_flow_a", t - 1, step);
     saturation += through - lnFlow(record, t, step);

@@ -2,7 +2,7 @@
 
 import { startingRuler } from "../record/ruler.js";
 import { upTo } from "../record/spread.js";
-import { refusalWords } from "../words/notices.js";
+import { refusalWords } from "../words/refusals.js";
 import { appendToHistory, copyHistory } from "./curve.js";
 import { ghostAfter } from "./ghost.js";
 import { inside } from "./view.js";

@@ -62,13 +62,25 @@ const ROW_MAX_ALONE = 26;
 const NAMES = { top: 30, middle: 26, bottom: 30 };
 /** Few units get higher rows: beside them stand their label, their colour key and the recurrent weights. */
 const UNITS_LEAST = 60;
+/** On a low stage with many layers they go below what is written beside them. */
+const UNITS_AMONG_BANDS = 44;
 const WEIGHTS = { size: 36, below: 34 };
 /** Rows that hold a weight tile on each forward arrow; where there is height to spare they grow to `most`. */
 const READOUT = { least: 24, most: 44 };
 const ENTRANCE = { least: 22, most: 36 };
-const LANE = { one: 126, oneMax: 180, two: 72, twoMax: 108, twoLeast: 38, both: 104, bothMax: 126, apart: 8 };
+const LANE = {
+  one: 126,
+  oneMax: 180,
+  two: 72,
+  twoMax: 108,
+  twoLeast: 38,
+  amongBands: 50,
+  both: 104,
+  bothMax: 126,
+  apart: 8,
+};
 /** Of a band: its height with the room below it, the river's part, and what lies between river, units and the next layer. */
-const BAND = { usual: 66, least: 22, most: 110, river: 0.42, between: 0.05, below: 0.14 };
+const BAND = { usual: 66, least: 22, lowest: 17, most: 110, river: 0.42, between: 0.05, below: 0.14 };
 /** Of the other direction of the open layer, where it is as high as that one: what lies between its river and units, and below them. */
 const FULL = { between: 6, below: 14 };
 const PACKED_BELOW = 14;
@@ -291,6 +303,11 @@ function heightsOf(height, { H, inputRows, lanes, charts, bands, both }) {
     if (bands > 0) change("band", BAND.least, bands);
     if (both) change("lane", 54, rivers);
     if (two) change("lane", LANE.twoLeast, rivers);
+    if (bands > 0 && !both) {
+      if (!two) change("lane", LANE.amongBands, rivers);
+      change("band", BAND.lowest, bands);
+      change("units", UNITS_AMONG_BANDS, columns);
+    }
   }
   return { sizes, free };
 }

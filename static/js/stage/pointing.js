@@ -19,14 +19,7 @@ import { nearerRuler } from "./river/ruler.js";
 /** A group opens when the pointer rests on it, not when it passes by. */
 const LENS_AFTER_MS = 250;
 
-/**
- * @typedef {object} Look what is there to be pointed at
- * @property {() => Scene | null} scene
- * @property {() => Layout | null} settled the layout that the columns have when they stand
- * @property {() => import("./view.js").Act | null} act
- * @property {() => void} changed something follows the pointer
- * @property {() => boolean} dragged the last press was a drag and therefore no click
- */
+/** @typedef {import("./view.js").Look & {dragged: () => boolean}} Look `dragged`: the last press was a drag and therefore no click */
 
 /** @param {HTMLCanvasElement} canvas @param {import("./view.js").Store} store @param {Look} look */
 export function listenToPointer(canvas, store, look) {

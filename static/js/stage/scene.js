@@ -8,6 +8,7 @@ import { shownTrack } from "./tracks.js";
 import { layoutStage } from "./layout.js";
 import { normCurves } from "../record/norms.js";
 import { bandsOf } from "./bands/scenes.js";
+import { shortLayerName } from "../words/layers.js";
 import { fartherRuler, nearerRuler } from "./river/ruler.js";
 import { ribbonOf } from "./river/river.js";
 
@@ -72,7 +73,7 @@ export function buildScene(picture, state, size, domain, contraction) {
   const others = bands.map(({ name, scene: { picture: of } }) => ({
     id: /** @type {const} */ ("layer"),
     label: name,
-    layer: of?.place.layer,
+    ...(of ? { place: of.place, short: shortLayerName(of.place, of.place) } : {}),
     ln: /** @type {Picture} */ (of).lanes[0].ln,
   }));
   return { ...scene, curves: [...scene.curves, ...others], bands };

@@ -3,6 +3,7 @@
 import { clamp } from "../lib/scales.js";
 import { timestepAt } from "./axis.js";
 import { matricesOf, matrixBox, tilesOf } from "./matrices.js";
+import { WEIR, weirX } from "./river/signs.js";
 
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("./layout.js").Band} Band */
@@ -16,8 +17,8 @@ import { matricesOf, matrixBox, tilesOf } from "./matrices.js";
  *   carriedTo?: number | null}} Place `carriedTo`: between two columns of the river, the earlier of them
  */
 
-/** How far left of the data the weir can be pointed at, in design units. */
-const WEIR_REACH = 7;
+/** How far beside it the weir can be pointed at, in design units. */
+const WEIR_REACH = 5;
 /** How far to the right the names beside the matrices reach, from the data's left end. */
 const NAMES_END = 34;
 
@@ -44,7 +45,8 @@ export function placeAt(layout, x, y) {
   const weights = weightsAt(layout, x, y);
   if (weights) return at("weights", { t: null, ...weights });
   if (t === null) {
-    const isWeir = x < layout.left && x > layout.left - WEIR_REACH * layout.U && inside(layout.lanes[0]);
+    const isWeir =
+      Math.abs(x - weirX(layout) - (WEIR / 2) * layout.U) < WEIR_REACH * layout.U && inside(layout.lanes[0]);
     if (isWeir) return at("weir");
     return x < layout.left && lane >= 0 ? at("ruler", { lane }) : at(null);
   }

@@ -19,25 +19,19 @@ import {
 } from "./paint/stage.js";
 import { legendKey } from "./paint/norm_chart.js";
 import { weightNamesKey } from "./paint/weights.js";
-import { drawReadout } from "./paint/readout.js";
 import { CHEVRON, drawChevrons } from "./river/chevrons.js";
-import { listenToGestures } from "./gestures.js";
-import { pitchOf, xOf } from "./axis.js";
 import { NARROWEST } from "./layout.js";
 import { MATRICES } from "./matrices.js";
 import { createSlidingAxis, createSlidingColumns } from "./motion.js";
 import { normCurves, normExtent } from "../record/norms.js";
-import { placeKey } from "../record/chosen.js";
+import { baseOf, placeKey } from "../record/chosen.js";
 import { readPicture } from "../record/picture.js";
 import { slopeOf } from "../record/slope.js";
-import { listenToPointer } from "./pointing.js";
-import { readoutLines } from "./readout.js";
 import { buildScene, highlighted, layoutOf } from "./scene.js";
 import { devicePixels } from "../lib/canvas/resolution.js";
 import { createSheets } from "../lib/canvas/sheets.js";
 import { createContraction } from "../record/spectrum.js";
 import { pageUnit } from "./unit.js";
-import { containing } from "./zoom.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../run/state.js").Action} Action */
@@ -68,6 +62,29 @@ import { containing } from "./zoom.js";
  * @property {(place: Place) => string[] | null} lines null where the usual read-out does
  */
 
+/**
+ * What whoever listens to the pointer can ask of the stage.
+ * @typedef {object} Look
+ * @property {() => Scene | null} scene
+ * @property {() => Layout | null} settled the layout that the columns have when they stand
+ * @property {() => Act | null} act
+ * @property {() => void} changed something follows the pointer
+ */
+
+/**
+ * What the pointer is on.
+ * @typedef {object} Listening
+ * @property {() => import("./pointing.js").Pointer | null} pointer
+ * @property {(T: number, fits: boolean) => {first: number, last: number} | null} lens the group that stands open among
+ *   packed columns; `fits`: whether there may be one
+ * @property {() => void} follow the columns stand elsewhere now
+ * @property {(ctx: CanvasRenderingContext2D, current: Scene, size: {width: number, height: number, U: number}) => void} drawPointed
+ *   its read-out
+ */
+
+/** Before the page listens, the pointer is on nothing. @type {Listening} */
+const NOT_LISTENING = { pointer: () => null, lens: () => null, follow() {}, drawPointed() {} };
+
 const DRIFT_PX_PER_S = 12;
 /** While training runs, what the units hold is drawn again after so many ms at the earliest, with the record that then comes; without one, at the latest after: */
 const STATES_EVERY = 60;
@@ -76,7 +93,7 @@ const STATES_LATEST = 100;
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Store} store
- * @returns {{draw: (now: number) => number, resize: () => void, shareFrames: (ask: () => void) => void, layout: () => Layout | null, shown: () => Scene | null, begin: (act: Act) => void}}
+ * @returns {{draw: (now: number) => number, resize: () => void, listen: (start: typeof import("./listening.js").listenToStage) => void, shareFrames: (ask: () => void) => void, layout: () => Layout | null, shown: () => Scene | null, begin: (act: Act) => void}}
  */
 export function createStage(canvas, store) {
   const sheets = createSheets(canvas);
@@ -103,6 +120,7 @@ export function createStage(canvas, store) {
   /** @type {Act | null} */
   let act = null;
   let actMoves = false;
+  let pointing = NOT_LISTENING;
   /** The open picture as an act takes it, and the scene it shows. @type {{canvas: HTMLCanvasElement, of: Scene | null} | null} */
   let whole = null;
   /** @type {{x: Picture["x"] | null, symbols: string | null}} */
@@ -117,29 +135,6 @@ export function createStage(canvas, store) {
     drift: createChangeDetector(),
     marks: createChangeDetector(),
   };
-
-  const pointing = listenToPointer(canvas, store, {
-    scene: () => scene,
-    settled: () => settled,
-    act: () => act,
-    changed: askFrame,
-    dragged: () => gestures.dragged(),
-  });
-  const gestures = listenToGestures(canvas, {
-    axis: () => (scene?.picture && !(act && store.get().folded) ? scene.layout : null),
-    zoom: () => store.get().zoom,
-    pinned: () => store.get().pin?.t ?? null,
-    show: (zoom) => store.dispatch({ type: "zoom", zoom }),
-    scrolls: pageScrolls,
-  });
-  store.watch(
-    ({ pin }) => pin?.t ?? 0,
-    (t) => {
-      const { zoom } = store.get();
-      const next = t > 0 && scene ? containing(zoom, scene.layout.T, t) : zoom;
-      if (next !== zoom) store.dispatch({ type: "zoom", zoom: next });
-    },
-  );
 
   /** Sheets of another size are empty: whoever resizes them draws before the browser paints. */
   function resize() {
@@ -293,7 +288,7 @@ export function createStage(canvas, store) {
       pin: inside(pin),
       weights: matrixUnder(pointer) ?? matrixOf(weight),
     });
-    drawPointed(current);
+    pointing.drawPointed(sheets.marks.ctx, current, size);
   }
 
   /** @param {Act} playing @param {Scene} current @param {State} state @param {number} now */
@@ -304,7 +299,7 @@ export function createStage(canvas, store) {
     const frame = { scene: current, state, now, ratio: size.ratio, bitmaps, drift, base: () => wholeOf(current) };
     const stage = playing.draw(ctx, frame);
     actMoves = stage === "moving";
-    if (stage !== "over") return drawPointed(current);
+    if (stage !== "over") return pointing.drawPointed(sheets.marks.ctx, current, size);
     act = null;
     seen.marks.forget();
   }
@@ -325,19 +320,6 @@ export function createStage(canvas, store) {
     return piece;
   }
 
-  /** The read-out of what is under the pointer, beside its column. */
-  function drawPointed(/** @type {Scene} */ current) {
-    const pointer = pointing.pointer();
-    if (!pointer) return;
-    const { place, source } = pointer;
-    const column = act ? act.xOf(place) : place.t === null ? null : xOf(current.layout, place.t);
-    const halfColumn = act || place.t === null ? 0 : pitchOf(current.layout, place.t) / 2;
-    const aside = Math.max(halfColumn, act && place.row === "units" ? 40 * size.U : 6 * size.U) + 8 * size.U;
-    const lines = act?.lines(place) ?? readoutLines(current, place, source);
-    const sheet = { ...size, palette: current.palette };
-    drawReadout(sheets.marks.ctx, sheet, lines, { x: column ?? pointer.x, y: pointer.y, aside });
-  }
-
   painters.set(canvas, (target, ratio) => {
     if (!scene || act) return target.drawImage(canvas, 0, 0, size.width, size.height);
     drawChrome(target, scene);
@@ -353,6 +335,15 @@ export function createStage(canvas, store) {
     resize() {
       resize();
       draw(lastFrame);
+    },
+    /** From now on the pointer is followed. @param {typeof import("./listening.js").listenToStage} start */
+    listen(start) {
+      pointing = start(canvas, store, {
+        scene: () => scene,
+        settled: () => settled,
+        act: () => act,
+        changed: askFrame,
+      });
     },
     /** From now on the page draws the stage, in the frames in which it draws everything else. @param {() => void} ask for one */
     shareFrames(ask) {
@@ -378,15 +369,9 @@ function matrixUnder(pointer) {
 
 /** @param {State["weight"]} weight @returns {import("./matrices.js").Matrix | null} */
 function matrixOf(weight) {
-  const name = weight?.tensor === "u_hh" ? "W_hh" : weight?.tensor;
+  const base = weight && baseOf(weight.tensor); // layers are told apart by what is open
+  const name = base === "u_hh" ? "W_hh" : base;
   return MATRICES.find((matrix) => matrix === name) ?? null;
-}
-
-/** Whether the wheel scrolls the page, or the one it is embedded in. */
-function pageScrolls() {
-  const { scrollHeight, clientHeight } = document.documentElement;
-  const isLonger = scrollHeight > clientHeight && getComputedStyle(document.body).overflowY !== "hidden";
-  return isLonger || window.parent !== window;
 }
 
 /** sup |φ'| of the chosen activation, as the server publishes it. */

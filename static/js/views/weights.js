@@ -13,7 +13,7 @@ import { formatFixed, parseNumber } from "../lib/format.js";
 import { createBitmaps, drawPixels } from "../lib/canvas/bitmap.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../lib/canvas/cells.js";
 import { drawText } from "../kit/text.js";
-import { baseOf, parametersOf } from "../record/chosen.js";
+import { baseOf, ONE_LAYER, parametersOf, placeOf } from "../record/chosen.js";
 import { clamp } from "../lib/scales.js";
 import { createChangeDetector } from "../lib/changed.js";
 import { spreadWords, weightsWords } from "../words/views.js";
@@ -231,7 +231,7 @@ export function createView(node, store, { edit, redraw }) {
       grid = layoutGrid(sheet.size, U, extent);
       const colours = palette(state.dark ? "dark" : "light");
       const shown = gradient ? state.record?.tensors[`grad.${name}`] : tensor;
-      const part = { grid, colours, gradient, framed };
+      const part = { grid, colours, gradient, framed, place: state.record ? placeOf(state.record) : ONE_LAYER };
       const called = name;
       sheet.show(colours.paper, (ctx, ratio) => {
         if (shown) drawGrid(ctx, { ...part, ratio }, shown, bitmaps);
@@ -247,7 +247,7 @@ export function createView(node, store, { edit, redraw }) {
 
 /**
  * @typedef {{grid: Grid, colours: import("../kit/colour.js").Palette, gradient: boolean, framed: {row: number, column: number},
- *   ratio: number}} Scene
+ *   ratio: number, place: {layer: number, directions: number}}} Scene place: of the open layer
  */
 
 /** @param {CanvasRenderingContext2D} ctx @param {Scene} scene @param {Tensor} tensor @param {import("../lib/canvas/bitmap.js").Bitmaps} bitmaps */
@@ -285,14 +285,14 @@ function edges(count, length, pitch) {
 }
 
 /** @param {CanvasRenderingContext2D} ctx @param {Scene} scene @param {string} name */
-function drawNames(ctx, { grid, colours, gradient, framed }, name) {
+function drawNames(ctx, { grid, colours, gradient, framed, place }, name) {
   const { U, left, top, bottom, cellWidth, cellHeight } = grid;
   const strong = { weight: 600, colour: colours.ink };
   const y = top + (framed.row + 0.5) * cellHeight;
   const x = left + (framed.column + 0.5) * cellWidth;
   drawText(ctx, U, String(framed.row + 1), left - 7 * U, y, { ...strong, align: "right" });
   drawText(ctx, U, String(framed.column + 1), x, bottom + 10 * U, { ...strong, align: "center" });
-  const words = say.ROWS_AND_COLUMNS[baseOf(name)] ?? say.COLUMNS_ARE_UNITS;
+  const words = say.rowsAndColumns(baseOf(name), place);
   drawText(ctx, U, words, left, bottom + 26 * U, { colour: colours.ink3 });
   const right = Math.max(grid.right, left + 248 * U);
   const [low, high] = gradient ? ["−10²", "+10²"] : ["−1", "1"];

@@ -58,9 +58,10 @@ export function pictureOf(record, place) {
     partsSum: null,
     W_xh: null,
     W_hy: null,
+    embedding: 0,
     learnsStart: false,
     carriesStart: false,
-    firstBad: firstBad({ T, H, O: 0, h: h.data, y: new Float32Array(0), loss: handed, dh }),
+    firstBad: firstBad({ T, H, O: 0, y: new Float32Array(0), loss: handed, layers: [{ ...FORWARD, h: h.data, dh }] }),
     W_hh: record.tensors[nameAt("W_hh", place)] ?? null,
     recurrent: "W_hh",
     gates: gates && facts.proj_size === 0 ? gates : null,
@@ -79,6 +80,9 @@ export function pictureOf(record, place) {
     activation: facts.activation,
   };
 }
+
+/** All of a captured layer is drawn in the order in which it is read. */
+const FORWARD = { ending: "", reverse: false };
 
 /** Below the top of two directions a gradient handed in at t reaches every timestep. @param {import("./place.js").WatchedFacts} facts @param {Place} place */
 export function hasEveryPair({ bidirectional, num_layers }, { layer }) {

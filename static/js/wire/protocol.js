@@ -32,6 +32,7 @@ import { Fault } from "../lib/fault.js";
  * @property {number | null} horizon
  * @property {number | null} as_of the iteration at which the horizon and the tensors of `truncation` were measured
  * @property {number | null} dW_hh_sum_norm
+ * @property {Record<string, number | null> | null} [dW_hh_sum_norms] of each layer and direction, by parameter
  * @property {number | null} needed_lag
  * @property {Finding} finding
  */

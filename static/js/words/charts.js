@@ -53,15 +53,25 @@ export const NOW = "now";
 export const TRAINING = "training";
 
 /** What rows and columns of a parameter stand for. @type {Record<string, string>} */
-export const ROWS_AND_COLUMNS = {
+const ROWS_AND_COLUMNS = {
   W_emb: "rows: classes",
   W_xh: "rows: inputs, columns: units",
   W_hh: "row: from, column: to unit",
   u_hh: "columns: units",
   W_hr: "rows: units, columns: numbers of h",
-  W_hy: "rows: units, columns: outputs",
   b_y: "columns: outputs",
 };
+
+/**
+ * The same where layers or directions are stacked: an upper layer reads units, of both directions one after the other.
+ * @param {string} base the parameter's name in the first layer @param {{layer: number, directions: number}} place
+ */
+export function rowsAndColumns(base, { layer, directions }) {
+  const both = directions > 1;
+  if (base === "W_hy") return both ? "rows: units → ←, columns: y" : "rows: units, columns: outputs";
+  if (base === "W_xh" && layer > 1) return both ? "rows: layer below, → ←" : "rows: layer below";
+  return ROWS_AND_COLUMNS[base] ?? COLUMNS_ARE_UNITS;
+}
 
 /** What the curves over training show. @param {string} name of the parameter @param {boolean} gradient */
 export function spreadOf(name, gradient) {
@@ -101,9 +111,9 @@ const CURVES = {
   ghost: ({ change }) => `before: ${change}`,
 };
 
-/** What a line of it is called. @param {import("../record/norms.js").Curve} curve */
-export function curveName(curve) {
-  return curve.label ?? CURVES[curve.id](curve);
+/** What a line of it is called. @param {import("../record/norms.js").Curve} curve @param {boolean} [short] where there is little room */
+export function curveName(curve, short = false) {
+  return ((short && curve.short) || curve.label) ?? CURVES[curve.id](curve);
 }
 
 export const ITERATION = "iteration";

@@ -51,20 +51,19 @@ function conclusion(tensors, bug) {
   const wrong = failing(tensors);
   const names = Object.keys(tensors);
   if (wrong.length === 0) return agreement(tensors, bug);
-  const said = wrong.map((name) => inPart(name, names));
-  const title = `Caught: ${said.length === 1 ? `${said[0]} is wrong.` : `${listOf(said)} are wrong.`}`;
+  const title = `Caught: ${wrongWords(wrong, names)}.`;
   const recurrent = names.filter((name) => !READOUT.includes(name));
   const [only, ...more] = new Set(wrong.map((name) => partOf(name).parameter));
-  const everywhere = wrong.length > 1 ? " in each of these layers and directions" : "";
+  const inEach = wrong.length > 1 ? " in each of these layers and directions" : "";
   if (more.length === 0 && ["W_hh", "u_hh"].includes(only)) {
     return {
       caught: true,
       title,
-      reason: `All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of ${only} from it${everywhere}: the h_{t−1} it is multiplied by, or the sum over t.`,
+      reason: `All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of ${only} from it${inEach}: the h_{t−1} it is multiplied by, or the sum over t.`,
     };
   }
   if (more.length === 0 && recurrent.includes(wrong[0])) {
-    const reason = `All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of ${only} from it${everywhere}.`;
+    const reason = `All others agree, so ∂E/∂a_t is right at every t. The error is in what makes the gradient of ${only} from it${inEach}.`;
     return { caught: true, title, reason };
   }
   if (wrong.every((name) => recurrent.includes(name))) {
@@ -124,6 +123,32 @@ function leftWords(missing, tensors) {
 function partOf(name) {
   const [, parameter, level, reverse] = /** @type {string[]} */ (/^(.*?)(?:_l(\d+))?(_reverse)?$/.exec(name));
   return { parameter, level: Number(level ?? 1), reverse: reverse === "_reverse" };
+}
+
+/** Which are wrong: each by its name, or, where they are wrong in every layer and direction, each parameter once. @param {string[]} wrong @param {string[]} names */
+function wrongWords(wrong, names) {
+  const parameters = [...new Set(wrong.map((name) => partOf(name).parameter))];
+  const all = names.filter((name) => parameters.includes(partOf(name).parameter));
+  const places = everywhere(all);
+  const said = places && all.length === wrong.length ? parameters : wrong.map((name) => inPart(name, names));
+  const are = said.length === 1 ? `${said[0]} is wrong` : `${listOf(said)} are wrong`;
+  return said === parameters ? `${are}${places}` : are;
+}
+
+/** In every one of several layers and directions; empty where there is one. @param {string[]} names */
+function everywhere(names) {
+  const parts = names.map(partOf);
+  const layers = parts.some(({ level }) => level > 1) ? ["all layers"] : [];
+  const directions = parts.some(({ reverse }) => reverse) ? ["both directions"] : [];
+  const places = [...layers, ...directions];
+  return places.length > 0 ? ` in ${places.join(" and ")}` : "";
+}
+
+/** As a symbol: W_hh of layer 2 in reverse is W with "hh, 2 ←" below the line, h0 is h with "0". @param {string} name */
+export function symbolOf(name) {
+  const { parameter, level, reverse } = partOf(name);
+  const layer = level > 1 ? `, ${level}` : "";
+  return { letter: parameter[0], sub: `${parameter.slice(1).replace("_", "")}${layer}${reverse ? " ←" : ""}` };
 }
 
 /** "W_hh of layer 2 in reverse": of several layers or directions, which one. @param {string} name @param {string[]} names */

@@ -2,6 +2,8 @@
 
 import { formatExp, formatNumber, formatPercent, printSum } from "../lib/format.js";
 
+import { ofAll } from "./layers.js";
+
 /** @typedef {import("../wire/protocol.js").Finding} Finding */
 /** @typedef {Record<string, any>} Values */
 /** @typedef {{finding: string, reason: string}} Words */
@@ -62,7 +64,7 @@ const WORDS = {
     finding:
       cause === "truncation"
         ? `The task needs ${steps(values.needed_lag)} back; truncation keeps lags of at most ${values.horizon}.`
-        : `The task needs ${steps(values.needed_lag)} back; 99 % of d${values.recurrent} comes from lags of at most ${values.horizon}.`,
+        : `The task needs ${steps(values.needed_lag)} back; 99 % of d${values.recurrent}${values.all} comes from lags of at most ${values.horizon}.`,
     reason: cause === "truncation" ? "No gradient of a longer lag reaches the update." : shortWords(values),
   }),
   not_learning: (values) =>
@@ -97,7 +99,7 @@ export const CODES = Object.keys(WORDS);
 export function findingWords({ code, cause, values }, recurrent = "W_hh", { layers, directions } = ONE) {
   const parts = [layers > 1 ? `layer ${values.layer}` : "", directions > 1 ? "the forward direction" : ""];
   const whose = values.layer === undefined ? "" : parts.filter(Boolean).join(", ");
-  const { finding, reason } = WORDS[code]({ ...values, recurrent }, cause);
+  const { finding, reason } = WORDS[code]({ ...values, recurrent, all: ofAll({ layers, directions }) }, cause);
   return { finding, reason: whose ? `Measured in ${whose}. ${reason}`.trim() : reason };
 }
 

@@ -46,5 +46,10 @@ export const SUM = "norm of their sum:";
 
 export const NOT_FINITE = "not finite";
 
-/** One part of the accumulator. @param {number} t @param {number} share of the stacked norms @returns {string[]} */
-export const partLines = (t, share) => [`‖∂E/∂Wₕₕ‖ of t = ${t}`, `${formatPercent(share)} of the stack`];
+/** The parameter meant by W_hh, where no subscript can be set. @type {Record<string, string>} */
+const PLAIN = { W_hh: "Wₕₕ", u_hh: "uₕₕ", W_xh: "Wₓₕ" };
+
+/** One part of the accumulator. @param {string} recurrent the parameter meant by W_hh @param {number} t @param {number} share of the stacked norms @returns {string[]} */
+export function partLines(recurrent, t, share) {
+  return [`‖∂E/∂${PLAIN[recurrent] ?? recurrent}‖ of t = ${t}`, `${formatPercent(share)} of the stack`];
+}

@@ -4,6 +4,8 @@ import { formatExp, formatNumber, formatSetting, subscript } from "../lib/format
 import { cellOf, meaningless } from "../record/cells.js";
 import { wholeOf } from "../record/chosen.js";
 import { keptNorms } from "../record/norms.js";
+import { isReverse } from "../record/readings.js";
+import { layerWords } from "./layers.js";
 import { LABELS } from "./controls.js";
 
 /** @typedef {import("../run/state.js").State} State */
@@ -23,6 +25,10 @@ const SWITCHED = {
   bidirectional: ["one direction", "both directions"],
   carry_state: ["state from zeros", "state carried"],
   train_h0: ["initial state fixed", "initial state learned"],
+};
+/** Of fields that count few things. @type {Record<string, (count: any) => string>} */
+const COUNTED = {
+  num_layers: (count) => `${["no", "one", "two", "three", "four"][count] ?? count} ${count === 1 ? "layer" : "layers"}`,
 };
 /** What is said of every lane. */
 const USUAL = ["cell", "activation", "hidden_size"];
@@ -60,6 +66,7 @@ function labelOf(schema, field) {
 function named(config, field, schema) {
   const setting = settingOf(config, field);
   if (typeof setting === "boolean" && field in SWITCHED) return SWITCHED[field][Number(setting)];
+  if (field in COUNTED) return COUNTED[field](setting);
   const value = formatValue(setting);
   return SPEAKING.includes(field) && value !== "none" ? value : `${labelOf(schema, field)} ${value}`;
 }
@@ -136,6 +143,9 @@ export function tableOf(states) {
   if (states.some(({ config }) => cellOf(config).states.includes("c"))) {
     rows.push(measured("‖∂E/∂c_1‖", (state) => normAt1(state, "c")));
   }
+  const layers = states.map(({ record }) => (record ? layerWords(record) : ""));
+  if (layers.some(Boolean))
+    rows.splice(2, 0, { label: "shown", values: layers.map((one) => one || "all"), bold: false });
   rows.push(measured("horizon", ({ record }) => String(record?.meta.horizon ?? "–")));
   // Of many lanes the first sentence says that their data are the same.
   if (states.length < MANY || states.some((state) => !sameData(state, states[0])))
@@ -199,7 +209,9 @@ export function tellLanes(states) {
     const ln = record && keptNorms(record, config);
     // Nothing may arrive; what is infinite or no number has no factor.
     if (!ln || !(ln[1] < Number.POSITIVE_INFINITY) || !Number.isFinite(ln[ln.length - 1])) return [];
-    return [{ name: names[index], number: index + 1, change: ln[1] - ln[ln.length - 1], T: ln.length - 1 }];
+    const T = ln.length - 1;
+    const change = isReverse(record) ? ln[T] - ln[1] : ln[1] - ln[T];
+    return [{ name: names[index], number: index + 1, change, T }];
   });
   const [first] = ways;
   if (!first || ways.length < states.length) return { finding: `${what}.`, reason: "" };
@@ -220,7 +232,16 @@ export function tellLanes(states) {
       ? baselines[0]
       : inLanes(baselines.map((reached, index) => [reached, String(index + 1)]));
   if (lost >= 0) return { finding, reason: `Lane ${lost + 1} has lost its connection; the others wait for it.` };
-  return { finding, reason: `Loss ${losses}; the best constant answer reaches ${baseline}.` };
+  return { finding, reason: `${shownWords(states)}Loss ${losses}; the best constant answer reaches ${baseline}.` };
+}
+
+/** Which layer and direction of a lane is spoken of, where it has several. @param {State[]} states */
+function shownWords(states) {
+  const shown = states.flatMap(({ record }, index) => {
+    const layer = record ? layerWords(record) : "";
+    return layer ? [/** @type {[string, string]} */ ([layer, String(index + 1)])] : [];
+  });
+  return shown.length > 0 ? `Shown: ${inLanes(shown)}. ` : "";
 }
 
 /** A number once, with all lanes that have it: “151 in 1, 2 and 3, 0.98 in 4”. @param {[string, string][]} pairs number and lane */

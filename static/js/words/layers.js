@@ -25,6 +25,11 @@ export function layerName({ layer, direction }, { layers, directions }) {
   return layers === 1 ? `${direction} ${ARROWS[direction]}` : `layer ${layer} ${ARROWS[direction]}`;
 }
 
+/** The same where there is hardly any room. @param {Choice} choice @param {{layers: number, directions: number}} extent */
+export function shortLayerName(choice, extent) {
+  return layerName(choice, extent).replace(/^(layer|forward|reverse) /, "");
+}
+
 /** In a sentence; empty where there is one layer and one direction only. @param {DecodedRecord} record */
 export function layerWords(record) {
   return placeWords(placeOf(record));
@@ -38,16 +43,24 @@ export function placeWords({ layer, direction, layers, directions }) {
 
 /** Of what is one number for the whole network, whichever layer is open; empty for one layer in one direction. @param {DecodedRecord} record */
 export function ofAllWords(record) {
-  const { layers, directions } = placeOf(record);
+  return ofAll(placeOf(record));
+}
+
+/** @param {{layers: number, directions: number}} extent */
+export function ofAll({ layers, directions }) {
   const parts = [...(layers > 1 ? ["all layers"] : []), ...(directions > 1 ? ["both directions"] : [])];
   return parts.length > 0 ? ` of ${parts.join(" and ")}` : "";
 }
 
-/** Which layer and direction a name of the server is of, where it is not the first. @param {string} name */
-export function ofLayer(name) {
+/** Which layer and direction a state's name is of, where there are several layers, or it is not the first. @param {string} name @param {{layers: number}} extent */
+export function ofLayer(name, { layers }) {
   const { layer, direction } = placeNamed(name);
-  return `${layer > 1 ? ` of layer ${layer}` : ""}${direction === "reverse" ? " in the reverse direction" : ""}`;
+  const isOfALayer = !OF_THE_NETWORK.includes(name) && (layer > 1 || layers > 1);
+  return `${isOfALayer ? ` of layer ${layer}` : ""}${direction === "reverse" ? " in the reverse direction" : ""}`;
 }
+
+/** What no layer has of its own. */
+const OF_THE_NETWORK = ["y", "loss_t"];
 
 /** Short, as the start of a title or a sentence: “Layer 2”, “Reverse”, “Layer 2 reverse”. @param {DecodedRecord} record */
 export function layerTitle(record) {

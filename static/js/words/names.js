@@ -1,22 +1,20 @@
 /** The names of the parts of the picture, and what each means there, with the numbers of the shown record. Pure. */
 
 import { formatNumber, formatPercent } from "../lib/format.js";
+import { statesMeetBy } from "../record/cells.js";
 import { usesOf } from "../record/picture.js";
 import { SATURATED_BELOW, slopeOf } from "../record/slope.js";
 import { ownList, ownOutputWords } from "./own.js";
+import { SATURATED } from "./stage.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {{t: number, source?: number, unit?: number}} At the timestep that is named, the loss whose share it is, the unit */
 /** @typedef {{long: (picture: Picture) => string, short: (picture: Picture) => string, said: (picture: Picture, at: At) => string}} Name */
 
-/** Beside the dot, where the colours are explained. */
-export const SATURATED = "saturated";
-
 /** @type {Record<string, Name>} */
 export const NAMES = {
   clip: {
-    long: ({ clip: { mode } }) =>
-      mode === "timestep" ? "bars: cut back here" : "bars: the weights’ gradient is clipped",
+    long: ({ clip: { mode } }) => (mode === "timestep" ? "bars: clipped here" : "two bars: clipping"),
     short: () => "clipping",
     said: ({ clip: { mode, threshold, scale } }, { t }) => {
       if (mode === "timestep") {
@@ -52,16 +50,28 @@ export const NAMES = {
     },
   },
   own: {
-    long: () => "cone: the step’s own loss joins",
-    short: () => "own loss joins",
-    said: (picture, { t }) =>
-      `Here E_${t} joins what comes back from later steps: its share of ∂E/∂h_${t} is ${sharePercent(picture, t, t)}.`,
+    long: ({ top, place }) =>
+      top ? "cone: the step’s own loss joins" : `cone: comes down from layer ${place.layer + 1}`,
+    short: ({ top, place }) => (top ? "own loss joins" : `from layer ${place.layer + 1}`),
+    said: (picture, { t }) => {
+      const { top, place, lanes } = picture;
+      if (top) {
+        return `Here E_${t} joins what comes back from ${othersOf(picture)} steps: its share of ∂E/∂h_${t} is ${sharePercent(picture, t, t)}.`;
+      }
+      const norm = formatNumber(Math.exp(lanes[0].shown[t]));
+      return `Here layer ${place.layer + 1} sends its gradient down, as at every timestep. With what is carried in layer ${place.layer} the norm of ∂E/∂h_${t} is ${norm}.`;
+    },
   },
   carried: {
-    long: () => "carried back from later steps",
+    long: (picture) => `carried back from ${othersOf(picture)} steps`,
     short: () => "carried back",
-    said: ({ lanes, recurrent }, { t }) =>
-      `Later losses come back through ${recurrent}, from h_${t} to h_${t - 1}; chevrons show the direction. There the gradient’s norm is ${formatNumber(Math.exp(lanes[0].shown[t - 1]))}: the width is its logarithm.`,
+    said: (picture, { t }) => {
+      const { lanes, reverse, top } = picture;
+      // The gap before column t: the gradient leaves the state that was read later.
+      const [from, to] = reverse ? [t - 1, t] : [t, t - 1];
+      const losses = top ? `${capital(othersOf(picture))} losses come` : "The gradient comes";
+      return `${losses} back ${wayOf(picture)}, from h_${from} to h_${to}; chevrons show the direction. There the gradient’s norm is ${formatNumber(Math.exp(lanes[0].shown[to]))}: the width is its logarithm.`;
+    },
   },
   start: {
     long: () => "cut: no gradient crosses to the window before",
@@ -101,30 +111,61 @@ export const NAMES = {
     },
   },
   W_xh: {
-    long: () => "weights: input to state",
-    short: () => "input to state",
-    said: ({ I, H }) =>
-      `The weights from the ${counted(I, "input")} to the ${counted(H, "unit")}, the same at every timestep.`,
+    long: ({ place }) =>
+      place.layer > 1 ? `weights: layer ${place.layer - 1} to ${place.layer}` : "weights: input to state",
+    short: ({ place }) => (place.layer > 1 ? `layer ${place.layer - 1} to ${place.layer}` : "input to state"),
+    said: (picture) =>
+      `The weights from ${readWords(picture)} to the ${counted(picture.H, "unit")}${ofItsLayer(picture)}, the same at every timestep.`,
   },
   W_hh: {
     long: (picture) => `the same ${picture.recurrent}, ${counted(usesOf(picture, "W_hh"), "time")}`,
     short: ({ recurrent }) => `the same ${recurrent}`,
     said: (picture) =>
-      `The same weights ${picture.recurrent} lead from every hidden state to the next, ${counted(usesOf(picture, "W_hh"), "time")}; the gradient comes back through them.`,
+      `The same weights ${picture.recurrent} lead from every hidden state to the ${picture.reverse ? "one before it" : "next"}, ${counted(usesOf(picture, "W_hh"), "time")}; the gradient comes back through them.`,
   },
   units: {
     long: ({ H }) => `hidden state: ${counted(H, "unit")}`,
     short: ({ H }) => counted(H, "unit"),
-    said: ({ H }, { t }) =>
-      `The hidden state h_${t}, ${counted(H, "unit")}: what the network remembers. Blue is above 0, green below.`,
+    said: (picture, { t }) =>
+      `The hidden state h_${t}${ofItsLayer(picture)}, ${counted(picture.H, "unit")}: what the network remembers. Blue is above 0, green below.`,
   },
   W_hy: {
     long: () => "weights: state to output",
     short: () => "state to output",
-    said: ({ H, O }) =>
-      `The weights from the ${counted(H, "unit")} to the ${counted(O, "output")}, the same at every timestep.`,
+    said: ({ H, O, place: { directions } }) => {
+      const units = directions > 1 ? `${H} units of each direction` : counted(H, "unit");
+      return `The weights from the ${units} to the ${counted(O, "output")}, the same at every timestep.`;
+    },
   },
 };
+
+/** The steps whose losses are carried to a timestep: where the sequence is read from its end the earlier ones. @param {Picture} picture */
+function othersOf({ reverse, top, place }) {
+  if (!top && place.directions > 1) return "other"; // every loss reaches every timestep of both
+  return reverse ? "earlier" : "later";
+}
+
+/** @param {string} words */
+function capital(words) {
+  return words[0].toUpperCase() + words.slice(1);
+}
+
+/** Through what a gradient is carried: the recurrent weights, or where states meet none the gate that keeps the state. @param {Picture} picture */
+function wayOf(picture) {
+  return `through ${statesMeetBy(picture) ?? "the gate that keeps the state"}`;
+}
+
+/** What W_xh of the open layer multiplies. @param {Picture} picture */
+function readWords({ place: { layer, directions }, H, I, embedding }) {
+  if (layer > 1) return `the ${H} units${directions > 1 ? " of each direction" : ""} of layer ${layer - 1}`;
+  if (embedding > 0) return `the ${counted(embedding, "number")} of the input’s embedding`;
+  return `the ${counted(I, "input")}`;
+}
+
+/** Which layer the open one is, where there are several. @param {Picture} picture */
+function ofItsLayer({ place: { layer, layers } }) {
+  return layers > 1 ? ` of layer ${layer}` : "";
+}
 
 /** What cannot be named in this state, and what would help. @param {string[]} missing @param {Picture} picture @param {number} most timesteps that stand apart */
 export function missingWords(missing, picture, most) {

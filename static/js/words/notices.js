@@ -13,17 +13,6 @@ export const OF_SOMEBODY_ELSE = "This run belongs to somebody else: copy the net
 
 export const NO_BRANCH = "The run could not return to the iteration shown; nothing was changed.";
 
-/** What a command would need is told to programs by the command's name; a reader is told what they can do. @type {Record<string, string>} */
-const PLAIN = {
-  no_run: "The network is not there yet: try again in a moment.",
-  not_now: "A number is not finite, so training stopped. A smaller learning rate, clipping, or Reset helps.",
-};
-
-/** A refusal as it is shown to the reader. @param {{code: string, message: string}} error */
-export function refusalWords({ code, message }) {
-  return message.includes("`") ? (PLAIN[code] ?? message.replaceAll("`", "")) : message;
-}
-
 /**
  * A network that the server refuses, such as a link's.
  * @param {string[]} dropped titles of the fields that it changes

@@ -55,8 +55,8 @@ export const RULES = [
   {
     name: "diverged",
     holds: ({ divergence }) => divergence !== null,
-    finding: ({ divergence }) =>
-      `Stopped at iteration ${divergence?.iteration}: ${badNumber(divergence)} is the first number that is not finite.`,
+    finding: ({ divergence, record }) =>
+      `Stopped at iteration ${divergence?.iteration}: ${badNumber(divergence, record)} is the first number that is not finite.`,
     reason: ({ divergence }) => printPowers(divergence?.cause ?? ""),
   },
   {
@@ -108,14 +108,14 @@ export function describe(state) {
 /** Quantities of the record by the symbols of the page. @type {Record<string, string>} */
 const SYMBOLS = { h: "h", c: "c", y: "y", loss_t: "E", dh: "∂E/∂h", dc: "∂E/∂c" };
 
-/** @param {import("../wire/protocol.js").DivergedMessage | null} divergence */
-function badNumber(divergence) {
+/** @param {import("../wire/protocol.js").DivergedMessage | null} divergence @param {DecodedRecord} record */
+function badNumber(divergence, record) {
   if (!divergence) return "";
   const { quantity, timestep, unit } = divergence;
   const where = unit === null ? "" : `, unit ${unit + 1},`;
   if (quantity.startsWith("grad.")) return `the gradient of ${quantity.slice("grad.".length)}`;
   const symbol = SYMBOLS[baseOf(quantity)];
-  if (symbol) return `${symbol}_${timestep}${ofLayer(quantity)}${where}`;
+  if (symbol) return `${symbol}_${timestep}${ofLayer(quantity, placeOf(record))}${where}`;
   return quantity === "loss" ? "the sum of the losses" : quantity;
 }
 

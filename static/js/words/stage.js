@@ -43,6 +43,8 @@ export const CELL_STATE = "cell state";
 export const LOG_AXIS = "log axis";
 export const WIDTH = "width,";
 export const WIDER_SCALE = "wider scale";
+/** Beside the dot, where the colours are explained. */
+export const SATURATED = "saturated";
 export const NAN_SPAN = "NaN: no gradient";
 export const INFINITE = "infinite";
 export const ZERO_SPAN = "exactly 0: no loss reaches here";

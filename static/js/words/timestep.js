@@ -1,6 +1,8 @@
 /** One timestep of the picture in words, for whoever does not see it: as a whole, or one row of it. Pure. */
 
 import { formatExp, formatNumber, formatPercent } from "../lib/format.js";
+import { isTop } from "../record/chosen.js";
+import { layerWords } from "./layers.js";
 import {
   at,
   hasTarget,
@@ -36,7 +38,7 @@ const ROWS = {
     const norm = `gradient norm ${formatExp(at(record, "ln_dh_norm", t))}`;
     const own = ownShare(record, t);
     if (!hasTarget(record, t) || !Number.isFinite(own)) return norm;
-    return `${norm}, ${formatPercent(own)} from its own loss`;
+    return `${norm}, ${formatPercent(own)} from ${isTop(record) ? "its own loss" : "the loss of this timestep"}`;
   },
   state: (record, t) => {
     const H = units(record);
@@ -75,7 +77,8 @@ export const ASPECTS = ["all", ...Object.keys(ROWS)];
 
 /** @param {DecodedRecord} record @param {number} t @param {string} aspect one of ASPECTS */
 export function timestepWords(record, t, aspect) {
-  const where = `Timestep ${t} of ${length(record)}`;
+  const layer = layerWords(record);
+  const where = `Timestep ${t} of ${length(record)}${layer && `, ${layer}`}`;
   if (aspect !== "all") return `${where}: ${ROWS[aspect](record, t)}.`;
   return `${where}: ${["loss", "gradient", "state"].map((row) => ROWS[row](record, t)).join("; ")}.`;
 }

@@ -6,7 +6,7 @@
 import { formatCount, formatExp, formatNumber, formatPercent } from "../lib/format.js";
 import { cellOf } from "../record/cells.js";
 import { curvesOf } from "../record/spread.js";
-import { hasPath, placeOf } from "../record/chosen.js";
+import { baseOf, hasPath, INITIAL, placeOf } from "../record/chosen.js";
 import { at, farthestLoss, hasTarget, isClassified, isReverse, length, lnFlow, mouth } from "../record/readings.js";
 import { readPicture } from "../record/picture.js";
 import { steps } from "./finding.js";
@@ -222,14 +222,22 @@ export function gatesWords({ can, record, config }, gate) {
 export function weightsWords({ can, record }, tensor, gradient) {
   const shown = record?.tensors[gradient ? `grad.${tensor}` : tensor];
   if (!record || !shown) return lacking({ can });
-  const uses = tensor.endsWith("y") ? "at every timestep" : `at each of the ${length(record)} timesteps`;
   if (!gradient) {
-    return `${tensor}: ${shown.data.length} numbers, used ${uses}; the largest is ${formatNumber(largestOf(shown.data))}.`;
+    return `${tensor}: ${shown.data.length} numbers, ${usedWords(record, tensor)}; the largest is ${formatNumber(largestOf(shown.data))}.`;
   }
   const norm = record.meta.grad_norms[tensor];
   const whole = record.meta.grad_norm;
   const share = norm && whole ? `, ${formatPercent((norm / whole) ** 2)} of the whole gradient’s square` : "";
   return `‖∂L/∂${tensor}‖ = ${formatNumber(norm)} over the batch, before clipping${share}.`;
+}
+
+/** How often a parameter is used: an initial state once, of an embedding one row at a time. @param {DecodedRecord} record @param {string} tensor */
+function usedWords(record, tensor) {
+  const base = baseOf(tensor);
+  if (INITIAL.includes(base)) return "used once, where the state starts";
+  const each = `at each of the ${length(record)} timesteps`;
+  if (base === "W_emb") return `one row used ${each}`;
+  return tensor.endsWith("y") ? "used at every timestep" : `used ${each}`;
 }
 
 /** The sentence under a parameter's spread over training: half of its entries, at the shown iteration and at first. @param {State} state @param {string} tensor @param {boolean} gradient */

@@ -5,6 +5,9 @@ import { readPicture } from "../../../static/js/record/picture.js";
 import { initialState } from "../../../static/js/run/state.js";
 import { columnWidth, standsApart, visibleTimesteps, xOf } from "../../../static/js/stage/axis.js";
 import { buildScene } from "../../../static/js/stage/scene.js";
+import { chosenRecord } from "../../../static/js/record/chosen.js";
+import { placeAt } from "../../../static/js/stage/under.js";
+import { deepRecord } from "../stage/deep.js";
 import { sampleRecord } from "../stage/sample.js";
 
 const WIDTHS = {
@@ -83,6 +86,32 @@ test("in the first view everything has its name", () => {
     assert.ok(
       placed.some((one) => one.key === key),
       key,
+    );
+  }
+});
+
+test("what is not drawn of an open layer has no name, and the weir is named where the gradient leaves", () => {
+  const of = (layers, directions, layer, direction) => {
+    const config = { clip: "norm", clip_threshold: 1, task: "echo" };
+    const record = chosenRecord(deepRecord({ layers, directions, T: 8, H: 6 }), { layer, direction });
+    const state = { ...initialState({ config }), names: true, first: true, ruler: "near", record };
+    const size = { width: 948, height: 700, U: 1 };
+    const scene = buildScene(readPicture(record, config, null), state, size, [-4, 2], null);
+    const { placed, missing } = placeNames(scene, narrowly);
+    return { scene, find: (key) => placed.find((one) => one.key === key), missing };
+  };
+  const lower = of(2, 1, 1, "forward");
+  assert.equal(lower.find("W_hy"), undefined, "layer 2 leads to the outputs");
+  assert.ok(!lower.missing.includes("W_hy"), "nor is it missing");
+  assert.ok(of(2, 1, 2, "forward").find("W_hy"));
+  for (const direction of ["forward", "reverse"]) {
+    const { scene, find } = of(1, 2, 1, direction);
+    const { left, right } = scene.layout;
+    const clip = find("clip");
+    if (clip) assert.ok(direction === "forward" ? clip.to.x < left : clip.to.x > right, `${direction}: ${clip.to.x}`);
+    assert.equal(
+      placeAt(scene.layout, direction === "forward" ? left - 2 : right + 2, scene.layout.lanes[0].mid).row,
+      "weir",
     );
   }
 });

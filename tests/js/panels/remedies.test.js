@@ -14,6 +14,16 @@ test("an overflowing forward pass is helped by the gain, the activation or a sho
   ]);
 });
 
+test("of an upper layer or the reverse direction the same helps; what is read from the end is cut where its reading was finite", () => {
+  const flood = { gain: 1, activation: "relu", clip: "none", sequence_length: 30 };
+  assert.deepEqual(labels({ quantity: "h_l2", timestep: 22 }, flood), [
+    "Use tanh (weights kept)",
+    "Shorten the sequence to 21",
+    "Restart from the seed",
+  ]);
+  assert.equal(labels({ quantity: "h_l2_reverse", timestep: 10 }, flood)[1], "Shorten the sequence to 20");
+});
+
 test("no sequence is made shorter than its task allows", () => {
   assert.deepEqual(labels({ quantity: "h", timestep: 3 }, {}, 3), ["Restart from the seed"]);
 });

@@ -58,6 +58,16 @@ test("the table holds every layer and direction, each state at its own timestep,
   assert.deepEqual([cell(0, "loss_t"), cell(T + 1, "loss_t"), cell(T + 1, "x_1")], ["", "", ""]);
 });
 
+test("no quantity of a timestep that a record always holds is missing from the table", () => {
+  const [head] = recordAsCsv(record, []).split("\n");
+  const stems = new Set(head.split(",").map((title) => title.replace(/_\d+$/, "")));
+  const T = record.tensors.loss_t.shape[0];
+  for (const [name, { shape }] of Object.entries(record.tensors)) {
+    const isByTimestep = shape.length < 3 && [T, T + 1].includes(shape[0]) && shape[1] !== T + 1;
+    if (isByTimestep && !name.startsWith("grad.") && !/^[Wbu]_/.test(name)) assert.ok(stems.has(name), name);
+  }
+});
+
 test("of an own table the table says every number as it is in the file, by the name of its column", () => {
   const own = [{ name: 'level, "upper" (m)', mean: 101.5, unit: 2.25 }];
   const file = [97.4, 101.5, 103.1, 99.9, 104.75, 100];

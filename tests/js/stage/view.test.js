@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test, { beforeEach, mock } from "node:test";
 import { xOf } from "../../../static/js/stage/axis.js";
 import { layoutStage } from "../../../static/js/stage/layout.js";
+import { listenToStage } from "../../../static/js/stage/listening.js";
 import { createStage } from "../../../static/js/stage/view.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
 import { createStore } from "../../../static/js/lib/store.js";
@@ -17,6 +18,7 @@ function stageOf(record, state = {}) {
   const store = createStore({ ...initialState({ config: { sequence_length: 6 } }, record), ...state }, reduce);
   const canvas = fakeCanvas(764, 620);
   const stage = createStage(/** @type {any} */ (canvas), store);
+  stage.listen(listenToStage);
   stage.draw(0);
   const T = record?.tensors.loss_t.shape[0] ?? 6;
   const H = record?.tensors.h.shape[1] ?? 16;

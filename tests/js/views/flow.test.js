@@ -11,6 +11,8 @@ import { createStore } from "../../../static/js/lib/store.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
 import { fakeBrowser, fakeCanvas } from "../stage/dom.js";
 import { callsOf, recordingBitmaps, recordingContext, textsOf } from "../stage/recording.js";
+import { chosenRecord } from "../../../static/js/record/chosen.js";
+import { deepRecord } from "../stage/deep.js";
 import { sampleRecord } from "../stage/sample.js";
 
 const SIZE = { width: 300, height: 264, U: 1 };
@@ -80,6 +82,18 @@ test("truncated pairs are pale and the legend says why", () => {
   assert.equal(pixelOf(2, 1), full(2, 1));
   assert.notEqual(pixelOf(3, 1), full(3, 1));
   assert.ok(texts.includes("pale: truncated"));
+});
+
+test("where every pair has a path, what is a row and what a column is said at the axes", () => {
+  const record = deepRecord({ layers: 2, directions: 2, T: 8 });
+  const of = (layer, direction, state = {}) => drawn(chosenRecord(record, { layer, direction }), { state });
+  const { ctx, layout } = of(1, "forward");
+  const placed = (text) => callsOf(ctx, "fillText").find(([words]) => words === text);
+  assert.ok(placed("E")[1] < layout.left && placed("k")[2] > layout.bottom, "beside the rows, below the columns");
+  const pinned = callsOf(of(1, "forward", { pin: { t: 2 } }).ctx, "fillText");
+  const [, x] = pinned.find(([words]) => words === "k");
+  assert.ok(x > layout.left + layout.side / 2, "away from the pinned column's number");
+  assert.ok(of(2, "reverse").texts.join(" ").includes("is a row"), "elsewhere in the free triangle");
 });
 
 test("the needed lag is a stepped line that parts nearer pairs from those that reach back so far", () => {

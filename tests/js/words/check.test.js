@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { positionOf } from "../../../static/js/panels/check.js";
 import { bugFits } from "../../../static/js/record/check.js";
-import { BUGS, factsOf, SEEN, verdict } from "../../../static/js/words/check.js";
+import { BUGS, factsOf, SEEN, symbolOf, verdict } from "../../../static/js/words/check.js";
 
 const SOUND = { W_xh: 1e-10, W_hh: 3e-10, b_h: 1e-11, W_hy: 2e-12, b_y: 1e-13 };
 
@@ -78,6 +78,18 @@ test("every bug has its name and a sentence on how it is seen", () => {
   assert.deepEqual(Object.keys(SEEN), Object.keys(BUGS));
 });
 
+test("a tensor's name is a symbol with its layer and direction below the line, and h0 keeps its 0", () => {
+  const said = (name) => Object.values(symbolOf(name)).join("|");
+  assert.deepEqual(["W_hh", "W_hh_l2_reverse", "b_h_reverse", "h0", "c0_l3", "W_emb"].map(said), [
+    "W|hh",
+    "W|hh, 2 ←",
+    "b|h ←",
+    "h|0",
+    "c|0, 3",
+    "W|emb",
+  ]);
+});
+
 test("errors stand on a log axis and never beside it", () => {
   assert.equal(positionOf(1e-12), 0);
   assert.equal(positionOf(0), 0);
@@ -101,10 +113,14 @@ function checked(wrong, right) {
 test("of several layers and directions it says which ones are wrong", () => {
   const wrong = ["W_hh", "W_hh_reverse", "W_hh_l2", "W_hh_l2_reverse"];
   const found = verdict(checked(wrong, ["W_xh", "b_h", "W_hy", "b_y", "W_xh_l2", "b_h_l2"]), "no_accumulation");
+  assert.equal(found.title, "Caught: W_hh is wrong in all layers and both directions.");
+  const some = verdict(checked(wrong.slice(1), ["W_hh", "b_h", "W_hy", "b_y"]), null);
   assert.equal(
-    found.title,
-    "Caught: W_hh of layer 1 forward, W_hh of layer 1 in reverse, W_hh of layer 2 forward and W_hh of layer 2 in reverse are wrong.",
+    some.title,
+    "Caught: W_hh of layer 1 in reverse, W_hh of layer 2 forward and W_hh of layer 2 in reverse are wrong.",
   );
+  const carried = verdict(checked(["W_hh", "b_h", "W_hh_l2", "b_h_l2"], ["W_hy", "b_y"]), "drop_carried");
+  assert.equal(carried.title, "Caught: W_hh and b_h are wrong in all layers.");
   assert.match(found.reason, /^All others agree, .* of W_hh from it in each of these layers and directions: the h_/);
   const layer = verdict(checked(["b_h_l2"], ["W_hh", "b_h", "W_hh_l2", "W_hy"]), null);
   assert.equal(layer.title, "Caught: b_h of layer 2 is wrong.");

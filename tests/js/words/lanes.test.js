@@ -13,7 +13,10 @@ import {
   titleOf,
 } from "../../../static/js/words/lanes.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
+import { formatExp } from "../../../static/js/lib/format.js";
+import { withLayer } from "../../../static/js/run/layer.js";
 import { makeRecord } from "../records.js";
+import { deepRecord } from "../stage/deep.js";
 
 const CONFIG = {
   cell: "rnn",
@@ -47,6 +50,11 @@ test("what is on in one lane and off in another is said, not answered with yes a
   assert.deepEqual(named("carry_state"), ["state from zeros", "state carried"]);
   assert.deepEqual(named("bidirectional"), ["one direction", "both directions"]);
   assert.deepEqual(named("train_h0"), ["initial state fixed", "initial state learned"]);
+});
+
+test("layers are counted in words, so that no two numbers follow each other", () => {
+  const configs = [1, 2, 4].map((num_layers) => ({ ...CONFIG, num_layers }));
+  assert.deepEqual(laneNames(configs, schema), ["one layer", "two layers", "four layers"]);
 });
 
 test("a lane is called by what differs first", () => {
@@ -114,6 +122,23 @@ test("the sentence says by what the gradient is multiplied on its way back, as t
     "Same data, same seed: over 3 steps back ∂E/∂h_t is multiplied by 1.00\u2009×\u200910⁻⁴ in 1 (rnn), 0.250 in 2 (lstm).",
   );
   assert.match(tellLanes([state({}), state({})]).finding, /all the same/);
+});
+
+test("lanes of different layers say which one is shown, and what flows to the right shrinks on its way to the right", () => {
+  const deep = (direction) => {
+    const record = deepRecord({ layers: 2, directions: 2, T: 4, H: 2, decay: (lag) => 0.1 ** lag });
+    const shown = { record, layer: 2, direction };
+    const { bidirectional, num_layers } = { bidirectional: true, num_layers: 2 };
+    return withLayer({ ...state({ bidirectional, num_layers }), ...shown, live: { record } }, state({}));
+  };
+  const told = ["forward", "reverse"].map((direction) => tellLanes([state({}, Math.log(2)), deep(direction)]));
+  const factors = told.map(({ finding }) => /([\d.]+) in 2 /.exec(finding)?.[1]);
+  const { data } = deep("forward").live.record.tensors.ln_dh_norm_l2;
+  assert.equal(factors[0], formatExp(data[1] - data[4]));
+  assert.equal(factors[1], factors[0], "the reverse direction of this record is the forward one, mirrored");
+  assert.match(told[1].reason, /^Shown: layer 2, reverse direction in 2\. Loss /);
+  const row = tableOf([state({}), deep("reverse")]).find(({ label }) => label === "shown");
+  assert.deepEqual(row.values, ["all", "layer 2, reverse direction"]);
 });
 
 test("a number that several lanes have is said once, and what clipping by timestep leaves is what is said", () => {

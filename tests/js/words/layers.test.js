@@ -34,9 +34,11 @@ test("what an upper layer reads, and what a lower one is fed by, are said", () =
 });
 
 test("names of the server say whose they are", () => {
-  assert.equal(ofLayer("h_l2"), " of layer 2");
-  assert.equal(ofLayer("dh_l3_reverse"), " of layer 3 in the reverse direction");
-  assert.equal(ofLayer("y"), "");
+  assert.equal(ofLayer("h_l2", { layers: 2 }), " of layer 2");
+  assert.equal(ofLayer("h", { layers: 2 }), " of layer 1");
+  assert.equal(ofLayer("h", { layers: 1 }), "");
+  assert.equal(ofLayer("dh_l3_reverse", { layers: 3 }), " of layer 3 in the reverse direction");
+  assert.equal(ofLayer("y", { layers: 3 }), "");
 });
 
 test("in the reverse direction earlier losses are carried, and a column names the one that contributes most", () => {

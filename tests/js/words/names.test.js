@@ -4,7 +4,10 @@ import { readPicture } from "../../../static/js/record/picture.js";
 import { drawnLag } from "../../../static/js/first/flow_name.js";
 import { elsewhereWords, missingWords, NAMES, neededLagSaid } from "../../../static/js/words/names.js";
 import { paceWords, plainWords, progressWords } from "../../../static/js/words/first.js";
+import { formatNumber } from "../../../static/js/lib/format.js";
+import { chosenRecord } from "../../../static/js/record/chosen.js";
 import { initialState } from "../../../static/js/run/state.js";
+import { deepRecord } from "../stage/deep.js";
 import { sampleRecord } from "../stage/sample.js";
 
 const CONFIG = { clip: "norm", clip_threshold: 1, task: "echo" };
@@ -47,6 +50,51 @@ test("an h_0 that is not 0 is one more use of W_hh, and a carried one is where t
   assert.match(NAMES.start.said(picture, { t: 0 }), /of norm 0\.125, is discarded/);
 });
 
+test("a lower layer's names speak of the layer above it, an upper one's of the layer below, and none of a loss of its own", () => {
+  const record = deepRecord({ layers: 2, T: 8, H: 6, I: 3 });
+  const said = (layer, name) => {
+    const picture = readPicture(chosenRecord(record, { layer, direction: "forward" }), CONFIG, null);
+    return [NAMES[name].long(picture), NAMES[name].said(picture, { t: 4 })];
+  };
+  const [long, own] = said(1, "own");
+  assert.equal(long, "cone: comes down from layer 2");
+  const norm = formatNumber(record.tensors.dh_norm.data[4]);
+  assert.ok(own.startsWith("Here layer 2 sends its gradient down, as at every timestep."), own);
+  assert.ok(own.endsWith(`the norm of ∂E/∂h_4 is ${norm}.`), own);
+  assert.match(said(2, "own")[1], /^Here E_4 joins what comes back from later steps/);
+  assert.match(said(1, "W_xh")[1], /^The weights from the 3 inputs to the 6 units of layer 1,/);
+  assert.deepEqual(said(2, "W_xh"), [
+    "weights: layer 1 to 2",
+    "The weights from the 6 units of layer 1 to the 6 units of layer 2, the same at every timestep.",
+  ]);
+  assert.match(said(2, "units")[1], /^The hidden state h_4 of layer 2, 6 units/);
+});
+
+test("where the sequence is read from its end, names say so: earlier losses come back, to the right", () => {
+  const record = deepRecord({ layers: 1, directions: 2, T: 8, H: 6 });
+  const picture = readPicture(chosenRecord(record, { layer: 1, direction: "reverse" }), CONFIG, null);
+  assert.match(NAMES.own.said(picture, { t: 4 }), /joins what comes back from earlier steps/);
+  assert.equal(NAMES.carried.long(picture), "carried back from earlier steps");
+  const norm = formatNumber(record.tensors.dh_norm_reverse.data[3]); // row 3 is the state at t = 4
+  assert.match(NAMES.carried.said(picture, { t: 4 }), /^Earlier losses come back through W_hh, from h_3 to h_4;/);
+  assert.ok(NAMES.carried.said(picture, { t: 4 }).includes(`norm is ${norm}:`));
+  assert.match(NAMES.W_hh.said(picture, { t: 4 }), /from every hidden state to the one before it/);
+  assert.match(NAMES.W_hy.said(picture, { t: 4 }), /^The weights from the 6 units of each direction to the 1 output/);
+});
+
+test("where no matrix is on the way back the gate is named, and an embedding where the input is embedded", () => {
+  const mingru = pictureOf({}, { cell: "mingru" });
+  assert.match(
+    NAMES.carried.said(mingru, { t: 4 }),
+    /come back through the gate that keeps the state, from h_4 to h_3/,
+  );
+  const W_emb = { shape: [3, 2], data: Float64Array.of(1, 2, 3, 4, 5, 6) };
+  assert.match(
+    NAMES.W_xh.said(pictureOf({ I: 3, tensors: { W_emb } }), { t: 4 }),
+    /from the 2 numbers of the input’s embedding to the 6 units,/,
+  );
+});
+
 test("bars of clipping say what they cut, and where they cut nothing that too", () => {
   assert.match(NAMES.clip.said(pictureOf({ meta: { clip_scale: 0.25 } }), { t: 0 }), /leaves 25 % of its length/);
   assert.match(NAMES.clip.said(pictureOf({ meta: { clip_scale: 1 } }), { t: 0 }), /nothing is cut/);
@@ -54,11 +102,8 @@ test("bars of clipping say what they cut, and where they cut nothing that too", 
     NAMES.clip.said(pictureOf({}, { clip: "timestep", clip_threshold: 5 }), { t: 3 }),
     /at h_3 .* threshold 5/,
   );
-  assert.match(NAMES.clip.long(pictureOf({}, { clip: "timestep", clip_threshold: 5 })), /^bars: cut back here$/);
-  assert.match(
-    NAMES.clip.long(pictureOf({}, { clip: "norm", clip_threshold: 5 })),
-    /^bars: the weights’ gradient is clipped$/,
-  );
+  assert.match(NAMES.clip.long(pictureOf({}, { clip: "timestep", clip_threshold: 5 })), /^bars: clipped here$/);
+  assert.match(NAMES.clip.long(pictureOf({}, { clip: "norm", clip_threshold: 5 })), /^two bars: clipping$/);
 });
 
 test("what has no name says why, and what helps where that is true", () => {
@@ -99,10 +144,12 @@ test("the first headline is the task with its loss; what goes wrong is said as e
 });
 
 test("the line in Flow has its name where it is drawn, and says what the task needs", () => {
-  const at = (meta, more = {}) => drawnLag({ ...initialState(), record: sampleRecord({ T: 8, H: 6, meta }), ...more });
+  const at = (meta) => drawnLag({ ...initialState(), record: sampleRecord({ T: 8, H: 6, meta }) });
   assert.equal(at({ needed_lag: 2 }), 2);
   for (const lag of [null, 0, 8]) assert.equal(at({ needed_lag: lag }), null, `needed lag ${lag} of 8 timesteps`);
-  assert.equal(at({ needed_lag: 2 }, { direction: "reverse" }), null);
+  const both = deepRecord({ layers: 1, directions: 2, T: 8, H: 6, meta: { needed_lag: 2 } });
+  const seen = (direction) => drawnLag({ ...initialState(), record: chosenRecord(both, { layer: 1, direction }) });
+  assert.deepEqual([seen("forward"), seen("reverse")], [2, null]);
   assert.match(neededLagSaid(2), /2 timesteps or more .* needs 2:/);
   assert.match(neededLagSaid(1), /1 timestep or more/);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { refusalWords, refusedLinkWords } from "../../../static/js/words/notices.js";
+import { refusalWords } from "../../../static/js/words/refusals.js";
+import { refusedLinkWords } from "../../../static/js/words/notices.js";
 
 test("a refusal that speaks of commands is said in words for readers", () => {
   const early = { code: "no_run", message: "`step` needs a run. Send `start`, or `upload` a snapshot, first." };
@@ -8,7 +9,7 @@ test("a refusal that speaks of commands is said in words for readers", () => {
   for (const error of [early, diverged, { code: "bad_value", message: "`rate` must be a number; got text" }]) {
     assert.doesNotMatch(refusalWords(error), /`|Send|start/, error.code);
   }
-  assert.match(refusalWords(diverged), /clipping, or Reset/);
+  assert.match(refusalWords(diverged), /What would help stands under “The first bad number”/);
   assert.equal(refusalWords({ code: "busy", message: "Try again in 5 s." }), "Try again in 5 s.");
 });
 

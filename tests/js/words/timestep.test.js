@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { ASPECTS, timestepWords } from "../../../static/js/words/timestep.js";
+import { chosenRecord } from "../../../static/js/record/chosen.js";
+import { deepRecord } from "../stage/deep.js";
 import { sampleRecord } from "../stage/sample.js";
 
 test("a timestep is said as a whole, or one row of the picture at a time", () => {
@@ -25,6 +27,19 @@ test("a timestep without a target says so, and its gradient has no part of its o
   assert.doesNotMatch(timestepWords(record, 1, "gradient"), /own loss/);
   assert.match(timestepWords(record, 3, "gradient"), /from its own loss/);
   assert.doesNotMatch(timestepWords(record, 1, "output"), /target/);
+});
+
+test("of several layers and directions it is said whose timestep it is, and a lower layer has no loss of its own", () => {
+  const record = deepRecord({ layers: 2, directions: 2, T: 6 });
+  const words = (layer, direction, aspect) => timestepWords(chosenRecord(record, { layer, direction }), 3, aspect);
+  assert.match(
+    words(2, "reverse", "gradient"),
+    /^Timestep 3 of 6, layer 2, reverse direction: .* from its own loss\.$/,
+  );
+  assert.match(
+    words(1, "forward", "gradient"),
+    /^Timestep 3 of 6, layer 1, forward direction: .* from the loss of this/,
+  );
 });
 
 test("the unit that is furthest from 0 is named as the picture counts, from 1", () => {

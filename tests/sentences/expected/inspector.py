@@ -111,7 +111,9 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
     if not np.isfinite(h).all():
         return [asked["t"], seen.T]
     most = int(np.abs(h).argmax())
-    return [asked["t"], seen.T, math.hypot(*h), most + 1, 0, float(h[most])]
+    start = math.hypot(*seen.get("h")[0])
+    begins = asked["t"] == (seen.T if seen.reverse else 1) and start > 0
+    return [asked["t"], seen.T, math.hypot(*h), most + 1, 0, float(h[most]), *([start] if begins else [])]
 
 
 @expects("timestep input")

@@ -80,6 +80,8 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
     lanes = both(seen, asked)
     losses = in_lanes([[*known(one.meta["loss_per_timestep"]), i + 1.0] for i, one in enumerate(lanes)])
+    layers = [one.config["num_layers"] > 1 or one.config["bidirectional"] for one in lanes]
+    losses = [*(i + 1.0 for i, several in enumerate(layers) if several), *losses]
     baselines = [one.meta["baseline"] for one in lanes]
     if round(baselines[0], 12) == round(baselines[1], 12):
         return [*losses, baselines[0]]

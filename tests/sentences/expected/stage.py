@@ -29,13 +29,46 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
 
 @expects("name own")
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    if not seen.is_top:
+        return [shown_norm(seen, asked["t"])]
     share = shown_share(seen, asked["t"], asked["t"])
     return [100 * share] if np.isfinite(share) else []
 
 
 @expects("name carried")
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
-    return [shown_norm(seen, asked["t"] - 1)]
+    """Into which state the gradient comes back: the one that was read before."""
+    return [shown_norm(seen, asked["t"] if seen.reverse else asked["t"] - 1)]
+
+
+@expects("name W_xh")
+def _(seen: Seen, _: dict[str, Any]) -> Numbers:
+    """How many numbers of one kind enter, and how many units there are."""
+    rows, H = len(seen.get("W_xh")), seen.get("h").shape[1]
+    return [H if seen.layer > 1 else rows, H]
+
+
+@expects("name W_hh")
+def _(seen: Seen, _: dict[str, Any]) -> Numbers:
+    return [seen.T if seen.get("h")[0].any() else seen.T - 1]
+
+
+@expects("name W_hy")
+def _(seen: Seen, _: dict[str, Any]) -> Numbers:
+    return [seen.get("h").shape[1], seen.tensors["W_hy"].shape[1]]
+
+
+@expects("name units")
+def _(seen: Seen, _: dict[str, Any]) -> Numbers:
+    """And of what the colours are above or below."""
+    return [seen.get("h").shape[1], 0]
+
+
+@expects("stage band")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    """The norm of the layer that is pointed at, not of the open one."""
+    other = Seen(seen.folder, seen.run, asked["layer"], asked["direction"])
+    return [shown_norm(other, asked["t"])]
 
 
 @expects("name input")

@@ -155,10 +155,13 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
     return [100 * mean, math.log(0.5) / math.log(keeps)]
 
 
+INITIAL = ("h0", "c0")
+
+
 @expects("weightsWords")
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
     values = seen.tensors[asked["name"]].ravel()
-    times = [] if asked["name"].endswith("y") else [seen.T]
+    times = [] if asked["name"].endswith("y") or asked["name"][:2] in INITIAL else [seen.T]
     return [len(values), *times, float(values[np.abs(values).argmax()])]
 
 
@@ -178,7 +181,10 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
 
 @expects("useWords")
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
-    times = [] if seen.T == 1 else [seen.T]
+    times = [] if seen.T == 1 or asked["name"][:2] in INITIAL else [seen.T]
+    if asked["name"] == "W_emb":
+        reads = int((seen.tensors["x"][:, asked["index"][0]] == 1).sum())
+        times = [reads, *times] if reads else []
     return [float(seen.tensors[asked["name"]][tuple(asked["index"])]), *times]
 
 

@@ -11,6 +11,7 @@ import { wayOf } from "../equations/way.js";
 import { createLossFace } from "./loss.js";
 import { createPairFace } from "./pair.js";
 import { createEquation } from "./parts.js";
+import { layerTitle } from "../../words/layers.js";
 import { placedTitle, statusOf } from "../../words/inspector/subject.js";
 import { subjectOf } from "./subject.js";
 import { createTimestepFace } from "./timestep.js";
@@ -61,7 +62,7 @@ export function createInspector(node, store, actions) {
       shown = seen;
       idling.take(now);
       setSentence(heading, placedTitle(subject, record));
-      setText(status, statusOf(subject));
+      setText(status, statusOf(subject, layerTitle(record)));
       unpin.hidden = subject.kind === "nothing" || !subject.pinned;
       for (const [kind, face] of Object.entries(faces)) face.node.hidden = kind !== subject.kind;
       faces[subject.kind].show(state, record, subject);

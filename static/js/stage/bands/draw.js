@@ -7,7 +7,7 @@ import { drawMath, drawText } from "../../kit/text.js";
 import { sourceIndex } from "../../kit/colour.js";
 import { columnWidth, standsApart, xOf } from "../axis.js";
 import { drawColumns, drawRecurrentArrows, drawUnits } from "../paint/units.js";
-import { drawBeds, NAMED } from "../river/beds.js";
+import { drawBeds, NAME_AT } from "../river/beds.js";
 import { drawRivers } from "../river/draw.js";
 import { drawBanks } from "../river/marks.js";
 import { drawRibbon } from "../river/ribbon.js";
@@ -23,8 +23,8 @@ import { layerName, openLayer, OPENS } from "../../words/layers.js";
 
 /** Lower rivers have no room for words. */
 const WORDS_FROM = 15;
-/** Below the open lane's top: between the first two labels of its ruler. */
-const NAME_AT = 12;
+/** The triangle before a name hangs in the margin, so that names stand below the symbols. */
+const NAME_X = 9;
 /** Lower bands have no room for a second line beside them. */
 const TWO_LINES_FROM = 40;
 /** What a direction that is not open has of its own: x_t and y_t are the open one's, too. @type {import("../matrices.js").Matrix[]} */
@@ -36,7 +36,7 @@ export function drawBandChrome(ctx, scene) {
   if (!picture || bands.length === 0) return;
   const { U, left, right } = layout;
   const name = openLayer(layerName(picture.place, picture.place));
-  drawText(ctx, U, name, 20 * U, nameHeight(layout), { weight: 600, colour: palette.ink });
+  drawText(ctx, U, name, NAME_X * U, nameHeight(layout), { weight: 600, colour: palette.ink });
   for (const [index, { river, units, full }] of layout.bands.entries()) {
     if (full && bands[index]) {
       drawFullChrome(ctx, bands[index]);
@@ -49,14 +49,14 @@ export function drawBandChrome(ctx, scene) {
     const name = bands[index]?.name ?? "";
     const two = units.bottom - river.top >= TWO_LINES_FROM * U;
     const y = two ? river.mid : (river.top + units.bottom) / 2;
-    drawText(ctx, U, `▸ ${name}`, 20 * U, y, { weight: 600, colour: palette.ink });
+    drawText(ctx, U, `▸ ${name}`, NAME_X * U, y, { weight: 600, colour: palette.ink });
     if (two) drawText(ctx, U, OPENS, 20 * U, y + 16 * U, { colour: palette.ink3 });
   }
 }
 
-/** Where the name stands beside the first lane: between two labels of its ruler, in a low lane below them. @param {import("../layout.js").Layout} layout */
-function nameHeight({ lanes: [{ top, mid, bottom }], U }) {
-  return bottom - top < NAMED * U ? mid : top + NAME_AT * U;
+/** Where the name stands beside the first lane: between two labels of its ruler. @param {import("../layout.js").Layout} layout */
+function nameHeight({ lanes: [{ top }], U }) {
+  return top + NAME_AT * U;
 }
 
 /** Ruler, names and the key of a direction drawn in full. @param {Context} ctx @param {import("./scenes.js").Band} band */
@@ -64,7 +64,7 @@ function drawFullChrome(ctx, { name, scene }) {
   const { layout, palette } = scene;
   const { U, units } = layout;
   drawBeds(ctx, scene, true);
-  drawText(ctx, U, `▸ ${name}`, 20 * U, nameHeight(layout), { weight: 600, colour: palette.ink });
+  drawText(ctx, U, `▸ ${name}`, NAME_X * U, nameHeight(layout), { weight: 600, colour: palette.ink });
   const end = drawMath(ctx, U, "h_t", 20 * U, units.top + 8 * U, { size: 14, colour: palette.ink2 });
   drawText(ctx, U, OPENS, end + 6 * U, units.top + 8 * U, { colour: palette.ink3 });
   drawWeightNames(ctx, scene, OWN);

@@ -100,7 +100,7 @@ export function createFold(store) {
       const parts = scene?.picture?.parts;
       if (place.row !== "parts" || place.t === null || !parts) return null;
       const whole = parts.reduce((sum, norm) => sum + norm, 0);
-      return partLines(place.t, parts[place.t - 1] / whole);
+      return partLines(scene?.picture?.recurrent ?? "W_hh", place.t, parts[place.t - 1] / whole);
     },
   };
 }

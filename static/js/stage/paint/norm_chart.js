@@ -28,6 +28,20 @@ function curveStyles({ palette, picture }) {
   };
 }
 
+/** Of each layer from the lowest up, forward and reverse: many have one colour. */
+export const LAYER_DASHES = [
+  { forward: [5, 3], reverse: [5, 3, 1.4, 3] },
+  { forward: [9, 3], reverse: [12, 5] },
+  { forward: [1.4, 2.4], reverse: [2.6, 4.4] },
+  { forward: [9, 3, 2, 3], reverse: [9, 3, 2, 3, 2, 3] },
+];
+
+/** How a curve is drawn. @param {ReturnType<typeof curveStyles>} styles @param {Curve} curve */
+function styleOf(styles, { id, place }) {
+  const own = place && LAYER_DASHES[place.layer - 1]?.[place.direction];
+  return own ? { ...styles[id], dash: own } : styles[id];
+}
+
 /** Powers of ten, hairlines, and the chart's name. */
 export function drawNormAxes(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   const { layout, palette, domain } = scene;
@@ -59,7 +73,7 @@ export function drawNormCurves(/** @type {Context} */ ctx, /** @type {Scene} */ 
     layout.norm.bottom - layout.norm.top + 4,
   );
   ctx.clip();
-  for (const curve of [...curves].reverse()) drawCurve(ctx, scene, curve, styles[curve.id]);
+  for (const curve of [...curves].reverse()) drawCurve(ctx, scene, curve, styleOf(styles, curve));
   ctx.restore();
   drawExits(ctx, scene, styles);
 }
@@ -214,17 +228,22 @@ export function drawNormLegend(/** @type {Context} */ ctx, /** @type {Scene} */ 
   const styles = curveStyles(scene);
   const { U, legend } = layout;
   ctx.font = sans(U);
-  const labels = curves.map(curveName);
-  const widths = labels.map((label) => ctx.measureText(label).width);
   const room = layout.right - layout.left;
-  const rows = legendRows(widths, room, U);
+  const measured = (/** @type {boolean} */ short) => {
+    const labels = curves.map((curve) => curveName(curve, short));
+    const widths = labels.map((label) => ctx.measureText(label).width);
+    return { labels, widths, rows: legendRows(widths, room, U) };
+  };
+  const whole = measured(false);
+  const fits = whole.rows.flat().length === curves.length;
+  const { labels, widths, rows } = fits ? whole : measured(true);
   for (const [place, row] of rows.entries()) {
     const y = legend.y + (rows.length > 1 ? TWO_ROWS[place] * U : 0);
     const own = row.map((index) => widths[index]);
     const gap = legendGap(own, room, U);
     let x = layout.left;
     for (const index of row) {
-      const { colour, width, dash } = styles[curves[index].id];
+      const { colour, width, dash } = styleOf(styles, curves[index]);
       ctx.strokeStyle = colour;
       ctx.lineWidth = width * U;
       ctx.setLineDash(dash.map((length) => length * U));

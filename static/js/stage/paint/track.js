@@ -22,7 +22,8 @@ const PARTS_DOMAIN = /** @type {const} */ ([-6, 2]);
 export function drawTrackKey(/** @type {Context} */ ctx, /** @type {Scene} */ scene) {
   const { layout, palette, picture, track } = scene;
   const { U } = layout;
-  const y = layout.track.top + 9 * U;
+  // Where the stage is low the second line must not leave it, nor the first one stand in the chart above.
+  const y = Math.max(layout.norm.bottom + 14 * U, Math.min(layout.track.top + 9 * U, layout.height - 26 * U));
   const parts = `‖d${picture?.recurrent ?? "W_hh"}‖`;
   const name = { h: "h_t", dW_hh: parts, gates: keptName(picture ?? {}) }[track] ?? "∂E/∂h_t";
   drawMath(ctx, U, name, 20 * U, y, { size: 14, colour: palette.ink2 });

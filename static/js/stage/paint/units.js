@@ -8,7 +8,7 @@ import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
 import { drawText, sans } from "../../kit/text.js";
 import { once } from "../once.js";
 import { isSaturated, slopeOf } from "../../record/slope.js";
-import { SATURATED } from "../../words/names.js";
+import { SATURATED } from "../../words/stage.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("../scene.js").Scene} Scene */

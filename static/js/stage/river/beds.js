@@ -19,7 +19,10 @@ const SMALLEST = 70;
 const LOWEST = 34;
 
 /** Where layers have names beside their rivers: lower lanes have no room for both that and what is drawn. */
-export const NAMED = 66;
+const NAMED = 72;
+
+/** Below the lane's top the name of a layer or direction stands: between the first two labels of its ruler. */
+export const NAME_AT = 12;
 
 const LANE_LABELS = { h: "∂E/∂h_t", c: "∂E/∂c_t" };
 
@@ -43,6 +46,11 @@ export function drawBeds(ctx, { layout, palette, ruler }, named = layout.bands.l
     ctx.fill();
     drawRuler(ctx, layout, palette, ruler, index, named);
   }
+}
+
+/** Whether a label would stand where the name is. @param {import("../layout.js").LaneBand} lane @param {number} y @param {number} U */
+function isOnName({ top }, y, U) {
+  return y > top + NAME_AT * U && y < top + (NAME_AT + 10) * U;
 }
 
 /** The name's middle, where two lines about the weir stand below it at the mouth. @param {import("../layout.js").LaneBand} lane @param {number} U */
@@ -84,7 +92,7 @@ function drawRuler(ctx, layout, palette, rulerName, index, named) {
   let below = Number.NEGATIVE_INFINITY;
   for (const e of [...ruler.labels].reverse()) {
     const y = Math.max(lane.mid - halfAt(e), named || height < SMALLEST * U ? lane.top + 5 * U : 0);
-    if (y - below < room) continue;
+    if (y - below < room || (named && isOnName(lane, y, U))) continue;
     drawText(ctx, U, formatPower(e), x - 8 * U, y, { align: "right", colour: palette.ink3 });
     below = y;
   }

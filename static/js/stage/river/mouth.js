@@ -3,6 +3,7 @@
 import { drawText, sans } from "../../kit/text.js";
 import { SMALL } from "./beds.js";
 import { RULERS } from "./ruler.js";
+import { WEIR, weirX } from "./signs.js";
 import * as say from "../../words/stage.js";
 
 /** @typedef {import("../scene.js").Scene} Scene */
@@ -44,9 +45,9 @@ function drawWeir(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, pal
   const length = (lane.bottom - lane.top) / 2 - bank;
   ctx.fillStyle = palette.ink;
   ctx.globalAlpha = clipped ? 1 : 0.25;
-  const x = picture.reverse ? layout.right + U : layout.left - 4 * U;
-  ctx.fillRect(x, lane.top, 3 * U, length);
-  ctx.fillRect(x, lane.bottom - length, 3 * U, length);
+  const x = weirX(layout);
+  ctx.fillRect(x, lane.top, WEIR * U, length);
+  ctx.fillRect(x, lane.bottom - length, WEIR * U, length);
   ctx.globalAlpha = 1;
   labelWeir(ctx, layout, say.clippedWords(scale), {
     weight: clipped ? 600 : 400,

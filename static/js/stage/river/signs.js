@@ -11,6 +11,14 @@ import { KIND } from "./ruler.js";
 /** From this norm on, what lies beyond the banks carries waves. */
 const FLOOD = Math.log(30);
 
+/** How thick the weir is, in design units. */
+export const WEIR = 3;
+
+/** The weir's left side: it stands where the gradient leaves the sequence, in the reverse direction at its end. @param {{left: number, right: number, reverse: boolean, U: number}} layout */
+export function weirX({ left, right, reverse, U }) {
+  return reverse ? right + U : left - (WEIR + 1) * U;
+}
+
 /**
  * The dry bed: dashes on the midline whose gaps grow with the powers of ten below the ruler.
  * @param {Ribbon} ribbon

@@ -9,6 +9,9 @@ import { KIND, RULERS } from "./ruler.js";
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {CanvasRenderingContext2D} Context */
 
+/** A tag stands in lanes of at least this height, in design units: in a slim one hatching and ink speak alone. */
+const TAG_LANE = 34;
+
 /** In design units: a lane as low as this has no room for words above and below its midline. */
 const LOW = 46;
 
@@ -21,13 +24,14 @@ export function drawWithoutNumber(/** @type {Context} */ ctx, /** @type {Scene} 
     const left = Math.max(layout.left, layout.edges[first - 1]);
     const right = Math.min(layout.right, layout.edges[last]);
     if (right <= left) continue;
+    const hasTag = height >= TAG_LANE * layout.U;
     if (kind === KIND.nan) {
       hatchBox(ctx, { x: left, y: lane.top, width: right - left, height }, 5 * layout.U, palette.border);
-      drawTag(ctx, scene, say.NAN_SPAN, (left + right) / 2, lane.mid, right - left);
+      if (hasTag) drawTag(ctx, scene, say.NAN_SPAN, (left + right) / 2, lane.mid, right - left);
     } else if (kind === KIND.infinite) {
       ctx.fillStyle = palette.ink;
       ctx.fillRect(left, lane.top, right - left, height);
-      drawTag(ctx, scene, say.INFINITE, (left + right) / 2, lane.mid, right - left);
+      if (hasTag) drawTag(ctx, scene, say.INFINITE, (left + right) / 2, lane.mid, right - left);
     } else if (kind === KIND.zero) {
       ctx.font = sans(layout.U);
       const room = right - left - 12 * layout.U;

@@ -85,7 +85,7 @@ function drawNorms(ctx, { scene, whole, ratio }, passed) {
   const { U, norm } = layout;
   const [top, bottom] = [norm.top - 8 * U, norm.bottom + 8 * U];
   if (!picture || !readsBothWays(scene)) return copyPart(ctx, whole, ratio, { ...passed, top, bottom });
-  const above = curves.filter(({ layer = 0 }) => layer > picture.place.layer);
+  const above = curves.filter(({ place }) => place && place.layer > picture.place.layer);
   ctx.save();
   clipToAxis(ctx, layout);
   drawNormCurves(ctx, { ...scene, curves: above });

@@ -69,7 +69,7 @@ export function drawForward(
   if (both) copyEarlier(ctx, layers);
   const top = units.top - 3 * U;
   const filled = mix(top, units.bottom + 2 * U, between(part, FORWARD.units[0], FORWARD.units[1]));
-  const input = { top: units.bottom + 2 * U, bottom: layout.labels.y + 8 * U };
+  const input = { top: reachedFromBelow(layout, both, part), bottom: layout.labels.y + 8 * U };
   copyPart(ctx, forward, ratio, { ...column, ...input });
   if (part >= FORWARD.weights[0]) {
     copyPart(ctx, forward, ratio, { ...arrow, top, bottom: units.bottom });
@@ -89,6 +89,13 @@ export function drawForward(
   const falls = between(part, FORWARD.output[0], FORWARD.output[1]);
   if (falls >= 1) copyPart(ctx, forward, ratio, { ...column, top: output.top - 4 * U, bottom: units.top });
   else if (falls > 0) drawOnItsWay(ctx, layout, palette.forward, wayX(layout, t), falls);
+}
+
+/** How far up from the input a timestep has come: through the layers below, one after the other, to the open one. @param {Layout} layout @param {boolean} both @param {number} part */
+function reachedFromBelow({ units, input, bands, U }, both, part) {
+  const open = units.bottom + 2 * U;
+  const passes = !both && bands.some(({ above }) => !above);
+  return passes ? mix(input.top - 2 * U, open, between(part, FORWARD.input[0], FORWARD.input[1])) : open;
 }
 
 /** The layers below, and the other direction of the open one. @param {Context} ctx @param {Layers} layers */

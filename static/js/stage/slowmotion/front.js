@@ -1,6 +1,6 @@
 /** Where the river has come to in slow motion, and the card that says what has arrived there. */
 
-import { drawMath, drawText, sans } from "../../kit/text.js";
+import { drawMath, drawText, mathWidth, sans } from "../../kit/text.js";
 import { cardLines, cardTitle } from "../../words/slowmotion.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -17,8 +17,11 @@ export function drawFront(
   const { U, lanes } = layout;
   const lane = lanes[0];
   const lines = cardLines(picture, t);
+  const title = cardTitle(picture, t);
+  const titleWidth = mathWidth(ctx, U, title, 14);
   ctx.font = sans(U, 12, 600);
-  const width = Math.max(150 * U, ...lines.map((line) => ctx.measureText(line).width + 22 * U));
+  const widths = [titleWidth, ...lines.map((line) => ctx.measureText(line).width)];
+  const width = Math.max(150 * U, ...widths.map((one) => one + 22 * U));
   const height = (28 + 17 * lines.length) * U;
   const [roomLeft, roomRight] = [x - 24 * U - width > layout.left, x + 24 * U + width < layout.right];
   const onTheLeft = layout.reverse ? !roomRight : roomLeft;
@@ -39,7 +42,7 @@ export function drawFront(
   ctx.roundRect(left, top, width, height, 5 * U);
   ctx.fill();
   ctx.stroke();
-  drawMath(ctx, U, cardTitle(picture, t), left + 11 * U, top + 15 * U, { size: 14, colour: palette.ink2 });
+  drawMath(ctx, U, title, left + 11 * U, top + 15 * U, { size: 14, colour: palette.ink2 });
   lines.forEach((line, i) => {
     const last = i === lines.length - 1;
     const style = last ? { weight: 600, colour: palette.backward } : { colour: palette.ink2 };

@@ -1,7 +1,7 @@
 /** The timesteps beside the flow matrix, and beside a few losses how much arrives at both ends. Keeps no state. */
 
 import { subscript } from "../../lib/format.js";
-import { drawText } from "../../kit/text.js";
+import { drawMath, drawText } from "../../kit/text.js";
 import { clamp } from "../../lib/scales.js";
 import * as say from "../../words/flow.js";
 
@@ -36,6 +36,16 @@ export function drawAxes(ctx, { picture, layout, palette: colours, state }) {
     const middle = top + i * rowPitch + rowHeight / 2;
     drawText(ctx, U, `E${subscript(t)}`, left - 7 * U, middle, { ...style, align: "right" });
   });
+}
+
+/** Where every pair has a path there is no room for the legend: what is a row and what a column stands at the axes. @param {Context} ctx @param {FlowSheet} sheet */
+export function drawAxisNames(ctx, { picture, layout, palette: colours, state }) {
+  if (!picture || !layout) return;
+  const { U, left, top, bottom, side, T } = layout;
+  const style = { size: 14, colour: colours.ink2 };
+  drawMath(ctx, U, "E_t", left - 26 * U, top + side / 4, style);
+  const isPinnedThere = state.pin !== null && state.pin.t <= T / 2;
+  drawMath(ctx, U, "h_k", left + (isPinnedThere ? 0.75 : 0.25) * side - 7 * U, bottom + 10 * U, style);
 }
 
 /** Few losses leave room for numbers: how much arrives at both ends of each row. @param {Context} ctx @param {FlowSheet} sheet */

@@ -3,7 +3,7 @@
 import { drawText } from "../../kit/text.js";
 import { hasPath } from "../../record/chosen.js";
 import * as say from "../../words/flow.js";
-import { drawAxes, drawRowValues } from "./axes.js";
+import { drawAxes, drawAxisNames, drawRowValues } from "./axes.js";
 import { drawKey } from "./key.js";
 import { drawLegend, drawLegendBelow } from "./legend.js";
 import { drawFrames, drawLagLine } from "./marks.js";
@@ -35,6 +35,7 @@ export function drawChrome(ctx, sheet) {
   drawAxes(ctx, sheet);
   if (!layout.few && !hasPath(picture.place, 1, picture.T)) drawLegend(ctx, sheet);
   else if (!layout.few && !hasPath(picture.place, picture.T, 1)) drawLegendBelow(ctx, sheet);
+  else if (!layout.few) drawAxisNames(ctx, sheet);
   drawKey(ctx, layout, colours);
 }
 

@@ -46,7 +46,9 @@ export function drawLegend(
     );
     y += 18 * U;
   }
-  if (Number(state.config.k1) > 0) words(say.TRUNCATED, right, y);
+  ctx.font = sans(U);
+  const free = side - (y - top) - 16 * U; // of the triangle, on that line
+  if (Number(state.config.k1) > 0 && ctx.measureText(say.TRUNCATED).width < free) words(say.TRUNCATED, right, y);
   const firstLoss = picture.hasTarget.indexOf(1);
   const room = side - mathWidth(ctx, U, say.ROW) - 24 * U;
   ctx.font = sans(U);

@@ -29,9 +29,10 @@ export function titleOf(subject) {
   }
 }
 
-/** How it was chosen. @param {Subject} subject */
-export function statusOf(subject) {
+/** How it was chosen; beside a longer title, of a layer, without what “unpin” says as well. @param {Subject} subject @param {string} [layer] as its title begins */
+export function statusOf(subject, layer = "") {
   if (subject.kind === "nothing") return "nothing pinned";
   const unit = subject.kind === "timestep" ? ` · unit ${subject.unit + 1}` : "";
+  if (subject.pinned && layer && unit) return `${unit.slice(3)} · `;
   return subject.pinned ? `pinned${unit} · ` : `under the pointer${unit}`;
 }

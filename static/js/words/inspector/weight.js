@@ -1,6 +1,7 @@
 /** What the inspector says of one weight. Pure. */
 
 import { formatNumber } from "../../lib/format.js";
+import { baseOf, INITIAL } from "../../record/chosen.js";
 import { at, length } from "../../record/readings.js";
 
 /** @typedef {import("../../run/state.js").State} State */
@@ -8,15 +9,27 @@ import { at, length } from "../../record/readings.js";
 
 /** @param {DecodedRecord} record @param {string} tensor @param {number[]} index */
 export function useWords(record, tensor, index) {
-  const uses = length(record);
-  const times = uses === 1 ? "at the one timestep" : `at all ${uses} timesteps`;
-  return `${formatNumber(at(record, tensor, ...index), 4)}: one number, used ${times}.`;
+  return `${formatNumber(at(record, tensor, ...index), 4)}: one number, ${usedWords(record, tensor, index[0])}.`;
 }
+
+/** How often: an initial state once, an embedding's row where its class is read. @param {DecodedRecord} record @param {string} tensor @param {number} row */
+function usedWords(record, tensor, row) {
+  const [T, base] = [length(record), baseOf(tensor)];
+  if (INITIAL.includes(base)) return "used once: the state starts from it";
+  if (base !== "W_emb") return T === 1 ? "used at the one timestep" : `used at all ${T} timesteps`;
+  const reads = Array.from({ length: T }, (_, t) => at(record, "x", t, row)).filter((x) => x !== 0).length;
+  if (reads === 0) return "not used here: the shown sequence never reads its class";
+  return `used at the ${reads} of ${T} timesteps that read its class`;
+}
+
+/** What clips entries each by itself: by how much one of them is not known. */
+const CLIPS_ENTRIES = ["value", "timestep"];
 
 /** What the next update does to it: known in advance only for plain descent. @param {State} state @param {DecodedRecord} record @param {number} gradient */
 export function updateWords({ config }, record, gradient) {
   const scale = record.meta.clip_scale ?? 1;
-  if (config.optimizer !== "sgd" || Number(config.weight_decay) !== 0 || config.clip === "value") return "";
+  if (config.optimizer !== "sgd" || Number(config.weight_decay) !== 0) return "";
+  if (CLIPS_ENTRIES.includes(String(config.clip))) return "";
   if (!Number.isFinite(gradient)) return "";
   const rate = Number(config.learning_rate);
   const clipped = scale < 1 ? ` × ${formatNumber(scale)} by clipping` : "";

@@ -10,9 +10,11 @@ import { subjectOf } from "../../../../static/js/panels/inspector/subject.js";
 import { arrowsIn } from "../../../../static/js/panels/inspector/update.js";
 import { clipWords } from "../../../../static/js/words/inspector/update.js";
 import { updateWords, useWords } from "../../../../static/js/words/inspector/weight.js";
-import { lossGradient, ownGradient, ownShare } from "../../../../static/js/record/readings.js";
+import { ledger, lossGradient, ownGradient, ownShare } from "../../../../static/js/record/readings.js";
 import { initialState } from "../../../../static/js/run/state.js";
+import { chosenRecord } from "../../../../static/js/record/chosen.js";
 import { makeRecord } from "../../records.js";
+import { deepRecord } from "../../stage/deep.js";
 
 test("what is carried is named by its first and its last loss", () => {
   assert.equal(carriedLabel(makeRecord({ T: 6 }), 2), "carried, E_3…6");
@@ -67,6 +69,12 @@ test("what a sequence starts from is said where it starts: zeros, a parameter, t
     startWords(record, 1, { carry_state: true }),
     /^h_0 and c_0, .*: norms 5.* and 5.*; gradients .* are cut/,
   );
+});
+
+test("beside a layer's title there is room for the unit alone", () => {
+  const timestep = { kind: "timestep", t: 2, unit: 4, pinned: true };
+  assert.deepEqual(statusOf(timestep, "Layer 2 reverse"), "unit 5 · ");
+  assert.equal(statusOf({ kind: "pair", t: 3, k: 1, pinned: true }, "Layer 2"), "pinned · ");
 });
 
 test("titles and how it was chosen, counted as people count", () => {
@@ -127,6 +135,32 @@ test("one weight: how often it is used, and for plain descent where it goes next
   const state = initialState({ config: { optimizer: "sgd", learning_rate: 0.1, weight_decay: 0, clip: "norm" } });
   assert.equal(updateWords(state, record, 2), "The next update adds −0.100 × gradient × 0.500 by clipping: −0.100.");
   assert.equal(updateWords({ ...state, config: { ...state.config, optimizer: "adam" } }, record, 2), "");
+});
+
+test("an initial state is used once, and of an embedding each row where its class is read", () => {
+  const record = makeRecord({ T: 4 });
+  record.tensors.h0 = { shape: [2], data: Float64Array.of(0.5, 0) };
+  record.tensors.W_emb = { shape: [3, 2], data: Float64Array.of(1, 2, 3, 4, 5, 6) };
+  record.tensors.x = { shape: [4, 3], data: Float32Array.of(0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0) };
+  assert.equal(useWords(record, "h0", [0]), "0.5000: one number, used once: the state starts from it.");
+  assert.match(useWords(record, "W_emb", [1, 0]), /used at the 3 of 4 timesteps that read its class\.$/);
+  assert.match(useWords(record, "W_emb", [2, 0]), /not used here: the shown sequence never reads its class\.$/);
+});
+
+test("by how much clipping cuts one entry is said only where it is the same for all", () => {
+  const record = makeRecord({ meta: { clip_scale: 0.5 } });
+  const config = { optimizer: "sgd", learning_rate: 0.1, weight_decay: 0 };
+  const words = (clip) => updateWords(initialState({ config: { ...config, clip } }), record, 2);
+  assert.deepEqual(["value", "timestep"].map(words), ["", ""]);
+});
+
+test("where a loss never comes by, there is no account of what became of it", () => {
+  assert.equal(ledger(makeRecord({ targets: [1, 2] }), 2, 3), null, "h_3 is read after the last loss");
+  const both = deepRecord({ layers: 1, directions: 2, T: 6, hasLoss: (t) => t > 2 });
+  both.tensors.ln_flow_a_reverse = both.tensors.ln_flow_reverse;
+  const reverse = chosenRecord(both, { layer: 1, direction: "reverse" });
+  assert.equal(ledger(reverse, 3, 2), null, "E_3 is the first loss, and h_2 is read after it in reverse");
+  assert.notEqual(ledger(reverse, 3, 5), null);
 });
 
 test("the next update: before and after clipping with the angle, or what clipping would do", () => {

@@ -12,16 +12,16 @@ import { ribbonOf } from "../../../../static/js/stage/river/river.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
 import { placeAt } from "../../../../static/js/stage/under.js";
 import { deepRecord } from "../deep.js";
-import { recordingBitmaps, recordingContext, textsOf } from "../recording.js";
+import { callsOf, recordingBitmaps, recordingContext, textsOf } from "../recording.js";
 
 const SIZE = { width: 764, height: 620, U: 1 };
 const place = (layer, direction, layers, directions) => ({ layer, direction, layers, directions });
 
-function sceneOf(record, choice, config = {}) {
+function sceneOf(record, choice, config = {}, size = SIZE) {
   const state = initialState({ config: { hidden_size: 4, ...config } });
   const shown = chosenRecord(record, choice);
   const picture = readPicture(shown, state.config, null);
-  return buildScene(picture, { ...state, record: shown }, SIZE, [-4, 2], null);
+  return buildScene(picture, { ...state, record: shown }, size, [-4, 2], null);
 }
 
 test("layers stand upon each other, the forward direction above the reverse one", () => {
@@ -48,6 +48,10 @@ for (const [layers, directions, lanes, height] of [
   [4, 2, 1, 620],
   [4, 2, 2, 620],
   [2, 2, 2, 566],
+  [4, 2, 1, 566],
+  [4, 2, 2, 566],
+  [3, 2, 1, 510],
+  [4, 1, 2, 500],
   [2, 1, 1, 1016],
 ]) {
   test(`${layers} layers in ${directions} directions, ${lanes} rivers open: rows follow each other within ${height} px`, () => {
@@ -201,4 +205,71 @@ test("a lower layer is fed at every timestep, the top one where there is a loss"
   const stack = stackOf(scene);
   assert.deepEqual(Array.from(fedAt(stack[1], stack)), [0, 1, 1, 1, 1, 1, 1]);
   assert.deepEqual(Array.from(fedAt(stack[0], stack)), [0, 0, 0, 0, 0, 0, 1]);
+});
+
+/** What is written, with where it stands, at the left end of its line. */
+function writtenOn(record, choice, config = {}, size = SIZE) {
+  const ctx = recordingContext();
+  const scene = sceneOf(record, choice, config, size);
+  const bitmaps = recordingBitmaps();
+  drawChrome(ctx, scene);
+  drawRecord(ctx, scene, bitmaps, 1);
+  const texts = callsOf(ctx, "fillText").map(([text, x, y, state]) => {
+    Object.assign(ctx.state, state);
+    const { width } = ctx.measureText(text);
+    return { text, x: x - { left: 0, center: width / 2, right: width }[state.textAlign], y, width };
+  });
+  return { ctx, scene, texts };
+}
+
+test("the curves of all other layers and directions differ by dash, and each has its name in the legend", () => {
+  const record = deepRecord({ layers: 4, directions: 2, T: 8 });
+  const { ctx, scene, texts } = writtenOn(record, { layer: 2, direction: "reverse" });
+  const named = scene.curves.filter(({ id }) => id === "layer");
+  assert.equal(named.length, 7);
+  const { y: middle } = scene.layout.legend;
+  const isInRow = (/** @type {number} */ y) => Math.abs(y - middle) < 10 * scene.layout.U; // one row or two
+  const inLegend = texts.filter(({ y }) => isInRow(y)).map(({ text }) => text);
+  for (const { label, short } of named) assert.ok(inLegend.includes(label) || inLegend.includes(short), label);
+  let dash = "";
+  const samples = [];
+  for (const [name, ...args] of ctx.calls) {
+    if (name === "setLineDash") dash = String(args[0]);
+    if (name === "moveTo" && isInRow(args[1]) && args[0] >= scene.layout.left) samples.push(dash);
+  }
+  const dashes = samples.filter((one) => one !== "");
+  assert.equal(dashes.length, 7);
+  assert.equal(new Set(dashes).size, 7, dashes.join(" | "));
+});
+
+for (const [layers, directions, height] of [
+  [2, 2, 620],
+  [4, 2, 620],
+  [3, 1, 566],
+]) {
+  test(`in low lanes the name of a layer lies on no number of the ruler and on no word of the weir: ${layers} × ${directions}`, () => {
+    const record = deepRecord({ layers, directions, T: 8, meta: { clip_scale: 0.1 } });
+    for (const name of Object.keys(record.tensors)) {
+      if (/^ln_dh_norm/.test(name)) record.tensors[name.replace("dh", "dc")] = record.tensors[name];
+    }
+    for (const direction of directions > 1 ? ["forward", "reverse"] : ["forward"]) {
+      const config = { cell: "lstm", clip: "norm", clip_threshold: 1 };
+      const { scene, texts } = writtenOn(record, { layer: 1, direction }, config, { ...SIZE, height });
+      const inGutter = texts.filter(({ x }) => x < scene.layout.left - 8);
+      for (const name of inGutter.filter(({ text }) => /^[▸▾]/.test(text))) {
+        for (const other of inGutter) {
+          const apart = other.x >= name.x + name.width || name.x >= other.x + other.width;
+          const isClear = other === name || apart || Math.abs(other.y - name.y) >= 8;
+          assert.ok(isClear, `“${other.text}” at ${other.y} lies on “${name.text}” at ${name.y}`);
+        }
+      }
+    }
+  });
+}
+
+test("in a slim band what is no number is hatched, and no tag covers its neighbours", () => {
+  const record = deepRecord({ layers: 2, T: 8 });
+  for (const name of ["ln_dh_norm", "ln_dh_norm_l2"]) record.tensors[name].data.fill(Number.NaN);
+  const { texts } = writtenOn(record, { layer: 1, direction: "forward" });
+  assert.equal(texts.filter(({ text }) => text === "NaN: no gradient").length, 1, "in the open lane alone");
 });

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { chosenRecord } from "../../../../static/js/record/chosen.js";
+import { partLines } from "../../../../static/js/words/fold.js";
+import { deepRecord } from "../deep.js";
 import { palette } from "../../../../static/js/kit/colour.js";
 import { drawDeck, drawFlights } from "../../../../static/js/stage/fold/deck.js";
 import { drawAccumulator, drawFolded, inkOn } from "../../../../static/js/stage/fold/draw.js";
@@ -84,6 +87,19 @@ for (const [width, height] of [
     });
   }
 }
+
+test("of several layers the norm of the sum is that of the layer that is folded, or none", () => {
+  const sums = { dW_hh_sum_norm: 5, dW_hh_sum_norms: { W_hh: 3, W_hh_l2: 4 } };
+  const sumOf = (meta, layer) =>
+    readPicture(chosenRecord(deepRecord({ layers: 2, meta }), { layer, direction: "forward" }), {}, null).partsSum;
+  assert.deepEqual([sumOf(sums, 1), sumOf(sums, 2)], [3, 4]);
+  assert.equal(sumOf({ dW_hh_sum_norm: 5 }, 2), null, "that of a record from before is of the whole network");
+});
+
+test("a part of the accumulator is called by the weights it is of", () => {
+  const said = ["W_hh", "u_hh", "W_xh"].map((recurrent) => partLines(recurrent, 3, 0.25)[0]);
+  assert.deepEqual(said, ["‖∂E/∂Wₕₕ‖ of t = 3", "‖∂E/∂uₕₕ‖ of t = 3", "‖∂E/∂Wₓₕ‖ of t = 3"]);
+});
 
 test("the accumulator says what it stacks, and the norm of the sum beside it", () => {
   const { scene, layout } = folded({

@@ -265,7 +265,10 @@ test("the frame stands where the message says: at y_5 when the output overflows 
 test("a gradient that is not finite is framed in the river, the last timestep's first", () => {
   const record = sampleRecord({ T: 6 });
   for (const t of [2, 3]) record.tensors.dh.data[t * 4] = Number.NaN;
-  assert.deepEqual(readPicture(record, {}, null).firstBad, { of: "dh", t: 3, unit: 0, value: Number.NaN });
+  assert.deepEqual(readPicture(record, {}, null).firstBad, {
+    ...{ of: "dh", ending: "" },
+    ...{ t: 3, unit: 0, value: Number.NaN },
+  });
 });
 
 test("saturated units carry a dot, values beyond ±1 a bar; the legend names the dot", () => {

@@ -3,6 +3,8 @@ import test, { beforeEach } from "node:test";
 import { drawMoment } from "../../../../static/js/stage/slowmotion/draw.js";
 import { makeLayers } from "../../../../static/js/stage/slowmotion/layers.js";
 import { createSlowMotion, isReached } from "../../../../static/js/stage/slowmotion/slowmotion.js";
+import { drawFront } from "../../../../static/js/stage/slowmotion/front.js";
+import { LAYER_DASHES } from "../../../../static/js/stage/paint/norm_chart.js";
 import { cardLines, chipWords, momentWords } from "../../../../static/js/words/slowmotion.js";
 import { runsLeft } from "../../../../static/js/stage/slowmotion/timeline.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
@@ -176,6 +178,44 @@ test("the card adds own and carried part up and says what becomes of the norm", 
   assert.doesNotMatch(cardLines(picture, 4)[1], /→/);
 });
 
+test("within a timestep it goes upwards: input, the layers below, the open one, the layers above, the output", () => {
+  const record = chosenRecord(deepRecord({ layers: 3, T: 4 }), { layer: 2, direction: "forward" });
+  const size = { width: 764, height: 620, U: 1 };
+  const scene = buildScene(readPicture(record, {}, null), { ...initialState({}, record) }, size, [-4, 2], null);
+  const layers = makeLayers(scene, fakeCanvas(764, 620), recordingBitmaps(), 1);
+  const { layout } = scene;
+  const [above, below] = layout.bands;
+  const column = xOf(layout, 2);
+  /** Whether this height of t = 2's column is shown. */
+  const shows = (part, y) => {
+    const ctx = recordingContext();
+    drawMoment(ctx, layers, { phase: "forward", t: 2, part });
+    return callsOf(ctx, "drawImage").some(
+      ([from, x, top, width, height]) =>
+        from === layers.forward && x <= column && x + width >= column && top <= y && top + height >= y,
+    );
+  };
+  const middle = ({ top, bottom }) => (top + bottom) / 2;
+  const rows = [layout.input, below.units, layout.units, above.units, layout.output].map(middle);
+  const seen = [0.01, 0.15, 0.74, 0.76, 1].map((part) => rows.map((y) => Number(shows(part, y))).join(""));
+  assert.deepEqual(seen, ["10000", "11000", "11100", "11110", "11111"]);
+});
+
+test("the card at the front is as wide as what it says, also of a lower layer", () => {
+  const record = chosenRecord(deepRecord({ layers: 2, T: 6 }), { layer: 1, direction: "forward" });
+  const size = { width: 764, height: 620, U: 1 };
+  const scene = buildScene(readPicture(record, {}, null), { ...initialState({}, record) }, size, [-4, 2], null);
+  const ctx = recordingContext();
+  drawFront(ctx, scene, 500, 4);
+  const [[left, , width]] = callsOf(ctx, "roundRect");
+  const [first, ...rest] = callsOf(ctx, "fillText").map(([text, x, , state]) => {
+    Object.assign(ctx.state, state);
+    return { text, x, end: x + ctx.measureText(text).width };
+  });
+  assert.equal(first.text, "∂E/∂h");
+  for (const { text, x, end } of [first, ...rest]) assert.ok(x >= left && end <= left + width, `“${text}” to ${end}`);
+});
+
 test("every moment has its sentence", () => {
   const picture = readPicture(sampleRecord({ T: 4, H: 3, hasLoss: (t) => t === 3 }), {}, null);
   const said = (phase, t) => momentWords({ phase, t, part: 1 }, picture, null).finding;
@@ -220,8 +260,12 @@ for (const direction of /** @type {const} */ (["forward", "reverse"])) {
     );
     assert.deepEqual(copies, [], "nothing is copied from the finished chart");
     const clips = callsOf(ctx, "rect").filter(([, y]) => inChart(y));
-    const dashes = callsOf(ctx, "setLineDash").filter(([dash]) => dash[0] === 5 && dash[1] === 3);
-    assert.equal(dashes.length, 2, "both directions of layer 2, and not the other one of layer 1");
+    const dashes = callsOf(ctx, "setLineDash").filter(([dash]) => dash.length > 0);
+    assert.deepEqual(
+      dashes.map(([dash]) => String(dash)).sort(),
+      [LAYER_DASHES[1].forward, LAYER_DASHES[1].reverse].map(String).sort(),
+      "both directions of layer 2, and not the other one of layer 1",
+    );
     const passed = clips.filter(([x, , width]) => width < 600 || x > left);
     assert.equal(passed.length, 1, "the open one as far as its river has come");
   });
