@@ -95,7 +95,17 @@ class Layer:
         self._first = self.dh[0], self.direct[0]  # of the timestep before all others
         self.initial = self._first  # dE/dh_0 and an lstm's dE/dc_0 (H, B), as a learned one's gradient
         self.clip_factor = np.ones((T + 1, columns), dtype)  # of the last sweep that clipped
-        # Views of one timestep each, made once: indexing an array costs as much as a small product.
+        self._view_timesteps(inner, seen)
+        at_once = max(1, BLOCK_ELEMENTS // (H * B))
+        self._spans = [slice(start, start + at_once) for start in range(0, T, at_once)]  # linearised together
+        summed = self.leaving[:, self._straight : inner + handed * sums_handed]
+        self._sum = SumOverTime(summed[..., :B], self.entering[..., :B], seen, H)
+        information = np.finfo(self.dtype)
+        self._grain = np.array(float(information.tiny) ** (2 / 3) / float(information.eps), self.dtype)
+
+    def _view_timesteps(self, inner: int, seen: int) -> None:
+        """Views of one timestep each, made once: indexing an array costs as much as a small product."""
+        columns = self.dh.shape[2]
         self._dh_t = list(self.dh)
         self._direct_t = list(self.direct)
         self._carried_t = list(zip(self._dh_t, self._direct_t, strict=True) if self._straight else zip(self._dh_t))
@@ -105,7 +115,7 @@ class Layer:
                 zip(*self.cell.local, strict=True),
                 self._dh_t[1:],
                 self._direct_t[1:],
-                [kind.split(leaving[:inner].reshape(-1, H, columns)) for leaving in self.leaving[:-1]],
+                [self.cell.split(leaving[:inner].reshape(-1, self.H, columns)) for leaving in self.leaving[:-1]],
                 self.leaving[:-1, self._straight + seen :],
                 self._dh_t[:-1],
                 self._direct_t[:-1],
@@ -113,12 +123,6 @@ class Layer:
                 strict=True,
             )
         )
-        at_once = max(1, BLOCK_ELEMENTS // (H * B))
-        self._spans = [slice(start, start + at_once) for start in range(0, T, at_once)]  # linearised together
-        summed = self.leaving[:, self._straight : inner + handed * sums_handed]
-        self._sum = SumOverTime(summed[..., :B], self.entering[..., :B], seen, H)
-        information = np.finfo(self.dtype)
-        self._grain = np.array(float(information.tiny) ** (2 / 3) / float(information.eps), self.dtype)
 
     def by_time(self, values: Array) -> Array:
         """Arrays of this layer, over T or T+1, in the order of the sequence, and the other way round: a view.
