@@ -1,7 +1,7 @@
 """The files below `static/`, under addresses that contain a hash of all of them, compressed once.
 
-Modules and styles are sent without their comments and types, styles without indents: a third of what the first picture would wait
-for. Every line keeps its number.
+Modules and styles are sent without their comments and types, styles without indents: a third of what the first picture
+would wait for. Every line keeps its number.
 """
 
 import asyncio
