@@ -25,7 +25,7 @@ def test_modules_are_sent_without_their_comments_and_every_line_keeps_its_number
     function = "export const f = (a) => /** @type {any} */ (a);"
     source = f'/** Two\n * lines. */\n\n/** @param {{number}} a */\n{function}\n  // why\n  f("/* no */ // no");\n'
     content = site(tmp_path, js__main=source).files["js/main.js"].content.decode()
-    assert content == '\n\n\n\nexport const f = (a) => (a);\n\nf("/* no */ // no");\n'
+    assert content == '\n\n\n\nexport const f = (a) => (a);\n\n  f("/* no */ // no");\n'
 
 
 def test_styles_are_sent_without_their_comments_and_every_line_keeps_its_number(tmp_path):
