@@ -87,7 +87,7 @@ def test_captures_are_shown_held_compared_and_chosen_from(watched: Page, script:
     watched.get_by_role("tab", name="Gates").click()
     expect(watched.locator("#gates-words")).to_contain_text("The update gate z is open")
     watched.get_by_role("tab", name="Gates").press("End")
-    expect(watched.locator("#weights-words")).to_contain_text("Whh_reverse: 27 numbers")
+    expect(watched.locator("#weights-words")).to_contain_text("Whh ←: 27 numbers")
     watched.get_by_role("group", name="value or gradient").get_by_text("gradient").click()
     expect(watched.locator("#weights-words")).to_contain_text("over the batch, before clipping.")
     assert violations(watched) == []

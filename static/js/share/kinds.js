@@ -2,18 +2,24 @@
 
 /** @typedef {"snapshot" | "weights" | "dataset" | "text" | "series"} Kind */
 
-/** The pickles of older programs and other binary files; a text has no such bytes. */
-const NO_TEXT = /[\0\uFFFD]/;
 const TABLE_NAME = /\.(csv|tsv|psv|tab|dat|prn|jsonl|ndjson|npy)$/i;
 /** The first bytes of other files that are data: one NumPy array, and an archive of them. */
 const ARRAY = "\x93NUMPY";
 const ARCHIVE = "PK\x03\x04";
+/** Others that hold weights, which are not opened. */
+const HDF5 = "\x89HDF";
+/** How pickles begin, by their protocols. */
+const PICKLES = ["\x80\x02", "\x80\x03", "\x80\x04", "\x80\x05"];
+const PICKLE_NAME = /\.(pkl|pickle)$/i;
+const KERAS_NAME = /\.(h5|hdf5|keras)$/i;
 const LINES_LOOKED_AT = 20;
+const BYTES_LOOKED_AT = 65536;
 
 /**
+ * What cannot be used is a text or a table, too: the server says what it is, and what helps.
  * @param {string} name
  * @param {ArrayBuffer} bytes
- * @returns {Kind | null} null for what this page cannot use
+ * @returns {Kind}
  */
 export function kindOf(name, bytes) {
   const header = safetensorsHeader(bytes);
@@ -21,9 +27,32 @@ export function kindOf(name, bytes) {
   const start = String.fromCharCode(...new Uint8Array(bytes.slice(0, 200)));
   if (start.startsWith(ARRAY)) return "series";
   if (start.startsWith(ARCHIVE) && start.includes(".npy")) return kindOfArchive(bytes);
-  const text = new TextDecoder().decode(bytes.slice(0, 65536));
-  if (bytes.byteLength === 0 || NO_TEXT.test(text.slice(0, -3))) return null;
-  return TABLE_NAME.test(name) || looksLikeTable(text) ? "series" : "text";
+  if (isWeightsOfOthers(name, start)) return "weights";
+  return TABLE_NAME.test(name) || looksLikeTable(textOf(bytes)) ? "series" : "text";
+}
+
+/** Of torch.save and Keras, which the server names as what they are. @param {string} name @param {string} start */
+function isWeightsOfOthers(name, start) {
+  if (start.startsWith(ARCHIVE)) return start.includes("data.pkl");
+  return start.startsWith(HDF5)
+    ? KERAS_NAME.test(name)
+    : PICKLES.includes(start.slice(0, 2)) && !PICKLE_NAME.test(name);
+}
+
+/** Its beginning, in the encoding that it seems to have. @param {ArrayBuffer} bytes */
+function textOf(bytes) {
+  const beginning = new Uint8Array(bytes.slice(0, BYTES_LOOKED_AT));
+  const text = new TextDecoder(encodingOf(beginning)).decode(beginning);
+  return text.replace(/\uFFFD+$/, "");
+}
+
+/** By its byte order mark, or by zeros in every second place, as the server does. @param {Uint8Array} bytes */
+function encodingOf(bytes) {
+  const [first, second] = bytes;
+  const zeros = (/** @type {number} */ from) => bytes.filter((byte, at) => at % 2 === from && byte === 0).length;
+  if ((first === 0xff && second === 0xfe) || 4 * zeros(1) > bytes.length) return "utf-16le";
+  if ((first === 0xfe && second === 0xff) || 4 * zeros(0) > bytes.length) return "utf-16be";
+  return "utf-8";
 }
 
 /** @param {ArrayBuffer} bytes @returns {Record<string, any> | null} */

@@ -92,9 +92,8 @@ export function createOpenPane(store, session, play) {
     ways.hidden = buttons.length === 0;
   }
 
-  /** What is recognised is looked at before it replaces anything; a run, or its weights, is opened at once. @param {string} name @param {Kind | null} kind @param {ArrayBuffer} bytes */
+  /** What is recognised is looked at before it replaces anything; a run, or its weights, is opened at once. @param {string} name @param {Kind} kind @param {ArrayBuffer} bytes */
   function take(name, kind, bytes) {
-    if (!kind) return refuse(`${name}: ${say.UNKNOWN_FILE}`);
     const file = { name, kind, bytes, options: {} };
     return LOOKED_AT.includes(kind) ? look(file) : load(file);
   }

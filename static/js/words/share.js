@@ -41,10 +41,6 @@ export const STOP_SHARING = "Stop sharing";
 
 export const LINK_ENDED = "The link no longer works.";
 
-export const UNKNOWN_FILE =
-  "Expected a recording, a snapshot, weights or sequences as safetensors, a text in UTF-8, or a table of numbers; this is none of them. " +
-  "In PyTorch, safetensors.torch.save_file(module.state_dict(), path) writes weights that open here.";
-
 export const NOT_OPENED = "There is no connection: try again when it is back. The run continues unchanged.";
 
 export const OF_ANOTHER = "What is shown here belongs to somebody else. Open the file on a page of your own.";

@@ -42,5 +42,33 @@ test("an array of NumPy is a table, and an archive of arrays a dataset", () => {
   assert.equal(kindOf("x.npy", bytes("\x93NUMPY\x01\0v\0{'descr'")), "series");
   assert.equal(kindOf("x.npz", bytes("PK\x03\x04\0\0inputs.npy\0\0")), "dataset");
   assert.equal(kindOf("x.npz", bytes("PK\x03\x04\0\0rnn.weight_ih_l0.npy\0\0")), "weights");
-  assert.equal(kindOf("x.xlsx", bytes("PK\x03\x04\0\0[Content_Types].xml")), null);
+});
+
+test("what is no data here is sent as what the server names best", () => {
+  const bytes = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0)).buffer;
+  assert.equal(kindOf("x.xlsx", bytes("PK\x03\x04\0\0[Content_Types].xml")), "text");
+  assert.equal(kindOf("x.pt", bytes("PK\x03\x04\0\0x/data.pkl")), "weights");
+  assert.equal(kindOf("x.h5", bytes("\x89HDF\r\n\x1a\n")), "weights");
+  assert.equal(kindOf("old.pt", bytes("\x80\x02\x8a\n")), "weights");
+  assert.equal(kindOf("frame.pkl", bytes("\x80\x04\x95")), "text");
+  assert.equal(kindOf("empty.txt", bytes("")), "text");
+});
+
+test("a text or table in another encoding is one all the same", () => {
+  const wide = (text, mark, little) =>
+    Uint8Array.from([...mark, ...[...text].flatMap((c) => (little ? [c.charCodeAt(0), 0] : [0, c.charCodeAt(0)]))])
+      .buffer;
+  for (const [mark, little] of [
+    [[0xff, 0xfe], true],
+    [[0xfe, 0xff], false],
+    [[], true],
+    [[], false],
+  ]) {
+    assert.equal(kindOf("a.txt", wide("how now, brown cow?\n", mark, little)), "text");
+    assert.equal(kindOf("a.txt", wide("a;b\n1;2\n3;4\n5;6\n", mark, little)), "series");
+  }
+  const western = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0)).buffer;
+  assert.equal(kindOf("a.txt", western("caf\xe9 cr\xe8me\n")), "text");
+  assert.equal(kindOf("a.txt", western("d\xe9bit;T\n1,5;2\n2,5;3\n3,5;4\n")), "series");
+  assert.equal(kindOf("nul.txt", western("ab\0cd\n")), "text");
 });
