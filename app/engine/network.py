@@ -156,10 +156,17 @@ class Network:
             states = {name: params[name][None] for name in self.initial_names}
         self._silently(self._forward, params, x, target, states, lengths)
 
+    def go_on(self, x: Array, target: Array, initial: Mapping[str, Array]) -> None:
+        """`forward` from the states ``initial``, learned ones or not, under the parameters that were loaded last."""
+        self._silently(self._read, x, target, initial, None)
+
     def _forward(
         self, params: Params, x: Array, target: Array, states: Mapping[str, Array], lengths: Array | None
     ) -> None:
         self.load(params)
+        self._read(x, target, states, lengths)
+
+    def _read(self, x: Array, target: Array, states: Mapping[str, Array], lengths: Array | None) -> None:
         self.inputs.enter(x, self.stack.inputs)
         self.stack.forward(states, lengths)
         self.head.forward(self.stack.states, target)

@@ -15,6 +15,7 @@ def continuation(
     `step` is a workspace of one timestep for one sequence; classes and inputs must be the same one-hot alphabet. Fewer
     classes are returned where the outputs stop being finite.
     """
+    step.load(params)
     classes: list[int] = []
     states, logits = after.last_states(), after.y[-1, 0]
     nothing = np.full((1, 1), -1)
@@ -24,6 +25,6 @@ def continuation(
         classes.append(min(drawn, len(odds) - 1))
         x = np.zeros((1, 1, len(odds)), step.dtype)
         x[0, 0, classes[-1]] = 1.0
-        step.forward(params, x, nothing, initial=states)
+        step.go_on(x, nothing, states)
         states, logits = step.last_states(), step.y[0, 0]
     return np.array(classes, np.int64)

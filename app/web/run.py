@@ -29,6 +29,7 @@ __all__ = ["Limits", "Run", "Shared"]
 
 MOMENT = 0.020  # seconds of computing; a command that takes longer goes before nobody from then on
 AHEAD = 0.25  # seconds by which a command is waited for longer than a record: one answer, and not one of many pictures
+A_TURN = 0.002  # seconds; a command that took longer is answered before others have to wait for its record
 
 
 @dataclass(frozen=True)
@@ -223,8 +224,8 @@ class Run:
             case str() | Close():
                 frames.append(answer)
         self.answered += 1
-        # A change is shown with its answer: it needs no further turn, unless it took its time already.
-        is_long = self.job is not None and self.job.took > 0
+        # A change is shown with its answer: it needs no further turn, unless it took a turn's time already.
+        is_long = self.job is not None and self.job.took > A_TURN
         if self.session.record_due_at(self.viewer) == NOW and not is_long and not self.session.takes_long:
             frames += self.session.show(self.viewer)
 

@@ -287,6 +287,15 @@ def test_the_sample_continues_the_probe_the_same_way_every_time():
     assert np.array_equal(sample, trainer.record({"sample"}).sample)
 
 
+def test_the_sample_goes_on_from_its_own_last_state_also_where_the_first_one_is_learned():
+    """At the beginning a learned initial state is 0, so all is as without one."""
+    learned, zero = (
+        Trainer(RunConfig(task="characters", hidden_size=8, train_h0=train_h0)).record({"sample"}).tensors["sample"]
+        for train_h0 in (True, False)
+    )
+    assert learned.tolist() == zero.tolist()
+
+
 def test_how_fast_training_is_comes_from_outside():
     trainer = small()
     trainer.iterations_per_second = 42.0

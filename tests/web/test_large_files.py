@@ -8,8 +8,16 @@ import time
 import pytest
 
 from app.tasks.reading.lines import BLOCK
-from tests.support.clients import Client, records
+from tests.support.clients import Client, Clock, records
 from tests.support.servers import ROOT
+
+
+class Passing(Clock):
+    """Time that passes by itself."""
+
+    def __call__(self) -> float:
+        return time.perf_counter()
+
 
 FILES = {
     "series": ("series", b"a,b\n" + b"1.5,-2\n2.25,3\n" * 40_000),
@@ -56,7 +64,7 @@ def test_no_part_of_reading_takes_longer_than_others_may_wait(kind, content):
     """About 10 ms, said as what this machine does meanwhile: adding 700,000 numbers."""
 
     def parts() -> list[int]:
-        reader = Client().started()
+        reader = Client(clock=Passing()).started()
         reader.say("upload", kind=kind, bytes=len(content))
         reader.run.receive(content)
         taken, answer = [], []

@@ -31,7 +31,7 @@ class Distributions(Quantity):
 
     def cost(self, work: Work) -> float:
         """Every entry of weights and gradients, put in order as far as needed."""
-        return 50_000.0 + 25.0 * work.parameters
+        return 50_000.0 + 75.0 * work.parameters
 
     def measure(self, seen: Measurement) -> Found:
         """Left out where expensive quantities are skipped."""

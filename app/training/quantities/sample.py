@@ -16,8 +16,8 @@ class Sample(Quantity):
     tensors = (Tensor("sample", ("n",), "int64", "classes with which the network continues the probe", CONTINUES),)
 
     def cost(self, work: Work) -> float:
-        """A timestep for each character, for which the weights are loaded anew."""
-        timestep = 45_000.0 + 5_000.0 * work.calls * work.layers + 1.2 * work.parameters
+        """A timestep for each character, which reads all weights."""
+        timestep = 45_000.0 + 5_000.0 * work.calls * work.layers + 0.32 * work.parameters
         return LENGTH * timestep if work.continues else 0.0
 
     def measure(self, seen: Measurement) -> Found:
