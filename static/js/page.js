@@ -184,15 +184,15 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   /** @param {number} now */
   function drawFrame(now) {
     const { record } = store.get();
-    const stageWaits = guard.run(() => stage.draw(now), Number.POSITIVE_INFINITY);
-    if (record && record !== drawnRecord) {
-      drawnRecord = record;
-      session.drawn(record.meta.iteration);
-    }
     const { phase, past, first } = store.get();
     const reading = first ? firstBeat : everyBeat;
     const reads = phase !== "running" || past !== null || reading.wait(now) === 0;
     if (reads) reading.take(now);
+    const stageWaits = guard.run(() => stage.draw(now, reads), Number.POSITIVE_INFINITY);
+    if (record && record !== drawnRecord) {
+      drawnRecord = record;
+      session.drawn(record.meta.iteration);
+    }
     // Before any words change: words on a canvas would make the browser work out the new styles at once, and once more.
     guard.run(() => history.draw(unit, reads), undefined);
     guard.run(controls.draw, undefined);

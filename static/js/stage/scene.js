@@ -30,6 +30,7 @@ import { ribbonOf } from "./river/river.js";
  * @property {import("../record/norms.js").Curve[]} curves
  * @property {readonly [number, number]} domain of the norm chart, powers of ten
  * @property {readonly [number, number]} outputDomain
+ * @property {number | null} [clipSaid] to what share clipping is said to shorten the gradient, which changes as slowly as the page's other words
  * @property {import("./bands/scenes.js").Band[]} bands the layers that are not open, from the top down
  */
 
@@ -42,9 +43,10 @@ export const SYMBOL_PITCH = 9;
  * @param {{width: number, height: number, U: number, edges?: Float64Array | null}} size
  * @param {readonly [number, number]} domain
  * @param {number | null} contraction γσ_max
+ * @param {number | null} clipSaid to what share clipping is said to shorten the gradient; null for the picture's own
  * @returns {Scene}
  */
-export function buildScene(picture, state, size, domain, contraction) {
+export function buildScene(picture, state, size, domain, contraction, clipSaid = null) {
   const layout = layoutOf(picture, state, size);
   const highlight = highlighted(state, picture);
   const lane = layout.lanes[0];
@@ -59,6 +61,7 @@ export function buildScene(picture, state, size, domain, contraction) {
     layout,
     palette: palette(state.dark ? "dark" : "light"),
     picture,
+    clipSaid: clipSaid ?? picture?.clip.scale ?? null,
     ribbons: picture ? picture.lanes.map((of) => ribbonOf(picture, of, bed, state.ruler)) : [],
     ruler: state.ruler,
     nearer: picture ? nearerRuler(picture.lanes, state.ruler) : null,

@@ -93,7 +93,7 @@ const STATES_LATEST = 100;
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Store} store
- * @returns {{draw: (now: number) => number, resize: () => void, listen: (start: typeof import("./listening.js").listenToStage) => void, shareFrames: (ask: () => void) => void, layout: () => Layout | null, shown: () => Scene | null, begin: (act: Act) => void}}
+ * @returns {{draw: (now: number, reads?: boolean) => number, resize: () => void, listen: (start: typeof import("./listening.js").listenToStage) => void, shareFrames: (ask: () => void) => void, layout: () => Layout | null, shown: () => Scene | null, begin: (act: Act) => void}}
  */
 export function createStage(canvas, store) {
   const sheets = createSheets(canvas);
@@ -106,6 +106,8 @@ export function createStage(canvas, store) {
   /** @type {Picture | null} */
   let picture = null;
   let extent = { low: 0, high: 0 };
+  /** To what share clipping is said to shorten the gradient. @type {number | null} */
+  let clipSaid = null;
   /** @type {Scene | null} */
   let scene = null;
   /** @type {Layout | null} */
@@ -147,13 +149,18 @@ export function createStage(canvas, store) {
     for (const one of [seen.scene, seen.chrome, seen.river, seen.states, seen.drift, seen.marks]) one.forget();
   }
 
-  /** Draws what changed since the last frame; after how many ms it wants to be called again, at the latest. @param {number} now */
-  function draw(now) {
+  /**
+   * Draws what changed since the last frame; after how many ms it wants to be called again, at the latest.
+   * @param {number} now
+   * @param {boolean} reads whether numbers that the page says elsewhere, too, may change in this frame
+   */
+  function draw(now, reads = true) {
     if (size.width === 0 || window.devicePixelRatio !== size.ratio) resize();
     // A page that is only just being laid out may have no room for an axis yet.
     if (size.width < NARROWEST * size.U || size.height === 0) return Number.POSITIVE_INFINITY;
     const state = store.get();
     readRecord(state);
+    if (reads) clipSaid = picture?.clip.scale ?? null;
     updateScene(state, now);
     advanceDrift(state, now);
     if (!scene) return Number.POSITIVE_INFINITY;
@@ -191,9 +198,9 @@ export function createStage(canvas, store) {
     const lens = pointing.lens(T, Boolean(settled?.packed) && !zoom);
     const edges = columns.at(T || Number(config.sequence_length ?? 24), size, { lens, zoom }, now, moves);
     const lit = highlighted(state, picture);
-    const told = [picture, config, dark, ghost, ruler, track, first, names, lit, edges, ...domain, factor];
+    const told = [picture, config, dark, ghost, ruler, track, first, names, lit, edges, ...domain, factor, clipSaid];
     if (!seen.scene.changed(told)) return;
-    scene = buildScene(picture, state, { ...size, edges }, domain, factor);
+    scene = buildScene(picture, state, { ...size, edges }, domain, factor, clipSaid);
     const rest = columns.settled();
     settled = rest === edges ? scene.layout : layoutOf(picture, state, { ...size, edges: rest });
     pointing.follow();

@@ -198,3 +198,28 @@ test("while columns slide the pointer means where they will stand", () => {
   canvas.fire("click", { x: xOf(rest, 6), y: rest.labels.y });
   assert.deepEqual(store.get().pin, { t: 6 });
 });
+
+test("what clipping leaves is said anew only in frames in which the page's other numbers may change", () => {
+  const clipped = (scale) => sampleRecord({ T: 6, meta: { clip_scale: scale } });
+  const config = { sequence_length: 6, clip: "norm", clip_threshold: 1 };
+  const store = createStore({ ...initialState({ config }, clipped(0.3)), phase: "running" }, reduce);
+  const canvas = fakeCanvas(764, 620);
+  const stage = createStage(/** @type {any} */ (canvas), store);
+  const river = () => canvas.above[1].ctx;
+  const said = () => {
+    const texts = river()
+      .calls.filter(([name]) => name === "fillText")
+      .map(([, text]) => text);
+    return texts
+      .join(" ")
+      .match(/to (\d+) %/g)
+      ?.at(-1);
+  };
+  stage.draw(0, true);
+  assert.equal(said(), "to 30 %");
+  store.dispatch({ type: "record", record: clipped(0.6) });
+  stage.draw(16, false);
+  assert.equal(said(), "to 30 %");
+  stage.draw(32, true);
+  assert.equal(said(), "to 60 %");
+});

@@ -34,7 +34,7 @@ function offerRuler(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, p
 }
 
 /** Clipping by norm or value acts on the sum: one weir at the mouth. */
-function drawWeir(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture, ribbons }) {
+function drawWeir(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture, ribbons, clipSaid }) {
   if (!picture) return;
   const { U } = layout;
   const { mode, scale } = picture.clip;
@@ -49,9 +49,10 @@ function drawWeir(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, pal
   ctx.fillRect(x, lane.top, WEIR * U, length);
   ctx.fillRect(x, lane.bottom - length, WEIR * U, length);
   ctx.globalAlpha = 1;
-  labelWeir(ctx, layout, say.clippedWords(scale), {
-    weight: clipped ? 600 : 400,
-    colour: clipped ? palette.ink : palette.ink3,
+  const said = clipSaid ?? scale;
+  labelWeir(ctx, layout, say.clippedWords(said), {
+    weight: said < 1 ? 600 : 400,
+    colour: said < 1 ? palette.ink : palette.ink3,
   });
 }
 
