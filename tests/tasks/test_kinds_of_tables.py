@@ -283,6 +283,9 @@ def test_gaps_and_sentinels_of_an_array_are_found_too():
         (b"PAR1\x15\x04\x15\x00", "Parquet"),
         (b"\x89HDF\r\n\x1a\n\x00", "HDF5"),
         (b"\x80\x05\x95\x00", "never opened"),
+        (b"\x80\x02}q\x00.", "never opened"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00", "a picture"),
+        (bytes(range(256)) * 9, "none of the files that open here"),
     ],
 )
 def test_a_file_of_another_program_is_named(content, words):

@@ -56,11 +56,12 @@ def _decoded(content: str | bytes, field: str, size: int, encoding: str | None) 
         try:
             text = decoder.decode(content[at : at + size], final=at + size >= len(content))
         except UnicodeDecodeError as error:
+            others = _other_encodings(content)
+            helps = "Save it as UTF-8." if others else "It is none of the files that open here."
             raise BadUpload(
-                f"The file must be text in {name.upper()}; byte {at - unfinished + error.start + 1} is not. Save it "
-                "as UTF-8.",
+                f"The file must be text in {name.upper()}; byte {at - unfinished + error.start + 1} is not. {helps}",
                 field,
-                _other_encodings(content),
+                others,
             ) from None
         yield text
 

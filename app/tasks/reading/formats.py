@@ -18,6 +18,7 @@ BINARY = {
     b"MATLAB": "a MATLAB file. writematrix(array, 'array.csv') writes one of its arrays as text.",
     b"%PDF": "a PDF. Copy the table out of it, and paste it.",
     b"\x89PNG": "a picture. Numbers are read from text.",
+    b"\xff\xd8\xff": "a picture. Numbers are read from text.",
     **dict.fromkeys(
         (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),
         "a Python pickle, which can run any program and is never opened. Write it as CSV.",

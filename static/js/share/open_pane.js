@@ -94,6 +94,7 @@ export function createOpenPane(store, session, play) {
 
   /** What is recognised is looked at before it replaces anything; a run, or its weights, is opened at once. @param {string} name @param {Kind} kind @param {ArrayBuffer} bytes */
   function take(name, kind, bytes) {
+    if (bytes.byteLength === 0) return refuse(`${name}: ${say.EMPTY_FILE}`);
     const file = { name, kind, bytes, options: {} };
     return LOOKED_AT.includes(kind) ? look(file) : load(file);
   }

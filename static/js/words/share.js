@@ -41,6 +41,8 @@ export const STOP_SHARING = "Stop sharing";
 
 export const LINK_ENDED = "The link no longer works.";
 
+export const EMPTY_FILE = "The file is empty.";
+
 export const NOT_OPENED = "There is no connection: try again when it is back. The run continues unchanged.";
 
 export const OF_ANOTHER = "What is shown here belongs to somebody else. Open the file on a page of your own.";
