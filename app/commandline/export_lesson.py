@@ -14,7 +14,7 @@ def main(arguments: Sequence[str], program: str = "unroll") -> int:
     chosen = parser(program).parse_args(arguments)
     try:
         page = lesson_page(chosen.lessons or tellable(), chosen.link)
-        chosen.out.write_text(page)
+        chosen.out.write_text(page, "utf-8")
     except OSError as error:
         print(f"{program} export-lesson: {chosen.out} cannot be written: {error.strerror}.", file=sys.stderr)
         return 2

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..engine.architecture import counted
 from ..errors import UnrollError
 from ..handin import HandIn, Outcome, read, verify
 
@@ -51,9 +52,9 @@ def judged(path: Path, seconds: float) -> bool:
 
 def described(handed_in: HandIn) -> str:
     """Who handed in what; names may be anything, so they are printed as Python prints them."""
-    parts = [f"{len(handed_in.changes)} changes"] if handed_in.changes else []
+    parts = [counted(len(handed_in.changes), "change")] if handed_in.changes else []
     if handed_in.answers:
         parts.append(f"{handed_in.right_answers} of {len(handed_in.answers)} answers right")
     if handed_in.scene:
         parts.append(f"lesson {handed_in.scene!r}")
-    return ", ".join([repr(handed_in.name), f"{handed_in.iteration} updates", *parts])
+    return ", ".join([repr(handed_in.name), counted(handed_in.iteration, "update"), *parts])

@@ -81,9 +81,8 @@ def _replayed(handed_in: HandIn, may_go_on: Callable[[], bool]) -> Verdict:
         if trainer.iteration != at + 1:  # it was undone
             return Verdict(Outcome.DIFFERENT, f"The replay cannot go on from iteration {at}: a number is not finite.")
     count = len(handed_in.curve)
-    return Verdict(
-        Outcome.SAME, f"All {count} losses up to iteration {handed_in.iteration} came out again, bit for bit."
-    )
+    which = f"All {count} losses" if count > 1 else "The loss"
+    return Verdict(Outcome.SAME, f"{which} up to iteration {handed_in.iteration} came out again, bit for bit.")
 
 
 def _loss(trainer: Trainer) -> float | None:

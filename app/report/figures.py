@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from ..engine.naming import without_suffix
 from ..training import Record
 from ..training.places import Place
 from ..training.quantities.distributions import QUANTILES
@@ -215,7 +216,9 @@ def weights(record: Record, name: str = "W_hh") -> go.Figure:
     """One matrix of weights, on the scale of the activations."""
     colours = [[i / (len(ACTIVATION) - 1), colour] for i, colour in enumerate(ACTIVATION)]
     tiles = go.Heatmap(z=record.tensors[name], zmin=-1, zmax=1, colorscale=colours, colorbar={"thickness": 12})
-    title = _titled(record, f"{name}: from the row's unit to the column's")
+    words = f"{name}: from the row's unit to the column's"
+    is_of_layer = name not in ("W_hy", "W_emb") and without_suffix(name)[0] == name
+    title = _titled(record, words) if is_of_layer else words
     return drawn([tiles], title, "to", "from").update_yaxes(autorange="reversed")
 
 

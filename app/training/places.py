@@ -7,6 +7,8 @@ import numpy as np
 
 from ..engine.naming import suffixes, without_suffix
 
+BELOW_THE_TOP = {"above_share"}  # of layers with another one above, of which there may be only one
+
 
 @dataclass(frozen=True)
 class Place:
@@ -44,7 +46,7 @@ def places(names: Iterable[str]) -> dict[str, Place]:
 def seen_from(tensors: Mapping[str, np.ndarray], ending: str) -> dict[str, np.ndarray]:
     """What is one for the whole network, and what belongs to one place, that under the names of the first layer's."""
     bases = {name: without_suffix(name)[0] for name in tensors}
-    of_a_layer = {base for name, base in bases.items() if name != base}
+    of_a_layer = {base for name, base in bases.items() if name != base} | BELOW_THE_TOP
     return {
         base if base in of_a_layer else name: values
         for (name, values), base in zip(tensors.items(), bases.values(), strict=True)

@@ -37,14 +37,16 @@ class Record:
     @property
     def places(self) -> list[Place]:
         """Its layers and directions, from the lowest layer up, forward first."""
-        return list(places(self.tensors).values())
+        return [self.place] if self.place else list(places(self.tensors).values())
 
     def of_layer(self, layer: int = 1, *, reverse: bool = False) -> "Record":
         """The same as one layer and direction sees it: `h`, `dh_norm`, `W_hh` … are its own.
 
         In the reverse direction row j of T+1 rows is the state at t = j + 1. BadValue where there is no such layer.
         """
-        for ending, place in places(self.tensors).items():
+        if self.place and (self.place.layer, self.place.reverse) == (layer, reverse):
+            return self
+        for ending, place in ({} if self.place else places(self.tensors)).items():
             if (place.layer, place.reverse) == (layer, reverse):
                 return replace(self, tensors=seen_from(self.tensors, ending), place=place)
         known = "; ".join(str(place) for place in self.places if str(place)) or "one layer in one direction"

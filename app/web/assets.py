@@ -1,7 +1,7 @@
 """The files below `static/`, under addresses that contain a hash of all of them, compressed once.
 
-Modules and styles are sent without their comments and types, styles without indents: a third of what the first picture
-would wait for. Every line keeps its number.
+Modules are sent without types and the comments that begin a line, styles without comments and indents: a third of what
+the first picture would wait for. Every line keeps its number.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ PLOTLY = "plotly.min.js"
 PACKAGE = Path(__file__).parents[1]
 # A comment that begins a line, and a type inside one; no text of a module goes over several lines (a test holds it).
 COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/[ \t]*\n?|//[^\n]*\n)", re.MULTILINE | re.DOTALL)
-TYPE = re.compile(r"/\*\* @type \{.*?\} \*/ ?")
+TYPE = re.compile(r"/\*\* @type \{(?:(?!\*/).)*\} \*/ ?")
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # What is there for who reads a file, and is not sent.

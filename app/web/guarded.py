@@ -66,6 +66,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.looking: asyncio.TimerHandle | None = None
         self.turned_away = False
         self.pieces: Pieces | None = None  # once frames come
+        self.request_end = b""  # the last bytes of what came before frames
+        self.hands_on = False  # parts of the message that comes
         self.take_at_once: Callable[[str], bool] | None = None
 
     def handle_connect(self, event: Request) -> None:
@@ -129,7 +131,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         """Give up a file that comes too slowly; end the connection that sends one nobody waits for any more."""
         if self.file.is_unwanted:
             self.refuse(CloseCode.MESSAGE_TOO_BIG, "the announced file did not come in time")
-        elif self.file.is_slow:
+        elif not self.read_paused and self.file.is_slow:  # else it waits for us
             self.file.leave()
             self.file_is_slow()
 
@@ -173,15 +175,22 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def parse(self, data: bytes) -> None:
         """One slice."""
         self.file.take(len(data))
+        if self.file.is_unwanted:  # nothing of it is read any more: the next look says why
+            return
         if self.pieces:
             data = self.pieces.feed(data, self.conn.max_message_size or 0 if self.in_parts else 0)
+        had_request = self.handshake_initiated
         super().data_received(data)
-        if not self.pieces and self.handshake_initiated and data.endswith(END_OF_REQUEST):
-            self.pieces = Pieces()
+        if not had_request:
+            self.request_end = (self.request_end + data)[-len(END_OF_REQUEST) :]
+            # What came in one slice with the request is part of a frame already; then frames are left as they are.
+            if self.handshake_initiated and self.request_end == END_OF_REQUEST:
+                self.pieces = Pieces()
 
     def handle_bytes(self, event: Frame) -> None:
         """What of a file came is handed on, so that it is gathered where it is read."""
-        if event.fin or not self.in_parts:
+        self.hands_on = self.in_parts and not event.fin
+        if not self.hands_on:
             super().handle_bytes(event)
         else:
             self.curr_msg_data_type = "bytes"
@@ -190,7 +199,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     def handle_cont(self, event: Frame) -> None:
         """The same for all pieces but the last."""
-        if self.in_parts and self.curr_msg_data_type == "bytes" and not event.fin:
+        if self.hands_on and self.curr_msg_data_type == "bytes" and not event.fin:
             self.hand_on(bytes(event.data))
         else:
             super().handle_cont(event)

@@ -15,7 +15,6 @@ from ..errors import ReadOnly, UnrollError
 from ..training import BREAKS, Effects, Steps
 from . import commands, protocol
 from .closing import Close, CloseCode
-from .commands.network import Configure, Edit
 from .commands.training import Pause, Step
 from .commands.viewing import Ack, Watch
 from .following.followers import MOST_FOLLOWERS
@@ -177,10 +176,11 @@ class Run:
         begun = self.clock()
         following = self.inbox[0].message if self.inbox else None
         self.session.cut_short = isinstance(following, Pause)
-        self.session.changes_next = isinstance(following, Edit | Configure | Step)
+        self.session.steps_next = any(isinstance(one.message, Step) for one in self.inbox)
         try:
             said = next(job.steps)
         except StopIteration as done:
+            job.took += self.clock() - begun
             self._reply(done.value, job.id, frames)
         except UnrollError as error:
             self._reply(self._refused(error, job.id), job.id, frames)

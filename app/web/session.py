@@ -100,7 +100,7 @@ class Session:
         self.making: Making | None = None  # and one that takes long
         self.stepped: dict[str, Any] = {}  # the loss of the last batch of a `step`, before and after its update
         self.cut_short = False  # a `pause` waits for the job that is going on,
-        self.changes_next = False  # or a command after which another record is shown than the one that is due now
+        self.steps_next = False  # or another step, after whose updates the next record is shown
 
     # The network.
 
@@ -235,6 +235,9 @@ class Session:
         if not self.takes_long:
             return False
         asked = self._asked(viewer.wanted), viewer.expensive.would_skip(plays=self._plays)
+        packed = self.packed.get(asked[0])
+        if packed and (packed.complete or asked[1]):
+            return False
         if self.making is None or self.making.asked != asked:
             self.making = Making(asked, self._make(*asked[0], skip_expensive=asked[1]))
         if self.making.made is None:

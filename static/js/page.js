@@ -184,9 +184,10 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
   /** @param {number} now */
   function drawFrame(now) {
     const { record } = store.get();
-    const { phase, past, first } = store.get();
+    const { phase, past, first, lockstep } = store.get();
+    const trains = phase === "running" || typeof lockstep === "number";
     const reading = first ? firstBeat : everyBeat;
-    const reads = phase !== "running" || past !== null || reading.wait(now) === 0;
+    const reads = !trains || past !== null || reading.wait(now) === 0;
     if (reads) reading.take(now);
     const stageWaits = guard.run(() => stage.draw(now, reads), Number.POSITIVE_INFINITY);
     if (record && record !== drawnRecord) {

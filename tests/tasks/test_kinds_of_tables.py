@@ -300,6 +300,12 @@ def test_a_line_of_numbers_can_be_taken_as_a_column():
     assert read("1.5, 2.5, 3.5, 4.5, 6\n", **choice.options)[1] == [[1.5], [2.5], [3.5], [4.5], [6]]
 
 
+def test_a_text_in_an_encoding_that_is_not_known_here_is_to_be_saved_as_utf_8():
+    for content in ("Monat;Wert für\n1;2,5\n".encode("cp850"), "日付、値\n1,2\n".encode("shift_jis")):
+        with pytest.raises(BadUpload, match="Save it as UTF-8"):
+            read_table(content)
+
+
 def test_western_european_bytes_can_be_read():
     content = "t;°C\n1;2,5\n2;3,5\n4;5,5\n".encode("latin-1")
     with pytest.raises(BadUpload, match="UTF-8") as refusal:

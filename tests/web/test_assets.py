@@ -23,6 +23,8 @@ def test_a_file_is_found_under_its_address_and_no_other(tmp_path):
 
 def test_modules_are_sent_without_their_comments_and_every_line_keeps_its_number(tmp_path):
     function = "export const f = (a) => /** @type {any} */ (a);"
+    words = site(tmp_path, js__words="f(/** @type {number} of rows */ n, /** @type {any} */ (m));").files["js/words.js"]
+    assert words.content.decode() == "f(/** @type {number} of rows */ n, (m));"
     source = f'/** Two\n * lines. */\n\n/** @param {{number}} a */\n{function}\n  // why\n  f("/* no */ // no");\n'
     content = site(tmp_path, js__main=source).files["js/main.js"].content.decode()
     assert content == '\n\n\n\nexport const f = (a) => (a);\n\n  f("/* no */ // no");\n'

@@ -198,6 +198,25 @@ def test_announced_files_that_do_not_come_or_stop_half_way_keep_nobody_from_send
             assert b"\x03\xf1" in end[-200:]
 
 
+def test_who_goes_on_too_slowly_with_a_file_is_told_so_before_the_connection_ends(server):
+    announce = json.dumps({"type": "upload", "kind": "snapshot", "bytes": UPLOAD_BYTES}).encode()
+    head = bytes([0x80 | BINARY, 0x80 | 127]) + struct.pack("!Q", UPLOAD_BYTES) + bytes(4)
+    with Raw(server) as sender:
+        sender.socket.sendall(frame(TEXT, announce))
+        while b'"ready"' not in sender.received:
+            sender.received += sender.socket.recv(65536)
+        sender.socket.sendall(head + bytes(4 * SMALL_BYTES))
+        sender.socket.settimeout(0.02)
+        deadline = time.monotonic() + PATIENCE
+        while b'"upload_timeout"' not in sender.received and time.monotonic() < deadline:
+            with contextlib.suppress(TimeoutError):
+                sender.received += sender.socket.recv(65536)
+            with contextlib.suppress(OSError):
+                sender.socket.sendall(bytes(1000))
+        assert b'"upload_timeout"' in sender.received
+        assert b"exceeds limit" not in sender.received
+
+
 def test_who_takes_nothing_is_cut_off_and_the_server_goes_on():
     server = Server(WORKERS="1").start()
     try:

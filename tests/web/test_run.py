@@ -168,6 +168,16 @@ def test_a_step_that_a_change_follows_at_once_measures_no_loss_after_it(client, 
     assert records(said)[-1]["loss_after"] is not None
 
 
+def test_the_loss_after_a_step_is_known_also_where_the_change_behind_it_is_refused(client):
+    client.started()
+    client.run.receive('{"type": "step"}')
+    client.run.receive('{"type": "edit", "tensor": "W_hh", "index": [9999, 0], "value": 0.5}')
+    said = client.listen()
+    client.ack()
+    said += client.listen()
+    assert records(said)[-1]["loss_after"] is not None
+
+
 def test_a_command_goes_before_records_that_were_due_a_little_earlier():
     """Who changes something waits for one answer; a picture that comes a moment later is not missed."""
     clock = Clock()

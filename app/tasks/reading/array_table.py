@@ -12,7 +12,7 @@ from .options import Options
 from .steps import finish
 from .survey import Column, Survey, described
 from .suspects import refuse_sentinels
-from .table import MAX_NUMBERS, MIN_ROWS, MOST_SAID, Table
+from .table import MAX_NUMBERS, MIN_ROWS, Table, notes_cut
 from .values import fill_gaps, numbers_for_gaps
 
 
@@ -42,7 +42,7 @@ def table_of_array(source: Source) -> Table:
         if (values[:, i] == values[0, i]).all():
             notes.append(f"The {described(column)} is constant.")
     others = [column.name for column in columns if column.number not in {one.number for one in columns_kept}]
-    return Table(tuple(column.name for column in columns_kept), values, left_out, notes[:MOST_SAID], others)
+    return Table(tuple(column.name for column in columns_kept), values, left_out, notes_cut(notes), others)
 
 
 def _rows(rows: np.ndarray, options: Options) -> np.ndarray:

@@ -11,6 +11,7 @@ BOM = "\ufeff"
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 BLOCK = 2**13  # bytes, or characters, that are decoded at once
 LOOKED_AT = 2**13  # bytes in which zeros tell UTF-16 without a byte order mark
+CONTROLS = bytes(range(9))  # which no text holds
 UNUSED = b"\x81\x8d\x8f\x90\x9d"  # bytes that Windows-1252 gives no meaning
 
 
@@ -57,7 +58,8 @@ def _decoded(content: str | bytes, field: str, size: int, encoding: str | None) 
             text = decoder.decode(content[at : at + size], final=at + size >= len(content))
         except UnicodeDecodeError as error:
             others = _other_encodings(content)
-            helps = "Save it as UTF-8." if others else "It is none of the files that open here."
+            is_text = others or not any(byte in content[:LOOKED_AT] for byte in CONTROLS)
+            helps = "Save it as UTF-8." if is_text else "It is none of the files that open here."
             raise BadUpload(
                 f"The file must be text in {name.upper()}; byte {at - unfinished + error.start + 1} is not. {helps}",
                 field,

@@ -21,7 +21,7 @@ from .steps import Steps
 from .structured import looks_structured, unfolded
 from .survey import Column, Survey, described, first_lines, survey, trimmed
 from .suspects import refuse_sentinels, refuse_total
-from .table import MAX_NUMBERS, MIN_ROWS, MOST_SAID, Table
+from .table import MAX_NUMBERS, MIN_ROWS, Table, notes_cut
 from .transposed import turned
 from .values import fill_gaps, numbers_of
 
@@ -164,13 +164,6 @@ def _closed(values: np.ndarray, columns: list[Column], options: Options) -> Step
             notes.append(f"The {described(column)} is constant.")
         yield
     return notes
-
-
-def notes_cut(notes: list[str]) -> list[str]:
-    """At most MOST_SAID of them; the last then says how many are not shown."""
-    if len(notes) <= MOST_SAID:
-        return notes
-    return [*notes[: MOST_SAID - 1], f"{len(notes) - MOST_SAID + 1} more notes are not shown."]
 
 
 def _last(beginning: Block) -> Block:

@@ -19,3 +19,10 @@ class Table:
     notes: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     """The names of columns that are left out."""
+
+
+def notes_cut(notes: list[str]) -> list[str]:
+    """At most MOST_SAID of them; the last then says how many are not shown."""
+    if len(notes) <= MOST_SAID:
+        return notes
+    return [*notes[: MOST_SAID - 1], f"{len(notes) - MOST_SAID + 1} more notes are not shown."]

@@ -178,7 +178,11 @@ def check_optimizer(kind: type[Optimizer]) -> None:
         raise BadValue(
             f"The optimizer {kind.name} is not complete: {str(error) or '`direction` is missing'}."
         ) from error
-    if after.shape != before.shape or not np.isfinite([after, later]).all():
+    except (ValueError, IndexError) as error:
+        raise BadValue(
+            f"The optimizer {kind.name} must subtract finite numbers of its gradient's shape; got {error}."
+        ) from error
+    if not np.isfinite([after, later]).all():
         raise BadValue(f"The optimizer {kind.name} must subtract finite numbers of its gradient's shape.")
     if not np.vdot(after - before, gradient) < 0:
         raise BadValue(f"The first update of the optimizer {kind.name} must go down the gradient, and does not.")

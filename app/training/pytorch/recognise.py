@@ -130,13 +130,16 @@ def _as_one_module(found: list[Module]) -> str:
     shapes = [(module.tensors.get("weight_ih_l0"), module.tensors.get("weight_hh_l0")) for module in found]
     if any(values is None or values.ndim != 2 for pair in shapes for values in pair):
         return ""
-    (_, first_hh), (second_ih, second_hh) = shapes
-    if first_hh.shape != second_hh.shape or second_ih.shape[1] != first_hh.shape[1]:  # type: ignore[union-attr]
+    (first_ih, first_hh), (second_ih, second_hh) = shapes
+    width = first_hh.shape[1]  # type: ignore[union-attr]
+    if first_hh.shape != second_hh.shape or second_ih.shape[1] != width:  # type: ignore[union-attr]
+        return ""
+    if first_ih.shape[1] == width:  # type: ignore[union-attr]  # the other way round, too: a file is in order of names
         return ""
     lower, upper = shown(first.named("")), shown(second.named(""))
     return (
         "With nothing but dropout between them they are one module of 2 layers: state = "
-        f'{{name.replace({upper}, {lower}).removesuffix("_l0") + "_l1" if name.startswith({upper}) else name: values '
+        f'{{name.replace({upper}, {lower}).removesuffix("_l0") + "_l1" if {upper} in name else name: values '
         "for name, values in state.items()}."
     )
 

@@ -13,7 +13,10 @@ from .tensor import Tensor
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 FRACTIONS = np.array(QUANTILES)
 MANY = 1024  # entries, of which most need not be sorted
-WHEN = ", in the order of `grad_norms`; while a run plays, after a change and in every eighth record"
+WHEN = (
+    ", in the order of `grad_norms`; while a run plays faster than 8 updates a second, after a change and in every "
+    "eighth record"
+)
 ROWS = ("parameter", len(QUANTILES))
 
 

@@ -52,7 +52,7 @@ class Step(Command):
 
     def _updates(self, session: Session, trainer: Trainer) -> Job:
         for taken in range(1, self.iterations + 1):
-            if taken == self.iterations and not (session.cut_short or session.changes_next):
+            if taken == self.iterations and not (session.cut_short or session.steps_next):
                 seen = trainer.step(watch=(), loss_after=True)
                 session.stepped = {"loss_before": seen.scalars["loss"], "loss_after": seen.scalars["loss_after"]}
             else:

@@ -40,6 +40,8 @@ export function createCompare({ store, active, openSession, platform, redraw, en
   /** @type {string[]} */
   let watched = [];
   let busy = false;
+  /** Another lane is chosen, or there are more or fewer: that is said at once. */
+  let isOther = false;
   /** How many restarts are under way. */
   let restarting = 0;
 
@@ -172,6 +174,7 @@ export function createCompare({ store, active, openSession, platform, redraw, en
     if (!lane) return;
     const before = store.get();
     chosen = index;
+    isOther = true;
     if (lane.store !== store.chosen()) {
       lane.store.dispatch({ type: "adopt", from: before });
       store.choose(lane.store);
@@ -288,7 +291,8 @@ export function createCompare({ store, active, openSession, platform, redraw, en
         // The records of lanes that cannot be drawn are acknowledged, too: their runs go on.
         for (const lane of lanes) acknowledge(lane);
       }
-      if (reads) {
+      if (reads || isOther) {
+        isOther = false;
         table.draw();
         const told = tellLanes(states());
         const { narration } = store.get();

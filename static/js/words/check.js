@@ -129,10 +129,15 @@ function partOf(name) {
 function wrongWords(wrong, names) {
   const parameters = [...new Set(wrong.map((name) => partOf(name).parameter))];
   const all = names.filter((name) => parameters.includes(partOf(name).parameter));
+  const single = parameters.filter((one) => all.filter((name) => partOf(name).parameter === one).length === 1);
+  const repeated = parameters.filter((one) => !single.includes(one));
   const places = everywhere(all);
-  const said = places && all.length === wrong.length ? parameters : wrong.map((name) => inPart(name, names));
-  const are = said.length === 1 ? `${said[0]} is wrong` : `${listOf(said)} are wrong`;
-  return said === parameters ? `${are}${places}` : are;
+  const short = places !== "" && all.length === wrong.length;
+  const each = short ? [...single, ...repeated] : wrong.map((name) => inPart(name, names));
+  const are = each.length === 1 ? `${each[0]} is wrong` : `${listOf(each)} are wrong`;
+  if (!short) return are;
+  if (single.length === 0) return `${are}${places}`;
+  return `${listOf(single)} ${single.length === 1 ? "is" : "are"} wrong, and ${listOf(repeated)}${places}`;
 }
 
 /** In every one of several layers and directions; empty where there is one. @param {string[]} names */

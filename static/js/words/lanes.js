@@ -208,10 +208,11 @@ export function tellLanes(states) {
   const ways = states.flatMap(({ record, config }, index) => {
     const ln = record && keptNorms(record, config);
     // Nothing may arrive; what is infinite or no number has no factor.
-    if (!ln || !(ln[1] < Number.POSITIVE_INFINITY) || !Number.isFinite(ln[ln.length - 1])) return [];
+    if (!ln) return [];
     const T = ln.length - 1;
-    const change = isReverse(record) ? ln[T] - ln[1] : ln[1] - ln[T];
-    return [{ name: names[index], number: index + 1, change, T }];
+    const [from, to] = isReverse(record) ? [ln[1], ln[T]] : [ln[T], ln[1]];
+    if (!(to < Number.POSITIVE_INFINITY) || !Number.isFinite(from)) return [];
+    return [{ name: names[index], number: index + 1, change: to - from, T }];
   });
   const [first] = ways;
   if (!first || ways.length < states.length) return { finding: `${what}.`, reason: "" };

@@ -121,6 +121,8 @@ test("of several layers and directions it says which ones are wrong", () => {
   );
   const carried = verdict(checked(["W_hh", "b_h", "W_hh_l2", "b_h_l2"], ["W_hy", "b_y"]), "drop_carried");
   assert.equal(carried.title, "Caught: W_hh and b_h are wrong in all layers.");
+  const readout = verdict(checked(["W_hh", "b_h", "W_hh_l2", "b_h_l2", "W_hy", "b_y"], []), "state_kept");
+  assert.equal(readout.title, "Caught: W_hy and b_y are wrong, and W_hh and b_h in all layers.");
   assert.match(found.reason, /^All others agree, .* of W_hh from it in each of these layers and directions: the h_/);
   const layer = verdict(checked(["b_h_l2"], ["W_hh", "b_h", "W_hh_l2", "W_hy"]), null);
   assert.equal(layer.title, "Caught: b_h of layer 2 is wrong.");

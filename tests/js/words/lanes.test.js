@@ -137,6 +137,10 @@ test("lanes of different layers say which one is shown, and what flows to the ri
   assert.equal(factors[0], formatExp(data[1] - data[4]));
   assert.equal(factors[1], factors[0], "the reverse direction of this record is the forward one, mirrored");
   assert.match(told[1].reason, /^Shown: layer 2, reverse direction in 2\. Loss /);
+  const lone = deep("reverse");
+  const { data: back } = lone.live.record.tensors.ln_dh_norm_l2_reverse;
+  back.fill(Number.NEGATIVE_INFINITY);
+  assert.doesNotMatch(tellLanes([state({}, Math.log(2)), lone]).finding, /∞/, "nothing starts that could grow");
   const row = tableOf([state({}), deep("reverse")]).find(({ label }) => label === "shown");
   assert.deepEqual(row.values, ["all", "layer 2, reverse direction"]);
 });

@@ -10,6 +10,8 @@ test("a refusal that speaks of commands is said in words for readers", () => {
     assert.doesNotMatch(refusalWords(error), /`|Send|start/, error.code);
   }
   assert.match(refusalWords(diverged), /What would help stands under “The first bad number”/);
+  const other = { code: "not_now", message: "`answer` needs a question that is asked." };
+  assert.equal(refusalWords(other), "answer needs a question that is asked.");
   assert.equal(refusalWords({ code: "busy", message: "Try again in 5 s." }), "Try again in 5 s.");
 });
 

@@ -3,7 +3,6 @@
 import { gradientIndex } from "../../kit/colour.js";
 import { createBitmaps, drawPixels } from "../../lib/canvas/bitmap.js";
 import { cellEdges, NOT_A_NUMBER, paintCells } from "../../lib/canvas/cells.js";
-import { createFit } from "../../lib/canvas/resolution.js";
 import { element } from "../../lib/dom.js";
 import { sizeOf } from "../../lib/sizes.js";
 
@@ -32,7 +31,6 @@ export function chosenEntries(cells, of, framed) {
 /** @param {Record<string, string>} [attributes] */
 export function createTile(attributes = {}) {
   const node = element("canvas", { class: "tile", ...attributes });
-  const fit = createFit(node);
   const bitmap = bitmaps("tile");
   /** @type {{rows: number[], columns: number[]}} */
   let shown = { rows: [], columns: [] };
@@ -46,7 +44,8 @@ export function createTile(attributes = {}) {
         rows: chosenEntries(Math.min(rows, MOST), rows, framed?.row ?? -1),
         columns: chosenEntries(Math.min(columns, MOST), columns, framed?.column ?? -1),
       };
-      fit({ width, height }, ratio);
+      // Its border is no part of the picture.
+      Object.assign(node, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
       const ctx = /** @type {CanvasRenderingContext2D} */ (node.getContext("2d"));
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
       ctx.clearRect(0, 0, width + 1, height + 1);

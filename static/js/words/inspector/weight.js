@@ -15,11 +15,11 @@ export function useWords(record, tensor, index) {
 /** How often: an initial state once, an embedding's row where its class is read. @param {DecodedRecord} record @param {string} tensor @param {number} row */
 function usedWords(record, tensor, row) {
   const [T, base] = [length(record), baseOf(tensor)];
-  if (INITIAL.includes(base)) return "used once: the state starts from it";
+  if (INITIAL.includes(base)) return "used once, where the state starts";
   if (base !== "W_emb") return T === 1 ? "used at the one timestep" : `used at all ${T} timesteps`;
   const reads = Array.from({ length: T }, (_, t) => at(record, "x", t, row)).filter((x) => x !== 0).length;
   if (reads === 0) return "not used here: the shown sequence never reads its class";
-  return `used at the ${reads} of ${T} timesteps that read its class`;
+  return `used at ${reads} of ${T} timesteps, where its class is read`;
 }
 
 /** What clips entries each by itself: by how much one of them is not known. */

@@ -142,8 +142,8 @@ test("an initial state is used once, and of an embedding each row where its clas
   record.tensors.h0 = { shape: [2], data: Float64Array.of(0.5, 0) };
   record.tensors.W_emb = { shape: [3, 2], data: Float64Array.of(1, 2, 3, 4, 5, 6) };
   record.tensors.x = { shape: [4, 3], data: Float32Array.of(0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0) };
-  assert.equal(useWords(record, "h0", [0]), "0.5000: one number, used once: the state starts from it.");
-  assert.match(useWords(record, "W_emb", [1, 0]), /used at the 3 of 4 timesteps that read its class\.$/);
+  assert.equal(useWords(record, "h0", [0]), "0.5000: one number, used once, where the state starts.");
+  assert.match(useWords(record, "W_emb", [1, 0]), /used at 3 of 4 timesteps, where its class is read\.$/);
   assert.match(useWords(record, "W_emb", [2, 0]), /not used here: the shown sequence never reads its class\.$/);
 });
 
