@@ -180,3 +180,8 @@ def shown(value: object) -> str:
     except ValueError:  # Python refuses to print integers of more than 4,300 digits
         return "a number of thousands of digits"
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def counted(count: int, what: str) -> str:
+    """A number and what it counts: "1 gap", "2 gaps"."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

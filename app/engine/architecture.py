@@ -87,17 +87,17 @@ class Architecture:
         return ", ".join(
             [
                 self.cell,
-                *([counted(self.num_layers, "layer")] if self.num_layers > 1 else []),
+                *([_counted(self.num_layers, "layer")] if self.num_layers > 1 else []),
                 *(["both directions"] if self.bidirectional else []),
-                counted(self.hidden_size, "unit"),
-                counted(self.inputs, "input"),
-                counted(self.outputs, "output"),
+                _counted(self.hidden_size, "unit"),
+                _counted(self.inputs, "input"),
+                _counted(self.outputs, "output"),
                 *([f"embedding {self.embedding_size}"] if self.embedding_size else []),
                 *(["learned initial state"] if self.train_h0 else []),
             ]
         )
 
 
-def counted(n: int, what: str) -> str:
-    """A number and what it counts: "1 input", "2 inputs"."""
+def _counted(n: int, what: str) -> str:
+    """ "1 input", "2 inputs"."""
     return f"{n} {what}" if n == 1 else f"{n} {what}s"

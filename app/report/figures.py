@@ -18,9 +18,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from ..engine.naming import without_suffix
 from ..training import Record
-from ..training.places import Place
+from ..training.places import Place, is_of_the_first
 from ..training.quantities.distributions import QUANTILES
 from ..training.schema import cells
 
@@ -217,8 +216,7 @@ def weights(record: Record, name: str = "W_hh") -> go.Figure:
     colours = [[i / (len(ACTIVATION) - 1), colour] for i, colour in enumerate(ACTIVATION)]
     tiles = go.Heatmap(z=record.tensors[name], zmin=-1, zmax=1, colorscale=colours, colorbar={"thickness": 12})
     words = f"{name}: from the row's unit to the column's"
-    is_of_layer = name not in ("W_hy", "W_emb") and without_suffix(name)[0] == name
-    title = _titled(record, words) if is_of_layer else words
+    title = _titled(record, words) if is_of_the_first(name) else words
     return drawn([tiles], title, "to", "from").update_yaxes(autorange="reversed")
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..engine.naming import suffixes, without_suffix
 
+WHOLE = {"W_hy", "b_y", "W_emb"}  # parameters of no layer
 BELOW_THE_TOP = {"above_share"}  # of layers with another one above, of which there may be only one
 
 
@@ -52,3 +53,8 @@ def seen_from(tensors: Mapping[str, np.ndarray], ending: str) -> dict[str, np.nd
         for (name, values), base in zip(tensors.items(), bases.values(), strict=True)
         if base not in of_a_layer or name == base + ending
     }
+
+
+def is_of_the_first(name: str) -> bool:
+    """Whether a parameter of this name is one of the first layer and direction, or of the one a record is seen from."""
+    return name not in WHOLE and without_suffix(name)[0] == name

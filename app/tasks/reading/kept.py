@@ -4,13 +4,13 @@ import re
 
 import numpy as np
 
-from ...errors import BadValue, shown
+from ...errors import BadValue, counted, shown
 from .calendar import are_dates
 from .lines import Source
 from .numbers import Format
 from .options import Options
 from .steps import Steps
-from .survey import Column, Survey, counted, described
+from .survey import Column, Survey, described
 from .values import numbers_of
 
 INDEX_NAMES = {

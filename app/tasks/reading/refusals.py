@@ -2,11 +2,11 @@
 
 import re
 
-from ...errors import BadUpload, Choice, shown
+from ...errors import BadUpload, Choice, counted, shown
 from .lines import Block, split
 from .numbers import STRAIGHT, Format, Place, kind, shape
 from .options import Fill
-from .survey import Column, Survey, are_names, counted, parts_at
+from .survey import Column, Survey, are_names, parts_at
 from .values import gaps_in
 
 SOME = 20  # lines that show how many cells a row has

@@ -308,8 +308,3 @@ def _unique(names: list[str]) -> list[str]:
 def described(column: Column) -> str:
     """The column in a sentence."""
     return f"column {column.number} ({shown(column.name)})"
-
-
-def counted(count: int, what: str) -> str:
-    """ "1 gap", "2 gaps"."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from ...errors import BadUpload, Choice, shown
+from ...errors import BadUpload, Choice, counted, shown
 from . import affixes
 from .lines import Lines, Source
 from .numbers import STRAIGHT, Format, kind, shape
 from .options import Fill, Options
 from .steps import Steps
-from .survey import COLUMNS_AT_ONCE, Column, Survey, aligned, counted, data_of, described
+from .survey import COLUMNS_AT_ONCE, Column, Survey, aligned, data_of, described
 
 FILLED = 2**15  # gaps that are filled at once
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...engine import ACTIVATIONS, Architecture
-from ...engine.architecture import counted
-from ...errors import BadUpload, shown
+from ...errors import BadUpload, counted, shown
 from .. import arrays_from, tensorfile
 from ..arrays_from import Source
 from ..limits import MAX_EMBEDDING, MAX_LAYERS

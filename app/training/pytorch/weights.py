@@ -11,8 +11,7 @@ from collections.abc import Collection
 import numpy as np
 
 from ...engine import ActivationName, Architecture, CellName, Params, Precision
-from ...engine.architecture import counted
-from ...errors import BadUpload, BadValue, Choice
+from ...errors import BadUpload, BadValue, Choice, counted
 from .. import tensorfile
 from .recognise import MODULES, Recognised, torch_endings
 from .statedict import Tensors
