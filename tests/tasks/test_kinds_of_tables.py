@@ -306,6 +306,11 @@ def test_a_text_in_an_encoding_that_is_not_known_here_is_to_be_saved_as_utf_8():
             read_table(content)
 
 
+def test_a_gap_beside_words_leaves_open_whether_commas_separate():
+    with pytest.raises(BadUpload, match="3 columns with blanks between them"):
+        read_table("# taken by hand\nnorth 0 NA\n" + "north 0 0,5\n" * 5)
+
+
 def test_western_european_bytes_can_be_read():
     content = "t;°C\n1;2,5\n2;3,5\n4;5,5\n".encode("latin-1")
     with pytest.raises(BadUpload, match="UTF-8") as refusal:

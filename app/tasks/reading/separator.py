@@ -98,7 +98,7 @@ def _indian(line: str) -> BadUpload:
 
 def _fits_between_words(cells: Sequence[str], data: Sequence[str]) -> bool:
     """Whether commas may stand inside of numbers that blanks separate from words, as in "north 1,5"."""
-    numeric = all(kind(shape(line.split()[-1])) == "number" for line in data)
+    numeric = all(kind(shape(line.split()[-1])) in ("number", "gap") for line in data)
     return numeric and any("," in cell for cell in cells) and _is_one_number(cells, ",", ".")
 
 
