@@ -148,7 +148,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self.unheard_since = self.loop.time()
 
     def write_at_once(self, frame: bytes) -> bool:
-        """As `AtOnce` has it: what uvicorn's own `send` would do, for a connection that takes what it is sent."""
+        """Write a frame now, as uvicorn's own `send` would; False where the connection closes or its buffer is full."""
         if not self.writable.is_set() or self.close_sent or self.conn.state is not State.OPEN:
             return False
         if self.disconnected or not self.handshake_complete:

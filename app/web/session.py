@@ -211,10 +211,7 @@ class Session:
         """When the next update is due; infinity while nothing trains, or no viewer has drawn anything for long."""
         if self.phase is not Phase.RUNNING:
             return NEVER
-        owner, followers = self.sharing.owner, self.sharing.followers.viewers
-        heard = now < owner.credits.silent_from or any(
-            now < viewer.credits.silent_from for viewer in followers.values()
-        )
+        heard = any(now < viewer.credits.silent_from for viewer in self.sharing.viewers)
         return self.pace.next_at if heard else NEVER
 
     def record_due_at(self, viewer: Viewer) -> float:
@@ -235,8 +232,7 @@ class Session:
         if not self.takes_long:
             return False
         asked = self._asked(viewer.wanted), viewer.expensive.would_skip(plays=self._plays)
-        packed = self.packed.get(asked[0])
-        if packed and (packed.complete or asked[1]):
+        if self._kept(*asked):
             return False
         if self.making is None or self.making.asked != asked:
             self.making = Making(asked, self._make(*asked[0], skip_expensive=asked[1]))
@@ -297,9 +293,8 @@ class Session:
     def _packed(self, wanted: Wanted, *, skip_expensive: bool) -> Packed | Divergence:
         """The record of this version: made and packed once for all who want the same."""
         wanted = self._asked(wanted)
-        packed = self.packed.get(wanted)
-        if packed and (packed.complete or skip_expensive):
-            return packed
+        if (kept := self._kept(wanted, skip_expensive)) is not None:
+            return kept
         made = self.making.made if self.making and self.making.asked == (wanted, skip_expensive) else None
         if made is None:
             made = finish(self._make(*wanted, skip_expensive=skip_expensive))
@@ -312,6 +307,11 @@ class Session:
                 self.packed.clear()
             self.packed[wanted] = packed
         return packed
+
+    def _kept(self, wanted: Wanted, skip_expensive: bool) -> Packed | None:
+        """The record of this version that was packed for somebody else, where it holds what is asked for."""
+        packed = self.packed.get(wanted)
+        return packed if packed and (packed.complete or skip_expensive) else None
 
     def _asked(self, wanted: Wanted) -> Wanted:
         """The same for all who see the sequence that the run shows, whether they chose it or not."""

@@ -61,7 +61,7 @@ export function buildScene(picture, state, size, domain, contraction, clipSaid =
     layout,
     palette: palette(state.dark ? "dark" : "light"),
     picture,
-    clipSaid: clipSaid ?? picture?.clip.scale ?? null,
+    clipSaid,
     ribbons: picture ? picture.lanes.map((of) => ribbonOf(picture, of, bed, state.ruler)) : [],
     ruler: state.ruler,
     nearer: picture ? nearerRuler(picture.lanes, state.ruler) : null,
