@@ -6,17 +6,20 @@ import socket
 import sys
 import threading
 import webbrowser
+from importlib import import_module
 
-from .commandline import export_lesson, listen, program, settings_from, verify
+from .commandline import listen, program, settings_from
 from .serving.server import serve
 
-SUBCOMMANDS = {"verify": verify, "export-lesson": export_lesson}
+# Imported when it is asked for: compute processes are to start before anything large is imported.
+SUBCOMMANDS = {"verify": ".commandline.verify", "export-lesson": ".commandline.export_lesson"}
 
 
 def main() -> None:
     """Serve what the command line and the environment say, or do what its first word names."""
     if sys.argv[1:2] and sys.argv[1] in SUBCOMMANDS:
-        sys.exit(SUBCOMMANDS[sys.argv[1]].main(sys.argv[2:], program()))
+        subcommand = import_module(SUBCOMMANDS[sys.argv[1]], __package__)
+        sys.exit(subcommand.main(sys.argv[2:], program()))
     settings = settings_from()
     listening = listen(settings.host, settings.port)
     serve(settings, listening, lambda: announce(address(listening), settings.open_browser))

@@ -34,10 +34,8 @@ from starlette.responses import Response
 from .admission import Admission
 from .assets import Assets, shipped
 from .metrics import Measured
-from .onefile.exported import without_samples
-from .onefile.lesson_page import page_of_lessons, told_alone
 from .onefile.onepage import one_page
-from .templates import environment
+from .templates import environment, without_samples
 
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -96,7 +94,8 @@ class Pages:
 
     def lessons(self) -> "Fixed":
         """What tells lessons, and the lessons that it can tell."""
-        content = {"page": page_of_lessons(self.assets), "lessons": told_alone()}
+        page = one_page(self.assets, self.templates, tells_lessons=True)
+        content = {"page": page, "lessons": self.pool.facts["told_alone"]}
         return Fixed(json.dumps(content).encode(), "application/json")
 
     def open(self, app: FastAPI) -> None:

@@ -1,5 +1,7 @@
 """The templates of all pages, with what each of them may name."""
 
+from typing import Any
+
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .. import __version__
@@ -18,3 +20,13 @@ def environment(assets: Assets) -> Environment:
     )
     made.globals |= {"asset": assets.address, "program": __version__, "regions": REGIONS}
     return made
+
+
+def without_samples(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema without curves and the tensors of records: the first page is to be small, and /api/schema has them."""
+    activations = {
+        name: {key: value for key, value in about.items() if not isinstance(value, list)}
+        for name, about in schema["activations"].items()
+    }
+    fields = {name: value for name, value in schema.items() if name not in ("record", "quantities")}
+    return fields | {"activations": activations}

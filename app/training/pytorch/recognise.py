@@ -7,7 +7,8 @@ from typing import Any
 
 from ...engine import ACTIVATIONS, Architecture
 from ...errors import BadUpload, counted, shown
-from .. import arrays_from, tensorfile
+from ...tensorheader import strict_json
+from .. import arrays_from
 from ..arrays_from import Source
 from ..limits import MAX_EMBEDDING, MAX_LAYERS
 from .keras import refuse_keras
@@ -356,7 +357,7 @@ def _activation(metadata: dict[str, str]) -> str | None:
     """The activation named in the file's metadata; None where none is: PyTorch's modules have tanh."""
     said = metadata.get("nonlinearity", metadata.get("activation"))
     if said is None and "unroll" in metadata:
-        said = tensorfile.strict_json(metadata["unroll"]).get("activation")
+        said = strict_json(metadata["unroll"]).get("activation")
     return said if isinstance(said, str) and said in ACTIVATIONS else None
 
 

@@ -8,10 +8,11 @@ from ...training import Effects, RunConfig, Steps, Trainer
 from ...training.dataset import read_sequences, reading
 from ...training.limits import MAX_FILE_NAME
 from .. import protocol
+from ..messages import Count
 from ..session import Phase, Session
 from ..uploads import Announced, UploadKind
 from ..viewer import Viewer
-from .base import Answer, Command, Count, Job
+from .base import Answer, Command, Job
 from .own_data import SeriesOptions, known_fields
 from .preview import preview, refuse_other_kinds
 

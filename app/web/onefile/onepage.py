@@ -9,7 +9,6 @@ import gzip
 import hashlib
 from typing import Any
 
-import numpy as np
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -44,18 +43,17 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 # Two of these are 13 bits; none of them means anything inside a script element.
-ALPHABET = bytes(code for code in range(0x21, 0x7F) if chr(code) not in '"<\\')
+ALPHABET = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"<\\')
 BITS = 13
+PAIRS = [first + second for first in ALPHABET for second in ALPHABET][: 2**BITS]
 
 
 def as_text(content: bytes) -> str:
     """Bytes as characters of ALPHABET; `fromText` of static/js/wire/text.js reads them, given how many they are."""
-    bits = np.unpackbits(np.frombuffer(content, np.uint8), bitorder="little")
-    groups = np.pad(bits, (0, -len(bits) % BITS)).reshape(-1, BITS)
-    numbers = groups @ (1 << np.arange(BITS))
-    characters = np.frombuffer(ALPHABET, np.uint8)
-    text: bytes = characters[np.stack(np.divmod(numbers, len(ALPHABET)), axis=1)].tobytes()
-    return text.decode()
+    # 13 bytes are 8 groups of 13 bits, the lowest first; zeros fill the last ones.
+    blocks = (int.from_bytes(content[start : start + BITS], "little") for start in range(0, len(content), BITS))
+    text = "".join([PAIRS[block >> shift & 0x1FFF] for block in blocks for shift in range(0, 8 * BITS, BITS)])
+    return text[: 2 * -(-8 * len(content) // BITS)]
 
 
 def one_page(assets: Assets, templates: Environment, *, tells_lessons: bool = False) -> str:
