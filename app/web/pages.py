@@ -80,6 +80,7 @@ class Pages:
         self.measured = measured
         self.assets = Assets(shipped("static"))
         self.templates = environment(self.assets)
+        self.modules = self.assets.modules("js/main.js")
         self._made: dict[Callable[[], Fixed], asyncio.Future[Fixed]] = {}
 
     async def made(self, make: Callable[[], "Fixed"]) -> "Fixed":
@@ -124,7 +125,7 @@ class Pages:
     def page(self, bootstrap: dict[str, Any], record: str, *, first: bool) -> "Fixed":
         """The page, with the run it opens with."""
         page = self.templates.get_template("index.html").render(
-            modules=self.assets.modules("js/main.js"), bootstrap=bootstrap, first_record=record, first=first
+            modules=self.modules, bootstrap=bootstrap, first_record=record, first=first
         )
         return Fixed(page.encode(), "text/html", varies="accept-encoding, cookie")
 
