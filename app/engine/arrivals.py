@@ -257,14 +257,14 @@ def rescale(exponent: Array, *vectors: Array) -> bool:
     for more in vectors[1:]:
         square += np.vecdot(more, more)
     exponents = np.frexp(square)[1]
-    if np.maximum.reduce(exponents, initial=0) <= 2 * SPAN and np.minimum.reduce(exponents, initial=0) >= -2 * SPAN:
+    outside = np.flatnonzero(np.abs(exponents) > 2 * SPAN)
+    if len(outside) == 0:
         return False
-    shift = exponents // 2
-    outside = np.flatnonzero(np.abs(shift) > SPAN)
+    shift = exponents[outside] // 2
     for rows in vectors:
-        rows[outside] *= np.ldexp(1.0, -shift[outside])[:, None]
-    exponent[outside] += shift[outside]
-    return len(outside) > 0
+        rows[outside] *= np.ldexp(1.0, -shift)[:, None]
+    exponent[outside] += shift
+    return True
 
 
 def is_near_one(square: Array) -> bool:

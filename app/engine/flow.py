@@ -204,12 +204,19 @@ class _Tables:
         if here.above is not None:
             received, above = self._received_covector[at][: len(here.above)], found[: len(here.above), -1]
             np.matvec(here.above, received, out=above)
-        factor = self._ones[:, rows] if plain else here.towards(exponent[:1] if self._near_one else exponent[at])
-        if not plain:
-            shares[:, SHARE] *= factor
-            shares[:, CARRIED] *= factor if self._near_one else here.towards(self._carried_exponent[at])
+        if plain:
+            factor = self._ones[:, rows]
+        elif self._near_one:
+            factor = here.towards(exponent[:1])
+            shares *= factor
             if here.above is not None:
-                above *= factor if self._near_one else here.towards(self._received_exponent[at][: len(above)])
+                above *= factor
+        else:
+            factor = here.towards(exponent[at])
+            shares[:, SHARE] *= factor
+            shares[:, CARRIED] *= here.towards(self._carried_exponent[at])
+            if here.above is not None:
+                above *= here.towards(self._received_exponent[at][: len(above)])
         summed, terms = self._summed[at], self._terms[at]
         np.add(summed, np.vecmat(factor, dh), summed)
         self._square(here, norms)
