@@ -21,12 +21,11 @@ import { createActiveSession } from "./run/active.js";
 import { createLanesEntry } from "./lanes/entry.js";
 import { createLessonsEntry } from "./lessons/entry.js";
 import { listenToStage } from "./stage/listening.js";
-import { nextTrack as trackAfter } from "./stage/tracks.js";
 import { measureUnit } from "./stage/unit.js";
 import { createSheet } from "./panels/sheet.js";
 import { scrolled } from "./share/presenter.js";
 import { createRail } from "./panels/rail.js";
-import { length } from "./record/readings.js";
+import { shortcutsOf } from "./panels/shortcuts.js";
 import { createSentences } from "./panels/sentences.js";
 import { createQuestionsEntry } from "./questions/entry.js";
 import { createSession } from "./run/session.js";
@@ -256,70 +255,22 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     if (store.get().connection.status === "lost") frames.changed();
   }, COUNTDOWN);
 
-  // Keys.
-
-  /** @param {number} steps */
-  function movePin(steps) {
-    const { pin, record } = store.get();
-    if (!record) return;
-    const T = length(record);
-    const t = Math.min(T, Math.max(1, pin ? pin.t + steps : T));
-    store.dispatch({ type: "pin", pin: pin?.unit === undefined ? { t } : { t, unit: pin.unit } });
-  }
-
-  function nextTrack() {
-    const { track, config } = store.get();
-    store.dispatch({ type: "track", track: trackAfter(track, String(config.cell)) });
-  }
-
-  /** @param {number} timesteps */
-  function lengthen(timesteps) {
-    const { config, wanted } = store.get();
-    configure({ sequence_length: Number(wanted.sequence_length ?? config.sequence_length) + timesteps });
-  }
-
-  /** One thing after the other. */
-  function closeOrUnpin() {
-    const { panel } = store.get();
-    if (panel !== "check") return store.dispatch({ type: "pin", pin: null });
-    store.dispatch({ type: "panel", panel: null });
-    byId("check-gradients").focus();
-  }
-
-  /** What the first view does not show opens with the whole instrument. @param {() => void} act */
-  const inWhole = (act) => () => {
-    firstView.end();
-    act();
-  };
-
-  /** @param {import("./run/source.js").Ability} ability @param {() => void} act */
-  const where = (ability, act) => () => {
-    if (store.get().can[ability]) act();
-  };
-
-  const shortcuts = {
-    " ": acts.transport.toggle,
-    ArrowLeft: acts.transport.back,
-    ArrowRight: acts.transport.next,
-    r: travel.reset,
-    f: inWhole(acts.toggleFold),
-    s: inWhole(acts.toggleSlowMotion),
-    i: names.toggle,
-    l: where("replace", inWhole(lessons.toggle)),
-    PageDown: () => void (scrolled(1) || lessons.next()),
-    PageUp: () => void (scrolled(-1) || lessons.back()),
-    ...lanes.keys,
-    "+": () => lengthen(1),
-    "=": () => lengthen(1),
-    "-": () => lengthen(-1),
-    ",": () => movePin(-1),
-    ".": () => movePin(1),
-    Escape: closeOrUnpin,
-    p: inWhole(() => store.dispatch({ type: "present", presents: !store.get().presents })),
-    t: inWhole(nextTrack),
-    "/": where("replace", inWhole(questions.ask)),
-    "?": () => byId("keys").togglePopover(),
-  };
+  const shortcuts = shortcutsOf(store, {
+    transport: acts.transport,
+    reset: travel.reset,
+    fold: acts.toggleFold,
+    slowMotion: acts.toggleSlowMotion,
+    names: names.toggle,
+    lessons: lessons.toggle,
+    nextPage: () => void (scrolled(1) || lessons.next()),
+    previousPage: () => void (scrolled(-1) || lessons.back()),
+    ask: questions.ask,
+    help: () => byId("keys").togglePopover(),
+    closeCheck: () => byId("check-gradients").focus(),
+    endFirstView: firstView.end,
+    configure,
+    lanes: lanes.keys,
+  });
   const listening = listenToKeys(document, shortcuts, inBrowser);
   const single = /** @type {HTMLInputElement} */ (byId("single-keys"));
   single.checked = listening.areOn();
