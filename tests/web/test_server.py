@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -287,6 +288,38 @@ def test_no_request_that_the_description_allows_breaks_the_server(server):
 def test_the_page_is_not_sent_again_to_who_has_it(server):
     tag = get(server, "/")[1]["etag"]
     assert get(server, "/", **{"If-None-Match": tag})[0] == 304
+
+
+@pytest.mark.parametrize("known", ["W/{}", '"x", W/{}', "*"])
+def test_who_names_the_page_otherwise_has_it_too(server, known):
+    tag = get(server, "/")[1]["etag"]
+    assert get(server, "/", **{"If-None-Match": known.format(tag)})[0] == 304
+
+
+@pytest.mark.parametrize(("accepted", "coding"), [("br, GZIP;q=0.5", "gzip"), ("gzip;q=0", None), ("xgzip", None)])
+def test_an_answer_is_compressed_only_for_who_takes_it(server, accepted, coding):
+    assert get(server, "/api/schema", **{"Accept-Encoding": accepted})[1]["content-encoding"] == coding
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/schema"])
+def test_head_is_answered_by_the_headers_of_get(server, path):
+    def answer(method):
+        asking = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+        with contextlib.closing(asking):
+            asking.request(method, path)
+            answered = asking.getresponse()
+            headers = {name: value for name, value in answered.getheaders() if name != "date"}
+            return answered.status, headers, answered.read()
+
+    status, headers, body = answer("HEAD")
+    assert (status, headers) == answer("GET")[:2]
+    assert status == 200
+    assert body == b""
+
+
+def test_a_slash_too_many_leads_nowhere_and_not_to_another_host_or_out_of_a_prefix(server):
+    status, headers, _ = get(server, "/api/schema/", Host="localhost")
+    assert (status, headers["location"]) == (404, None)
 
 
 def test_files_are_kept_for_ever_under_an_address_of_their_content(server):
