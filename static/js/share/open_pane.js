@@ -187,13 +187,24 @@ export function createOpenPane(store, session, play) {
   }
 
   /** Hand-ins come by the dozen; of anything else there is one. @param {File[]} files */
-  async function openAll(files) {
+  async function openReadable(files) {
     const starts = await Promise.all(files.map((file) => file.slice(0, START).text()));
     const handIns = files.filter((_, index) => looksLikeHandIn(starts[index]));
     if (handIns.length === 0) return open(files[0]);
     refuse("");
     done.textContent = "";
     for (const file of handIns) void verdicts.add(file.name, await file.slice(0, LARGEST_HAND_IN + 1).text());
+  }
+
+  /** A folder that was dropped cannot be read, nor a file that was moved since. @param {File[]} files */
+  async function openAll(files) {
+    try {
+      await openReadable(files);
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      done.textContent = "";
+      refuse(say.unreadableWords(files.map(({ name }) => name)));
+    }
   }
 
   picker.addEventListener("change", () => {
