@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import signal
 import socket
 import sys
 import threading
@@ -13,11 +14,12 @@ from .commandline import export_lesson, listen, program, settings_from, verify
 from .serving.server import serve
 
 SUBCOMMANDS = {"verify": verify, "export-lesson": export_lesson}
-INTERRUPTED = 130  # the status of a program that was ended from its terminal
 
 
 def main() -> None:
     """Serve what the command line and the environment say, or do what its first word names."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a shell has it ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends at once, without a traceback, until the server takes over
     if sys.argv[1:2] and sys.argv[1] in SUBCOMMANDS:
         sys.exit(status(lambda: SUBCOMMANDS[sys.argv[1]].main(sys.argv[2:], program())))
     settings = settings_from()
@@ -26,13 +28,11 @@ def main() -> None:
 
 
 def status(run: Callable[[], int]) -> int:
-    """What a subcommand ends with: without a traceback, too, where nobody takes what it says, or it is interrupted."""
+    """What a subcommand ends with: without a traceback, too, where nobody takes what it says."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may lack the signs of a name
     try:
         return run()
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left cannot be said either
         if not isinstance(error, BrokenPipeError):

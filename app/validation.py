@@ -38,14 +38,17 @@ def explained(error: ValidationError, model: type[BaseModel], what: str) -> Unro
 
 def _inside(model: type[BaseModel], path: tuple[int | str, ...]) -> tuple[str, str, dict[str, Any]] | None:
     """Of a fault in a field of an entry, such as changes[0].what: the entry, the field, and the schema of the entry."""
-    whole = _schema(model)
+    if len(path) < 3:  # a list, a place in it, a field
+        return None
+    whole = model.model_json_schema(mode="validation")
     schema, place, found = whole, "", None
     for part in path:
         while "$ref" in schema or "anyOf" in schema:
             named = schema.get("$ref", "").rpartition("/")[2]
             schema = whole["$defs"][named] if named else schema["anyOf"][0]
         if isinstance(part, int):
-            schema, place = schema.get("items") or schema["prefixItems"][part], f"{place}[{part}]"
+            entries = dict(enumerate(schema.get("prefixItems", ())))
+            schema, place = entries.get(part, schema.get("items", {})), f"{place}[{part}]"
         elif "properties" in schema:
             found = (place, part, schema) if place else None
             schema, place = schema["properties"].get(part, {}), f"{place}.{part}" if place else part
@@ -65,15 +68,12 @@ def _in_an_entry(kind: str, came: object, entry: str, field: str, schema: dict[s
     return refusal(sentence(f"{entry}.{field}", expected(schema["properties"][field]), came), name)
 
 
+@cache
 def properties(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON Schema of each field, by the name it has in messages and files."""
-    fields: dict[str, Any] = _schema(model)["properties"]
+    schema = model.model_json_schema(mode="validation")
+    fields: dict[str, Any] = schema["properties"]
     return fields
-
-
-@cache
-def _schema(model: type[BaseModel]) -> dict[str, Any]:
-    return model.model_json_schema(mode="validation")
 
 
 def sentence(name: str, wanted: str, came: object, advice: object = None) -> str:

@@ -17,6 +17,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -501,6 +502,23 @@ def test_no_process_outlives_the_server():
     assert len(pids) == 2
     server.stop(signal.SIGKILL)
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "the compute processes to end")
+
+
+@pytest.mark.parametrize("comes_up", [False, True])
+def test_an_interrupt_at_the_terminal_ends_the_server_without_a_traceback(comes_up):
+    command = [sys.executable, "-u", "-m", "app", "--port", "0", "--workers", "1"]
+    started = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    with started:
+        if comes_up:
+            assert started.stdout.readline().startswith("Unroll is at")
+        else:
+            wait_until(lambda: workers(SimpleNamespace(process=started)), "a compute process that is about to import")
+        os.killpg(started.pid, signal.SIGINT)
+        _, said = started.communicate(timeout=PATIENCE)
+    assert started.returncode == -signal.SIGINT
+    assert said == ""
 
 
 def test_a_taken_port_is_said_in_a_sentence():

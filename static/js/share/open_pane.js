@@ -21,6 +21,8 @@ const ACCEPTED = ".unroll,.safetensors,.npz,.npy,.txt,.csv,.tsv,.psv,.dat,.md,.j
 const START = 200;
 /** Of a file's name that the run remembers. */
 const LONGEST_NAME = 100;
+/** Halves of surrogate pairs, which a name may have, and no JSON that a server takes. */
+const HALF_CHARACTERS = /\p{Cs}/gu;
 
 /**
  * A file that was opened: to be read again, otherwise.
@@ -115,7 +117,8 @@ export function createOpenPane(store, session, play) {
   async function load(file) {
     begin(file);
     const { name, kind, bytes, options } = file;
-    const answer = await session.load(kind, bytes, { ...options, name: name.slice(0, LONGEST_NAME) });
+    const said = [...name.replace(HALF_CHARACTERS, "")].slice(0, LONGEST_NAME).join("");
+    const answer = await session.load(kind, bytes, { ...options, name: said });
     done.textContent = "";
     if (answer?.type === "error") return refuseFile(file, answer, load);
     if (answer?.type !== "state") return refuse(say.NOT_OPENED);
