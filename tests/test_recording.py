@@ -160,6 +160,23 @@ def test_a_frame_that_was_not_finished_is_overlooked(path, written, missing):
         assert recording.iterations == list(range(7))
 
 
+def test_a_record_that_did_not_fit_on_the_disk_leaves_nothing_and_later_ones_are_found(path):
+    trainer = Trainer(RunConfig(**SMALL))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Recording.create(path) as recording:
+        recording.write(trainer.step())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 100, hard))
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                recording.write(trainer.step())
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        recording.write(trainer.step())
+    with Recording.open(path) as recording:
+        assert recording.iterations == [0, 2]
+        assert not recording.cut_short
+
+
 HOSTILE = {
     "nothing": b"",
     "a pickle": b"\x80\x04K\x00.",
@@ -185,23 +202,6 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_record_that_did_not_fit_on_the_disk_leaves_nothing_and_later_ones_are_found(path):
-    trainer = Trainer(RunConfig(**SMALL))
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with Recording.create(path) as recording:
-        recording.write(trainer.step())
-        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 100, hard))
-        try:
-            with pytest.raises(OSError, match="File too large"):
-                recording.write(trainer.step())
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        recording.write(trainer.step())
-    with Recording.open(path) as recording:
-        assert recording.iterations == [0, 2]
-        assert not recording.cut_short
-
-
 def test_what_only_looks_like_a_recording_is_refused(path, name):
     path.write_bytes(HOSTILE[name])
     with pytest.raises(BadUpload) as caught:
