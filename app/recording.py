@@ -15,6 +15,7 @@ is read.
         print(record.iteration, record.loss)
 """
 
+import contextlib
 import os
 from array import array
 from collections.abc import Iterator
@@ -77,11 +78,18 @@ class Recording:
         self._states.append((len(self), state))
 
     def _append(self, frame: bytes) -> int:
-        """In one piece, as far as the system allows; returns where the frame begins."""
+        """In one piece, as far as the system allows; returns where the frame begins. Of one that did not fit nothing is
+        left: others may follow, once there is room again.
+        """
         whole = memoryview(len(frame).to_bytes(LENGTH_BYTES, "little") + frame)
         start = self._file.seek(0, os.SEEK_END) + LENGTH_BYTES
-        while whole:
-            whole = whole[self._file.write(whole) :]
+        try:
+            while whole:
+                whole = whole[self._file.write(whole) :]
+        except OSError:
+            with contextlib.suppress(OSError):  # a device cannot be cut
+                self._file.truncate(start - LENGTH_BYTES)
+            raise
         return start
 
     # Reading.

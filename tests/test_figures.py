@@ -231,6 +231,14 @@ def test_a_report_of_the_longest_run_and_of_a_wide_table_is_below_300_kb():
     assert len("".join(report(wide)).encode()) <= LARGEST
 
 
+@pytest.mark.parametrize("ends", [(1e308, -1e308), (1.7e308, 1.7e308), (5e-324, 0.0)])
+def test_a_report_of_the_largest_and_smallest_numbers_has_its_drawings(ends):
+    trainer = Trainer(RunConfig(sequence_length=4, hidden_size=3, batch_size=2))
+    trainer.load_series("\n".join(map(str, ends * 8)))
+    page = "".join(report(trainer))
+    assert not re.search(r'="[^"]*\b(nan|inf)\b', page), "a place that is none"
+
+
 def test_a_drawing_shows_the_numbers_of_its_figure_at_their_places():
     figure = figures.training([(0, 2.0), (10, float("nan")), (20, 0.5), (30, 0.0)], {"baseline": 1.0})
     svg = drawing(figure)

@@ -57,7 +57,8 @@ class Fixed:
     def answer(self, request: Request) -> Response:
         """The response this request needs."""
         headers = {"etag": self.tag, "cache-control": ASK_AGAIN, "vary": self.varies}
-        if request.headers.get("if-none-match") == self.tag:
+        known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+        if self.tag in known or "*" in known:  # a proxy may have marked it as weak
             return Response(status_code=304, headers=headers)
         if takes_gzip(request):
             return Response(
@@ -68,7 +69,11 @@ class Fixed:
 
 def takes_gzip(request: Request) -> bool:
     """Whether the browser wants it compressed."""
-    return "gzip" in request.headers.get("accept-encoding", "")
+    for coding in request.headers.get("accept-encoding", "").lower().split(","):
+        name, _, weight = coding.replace(" ", "").partition(";q=")
+        if name in ("gzip", "*"):
+            return weight.strip("0.") != "" or weight == ""
+    return False
 
 
 class Pages:

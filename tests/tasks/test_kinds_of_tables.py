@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from app.errors import BadUpload
+from app.errors import BadUpload, Choice
 from app.tasks import Options, Series
 from tests.support.tables import read_table
 
@@ -291,6 +291,60 @@ def test_gaps_and_sentinels_of_an_array_are_found_too():
 def test_a_file_of_another_program_is_named(content, words):
     with pytest.raises(BadUpload, match=words):
         Series.of(content)
+
+
+@pytest.mark.parametrize(
+    ("csv", "words"),
+    [
+        (b"[]", "JSON without any row"),
+        (b'{"a": []}', "JSON without any row"),
+        (b'{"columns": ["a"], "data": []}', "JSON without any row"),
+        (b'{"columns": ["a"], "data": [[1, 2], [3, 4], [5, 6]]}', "has 2 numbers for 1 column"),
+        (b"[1e999, 2, 3, 4]", "Element 1 of the JSON holds a number beyond 1e308"),
+        (b'{"a": [1, 2, 3], "a": [4, 5, 6]}', "duplicate key"),
+        (b"[1, null, 3, 4]", 'Element 2, column 1 ("column 1") holds "null", which is a gap'),
+        (b'[{"a": 1}, {"a": NaN}, {"a": 3}, {"a": 4}]', "Element 2"),
+    ],
+)
+def test_json_that_is_no_table_or_has_gaps_is_refused_and_loses_no_row(csv, words):
+    with pytest.raises(BadUpload) as refused:
+        read_table(csv)
+    assert words in str(refused.value)
+
+
+def test_json_of_which_nothing_is_left_is_refused():
+    with pytest.raises(BadUpload, match="JSON without any row"):
+        read_table(b"[1, 2, 3]", Options(remove="[]123, "))
+
+
+def test_columns_of_json_without_a_name_or_with_the_same_lose_no_number():
+    assert read(b'{"": [1.5, 2.5, 4]}') == (("column 1",), [[1.5], [2.5], [4]])
+    same = b'{"columns": ["a", "a"], "data": [[1.5, 2], [2.5, 3], [4, 7]]}'
+    assert read(same) == (("a 1", "a 2"), A_AND_B[1])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "'<b4', 'fortran_order': False, 'shape': (4,)",
+        "'|f1', 'fortran_order': False, 'shape': (4,)",
+        f"'<f8', 'fortran_order': False, 'shape': ({2**62}, 0)",
+        f"'<f8', 'fortran_order': True, 'shape': (0, {2**70})",
+    ],
+)
+def test_a_header_that_no_array_has_is_refused(header):
+    text = f"{{'descr': {header}, }}".encode()
+    with pytest.raises(BadUpload, match="The file is a NumPy array"):
+        read_table(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + bytes(4))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_that_does_not_say_so_can_be_read_as_it(encoding):
+    content = "1,5;2\n2,5;3\n4;7\n".encode(encoding)
+    with pytest.raises(BadUpload) as refused:
+        read_table(content)
+    assert Choice("Read it as UTF-16", {"encoding": encoding}) in refused.value.choices
+    assert read(content, encoding=encoding)[1] == A_AND_B[1]
 
 
 def test_a_line_of_numbers_can_be_taken_as_a_column():

@@ -37,15 +37,16 @@ def frame(opcode: int, payload: bytes = b"", fin: bool = True) -> bytes:
 class Raw:
     """A client that can send what no library would."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, at_once: bytes = b"") -> None:
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
         self.socket.sendall(
             b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nConnection: Upgrade\r\n"
             b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+            + at_once
         )
         self.received = b""
-        while b'"hello"' not in self.received:
-            self.received += self.socket.recv(65536)
+        while b'"hello"' not in self.received and (data := self.socket.recv(65536)):
+            self.received += data
 
     def __enter__(self):
         return self
@@ -105,8 +106,18 @@ def test_floods_and_text_that_is_none_are_turned_away_without_a_mistake_of_our_o
             with Raw(server) as attacker:
                 attacker.socket.sendall(frame(TEXT, b"\xff"))
                 assert b"\x03\xef" in attacker.rest()[-200:], "1007"
+            for broken in (
+                frame(TEXT, b"\xff"),
+                frame(3),
+                frame(CONTINUATION),
+                frame(PING, bytes(200)),
+                frame(CLOSE, b"x"),
+            ):
+                with Raw(server, at_once=broken) as attacker:  # it is turned away before anything was said to it
+                    attacker.rest()
             assert get(server, "/healthz")[0] == 200
     assert "Traceback" not in log.read_text()
+    assert '"level": "error"' not in log.read_text()
 
 
 def test_a_message_in_several_fragments_is_one_message(server):

@@ -113,6 +113,22 @@ def test_a_bad_command_names_its_code_and_field(text, code, field):
     assert "got" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"changes": [{"iteration": 1}]}, "changes[0] needs what; got none. Its fields are iteration, what."),
+        ({"changes": [{"iteration": 1, "what": "", "why": ""}]}, 'changes[0] has no field "why"; its fields are'),
+        ({"changes": [{"iteration": -1, "what": ""}]}, "changes[0].iteration must be a whole number from 0 to"),
+        ({"changes": [1]}, "changes[0] is wrong: changes must be a list"),
+        ({"link": "javascript:alert(1)"}, "link must be an address of one line"),
+    ],
+)
+def test_what_is_wrong_inside_a_list_is_said_of_that_entry(fields, said):
+    error = refusal(json.dumps({"type": "export", "format": "report"} | fields))
+    assert str(error).startswith(said)
+    assert error.field == next(iter(fields))
+
+
 @pytest.mark.parametrize("text", ['{"type":"\\u0000\\n\\u001b[31m"}', '{"type":"<script>"}', '{"type":"\U0001f600"}'])
 def test_what_came_is_printed_on_one_line_in_ascii(text):
     message = protocol.error_message(refusal(text))

@@ -15,7 +15,9 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -289,6 +291,38 @@ def test_the_page_is_not_sent_again_to_who_has_it(server):
     assert get(server, "/", **{"If-None-Match": tag})[0] == 304
 
 
+@pytest.mark.parametrize("known", ["W/{}", '"x", W/{}', "*"])
+def test_who_names_the_page_otherwise_has_it_too(server, known):
+    tag = get(server, "/")[1]["etag"]
+    assert get(server, "/", **{"If-None-Match": known.format(tag)})[0] == 304
+
+
+@pytest.mark.parametrize(("accepted", "coding"), [("br, GZIP;q=0.5", "gzip"), ("gzip;q=0", None), ("xgzip", None)])
+def test_an_answer_is_compressed_only_for_who_takes_it(server, accepted, coding):
+    assert get(server, "/api/schema", **{"Accept-Encoding": accepted})[1]["content-encoding"] == coding
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/schema"])
+def test_head_is_answered_by_the_headers_of_get(server, path):
+    def answer(method):
+        asking = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+        with contextlib.closing(asking):
+            asking.request(method, path)
+            answered = asking.getresponse()
+            headers = {name: value for name, value in answered.getheaders() if name != "date"}
+            return answered.status, headers, answered.read()
+
+    status, headers, body = answer("HEAD")
+    assert (status, headers) == answer("GET")[:2]
+    assert status == 200
+    assert body == b""
+
+
+def test_a_slash_too_many_leads_nowhere_and_not_to_another_host_or_out_of_a_prefix(server):
+    status, headers, _ = get(server, "/api/schema/", Host="localhost")
+    assert (status, headers["location"]) == (404, None)
+
+
 def test_files_are_kept_for_ever_under_an_address_of_their_content(server):
     page = get(server, "/")[2].decode()
     for address in re.findall(r'(?:src|href)="(static/[^"]+)"', page):
@@ -468,6 +502,23 @@ def test_no_process_outlives_the_server():
     assert len(pids) == 2
     server.stop(signal.SIGKILL)
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "the compute processes to end")
+
+
+@pytest.mark.parametrize("comes_up", [False, True])
+def test_an_interrupt_at_the_terminal_ends_the_server_without_a_traceback(comes_up):
+    command = [sys.executable, "-u", "-m", "app", "--port", "0", "--workers", "1"]
+    started = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    with started:
+        if comes_up:
+            assert started.stdout.readline().startswith("Unroll is at")
+        else:
+            wait_until(lambda: workers(SimpleNamespace(process=started)), "a compute process that is about to import")
+        os.killpg(started.pid, signal.SIGINT)
+        _, said = started.communicate(timeout=PATIENCE)
+    assert started.returncode == -signal.SIGINT
+    assert said == ""
 
 
 def test_a_taken_port_is_said_in_a_sentence():

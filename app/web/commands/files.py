@@ -61,7 +61,12 @@ class Export(Command):
     type = "export"
     format: Literal["pytorch", "report"]
     library: bool = False
-    link: str = Field(default="", max_length=LONGEST_LINK, pattern=r"^(https?://.*)?$")
+    link: str = Field(
+        default="",
+        max_length=LONGEST_LINK,
+        pattern=r"^(https?://.*)?$",
+        description=f"an address of one line and at most {LONGEST_LINK} characters that begins with https:// or http://",
+    )
     changes: list[Changed] | None = Field(default=None, max_length=MOST_CHANGES)
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:

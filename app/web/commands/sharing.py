@@ -16,7 +16,7 @@ class Share(Command):
     """Let others follow this run. With the key of an earlier link they find it under that link again."""
 
     type = "share"
-    key: Annotated[str, Field(pattern=KEY)] | None = None
+    key: Annotated[str, Field(pattern=KEY, description="the key of an earlier `shared`")] | None = None
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         session.network(self.type)
