@@ -6,8 +6,9 @@ What `templates/index.html` is given:
   proxy may serve everything below a prefix. It contains a hash of everything below `static/`, so that browsers may keep
   files for ever, and modules that import each other by relative path stay of one version. `asset("plotly.min.js")` is
   the one file that comes out of the installed plotly package.
-- `regions`: the names of the style sheets that the first picture needs, in their order.
+- `styles`: the style sheets that the first picture needs, in their order, each with its file, media and content.
 - `modules`: the addresses of all modules that `js/main.js` imports statically, for `<link rel="modulepreload">`.
+- `later`: the names below `static/` of those that `js/page.js` needs beside them, fetched after the first picture.
 - `bootstrap`: an object with `schema`, `config`, `task`, `limits` and `protocol`: what `/api/schema`, `state` and
   `hello` say for a run that was just started. Written as `{{ bootstrap | tojson }}` into
   `<script type="application/json" id="bootstrap">`.
@@ -30,19 +31,22 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.responses import Response
+from starlette.routing import Route
 
 from .admission import Admission
+from .asset_endpoint import AssetEndpoint
 from .assets import Assets, shipped
 from .metrics import Measured
 from .onefile.exported import without_samples
 from .onefile.lesson_page import page_of_lessons, told_alone
 from .onefile.onepage import one_page
+from .styles import styles
 from .templates import environment
 
-KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 VIEW_COOKIE = "unroll-view"
-NO_FILE: dict[int | str, dict[str, Any]] = {404: {"description": "No such file, or not of this version."}}
+FIRST_PICTURE = "js/main.js"  # draws it,
+WHOLE_PAGE = "js/page.js"  # and imports this right after it
 NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, full or recovering."}}
 
 
@@ -124,8 +128,14 @@ class Pages:
 
     def page(self, bootstrap: dict[str, Any], record: str, *, first: bool) -> "Fixed":
         """The page, with the run it opens with."""
+        soon = self.assets.needed(FIRST_PICTURE)
         page = self.templates.get_template("index.html").render(
-            modules=self.assets.modules("js/main.js"), bootstrap=bootstrap, first_record=record, first=first
+            modules=self.assets.modules(FIRST_PICTURE),
+            later=[name for name in self.assets.needed(WHOLE_PAGE) if name not in soon],
+            styles=styles(self.assets, first=first),
+            bootstrap=bootstrap,
+            first_record=record,
+            first=first,
         )
         return Fixed(page.encode(), "text/html", varies="accept-encoding, cookie")
 
@@ -159,19 +169,8 @@ class Pages:
         async def docs(request: Request) -> Response:
             return self.docs.answer(request)
 
-        @router.get(
-            "/static/{version}/{name:path}", summary="A file of the page", response_class=Response, responses=NO_FILE
-        )
-        async def static(request: Request, version: str, name: str) -> Response:
-            """Scripts, styles and pictures, under the addresses the page names; they never change."""
-            asset = self.assets.find(version, name)
-            if asset is None:
-                return Response("There is no such file.\n", 404, media_type="text/plain")
-            headers = {"cache-control": KEEP, "vary": "accept-encoding"}
-            if not takes_gzip(request):
-                return Response(asset.content, media_type=asset.media_type, headers=headers)
-            headers["content-encoding"] = "gzip"
-            return Response(await asset.compressed(), media_type=asset.media_type, headers=headers)
+        files = AssetEndpoint(self.assets)
+        router.routes.append(Route("/static/{version}/{name:path}", files, methods=["GET"], include_in_schema=False))
 
     def _route_state(self, router: APIRouter) -> None:
         """What balancers and operators ask."""
