@@ -6,7 +6,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .. import __version__
 from .assets import Assets, shipped
-from .onefile.onepage import REGIONS
 
 
 def environment(assets: Assets) -> Environment:
@@ -18,7 +17,7 @@ def environment(assets: Assets) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"asset": assets.address, "program": __version__, "regions": REGIONS}
+    made.globals |= {"asset": assets.address, "program": __version__}
     return made
 
 

@@ -11,6 +11,7 @@ import { createFirstView } from "./first/view.js";
 import { createFlowName } from "./first/flow_name.js";
 import { createNames } from "./first/names.js";
 import { createReader } from "./first/reader.js";
+import { rememberVisit } from "./first/visit.js";
 import { createFrames } from "./lib/frames.js";
 import { createGuard } from "./lib/guard.js";
 import { createHeader } from "./panels/header.js";
@@ -30,8 +31,9 @@ import { createSentences } from "./panels/sentences.js";
 import { createQuestionsEntry } from "./questions/entry.js";
 import { createSession } from "./run/session.js";
 import { missing } from "./run/source.js";
-import { isPlaying } from "./run/state.js";
+import { isPlaying, reduce, takenUp } from "./run/state.js";
 import { BROWSER } from "./lib/platform.js";
+import { createStore } from "./lib/store.js";
 import { inBrowser } from "./lib/storage.js";
 import { onSizes } from "./lib/sizes.js";
 import { addStyle } from "./lib/styles.js";
@@ -59,6 +61,9 @@ const COUNTDOWN = 250;
  * @param {Elsewhere | null} elsewhere where records come from, if not from a run of this page
  */
 export function startPage(store, stage, theme, kept, link, elsewhere) {
+  // What the first picture showed goes on, with everything that can happen to it.
+  store.choose(createStore(takenUp(store.get()), reduce));
+  if (!elsewhere?.isFile) rememberVisit();
   /** What of the browser the parts need that are tested without one. */
   const browser = {
     ...BROWSER,

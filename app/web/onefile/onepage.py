@@ -7,12 +7,12 @@ text, 13 bits in two of 91 characters: 23 % more than the bytes themselves, wher
 import base64
 import gzip
 import hashlib
-from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
 
 from ..assets import PLOTLY, Assets
+from ..styles import styles
 from .bundle import bundle
 
 ENTRY = "js/main.js"
@@ -33,8 +33,6 @@ LEFT_OUT = {
 # What only a page of lessons needs, and styles of it.
 LESSONS = "js/lessons/lessons.js"
 OF_LESSONS = ("lesson", "lesson_under", "question", "terms", "rings")
-REGIONS = ("base", "kit", "layout", "header", "controls", "stage", "side", "footer", "menus")
-MEDIA = {"compact": "(width < 62.5em)", "touch": "(pointer: coarse)", "print": "print"}
 # Styles that a module adds when it is first needed.
 ON_REQUEST = ("views", "inspector", "slowmotion", "source", "essential", "names", "uses")
 MARKS = {name: f"@@{name}@@" for name in ("title", "bootstrap", "first_record", "recorded")}
@@ -64,18 +62,11 @@ def one_page(assets: Assets, templates: Environment, *, tells_lessons: bool = Fa
     def text(name: str) -> str:
         return assets.files[name].content.decode()
 
-    def style(name: str, media: str) -> dict[str, Any]:
-        return {"file": f"{name}.css", "media": media, "content": Markup(text(f"css/{name}.css"))}  # noqa: S704 (ours)
-
     script = bundle({name: text(name) for name in assets.files if name.endswith(".js")}, ENTRY, left_out)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     charts = gzip.compress(assets.files[PLOTLY].content, mtime=0)
     page: str = templates.get_template("recorded.html").render(
-        styles=[
-            *(style(name, "all") for name in REGIONS),
-            *(style(name, media) for name, media in MEDIA.items()),
-            *(style(name, "not all") for name in late),
-        ],
+        styles=styles(assets, late=late),
         icon="data:image/svg+xml;base64," + base64.b64encode(assets.files["icon.svg"].content).decode(),
         script=Markup(script),  # noqa: S704 (ours)
         policy=Markup(POLICY.format(script=f"'sha256-{digest}'")),  # noqa: S704 (ours)
