@@ -1,6 +1,7 @@
 """Architecture: everything that fixes the shapes of a network's parameters."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .cells import CELLS, CellName
@@ -36,7 +37,7 @@ class Architecture:
             "train_h0": self.train_h0,
         }
 
-    @property
+    @cached_property
     def endings(self) -> list[str]:
         """What the names of each layer and direction end with, from the lowest layer up."""
         return suffixes(self.num_layers, bidirectional=self.bidirectional)

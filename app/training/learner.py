@@ -151,6 +151,11 @@ class Learner:
             for name, values in parts(moment, self.params).items():
                 yield f"moment.{name}.{letter}", values
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of weights and moments."""
+        return sum(vector.nbytes for vector in (self._weights, *self._moments().values()))
+
     def checkpoint(self) -> Checkpoint:
         """A copy that `restore` can return to."""
         vectors = [vector.copy() for vector in (self._weights, *self._moments().values())]

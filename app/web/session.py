@@ -210,13 +210,13 @@ class Session:
         """Where a record takes long, take the next step towards the viewer's; False once it can be shown."""
         if not self.takes_long:
             return False
-        skips = viewer.expensive.would_skip(plays=self._plays)
+        skips = viewer.would_skip_expensive(plays=self._plays)
         return self.packed.prepare(self._asked(viewer.wanted), skip_expensive=skips)
 
     def show(self, viewer: Viewer) -> list[Frame]:
         """The record of the current iteration, if its numbers are finite; followers who may have one get theirs."""
         begun = self.clock()  # what a record takes to make must not slow down how often one comes
-        skips = viewer.expensive.skip(plays=self._plays)
+        skips = viewer.skip_expensive(plays=self._plays)
         packed = self._packed(viewer.wanted, skip_expensive=skips)
         if isinstance(packed, Divergence):
             return self._for_owner(self.diverge(packed), viewer)
@@ -241,7 +241,7 @@ class Session:
         """One round of records for followers, each packed once; returns what the owner must be told."""
         begun = self.clock()
         for group in self.sharing.followers.ready(self.version, begun):
-            skips = [viewer.expensive.skip(plays=self._plays) for viewer in group]
+            skips = [viewer.skip_expensive(plays=self._plays) for viewer in group]
             packed = self._packed(group[0].wanted, skip_expensive=all(skips))
             if isinstance(packed, Divergence):
                 return self.diverge(packed)

@@ -14,11 +14,12 @@ import uvicorn
 from uvicorn.server import ServerState
 from websockets.asyncio.client import connect as websockets_connect
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 
 from app.training.dataset import digest, read_text
 from app.web.arriving import FILES, SMALL_BYTES
 from app.web.bounded_http import BoundedHTTP
-from app.web.guarded import BoundedWebSocket
+from app.web.guarded import BoundedWebSocket, header_of
 from app.web.protocol import UPLOAD_BYTES
 from app.web.websocket import MOST_UNANSWERED
 from tests.support.clients import facts
@@ -75,6 +76,11 @@ FLOODS = {
     "long pings": (b"", frame(PING, bytes(100))),
     "empty messages": (b"", frame(TEXT, b"")),
 }
+
+
+@pytest.mark.parametrize("length", [0, 125, 126, 2**16 - 1, 2**16])
+def test_the_header_of_a_record_is_the_one_that_the_library_writes(length):
+    assert header_of(length) + bytes(length) == Frame(Opcode.BINARY, bytes(length)).serialize(mask=False)
 
 
 @pytest.mark.parametrize(("first", "repeated"), FLOODS.values(), ids=FLOODS.keys())
