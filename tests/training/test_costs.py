@@ -23,9 +23,7 @@ def test_the_largest_of_everything_is_too_much_together():
     with pytest.raises(TooCostly, match=r"T·B·H·\(H\+I\+O\) = 500·256·256·258.*Try batch_size = \d+\.") as refusal:
         Trainer(RunConfig(**LARGE), max_cost=10**9)
     assert refusal.value.field == "batch_size"
-    with pytest.raises(
-        TooCostly, match=r"with gates in lstm, 2 layers, both directions, 256 units, 2 inputs"
-    ):
+    with pytest.raises(TooCostly, match=r"with gates in lstm, 2 layers, both directions, 256 units, 2 inputs"):
         Trainer(RunConfig(**LARGE, cell="lstm", num_layers=2, bidirectional=True, task="adding"), max_cost=10**9)
 
 
