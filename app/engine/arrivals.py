@@ -6,8 +6,8 @@ may be as small as it likes: rows carry powers of two of their own, in every lay
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy import add
@@ -23,8 +23,7 @@ Change = Callable[[int, slice, Array], object]  # (timestep k, rows, what arrive
 BLOCK_ELEMENTS = 2**16  # numbers of one kind that a part of the sweep works on, so that they stay in the cache
 
 
-@dataclass(frozen=True)
-class Arrivals:
+class Arrivals(NamedTuple):
     """What some losses send to some timesteps: entry j is timestep k = last - j, row i the loss E_t of t = T - i.
 
     dh (m, n, H) = dE_t/dh_k of the ``rows`` i, 0 where k > t; dc (m, n, H) the same for dE_t/dc_k of an lstm, else
@@ -257,7 +256,7 @@ def rescale(exponent: Array, *vectors: Array) -> bool:
     for more in vectors[1:]:
         square += np.vecdot(more, more)
     exponents = np.frexp(square)[1]
-    outside = np.flatnonzero(np.abs(exponents) > 2 * SPAN)
+    (outside,) = (np.abs(exponents) > 2 * SPAN).nonzero()
     if len(outside) == 0:
         return False
     shift = exponents[outside] // 2

@@ -191,9 +191,9 @@ class _Tables:
         self._covectors = np.stack([covector(adjoint.dh_carried), covector(adjoint.dh)], axis=1)
         self._carried_exponent = np.append(adjoint.exponent[1:], 0)
         self._near_one = not adjoint.rescaled and not adjoint.received_exponent.any()  # no powers of two to mind
-        # That of h_0 stays without effect: nothing comes to it from above.
-        self._received_covector = np.vstack([np.zeros((1, H)), covector(adjoint.received)])
-        self._received_exponent = np.append(0, adjoint.received_exponent)
+        if not is_top:  # that of h_0 stays without effect: nothing comes to it from above
+            self._received_covector = np.vstack([np.zeros((1, H)), covector(adjoint.received)])
+            self._received_exponent = np.append(0, adjoint.received_exponent)
 
     def add(self, here: Arrivals) -> None:
         """What some losses send to some timesteps."""
