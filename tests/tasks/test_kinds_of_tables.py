@@ -301,7 +301,7 @@ def test_a_file_of_another_program_is_named(content, words):
         (b'{"columns": ["a"], "data": []}', "JSON without any row"),
         (b'{"columns": ["a"], "data": [[1, 2], [3, 4], [5, 6]]}', "has 2 numbers for 1 column"),
         (b"[1e999, 2, 3, 4]", "Element 1 of the JSON holds a number beyond 1e308"),
-        (b'{"a": [1, 2, 3], "a": [4, 5, 6]}', "duplicate key"),
+        (b'{"a": [1, 2, 3], "a": [4, 5, 6]}', "a name comes twice"),
         (b"[1, null, 3, 4]", 'Element 2, column 1 ("column 1") holds "null", which is a gap'),
         (b'[{"a": 1}, {"a": NaN}, {"a": 3}, {"a": 4}]', "Element 2"),
     ],

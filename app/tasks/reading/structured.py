@@ -15,7 +15,6 @@ from math import isfinite
 from typing import Any
 
 from ...errors import BadUpload, counted, shown
-from ...strictjson import no_duplicates
 from .lines import Source
 from .steps import Steps
 
@@ -25,7 +24,16 @@ BLANK = re.compile(r"[\s,]*")
 ELEMENT = "Element"
 GAP = "null"
 EXAMPLES = 'such as [[1, 2], [3, 4]] or [{"a": 1, "b": 2}, {"a": 3, "b": 4}]'
-DECODER = json.JSONDecoder(parse_constant=lambda _: None, object_pairs_hook=no_duplicates)  # NaN, Infinity: gaps
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name comes twice in an object")
+    return found
+
+
+DECODER = json.JSONDecoder(parse_constant=lambda _: None, object_pairs_hook=_object)  # NaN and Infinity are gaps
 
 
 def looks_structured(source: Source) -> bool:
