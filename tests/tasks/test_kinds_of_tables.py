@@ -312,6 +312,30 @@ def test_json_that_is_no_table_or_has_gaps_is_refused_and_loses_no_row(csv, word
     assert words in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("csv", "words"),
+    [
+        ("[" + ",".join(f'{{"a{i}": 1}}' for i in range(3000)) + "]", "1025 names in its first 1025 objects"),
+        (json.dumps([dict.fromkeys(map(str, range(1000)), 1)] + 5000 * [{"0": 1}]), "names in its first 4001 objects"),
+        ("[[" + "1," * 60_000 + "1]]", "60001 numbers in element 1"),
+        ("[[" + "1," * 2**20 + "1]]", "longer than 1048576 characters"),
+        ('{"a": [' + "1," * 2**20 + "1]}", "longer than 1048576 characters"),
+    ],
+    ids=["names", "cells", "a wide row", "a long row", "a long column"],
+)
+def test_json_that_would_take_a_core_or_the_memory_is_refused_before_it_does(csv, words):
+    with pytest.raises(BadUpload, match=words):
+        read_table(csv)
+
+
+@pytest.mark.parametrize("length", [250, 254, 255, 256, 257, 16_382, 16_384, 16_386])
+def test_where_a_value_of_json_ends_does_not_depend_on_how_far_was_looked(length):
+    text = (
+        f"[[1.5, 2{' ' * length}], [2.5, 3], [4, {7:0{length}d}]".replace("0" * (length - 1), "") + " " * 20_000 + "]"
+    )
+    assert read(text)[1] == A_AND_B[1]
+
+
 def test_json_of_which_nothing_is_left_is_refused():
     with pytest.raises(BadUpload, match="JSON without any row"):
         read_table(b"[1, 2, 3]", Options(remove="[]123, "))
