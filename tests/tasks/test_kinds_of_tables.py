@@ -328,12 +328,10 @@ def test_json_that_would_take_a_core_or_the_memory_is_refused_before_it_does(csv
         read_table(csv)
 
 
-@pytest.mark.parametrize("length", [250, 254, 255, 256, 257, 16_382, 16_384, 16_386])
+@pytest.mark.parametrize("length", [*range(247, 253), *range(16_375, 16_381)])
 def test_where_a_value_of_json_ends_does_not_depend_on_how_far_was_looked(length):
-    text = (
-        f"[[1.5, 2{' ' * length}], [2.5, 3], [4, {7:0{length}d}]".replace("0" * (length - 1), "") + " " * 20_000 + "]"
-    )
-    assert read(text)[1] == A_AND_B[1]
+    numbers = [f"[1.5,{' ' * length}2]", "[2.5, 3]", "[4, 7]"]
+    assert read(f"[{', '.join(numbers)}{' ' * 20_000}]")[1] == A_AND_B[1]
 
 
 def test_json_of_which_nothing_is_left_is_refused():
