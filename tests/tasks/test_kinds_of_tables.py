@@ -3,12 +3,14 @@
 import gzip
 import io
 import json
+import time
 
 import numpy as np
 import pytest
 
 from app.errors import BadUpload, Choice
 from app.tasks import Options, Series
+from app.tasks.reading import reading_table
 from tests.support.tables import read_table
 
 
@@ -367,6 +369,32 @@ def test_utf_16_that_does_not_say_so_can_be_read_as_it(encoding):
         read_table(content)
     assert Choice("Read it as UTF-16", {"encoding": encoding}) in refused.value.choices
     assert read(content, encoding=encoding)[1] == A_AND_B[1]
+
+
+@pytest.mark.parametrize(
+    "csv",
+    [" 1 2" * 5_000 + "\n" + " 3\n 4 5\n" * 2_000, "a," * 40_000 + "b\n" + ("1," * 40_000 + "2\n") * 3],
+    ids=["one long line", "many names"],
+)
+def test_no_table_holds_a_core_for_seconds_in_one_step(csv):
+    assert slowest(reading_table(csv)) < 2.0
+
+
+def slowest(steps):
+    """Seconds of the longest step, up to the refusal."""
+    longest = 0.0
+    while True:
+        begun = time.thread_time()
+        try:
+            next(steps)
+        except BadUpload:
+            return longest
+        longest = max(longest, time.thread_time() - begun)
+
+
+def test_one_long_line_among_many_short_ones_is_no_table_that_can_be_turned():
+    with pytest.raises(BadUpload, match="At most 1024 lines of 2000000 numbers in all"):
+        read_table("1," * 40_000 + "1\n" + "1\n" * 1000, Options(transpose=True))
 
 
 def test_a_line_of_numbers_can_be_taken_as_a_column():
