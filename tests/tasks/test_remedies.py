@@ -73,6 +73,7 @@ REFUSED = {
     "JSON of an endless number": "[1, 1e999, 3, 4]",
     "JSON of one name for two columns": '{"a": [1, 2, 3], "a": [4, 5, 6]}',
     "JSON with a gap": "[1, null, 3, 4]",
+    "JSON of many names": "[" + ", ".join(f'{{"a{i}": 1}}' for i in range(1100)) + "]",
     "broken JSON": "[1, 2, x]",
 }
 NOTHING_TO_CLICK = {  # another file is needed, and how it is made is said

@@ -15,17 +15,30 @@ from math import isfinite
 from typing import Any
 
 from ...errors import BadUpload, counted, shown
-from ...strictjson import no_duplicates
+from ..base import MAX_NAMES
 from .lines import Source
 from .steps import Steps
+from .survey import MAX_CELLS
+from .table import MAX_NUMBERS
 
 AT_ONCE = 200  # elements that are read before others get a turn
 LONGEST_OBJECT = 2**20  # characters of JSON that may have to be read at once
+LENGTHS = (2**8, 2**14, LONGEST_OBJECT)  # of what is looked at, as most values are short
+MOST_IN_A_ROW = 50_000  # as many as fit into the longest line
 BLANK = re.compile(r"[\s,]*")
 ELEMENT = "Element"
 GAP = "null"
 EXAMPLES = 'such as [[1, 2], [3, 4]] or [{"a": 1, "b": 2}, {"a": 3, "b": 4}]'
-DECODER = json.JSONDecoder(parse_constant=lambda _: None, object_pairs_hook=no_duplicates)  # NaN, Infinity: gaps
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name comes twice in an object")
+    return found
+
+
+DECODER = json.JSONDecoder(parse_constant=lambda _: None, object_pairs_hook=_object)  # NaN and Infinity are gaps
 
 
 def looks_structured(source: Source) -> bool:
@@ -47,6 +60,8 @@ def unfolded(source: Source) -> Steps[Source]:
         rows.append(element)
         if len(rows) % AT_ONCE == 0:
             yield
+        if len(rows) > MAX_NUMBERS:
+            raise _too_many(f"more than {MAX_NUMBERS} rows")
     if not rows:
         raise BadUpload(f"The file is JSON without any row of numbers. A table is JSON {EXAMPLES}.", "csv")
     names, values = (yield from _of_objects(rows)) if isinstance(rows[0], dict) else (None, rows)
@@ -56,6 +71,8 @@ def unfolded(source: Source) -> Steps[Source]:
     lines = [] if names is None else ["\t".join(_name(name) for name in names)]
     for number, row in enumerate(values, start=1):
         cells = row if isinstance(row, list) else [row]
+        if len(cells) > MOST_IN_A_ROW:
+            raise _too_many(f"{len(cells)} numbers in element {number}")
         width = len(cells) if width is None else width
         if len(cells) != width:
             raise BadUpload(
@@ -93,10 +110,25 @@ def _past(text: str, at: int) -> int:
 
 
 def _value(text: str, at: int) -> tuple[Any, int]:
+    """What begins there, and where it ends; no more is looked at than one value may have."""
+    for length in LENGTHS:
+        try:
+            if at + length < len(text):
+                value, end = DECODER.raw_decode(text[at : at + length])
+                if end < length:
+                    return value, at + end
+        except (ValueError, RecursionError):  # it is longer, or wrong
+            continue
+    line = text.count("\n", 0, at) + 1
+    if at + LONGEST_OBJECT < len(text):
+        raise BadUpload(
+            f"In line {line} a part of the JSON begins that is longer than {LONGEST_OBJECT} characters, or is none. A "
+            f"table is JSON {EXAMPLES}; pandas writes long ones by to_json(path, orient='records', lines=True).",
+            "csv",
+        )
     try:
         return DECODER.raw_decode(text, at)
     except (ValueError, RecursionError) as error:
-        line = text.count("\n", 0, at) + 1
         raise BadUpload(
             f"The file begins as JSON does, but line {line} is not JSON ({error}). A table is JSON {EXAMPLES}; of an "
             "array, numpy.savetxt(path, array) writes rows that open here.",
@@ -168,6 +200,8 @@ def _of_objects(rows: list[Any]) -> Steps[tuple[list[str], list[list[Any]]]]:
         if not isinstance(row, dict):
             raise BadUpload(f"Element {number} of the JSON is {_kind(row)} where the first is an object.", "csv")
         names |= dict.fromkeys(row)
+        if len(names) > MAX_NAMES or number * len(names) > MAX_CELLS:
+            raise _too_many(f"{len(names)} names in its first {number} objects")
         if number % AT_ONCE == 0:
             yield
     values = []
@@ -176,6 +210,14 @@ def _of_objects(rows: list[Any]) -> Steps[tuple[list[str], list[list[Any]]]]:
         if number % AT_ONCE == 0:
             yield
     return list(names), values
+
+
+def _too_many(came: str) -> BadUpload:
+    return BadUpload(
+        f"At most {MAX_NAMES} columns, {MAX_CELLS} cells and {MAX_NUMBERS} rows of JSON are read; the file has {came}. "
+        "Use a part of it, fewer columns, or every n-th row.",
+        "csv",
+    )
 
 
 def _name(name: object) -> str:

@@ -300,9 +300,8 @@ def _names(
 def _unique(names: list[str]) -> list[str]:
     """Names for columns that have none or share one, short enough to be shown."""
     names = [" ".join(name.split())[:LONGEST_NAME] for name in names]
-    return [
-        name if name and names.count(name) == 1 else f"{name or 'column'} {i}" for i, name in enumerate(names, start=1)
-    ]
+    counts = Counter(names)
+    return [name if name and counts[name] == 1 else f"{name or 'column'} {i}" for i, name in enumerate(names, start=1)]
 
 
 def described(column: Column) -> str:
