@@ -3,7 +3,7 @@
  * opened first.
  */
 
-import { byId, element } from "../lib/dom.js";
+import { byId, element, setAttribute } from "../lib/dom.js";
 import { createInspector } from "./inspector/inspector.js";
 import { addStyle } from "../lib/styles.js";
 import { USES_PANEL } from "../run/choices.js";
@@ -74,7 +74,7 @@ function createCheckPanel(store, { checkGradients }) {
   return {
     /** @param {boolean} open */
     show(open) {
-      button.setAttribute("aria-expanded", String(open));
+      setAttribute(button, "aria-expanded", String(open));
       if (node.hidden === !open) return;
       node.hidden = !open;
       if (!open) return;

@@ -158,7 +158,7 @@ export function createPast(bounds = BOUNDS) {
     keepMoment(shown) {
       const { iteration } = shown.record.meta;
       const moment = { ...shown, iteration, run, accepted, bytes: sizeOf(shown.record) };
-      recent = recent.filter((one) => precedes(one, moment));
+      while (recent.length > 0 && !precedes(recent[recent.length - 1], moment)) recent.pop();
       recent.push(moment);
       forget();
       const newest = snapshots.at(-1);
