@@ -31,10 +31,8 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.responses import Response
-from starlette.routing import Route
 
 from .admission import Admission
-from .asset_endpoint import AssetEndpoint
 from .assets import Assets, shipped
 from .metrics import Measured
 from .onefile.exported import without_samples
@@ -43,10 +41,12 @@ from .onefile.onepage import one_page
 from .styles import styles
 from .templates import environment
 
+KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 VIEW_COOKIE = "unroll-view"
 FIRST_PICTURE = "js/main.js"  # draws it,
 WHOLE_PAGE = "js/page.js"  # and imports this right after it
+NO_FILE: dict[int | str, dict[str, Any]] = {404: {"description": "No such file, or not of this version."}}
 NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, full or recovering."}}
 
 
@@ -169,8 +169,19 @@ class Pages:
         async def docs(request: Request) -> Response:
             return self.docs.answer(request)
 
-        files = AssetEndpoint(self.assets)
-        router.routes.append(Route("/static/{version}/{name:path}", files, methods=["GET"], include_in_schema=False))
+        @router.get(
+            "/static/{version}/{name:path}", summary="A file of the page", response_class=Response, responses=NO_FILE
+        )
+        async def static(request: Request, version: str, name: str) -> Response:
+            """Scripts, styles and pictures, under the addresses the page names; they never change."""
+            asset = self.assets.find(version, name)
+            if asset is None:
+                return Response("There is no such file.\n", 404, media_type="text/plain")
+            headers = {"cache-control": KEEP, "vary": "accept-encoding"}
+            if not takes_gzip(request):
+                return Response(asset.content, media_type=asset.media_type, headers=headers)
+            headers["content-encoding"] = "gzip"
+            return Response(await asset.compressed(), media_type=asset.media_type, headers=headers)
 
     def _route_state(self, router: APIRouter) -> None:
         """What balancers and operators ask."""
