@@ -8,7 +8,7 @@ What `templates/index.html` is given:
   the one file that comes out of the installed plotly package.
 - `styles`: the style sheets that the first picture needs, in their order, each with its file, media and content.
 - `modules`: the addresses of all modules that `js/main.js` imports statically, for `<link rel="modulepreload">`.
-- `later`: the names below `static/` of those that `js/page.js` needs beside them, fetched after the first picture.
+- `later`: the names below `static/` of those that the page needs beside them, fetched after the first picture.
 - `bootstrap`: an object with `schema`, `config`, `task`, `limits` and `protocol`: what `/api/schema`, `state` and
   `hello` say for a run that was just started. Written as `{{ bootstrap | tojson }}` into
   `<script type="application/json" id="bootstrap">`.
@@ -45,7 +45,8 @@ KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 VIEW_COOKIE = "unroll-view"
 FIRST_PICTURE = "js/main.js"  # draws it,
-WHOLE_PAGE = "js/page.js"  # and imports this right after it
+WHOLE_PAGE = "js/page.js"  # and imports this right after it,
+WHOLE_INSTRUMENT = ("js/views/flow.js", "js/panels/inspector/inspector.js")  # which at once needs these beside it
 NO_FILE: dict[int | str, dict[str, Any]] = {404: {"description": "No such file, or not of this version."}}
 NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, full or recovering."}}
 
@@ -128,10 +129,11 @@ class Pages:
 
     def page(self, bootstrap: dict[str, Any], record: str, *, first: bool) -> "Fixed":
         """The page, with the run it opens with."""
-        soon = self.assets.needed(FIRST_PICTURE)
+        soon, after = self.assets.needed(FIRST_PICTURE), (WHOLE_PAGE, *(() if first else WHOLE_INSTRUMENT))
+        later = dict.fromkeys(name for entry in after for name in self.assets.needed(entry) if name not in soon)
         page = self.templates.get_template("index.html").render(
             modules=self.assets.modules(FIRST_PICTURE),
-            later=[name for name in self.assets.needed(WHOLE_PAGE) if name not in soon],
+            later=list(later),
             styles=styles(self.assets, first=first),
             bootstrap=bootstrap,
             first_record=record,
