@@ -8,7 +8,7 @@ What `templates/index.html` is given:
   the one file that comes out of the installed plotly package.
 - `styles`: the style sheets that the first picture needs, in their order, each with its file, media and content.
 - `modules`: the addresses of all modules that `js/main.js` imports statically, for `<link rel="modulepreload">`.
-- `later`: the names below `static/` of those that `js/page.js` needs beside them, fetched after the first picture.
+- `later`: the names below `static/` of those that the page needs beside them, fetched after the first picture.
 - `bootstrap`: an object with `schema`, `config`, `task`, `limits` and `protocol`: what `/api/schema`, `state` and
   `hello` say for a run that was just started. Written as `{{ bootstrap | tojson }}` into
   `<script type="application/json" id="bootstrap">`.
@@ -31,20 +31,21 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.responses import Response
-from starlette.routing import Route
 
 from .admission import Admission
-from .asset_endpoint import AssetEndpoint, takes_gzip
 from .assets import Assets, shipped
 from .metrics import Measured
 from .onefile.onepage import one_page
 from .styles import styles
 from .templates import environment, without_samples
 
+KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 VIEW_COOKIE = "unroll-view"
 FIRST_PICTURE = "js/main.js"  # draws it,
-WHOLE_PAGE = "js/page.js"  # and imports this right after it
+WHOLE_PAGE = "js/page.js"  # and imports this right after it,
+WHOLE_INSTRUMENT = ("js/views/flow.js", "js/panels/inspector/inspector.js")  # which at once needs these beside it
+NO_FILE: dict[int | str, dict[str, Any]] = {404: {"description": "No such file, or not of this version."}}
 NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, full or recovering."}}
 
 
@@ -64,11 +65,20 @@ class Fixed:
         known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
         if self.tag in known or "*" in known:  # a proxy may have marked it as weak
             return Response(status_code=304, headers=headers)
-        if takes_gzip(request.headers):
+        if takes_gzip(request):
             return Response(
                 self.compressed, media_type=self.media_type, headers={**headers, "content-encoding": "gzip"}
             )
         return Response(self.content, media_type=self.media_type, headers=headers)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the browser wants it compressed."""
+    for coding in request.headers.get("accept-encoding", "").lower().split(","):
+        name, _, weight = coding.replace(" ", "").partition(";q=")
+        if name in ("gzip", "*"):
+            return weight.strip("0.") != "" or weight == ""
+    return False
 
 
 class Pages:
@@ -80,9 +90,7 @@ class Pages:
         self.measured = measured
         self.assets = Assets(shipped("static"))
         self.templates = environment(self.assets)
-        soon = self.assets.needed(FIRST_PICTURE)
-        self.modules = [self.assets.address(name) for name in soon]
-        self.later = [name for name in self.assets.needed(WHOLE_PAGE) if name not in soon]
+        self.modules = self.assets.modules(FIRST_PICTURE)
         self._made: dict[Callable[[], Fixed], asyncio.Future[Fixed]] = {}
 
     async def made(self, make: Callable[[], "Fixed"]) -> "Fixed":
@@ -124,11 +132,17 @@ class Pages:
         docs = self.templates.get_template("docs.html").render(api=app.openapi())
         self.docs = Fixed(docs.encode(), "text/html")
 
+    def later(self, *, first: bool) -> list[str]:
+        """The names of the modules that are fetched together after the first picture."""
+        entries = (WHOLE_PAGE, *(() if first else WHOLE_INSTRUMENT))
+        soon = self.assets.needed(FIRST_PICTURE)
+        return list(dict.fromkeys(name for entry in entries for name in self.assets.needed(entry) if name not in soon))
+
     def page(self, bootstrap: dict[str, Any], record: str, *, first: bool) -> "Fixed":
         """The page, with the run it opens with."""
         page = self.templates.get_template("index.html").render(
             modules=self.modules,
-            later=self.later,
+            later=self.later(first=first),
             styles=styles(self.assets, first=first),
             bootstrap=bootstrap,
             first_record=record,
@@ -166,8 +180,19 @@ class Pages:
         async def docs(request: Request) -> Response:
             return self.docs.answer(request)
 
-        files = AssetEndpoint(self.assets)
-        router.routes.append(Route("/static/{version}/{name:path}", files, methods=["GET"], include_in_schema=False))
+        @router.get(
+            "/static/{version}/{name:path}", summary="A file of the page", response_class=Response, responses=NO_FILE
+        )
+        async def static(request: Request, version: str, name: str) -> Response:
+            """Scripts, styles and pictures, under the addresses the page names; they never change."""
+            asset = self.assets.find(version, name)
+            if asset is None:
+                return Response("There is no such file.\n", 404, media_type="text/plain")
+            headers = {"cache-control": KEEP, "vary": "accept-encoding"}
+            if not takes_gzip(request):
+                return Response(asset.content, media_type=asset.media_type, headers=headers)
+            headers["content-encoding"] = "gzip"
+            return Response(await asset.compressed(), media_type=asset.media_type, headers=headers)
 
     def _route_state(self, router: APIRouter) -> None:
         """What balancers and operators ask."""

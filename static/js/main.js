@@ -72,6 +72,16 @@ function themed(state, action) {
   return action.type === "theme" ? { ...state, theme: action.theme, dark: action.dark } : state;
 }
 
+/** A run of this page's own needs a socket: while the rest is fetched it is opened. */
+async function openingAhead() {
+  const [{ openAhead }, { socketAddressOf }, { BROWSER }] = await Promise.all([
+    import("./wire/ahead.js"),
+    import("./lib/address.js"),
+    import("./lib/platform.js"),
+  ]);
+  return openAhead(socketAddressOf("ws"), BROWSER.open);
+}
+
 /** What the rest of the page is made of, asked for at once: one import after the other it would come in five rounds. */
 function fetchAhead() {
   /** @type {string[]} */
@@ -104,8 +114,9 @@ const stage = createStage(/** @type {HTMLCanvasElement} */ (byId("network")), st
 stage.resize();
 stage.draw(performance.now());
 performance.mark("first picture");
+const ahead = isRecorded || follow ? null : openingAhead();
 fetchAhead();
 
 const elsewhere = isRecorded ? await (await import("./share/recorded.js")).readRecorded() : follow;
 const { startPage } = await import("./page.js");
-startPage(store, stage, theme, kept, link, elsewhere);
+startPage(store, stage, theme, kept, link, elsewhere, await ahead);

@@ -59,14 +59,16 @@ const COUNTDOWN = 250;
  * @param {import("./run/keeper.js").Found | null} kept what a reload goes on with
  * @param {string} link what the address said when the page was opened
  * @param {Elsewhere | null} elsewhere where records come from, if not from a run of this page
+ * @param {ReturnType<typeof import("./wire/ahead.js").openAhead> | null} ahead the socket of a run of this page
  */
-export function startPage(store, stage, theme, kept, link, elsewhere) {
+export function startPage(store, stage, theme, kept, link, elsewhere, ahead) {
   // What the first picture showed goes on, with everything that can happen to it.
   store.choose(createStore(takenUp(store.get()), reduce));
   if (!elsewhere?.isFile) rememberVisit();
   /** What of the browser the parts need that are tested without one. */
   const browser = {
     ...BROWSER,
+    open: (/** @type {string} */ address) => ahead?.take(address) ?? BROWSER.open(address),
     requestFrame: (/** @type {(now: number) => void} */ callback) => requestAnimationFrame(callback),
   };
   const url = socketAddressOf("ws");

@@ -249,7 +249,8 @@ def test_all_that_the_first_picture_waits_for_weighs_at_most_130_kb(server, cook
     assert total <= 130_000, f"{total} bytes, most in {heaviest}"
 
     later = json.loads(re.search(r'id="modules">(.*?)</script>', page)[1])
-    assert "js/page.js" in later
+    assert later[0] == "js/page.js"
+    assert ("js/panels/inspector/inspector.js" in later) == bool(cookie), "the first view has no inspector"
     soon = {address.split("/", 2)[2] for address in awaited}
     assert not soon & set(later), "what was fetched already is not asked for again"
     addresses = [f"/static/{awaited[0].split('/')[1]}/{name}" for name in later]

@@ -29,6 +29,7 @@ LEFT_OUT = {
     "js/share/opening.js",
     "js/share/player.js",
     "js/share/start.js",
+    "js/wire/ahead.js",
 }
 # What only a page of lessons needs, and styles of it.
 LESSONS = "js/lessons/lessons.js"
