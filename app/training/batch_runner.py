@@ -97,7 +97,7 @@ class BatchRunner:
         with self._buffers("probe", self._shape("probe", 1)) as own, self._buffers_of_two() as pair:
             initial = self._states_before(learner.params, probe) if self.config.carry_state else {}
             trace = yield from ProbeTrace.tracing(
-                own.net, pair and pair.net, learner.params, sequence, self.config, initial, self._at_once
+                own.net, pair.net if pair else None, learner.params, sequence, self.config, initial, self._at_once
             )
             return (yield from self.batching(learner)), trace
 
