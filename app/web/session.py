@@ -46,6 +46,9 @@ class Limits:
     records_per_second: float
 
 
+A_PART = 0.001  # seconds of an update that takes long, at least
+
+
 class Shared:
     """What the sessions of one process have in common: buffers by shape, what equal runs compute, what is
     counted.
@@ -78,6 +81,7 @@ class Session:
         self.pace = Pace()
         self.version = 0  # counts everything that makes another record
         self.packed = PackedRecords(self._make)  # of this version
+        self.approached = 0.0  # seconds that went into what the update that is due needs
         self.stepped: dict[str, Any] = {}  # the loss of the last batch of a `step`, before and after its update
         self.cut_short = False  # a `pause` waits for the job that is going on,
         self.steps_next = False  # or another step, after whose updates the next record is shown
@@ -161,6 +165,7 @@ class Session:
         """What was packed is no longer what would be shown."""
         self.version += 1
         self.packed.clear()
+        self.approached = 0.0
 
     def show_soon(self) -> None:
         """There is something new that should not wait for its turn."""
@@ -284,14 +289,19 @@ class Session:
         return Packed(record.to_bytes(), record.complete)
 
     def advance(self) -> list[Frame]:
-        """One update."""
+        """One update, or, where it takes long, a part of what it needs."""
         trainer = self.network("an update")
         begun = self.clock()
+        if trainer.takes_long:
+            for _ in trainer.approaching():
+                if self.clock() - begun >= A_PART:
+                    self.approached += self.clock() - begun
+                    return []
         trainer.advance()
         if trainer.divergence:
             return self.diverge(trainer.divergence)
         now = self.clock()
-        self.shared.counts.iterations.observe(now - begun)
+        self.shared.counts.iterations.observe(self.approached + now - begun)
         self.pace.took(now)
         self.stepped = {}
         self.shared.counts.totals["records_coalesced"] += self.sharing.owner.shown != self.version

@@ -168,16 +168,16 @@ COUNTED = [
 @pytest.mark.parametrize("cut", COUNTED, ids=str)
 def test_the_timesteps_that_are_swept_are_counted_and_not_guessed(monkeypatch, cut):
     swept = {"batch": 0, "probe": 0}
-    sweep = Layer.sweep
+    sweeping = Layer.sweeping
 
-    def counted(layer, last, lowest, clip_timestep=None):
+    def counted(layer, last, lowest, clip_timestep, at_once):
         swept["batch" if layer.B == 4 else "probe"] += last - lowest
-        sweep(layer, last, lowest, clip_timestep)
+        return sweeping(layer, last, lowest, clip_timestep, at_once)
 
     trainer = Trainer(RunConfig(sequence_length=60, hidden_size=3, batch_size=4, **cut))
     beside = Work.of(trainer.config, trainer.task).beside
     goes_with_its_batch = beside is not None and goes_along(beside)
-    monkeypatch.setattr(Layer, "sweep", counted)
+    monkeypatch.setattr(Layer, "sweeping", counted)
     trainer.record(())
     trainer.advance()
     work = Work.of(trainer.config, trainer.task)

@@ -29,7 +29,13 @@ class Snapshot(Command):
     dataset: bool = False
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        return session.network(self.type).snapshot(dataset=self.dataset)
+        trainer = session.network(self.type)
+        return self._in_steps(trainer) if trainer.takes_long else trainer.snapshot(dataset=self.dataset)
+
+    def _in_steps(self, trainer: Trainer) -> Steps[bytes]:
+        """Whether the last update led to numbers that are not finite is seen from what the next one needs."""
+        yield from trainer.approaching()
+        return trainer.snapshot(dataset=self.dataset)
 
 
 class Copy(Command):
