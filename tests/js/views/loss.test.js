@@ -97,6 +97,24 @@ test("several lanes are as many curves, told apart by dash and by their numbers 
   assert.ok(small.layout.annotations.every(({ yref }) => !String(yref).startsWith("y2")));
 });
 
+test("before the first update the one loss that is known is a point", () => {
+  const [loss] = figure(laneOf("rnn", [1]), sheet).traces;
+  assert.deepEqual([loss.mode, loss.y], ["markers", [1]]);
+  assert.equal(figure(laneOf("rnn", [1, 0.5]), sheet).traces[0].mode, "lines");
+});
+
+test("what the baseline does is named as long as the name keeps between the axis and the edge", () => {
+  const nameAt = (width, baseline) => {
+    const state = { ...laneOf("rnn", [1]), task: { baseline } };
+    const { annotations } = figure(state, { ...sheet, width }).layout;
+    return annotations.find(({ text }) => text.startsWith("baseline")).text;
+  };
+  const guess = "always answer 0: squared error 1/2";
+  assert.equal(nameAt(420, guess), "baseline: always answer 0: squared error 1/2");
+  assert.equal(nameAt(300, guess), "baseline: always answer 0");
+  assert.equal(nameAt(300, "answer blank, then guess the n symbols: n ln 8 / T"), "baseline");
+});
+
 test("numbers that would cover each other move apart, in order", () => {
   assert.deepEqual(apart([50, 10, 12, 100], 13, 120), [50, 10, 23, 100]);
   assert.deepEqual(apart([100, 100, 100], 13, 100), [74, 87, 100], "also below the frame's top");
