@@ -82,23 +82,3 @@ class Architecture:
             states = ("h0", "c0") if kind.direct == "c" else ("h0",)
             shapes |= {state + ending: (H,) for ending in self.endings for state in states}
         return shapes
-
-    def __str__(self) -> str:
-        """In words: "lstm, 24 units, 2 inputs, 3 outputs"."""
-        return ", ".join(
-            [
-                self.cell,
-                *([_counted(self.num_layers, "layer")] if self.num_layers > 1 else []),
-                *(["both directions"] if self.bidirectional else []),
-                _counted(self.hidden_size, "unit"),
-                _counted(self.inputs, "input"),
-                _counted(self.outputs, "output"),
-                *([f"embedding {self.embedding_size}"] if self.embedding_size else []),
-                *(["learned initial state"] if self.train_h0 else []),
-            ]
-        )
-
-
-def _counted(n: int, what: str) -> str:
-    """ "1 input", "2 inputs"."""
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"

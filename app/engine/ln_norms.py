@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-Array = np.ndarray
+from .arrays import Array
+
 LN2 = float(np.log(2.0))
 SAFE = 1e120  # norms between 1/SAFE and SAFE need no rescaling: neither they nor their squares leave float64
 

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
@@ -147,6 +148,9 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     async def send(self, message: ASGISendEvent) -> None:
         """From now on a frame has to come."""
+        await self.writable.wait()
+        if self.handshake_complete and self.close_sent:  # for what came meanwhile: nothing more can be said
+            raise ClientDisconnected
         await super().send(message)
         self.expect_to_hear()
         if message.get("code") == CloseCode.POLICY_VIOLATION:

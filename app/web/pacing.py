@@ -9,9 +9,8 @@ MOST_IN_FLIGHT = 2
 PATIENCE = 10.0  # seconds a run goes on training although no record is acknowledged
 EXPENSIVE_EVERY = 8  # while a run plays, one of so many records measures what is expensive,
 EXPENSIVE_EVERY_LATE = 16  # and one of so many while records come late: what costs most is what can wait
-EXPENSIVE_INTERVAL = (
-    1 / 8
-)  # seconds between updates from which on every record does: there is time, and eight last long
+# Seconds between updates from which on every record does: there is time, and eight last long.
+EXPENSIVE_INTERVAL = 1 / 8
 NOW, NEVER = float("-inf"), float("inf")  # due at once, and never
 
 

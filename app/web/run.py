@@ -44,7 +44,7 @@ class Request:
 class Ongoing:
     """A command that is carried out in parts: when it came, and how many seconds its parts have taken."""
 
-    steps: commands.Job | Steps[Effects]
+    steps: commands.Job | Steps[Effects] | Steps[bytes]
     id: Id
     arrived: float
     took: float = 0.0
