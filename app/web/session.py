@@ -215,13 +215,13 @@ class Session:
         """Where a record takes long, take the next step towards the viewer's; False once it can be shown."""
         if not self.takes_long:
             return False
-        skips = viewer.would_skip_expensive(plays=self._plays)
+        skips = viewer.expensive.would_skip(plays=self._plays, late=self._comes_late(viewer))
         return self.packed.prepare(self._asked(viewer.wanted), skip_expensive=skips)
 
     def show(self, viewer: Viewer) -> list[Frame]:
         """The record of the current iteration, if its numbers are finite; followers who may have one get theirs."""
         begun = self.clock()  # what a record takes to make must not slow down how often one comes
-        skips = viewer.skip_expensive(plays=self._plays)
+        skips = viewer.expensive.skip(plays=self._plays, late=self._comes_late(viewer))
         packed = self._packed(viewer.wanted, skip_expensive=skips)
         if isinstance(packed, Divergence):
             return self._for_owner(self.diverge(packed), viewer)
@@ -246,7 +246,7 @@ class Session:
         """One round of records for followers, each packed once; returns what the owner must be told."""
         begun = self.clock()
         for group in self.sharing.followers.ready(self.version, begun):
-            skips = [viewer.skip_expensive(plays=self._plays) for viewer in group]
+            skips = [viewer.expensive.skip(plays=self._plays, late=self._comes_late(viewer)) for viewer in group]
             packed = self._packed(group[0].wanted, skip_expensive=all(skips))
             if isinstance(packed, Divergence):
                 return self.diverge(packed)
@@ -264,6 +264,10 @@ class Session:
     def _plays(self) -> bool:
         """Whether records come too fast for what is expensive."""
         return self.phase is Phase.RUNNING and self.pace.interval < EXPENSIVE_INTERVAL
+
+    def _comes_late(self, viewer: Viewer) -> bool:
+        """Whether records reach a viewer too late for all that is expensive."""
+        return viewer.comes_late(self.pace.interval)
 
     def _packed(self, wanted: Wanted, *, skip_expensive: bool) -> Packed | Divergence:
         """The record of this version: made and packed once for all who want the same."""

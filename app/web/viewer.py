@@ -56,13 +56,9 @@ class Viewer:
         self.shown = version
         self.credits.sent(iteration, now)
 
-    def would_skip_expensive(self, *, plays: bool) -> bool:
-        """Whether the next record is to omit what is expensive."""
-        return self.expensive.would_skip(plays=plays, late=self.credits.late)
-
-    def skip_expensive(self, *, plays: bool) -> bool:
-        """The same of a record that is made now."""
-        return self.expensive.skip(plays=plays, late=self.credits.late)
+    def comes_late(self, updates_every: float) -> bool:
+        """Whether records come late, and not only because updates, so many seconds apart, are wanted less often."""
+        return self.credits.late and updates_every <= self.credits.interval
 
     def ready(self, version: int) -> bool:
         """Whether this version is new to the viewer, and not too much is unacknowledged."""

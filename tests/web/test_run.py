@@ -556,6 +556,16 @@ def test_while_records_come_late_up_to_sixteen_share_one_measurement(client):
     assert sum(age == 0 for age in ages) == pytest.approx(len(ages) / 8, abs=1)
 
 
+def test_records_that_are_wanted_less_often_do_not_come_late(client):
+    client.started()
+    client.say("watch", quantities=["truncation"])
+    client.say("play", rate=20)
+    shown = records(client.wait(3))
+    ages = [record["iteration"] - record["as_of"] for record in shown]
+    assert len(ages) > 50
+    assert max(ages) == 7
+
+
 def test_runs_that_begin_together_measure_what_is_expensive_at_different_times():
     shared = Shared()
     clients = [Client(shared=shared) for _ in range(8)]
