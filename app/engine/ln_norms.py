@@ -50,7 +50,7 @@ def are_safe(squares: Array, vectors: Sequence[Array]) -> bool:
         return False
     for each in vectors:
         rows = zero[start : start + len(each)]
-        if rows.any() and each[rows].any():
+        if np.count_nonzero(rows) and np.count_nonzero(each[rows]):
             return False
         start += len(each)
     return True
