@@ -20,7 +20,7 @@ from .stack import Stack
 
 LEAST = -(2**40)  # exponent of what is 0
 Change = Callable[[int, slice, Array], object]  # (timestep k, rows, what arrives there): changes it in place
-BLOCK_ELEMENTS = 2**16  # numbers of one kind that a part of the sweep works on, so that they stay in the cache
+BLOCK_ELEMENTS = 2**17  # numbers of one kind that a part of the sweep works on: a megabyte, which stays in a cache
 
 
 class Arrivals(NamedTuple):
