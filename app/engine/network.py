@@ -278,12 +278,9 @@ class Network:
             gradients |= self.inputs.gradients(self.stack.input_gradients())
         return gradients if self._order is None else {name: gradients[name] for name in self._order}
 
-    def prepare(self, reduction: Reduction, only: int | None = None) -> None:
-        """Everything a backward sweep needs that is the same for all timesteps, in whole-sequence operations.
-
-        ``only``: the one timestep whose loss counts.
-        """
-        self.stack.prepare(self.head.backward(reduction, only))
+    def prepare(self, reduction: Reduction) -> None:
+        """Everything a backward sweep needs that is the same for all timesteps, in whole-sequence operations."""
+        self.stack.prepare(self.head.backward(reduction))
 
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
         """After `prepare`: from E_last back to h_lowest, as `Stack.sweep`."""

@@ -99,11 +99,11 @@ class Stack:
             if not above:
                 layer.receive(handed)
 
-    def descend(self, sweep: Callable[[Layer], object], some: slice = slice(None)) -> None:
-        """``sweep`` takes every layer back in time, the top first; each hands down its adjoints of ``some`` steps."""
+    def descend(self, sweep: Callable[[Layer], object]) -> None:
+        """``sweep`` takes every layer back in time, the top first; each hands down its adjoints."""
         for layer, _, above in self._downwards:
             if above:
-                layer.receive_from(above, some)
+                layer.receive_from(above)
             sweep(layer)
 
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
@@ -158,15 +158,11 @@ class Stack:
         """Later sweeps carry later losses alone."""
         self.top[0].forget_handed(one.last)
 
-    def gradients(self, *, initial: bool = False) -> tuple[Params, list[Array]]:
+    def summing(self, *, initial: bool) -> Pieces[tuple[Params, list[Array]]]:
         """All layers' gradients by name, the mean over the batch, and the sums `Layer.gradients` has for the head.
 
-        ``initial``: those of learned initial states too.
+        ``initial``: those of learned initial states too. Some timesteps' products at a time.
         """
-        return whole(self.summing(initial=initial))
-
-    def summing(self, *, initial: bool) -> Pieces[tuple[Params, list[Array]]]:
-        """`gradients`, some timesteps' products at a time."""
         found: Params = {}
         sums: list[Array] = []
         for layer in self.layers.values():
