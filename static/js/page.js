@@ -11,6 +11,7 @@ import { createFirstView } from "./first/view.js";
 import { createFlowName } from "./first/flow_name.js";
 import { createNames } from "./first/names.js";
 import { createReader } from "./first/reader.js";
+import { rememberVisit } from "./first/visit.js";
 import { createFrames } from "./lib/frames.js";
 import { createGuard } from "./lib/guard.js";
 import { createHeader } from "./panels/header.js";
@@ -30,8 +31,9 @@ import { createSentences } from "./panels/sentences.js";
 import { createQuestionsEntry } from "./questions/entry.js";
 import { createSession } from "./run/session.js";
 import { missing } from "./run/source.js";
-import { isPlaying } from "./run/state.js";
+import { isPlaying, reduce, takenUp } from "./run/state.js";
 import { BROWSER } from "./lib/platform.js";
+import { createStore } from "./lib/store.js";
 import { inBrowser } from "./lib/storage.js";
 import { onSizes } from "./lib/sizes.js";
 import { addStyle } from "./lib/styles.js";
@@ -57,11 +59,16 @@ const COUNTDOWN = 250;
  * @param {import("./run/keeper.js").Found | null} kept what a reload goes on with
  * @param {string} link what the address said when the page was opened
  * @param {Elsewhere | null} elsewhere where records come from, if not from a run of this page
+ * @param {ReturnType<typeof import("./wire/ahead.js").openAhead> | null} ahead the socket of a run of this page
  */
-export function startPage(store, stage, theme, kept, link, elsewhere) {
+export function startPage(store, stage, theme, kept, link, elsewhere, ahead) {
+  // What the first picture showed goes on, with everything that can happen to it.
+  store.choose(createStore(takenUp(store.get()), reduce));
+  if (!elsewhere?.isFile) rememberVisit();
   /** What of the browser the parts need that are tested without one. */
   const browser = {
     ...BROWSER,
+    open: (/** @type {string} */ address) => ahead?.take(address) ?? BROWSER.open(address),
     requestFrame: (/** @type {(now: number) => void} */ callback) => requestAnimationFrame(callback),
   };
   const url = socketAddressOf("ws");

@@ -74,7 +74,8 @@ export const RULES = [
   {
     name: "feedforward",
     holds: ({ T }) => T === 1,
-    finding: ({ lnFirst }) => `One timestep is a feedforward network: E_1 reaches h_1 at ${formatExp(lnFirst)}.`,
+    finding: ({ lnFirst }) =>
+      `One timestep is a feedforward network: the gradient of E_1 at h_1 is ${formatExp(lnFirst)}.`,
     reason: () => "Increase the length: every further timestep uses the same weights again.",
   },
   {
