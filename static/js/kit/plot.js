@@ -10,7 +10,8 @@ function load() {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = /** @type {string} */ (document.body.dataset.plotly);
-    script.onload = () => resolve(/** @type {any} */ (window).Plotly);
+    // The first chart is drawn in a task of its own: reading the library is a long one already.
+    script.onload = () => setTimeout(() => resolve(/** @type {any} */ (window).Plotly));
     script.onerror = () => {
       loading = null;
       reject(new Fault("no_chart_library"));

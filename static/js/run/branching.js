@@ -27,9 +27,11 @@ export function createBranching(store, past, standing, run) {
     const route = moment && past.routeTo(moment);
     if (!route || !standing.settled) return false;
     const head = { saved: past.save(), history: store.get().history, plays: false };
+    let left = false;
     const arrived = await run.travel(async () => {
       const bytes = await run.save();
       if (!bytes || (await run.upload(route.bytes))?.type !== "state") return false;
+      left = true;
       if (await run.replay(route.changes, route.iteration)) {
         await run.upload(bytes);
         return false;
@@ -39,7 +41,7 @@ export function createBranching(store, past, standing, run) {
       run.setUndo({ ...head, bytes });
       return true;
     });
-    if (arrived) void run.watch();
+    if (left) void run.watch(); // wherever it stands: what was loaded is watched anew
     return arrived;
   }
 

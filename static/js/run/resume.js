@@ -8,6 +8,7 @@ import { backoff } from "../wire/connection.js";
 import { command } from "../wire/protocol.js";
 import { emptyHistory } from "./columns.js";
 import { OTHER_ROUNDING, refusedChangeWords, refusedLinkWords } from "../words/notices.js";
+import { refusalWords } from "../words/refusals.js";
 
 /** @typedef {import("../wire/requests.js").Answer} Answer */
 /** @typedef {{place: number, message: string}} Refused which of the changes, and why */
@@ -84,7 +85,7 @@ export function createResume(store, past, requests, standing, platform, notice) 
     for (const one of all.slice(AT_ONCE)) answers.push(await ask(one));
     for (const [place, { command: one }] of accepted.entries()) {
       const answer = answers[all.indexOf(one)];
-      if (answer?.type === "error") return { place, message: answer.message };
+      if (answer?.type === "error") return { place, message: refusalWords(answer) };
     }
     return null;
   }

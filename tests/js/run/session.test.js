@@ -657,6 +657,7 @@ test("a branch on whose way a change is refused leaves the run where it was", as
     1,
     "back to what was saved",
   );
+  assert.deepEqual(server.sent().at(-1), { type: "watch", quantities: WATCHED, probe: 0 });
   assert.notEqual(store.get().past, null, "the moment is still shown");
 });
 
