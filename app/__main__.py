@@ -9,11 +9,13 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable
+from importlib import import_module
 
-from .commandline import export_lesson, listen, program, settings_from, verify
+from .commandline import listen, program, settings_from
 from .serving.server import serve
 
-SUBCOMMANDS = {"verify": verify, "export-lesson": export_lesson}
+# Imported when it is asked for: compute processes are to start before anything large is imported.
+SUBCOMMANDS = {"verify": ".commandline.verify", "export-lesson": ".commandline.export_lesson"}
 
 
 def main() -> None:
@@ -21,7 +23,8 @@ def main() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a shell has it ignored
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends at once, without a traceback, until the server takes over
     if sys.argv[1:2] and sys.argv[1] in SUBCOMMANDS:
-        sys.exit(status(lambda: SUBCOMMANDS[sys.argv[1]].main(sys.argv[2:], program())))
+        subcommand = import_module(SUBCOMMANDS[sys.argv[1]], __package__)
+        sys.exit(status(lambda: subcommand.main(sys.argv[2:], program())))
     settings = settings_from()
     listening = listen(settings.host, settings.port)
     serve(settings, listening, lambda: announce(address(listening), settings.open_browser))

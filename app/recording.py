@@ -24,9 +24,9 @@ from types import TracebackType
 from typing import Any, BinaryIO, NoReturn, Self
 
 from .errors import BadUpload, BadValue, shown
+from .tensorheader import MAX_HEADER_BYTES, strict_json
 from .training import Record
-from .training.limits import MAX_HEADER_BYTES
-from .training.tensorfile import pack, read, strict_json
+from .training.tensorfile import pack, read
 
 MAGIC = b"UNROLL1\n"
 LENGTH_BYTES = 8

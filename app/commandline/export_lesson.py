@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import UnrollError, shown
-from ..web.onefile.lesson_page import lesson_page, tellable
+from ..web.onefile.lesson_page import lesson_page
+from ..web.onefile.without_server import tellable
 from .options import refuse
 
 

@@ -6,7 +6,7 @@ import pytest
 from safetensors.numpy import load, save
 
 from app.errors import UnrollError
-from app.web import commands, protocol
+from app.web import commands, messages, protocol
 
 MESSAGES = sorted((Path(__file__).parent.parent / "messages").glob("client-*.json"))
 
@@ -157,8 +157,8 @@ def test_what_cannot_be_repeated_is_not(id_):
 @pytest.mark.parametrize("iteration", [0, 7, 10**14])
 @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
 def test_acks_are_recognised_however_they_are_written(iteration, separators):
-    assert commands.ack_in(json.dumps({"type": "ack", "iteration": iteration}, separators=separators)) == iteration
-    assert commands.ack_in(json.dumps({"iteration": iteration, "type": "ack"}, indent=1)) == iteration
+    assert messages.ack_in(json.dumps({"type": "ack", "iteration": iteration}, separators=separators)) == iteration
+    assert messages.ack_in(json.dumps({"iteration": iteration, "type": "ack"}, indent=1)) == iteration
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_acks_are_recognised_however_they_are_written(iteration, separators):
     ],
 )
 def test_what_only_looks_like_an_ack_is_counted_as_a_frame(text):
-    assert commands.ack_in(text) is None
+    assert messages.ack_in(text) is None
 
 
 def test_a_file_repeats_the_id_in_its_metadata_and_nothing_else_changes():
