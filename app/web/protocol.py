@@ -16,6 +16,7 @@ MESSAGE_BYTES = 16 * 1024
 FRAMES_PER_SECOND, FRAMES_BURST = 200, 400  # acks hardly count
 UPLOAD_BYTES = 16 * 2**20
 CAPTURE_BYTES = UPLOAD_BYTES  # one record of a watched module, as a script publishes it
+LONGEST_LABEL = 200  # characters of what a choice says: a cell of a file may have a hundred thousand
 LARGEST_INTEGER = 2**53 - 1  # JSON numbers are doubles on the other side: beyond this they would not come back equal
 
 Id = str | int | None
@@ -70,7 +71,7 @@ def error_message(error: UnrollError, id_: Id = None) -> str:
     if error.retry_after is not None:
         fields["retry_after"] = error.retry_after
     if error.choices:
-        fields["choices"] = [asdict(choice) for choice in error.choices]
+        fields["choices"] = [asdict(choice) | {"label": choice.label[:LONGEST_LABEL]} for choice in error.choices]
     return encode("error", id_, **fields)
 
 

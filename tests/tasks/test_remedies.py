@@ -45,6 +45,7 @@ REFUSED = {
     "a gap that was named": ("a\n1\n-999\n3\n4\n", {"missing": ["-999"]}),
     "a column that fill cannot help": ("a,b\n1,-9.0\n2,-9.0\n3,-9.0\n", {"fill": "previous", "missing": ["-9"]}),
     "-9999": "a\n15\n-9999\n18\n17\n",
+    "numbers written in many ways": "\n".join("1" + f"{i:014b}".replace("0", "'") + "1.5" for i in range(10_500)),
     "a total": "a,b\n10,1\n20,2\n15,4\n5,5\n7,1\n57,13\n",
     "years": "1990,1991,1992\n1.5,2,3\n4,5,6\n7,8,10\n",
     "a word": "a\n1\nx\n3\n4\n",

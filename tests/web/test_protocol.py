@@ -6,6 +6,7 @@ import pytest
 from safetensors.numpy import load, save
 
 from app.errors import UnrollError
+from app.training.dataset import read_series
 from app.web import commands, messages, protocol
 
 MESSAGES = sorted((Path(__file__).parent.parent / "messages").glob("client-*.json"))
@@ -188,3 +189,12 @@ def test_a_file_repeats_the_id_in_its_metadata_and_nothing_else_changes():
     }
     np.testing.assert_array_equal(load(answer)["h"], load(file)["h"])
     assert protocol.with_id(file, None) == file
+
+
+@pytest.mark.parametrize("cell", ["x" * 30_000, "1" * 40_000, "3" + "*" * 30_000], ids=["a word", "a number", "marks"])
+def test_a_file_with_a_cell_without_end_is_refused_by_a_message_whose_choices_fit_into_one(cell):
+    with pytest.raises(UnrollError) as caught:
+        read_series(f"1\n2\n{cell}\n4\n5\n")
+    said = protocol.error_message(caught.value)
+    assert len(said) < protocol.MESSAGE_BYTES / 8
+    assert all(len(json.dumps(choice["options"])) < 1000 for choice in json.loads(said).get("choices", []))

@@ -138,9 +138,9 @@ def decide(columns: Iterable[Mapping[str, Place]], decimal: str | None, leading_
     for shapes in columns:
         unmarked = any(re.fullmatch(rf"[-+{MINUS}]?999", shape) for shape in shapes)
         here = [(mark, role, place) for shape, place in shapes.items() for mark, role in roles(shape).items()]
+        begins_decimals = {mark for mark, role, _ in here if role == "decimal"} | set(leading_zeros)
         for mark, role, place in here:
-            always = {other for sign, other, _ in here if sign == mark}
-            grouped = unmarked and "decimal" not in always and mark not in leading_zeros
+            grouped = unmarked and mark not in begins_decimals
             found.setdefault((mark, "thousands" if grouped else role), place)
     wanted = {decimal} if decimal else set(MARKS)
     for mark in MARKS:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from .table import MAX_NUMBERS, MIN_ROWS, Table, notes_cut
 from .transposed import turned
 from .values import fill_gaps, numbers_of
 
+LEAST_SAMPLE, SAMPLED_CHARACTERS = 3, 2**18  # lines at the beginning that show what separates the columns
 TRIED = 2**20  # bytes: of larger files what would help is not tried first
 DOUBTFUL = {"first_line", "last_line", "missing", "transpose", "separator", "drop", "encoding", "remove"}
 
@@ -90,7 +92,7 @@ def _leads_on(source: Source, choice: Choice) -> Steps[bool]:
 def _reading(source: Source) -> Steps[Table]:
     options = source.options
     above, beginning = yield from head(source)
-    separator = choose(source, beginning.lines[:SAMPLE])
+    separator = choose(source, _sample(beginning.lines))
     yield
     if options.transpose:
         return (yield from _reading_either((yield from turned(source, separator))))
@@ -164,6 +166,12 @@ def _closed(values: np.ndarray, columns: list[Column], options: Options) -> Step
             notes.append(f"The {described(column)} is constant.")
         yield
     return notes
+
+
+def _sample(lines: list[str]) -> list[str]:
+    """The first lines, fewer where they are long: all their cells are looked at at once."""
+    ends = accumulate(map(len, lines[:SAMPLE]))
+    return lines[: max(LEAST_SAMPLE, sum(end <= SAMPLED_CHARACTERS for end in ends))]
 
 
 def _last(beginning: Block) -> Block:

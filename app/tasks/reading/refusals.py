@@ -4,7 +4,7 @@ import re
 
 from ...errors import BadUpload, Choice, counted, shown
 from .lines import Block, split
-from .numbers import STRAIGHT, Format, Place, kind, shape
+from .numbers import LONGEST, STRAIGHT, Format, Place, kind, shape
 from .options import Fill
 from .survey import Column, Survey, are_names, parts_at
 from .values import gaps_in
@@ -46,7 +46,7 @@ def _instead(found: Survey, columns: list[Column], column: Column, bad: list[Pla
         choices += parts_at(place.line)
     if len(columns) > 1:
         choices.append(Choice(f"Leave out {column.name}", {"drop": [column.name]}))
-    if column.counts["number"] > len(bad):
+    if column.counts["number"] > len(bad) and all(len(place.cell) <= LONGEST for place in bad):
         cells = list(dict.fromkeys(place.cell for place in bad))[:MOST_GAPS]
         named = f"{len(cells)} cells" if len(cells) > 1 else cells[0]
         choices.append(Choice(f"Take {named} as a gap, filled on a straight line", {"missing": cells, **STRAIGHT}))

@@ -15,6 +15,7 @@ from .steps import Steps
 LONGEST_NAME = 60
 MAX_CELLS = 4_000_000
 MAX_HEADERS = 10
+MOST_SHAPES = 10_000  # of the numbers of one column; a million numbers have a few dozen
 SAMPLED = 100  # rows that show whether the first column names the others
 LINES_AT_ONCE, COLUMNS_AT_ONCE = 20, 50  # that are looked at before others get a turn
 
@@ -47,6 +48,12 @@ class Column:
                 self.kinds[found] = what
                 at = shapes.index(found)
                 self.examples[what][found] = self._place(lines[at], cells[at])
+                if len(self.examples["number"]) > MOST_SHAPES:
+                    raise BadUpload(
+                        f"The {described(self)} holds numbers that are written in more than {MOST_SHAPES} ways, their "
+                        "signs at other places in each; write them alike.",
+                        "csv",
+                    )
         for mark in MARKS:
             if mark in self.leading_zeros or mark not in joined:
                 continue

@@ -7,7 +7,7 @@ import numpy as np
 from ...errors import BadUpload, Choice, counted, shown
 from . import affixes
 from .lines import Lines, Source
-from .numbers import STRAIGHT, Format, kind, shape
+from .numbers import LONGEST, STRAIGHT, Format, kind, shape
 from .options import Fill, Options
 from .steps import Steps
 from .survey import COLUMNS_AT_ONCE, Column, Survey, aligned, data_of, described
@@ -60,11 +60,14 @@ def _without_gaps(cells: Sequence[str], column: Column) -> Sequence[str]:
 def _refuse_infinite(values: np.ndarray, lines: list[int], column: Column, cells: Collection[str]) -> None:
     if np.isinf(values).any():
         at = int(np.isinf(values).argmax())
+        cell = list(cells)[at]
         raise BadUpload(
-            f"Line {lines[at]}, {described(column)} holds {shown(list(cells)[at])}; every cell needs a finite number. "
+            f"Line {lines[at]}, {described(column)} holds {shown(cell)}; every cell needs a finite number. "
             "At most about 1e308 can be computed with.",
             "csv",
-            [Choice("Take it as a gap, filled on a straight line", {"missing": [list(cells)[at]], **STRAIGHT})],
+            [Choice("Take it as a gap, filled on a straight line", {"missing": [cell], **STRAIGHT})]
+            if len(cell) <= LONGEST
+            else [],
         )
 
 
