@@ -59,7 +59,7 @@ class BatchRunner:
 
     def batch(self, learner: Learner) -> BatchPass:
         """The training batch of an iteration; run once, however often it is asked for until `forget`."""
-        return finish(self.batching(learner))
+        return self._last or finish(self.batching(learner))
 
     def batching(self, learner: Learner) -> Steps[BatchPass]:
         """The same in steps, where it takes long; who asks again goes on where the last one stopped."""
