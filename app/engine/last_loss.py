@@ -123,8 +123,8 @@ def last_loss_alone(target: Array) -> Array:
 
 def _timesteps_with_a_loss(target: Array) -> Array:
     """Those of the one sequence in `Network.forward`'s ``target``, from 1."""
-    has_target = target[:, 0] >= 0 if target.ndim == 2 else ~np.isnan(target[:, 0]).any(axis=1)
-    return np.flatnonzero(has_target) + 1
+    has_none = target[:, 0] < 0 if target.ndim == 2 else np.logical_or.reduce(np.isnan(target[:, 0]), axis=1)
+    return np.flatnonzero(~has_none) + 1
 
 
 def _side_by_side(net: Network, pair: Stack, t: int, reduction: Reduction, at_once: int) -> Pieces[None]:

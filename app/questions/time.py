@@ -152,7 +152,7 @@ QUESTIONS = (
         watch=("flow", "weights"),
         view=View(ruler="near"),
         source="PyTorch documentation of torch.nn.RNN, hidden_size and the input's length",
-        words="hidden_size size sequence length neurons seq_len hidden",
+        words="hidden_size size sequence length neurons seq_len hidden difference",
     ),
     Question(
         id="why-unroll",

@@ -13,9 +13,9 @@ SCENE = Scene(
         "has to output the same. Forward means upwards: through [W_xh](W_xh) into four [hidden units](units) h_1, then "
         "through [W_hy](W_hy) to the [output](outputs) y_1.",
         "The short bar is the target, the dot is the output. Their squared distance is the [loss](losses) E_1.",
-        "Then back, downwards: [∂E/∂h_1](river) says how much each unit is to blame. Times the slope of tanh and "
-        "what a weight has read it is that weight’s derivative; each weight moves a little against its own. Forward, "
-        "error, derivatives, adjust, repeat: that is backpropagation.",
+        "Then back, downwards: [∂E/∂h_1](river) says how much each unit is to blame. Multiply it by the slope of tanh "
+        "and by what a weight has read: that is the weight’s derivative, and each weight moves a little against its "
+        "own. Forward, error, derivatives, adjust, repeat: that is backpropagation.",
     ),
     steps=(
         Step("Press [one update](button:step) and watch the dot.", {"event": "step"}),

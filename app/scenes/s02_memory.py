@@ -18,7 +18,7 @@ SCENE = Scene(
         "without loops; the next scene draws one.",
     ),
     steps=(
-        Step("Find two equal inputs, compare their columns, and pin one of them.", {"event": "pin"}),
+        Step("Find two equal inputs, compare their columns, click one to pin it.", {"event": "pin"}),
         Step(
             "[Play](button:play): W_hh wakes up. Wait until the [loss](loss) is below 0.1.",
             {"scalar": "loss_per_timestep", "below": 0.1},

@@ -9,7 +9,7 @@ SCENE = Scene(
     paragraphs=(
         "Three matrices do all the work: [W_xh](W_xh) from input to units, [W_hh](W_hh) from units to the next "
         "units, [W_hy](W_hy) from units to output. Every small W_hh is the same one.",
-        "Change one entry of W_hh below: every column from [h_2](timestep:2) on changes. [h_1](timestep:1) does not, "
+        "Change one entry of W_hh: every column from [h_2](timestep:2) on changes. [h_1](timestep:1) does not, "
         "because there W_hh meets h_0 = 0. An entry of W_xh changes every column, one of W_hy every "
         "[output](outputs) and no column.",
     ),

@@ -11,8 +11,8 @@ SCENE = Scene(
         "[loss](losses), the discs E_1, E_2, … E_16.",
         "What has to become small is their sum, E = E_1 + E_2 + … + E_T: one number, and so one derivative for each "
         "weight.",
-        "Forward, add up, back, one update, and again. The [loss](loss) in the header and below is the mean of E_t; "
-        "the baseline is what always saying 0 would cost.",
+        "Forward, add up, back, one update, and again. The [loss](loss) in the header and in the chart is the mean of "
+        "E_t; the baseline is what always saying 0 would cost.",
     ),
     steps=(
         Step("Pin the timestep with the largest disc.", {"event": "pin"}),

@@ -23,7 +23,7 @@ SCENE = Scene(
         Lane("per timestep, rate 10⁻⁴", {"clip": "timestep", "learning_rate": 1e-4}),
     ),
     paragraphs=(
-        "The last flood at a larger rate. [Lane 1](lane:1) is gone within five updates.",
+        "The flood of the last scene at a larger rate. [Lane 1](lane:1) is gone within five updates.",
         "[Lane 2](lane:2), by norm: if ‖g‖ > c, then g becomes g c / ‖g‖, in the same direction. [Lane 3](lane:3) "
         "cuts every entry to at most c = 1, which turns the first update by more than 20 degrees.",
         "[Lane 4](lane:4) narrows the [river](river) at every timestep, but the weights add up 24 growing states: it "

@@ -12,8 +12,8 @@ SCENE = Scene(
         "A second layer reads the sequence from its end: its state at t has read x_12 back to x_t. The "
         "[outputs](outputs) read both, so W_hy has 16 rows in place of 8.",
         "Its gradient runs the other way, too: what it sends on goes to the right, to the timestep it read before.",
-        "Here the first 3 timesteps show a bit, and [E_12](loss:12) asks for it. Of the forward layer it reaches every "
-        "state back to [timestep 1](timestep:1): 0.483 at 12, 0.180 at 1 at the start. Of the reverse layer it reaches "
+        "Here the first 3 timesteps show a bit, and [E_12](loss:12) asks for it. In the forward layer its gradient "
+        "reaches every state: at the start 0.483 at h_12, 0.180 at [h_1](timestep:1). In the reverse layer it reaches "
         "the state at [timestep 12](timestep:12) alone, 0.847: that state has read nothing but x_12. Reading from the "
         "end helps where what comes later matters, not here.",
     ),

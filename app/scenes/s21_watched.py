@@ -17,9 +17,9 @@ SCENE = Scene(
     ),
     paragraphs=(
         "One line, unroll.watch(model), shows what happens in your own recurrent layers while PyTorch trains.",
-        "In the [stored training](button:watched) an lstm of 10 units has to name a bit 29 timesteps later. At step 0 "
+        "In the [stored training](button:watched) an lstm of 10 units has to name a bit 29 timesteps later. At step 0, "
         "4.89 × 10⁻⁸ of the last gradient arrives at h_1. After step 200 the page’s advice was followed, a forget bias "
-        "of 1: at step 300 5.05 × 10⁻⁵ arrives.",
+        "of 1: at step 300, 5.05 × 10⁻⁵ arrives.",
         "The lstm shown here has the same trouble: [∂E/∂c_t](channel) meets forget gates that stand half open.",
     ),
     steps=(

@@ -144,8 +144,8 @@ class Run:
         """
         end = self.clock() + seconds
         frames: list[Frame] = []
-        while self._do_next(frames) and self.clock() < end and not interrupted():
-            if frames and not self.inbox and not self.job:
+        while self._do_next(frames) and self.clock() < end:
+            if (frames and not self.inbox and not self.job) or interrupted():
                 break
         return frames
 

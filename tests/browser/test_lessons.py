@@ -322,6 +322,9 @@ def test_what_a_text_speaks_of_stands_under_it_and_nothing_of_it_stays(
     third = page.get_by_role("button", name="k = 3, implicit: 0.291 for W_hh, 0.540 for W_xh")
     third.click()
     expect(page.locator("#lesson-steps li").first).to_have_attribute("data-done", "true")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    choose_scene(page, story[20])  # its view is the last of the tabs, beside the text
+    expect(page.locator("#tab-gates")).to_be_in_viewport(ratio=1)
     page.locator("#lesson-close").click()
     expect(page.locator("#side #inspector + #views")).to_be_visible()
 

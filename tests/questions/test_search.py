@@ -30,6 +30,7 @@ MEANT = {
     "detach hidden state": "detach",
     "return_sequences": "output-or-state",
     "number of units vs timesteps": "units-or-timesteps",
+    "difference between units and timesteps": "units-or-timesteps",
     "what is hidden size": "units-or-timesteps",
     "why does lstm solve vanishing gradient": "quarter-slope",
     "lstm vs rnn": "quarter-slope",

@@ -39,7 +39,7 @@ def test_both_gradients_at_the_last_timestep_are_the_readouts_and_the_forward_on
     assert np.allclose(record.dh[1], forward, atol=1e-6)
     norms = columns(record, "dh_norm")
     reverse = columns(record, "dh_norm_reverse")[-1]
-    says("both-directions", f"{norms[-1]:.3f} at 12, {norms[0]:.3f} at 1", f"alone, {reverse:.3f}")
+    says("both-directions", f"at the start {norms[-1]:.3f} at h_12, {norms[0]:.3f} at h_1", f"alone, {reverse:.3f}")
     says("both-directions", "16 rows in place of 8")
 
 

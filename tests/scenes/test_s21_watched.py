@@ -26,8 +26,8 @@ def arrives(record):
 
 def test_the_text_writes_the_numbers_of_the_stored_training(captures):
     assert captures[0].tensors["h"].shape == (T + 1, 10)
-    says("watched", f"At step 0 {written(arrives(captures[0]))} of the last gradient")
-    says("watched", f"at step 300 {written(arrives(captures[300]))} arrives")
+    says("watched", f"At step 0, {written(arrives(captures[0]))} of the last gradient")
+    says("watched", f"at step 300, {written(arrives(captures[300]))} arrives")
     says("watched", f"a bit {T - 1} timesteps later")
 
 

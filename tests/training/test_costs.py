@@ -23,6 +23,8 @@ def test_the_largest_of_everything_is_too_much_together():
     with pytest.raises(TooCostly, match=r"T·B·H·\(H\+I\+O\) = 500·256·256·258.*Try batch_size = \d+\.") as refusal:
         Trainer(RunConfig(**LARGE), max_cost=10**9)
     assert refusal.value.field == "batch_size"
+    with pytest.raises(TooCostly, match=r"with gates in lstm, 2 layers, both directions, 256 units, 2 inputs"):
+        Trainer(RunConfig(**LARGE, cell="lstm", num_layers=2, bidirectional=True, task="adding"), max_cost=10**9)
 
 
 def test_arithmetic_in_half_the_bytes_is_estimated_to_cost_less_and_calls_the_same():

@@ -16,11 +16,12 @@ import uvicorn
 from uvicorn.server import ServerState
 from websockets.asyncio.client import connect as websockets_connect
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 
 from app.training.dataset import digest, read_text
 from app.web.arriving import FILES, SMALL_BYTES
 from app.web.bounded_http import BoundedHTTP
-from app.web.guarded import BoundedWebSocket
+from app.web.guarded import BoundedWebSocket, header_of
 from app.web.protocol import UPLOAD_BYTES
 from app.web.websocket import MOST_UNANSWERED
 from tests.support.clients import facts
@@ -39,15 +40,16 @@ def frame(opcode: int, payload: bytes = b"", fin: bool = True) -> bytes:
 class Raw:
     """A client that can send what no library would."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, at_once: bytes = b"") -> None:
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
         self.socket.sendall(
             b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nConnection: Upgrade\r\n"
             b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+            + at_once
         )
         self.received = b""
-        while b'"hello"' not in self.received:
-            self.received += self.socket.recv(65536)
+        while b'"hello"' not in self.received and (data := self.socket.recv(65536)):
+            self.received += data
 
     def __enter__(self):
         return self
@@ -76,6 +78,11 @@ FLOODS = {
     "long pings": (b"", frame(PING, bytes(100))),
     "empty messages": (b"", frame(TEXT, b"")),
 }
+
+
+@pytest.mark.parametrize("length", [0, 125, 126, 2**16 - 1, 2**16])
+def test_the_header_of_a_record_is_the_one_that_the_library_writes(length):
+    assert header_of(length) + bytes(length) == Frame(Opcode.BINARY, bytes(length)).serialize(mask=False)
 
 
 @pytest.mark.parametrize(("first", "repeated"), FLOODS.values(), ids=FLOODS.keys())
@@ -107,8 +114,18 @@ def test_floods_and_text_that_is_none_are_turned_away_without_a_mistake_of_our_o
             with Raw(server) as attacker:
                 attacker.socket.sendall(frame(TEXT, b"\xff"))
                 assert b"\x03\xef" in attacker.rest()[-200:], "1007"
+            for broken in (
+                frame(TEXT, b"\xff"),
+                frame(3),
+                frame(CONTINUATION),
+                frame(PING, bytes(200)),
+                frame(CLOSE, b"x"),
+            ):
+                with Raw(server, at_once=broken) as attacker:  # it is turned away before anything was said to it
+                    attacker.rest()
             assert get(server, "/healthz")[0] == 200
     assert "Traceback" not in log.read_text()
+    assert '"level": "error"' not in log.read_text()
 
 
 def test_a_message_in_several_fragments_is_one_message(server):

@@ -542,6 +542,20 @@ def test_while_it_runs_eight_records_share_one_measurement_of_what_is_expensive(
     assert paused["as_of"] == paused["iteration"]
 
 
+def test_while_records_come_late_up_to_sixteen_share_one_measurement(client):
+    client.started()
+    client.say("watch", quantities=["truncation"])
+    client.say("play", rate=30)
+    client.wait(1)
+    shown = records(client.wait(4, step=0.06))
+    assert len(shown) > 50
+    ages = [record["iteration"] - record["as_of"] for record in shown]
+    assert sum(age == 0 for age in ages) == pytest.approx(len(ages) / 16, abs=1)
+    in_time = records(client.wait(2))[16:]
+    ages = [record["iteration"] - record["as_of"] for record in in_time]
+    assert sum(age == 0 for age in ages) == pytest.approx(len(ages) / 8, abs=1)
+
+
 def test_runs_that_begin_together_measure_what_is_expensive_at_different_times():
     shared = Shared()
     clients = [Client(shared=shared) for _ in range(8)]

@@ -8,10 +8,11 @@ from ...training import Effects, RunConfig, Steps, Trainer
 from ...training.dataset import read_sequences, reading
 from ...training.limits import MAX_FILE_NAME
 from .. import protocol
+from ..messages import Count
 from ..session import Phase, Session
 from ..uploads import Announced, UploadKind
 from ..viewer import Viewer
-from .base import Answer, Command, Count, Job
+from .base import Answer, Command, Job
 from .own_data import SeriesOptions, known_fields
 from .preview import preview, refuse_other_kinds
 
@@ -66,7 +67,12 @@ class Export(Command):
     type = "export"
     format: Literal["pytorch", "report"]
     library: bool = False
-    link: str = Field(default="", max_length=LONGEST_LINK, pattern=r"^(https?://.*)?$")
+    link: str = Field(
+        default="",
+        max_length=LONGEST_LINK,
+        pattern=r"^(https?://.*)?$",
+        description=f"an address of one line and at most {LONGEST_LINK} characters that begins with https:// or http://",
+    )
     changes: list[Changed] | None = Field(default=None, max_length=MOST_CHANGES)
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:

@@ -32,7 +32,7 @@ export function drawLanes(ctx, scene, lanes, chosen, bitmaps, ratio) {
   ctx.fillRect(0, 0, axis.width + 1, axis.height + 1);
   for (const [index, of] of scenes.entries()) {
     drawTitle(ctx, scene, index, lanes[index], index === chosen);
-    drawBeds(ctx, of);
+    drawBeds(ctx, of, { under: true });
     drawRivers(ctx, of, (name) => bitmaps(`${index} ${name}`), ratio);
     drawTrack(ctx, of, (name) => bitmaps(`${index} ${name}`), ratio);
     const { top, bottom } = blocks[index].layout.track;

@@ -22,9 +22,9 @@ export function createUnder(node, store, openedStored) {
   let terms = null;
   const watched = wayToStored(openedStored);
 
-  /** Each in its place: the inspector first, the views after it. */
+  /** Each in its place: the inspector first, the views after it. What is moved loses how far it was scrolled. */
   function giveBack() {
-    side.prepend(inspector, views);
+    if ([inspector, views].some(({ parentElement }) => parentElement !== side)) side.prepend(inspector, views);
     terms?.hide();
     watched.remove();
   }

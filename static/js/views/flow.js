@@ -123,6 +123,8 @@ export function createFlowView(canvas, store, { read, without } = { read: pictur
       at?.rows.join(),
       Number(config.k1) > 0,
       pin?.t,
+      canvas.width, // a box of the same size covers another number of pixels where it has moved by a part of one
+      canvas.height,
     ];
     if (!seen.chrome.changed([...what, colours, ...Object.values(size)])) return chrome;
     chrome.width = canvas.width;

@@ -38,6 +38,8 @@ export function figure({ record }, sheet) {
   const { horizon = null, needed_lag = null, as_of = null } = record?.meta ?? {};
   // The axis reaches below 0 where a cosine does, in steps, so that it holds still.
   const low = Math.min(0, Math.floor(4 * Math.min(0, ...Array.from(cosines).filter(Number.isFinite))) / 4);
+  // At the bottom its 0 would stand on the last lag's number; there the left axis has one.
+  const cosineTicks = low < 0 ? [low, 0, 1] : [0.5, 1];
   const lags = Array.from(norms, (_, lag) => lag);
   const directions = record ? placeOf(record).directions : 1;
   const top = stepFor(Math.max(0, ...Array.from(norms).filter(Number.isFinite)));
@@ -64,7 +66,7 @@ export function figure({ record }, sheet) {
   const side = (/** @type {number} */ lag) => (lag > last / 2 ? "right" : "left");
   const layout = {
     hovermode: "closest",
-    margin: { l: 40 * sheet.unit, r: 30 * sheet.unit, t: 34 * sheet.unit, b: 34 * sheet.unit },
+    margin: { l: 46 * sheet.unit, r: 30 * sheet.unit, t: 34 * sheet.unit, b: 34 * sheet.unit },
     xaxis: axis(sheet, {
       range: [-0.6, last + 0.6],
       tickvals: [...new Set([0, Math.round(last / 2), last])],
@@ -80,8 +82,8 @@ export function figure({ record }, sheet) {
       overlaying: "y",
       side: "right",
       range: [low, 1],
-      tickvals: low < 0 ? [low, 0, 1] : [0, 1],
-      ticktext: (low < 0 ? [low, 0, 1] : [0, 1]).map(formatSetting),
+      tickvals: cosineTicks,
+      ticktext: cosineTicks.map(formatSetting),
       showgrid: false,
       tickfont: { color: ink },
     }),

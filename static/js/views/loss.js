@@ -10,7 +10,7 @@ import { axis, axisTitle, createChart, lineAt, note, stepFor } from "../kit/char
 import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
-/** @typedef {import("../run/curve.js").History} History */
+/** @typedef {import("../run/columns.js").History} History */
 /** @typedef {import("../kit/chart.js").Sheet} Sheet */
 
 const MOST_POINTS = 500;
@@ -24,7 +24,9 @@ const LOWER = /** @type {const} */ ([0, 0.42]);
 const WHOLE = /** @type {const} */ ([0, 1]);
 /** In design pixels: in a lower view the loss takes the place of both. */
 const LOWEST_FOR_BOTH = 200;
-const MARGIN = { top: 22, bottom: 34 };
+const MARGIN = { top: 22, right: 16, bottom: 34, left: 46 };
+/** A letter's width on average, generously. */
+const LETTER = 6.3;
 /** Between numbers at line ends, in design pixels. */
 const NAME_HEIGHT = 12;
 const LONGEST_NAMES = 26;
@@ -123,7 +125,12 @@ export function figure(state, sheet, lanes = []) {
   const both = hasRoomForBoth(sheet);
   const layout = {
     hovermode: "x unified",
-    margin: { l: 46 * sheet.unit, r: 16 * sheet.unit, t: MARGIN.top * sheet.unit, b: MARGIN.bottom * sheet.unit },
+    margin: {
+      l: MARGIN.left * sheet.unit,
+      r: MARGIN.right * sheet.unit,
+      t: MARGIN.top * sheet.unit,
+      b: MARGIN.bottom * sheet.unit,
+    },
     xaxis: axis(sheet, {
       anchor: both ? "y2" : "y",
       rangemode: "tozero",
@@ -145,7 +152,7 @@ export function figure(state, sheet, lanes = []) {
       ...(baseline === null
         ? []
         : [
-            note(sheet, say.baselineName(task?.baseline ?? ""), {
+            note(sheet, longestFitting(sheet, say.baselineNames(task?.baseline ?? "")), {
               ...baselinePlace,
               yref: "y",
               y: Math.log10(baseline),
@@ -163,9 +170,23 @@ export function figure(state, sheet, lanes = []) {
   };
   const ofCurves = curves.flatMap(({ history, name, dash, chosen }) => {
     const called = name && `${name}: `;
-    const drawn = { ...line, hovertemplate: `${called}%{y:.3~g}<extra></extra>` };
+    // A single point makes no line.
+    const mode = history.length === 1 ? "markers" : "lines";
+    const marker = { color: ink, size: 5 * sheet.unit };
+    const drawn = {
+      ...line,
+      mode,
+      marker,
+      cliponaxis: mode === "lines",
+      hovertemplate: `${called}%{y:.3~g}<extra></extra>`,
+    };
     const width = lanes.length === 0 ? 1.5 : chosen ? 2 : 1.2;
-    const norm = { ...thinned(history, history.gradNorm), yaxis: "y2", line: { color: backward, width, dash } };
+    const norm = {
+      ...thinned(history, history.gradNorm),
+      yaxis: "y2",
+      line: { color: backward, width, dash },
+      marker: { ...marker, color: backward },
+    };
     return [
       { ...drawn, ...thinned(history, history.loss), name: say.lossName(name), line: { color: ink, width, dash } },
       ...(both ? [{ ...drawn, ...norm }] : []),
@@ -193,6 +214,12 @@ export function figure(state, sheet, lanes = []) {
 /** @param {Sheet} sheet */
 function hasRoomForBoth({ height, unit }) {
   return height >= LOWEST_FOR_BOTH * unit;
+}
+
+/** The first of the names that keeps between the axis and the edge, else the last. @param {Sheet} sheet @param {string[]} names the longest first */
+function longestFitting({ width, unit }, names) {
+  const room = (width / unit - MARGIN.left - MARGIN.right) / LETTER;
+  return names.find(({ length }) => length <= room) ?? names[names.length - 1];
 }
 
 /** @param {Sheet} sheet */

@@ -128,8 +128,8 @@ export const ofLane = (number, sentence) =>
 /** @param {string} title of a view @param {number} lane whose it is */
 export const titleOfLane = (title, lane) => `${title} of lane ${lane}`;
 
-/** @param {string} what it is */
-export const baselineName = (what) => `baseline: ${what}`;
+/** What the baseline is, the longest first: what is done there and what that costs, what is done, its name alone. @param {string} what */
+export const baselineNames = (what) => [`baseline: ${what}`, `baseline: ${what.split(":")[0]}`, "baseline"];
 
 /** @param {number} threshold */
 export const thresholdName = (threshold) => `threshold ${threshold}`;
@@ -173,7 +173,7 @@ export const slopeName = (activation) => `slope ${activation}′`;
 
 // Weights.
 
-export const COLUMNS_ARE_UNITS = "columns: units";
+const COLUMNS_ARE_UNITS = "columns: units";
 
 /** @param {number} threshold */
 export const clippedAt = (threshold) => `clipped at ${threshold}`;

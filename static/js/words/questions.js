@@ -32,7 +32,7 @@ export const UNREACHABLE = "The questions could not be fetched. Try again.";
 
 /** Words that say nothing about what is looked for. */
 export const STOP_WORDS =
-  "a an and are at be by can do does for from get goes how i if in is it its many me much my need not of on or should so than that the then there to use versus vs we what when where which why with you";
+  "a an and are at be between by can do does for from get goes how i if in is it its many me much my need not of on or should so than that the then there to use versus vs we what when where which why with you";
 
 export const KINDS = { control: "control", view: "view", lesson: "lesson", names: "on the picture" };
 

@@ -29,7 +29,7 @@ import { findingWords } from "./finding.js";
 /** @typedef {{name: string, holds: (facts: Facts) => boolean, finding: (facts: Facts) => string, reason: (facts: Facts) => string}} Rule */
 
 /** @param {State} state @param {DecodedRecord} record @returns {Facts} */
-export function factsOf(state, record) {
+function factsOf(state, record) {
   const T = length(record);
   const last = lastLoss(record);
   const lnNorm = record.tensors.ln_dh_norm.data;
@@ -74,7 +74,8 @@ export const RULES = [
   {
     name: "feedforward",
     holds: ({ T }) => T === 1,
-    finding: ({ lnFirst }) => `One timestep is a feedforward network: E_1 reaches h_1 at ${formatExp(lnFirst)}.`,
+    finding: ({ lnFirst }) =>
+      `One timestep is a feedforward network: the gradient of E_1 at h_1 is ${formatExp(lnFirst)}.`,
     reason: () => "Increase the length: every further timestep uses the same weights again.",
   },
   {

@@ -77,6 +77,31 @@ test("what stands beside the rivers of four networks keeps inside its own lane",
   }
 });
 
+test("what stands beside a river keeps clear of the title above it", () => {
+  const record = sampleRecord({ T: 24, meta: { loss_per_timestep: 0.5 } });
+  for (const [count, height] of [
+    [4, 620],
+    [3, 620],
+    [3, 748],
+    [1, 620],
+  ]) {
+    const states = Array.from({ length: count }, () => ({ ...initialState({ config: { cell: "lstm" } }), record }));
+    const scene = lanesScene(states, { width: 764, height, U: 1 }, [-4, 2], states.map(pictureOf));
+    const ctx = recordingContext();
+    const lanes = states.map(() => ({ name: "lstm", words: "", record }));
+    drawLanes(ctx, scene, lanes, 0, recordingBitmaps(), 1);
+    const texts = callsOf(ctx, "fillText").filter(([text, x]) => x < 110 && /^(∂E|10|1$)/.test(text));
+    for (const { titleY, layout } of scene.blocks) {
+      const [{ bottom }] = layout.lanes;
+      const beside = texts.filter(([text, x, y]) => y > titleY && y < bottom && !(text === "1" && x < 40));
+      assert.ok(beside.length >= 2);
+      for (const [text, , y] of beside) {
+        assert.ok(y - 5 >= titleY + 8, `${text} at ${y} under a title at ${titleY}, ${count} lanes in ${height}`);
+      }
+    }
+  }
+});
+
 test("a width means the same in every lane", () => {
   const { blocks } = layoutLanes(SIZE, [
     { T: 24, H: 16, rivers: 1 },

@@ -53,6 +53,20 @@ test("an update is marked as clipped where the count of clipped updates grew", (
   );
 });
 
+test("the row of clipped updates has its name where an update can be clipped or was", () => {
+  const isNamed = (clip, clipped_updates) => {
+    const { context, called } = createContext();
+    const state = stateAfter([
+      { iteration: 0, clipped_updates: 0 },
+      { iteration: 1, clipped_updates },
+    ]);
+    drawHistory(context, { ...state, config: { ...state.config, clip } }, 904);
+    return called("fillText").some(([text]) => text === "clipped");
+  };
+  assert.ok(isNamed("norm", 0) && isNamed("none", 1));
+  assert.ok(!isNamed("none", 0));
+});
+
 test("a loss that is not finite is a gap, and the text says so", () => {
   const { context, called } = createContext();
   drawHistory(context, stateAfter([{ iteration: 0, loss_per_timestep: null }]), 904);

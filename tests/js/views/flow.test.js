@@ -53,6 +53,9 @@ test("few losses become tall rows of their own", () => {
   const layout = layoutFlow(SIZE, 24, [24]);
   assert.equal(layout.few, true);
   assert.equal(layout.rowHeight, 22);
+  const [above, below] = [layout.top, SIZE.height - layout.keyY - 23];
+  assert.ok(Math.abs(above - 10 - below) < 1, `${above} above them, ${below} below: in the middle`);
+  assert.equal(layoutFlow({ ...SIZE, height: 90 }, 24, [24]).top, 10, "a low view begins with them");
   assert.deepEqual(pairAt(layout, layout.left + 1, layout.top + 5), { t: 24, k: 1 });
   const { texts } = drawn(sampleRecord({ T: 24, hasLoss: (t) => t === 24 }));
   assert.ok(texts.some((text) => text.endsWith("at h₁")) && texts.some((text) => text.endsWith("at h₂₄")));

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { apart, figure, logAxis, measured, thinned } from "../../../static/js/views/loss.js";
 import { palette } from "../../../static/js/kit/colour.js";
-import { appendToHistory, emptyHistory } from "../../../static/js/run/curve.js";
+import { emptyHistory } from "../../../static/js/run/columns.js";
+import { appendToHistory } from "../../../static/js/run/curve.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
 import { makeRecord } from "../records.js";
 
@@ -94,6 +95,24 @@ test("several lanes are as many curves, told apart by dash and by their numbers 
   assert.equal(small.traces.length, 1, "a low view shows the loss alone");
   assert.deepEqual(small.layout.yaxis.domain, [0, 1]);
   assert.ok(small.layout.annotations.every(({ yref }) => !String(yref).startsWith("y2")));
+});
+
+test("before the first update the one loss that is known is a point", () => {
+  const [loss] = figure(laneOf("rnn", [1]), sheet).traces;
+  assert.deepEqual([loss.mode, loss.y], ["markers", [1]]);
+  assert.equal(figure(laneOf("rnn", [1, 0.5]), sheet).traces[0].mode, "lines");
+});
+
+test("what the baseline does is named as long as the name keeps between the axis and the edge", () => {
+  const nameAt = (width, baseline) => {
+    const state = { ...laneOf("rnn", [1]), task: { baseline } };
+    const { annotations } = figure(state, { ...sheet, width }).layout;
+    return annotations.find(({ text }) => text.startsWith("baseline")).text;
+  };
+  const guess = "always answer 0: squared error 1/2";
+  assert.equal(nameAt(420, guess), "baseline: always answer 0: squared error 1/2");
+  assert.equal(nameAt(300, guess), "baseline: always answer 0");
+  assert.equal(nameAt(300, "answer blank, then guess the n symbols: n ln 8 / T"), "baseline");
 });
 
 test("numbers that would cover each other move apart, in order", () => {

@@ -71,6 +71,7 @@ test("the lags’ bars are the record’s, and those beyond the horizon pale", (
     layout.shapes.map(({ x0 }) => x0),
     [2, 1.5],
   );
+  assert.deepEqual(layout.yaxis2.tickvals, [0.5, 1], "a 0 at the right would stand on the last lag");
 });
 
 test("with two directions a lag counts both ways, and is of the whole network", () => {

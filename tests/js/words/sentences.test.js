@@ -49,7 +49,7 @@ test("no loss: a sequence without targets", () => {
 });
 
 test("feedforward: one timestep", () => {
-  assert.equal(said({ T: 1 }).finding, "One timestep is a feedforward network: E_1 reaches h_1 at 1.00.");
+  assert.equal(said({ T: 1 }).finding, "One timestep is a feedforward network: the gradient of E_1 at h_1 is 1.00.");
 });
 
 test("exactly zero at every timestep", () => {

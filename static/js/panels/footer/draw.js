@@ -6,7 +6,7 @@ import { BASELINE, CLIPPED, placeWords, shownLoss } from "../../words/history.js
 import { axisOf, HANDLE, LEFT } from "./axis.js";
 
 /** @typedef {import("../../run/state.js").State} State */
-/** @typedef {import("../../run/curve.js").History} History */
+/** @typedef {import("../../run/columns.js").History} History */
 /** @typedef {import("../../run/history.js").Moment} Moment */
 
 /** In px of the design. */
@@ -34,7 +34,7 @@ export function drawHistory(ctx, state, width, moments = []) {
     ctx.fillText(BASELINE, LEFT - 8, y(baseline));
     drawLevel(ctx, y(baseline), right, colours.ink3);
   }
-  ctx.fillText(CLIPPED, LEFT - 8, CLIP_Y);
+  if (isClipping(state)) ctx.fillText(CLIPPED, LEFT - 8, CLIP_Y);
   ctx.fillStyle = colours.hairline;
   ctx.fillRect(LEFT, CLIP_Y + 2, right - LEFT, 1);
   drawMoments(ctx, moments, x, colours.ink3);
@@ -42,6 +42,12 @@ export function drawHistory(ctx, state, width, moments = []) {
   if (former) drawFormer(ctx, former, x, y, colours.border);
   drawLoss(ctx, history, x, y, colours.ink);
   drawShown(ctx, state, x, y, right, colours);
+}
+
+/** Whether the ticks of clipped updates can be met. @param {State} state */
+function isClipping({ config, history, former }) {
+  const counts = [history, former?.history].map((of) => of?.clippedUpdates[of.length - 1] ?? 0);
+  return config.clip !== "none" || counts.some((count) => count > 0);
 }
 
 /** What is kept: each moment a tick, which run together where none is missing. @param {CanvasRenderingContext2D} ctx @param {Moment[]} moments @param {(iteration: number) => number} x @param {string} colour */

@@ -63,7 +63,7 @@ function nameHeight({ lanes: [{ top }], U }) {
 function drawFullChrome(ctx, { name, scene }) {
   const { layout, palette } = scene;
   const { U, units } = layout;
-  drawBeds(ctx, scene, true);
+  drawBeds(ctx, scene, { named: true });
   drawText(ctx, U, `▸ ${name}`, NAME_X * U, nameHeight(layout), { weight: 600, colour: palette.ink });
   const end = drawMath(ctx, U, "h_t", 20 * U, units.top + 8 * U, { size: 14, colour: palette.ink2 });
   drawText(ctx, U, OPENS, end + 6 * U, units.top + 8 * U, { colour: palette.ink3 });

@@ -24,15 +24,19 @@ const NAMED = 72;
 /** Below the lane's top the name of a layer or direction stands: between the first two labels of its ruler. */
 export const NAME_AT = 12;
 
+/** Below the lane's top the symbol's middle is clear of a title's badge. */
+const UNDER_TITLE = 12;
+
 const LANE_LABELS = { h: "∂E/∂h_t", c: "∂E/∂c_t" };
 
 /**
  * The bed, its banks' level on the ruler and the lane's name: what stands there before any record.
  * @param {Context} ctx
  * @param {Scene} scene
- * @param {boolean} [named] whether the name of a layer or direction stands beside the first lane
+ * @param {{named?: boolean, under?: boolean}} [beside] `named`: the name of a layer or direction stands beside the first
+ *   lane; `under`: a title stands close above it, so that what is written keeps below the lane's edge
  */
-export function drawBeds(ctx, { layout, palette, ruler }, named = layout.bands.length > 0) {
+export function drawBeds(ctx, { layout, palette, ruler }, { named = layout.bands.length > 0, under = named } = {}) {
   for (const [index, lane] of layout.lanes.entries()) {
     ctx.fillStyle = palette.bed;
     ctx.beginPath();
@@ -44,7 +48,7 @@ export function drawBeds(ctx, { layout, palette, ruler }, named = layout.bands.l
       3 * layout.U,
     );
     ctx.fill();
-    drawRuler(ctx, layout, palette, ruler, index, named);
+    drawRuler(ctx, layout, palette, ruler, index, { named, under });
   }
 }
 
@@ -65,9 +69,9 @@ function aboveWeirWords({ top, bottom }, U) {
  * @param {import("../../kit/colour.js").Palette} palette
  * @param {import("../../run/state.js").Ruler} rulerName
  * @param {number} index
- * @param {boolean} named
+ * @param {{named: boolean, under: boolean}} beside
  */
-function drawRuler(ctx, layout, palette, rulerName, index, named) {
+function drawRuler(ctx, layout, palette, rulerName, index, { named, under }) {
   const { U } = layout;
   const lane = layout.lanes[index];
   const ruler = RULERS[rulerName];
@@ -91,7 +95,7 @@ function drawRuler(ctx, layout, palette, rulerName, index, named) {
   const room = 11 * U;
   let below = Number.NEGATIVE_INFINITY;
   for (const e of [...ruler.labels].reverse()) {
-    const y = Math.max(lane.mid - halfAt(e), named || height < SMALLEST * U ? lane.top + 5 * U : 0);
+    const y = Math.max(lane.mid - halfAt(e), under || height < SMALLEST * U ? lane.top + 5 * U : 0);
     if (y - below < room || (named && isOnName(lane, y, U))) continue;
     drawText(ctx, U, formatPower(e), x - 8 * U, y, { align: "right", colour: palette.ink3 });
     below = y;
@@ -99,7 +103,10 @@ function drawRuler(ctx, layout, palette, rulerName, index, named) {
   const name = layout.lanes.length > 1 && index === 1 ? "c" : "h";
   if (named && index === 0 && height < NAMED * U) return;
   const isLowest = height < LOWEST * U;
-  const nameY = isLowest ? lane.mid : Math.min(lane.mid - (small ? 10 : 18) * U, aboveWeirWords(lane, U));
+  const highest = under && index === 0 ? lane.top + UNDER_TITLE * U : 0;
+  const nameY = isLowest
+    ? lane.mid
+    : Math.max(highest, Math.min(lane.mid - (small ? 10 : 18) * U, aboveWeirWords(lane, U)));
   drawMath(ctx, U, LANE_LABELS[name], 20 * U, nameY, { size: isLowest ? 13 : 15, colour: palette.ink2 });
   if (isLowest) return;
   const words = index === 1 ? [say.CELL_STATE] : small ? [say.LOG_AXIS] : [say.WIDTH, say.LOG_AXIS];

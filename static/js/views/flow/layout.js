@@ -6,8 +6,12 @@ import { hasPath, ONE_LAYER } from "../../record/chosen.js";
 
 /** With fewer losses than this the matrix would be a few thin lines: its rows become tall bars. */
 const FEW_LOSSES = 4;
-/** Room under the matrix for its axis and the colour key. */
+/** Above the matrix, and under it room for its axis and the colour key. */
+const TOP = 10;
 const BELOW = 48;
+/** From one tall row to the next, and under the last: they stand in the middle of their place. */
+const BETWEEN_ROWS = 52;
+const UNDER_ROWS = 4;
 
 /**
  * Where the matrix stands: x of column k, y of row `losses[i]`.
@@ -39,14 +43,15 @@ const BELOW = 48;
  */
 export function layoutFlow({ width, height, U }, T, losses) {
   const few = losses.length > 0 && losses.length < FEW_LOSSES;
-  const top = 10 * U;
+  const used = TOP + BELOW + (few ? BETWEEN_ROWS * losses.length + UNDER_ROWS : 0);
+  const top = TOP * U + (few ? Math.max(0, (height - used * U) / 2) : 0);
   const room = Math.max(40 * U, height - top - BELOW * U);
   const side = Math.max(60 * U, few ? width - 74 * U : Math.min(width - 74 * U, room));
   const left = 41 * U + Math.max(0, (width - 74 * U - side) / 2);
   const rows = few ? losses : Array.from({ length: T }, (_, i) => i + 1);
-  const rowPitch = few ? 52 * U : side / T;
+  const rowPitch = few ? BETWEEN_ROWS * U : side / T;
   const rowHeight = few ? 22 * U : rowPitch;
-  const bottom = few ? top + 4 * U + rows.length * rowPitch : top + side;
+  const bottom = few ? top + UNDER_ROWS * U + rows.length * rowPitch : top + side;
   return { U, left, top, side, bottom, T, few, rows, rowHeight, rowPitch, column: side / T, keyY: bottom + 25 * U };
 }
 
