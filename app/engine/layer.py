@@ -284,12 +284,13 @@ class Layer:
             add(self._dh_t[last], self.last_dh, self._dh_t[last])
             if self.cell.direct == "c":
                 self._direct_t[last][:] = self.last_dc
-        at_once = gcd(at_once, FLUSH_EVERY)
-        for high in range(last, lowest, -at_once):
-            yield
+        some = gcd(at_once, FLUSH_EVERY)
+        for high in range(last, lowest, -some):
+            if (last - high) % at_once == 0:
+                yield
             if (last - high) % FLUSH_EVERY == 0:
                 self._flush(high)
-            for step_views in reversed(self._backward_t[max(high - at_once, lowest) : high]):
+            for step_views in reversed(self._backward_t[max(high - some, lowest) : high]):
                 local, dh, direct, back, outgoing, dh_before, direct_before, factor = step_views
                 if clip_timestep is not None:
                     clip_columns(clip_timestep, dh, factor)

@@ -30,7 +30,7 @@ SAMPLE, CHECK = 3, 4  # streams of random numbers; tasks and weights have 0 to 2
 CHECKED_SEQUENCES = 8
 LONG, ENTRY = 4e6, 40.0  # nanoseconds of a record; of one weight in it, copied, sorted and packed
 STEP = 5e5  # nanoseconds of a step of what takes long, about
-AT_ONCE = (1, 2, 4, 8, 16)  # timesteps that may be one
+AT_ONCE = (1, 2, 4, 8, 16, 32, 64, 128)  # timesteps that may be one
 
 Along = tuple[int, Edits]
 """Which probe goes along with a batch, and how edited."""
