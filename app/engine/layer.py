@@ -11,7 +11,7 @@ timestep T of the sequence, and everything in here, h_0 and "t - 1" included, is
 and goes out through `inputs`, `states` and `hand` is in the order of the sequence; `by_time` turns one into the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from math import gcd
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from .activations import ACTIVATIONS, ActivationName
 from .arrays import Array, product, zeros
 from .cells import CELLS, CellName, Params
 from .clipping import clip_columns
-from .pieces import Pieces, whole
+from .pieces import Pieces
 from .sums import SumOverTime
 
 FLUSH_EVERY = 16
@@ -158,20 +158,26 @@ class Layer:
 
         ``skipped`` (B,): how many of the first timesteps are none of an example's, which keeps its initial state there.
         """
-        whole(self.forwarding(h0, c0, skipped, self.T))
+        step = self._begin(h0, c0, skipped)
+        for t in range(self.T):
+            step(t)
 
     def forwarding(self, h0: Array | None, c0: Array | None, skipped: Array | None, at_once: int) -> Pieces[None]:
         """`forward`, ``at_once`` timesteps at a time."""
+        step = self._begin(h0, c0, skipped)
+        for start in range(0, self.T, at_once):
+            yield
+            for t in range(start, min(start + at_once, self.T)):
+                step(t)
+
+    def _begin(self, h0: Array | None, c0: Array | None, skipped: Array | None) -> Callable[[int], None]:
+        """All before the first timestep; what computes one."""
         self.cell.h[0][:] = 0.0 if h0 is None else h0.T
         if self.cell.c is not None:
             self.cell.c[0] = 0.0 if c0 is None else c0.T
         self.cell.start()
         self._skipped = skipped if skipped is not None and skipped.any() else None
-        step = self.cell.forward if self._skipped is None else partial(self._forward_where_begun, self._skipped)
-        for start in range(0, self.T, at_once):
-            yield
-            for t in range(start, min(start + at_once, self.T)):
-                step(t)
+        return self.cell.forward if self._skipped is None else partial(self._forward_where_begun, self._skipped)
 
     def _forward_where_begun(self, skipped: Array, t: int) -> None:
         """One timestep; examples whose first one is later keep their initial state."""
@@ -241,13 +247,19 @@ class Layer:
 
     def linearise(self) -> None:
         """After `forward`: the local derivatives of all timesteps."""
-        whole(self.linearising())
+        for some in self._spans:
+            self.cell.linearise(some)
+        self._blank_skipped()
 
     def linearising(self) -> Pieces[None]:
         """`linearise`, as many timesteps at a time as stay in the cache."""
         for some in self._spans:
             yield
             self.cell.linearise(some)
+        self._blank_skipped()
+
+    def _blank_skipped(self) -> None:
+        """Nothing goes back through timesteps before an example's first one."""
         if self._skipped is not None:
             none = np.arange(self.T)[:, None] < self._skipped
             for part in self.cell.local:
@@ -259,7 +271,8 @@ class Layer:
 
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
         """After `hand`: from E_last back to h_lowest, through the parameter uses at lowest < t <= last."""
-        whole(self.sweeping(last, lowest, clip_timestep, FLUSH_EVERY))
+        for _ in self.sweeping(last, lowest, clip_timestep, FLUSH_EVERY):
+            pass
 
     def sweeping(self, last: int, lowest: int, clip_timestep: float | None, at_once: int) -> Pieces[None]:
         """`sweep`, at most ``at_once`` timesteps at a time."""
@@ -271,12 +284,13 @@ class Layer:
             add(self._dh_t[last], self.last_dh, self._dh_t[last])
             if self.cell.direct == "c":
                 self._direct_t[last][:] = self.last_dc
-        at_once = gcd(at_once, FLUSH_EVERY)
-        for high in range(last, lowest, -at_once):
-            yield
+        some = gcd(at_once, FLUSH_EVERY)
+        for high in range(last, lowest, -some):
+            if (last - high) % at_once == 0:
+                yield
             if (last - high) % FLUSH_EVERY == 0:
                 self._flush(high)
-            for step_views in reversed(self._backward_t[max(high - at_once, lowest) : high]):
+            for step_views in reversed(self._backward_t[max(high - some, lowest) : high]):
                 local, dh, direct, back, outgoing, dh_before, direct_before, factor = step_views
                 if clip_timestep is not None:
                     clip_columns(clip_timestep, dh, factor)
@@ -309,11 +323,15 @@ class Layer:
 
         All that leaves h_t times all that enters with it, [da_{t+1}; handed_t] [h_t; 1; x_{t+1}]^T, summed over t.
         """
-        return whole(self.summing())
+        return self._means(self._sum.now())
 
     def summing(self) -> Pieces[tuple[Params, Array]]:
         """`gradients`, some timesteps' products at a time."""
-        mean = (yield from self._sum.summing()) / self.B
+        return self._means((yield from self._sum.summing()))
+
+    def _means(self, sums: Array) -> tuple[Params, Array]:
+        """The gradients from the sums of all products."""
+        mean = sums / self.B
         own = self.cell.blocks * self.H
         dc = None if self.dc is None else self._of_made(self.dc)
         return self.cell.gradients(mean[:own], self._of_made(self.dh), dc), mean[own:, : self.H + 1]

@@ -1,6 +1,6 @@
 """A network: inputs → layers → head. It knows no equation of a cell and no product of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -11,10 +11,10 @@ from .arrays import Array, Precision, silent_context
 from .cells import Params
 from .head import Readout
 from .inputs import make_inputs
-from .layer import FLUSH_EVERY, Layer
+from .layer import Layer
 from .losses import LossName, Reduction
 from .passes import Pass
-from .pieces import Pieces, whole
+from .pieces import Pieces
 from .stack import Stack
 from .views import LayerView
 
@@ -152,7 +152,7 @@ class Network:
         its states after that are the initial one, and its gradients there 0. Numbers that overflow become inf or nan,
         silently.
         """
-        self._silently(whole, self._forward(params, x, target, h0, initial, lengths, self.T))
+        self._silently(self._forward, params, x, target, self._states(params, h0, initial), lengths)
 
     def forwarding(
         self,
@@ -166,34 +166,41 @@ class Network:
         at_once: int,
     ) -> Pieces[None]:
         """`forward`, ``at_once`` timesteps of one layer at a time; until it is over nobody else may use the network."""
-        return self.in_silence(self._forward(params, x, target, h0, initial, lengths, at_once))
+        return self.in_silence(self._forwarding(params, x, target, self._states(params, h0, initial), lengths, at_once))
 
     def go_on(self, x: Array, target: Array, initial: Mapping[str, Array]) -> None:
         """`forward` from the states ``initial``, learned ones or not, under the parameters that were loaded last."""
-        self._silently(whole, self._read(x, target, initial, None, self.T))
+        self._silently(self._read, x, target, initial, None)
+
+    def _states(self, params: Params, h0: Array | None, initial: Mapping[str, Array] | None) -> Mapping[str, Array]:
+        """What every layer starts from."""
+        if self.train_h0:
+            return {name: params[name][None] for name in self.initial_names}
+        states = initial or NOTHING
+        return states if h0 is None else {**states, "h0": h0}
 
     def _forward(
+        self, params: Params, x: Array, target: Array, states: Mapping[str, Array], lengths: Array | None
+    ) -> None:
+        self.load(params)
+        self._read(x, target, states, lengths)
+
+    def _read(self, x: Array, target: Array, states: Mapping[str, Array], lengths: Array | None) -> None:
+        self.inputs.enter(x, self.stack.inputs)
+        self.stack.forward(states, lengths)
+        self.head.forward(self.stack.states, target)
+
+    def _forwarding(
         self,
         params: Params,
         x: Array,
         target: Array,
-        h0: Array | None,
-        initial: Mapping[str, Array] | None,
+        states: Mapping[str, Array],
         lengths: Array | None,
         at_once: int,
     ) -> Pieces[None]:
-        states = initial or NOTHING
-        if h0 is not None:
-            states = {**states, "h0": h0}
-        if self.train_h0:
-            states = {name: params[name][None] for name in self.initial_names}
         self.load(params)
         yield
-        yield from self._read(x, target, states, lengths, at_once)
-
-    def _read(
-        self, x: Array, target: Array, states: Mapping[str, Array], lengths: Array | None, at_once: int
-    ) -> Pieces[None]:
         self.inputs.enter(x, self.stack.inputs)
         yield from self.stack.forwarding(states, lengths, at_once)
         yield from self.head.forwarding(self.stack.states, target, at_once)
@@ -243,36 +250,37 @@ class Network:
         dE/dh_t, of each layer by itself, to that norm where it exceeds it, the part carried from t + 1 included
         (Williams & Peng 1990 for the truncation, Pascanu, Mikolov & Bengio 2013 for the rescaling).
         """
-        return self._silently(whole, self._backward(reduction, k1, k2, clip_timestep, FLUSH_EVERY))
+        return self._silently(self._backward, reduction, lambda: self.stack.backward(k1, k2, clip_timestep))
 
     def backwarding(
         self, reduction: Reduction, k1: int, k2: int, clip_timestep: float | None, at_once: int
     ) -> Pieces[Params]:
         """`backward`, at most ``at_once`` timesteps of one layer at a time, as `forwarding`."""
-        return self.in_silence(self._backward(reduction, k1, k2, clip_timestep, at_once))
+        return self.in_silence(self._backwarding(reduction, k1, k2, clip_timestep, at_once))
 
     def backward_each_alone(self, reduction: Reduction = "sum") -> Params:
         """`backward` with nothing carried from any timestep to another: what it would be without a past."""
-        return self._silently(self._each_alone, reduction)
+        return self._silently(self._backward, reduction, lambda: self.stack.descend(Layer.sweep_each_alone))
 
-    def _each_alone(self, reduction: Reduction) -> Params:
+    def _backward(self, reduction: Reduction, sweep: Callable[[], None]) -> Params:
         self.prepare(reduction)
-        self.stack.descend(Layer.sweep_each_alone)
+        sweep()
         return self.gradients()
 
-    def _backward(
+    def _backwarding(
         self, reduction: Reduction, k1: int, k2: int, clip_timestep: float | None, at_once: int
     ) -> Pieces[Params]:
         yield from self.stack.preparing(self.head.backward(reduction))
         yield from self.stack.backwarding(k1, k2, clip_timestep, at_once)
-        return (yield from self._summing())
+        return self._named((yield from self.stack.summing(initial=self.train_h0)))
 
     def gradients(self) -> Params:
         """After a backward pass through all layers: what `backward` returns, in the order of the parameters."""
-        return whole(self._summing())
+        return self._named(self.stack.gradients(initial=self.train_h0))
 
-    def _summing(self) -> Pieces[Params]:
-        gradients, sums = yield from self.stack.summing(initial=self.train_h0)
+    def _named(self, found: tuple[Params, list[Array]]) -> Params:
+        """The gradients of all layers, with those of what is above and below them."""
+        gradients, sums = found
         gradients |= self.head.gradients(sums)
         if self.inputs.has_parameters:
             gradients |= self.inputs.gradients(self.stack.input_gradients())

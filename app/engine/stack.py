@@ -78,37 +78,48 @@ class Stack:
 
     def forward(self, initial: Mapping[str, Array], lengths: Array | None = None) -> None:
         """Walk every layer, after what enters the lowest was written; arguments as `Network.forward` has them."""
-        whole(self.forwarding(initial, lengths, self.T))
+        for layer, given in self._entered(initial, lengths):
+            layer.forward(*given)
 
     def forwarding(self, initial: Mapping[str, Array], lengths: Array | None, at_once: int) -> Pieces[None]:
         """`forward`, ``at_once`` timesteps of one layer at a time."""
+        for layer, given in self._entered(initial, lengths):
+            yield from layer.forwarding(*given, at_once)
+
+    def _entered(
+        self, initial: Mapping[str, Array], lengths: Array | None
+    ) -> Iterator[tuple[Layer, tuple[Array | None, Array | None, Array | None]]]:
+        """Every layer from the lowest, once what it reads was written, with what `Layer.forward` is given."""
         for layer, (h0, c0), reads in self._upwards:
             for inputs, states in reads:
                 inputs[:] = states
             skipped = self.T - lengths if layer.reverse and lengths is not None else None
-            yield from layer.forwarding(initial.get(h0), initial.get(c0), skipped, at_once)
+            yield layer, (initial.get(h0), initial.get(c0), skipped)
 
     def prepare(self, handed: Array) -> None:
         """Before backward sweeps: what is handed to the top (T, handed, B), and all local derivatives."""
-        whole(self.preparing(handed))
+        for layer in self.layers.values():
+            layer.linearise()
+        for layer in self.top:
+            layer.receive(handed)
 
     def preparing(self, handed: Array) -> Pieces[None]:
         """`prepare`, some timesteps of one layer at a time."""
-        for layer, _, above in self._downwards:
+        for layer in self.layers.values():
             yield from layer.linearising()
-            if not above:
-                layer.receive(handed)
+        for layer in self.top:
+            layer.receive(handed)
 
-    def descend(self, sweep: Callable[[Layer], object]) -> None:
-        """``sweep`` takes every layer back in time, the top first; each hands down its adjoints."""
+    def descend(self, sweep: Callable[[Layer], object], some: slice = slice(None)) -> None:
+        """``sweep`` takes every layer back in time, the top first; each hands down its adjoints of ``some`` steps."""
         for layer, _, above in self._downwards:
             if above:
-                layer.receive_from(above)
+                layer.receive_from(above, some)
             sweep(layer)
 
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
         """After `prepare`: every layer from timestep ``last`` back to ``lowest``, as `Layer.sweep`."""
-        whole(self.sweeping(last, lowest, clip_timestep, FLUSH_EVERY))
+        self.descend(lambda layer: layer.sweep(last, lowest, clip_timestep), slice(lowest, last))
 
     def sweeping(self, last: int, lowest: int, clip_timestep: float | None, at_once: int) -> Pieces[None]:
         """`sweep`, at most ``at_once`` timesteps of one layer at a time."""
@@ -119,7 +130,10 @@ class Stack:
 
     def backward(self, k1: int = 0, k2: int = 0, clip_timestep: float | None = None) -> None:
         """After `prepare`: the whole way back, or the sum of all truncated passes."""
-        whole(self.backwarding(k1, k2, clip_timestep, FLUSH_EVERY))
+        if k1 == 0:
+            self.sweep(self.T, 0, clip_timestep)
+        else:
+            whole(self.backwarding(k1, k2, clip_timestep, FLUSH_EVERY))
 
     def backwarding(self, k1: int, k2: int, clip_timestep: float | None, at_once: int) -> Pieces[None]:
         """`backward`, at most ``at_once`` timesteps of one layer at a time."""
@@ -158,21 +172,31 @@ class Stack:
         """Later sweeps carry later losses alone."""
         self.top[0].forget_handed(one.last)
 
-    def summing(self, *, initial: bool) -> Pieces[tuple[Params, list[Array]]]:
+    def gradients(self, *, initial: bool = False) -> tuple[Params, list[Array]]:
         """All layers' gradients by name, the mean over the batch, and the sums `Layer.gradients` has for the head.
 
-        ``initial``: those of learned initial states too. Some timesteps' products at a time.
+        ``initial``: those of learned initial states too.
         """
-        found: Params = {}
-        sums: list[Array] = []
+        return self._named([layer.gradients() for layer in self.layers.values()], initial=initial)
+
+    def summing(self, *, initial: bool) -> Pieces[tuple[Params, list[Array]]]:
+        """`gradients`, some timesteps' products at a time."""
+        found = []
         for layer in self.layers.values():
-            own, handed = yield from layer.summing()
-            found |= with_suffix(own, layer.ending)
+            found.append((yield from layer.summing()))
+        return self._named(found, initial=initial)
+
+    def _named(self, found: list[tuple[Params, Array]], *, initial: bool) -> tuple[Params, list[Array]]:
+        """What `Layer.gradients` gave of every layer, together."""
+        named: Params = {}
+        sums: list[Array] = []
+        for layer, (own, handed) in zip(self.layers.values(), found, strict=True):
+            named |= with_suffix(own, layer.ending)
             if initial:
-                found |= with_suffix(layer.initial_gradients(), layer.ending)
+                named |= with_suffix(layer.initial_gradients(), layer.ending)
             if layer.sums_handed:
                 sums.append(handed)
-        return found, sums
+        return named, sums
 
     def input_gradients(self) -> Array:
         """dE/d(what entered the lowest layer) (T, I, B), in the order of the sequence, after `backward`."""

@@ -48,8 +48,14 @@ class SumOverTime:
                 products.append((d[:seen], z[:, inputs:], self._sums[:seen, inputs:]))
             yield Summand(d_t, d.reshape(d_t.shape), z_t, z.reshape(z_t.shape), products)
 
-    def summing(self) -> Pieces[Array]:
+    def now(self) -> Array:
         """(features of what leaves, features of what enters), gone at the next call."""
+        for _ in self.summing():
+            pass
+        return self._sums
+
+    def summing(self) -> Pieces[Array]:
+        """The same, some timesteps' products at a time."""
         self._sums.fill(0.0)
         for leaving, d, entering, z, products in self._summands:
             yield

@@ -7,7 +7,7 @@ from math import isfinite
 import numpy as np
 
 from ..engine import Network, Params, angle, clip, joined, norm, with_targets
-from ..tasks import Batch, Steps, finish
+from ..tasks import Batch, Steps
 from .config import RunConfig
 from .flat import WHOLE, flat
 
@@ -52,7 +52,12 @@ def run(
 
     `sequence` (B = 1) goes along in the columns that `net` has beside the batch's.
     """
-    return finish(running(net, params, batch, config, initial, sequence))
+    x, target = _with(batch, sequence)
+    net.forward(params, x, target, batch.h0, initial=initial, lengths=batch.lengths)
+    how = config.loss_reduction, config.k1, config.k2
+    gradients = net.backward(*how)
+    clipped = net.backward(*how, config.clip_threshold) if config.clip == "timestep" else None
+    return _passed(net, batch, config, initial, gradients, clipped)
 
 
 def running(
@@ -60,22 +65,41 @@ def running(
     params: Params,
     batch: Batch,
     config: RunConfig,
-    initial: Mapping[str, np.ndarray] = NONE,
-    sequence: Batch | None = None,
-    at_once: int | None = None,
+    initial: Mapping[str, np.ndarray],
+    sequence: Batch | None,
+    at_once: int,
 ) -> Steps[BatchPass]:
-    """The same in steps of so many timesteps of a layer at most; in one without `at_once`."""
-    x, target = batch.x, batch.target
-    if sequence is not None:
-        x, target = joined(x, sequence.x), with_targets(target, sequence.target)
-    yield from forward(net, params, Batch(x, target, batch.h0, batch.lengths), initial, at_once)
-    last_states = net.last_states() if config.carry_state else NONE
+    """The same in steps, of so many timesteps of one layer at most."""
+    x, target = _with(batch, sequence)
+    yield from net.forwarding(params, x, target, batch.h0, initial=initial, lengths=batch.lengths, at_once=at_once)
+    how = config.loss_reduction, config.k1, config.k2
+    gradients = yield from net.backwarding(*how, None, at_once)
+    clipped = None
+    if config.clip == "timestep":
+        clipped = yield from net.backwarding(*how, config.clip_threshold, at_once)
+    return _passed(net, batch, config, initial, gradients, clipped)
+
+
+def _with(batch: Batch, sequence: Batch | None) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and targets, with those of what goes along."""
+    if sequence is None:
+        return batch.x, batch.target
+    return joined(batch.x, sequence.x), with_targets(batch.target, sequence.target)
+
+
+def _passed(
+    net: Network,
+    batch: Batch,
+    config: RunConfig,
+    initial: Mapping[str, np.ndarray],
+    gradients: Params,
+    clipped: Params | None,
+) -> BatchPass:
+    """What both ways left; `clipped` are the gradients under clipping at every timestep."""
     loss, loss_per_timestep = objective(net, config)
-    gradients = yield from back(net, config, None, at_once)
     whole = {WHOLE: flat(gradients)}
     size = norm(whole)
-    if config.clip == "timestep":
-        clipped = yield from back(net, config, config.clip_threshold, at_once)
+    if clipped is not None:
         update = {WHOLE: flat(clipped)}
         scale, turned = _effect(whole, update, size)
     else:
@@ -90,27 +114,8 @@ def running(
         update[WHOLE],
         scale,
         turned,
-        last_states,
+        net.last_states() if config.carry_state else NONE,
     )
-
-
-def forward(
-    net: Network, params: Params, batch: Batch, initial: Mapping[str, np.ndarray], at_once: int | None
-) -> Steps[None]:
-    """Forward, as `running`."""
-    given = params, batch.x, batch.target, batch.h0
-    if at_once is None:
-        net.forward(*given, initial=initial, lengths=batch.lengths)
-    else:
-        yield from net.forwarding(*given, initial=initial, lengths=batch.lengths, at_once=at_once)
-
-
-def back(net: Network, config: RunConfig, clip_timestep: float | None, at_once: int | None) -> Steps[Params]:
-    """The gradients, as truncation leaves them, and clipping at every timestep; as `running`."""
-    how = config.loss_reduction, config.k1, config.k2, clip_timestep
-    if at_once is None:
-        return net.backward(*how)
-    return (yield from net.backwarding(*how, at_once))
 
 
 def objective(net: Network, config: RunConfig) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """BatchRunner: the sequences of one configuration, run forward and backward through the network in shared buffers."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import nan
@@ -30,7 +30,7 @@ SAMPLE, CHECK = 3, 4  # streams of random numbers; tasks and weights have 0 to 2
 CHECKED_SEQUENCES = 8
 LONG, ENTRY = 4e6, 40.0  # nanoseconds of a record; of one weight in it, copied, sorted and packed
 STEP = 5e5  # nanoseconds of a step of what takes long, about
-AT_ONCE = (1, 2, 4, 8, 16)  # timesteps that may be one
+AT_ONCE = (1, 2, 4, 8, 16, 32, 64, 128)  # timesteps that may be one
 
 Along = tuple[int, Edits]
 """Which probe goes along with a batch, and how edited."""
@@ -59,7 +59,7 @@ class BatchRunner:
 
     def batch(self, learner: Learner) -> BatchPass:
         """The training batch of an iteration; run once, however often it is asked for until `forget`."""
-        return finish(self.batching(learner))
+        return self._last or finish(self.batching(learner))
 
     def batching(self, learner: Learner) -> Steps[BatchPass]:
         """The same in steps, where it takes long; who asks again goes on where the last one stopped."""
@@ -93,21 +93,31 @@ class BatchRunner:
     def _one_after_the_other(
         self, learner: Learner, probe: int, sequence: Batch
     ) -> Steps[tuple[BatchPass, ProbeTrace]]:
-        """The probe, then the batch: where others use buffers of these shapes in between, both are there in the end."""
-        with self._buffers("probe", self._shape("probe", 1)) as own, self._buffers_of_two() as pair:
-            initial = self._states_before(learner.params, probe) if self.config.carry_state else {}
-            trace = yield from ProbeTrace.tracing(
-                own.net, pair.net if pair else None, learner.params, sequence, self.config, initial, self._at_once
-            )
-            return (yield from self.batching(learner)), trace
+        """The probe and the batch by themselves."""
+        pool, one, two = self.workspaces, self._shape("probe", 1), self._of_two
+        if self._at_once is not None and pool.may_lend(one, *([two] if two else [])):
+            # The probe first: where others use buffers of these shapes in between, both are there in the end.
+            with pool.lent("probe", one) as own, pool.lent("probe", two) if two else nullcontext() as pair:
+                trace = yield from self._tracing(own, pair, learner.params, probe, sequence, self._at_once)
+                return (yield from self.batching(learner)), trace
+        if self._last is None:
+            yield from self.batching(learner)
+            yield
+        own, pair = pool.workspace("probe", one), pool.workspace("probe", two) if two else None
+        return self.batch(learner), finish(self._tracing(own, pair, learner.params, probe, sequence, None))
 
-    def _buffers(self, use: str, shape: Shape) -> AbstractContextManager[Workspace]:
-        """Those of this shape; nobody else's while it takes long."""
-        pool = self.workspaces
-        return pool.lent(use, shape) if self.is_long else nullcontext(pool.workspace(use, shape))
-
-    def _buffers_of_two(self) -> AbstractContextManager[Workspace | None]:
-        return nullcontext() if self._of_two is None else self._buffers("probe", self._of_two)
+    def _tracing(
+        self,
+        own: Workspace,
+        pair: Workspace | None,
+        params: Params,
+        probe: int,
+        sequence: Batch,
+        at_once: int | None,
+    ) -> Steps[ProbeTrace]:
+        initial = self._states_before(params, probe) if self.config.carry_state else {}
+        two = None if pair is None else pair.net
+        return ProbeTrace.tracing(own.net, two, params, sequence, self.config, initial, at_once)
 
     def _beside_batch(
         self, learner: Learner, batch: Batch | None, shape: Shape, sequence: Batch, along: Along
@@ -320,9 +330,9 @@ def _run(
 ) -> Steps[BatchPass]:
     """`batch_pass.run` in buffers of a pool; nobody else's until it is over or given up, where it is made in steps.
 
-    No method: a runner that is dropped gives it up.
+    It is not where much is lent already. No method: a runner that is dropped gives it up.
     """
-    if at_once is None:
+    if at_once is None or not pool.may_lend(shape):
         workspace = pool.workspace("batch", shape)
         workspace.holds = found = batch_pass.run(workspace.net, params, batch, config, initial, sequence)
         return found

@@ -9,7 +9,6 @@ from ..engine import Adjoints, LastLoss, Network, Params, adjoints_and_last_loss
 from ..engine.arrays import all_finite
 from ..engine.ln_norms import ln_norm
 from ..tasks import Batch, Steps
-from . import batch_pass
 from .batch_pass import NONE
 from .config import RunConfig
 
@@ -57,21 +56,26 @@ class ProbeTrace:
         initial: Mapping[str, np.ndarray] = NONE,
         at_once: int | None = None,
     ) -> Steps[Self]:
-        """Run the probe forward and back in `net`; in steps, as `batch_pass.running`.
+        """Run the probe forward and back in `net`; in steps where `at_once` says of how many timesteps of one layer.
 
         `pair` has buffers for two sequences of this shape, in which two ways back go side by side; without it one goes
         after the other.
         """
-        yield from batch_pass.forward(net, params, probe, initial, at_once)
+        given, reduction = (params, probe.x, probe.target, probe.h0), config.loss_reduction
+        cut = reduction, config.k1, config.k2, timestep_clip(config)
+        how = None if pair is None else pair.stack, probe.target, reduction
         used_norms = None
-        if config.is_cut:
-            yield from batch_pass.back(net, config, timestep_clip(config), at_once)
-            used_norms = _norms(net)
-        how = None if pair is None else pair.stack, probe.target, config.loss_reduction
         if at_once is None:
+            net.forward(*given, initial=initial, lengths=probe.lengths)
+            if config.is_cut:
+                net.backward(*cut)
+                used_norms = _norms(net)
             return cls(net, probe, config, adjoints_and_last_loss(net, *how), used_norms)
-        found = yield from going_back(net, *how, at_once)
-        return cls(net, probe, config, found, used_norms)
+        yield from net.forwarding(*given, initial=initial, lengths=probe.lengths, at_once=at_once)
+        if config.is_cut:
+            yield from net.backwarding(*cut, at_once)
+            used_norms = _norms(net)
+        return cls(net, probe, config, (yield from going_back(net, *how, at_once)), used_norms)
 
     @property
     def is_cut(self) -> bool:

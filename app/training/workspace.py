@@ -62,35 +62,44 @@ class WorkspacePool:
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self.max_bytes = max_bytes
-        self.nbytes = 0
+        self.nbytes = 0  # of what is here, and of what is lent
+        self.nbytes_lent = 0
         self._by_key: OrderedDict[tuple[str, Shape], Workspace] = OrderedDict()
         self._used: set[tuple[str, Shape]] = set()  # since `drop_unused`
 
     def workspace(self, use: str, shape: Shape) -> Workspace:
         """The workspace for `use` with a network of this shape."""
-        found = self._taken(use, shape)
-        self._put(use, shape, found)
+        found = self._take_out(use, shape)
+        self._put_in(use, shape, found)
         return found
+
+    def may_lend(self, *shapes: Shape) -> bool:
+        """Whether there is room for those who use others of these shapes meanwhile: half of all may be lent."""
+        return self.nbytes_lent + sum(shape.nbytes for shape in shapes) <= self.max_bytes // 2
 
     @contextmanager
     def lent(self, use: str, shape: Shape) -> Iterator[Workspace]:
         """The same for one who pauses while it is in use: others get another one meanwhile."""
-        found = self._taken(use, shape)
+        found = self._take_out(use, shape)
+        self.nbytes += found.nbytes
+        self.nbytes_lent += found.nbytes
         try:
             yield found
         finally:
-            self._put(use, shape, found)
+            self.nbytes -= found.nbytes
+            self.nbytes_lent -= found.nbytes
+            self._put_in(use, shape, found)
 
-    def _taken(self, use: str, shape: Shape) -> Workspace:
-        """Out of the pool, or a new one."""
+    def _take_out(self, use: str, shape: Shape) -> Workspace:
+        """The one that is here, or a new one."""
         found = self._by_key.pop((use, shape), None)
         if found is None:
             return Workspace(shape.network(), shape.nbytes)
         self.nbytes -= found.nbytes
         return found
 
-    def _put(self, use: str, shape: Shape, workspace: Workspace) -> None:
-        """Into the pool, in the place of another one that may be there."""
+    def _put_in(self, use: str, shape: Shape, workspace: Workspace) -> None:
+        """It takes the place of another one that may be here."""
         key = (use, shape)
         replaced = self._by_key.pop(key, None)
         self.nbytes += workspace.nbytes - (replaced.nbytes if replaced else 0)

@@ -199,12 +199,12 @@ class Session:
         return self.pace.next_at if heard else NEVER
 
     def record_due_at(self, viewer: Viewer) -> float:
-        """When a viewer may be sent the next record."""
-        return viewer.record_due_at(self.version) if self.trainer else NEVER
+        """When a viewer may be sent the next record: not in the middle of an update, which would begin anew then."""
+        return viewer.record_due_at(self.version) if self.trainer and not self.approached else NEVER
 
     def round_due_at(self) -> float:
-        """When followers may be sent the next record."""
-        return self.sharing.followers.due_at(self.version) if self.trainer else NEVER
+        """When followers may be sent the next record, as `record_due_at`."""
+        return self.sharing.followers.due_at(self.version) if self.trainer and not self.approached else NEVER
 
     @property
     def takes_long(self) -> bool:

@@ -80,9 +80,28 @@ def test_an_update_that_is_given_up_gives_its_buffers_back():
     run = Trainer(RunConfig(**LARGE), workspaces=workspaces)
     steps = run.approaching()
     next(steps)
-    assert workspaces.nbytes == 0, "they are its own"
+    assert workspaces.nbytes == workspaces.nbytes_lent > 0, "they are its own"
     del steps, run
-    assert workspaces.nbytes > 0
+    assert workspaces.nbytes > workspaces.nbytes_lent == 0
+
+
+def test_where_much_is_lent_already_an_update_is_made_at_once_and_memory_keeps_its_bound():
+    workspaces = WorkspacePool()
+    runs = [Trainer(RunConfig(**LARGE, seed=seed), workspaces=workspaces) for seed in range(4)]
+    steps = [run.approaching() for run in runs]
+    next(steps[0])
+    one = workspaces.nbytes
+    workspaces.max_bytes = 4 * one  # of which two may be lent
+    next(steps[1])
+    for rest in steps[2:]:
+        assert interrupted(rest, lambda: None) == (None, 0)
+    assert workspaces.nbytes_lent == 2 * one
+    assert workspaces.nbytes <= 4 * one
+    for run in runs:
+        run.advance()
+        alone = Trainer(run.config)
+        alone.advance()
+        assert all(np.array_equal(run.params[name], values) for name, values in alone.params.items())
 
 
 def test_equal_runs_that_take_long_compute_once():
