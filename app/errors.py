@@ -156,8 +156,8 @@ class Busy(UnrollError):
 
     code = "busy"
 
-    def __init__(self, message: str, field: str | None = None, retry_after: float | None = None) -> None:
-        super().__init__(message, field)
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
 
 

@@ -17,6 +17,7 @@ from .settings import Settings
 from .web.admission import Admission
 from .web.closing import CloseCode
 from .web.compute import Pool, create_pool
+from .web.head import HeadMiddleware
 from .web.metrics import Measured
 from .web.pages import Pages
 from .web.prefix import PrefixMiddleware
@@ -66,7 +67,9 @@ def create_app(settings: Settings | None = None, pool: Pool | None = None) -> Fa
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would name a host and no prefix
     )
+    app.add_middleware(HeadMiddleware)
     app.add_middleware(HostOriginMiddleware, settings=settings)
     if settings.root_path:
         app.add_middleware(PrefixMiddleware, prefix=settings.root_path)

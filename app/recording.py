@@ -15,6 +15,7 @@ is read.
         print(record.iteration, record.loss)
 """
 
+import contextlib
 import os
 from array import array
 from collections.abc import Iterator
@@ -23,9 +24,9 @@ from types import TracebackType
 from typing import Any, BinaryIO, NoReturn, Self
 
 from .errors import BadUpload, BadValue, shown
+from .tensorheader import MAX_HEADER_BYTES, strict_json
 from .training import Record
-from .training.limits import MAX_HEADER_BYTES
-from .training.tensorfile import pack, read, strict_json
+from .training.tensorfile import pack, read
 
 MAGIC = b"UNROLL1\n"
 LENGTH_BYTES = 8
@@ -77,11 +78,18 @@ class Recording:
         self._states.append((len(self), state))
 
     def _append(self, frame: bytes) -> int:
-        """In one piece, as far as the system allows; returns where the frame begins."""
+        """In one piece, as far as the system allows; returns where the frame begins. Of one that did not fit nothing is
+        left: others may follow, once there is room again.
+        """
         whole = memoryview(len(frame).to_bytes(LENGTH_BYTES, "little") + frame)
         start = self._file.seek(0, os.SEEK_END) + LENGTH_BYTES
-        while whole:
-            whole = whole[self._file.write(whole) :]
+        try:
+            while whole:
+                whole = whole[self._file.write(whole) :]
+        except OSError:
+            with contextlib.suppress(OSError):  # a device cannot be cut
+                self._file.truncate(start - LENGTH_BYTES)
+            raise
         return start
 
     # Reading.

@@ -27,7 +27,7 @@ def plain(name: str) -> Any:
 class Settings(BaseSettings):
     """Read from the environment once, when a `Settings` is made; the README lists them with their help."""
 
-    model_config = SettingsConfigDict(env_prefix="UNROLL_", extra="ignore", populate_by_name=True, frozen=True)
+    model_config = SettingsConfigDict(env_prefix="UNROLL_", extra="ignore", frozen=True)
 
     host: str = Field(
         default="127.0.0.1",

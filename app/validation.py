@@ -16,13 +16,15 @@ def explained(error: ValidationError, model: type[BaseModel], what: str) -> Unro
     fault = error.errors(include_url=False)[0]
     name = str(fault["loc"][0]) if fault["loc"] else ""
     kind, came, bounds = fault["type"], fault["input"], fault.get("ctx", {})
+    if inside := _inside(model, fault["loc"]):
+        return _in_an_entry(kind, came, *inside, name)
     known = ", ".join(properties(model))
     if kind == "extra_forbidden":
         return UnknownField(
             f"Expected fields of {what}; got {shown(name)}. There is no field of that name; the fields are {known}.",
             name[:60],
         )
-    if kind == "missing":
+    if kind == "missing" and len(fault["loc"]) == 1:
         return BadMessage(f"{what} needs {name}; got none. The fields are {known}.", name)
     whole = len(fault["loc"]) == 1 or not isinstance(fault["loc"][1], int)  # else one entry of a list is at fault
     inclusive, default = bounds.get("ge", bounds.get("le")), properties(model)[name].get("default")
@@ -32,6 +34,38 @@ def explained(error: ValidationError, model: type[BaseModel], what: str) -> Unro
     refusal = OutOfRange if kind in BEYOND_A_BOUND or too_large else BadValue
     place = name if whole else f"{name}[{fault['loc'][1]}] is wrong: {name}"
     return refusal(sentence(place, expected(properties(model)[name]), came, advice), name)
+
+
+def _inside(model: type[BaseModel], path: tuple[int | str, ...]) -> tuple[str, str, dict[str, Any]] | None:
+    """Of a fault in a field of an entry, such as changes[0].what: the entry, the field, and the schema of the entry."""
+    if len(path) < 3:  # a list, a place in it, a field
+        return None
+    whole = model.model_json_schema(mode="validation")
+    schema, place, found = whole, "", None
+    for part in path:
+        while "$ref" in schema or "anyOf" in schema:
+            named = schema.get("$ref", "").rpartition("/")[2]
+            schema = whole["$defs"][named] if named else schema["anyOf"][0]
+        if isinstance(part, int):
+            entries = dict(enumerate(schema.get("prefixItems", ())))
+            schema, place = entries.get(part, schema.get("items", {})), f"{place}[{part}]"
+        elif "properties" in schema:
+            found = (place, part, schema) if place else None
+            schema, place = schema["properties"].get(part, {}), f"{place}.{part}" if place else part
+        else:  # what pydantic calls one of several kinds
+            break
+    return found
+
+
+def _in_an_entry(kind: str, came: object, entry: str, field: str, schema: dict[str, Any], name: str) -> UnrollError:
+    """The same refusals for a field of an entry of a list."""
+    known = ", ".join(schema["properties"])
+    if kind == "extra_forbidden":
+        return UnknownField(f"{entry} has no field {shown(field)}; its fields are {known}.", name)
+    if kind == "missing":
+        return BadMessage(f"{entry} needs {field}; got none. Its fields are {known}.", name)
+    refusal = OutOfRange if kind in BEYOND_A_BOUND else BadValue
+    return refusal(sentence(f"{entry}.{field}", expected(schema["properties"][field]), came), name)
 
 
 @cache
@@ -68,6 +102,8 @@ def expected(schema: dict[str, Any]) -> str:
             return "a whole number" + bounds_in_words(schema)
         case "number":
             return "a number" + bounds_in_words(schema)
+        case "string" if "pattern" in schema:
+            return str(schema["description"])
         case "string":
             return "text" + (f" of at most {schema['maxLength']} characters" if "maxLength" in schema else "")
         case "boolean":

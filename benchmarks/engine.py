@@ -2,6 +2,7 @@
 
     make bench-engine                                  # everything, with PyTorch and JAX installed beside the project
     .venv/bin/python -m benchmarks.engine              # the rows that need no peer
+    .venv/bin/python -m benchmarks.engine limit flows  # these parts alone
     .venv/bin/python -m benchmarks.engine --quick      # fewer repetitions
 
 All contestants take turns in one process, each on one thread, in float64, on the same sizes; a ratio is peer ÷ ours
@@ -26,6 +27,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -189,7 +191,7 @@ def spread(times: dict[str, list[float]], a: str, b: str) -> str:
     return f"{low:.2f}–{high:.2f}"
 
 
-def against_peers(report: Report, seconds: float, verbose: bool) -> None:
+def against_peers(report: Report, seconds: float, verbose: bool = False) -> None:
     for cell in CELLS:
         ratios: dict[str, list[tuple[Size, float]]] = {}
         for size in GRID:
@@ -317,22 +319,29 @@ def records_against_peers(report: Report, seconds: float) -> None:
         report.row(f"{cell}: torch cell loop ÷ Trainer.step with its record, mean", mean, "×", "≥", 4)
 
 
+PARTS: dict[str, Callable[[Report, float], None]] = {
+    "limit": against_the_limit,
+    "flows": flows,
+    "vanishing": vanishing,
+    "shapes": layers_and_directions,
+    "peers": against_peers,
+    "peers_shapes": shapes_against_peers,
+    "records": records_against_peers,
+}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="by default all")
     parser.add_argument("--quick", action="store_true", help="a tenth of the time for every comparison")
     parser.add_argument("--verbose", action="store_true", help="every size of the grid, with its spread")
     options = parser.parse_args()
-    seconds = 0.1 if options.quick else 1.0
     report = Report("The engine, ratios of interleaved medians")
-    against_the_limit(report, seconds)
-    flows(report, seconds)
-    vanishing(report, seconds)
-    layers_and_directions(report, seconds)
     if not PEERS:
         print("  no peer is installed: `make bench-engine` sets up PyTorch and JAX beside the project")
-    against_peers(report, seconds, options.verbose)
-    shapes_against_peers(report, seconds)
-    records_against_peers(report, seconds)
+    measures = PARTS | {"peers": partial(against_peers, verbose=options.verbose)}
+    for name in options.parts or PARTS:
+        measures[name](report, 0.1 if options.quick else 1.0)
     return report.finish()
 
 

@@ -79,8 +79,8 @@ def open_often(browser: Chromium, server: Server, report: Report, times: int, na
                 )
             )
     report.row(f"{name} → first computed picture, median", statistics.median(pictures), "ms", "≤", 300)
-    report.row(f"{name} → first moving frame, median", statistics.median(moves), "ms", "≤", 1000)
-    report.row(f"{name}: bytes before the first picture", max(sizes) / 1000, "kB", "≤", 150)
+    report.row(f"{name} → first moving frame, median", statistics.median(moves), "ms", "≤", 500)
+    report.row(f"{name}: bytes before the first picture", max(sizes) / 1000, "kB", "≤", 130)
 
 
 RECORDS = 600
@@ -252,6 +252,24 @@ def changing(tab: Tab, times: int) -> list[float]:
     return waits
 
 
+def starting(report: Report, times: int) -> None:
+    """From the command to the first answer, with modules compiled, as pip and the image install them."""
+    with tempfile.TemporaryDirectory() as folder:
+        seconds_to_answer(folder)  # compiles them
+        seconds = [seconds_to_answer(folder) for _ in range(times)]
+    report.row("server start → answering", statistics.median(seconds), "s", "≤", 1)
+
+
+def seconds_to_answer(compiled: str) -> float:
+    """How long one start takes, with what earlier ones compiled into this folder."""
+    server = Server(PYTHONPYCACHEPREFIX=compiled, PYTHONDONTWRITEBYTECODE="")
+    started = time.monotonic()
+    server.start()
+    seconds = time.monotonic() - started
+    server.stop()
+    return seconds
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60, help="how long to play (default 60)")
@@ -272,9 +290,8 @@ def main() -> int:
             servers = [stack.enter_context(Server(folder=folder)) for folder in folders]
             main_thread(browser, servers, report, turns=10 if wanted.beside else 4)
         return report.finish()
-    started = time.monotonic()
+    starting(report, times=5)
     server = Server().start()
-    report.row("server start → answering", time.monotonic() - started, "s", "≤", 1)
     with chromium() as browser:
         main_thread(browser, [server], report)
         opening(browser, server, report, times=5)

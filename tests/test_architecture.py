@@ -16,11 +16,12 @@ PYTHON = {
     "app.link_keys": set(),
     "app.settings": set(),
     "app.strictjson": set(),
+    "app.tensorheader": {"app.errors", "app.strictjson"},
     "app.validation": {"app.errors"},
     "app.engine": set(),
     "app.tasks": {"app.errors"},
-    "app.training": {"app.errors", "app.strictjson", "app.validation", "app.engine", "app.tasks"},
-    "app.recording": {"app.errors", "app.training"},
+    "app.training": {"app.errors", "app.strictjson", "app.tensorheader", "app.validation", "app.engine", "app.tasks"},
+    "app.recording": {"app.errors", "app.tensorheader", "app.training"},
     "app.watching": {"app.errors", "app.engine", "app.link_keys", "app.recording", "app.training"},
     "app.scenes": {"app.training"},
     "app.questions": {"app.training", "app.scenes"},
@@ -32,6 +33,7 @@ PYTHON = {
         "app.link_keys",
         "app.settings",
         "app.strictjson",
+        "app.tensorheader",
         "app.validation",
         "app.training",
         "app.scenes",
@@ -65,10 +67,11 @@ def modules() -> list[tuple[str, Path]]:
     return found
 
 
-def imports(name: str, path: Path) -> set[str]:
+def imports(name: str, path: Path, tree: ast.Module | None = None) -> set[str]:
+    """What a module imports anywhere, or in this part of it."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree or ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -176,6 +179,37 @@ def test_nothing_below_the_web_knows_the_web(name, path):
     known = {"websockets"} if name == SPEAKS_TO_A_SERVER else set()
     wrong = {i for i in imports(name, path) if i.split(".")[0] in WEB_LIBRARIES - known}
     assert not wrong, f"{name} may not import {sorted(wrong)}"
+
+
+def loaded_with(*names: str) -> set[str]:
+    """All modules that importing these imports, ours and others: what stands in functions comes later."""
+    paths, found, waiting = dict(modules()), set(), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name and name not in found:
+            found.add(name)
+            waiting.append(name.rpartition(".")[0])
+            waiting += at_once(name, paths[name]) if name in paths else ()
+    return found
+
+
+def at_once(name: str, path: Path) -> set[str]:
+    statements = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    first = ast.Module(body=statements, type_ignores=[])
+    return imports(name, path, first)
+
+
+def test_compute_processes_start_before_anything_large_is_imported():
+    """They import while the web process does; what `unroll` imports before is waited for twice."""
+    large = WEB_LIBRARIES | {"numpy", "safetensors", "app.training", "app.web"}
+    assert not loaded_with("app.__main__") & large
+    assert not loaded_with("app.web.compute") & (large - {"app.web"})
+
+
+def test_the_web_process_needs_no_mathematics():
+    """It carries frames. What computes is imported in the compute processes, which takes as long as all of the web."""
+    served = loaded_with("app.main", "app.web.guarded", "app.web.bounded_http")
+    assert not served & {"numpy", "safetensors", "app.engine", "app.tasks", "app.training", "app.scenes"}
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,14 @@
 """What is said to whoever starts the server with values that make no sense."""
 
 import contextlib
+import errno
+import io
 import socket
+import sys
 
 import pytest
 
+from app.__main__ import announce
 from app.commandline import listen, settings_from
 
 
@@ -68,6 +72,25 @@ def test_a_host_that_is_no_address_of_this_machine_is_said(capsys, host):
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+class Full(io.StringIO):
+    def write(self, text):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("output", [None, Full()])
+def test_a_server_comes_up_where_nobody_can_be_told_so(monkeypatch, output):
+    monkeypatch.setattr(sys, "stdout", output)
+    announce("http://127.0.0.1:8000", open_browser=True)
+
+
+def test_an_address_of_ipv6_where_there_is_none_is_said(capsys, monkeypatch):
+    def without_ipv6(family=socket.AF_INET, *_, **__):
+        raise OSError(97, "Address family not supported by protocol")
+
+    monkeypatch.setattr(socket, "socket", without_ipv6)
+    assert refusal(capsys, listen, "::1", 0).startswith("unroll: '::1' is no address of this machine;")
+
+
 def test_two_colons_are_every_address_of_both_families():
     with contextlib.closing(listen("::", 0)) as listening:
         listening.listen()

@@ -231,6 +231,31 @@ def test_a_report_of_the_longest_run_and_of_a_wide_table_is_below_300_kb():
     assert len("".join(report(wide)).encode()) <= LARGEST
 
 
+PLACE = re.compile(r' (?:d|[xy][12]?|c[xy]|width|height|points|transform)="[^"]*(?:nan|inf)')
+
+
+@pytest.mark.parametrize("ends", [(1e308, -1e308), (1.7e308, 1.7e308), (5e-324, 0.0)])
+def test_a_report_of_the_largest_and_smallest_numbers_has_its_drawings(ends):
+    trainer = Trainer(RunConfig(sequence_length=4, hidden_size=3, batch_size=2))
+    trainer.load_series("\n".join(map(str, ends * 8)))
+    assert not PLACE.search("".join(report(trainer)))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"cell": "gru", "gain": 1e20},
+        {"cell": "indrnn", "activation": "linear", "gain": 1e20, "num_layers": 2, "bidirectional": True},
+        {"cell": "lstm", "activation": "linear", "learning_rate": 1e300, "optimizer": "adam"},
+    ],
+)
+def test_a_report_of_eigenvalues_far_from_the_unit_circle_draws_both(config):
+    trainer = Trainer(RunConfig(sequence_length=3, hidden_size=1, batch_size=1, **config))
+    trainer.advance()
+    trainer.advance()
+    assert not PLACE.search("".join(report(trainer)))
+
+
 def test_a_drawing_shows_the_numbers_of_its_figure_at_their_places():
     figure = figures.training([(0, 2.0), (10, float("nan")), (20, 0.5), (30, 0.0)], {"baseline": 1.0})
     svg = drawing(figure)

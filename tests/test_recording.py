@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -157,6 +158,23 @@ def test_a_frame_that_was_not_finished_is_overlooked(path, written, missing):
     with Recording.open(path) as recording:
         assert recording.cut_short
         assert recording.iterations == list(range(7))
+
+
+def test_a_record_that_did_not_fit_on_the_disk_leaves_nothing_and_later_ones_are_found(path):
+    trainer = Trainer(RunConfig(**SMALL))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Recording.create(path) as recording:
+        recording.write(trainer.step())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 100, hard))
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                recording.write(trainer.step())
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        recording.write(trainer.step())
+    with Recording.open(path) as recording:
+        assert recording.iterations == [0, 2]
+        assert not recording.cut_short
 
 
 HOSTILE = {

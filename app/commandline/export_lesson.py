@@ -5,13 +5,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import UnrollError
-from ..web.onefile.lesson_page import lesson_page, tellable
+from ..errors import UnrollError, shown
+from ..web.onefile.lesson_page import lesson_page
+from ..web.onefile.without_server import tellable
+from .options import refuse
 
 
 def main(arguments: Sequence[str], program: str = "unroll") -> int:
     """0, or 2 with a sentence where it cannot be made."""
     chosen = parser(program).parse_args(arguments)
+    if chosen.link and not chosen.link.startswith(("http://", "https://")):
+        refuse(
+            f"--link is {shown(chosen.link)}, but it must begin with https:// or http://", f"{program} export-lesson"
+        )
     try:
         page = lesson_page(chosen.lessons or tellable(), chosen.link)
         chosen.out.write_text(page, "utf-8")

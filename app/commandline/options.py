@@ -78,7 +78,10 @@ def listen(host: str, port: int) -> socket.socket:
     """
     if host == "::" and not socket.has_dualstack_ipv6():  # a container or kernel without IPv6
         host = "0.0.0.0"  # noqa: S104 (the operator asked for every address)
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:  # an address of IPv6, where there is none
+        refuse(why_not(host, port, error))
     if os.name == "posix":  # elsewhere it would let two servers share a port
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if host == "::":
@@ -103,7 +106,7 @@ def why_not(host: str, port: int, error: OSError | UnicodeError) -> str:
     )
 
 
-def refuse(sentence: str) -> NoReturn:
+def refuse(sentence: str, who: str = "unroll") -> NoReturn:
     """Say why the program cannot start, and end with the status of a command that was not understood."""
-    print(f"unroll: {sentence}.", file=sys.stderr)
+    print(f"{who}: {sentence}.", file=sys.stderr)
     sys.exit(2)

@@ -40,13 +40,21 @@ def judged(path: Path, seconds: float) -> bool:
         handed_in = read(path)
         verdict = verify(handed_in, lambda: time.monotonic() < end)
     except OSError as error:
-        print(f"{path}: cannot be read: {error.strerror}.", flush=True)
+        say(f"{path}: cannot be read: {error.strerror}.")
         return False
     except UnrollError as error:
-        print(f"{path}: cannot be read. {error}", flush=True)
+        say(f"{path}: cannot be read. {error}")
         return False
-    print(f"{path}: {described(handed_in)}: {verdict.outcome}. {verdict.sentence}", flush=True)
+    say(f"{path}: {described(handed_in)}: {verdict.outcome}. {verdict.sentence}")
     return verdict.outcome is Outcome.SAME
+
+
+def say(line: str) -> None:
+    """One line. What a terminal would obey, or take for another line, is written out: files and their names may come
+    from anybody.
+    """
+    plain = (sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
+    print("".join(plain), flush=True)
 
 
 def described(handed_in: HandIn) -> str:

@@ -12,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-Array = np.ndarray
+from .arrays import Array
+
 LARGE = 1e9  # an argument that tells a bounded function from one that grows
 Function = Callable[[Array, Array], object]  # (a, out): writes phi(a) into out
 Slope = Callable[[Array, Array, Array], object]  # (a, phi(a), out): writes phi'(a) into out

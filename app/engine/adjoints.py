@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from .arrays import Array
 from .backstep import SPAN
 from .cells.base import W_HH, Recurrent
 from .exact_sweep import Swept, exact, sweep_all
@@ -16,8 +17,6 @@ from .layer import Layer
 from .ln_norms import LN2, ln_norm, ln_norm_of_product, ln_norms
 from .losses import Reduction
 from .network import Network
-
-Array = np.ndarray
 
 
 @dataclass(frozen=True)

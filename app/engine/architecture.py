@@ -1,6 +1,7 @@
 """Architecture: everything that fixes the shapes of a network's parameters."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .cells import CELLS, CellName
@@ -36,7 +37,7 @@ class Architecture:
             "train_h0": self.train_h0,
         }
 
-    @property
+    @cached_property
     def endings(self) -> list[str]:
         """What the names of each layer and direction end with, from the lowest layer up."""
         return suffixes(self.num_layers, bidirectional=self.bidirectional)
@@ -81,23 +82,3 @@ class Architecture:
             states = ("h0", "c0") if kind.direct == "c" else ("h0",)
             shapes |= {state + ending: (H,) for ending in self.endings for state in states}
         return shapes
-
-    def __str__(self) -> str:
-        """In words: "lstm, 24 units, 2 inputs, 3 outputs"."""
-        return ", ".join(
-            [
-                self.cell,
-                *([_counted(self.num_layers, "layer")] if self.num_layers > 1 else []),
-                *(["both directions"] if self.bidirectional else []),
-                _counted(self.hidden_size, "unit"),
-                _counted(self.inputs, "input"),
-                _counted(self.outputs, "output"),
-                *([f"embedding {self.embedding_size}"] if self.embedding_size else []),
-                *(["learned initial state"] if self.train_h0 else []),
-            ]
-        )
-
-
-def _counted(n: int, what: str) -> str:
-    """ "1 input", "2 inputs"."""
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"

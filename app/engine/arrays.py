@@ -54,6 +54,11 @@ def all_finite(values: Array) -> bool:
     return bool(np.logical_and.reduce(np.isfinite(values), axis=None))
 
 
+def any_infinite(values: Array) -> bool:
+    """Whether any number is inf or -inf; NaN is not."""
+    return bool(np.logical_or.reduce(np.isinf(values), axis=None))
+
+
 def parts(rows: int, inner: int, columns: int) -> list[slice]:
     """Slices of the rows of the first factor (rows, inner) such that each one's product (inner, columns) is small."""
     most = SMALL // (inner * columns) // FEWEST_ROWS * FEWEST_ROWS

@@ -6,7 +6,8 @@ may be as small as it likes: rows carry powers of two of their own, in every lay
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy import add
@@ -18,18 +19,18 @@ from .ln_norms import LN2
 from .stack import Stack
 
 LEAST = -(2**40)  # exponent of what is 0
+Change = Callable[[int, slice, Array], object]  # (timestep k, rows, what arrives there): changes it in place
 BLOCK_ELEMENTS = 2**16  # numbers of one kind that a part of the sweep works on, so that they stay in the cache
 
 
-@dataclass(frozen=True)
-class Arrivals:
+class Arrivals(NamedTuple):
     """What some losses send to some timesteps: entry j is timestep k = last - j, row i the loss E_t of t = T - i.
 
     dh (m, n, H) = dE_t/dh_k of the ``rows`` i, 0 where k > t; dc (m, n, H) the same for dE_t/dc_k of an lstm, else
     None. Below a top layer dh = ``carried`` + ``above``, what timestep k + 1 of the same layer sends back and what the
     layer above sends down; in a top layer, where ``above`` is None, all that comes to k < t is carried. True values are
     those times 2**exponent (n,), which are all 0 unless ``rescaled``. The arrays are the sweep's own: gone at the next
-    yield.
+    yield, and free to be written over.
     """
 
     last: int
@@ -47,13 +48,11 @@ class Arrivals:
         first = self.last - len(self.dh)
         return slice(self.last, first if first >= 0 else None, -1)
 
-    def ln(self, square: Array) -> Array:
-        """ln of the true norms (…, n) whose squares are ``square``, which is spent."""
-        np.log(square, square)
-        square *= 0.5
+    def ln(self, norms: Array) -> None:
+        """What the ``norms`` (…, n) of these mantissas become: ln of the true ones."""
+        np.log(norms, norms)
         if self.rescaled:
-            square += LN2 * self.exponent
-        return square
+            np.add(norms, LN2 * self.exponent, norms)
 
     def towards(self, exponent: Array) -> Array:
         """What the rows (m, n) are multiplied with to go with other exponents (m,), one a timestep."""
@@ -74,13 +73,15 @@ class LossRows:
         self.has_c = self.jacobians.straight_to == "c"
         self.carried = np.zeros((layer.T, self.jacobians.width))
         self.exponent, self.rescaled = np.zeros(layer.T, np.int64), False
+        self._own = np.zeros((0, layer.H))
+        self._product = np.ndarray.dot if self.jacobians.diagonal is None else np.multiply
         self._walk = zeros((RESCALE_EVERY + 1, most, self.jacobians.width), self.carried.dtype)
-        self._whole = zeros((RESCALE_EVERY, most, self.jacobians.width), self.carried.dtype)
-        self._sent = np.zeros((RESCALE_EVERY, most, layer.inputs.shape[1]))
+        self._most = most
         self.timesteps, self.lowest = range(0), 1
 
-    def start(self, exponent: Array) -> None:
-        """What is handed to the layer comes with these powers of two (T,), by timestep."""
+    def start(self) -> None:
+        """In a top layer: each loss begins with what it hands to its own timestep."""
+        self._own, exponent = own_rows(self.layer)
         self.exponent[:], self.rescaled = exponent[::-1], bool(exponent.any())
         if self.has_c:
             self.carried[0, self.layer.H :] = np.ldexp(self.layer.last_dc[:, 0], -self.exponent[0])
@@ -90,35 +91,46 @@ class LossRows:
         self.timesteps = range(last, max(last - RESCALE_EVERY, -1), -1)
         self.lowest = max(self.timesteps[-1], 1)
         self._down: Array | None = None
-        diagonal = self.jacobians.diagonal
-        self._J = self.jacobians.between(self.lowest, last) if diagonal is None else diagonal[self.lowest - 1 : last]
+        diagonal, between = self.jacobians.diagonal, self.jacobians.between
+        self._J = (between(self.lowest, last) if diagonal is None else diagonal[self.lowest - 1 : last])[::-1]
 
     def rescale(self) -> None:
         """Rows that have left the range of numbers come back into it."""
         sources = self.layer.T + 1 - self.lowest
         self.rescaled |= rescale(self.exponent[:sources], self.carried[:sources])
 
-    def back(self, rows: slice, enters: Callable[[int, Array], object]) -> Array:
-        """Take ``rows`` through these timesteps, where ``enters`` (k, rows) adds what comes to each: (m, n, width)."""
-        found = self._walk[:, : rows.stop - rows.start]
-        found[0] = self.carried[rows]
-        back, J, lowest = self._product, self._J, self.lowest
-        for k, here, before in zip(self.timesteps, found, found[1:], strict=False):
-            enters(k, here)
-            if k:
-                back(here, J[k - lowest], before)
-        self.carried[rows] = found[self.timesteps.start + 1 - lowest]
-        return found[: len(self.timesteps)]
+    def back(self, rows: slice, change: Change | None = None) -> Array:
+        """Take ``rows`` through these timesteps, each from its own loss on; what arrives there (m, n, width).
 
-    @property
-    def _product(self) -> Callable[[Array, Array, Array], object]:
-        return np.dot if self.jacobians.diagonal is None else np.multiply
+        ``change``: what becomes of it before it goes on.
+        """
+        H, T, n, own, back = self.layer.H, self.layer.T, rows.stop - rows.start, self._own, self._product
+        found = self._walk[:, :n]
+        found[0] = self.carried[rows]
+        for k, here, J, before in zip(self.timesteps, found, self._J, found[1:], strict=False):
+            if rows.start <= T - k < rows.stop:  # what is carried to a loss's own timestep is 0, or an lstm's last_dc
+                here[T - k - rows.start, :H] = own[k - 1]
+            if change is not None:
+                change(k, rows, here)
+            back(here, J, before)
+        self.carried[rows] = found[len(self._J)]
+        if change is not None and self.timesteps[-1] == 0:
+            change(0, rows, found[len(self._J)])
+        return found[: len(self.timesteps)]
 
     def arrivals(self, rows: slice, arrived: Array, carried: Array, above: Array | None) -> Arrivals:
         """What `back` gave, by name."""
         dc = self.jacobians.completed(arrived, self.timesteps) if self.has_c else None
         dh = arrived[..., : self.layer.H]
         return Arrivals(self.timesteps.start, rows, dh, dc, self.exponent[rows], self.rescaled, carried, above)
+
+    @cached_property
+    def _whole(self) -> Array:
+        return zeros((RESCALE_EVERY, self._most, self.jacobians.width), self.carried.dtype)
+
+    @cached_property
+    def _sent(self) -> Array:
+        return zeros((RESCALE_EVERY, self._most, self.layer.inputs.shape[1]), self.carried.dtype)
 
     def sends_down(self, arrived: Array) -> Array:
         """What these rows send to the layer below at the timesteps k ≥ 1 among these: (m, n, I)."""
@@ -151,18 +163,18 @@ class LossRows:
 
     def join(self, rows: slice, incoming: Array) -> tuple[Array, Array]:
         """`back` with what comes from above at every timestep (m, n, H); also what was carried there without it."""
-        H, n, last = self.layer.H, rows.stop - rows.start, self.timesteps.start
+        H, n = self.layer.H, rows.stop - rows.start
         came, whole = self._walk[:, :n], self._whole[: len(self.timesteps), :n]
         came[0] = self.carried[rows]
-        back, J = self._product, self._J
-        for k, carried, here, above, before in zip(self.timesteps, came, whole, incoming, came[1:], strict=False):
+        back = self._product
+        for carried, here, above, J, before in zip(came, whole, incoming, self._J, came[1:], strict=False):
             add(carried[:, :H], above, here[:, :H])
             if self.has_c:
                 here[:, H:] = carried[:, H:]
-            back(here, J[k - self.lowest], before)
-        if last < len(self.timesteps):  # nothing comes to h_0 from above
-            whole[last] = came[last]
-        self.carried[rows] = came[last + 1 - self.lowest]
+            back(here, J, before)
+        self.carried[rows] = came[len(self._J)]
+        if self.timesteps[-1] == 0:  # nothing comes to h_0 from above
+            whole[-1] = came[len(self._J)]
         return whole, came[: len(self.timesteps), :, :H]
 
 
@@ -178,26 +190,24 @@ def arrivals(
     ``factor``, same shape: by what dE_t/dh_k is rescaled on arrival (per-timestep clipping; dc is left alone).
     """
     T, H = layer.T, layer.H
-    own, exponent = own_rows(layer)
-    most = T if together else at_once(T, layer.H * (2 if layer.cell.direct == "c" else 1))
+    most = T if together else at_once(T, H * (2 if layer.cell.direct == "c" else 1))
     losses = LossRows(layer, most)
-    losses.start(exponent)
+    losses.start()
+    change: Change | None = None
+    if keep is not None or factor is not None:
+
+        def change(k: int, rows: slice, here: Array) -> None:
+            by_row = slice(T - rows.start, T - rows.stop, -1)
+            if keep is not None:
+                here[~keep[by_row, k]] = 0.0
+            if factor is not None:
+                here[:, :H] *= factor[by_row, k, None]
 
     for last in range(T, -1, -RESCALE_EVERY):
         losses.begin(last)
         losses.rescale()
         for rows in blocks(T + 1 - losses.lowest, most):
-            # What is carried to a loss's own timestep is 0, or for an lstm's last_dc beside dh.
-
-            def enters(k: int, here: Array, rows: slice = rows) -> None:
-                if k and rows.start <= T - k < rows.stop:
-                    here[T - k - rows.start, :H] = own[k - 1]
-                if keep is not None:
-                    here[~keep[T - rows.start : T - rows.stop : -1, k]] = 0.0
-                if factor is not None:
-                    here[:, :H] *= factor[T - rows.start : T - rows.stop : -1, k, None]
-
-            arrived = losses.back(rows, enters)
+            arrived = losses.back(rows, change)
             yield losses.arrivals(rows, arrived, arrived[..., :H], None)
 
 
@@ -209,29 +219,25 @@ def stack_arrivals(stack: Stack) -> Iterator[tuple[Layer, Arrivals]]:
     T, H = stack.T, stack.H
     top = stack.top[0]
     most = at_once(T, H * (2 if top.cell.direct == "c" else 1))
-    own, exponent = own_rows(top)
     levels = [LossRows(layer, most) for (layer,) in reversed(stack.levels)]
-    levels[0].start(exponent)
+    levels[0].start()
     for last in range(T, -1, -RESCALE_EVERY):
         for losses in levels:
             losses.begin(last)
         levels[0].rescale()
         for rows in blocks(T + 1 - levels[0].lowest, most):
-
-            def enters(k: int, here: Array, rows: slice = rows) -> None:
-                if k and rows.start <= T - k < rows.stop:
-                    here[T - k - rows.start, :H] = own[k - 1]
-
-            above: LossRows | None = None
+            sent = None
             for losses in levels:
-                if above is None:
-                    arrived = losses.back(rows, enters)
-                    yield losses.layer, losses.arrivals(rows, arrived, arrived[..., :H], None)
+                if sent is None:
+                    arrived = losses.back(rows)
+                    here = losses.arrivals(rows, arrived, arrived[..., :H], None)
                 else:
-                    incoming = losses.take_in(rows, above.sends_down(arrived), above.exponent[rows])
-                    arrived, came = losses.join(rows, incoming)
-                    yield losses.layer, losses.arrivals(rows, arrived, came, incoming)
-                above = losses
+                    incoming = losses.take_in(rows, *sent)
+                    arrived, carried = losses.join(rows, incoming)
+                    here = losses.arrivals(rows, arrived, carried, incoming)
+                if losses is not levels[-1]:
+                    sent = losses.sends_down(arrived), losses.exponent[rows]
+                yield losses.layer, here
 
 
 def blocks(rows: int, most: int) -> Iterator[slice]:
@@ -246,13 +252,17 @@ def at_once(T: int, width: int) -> int:
 
 def rescale(exponent: Array, *vectors: Array) -> bool:
     """Rows whose norm has left [2^-SPAN, 2^SPAN] come back to 1, in place; says whether there were any."""
-    shift = np.frexp(sum(np.vecdot(rows, rows) for rows in vectors))[1] // 2
-    outside = np.flatnonzero(np.abs(shift) > SPAN)
+    square = np.vecdot(vectors[0], vectors[0])
+    for more in vectors[1:]:
+        square += np.vecdot(more, more)
+    exponents = np.frexp(square)[1]
+    (outside,) = (np.abs(exponents) > 2 * SPAN).nonzero()
     if len(outside) == 0:
         return False
+    shift = exponents[outside] // 2
     for rows in vectors:
-        rows[outside] *= np.ldexp(1.0, -shift[outside])[:, None]
-    exponent[outside] += shift[outside]
+        rows[outside] *= np.ldexp(1.0, -shift)[:, None]
+    exponent[outside] += shift
     return True
 
 

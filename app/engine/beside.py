@@ -16,8 +16,10 @@ from .architecture import Architecture
 from .arrays import Array
 from .cells import Params
 from .last_loss import LastLoss, last_loss_alone, of_columns
+from .layer import FLUSH_EVERY
 from .losses import LossName, Reduction
 from .network import Network
+from .pieces import whole
 
 COLUMNS = 2
 LEAST_TRIED, NUMBERS_TRIED = 16, 512  # timesteps, and numbers of each column: fewer may agree by chance
@@ -40,7 +42,7 @@ def beside(
     net.take_over(wide, wide.B, params)
     # In a column of its own the last loss is the mean of one.
     scale = float(np.log(max(net.n[0], 1))) if reduction == "mean" else 0.0
-    return of_columns(net, wide.stack, wide.B + 1, target, reduction, scale)
+    return whole(of_columns(net, wide.stack, wide.B + 1, target, reduction, FLUSH_EVERY, scale))
 
 
 @lru_cache(maxsize=1024)

@@ -5,7 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-Params = dict[str, np.ndarray]
+from .cells import Params
+
 ClipMode = Literal["none", "norm", "value", "timestep"]
 
 

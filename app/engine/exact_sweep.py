@@ -9,13 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .arrays import Array
 from .arrivals import largest_of
 from .backstep import RESCALE_EVERY, SPAN, Backstep, one_by_one, own_gradients
 from .layer import Layer
 from .ln_norms import SAFE, are_safe, peaks
 from .network import Network
-
-Array = np.ndarray
 
 
 class Swept(NamedTuple):

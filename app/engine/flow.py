@@ -7,13 +7,15 @@ import numpy as np
 
 from .adjoints import Adjoints
 from .arrays import BUFFER, Array
-from .arrivals import Arrivals, arrivals, at_once, stack_arrivals
+from .arrivals import Arrivals, arrivals, stack_arrivals
 from .backstep import RESCALE_EVERY
 from .layer import Layer
 from .ln_norms import LN2
 from .network import Network
 from .pairs import LayerPairs, pairs
 from .stack import Stack
+
+CARRIED, SHARE = 0, 1  # where these stand among the `_Tables`
 
 
 @dataclass(frozen=True)
@@ -37,20 +39,6 @@ class Flow:
     ln_flow_a: Array | None = None
     ln_flow_c: Array | None = None
     route_share: Array | None = None
-
-
-def table(T: int) -> tuple[Array, Array]:
-    """A table of pairs twice: row k as `arrivals` come, to be written into, and as (T, T+1), row t - 1, column k."""
-    as_they_come = np.empty((T + 1, T))
-    return as_they_come, as_they_come[:, ::-1].T
-
-
-def close(*tables: Array, diagonal: bool = False) -> None:
-    """NaN where k > t, with the ``diagonal`` also where k = t, in tables as `arrivals` come."""
-    T = tables[0].shape[1]
-    beyond = np.tri(T + 1, T, -1 if diagonal else -2, bool)[:, ::-1]
-    for each in tables:
-        np.copyto(each, np.nan, where=beyond)
 
 
 def flow(net: Network, adjoint: Adjoints) -> Flow:
@@ -182,84 +170,108 @@ def layer_flow(layer: Layer, adjoint: Adjoints) -> Flow:
 
 
 class _Tables:
-    """The tables of one layer that is reached from one side, filled as its `Arrivals` come."""
+    """The tables of one layer that is reached from one side, filled as its `Arrivals` come.
+
+    They are one array (tables, T+1, T), by timestep k and row, so that a product of all losses with two vectors is
+    written where it stays: `CARRIED`, `SHARE`, ln of one norm or two and, below a top layer, what comes from above.
+    """
 
     def __init__(self, layer: Layer, adjoint: Adjoints, *, is_top: bool) -> None:
         T, H = layer.T, layer.H
         self._layer, self._adjoint = layer, adjoint
-        self._share, self._carried_share, *norms = (table(T) for _ in range(4))
-        self._above_share = None if is_top else table(T)
         self._slope = layer.cell.slope if is_top else None
-        self._norms = norms if self._slope is not None or layer.cell.direct == "c" else norms[:1]
+        norms = 2 if self._slope is not None or layer.cell.direct == "c" else 1
+        self._is_top, self._norms = is_top, slice(SHARE + 1, SHARE + 1 + norms)
+        self._tables = np.empty((self._norms.stop + (not is_top), T + 1, T))
         self._summed, self._terms, self._ones = np.zeros((T + 1, H)), np.zeros(T + 1), np.ones((1, T))
         if self._slope is not None:  # dE_t/da_k is dE_t/dh_k times the slopes: both norms come from one set of squares
             self._weights = np.ones((T + 1, 2, H))
             self._weights[0, 1] = np.nan  # h_0 has no pre-activation
             np.square(self._slope[..., 0], out=self._weights[1:, 1])
-            self._squares = np.empty((RESCALE_EVERY, at_once(T, H), H))
-        self._covectors = np.stack([covector(adjoint.dh), covector(adjoint.dh_carried)], axis=1)
+        self._covectors = np.stack([covector(adjoint.dh_carried), covector(adjoint.dh)], axis=1)
         self._carried_exponent = np.append(adjoint.exponent[1:], 0)
         self._near_one = not adjoint.rescaled and not adjoint.received_exponent.any()  # no powers of two to mind
-        # That of h_0 stays without effect: nothing comes to it from above.
-        self._received_covector = np.vstack([np.zeros((1, H)), covector(adjoint.received)])
-        self._received_exponent = np.append(0, adjoint.received_exponent)
+        if not is_top:  # that of h_0 stays without effect: nothing comes to it from above
+            self._received_covector = np.vstack([np.zeros((1, H)), covector(adjoint.received)])
+            self._received_exponent = np.append(0, adjoint.received_exponent)
 
     def add(self, here: Arrivals) -> None:
         """What some losses send to some timesteps."""
         at, rows, dh, exponent = here.timesteps, here.rows, here.dh, self._adjoint.exponent
-        squares = self._squares_of(here)
-        covectors, plain = self._covectors[at], not here.rescaled and self._near_one
-        if here.above is None:
-            shares, carried = np.matmul(covectors, dh.swapaxes(1, 2)).swapaxes(0, 1)
-        else:
-            shares, carried = np.matvec(dh, covectors[:, 0]), np.matvec(here.carried, covectors[:, 1])
-        factor = self._ones[:, rows] if plain else here.towards(exponent[:1] if self._near_one else exponent[at])
-        if not plain:
+        found, plain = self._tables[:, at, rows].swapaxes(0, 1), not here.rescaled and self._near_one
+        shares, norms = found[:, : SHARE + 1], found[:, self._norms]
+        self._share(here, self._covectors[at], shares)
+        if here.above is not None:
+            received, above = self._received_covector[at][: len(here.above)], found[: len(here.above), -1]
+            np.matvec(here.above, received, out=above)
+        if plain:
+            factor = self._ones[:, rows]
+        elif self._near_one:
+            factor = here.towards(exponent[:1])
             shares *= factor
-            carried *= factor if self._near_one else here.towards(self._carried_exponent[at])
-        self._share[0][at, rows], self._carried_share[0][at, rows] = shares, carried
-        if here.above is not None and self._above_share is not None:
-            above = np.matvec(here.above, self._received_covector[at][: len(here.above)])
-            reached = slice(here.last, here.last - len(here.above), -1)
-            if not plain:
-                above *= factor if self._near_one else here.towards(self._received_exponent[reached])
-            self._above_share[0][reached, rows] = above
-        self._summed[at] += np.vecmat(factor, dh)
-        self._terms[at] += np.vecdot(factor, np.sqrt(squares[:, 0]))
-        for (ln, _), found in zip(self._norms, here.ln(squares).swapaxes(0, 1), strict=True):
-            ln[at, rows] = found
+            if here.above is not None:
+                above *= factor
+        else:
+            factor = here.towards(exponent[at])
+            shares[:, SHARE] *= factor
+            shares[:, CARRIED] *= here.towards(self._carried_exponent[at])
+            if here.above is not None:
+                above *= here.towards(self._received_exponent[at][: len(above)])
+        summed, terms = self._summed[at], self._terms[at]
+        np.add(summed, np.vecmat(factor, dh), summed)
+        self._square(here, norms)
+        np.sqrt(norms, norms)
+        np.add(terms, np.vecdot(factor, norms[:, 0]), terms)
+        here.ln(norms)
 
-    def _squares_of(self, here: Arrivals) -> Array:
-        """Of the norms of each table (m, tables, n)."""
-        if self._slope is None and here.dc is None:
-            only: Array = np.vecdot(here.dh, here.dh)[:, None]
-            return only
-        if self._slope is None:
-            return np.stack([np.vecdot(part, part) for part in (here.dh, here.dc) if part is not None], axis=1)
-        dh = here.dh
-        entries = np.square(dh, self._squares[: dh.shape[0], : dh.shape[1]])
-        squares: Array = np.matmul(self._weights[here.timesteps], entries.swapaxes(1, 2))
-        return squares
+    def _share(self, here: Arrivals, covectors: Array, shares: Array) -> None:
+        """Write those of what is carried and of all that comes (m, 2, n)."""
+        if here.above is None:
+            np.matmul(covectors, here.dh.swapaxes(1, 2), out=shares)
+        else:
+            np.matvec(here.carried, covectors[:, CARRIED], out=shares[:, CARRIED])
+            np.matvec(here.dh, covectors[:, SHARE], out=shares[:, SHARE])
+
+    def _square(self, here: Arrivals, squares: Array) -> None:
+        """Write those of the norms of each table (m, norms, n); dh is spent."""
+        if self._slope is not None:
+            entries = np.square(here.dh, here.dh)
+            np.matmul(self._weights[here.timesteps], entries.swapaxes(1, 2), out=squares)
+            return
+        np.vecdot(here.dh, here.dh, out=squares[:, 0])
+        if here.dc is not None:
+            np.vecdot(here.dc, here.dc, out=squares[:, 1])
 
     def flow(self) -> Flow:
         """What was gathered, in the layer's own order."""
-        layer, adjoint, above = self._layer, self._adjoint, self._above_share
-        close(self._share[0], *(ln for ln, _ in self._norms))
-        close(self._carried_share[0], diagonal=True)
-        if above is not None:
-            close(above[0])
-            above[0][0] = np.nan
-        norms = [ln for _, ln in self._norms]
+        layer, adjoint = self._layer, self._adjoint
+        self._close()
+        tables = [table[:, ::-1].T for table in self._tables]
+        norms = tables[self._norms]
         return Flow(
             ln_flow=norms[0],
-            share=self._share[1],
+            share=tables[SHARE],
             residual=residual(self._summed, adjoint.dh, self._terms),
-            carried_share=self._carried_share[1],
-            above_share=None if above is None else above[1],
+            carried_share=tables[CARRIED],
+            above_share=None if self._is_top else tables[-1],
             ln_flow_a=norms[1] if self._slope is not None else None,
             ln_flow_c=norms[1] if layer.cell.direct == "c" else None,
             route_share=_route_share(layer, adjoint) if layer.cell.slope is None else None,
         )
+
+    def _close(self) -> None:
+        """NaN where k > t, and of what is carried also where k = t."""
+        T = self._layer.T
+        later, row = np.ogrid[:RESCALE_EVERY, :RESCALE_EVERY]
+        beyond = np.repeat((row > later)[None], len(self._tables), axis=0)
+        beyond[CARRIED] |= row == later
+        for last in range(T, -1, -RESCALE_EVERY):  # the losses of timesteps before `last` are the rows from T - last on
+            block = self._tables[:, max(last - RESCALE_EVERY, -1) + 1 : last + 1, T - last :][:, ::-1]
+            block[..., RESCALE_EVERY:] = np.nan
+            corner = block[..., :RESCALE_EVERY]
+            np.copyto(corner, np.nan, where=beyond[:, : corner.shape[1], : corner.shape[2]])
+        if not self._is_top:  # nothing comes to h_0 from above
+            self._tables[-1, 0] = np.nan
 
 
 def covector(vectors: Array) -> Array:

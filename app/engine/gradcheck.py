@@ -10,13 +10,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .arrays import Array
 from .cells import Cell, Params
 from .cells.base import W_HH
 from .layer import Layer
 from .losses import Reduction
 from .network import Network
-
-Array = np.ndarray
 
 BreakName = Literal[
     "drop_carried",

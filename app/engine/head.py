@@ -8,6 +8,7 @@ from .architecture import Architecture
 from .arrays import Array, zeros
 from .cells import Params
 from .losses import LOSSES, LossName, Reduction
+from .pieces import Pieces, whole
 
 
 class Readout:
@@ -42,12 +43,22 @@ class Readout:
 
     def forward(self, states: list[Array], target: Array) -> None:
         """All y_t and E_t of the states [h_t; 1] (T, H+1, B) of each direction and `Network.forward`'s targets."""
-        np.matmul(self._weights[0], states[0], out=self.y)
-        for weights, more in zip(self._weights[1:], states[1:], strict=True):
-            self.y += np.matmul(weights, more, out=self.dy)
+        whole(self.forwarding(states, target, len(self.y)))
+
+    def forwarding(self, states: list[Array], target: Array, at_once: int) -> Pieces[None]:
+        """`forward`, ``at_once`` timesteps at a time."""
         columns = target.transpose(0, 2, 1) if target.ndim == 3 else target
-        has_target = self._loss(self.y, columns, self.E_t, self._dE_dy)
-        self.n = self._all_timesteps if has_target is None else np.add.reduce(has_target, axis=0, dtype=int)
+        self.n = self._all_timesteps
+        for start in range(0, len(self.y), at_once):
+            yield
+            some = slice(start, start + at_once)
+            y, dy = self.y[some], self.dy[some]
+            np.matmul(self._weights[0], states[0][some], out=y)
+            for weights, more in zip(self._weights[1:], states[1:], strict=True):
+                y += np.matmul(weights, more[some], out=dy)
+            has_target = self._loss(y, columns[some], self.E_t[some], self._dE_dy[some])
+            if has_target is not None:
+                self.n = self.n - np.add.reduce(~has_target, axis=0, dtype=int)
 
     def take_over(self, other: "Readout", column: int) -> None:
         """All that ``other`` has worked out in one of its columns, as if this one (B = 1) had; the weights stay."""

@@ -13,10 +13,10 @@ from typing import Literal
 import numpy as np
 
 from .architecture import Architecture, Shape
+from .arrays import Array
 from .cells import CELLS, Params
 from .naming import suffix, with_suffix
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

@@ -18,7 +18,7 @@ from .arrivals import LEAST, at_once, rescale
 from .backstep import RESCALE_EVERY, Backstep, own_gradients, timesteps_by_row
 from .cells.base import W_HH
 from .layer import Layer
-from .ln_norms import LN2, ln_norm, near_one
+from .ln_norms import LN2, is_safe, ln_norm, near_one, peaks
 from .network import Network
 from .pairs import LayerPairs, pairs
 
@@ -113,18 +113,20 @@ def truncation_meter(net: Network, adjoint: Adjoints) -> TruncationMeter:
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
         whole = np.atleast_2d(adjoint.dW_hh[0])
-        whole = whole.reshape(len(whole), -1, net.H).swapaxes(0, 1).reshape(-1)  # block by block, as the lags
+        whole = near_one(whole.reshape(len(whole), -1, net.H).swapaxes(0, 1).reshape(-1))  # block by block, as the lags
+        its_square = np.vecdot(whole, whole)
         so_far, its_exponent = np.zeros_like(whole), LEAST
         for first, up_to, exponent in _sums_by_lag(net.layer, adjoint.recurrent_factors[0]):
             some = slice(first, first + len(up_to))
             ln_lag_norm[some] = ln_norm(up_to) + LN2 * exponent
             largest = max(exponent, its_exponent)
-            up_to *= 2.0 ** (exponent - largest)
+            if exponent != largest:
+                up_to *= 2.0 ** (exponent - largest)
             up_to[0] += so_far * 2.0 ** (its_exponent - largest)
             for fewer, more in pairwise(up_to):  # `np.cumsum` down the columns takes five times as long
                 more += fewer
-            cosine[some] = _cosine(up_to, whole)
-            so_far[:], its_exponent = up_to[-1], largest
+            cosine[some] = _cosine(up_to, whole, its_square)
+            so_far, its_exponent = up_to[-1], largest
         lag_norm = np.exp(ln_lag_norm[:T])
     return TruncationMeter(lag_norm, cosine[:T], horizon(lag_norm))
 
@@ -140,14 +142,14 @@ def _sums_by_lag(layer: Layer, incoming: Array) -> Iterator[tuple[int, Array, in
     # All runs of `most` states in a row, as columns: a lag more is one run earlier.
     states = sliding_window_view(np.pad(before_the_first(incoming), ((0, most), (0, 0))), most, axis=0)
     for first, sources in groupby(lags(layer), lambda some: some.first):
-        total = np.zeros(1)
+        found = []
         for some in sources:
             m, _, n, _ = some.da.shape
             if (some.exponent != some.largest).any():
                 some.da[:] *= np.ldexp(1.0, np.minimum(some.exponent - some.largest, 0))[:, None]
             k = RESCALE_EVERY + some.source - first
-            total = total + add_up(states[k - m : k, None, :, :n][::-1], some.da)
-        yield first, total.reshape(m, -1), some.largest
+            found.append(add_up(states[k - m : k, None, :, :n][::-1], some.da))
+        yield first, sum(found[1:], start=found[0]).reshape(m, -1), some.largest
 
 
 def _unit_by_unit(states: Array, da: Array) -> Array:
@@ -156,10 +158,13 @@ def _unit_by_unit(states: Array, da: Array) -> Array:
     return products
 
 
-def _cosine(rows: Array, one: Array) -> Array:
-    """Between every row and ``one``; NaN where either is 0."""
-    rows, one = near_one(rows), near_one(one)
-    cosine: Array = np.vecdot(rows, one) / np.sqrt(np.vecdot(rows, rows) * np.vecdot(one, one))
+def _cosine(rows: Array, one: Array, its_square: Array) -> Array:
+    """Between every row and ``one``, which is near 1 and whose square is known; NaN where either is 0."""
+    squares = np.vecdot(rows, rows)
+    if not is_safe(squares):
+        rows = rows / peaks(rows)
+        squares = np.vecdot(rows, rows)
+    cosine: Array = np.vecdot(rows, one) / np.sqrt(squares * its_square)
     return cosine
 
 

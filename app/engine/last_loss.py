@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .adjoints import Adjoints, all_adjoints, complete
-from .arrays import BUFFER, Array
-from .exact_sweep import Swept, all_swept, plainly_swept, sweep_all
-from .layer import Layer
+from .adjoints import Adjoints, complete
+from .arrays import Array
+from .exact_sweep import Swept, all_swept, plainly_swept
+from .layer import FLUSH_EVERY, Layer
 from .ln_norms import LN2, ln_norms
 from .losses import Reduction
 from .network import Network
+from .pieces import Pieces, whole
 from .stack import Stack
 
 
@@ -39,11 +40,16 @@ def last_loss(net: Network, target: Array, reduction: Reduction = "sum") -> dict
     losses = _timesteps_with_a_loss(target)
     if not len(losses):
         return {}
-    t = int(losses[-1])
     with np.errstate(all="ignore"):
-        net.prepare("sum", only=t)
-        found = sweep_all(net)
-        return _ways(net, found, t, float(np.log(len(losses))) if reduction == "mean" else 0.0)
+        whole(_back(net, "sum", int(losses[-1]), FLUSH_EVERY))
+    return _last_loss_swept(net, losses, reduction)
+
+
+def _last_loss_swept(net: Network, losses: Array, reduction: Reduction) -> dict[str, LastLoss]:
+    """The last of these ``losses``, after it went back alone."""
+    with np.errstate(all="ignore"):
+        scale = float(np.log(len(losses))) if reduction == "mean" else 0.0
+        return _ways(net, all_swept(net), int(losses[-1]), scale)
 
 
 def adjoints_and_last_loss(
@@ -54,20 +60,25 @@ def adjoints_and_last_loss(
     ``pair`` has the layers of such a network for B = 2. Without it, and where the last loss's gradient leaves the range
     of numbers, each goes back by itself. The buffers of ``net`` are left as by `all_adjoints`.
     """
+    return whole(going_back(net, pair, target, reduction, FLUSH_EVERY))
+
+
+Both = tuple[dict[str, Adjoints], dict[str, LastLoss]]
+
+
+def going_back(net: Network, pair: Stack | None, target: Array, reduction: Reduction, at_once: int) -> Pieces[Both]:
+    """The same, at most ``at_once`` timesteps of one layer at a time; until it is over nobody else may use the two."""
     if pair is None:
-        return _each_by_itself(net, target, reduction)
+        return (yield from _each_by_itself(net, target, reduction, at_once))
     losses = _timesteps_with_a_loss(target)
     if len(losses) and net.dtype == np.float64:
-        with np.errstate(all="ignore"):
-            np.setbufsize(BUFFER)
-            net.prepare(reduction)
-            _sweep_side_by_side(net, pair, int(losses[-1]))
-    return of_columns(net, pair, 1, target, reduction)
+        yield from net.in_silence(_side_by_side(net, pair, int(losses[-1]), reduction, at_once))
+    return (yield from of_columns(net, pair, 1, target, reduction, at_once))
 
 
 def of_columns(
-    net: Network, stack: Stack, alone: int, target: Array, reduction: Reduction, scale: float = 0.0
-) -> tuple[dict[str, Adjoints], dict[str, LastLoss]]:
+    net: Network, stack: Stack, alone: int, target: Array, reduction: Reduction, at_once: int, scale: float = 0.0
+) -> Pieces[Both]:
     """The same after all losses went back in ``net`` (B = 1), and the last one in the column ``alone`` of ``stack``.
 
     ``scale``: ln of what the latter is still to be divided by.
@@ -80,15 +91,26 @@ def of_columns(
             if len(near_one) == len(swept):
                 adjoints = {ending: complete(net.layers[ending], found) for ending, found in all_swept(net).items()}
                 return adjoints, _ways(net, near_one, int(losses[-1]), scale)
-    return _each_by_itself(net, target, reduction)
+    return (yield from _each_by_itself(net, target, reduction, at_once))
 
 
-def _each_by_itself(
-    net: Network, target: Array, reduction: Reduction
-) -> tuple[dict[str, Adjoints], dict[str, LastLoss]]:
+def _each_by_itself(net: Network, target: Array, reduction: Reduction, at_once: int) -> Pieces[Both]:
     """The same by one way back after the other."""
-    found = last_loss(net, target, reduction)
-    return all_adjoints(net, reduction), found
+    found: dict[str, LastLoss] = {}
+    losses = _timesteps_with_a_loss(target)
+    if len(losses):
+        yield from net.in_silence(_back(net, "sum", int(losses[-1]), at_once))
+        found = _last_loss_swept(net, losses, reduction)
+        yield
+    yield from net.in_silence(_back(net, reduction, None, at_once))
+    with np.errstate(all="ignore"):
+        return {ending: complete(net.layers[ending], swept) for ending, swept in all_swept(net).items()}, found
+
+
+def _back(net: Network, reduction: Reduction, only: int | None, at_once: int) -> Pieces[None]:
+    """All losses, or ``only`` that of one timestep, the whole way back."""
+    yield from net.stack.preparing(net.head.backward(reduction, only))
+    yield from net.stack.sweeping(net.T, 0, None, at_once)
 
 
 def last_loss_alone(target: Array) -> Array:
@@ -101,15 +123,13 @@ def last_loss_alone(target: Array) -> Array:
 
 def _timesteps_with_a_loss(target: Array) -> Array:
     """Those of the one sequence in `Network.forward`'s ``target``, from 1."""
-    has_target = target[:, 0] >= 0 if target.ndim == 2 else ~np.isnan(target[:, 0]).any(axis=1)
-    return np.flatnonzero(has_target) + 1
+    has_none = target[:, 0] < 0 if target.ndim == 2 else np.logical_or.reduce(np.isnan(target[:, 0]), axis=1)
+    return np.flatnonzero(~has_none) + 1
 
 
-def _sweep_side_by_side(net: Network, pair: Stack, t: int) -> None:
-    """After `Network.prepare`: all losses back in the first column of ``pair``, E_t in the second.
-
-    ``net`` gets the first one.
-    """
+def _side_by_side(net: Network, pair: Stack, t: int, reduction: Reduction, at_once: int) -> Pieces[None]:
+    """All losses back in the first column of ``pair``, E_t in the second; ``net`` gets the first one."""
+    yield from net.stack.preparing(net.head.backward(reduction))
     for ending, layer in net.layers.items():
         its = pair.layers[ending]
         its.V[:] = layer.V
@@ -120,7 +140,7 @@ def _sweep_side_by_side(net: Network, pair: Stack, t: int) -> None:
     handed[t - 1, :, 1] = net.head.dy[t - 1, :, 0]
     for layer in pair.top:
         layer.receive(handed)
-    pair.descend(lambda layer: layer.sweep(layer.T, 0))
+    yield from pair.sweeping(pair.T, 0, None, at_once)
     net.stack.descend(lambda layer: layer.take_back(pair.layers[layer.ending], 0))
 
 

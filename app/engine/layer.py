@@ -12,6 +12,8 @@ and goes out through `inputs`, `states` and `hand` is in the order of the sequen
 """
 
 from collections.abc import Sequence
+from functools import partial
+from math import gcd
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +23,7 @@ from .activations import ACTIVATIONS, ActivationName
 from .arrays import Array, product, zeros
 from .cells import CELLS, CellName, Params
 from .clipping import clip_columns
+from .pieces import Pieces, whole
 from .sums import SumOverTime
 
 FLUSH_EVERY = 16
@@ -155,22 +158,25 @@ class Layer:
 
         ``skipped`` (B,): how many of the first timesteps are none of an example's, which keeps its initial state there.
         """
+        whole(self.forwarding(h0, c0, skipped, self.T))
+
+    def forwarding(self, h0: Array | None, c0: Array | None, skipped: Array | None, at_once: int) -> Pieces[None]:
+        """`forward`, ``at_once`` timesteps at a time."""
         self.cell.h[0][:] = 0.0 if h0 is None else h0.T
         if self.cell.c is not None:
             self.cell.c[0] = 0.0 if c0 is None else c0.T
         self.cell.start()
-        step = self.cell.forward
         self._skipped = skipped if skipped is not None and skipped.any() else None
-        begun = 0  # timesteps that are done
-        if self._skipped is not None:
-            for begun in range(1, int(self._skipped.max()) + 1):
-                step(begun - 1)
-                self._keep_initial(begun - 1, np.flatnonzero(self._skipped > begun - 1))
-        for t in range(begun, self.T):
-            step(t)
+        step = self.cell.forward if self._skipped is None else partial(self._forward_where_begun, self._skipped)
+        for start in range(0, self.T, at_once):
+            yield
+            for t in range(start, min(start + at_once, self.T)):
+                step(t)
 
-    def _keep_initial(self, t: int, waiting: Array) -> None:
-        """Examples whose first timestep is later than the one just computed keep their initial state."""
+    def _forward_where_begun(self, skipped: Array, t: int) -> None:
+        """One timestep; examples whose first one is later keep their initial state."""
+        self.cell.forward(t)
+        waiting = np.flatnonzero(skipped > t)
         for state in (self.entering[:, : self.H], self.cell.c):
             if state is not None:
                 state[t + 1][:, waiting] = state[0][:, waiting]
@@ -235,7 +241,12 @@ class Layer:
 
     def linearise(self) -> None:
         """After `forward`: the local derivatives of all timesteps."""
+        whole(self.linearising())
+
+    def linearising(self) -> Pieces[None]:
+        """`linearise`, as many timesteps at a time as stay in the cache."""
         for some in self._spans:
+            yield
             self.cell.linearise(some)
         if self._skipped is not None:
             none = np.arange(self.T)[:, None] < self._skipped
@@ -248,6 +259,10 @@ class Layer:
 
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
         """After `hand`: from E_last back to h_lowest, through the parameter uses at lowest < t <= last."""
+        whole(self.sweeping(last, lowest, clip_timestep, FLUSH_EVERY))
+
+    def sweeping(self, last: int, lowest: int, clip_timestep: float | None, at_once: int) -> Pieces[None]:
+        """`sweep`, at most ``at_once`` timesteps at a time."""
         chain, joins, multiply = self.cell.backward, self.cell.direct == "h", self._product
         # What is handed to h_last alone: from beyond it comes nothing or what arrives at the last states from outside.
         self._handed_through.dot(self._handed_t[last], self._dh_t[last])
@@ -256,9 +271,12 @@ class Layer:
             add(self._dh_t[last], self.last_dh, self._dh_t[last])
             if self.cell.direct == "c":
                 self._direct_t[last][:] = self.last_dc
-        for high in range(last, lowest, -FLUSH_EVERY):
-            self._flush(high)
-            for step_views in reversed(self._backward_t[max(high - FLUSH_EVERY, lowest) : high]):
+        at_once = gcd(at_once, FLUSH_EVERY)
+        for high in range(last, lowest, -at_once):
+            yield
+            if (last - high) % FLUSH_EVERY == 0:
+                self._flush(high)
+            for step_views in reversed(self._backward_t[max(high - at_once, lowest) : high]):
                 local, dh, direct, back, outgoing, dh_before, direct_before, factor = step_views
                 if clip_timestep is not None:
                     clip_columns(clip_timestep, dh, factor)
@@ -291,7 +309,11 @@ class Layer:
 
         All that leaves h_t times all that enters with it, [da_{t+1}; handed_t] [h_t; 1; x_{t+1}]^T, summed over t.
         """
-        mean = self._sum.now() / self.B
+        return whole(self.summing())
+
+    def summing(self) -> Pieces[tuple[Params, Array]]:
+        """`gradients`, some timesteps' products at a time."""
+        mean = (yield from self._sum.summing()) / self.B
         own = self.cell.blocks * self.H
         dc = None if self.dc is None else self._of_made(self.dc)
         return self.cell.gradients(mean[:own], self._of_made(self.dh), dc), mean[own:, : self.H + 1]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-Array = np.ndarray
+from .arrays import Array
+
 LN2 = float(np.log(2.0))
 SAFE = 1e120  # norms between 1/SAFE and SAFE need no rescaling: neither they nor their squares leave float64
 
@@ -49,7 +50,7 @@ def are_safe(squares: Array, vectors: Sequence[Array]) -> bool:
         return False
     for each in vectors:
         rows = zero[start : start + len(each)]
-        if rows.any() and each[rows].any():
+        if np.count_nonzero(rows) and np.count_nonzero(each[rows]):
             return False
         start += len(each)
     return True

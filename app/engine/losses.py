@@ -10,7 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-Array = np.ndarray
+from .arrays import Array
+
 Loss = Callable[[Array, Array, Array, Array], Array | None]
 LossName = Literal["cross_entropy", "squared_error"]
 Reduction = Literal["sum", "mean"]

@@ -1,6 +1,7 @@
 """A network: inputs → layers → head. It knows no equation of a cell and no product of its own."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 import numpy as np
 
@@ -10,12 +11,14 @@ from .arrays import Array, Precision, silent_context
 from .cells import Params
 from .head import Readout
 from .inputs import make_inputs
-from .layer import Layer
+from .layer import FLUSH_EVERY, Layer
 from .losses import LossName, Reduction
 from .passes import Pass
+from .pieces import Pieces, whole
 from .stack import Stack
 from .views import LayerView
 
+Found = TypeVar("Found")
 NOTHING: Mapping[str, Array] = {}
 
 
@@ -149,27 +152,61 @@ class Network:
         its states after that are the initial one, and its gradients there 0. Numbers that overflow become inf or nan,
         silently.
         """
+        self._silently(whole, self._forward(params, x, target, h0, initial, lengths, self.T))
+
+    def forwarding(
+        self,
+        params: Params,
+        x: Array,
+        target: Array,
+        h0: Array | None = None,
+        *,
+        initial: Mapping[str, Array] | None = None,
+        lengths: Array | None = None,
+        at_once: int,
+    ) -> Pieces[None]:
+        """`forward`, ``at_once`` timesteps of one layer at a time; until it is over nobody else may use the network."""
+        return self.in_silence(self._forward(params, x, target, h0, initial, lengths, at_once))
+
+    def go_on(self, x: Array, target: Array, initial: Mapping[str, Array]) -> None:
+        """`forward` from the states ``initial``, learned ones or not, under the parameters that were loaded last."""
+        self._silently(whole, self._read(x, target, initial, None, self.T))
+
+    def _forward(
+        self,
+        params: Params,
+        x: Array,
+        target: Array,
+        h0: Array | None,
+        initial: Mapping[str, Array] | None,
+        lengths: Array | None,
+        at_once: int,
+    ) -> Pieces[None]:
         states = initial or NOTHING
         if h0 is not None:
             states = {**states, "h0": h0}
         if self.train_h0:
             states = {name: params[name][None] for name in self.initial_names}
-        self._silently(self._forward, params, x, target, states, lengths)
-
-    def go_on(self, x: Array, target: Array, initial: Mapping[str, Array]) -> None:
-        """`forward` from the states ``initial``, learned ones or not, under the parameters that were loaded last."""
-        self._silently(self._read, x, target, initial, None)
-
-    def _forward(
-        self, params: Params, x: Array, target: Array, states: Mapping[str, Array], lengths: Array | None
-    ) -> None:
         self.load(params)
-        self._read(x, target, states, lengths)
+        yield
+        yield from self._read(x, target, states, lengths, at_once)
 
-    def _read(self, x: Array, target: Array, states: Mapping[str, Array], lengths: Array | None) -> None:
+    def _read(
+        self, x: Array, target: Array, states: Mapping[str, Array], lengths: Array | None, at_once: int
+    ) -> Pieces[None]:
         self.inputs.enter(x, self.stack.inputs)
-        self.stack.forward(states, lengths)
-        self.head.forward(self.stack.states, target)
+        yield from self.stack.forwarding(states, lengths, at_once)
+        yield from self.head.forwarding(self.stack.states, target, at_once)
+
+    def in_silence(self, pieces: Pieces[Found]) -> Pieces[Found]:
+        """The same; each piece in the silent context, which is left between two of them."""
+        try:
+            while True:
+                self._silently(next, pieces)
+                yield
+        except StopIteration as done:
+            found: Found = done.value
+            return found
 
     def load(self, params: Params) -> None:
         """Copy the parameters."""
@@ -206,20 +243,36 @@ class Network:
         dE/dh_t, of each layer by itself, to that norm where it exceeds it, the part carried from t + 1 included
         (Williams & Peng 1990 for the truncation, Pascanu, Mikolov & Bengio 2013 for the rescaling).
         """
-        return self._silently(self._backward, reduction, lambda: self.stack.backward(k1, k2, clip_timestep))
+        return self._silently(whole, self._backward(reduction, k1, k2, clip_timestep, FLUSH_EVERY))
+
+    def backwarding(
+        self, reduction: Reduction, k1: int, k2: int, clip_timestep: float | None, at_once: int
+    ) -> Pieces[Params]:
+        """`backward`, at most ``at_once`` timesteps of one layer at a time, as `forwarding`."""
+        return self.in_silence(self._backward(reduction, k1, k2, clip_timestep, at_once))
 
     def backward_each_alone(self, reduction: Reduction = "sum") -> Params:
         """`backward` with nothing carried from any timestep to another: what it would be without a past."""
-        return self._silently(self._backward, reduction, lambda: self.stack.descend(Layer.sweep_each_alone))
+        return self._silently(self._each_alone, reduction)
 
-    def _backward(self, reduction: Reduction, sweep: Callable[[], None]) -> Params:
+    def _each_alone(self, reduction: Reduction) -> Params:
         self.prepare(reduction)
-        sweep()
+        self.stack.descend(Layer.sweep_each_alone)
         return self.gradients()
+
+    def _backward(
+        self, reduction: Reduction, k1: int, k2: int, clip_timestep: float | None, at_once: int
+    ) -> Pieces[Params]:
+        yield from self.stack.preparing(self.head.backward(reduction))
+        yield from self.stack.backwarding(k1, k2, clip_timestep, at_once)
+        return (yield from self._summing())
 
     def gradients(self) -> Params:
         """After a backward pass through all layers: what `backward` returns, in the order of the parameters."""
-        gradients, sums = self.stack.gradients(initial=self.train_h0)
+        return whole(self._summing())
+
+    def _summing(self) -> Pieces[Params]:
+        gradients, sums = yield from self.stack.summing(initial=self.train_h0)
         gradients |= self.head.gradients(sums)
         if self.inputs.has_parameters:
             gradients |= self.inputs.gradients(self.stack.input_gradients())

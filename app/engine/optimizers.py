@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-Params = dict[str, np.ndarray]
+from .cells import Params
 
 
 class Optimizer:

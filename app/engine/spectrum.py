@@ -6,12 +6,11 @@ with gamma = sup |phi'| (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Beng
 
 import numpy as np
 
+from .arrays import Array
 from .backstep import RESCALE_EVERY, jacobians_of
 from .cells import CELLS, CellName, Params
 from .layer import Layer
 from .network import Network
-
-Array = np.ndarray
 
 
 def recurrent_block(cell: CellName, params: Params) -> Array | None:

@@ -12,9 +12,10 @@ from .activations import ActivationName
 from .architecture import Architecture
 from .arrays import Array
 from .cells import CELLS, Params
-from .layer import Layer, LayerSizes
+from .layer import FLUSH_EVERY, Layer, LayerSizes
 from .naming import directions, suffix, with_suffix
 from .passes import Pass, PassSum
+from .pieces import Pieces, whole
 
 
 class Stack:
@@ -77,16 +78,24 @@ class Stack:
 
     def forward(self, initial: Mapping[str, Array], lengths: Array | None = None) -> None:
         """Walk every layer, after what enters the lowest was written; arguments as `Network.forward` has them."""
+        whole(self.forwarding(initial, lengths, self.T))
+
+    def forwarding(self, initial: Mapping[str, Array], lengths: Array | None, at_once: int) -> Pieces[None]:
+        """`forward`, ``at_once`` timesteps of one layer at a time."""
         for layer, (h0, c0), reads in self._upwards:
             for inputs, states in reads:
                 inputs[:] = states
             skipped = self.T - lengths if layer.reverse and lengths is not None else None
-            layer.forward(initial.get(h0), initial.get(c0), skipped)
+            yield from layer.forwarding(initial.get(h0), initial.get(c0), skipped, at_once)
 
     def prepare(self, handed: Array) -> None:
         """Before backward sweeps: what is handed to the top (T, handed, B), and all local derivatives."""
+        whole(self.preparing(handed))
+
+    def preparing(self, handed: Array) -> Pieces[None]:
+        """`prepare`, some timesteps of one layer at a time."""
         for layer, _, above in self._downwards:
-            layer.linearise()
+            yield from layer.linearising()
             if not above:
                 layer.receive(handed)
 
@@ -99,17 +108,30 @@ class Stack:
 
     def sweep(self, last: int, lowest: int, clip_timestep: float | None = None) -> None:
         """After `prepare`: every layer from timestep ``last`` back to ``lowest``, as `Layer.sweep`."""
-        self.descend(lambda layer: layer.sweep(last, lowest, clip_timestep), slice(lowest, last))
+        whole(self.sweeping(last, lowest, clip_timestep, FLUSH_EVERY))
+
+    def sweeping(self, last: int, lowest: int, clip_timestep: float | None, at_once: int) -> Pieces[None]:
+        """`sweep`, at most ``at_once`` timesteps of one layer at a time."""
+        for layer, _, above in self._downwards:
+            if above:
+                layer.receive_from(above, slice(lowest, last))
+            yield from layer.sweeping(last, lowest, clip_timestep, at_once)
 
     def backward(self, k1: int = 0, k2: int = 0, clip_timestep: float | None = None) -> None:
         """After `prepare`: the whole way back, or the sum of all truncated passes."""
+        whole(self.backwarding(k1, k2, clip_timestep, FLUSH_EVERY))
+
+    def backwarding(self, k1: int, k2: int, clip_timestep: float | None, at_once: int) -> Pieces[None]:
+        """`backward`, at most ``at_once`` timesteps of one layer at a time."""
         if k1 == 0:
-            self.sweep(self.T, 0, clip_timestep)
+            yield from self.sweeping(self.T, 0, clip_timestep, at_once)
             return
         sums = [PassSum(layer) for layer in self.layers.values()]
-        for one in self.passes(k1, k2, clip_timestep):
+        for one in self._cut(k1, k2):
+            yield from self.sweeping(one.last, one.lowest, clip_timestep, at_once)
             for total in sums:
                 total.add(one)
+            self._forget_counted(one)
         for total in sums:
             total.finish()
         for layer, _, above in self._downwards:
@@ -118,23 +140,37 @@ class Stack:
 
     def passes(self, k1: int, k2: int, clip_timestep: float | None = None) -> Iterator[Pass]:
         """After `prepare`: one sweep of all layers for every k1 timesteps, with its own k1 losses, going k2 back."""
-        if len(self.top) > 1:
-            raise ValueError("truncated passes need one direction: in reverse, E_t also comes through later timesteps")
-        for last in [*range(k1, self.T, k1), self.T]:
-            one = Pass(losses_after=last - k1, last=last, lowest=max(last - k2, 0), reaches_h0=last < k2)
+        for one in self._cut(k1, k2):
             self.sweep(one.last, one.lowest, clip_timestep)
             yield one
-            self.top[0].forget_handed(last)  # counted: later sweeps carry later losses alone
+            self._forget_counted(one)
+
+    def _cut(self, k1: int, k2: int) -> list[Pass]:
+        """The passes that truncation makes of the whole way back, in their order."""
+        if len(self.top) > 1:
+            raise ValueError("truncated passes need one direction: in reverse, E_t also comes through later timesteps")
+        return [
+            Pass(losses_after=last - k1, last=last, lowest=max(last - k2, 0), reaches_h0=last < k2)
+            for last in [*range(k1, self.T, k1), self.T]
+        ]
+
+    def _forget_counted(self, one: Pass) -> None:
+        """Later sweeps carry later losses alone."""
+        self.top[0].forget_handed(one.last)
 
     def gradients(self, *, initial: bool = False) -> tuple[Params, list[Array]]:
         """All layers' gradients by name, the mean over the batch, and the sums `Layer.gradients` has for the head.
 
         ``initial``: those of learned initial states too.
         """
+        return whole(self.summing(initial=initial))
+
+    def summing(self, *, initial: bool) -> Pieces[tuple[Params, list[Array]]]:
+        """`gradients`, some timesteps' products at a time."""
         found: Params = {}
         sums: list[Array] = []
         for layer in self.layers.values():
-            own, handed = layer.gradients()
+            own, handed = yield from layer.summing()
             found |= with_suffix(own, layer.ending)
             if initial:
                 found |= with_suffix(layer.initial_gradients(), layer.ending)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from numpy import add
 
 from .arrays import SMALL, Array, parts, zeros
+from .pieces import Pieces
 
 WORTH_SUMMING = 128  # uses of a parameter that are summed by one product, though it be divided because it is not small
 
@@ -47,10 +48,11 @@ class SumOverTime:
                 products.append((d[:seen], z[:, inputs:], self._sums[:seen, inputs:]))
             yield Summand(d_t, d.reshape(d_t.shape), z_t, z.reshape(z_t.shape), products)
 
-    def now(self) -> Array:
+    def summing(self) -> Pieces[Array]:
         """(features of what leaves, features of what enters), gone at the next call."""
         self._sums.fill(0.0)
         for leaving, d, entering, z, products in self._summands:
+            yield
             d[:], z[:] = leaving, entering
             for first, second, sums in products:
                 add(sums, first.dot(second), sums)

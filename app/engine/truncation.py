@@ -7,7 +7,6 @@ import numpy as np
 
 from .arrays import BUFFER, Array
 from .arrivals import LEAST, arrivals
-from .flow import close, table
 from .layer import Layer
 from .losses import Reduction
 from .network import Network
@@ -39,7 +38,7 @@ def share_used(
             f"this network has {len(net.layers)} layers and directions: all_shares_used is for all of them"
         )
     T, keep, factor = net.T, kept_pairs(net.T, k1, k2), None
-    share, share_by_source = table(T)
+    share = np.empty((T + 1, T))  # by timestep k and row
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
         net.prepare(reduction)
@@ -56,8 +55,9 @@ def share_used(
             left = mantissas.sum(axis=1)
             left /= np.vecdot(left, left)[:, None]
             share[here.timesteps, here.rows] = np.matvec(mantissas, left)
-        close(share)
-    return share_by_source
+    by_loss = share[:, ::-1].T
+    by_loss[~np.tri(T, T + 1, 1, dtype=bool)] = np.nan  # k > t
+    return by_loss
 
 
 def all_shares_used(

@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from sys import float_info
 from typing import Any
 
 import numpy as np
@@ -39,14 +40,20 @@ class Axis:
     def at(self, value: Any) -> float:
         """The place of one value."""
         number = self.names.index(value) if self.names else float(value)
-        return self.begin + (number - self.low) / (self.high - self.low) * (self.end - self.begin)
+        share = (number / 2 - self.low / 2) / self.half  # halves: a difference of the largest numbers is none
+        return self.begin + share * (self.end - self.begin)
+
+    @property
+    def half(self) -> float:
+        """Half of its length, in what it measures."""
+        return self.high / 2 - self.low / 2
 
     def ticks(self) -> list[tuple[float, str]]:
         """Places and what is written there: names, or round numbers."""
         if self.names:
             return [(self.at(name), name) for name in self.names]
         low, high = sorted((self.low, self.high))
-        step = round_step((high - low) / 6)
+        step = round_step(abs(self.half) / 6 * 2)
         return [
             (self.at(n * step), written(n * step)) for n in range(math.ceil(low / step), math.floor(high / step) + 1)
         ]
@@ -84,7 +91,7 @@ def axes(figure: go.Figure) -> tuple[Axis, Axis]:
     heights += [np.array([shape.y0]) for shape in figure.layout.shapes if shape.yref == "y"]
     y = bounds(heights, tight=bool(maps))
     if figure.layout.yaxis.scaleanchor:
-        x = as_long((WIDTH - LEFT - RIGHT) / (HEIGHT - TOP - BOTTOM), x, y)
+        x, y = as_long((WIDTH - LEFT - RIGHT) / (HEIGHT - TOP - BOTTOM), x, y)
     if figure.layout.yaxis.autorange == "reversed":
         y = y[::-1]
     return Axis(*x, LEFT, WIDTH - RIGHT, names), Axis(*y, HEIGHT - BOTTOM, TOP)
@@ -108,16 +115,25 @@ def bounds(values: list[np.ndarray], *, tight: bool) -> tuple[float, float]:
     together = np.concatenate(values) if values else np.array([])
     finite = together[np.isfinite(together)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    room = 0.0 if tight else 0.04 * (high - low)
-    if low == high:
+    room = 0.0 if tight else 0.08 * (high / 2 - low / 2)
+    if low / 2 == high / 2:
         room = 0.5 * abs(low) or 0.5
-    return low - room, high + room
+    return max(low - room, -float_info.max), min(high + room, float_info.max)
 
 
-def as_long(ratio: float, x: tuple[float, float], y: tuple[float, float]) -> tuple[float, float]:
-    """The range of x in which one unit is as long as one of y, around the middle of x."""
-    half = ratio * (y[1] - y[0]) / 2
-    return sum(x) / 2 - half, sum(x) / 2 + half
+Range = tuple[float, float]
+
+
+def as_long(ratio: float, x: Range, y: Range) -> tuple[Range, Range]:
+    """Ranges around the middles of both, in which one unit of x is as long as one of y, and all of both is."""
+    half = max(y[1] / 2 - y[0] / 2, (x[1] / 2 - x[0] / 2) / ratio)
+    return around(x, ratio * half), around(y, half)
+
+
+def around(ends: Range, half: float) -> Range:
+    """As far to both sides of the middle, as far as there are numbers."""
+    middle = ends[0] / 2 + ends[1] / 2
+    return max(middle - half, -float_info.max), min(middle + half, float_info.max)
 
 
 def numbers(values: Any, count: int = 0) -> np.ndarray:

@@ -7,7 +7,7 @@ from math import isfinite
 import numpy as np
 
 from ..engine import Network, Params, angle, clip, joined, norm, with_targets
-from ..tasks import Batch
+from ..tasks import Batch, Steps, finish
 from .config import RunConfig
 from .flat import WHOLE, flat
 
@@ -52,17 +52,31 @@ def run(
 
     `sequence` (B = 1) goes along in the columns that `net` has beside the batch's.
     """
-    if sequence is None:
-        net.forward(params, batch.x, batch.target, batch.h0, initial=initial, lengths=batch.lengths)
-    else:
-        net.forward(params, joined(batch.x, sequence.x), with_targets(batch.target, sequence.target))
+    return finish(running(net, params, batch, config, initial, sequence))
+
+
+def running(
+    net: Network,
+    params: Params,
+    batch: Batch,
+    config: RunConfig,
+    initial: Mapping[str, np.ndarray] = NONE,
+    sequence: Batch | None = None,
+    at_once: int | None = None,
+) -> Steps[BatchPass]:
+    """The same in steps of so many timesteps of a layer at most; in one without `at_once`."""
+    x, target = batch.x, batch.target
+    if sequence is not None:
+        x, target = joined(x, sequence.x), with_targets(target, sequence.target)
+    yield from forward(net, params, Batch(x, target, batch.h0, batch.lengths), initial, at_once)
     last_states = net.last_states() if config.carry_state else NONE
     loss, loss_per_timestep = objective(net, config)
-    gradients = net.backward(config.loss_reduction, config.k1, config.k2)
+    gradients = yield from back(net, config, None, at_once)
     whole = {WHOLE: flat(gradients)}
     size = norm(whole)
     if config.clip == "timestep":
-        update = {WHOLE: flat(net.backward(config.loss_reduction, config.k1, config.k2, config.clip_threshold))}
+        clipped = yield from back(net, config, config.clip_threshold, at_once)
+        update = {WHOLE: flat(clipped)}
         scale, turned = _effect(whole, update, size)
     else:
         update, scale, turned = clip(whole, config.clip, config.clip_threshold, size)
@@ -78,6 +92,25 @@ def run(
         turned,
         last_states,
     )
+
+
+def forward(
+    net: Network, params: Params, batch: Batch, initial: Mapping[str, np.ndarray], at_once: int | None
+) -> Steps[None]:
+    """Forward, as `running`."""
+    given = params, batch.x, batch.target, batch.h0
+    if at_once is None:
+        net.forward(*given, initial=initial, lengths=batch.lengths)
+    else:
+        yield from net.forwarding(*given, initial=initial, lengths=batch.lengths, at_once=at_once)
+
+
+def back(net: Network, config: RunConfig, clip_timestep: float | None, at_once: int | None) -> Steps[Params]:
+    """The gradients, as truncation leaves them, and clipping at every timestep; as `running`."""
+    how = config.loss_reduction, config.k1, config.k2, clip_timestep
+    if at_once is None:
+        return net.backward(*how)
+    return (yield from net.backwarding(*how, at_once))
 
 
 def objective(net: Network, config: RunConfig) -> tuple[float, float]:

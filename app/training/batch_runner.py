@@ -1,7 +1,8 @@
 """BatchRunner: the sequences of one configuration, run forward and backward through the network in shared buffers."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import nan
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from ..engine import BREAKS, BreakName, Data, Network, Params, Precision, TensorCheck, gradcheck
 from ..errors import BadValue, OutOfRange, shown
-from ..tasks import Batch, Task
+from ..tasks import Batch, Steps, Task, finish
 from . import batch_pass
 from .architecture import architecture_of
 from .batch_pass import BatchPass
@@ -17,6 +18,7 @@ from .beside import goes_along, shape_beside, shape_of_two
 from .carried import START, Carried
 from .config import RunConfig
 from .edits import Edits, edited
+from .learner import Learner
 from .limits import MAX_SAMPLES
 from .probe_trace import ProbeTrace
 from .sample import continuation
@@ -27,6 +29,19 @@ from .workspace import Shape, Workspace, WorkspacePool
 SAMPLE, CHECK = 3, 4  # streams of random numbers; tasks and weights have 0 to 2
 CHECKED_SEQUENCES = 8
 LONG, ENTRY = 4e6, 40.0  # nanoseconds of a record; of one weight in it, copied, sorted and packed
+STEP = 5e5  # nanoseconds of a step of what takes long, about
+AT_ONCE = (1, 2, 4, 8, 16)  # timesteps that may be one
+
+Along = tuple[int, Edits]
+"""Which probe goes along with a batch, and how edited."""
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A pass over the batch that others may interrupt, and what goes along in it."""
+
+    along: Along | None
+    steps: Steps[BatchPass]
 
 
 class BatchRunner:
@@ -36,46 +51,113 @@ class BatchRunner:
         self.config, self.task, self.workspaces = config, task, workspaces
         self._net = architecture_of(config, task)
         self._last: BatchPass | None = None
+        self._begun: Begun | None = None  # a pass that takes long and is not over yet
         self._probe: tuple[int, Batch] | None = None
         self._held_out: Batch | None = None
         self._shapes: dict[tuple[str, int, int | None, str | None], Shape] = {}  # made once, as every iteration asks
-        self._along: tuple[int, Edits] | None = None  # which probe went along with the last batch, and how edited
+        self._along: Along | None = None  # what went along with the last batch
 
-    def batch(self, params: Params, iteration: int, carried: Carried) -> BatchPass:
+    def batch(self, learner: Learner) -> BatchPass:
         """The training batch of an iteration; run once, however often it is asked for until `forget`."""
-        if self._last is None:
-            workspace = self._workspace("batch", self.task.rows(self.config.batch_size))
-            batch = self._cast(self._drawn(iteration, carried))
-            self._last = workspace.holds = batch_pass.run(workspace.net, params, batch, self.config, carried.states)
+        return finish(self.batching(learner))
+
+    def batching(self, learner: Learner) -> Steps[BatchPass]:
+        """The same in steps, where it takes long; who asks again goes on where the last one stopped."""
+        while self._last is None:
+            if self._begun is None:
+                batch = self._cast(self._drawn(learner))
+                shape = self._shape("batch", batch.x.shape[1])
+                self._begun = Begun(None, self._running(shape, learner.params, batch, learner.carried.states))
+            if self._goes_on(self._begun):
+                yield
         return self._last
 
-    def both(
-        self, params: Params, iteration: int, carried: Carried, probe: int, edits: Edits
-    ) -> tuple[BatchPass, ProbeTrace]:
-        """`batch` and `trace`: in one pass where the probe can go along with the batch and changes no bit of it."""
-        shape, sequence = self._beside, self._sequence(probe, edits)
-        if shape is None or _varies(sequence):
-            return self.batch(params, iteration, carried), self.trace(params, probe, edits)
-        batch = self._drawn(iteration, carried) if self._last is None else self._last.batch
-        if _varies(batch):
-            return self.batch(params, iteration, carried), self.trace(params, probe, edits)
-        workspace = self.workspaces.workspace("batch", shape)
-        if self._last is None or workspace.holds is not self._last or self._along != (probe, edits):
-            self._last = workspace.holds = batch_pass.run(workspace.net, params, batch, self.config, sequence=sequence)
-            self._along = probe, dict(edits)
-        net = self._workspace("probe", 1).net
-        return self._last, ProbeTrace(net, workspace.net, params, sequence, self.config)
+    def both(self, learner: Learner, probe: int, edits: Edits) -> tuple[BatchPass, ProbeTrace]:
+        """`batch`, and the trace of the probe with this index, with those edits that lie within its length.
 
-    @property
-    def batch_goes_alone(self) -> bool:
-        """Whether the batch is run before the probe."""
-        return self._beside is None
+        In one pass where the probe can go along with the batch and changes no bit of it. Where state is carried it
+        starts from the last state of the window before it, computed forward from zeros.
+        """
+        return finish(self.looking(learner, probe, edits))
+
+    def looking(self, learner: Learner, probe: int, edits: Edits) -> Steps[tuple[BatchPass, ProbeTrace]]:
+        """The same in steps, where it takes long; what lies in buffers at their end is there until others use them."""
+        shape, sequence = self._beside, self._sequence(probe, edits)
+        if shape is not None and not (_varies(sequence) or _varies(batch := self._at_hand(learner))):
+            wide = yield from self._beside_batch(learner, batch, shape, sequence, (probe, dict(edits)))
+            net = self._workspace("probe", 1).net
+            trace = ProbeTrace.beside(net, wide, learner.params, sequence, self.config)
+            return self.batch(learner), trace
+        return (yield from self._one_after_the_other(learner, probe, sequence))
+
+    def _one_after_the_other(
+        self, learner: Learner, probe: int, sequence: Batch
+    ) -> Steps[tuple[BatchPass, ProbeTrace]]:
+        """The probe, then the batch: where others use buffers of these shapes in between, both are there in the end."""
+        with self._buffers("probe", self._shape("probe", 1)) as own, self._buffers_of_two() as pair:
+            initial = self._states_before(learner.params, probe) if self.config.carry_state else {}
+            trace = yield from ProbeTrace.tracing(
+                own.net, pair.net if pair else None, learner.params, sequence, self.config, initial, self._at_once
+            )
+            return (yield from self.batching(learner)), trace
+
+    def _buffers(self, use: str, shape: Shape) -> AbstractContextManager[Workspace]:
+        """Those of this shape; nobody else's while it takes long."""
+        pool = self.workspaces
+        return pool.lent(use, shape) if self.is_long else nullcontext(pool.workspace(use, shape))
+
+    def _buffers_of_two(self) -> AbstractContextManager[Workspace | None]:
+        return nullcontext() if self._of_two is None else self._buffers("probe", self._of_two)
+
+    def _beside_batch(
+        self, learner: Learner, batch: Batch | None, shape: Shape, sequence: Batch, along: Along
+    ) -> Steps[Network]:
+        """The network in whose buffers the batch and, beside it, the sequence lie."""
+        while True:
+            if self._begun is None or self._begun.along != along:
+                if self._last is not None and self._along == along:
+                    workspace = self.workspaces.workspace("batch", shape)
+                    if workspace.holds is self._last:
+                        return workspace.net
+                batch = batch or self._at_hand(learner)
+                self._begun, batch = Begun(along, self._running(shape, learner.params, batch, {}, sequence)), None
+            if self._goes_on(self._begun):
+                yield
+
+    def _running(
+        self,
+        shape: Shape,
+        params: Params,
+        batch: Batch,
+        initial: Mapping[str, np.ndarray],
+        sequence: Batch | None = None,
+    ) -> Steps[BatchPass]:
+        """`batch_pass.run` in buffers of this shape; in steps where it takes long."""
+        return _run(self.workspaces, shape, params, batch, self.config, initial, sequence, self._at_once)
+
+    def _goes_on(self, begun: "Begun") -> bool:
+        """The next step of a pass; False if it was the last one."""
+        try:
+            next(begun.steps)
+        except StopIteration as done:
+            self._last, self._along, self._begun = done.value, begun.along, None
+            return False
+        return True
 
     @cached_property
     def is_long(self) -> bool:
-        """Whether a record takes so long that others should have turns while it is made."""
+        """Whether a record or an update takes so long that others should have turns while it is made."""
         work = Work.of(self.config, self.task)
         return work.batch + ENTRY * work.parameters > LONG
+
+    @cached_property
+    def _at_once(self) -> int | None:
+        """Timesteps of a layer that one step of a pass takes; None where the pass is short."""
+        if not self.is_long:
+            return None
+        work = Work.of(self.config, self.task)
+        fit = STEP * 2 * work.T * work.layers / work.batch
+        return max(timesteps for timesteps in AT_ONCE if timesteps == 1 or timesteps <= fit)
 
     @cached_property
     def _beside(self) -> Shape | None:
@@ -94,16 +176,20 @@ class BatchRunner:
             return START
         return carried.after(self.task, self.config.batch_size, computed.last_states)
 
-    def _drawn(self, iteration: int, carried: Carried) -> Batch:
+    def _at_hand(self, learner: Learner) -> Batch:
+        """The sequences of the batch, drawn if need be."""
+        return self._drawn(learner) if self._last is None else self._last.batch
+
+    def _drawn(self, learner: Learner) -> Batch:
         """The batch as the task has it: drawn for the iteration or, where state is carried, the next window."""
-        seed, B = self.config.seed, self.config.batch_size
+        seed, B, carried = self.config.seed, self.config.batch_size, learner.carried
         if self.config.carry_state:
             return self.task.window(seed, carried.passes, carried.position, B)
-        return self.task.batch(seed, iteration, B)
+        return self.task.batch(seed, learner.progress.iteration, B)
 
     def forget(self) -> None:
-        """Forget the last batch: the weights or the configuration change."""
-        self._last = None
+        """Forget the last batch, and one that was begun: the weights or the configuration change."""
+        self._last = self._begun = None
 
     def loss(self, params: Params, computed: BatchPass) -> float:
         """The loss of the same batch under any weights."""
@@ -137,17 +223,6 @@ class BatchRunner:
             workspace.holds = computed
         return workspace.net
 
-    def trace(self, params: Params, probe: int, edits: Edits) -> ProbeTrace:
-        """The probe with this index, with those edits that lie within its length.
-
-        Where state is carried it starts from the last state of the window before it, computed forward from zeros.
-        """
-        initial = self._states_before(params, probe) if self.config.carry_state else {}
-        sequence = self._sequence(probe, edits)
-        net, of_two = self._workspace("probe", 1).net, self._of_two
-        pair = None if of_two is None else self.workspaces.workspace("probe", of_two).net
-        return ProbeTrace(net, pair, params, sequence, self.config, initial)
-
     def _sequence(self, probe: int, edits: Edits) -> Batch:
         """The probe with this index, edited."""
         if self._probe is None or self._probe[0] != probe:
@@ -171,7 +246,7 @@ class BatchRunner:
         return continuation(self._workspace("sample", 1, T=1).net, params, trace.net, rng)
 
     def check_gradients(
-        self, params: Params, iteration: int, carried: Carried, samples: int, broken: BreakName | None
+        self, learner: Learner, samples: int, broken: BreakName | None
     ) -> Iterator[tuple[str, TensorCheck]]:
         """`Trainer.check_gradients`, on the first sequences of an iteration's batch."""
         samples = plain(samples)
@@ -183,22 +258,22 @@ class BatchRunner:
             raise BadValue(f"break must be one of {', '.join(BREAKS)}; got {shown(broken)}.", "break")
         if broken is not None:
             self._check_break(broken)
-        batch = self._drawn(iteration, carried)
+        batch = self._drawn(learner)
         B = min(CHECKED_SEQUENCES, batch.x.shape[1])
         data = Data(
             batch.x[:, :B],
             batch.target[:, :B],
             None if batch.h0 is None else batch.h0[:B],
-            {name: states[:B].astype(np.float64) for name, states in carried.states.items()},
+            {name: states[:B].astype(np.float64) for name, states in learner.carried.states.items()},
             None if batch.lengths is None else batch.lengths[:B],
             self.config.loss_reduction,
         )
         return gradcheck(
             self._workspace("check", B, precision="float64").net,
-            {name: values.astype(np.float64) for name, values in params.items()},
+            {name: values.astype(np.float64) for name, values in learner.params.items()},
             data,
             samples=samples,
-            rng=np.random.default_rng((self.config.seed, CHECK, iteration)),
+            rng=np.random.default_rng((self.config.seed, CHECK, learner.progress.iteration)),
             broken=broken,
         )
 
@@ -222,12 +297,39 @@ class BatchRunner:
         return replace(batch, x=batch.x.astype(np.float32), target=target, h0=h0)
 
     def _workspace(self, use: str, B: int, T: int | None = None, precision: Precision | None = None) -> Workspace:
+        return self.workspaces.workspace(use, self._shape(use, B, T, precision))
+
+    def _shape(self, use: str, B: int, T: int | None = None, precision: Precision | None = None) -> Shape:
         asked = (use, B, T, precision)
         if asked not in self._shapes:
             config = self.config
             T, precision = T or config.sequence_length, precision or config.precision
             self._shapes[asked] = Shape(self._net, config.activation, self.task.loss, T, B, precision)
-        return self.workspaces.workspace(use, self._shapes[asked])
+        return self._shapes[asked]
+
+
+def _run(
+    pool: WorkspacePool,
+    shape: Shape,
+    params: Params,
+    batch: Batch,
+    config: RunConfig,
+    initial: Mapping[str, np.ndarray],
+    sequence: Batch | None,
+    at_once: int | None,
+) -> Steps[BatchPass]:
+    """`batch_pass.run` in buffers of a pool; nobody else's until it is over or given up, where it is made in steps.
+
+    No method: a runner that is dropped gives it up.
+    """
+    if at_once is None:
+        workspace = pool.workspace("batch", shape)
+        workspace.holds = found = batch_pass.run(workspace.net, params, batch, config, initial, sequence)
+        return found
+    with pool.lent("batch", shape) as workspace:
+        found = yield from batch_pass.running(workspace.net, params, batch, config, initial, sequence, at_once)
+        workspace.holds = found
+    return found
 
 
 def _varies(batch: Batch) -> bool:

@@ -8,12 +8,14 @@ computed itself. A change of any kind leads to another place: nobody has to know
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from weakref import WeakSet
 
 from .learner import Checkpoint
 from .records import Record
 
 MOST_BYTES = 8 << 20  # that are kept, the last ones used: a few seconds of a class's run
 REALIGN_EVERY = 64  # updates, after which a place is named by what it holds: who came another way joins there
+MOST_ORIGINS = 512  # that are remembered, the last ones met: half a minute of thirty runs of their own
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,31 @@ class RecordKey:
     complete: bool  # what is expensive was measured there, not taken from a little earlier
 
 
+Company = WeakSet[object]
+"""The runs, as long as they live, that stand or have stood at a common place and were only updated since."""
+
+
 class Computed:
     """Learners after updates, and records; those used least lately are given up first."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self.most_bytes = most_bytes
         self.bytes = 0
+        self._companies: OrderedDict[bytes, Company] = OrderedDict()
         self._kept: OrderedDict[Hashable, tuple[Checkpoint | Record, int]] = OrderedDict()
+
+    def join(self, origin: bytes, run: object, company: Company | None) -> Company:
+        """The company of those who have met at ``origin``; the first one there brings along its own, if it has one."""
+        found = self._companies.pop(origin, None)
+        if found is None:
+            found = WeakSet() if company is None else company
+        elif company is not None and company is not found:
+            company.discard(run)
+        found.add(run)
+        self._companies[origin] = found
+        if len(self._companies) > MOST_ORIGINS:
+            self._companies.popitem(last=False)
+        return found
 
     def learner(self, place: RunPosition) -> Checkpoint | None:
         """The learner there."""

@@ -15,6 +15,7 @@ from ..engine import CELLS, OPTIMIZERS, nbytes_of_pairs
 from ..errors import TooCostly
 from ..tasks import OwnData, Task
 from . import dataset
+from .architecture import in_words
 from .beside import shape_of_two
 from .config import RunConfig
 from .quantities import PROBE, QUANTITIES, tensors_of
@@ -99,7 +100,7 @@ def _check_iteration(config: RunConfig, task: Task, most: int) -> None:
         field, advice = _what_fits(config, lambda smaller: cost(smaller, task) <= most)
         raise TooCostly(
             f"T·B·H·(H+I+O) = {work.T}·{work.B}·{work.H}·{work.H + work.I + work.O} with gates"
-            f"{'' if work.layers == 1 else f' in {work.net}'}{_passes(work)} would "
+            f"{'' if work.layers == 1 else f' in {in_words(work.net)}'}{_passes(work)} would "
             f"take about {needed / 1e6:.3g} ms per iteration; at most {most / 1e6:.3g} ms are available here. {advice}",
             field,
         )

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from .computed import REALIGN_EVERY, Computed, RecordKey, RunPosition
+from .computed import REALIGN_EVERY, Company, Computed, RecordKey, RunPosition
 from .learner import Checkpoint, Learner
 from .records import Record
 from .state import State
 
 MOST_HASHED = 1 << 20  # bytes of weights and moments; who has more joins others only where both began
+ALONE_FOR = 2 * REALIGN_EVERY  # updates of a run that is alone that are kept for who comes a little later
 
 
 class NoEqualRuns:
@@ -34,32 +35,50 @@ class NoEqualRuns:
 
 
 class EqualRuns(NoEqualRuns):
-    """What equal runs have computed for this one, and what this one has at hand for them."""
+    """What equal runs have computed for this one, and what this one has at hand for them.
+
+    A run that stays alone looks for nothing after a while and keeps nothing, until another one comes to where it was:
+    what nobody takes would only drive out of the processor's caches what is worked on.
+    """
 
     def __init__(self, computed: Computed, state: State) -> None:
         self.computed, self.state = computed, state
         self._place: RunPosition | None = None  # once somebody asked
+        self._company: Company | None = None
+        self._updates = 0  # since it has gone its way
 
     def forget(self) -> None:
         """As `NoEqualRuns`."""
-        self._place = None
+        if self._company is not None:
+            self._company.discard(self)
+        self._place, self._company, self._updates = None, None, 0
 
     @property
     def place(self) -> RunPosition:
         """Where the run stands."""
         if self._place is None:
-            self._place = RunPosition(self.state.digest(), 0)
+            origin = self.state.digest()
+            self._company = self.computed.join(origin, self, self._company)
+            self._place = RunPosition(origin, 0)
         return self._place
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it has been alone for so long that nobody is waited for."""
+        return self._updates >= ALONE_FOR and self._company is not None and len(self._company) < 2
 
     def updated(self) -> Checkpoint | None:
         """As `NoEqualRuns`."""
-        return self.computed.learner(self.place.following)
+        place = self.place
+        return None if self.is_alone else self.computed.learner(place.following)
 
     def arrive(self, learner: Learner) -> Checkpoint | None:
         """As `NoEqualRuns`."""
-        place, copied = self.place.following, learner.checkpoint()
-        self.computed.keep_learner(place, copied)
-        realigns = learner.progress.iteration % REALIGN_EVERY == 0 and copied.nbytes <= MOST_HASHED
+        place, copied = self.place.following, None if self.is_alone else learner.checkpoint()
+        if copied is not None:
+            self.computed.keep_learner(place, copied)
+        self._updates += 1
+        realigns = learner.progress.iteration % REALIGN_EVERY == 0 and learner.nbytes <= MOST_HASHED
         self._place = None if realigns else place
         return copied
 
@@ -78,11 +97,11 @@ class EqualRuns(NoEqualRuns):
             self.computed.keep_record(replace(view, complete=record.complete), record)
 
     def _key(self, watch: Collection[str], probe: int | None) -> RecordKey | None:
-        """What the record shows, as others could want it, too; None for a sequence that was edited here."""
-        shown = self.state.probe if probe is None else probe
-        if shown == self.state.probe and self.state.edits:
+        """What the record shows, if others could want it, too: not where a sequence was edited here, nor alone."""
+        shown, place = self.state.probe if probe is None else probe, self.place
+        if self.is_alone or (shown == self.state.probe and self.state.edits):
             return None
-        return RecordKey(self.place, shown, frozenset(watch), complete=True)
+        return RecordKey(place, shown, frozenset(watch), complete=True)
 
 
 def equal_runs_of(computed: Computed | None, state: State) -> NoEqualRuns:

@@ -76,10 +76,7 @@ class Iterations:
         found = self._found(watch, probe, complete=not skip_expensive)
         if found is not None:
             return found
-        if self.runner.batch_goes_alone:
-            self.batch()
-            yield
-        seen = self._recorder.look(skip_expensive=skip_expensive, probe=probe)
+        seen = yield from self._recorder.looking(skip_expensive=skip_expensive, probe=probe)
         record = yield from self._recorded(seen, watch)
         if seen.is_finite:
             self._equal_runs.keep(record, watch, probe)
@@ -90,6 +87,14 @@ class Iterations:
         else:
             self._recovery.seen_finite(self._learner)
         return record
+
+    def approaching(self) -> Steps[None]:
+        """As `Trainer.approaching`."""
+        return quietly(self._approaching())
+
+    def _approaching(self) -> Steps[None]:
+        if self.divergence is None and self._equal_runs.updated() is None:
+            yield from self.runner.batching(self._learner)
 
     def advance(self, watch: frozenset[str]) -> Record | None:
         """The update that is due; where a number is not finite, none, and the record that shows it."""
@@ -113,7 +118,7 @@ class Iterations:
 
     def batch(self) -> BatchPass:
         """The training batch of this iteration."""
-        return self.runner.batch(self._params, self._iteration, self._learner.carried)
+        return self.runner.batch(self._learner)
 
     def undo_if_nonfinite(self) -> None:
         """Before weights or their use change: did the last update lead to a number that is not finite?"""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..engine import OPTIMIZERS, Architecture, Initialisation, Optimizer, Params, initialising, norm
-from ..tasks import STREAK, Steps, finish
+from ..tasks import STREAK, Steps
 from .carried import START, Carried
 from .config import RunConfig
 from .flat import WHOLE, flat, parts
@@ -97,13 +97,8 @@ class Learner:
         self.optimizer = self._optimizer(config)
 
     @classmethod
-    def from_seed(cls, config: RunConfig, net: Architecture) -> "Learner":
-        """A learner with weights drawn from the seed."""
-        return finish(cls.drawing(config, net))
-
-    @classmethod
     def drawing(cls, config: RunConfig, net: Architecture) -> Steps["Learner"]:
-        """The same in steps."""
+        """A learner with weights drawn from the seed, in steps."""
         how = Initialisation(config.init, config.gain, config.input_std, config.readout_std, config.forget_bias)
         drawn: Params = {}
         yield from initialising(net, how, np.random.default_rng((config.seed, WEIGHTS)), drawn)
@@ -150,6 +145,11 @@ class Learner:
         for letter, moment in self._moments().items():
             for name, values in parts(moment, self.params).items():
                 yield f"moment.{name}.{letter}", values
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of weights and moments."""
+        return sum(vector.nbytes for vector in (self._weights, *self._moments().values()))
 
     def checkpoint(self) -> Checkpoint:
         """A copy that `restore` can return to."""

@@ -3,6 +3,7 @@
 from ..engine import MOST_LAYERS
 from ..tasks import MAX_LENGTH as MAX_LENGTH  # timesteps
 from ..tasks import MAX_NAMES as MAX_NAMES  # inputs, outputs, classes or columns
+from ..tensorheader import MAX_TENSORS as MAX_TENSORS  # of a file
 
 # A configuration.
 MAX_UNITS = 256
@@ -26,8 +27,4 @@ MAX_MISSING = 100  # cells that may be said to stand for gaps
 MAX_REMOVED = 1000  # characters that may be left out of a file
 MAX_FILE_NAME = 100  # characters of it that are kept
 MAX_COUNT = 2**52  # as many updates again stay whole numbers wherever JSON is read, that is, up to 2^53
-MAX_HEADER_BYTES = 2**20
-MAX_TENSORS = 1000
-MAX_AXES = 4
-MAX_ENTRIES = 2**40  # the product of a tensor's sizes, empty ones left out: NumPy has no array beyond 2^63 bytes
 MAX_WORDS_BYTES = 2**20  # what is said about how a series was read

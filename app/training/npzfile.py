@@ -10,6 +10,7 @@ from ..tasks import read_array
 from .limits import MAX_TENSORS, MAX_UNPACKED_BYTES
 
 START = b"PK\x03\x04"
+ENTRY = b"PK\x01\x02"  # before each name in the list at an archive's end, all of which is read before it is counted
 SUFFIX = ".npy"
 PICKLE = "data.pkl"
 WRITES = "numpy.savez(path, inputs=x, targets=y) writes one."
@@ -23,6 +24,8 @@ def is_archive(content: bytes) -> bool:
 
 def read(content: bytes) -> dict[str, np.ndarray]:
     """The arrays in an archive, by name; BadUpload where it holds anything else."""
+    if content.count(ENTRY) > 2 * MAX_TENSORS:  # by chance it stands elsewhere, too, but not a thousand times
+        raise BadUpload(f"Expected at most {MAX_TENSORS} arrays; the archive lists far more. {WRITES}")
     try:
         archive = ZipFile(io.BytesIO(content))
         members = archive.infolist()

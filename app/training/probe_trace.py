@@ -1,13 +1,15 @@
 """ProbeTrace: the shown sequence, run forward and back, on which everything a record shows of it is measured."""
 
 from collections.abc import Mapping
+from typing import Self
 
 import numpy as np
 
-from ..engine import Network, Params, adjoints_and_last_loss, beside
+from ..engine import Adjoints, LastLoss, Network, Params, adjoints_and_last_loss, beside, going_back
 from ..engine.arrays import all_finite
 from ..engine.ln_norms import ln_norm
-from ..tasks import Batch
+from ..tasks import Batch, Steps
+from . import batch_pass
 from .batch_pass import NONE
 from .config import RunConfig
 
@@ -21,35 +23,55 @@ class ProbeTrace:
     their names end with, `adjoint` those of the first, `last_loss` what the last loss alone sends back; `used_norms`
     are ‖dE/dh_t‖ (T+1,) of each by name, h_l2 for example, for an lstm also ‖dE/dc_t‖, under truncation and
     per-timestep clipping, None where nothing is cut; `is_finite` is whether every number of the forward and the full
-    backward pass is. `pair` has buffers for two sequences of this shape, in
-    which two ways back go side by side, or has just taken the probe along beside its batch; without it one goes after
-    the other.
+    backward pass is.
     """
 
     def __init__(
         self,
+        net: Network,
+        probe: Batch,
+        config: RunConfig,
+        found: tuple[dict[str, Adjoints], dict[str, LastLoss]],
+        used_norms: dict[str, np.ndarray] | None = None,
+    ) -> None:
+        self.net, self.probe, self.config, self.used_norms = net, probe, config, used_norms
+        self.adjoints, self.last_loss = found
+        self.adjoint = self.adjoints[""]
+        # Asked at once: some quantities overwrite the buffers by gradients that truncation or clipping has bounded.
+        states = [values for view in net.views.values() for values in (view.h, view.dh)]
+        self.is_finite = all(map(all_finite, (*states, net.y, net.E_t)))
+
+    @classmethod
+    def beside(cls, net: Network, wide: Network, params: Params, probe: Batch, config: RunConfig) -> Self:
+        """Of the probe that `wide` took along beside its batch; `net` takes it over."""
+        return cls(net, probe, config, beside(net, wide, params, probe.target, config.loss_reduction))
+
+    @classmethod
+    def tracing(
+        cls,
         net: Network,
         pair: Network | None,
         params: Params,
         probe: Batch,
         config: RunConfig,
         initial: Mapping[str, np.ndarray] = NONE,
-    ) -> None:
-        self.net, self.probe, self.config = net, probe, config
-        if pair is not None and pair.beside:
-            self.used_norms = None
-            found = beside(net, pair, params, probe.target, config.loss_reduction)
-        else:
-            net.forward(params, probe.x, probe.target, probe.h0, initial=initial, lengths=probe.lengths)
-            self.used_norms = self._used_norms() if self.is_cut else None
-            found = adjoints_and_last_loss(
-                net, None if pair is None else pair.stack, probe.target, config.loss_reduction
-            )
-        self.adjoints, self.last_loss = found
-        self.adjoint = self.adjoints[""]
-        # Asked at once: some quantities overwrite the buffers by gradients that truncation or clipping has bounded.
-        states = [values for view in net.views.values() for values in (view.h, view.dh)]
-        self.is_finite = all(map(all_finite, (*states, net.y, net.E_t)))
+        at_once: int | None = None,
+    ) -> Steps[Self]:
+        """Run the probe forward and back in `net`; in steps, as `batch_pass.running`.
+
+        `pair` has buffers for two sequences of this shape, in which two ways back go side by side; without it one goes
+        after the other.
+        """
+        yield from batch_pass.forward(net, params, probe, initial, at_once)
+        used_norms = None
+        if config.is_cut:
+            yield from batch_pass.back(net, config, timestep_clip(config), at_once)
+            used_norms = _norms(net)
+        how = None if pair is None else pair.stack, probe.target, config.loss_reduction
+        if at_once is None:
+            return cls(net, probe, config, adjoints_and_last_loss(net, *how), used_norms)
+        found = yield from going_back(net, *how, at_once)
+        return cls(net, probe, config, found, used_norms)
 
     @property
     def is_cut(self) -> bool:
@@ -59,15 +81,20 @@ class ProbeTrace:
     @property
     def timestep_clip(self) -> float | None:
         """The norm to which the gradient at each timestep is clipped, if it is."""
-        return self.config.clip_threshold if self.config.clip == "timestep" else None
+        return timestep_clip(self.config)
 
-    def _used_norms(self) -> dict[str, np.ndarray]:
-        net, config = self.net, self.config
-        net.backward(config.loss_reduction, config.k1, config.k2, self.timestep_clip)
-        left = {
-            symbol + ending: gradients
-            for ending, view in net.views.items()
-            for symbol, gradients in (("h", view.dh), ("c", view.dc))
-            if gradients is not None
-        }
-        return {name: np.exp(ln_norm(gradients[:, 0].astype(f64))) for name, gradients in left.items()}
+
+def timestep_clip(config: RunConfig) -> float | None:
+    """The norm to which the gradient at each timestep is clipped, if it is."""
+    return config.clip_threshold if config.clip == "timestep" else None
+
+
+def _norms(net: Network) -> dict[str, np.ndarray]:
+    """‖dE/dh_t‖ (T+1,) of each layer and direction, and ‖dE/dc_t‖ of an lstm's, after a backward pass."""
+    left = {
+        symbol + ending: gradients
+        for ending, view in net.views.items()
+        for symbol, gradients in (("h", view.dh), ("c", view.dc))
+        if gradients is not None
+    }
+    return {name: np.exp(ln_norm(gradients[:, 0].astype(f64))) for name, gradients in left.items()}

@@ -33,13 +33,17 @@ class Recorder:
 
     def look(self, *, skip_expensive: bool = False, probe: int | None = None) -> Measurement:
         """The batch and the probe, run forward and back; ``probe`` is another sequence than the run's, unedited."""
+        return finish(self.looking(skip_expensive=skip_expensive, probe=probe))
+
+    def looking(self, *, skip_expensive: bool, probe: int | None) -> Steps[Measurement]:
+        """The same in steps, where it takes long; what lies in buffers at their end is there until others use them."""
         is_own = probe is None or probe == self.state.probe
         shown, edits = (self.state.probe, self.state.edits) if probe is None or is_own else (probe, {})
-        params, iteration = self.state.learner.params, self.state.learner.progress.iteration
-        batch, trace = self.runner.both(params, iteration, self.state.learner.carried, shown, edits)
+        learner = self.state.learner
+        batch, trace = yield from self.runner.looking(learner, shown, edits)
         return Measurement(
-            params,
-            iteration,
+            learner.params,
+            learner.progress.iteration,
             batch,
             trace,
             self.runner,

@@ -7,10 +7,8 @@ from ..engine import Network, Params
 LENGTH = 120
 
 
-def continuation(
-    step: Network, params: Params, after: Network, rng: np.random.Generator, length: int = LENGTH
-) -> np.ndarray:
-    """Class indices (length,) that go on where the one sequence in `after` ends.
+def continuation(step: Network, params: Params, after: Network, rng: np.random.Generator) -> np.ndarray:
+    """Class indices (LENGTH,) that go on where the one sequence in `after` ends.
 
     `step` is a workspace of one timestep for one sequence; classes and inputs must be the same one-hot alphabet. Fewer
     classes are returned where the outputs stop being finite.
@@ -19,7 +17,7 @@ def continuation(
     classes: list[int] = []
     states, logits = after.last_states(), after.y[-1, 0]
     nothing = np.full((1, 1), -1)
-    while len(classes) < length and np.isfinite(logits).all():
+    while len(classes) < LENGTH and np.isfinite(logits).all():
         odds = np.exp(logits.astype(np.float64) - logits.max())
         drawn = int(np.searchsorted(np.cumsum(odds) / odds.sum(), rng.random()))
         classes.append(min(drawn, len(odds) - 1))

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..engine import CELLS, OPTIMIZERS, Params, suffixes
 from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
 from ..tasks import OwnData, Task
+from ..tensorheader import strict_json
 from ..validation import explained
 from . import dataset, tensorfile
 from .architecture import architecture_of
@@ -168,7 +169,7 @@ def read(blob: bytes) -> Snapshot:
         raise BadUpload(
             f"Expected one metadata key, unroll; got {', '.join(map(shown, list(metadata)[:5])) or 'none'}."
         )
-    fields = tensorfile.strict_json(metadata["unroll"])
+    fields = strict_json(metadata["unroll"])
     _of_this_version(fields.get("version"))
     try:
         header = Header.model_validate(

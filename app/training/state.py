@@ -32,16 +32,13 @@ class State:
     probe: int = 0
     edits: Edits = field(default_factory=dict)
     same_numerics: bool = True
-    drawn_for: RunConfig | None = (
-        None  # the configuration whose seed the weights came from, if nobody has set any since
-    )
+    # The configuration whose seed the weights came from, if nobody has set any since.
+    drawn_for: RunConfig | None = None
 
     @classmethod
-    def from_seed(
-        cls, config: RunConfig, dataset: OwnData | None, budget: Budget, watch: frozenset[str] = frozenset()
-    ) -> Self:
+    def from_seed(cls, config: RunConfig, dataset: OwnData | None, budget: Budget) -> Self:
         """Iteration 0 of a configuration."""
-        return finish(cls.beginning(config, dataset, budget, watch))
+        return finish(cls.beginning(config, dataset, budget))
 
     @classmethod
     def beginning(

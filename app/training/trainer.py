@@ -181,7 +181,7 @@ class Trainer:
 
     @property
     def takes_long(self) -> bool:
-        """Whether a record takes more than a few milliseconds, so that it is better made in steps."""
+        """Whether a record or an update takes more than a few milliseconds, so that it is better made in steps."""
         return self._iterations.runner.is_long
 
     def record(self, watch: Watch | None = None, *, skip_expensive: bool = False, probe: int | None = None) -> Record:
@@ -219,6 +219,13 @@ class Trainer:
 
         return end
 
+    def approaching(self) -> Steps[None]:
+        """What update n needs, in steps, for a caller who has others to serve; `advance` then takes little time.
+
+        It changes nothing, and may be left off at any step; who begins again goes on from there.
+        """
+        return self._iterations.approaching()
+
     def advance(self) -> None:
         """Update n.
 
@@ -236,7 +243,11 @@ class Trainer:
 
         `loss_after` adds what the update made of its own batch's loss.
         """
-        record = self.record({*(self.watching if watch is None else watch), "gradients"})
+        return finish(self.stepping(watch, loss_after=loss_after))
+
+    def stepping(self, watch: Watch | None = None, *, loss_after: bool = False) -> Steps[Record]:
+        """The same in steps, as `recording`; the update is made in the last one."""
+        record = yield from self.recording({*(self.watching if watch is None else watch), "gradients"})
         wanted = loss_after and not self.diverged
         batch = self._iterations.batch() if wanted else None
         self.advance()
@@ -321,8 +332,7 @@ class Trainer:
         Full backpropagation in float64 through the first sequences of this iteration's batch; up to `samples` entries
         of each parameter. `broken`, one of BREAKS, builds a classic bug into the analytic side, which is then caught.
         """
-        carried = self._state.learner.carried
-        return self._iterations.runner.check_gradients(self.params, self.iteration, carried, samples, broken)
+        return self._iterations.runner.check_gradients(self._state.learner, samples, broken)
 
     # Own data and weights.
 

@@ -1,6 +1,8 @@
 """Buffers of unrolled networks, kept by shape, so that runs of one shape can use the same ones in turn."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -66,16 +68,36 @@ class WorkspacePool:
 
     def workspace(self, use: str, shape: Shape) -> Workspace:
         """The workspace for `use` with a network of this shape."""
-        key = (use, shape)
-        found = self._by_key.pop(key, None)
-        if found is None:
-            found = Workspace(shape.network(), shape.nbytes)
-            self.nbytes += found.nbytes
-            while self.nbytes > self.max_bytes and self._by_key:
-                self.nbytes -= self._by_key.popitem(last=False)[1].nbytes
-        self._by_key[key] = found  # the last one: used most recently
-        self._used.add(key)
+        found = self._taken(use, shape)
+        self._put(use, shape, found)
         return found
+
+    @contextmanager
+    def lent(self, use: str, shape: Shape) -> Iterator[Workspace]:
+        """The same for one who pauses while it is in use: others get another one meanwhile."""
+        found = self._taken(use, shape)
+        try:
+            yield found
+        finally:
+            self._put(use, shape, found)
+
+    def _taken(self, use: str, shape: Shape) -> Workspace:
+        """Out of the pool, or a new one."""
+        found = self._by_key.pop((use, shape), None)
+        if found is None:
+            return Workspace(shape.network(), shape.nbytes)
+        self.nbytes -= found.nbytes
+        return found
+
+    def _put(self, use: str, shape: Shape, workspace: Workspace) -> None:
+        """Into the pool, in the place of another one that may be there."""
+        key = (use, shape)
+        replaced = self._by_key.pop(key, None)
+        self.nbytes += workspace.nbytes - (replaced.nbytes if replaced else 0)
+        self._by_key[key] = workspace  # the last one: used most recently
+        self._used.add(key)
+        while self.nbytes > self.max_bytes and len(self._by_key) > 1:
+            self.nbytes -= self._by_key.popitem(last=False)[1].nbytes
 
     def drop_unused(self) -> None:
         """Give back what nobody has used since this was last asked for; it is made anew where it is needed again."""

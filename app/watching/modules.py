@@ -4,6 +4,7 @@ PyTorch is never imported: a model that is handed in brought it along, so its cl
 """
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +100,7 @@ def recurrent_modules(model: Any, names: Any = None) -> dict[str, tuple[Any, Spe
         )
     if names is None:
         return found
-    wanted = [names] if isinstance(names, str) else list(names)
+    wanted = [names] if isinstance(names, str) or not isinstance(names, Iterable) else list(names)
     unknown = [name for name in wanted if name not in found]
     if unknown or not wanted:
         came = shown(unknown[0]) if unknown else "none"

@@ -4,6 +4,7 @@ import sys
 import warnings
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -60,6 +61,8 @@ class Watcher:
                 raise BadValue(f"Expected a whole number as `{name}`; got {shown_value(value)}.", field=name)
             if value < least:
                 raise OutOfRange(f"Expected `{name}` ≥ {least}; got {value}. Try {least}.", field=name)
+        if server is not None and not isinstance(server, str):
+            raise BadValue(f"Expected the address of a server as `server`; got {shown_value(server)}.", field="server")
         if server is not None and not token:
             raise BadValue(
                 "Expected the server's UNROLL_PUBLISH_TOKEN as `token`; got none. Ask whoever runs the server.",
@@ -156,7 +159,8 @@ class Watcher:
 
     def _say(self, what: str) -> None:
         """A line in the terminal."""
-        print(f"unroll: {what}", file=sys.stderr, flush=True)
+        with suppress(OSError):  # a terminal that is gone must not end the loop
+            print(f"unroll: {what}", file=sys.stderr, flush=True)
 
     def _failed(self, error: Exception) -> None:
         """Ours to report, never the loop's: said once."""

@@ -6,6 +6,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+from ..errors import BadValue, shown
 from .calls import Capture
 from .capture import Capturer
 from .forks import in_children
@@ -39,6 +40,10 @@ class Watching(Watcher):
     ) -> None:
         super().__init__(every=every, sequence=sequence, server=server, token=token, file=file)
         self._torch = torch_of(model)
+        if scaler is not None and not callable(getattr(scaler, "scale", None)):
+            raise BadValue(
+                f"Expected the torch.amp.GradScaler of the loop as `scaler`; got {shown(scaler)}.", field="scaler"
+            )
         found = recurrent_modules(model, modules)
         self._closed = self._busy = False
         self._captures: deque[Capture] = deque(maxlen=WAITING)

@@ -77,7 +77,12 @@ class Assets:
 
     def modules(self, entry: str) -> list[str]:
         """The addresses of all modules an entry module needs before it can run, so that they are fetched together."""
-        found, waiting = [], [entry]
+        return [self.address(name) for name in self.needed(entry)]
+
+    def needed(self, entry: str) -> list[str]:
+        """The names of all modules an entry module needs before it can run, itself first."""
+        found: list[str] = []
+        waiting = [entry]
         while waiting:
             name = waiting.pop(0)
             if name in found or name not in self.files:
@@ -85,7 +90,7 @@ class Assets:
             found.append(name)
             source = self.files[name].content.decode()
             waiting += [resolved(name, target) for target in IMPORT.findall(source)]
-        return [self.address(name) for name in found]
+        return found
 
 
 def sent(path: Path) -> bytes:

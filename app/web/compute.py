@@ -124,9 +124,8 @@ class Pool:
         """Listen to the processes, and wait until one of them can compute; a little longer for all of them."""
         self.spawn()
         await asyncio.gather(*map(self._listen, self.processes))
-        with contextlib.suppress(
-            TimeoutError
-        ):  # else those who come first all sit on the first, for as long as they stay
+        # Else those who come first all sit on the first, for as long as they stay.
+        with contextlib.suppress(TimeoutError):
             await self.until(lambda: all(process.ready for process in self.processes), OTHERS_SECONDS)
         await self.until(lambda: self.ready or not self.processes, START_SECONDS)
         if not self.ready:

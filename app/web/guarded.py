@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
@@ -38,7 +39,17 @@ SILENCE_SECONDS = 5.0  # how long nothing may come from someone who was sent som
 LEAST_BYTES = 20 * 1024  # that have to be taken in that time by someone for whom bytes are waiting
 LOOK_SECONDS = 0.5  # between two looks whether that is so
 END_OF_REQUEST = b"\r\n\r\n"  # after which frames come
+WHOLE_BINARY = 0x82  # the first byte of a frame that is a whole binary message
 NO_LINGERING = struct.pack("ii", 1, 0)  # for no seconds
+
+
+def header_of(length: int) -> bytes:
+    """Of one whole binary frame of a server (RFC 6455, 5.2): what follows it need not be copied behind it."""
+    if length < 126:
+        return struct.pack("!BB", WHOLE_BINARY, length)
+    if length < 2**16:
+        return struct.pack("!BBH", WHOLE_BINARY, 126, length)
+    return struct.pack("!BBQ", WHOLE_BINARY, 127, length)
 
 
 def nothing() -> None:
@@ -137,6 +148,9 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     async def send(self, message: ASGISendEvent) -> None:
         """From now on a frame has to come."""
+        await self.writable.wait()
+        if self.handshake_complete and self.close_sent:  # for what came meanwhile: nothing more can be said
+            raise ClientDisconnected
         await super().send(message)
         self.expect_to_hear()
         if message.get("code") == CloseCode.POLICY_VIOLATION:
@@ -153,8 +167,9 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             return False
         if self.disconnected or not self.handshake_complete:
             return False
-        self.conn.send_binary(frame)
-        self.transport.write(b"".join(self.conn.data_to_send()))
+        if self.conn.extensions or self.conn.expect_continuation_frame:
+            return False
+        self.transport.writelines((header_of(len(frame)), frame))
         self.expect_to_hear()
         return True
 

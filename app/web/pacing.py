@@ -7,10 +7,10 @@ from collections import deque
 
 MOST_IN_FLIGHT = 2
 PATIENCE = 10.0  # seconds a run goes on training although no record is acknowledged
-EXPENSIVE_EVERY = 8  # while a run plays, one of so many records measures what is expensive
-EXPENSIVE_INTERVAL = (
-    1 / 8
-)  # seconds between updates from which on every record does: there is time, and eight last long
+EXPENSIVE_EVERY = 8  # while a run plays, one of so many records measures what is expensive,
+EXPENSIVE_EVERY_LATE = 16  # and one of so many while records come late: what costs most is what can wait
+# Seconds between updates from which on every record does: there is time, and eight last long.
+EXPENSIVE_INTERVAL = 1 / 8
 NOW, NEVER = float("-inf"), float("inf")  # due at once, and never
 
 
@@ -22,12 +22,14 @@ class Credits:
         self.next_at = NOW
         self.in_flight: deque[int] = deque()
         self.heard_at = NOW
+        self.late = False  # whether the last record left later than can be made up for
 
     def sent(self, iteration: int, now: float) -> None:
         """A record left. A late one may be made up for by half an interval, so that the average rate holds."""
         if not self.in_flight:
             self.heard_at = now
         self.in_flight.append(iteration)
+        self.late = NOW < self.next_at < now - self.interval / 2
         self.next_at = max(self.next_at, now - self.interval / 2) + self.interval
 
     def drawn(self, iteration: int, now: float) -> None:
@@ -53,7 +55,9 @@ class Credits:
 
 
 class ExpensiveTurns:
-    """Which records measure expensive quantities: one in eight while a run plays, otherwise every one."""
+    """Which records measure expensive quantities: one in eight while a run plays, one in sixteen while records come
+    late, otherwise every one.
+    """
 
     def __init__(self, turn: int) -> None:
         self.turn = turn % EXPENSIVE_EVERY
@@ -69,13 +73,13 @@ class ExpensiveTurns:
         if measured:
             self.skipped, self.asked = 0, False
 
-    def would_skip(self, *, plays: bool) -> bool:
+    def would_skip(self, *, plays: bool, late: bool) -> bool:
         """Whether the next record is to omit them."""
-        return plays and not self.asked and self.skipped + 1 < EXPENSIVE_EVERY
+        return plays and not self.asked and self.skipped + 1 < (EXPENSIVE_EVERY_LATE if late else EXPENSIVE_EVERY)
 
-    def skip(self, *, plays: bool) -> bool:
+    def skip(self, *, plays: bool, late: bool) -> bool:
         """The same of a record that is made now. Runs that begin to play together measure at different times."""
-        if self.would_skip(plays=plays):
+        if self.would_skip(plays=plays, late=late):
             self.skipped += 1
             return True
         self.skipped = 0 if plays and not self.asked else self.turn

@@ -6,8 +6,9 @@ What `templates/index.html` is given:
   proxy may serve everything below a prefix. It contains a hash of everything below `static/`, so that browsers may keep
   files for ever, and modules that import each other by relative path stay of one version. `asset("plotly.min.js")` is
   the one file that comes out of the installed plotly package.
-- `regions`: the names of the style sheets that the first picture needs, in their order.
+- `styles`: the style sheets that the first picture needs, in their order, each with its file, media and content.
 - `modules`: the addresses of all modules that `js/main.js` imports statically, for `<link rel="modulepreload">`.
+- `later`: the names below `static/` of those that the page needs beside them, fetched after the first picture.
 - `bootstrap`: an object with `schema`, `config`, `task`, `limits` and `protocol`: what `/api/schema`, `state` and
   `hello` say for a run that was just started. Written as `{{ bootstrap | tojson }}` into
   `<script type="application/json" id="bootstrap">`.
@@ -34,14 +35,16 @@ from starlette.responses import Response
 from .admission import Admission
 from .assets import Assets, shipped
 from .metrics import Measured
-from .onefile.exported import without_samples
-from .onefile.lesson_page import page_of_lessons, told_alone
 from .onefile.onepage import one_page
-from .templates import environment
+from .styles import styles
+from .templates import environment, without_samples
 
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 VIEW_COOKIE = "unroll-view"
+FIRST_PICTURE = "js/main.js"  # draws it,
+WHOLE_PAGE = "js/page.js"  # and imports this right after it,
+WHOLE_INSTRUMENT = ("js/views/flow.js", "js/panels/inspector/inspector.js")  # which at once needs these beside it
 NO_FILE: dict[int | str, dict[str, Any]] = {404: {"description": "No such file, or not of this version."}}
 NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, full or recovering."}}
 
@@ -59,7 +62,8 @@ class Fixed:
     def answer(self, request: Request) -> Response:
         """The response this request needs."""
         headers = {"etag": self.tag, "cache-control": ASK_AGAIN, "vary": self.varies}
-        if request.headers.get("if-none-match") == self.tag:
+        known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+        if self.tag in known or "*" in known:  # a proxy may have marked it as weak
             return Response(status_code=304, headers=headers)
         if takes_gzip(request):
             return Response(
@@ -70,7 +74,11 @@ class Fixed:
 
 def takes_gzip(request: Request) -> bool:
     """Whether the browser wants it compressed."""
-    return "gzip" in request.headers.get("accept-encoding", "")
+    for coding in request.headers.get("accept-encoding", "").lower().split(","):
+        name, _, weight = coding.replace(" ", "").partition(";q=")
+        if name in ("gzip", "*"):
+            return weight.strip("0.") != "" or weight == ""
+    return False
 
 
 class Pages:
@@ -82,6 +90,7 @@ class Pages:
         self.measured = measured
         self.assets = Assets(shipped("static"))
         self.templates = environment(self.assets)
+        self.modules = self.assets.modules(FIRST_PICTURE)
         self._made: dict[Callable[[], Fixed], asyncio.Future[Fixed]] = {}
 
     async def made(self, make: Callable[[], "Fixed"]) -> "Fixed":
@@ -96,7 +105,8 @@ class Pages:
 
     def lessons(self) -> "Fixed":
         """What tells lessons, and the lessons that it can tell."""
-        content = {"page": page_of_lessons(self.assets), "lessons": told_alone()}
+        page = one_page(self.assets, self.templates, tells_lessons=True)
+        content = {"page": page, "lessons": self.pool.facts["told_alone"]}
         return Fixed(json.dumps(content).encode(), "application/json")
 
     def open(self, app: FastAPI) -> None:
@@ -122,10 +132,21 @@ class Pages:
         docs = self.templates.get_template("docs.html").render(api=app.openapi())
         self.docs = Fixed(docs.encode(), "text/html")
 
+    def later(self, *, first: bool) -> list[str]:
+        """The names of the modules that are fetched together after the first picture."""
+        entries = (WHOLE_PAGE, *(() if first else WHOLE_INSTRUMENT))
+        soon = self.assets.needed(FIRST_PICTURE)
+        return list(dict.fromkeys(name for entry in entries for name in self.assets.needed(entry) if name not in soon))
+
     def page(self, bootstrap: dict[str, Any], record: str, *, first: bool) -> "Fixed":
         """The page, with the run it opens with."""
         page = self.templates.get_template("index.html").render(
-            modules=self.assets.modules("js/main.js"), bootstrap=bootstrap, first_record=record, first=first
+            modules=self.modules,
+            later=self.later(first=first),
+            styles=styles(self.assets, first=first),
+            bootstrap=bootstrap,
+            first_record=record,
+            first=first,
         )
         return Fixed(page.encode(), "text/html", varies="accept-encoding, cookie")
 

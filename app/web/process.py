@@ -55,6 +55,7 @@ class Process(asyncio.Protocol):
             [sys.executable, "-m", f"{__package__}.worker", str(theirs.fileno()), json.dumps(limits)],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
+            process_group=0,  # an interrupt at the terminal is for the web process, which drains this one first
             env={**os.environ, **ONE_THREAD},
         )
         theirs.close()

@@ -44,7 +44,7 @@ class Request:
 class Ongoing:
     """A command that is carried out in parts: when it came, and how many seconds its parts have taken."""
 
-    steps: commands.Job | Steps[Effects]
+    steps: commands.Job | Steps[Effects] | Steps[bytes]
     id: Id
     arrived: float
     took: float = 0.0
@@ -144,8 +144,8 @@ class Run:
         """
         end = self.clock() + seconds
         frames: list[Frame] = []
-        while self._do_next(frames) and self.clock() < end and not interrupted():
-            if frames and not self.inbox and not self.job:
+        while self._do_next(frames) and self.clock() < end:
+            if (frames and not self.inbox and not self.job) or interrupted():
                 break
         return frames
 

@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 
 from ..errors import NoRun, NotNow, UnrollError
-from ..training import Computed, Divergence, Effects, RunConfig, Steps, Trainer, WorkspacePool, finish
+from ..training import Computed, Divergence, Effects, RunConfig, Steps, Trainer, WorkspacePool
 from . import protocol
 from .counts import Counts
 from .fitting import NAMES, shortened, with_lists_cut
@@ -23,6 +23,7 @@ from .following.followers import ROUND_SECONDS, Delivery, Followers
 from .following.links import Links
 from .following.sharing import Sharing
 from .pacing import EXPENSIVE_INTERVAL, NEVER, NOW, Pace
+from .packed_records import Packed, PackedRecords
 from .protocol import Frame, Id
 from .viewer import Viewer, Wanted
 
@@ -45,24 +46,7 @@ class Limits:
     records_per_second: float
 
 
-MOST_PACKED = 16  # records of one version that are kept: a run that stands still may be asked for any number of them
-
-
-@dataclass(frozen=True)
-class Packed:
-    """A record of the current version, ready to be sent; a `complete` one measured what is expensive, too."""
-
-    file: bytes
-    complete: bool
-
-
-@dataclass(eq=False)
-class Making:
-    """A record of the current version that is made in steps: what was asked for, and what came of it in the end."""
-
-    asked: tuple[Wanted, bool]
-    steps: Steps[Packed | Divergence]
-    made: Packed | Divergence | None = None
+A_PART = 0.001  # seconds of an update that takes long, at least
 
 
 class Shared:
@@ -96,8 +80,8 @@ class Session:
         self.phase = Phase.IDLE
         self.pace = Pace()
         self.version = 0  # counts everything that makes another record
-        self.packed: dict[Wanted, Packed] = {}  # of this version
-        self.making: Making | None = None  # and one that takes long
+        self.packed = PackedRecords(self._make)  # of this version
+        self.approached = 0.0  # seconds that went into what the update that is due needs
         self.stepped: dict[str, Any] = {}  # the loss of the last batch of a `step`, before and after its update
         self.cut_short = False  # a `pause` waits for the job that is going on,
         self.steps_next = False  # or another step, after whose updates the next record is shown
@@ -181,7 +165,7 @@ class Session:
         """What was packed is no longer what would be shown."""
         self.version += 1
         self.packed.clear()
-        self.making = None
+        self.approached = 0.0
 
     def show_soon(self) -> None:
         """There is something new that should not wait for its turn."""
@@ -231,22 +215,13 @@ class Session:
         """Where a record takes long, take the next step towards the viewer's; False once it can be shown."""
         if not self.takes_long:
             return False
-        asked = self._asked(viewer.wanted), viewer.expensive.would_skip(plays=self._plays)
-        if self._kept(*asked):
-            return False
-        if self.making is None or self.making.asked != asked:
-            self.making = Making(asked, self._make(*asked[0], skip_expensive=asked[1]))
-        if self.making.made is None:
-            try:
-                next(self.making.steps)
-            except StopIteration as done:
-                self.making.made = done.value
-        return self.making.made is None
+        skips = viewer.would_skip_expensive(plays=self._plays)
+        return self.packed.prepare(self._asked(viewer.wanted), skip_expensive=skips)
 
     def show(self, viewer: Viewer) -> list[Frame]:
         """The record of the current iteration, if its numbers are finite; followers who may have one get theirs."""
         begun = self.clock()  # what a record takes to make must not slow down how often one comes
-        skips = viewer.expensive.skip(plays=self._plays)
+        skips = viewer.skip_expensive(plays=self._plays)
         packed = self._packed(viewer.wanted, skip_expensive=skips)
         if isinstance(packed, Divergence):
             return self._for_owner(self.diverge(packed), viewer)
@@ -271,7 +246,7 @@ class Session:
         """One round of records for followers, each packed once; returns what the owner must be told."""
         begun = self.clock()
         for group in self.sharing.followers.ready(self.version, begun):
-            skips = [viewer.expensive.skip(plays=self._plays) for viewer in group]
+            skips = [viewer.skip_expensive(plays=self._plays) for viewer in group]
             packed = self._packed(group[0].wanted, skip_expensive=all(skips))
             if isinstance(packed, Divergence):
                 return self.diverge(packed)
@@ -292,36 +267,17 @@ class Session:
 
     def _packed(self, wanted: Wanted, *, skip_expensive: bool) -> Packed | Divergence:
         """The record of this version: made and packed once for all who want the same."""
-        wanted = self._asked(wanted)
-        if (kept := self._kept(wanted, skip_expensive)) is not None:
-            return kept
-        made = self.making.made if self.making and self.making.asked == (wanted, skip_expensive) else None
-        if made is None:
-            made = finish(self._make(*wanted, skip_expensive=skip_expensive))
-        self.making = None
-        if isinstance(made, Divergence):
-            return made
-        packed = made
-        if self.sharing.followers:  # an owner who is alone is shown a version once
-            if len(self.packed) >= MOST_PACKED:
-                self.packed.clear()
-            self.packed[wanted] = packed
-        return packed
-
-    def _kept(self, wanted: Wanted, skip_expensive: bool) -> Packed | None:
-        """The record of this version that was packed for somebody else, where it holds what is asked for."""
-        packed = self.packed.get(wanted)
-        return packed if packed and (packed.complete or skip_expensive) else None
+        keep = bool(self.sharing.followers)  # an owner who is alone is shown a version once
+        return self.packed.get(self._asked(wanted), skip_expensive=skip_expensive, keep=keep)
 
     def _asked(self, wanted: Wanted) -> Wanted:
         """The same for all who see the sequence that the run shows, whether they chose it or not."""
         quantities, probe = wanted
         return quantities, None if probe == self.network("a record").probe else probe
 
-    def _make(
-        self, quantities: frozenset[str], probe: int | None, *, skip_expensive: bool
-    ) -> Steps[Packed | Divergence]:
+    def _make(self, wanted: Wanted, skip_expensive: bool) -> Steps[Packed | Divergence]:
         """The record of this version, in steps; the last one packs it."""
+        quantities, probe = wanted
         trainer = self.network("a record")
         known = trainer.divergence
         trainer.iterations_per_second = self.pace.speed if self.phase is Phase.RUNNING else 0.0
@@ -333,14 +289,19 @@ class Session:
         return Packed(record.to_bytes(), record.complete)
 
     def advance(self) -> list[Frame]:
-        """One update."""
+        """One update, or, where it takes long, a part of what it needs."""
         trainer = self.network("an update")
         begun = self.clock()
+        if trainer.takes_long:
+            for _ in trainer.approaching():
+                if self.clock() - begun >= A_PART:
+                    self.approached += self.clock() - begun
+                    return []
         trainer.advance()
         if trainer.divergence:
             return self.diverge(trainer.divergence)
         now = self.clock()
-        self.shared.counts.iterations.observe(now - begun)
+        self.shared.counts.iterations.observe(self.approached + now - begun)
         self.pace.took(now)
         self.stepped = {}
         self.shared.counts.totals["records_coalesced"] += self.sharing.owner.shown != self.version

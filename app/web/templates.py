@@ -1,10 +1,11 @@
 """The templates of all pages, with what each of them may name."""
 
+from typing import Any
+
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .. import __version__
 from .assets import Assets, shipped
-from .onefile.onepage import REGIONS
 
 
 def environment(assets: Assets) -> Environment:
@@ -16,5 +17,15 @@ def environment(assets: Assets) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"asset": assets.address, "program": __version__, "regions": REGIONS}
+    made.globals |= {"asset": assets.address, "program": __version__}
     return made
+
+
+def without_samples(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema without curves and the tensors of records: the first page is to be small, and /api/schema has them."""
+    activations = {
+        name: {key: value for key, value in about.items() if not isinstance(value, list)}
+        for name, about in schema["activations"].items()
+    }
+    fields = {name: value for name, value in schema.items() if name not in ("record", "quantities")}
+    return fields | {"activations": activations}

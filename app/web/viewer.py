@@ -56,6 +56,14 @@ class Viewer:
         self.shown = version
         self.credits.sent(iteration, now)
 
+    def would_skip_expensive(self, *, plays: bool) -> bool:
+        """Whether the next record is to omit what is expensive."""
+        return self.expensive.would_skip(plays=plays, late=self.credits.late)
+
+    def skip_expensive(self, *, plays: bool) -> bool:
+        """The same of a record that is made now."""
+        return self.expensive.skip(plays=plays, late=self.credits.late)
+
     def ready(self, version: int) -> bool:
         """Whether this version is new to the viewer, and not too much is unacknowledged."""
         return self.shown != version and self.credits.free

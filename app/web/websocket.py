@@ -19,9 +19,8 @@ from ..errors import ServerFull
 from . import protocol
 from .admission import Admission
 from .closing import CloseCode
-from .commands import ack_in, followed_in
-from .commands.viewing import PLAIN_ACK
 from .compute import RunHandle
+from .messages import PLAIN_ACK, ack_in, followed_in
 from .publishing.published import Follower, PublishedRuns
 
 SEND_PATIENCE = 30.0  # seconds a visitor may take to accept a frame; the guarded socket has far less

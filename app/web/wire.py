@@ -68,18 +68,27 @@ class Unpacker:
     """Turns a stream of bytes back into packets."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._begun = bytearray()  # of a packet whose end has not come
 
     def feed(self, data: bytes) -> Iterator[tuple[Kind, int, bytes]]:
         """The packets that are complete with these bytes."""
-        self._buffer += data
+        if self._begun:
+            self._begun += data
+            if len(self._begun) < _size(self._begun):
+                return
+            data = bytes(self._begun)
+            self._begun.clear()
         start = 0
-        while len(self._buffer) - start >= HEADER.size:
-            length, run, kind = HEADER.unpack_from(self._buffer, start)
+        while len(data) - start >= HEADER.size:
+            length, run, kind = HEADER.unpack_from(data, start)
             end = start + HEADER.size + length
-            if len(self._buffer) < end:
+            if len(data) < end:
                 break
-            payload = bytes(memoryview(self._buffer)[start + HEADER.size : end])
+            yield Kind(kind), run, data[start + HEADER.size : end]
             start = end
-            yield Kind(kind), run, payload
-        del self._buffer[:start]
+        self._begun += data[start:]
+
+
+def _size(begun: bytearray) -> int:
+    """Of the packet that begins so, as far as its beginning tells."""
+    return HEADER.size + (HEADER.unpack_from(begun)[0] if len(begun) >= HEADER.size else 0)

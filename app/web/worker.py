@@ -26,6 +26,7 @@ from .closing import Close
 from .counts import Counts
 from .following.followers import Delivery
 from .memory import give_back_freed_blocks
+from .onefile.without_server import told_alone
 from .protocol import Frame
 from .run import Limits, Run, Shared
 from .scheduler import Scheduler
@@ -213,6 +214,7 @@ def first_words(limits: Limits, shared: Shared) -> Iterator[tuple[Kind, bytes]]:
     facts = {"hello": json.loads(hello), "state": state, "schema": schema()}
     facts["first_view"] = {"state": small, "record": base64.b64encode(its_record).decode()}
     facts["scenes"] = scenes_as_json()
+    facts["told_alone"] = told_alone()
     facts["questions"] = questions_as_json()
     yield Kind.FIRST_RECORD, record
     yield Kind.HELLO, json.dumps(facts).encode()

@@ -17,7 +17,19 @@ from typing import Any
 
 from app.web.arriving import SMALL_BYTES
 from app.web.protocol import UPLOAD_BYTES
-from benchmarks.visitors import BINARY, CONTINUATION, PAGE, PATIENCE, PING, PONG, RUN, TEXT, frame, raw_visitor
+from benchmarks.visitors import (
+    BINARY,
+    CONTINUATION,
+    ITERATION,
+    PAGE,
+    PATIENCE,
+    PING,
+    PONG,
+    RUN,
+    TEXT,
+    frame,
+    raw_visitor,
+)
 
 
 def beside(action: Callable[..., None], *arguments: object) -> BaseProcess:
@@ -145,15 +157,17 @@ LARGE_FILES = {
 }
 
 
-def large_file(port: int, kind: str, content: bytes, answered: Any) -> None:
-    """One file of the largest size that is read; notes how long it took."""
-    reader = raw_visitor(port)
-    reader.sendall(command("start", config=RUN) + command("upload", kind=kind, bytes=len(content)))
-    until(reader, b'"ready"')
-    begun = time.monotonic()
-    reader.sendall(frame(BINARY, content))
-    until(reader, b'"type":"state"')
-    answered.put(time.monotonic() - begun)
+def large_files(port: int, kind: str, content: bytes, seconds: float, answered: Any) -> None:
+    """Files of the largest size, one after the other for at least so long; notes how long one took, on average."""
+    begun, files = time.monotonic(), 0
+    while files == 0 or time.monotonic() - begun < seconds:
+        with contextlib.closing(raw_visitor(port)) as reader:
+            reader.sendall(command("start", config=RUN) + command("upload", kind=kind, bytes=len(content)))
+            until(reader, b'"ready"')
+            reader.sendall(frame(BINARY, content))
+            until(reader, b'"type":"state"')
+        files += 1
+    answered.put((time.monotonic() - begun) / files)
 
 
 def sends_a_file(port: int, number: int) -> float:
@@ -243,6 +257,31 @@ def next_answer(connection: socket.socket) -> bytes:
             raise ConnectionError("closed before the answer")
         heard += received
     return found[1]
+
+
+# What the default limits just let in, of different kinds: wide, of many timesteps, and cut into many passes.
+JUST_LET_IN: tuple[dict[str, Any], ...] = (
+    {"hidden_size": 256, "batch_size": 256, "sequence_length": 30},
+    {"cell": "gru", "hidden_size": 16, "batch_size": 4, "num_layers": 4, "bidirectional": True, "sequence_length": 450},
+    {"hidden_size": 64, "batch_size": 16, "k1": 4, "k2": 40, "clip": "timestep", "sequence_length": 190},
+)
+
+
+def plays(port: int, config: dict[str, Any], seconds: float, updates: Any) -> None:
+    """Train such a network as fast as it goes, and draw every record; notes how many updates there were."""
+    with contextlib.closing(raw_visitor(port)) as visitor:
+        visitor.sendall(command("start", config=config) + command("play"))
+        end, seen = time.monotonic() + seconds, 0
+        visitor.settimeout(0.2)
+        while time.monotonic() < end:
+            with contextlib.suppress(TimeoutError):
+                heard = visitor.recv(2**20)
+                if not heard:
+                    raise ConnectionError("closed while it trained")
+                for found in ITERATION.finditer(heard):
+                    seen = int(found[1])
+            visitor.sendall(command("ack", iteration=2**53 - 1))
+        updates.put(seen)
 
 
 def unfinished_requests(port: int, number: int, lasted: Any) -> None:

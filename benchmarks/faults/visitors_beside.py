@@ -11,6 +11,7 @@ from typing import Any
 from app.web.arriving import SMALL_BYTES
 from benchmarks.faults.attackers import (
     FLOODS,
+    JUST_LET_IN,
     LARGE_FILES,
     acknowledge_without_reading,
     beside,
@@ -19,8 +20,9 @@ from benchmarks.faults.attackers import (
     flood,
     half_a_file,
     idle_sockets,
-    large_file,
+    large_files,
     never_read,
+    plays,
     read_at_a_trickle,
     results,
     sends_a_file,
@@ -124,7 +126,9 @@ async def requests(report: Report, share: float) -> None:
 
 
 async def expensive(report: Report, _share: float) -> None:
-    """Links to networks that cost seconds an iteration or a record, opened again and again beside 20 ordinary tabs."""
+    """Links to networks that cost seconds an iteration or a record, opened again and again beside 20 ordinary tabs;
+    and networks that are just let in, and train.
+    """
     with Server() as server:
         others = await Neighbours.come(OTHERS, server.port, PAGE)
         refused: multiprocessing.Queue[float] = multiprocessing.Queue()
@@ -132,12 +136,19 @@ async def expensive(report: Report, _share: float) -> None:
             await others.watch_alone(TURN)
             await others.watch_beside(until_over(expensive_links, server.port, TURN, refused))
         shares = await results(refused, 2)
-    report.row("links to what is too expensive: refused", 100 * min(shares), "%", "≥", 100)
-    others.report(report)
+        report.row("links to what is too expensive: refused", 100 * min(shares), "%", "≥", 100)
+        others.report(report)
+        for config in JUST_LET_IN:
+            updates: multiprocessing.Queue[float] = multiprocessing.Queue()
+            for _ in range(2):
+                await others.watch_alone(TURN)
+                await others.watch_beside(until_over(plays, server.port, config, TURN, updates))
+            report.row(f"{config}, just let in, plays: updates", sum(await results(updates, 2)))
+            others.report(report)
 
 
 async def files(report: Report, _share: float) -> None:
-    """Files of the largest size, read beside ordinary tabs; and what the server keeps of them."""
+    """Files of the largest size, read again and again beside ordinary tabs; and what the server keeps of them."""
     with Server() as server:
         others = await Neighbours.come(OTHERS_OF_FILES, server.port, PAGE)
         before = sum(map(resident, family(server)))
@@ -147,7 +158,7 @@ async def files(report: Report, _share: float) -> None:
 
             async def read(kind: str = kind, content: bytes = content, answered: Any = answered) -> float:
                 nonlocal most
-                attack = beside(large_file, server.port, kind, content, answered)
+                attack = beside(large_files, server.port, kind, content, 2 * TURN, answered)
                 while attack.is_alive():
                     await asyncio.sleep(0.1)
                     most = max(most, sum(map(resident, family(server))))

@@ -1,13 +1,15 @@
 /** The first picture: the record that the server wrote into the page, drawn before anything else is fetched. */
 
-import { byId } from "./lib/dom.js";
-import { rememberVisit, showWhole } from "./first/visit.js";
+import { byId, element } from "./lib/dom.js";
 import { learnCells } from "./record/cells.js";
 import { createStage } from "./stage/view.js";
 import { createTheme } from "./kit/theme.js";
 import { bytesFromBase64, decodeRecord } from "./wire/protocol.js";
-import { initialState, reduce } from "./run/state.js";
+import { beginning, showing } from "./run/beginning.js";
 import { createStore, createSwitch } from "./lib/store.js";
+
+/** @typedef {import("./run/state.js").State} State */
+/** @typedef {import("./run/state.js").Action} Action */
 
 /** @returns {any} what a run that was just started would say */
 function bootstrap() {
@@ -42,9 +44,10 @@ async function opening() {
   learnCells(facts.schema?.cells);
   // What the server computed for the first view is of another network than the whole instrument's.
   const record = small && !isFirst ? null : firstRecord();
-  if (follow) return initialState({ ...facts, task: null });
-  if (isFirst) return { ...initialState({ ...facts, ...small }, record), ...FIRST_VIEW };
-  if (link.length < 2 || isRecorded) return initialState(facts, record);
+  if (follow) return beginning({ ...facts, task: null });
+  if (isFirst) return { ...showing(beginning({ ...facts, ...small }), record), ...FIRST_VIEW };
+  if (isRecorded) return (await import("./run/state.js")).initialState(facts, record);
+  if (link.length < 2) return showing(beginning(facts), record);
   const { openedState } = await import("./share/opening.js");
   const state = openedState(facts, record, link, performance.now());
   if (kept || !(state.lesson || state.question)) return state;
@@ -64,19 +67,40 @@ async function findKept() {
 /** Slow enough to be followed, near enough to see an ordinary decay, named. */
 const FIRST_VIEW = /** @type {const} */ ({ first: true, names: true, rate: 2, ruler: "near" });
 
+/** Until the page is there nothing changes but the theme. @param {State} state @param {Action} action @returns {State} */
+function themed(state, action) {
+  return action.type === "theme" ? { ...state, theme: action.theme, dark: action.dark } : state;
+}
+
+/** A run of this page's own needs a socket: while the rest is fetched it is opened. */
+async function openingAhead() {
+  const [{ openAhead }, { socketAddressOf }, { BROWSER }] = await Promise.all([
+    import("./wire/ahead.js"),
+    import("./lib/address.js"),
+    import("./lib/platform.js"),
+  ]);
+  return openAhead(socketAddressOf("ws"), BROWSER.open);
+}
+
+/** What the rest of the page is made of, asked for at once: one import after the other it would come in five rounds. */
+function fetchAhead() {
+  /** @type {string[]} */
+  const names = JSON.parse(document.getElementById("modules")?.textContent ?? "[]");
+  const links = names.map((name) => {
+    return element("link", { rel: "modulepreload", href: new URL(`../${name}`, import.meta.url).href });
+  });
+  document.head.append(...links);
+}
+
 const link = location.hash;
 /** The server renders the first view for a browser that was never here; a link opens the whole instrument all the same. */
-let isFirst = document.body.hasAttribute("data-first") && link.length < 2;
-if (!isFirst) showWhole();
-if (!isRecorded) rememberVisit();
+const isNew = document.body.hasAttribute("data-first");
 const follow = isRecorded ? null : await followed();
 const kept = follow || isRecorded ? null : await findKept();
-if (kept && isFirst) {
-  isFirst = false;
-  showWhole();
-}
+const isFirst = isNew && link.length < 2 && !kept;
+if (isNew && !isFirst) (await import("./first/visit.js")).showWhole();
 const opened = await opening();
-const store = createSwitch(createStore(kept ? kept.begin(opened) : opened, reduce));
+const store = createSwitch(createStore(kept ? kept.begin(opened) : opened, themed));
 const theme = createTheme(store);
 if (new URLSearchParams(location.search).has("embed")) {
   const { addStyle, holdEverywhere } = await import("./lib/styles.js");
@@ -90,7 +114,9 @@ const stage = createStage(/** @type {HTMLCanvasElement} */ (byId("network")), st
 stage.resize();
 stage.draw(performance.now());
 performance.mark("first picture");
+const ahead = isRecorded || follow ? null : openingAhead();
+fetchAhead();
 
 const elsewhere = isRecorded ? await (await import("./share/recorded.js")).readRecorded() : follow;
 const { startPage } = await import("./page.js");
-startPage(store, stage, theme, kept, link, elsewhere);
+startPage(store, stage, theme, kept, link, elsewhere, await ahead);

@@ -11,6 +11,7 @@ import { createFirstView } from "./first/view.js";
 import { createFlowName } from "./first/flow_name.js";
 import { createNames } from "./first/names.js";
 import { createReader } from "./first/reader.js";
+import { rememberVisit } from "./first/visit.js";
 import { createFrames } from "./lib/frames.js";
 import { createGuard } from "./lib/guard.js";
 import { createHeader } from "./panels/header.js";
@@ -21,18 +22,18 @@ import { createActiveSession } from "./run/active.js";
 import { createLanesEntry } from "./lanes/entry.js";
 import { createLessonsEntry } from "./lessons/entry.js";
 import { listenToStage } from "./stage/listening.js";
-import { nextTrack as trackAfter } from "./stage/tracks.js";
 import { measureUnit } from "./stage/unit.js";
 import { createSheet } from "./panels/sheet.js";
 import { scrolled } from "./share/presenter.js";
 import { createRail } from "./panels/rail.js";
-import { length } from "./record/readings.js";
+import { shortcutsOf } from "./panels/shortcuts.js";
 import { createSentences } from "./panels/sentences.js";
 import { createQuestionsEntry } from "./questions/entry.js";
 import { createSession } from "./run/session.js";
 import { missing } from "./run/source.js";
-import { isPlaying } from "./run/state.js";
+import { isPlaying, reduce, takenUp } from "./run/state.js";
 import { BROWSER } from "./lib/platform.js";
+import { createStore } from "./lib/store.js";
 import { inBrowser } from "./lib/storage.js";
 import { onSizes } from "./lib/sizes.js";
 import { addStyle } from "./lib/styles.js";
@@ -58,11 +59,16 @@ const COUNTDOWN = 250;
  * @param {import("./run/keeper.js").Found | null} kept what a reload goes on with
  * @param {string} link what the address said when the page was opened
  * @param {Elsewhere | null} elsewhere where records come from, if not from a run of this page
+ * @param {ReturnType<typeof import("./wire/ahead.js").openAhead> | null} ahead the socket of a run of this page
  */
-export function startPage(store, stage, theme, kept, link, elsewhere) {
+export function startPage(store, stage, theme, kept, link, elsewhere, ahead) {
+  // What the first picture showed goes on, with everything that can happen to it.
+  store.choose(createStore(takenUp(store.get()), reduce));
+  if (!elsewhere?.isFile) rememberVisit();
   /** What of the browser the parts need that are tested without one. */
   const browser = {
     ...BROWSER,
+    open: (/** @type {string} */ address) => ahead?.take(address) ?? BROWSER.open(address),
     requestFrame: (/** @type {(now: number) => void} */ callback) => requestAnimationFrame(callback),
   };
   const url = socketAddressOf("ws");
@@ -256,70 +262,22 @@ export function startPage(store, stage, theme, kept, link, elsewhere) {
     if (store.get().connection.status === "lost") frames.changed();
   }, COUNTDOWN);
 
-  // Keys.
-
-  /** @param {number} steps */
-  function movePin(steps) {
-    const { pin, record } = store.get();
-    if (!record) return;
-    const T = length(record);
-    const t = Math.min(T, Math.max(1, pin ? pin.t + steps : T));
-    store.dispatch({ type: "pin", pin: pin?.unit === undefined ? { t } : { t, unit: pin.unit } });
-  }
-
-  function nextTrack() {
-    const { track, config } = store.get();
-    store.dispatch({ type: "track", track: trackAfter(track, String(config.cell)) });
-  }
-
-  /** @param {number} timesteps */
-  function lengthen(timesteps) {
-    const { config, wanted } = store.get();
-    configure({ sequence_length: Number(wanted.sequence_length ?? config.sequence_length) + timesteps });
-  }
-
-  /** One thing after the other. */
-  function closeOrUnpin() {
-    const { panel } = store.get();
-    if (panel !== "check") return store.dispatch({ type: "pin", pin: null });
-    store.dispatch({ type: "panel", panel: null });
-    byId("check-gradients").focus();
-  }
-
-  /** What the first view does not show opens with the whole instrument. @param {() => void} act */
-  const inWhole = (act) => () => {
-    firstView.end();
-    act();
-  };
-
-  /** @param {import("./run/source.js").Ability} ability @param {() => void} act */
-  const where = (ability, act) => () => {
-    if (store.get().can[ability]) act();
-  };
-
-  const shortcuts = {
-    " ": acts.transport.toggle,
-    ArrowLeft: acts.transport.back,
-    ArrowRight: acts.transport.next,
-    r: travel.reset,
-    f: inWhole(acts.toggleFold),
-    s: inWhole(acts.toggleSlowMotion),
-    i: names.toggle,
-    l: where("replace", inWhole(lessons.toggle)),
-    PageDown: () => void (scrolled(1) || lessons.next()),
-    PageUp: () => void (scrolled(-1) || lessons.back()),
-    ...lanes.keys,
-    "+": () => lengthen(1),
-    "=": () => lengthen(1),
-    "-": () => lengthen(-1),
-    ",": () => movePin(-1),
-    ".": () => movePin(1),
-    Escape: closeOrUnpin,
-    p: inWhole(() => store.dispatch({ type: "present", presents: !store.get().presents })),
-    t: inWhole(nextTrack),
-    "/": where("replace", inWhole(questions.ask)),
-    "?": () => byId("keys").togglePopover(),
-  };
+  const shortcuts = shortcutsOf(store, {
+    transport: acts.transport,
+    reset: travel.reset,
+    fold: acts.toggleFold,
+    slowMotion: acts.toggleSlowMotion,
+    names: names.toggle,
+    lessons: lessons.toggle,
+    nextPage: () => void (scrolled(1) || lessons.next()),
+    previousPage: () => void (scrolled(-1) || lessons.back()),
+    ask: questions.ask,
+    help: () => byId("keys").togglePopover(),
+    closeCheck: () => byId("check-gradients").focus(),
+    endFirstView: firstView.end,
+    configure,
+    lanes: lanes.keys,
+  });
   const listening = listenToKeys(document, shortcuts, inBrowser);
   const single = /** @type {HTMLInputElement} */ (byId("single-keys"));
   single.checked = listening.areOn();

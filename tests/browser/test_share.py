@@ -296,6 +296,11 @@ def test_a_file_that_does_not_fit_is_explained_where_it_was_dropped(page: Page, 
     (tmp_path / "model.pt").write_bytes(bytes([0x80, 2, 0, 255, 0, 1]) * 10)
     page.locator("#share-file").set_input_files(tmp_path / "model.pt")
     expect(problem).to_contain_text("save_file")
+    page.evaluate(  # as of a folder
+        "Blob.prototype.slice = () => ({ text: () => Promise.reject(new DOMException('', 'NotFoundError')) })"
+    )
+    page.locator("#share-file").set_input_files(wrong)
+    expect(problem).to_contain_text("small.safetensors: not all of it can be read. A folder does not open")
     before = iteration(page)
     until(page, lambda: iteration(page) > before, "the run going on")
 

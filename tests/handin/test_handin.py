@@ -2,6 +2,10 @@
 
 import json
 import math
+import os
+import subprocess
+import sys
+from functools import partial
 from typing import Any
 
 import pytest
@@ -138,12 +142,49 @@ def test_a_replay_ends_when_there_is_no_more_time():
         (file(handed_in(changes=[{"iteration": 1}])), "either `configure` or `edit`"),
         (file(handed_in(changes=[{"iteration": 1, "reset": {}}])), "changes"),
         (file(handed_in(changes="no")), "changes must be a list"),
+        (file(handed_in(changes=[{"iteration": 0, "edit": {"tensor": "b_h"}}])), r"changes\[0\].edit needs index"),
+        (file(handed_in(curve=[[0]])), r"curve\[0\] is wrong: curve must be a list"),
         (file(handed_in(answers=[{"scene": "x", "option": 99, "right": 0}])), "answers"),
     ],
 )
 def test_what_is_no_hand_in_is_refused_with_a_sentence(content, why):
     with pytest.raises(BadUpload, match=why.replace("(", r"\(")):
         read(content)
+
+
+def test_no_file_writes_another_line_or_moves_the_cursor(tmp_path, capsys):
+    path = tmp_path / "a\nb.json: 'Bob', 9 updates: same.\udcff.json"
+    path.write_bytes(file(handed_in(config=None, why="\x1b[2J\nc.json: same")))
+    verifying.main([str(path)])
+    said = capsys.readouterr().out
+    assert said.isascii()
+    assert "/a\\nb.json" in said
+    assert said.endswith(": not comparable. \\x1b[2J\\nc.json: same\n")
+    assert said.count("\n") == 1
+
+
+def test_the_command_ends_without_a_traceback_where_nobody_takes_what_it_says(verifying_zoe):
+    reading, writing = os.pipe()
+    os.close(reading)
+    for output in (writing, os.open("/dev/full", os.O_WRONLY)):
+        ended = verifying_zoe(stdout=output, stderr=subprocess.PIPE)
+        os.close(output)
+        assert ended.returncode == 1
+        assert b"Traceback" not in ended.stderr
+
+
+def test_a_terminal_that_lacks_a_sign_of_a_name_is_told_all_of_it(verifying_zoe):
+    ended = verifying_zoe(env={**os.environ, "PYTHONIOENCODING": "ascii"}, stdout=subprocess.PIPE)
+    assert ended.returncode == 0
+    assert b"'Zo\\xeb', 12 updates" in ended.stdout
+
+
+@pytest.fixture
+def verifying_zoe(tmp_path):
+    """Runs the command, in a process of its own, on a hand-in whose name is not ASCII."""
+    path = tmp_path / "good.json"
+    path.write_bytes(file(handed_in(name="Zoë")))
+    return partial(subprocess.run, [sys.executable, "-m", "app", "verify", str(path)], check=False)
 
 
 def test_the_command_says_it_of_each_file_and_ends_with_1_where_any_is_not_the_same(tmp_path, capsys):

@@ -3,12 +3,14 @@
 import gzip
 import io
 import json
+import time
 
 import numpy as np
 import pytest
 
-from app.errors import BadUpload
+from app.errors import BadUpload, Choice
 from app.tasks import Options, Series
+from app.tasks.reading import reading_table
 from tests.support.tables import read_table
 
 
@@ -291,6 +293,108 @@ def test_gaps_and_sentinels_of_an_array_are_found_too():
 def test_a_file_of_another_program_is_named(content, words):
     with pytest.raises(BadUpload, match=words):
         Series.of(content)
+
+
+@pytest.mark.parametrize(
+    ("csv", "words"),
+    [
+        (b"[]", "JSON without any row"),
+        (b'{"a": []}', "JSON without any row"),
+        (b'{"columns": ["a"], "data": []}', "JSON without any row"),
+        (b'{"columns": ["a"], "data": [[1, 2], [3, 4], [5, 6]]}', "has 2 numbers for 1 column"),
+        (b"[1e999, 2, 3, 4]", "Element 1 of the JSON holds a number beyond 1e308"),
+        (b'{"a": [1, 2, 3], "a": [4, 5, 6]}', "a name comes twice"),
+        (b"[1, null, 3, 4]", 'Element 2, column 1 ("column 1") holds "null", which is a gap'),
+        (b'[{"a": 1}, {"a": NaN}, {"a": 3}, {"a": 4}]', "Element 2"),
+    ],
+)
+def test_json_that_is_no_table_or_has_gaps_is_refused_and_loses_no_row(csv, words):
+    with pytest.raises(BadUpload) as refused:
+        read_table(csv)
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("csv", "words"),
+    [
+        ("[" + ",".join(f'{{"a{i}": 1}}' for i in range(3000)) + "]", "1025 names in its first 1025 objects"),
+        (json.dumps([dict.fromkeys(map(str, range(1000)), 1)] + 5000 * [{"0": 1}]), "names in its first 4001 objects"),
+        ("[[" + "1," * 60_000 + "1]]", "60001 numbers in element 1"),
+        ("[[" + "1," * 2**20 + "1]]", "longer than 1048576 characters"),
+        ('{"a": [' + "1," * 2**20 + "1]}", "longer than 1048576 characters"),
+    ],
+    ids=["names", "cells", "a wide row", "a long row", "a long column"],
+)
+def test_json_that_would_take_a_core_or_the_memory_is_refused_before_it_does(csv, words):
+    with pytest.raises(BadUpload, match=words):
+        read_table(csv)
+
+
+@pytest.mark.parametrize("length", [*range(247, 253), *range(16_375, 16_381)])
+def test_where_a_value_of_json_ends_does_not_depend_on_how_far_was_looked(length):
+    numbers = [f"[1.5,{' ' * length}2]", "[2.5, 3]", "[4, 7]"]
+    assert read(f"[{', '.join(numbers)}{' ' * 20_000}]")[1] == A_AND_B[1]
+
+
+def test_json_of_which_nothing_is_left_is_refused():
+    with pytest.raises(BadUpload, match="JSON without any row"):
+        read_table(b"[1, 2, 3]", Options(remove="[]123, "))
+
+
+def test_columns_of_json_without_a_name_or_with_the_same_lose_no_number():
+    assert read(b'{"": [1.5, 2.5, 4]}') == (("column 1",), [[1.5], [2.5], [4]])
+    same = b'{"columns": ["a", "a"], "data": [[1.5, 2], [2.5, 3], [4, 7]]}'
+    assert read(same) == (("a 1", "a 2"), A_AND_B[1])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "'<b4', 'fortran_order': False, 'shape': (4,)",
+        "'|f1', 'fortran_order': False, 'shape': (4,)",
+        f"'<f8', 'fortran_order': False, 'shape': ({2**62}, 0)",
+        f"'<f8', 'fortran_order': True, 'shape': (0, {2**70})",
+    ],
+)
+def test_a_header_that_no_array_has_is_refused(header):
+    text = f"{{'descr': {header}, }}".encode()
+    with pytest.raises(BadUpload, match="The file is a NumPy array"):
+        read_table(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + bytes(4))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_that_does_not_say_so_can_be_read_as_it(encoding):
+    content = "1,5;2\n2,5;3\n4;7\n".encode(encoding)
+    with pytest.raises(BadUpload) as refused:
+        read_table(content)
+    assert Choice("Read it as UTF-16", {"encoding": encoding}) in refused.value.choices
+    assert read(content, encoding=encoding)[1] == A_AND_B[1]
+
+
+@pytest.mark.parametrize(
+    "csv",
+    [" 1 2" * 5_000 + "\n" + " 3\n 4 5\n" * 2_000, "a," * 40_000 + "b\n" + ("1," * 40_000 + "2\n") * 3],
+    ids=["one long line", "many names"],
+)
+def test_no_table_holds_a_core_for_seconds_in_one_step(csv):
+    assert slowest(reading_table(csv)) < 2.0
+
+
+def slowest(steps):
+    """Seconds of the longest step, up to the refusal."""
+    longest = 0.0
+    while True:
+        begun = time.thread_time()
+        try:
+            next(steps)
+        except BadUpload:
+            return longest
+        longest = max(longest, time.thread_time() - begun)
+
+
+def test_one_long_line_among_many_short_ones_is_no_table_that_can_be_turned():
+    with pytest.raises(BadUpload, match="At most 1024 lines of 2000000 numbers in all"):
+        read_table("1," * 40_000 + "1\n" + "1\n" * 1000, Options(transpose=True))
 
 
 def test_a_line_of_numbers_can_be_taken_as_a_column():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from app.errors import BadUpload, BadValue
 from app.tasks import Options, Series
-from app.tasks.reading import decode
+from app.tasks.reading import blocks
 from tests.support.tables import KINDS, files, read_table
 
 
@@ -29,7 +29,7 @@ def first_column(csv, **options):
     ],
 )
 def test_line_ends_and_byte_order_marks_make_no_difference(content):
-    assert decode(content, "text") == "a\nb\n"
+    assert "".join(blocks(content, "text")) == "a\nb\n"
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_line_ends_and_byte_order_marks_make_no_difference(content):
 )
 def test_what_is_no_text_is_named_with_its_place(content, words):
     with pytest.raises(BadUpload, match=words):
-        decode(content, "text")
+        "".join(blocks(content, "text"))
 
 
 def test_an_unmarked_number_of_three_digits_makes_the_other_commas_thousands():

@@ -68,6 +68,12 @@ REFUSED = {
     "JSON of objects and numbers": '[{"a": 1}, 2, 3]',
     "JSON of uneven rows": "[[1, 2], [3], [4, 5]]",
     "JSON of uneven columns": '{"a": [1, 2, 3], "b": [1, 2]}',
+    "JSON of more numbers than names": '{"columns": ["a"], "data": [[1, 2], [3, 4], [5, 6]]}',
+    "JSON without rows": '{"columns": ["a"], "data": []}',
+    "JSON of an endless number": "[1, 1e999, 3, 4]",
+    "JSON of one name for two columns": '{"a": [1, 2, 3], "a": [4, 5, 6]}',
+    "JSON with a gap": "[1, null, 3, 4]",
+    "JSON of many names": "[" + ", ".join(f'{{"a{i}": 1}}' for i in range(1100)) + "]",
     "broken JSON": "[1, 2, x]",
 }
 NOTHING_TO_CLICK = {  # another file is needed, and how it is made is said

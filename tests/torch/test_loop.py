@@ -1,7 +1,10 @@
 """A watched training loop: not a number is changed, nothing raises, and what is told is about the right pass."""
 
 import copy
+import errno
+import io
 import pickle
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -344,6 +347,9 @@ def test_what_cannot_be_watched_is_refused_in_words():
         unroll.watch({"not": "a model"}, page=False)
     with pytest.raises(OutOfRange, match="every"):
         unroll.watch(nn.RNN(2, 2), every=0, page=False)
+    for wrong in ({"modules": 5}, {"scaler": 5}, {"server": 5, "token": "x"}):
+        with pytest.raises(BadValue, match="got 5"):
+            unroll.watch(nn.LSTM(2, 3), page=False, **wrong)
     with pytest.raises(BadValue, match="sequence"):
         unroll.watch(nn.RNN(2, 2), sequence="first", page=False)
 
@@ -367,3 +373,18 @@ def test_where_warnings_are_errors_a_failure_of_ours_still_does_not_end_the_loop
     assert list(watching.failures) == ["ZeroDivisionError: on purpose"]
     assert "ZeroDivisionError: on purpose" in capsys.readouterr().err
     assert model.weight_hh_l0.grad is not None
+
+
+def test_a_terminal_that_is_gone_ends_no_loop(monkeypatch):
+    class Gone(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    module = nn.RNN(2, 3)
+    monkeypatch.setattr(sys, "stderr", Gone())
+    with unroll.watch(module, page=False) as watching:
+        module(1e30 * torch.ones(4, 1, 2))[0].sum().backward()
+        module.weight_hh_l0.data.fill_(torch.nan)
+        module(torch.ones(4, 1, 2))[0].sum().backward()
+        assert watching.verdict()[""]["finding"] == "nonfinite"
+        assert not watching.failures

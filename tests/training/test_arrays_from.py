@@ -138,6 +138,7 @@ def test_the_bytes_of_an_npz_are_its_arrays_in_any_order_and_type(save):
         (archive(**{"a.npy": b"\0" * 2**26}), "at most 32 MiB"),
         (archive(**{"a.npy": array([1.0])})[:-30], "is not one"),
         (broken(archive(**{"a.npy": array(np.arange(99.0))})), "is broken"),
+        (archive(**{"a.npy": array([1.0])}) + b"PK\x01\x02" * 2001, "lists far more"),
     ],
 )
 def test_an_archive_of_anything_else_is_refused_before_it_is_unpacked(content, words):

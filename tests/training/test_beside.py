@@ -102,13 +102,13 @@ def test_an_edited_or_overflowing_sequence_changes_nothing_of_the_batch():
 def test_a_batch_that_was_run_without_is_the_batch_that_is_run_with_it():
     here = trainer()
     runner, learner = here._iterations.runner, here._state.learner
-    alone = runner.batch(here.params, 0, learner.carried)
-    together, _ = runner.both(here.params, 0, learner.carried, 0, {})
+    alone = runner.batch(learner)
+    together, _ = runner.both(learner, 0, {})
     assert (alone.loss, alone.grad_norm) == (together.loss, together.grad_norm)
     np.testing.assert_array_equal(alone.update, together.update)
     if goes_along(here):
         assert runner.net(here.params, together).beside
-        assert runner.both(here.params, 0, learner.carried, 0, {})[0] is together, "what is at hand is not run again"
+        assert runner.both(learner, 0, {})[0] is together, "what is at hand is not run again"
 
 
 @pytest.mark.parametrize("cell", ALONG)

@@ -7,6 +7,7 @@ import pytest
 
 from app.training import Computed, RunConfig, Trainer
 from app.training.computed import REALIGN_EVERY
+from app.training.equal_runs import ALONE_FOR
 from app.training.records import Record
 from tests.support.batches import counted_batches
 
@@ -149,6 +150,47 @@ def test_little_is_kept_of_many_runs():
         run.step(WATCHED)
         assert computed.bytes <= 20_000
     assert computed.bytes > 0
+
+
+def test_a_run_that_stays_alone_keeps_nothing_until_another_comes_to_where_it_was(batches):
+    computed = Computed()
+    first = trainer(computed)
+    for _ in range(ALONE_FOR):
+        first.advance()
+    kept = computed.bytes
+    for _ in range(REALIGN_EVERY):
+        first.record(())
+        first.advance()
+    assert computed.bytes == kept
+    second = trainer(computed)
+    second.record(())
+    for _ in range(3):
+        first.record(())
+        first.advance()
+    assert computed.bytes > kept
+    while second.iteration < first.iteration - 3:
+        second.advance()
+    count = len(batches)
+    for _ in range(3):
+        second.record(())
+        second.advance()
+    assert len(batches) == count, "it takes over what was kept since it came"
+    assert second.snapshot() == first.snapshot()
+
+
+def test_a_run_whose_company_has_left_is_alone():
+    computed = Computed()
+    first, second = trainer(computed), trainer(computed)
+    for run in (first, second):
+        for _ in range(ALONE_FOR):
+            run.advance()
+    kept = computed.bytes
+    first.advance()
+    assert computed.bytes > kept
+    kept = computed.bytes
+    second.configure(learning_rate=0.02)
+    first.advance()
+    assert computed.bytes == kept
 
 
 TURNS = 12

@@ -23,6 +23,8 @@ def test_the_largest_of_everything_is_too_much_together():
     with pytest.raises(TooCostly, match=r"T·B·H·\(H\+I\+O\) = 500·256·256·258.*Try batch_size = \d+\.") as refusal:
         Trainer(RunConfig(**LARGE), max_cost=10**9)
     assert refusal.value.field == "batch_size"
+    with pytest.raises(TooCostly, match=r"with gates in lstm, 2 layers, both directions, 256 units, 2 inputs"):
+        Trainer(RunConfig(**LARGE, cell="lstm", num_layers=2, bidirectional=True, task="adding"), max_cost=10**9)
 
 
 def test_arithmetic_in_half_the_bytes_is_estimated_to_cost_less_and_calls_the_same():
@@ -166,16 +168,16 @@ COUNTED = [
 @pytest.mark.parametrize("cut", COUNTED, ids=str)
 def test_the_timesteps_that_are_swept_are_counted_and_not_guessed(monkeypatch, cut):
     swept = {"batch": 0, "probe": 0}
-    sweep = Layer.sweep
+    sweeping = Layer.sweeping
 
-    def counted(layer, last, lowest, clip_timestep=None):
+    def counted(layer, last, lowest, clip_timestep, at_once):
         swept["batch" if layer.B == 4 else "probe"] += last - lowest
-        sweep(layer, last, lowest, clip_timestep)
+        return sweeping(layer, last, lowest, clip_timestep, at_once)
 
     trainer = Trainer(RunConfig(sequence_length=60, hidden_size=3, batch_size=4, **cut))
     beside = Work.of(trainer.config, trainer.task).beside
     goes_with_its_batch = beside is not None and goes_along(beside)
-    monkeypatch.setattr(Layer, "sweep", counted)
+    monkeypatch.setattr(Layer, "sweeping", counted)
     trainer.record(())
     trainer.advance()
     work = Work.of(trainer.config, trainer.task)

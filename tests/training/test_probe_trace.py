@@ -13,7 +13,8 @@ NORMS = ("dh_carried_norm", "dW_hh_norm", "dW_xh_norm", "dW_hy_norm")
 def shown(trainer):
     """The probe's record and its network, left as full backpropagation leaves it."""
     record = trainer.record()
-    return record, trainer._iterations.runner.trace(trainer.params, trainer.probe, {}).net
+    _, trace = trainer._iterations.runner.both(trainer._state.learner, trainer.probe, {})
+    return record, trace.net
 
 
 @pytest.mark.parametrize("cell", CELLS)

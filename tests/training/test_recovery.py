@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from app.engine import Architecture
-from app.training import RunConfig
+from app.training import RunConfig, finish
 from app.training.learner import Learner
 from app.training.recovery import Recovery
 
 
 @pytest.fixture
 def learner():
-    return Learner.from_seed(RunConfig(optimizer="momentum"), Architecture("rnn", 1, 3, 1))
+    return finish(Learner.drawing(RunConfig(optimizer="momentum"), Architecture("rnn", 1, 3, 1)))
 
 
 def updated(learner, size=1.0):

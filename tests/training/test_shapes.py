@@ -5,7 +5,7 @@ import pytest
 from app.engine import CELLS, Architecture
 from app.tasks import make_task
 from app.training import RunConfig, Trainer
-from app.training.architecture import architecture_of
+from app.training.architecture import architecture_of, in_words
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -25,4 +25,4 @@ def test_only_what_fixes_shapes_makes_two_architectures_differ():
 
 
 def test_an_architecture_is_said_in_words():
-    assert str(Architecture("lstm", 2, 24, 1)) == "lstm, 24 units, 2 inputs, 1 output"
+    assert in_words(Architecture("lstm", 2, 24, 1)) == "lstm, 24 units, 2 inputs, 1 output"

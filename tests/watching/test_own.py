@@ -42,6 +42,18 @@ def test_a_finding_is_told_once_and_its_remedy_is_a_line_that_runs(capsys):
     assert trainer.config.learning_rate > 0
 
 
+@pytest.mark.parametrize("cell", ["rnn", "indrnn"])
+def test_a_gradient_of_which_nothing_is_left_is_told_and_drawn_as_0(cell):
+    trainer = unroll.Trainer(unroll.RunConfig(**CONFIG | {"cell": cell}, init="normal", gain=0.0))
+    with unroll.watch(trainer, page=False) as watching:
+        trainer.advance()
+        assert not watching.failures
+        verdict = watching.verdict()["trainer"]
+        assert verdict["finding"] == "vanishing"
+        assert " 0 at timestep " in verdict["sentence"]
+        assert verdict["sentence"] in watching._repr_html_()
+
+
 def test_what_was_captured_is_saved_and_after_closing_nothing_is_captured(tmp_path):
     trainer = unroll.Trainer(unroll.RunConfig(**CONFIG))
     with unroll.watch(trainer, page=False, every=2, file=tmp_path / "all.unroll") as watching:

@@ -13,8 +13,8 @@ from app.web.commands import COMMANDS
 from app.web.following import followers
 from app.web.following.followers import MOST_FOLLOWERS
 from app.web.following.links import Links
+from app.web.packed_records import MOST_PACKED
 from app.web.run import Limits, Shared
-from app.web.session import MOST_PACKED
 from tests.support.clients import LIMITS, Client, Clock, facts, records, tensors, understood
 from tests.support.messages import SMALL, WILD
 

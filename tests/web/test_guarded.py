@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import json
 import os
+import re
+import signal
 import socket
 import struct
 import time
@@ -14,16 +16,17 @@ import uvicorn
 from uvicorn.server import ServerState
 from websockets.asyncio.client import connect as websockets_connect
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 
 from app.training.dataset import digest, read_text
 from app.web.arriving import FILES, SMALL_BYTES
 from app.web.bounded_http import BoundedHTTP
-from app.web.guarded import BoundedWebSocket
+from app.web.guarded import BoundedWebSocket, header_of
 from app.web.protocol import UPLOAD_BYTES
 from app.web.websocket import MOST_UNANSWERED
 from tests.support.clients import facts
 from tests.support.servers import PATIENCE, Server, wait_until
-from tests.web.test_server import SMALL, Visitor, get
+from tests.web.test_server import SMALL, Visitor, get, workers
 
 TEXT, BINARY, CONTINUATION, CLOSE, PING = 1, 2, 0, 8, 9
 
@@ -37,15 +40,16 @@ def frame(opcode: int, payload: bytes = b"", fin: bool = True) -> bytes:
 class Raw:
     """A client that can send what no library would."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, at_once: bytes = b"") -> None:
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
         self.socket.sendall(
             b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nConnection: Upgrade\r\n"
             b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+            + at_once
         )
         self.received = b""
-        while b'"hello"' not in self.received:
-            self.received += self.socket.recv(65536)
+        while b'"hello"' not in self.received and (data := self.socket.recv(65536)):
+            self.received += data
 
     def __enter__(self):
         return self
@@ -74,6 +78,11 @@ FLOODS = {
     "long pings": (b"", frame(PING, bytes(100))),
     "empty messages": (b"", frame(TEXT, b"")),
 }
+
+
+@pytest.mark.parametrize("length", [0, 125, 126, 2**16 - 1, 2**16])
+def test_the_header_of_a_record_is_the_one_that_the_library_writes(length):
+    assert header_of(length) + bytes(length) == Frame(Opcode.BINARY, bytes(length)).serialize(mask=False)
 
 
 @pytest.mark.parametrize(("first", "repeated"), FLOODS.values(), ids=FLOODS.keys())
@@ -105,8 +114,18 @@ def test_floods_and_text_that_is_none_are_turned_away_without_a_mistake_of_our_o
             with Raw(server) as attacker:
                 attacker.socket.sendall(frame(TEXT, b"\xff"))
                 assert b"\x03\xef" in attacker.rest()[-200:], "1007"
+            for broken in (
+                frame(TEXT, b"\xff"),
+                frame(3),
+                frame(CONTINUATION),
+                frame(PING, bytes(200)),
+                frame(CLOSE, b"x"),
+            ):
+                with Raw(server, at_once=broken) as attacker:  # it is turned away before anything was said to it
+                    attacker.rest()
             assert get(server, "/healthz")[0] == 200
     assert "Traceback" not in log.read_text()
+    assert '"level": "error"' not in log.read_text()
 
 
 def test_a_message_in_several_fragments_is_one_message(server):
@@ -196,6 +215,24 @@ def test_announced_files_that_do_not_come_or_stop_half_way_keep_nobody_from_send
             end = attacker.rest()
             assert b'"upload_timeout"' in end
             assert b"\x03\xf1" in end[-200:]
+
+
+def test_a_file_for_a_process_that_stands_still_waits_outside_and_its_sender_is_told_once_another_computes():
+    garbage = os.urandom(UPLOAD_BYTES)
+    with Server(WORKERS="1") as server, Visitor(server) as sender:
+        assert sender.ask("upload", kind="snapshot", bytes=len(garbage))["type"] == "ready"
+        before, (pid,) = resident(server), workers(server)
+        Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")  # what is most from now on
+        os.kill(pid, signal.SIGSTOP)
+        with contextlib.suppress(ConnectionClosed):
+            sender.socket.send(garbage)
+        assert sender.closed() == 1012
+        assert most_resident(server) - before < len(garbage) / 2, "it was not gathered in the web process"
+        wait_until(lambda: get(server, "/readyz")[0] == 200, "another process to compute")
+        with Visitor(server) as another:
+            assert another.ask("upload", kind="snapshot", bytes=len(garbage))["type"] == "ready"
+            another.socket.send(garbage)
+            assert another.answer()["code"] == "bad_upload", "there is room for a whole file"
 
 
 def test_who_goes_on_too_slowly_with_a_file_is_told_so_before_the_connection_ends(server):
@@ -323,6 +360,12 @@ def test_who_waits_for_a_long_job_answers_pings_behind_it_and_stays_connected():
 def resident(server: Server) -> int:
     """Bytes of memory of the web process."""
     return int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def most_resident(server: Server) -> int:
+    """The most it has been."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return 1024 * int(re.search(r"VmHWM:\s*(\d+) kB", status)[1])
 
 
 def metrics(server: Server) -> str:

@@ -10,8 +10,9 @@ from app.commandline import export_lesson
 from app.errors import BadValue
 from app.scenes import SCENES
 from app.training import Record, RunConfig, Trainer
-from app.web.onefile.lesson_page import LARGEST_PAGE, lesson_page, tellable, thinned, told_alone
+from app.web.onefile.lesson_page import LARGEST_PAGE, lesson_page, thinned
 from app.web.onefile.packed import facts_of, pack
+from app.web.onefile.without_server import tellable, told_alone
 from tests.support.lesson_pages import told_in, unpacked
 
 

@@ -6,7 +6,7 @@ import pytest
 from safetensors.numpy import load, save
 
 from app.errors import UnrollError
-from app.web import commands, protocol
+from app.web import commands, messages, protocol
 
 MESSAGES = sorted((Path(__file__).parent.parent / "messages").glob("client-*.json"))
 
@@ -113,6 +113,22 @@ def test_a_bad_command_names_its_code_and_field(text, code, field):
     assert "got" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"changes": [{"iteration": 1}]}, "changes[0] needs what; got none. Its fields are iteration, what."),
+        ({"changes": [{"iteration": 1, "what": "", "why": ""}]}, 'changes[0] has no field "why"; its fields are'),
+        ({"changes": [{"iteration": -1, "what": ""}]}, "changes[0].iteration must be a whole number from 0 to"),
+        ({"changes": [1]}, "changes[0] is wrong: changes must be a list"),
+        ({"link": "javascript:alert(1)"}, "link must be an address of one line"),
+    ],
+)
+def test_what_is_wrong_inside_a_list_is_said_of_that_entry(fields, said):
+    error = refusal(json.dumps({"type": "export", "format": "report"} | fields))
+    assert str(error).startswith(said)
+    assert error.field == next(iter(fields))
+
+
 @pytest.mark.parametrize("text", ['{"type":"\\u0000\\n\\u001b[31m"}', '{"type":"<script>"}', '{"type":"\U0001f600"}'])
 def test_what_came_is_printed_on_one_line_in_ascii(text):
     message = protocol.error_message(refusal(text))
@@ -141,8 +157,8 @@ def test_what_cannot_be_repeated_is_not(id_):
 @pytest.mark.parametrize("iteration", [0, 7, 10**14])
 @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
 def test_acks_are_recognised_however_they_are_written(iteration, separators):
-    assert commands.ack_in(json.dumps({"type": "ack", "iteration": iteration}, separators=separators)) == iteration
-    assert commands.ack_in(json.dumps({"iteration": iteration, "type": "ack"}, indent=1)) == iteration
+    assert messages.ack_in(json.dumps({"type": "ack", "iteration": iteration}, separators=separators)) == iteration
+    assert messages.ack_in(json.dumps({"iteration": iteration, "type": "ack"}, indent=1)) == iteration
 
 
 @pytest.mark.parametrize(
@@ -159,7 +175,7 @@ def test_acks_are_recognised_however_they_are_written(iteration, separators):
     ],
 )
 def test_what_only_looks_like_an_ack_is_counted_as_a_frame(text):
-    assert commands.ack_in(text) is None
+    assert messages.ack_in(text) is None
 
 
 def test_a_file_repeats_the_id_in_its_metadata_and_nothing_else_changes():

@@ -1,4 +1,5 @@
 import json
+import time
 
 import numpy as np
 import pytest
@@ -154,8 +155,10 @@ def test_a_step_that_a_change_follows_at_once_measures_no_loss_after_it(client, 
     """Nobody would be shown it: the next record is of the change."""
     client.started()
     records_made = []
-    step = Trainer.step
-    monkeypatch.setattr(Trainer, "step", lambda *args, **options: records_made.append(0) or step(*args, **options))
+    stepping = Trainer.stepping
+    monkeypatch.setattr(
+        Trainer, "stepping", lambda *args, **options: records_made.append(0) or stepping(*args, **options)
+    )
     for iterations in (3, 4):
         client.run.receive(json.dumps({"type": "step", "iterations": iterations}))
         client.run.receive('{"type": "edit", "tensor": "W_hh", "index": [0, 0], "value": 0.5}')
@@ -255,7 +258,8 @@ def test_a_record_that_takes_long_is_made_in_steps_while_others_use_the_same_buf
     assert [len(frames) for frames in said] == [1, 1], "the answers"
     parts = 0
     while not (last := client.run.work(seconds=0)):
-        another.work(seconds=0)
+        if parts % 20 == 0:
+            another.work(seconds=0)
         parts += 1
     assert parts >= 10, "the batch, the shown sequence, and the weights, one parameter at a time"
     alone = Trainer(client.session.trainer.config)
@@ -536,6 +540,20 @@ def test_while_it_runs_eight_records_share_one_measurement_of_what_is_expensive(
     said = client.say("pause")
     paused = [facts(frame) for frame in said if isinstance(frame, bytes)][-1]
     assert paused["as_of"] == paused["iteration"]
+
+
+def test_while_records_come_late_up_to_sixteen_share_one_measurement(client):
+    client.started()
+    client.say("watch", quantities=["truncation"])
+    client.say("play", rate=30)
+    client.wait(1)
+    shown = records(client.wait(4, step=0.06))
+    assert len(shown) > 50
+    ages = [record["iteration"] - record["as_of"] for record in shown]
+    assert sum(age == 0 for age in ages) == pytest.approx(len(ages) / 16, abs=1)
+    in_time = records(client.wait(2))[16:]
+    ages = [record["iteration"] - record["as_of"] for record in in_time]
+    assert sum(age == 0 for age in ages) == pytest.approx(len(ages) / 8, abs=1)
 
 
 def test_runs_that_begin_together_measure_what_is_expensive_at_different_times():
@@ -1023,3 +1041,98 @@ def test_a_run_that_failed_has_nothing_to_do_and_waits_for_no_file(client):
     assert client.run.due_at(client.clock()) == client.run.awaited_since() == float("inf")
     assert client.run.work(seconds=0) == []
     assert client.run.viewer.uploads.announced is None
+
+
+# Updates that take long.
+
+LONG_UPDATE = {"cell": "lstm", "hidden_size": 64, "sequence_length": 60, "batch_size": 32}
+
+
+class Passing(Clock):
+    """Time that passes by itself."""
+
+    def __call__(self) -> float:
+        return time.perf_counter()
+
+
+def in_the_middle_of_an_update():
+    """A client whose run plays, and has made a part of what its second update needs; no record may be sent."""
+    client = Client(clock=Passing())
+    client.say("start", config=LONG_UPDATE)
+    client.say("edit", tensor="b_y", index=[0], value=0.25)
+    assert not client.viewer.credits.free
+    client.run.receive('{"type": "play"}')
+    while client.session.trainer.iteration < 1:
+        client.run.work(seconds=0)
+    for _ in range(3):
+        assert client.run.work(seconds=0) == []
+    assert client.session.trainer.iteration == 1
+    return client
+
+
+def the_same_alone():
+    """A trainer with the same first update."""
+    trainer = Trainer(RunConfig(**LONG_UPDATE))
+    trainer.edit("b_y", [0], 0.25)
+    trainer.advance()
+    return trainer
+
+
+def assert_same_weights(client, trainer):
+    assert client.session.trainer.iteration == trainer.iteration
+    for name, values in trainer.params.items():
+        assert np.array_equal(client.session.trainer.params[name], values), name
+
+
+def test_while_an_update_takes_long_others_have_their_turns_in_the_same_buffers():
+    client = in_the_middle_of_an_update()
+    other = Client(shared=client.session.shared).started(**LONG_UPDATE | {"seed": 4})
+    other.say("step")
+    turns = 0
+    while client.session.trainer.iteration < 2:
+        assert client.run.work(seconds=0) == []
+        turns += 1
+    assert turns >= 4
+    alone = the_same_alone()
+    alone.advance()
+    assert_same_weights(client, alone)
+
+
+@pytest.mark.parametrize("command", ["configure", "edit", "step"])
+def test_a_command_in_the_middle_of_an_update_comes_before_or_after_the_whole(command):
+    client, alone = in_the_middle_of_an_update(), the_same_alone()
+    match command:
+        case "configure":
+            client.run.receive('{"type": "configure", "changes": {"learning_rate": 0.5}}')
+            alone.configure(learning_rate=0.5)
+        case "edit":
+            client.run.receive('{"type": "edit", "tensor": "W_hh", "index": [0, 0], "value": 2}')
+            alone.edit("W_hh", [0, 0], 2)
+        case "step":
+            client.run.receive('{"type": "step"}')
+    while client.session.trainer.iteration < 2:
+        client.run.work(seconds=0)
+    alone.advance()
+    assert_same_weights(client, alone)
+
+
+def test_what_only_looks_in_the_middle_of_an_update_costs_nothing_of_it():
+    client, alone = in_the_middle_of_an_update(), the_same_alone()
+    client.run.receive('{"type": "snapshot"}')
+    turns = 1
+    while not (said := client.run.work(seconds=0)):
+        turns += 1
+    assert turns >= 2, "others have theirs meanwhile"
+    assert Trainer(snapshot=said[0]).iteration == 1
+    client.run.work(seconds=0)
+    assert client.session.trainer.iteration == 2, "what the update needs was at hand"
+    alone.advance()
+    assert_same_weights(client, alone)
+
+
+def test_who_leaves_in_the_middle_of_an_update_gives_its_buffers_back():
+    client = in_the_middle_of_an_update()
+    pool = client.session.shared.workspaces
+    before = pool.nbytes
+    client.run.leave()
+    assert pool.nbytes > before

@@ -15,7 +15,9 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -233,17 +235,26 @@ HEADERS = 300  # what a browser counts for the headers of an answer, whatever th
 
 
 @pytest.mark.parametrize("cookie", ["", "unroll-view=whole"], ids=["first view", "whole instrument"])
-def test_all_that_the_first_picture_waits_for_weighs_at_most_150_kb(server, cookie):
-    """The page, its style sheets, every module that runs before it is drawn, and headers, as they are sent."""
+def test_all_that_the_first_picture_waits_for_weighs_at_most_130_kb(server, cookie):
+    """The page with its styles, every module that runs before it is drawn, and headers, as they are sent."""
     compressed = {"Accept-Encoding": "gzip", "Cookie": cookie}
     page = get(server, "/", Cookie=cookie)[2].decode()
-    awaited = re.findall(r'<link rel="(?:stylesheet|modulepreload)" href="([^"]+)"', page)
-    assert len(awaited) > 60
+    assert 'rel="stylesheet"' not in page, "styles stand in the page: a sheet to be fetched would be waited for"
+    awaited = re.findall(r'<link rel="modulepreload" href="([^"]+)"', page)
+    assert len(awaited) > 40
     sizes = {address: len(get(server, f"/{address}", **compressed)[2]) for address in awaited}
     sizes["page"] = len(get(server, "/", **compressed)[2])
     heaviest = sorted(sizes.items(), key=lambda one: -one[1])[:5]
     total = sum(sizes.values()) + HEADERS * len(sizes)
-    assert total <= 150_000, f"{total} bytes, most in {heaviest}"
+    assert total <= 130_000, f"{total} bytes, most in {heaviest}"
+
+    later = json.loads(re.search(r'id="modules">(.*?)</script>', page)[1])
+    assert later[0] == "js/page.js"
+    assert ("js/panels/inspector/inspector.js" in later) == bool(cookie), "the first view has no inspector"
+    soon = {address.split("/", 2)[2] for address in awaited}
+    assert not soon & set(later), "what was fetched already is not asked for again"
+    addresses = [f"/static/{awaited[0].split('/')[1]}/{name}" for name in later]
+    assert {get(server, address)[0] for address in addresses} == {200}
 
 
 def test_the_page_carries_its_first_record_and_names_no_other_host(server):
@@ -266,7 +277,7 @@ def test_who_was_never_here_gets_the_first_view_and_everybody_else_the_whole_ins
         page = body.decode()
         bootstrap = json.loads(re.search(r'id="bootstrap">(.*?)</script>', page, re.S)[1])
         record = base64.b64decode(re.search(r'id="first-record">(.*?)</script>', page, re.S)[1])
-        return bootstrap, len(tensors(record)["loss_t"]), "data-first" in page
+        return bootstrap, len(tensors(record)["loss_t"]), bool(re.search("<body[^>]* data-first", page))
 
     bootstrap, T, is_first = opened("/")
     assert (T, is_first) == (8, True)
@@ -287,6 +298,38 @@ def test_no_request_that_the_description_allows_breaks_the_server(server):
 def test_the_page_is_not_sent_again_to_who_has_it(server):
     tag = get(server, "/")[1]["etag"]
     assert get(server, "/", **{"If-None-Match": tag})[0] == 304
+
+
+@pytest.mark.parametrize("known", ["W/{}", '"x", W/{}', "*"])
+def test_who_names_the_page_otherwise_has_it_too(server, known):
+    tag = get(server, "/")[1]["etag"]
+    assert get(server, "/", **{"If-None-Match": known.format(tag)})[0] == 304
+
+
+@pytest.mark.parametrize(("accepted", "coding"), [("br, GZIP;q=0.5", "gzip"), ("gzip;q=0", None), ("xgzip", None)])
+def test_an_answer_is_compressed_only_for_who_takes_it(server, accepted, coding):
+    assert get(server, "/api/schema", **{"Accept-Encoding": accepted})[1]["content-encoding"] == coding
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/schema"])
+def test_head_is_answered_by_the_headers_of_get(server, path):
+    def answer(method):
+        asking = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+        with contextlib.closing(asking):
+            asking.request(method, path)
+            answered = asking.getresponse()
+            headers = {name: value for name, value in answered.getheaders() if name != "date"}
+            return answered.status, headers, answered.read()
+
+    status, headers, body = answer("HEAD")
+    assert (status, headers) == answer("GET")[:2]
+    assert status == 200
+    assert body == b""
+
+
+def test_a_slash_too_many_leads_nowhere_and_not_to_another_host_or_out_of_a_prefix(server):
+    status, headers, _ = get(server, "/api/schema/", Host="localhost")
+    assert (status, headers["location"]) == (404, None)
 
 
 def test_files_are_kept_for_ever_under_an_address_of_their_content(server):
@@ -468,6 +511,23 @@ def test_no_process_outlives_the_server():
     assert len(pids) == 2
     server.stop(signal.SIGKILL)
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "the compute processes to end")
+
+
+@pytest.mark.parametrize("comes_up", [False, True])
+def test_an_interrupt_at_the_terminal_ends_the_server_without_a_traceback(comes_up):
+    command = [sys.executable, "-u", "-m", "app", "--port", "0", "--workers", "1"]
+    started = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    with started:
+        if comes_up:
+            assert started.stdout.readline().startswith("Unroll is at")
+        else:
+            wait_until(lambda: workers(SimpleNamespace(process=started)), "a compute process that is about to import")
+        os.killpg(started.pid, signal.SIGINT)
+        _, said = started.communicate(timeout=PATIENCE)
+    assert started.returncode == -signal.SIGINT
+    assert said == ""
 
 
 def test_a_taken_port_is_said_in_a_sentence():

@@ -26,6 +26,13 @@ def test_settings_are_read_from_the_environment(monkeypatch):
     assert settings.root_path == "/unroll"
 
 
+def test_what_kubernetes_says_of_a_service_named_unroll_is_no_setting(monkeypatch):
+    for name in ("UNROLL_PORT", "UNROLL_PORT_80_TCP", "UNROLL_SERVICE_PORT", "UNROLL_SERVICE_HOST", "UNROLL_HOST"):
+        monkeypatch.setenv(name, "tcp://10.0.171.239:80")
+    settings = Settings()
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -1,7 +1,7 @@
 """Files that people bring, read into text and numbers: nothing is misread silently."""
 
 from .arrays import read_array
-from .decode import blocks, decode
+from .decode import blocks
 from .options import Fill, Options
 from .read import reading_table
 from .steps import Steps, finish
@@ -14,7 +14,6 @@ __all__ = [
     "Steps",
     "Table",
     "blocks",
-    "decode",
     "finish",
     "read_array",
     "reading_table",

@@ -9,11 +9,12 @@ from ...errors import BadUpload
 
 MAGIC = b"\x93NUMPY"
 HEADER = re.compile(
-    r"\{'descr': '(?P<type>[<>|=][fiub][1248])', 'fortran_order': (?P<fortran>True|False), "
+    r"\{'descr': '(?P<type>[<>|=](?:f[248]|[iu][1248]|b1))', 'fortran_order': (?P<fortran>True|False), "
     r"'shape': \((?P<shape>[\d, ]*)\), ?\}\s*"
 )
 LONGEST_HEADER = 1000
 MOST_AXES = 4
+MOST_ENTRIES = 2**40  # the product of its sizes, those that are 0 left out: NumPy has no array beyond 2^63 bytes
 
 
 def is_array(content: str | bytes) -> bool:
@@ -36,6 +37,10 @@ def read_array(content: bytes, field: str) -> np.ndarray:
         )
     shape = tuple(int(part) for part in found["shape"].split(",") if part.strip())
     dtype = np.dtype(found["type"])
+    if prod(size for size in shape if size) > MOST_ENTRIES:
+        raise BadUpload(
+            "The file is a NumPy array that says it has sizes beyond all that opens here. Save it again.", field
+        )
     if len(shape) > MOST_AXES or prod(shape) * dtype.itemsize != len(content) - begin:
         raise BadUpload(
             f"The file is a NumPy array of {shape}, which needs {prod(shape) * dtype.itemsize} bytes; it has "

@@ -15,19 +15,14 @@ CONTROLS = bytes(range(9))  # which no text holds
 UNUSED = b"\x81\x8d\x8f\x90\x9d"  # bytes that Windows-1252 gives no meaning
 
 
-def decode(content: str | bytes, field: str, encoding: str | None = None, remove: str = "") -> str:
-    """The text of a file: no byte order mark in front, and LF at the end of every line.
+def blocks(
+    content: str | bytes, field: str, size: int = BLOCK, encoding: str | None = None, remove: str = ""
+) -> Iterator[str]:
+    """The text of a file, no byte order mark in front and LF at the end of every line, in pieces of a few milliseconds.
 
     CRLF (Windows) and CR (old Macs) become LF, so that one text is the same text wherever it was written. What is
     not text raises BadUpload naming the place and what helps; ``encoding`` and ``remove`` as in `Options`.
     """
-    return "".join(blocks(content, field, encoding=encoding, remove=remove))
-
-
-def blocks(
-    content: str | bytes, field: str, size: int = BLOCK, encoding: str | None = None, remove: str = ""
-) -> Iterator[str]:
-    """The same text in pieces that are small enough to be worked on in a few milliseconds."""
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
     without = str.maketrans(dict.fromkeys(remove))
     at = 0

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from .lines import Lines, Source
 from .steps import Steps
+from .survey import LINES_AT_ONCE, MAX_CELLS
 
 LARGEST = 2**20  # characters of a file that is looked at
 CELL = re.compile(r"\S+")
@@ -21,20 +22,23 @@ def by_position(source: Source) -> Steps[Source | None]:
     for block in Lines(source):
         found += list(zip(block.numbers, block.lines, strict=True))
         yield
-    widths = [len(CELL.findall(line)) for _, line in found]
-    if len(set(widths[1:])) < 2 or (widths[0] < max(widths) and not found[0][1][0].isspace()):
-        return None
-    taken = bytearray(max(len(line) for _, line in found))
-    for _, line in found:
+    widths, taken = [], bytearray(max(len(line) for _, line in found))
+    for at, (_, line) in enumerate(found):
         places = [match.span() for match in CELL.finditer(line)]
+        widths.append(len(places))
         for begin, end in places:
             taken[begin:end] = b"\1" * (end - begin)
-    yield
+        if at % LINES_AT_ONCE == 0:
+            yield
+    if len(set(widths[1:])) < 2 or (widths[0] < max(widths) and not found[0][1][0].isspace()):
+        return None
     spans = [match.span() for match in re.finditer(rb"\x01+", bytes(taken))]
-    if len(spans) != max(widths):
+    if len(spans) != max(widths) or len(spans) * len(found) > MAX_CELLS:
         return None
     lines = [""] * found[-1][0]
-    for number, line in found:
+    for at, (number, line) in enumerate(found):
+        if at % LINES_AT_ONCE == 0:
+            yield
         cells = [line[begin:end].strip() for begin, end in spans]
         if any(" " in cell or "\t" in cell for cell in cells):
             return None

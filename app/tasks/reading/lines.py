@@ -163,8 +163,9 @@ def _without_border(line: str) -> str:
 def trimmed_end(content: str | bytes, options: Options) -> Steps[str | bytes]:
     """The file without what is blank at its end; far too many lines are refused before any is read."""
     wide = (options.encoding or "").startswith("utf-16") or (isinstance(content, bytes) and content.startswith(UTF16))
-    if not wide:
-        content = content.rstrip()
+    stripped = content.rstrip()
+    if not wide and stripped[-1:] != b"\0":  # else it may be UTF-16 that does not say so, and half of its last end
+        content = stripped
     yield
     if options.last_line is not None and options.last_line <= MAX_LINES:
         return content

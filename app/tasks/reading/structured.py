@@ -8,20 +8,37 @@ What is no row of numbers raises BadUpload naming the element.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
-from ...errors import BadUpload, shown
+from ...errors import BadUpload, counted, shown
+from ..base import MAX_NAMES
 from .lines import Source
 from .steps import Steps
+from .survey import MAX_CELLS
+from .table import MAX_NUMBERS
 
 AT_ONCE = 200  # elements that are read before others get a turn
 LONGEST_OBJECT = 2**20  # characters of JSON that may have to be read at once
+LENGTHS = (2**8, 2**14, LONGEST_OBJECT)  # of what is looked at, as most values are short
+MOST_IN_A_ROW = 50_000  # as many as fit into the longest line
 BLANK = re.compile(r"[\s,]*")
 ELEMENT = "Element"
+GAP = "null"
 EXAMPLES = 'such as [[1, 2], [3, 4]] or [{"a": 1, "b": 2}, {"a": 3, "b": 4}]'
-DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN and Infinity are gaps
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name comes twice in an object")
+    return found
+
+
+DECODER = json.JSONDecoder(parse_constant=lambda _: None, object_pairs_hook=_object)  # NaN and Infinity are gaps
 
 
 def looks_structured(source: Source) -> bool:
@@ -37,24 +54,34 @@ def unfolded(source: Source) -> Steps[Source]:
     for piece in source.blocks():
         text.append(piece)
         yield
+    whole = "".join(text)
     rows: list[Any] = []
-    for element in _elements("".join(text)):
+    for element in _elements(whole) if whole.strip() else ():
         rows.append(element)
         if len(rows) % AT_ONCE == 0:
             yield
+        if len(rows) > MAX_NUMBERS:
+            raise _too_many(f"more than {MAX_NUMBERS} rows")
+    if not rows:
+        raise BadUpload(f"The file is JSON without any row of numbers. A table is JSON {EXAMPLES}.", "csv")
     names, values = (yield from _of_objects(rows)) if isinstance(rows[0], dict) else (None, rows)
-    lines = [] if names is None else ["\t".join(_name(name) for name in names)]
     width = len(names) if names is not None else None
+    if names is not None and not any(map(_name, names)):  # a blank line names nothing
+        names = None
+    lines = [] if names is None else ["\t".join(_name(name) for name in names)]
     for number, row in enumerate(values, start=1):
         cells = row if isinstance(row, list) else [row]
+        if len(cells) > MOST_IN_A_ROW:
+            raise _too_many(f"{len(cells)} numbers in element {number}")
         width = len(cells) if width is None else width
         if len(cells) != width:
             raise BadUpload(
-                f"Element {number} of the JSON has {len(cells)} numbers where the first has {width}. Every one needs "
-                "as many.",
+                f"Element {number} of the JSON has {counted(len(cells), 'number')} where the first has {width}. "
+                "Every one needs as many.",
                 "csv",
             )
-        lines.append("\t".join([_cell(value, number) for value in cells]))
+        line = "\t".join([_cell(value, number) for value in cells])
+        lines.append(GAP + line if cells and not line.strip() else line)  # a blank line would be no timestep
         if number % AT_ONCE == 0:
             yield
     options = replace(
@@ -83,10 +110,25 @@ def _past(text: str, at: int) -> int:
 
 
 def _value(text: str, at: int) -> tuple[Any, int]:
+    """What begins there, and where it ends; no more is looked at than one value may have."""
+    for length in LENGTHS:
+        try:
+            if at + length < len(text):
+                value, end = DECODER.raw_decode(text[at : at + length])
+                if end < length:
+                    return value, at + end
+        except (ValueError, RecursionError):  # it is longer, or wrong
+            continue
+    line = text.count("\n", 0, at) + 1
+    if at + LONGEST_OBJECT < len(text):
+        raise BadUpload(
+            f"In line {line} a part of the JSON begins that is longer than {LONGEST_OBJECT} characters, or is none. A "
+            f"table is JSON {EXAMPLES}; pandas writes long ones by to_json(path, orient='records', lines=True).",
+            "csv",
+        )
     try:
         return DECODER.raw_decode(text, at)
     except (ValueError, RecursionError) as error:
-        line = text.count("\n", 0, at) + 1
         raise BadUpload(
             f"The file begins as JSON does, but line {line} is not JSON ({error}). A table is JSON {EXAMPLES}; of an "
             "array, numpy.savetxt(path, array) writes rows that open here.",
@@ -118,8 +160,7 @@ def _whole(text: str, start: int) -> dict[str, Any] | None:
 def _of_columns(whole: dict[str, Any]) -> Iterator[Any]:
     """The rows of {"columns": …, "data": …}, of one list of rows, or of columns by name."""
     if isinstance(whole.get("columns"), list) and isinstance(whole.get("data"), list):
-        names = [str(name) for name in whole["columns"]]
-        yield from (dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in whole["data"])
+        yield from _of_split(whole["columns"], whole["data"])
         return
     lists = [part for part in whole.values() if isinstance(part, list) and part and isinstance(part[0], list | dict)]
     if len(lists) == 1:
@@ -137,6 +178,21 @@ def _of_columns(whole: dict[str, Any]) -> Iterator[Any]:
     yield from (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
 
 
+def _of_split(columns: list[Any], data: list[Any]) -> Iterator[Any]:
+    """The rows below a list of names: each has as many numbers; names that are equal are numbered."""
+    names = [str(name) for name in columns]
+    counts = Counter(names)
+    names = [name if counts[name] == 1 else f"{name} {i}" for i, name in enumerate(names, start=1)]
+    for number, row in enumerate(data, start=1):
+        if isinstance(row, list) and len(row) != len(names):
+            raise BadUpload(
+                f"Element {number} of the JSON's data has {counted(len(row), 'number')} for "
+                f"{counted(len(names), 'column')}. Every one needs as many as there are columns.",
+                "csv",
+            )
+        yield dict(zip(names, row, strict=True)) if isinstance(row, list) else row
+
+
 def _of_objects(rows: list[Any]) -> Steps[tuple[list[str], list[list[Any]]]]:
     """The names that occur, in the order of the file, and the values of each object; what it lacks is a gap."""
     names: dict[str, None] = {}
@@ -144,6 +200,8 @@ def _of_objects(rows: list[Any]) -> Steps[tuple[list[str], list[list[Any]]]]:
         if not isinstance(row, dict):
             raise BadUpload(f"Element {number} of the JSON is {_kind(row)} where the first is an object.", "csv")
         names |= dict.fromkeys(row)
+        if len(names) > MAX_NAMES or number * len(names) > MAX_CELLS:
+            raise _too_many(f"{len(names)} names in its first {number} objects")
         if number % AT_ONCE == 0:
             yield
     values = []
@@ -154,6 +212,14 @@ def _of_objects(rows: list[Any]) -> Steps[tuple[list[str], list[list[Any]]]]:
     return list(names), values
 
 
+def _too_many(came: str) -> BadUpload:
+    return BadUpload(
+        f"At most {MAX_NAMES} columns, {MAX_CELLS} cells and {MAX_NUMBERS} rows of JSON are read; the file has {came}. "
+        "Use a part of it, fewer columns, or every n-th row.",
+        "csv",
+    )
+
+
 def _name(name: object) -> str:
     return " ".join(str(name).replace('"', "'").split())
 
@@ -161,6 +227,11 @@ def _name(name: object) -> str:
 def _cell(value: Any, number: int) -> str:
     if value is None or isinstance(value, bool):
         return "" if value is None else str(value).lower()
+    if isinstance(value, float) and not isfinite(value):
+        raise BadUpload(
+            f"Element {number} of the JSON holds a number beyond 1e308; every one needs to be finite. Correct it.",
+            "csv",
+        )
     if isinstance(value, str | int | float):
         return _name(value) if isinstance(value, str) else repr(value)
     raise BadUpload(f"Element {number} of the JSON holds {_kind(value)}; a row needs numbers, {EXAMPLES}.", "csv")

@@ -205,7 +205,7 @@ def _fitted(line: int, cells: list[str], width: int, separator: str) -> list[str
 def parts_at(line: int) -> list[Choice]:
     """The lines above this one alone, or those from it on: two tables in one file, or notes below one."""
     before = Choice(f"Read the lines before line {line}", {"last_line": line - 1})
-    return [*([before] if line > 1 else []), Choice(f"Read from line {line} on", {"first_line": line})]
+    return [before, Choice(f"Read from line {line} on", {"first_line": line})] if line > 1 else []
 
 
 def _headers(first_rows: Sequence[Row], source: Source) -> tuple[list[Row], Sequence[Row]]:
@@ -300,9 +300,8 @@ def _names(
 def _unique(names: list[str]) -> list[str]:
     """Names for columns that have none or share one, short enough to be shown."""
     names = [" ".join(name.split())[:LONGEST_NAME] for name in names]
-    return [
-        name if name and names.count(name) == 1 else f"{name or 'column'} {i}" for i, name in enumerate(names, start=1)
-    ]
+    counts = Counter(names)
+    return [name if name and counts[name] == 1 else f"{name or 'column'} {i}" for i, name in enumerate(names, start=1)]
 
 
 def described(column: Column) -> str:

@@ -14,17 +14,16 @@ MOST = 2_000_000  # cells
 def turned(source: Source, separator: str) -> Steps[Source]:
     """The same cells, those of one line below each other."""
     rows: list[list[str]] = []
-    cells = 0
+    longest = 0
     for block in Lines(source):
         for at, line in enumerate(block.lines):
             rows += split(Block(block.numbers[at : at + 1], [line]), separator)
-            cells += len(rows[-1])
-        if len(rows) > MAX_NAMES or cells > MOST:
+            longest = max(longest, len(rows[-1]))
+        if len(rows) > MAX_NAMES or longest * len(rows) > MOST:
             raise BadUpload(
                 f"At most {MAX_NAMES} lines of {MOST} numbers in all can be taken as columns; the file has more.", "csv"
             )
         yield
-    longest = max(map(len, rows), default=0)
     filled = [[*row, *[""] * (longest - len(row))] for row in rows]
     lines = []
     for at in range(longest):

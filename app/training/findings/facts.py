@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan, nan
+from functools import cached_property
+from math import isfinite, isnan, nan
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ class WayBack:
     def change(self, k: int) -> float | None:
         """ln ||dE_t/dstate_k|| against where it starts; None where E_t sends nothing back."""
         start = float(self.ln_norm[self.last])
-        return float(self.ln_norm[k]) - start if np.isfinite(start) else None
+        return float(self.ln_norm[k]) - start if isfinite(start) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +88,7 @@ class Facts:
         sending = [way for way in self.ways if way.change(k) is not None]
         return max(sending, key=lambda way: way.change(k) or 0.0, default=None)
 
-    @property
+    @cached_property
     def median_loss(self) -> float | None:
         """The median of the last batches' losses."""
         return median(self.losses) if self.losses else None
@@ -101,7 +102,7 @@ class Facts:
 
 def median(values: Sequence[float]) -> float:
     """The median of a few numbers, at least one; NaN where one of them is."""
-    if any(isnan(value) for value in values):
+    if any(map(isnan, values)):
         return nan
     ordered, half = sorted(values), len(values) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2

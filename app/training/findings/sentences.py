@@ -1,7 +1,7 @@
 """A finding in one sentence, with its numbers: what a notebook and a watched trainer say."""
 
 from collections.abc import Mapping
-from math import exp, floor, log
+from math import exp, floor, inf, isfinite, log
 from typing import Any
 
 COMMON = 20.0  # ln of sizes that are said as they are
@@ -31,9 +31,11 @@ def _way(values: Mapping[str, Any]) -> str:
 
 
 def _exp(ln: float | None) -> str:
-    """A record says None where nothing is left."""
-    if ln is None:
+    """Where nothing is left a record has -inf, or None, once it was a file."""
+    if ln is None or ln == -inf:
         return "0"
+    if not isfinite(ln):
+        return "no finite number"
     return f"{exp(ln):.2g}" if abs(ln) < COMMON else power(ln)
 
 

@@ -13,7 +13,9 @@ import numpy as np
 from ...engine import ActivationName, Architecture, CellName, Params, Precision
 from ...errors import BadUpload, BadValue, Choice, counted
 from .. import tensorfile
-from .recognise import MODULES, Recognised, torch_endings
+from ..architecture import in_words
+from .recognise import Recognised
+from .recurrent import MODULES, torch_endings
 from .statedict import Tensors
 
 ADOPT = Choice("Take the file’s own shape, and start again with its weights", {"adopt": True})
@@ -29,8 +31,8 @@ def fitting(file: Recognised, net: Architecture, precision: Precision) -> Params
     if net.cell not in MODULES:
         theirs = file.architecture
         raise BadUpload(
-            f"The weights do not fit this run. The file is {theirs}; the run is {net}, a cell PyTorch has no module "
-            f"for. What helps: `adopt` sets cell and hidden_size to the file's ({theirs.cell}, {theirs.hidden_size}).",
+            f"{_differ(theirs, net)}, a cell PyTorch has no module for. "
+            f"What helps: `adopt` sets cell and hidden_size to the file's ({theirs.cell}, {theirs.hidden_size}).",
             "adopt",
             (ADOPT,),
         )
@@ -120,11 +122,14 @@ def _does_not_fit(file: Recognised, net: Architecture) -> BadUpload:
         sizes = f"{counted(theirs.inputs, 'input')} and {counted(theirs.outputs, 'output')}"
         helps.append(f"a task or own data with {sizes} would fit")
     return BadUpload(
-        f"The weights do not fit this run. The file is {theirs}; the run is {net}{f': {wrong}' if wrong else ''}. "
-        f"What helps: {'; and '.join(helps)}.",
+        f"{_differ(theirs, net)}{f': {wrong}' if wrong else ''}. What helps: {'; and '.join(helps)}.",
         None if other_data else "adopt",
         () if other_data else (ADOPT,),
     )
+
+
+def _differ(theirs: Architecture, net: Architecture) -> str:
+    return f"The weights do not fit this run. The file is {in_words(theirs)}; the run is {in_words(net)}"
 
 
 def _ours(file: Recognised) -> Params:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...engine import CELLS
-from ...engine.arrays import all_finite
+from ...engine.arrays import any_infinite
 from ...tasks import Steps
 from ..measurement import Measurement
 from ..work import Work
@@ -61,6 +61,6 @@ def cost_of_jacobians(work: Work) -> float:
 def f32(values: np.ndarray) -> np.ndarray:
     """The values as float32; a finite one stays finite, as only a number that really is not may look so."""
     short = values.astype(np.float32, order="C")
-    if not all_finite(short):
+    if any_infinite(short):
         np.copyto(short, np.copysign(LARGEST, short), where=np.isinf(short) & np.isfinite(values))
     return short

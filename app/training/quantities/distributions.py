@@ -15,7 +15,7 @@ FRACTIONS = np.array(QUANTILES)
 MANY = 1024  # entries, of which most need not be sorted
 WHEN = (
     ", in the order of `grad_norms`; while a run plays faster than 8 updates a second, after a change and in every "
-    "eighth record"
+    "eighth record, at the latest in every sixteenth where records come late"
 )
 ROWS = ("parameter", len(QUANTILES))
 

@@ -8,10 +8,11 @@ from ...training import Effects, RunConfig, Steps, Trainer
 from ...training.dataset import read_sequences, reading
 from ...training.limits import MAX_FILE_NAME
 from .. import protocol
+from ..messages import Count
 from ..session import Phase, Session
 from ..uploads import Announced, UploadKind
 from ..viewer import Viewer
-from .base import Answer, Command, Count, Job
+from .base import Answer, Command, Job
 from .own_data import SeriesOptions, known_fields
 from .preview import preview, refuse_other_kinds
 
@@ -28,7 +29,13 @@ class Snapshot(Command):
     dataset: bool = False
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        return session.network(self.type).snapshot(dataset=self.dataset)
+        trainer = session.network(self.type)
+        return self._in_steps(trainer) if trainer.takes_long else trainer.snapshot(dataset=self.dataset)
+
+    def _in_steps(self, trainer: Trainer) -> Steps[bytes]:
+        """Whether the last update led to numbers that are not finite is seen from what the next one needs."""
+        yield from trainer.approaching()
+        return trainer.snapshot(dataset=self.dataset)
 
 
 class Copy(Command):
@@ -60,7 +67,12 @@ class Export(Command):
     type = "export"
     format: Literal["pytorch", "report"]
     library: bool = False
-    link: str = Field(default="", max_length=LONGEST_LINK, pattern=r"^(https?://.*)?$")
+    link: str = Field(
+        default="",
+        max_length=LONGEST_LINK,
+        pattern=r"^(https?://.*)?$",
+        description=f"an address of one line and at most {LONGEST_LINK} characters that begins with https:// or http://",
+    )
     changes: list[Changed] | None = Field(default=None, max_length=MOST_CHANGES)
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:

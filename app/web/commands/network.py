@@ -7,9 +7,10 @@ from pydantic import Field
 from ...training import Effects, Steps, Trainer
 from ...training.dataset import read_series, read_text
 from ...training.limits import MAX_EDIT
+from ..messages import Count
 from ..session import Session
 from ..viewer import Viewer
-from .base import Answer, Command, Count
+from .base import Answer, Command
 from .own_data import OwnDataCommand, SeriesOptions, known_fields
 from .preview import preview
 

@@ -10,7 +10,8 @@ from ...errors import UnknownField, shown
 from ...training import RunConfig
 from ...training.dataset import Options
 from ...training.limits import MAX_MISSING, MAX_NAMES, MAX_REMOVED
-from .base import Command, Count
+from ..messages import Count
+from .base import Command
 
 
 class OwnDataCommand(Command):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ...link_keys import KEY
 from ...training import Effects
-from .. import protocol
+from .. import messages, protocol
 from ..session import Session
 from ..viewer import Viewer
 from .base import Answer, Command
@@ -16,7 +16,7 @@ class Share(Command):
     """Let others follow this run. With the key of an earlier link they find it under that link again."""
 
     type = "share"
-    key: Annotated[str, Field(pattern=KEY)] | None = None
+    key: Annotated[str, Field(pattern=KEY, description="the key of an earlier `shared`")] | None = None
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         session.network(self.type)
@@ -36,11 +36,8 @@ class Unshare(Command):
         return Effects()
 
 
-class Follow(Command):
+class Follow(messages.Follow, Command):
     """See the run that is shared under this token, in place of one's own."""
-
-    type = "follow"
-    run: str = Field(max_length=100)
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
         followed = session.shared.links.find(self.run)

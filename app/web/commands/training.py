@@ -1,12 +1,16 @@
 """Commands that train: play, pause, step."""
 
+from collections.abc import Generator
+from typing import TypeVar
+
 from pydantic import Field
 
-from ...training import Effects, Trainer
+from ...training import Effects, Steps, Trainer, finish
 from ..session import Phase, Session
 from ..viewer import Viewer
 from .base import Answer, Command, Job
 
+T = TypeVar("T")
 MOST_STEPS = 10_000
 
 
@@ -53,9 +57,10 @@ class Step(Command):
     def _updates(self, session: Session, trainer: Trainer) -> Job:
         for taken in range(1, self.iterations + 1):
             if taken == self.iterations and not (session.cut_short or session.steps_next):
-                seen = trainer.step(watch=(), loss_after=True)
+                seen = yield from _in_parts(trainer.stepping(watch=(), loss_after=True), trainer)
                 session.stepped = {"loss_before": seen.scalars["loss"], "loss_after": seen.scalars["loss_after"]}
             else:
+                yield from _in_parts(trainer.approaching(), trainer)
                 trainer.advance()
             if trainer.divergence:
                 yield session.diverge(trainer.divergence, self.id)
@@ -66,3 +71,8 @@ class Step(Command):
         session.show_soon()
         session.announce()
         yield [session.state(self.id)]
+
+
+def _in_parts(steps: Steps[T], trainer: Trainer) -> Generator[None, None, T]:
+    """What an update takes; where that is long, others have their turns meanwhile."""
+    return (yield from steps) if trainer.takes_long else finish(steps)

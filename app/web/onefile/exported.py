@@ -9,6 +9,7 @@ from typing import Any
 
 from ...training import Record, Trainer
 from ...training.schema import schema
+from ..templates import without_samples
 from .onepage import MARKS, as_text
 from .packed import pack
 
@@ -47,13 +48,3 @@ def exported(shell: str, title: str, recorded: Recorded, facts: dict[str, Any]) 
     for name, part in parts.items():
         shell = shell.replace(MARKS[name], part)
     return shell
-
-
-def without_samples(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without curves and the tensors of records: the first page is to be small, and /api/schema has them."""
-    activations = {
-        name: {key: value for key, value in about.items() if not isinstance(value, list)}
-        for name, about in schema["activations"].items()
-    }
-    fields = {name: value for name, value in schema.items() if name not in ("record", "quantities")}
-    return fields | {"activations": activations}

@@ -7,13 +7,12 @@ text, 13 bits in two of 91 characters: 23 % more than the bytes themselves, wher
 import base64
 import gzip
 import hashlib
-from typing import Any
 
-import numpy as np
 from jinja2 import Environment
 from markupsafe import Markup
 
 from ..assets import PLOTLY, Assets
+from ..styles import styles
 from .bundle import bundle
 
 ENTRY = "js/main.js"
@@ -30,12 +29,11 @@ LEFT_OUT = {
     "js/share/opening.js",
     "js/share/player.js",
     "js/share/start.js",
+    "js/wire/ahead.js",
 }
 # What only a page of lessons needs, and styles of it.
 LESSONS = "js/lessons/lessons.js"
 OF_LESSONS = ("lesson", "lesson_under", "question", "terms", "rings")
-REGIONS = ("base", "kit", "layout", "header", "controls", "stage", "side", "footer", "menus")
-MEDIA = {"compact": "(width < 62.5em)", "touch": "(pointer: coarse)", "print": "print"}
 # Styles that a module adds when it is first needed.
 ON_REQUEST = ("views", "inspector", "slowmotion", "source", "essential", "names", "uses")
 MARKS = {name: f"@@{name}@@" for name in ("title", "bootstrap", "first_record", "recorded")}
@@ -44,18 +42,17 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 # Two of these are 13 bits; none of them means anything inside a script element.
-ALPHABET = bytes(code for code in range(0x21, 0x7F) if chr(code) not in '"<\\')
+ALPHABET = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"<\\')
 BITS = 13
+PAIRS = [first + second for first in ALPHABET for second in ALPHABET][: 2**BITS]
 
 
 def as_text(content: bytes) -> str:
     """Bytes as characters of ALPHABET; `fromText` of static/js/wire/text.js reads them, given how many they are."""
-    bits = np.unpackbits(np.frombuffer(content, np.uint8), bitorder="little")
-    groups = np.pad(bits, (0, -len(bits) % BITS)).reshape(-1, BITS)
-    numbers = groups @ (1 << np.arange(BITS))
-    characters = np.frombuffer(ALPHABET, np.uint8)
-    text: bytes = characters[np.stack(np.divmod(numbers, len(ALPHABET)), axis=1)].tobytes()
-    return text.decode()
+    # 13 bytes are 8 groups of 13 bits, the lowest first; zeros fill the last ones.
+    blocks = (int.from_bytes(content[start : start + BITS], "little") for start in range(0, len(content), BITS))
+    text = "".join([PAIRS[block >> shift & 0x1FFF] for block in blocks for shift in range(0, 8 * BITS, BITS)])
+    return text[: 2 * -(-8 * len(content) // BITS)]
 
 
 def one_page(assets: Assets, templates: Environment, *, tells_lessons: bool = False) -> str:
@@ -66,18 +63,11 @@ def one_page(assets: Assets, templates: Environment, *, tells_lessons: bool = Fa
     def text(name: str) -> str:
         return assets.files[name].content.decode()
 
-    def style(name: str, media: str) -> dict[str, Any]:
-        return {"file": f"{name}.css", "media": media, "content": Markup(text(f"css/{name}.css"))}  # noqa: S704 (ours)
-
     script = bundle({name: text(name) for name in assets.files if name.endswith(".js")}, ENTRY, left_out)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     charts = gzip.compress(assets.files[PLOTLY].content, mtime=0)
     page: str = templates.get_template("recorded.html").render(
-        styles=[
-            *(style(name, "all") for name in REGIONS),
-            *(style(name, media) for name, media in MEDIA.items()),
-            *(style(name, "not all") for name in late),
-        ],
+        styles=styles(assets, late=late),
         icon="data:image/svg+xml;base64," + base64.b64encode(assets.files["icon.svg"].content).decode(),
         script=Markup(script),  # noqa: S704 (ours)
         policy=Markup(POLICY.format(script=f"'sha256-{digest}'")),  # noqa: S704 (ours)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...errors import BadUpload, shown
-from ...training.tensorfile import read, strict_json
+from ...tensorheader import checked, strict_json
 from ..protocol import LARGEST_INTEGER
 
 LONGEST_NAME = 200  # characters of a module's name
@@ -20,7 +20,7 @@ class Capture:
 
 def capture_in(frame: bytes) -> Capture:
     """The record in a binary frame; BadUpload says what is wrong with it."""
-    metadata, _ = read(frame)
+    metadata, _ = checked(frame)
     facts = strict_json(metadata["unroll"]) if set(metadata) == {"unroll"} else {}
     module, step = facts.get("module"), facts.get("step")
     if facts.get("kind") != "record" or facts.get("iteration") != step:

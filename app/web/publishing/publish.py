@@ -30,7 +30,7 @@ class Publish(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
     type: Literal["publish"]
-    key: str = Field(pattern=KEY)
+    key: str = Field(pattern=KEY, description="a key as `unroll.watch` makes them")
     modules: list[Annotated[str, Field(max_length=LONGEST_NAME)]] = Field(min_length=1, max_length=MOST_MODULES)
     every: int = Field(ge=1, le=protocol.LARGEST_INTEGER)
 

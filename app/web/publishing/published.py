@@ -8,12 +8,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from ...errors import Busy, NotNow, ReadOnly, UnexpectedBinary, UnknownRun, UnrollError, shown
-from .. import commands, protocol
-from ..commands.sharing import Follow
-from ..commands.viewing import Watch
+from ...errors import Busy, NotNow, ReadOnly, UnexpectedBinary, UnknownRun, UnknownType, UnrollError, shown
+from .. import protocol
 from ..compute import Visitor
 from ..following.followers import one_more
+from ..messages import UNDERSTOOD, Follow, Watch, parse
 from ..pacing import Credits
 from .captures import Capture
 
@@ -154,28 +153,32 @@ class Follower:
                 )
             fields = protocol.parse_object(frame)
             id_ = protocol.id_of(fields)
-            answer = self._answer(commands.parse(fields), id_)
+            answer = self._answer(fields, id_)
         except UnrollError as error:
             answer = protocol.error_message(error, id_)
         self.visitor.deliver(answer)
         self.visitor.settle(1)
         self._send_next()
 
-    def _answer(self, command: commands.Command, id_: protocol.Id) -> str:
+    def _answer(self, fields: dict[str, Any], id_: protocol.Id) -> str:
+        try:
+            message = parse(fields, UNDERSTOOD)
+        except UnknownType:  # a command for a network that is trained here, or none at all
+            message = None
         if self.following is None:
-            if isinstance(command, Follow):
-                run = self._runs.find(command.run)
+            if isinstance(message, Follow):
+                run = self._runs.find(message.run)
                 run.add(self)  # what is there waits until the answer was sent
                 self.following = run
                 return run.state(id_)
             raise NotNow("The run that was published has ended. `follow` it again, or connect anew for another one.")
-        if not isinstance(command, Watch):
+        if not isinstance(message, Watch):
             raise ReadOnly(
-                f"`{command.type}` is not possible: this run is trained by a script, and nothing here changes it. "
-                "`watch` chooses the sequence of the batch, as `probe`."
+                f"{shown(fields['type'])} is not possible: this run is trained by a script, and nothing here changes "
+                "it. `watch` chooses the sequence of the batch, as `probe`."
             )
-        if command.probe is not None:
-            self.following.show_sequence(command.probe)
+        if message.probe is not None:
+            self.following.show_sequence(message.probe)
         return self.following.state(id_)
 
     def ack(self, iteration: int) -> None:

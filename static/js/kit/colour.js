@@ -158,13 +158,21 @@ const BITS = new Uint32Array(SINGLE.buffer);
 const COARSE = 16;
 const UNSIGNED = 0x7fffffff;
 const FIRST_STEP = stepOf(10 ** (GRADIENT_DOMAIN[0] - 0.1));
-const DEPTHS = Float64Array.from({ length: stepOf(10 ** (GRADIENT_DOMAIN[1] + 0.1)) - FIRST_STEP + 1 }, (_, step) => {
+/** Places on the ramp by step, of either sign: made with the first gradient that is shown. @type {Record<"positive" | "negative", Uint8Array> | null} */
+let places = null;
+
+function makePlaces() {
   const [low, high] = GRADIENT_DOMAIN;
-  BITS[0] = (FIRST_STEP + step + 0.5) * 2 ** COARSE;
-  return clamp((Math.log10(SINGLE[0]) - low) / (high - low), 0.06, 1);
-});
-const POSITIVE = Uint8Array.from(DEPTHS, (depth) => Math.round(((ENTRIES - 1) / 2) * (1 + depth)));
-const NEGATIVE = Uint8Array.from(DEPTHS, (depth) => Math.round(((ENTRIES - 1) / 2) * (1 - depth)));
+  const steps = stepOf(10 ** (high + 0.1)) - FIRST_STEP + 1;
+  const made = { positive: new Uint8Array(steps), negative: new Uint8Array(steps) };
+  for (let step = 0; step < steps; step++) {
+    BITS[0] = (FIRST_STEP + step + 0.5) * 2 ** COARSE;
+    const depth = clamp((Math.log10(SINGLE[0]) - low) / (high - low), 0.06, 1);
+    made.positive[step] = Math.round(((ENTRIES - 1) / 2) * (1 + depth));
+    made.negative[step] = Math.round(((ENTRIES - 1) / 2) * (1 - depth));
+  }
+  return made;
+}
 
 function stepOf(/** @type {number} */ size) {
   SINGLE[0] = size;
@@ -176,9 +184,11 @@ function stepOf(/** @type {number} */ size) {
  * number's own bits: a logarithm for every unit at every timestep would cost more than all else of its picture.
  */
 export function gradientIndex(/** @type {number} */ value) {
+  places ??= makePlaces();
+  const { positive, negative } = places;
   const step = stepOf(value) - FIRST_STEP;
-  const at = step < 0 ? 0 : step < DEPTHS.length ? step : DEPTHS.length - 1;
-  return value < 0 ? NEGATIVE[at] : POSITIVE[at];
+  const at = step < 0 ? 0 : step < positive.length ? step : positive.length - 1;
+  return value < 0 ? negative[at] : positive[at];
 }
 
 /** The size of a gradient from its natural logarithm, on the even axis 10⁻³²…10⁸. */

@@ -194,7 +194,7 @@ function pinOf({ pin, slow }) {
 }
 
 /** @param {State} state @param {State[]} lanes none where there is one network @param {Set<string>} events @returns {import("./conditions.js").Page} */
-export function pageOf(state, lanes, events) {
+function pageOf(state, lanes, events) {
   const networks = lanes.length > 0 ? lanes : [state];
   return {
     lanes: networks.map(({ live: { config, iteration, record }, phase }) => ({

@@ -136,7 +136,8 @@ export function parseNumber(text) {
     .replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (figure) => (figure === "⁻" ? "-" : String(SUPERSCRIPTS.indexOf(figure))))
     .replace(/[\s\u2009]/g, "")
     .replace(",", ".");
-  return ascii === "" ? Number.NaN : Number(ascii);
+  const number = ascii === "" ? Number.NaN : Number(ascii);
+  return Number.isFinite(number) ? number : Number.NaN; // JSON has no infinity: null would be sent in its place
 }
 
 /** @param {number} value @param {number} digits */

@@ -3,8 +3,7 @@
  * opened first.
  */
 
-import { byId, element } from "../lib/dom.js";
-import { createInspector } from "./inspector/inspector.js";
+import { byId, element, setAttribute, setText } from "../lib/dom.js";
 import { addStyle } from "../lib/styles.js";
 import { USES_PANEL } from "../run/choices.js";
 import { createViews } from "../views/views.js";
@@ -29,7 +28,7 @@ function panelOf({ divergence, panel }) {
 export function createRail(store, actions) {
   void addStyle("views.css");
   void addStyle("inspector.css");
-  const inspector = createInspector(byId("inspector"), store, actions);
+  const inspector = createInspectorPanel(store, actions);
   const views = createViews(store, actions);
   const check = createCheckPanel(store, actions);
   const divergence = createDivergencePanel(store, actions);
@@ -60,6 +59,43 @@ export function createRail(store, actions) {
   };
 }
 
+/** It comes after the picture moves, and where it is hidden not at all. @param {PageStore} store @param {RailActions} actions */
+function createInspectorPanel(store, actions) {
+  const node = byId("inspector");
+  /** @type {{draw: (now: number) => number} | null} */
+  let panel = null;
+  let asked = false;
+
+  function load() {
+    asked = true;
+    import("./inspector/inspector.js").then(
+      ({ createInspector }) => {
+        node.replaceChildren();
+        panel = createInspector(node, store, actions);
+        actions.redraw();
+      },
+      () => {
+        setText(node, say.INSPECTOR_NOT_LOADED);
+        const end = store.watch(
+          ({ pin }) => pin,
+          () => {
+            end();
+            asked = false;
+          },
+        );
+      },
+    );
+  }
+
+  return {
+    /** How many milliseconds later it wants to be drawn again. @param {number} now */
+    draw(now) {
+      if (!asked && !store.get().first) load();
+      return panel ? panel.draw(now) : Number.POSITIVE_INFINITY;
+    },
+  };
+}
+
 /** @param {PageStore} store @param {RailActions} actions */
 function createCheckPanel(store, { checkGradients }) {
   const button = byId("check-gradients");
@@ -74,7 +110,7 @@ function createCheckPanel(store, { checkGradients }) {
   return {
     /** @param {boolean} open */
     show(open) {
-      button.setAttribute("aria-expanded", String(open));
+      setAttribute(button, "aria-expanded", String(open));
       if (node.hidden === !open) return;
       node.hidden = !open;
       if (!open) return;

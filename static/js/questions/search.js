@@ -15,7 +15,7 @@ const WEIGHTS = { title: 4, words: 3, text: 1 };
 const SHORTEST_BEGINNING = 3;
 
 /** @param {string} text @returns {string[]} */
-export function wordsOf(text) {
+function wordsOf(text) {
   return (
     text
       .toLowerCase()

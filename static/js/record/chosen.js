@@ -51,7 +51,7 @@ export function extentOf({ tensors }) {
 }
 
 /** The chosen place as far as a network has it. @param {Choice} choice @param {{layers: number, directions: number}} extent @returns {Choice} */
-export function within({ layer, direction }, { layers, directions }) {
+function within({ layer, direction }, { layers, directions }) {
   return { layer: Math.min(layer, layers), direction: directions > 1 ? direction : "forward" };
 }
 

@@ -221,7 +221,9 @@ function flowOf(/** @type {import("../wire/protocol.js").Tensor | undefined} */ 
 }
 
 function logarithms(/** @type {Numbers} */ norms) {
-  return Float64Array.from(norms, Math.log);
+  const ln = new Float64Array(norms.length);
+  for (let t = 0; t < norms.length; t++) ln[t] = Math.log(norms[t]);
+  return ln;
 }
 
 /**
@@ -231,7 +233,9 @@ function logarithms(/** @type {Numbers} */ norms) {
  * @param {Float64Array} ln of the gradient
  */
 function carriedOf(norms, ln) {
-  return logarithms(norms).map((size, t) => (size === Number.POSITIVE_INFINITY ? ln[t] : size));
+  const carried = logarithms(norms);
+  for (let t = 0; t < carried.length; t++) if (carried[t] === Number.POSITIVE_INFINITY) carried[t] = ln[t];
+  return carried;
 }
 
 /**

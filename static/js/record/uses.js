@@ -14,9 +14,6 @@ import { hasTarget } from "./readings.js";
  * @typedef {{incoming: Numbers, back: Numbers, byUnit: boolean}} Use
  */
 
-/** The matrices whose uses can be told apart. */
-export const SUMMED = ["W_hy", "W_hh", "u_hh", "W_xh"];
-
 /** Whether the record holds what every use is multiplied with. @param {DecodedRecord} record @param {string} tensor */
 export function hasUses({ tensors }, tensor) {
   if (tensor === "W_hy") return "dy" in tensors;
@@ -68,23 +65,6 @@ export function entriesOf(uses) {
 export function normOf({ incoming, back, byUnit }) {
   if (byUnit) return Math.hypot(...Array.from(incoming, (value, j) => value * back[j]));
   return Math.hypot(...incoming) * Math.hypot(...back);
-}
-
-/** The sum of uses as a tensor of the weight's shape. @param {Use[]} uses @param {number[]} shape @returns {Tensor} */
-export function sumOf(uses, shape) {
-  const data = new Float64Array(shape.reduce((all, size) => all * size, 1));
-  for (const { incoming, back, byUnit } of uses) {
-    if (byUnit) for (let j = 0; j < data.length; j++) data[j] += incoming[j] * back[j];
-    else {
-      const width = back.length;
-      for (let i = 0; i < incoming.length; i++) {
-        const factor = incoming[i];
-        if (factor === 0) continue;
-        for (let j = 0; j < width; j++) data[i * width + j] += factor * back[j];
-      }
-    }
-  }
-  return { shape, data };
 }
 
 /** The norm of a sum of uses without forming it: ‖Σ aᵢᵀbᵢ‖² = Σᵢⱼ (aᵢ·aⱼ)(bᵢ·bⱼ). @param {Use[]} uses */

@@ -13,7 +13,7 @@ import { NO_BRANCH } from "../words/notices.js";
  * @param {() => Promise<ArrayBuffer | null>} run.save
  * @param {(go: () => Promise<boolean>) => Promise<boolean>} run.travel
  * @param {(bytes: ArrayBuffer) => Promise<import("../wire/requests.js").Answer>} run.upload
- * @param {(changes: import("./history.js").Change[], iteration: number) => Promise<void>} run.replay
+ * @param {(changes: import("./history.js").Change[], iteration: number) => Promise<unknown>} run.replay says what of it was refused
  * @param {() => Promise<unknown>} run.watch
  * @param {(kept: import("./undo.js").Undoable) => void} run.setUndo
  * @param {(text: string) => void} run.notice
@@ -30,7 +30,10 @@ export function createBranching(store, past, standing, run) {
     const arrived = await run.travel(async () => {
       const bytes = await run.save();
       if (!bytes || (await run.upload(route.bytes))?.type !== "state") return false;
-      await run.replay(route.changes, route.iteration);
+      if (await run.replay(route.changes, route.iteration)) {
+        await run.upload(bytes);
+        return false;
+      }
       past.cut(moment);
       store.dispatch({ type: "branched", moment });
       run.setUndo({ ...head, bytes });

@@ -1,32 +1,10 @@
 /** The curve of a run: its losses, norms and clipped updates over training, within fixed bounds. Pure. */
 
 import { appendToSpread } from "../record/spread.js";
+import { emptyHistory, HISTORY_CAPACITY } from "./columns.js";
 
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
-
-export const HISTORY_CAPACITY = 8192;
-
-/**
- * Columns over training, shared between states: a state sees the first `length` entries only, later ones are appended
- * behind its back and therefore harmless.
- * @typedef {{length: number, iteration: Float64Array, loss: Float64Array, gradNorm: Float64Array, clipScale: Float64Array,
- *   clippedUpdates: Float64Array, validation: Float64Array, spread: import("../record/spread.js").Spread | null}} History
- */
-
-/** @returns {History} */
-export function emptyHistory() {
-  const column = () => new Float64Array(HISTORY_CAPACITY);
-  return {
-    length: 0,
-    iteration: column(),
-    loss: column(),
-    gradNorm: column(),
-    clipScale: column(),
-    clippedUpdates: column(),
-    validation: column(),
-    spread: null,
-  };
-}
+/** @typedef {import("./columns.js").History} History */
 
 /**
  * A record of an earlier iteration starts another branch: what came after it is dropped. A full history keeps every

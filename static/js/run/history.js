@@ -3,7 +3,7 @@
  * the changes that were accepted in between. From these every kept moment can be shown at once and reached again exactly.
  */
 
-import { FROM_A_COPY, TOO_MANY_CHANGES } from "../words/handin.js";
+import { FROM_A_COPY, WITHOUT_A_CHANGE, TOO_MANY_CHANGES } from "../words/handin.js";
 
 /** @typedef {import("../wire/protocol.js").Command} Command */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -28,6 +28,7 @@ import { FROM_A_COPY, TOO_MANY_CHANGES } from "../words/handin.js";
  */
 /** @typedef {{command: Command, iteration: number}} Change accepted before the update of this iteration */
 /** @typedef {{bytes: ArrayBuffer, changes: Change[], iteration: number}} Route */
+/** @typedef {{bytes: ArrayBuffer, changes: Change[], accepted: number}} Way a snapshot, after how many accepted changes, and those since */
 /**
  * How the run began and what was changed since: with them it can be computed again. `config` is null where it did not
  * begin from a seed; `why` then says how.
@@ -157,7 +158,7 @@ export function createPast(bounds = BOUNDS) {
     keepMoment(shown) {
       const { iteration } = shown.record.meta;
       const moment = { ...shown, iteration, run, accepted, bytes: sizeOf(shown.record) };
-      recent = recent.filter((one) => precedes(one, moment));
+      while (recent.length > 0 && !precedes(recent[recent.length - 1], moment)) recent.pop();
       recent.push(moment);
       forget();
       const newest = snapshots.at(-1);
@@ -176,10 +177,24 @@ export function createPast(bounds = BOUNDS) {
     /** @param {number} from how many had been accepted */
     changesSince: (from) => changesBetween(from, accepted),
 
-    /** How the run can be taken up where it is, the best way first. @returns {{bytes: ArrayBuffer, changes: Change[]}[]} */
+    /** How the run can be taken up where it is, the best way first. @returns {Way[]} */
     ways() {
       const newest = snapshots.slice(-NEWEST).reverse();
-      return newest.map((one) => ({ bytes: one.bytes, changes: changesBetween(one.accepted, accepted) }));
+      return newest.map(({ bytes, accepted: from }) => ({
+        bytes,
+        accepted: from,
+        changes: changesBetween(from, accepted),
+      }));
+    },
+
+    /** The run stands on another server, which refused what came after so many accepted changes. @param {number} kept */
+    refused(kept) {
+      changes = changesBetween(accepted - changes.length, kept);
+      snapshots = snapshots.filter((one) => one.accepted <= kept);
+      accepted = kept;
+      beginning = { config: null, why: WITHOUT_A_CHANGE, accepted, changes: [] };
+      run += 1;
+      recent = [];
     },
 
     /** How a moment is reached exactly: from the nearest snapshot before it. @param {Moment} moment @returns {Route | null} */

@@ -4,13 +4,14 @@
  */
 
 import { READ_ONLY_RECORDING } from "../words/notices.js";
-import { appendToHistory, emptyHistory } from "./curve.js";
+import { emptyHistory } from "./columns.js";
+import { appendToHistory } from "./curve.js";
 import { only, readOnly } from "./source.js";
 
 /** @typedef {import("../wire/recording.js").Recording} Recording */
 /** @typedef {import("./history.js").Moment} Moment */
 /** @typedef {import("./source.js").Source} Source */
-/** @typedef {{moments: Moment[], history: import("./curve.js").History}} Part of a recording whose iterations only go up */
+/** @typedef {{moments: Moment[], history: import("./columns.js").History}} Part of a recording whose iterations only go up */
 
 /** @type {import("./source.js").Abilities} */
 const RECORDED = only("play");

@@ -2,7 +2,7 @@
 
 import { command } from "../wire/protocol.js";
 import { FROM_A_FILE } from "../words/handin.js";
-import { emptyHistory } from "./curve.js";
+import { emptyHistory } from "./columns.js";
 
 /** @typedef {import("../wire/protocol.js").Config} Config */
 /** @typedef {import("../wire/requests.js").Answer} Answer */

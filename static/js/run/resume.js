@@ -1,13 +1,16 @@
 /**
  * Taking a run up again: from a snapshot, on whatever server answers. Nothing that the server accepted gets lost: what is
- * newer than the snapshot is replayed at the iteration at which it was accepted.
+ * newer than the snapshot is replayed at the iteration at which it was accepted. Only what the server that answers now
+ * refuses is left out, with all that came after it, and told.
  */
 
 import { backoff } from "../wire/connection.js";
 import { command } from "../wire/protocol.js";
-import { OTHER_ROUNDING, refusedLinkWords } from "../words/notices.js";
+import { emptyHistory } from "./curve.js";
+import { OTHER_ROUNDING, refusedChangeWords, refusedLinkWords } from "../words/notices.js";
 
 /** @typedef {import("../wire/requests.js").Answer} Answer */
+/** @typedef {{place: number, message: string}} Refused which of the changes, and why */
 
 const LONGEST_STEP = 10_000;
 /** Commands that are sent without waiting for their answers; a server takes only so many a second. */
@@ -69,11 +72,50 @@ export function createResume(store, past, requests, standing, platform, notice) 
     }
   }
 
-  /** All at once, as the server carries commands out in order. @param {import("./history.js").Change[]} accepted @param {number} iteration */
+  /**
+   * All at once, as the server carries commands out in order. Whoever asks tells the reader of the first change that was
+   * refused: what came after it was trained on another network.
+   * @param {import("./history.js").Change[]} accepted @param {number} iteration @returns {Promise<Refused | null>}
+   */
   async function replay(accepted, iteration) {
     const all = commandsTo(accepted, store.get().live.iteration, iteration);
-    await Promise.all(all.slice(0, AT_ONCE).map((one) => requests.request(one)));
-    for (const one of all.slice(AT_ONCE)) await requests.request(one);
+    const ask = (/** @type {import("../wire/protocol.js").Command} */ one) => requests.request(one, true);
+    const answers = await Promise.all(all.slice(0, AT_ONCE).map(ask));
+    for (const one of all.slice(AT_ONCE)) answers.push(await ask(one));
+    for (const [place, { command: one }] of accepted.entries()) {
+      const answer = answers[all.indexOf(one)];
+      if (answer?.type === "error") return { place, message: answer.message };
+    }
+    return null;
+  }
+
+  /**
+   * From a snapshot to where the run was; where the server refuses a change, such as one beyond its own limits, to what
+   * was before that. Says how the snapshot was answered.
+   * @param {import("./history.js").Way} way @param {number} iteration where a paused run stood
+   */
+  async function takeUp({ bytes, changes, accepted }, iteration) {
+    let [kept, until] = [changes, iteration];
+    let message = "";
+    for (;;) {
+      const answer = await uploadPatiently(bytes);
+      if (answer?.type !== "state") return answer;
+      const refused = await replay(kept, until);
+      if (!refused) {
+        if (kept !== changes) leaveOut(accepted + kept.length, message);
+        return answer;
+      }
+      message = refused.message;
+      until = kept[refused.place].iteration;
+      kept = kept.slice(0, refused.place);
+    }
+  }
+
+  /** The run stands where it was after so many accepted changes: nothing that came later belongs to it. @param {number} kept @param {string} message why */
+  function leaveOut(kept, message) {
+    past.refused(kept);
+    store.dispatch({ type: "restored", history: emptyHistory() });
+    notice(refusedChangeWords(message));
   }
 
   /** @param {import("../wire/protocol.js").Config} config @returns {Promise<boolean>} */
@@ -107,11 +149,9 @@ export function createResume(store, past, requests, standing, platform, notice) 
     /** Says whether the run stands; a new one if no snapshot is taken. @param {number} iteration where a paused run stood */
     async resume(iteration) {
       for (const way of past.ways()) {
-        const answer = await uploadPatiently(way.bytes);
+        const answer = await takeUp(way, iteration);
         if (answer === null) return false;
-        if (answer.type !== "state") continue;
-        await replay(way.changes, iteration);
-        return true;
+        if (answer.type === "state") return true;
       }
       return start(store.get().live.config);
     },

@@ -10,7 +10,7 @@
 /** @typedef {import("../wire/protocol.js").Phase} Phase */
 /** @typedef {import("../wire/protocol.js").Task} Task */
 /** @typedef {import("./ghost.js").Ghost} Ghost */
-/** @typedef {import("./curve.js").History} History */
+/** @typedef {import("./columns.js").History} History */
 /** @typedef {import("./source.js").Abilities} Abilities */
 
 /**

@@ -4,10 +4,10 @@
  */
 
 import { trimmed, untrimmed } from "../record/spread.js";
-import { emptyHistory } from "./curve.js";
+import { emptyHistory } from "./columns.js";
 
 /** @typedef {import("./state.js").State} State */
-/** @typedef {import("./curve.js").History} History */
+/** @typedef {import("./columns.js").History} History */
 /** @typedef {import("./history.js").Past} Past */
 /** @typedef {import("./history.js").Snapshot} Snapshot */
 /** @typedef {import("./history.js").Change} Change */

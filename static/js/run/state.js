@@ -1,11 +1,11 @@
 /** What the page knows, and how every action changes it: pure functions, no document, no socket, no clock. */
 
-import { emptyHistory } from "./curve.js";
+import { beginning } from "./beginning.js";
 import { takeAbilities, takeLayer, takeLesson, takePin, takeRuler, takeWeight, withAnswer } from "./choices.js";
+import { appendToHistory } from "./curve.js";
 import { GHOST_LIFETIME, ghostOf } from "./ghost.js";
 import { withLayer } from "./layer.js";
 import { branch, receive, seek, show, takeRecord } from "./live.js";
-import { EVERYTHING } from "./source.js";
 import { adopt, samePlace } from "./view.js";
 
 /** @typedef {import("./shape.js").Action} Action */
@@ -29,75 +29,21 @@ import { adopt, samePlace } from "./view.js";
 
 const NOTICE_LIFETIME = 10_000;
 
-const DEFAULT_RATE = 30;
-
 /**
- * @param {{schema?: any, config?: Config, task?: Task, limits?: Limits, phase?: Phase, iteration?: number, solved_at?: number | null}} bootstrap
- * @param {DecodedRecord | null} record
+ * @param {import("./beginning.js").Bootstrap} [bootstrap]
+ * @param {DecodedRecord | null} [record]
  * @returns {State}
  */
-export function initialState(bootstrap = {}, record = null) {
-  /** @type {Live} */
-  const live = {
-    record: null,
-    config: bootstrap.config ?? {},
-    iteration: bootstrap.iteration ?? 0,
-    solvedAt: bootstrap.solved_at ?? null,
-    task: bootstrap.task ?? null,
-    divergence: null,
-  };
-  /** @type {State} */
-  const state = {
-    ...live,
-    live,
-    can: EVERYTHING,
-    past: null,
-    connection: { status: "connecting", retryAt: null, attempt: 0 },
-    limits: bootstrap.limits ?? null,
-    schema: bootstrap.schema ?? null,
-    phase: bootstrap.phase ?? "idle",
-    effects: { live: [], restart: [] },
-    ghost: null,
-    history: emptyHistory(),
-    former: null,
-    lockstep: null,
-    omitted: false,
-    rate: DEFAULT_RATE,
-    probe: 0,
-    hover: null,
-    pin: null,
-    ruler: "far",
-    rulerIsChosen: false,
-    theme: "auto",
-    dark: false,
-    reducedMotion: false,
-    tab: "auto",
-    panel: null,
-    weight: null,
-    stacked: false,
-    track: "dh",
-    layer: 1,
-    direction: "forward",
-    folded: false,
-    zoom: null,
-    slow: null,
-    narration: null,
-    first: false,
-    names: false,
-    presents: false,
-    locks: {},
-    lesson: null,
-    question: null,
-    standsFor: null,
-    answers: [],
-    shared: false,
-    counts: null,
-    asked: null,
-    notice: null,
-    wanted: {},
-    errors: {},
-  };
+export function initialState(bootstrap, record = null) {
+  const state = beginning(bootstrap);
   return record ? reduce(state, { type: "record", record }) : state;
+}
+
+/** What the first picture did without: its record on the curve of the run. @param {State} state @returns {State} */
+export function takenUp(state) {
+  const { record, history } = state;
+  if (!record || history.length > 0) return state;
+  return { ...state, history: appendToHistory(history, record.meta, record.tensors) };
 }
 
 /**

@@ -7,7 +7,7 @@ import { command } from "../wire/protocol.js";
  * @typedef {object} Undoable
  * @property {ArrayBuffer} bytes
  * @property {ReturnType<import("./history.js").Past["save"]>} saved
- * @property {import("./curve.js").History} history
+ * @property {import("./columns.js").History} history
  * @property {boolean} plays
  */
 

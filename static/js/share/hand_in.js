@@ -66,7 +66,7 @@ function handedChange({ command, iteration }) {
   return [{ iteration, edit: { tensor, index, value } }];
 }
 
-/** Evenly chosen points of the curve, the last one among them. @param {import("../run/curve.js").History} history @returns {[number, number][]} */
+/** Evenly chosen points of the curve, the last one among them. @param {import("../run/columns.js").History} history @returns {[number, number][]} */
 function curveOf({ iteration, loss, length }) {
   /** @type {[number, number][]} */
   const points = [];

@@ -21,6 +21,8 @@ const ACCEPTED = ".unroll,.safetensors,.npz,.npy,.txt,.csv,.tsv,.psv,.dat,.md,.j
 const START = 200;
 /** Of a file's name that the run remembers. */
 const LONGEST_NAME = 100;
+/** Halves of surrogate pairs, which a name may have, and no JSON that a server takes. */
+const HALF_CHARACTERS = /\p{Cs}/gu;
 
 /**
  * A file that was opened: to be read again, otherwise.
@@ -115,7 +117,8 @@ export function createOpenPane(store, session, play) {
   async function load(file) {
     begin(file);
     const { name, kind, bytes, options } = file;
-    const answer = await session.load(kind, bytes, { ...options, name: name.slice(0, LONGEST_NAME) });
+    const said = [...name.replace(HALF_CHARACTERS, "")].slice(0, LONGEST_NAME).join("");
+    const answer = await session.load(kind, bytes, { ...options, name: said });
     done.textContent = "";
     if (answer?.type === "error") return refuseFile(file, answer, load);
     if (answer?.type !== "state") return refuse(say.NOT_OPENED);
@@ -187,13 +190,24 @@ export function createOpenPane(store, session, play) {
   }
 
   /** Hand-ins come by the dozen; of anything else there is one. @param {File[]} files */
-  async function openAll(files) {
+  async function openReadable(files) {
     const starts = await Promise.all(files.map((file) => file.slice(0, START).text()));
     const handIns = files.filter((_, index) => looksLikeHandIn(starts[index]));
     if (handIns.length === 0) return open(files[0]);
     refuse("");
     done.textContent = "";
     for (const file of handIns) void verdicts.add(file.name, await file.slice(0, LARGEST_HAND_IN + 1).text());
+  }
+
+  /** A folder that was dropped cannot be read, nor a file that was moved since. @param {File[]} files */
+  async function openAll(files) {
+    try {
+      await openReadable(files);
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      done.textContent = "";
+      refuse(say.unreadableWords(files.map(({ name }) => name)));
+    }
   }
 
   picker.addEventListener("change", () => {

@@ -10,7 +10,7 @@ import { axis, axisTitle, createChart, lineAt, note, stepFor } from "../kit/char
 import * as say from "../words/charts.js";
 
 /** @typedef {import("../run/state.js").State} State */
-/** @typedef {import("../run/curve.js").History} History */
+/** @typedef {import("../run/columns.js").History} History */
 /** @typedef {import("../kit/chart.js").Sheet} Sheet */
 
 const MOST_POINTS = 500;

@@ -188,7 +188,7 @@ function inputs({ record, config, task, hover, pin }) {
  * @param {State} state @param {import("../kit/chart.js").Sheet} sheet
  * @param {number | null} only the column of a reader's own table that is drawn, in its own numbers; null: all, scaled
  */
-export function figure(state, sheet, only = null) {
+function figure(state, sheet, only = null) {
   const record = /** @type {DecodedRecord} */ (state.record);
   const { config, task } = state;
   const { forward, ink, ink2, bed } = sheet.colours;

@@ -58,7 +58,7 @@ export function histogram(sums) {
 }
 
 /** @param {State} state @param {Sheet} sheet @param {Samples} samples */
-export function figure({ config, record }, sheet, samples) {
+function figure({ config, record }, sheet, samples) {
   const { ink2, forward, backward, activation } = sheet.colours;
   const name = String(config.activation).replaceAll("_", " ");
   const within = samples.a.flatMap((a, i) => (Math.abs(a) <= RANGE + 1e-9 ? [i] : []));

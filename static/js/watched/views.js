@@ -25,7 +25,7 @@ import { comparedWords } from "../words/watched.js";
 const FLOW = "flow";
 
 /** Beside the flow, which is there at once. @type {Kind[]} */
-export const MORE = [
+const MORE = [
   { name: "gates", needs: "gates", load: () => import("../views/gates.js") },
   { name: "lags", needs: "lag_norm", words: lagsWords, load: () => import("../views/lags.js") },
   {

@@ -213,5 +213,8 @@ export function decodeRecord(buffer) {
 
 /** @param {string} base64 @returns {ArrayBuffer} */
 export function bytesFromBase64(base64) {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer;
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes.buffer;
 }

@@ -173,7 +173,7 @@ export const slopeName = (activation) => `slope ${activation}′`;
 
 // Weights.
 
-export const COLUMNS_ARE_UNITS = "columns: units";
+const COLUMNS_ARE_UNITS = "columns: units";
 
 /** @param {number} threshold */
 export const clippedAt = (threshold) => `clipped at ${threshold}`;

@@ -13,7 +13,7 @@ export const NO_GRADIENT = "no gradient";
 export const ofUnit = (value, unit) => `${formatNumber(value)} for unit ${unit + 1}`;
 
 /** @param {number} ln */
-export const normOf = (ln) => `norm\u00a0${formatExp(ln)}`;
+const normOf = (ln) => `norm\u00a0${formatExp(ln)}`;
 
 /** A gradient whose parts add up, and its norm. @param {string} sum @param {number} ln */
 export const withNorm = (sum, ln) => `${sum}; ${normOf(ln)}`;

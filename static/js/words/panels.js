@@ -39,3 +39,5 @@ export const inputNumber = (number) => `input ${number}`;
 export const shareAt = (k) => `its share at h_${k}`;
 
 export const OF_SQUARED_NORM = "of ‖gradient‖²";
+
+export const INSPECTOR_NOT_LOADED = "The inspector could not be loaded. Choose a timestep to try again.";

@@ -59,7 +59,7 @@ export function scaledWords(symbol, t, values, target = null) {
 }
 
 /** A norm from its natural logarithm. @param {number} ln */
-export function sizeWords(ln) {
+function sizeWords(ln) {
   if (Number.isNaN(ln)) return "NaN";
   if (ln === Number.NEGATIVE_INFINITY) return "exactly 0";
   return ln === Number.POSITIVE_INFINITY ? "∞" : formatExp(ln);

@@ -29,7 +29,7 @@ import { findingWords } from "./finding.js";
 /** @typedef {{name: string, holds: (facts: Facts) => boolean, finding: (facts: Facts) => string, reason: (facts: Facts) => string}} Rule */
 
 /** @param {State} state @param {DecodedRecord} record @returns {Facts} */
-export function factsOf(state, record) {
+function factsOf(state, record) {
   const T = length(record);
   const last = lastLoss(record);
   const lnNorm = record.tensors.ln_dh_norm.data;

@@ -43,6 +43,11 @@ export const LINK_ENDED = "The link no longer works.";
 
 export const EMPTY_FILE = "The file is empty.";
 
+/** @param {string[]} names */
+export function unreadableWords(names) {
+  return `${names.join(", ")}: not all of it can be read. A folder does not open, only the files in it; a file that was moved or changed has to be chosen again. The run continues unchanged.`;
+}
+
 export const NOT_OPENED = "There is no connection: try again when it is back. The run continues unchanged.";
 
 export const OF_ANOTHER = "What is shown here belongs to somebody else. Open the file on a page of your own.";

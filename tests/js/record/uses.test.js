@@ -6,7 +6,6 @@ import {
   hasUses,
   normOf,
   normOfSum,
-  sumOf,
   termOf,
   termsOf,
   useOf,
@@ -32,6 +31,13 @@ function recordWithTerms() {
   return record;
 }
 
+/** What uses add up to, entry by entry. */
+function sumOf(uses, shape) {
+  const [rows, columns = 1] = shape;
+  const entries = Array.from({ length: rows * columns }, (_, at) => [Math.floor(at / columns), at % columns]);
+  return entries.map((index) => uses.reduce((sum, use) => sum + entryOf(use, index), 0));
+}
+
 const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
 
 test("a use is what comes in times what comes back: h_{t−1} for W_hh, x_t for W_xh, h_t for W_hy", () => {
@@ -52,13 +58,7 @@ test("uses add up entry by entry, their norms do not; the sum's norm needs no su
     ["u_hh", [2]],
   ])) {
     const uses = [1, 2, 3].map((t) => useOf(record, tensor, t));
-    const { data } = sumOf(uses, [...shape]);
-    near(Math.hypot(...data), normOfSum(uses));
-    const index = shape.map((size) => size - 1);
-    near(
-      data.at(-1),
-      uses.reduce((sum, use) => sum + entryOf(use, index), 0),
-    );
+    near(Math.hypot(...sumOf(uses, shape)), normOfSum(uses));
   }
 });
 

@@ -276,6 +276,58 @@ test("what is newer than the snapshot is said at once: a class that comes back d
   );
 });
 
+test("a change that the server refuses after a loss is left out with all that came after it: nothing is trained on another network", async () => {
+  const { session, server, platform, store } = await started();
+  await server.snapshot(40);
+  for (const [iteration, changes, restart] of [
+    [45, { activation: "relu" }, []],
+    [0, { cell: "lstm" }, ["cell"]],
+    [7, { activation: "tanh" }, []],
+  ]) {
+    session.configure(changes);
+    await server.answer({ iteration, effects: { live: [], restart } });
+    server.record({ iteration: iteration + 1 });
+    platform.pass(100);
+  }
+  platform.sockets[0].close();
+  platform.pass(250);
+  platform.sockets[1].open();
+  await settle();
+  const answerUpload = async () => {
+    const { id } = platform.sockets[1].sent.findLast(({ type }) => type === "upload");
+    server.say({ type: "ready", id, kind: "snapshot" });
+    await settle();
+    server.state(id, { iteration: 40 });
+    await settle();
+  };
+  await answerUpload();
+  for (const { type, id, changes } of platform.sockets[1].sent.slice(2)) {
+    if (changes?.cell) server.say({ type: "error", id, code: "too_costly", field: "cell", message: "Too much." });
+    else server.state(id, { iteration: type === "step" ? 47 : 45 });
+  }
+  await settle();
+  const before = server.sent().length;
+  await answerUpload();
+  await server.answer({ iteration: 45 });
+  assert.deepEqual(
+    server
+      .sent()
+      .slice(before - 1)
+      .map(({ type, iterations, changes }) => iterations ?? changes?.activation ?? type),
+    ["upload", undefined, 5, "relu", "watch", "play"],
+  );
+  assert.match(store.get().notice.text, /refused a change made before: Too much\. The run continues from before/);
+  assert.deepEqual(store.get().errors, {}, "no control is wrong");
+  assert.equal(store.get().history.length, 0, "no curve of what is no more");
+  assert.deepEqual(session.past.moments(), []);
+  const [{ changes }] = session.past.ways();
+  assert.deepEqual(
+    changes.map(({ command }) => command.changes),
+    [{ activation: "relu" }],
+    "it is not tried again",
+  );
+});
+
 test("a server that rounds differently says so when it takes the run up", async () => {
   const { server, platform, store } = await started();
   await server.snapshot(40);
@@ -574,6 +626,38 @@ test("a branch that fails changes nothing of the run as it is now, and says so",
   assert.ok(!server.types().includes("edit") && !server.types().includes("configure"));
   assert.match(store.get().notice.text, /nothing was changed/);
   assert.deepEqual(store.get().wanted, {});
+});
+
+test("a branch on whose way a change is refused leaves the run where it was", async () => {
+  const { platform, server, session, store } = await started();
+  session.configure({ activation: "relu" });
+  await server.answer({ iteration: 5 });
+  server.record({ iteration: 10 });
+  store.dispatch({ type: "show", moment: session.past.at(10) });
+  const branched = session.branch();
+  await server.snapshot(25);
+  const from = server.sent().length;
+  const answerUpload = async () => {
+    const { id } = platform.sockets[0].sent.findLast(({ type }) => type === "upload");
+    server.say({ type: "ready", id, kind: "snapshot" });
+    await settle();
+    server.state(id, { iteration: 0 });
+    await settle();
+  };
+  await answerUpload();
+  const { id } = platform.sockets[0].sent.findLast(({ type }) => type === "configure");
+  server.say({ type: "error", id, code: "too_costly", message: "Too much." });
+  await server.answer();
+  assert.equal(await branched, false);
+  assert.equal(
+    server
+      .types()
+      .slice(from)
+      .filter((type) => type === "upload").length,
+    1,
+    "back to what was saved",
+  );
+  assert.notEqual(store.get().past, null, "the moment is still shown");
 });
 
 test("a change whose answer was lost with the connection goes again, once", async () => {

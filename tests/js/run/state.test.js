@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { appendToHistory, emptyHistory, HISTORY_CAPACITY } from "../../../static/js/run/curve.js";
+import { emptyHistory, HISTORY_CAPACITY } from "../../../static/js/run/columns.js";
+import { appendToHistory } from "../../../static/js/run/curve.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
 import { makeRecord } from "../records.js";
 

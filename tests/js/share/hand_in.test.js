@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { emptyHistory } from "../../../static/js/run/curve.js";
+import { emptyHistory } from "../../../static/js/run/columns.js";
 import { createPast } from "../../../static/js/run/history.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
 import { handInOf, LARGEST_HAND_IN, looksLikeHandIn, readHandIn, textOf } from "../../../static/js/share/hand_in.js";

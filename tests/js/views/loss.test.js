@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { apart, figure, logAxis, measured, thinned } from "../../../static/js/views/loss.js";
 import { palette } from "../../../static/js/kit/colour.js";
-import { appendToHistory, emptyHistory } from "../../../static/js/run/curve.js";
+import { emptyHistory } from "../../../static/js/run/columns.js";
+import { appendToHistory } from "../../../static/js/run/curve.js";
 import { initialState, reduce } from "../../../static/js/run/state.js";
 import { makeRecord } from "../records.js";
 

@@ -68,7 +68,7 @@ function paintLine(pixels, stride, { starts, ends }, y, colours, hatch) {
 }
 
 /** Diagonals one way below the scale, both ways where there is no number. */
-export function hatched(/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ kind) {
+function hatched(/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ kind) {
   if ((x + y) % HATCH_PERIOD === 0) return true;
   return kind === NOT_A_NUMBER && (x - y + 4096 * HATCH_PERIOD) % HATCH_PERIOD === 0;
 }

@@ -33,7 +33,7 @@ export function widgetFor(name, property, set, refuse) {
 }
 
 /** @param {string} name @param {string[]} options @param {(value: string) => void} set @returns {Widget} */
-export function select(name, options, set) {
+function select(name, options, set) {
   const node = element("select", { class: "select", id: `field-${name}`, "aria-describedby": `error-${name}` });
   node.append(...options.map((option) => element("option", { value: option }, option.replaceAll("_", " "))));
   node.addEventListener("change", () => set(node.value));

@@ -3,7 +3,7 @@
 import { clamp } from "../../lib/scales.js";
 
 /** @typedef {import("../../run/state.js").State} State */
-/** @typedef {import("../../run/curve.js").History} History */
+/** @typedef {import("../../run/columns.js").History} History */
 
 /** In px of the design. */
 export const LEFT = 116;

@@ -6,7 +6,7 @@ import { BASELINE, CLIPPED, placeWords, shownLoss } from "../../words/history.js
 import { axisOf, HANDLE, LEFT } from "./axis.js";
 
 /** @typedef {import("../../run/state.js").State} State */
-/** @typedef {import("../../run/curve.js").History} History */
+/** @typedef {import("../../run/columns.js").History} History */
 /** @typedef {import("../../run/history.js").Moment} Moment */
 
 /** In px of the design. */

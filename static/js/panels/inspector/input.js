@@ -61,7 +61,7 @@ export function createInputField({ edit }) {
         column ? fromOwn(column, value) : value,
         at(shown.record, "x", shown.t - 1, input),
       );
-    }
+    } else number.value = written(input);
   });
   which.addEventListener("change", () => {
     number.value = written(Number(which.value));

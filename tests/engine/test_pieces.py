@@ -1,0 +1,75 @@
+"""A pass over time in pieces, between which others compute, gives the numbers of the whole pass, bit for bit."""
+
+import numpy as np
+import pytest
+
+from app.engine import ACTIVATIONS, CELLS, LOSSES, Network
+from app.engine.pieces import whole
+from tests.engine.networks import build
+
+
+def drawn(seed):
+    """A network, what its passes are to do, and how many timesteps are a piece: of the seed."""
+    rng = np.random.default_rng(seed)
+    T, B = int(rng.integers(1, 70)), int(rng.integers(1, 7))
+    more = {"num_layers": int(rng.integers(1, 4)), "bidirectional": bool(rng.random() < 0.4)}
+    if rng.random() < 0.3:
+        more["embedding_size"] = 3
+    if rng.random() < 0.3:
+        more["train_h0"] = True
+    case = build(
+        cell=rng.choice(list(CELLS)),
+        activation=rng.choice(list(ACTIVATIONS)),
+        loss=rng.choice(list(LOSSES)),
+        T=T,
+        B=B,
+        H=int(rng.integers(1, 9)),
+        seed=seed,
+        dtype=rng.choice(["float64", "float64", "float32"]),
+        **more,
+    )
+    cut = (0, 0) if more["bidirectional"] or rng.random() < 0.4 else tuple(map(int, rng.integers(1, T + 1, 2)))
+    lengths = rng.integers(1, T + 1, B) if rng.random() < 0.3 else None
+    how = (str(rng.choice(["sum", "mean"])), *cut, None if rng.random() < 0.5 else 0.05)
+    return case, lengths, how, int(rng.choice([1, 2, 3, 4, 8, 16, 40]))
+
+
+def seen(net: Network, gradients):
+    """Everything that a pass leaves."""
+    states = [part for view in net.views.values() for part in (view.h, view.a, view.dh, view.da_x)]
+    return [net.y.copy(), net.E_t.copy(), net.n.copy(), *map(np.copy, states), *gradients.values()]
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_pieces_are_the_whole_bit_for_bit(seed):
+    case, lengths, how, at_once = drawn(seed)
+    given = case.params, case.x, case.target, case.h0
+    case.net.forward(*given, lengths=lengths)
+    expected = seen(case.net, case.net.backward(*how))
+    case.net.forward(*given)  # other numbers, as whoever has used the buffers last
+    case.net.backward()
+
+    other, taken = build(seed=1), []
+
+    def interrupted(pieces):
+        while True:
+            try:
+                next(pieces)
+            except StopIteration as done:
+                return done.value
+            taken.append(other.run().backward())
+
+    interrupted(case.net.forwarding(*given, lengths=lengths, at_once=at_once))
+    gradients = interrupted(case.net.backwarding(*how, at_once))
+    assert len(taken) >= 2 * case.net.T / at_once
+    for ours, theirs in zip(seen(case.net, gradients), expected, strict=True):
+        assert np.array_equal(ours, theirs, equal_nan=True)
+
+
+def test_between_two_pieces_numbers_that_overflow_are_reported_as_ever():
+    case = build()
+    pieces = case.net.forwarding(case.params, case.x, case.target, case.h0, at_once=1)
+    next(pieces)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        np.float64(1e300) * np.array([1e300])
+    whole(pieces)
