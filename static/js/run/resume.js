@@ -6,7 +6,7 @@
 
 import { backoff } from "../wire/connection.js";
 import { command } from "../wire/protocol.js";
-import { emptyHistory } from "./curve.js";
+import { emptyHistory } from "./columns.js";
 import { OTHER_ROUNDING, refusedChangeWords, refusedLinkWords } from "../words/notices.js";
 
 /** @typedef {import("../wire/requests.js").Answer} Answer */
