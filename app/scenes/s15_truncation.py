@@ -19,8 +19,8 @@ SCENE = Scene(
     paragraphs=(
         "One backward pass every k1 timesteps, each reaching k2 steps back, costs less. At each cut "
         "the [river](river) ends.",
-        "The [flow](flow) shows how far back the one loss, E_24, still counts: uncut over all 24 timesteps; with every "
-        "8, back 16 over 16 of them; with every 4, back 4 over 4.",
+        "The [flow](flow) shows how far back the one loss, E_24, still counts: all 24 timesteps uncut; 16 with every "
+        "8, back 16; 4 with every 4, back 4.",
         "Worse, at the start lags pull against each other: with every 4, back 4 the gradient of W_xh, W_hh and b_h "
         "has a cosine below −0.3 with the whole one, and an update along it raises the loss.",
     ),

@@ -322,6 +322,10 @@ def test_what_a_text_speaks_of_stands_under_it_and_nothing_of_it_stays(
     third = page.get_by_role("button", name="k = 3, implicit: 0.291 for W_hh, 0.540 for W_xh")
     third.click()
     expect(page.locator("#lesson-steps li").first).to_have_attribute("data-done", "true")
+    page.emulate_media(media="print")
+    bars = third.locator(".terms-bar").evaluate_all("(bars) => bars.map((bar) => bar.offsetHeight)")
+    assert min(bars) > 30, f"on paper the terms are bars, too: {bars}"
+    page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1920, "height": 1080})
     choose_scene(page, story[20])  # its view is the last of the tabs, beside the text
     expect(page.locator("#tab-gates")).to_be_in_viewport(ratio=1)

@@ -17,8 +17,8 @@ def kept(k1, k2, T=24):
 def test_what_is_kept_is_counted():
     says(
         "truncation",
-        f"the one loss, E_24, still counts: uncut over all {kept(24, 24)} timesteps; "
-        f"with every 8, back 16 over {kept(8, 16)} of them; with every 4, back 4 over {kept(4, 4)}",
+        f"the one loss, E_24, still counts: all {kept(24, 24)} timesteps uncut; "
+        f"{kept(8, 16)} with every 8, back 16; {kept(4, 4)} with every 4, back 4",
     )
     record = opened("truncation").record()
     assert record.needed_lag == 23
