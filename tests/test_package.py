@@ -79,7 +79,9 @@ def test_the_command_serves_the_page_from_any_folder(installed, tmp_path):
         with urllib.request.urlopen(server.url, timeout=PATIENCE) as answer:
             page = answer.read().decode()
         assert page.rstrip().endswith("</html>")
-        for name in ("js/main.js", "css/layout.css", "plotly.min.js"):
+        for name in ("base", "layout"):
+            assert re.search(rf'<style data-file="{name}.css"[^>]*>[^<]{{100}}', page), name
+        for name in ("js/main.js", "plotly.min.js"):
             address = re.search(rf'"(static/[0-9a-f]+/{re.escape(name)})"', page)[1]
             with urllib.request.urlopen(f"{server.url}/{address}", timeout=PATIENCE) as answer:
                 assert len(answer.read()) > 100

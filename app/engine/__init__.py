@@ -11,7 +11,7 @@ from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise, initialising
 from .lags import TruncationMeter, horizon, truncation_meter, whole_meter
-from .last_loss import LastLoss, adjoints_and_last_loss, going_back, last_loss
+from .last_loss import LastLoss, adjoints_and_last_loss, going_back
 from .losses import LOSSES, LossName, Reduction
 from .naming import suffix, suffixes
 from .network import Network
@@ -77,7 +77,6 @@ __all__ = [
     "jacobian_norms",
     "joined",
     "kept_pairs",
-    "last_loss",
     "layer_adjoints",
     "layer_flow",
     "layer_jacobian_norms",

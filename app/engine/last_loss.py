@@ -31,32 +31,13 @@ class LastLoss:
     ln_direct: Array | None
 
 
-def last_loss(net: Network, target: Array, reduction: Reduction = "sum") -> dict[str, LastLoss]:
-    """The last loss of ``net`` (B = 1) after its `forward` with this ``target``, by what a layer's names end with.
-
-    Empty where there is no loss. Exact at any size, as `all_adjoints`; leaves the buffers of the way back with this
-    loss alone.
-    """
-    losses = _timesteps_with_a_loss(target)
-    if not len(losses):
-        return {}
-    with np.errstate(all="ignore"):
-        whole(_back(net, "sum", int(losses[-1]), FLUSH_EVERY))
-    return _last_loss_swept(net, losses, reduction)
-
-
-def _last_loss_swept(net: Network, losses: Array, reduction: Reduction) -> dict[str, LastLoss]:
-    """The last of these ``losses``, after it went back alone."""
-    with np.errstate(all="ignore"):
-        scale = float(np.log(len(losses))) if reduction == "mean" else 0.0
-        return _ways(net, all_swept(net), int(losses[-1]), scale)
-
-
 def adjoints_and_last_loss(
     net: Network, pair: Stack | None, target: Array, reduction: Reduction = "sum"
 ) -> tuple[dict[str, Adjoints], dict[str, LastLoss]]:
-    """`all_adjoints` and `last_loss` of ``net`` (B = 1), which go back side by side as two columns of ``pair``.
+    """`all_adjoints` of ``net`` (B = 1) after its `forward` with this ``target``, and its last loss; by layer.
 
+    The last loss, by what a layer's names end with, is exact at any size, too; there is none without a target.
+    They go back side by side as two columns of ``pair``.
     ``pair`` has the layers of such a network for B = 2. Without it, and where the last loss's gradient leaves the range
     of numbers, each goes back by itself. The buffers of ``net`` are left as by `all_adjoints`.
     """
@@ -100,7 +81,9 @@ def _each_by_itself(net: Network, target: Array, reduction: Reduction, at_once: 
     losses = _timesteps_with_a_loss(target)
     if len(losses):
         yield from net.in_silence(_back(net, "sum", int(losses[-1]), at_once))
-        found = _last_loss_swept(net, losses, reduction)
+        with np.errstate(all="ignore"):
+            scale = float(np.log(len(losses))) if reduction == "mean" else 0.0
+            found = _ways(net, all_swept(net), int(losses[-1]), scale)
         yield
     yield from net.in_silence(_back(net, reduction, None, at_once))
     with np.errstate(all="ignore"):

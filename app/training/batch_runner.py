@@ -72,16 +72,13 @@ class BatchRunner:
                 yield
         return self._last
 
-    def both(self, learner: Learner, probe: int, edits: Edits) -> tuple[BatchPass, ProbeTrace]:
+    def looking(self, learner: Learner, probe: int, edits: Edits) -> Steps[tuple[BatchPass, ProbeTrace]]:
         """`batch`, and the trace of the probe with this index, with those edits that lie within its length.
 
         In one pass where the probe can go along with the batch and changes no bit of it. Where state is carried it
-        starts from the last state of the window before it, computed forward from zeros.
+        starts from the last state of the window before it, computed forward from zeros. In steps, where it takes long;
+        what lies in buffers at their end is there until others use them.
         """
-        return finish(self.looking(learner, probe, edits))
-
-    def looking(self, learner: Learner, probe: int, edits: Edits) -> Steps[tuple[BatchPass, ProbeTrace]]:
-        """The same in steps, where it takes long; what lies in buffers at their end is there until others use them."""
         shape, sequence = self._beside, self._sequence(probe, edits)
         if shape is not None and not (_varies(sequence) or _varies(batch := self._at_hand(learner))):
             wide = yield from self._beside_batch(learner, batch, shape, sequence, (probe, dict(edits)))
@@ -99,6 +96,8 @@ class BatchRunner:
             # The probe first: where others use buffers of these shapes in between, both are there in the end.
             with pool.lent("probe", one) as own, pool.lent("probe", two) if two else nullcontext() as pair:
                 trace = yield from self._tracing(own, pair, learner.params, probe, sequence, self._at_once)
+                if (last := self._last) and not pool.holds("batch", self._shape("batch", last.batch.x.shape[1]), last):
+                    self._last = None  # run again, in steps: what is measured needs its buffers
                 return (yield from self.batching(learner)), trace
         if self._last is None:
             yield from self.batching(learner)
@@ -166,7 +165,8 @@ class BatchRunner:
         if not self.is_long:
             return None
         work = Work.of(self.config, self.task)
-        fit = STEP * 2 * work.T * work.layers / work.batch
+        timesteps = work.T + (2 if work.clips else 1) * work.swept  # of one layer, forward and back
+        fit = STEP * timesteps * work.layers / work.batch
         return max(timesteps for timesteps in AT_ONCE if timesteps == 1 or timesteps <= fit)
 
     @cached_property
@@ -200,6 +200,10 @@ class BatchRunner:
     def forget(self) -> None:
         """Forget the last batch, and one that was begun: the weights or the configuration change."""
         self._last = self._begun = None
+
+    def leave_off(self) -> None:
+        """Give up a pass that was begun, and the buffers that are lent to it; whoever asks for it begins again."""
+        self._begun = None
 
     def loss(self, params: Params, computed: BatchPass) -> float:
         """The loss of the same batch under any weights."""

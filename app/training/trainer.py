@@ -226,6 +226,10 @@ class Trainer:
         """
         return self._iterations.approaching()
 
+    def leave_off(self) -> None:
+        """Give back the buffers of what `approaching` began; the numbers stay what they would have been."""
+        self._iterations.runner.leave_off()
+
     def advance(self) -> None:
         """Update n.
 
@@ -274,6 +278,8 @@ class Trainer:
         if effects.restart:
             yield from self._state.restarting(config, task)
         else:
+            if self.takes_long:  # whether the last update led to numbers that are not finite, the next batch shows
+                yield from self.approaching()
             self._iterations.undo_if_nonfinite()
             self._state.change(config, task)
             self._state.learner.configure(config, new_optimizer="optimizer" in effects.live)

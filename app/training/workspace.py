@@ -73,6 +73,11 @@ class WorkspacePool:
         self._put_in(use, shape, found)
         return found
 
+    def holds(self, use: str, shape: Shape, numbers: object) -> bool:
+        """Whether these numbers still lie in the buffers of this shape."""
+        found = self._by_key.get((use, shape))
+        return found is not None and found.holds is numbers
+
     def may_lend(self, *shapes: Shape) -> bool:
         """Whether there is room for those who use others of these shapes meanwhile: half of all may be lent."""
         return self.nbytes_lent + sum(shape.nbytes for shape in shapes) <= self.max_bytes // 2
@@ -81,6 +86,7 @@ class WorkspacePool:
     def lent(self, use: str, shape: Shape) -> Iterator[Workspace]:
         """The same for one who pauses while it is in use: others get another one meanwhile."""
         found = self._take_out(use, shape)
+        found.holds = None  # what lies there will be overwritten, even where this is given up in the middle
         self.nbytes += found.nbytes
         self.nbytes_lent += found.nbytes
         try:

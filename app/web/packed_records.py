@@ -53,6 +53,10 @@ class PackedRecords:
     def clear(self) -> None:
         """What was packed, or is being made, is no longer what would be shown."""
         self._kept.clear()
+        self.leave_off()
+
+    def leave_off(self) -> None:
+        """Give up a record that is being made, and the buffers that are lent to it."""
         self._making = None
 
     def prepare(self, wanted: Wanted, *, skip_expensive: bool) -> bool:

@@ -265,9 +265,15 @@ class Run:
         """What an owner needs to go on elsewhere; None if there is nothing yet."""
         return self.session.trainer.snapshot() if self.session.trainer and not self.follows else None
 
+    def rest(self) -> None:
+        """Where nothing is due before a frame comes, nobody's buffers are held for what was begun."""
+        if not self.follows and self.due_at(self.clock()) == NEVER:
+            self.session.leave_off()
+
     def leave(self, why: str = "The owner left.") -> None:
         """The viewer is gone, and with them the session that is theirs."""
         self.viewer.leave()
+        self.job = None
         if self.follows:
             self.session.sharing.dismiss(self.viewer)
         else:
@@ -276,6 +282,5 @@ class Run:
     def fail(self) -> list[Frame]:
         """After an unforeseen error: nothing is left to do here. What to tell the viewer."""
         self.inbox.clear()
-        self.job = None
         self.leave("It failed because of an error in the server.")
         return [Close(CloseCode.INTERNAL_ERROR, "internal error; see the server log")]

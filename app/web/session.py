@@ -312,6 +312,13 @@ class Session:
         self.new_version()
         return []
 
+    def leave_off(self) -> None:
+        """Give back the buffers of what was begun and will not be gone on with for now."""
+        if self.trainer:
+            self.trainer.leave_off()
+        self.packed.leave_off()
+        self.approached = 0.0
+
     def diverge(self, found: Divergence, id_: Id = None) -> list[Frame]:
         """The record with the first bad number, which number it is, and the state that was restored."""
         self.phase = Phase.DIVERGED
@@ -371,5 +378,7 @@ class Session:
     def end(self, why: str) -> None:
         """There is no network any more, and nothing to show."""
         self.sharing.end(why)
+        self.leave_off()
         self.trainer = None
+        self.packed.clear()
         self.phase = Phase.IDLE

@@ -167,6 +167,8 @@ class Worker:
                 self.web.sendall(pack(Kind.COUNTS, 0, json.dumps(counts.as_json()).encode()))
         if now >= self.buffers_at:
             self.buffers_at = now + BUFFERS_REST
+            for _, run in self.runs.items():
+                run.rest()
             self.shared.workspaces.drop_unused()
 
     def drain(self) -> None:

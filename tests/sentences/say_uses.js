@@ -4,10 +4,13 @@ import { printParts } from "../../static/js/panels/uses/printed.js";
 import { onlyLoss, termsOf as groupsOf } from "../../static/js/lessons/terms.js";
 import { startsAtZero } from "../../static/js/record/picture.js";
 import { hasTarget } from "../../static/js/record/readings.js";
-import { cosineWith, entryOf, hasUses, normOf, normOfSum, SUMMED, termOf, termsOf, useOf } from "../../static/js/record/uses.js";
+import { cosineWith, entryOf, hasUses, normOf, normOfSum, termOf, termsOf, useOf } from "../../static/js/record/uses.js";
 import { formatNumber } from "../../static/js/lib/format.js";
 import * as terms from "../../static/js/words/terms.js";
 import * as uses from "../../static/js/words/uses.js";
+
+/** Matrices whose gradient is a sum over timesteps. */
+const SUMMED = ["W_hy", "W_hh", "u_hh", "W_xh"];
 
 /** @typedef {(of: string, words: string, asked: object) => void} Say */
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.engine import CELLS
-from app.training import WATCHABLE, RunConfig, Trainer
+from app.training import WATCHABLE, RunConfig, Trainer, finish
 from app.training.architecture import architecture_of
 from app.training.batch_runner import BatchRunner
 from app.training.beside import shape_beside
@@ -103,12 +103,12 @@ def test_a_batch_that_was_run_without_is_the_batch_that_is_run_with_it():
     here = trainer()
     runner, learner = here._iterations.runner, here._state.learner
     alone = runner.batch(learner)
-    together, _ = runner.both(learner, 0, {})
+    together, _ = finish(runner.looking(learner, 0, {}))
     assert (alone.loss, alone.grad_norm) == (together.loss, together.grad_norm)
     np.testing.assert_array_equal(alone.update, together.update)
     if goes_along(here):
         assert runner.net(here.params, together).beside
-        assert runner.both(learner, 0, {})[0] is together, "what is at hand is not run again"
+        assert finish(runner.looking(learner, 0, {}))[0] is together, "what is at hand is not run again"
 
 
 @pytest.mark.parametrize("cell", ALONG)

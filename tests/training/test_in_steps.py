@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.training import Computed, RunConfig, Trainer, WorkspacePool, finish
+from app.training.beside import shape_beside
 
 LARGE = {"cell": "lstm", "hidden_size": 64, "sequence_length": 50, "batch_size": 32}
 CASES = {
@@ -11,7 +12,7 @@ CASES = {
     "in two layers": {"num_layers": 2, "batch_size": 12},
     "in both directions": {"bidirectional": True, "batch_size": 12},
     "truncated and clipped": {"k1": 17, "k2": 25, "clip": "timestep", "clip_threshold": 0.01},
-    "beside its sequence": {"cell": "gru", "hidden_size": 32, "batch_size": 32, "sequence_length": 100},
+    "beside its sequence": {"batch_size": 16},
     "of streams": {"carry_state": True, "task": "sine"},
     "float32": {"precision": "float32"},
 }
@@ -113,3 +114,41 @@ def test_equal_runs_that_take_long_compute_once():
     assert taken == 0
     second.advance()
     assert all(np.array_equal(second.params[name], values) for name, values in first.params.items())
+
+
+def test_in_the_case_beside_its_sequence_that_goes_along_where_the_machine_adds_up_the_same():
+    runner = Trainer(RunConfig(**LARGE | CASES["beside its sequence"]))._iterations.runner
+    assert shape_beside(runner._net, runner.config, runner.task) is not None
+
+
+@pytest.mark.parametrize("task", ["parity", "adding"])
+def test_an_update_that_is_given_up_leaves_no_numbers_for_those_of_another_run(task):
+    config, workspaces = RunConfig(**LARGE | {"task": task, "batch_size": 16}), WorkspacePool()
+    run, other = Trainer(config, workspaces=workspaces), Trainer(config.changed({"seed": 5}), workspaces=workspaces)
+    before = other.record()
+    steps = run.approaching()
+    for _ in range(5):
+        next(steps)
+    run.edit("W_hh", (0, 0), 0.5)
+    after = other.record()
+    assert after.scalars == before.scalars
+    for name, values in before.tensors.items():
+        assert np.array_equal(after.tensors[name], values, equal_nan=True), name
+
+
+def test_a_record_of_a_batch_whose_buffers_others_used_since_is_made_in_steps_too():
+    config, workspaces = RunConfig(**LARGE), WorkspacePool()
+    run, other = Trainer(config, workspaces=workspaces), Trainer(config.changed({"seed": 5}), workspaces=workspaces)
+    _, whole = interrupted(run.approaching(), lambda: None)
+    other.advance()
+    record, taken = interrupted(run.recording(), lambda: None)
+    assert taken >= whole
+    assert record.scalars == Trainer(config).record().scalars
+
+
+def test_the_steps_of_a_truncated_update_are_as_long_as_others():
+    truncated = {"cell": "rnn", "hidden_size": 8, "batch_size": 4, "sequence_length": 200, "k1": 1, "k2": 200}
+    run = Trainer(RunConfig(**truncated))
+    assert run.takes_long
+    _, taken = interrupted(run.approaching(), lambda: None)
+    assert taken < 1_000, "of half a millisecond each"

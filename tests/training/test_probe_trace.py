@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.engine import CELLS
-from app.training import RunConfig, Trainer
+from app.training import RunConfig, Trainer, finish
 
 SMALL = {"sequence_length": 7, "hidden_size": 5, "lag": 2}
 NORMS = ("dh_carried_norm", "dW_hh_norm", "dW_xh_norm", "dW_hy_norm")
@@ -13,7 +13,7 @@ NORMS = ("dh_carried_norm", "dW_hh_norm", "dW_xh_norm", "dW_hy_norm")
 def shown(trainer):
     """The probe's record and its network, left as full backpropagation leaves it."""
     record = trainer.record()
-    _, trace = trainer._iterations.runner.both(trainer._state.learner, trainer.probe, {})
+    _, trace = finish(trainer._iterations.runner.looking(trainer._state.learner, trainer.probe, {}))
     return record, trace.net
 
 

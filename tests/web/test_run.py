@@ -1146,3 +1146,38 @@ def test_who_leaves_in_the_middle_of_an_update_gives_its_buffers_back():
     assert pool.nbytes_lent > 0
     client.run.leave()
     assert pool.nbytes_lent == 0
+
+
+def test_who_leaves_while_a_record_is_made_gives_its_buffers_back():
+    client = Client(clock=Passing())
+    client.say("start", config=LONG_UPDATE)
+    client.viewer.drawn(0)
+    client.run.receive('{"type": "watch", "quantities": ["flow", "weights"]}')
+    pool = client.session.shared.workspaces
+    while not pool.nbytes_lent:
+        client.run.work(seconds=0)
+    client.run.leave()
+    assert pool.nbytes_lent == 0
+
+
+def test_a_tab_that_is_silent_in_the_middle_of_an_update_holds_no_buffers():
+    client, alone = in_the_middle_of_an_update(), the_same_alone()
+    pool = client.session.shared.workspaces
+    client.run.rest()
+    assert pool.nbytes_lent > 0, "it trains"
+    heard_at, client.viewer.credits.heard_at = client.viewer.credits.heard_at, float("-inf")
+    assert client.run.due_at(client.clock()) == float("inf")
+    client.run.rest()
+    assert pool.nbytes_lent == 0
+    client.viewer.credits.heard_at = heard_at
+    while client.session.trainer.iteration < 2:
+        client.run.work(seconds=0)
+    alone.advance()
+    assert_same_weights(client, alone)
+
+
+def test_a_pause_in_the_middle_of_an_update_holds_no_buffers():
+    client = in_the_middle_of_an_update()
+    client.say("pause")
+    client.run.rest()
+    assert client.session.shared.workspaces.nbytes_lent == 0

@@ -513,9 +513,16 @@ def test_no_process_outlives_the_server():
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "the compute processes to end")
 
 
+AS_AT_A_TERMINAL = """if True:
+    import runpy, signal
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background a shell has it ignored
+    runpy.run_module("app", run_name="__main__", alter_sys=True)
+"""
+
+
 @pytest.mark.parametrize("comes_up", [False, True])
 def test_an_interrupt_at_the_terminal_ends_the_server_without_a_traceback(comes_up):
-    command = [sys.executable, "-u", "-m", "app", "--port", "0", "--workers", "1"]
+    command = [sys.executable, "-u", "-c", AS_AT_A_TERMINAL, "--port", "0", "--workers", "1"]
     started = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )

@@ -67,7 +67,12 @@ class Edit(Command):
     value: float = Field(ge=-MAX_EDIT, le=MAX_EDIT)
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        session.network(self.type).edit(self.tensor, tuple(self.index), self.value)
+        return self._change(session, session.network(self.type))
+
+    def _change(self, session: Session, trainer: Trainer) -> Steps[Effects]:
+        if trainer.takes_long and self.tensor != "x":  # else `edit` would do it, at once
+            yield from trainer.approaching()
+        trainer.edit(self.tensor, tuple(self.index), self.value)
         session.changed()
         return Effects()
 
