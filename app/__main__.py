@@ -12,6 +12,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from .commandline import listen, program, settings_from
+from .commandline.saying import UnsaidError, finish
 from .serving.server import serve
 
 # Imported when it is asked for: compute processes are to start before anything large is imported.
@@ -35,11 +36,15 @@ def status(run: Callable[[], int]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may lack the signs of a name
     try:
-        return run()
-    except OSError as error:
+        try:
+            return run()
+        finally:  # argparse leaves by SystemExit
+            finish()
+    except UnsaidError as unsaid:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left cannot be said either
-        if not isinstance(error, BrokenPipeError):
-            print(f"unroll: what it found cannot be written: {error.strerror}.", file=sys.stderr)
+        why = unsaid.__cause__
+        if isinstance(why, OSError) and not isinstance(why, BrokenPipeError):
+            print(f"unroll: what it found cannot be written: {why.strerror}.", file=sys.stderr)
         return 1
 
 

@@ -29,11 +29,8 @@ def explained(error: ValidationError, model: type[BaseModel], what: str) -> Unro
     whole = len(fault["loc"]) == 1 or not isinstance(fault["loc"][1], int)  # else one entry of a list is at fault
     inclusive, default = bounds.get("ge", bounds.get("le")), properties(model)[name].get("default")
     advice = (default if inclusive is None else inclusive) if whole and kind != "too_long" else None
-    is_number = isinstance(came, int | float) and not isinstance(came, bool)
-    too_large = is_number and (kind == "float_type" or came in (inf, -inf))  # beyond all doubles
-    refusal = OutOfRange if kind in BEYOND_A_BOUND or too_large else BadValue
     place = name if whole else f"{name}[{fault['loc'][1]}] is wrong: {name}"
-    return refusal(sentence(place, expected(properties(model)[name]), came, advice), name)
+    return _refusal(kind, came)(sentence(place, expected(properties(model)[name]), came, advice), name)
 
 
 def _inside(model: type[BaseModel], path: tuple[int | str, ...]) -> tuple[str, str, dict[str, Any]] | None:
@@ -64,8 +61,14 @@ def _in_an_entry(kind: str, came: object, entry: str, field: str, schema: dict[s
         return UnknownField(f"{entry} has no field {shown(field)}; its fields are {known}.", name)
     if kind == "missing":
         return BadMessage(f"{entry} needs {field}; got none. Its fields are {known}.", name)
-    refusal = OutOfRange if kind in BEYOND_A_BOUND else BadValue
-    return refusal(sentence(f"{entry}.{field}", expected(schema["properties"][field]), came), name)
+    return _refusal(kind, came)(sentence(f"{entry}.{field}", expected(schema["properties"][field]), came), name)
+
+
+def _refusal(kind: str, came: object) -> type[OutOfRange | BadValue]:
+    """Whether a value is beyond a bound, as what is beyond all doubles always is, or of no use at all."""
+    is_number = isinstance(came, int | float) and not isinstance(came, bool)
+    too_large = is_number and (kind == "float_type" or came in (inf, -inf))
+    return OutOfRange if kind in BEYOND_A_BOUND or too_large else BadValue
 
 
 @cache

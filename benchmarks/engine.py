@@ -332,7 +332,9 @@ PARTS: dict[str, Callable[[Report, float], None]] = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="by default all")
+    parser.add_argument(
+        "parts", nargs="*", choices=[[], *PARTS], metavar="part", help=f"{', '.join(PARTS)}; by default all"
+    )
     parser.add_argument("--quick", action="store_true", help="a tenth of the time for every comparison")
     parser.add_argument("--verbose", action="store_true", help="every size of the grid, with its spread")
     options = parser.parse_args()

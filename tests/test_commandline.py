@@ -3,12 +3,14 @@
 import contextlib
 import errno
 import io
+import os
 import socket
+import subprocess
 import sys
 
 import pytest
 
-from app.__main__ import announce
+from app.__main__ import announce, status
 from app.commandline import listen, settings_from
 
 
@@ -71,7 +73,6 @@ def test_a_host_that_is_no_address_of_this_machine_is_said(capsys, host):
     assert refusal(capsys, listen, host, 0).startswith(f"unroll: {host!r} is no address of this machine; ")
 
 
-@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
 class Full(io.StringIO):
     def write(self, text):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -91,6 +92,7 @@ def test_an_address_of_ipv6_where_there_is_none_is_said(capsys, monkeypatch):
     assert refusal(capsys, listen, "::1", 0).startswith("unroll: '::1' is no address of this machine;")
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
 def test_two_colons_are_every_address_of_both_families():
     with contextlib.closing(listen("::", 0)) as listening:
         listening.listen()
@@ -112,3 +114,27 @@ def test_the_help_names_every_setting(capsys):
         settings_from(["--help"])
     assert ended.value.code == 0
     assert "UNROLL_RECORDS_PER_SECOND" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["verify", "--help"], ["export-lesson", "--help"]])
+def test_the_help_of_a_subcommand_that_nobody_takes_ends_it_with_1_and_not_in_the_interpreter(arguments):
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    reading, gone = os.pipe()
+    os.close(reading)
+    full = os.open("/dev/full", os.O_WRONLY)
+    for output, said in ((gone, ""), (full, "unroll: what it found cannot be written: No space left on device.\n")):
+        command = [sys.executable, "-m", "app", *arguments]
+        ended = subprocess.run(
+            command, check=False, env=environment, stdout=output, stderr=subprocess.PIPE, encoding="utf-8"
+        )
+        os.close(output)
+        assert (ended.returncode, ended.stderr) == (1, said)
+
+
+def test_an_error_that_is_not_of_writing_what_was_found_is_not_told_as_one(capsys):
+    def fails() -> int:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    with pytest.raises(OSError, match="unavailable"):
+        status(fails)
+    assert not capsys.readouterr().err

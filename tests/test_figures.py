@@ -269,6 +269,15 @@ def test_a_drawing_shows_the_numbers_of_its_figure_at_their_places():
     assert ">baseline</text>" in svg
 
 
+@pytest.mark.parametrize(
+    "losses", [(0.0, 2e-323), (5e-324, 1e-323), (1e-323, 1e-323), (-1e-310, 3e-308), (1, 1 + 2e-16)]
+)
+def test_numbers_too_near_to_each_other_for_steps_between_are_drawn_as_one_point(losses):
+    svg = drawing(figures.training(list(enumerate(losses)), {}))
+    assert "<path" in svg
+    assert "nan" not in svg
+
+
 def test_the_tiles_of_a_drawing_are_the_record_in_the_colours_of_the_figure(record):
     figure = figures.states(record)
     image = base64.b64decode(re.search(r"base64,([^\"]+)", drawing(figure))[1])

@@ -9,6 +9,7 @@ from ..errors import UnrollError, shown
 from ..web.onefile.lesson_page import lesson_page
 from ..web.onefile.without_server import tellable
 from .options import refuse
+from .saying import say
 
 
 def main(arguments: Sequence[str], program: str = "unroll") -> int:
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str], program: str = "unroll") -> int:
     except UnrollError as error:
         print(f"{program} export-lesson: {error}", file=sys.stderr)
         return 2
-    print(f"{chosen.out}: {len(page.encode()) / 1e6:.1f} MB")
+    say(f"{chosen.out}: {len(page.encode()) / 1e6:.1f} MB")
     return 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import UnrollError, counted
 from ..handin import HandIn, Outcome, read, verify
+from .saying import say
 
 MINUTES = 10.0
 
@@ -47,14 +48,6 @@ def judged(path: Path, seconds: float) -> bool:
         return False
     say(f"{path}: {described(handed_in)}: {verdict.outcome}. {verdict.sentence}")
     return verdict.outcome is Outcome.SAME
-
-
-def say(line: str) -> None:
-    """One line. What a terminal would obey, or take for another line, is written out: files and their names may come
-    from anybody.
-    """
-    plain = (sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
-    print("".join(plain), flush=True)
 
 
 def described(handed_in: HandIn) -> str:

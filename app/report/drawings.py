@@ -116,8 +116,8 @@ def bounds(values: list[np.ndarray], *, tight: bool) -> tuple[float, float]:
     finite = together[np.isfinite(together)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     room = 0.0 if tight else 0.08 * (high / 2 - low / 2)
-    if low / 2 == high / 2:
-        room = 0.5 * abs(low) or 0.5
+    if high / 2 - low / 2 < float_info.min:  # one point, or too near to one for steps between
+        room = 0.5 * abs(low) if abs(low) > 2 * float_info.min else 0.5
     return max(low - room, -float_info.max), min(high + room, float_info.max)
 
 

@@ -15,7 +15,7 @@ from .records import Record
 
 MOST_BYTES = 8 << 20  # that are kept, the last ones used: a few seconds of a class's run
 REALIGN_EVERY = 64  # updates, after which a place is named by what it holds: who came another way joins there
-MOST_ORIGINS = 512  # that are remembered, the last ones met: half a minute of thirty runs of their own
+MOST_ORIGINS = 512  # the last ones met, as who comes to an older one finds nobody: half a minute of thirty runs
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,9 @@ class NoEqualRuns:
 class EqualRuns(NoEqualRuns):
     """What equal runs have computed for this one, and what this one has at hand for them.
 
-    A run that stays alone looks for nothing after a while and keeps nothing, until another one comes to where it was:
-    what nobody takes would only drive out of the processor's caches what is worked on.
+    A run that stays alone looks for nothing after a while and keeps nothing, until another one comes to where it was,
+    if that is still among the last `MOST_ORIGINS`: what nobody takes would only drive out of the processor's caches
+    what is worked on.
     """
 
     def __init__(self, computed: Computed, state: State) -> None:

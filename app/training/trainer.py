@@ -250,7 +250,7 @@ class Trainer:
         return finish(self.stepping(watch, loss_after=loss_after))
 
     def stepping(self, watch: Watch | None = None, *, loss_after: bool = False) -> Steps[Record]:
-        """The same in steps, as `recording`; the update is made in the last one."""
+        """The same in steps, as `recording`; the last one makes the update and, where asked, the loss after it."""
         record = yield from self.recording({*(self.watching if watch is None else watch), "gradients"})
         wanted = loss_after and not self.diverged
         batch = self._iterations.batch() if wanted else None

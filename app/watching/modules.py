@@ -101,7 +101,7 @@ def recurrent_modules(model: Any, names: Any = None) -> dict[str, tuple[Any, Spe
     if names is None:
         return found
     wanted = [names] if isinstance(names, str) or not isinstance(names, Iterable) else list(names)
-    unknown = [name for name in wanted if name not in found]
+    unknown = [name for name in wanted if not isinstance(name, str) or name not in found]
     if unknown or not wanted:
         came = shown(unknown[0]) if unknown else "none"
         raise BadValue(

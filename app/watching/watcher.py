@@ -159,7 +159,7 @@ class Watcher:
 
     def _say(self, what: str) -> None:
         """A line in the terminal."""
-        with suppress(OSError):  # a terminal that is gone must not end the loop
+        with suppress(OSError, ValueError):  # a terminal that is gone, or closed, must not end the loop
             print(f"unroll: {what}", file=sys.stderr, flush=True)
 
     def _failed(self, error: Exception) -> None:
@@ -173,7 +173,8 @@ class Watcher:
         try:
             warnings.warn(f"Unroll: {what}.", RuntimeWarning, stacklevel=2)
         except RuntimeWarning as told:  # where warnings are errors, ours still must not end the loop
-            print(told, file=sys.stderr, flush=True)
+            with suppress(OSError, ValueError):
+                print(told, file=sys.stderr, flush=True)
 
 
 def _told_whole(one: Seen) -> dict[str, Any]:

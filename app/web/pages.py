@@ -74,11 +74,11 @@ class Fixed:
 
 def takes_gzip(request: Request) -> bool:
     """Whether the browser wants it compressed."""
+    weights = {}
     for coding in request.headers.get("accept-encoding", "").lower().split(","):
-        name, _, weight = coding.replace(" ", "").partition(";q=")
-        if name in ("gzip", "*"):
-            return weight.strip("0.") != "" or weight == ""
-    return False
+        name, *parameters = coding.replace(" ", "").split(";")
+        weights[name] = next((one.removeprefix("q=") for one in parameters if one.startswith("q=")), "1")
+    return weights.get("gzip", weights.get("*", "0")).strip("0.") != ""
 
 
 class Pages:

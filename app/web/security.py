@@ -123,7 +123,9 @@ def same_origin(origin: str, host: str) -> bool:
 
 
 def response_headers(frame_ancestors: str) -> Iterable[tuple[str, str]]:
-    """What every response says to the browser. Plotly writes its styles inline; nothing else needs an exception."""
+    """What every response says to the browser. The page's own styles stand in it, and Plotly writes its own
+    inline; nothing else needs an exception.
+    """
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",

@@ -143,7 +143,7 @@ async def expensive(report: Report, _share: float) -> None:
             for _ in range(2):
                 await others.watch_alone(TURN)
                 await others.watch_beside(until_over(plays, server.port, config, TURN, updates))
-            report.row(f"{config}, just let in, plays: updates", sum(await results(updates, 2)))
+            report.row(f"{config}, just let in, plays: updates", sum(await results(updates, 2)), "", "≥", 1)
             others.report(report)
 
 

@@ -100,6 +100,8 @@ def test_modules_may_be_chosen_by_name():
         assert list(watching.last) == ["cell"]
     with pytest.raises(BadValue, match="rnn"):
         unroll.watch(model, modules=["decoder"], page=False)
+    with pytest.raises(BadValue, match="rnn"):
+        unroll.watch(model, modules=[["rnn"]], page=False)
 
 
 def test_several_calls_in_one_pass_are_counted_and_their_gradients_belong_together():

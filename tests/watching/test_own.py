@@ -1,5 +1,9 @@
 """A Trainer of our own under watch: nothing of its training changes, and what is said is what its records say."""
 
+import io
+import sys
+import warnings
+
 import pytest
 
 import app as unroll
@@ -40,6 +44,35 @@ def test_a_finding_is_told_once_and_its_remedy_is_a_line_that_runs(capsys):
     assert capsys.readouterr().err.count("unroll: step 0: not_learning. trainer: the learning rate is 0") == 1
     exec(verdict["code"], {"trainer": trainer})
     assert trainer.config.learning_rate > 0
+
+
+def closed() -> io.StringIO:
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+def test_a_terminal_that_is_closed_ends_no_loop(monkeypatch):
+    trainer = unroll.Trainer(unroll.RunConfig(**CONFIG, learning_rate=0.0, init="orthogonal"))
+    monkeypatch.setattr(sys, "stderr", closed())
+    with unroll.watch(trainer, page=False) as watching:
+        trainer.advance()
+        assert watching.verdict()["trainer"]["finding"] == "not_learning"
+        assert not watching.failures
+
+
+def test_where_warnings_are_errors_and_the_terminal_is_closed_a_failure_of_ours_ends_no_loop(monkeypatch):
+    def fails(*_):
+        raise ZeroDivisionError("on purpose")
+
+    trainer = unroll.Trainer(unroll.RunConfig(**CONFIG, learning_rate=0.0, init="orthogonal"))
+    monkeypatch.setattr(sys, "stderr", closed())
+    with warnings.catch_warnings(), unroll.watch(trainer, page=False) as watching:
+        warnings.simplefilter("error")
+        watching.on("not_learning", fails)
+        trainer.advance()
+        assert list(watching.failures) == ["ZeroDivisionError: on purpose"]
+    assert trainer.iteration == 1
 
 
 @pytest.mark.parametrize("cell", ["rnn", "indrnn"])

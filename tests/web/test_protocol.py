@@ -130,6 +130,12 @@ def test_what_is_wrong_inside_a_list_is_said_of_that_entry(fields, said):
     assert error.field == next(iter(fields))
 
 
+@pytest.mark.parametrize("beyond", ["1e400", "-1e400", "9" * 400])
+def test_a_number_beyond_all_doubles_is_out_of_range_inside_a_list_too(beyond):
+    error = refusal('{"type":"export","format":"report","changes":[{"iteration":' + beyond + ',"what":""}]}')
+    assert (error.code, error.field) == ("out_of_range", "changes")
+
+
 @pytest.mark.parametrize("text", ['{"type":"\\u0000\\n\\u001b[31m"}', '{"type":"<script>"}', '{"type":"\U0001f600"}'])
 def test_what_came_is_printed_on_one_line_in_ascii(text):
     message = protocol.error_message(refusal(text))

@@ -306,7 +306,18 @@ def test_who_names_the_page_otherwise_has_it_too(server, known):
     assert get(server, "/", **{"If-None-Match": known.format(tag)})[0] == 304
 
 
-@pytest.mark.parametrize(("accepted", "coding"), [("br, GZIP;q=0.5", "gzip"), ("gzip;q=0", None), ("xgzip", None)])
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("br, GZIP;q=0.5", "gzip"),
+        ("gzip;q=0", None),
+        ("xgzip", None),
+        ("*", "gzip"),
+        ("*;q=0, gzip", "gzip"),
+        ("*, gzip;q=0", None),
+        ("gzip;q=0.0;x=1", None),
+    ],
+)
 def test_an_answer_is_compressed_only_for_who_takes_it(server, accepted, coding):
     assert get(server, "/api/schema", **{"Accept-Encoding": accepted})[1]["content-encoding"] == coding
 
