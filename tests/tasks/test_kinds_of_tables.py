@@ -354,6 +354,8 @@ def test_columns_of_json_without_a_name_or_with_the_same_lose_no_number():
         "'|f1', 'fortran_order': False, 'shape': (4,)",
         f"'<f8', 'fortran_order': False, 'shape': ({2**62}, 0)",
         f"'<f8', 'fortran_order': True, 'shape': (0, {2**70})",
+        "'<f4', 'fortran_order': False, 'shape': (1 2,)",
+        "'<f4', 'fortran_order': False, 'shape': (,)",
     ],
 )
 def test_a_header_that_no_array_has_is_refused(header):
