@@ -400,7 +400,7 @@ def slowest(steps):
 
 
 def test_one_long_line_among_many_short_ones_is_no_table_that_can_be_turned():
-    with pytest.raises(BadUpload, match="At most 1024 lines of 2000000 numbers in all"):
+    with pytest.raises(BadUpload, match=r"2000000 cells .* the longest of 40001 cells"):
         read_table("1," * 40_000 + "1\n" + "1\n" * 1000, Options(transpose=True))
 
 
