@@ -379,9 +379,18 @@ def test_utf_16_that_does_not_say_so_can_be_read_as_it(encoding):
         " 1 2" * 5_000 + "\n" + " 3\n 4 5\n" * 2_000,
         "a," * 40_000 + "b\n" + ("1," * 40_000 + "2\n") * 3,
         ("ab," * 30_000 + "c\n") * 60,
+        ("1" + "," * 90_000 + "\n") * 11,
+        "a," * 7_000 + ",".join(f"a {i}" for i in range(8_000)) + "\n" + ("1," * 14_999 + "1\n") * 3,
         "\n".join("1" + f"{i:014b}".replace("0", "'") + "1.5" for i in range(9_900)),
     ],
-    ids=["one long line", "many names", "many words", "many ways to write numbers"],
+    ids=[
+        "one long line",
+        "many names",
+        "many words",
+        "many empty cells",
+        "names of others",
+        "many ways to write numbers",
+    ],
 )
 def test_no_table_holds_a_core_for_seconds_in_one_step(csv):
     assert slowest(reading_table(csv)) < 2.0
