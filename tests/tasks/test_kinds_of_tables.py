@@ -93,6 +93,10 @@ READ = {
     "JSON, a line an object": ('{"a": 1.5, "b": 2}\n{"a": 2.5, "b": 3}\n{"a": 4, "b": 7}\n', A_AND_B),
     "JSON, columns": ('{"a": [1.5, 2.5, 4], "b": [2, 3, 7]}', A_AND_B),
     "JSON, of pandas": ('{"a": {"0": 1.5, "1": 2.5, "2": 4}, "b": {"0": 2, "1": 3, "2": 7}}', A_AND_B),
+    "JSON, of pandas, in another order": (
+        '{"a": {"0": 1.5, "1": 2.5, "2": 4}, "b": {"1": 3, "0": 2, "2": 7}}',
+        A_AND_B,
+    ),
     "JSON, split": ('{"columns": ["a", "b"], "index": [0, 1, 2], "data": [[1.5, 2], [2.5, 3], [4, 7]]}', A_AND_B),
     "comments of LaTeX and MATLAB": ("% a b\n1.5 2\n2.5 3\n4 7\n", A_AND_B),
     "comments of CIF": ("! by hand\na b\n1.5 2\n2.5 3\n4 7\n", A_AND_B),
@@ -205,6 +209,7 @@ def test_where_two_readings_fit_each_is_a_choice_that_reads_it_so(name):
         ('[{"a": 1}, {"a": [2]}, {"a": 3}]', "Element 2 of the JSON holds a list"),
         ("[1, 2, x]", "is not JSON"),
         ('{"a": [1, 2, 3], "b": [1, 2]}', "different lengths"),
+        ('{"a": {"0": 1, "1": 2, "2": 3}, "b": {"0": 1, "1": 2, "3": 3}}', '"2" is none of "b"'),
     ],
 )
 def test_what_cannot_be_known_is_refused_and_never_guessed(csv, words):
@@ -336,6 +341,29 @@ def test_where_a_value_of_json_ends_does_not_depend_on_how_far_was_looked(length
     assert read(f"[{', '.join(numbers)}{' ' * 20_000}]")[1] == A_AND_B[1]
 
 
+@pytest.mark.parametrize("end", [".5e2", "e2", "e+2", "e-2"])
+@pytest.mark.parametrize("length", [*range(250, 257), *range(16_378, 16_385)])
+def test_a_long_number_of_json_is_never_cut_in_two(end, length):
+    number = f"1.{'0' * (length - 2)}{end if end[0] == 'e' else '5e2'}"
+    assert read(f"[{number}, 2, 3, 7]{' ' * 20_000}")[1] == [[float(number)], [2], [3], [7]]
+
+
+@pytest.mark.parametrize(
+    ("begin", "why"),
+    [
+        ("[1, 2, x,", r"line 1 is not JSON \(Expecting value: line 1 column 8 "),
+        ("[[1, 2],\n[2, x],", r"line 2 is not JSON \(Expecting value: line 2 column 5 "),
+        ('[{"a": 1, "a": 2},', "line 1 is not JSON .a name comes twice"),
+        ('{"a": [1 2],', r"line 1 is not JSON \(Expecting ',' delimiter: line 1 column 10 "),
+        ("[" * 200_000, "line 1 is not JSON .*recursion"),
+    ],
+    ids=["a word", "a word in a row", "a name twice", "no comma", "too deep"],
+)
+def test_why_a_file_is_not_json_is_said_however_much_follows(begin, why):
+    with pytest.raises(BadUpload, match=why):
+        read_table(begin + "1," * 600_000 + "1]")
+
+
 def test_json_of_which_nothing_is_left_is_refused():
     with pytest.raises(BadUpload, match="JSON without any row"):
         read_table(b"[1, 2, 3]", Options(remove="[]123, "))
@@ -347,6 +375,13 @@ def test_columns_of_json_without_a_name_or_with_the_same_lose_no_number():
     assert read(same) == (("a 1", "a 2"), A_AND_B[1])
 
 
+def test_no_column_gets_a_name_that_another_has():
+    meant = (("a 2", "a 3", "a 1"), [[1.5, 2, 3], [2.5, 3, 5], [4, 7, 6]])
+    assert read("a,a,a 1\n1.5,2,3\n2.5,3,5\n4,7,6\n") == meant
+    assert read('{"columns": ["a", "a", "a 1"], "data": [[1.5, 2, 3], [2.5, 3, 5], [4, 7, 6]]}') == meant
+    assert read(",b,column 1\n1.5,2,3\n2.5,3,5\n4,7,6\n")[0] == ("column 2", "b", "column 1")
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -354,6 +389,8 @@ def test_columns_of_json_without_a_name_or_with_the_same_lose_no_number():
         "'|f1', 'fortran_order': False, 'shape': (4,)",
         f"'<f8', 'fortran_order': False, 'shape': ({2**62}, 0)",
         f"'<f8', 'fortran_order': True, 'shape': (0, {2**70})",
+        "'<f4', 'fortran_order': False, 'shape': (1 2,)",
+        "'<f4', 'fortran_order': False, 'shape': (,)",
     ],
 )
 def test_a_header_that_no_array_has_is_refused(header):
@@ -377,9 +414,18 @@ def test_utf_16_that_does_not_say_so_can_be_read_as_it(encoding):
         " 1 2" * 5_000 + "\n" + " 3\n 4 5\n" * 2_000,
         "a," * 40_000 + "b\n" + ("1," * 40_000 + "2\n") * 3,
         ("ab," * 30_000 + "c\n") * 60,
+        ("1" + "," * 90_000 + "\n") * 11,
+        "a," * 7_000 + ",".join(f"a {i}" for i in range(8_000)) + "\n" + ("1," * 14_999 + "1\n") * 3,
         "\n".join("1" + f"{i:014b}".replace("0", "'") + "1.5" for i in range(9_900)),
     ],
-    ids=["one long line", "many names", "many words", "many ways to write numbers"],
+    ids=[
+        "one long line",
+        "many names",
+        "many words",
+        "many empty cells",
+        "names of others",
+        "many ways to write numbers",
+    ],
 )
 def test_no_table_holds_a_core_for_seconds_in_one_step(csv):
     assert slowest(reading_table(csv)) < 2.0
@@ -398,7 +444,7 @@ def slowest(steps):
 
 
 def test_one_long_line_among_many_short_ones_is_no_table_that_can_be_turned():
-    with pytest.raises(BadUpload, match="At most 1024 lines of 2000000 numbers in all"):
+    with pytest.raises(BadUpload, match=r"2000000 cells .* the longest of 40001 cells"):
         read_table("1," * 40_000 + "1\n" + "1\n" * 1000, Options(transpose=True))
 
 

@@ -69,6 +69,7 @@ REFUSED = {
     "JSON of objects and numbers": '[{"a": 1}, 2, 3]',
     "JSON of uneven rows": "[[1, 2], [3], [4, 5]]",
     "JSON of uneven columns": '{"a": [1, 2, 3], "b": [1, 2]}',
+    "JSON of columns that name other rows": '{"a": {"0": 1, "1": 2, "2": 3}, "b": {"0": 1, "1": 2, "3": 3}}',
     "JSON of more numbers than names": '{"columns": ["a"], "data": [[1, 2], [3, 4], [5, 6]]}',
     "JSON without rows": '{"columns": ["a"], "data": []}',
     "JSON of an endless number": "[1, 1e999, 3, 4]",

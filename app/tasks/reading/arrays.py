@@ -10,7 +10,7 @@ from ...errors import BadUpload
 MAGIC = b"\x93NUMPY"
 HEADER = re.compile(
     r"\{'descr': '(?P<type>[<>|=](?:f[248]|[iu][1248]|b1))', 'fortran_order': (?P<fortran>True|False), "
-    r"'shape': \((?P<shape>[\d, ]*)\), ?\}\s*"
+    r"'shape': \((?P<shape>(?:\d+(?:, ?\d+)*,?)?)\), ?\}\s*"
 )
 LONGEST_HEADER = 1000
 MOST_AXES = 4

@@ -8,7 +8,6 @@ What is no row of numbers raises BadUpload naming the element.
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from math import isfinite
@@ -18,12 +17,13 @@ from ...errors import BadUpload, counted, shown
 from ..base import MAX_NAMES
 from .lines import Source
 from .steps import Steps
-from .survey import MAX_CELLS
+from .survey import MAX_CELLS, told_apart
 from .table import MAX_NUMBERS
 
 AT_ONCE = 200  # elements that are read before others get a turn
 LONGEST_OBJECT = 2**20  # characters of JSON that may have to be read at once
 LENGTHS = (2**8, 2**14, LONGEST_OBJECT)  # of what is looked at, as most values are short
+CUT = 20  # characters at the end of what is looked at that may be wrong only because more follows: -Infinity, \ud83d
 MOST_IN_A_ROW = 50_000  # as many as fit into the longest line
 BLANK = re.compile(r"[\s,]*")
 ELEMENT = "Element"
@@ -112,28 +112,33 @@ def _past(text: str, at: int) -> int:
 def _value(text: str, at: int) -> tuple[Any, int]:
     """What begins there, and where it ends; no more is looked at than one value may have."""
     for length in LENGTHS:
+        is_all = at + length >= len(text)
         try:
-            if at + length < len(text):
-                value, end = DECODER.raw_decode(text[at : at + length])
-                if end < length:
-                    return value, at + end
-        except (ValueError, RecursionError):  # it is longer, or wrong
-            continue
-    line = text.count("\n", 0, at) + 1
-    if at + LONGEST_OBJECT < len(text):
-        raise BadUpload(
-            f"In line {line} a part of the JSON begins that is longer than {LONGEST_OBJECT} characters, or is none. A "
-            f"table is JSON {EXAMPLES}; pandas writes long ones by to_json(path, orient='records', lines=True).",
-            "csv",
-        )
-    try:
-        return DECODER.raw_decode(text, at)
-    except (ValueError, RecursionError) as error:
-        raise BadUpload(
-            f"The file begins as JSON does, but line {line} is not JSON ({error}). A table is JSON {EXAMPLES}; of an "
-            "array, numpy.savetxt(path, array) writes rows that open here.",
-            "csv",
-        ) from None
+            value, end = DECODER.raw_decode(text[at : at + length])
+            if is_all or end < length - len("e+"):  # a number may go on there
+                return value, at + end
+        except json.JSONDecodeError as error:
+            if is_all or (error.pos < length - CUT and not error.msg.startswith("Unterminated")):
+                raise _wrong(text, at, json.JSONDecodeError(error.msg, text, at + error.pos)) from None
+        except (ValueError, RecursionError) as error:
+            raise _wrong(text, at, error) from None
+    raise BadUpload(
+        f"In line {_line(text, at)} a part of the JSON begins that is longer than {LONGEST_OBJECT} characters, or is "
+        f"none. A table is JSON {EXAMPLES}; pandas writes long ones by to_json(path, orient='records', lines=True).",
+        "csv",
+    )
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
+def _wrong(text: str, at: int, error: Exception) -> BadUpload:
+    return BadUpload(
+        f"The file begins as JSON does, but line {_line(text, at)} is not JSON ({error}). A table is JSON {EXAMPLES}; "
+        "of an array, numpy.savetxt(path, array) writes rows that open here.",
+        "csv",
+    )
 
 
 def _is_one_array(text: str, start: int) -> bool:
@@ -166,23 +171,32 @@ def _of_columns(whole: dict[str, Any]) -> Iterator[Any]:
     if len(lists) == 1:
         yield from lists[0]
         return
-    columns = {
-        name: list(part.values()) if isinstance(part, dict) else part
-        for name, part in whole.items()
-        if isinstance(part, list | dict)
-    }
+    columns = {name: part for name, part in whole.items() if isinstance(part, list | dict)}
     lengths = {name: len(part) for name, part in columns.items()}
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{shown(name)} {length}" for name, length in list(lengths.items())[:5])
         raise BadUpload(f"The columns of the JSON have different lengths: {said}. Each needs as many numbers.", "csv")
-    yield from (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+    values = _by_key(columns)
+    yield from (dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True))
+
+
+def _by_key(columns: dict[str, Any]) -> list[list[Any]]:
+    """The values of each column; of columns that name their rows, in the order of the first of them."""
+    keyed = {name: part for name, part in columns.items() if isinstance(part, dict)}
+    first, keys = next(iter(keyed.items()), ("", {}))
+    for name, part in keyed.items():
+        if alone := [key for key in keys if key not in part]:
+            raise BadUpload(
+                f"The columns {shown(first)} and {shown(name)} of the JSON name their rows differently: "
+                f"{shown(alone[0])} is none of {shown(name)}. All need the same rows.",
+                "csv",
+            )
+    return [[part[key] for key in keys] if isinstance(part, dict) else part for part in columns.values()]
 
 
 def _of_split(columns: list[Any], data: list[Any]) -> Iterator[Any]:
     """The rows below a list of names: each has as many numbers; names that are equal are numbered."""
-    names = [str(name) for name in columns]
-    counts = Counter(names)
-    names = [name if counts[name] == 1 else f"{name} {i}" for i, name in enumerate(names, start=1)]
+    names = told_apart([str(name) for name in columns])
     for number, row in enumerate(data, start=1):
         if isinstance(row, list) and len(row) != len(names):
             raise BadUpload(

@@ -177,9 +177,10 @@ def data_of(block: Block, first_line: int) -> Block:
 
 def trimmed(cells: list[str]) -> list[str]:
     """Without the empty cells at its end."""
-    while cells and not cells[-1]:
-        cells = cells[:-1]
-    return cells
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    return cells[:end]
 
 
 def aligned(block: Block, separator: str, width: int) -> tuple[list[int], Sequence[Sequence[str]]]:
@@ -306,9 +307,25 @@ def _names(
 
 def _unique(names: list[str]) -> list[str]:
     """Names for columns that have none or share one, short enough to be shown."""
-    names = [" ".join(name.split())[:LONGEST_NAME] for name in names]
+    return told_apart([" ".join(name.split())[:LONGEST_NAME] for name in names])
+
+
+def told_apart(names: list[str]) -> list[str]:
+    """Each name once: columns without one, or that share one, get their number, or the next that makes no other's."""
     counts = Counter(names)
-    return [name if name and counts[name] == 1 else f"{name or 'column'} {i}" for i, name in enumerate(names, start=1)]
+    last: dict[str, int] = {}  # numbers given; they only grow, so that many names take no longer than they are many
+    found = []
+    for i, name in enumerate(names, start=1):
+        if name and counts[name] == 1:
+            found.append(name)
+            continue
+        begin = name or "column"
+        number = max(i, last.get(begin, 0) + 1)
+        while f"{begin} {number}" in counts:
+            number += 1
+        last[begin] = number
+        found.append(f"{begin} {number}")
+    return found
 
 
 def described(column: Column) -> str:

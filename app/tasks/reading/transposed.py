@@ -21,7 +21,9 @@ def turned(source: Source, separator: str) -> Steps[Source]:
             longest = max(longest, len(rows[-1]))
         if len(rows) > MAX_NAMES or longest * len(rows) > MOST:
             raise BadUpload(
-                f"At most {MAX_NAMES} lines of {MOST} numbers in all can be taken as columns; the file has more.", "csv"
+                f"At most {MAX_NAMES} lines can be taken as columns, and {MOST} cells where each is as long as the "
+                f"longest; the file has {len(rows)} lines or more, the longest of {longest} cells.",
+                "csv",
             )
         yield
     filled = [[*row, *[""] * (longest - len(row))] for row in rows]
