@@ -72,7 +72,7 @@ function themed(state, action) {
   return action.type === "theme" ? { ...state, theme: action.theme, dark: action.dark } : state;
 }
 
-/** A run of this page's own needs a socket: while the rest is fetched it is opened. */
+/** A run of this page's own needs a socket: while the rest is fetched it is opened. The page can do without. */
 async function openingAhead() {
   const [{ openAhead }, { socketAddressOf }, { BROWSER }] = await Promise.all([
     import("./wire/ahead.js"),
@@ -114,7 +114,7 @@ const stage = createStage(/** @type {HTMLCanvasElement} */ (byId("network")), st
 stage.resize();
 stage.draw(performance.now());
 performance.mark("first picture");
-const ahead = isRecorded || follow ? null : openingAhead();
+const ahead = isRecorded || follow ? null : openingAhead().catch(() => null);
 fetchAhead();
 
 const elsewhere = isRecorded ? await (await import("./share/recorded.js")).readRecorded() : follow;

@@ -101,6 +101,13 @@ def test_the_lessons_are_one_click_away_from_the_first_view_even_before_its_scri
     expect(newcomer.locator(".name-pill").filter(visible=True)).to_have_count(0)
 
 
+def test_the_page_starts_without_the_socket_that_is_opened_ahead(newcomer: Page, server: Server):
+    fails = 'export function openAhead() { throw new Error("no socket"); }'
+    newcomer.route("**/js/wire/ahead.js", lambda route: route.fulfill(content_type="text/javascript", body=fails))
+    newcomer.goto(f"{server.url}/#sequence_length=30")
+    until(newcomer, lambda: iteration(newcomer) > 3, "training")
+
+
 def test_names_say_what_they_cannot_name_and_why(page: Page):
     until(page, lambda: iteration(page) > 3, "training")
     page.keyboard.press("i")

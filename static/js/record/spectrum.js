@@ -17,7 +17,7 @@ const NOTHING = 1e-12;
 const EXACT = 1e-13;
 
 /**
- * σ_max of W, to about six digits; from below, as every value on a smaller space. NaN where an entry is not finite.
+ * σ_max of W, to about six digits; from below, as every value on a smaller space. ∞ where an entry is infinite, NaN where one is no number.
  * @param {import("../wire/protocol.js").Numbers} W (H, H), row-major
  * @param {number} H
  */

@@ -144,6 +144,7 @@ export function createResume(store, past, requests, standing, platform, notice) 
 
   return {
     upload,
+    uploadPatiently,
     replay,
     start,
 

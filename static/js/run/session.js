@@ -59,7 +59,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
   const watching = createWatching(store, request, standing, platform.now);
   const autosave = createAutosave(store, past, request, standing, platform.now);
   const resuming = createResume(store, past, requests, standing, platform, notice);
-  const { upload, replay } = resuming;
+  const { upload, uploadPatiently, replay } = resuming;
   const { save } = autosave;
   const undoing = createUndo(
     store,
@@ -69,9 +69,10 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     platform.now,
   );
   const branching = createBranching(store, past, standing, {
-    ...{ save, travel, upload, replay, notice },
+    ...{ save, travel, upload, uploadPatiently, replay, request, notice },
     watch: watching.ask,
     setUndo: undoing.set,
+    reconnect: connection.reconnect,
   });
   const replacing = createReplacing(store, past, standing, {
     ...{ change, travel, upload, save, undoing, onAccepted },
@@ -79,6 +80,8 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     watch: watching.ask,
   });
   const parts = { standing, past, records, requests, connection, watchdog };
+  /** From where the run is on its way to another place: there it is taken up after a loss. @type {number | null} */
+  let left = null;
   const reception = createReception(store, parts, platform, notice);
 
   store.dispatch({ type: "can", can: EVERYTHING });
@@ -112,7 +115,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     const { playing, losses } = standing;
     const isNew = past.newest() === null;
     standing.starting = playing;
-    const stands = isNew ? resuming.start(config) : resuming.resume(playing ? 0 : iteration);
+    const stands = isNew ? resuming.start(config) : resuming.resume(playing ? 0 : (left ?? iteration));
     if (!(await stands) || standing.losses !== losses) return;
     settle();
     void sharing.again();
@@ -131,6 +134,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
   /** From here on records are shown, and kept. */
   function settle() {
     standing.settled = true;
+    left = null;
     watchdog.heard();
     autosave.begin();
   }
@@ -141,6 +145,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
    */
   async function travel(go) {
     standing.settled = false;
+    left = store.get().live.iteration;
     changes.setOpen(false);
     const { losses } = standing;
     const arrived = await go();

@@ -38,8 +38,8 @@ export function figure({ record }, sheet) {
   const { horizon = null, needed_lag = null, as_of = null } = record?.meta ?? {};
   // The axis reaches below 0 where a cosine does, in steps, so that it holds still.
   const low = Math.min(0, Math.floor(4 * Math.min(0, ...Array.from(cosines).filter(Number.isFinite))) / 4);
-  // At the bottom its 0 would stand on the last lag's number; there the left axis has one.
-  const cosineTicks = low < 0 ? [low, 0, 1] : [0.5, 1];
+  // A number at the bottom would stand on the last lag's; there the left axis has one.
+  const cosineTicks = low < 0 ? [0, 1] : [0.5, 1];
   const lags = Array.from(norms, (_, lag) => lag);
   const directions = record ? placeOf(record).directions : 1;
   const top = stepFor(Math.max(0, ...Array.from(norms).filter(Number.isFinite)));

@@ -15,7 +15,7 @@ export const NO_RUN = "What is shown here is not a run of this page: only who tr
 export const FROM_A_FILE = "The run goes on from a file, which a hand-in does not hold.";
 export const FROM_A_COPY = "The run goes on from a run of somebody else, which a hand-in does not hold.";
 export const WITHOUT_A_CHANGE =
-  "After a lost connection the server refused a change of the run, which a hand-in does not hold.";
+  "When the run was taken up again, the server refused a change of it, which a hand-in does not hold.";
 export const TOO_MANY_CHANGES = "More was changed than a hand-in holds.";
 export const OWN_DATA = "The run learned from own data, which a hand-in does not hold.";
 export const OTHER_ARITHMETIC =

@@ -23,9 +23,9 @@ export function refusedLinkWords(dropped, message) {
   return `This network was refused, and the usual one runs. ${message}${which}`;
 }
 
-/** Of a change made before the connection was lost, when the run is taken up again. @param {string} message why */
+/** Of a change made before, when the run is taken up again: after a loss of the connection, or a reload. @param {string} message why */
 export function refusedChangeWords(message) {
-  return `The connection was lost, and the server that answers now refused a change made before: ${message} The run continues from before that change.`;
+  return `The run was taken up again, and the server that answers now refused a change made before: ${message} The run continues from before that change.`;
 }
 
 /** Part of the page could not be drawn, or a record not be read. @param {unknown} error */

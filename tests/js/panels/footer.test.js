@@ -67,6 +67,14 @@ test("the row of clipped updates has its name where an update can be clipped or 
   assert.ok(!isNamed("none", 0));
 });
 
+test("that an update was clipped in what came after a branch names no row: its ticks are not drawn", () => {
+  const { context, called } = createContext();
+  const { history } = stateAfter([0, 3].map((clipped_updates, iteration) => ({ iteration, clipped_updates })));
+  const state = stateAfter([{ iteration: 0, clipped_updates: 0 }]);
+  drawHistory(context, { ...state, config: { clip: "none" }, former: { history, from: 0 } }, 904);
+  assert.ok(!called("fillText").some(([text]) => text === "clipped"));
+});
+
 test("a loss that is not finite is a gap, and the text says so", () => {
   const { context, called } = createContext();
   drawHistory(context, stateAfter([{ iteration: 0, loss_per_timestep: null }]), 904);

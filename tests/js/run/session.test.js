@@ -317,6 +317,7 @@ test("a change that the server refuses after a loss is left out with all that ca
     ["upload", undefined, 5, "relu", "watch", "play"],
   );
   assert.match(store.get().notice.text, /refused a change made before: Too much\. The run continues from before/);
+  assert.doesNotMatch(store.get().notice.text, /connection was lost/, "a reload takes a run up as well");
   assert.deepEqual(store.get().errors, {}, "no control is wrong");
   assert.equal(store.get().history.length, 0, "no curve of what is no more");
   assert.deepEqual(session.past.moments(), []);
@@ -626,6 +627,100 @@ test("a branch that fails changes nothing of the run as it is now, and says so",
   assert.ok(!server.types().includes("edit") && !server.types().includes("configure"));
   assert.match(store.get().notice.text, /nothing was changed/);
   assert.deepEqual(store.get().wanted, {});
+});
+
+test("on the way of a branch nothing is watched: what was accepted with less is not refused for it", async () => {
+  const { server, session, store } = await inThePast();
+  const from = server.sent().length;
+  const branched = session.branch();
+  await server.snapshot(25);
+  await server.answer({ iteration: 10, phase: "paused" });
+  assert.equal(await branched, true);
+  const sent = server.sent().slice(from);
+  assert.deepEqual(
+    sent.flatMap(({ type, quantities }) => (type === "watch" ? [quantities] : type === "upload" ? [type] : [])),
+    [[], "upload", WATCHED],
+  );
+  assert.equal(sent.at(-1).probe, store.get().probe);
+});
+
+/** A branch on whose way a change is refused, from iteration 25; answered as far as the first attempt to go back. */
+async function onTheWayBack() {
+  const all = await started();
+  const { platform, server, session, store } = all;
+  session.configure({ activation: "relu" });
+  await server.answer({ iteration: 5 });
+  server.record({ iteration: 10 });
+  store.dispatch({ type: "show", moment: session.past.at(10) });
+  server.record({ iteration: 25 });
+  session.pause();
+  await server.answer({ iteration: 25, phase: "paused" });
+  const branched = session.branch();
+  await server.snapshot(25);
+  const last = (type) => platform.sockets[0].sent.findLast((one) => one.type === type).id;
+  const upload = last("upload");
+  server.say({ type: "ready", id: upload, kind: "snapshot" });
+  await settle();
+  server.state(upload, { iteration: 0, phase: "paused" });
+  await settle();
+  for (const { type, id } of platform.sockets[0].sent.slice(-3)) {
+    if (type === "configure") server.say({ type: "error", id, code: "too_costly", message: "Too much." });
+    else server.state(id, { iteration: 10, phase: "paused" });
+  }
+  await settle();
+  return { ...all, branched, last };
+}
+
+test("on the way back from a branch a busy server is asked again", async () => {
+  const { platform, server, branched, last } = await onTheWayBack();
+  const asked = last("upload");
+  server.say({ type: "error", id: asked, code: "busy", message: "not just now" });
+  await settle();
+  platform.pass(250);
+  await settle();
+  const again = last("upload");
+  assert.notEqual(again, asked);
+  server.say({ type: "ready", id: again, kind: "snapshot" });
+  await settle();
+  server.state(again, { iteration: 25, phase: "paused" });
+  assert.equal(await branched, false);
+  assert.equal(platform.sockets.length, 1);
+  assert.deepEqual(server.sent().at(-1).quantities, WATCHED);
+});
+
+test("where the way back from a branch is refused, another connection takes the run up where it stood", async () => {
+  const { platform, server, session, store, branched, last } = await onTheWayBack();
+  server.say({ type: "error", id: last("upload"), code: "bad_upload", message: "not this one" });
+  assert.equal(await branched, false);
+  assert.equal(platform.sockets.length, 2, "at once");
+  platform.sockets[1].open();
+  await server.answer({ iteration: 25, phase: "paused" });
+  assert.deepEqual(server.types(), ["upload", "bytes", "watch"], "nothing is trained");
+  assert.equal(session.past.newest().iteration, 25);
+  assert.equal(store.get().connection.status, "open");
+  assert.equal(store.get().live.iteration, 25);
+});
+
+test("a run that was on its way to its past when the connection was lost is trained no further than it was", async () => {
+  const { platform, server, session, store } = await inThePast();
+  session.pause();
+  await server.answer({ iteration: 25, phase: "paused" });
+  const branched = session.branch();
+  await server.snapshot(25);
+  const { id } = platform.sockets[0].sent.findLast(({ type }) => type === "upload");
+  server.say({ type: "ready", id, kind: "snapshot" });
+  await settle();
+  server.state(id, { iteration: 400, phase: "paused" }); // of the run before a restart
+  platform.sockets[0].close();
+  assert.equal(await branched, false);
+  platform.pass(250);
+  platform.sockets[1].open();
+  await server.answer({ iteration: 20, phase: "paused" });
+  assert.deepEqual(
+    server.sent().flatMap(({ type, iterations }) => (type === "step" ? [iterations] : [])),
+    [5],
+  );
+  assert.notEqual(store.get().past, null, "the moment is still shown");
 });
 
 test("a branch on whose way a change is refused leaves the run where it was", async () => {

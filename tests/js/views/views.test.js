@@ -163,5 +163,6 @@ test("where the cosine of a cut points the wrong way, the lags' axis reaches bel
   cosines[1] = -0.28;
   const { layout } = lags(showing(record), sheet);
   assert.deepEqual(layout.yaxis2.range, [-0.5, 1]);
+  assert.deepEqual(layout.yaxis2.tickvals, [0, 1], "a number at the bottom would stand on the last lag");
   assert.ok(layout.shapes.some(({ yref, y0 }) => yref === "y2" && y0 === 0));
 });

@@ -45,9 +45,8 @@ export function drawHistory(ctx, state, width, moments = []) {
 }
 
 /** Whether the ticks of clipped updates can be met. @param {State} state */
-function isClipping({ config, history, former }) {
-  const counts = [history, former?.history].map((of) => of?.clippedUpdates[of.length - 1] ?? 0);
-  return config.clip !== "none" || counts.some((count) => count > 0);
+function isClipping({ config, history }) {
+  return config.clip !== "none" || (history.clippedUpdates[history.length - 1] ?? 0) > 0;
 }
 
 /** What is kept: each moment a tick, which run together where none is missing. @param {CanvasRenderingContext2D} ctx @param {Moment[]} moments @param {(iteration: number) => number} x @param {string} colour */
