@@ -70,7 +70,7 @@ class Edit(Command):
         return self._change(session, session.network(self.type))
 
     def _change(self, session: Session, trainer: Trainer) -> Steps[Effects]:
-        if trainer.takes_long and self.tensor != "x":  # else `edit` would do it, at once
+        if trainer.takes_long and self.tensor != "x":  # the batch that `edit` looks at is computed in steps
             yield from trainer.approaching()
         trainer.edit(self.tensor, tuple(self.index), self.value)
         session.changed()
