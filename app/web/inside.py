@@ -36,9 +36,7 @@ class Inside:
     start: Markup
 
     def sources(self, *others: str) -> str:
-        """For `script-src`: of this server alone these two scripts, `others` that stand in the page, and what they import
-        or add.
-        """
+        """For `script-src`: of this server, these two scripts, `others` that stand in the page, and what they add."""
         scripts = " ".join(digest(script) for script in (self.import_map, self.start, *others))
         return f"'self' {scripts} 'strict-dynamic'"
 
