@@ -1,6 +1,7 @@
 """`unroll export-lesson LESSON… --out FILE`: lessons as one HTML file that needs no server."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str], program: str = "unroll") -> int:
         )
     try:
         page = lesson_page(chosen.lessons or tellable(), chosen.link)
-        chosen.out.write_text(page, "utf-8")
+        write(chosen.out, page)
     except OSError as error:
         print(f"{program} export-lesson: {chosen.out} cannot be written: {error.strerror}.", file=sys.stderr)
         return 2
@@ -30,6 +31,20 @@ def main(arguments: Sequence[str], program: str = "unroll") -> int:
         return 2
     say(f"{chosen.out}: {len(page.encode()) / 1e6:.1f} MB")
     return 0
+
+
+def write(path: Path, page: str) -> None:
+    """The whole page or nothing: half a page on a full disk would take the place of one that was whole."""
+    if path.exists() and not path.is_file():  # a device, a pipe
+        path.write_text(page, "utf-8")
+        return
+    whole = path.resolve()
+    beside = whole.with_name(f".{whole.name}.{os.getpid()}")
+    try:
+        beside.write_text(page, "utf-8")
+        beside.replace(whole)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def parser(program: str) -> argparse.ArgumentParser:

@@ -1,7 +1,9 @@
 """Lessons as one file: what needs a server is not in it, its numbers are those computed, its steps can be done."""
 
+import errno
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -98,3 +100,25 @@ def test_the_command_writes_the_page_or_says_why_not(tmp_path, capsys, monkeypat
     assert export_lesson.main(["clipping", "--out", str(tmp_path / "none.html")]) == 2
     assert "got 'clipping' (it needs a server)" in capsys.readouterr().err
     assert not (tmp_path / "none.html").exists()
+
+
+def test_where_the_disk_is_full_the_page_that_was_there_stays_and_no_half_of_another(tmp_path, capsys, monkeypatch):
+    out = tmp_path / "page.html"
+    out.write_text("a whole page")
+
+    def full(path, text, encoding):
+        with path.open("w", encoding=encoding) as file:
+            file.write(text[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(export_lesson, "lesson_page", lambda slugs, link: "a page of which ten letters fit")
+    monkeypatch.setattr(Path, "write_text", full)
+    assert export_lesson.main(["relu", "--out", str(out)]) == 2
+    assert f"{out} cannot be written: No space left on device." in capsys.readouterr().err
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"page.html": "a whole page"}
+
+
+def test_a_page_can_go_into_a_device(monkeypatch):
+    monkeypatch.setattr(export_lesson, "lesson_page", lambda slugs, link: "a page")
+    assert export_lesson.main(["relu", "--out", "/dev/null"]) == 0
+    assert Path("/dev/null").is_char_device()
