@@ -27,7 +27,7 @@ Frame = str | bytes | Close
 
 
 def parse_object(text: str) -> dict[str, Any]:
-    """The JSON object in a text frame, read strictly: no NaN, no duplicate key, no half of a surrogate pair."""
+    """The JSON object in a text frame, read strictly: no NaN, no name twice, no half of a surrogate pair."""
     try:
         value = strictjson.loads(text)
         if "\\u" in text:

@@ -127,7 +127,7 @@ def test_a_replay_ends_when_there_is_no_more_time():
         (b"\xff\xfe\x00", "Expected a hand-in, which is JSON"),
         (b"[" * 100_000, "Expected a hand-in, which is JSON"),
         (b'{"unroll": NaN}', "JSON has no NaN"),
-        (b'{"unroll": 1, "unroll": 2}', "duplicate key"),
+        (b'{"unroll": 1, "unroll": 2}', "a name comes twice"),
         (b"[]", "Expected a hand-in: an object"),
         (b'{"unroll": "snapshot"}', "Expected a hand-in: an object"),
         (b" " * (LARGEST_FILE + 1), "at most 300,000 bytes"),

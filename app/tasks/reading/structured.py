@@ -14,6 +14,7 @@ from math import isfinite
 from typing import Any
 
 from ...errors import BadUpload, counted, shown
+from ...strictjson import without_repeats
 from ..base import MAX_NAMES
 from .lines import Source
 from .steps import Steps
@@ -31,14 +32,8 @@ GAP = "null"
 EXAMPLES = 'such as [[1, 2], [3, 4]] or [{"a": 1, "b": 2}, {"a": 3, "b": 4}]'
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name comes twice in an object")
-    return found
-
-
-DECODER = json.JSONDecoder(parse_constant=lambda _: None, object_pairs_hook=_object)  # NaN and Infinity are gaps
+# NaN and Infinity are gaps.
+DECODER = json.JSONDecoder(parse_constant=lambda _: None, object_pairs_hook=without_repeats)
 
 
 def looks_structured(source: Source) -> bool:
