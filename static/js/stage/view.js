@@ -294,6 +294,8 @@ export function createStage(canvas, store) {
     const isMarked = hover !== null || pin !== null || pointer !== null || weight !== null;
     if (!seen.marks.changed([hover, pin, pointer, weight, isMarked ? current : null])) return;
     const ctx = sheets.clean(sheets.marks);
+    // An empty sheet over the whole stage is left out of the page's picture: it would be handed over with every record.
+    canvas.dataset.empty = String(!isMarked);
     const T = current.layout.T;
     const inside = (/** @type {State["hover"]} */ place) => (place && place.t >= 1 && place.t <= T ? place : null);
     drawMarks(ctx, current, {
@@ -309,6 +311,7 @@ export function createStage(canvas, store) {
     const { hover, pin, folded } = state;
     if (!seen.marks.changed([hover, pin, pointing.pointer(), current, folded, drift]) && !actMoves) return;
     const ctx = sheets.clean(sheets.marks);
+    canvas.dataset.empty = "false";
     const frame = { scene: current, state, now, ratio: size.ratio, bitmaps, drift, base: () => wholeOf(current) };
     const stage = playing.draw(ctx, frame);
     actMoves = stage === "moving";
