@@ -61,13 +61,15 @@
   };
 
   // So many records once more, each drawn before the next comes, in every second frame as at 30/s. The page is not told
-  // that the server is not asked any more.
+  // that the server is not asked any more; of one that says nothing while another page has its turn it would think that
+  // it is lost, and draw nothing.
+  const say = (data) => window.measuredSocket.dispatchEvent(new MessageEvent("message", { data }));
   window.replay = async (count) => {
+    if (!replayed.playing) setInterval(() => say(JSON.stringify({ type: "still there" })), 500);
     replayed.playing = true;
     const frame = () => new Promise(requestAnimationFrame);
     for (let i = 0; i < count; i++) {
-      const data = replayed.records[i % replayed.records.length];
-      window.measuredSocket.dispatchEvent(new MessageEvent("message", { data }));
+      say(replayed.records[i % replayed.records.length]);
       await frame();
       await frame();
     }

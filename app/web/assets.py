@@ -25,6 +25,8 @@ TYPES = {
 }
 SMALL = 900  # bytes, compressed
 PLOTLY = "plotly.min.js"
+# Chromium then compiles all of a script beside the page, in place of each function when it is first called.
+COMPILED_BESIDE = b"//# allFunctionsCalledOnLoad\n"
 PACKAGE = Path(__file__).parents[1]
 # A comment that begins a line, and a type inside one; no text of a module goes over several lines (a test holds it).
 COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/[ \t]*\n?|//[^\n]*\n)", re.MULTILINE | re.DOTALL)
@@ -105,7 +107,9 @@ class Assets:
 def sent(name: str, path: Path) -> bytes:
     """A file as it is sent."""
     content = path.read_bytes()
-    if path.name == PLOTLY or path.suffix not in WRITTEN:
+    if path.name == PLOTLY:
+        return COMPILED_BESIDE + content
+    if path.suffix not in WRITTEN:
         return content
     text = content.decode()
     for left_out in WRITTEN[path.suffix]:

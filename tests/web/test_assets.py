@@ -1,6 +1,6 @@
 import re
 
-from app.web.assets import PLOTLY, Assets, resolved, shipped
+from app.web.assets import PLOTLY, Assets, plotly_script, resolved, shipped
 
 
 def site(folder, **files):
@@ -30,6 +30,12 @@ def test_modules_are_sent_without_their_comments_and_every_line_keeps_its_number
     source = f'/** Two\n * lines. */\n\n/** @param {{number}} a */\n{function}\n  // why\n  f("/* no */ // no");\n'
     content = site(tmp_path, js__main=source).files["js/main.js"].content.decode()
     assert content == '\n\n\n\nexport const f = (a) => (a);\n\n  f("/* no */ // no");\n'
+
+
+def test_the_charts_library_is_compiled_beside_the_page_and_otherwise_as_it_was_installed(tmp_path):
+    hint, _, library = site(tmp_path).files[PLOTLY].content.partition(b"\n")
+    assert hint == b"//# allFunctionsCalledOnLoad"  # a browser that knows no such hint reads a comment
+    assert library == plotly_script().read_bytes()
 
 
 def test_styles_are_sent_without_their_comments_and_every_line_keeps_its_number(tmp_path):

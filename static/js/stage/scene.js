@@ -27,7 +27,7 @@ import { ribbonOf } from "./river/river.js";
  * @property {import("../run/state.js").Ruler | null} farther the next one, where something leaves the shown one
  * @property {number} highlight the loss whose part of the river stands out, 0 for none
  * @property {string} track what the units × time view shows
- * @property {import("../record/norms.js").Curve[]} curves
+ * @property {import("../record/norms.js").Curve[]} curves made when they are first asked for: not every record's are drawn
  * @property {readonly [number, number]} domain of the norm chart, powers of ten
  * @property {readonly [number, number]} outputDomain
  * @property {number | null} [clipSaid] to what share clipping is said to shorten the gradient, which changes as slowly as the page's other words
@@ -42,7 +42,7 @@ export const SYMBOL_PITCH = 9;
  * @param {State} state
  * @param {{width: number, height: number, U: number, edges?: Float64Array | null}} size
  * @param {readonly [number, number]} domain
- * @param {number | null} contraction γσ_max
+ * @param {number | null | (() => number | null)} contraction γσ_max, or what works it out when the curves are asked for
  * @param {number | null} clipSaid to what share clipping is said to shorten the gradient; null for the picture's own
  * @returns {Scene}
  */
@@ -68,18 +68,37 @@ export function buildScene(picture, state, size, domain, contraction, clipSaid =
     farther: picture ? fartherRuler(picture.lanes, state.ruler) : null,
     highlight,
     track: shownTrack(state.track, String(state.config.cell ?? "rnn")),
-    curves: picture ? normCurves(picture, state.ghost, contraction) : [],
+    curves: [],
     domain,
     outputDomain: picture ? outputDomain(picture, String(state.config.task)) : NO_OUTPUTS,
   };
   const bands = bandsOf(scene, state);
-  const others = bands.map(({ name, scene: { picture: of } }) => ({
-    id: /** @type {const} */ ("layer"),
-    label: name,
-    ...(of ? { place: of.place, short: shortLayerName(of.place, of.place) } : {}),
-    ln: /** @type {Picture} */ (of).lanes[0].ln,
-  }));
-  return { ...scene, curves: [...scene.curves, ...others], bands };
+  /** @type {import("../record/norms.js").Curve[] | null} */
+  let curves = null;
+  return {
+    ...scene,
+    bands,
+    get curves() {
+      curves ??= curvesOf(picture, state.ghost, contraction, bands);
+      return curves;
+    },
+  };
+}
+
+/**
+ * @param {Picture | null} picture @param {State["ghost"]} ghost @param {number | null | (() => number | null)} contraction
+ * @param {import("./bands/scenes.js").Band[]} bands
+ */
+function curvesOf(picture, ghost, contraction, bands) {
+  if (!picture) return [];
+  const factor = typeof contraction === "function" ? contraction() : contraction;
+  return [...normCurves(picture, ghost, factor), ...bands.map(curveOfBand)];
+}
+
+/** @param {import("./bands/scenes.js").Band} band @returns {import("../record/norms.js").Curve} */
+function curveOfBand({ name, scene: { picture } }) {
+  const { place, lanes } = /** @type {Picture} */ (picture);
+  return { id: "layer", label: name, place, short: shortLayerName(place, place), ln: lanes[0].ln };
 }
 
 const NO_OUTPUTS = /** @type {const} */ ([-1, 1]);

@@ -114,6 +114,8 @@ export function createStage(canvas, store) {
   let settled = null;
   let drift = 0;
   let lastFrame = 0;
+  /** What the legend of the norm chart says. */
+  let legend = "";
   /** When the states were drawn last. */
   let statesAt = Number.NEGATIVE_INFINITY;
   let frameAsked = false;
@@ -191,14 +193,16 @@ export function createStage(canvas, store) {
   /** Rebuilds the scene if anything it stands on has changed. */
   function updateScene(/** @type {State} */ state, /** @type {number} */ now) {
     const { config, dark, ghost, ruler, track, zoom, first, names } = state;
-    const factor = picture ? contraction(picture, gammaOf(state)) : null;
+    const gamma = gammaOf(state);
+    const of = picture;
+    const factor = () => (of ? contraction(of, gamma) : null);
     const moves = !state.reducedMotion;
     const domain = axis.at(extent, now, moves);
     const T = picture?.T ?? 0;
     const lens = pointing.lens(T, Boolean(settled?.packed) && !zoom);
     const edges = columns.at(T || Number(config.sequence_length ?? 24), size, { lens, zoom }, now, moves);
     const lit = highlighted(state, picture);
-    const told = [picture, config, dark, ghost, ruler, track, first, names, lit, edges, ...domain, factor, clipSaid];
+    const told = [picture, config, dark, ghost, ruler, track, first, names, lit, edges, ...domain, gamma, clipSaid];
     if (!seen.scene.changed(told)) return;
     scene = buildScene(picture, state, { ...size, edges }, domain, factor, clipSaid);
     const rest = columns.settled();
@@ -214,13 +218,14 @@ export function createStage(canvas, store) {
 
   /** @param {Scene} current @param {State} state @param {number} now */
   function drawSheets(current, state, now) {
-    const isOther = drawChromeSheet(current);
+    const isDue = state.phase !== "running" || now - statesAt >= STATES_EVERY;
+    const isOther = drawChromeSheet(current, isDue);
     if (seen.river.changed([current])) {
       const { from, to } = flowingStrip(current.layout);
       sheets.layStrip(sheets.river, from, to);
       drawFlowing(sheets.clean(sheets.river), current, bitmaps, size.ratio);
     }
-    const wait = drawStatesSheet(current, !isOther && state.phase === "running", now);
+    const wait = drawStatesSheet(current, isDue || isOther, now);
     // Chevrons go by whole pixels; what else a record changes of them can wait that long.
     const { edges, lanes } = current.layout;
     const still = state.phase === "running" ? null : current;
@@ -232,10 +237,10 @@ export function createStage(canvas, store) {
 
   /**
    * While records come faster than anyone sees cells change, every second of them will do.
-   * @param {Scene} current @param {boolean} paced @param {number} now
+   * @param {Scene} current @param {boolean} isDue @param {number} now
    */
-  function drawStatesSheet(current, paced, now) {
-    if (paced && now - statesAt < STATES_EVERY) {
+  function drawStatesSheet(current, isDue, now) {
+    if (!isDue) {
       return seen.states.holds([current]) ? Number.POSITIVE_INFINITY : statesAt + STATES_LATEST - now;
     }
     if (!seen.states.changed([current])) return Number.POSITIVE_INFINITY;
@@ -246,15 +251,16 @@ export function createStage(canvas, store) {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** Whether anything but numbers changed. @param {Scene} current */
-  function drawChromeSheet(current) {
+  /** Whether anything but numbers changed; curves that are not due are not asked for their names. @param {Scene} current @param {boolean} isDue */
+  function drawChromeSheet(current, isDue) {
     const { layout, palette, domain, ruler, track } = current;
     const { edges, H, lanes, input, units } = layout;
     const { x, symbols } = standing(current.picture);
     const place = current.picture ? placeKey(current.picture.place) : "";
     const rows = [units.top, input.rows, layout.norm.top];
     const marks = current.picture !== null && slopeOf(current.picture) !== null;
-    const keys = [legendKey(current), weightNamesKey(current)];
+    if (isDue) legend = legendKey(current);
+    const keys = [legend, weightNamesKey(current)];
     const what = [edges, H, lanes.length, ...rows, place, marks, palette, ...domain, ruler, track, x, symbols, ...keys];
     if (!seen.chrome.changed(what)) return false;
     const ctx = sheets.clean(sheets.chrome);
@@ -288,6 +294,8 @@ export function createStage(canvas, store) {
     const isMarked = hover !== null || pin !== null || pointer !== null || weight !== null;
     if (!seen.marks.changed([hover, pin, pointer, weight, isMarked ? current : null])) return;
     const ctx = sheets.clean(sheets.marks);
+    // An empty sheet over the whole stage is left out of the page's picture: it would be handed over with every record.
+    canvas.dataset.empty = String(!isMarked);
     const T = current.layout.T;
     const inside = (/** @type {State["hover"]} */ place) => (place && place.t >= 1 && place.t <= T ? place : null);
     drawMarks(ctx, current, {
@@ -303,6 +311,7 @@ export function createStage(canvas, store) {
     const { hover, pin, folded } = state;
     if (!seen.marks.changed([hover, pin, pointing.pointer(), current, folded, drift]) && !actMoves) return;
     const ctx = sheets.clean(sheets.marks);
+    canvas.dataset.empty = "false";
     const frame = { scene: current, state, now, ratio: size.ratio, bitmaps, drift, base: () => wholeOf(current) };
     const stage = playing.draw(ctx, frame);
     actMoves = stage === "moving";

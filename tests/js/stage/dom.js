@@ -10,6 +10,7 @@ export function fakeCanvas(width, height) {
     clientWidth: width,
     clientHeight: height,
     style: {},
+    dataset: {},
     above: [],
     before(...below) {
       this.above = below;

@@ -24,6 +24,20 @@ test("the output's scale belongs to the task, not to what the network says", () 
   assert.deepEqual(outputDomain({ ...picture, classification: true }, "parity"), [0, 1]);
 });
 
+test("the bound on the norms is worked out when the curves are first asked for, and once", () => {
+  let asked = 0;
+  const bound = () => {
+    asked += 1;
+    return 0.5;
+  };
+  const scene = buildScene(pictureOf({ T: 6 }), initialState(), SIZE, [-4, 2], bound);
+  assert.equal(asked, 0);
+  const { ln } = scene.curves.find(({ id }) => id === "bound");
+  assert.ok(Math.abs(ln[5] - ln[6] - Math.log(0.5)) < 1e-12);
+  assert.equal(scene.curves, scene.curves);
+  assert.equal(asked, 1);
+});
+
 test("a hovered loss stands out only where there is one and it has company", () => {
   const state = { ...initialState(), hover: { t: 2, source: 4 } };
   assert.equal(highlighted(state, pictureOf({ T: 6 })), 4);

@@ -93,6 +93,27 @@ test("what follows the pointer is drawn without the record", () => {
   assert.deepEqual(drawn(canvas), { ...before, marks: before.marks + 1 });
 });
 
+test("the pointer's sheet is no part of the page's picture while nothing is marked on it", () => {
+  const { canvas, stage, store, layout } = stageOf(sampleRecord());
+  const empty = (now) => {
+    stage.draw(now);
+    return canvas.dataset.empty;
+  };
+  assert.equal(empty(16), "true");
+  canvas.fire("pointermove", { x: layout.left + 40, y: layout.lanes[0].mid });
+  assert.equal(empty(32), "false");
+  canvas.fire("pointerleave");
+  assert.equal(empty(48), "true");
+  store.dispatch({ type: "pin", pin: { t: 2 } });
+  assert.equal(empty(64), "false");
+  store.dispatch({ type: "pin", pin: null });
+  stage.begin({ draw: () => "moving", placeAt: () => null, xOf: () => null, lines: () => null });
+  assert.equal(empty(80), "false", "an act has the sheet");
+  stage.begin({ draw: () => "over", placeAt: () => null, xOf: () => null, lines: () => null });
+  stage.draw(96);
+  assert.equal(empty(112), "true");
+});
+
 test("chevrons drift by whole pixels while training runs, and stand with reduced motion", () => {
   const open = { status: "open", retryAt: null, attempt: 0 };
   const running = stageOf(sampleRecord(), { phase: "running", connection: open });

@@ -17,7 +17,7 @@ const OPAQUE = 1 - 1e-9;
 export class PixelColumn {
   /**
    * @param {Uint32Array} pixels @param {number} width @param {number} height px
-   * @param {Float32Array} colours red, green and blue of colour c at 3c
+   * @param {Float64Array} colours red, green and blue of colour c at 3c
    * @param {number} most lines at once
    */
   constructor(pixels, width, height, colours, most) {
@@ -48,34 +48,30 @@ export class PixelColumn {
     for (let line = 0; line < count; line++) {
       const c = 3 * colour[line];
       const isColour = c >= 0;
-      const dr = ((isColour ? colours[c] : 0) - red) * weight;
-      const dg = ((isColour ? colours[c + 1] : 0) - green) * weight;
-      const db = ((isColour ? colours[c + 2] : 0) - blue) * weight;
-      const da = ((isColour ? 1 : 0) - opacity) * weight;
-      red = isColour ? colours[c] : 0;
-      green = isColour ? colours[c + 1] : 0;
-      blue = isColour ? colours[c + 2] : 0;
-      opacity = isColour ? 1 : 0;
-      const a = Math.min(Math.max(left[line], 0), height);
-      const b = Math.min(Math.max(right[line], 0), height);
-      const low = Math.min(a, b);
-      const high = Math.max(a, b);
+      const nextRed = isColour ? colours[c] : 0;
+      const nextGreen = isColour ? colours[c + 1] : 0;
+      const nextBlue = isColour ? colours[c + 2] : 0;
+      const nextOpacity = isColour ? 1 : 0;
+      const dr = (nextRed - red) * weight;
+      const dg = (nextGreen - green) * weight;
+      const db = (nextBlue - blue) * weight;
+      const da = (nextOpacity - opacity) * weight;
+      red = nextRed;
+      green = nextGreen;
+      blue = nextBlue;
+      opacity = nextOpacity;
+      const a = within(left[line], height);
+      const b = within(right[line], height);
+      const low = a < b ? a : b;
+      const high = a < b ? b : a;
       const first = low | 0;
       const last = high | 0;
       if (first < lowest) lowest = first;
       if (last >= highest) highest = last + 1;
       if (first === last) {
-        const j = first * CHANNELS;
         const above = (low + high) / 2 - first;
-        const under = 1 - above;
-        changes[j] += dr * under;
-        changes[j + 1] += dg * under;
-        changes[j + 2] += db * under;
-        changes[j + 3] += da * under;
-        changes[j + 4] += dr * above;
-        changes[j + 5] += dg * above;
-        changes[j + 6] += db * above;
-        changes[j + 7] += da * above;
+        note(changes, first * CHANNELS, 1 - above, dr, dg, db, da);
+        note(changes, (first + 1) * CHANNELS, above, dr, dg, db, da);
         touched[first] = 1;
         touched[first + 1] = 1;
         continue;
@@ -84,19 +80,20 @@ export class PixelColumn {
       const slope = 0.5 / (high - low);
       let before = 0;
       let area = 0;
-      for (let i = first; i <= last + 1; i++) {
-        const up = Math.min(i + 1, high) - low;
-        const under = i <= last ? slope * up * up + (i + 1 - Math.min(i + 1, high)) : area + 1;
-        const part = under - area - before;
+      for (let i = first; i < last; i++) {
+        const up = i + 1 - low;
+        const under = slope * up * up;
+        note(changes, i * CHANNELS, under - area - before, dr, dg, db, da);
+        touched[i] = 1;
         before = under - area;
         area = under;
-        const j = i * CHANNELS;
-        changes[j] += dr * part;
-        changes[j + 1] += dg * part;
-        changes[j + 2] += db * part;
-        changes[j + 3] += da * part;
-        touched[i] = 1;
       }
+      const up = high - low;
+      const under = slope * up * up + (last + 1 - high);
+      note(changes, last * CHANNELS, under - area - before, dr, dg, db, da);
+      note(changes, (last + 1) * CHANNELS, under + 1 - under - (under - area), dr, dg, db, da);
+      touched[last] = 1;
+      touched[last + 1] = 1;
     }
     this.lowest = lowest;
     this.highest = highest;
@@ -113,22 +110,46 @@ export class PixelColumn {
     let word = 0;
     const end = Math.min(height, highest + 1);
     for (let i = lowest, at = (height - 1 - lowest) * width + px; i < end; i++, at -= width) {
-      if (touched[i]) {
+      if (touched[i] !== 0) {
         const j = i * CHANNELS;
         r += changes[j];
         g += changes[j + 1];
         b += changes[j + 2];
         a += changes[j + 3];
+        changes[j] = 0;
+        changes[j + 1] = 0;
+        changes[j + 2] = 0;
+        changes[j + 3] = 0;
+        touched[i] = 0;
         word = a > OPAQUE ? (255 << 24) | (byte(b) << 16) | (byte(g) << 8) | byte(r) : clearer(r, g, b, a);
       }
       if (word !== 0) pixels[at] = word;
     }
-    if (highest < 0) return;
-    changes.fill(0, CHANNELS * lowest, CHANNELS * (highest + 1));
-    touched.fill(0, lowest, highest + 1);
+    // What lies above the column's last pixel is no part of the picture.
+    for (let i = end; i <= highest; i++) {
+      changes.fill(0, CHANNELS * i, CHANNELS * (i + 1));
+      touched[i] = 0;
+    }
     this.lowest = height;
     this.highest = -1;
   }
+}
+
+/**
+ * Notes by how much a part of a pixel changes the colour.
+ * @param {Float64Array} changes @param {number} at of the pixel @param {number} part
+ * @param {number} dr @param {number} dg @param {number} db @param {number} da 0 for most
+ */
+function note(changes, at, part, dr, dg, db, da) {
+  changes[at] += dr * part;
+  changes[at + 1] += dg * part;
+  changes[at + 2] += db * part;
+  if (da !== 0) changes[at + 3] += da * part;
+}
+
+/** Inside the column. @param {number} y px @param {number} height px */
+function within(y, height) {
+  return y < 0 ? 0 : y > height ? height : y;
 }
 
 /** Where the river's edge goes through a pixel, colours are divided by the opacity they were multiplied with. @param {number} r @param {number} g @param {number} b @param {number} a */

@@ -82,7 +82,7 @@ export function paintRiver(pixels, width, height, paint) {
 
 /** The losses', their rims', and the seams' as colours 0…T, T+1…2T+1 and 2T+2. @param {RiverPaint} paint */
 function coloursOf({ T, colours, edges, seam }) {
-  const all = new Float32Array(3 * (2 * T + 3));
+  const all = new Float64Array(3 * (2 * T + 3));
   all.set(colours);
   all.set(edges, 3 * (T + 1));
   all.set(seam, 6 * (T + 1));
