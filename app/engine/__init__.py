@@ -4,7 +4,7 @@ from .activations import ACTIVATIONS, Activation, ActivationName
 from .adjoints import Adjoints, adjoints, all_adjoints, layer_adjoints
 from .architecture import Architecture
 from .arrays import Precision
-from .beside import COLUMNS, beside, joined, leaves_the_batch, with_targets
+from .beside import COLUMNS, Columns, beside, leaves_the_batch
 from .cells import CELLS, Cell, CellName, Params
 from .clipping import ClipMode, angle, clip, norm
 from .flow import Flow, all_flows, flow, layer_flow
@@ -45,6 +45,7 @@ __all__ = [
     "Cell",
     "CellName",
     "ClipMode",
+    "Columns",
     "Data",
     "Flow",
     "InitName",
@@ -75,7 +76,6 @@ __all__ = [
     "initialise",
     "initialising",
     "jacobian_norms",
-    "joined",
     "kept_pairs",
     "layer_adjoints",
     "layer_flow",
@@ -92,5 +92,4 @@ __all__ = [
     "suffixes",
     "truncation_meter",
     "whole_meter",
-    "with_targets",
 ]

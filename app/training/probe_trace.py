@@ -41,9 +41,9 @@ class ProbeTrace:
         self.is_finite = all(map(all_finite, (*states, net.y, net.E_t)))
 
     @classmethod
-    def beside(cls, net: Network, wide: Network, params: Params, probe: Batch, config: RunConfig) -> Self:
+    def beside(cls, net: Network, wide: Network, probe: Batch, config: RunConfig) -> Self:
         """Of the probe that `wide` took along beside its batch; `net` takes it over."""
-        return cls(net, probe, config, beside(net, wide, params, probe.target, config.loss_reduction))
+        return cls(net, probe, config, beside(net, wide, probe.target, config.loss_reduction))
 
     @classmethod
     def tracing(

@@ -6,14 +6,13 @@ import pytest
 from app.engine import (
     CELLS,
     Architecture,
+    Columns,
     Initialisation,
     Network,
     adjoints_and_last_loss,
     beside,
     initialise,
-    joined,
     leaves_the_batch,
-    with_targets,
 )
 
 ALONG = [name for name, cell in CELLS.items() if cell.by_example]
@@ -42,7 +41,7 @@ class Case:
         """The network after both passes, and its gradients."""
         net = Network(self.net, self.activation, self.loss, T, self.B, beside=2 if along else 0)
         if along:
-            net.forward(self.params, joined(self.x, self.one), with_targets(self.target, self.its_target))
+            net.forward(self.params, *Columns.of(self.one, self.its_target).beside(self.x, self.target))
         else:
             net.forward(self.params, self.x, self.target)
         return net, net.backward(reduction)
@@ -104,7 +103,7 @@ def test_it_gives_what_it_gives_by_itself(cell, shape, loss, reduction):
     alone.forward(case.params, case.one, case.its_target)
     expected = adjoints_and_last_loss(alone, pair.stack, case.its_target, reduction)
     wide, _ = case.passed(along=True, reduction=reduction)
-    found = beside(taken, wide, case.params, case.its_target, reduction)
+    found = beside(taken, wide, case.its_target, reduction)
     for ours, its in zip(found, expected, strict=True):
         assert ours.keys() == its.keys()
         for ending in its:
@@ -122,7 +121,7 @@ def test_where_it_was_taken_over_the_network_can_go_on(cell):
     case = Case(cell, 5, 4)
     wide, _ = case.passed(along=True)
     taken, alone = (Network(case.net, "tanh", case.loss, T, 1) for _ in range(2))
-    beside(taken, wide, case.params, case.its_target, "sum")
+    beside(taken, wide, case.its_target, "sum")
     alone.forward(case.params, case.one, case.its_target)
     for name, values in alone.backward().items():
         np.testing.assert_allclose(taken.backward()[name], values, rtol=1e-12, atol=1e-12)
