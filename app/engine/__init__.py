@@ -6,7 +6,7 @@ from .architecture import Architecture
 from .arrays import Precision
 from .beside import COLUMNS, Columns, beside, leaves_the_batch
 from .cells import CELLS, Cell, CellName, Params
-from .clipping import ClipMode, angle, clip, norm
+from .clipping import ClipMode, angle, clip, norm, norm_of
 from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise, initialising
@@ -84,6 +84,7 @@ __all__ = [
     "lyapunov_exponents",
     "nbytes_of_pairs",
     "norm",
+    "norm_of",
     "recurrent_block",
     "share_used",
     "singular_values",

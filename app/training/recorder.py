@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import norm
+from ..engine import norm_of
 from ..tasks import Steps, finish
 from . import batch_pass
 from .batch_runner import BatchRunner
@@ -123,7 +123,7 @@ class Recorder:
             "clip_angle": batch.clip_angle,
             "clipped_updates": progress.clipped_updates,
             "update_norm": progress.update_norm,
-            "grad_norms": {name: norm({name: values}) for name, values in batch.gradients.items()},
+            "grad_norms": {name: norm_of(values) for name, values in batch.gradients.items()},
             "loss_after": None,
             "iterations_per_second": None,
             "needed_lag": task.needed_lag,

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import OPTIMIZERS, norm, slopes
+from ...engine import OPTIMIZERS, Network, norm, slopes
 from ...tasks import Task
 from ..config import RunConfig
 from ..divergence import Divergence, Location
@@ -41,12 +41,18 @@ def facts_of(
         targets=int(net.n[0]),
         loss_reduction=config.loss_reduction,
         ways=_ways_back(seen.trace),
-        slopes=slopes(net),
+        slopes=_slopes(net),
         greatest_slope=net.cell.activation.gamma,
         needed_lag=task.needed_lag,
         lag_norm=lag_norm,
         k2=config.k2,
     )
+
+
+def _slopes(net: Network) -> np.ndarray:
+    """`slopes`, or what the way back has left of them."""
+    left = net.cell.slope
+    return slopes(net) if left is None else left[..., 0]
 
 
 def first_bad(place: Location | Divergence) -> dict[str, Any]:
