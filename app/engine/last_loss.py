@@ -6,7 +6,7 @@ import numpy as np
 
 from .adjoints import Adjoints, complete
 from .arrays import Array
-from .exact_sweep import Swept, all_swept, plainly_swept
+from .exact_sweep import Swept, all_swept, left_in
 from .layer import FLUSH_EVERY, Layer
 from .ln_norms import LN2, ln_norms
 from .losses import Reduction
@@ -67,7 +67,7 @@ def of_columns(
     losses = _timesteps_with_a_loss(target)
     if len(losses) and net.dtype == np.float64:
         with np.errstate(all="ignore"):
-            swept = {ending: plainly_swept(layer, alone) for ending, layer in stack.layers.items()}
+            swept = {ending: left_in(layer, alone) for ending, layer in stack.layers.items()}
             near_one = {ending: found for ending, found in swept.items() if found is not None}
             if len(near_one) == len(swept):
                 adjoints = {ending: complete(net.layers[ending], found) for ending, found in all_swept(net).items()}

@@ -80,7 +80,7 @@ class Recorder:
 
     def _finding(self, seen: Measurement, tensors: dict[str, np.ndarray]) -> dict[str, Any]:
         state = self.state
-        facts = facts_of(seen, state.learner.progress, state.task, state.config, tensors.get("lag_norm"))
+        facts = facts_of(seen, state.learner, state.task, state.config, tensors.get("lag_norm"))
         return self._with_remedies(judge(facts))
 
     def _with_remedies(self, found: Finding) -> dict[str, Any]:
