@@ -95,7 +95,8 @@ class BatchRunner:
         shape, sequence = self._beside, self._sequence_of(probe, edits)
         if shape is not None and not (_varies(sequence.batch) or _varies(batch := self._at_hand(learner))):
             wide = yield from self._beside_batch(learner, batch, shape, sequence)
-            trace = ProbeTrace.beside(self._workspace("probe", 1).net, wide, sequence.batch, self.config)
+            net = self._workspace("probe", 1).net
+            trace = ProbeTrace.beside(net, wide, sequence.batch, sequence.columns, self.config)
             return self.batch(learner), trace
         return (yield from self._one_after_the_other(learner, probe, sequence.batch))
 
