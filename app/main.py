@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None, pool: Pool | None = None) -> Fa
     pool = pool or create_pool(settings)
     measured = Measured(pool)
     admission = Admission(pool, settings.max_runs, settings.max_runs_per_address)
-    pages = Pages(admission, measured)
+    pages = Pages(admission, measured, settings.frame_ancestors)
     published = PublishedRuns(settings.records_per_second, time.monotonic)
 
     @contextlib.asynccontextmanager

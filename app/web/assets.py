@@ -1,7 +1,8 @@
 """The files below `static/`, under addresses that contain a hash of all of them, compressed once.
 
 Modules are sent without types and the comments that begin a line, styles without comments and indents: a third of what
-the first picture would wait for. Every line keeps its number.
+the first picture would wait for. Every line keeps its number. Modules import each other by their names below `static/`,
+which the page's import map knows (`inside.py`).
 """
 
 import asyncio
@@ -12,6 +13,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from markupsafe import Markup
+
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -20,6 +23,7 @@ TYPES = {
     ".json": "application/json",
     ".unroll": "application/octet-stream",
 }
+SMALL = 900  # bytes, compressed
 PLOTLY = "plotly.min.js"
 PACKAGE = Path(__file__).parents[1]
 # A comment that begins a line, and a type inside one; no text of a module goes over several lines (a test holds it).
@@ -29,7 +33,8 @@ INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # What is there for who reads a file, and is not sent.
 WRITTEN = {".js": (COMMENT, TYPE), ".css": (STYLE_COMMENT, INDENT)}
-IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;"'(]*?["'](\.[^"']+)["']""", re.MULTILINE)
+IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;"'(]*?["'](js/[^"']+)["']""", re.MULTILINE)
+RELATIVE = re.compile(r"""(\bfrom |\bimport(?: |\(\s*))"(\.[^"]+)\"""")
 
 
 def shipped(folder: str) -> Path:
@@ -59,25 +64,30 @@ class Assets:
     def __init__(self, folder: Path) -> None:
         files = {str(PurePosixPath(p.relative_to(folder))): p for p in sorted(folder.rglob("*")) if p.suffix in TYPES}
         files[PLOTLY] = plotly_script()
-        self.files = {name: Asset(sent(path), TYPES[path.suffix]) for name, path in files.items()}
+        self.files = {name: Asset(sent(name, path), TYPES[path.suffix]) for name, path in files.items()}
         digest = hashlib.sha256()
         for name, asset in self.files.items():
             digest.update(name.encode() + asset.content)
         self.version = digest.hexdigest()[:16]
+        self.folder = f"static/{self.version}"  # where they are found, seen from the pages, which all lie beside it
 
     def address(self, name: str) -> str:
-        """Where a file is found, seen from the pages, which all lie beside `static/`."""
+        """Where a file is found, seen from the pages."""
         if name not in self.files:
             raise KeyError(f"there is no file {name} below static/")
-        return f"static/{self.version}/{name}"
+        return f"{self.folder}/{name}"
 
     def find(self, version: str, name: str) -> Asset | None:
         """The file at an address; None if it is unknown or of another version."""
         return self.files.get(name) if version == self.version else None
 
-    def modules(self, entry: str) -> list[str]:
-        """The addresses of all modules an entry module needs before it can run, so that they are fetched together."""
-        return [self.address(name) for name in self.needed(entry)]
+    def is_small(self, name: str) -> bool:
+        """Whether a browser would spend longer on fetching a file than its bytes take, on a line of 2 Mbit/s."""
+        return len(gzip.compress(self.files[name].content)) < SMALL
+
+    def script(self, name: str) -> Markup:
+        """A script as it can stand in a page."""
+        return Markup(self.files[name].content.decode())  # noqa: S704 (ours)
 
     def needed(self, entry: str) -> list[str]:
         """The names of all modules an entry module needs before it can run, itself first."""
@@ -88,12 +98,11 @@ class Assets:
             if name in found or name not in self.files:
                 continue
             found.append(name)
-            source = self.files[name].content.decode()
-            waiting += [resolved(name, target) for target in IMPORT.findall(source)]
+            waiting += IMPORT.findall(self.files[name].content.decode())
         return found
 
 
-def sent(path: Path) -> bytes:
+def sent(name: str, path: Path) -> bytes:
     """A file as it is sent."""
     content = path.read_bytes()
     if path.name == PLOTLY or path.suffix not in WRITTEN:
@@ -101,6 +110,8 @@ def sent(path: Path) -> bytes:
     text = content.decode()
     for left_out in WRITTEN[path.suffix]:
         text = left_out.sub(lambda found: "\n" * found[0].count("\n"), text)
+    if path.suffix == ".js":
+        text = RELATIVE.sub(lambda found: f'{found[1]}"{resolved(name, found[2])}"', text)
     return text.encode()
 
 

@@ -4,11 +4,14 @@ What `templates/index.html` is given:
 
 - `asset(path)`: the address of a file below `static/`, such as `asset("css/base.css")`, relative to the page, because a
   proxy may serve everything below a prefix. It contains a hash of everything below `static/`, so that browsers may keep
-  files for ever, and modules that import each other by relative path stay of one version. `asset("plotly.min.js")` is
-  the one file that comes out of the installed plotly package.
+  files for ever, and modules that import each other are of one version. `asset("plotly.min.js")` is the one file that
+  comes out of the installed plotly package.
 - `styles`: the style sheets that the first picture needs, in their order, each with its file, media and content.
-- `modules`: the addresses of all modules that `js/main.js` imports statically, for `<link rel="modulepreload">`.
-- `later`: the names below `static/` of those that the page needs beside them, fetched after the first picture.
+- `files`: the address of the folder with all of them.
+- `modules`: the modules that stand in the page: all that the first picture is drawn with, and small ones of those that
+  are needed right after it; and in which one it begins.
+- `choice`: a script of the first view's card, which may be used before anything else runs.
+- `later`: the names below `static/` of those that the page needs beside them, fetched together after it.
 - `bootstrap`: an object with `schema`, `config`, `task`, `limits` and `protocol`: what `/api/schema`, `state` and
   `hello` say for a run that was just started. Written as `{{ bootstrap | tojson }}` into
   `<script type="application/json" id="bootstrap">`.
@@ -17,7 +20,8 @@ What `templates/index.html` is given:
   a few controls. Then `bootstrap` has its `config` and `task` under `first_view` as well, and `first_record` is its
   record. The page keeps the cookie `unroll-view=whole` from then on, and gets the whole instrument.
 
-The content security policy forbids inline scripts; only such blocks of data stand in the page.
+The content security policy names the scripts that stand in the page by their digests, and lets no other in but those
+that they import or add.
 """
 
 import asyncio
@@ -30,12 +34,15 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
+from markupsafe import Markup
 from starlette.responses import Response
 
 from .admission import Admission
 from .assets import Assets, shipped
+from .inside import Inside, inside
 from .metrics import Measured
 from .onefile.onepage import one_page
+from .security import content_security_policy
 from .styles import styles
 from .templates import environment, without_samples
 
@@ -43,8 +50,11 @@ KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 VIEW_COOKIE = "unroll-view"
 FIRST_PICTURE = "js/main.js"  # draws it,
+SOCKET = "js/wire/ahead.js"  # opens one at once,
 WHOLE_PAGE = "js/page.js"  # and imports this right after it,
 WHOLE_INSTRUMENT = ("js/views/flow.js", "js/panels/inspector/inspector.js")  # which at once needs these beside it
+CHOICE = "js/first/choice.js"
+WATCHED = "js/watched/main.js"
 NO_FILE: dict[int | str, dict[str, Any]] = {404: {"description": "No such file, or not of this version."}}
 NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, full or recovering."}}
 
@@ -52,16 +62,18 @@ NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Draining, fu
 class Fixed:
     """A response that never changes while the server runs: compressed once, not sent again to a browser that has it."""
 
-    def __init__(self, content: bytes, media_type: str, varies: str = "accept-encoding") -> None:
+    def __init__(
+        self, content: bytes, media_type: str, varies: str = "accept-encoding", policy: str | None = None
+    ) -> None:
         self.content = content
-        self.varies = varies
+        self.headers = {"vary": varies} | ({"content-security-policy": policy} if policy else {})
         self.compressed = gzip.compress(content, mtime=0)
         self.media_type = media_type
         self.tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
 
     def answer(self, request: Request) -> Response:
         """The response this request needs."""
-        headers = {"etag": self.tag, "cache-control": ASK_AGAIN, "vary": self.varies}
+        headers = {"etag": self.tag, "cache-control": ASK_AGAIN, **self.headers}
         known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
         if self.tag in known or "*" in known:  # a proxy may have marked it as weak
             return Response(status_code=304, headers=headers)
@@ -84,13 +96,17 @@ def takes_gzip(request: Request) -> bool:
 class Pages:
     """Everything that can be fetched. `open` is called once the first process can compute."""
 
-    def __init__(self, admission: Admission, measured: Measured) -> None:
+    def __init__(self, admission: Admission, measured: Measured, frame_ancestors: str) -> None:
         self.admission = admission
         self.pool = admission.pool
         self.measured = measured
         self.assets = Assets(shipped("static"))
         self.templates = environment(self.assets)
-        self.modules = self.assets.modules(FIRST_PICTURE)
+        self.frame_ancestors = frame_ancestors
+        soon = self.assets.needed(FIRST_PICTURE)
+        small = (name for name in self.later(soon, first=False) if self.assets.is_small(name))
+        self.inside = [*soon, *small]
+        self.modules = inside(self.assets, FIRST_PICTURE, self.inside)
         self._made: dict[Callable[[], Fixed], asyncio.Future[Fixed]] = {}
 
     async def made(self, make: Callable[[], "Fixed"]) -> "Fixed":
@@ -124,31 +140,42 @@ class Pages:
         first_view = {"first_view": {"config": small["config"], "task": small["task"]}}
         self.index = self.page(bootstrap, base64.b64encode(self.pool.first_record).decode(), first=False)
         self.first_view = self.page(bootstrap | first_view, facts["first_view"]["record"], first=True)
-        watched = self.templates.get_template("watched.html").render(modules=self.assets.modules("js/watched/main.js"))
-        self.watched = Fixed(watched.encode(), "text/html")
+        self.watched = self.watched_page()
         self.schema = Fixed(json.dumps(facts["schema"]).encode(), "application/json")
         self.scenes = Fixed(json.dumps(facts["scenes"]).encode(), "application/json")
         self.questions = Fixed(json.dumps(facts["questions"]).encode(), "application/json")
         docs = self.templates.get_template("docs.html").render(api=app.openapi())
         self.docs = Fixed(docs.encode(), "text/html")
 
-    def later(self, *, first: bool) -> list[str]:
-        """The names of the modules that are fetched together after the first picture."""
-        entries = (WHOLE_PAGE, *(() if first else WHOLE_INSTRUMENT))
-        soon = self.assets.needed(FIRST_PICTURE)
+    def later(self, soon: list[str], *, first: bool) -> list[str]:
+        """The names of the modules that are needed right after the first picture, beside those of `soon`."""
+        entries = (SOCKET, WHOLE_PAGE, *(() if first else WHOLE_INSTRUMENT))
         return list(dict.fromkeys(name for entry in entries for name in self.assets.needed(entry) if name not in soon))
 
     def page(self, bootstrap: dict[str, Any], record: str, *, first: bool) -> "Fixed":
         """The page, with the run it opens with."""
+        choice = self.assets.script(CHOICE) if first else Markup()
         page = self.templates.get_template("index.html").render(
             modules=self.modules,
-            later=self.later(first=first),
+            choice=choice,
+            later=self.later(self.inside, first=first),
             styles=styles(self.assets, first=first),
             bootstrap=bootstrap,
             first_record=record,
             first=first,
         )
-        return Fixed(page.encode(), "text/html", varies="accept-encoding, cookie")
+        policy = self.policy(self.modules, *([choice] if first else ()))
+        return Fixed(page.encode(), "text/html", "accept-encoding, cookie", policy)
+
+    def watched_page(self) -> "Fixed":
+        """The page of a watched run."""
+        modules = inside(self.assets, WATCHED, self.assets.needed(WATCHED))
+        page = self.templates.get_template("watched.html").render(modules=modules)
+        return Fixed(page.encode(), "text/html", policy=self.policy(modules))
+
+    def policy(self, modules: Inside, *others: str) -> str:
+        """What a page may do in which these scripts stand."""
+        return content_security_policy(self.frame_ancestors, modules.sources(*others))
 
     def routes(self) -> APIRouter:
         """What is found where."""

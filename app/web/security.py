@@ -122,13 +122,13 @@ def same_origin(origin: str, host: str) -> bool:
     return parts.netloc.lower().removesuffix(port) == host.lower().removesuffix(port)
 
 
-def response_headers(frame_ancestors: str) -> Iterable[tuple[str, str]]:
-    """What every response says to the browser. The page's own styles stand in it, and Plotly writes its own
-    inline; nothing else needs an exception.
+def content_security_policy(frame_ancestors: str, scripts: str = "'self'") -> str:
+    """What a page may do. Its own styles stand in it, and Plotly writes its own inline; which `scripts` may run is
+    said by a page in which some stand.
     """
     policy = {
         "default-src": "'none'",
-        "script-src": "'self'",
+        "script-src": scripts,
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self'",
@@ -137,8 +137,13 @@ def response_headers(frame_ancestors: str) -> Iterable[tuple[str, str]]:
         "form-action": "'none'",
         "frame-ancestors": frame_ancestors,
     }
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+def response_headers(frame_ancestors: str) -> Iterable[tuple[str, str]]:
+    """What every response says to the browser, where it does not say another policy itself."""
     return (
-        ("content-security-policy", "; ".join(f"{name} {value}" for name, value in policy.items())),
+        ("content-security-policy", content_security_policy(frame_ancestors)),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),

@@ -9,7 +9,9 @@ from .assets import Assets, shipped
 
 
 def environment(assets: Assets) -> Environment:
-    """The templates, which find files by `asset` and say by `program` which version of Unroll they are of."""
+    """The templates, which find files by `asset`, all of them below `files`, and say by `program` which version of
+    Unroll they are of.
+    """
     made = Environment(
         loader=FileSystemLoader(shipped("templates")),
         autoescape=True,
@@ -17,7 +19,7 @@ def environment(assets: Assets) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"asset": assets.address, "program": __version__}
+    made.globals |= {"asset": assets.address, "files": f"{assets.folder}/", "program": __version__}
     return made
 
 

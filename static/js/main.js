@@ -1,6 +1,7 @@
 /** The first picture: the record that the server wrote into the page, drawn before anything else is fetched. */
 
 import { byId, element } from "./lib/dom.js";
+import { fileAddress } from "./lib/files.js";
 import { learnCells } from "./record/cells.js";
 import { createStage } from "./stage/view.js";
 import { createTheme } from "./kit/theme.js";
@@ -85,11 +86,8 @@ async function openingAhead() {
 /** What the rest of the page is made of, asked for at once: one import after the other it would come in five rounds. */
 function fetchAhead() {
   /** @type {string[]} */
-  const names = JSON.parse(document.getElementById("modules")?.textContent ?? "[]");
-  const links = names.map((name) => {
-    return element("link", { rel: "modulepreload", href: new URL(`../${name}`, import.meta.url).href });
-  });
-  document.head.append(...links);
+  const names = JSON.parse(document.getElementById("later")?.textContent ?? "[]");
+  document.head.append(...names.map((name) => element("link", { rel: "modulepreload", href: fileAddress(name) })));
 }
 
 const link = location.hash;

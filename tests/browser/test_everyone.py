@@ -183,10 +183,7 @@ OVERLAPS = """(selector) => {
 
 # What one unit of the design measures: in the style sheets, and for everything that is drawn.
 UNIT = "parseFloat(getComputedStyle(document.documentElement).fontSize) / 100"
-DRAWN_UNIT = """async () => {
-  const main = [...document.scripts].find(({ src }) => src.endsWith("/js/main.js")).src;
-  return (await import(main.replace("main.js", "stage/unit.js"))).pageUnit();
-}"""
+DRAWN_UNIT = 'async () => (await import("js/stage/unit.js")).pageUnit()'
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES + LARGE)

@@ -101,11 +101,25 @@ def test_the_lessons_are_one_click_away_from_the_first_view_even_before_its_scri
     expect(newcomer.locator(".name-pill").filter(visible=True)).to_have_count(0)
 
 
+# The first socket cannot be made.
+NO_FIRST_SOCKET = """
+window.WebSocket = class extends WebSocket {
+  constructor(...address) {
+    if (!window.refused) {
+      window.refused = true;
+      throw new Error("no socket");
+    }
+    super(...address);
+  }
+};
+"""
+
+
 def test_the_page_starts_without_the_socket_that_is_opened_ahead(newcomer: Page, server: Server):
-    fails = 'export function openAhead() { throw new Error("no socket"); }'
-    newcomer.route("**/js/wire/ahead.js", lambda route: route.fulfill(content_type="text/javascript", body=fails))
+    newcomer.add_init_script(NO_FIRST_SOCKET)
     newcomer.goto(f"{server.url}/#sequence_length=30")
     until(newcomer, lambda: iteration(newcomer) > 3, "training")
+    assert newcomer.evaluate("refused"), "the first was tried"
 
 
 def test_names_say_what_they_cannot_name_and_why(page: Page):

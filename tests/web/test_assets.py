@@ -1,4 +1,6 @@
-from app.web.assets import Assets, resolved
+import re
+
+from app.web.assets import PLOTLY, Assets, resolved, shipped
 
 
 def site(folder, **files):
@@ -44,8 +46,30 @@ def test_the_modules_are_those_the_entry_imports_before_it_can_run(tmp_path):
         js__charts__c="",
         js__lazy="",
     )
-    names = [address.split("/", 2)[2] for address in assets.modules("js/main.js")]
-    assert names == ["js/main.js", "js/a.js", "js/charts/b.js", "js/charts/c.js"]
+    assert assets.needed("js/main.js") == ["js/main.js", "js/a.js", "js/charts/b.js", "js/charts/c.js"]
+
+
+def test_modules_are_sent_with_the_names_of_those_they_import(tmp_path):
+    """A page's import map knows modules by name; one that stands in the page has no address to start from."""
+    source = (
+        'import { a } from "./a.js";\nimport {\n  b,\n} from "../b.js";\nimport "./c.js";\n'
+        'void import("../d.js");\nvoid import(\n  "./e.js"\n);\n'
+    )
+    sent = site(tmp_path, js__charts__main=source).files["js/charts/main.js"].content.decode()
+    assert sent == (
+        'import { a } from "js/charts/a.js";\nimport {\n  b,\n} from "js/b.js";\nimport "js/charts/c.js";\n'
+        'void import("js/d.js");\nvoid import(\n  "js/charts/e.js"\n);\n'
+    )
+
+
+def test_every_import_of_every_module_names_one_that_is_there():
+    assets = Assets(shipped("static"))
+    modules = {name: file.content.decode() for name, file in assets.files.items() if name.endswith(".js")}
+    del modules[PLOTLY]
+    named = [target for text in modules.values() for target in re.findall(r'"(js/[^"]+\.js)"', text)]
+    assert len(named) > 1000
+    assert set(named) <= set(modules)
+    assert not [name for name, text in modules.items() if re.search(r'(?:from|import)[ (]*"\.', text)]
 
 
 def test_relative_imports_are_resolved_like_addresses():

@@ -32,19 +32,19 @@ def said(script: str, folder: Path) -> str:
 
 
 MODULES = {
-    "js/main.js": """import { add as plus, ONE } from "./a/add.js";
-import * as all from "./b.js";
+    "js/main.js": """import { add as plus, ONE } from "js/a/add.js";
+import * as all from "js/b.js";
 console.log(plus(ONE, 2), all.two(), all.THREE);
-const { late } = await import("./late.js");
+const { late } = await import("js/late.js");
 console.log(late());
-await import("./away.js").catch((error) => console.log(error.message));
+await import("js/away.js").catch((error) => console.log(error.message));
 """,
     "js/a/add.js": """/** Adds.
  * import nothing from "here";
  */
 import {
   two,
-} from "../b.js";
+} from "js/b.js";
 export const ONE = 1;
   /** @param {number} a */
 export function add(a, b) {
@@ -78,9 +78,9 @@ def test_a_bundle_does_what_its_modules_do_in_the_order_in_which_they_would(tmp_
         "export default 3;",
         "export { one };",
         "export let one = 1;",
-        'export * from "./b.js";',
-        'import one from "./b.js";',
-        'import "./b.js";',
+        'export * from "js/b.js";',
+        'import one from "js/b.js";',
+        'import "js/b.js";',
     ],
 )
 def test_what_a_bundle_would_not_do_exactly_is_refused(line):

@@ -11,6 +11,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from tests.support import served_page
 from tests.support.proxies import Rewrite, proxy
 from tests.support.servers import PATIENCE, Server
 from tests.web.test_server import SMALL
@@ -37,7 +38,7 @@ def fetched(url: str) -> str:
 def everything_is_found(page_url: str) -> None:
     """All that the page and the interface's description name, and the modules' own imports of each other."""
     page = fetched(page_url)
-    links = re.findall(r'(?:src|href|data-plotly)="([^"]+)"', page)
+    links = re.findall(r'(?:src|href|data-plotly)="([^"]+)"', page) + served_page.addresses(page)
     assert len(links) > 10
     assert not [link for link in links if link.startswith("/")], "an address that no prefix can stand before"
     for link in {*links, "docs", "api/schema", "api/scenes", "openapi.json", "healthz"}:

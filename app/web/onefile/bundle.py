@@ -9,15 +9,15 @@ of a module goes over several lines (a test holds it), so what only begins a lin
 import re
 from collections.abc import Collection, Mapping
 
-from ..assets import COMMENT, resolved
+from ..assets import COMMENT
 
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 EMPTY = re.compile(r"\n{2,}")
 IMPORT = re.compile(
-    r"""^import\s+(?:(?P<names>\{[^}]*\})|\*\s+as\s+(?P<whole>\w+))\s+from\s+"(?P<target>\.[^"]+)";$""", re.M
+    r"""^import\s+(?:(?P<names>\{[^}]*\})|\*\s+as\s+(?P<whole>\w+))\s+from\s+"(?P<target>js/[^"]+)";$""", re.M
 )
 EXPORT = re.compile(r"^export\s+(?P<kind>async\s+function|function\*?|class|const)\s+(?P<name>\w+)", re.MULTILINE)
-LATE = re.compile(r"""\bimport\(\s*"(?P<target>\.[^"]+)"\s*\)""")
+LATE = re.compile(r"""\bimport\(\s*"(?P<target>js/[^"]+)"\s*\)""")
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 # No module uses a name that begins with $.
@@ -52,17 +52,17 @@ def converted(name: str, source: str) -> tuple[str, list[str]]:
     """A module as the body of a function, and the modules it imports, now or later."""
     needed: list[str] = []
 
-    def address(found: re.Match[str]) -> str:
-        needed.append(resolved(name, found["target"]))
+    def target(found: re.Match[str]) -> str:
+        needed.append(found["target"])
         return f'"{needed[-1]}"'
 
     def imported(found: re.Match[str]) -> str:
         to = found["whole"] or re.sub(r"\s+as\s+", ": ", found["names"])
-        return f"const {to} = $need({address(found)});"
+        return f"const {to} = $need({target(found)});"
 
     body = COMMENT.sub("", source)
     body = IMPORT.sub(imported, body)
-    body = LATE.sub(lambda found: f"$late({address(found)})", body)
+    body = LATE.sub(lambda found: f"$late({target(found)})", body)
     names = [found["name"] for found in EXPORT.finditer(body)]
     body = EXPORT.sub(lambda found: found[0].removeprefix("export").lstrip(), body)
     if other := OTHER.search(body):

@@ -2,6 +2,7 @@
 
 import { element } from "./dom.js";
 import { Fault } from "./fault.js";
+import { fileAddress } from "./files.js";
 
 /** @type {Map<string, Promise<unknown>>} */
 const added = new Map();
@@ -17,8 +18,7 @@ export function addStyle(file) {
     return Promise.resolve();
   }
   const holds = new Promise((resolve, reject) => {
-    const href = new URL(`../../css/${file}`, import.meta.url).href;
-    const sheet = element("link", { rel: "stylesheet", href });
+    const sheet = element("link", { rel: "stylesheet", href: fileAddress(`css/${file}`) });
     sheet.addEventListener("load", resolve);
     sheet.addEventListener("error", () => {
       added.delete(file);

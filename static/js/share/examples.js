@@ -1,6 +1,7 @@
 /** Examples as cards beside the lessons: each with the river of its network, and one for a text of one's own. */
 
 import { element, typeset } from "../lib/dom.js";
+import { fileAddress } from "../lib/files.js";
 import { EXAMPLES_CLOSED } from "../words/examples.js";
 import { drawSmallRiver } from "./preset_picture.js";
 import * as say from "../words/examples.js";
@@ -12,7 +13,7 @@ const HEIGHT = 84;
 
 /** @param {string} name */
 async function fetched(name) {
-  return (await fetch(new URL(`./${name}.json`, import.meta.url))).json();
+  return (await fetch(fileAddress(`js/share/${name}.json`))).json();
 }
 
 /**
