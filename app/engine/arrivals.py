@@ -19,7 +19,6 @@ from .ln_norms import LN2
 from .stack import Stack
 
 LEAST = -(2**40)  # exponent of what is 0
-LEAST_SQUARE, LARGEST_SQUARE = 2.0 ** -(2 * SPAN + 1), 2.0 ** (2 * SPAN)  # of norms that stay as they are
 Change = Callable[[int, slice, Array], object]  # (timestep k, rows, what arrives there): changes it in place
 BLOCK_ELEMENTS = 2**17  # numbers of one kind that a part of the sweep works on: a megabyte, which stays in a cache
 
@@ -256,8 +255,6 @@ def rescale(exponent: Array, *vectors: Array) -> bool:
     square = np.vecdot(vectors[0], vectors[0])
     for more in vectors[1:]:
         square += np.vecdot(more, more)
-    if square.min(initial=1.0) >= LEAST_SQUARE and square.max(initial=1.0) < LARGEST_SQUARE:  # as a rule
-        return False
     exponents = np.frexp(square)[1]
     (outside,) = (np.abs(exponents) > 2 * SPAN).nonzero()
     if len(outside) == 0:
