@@ -4,9 +4,9 @@ from .activations import ACTIVATIONS, Activation, ActivationName
 from .adjoints import Adjoints, adjoints, all_adjoints, layer_adjoints
 from .architecture import Architecture
 from .arrays import Precision
-from .beside import COLUMNS, beside, joined, leaves_the_batch, with_targets
+from .beside import COLUMNS, Columns, beside, leaves_the_batch
 from .cells import CELLS, Cell, CellName, Params
-from .clipping import ClipMode, angle, clip, norm
+from .clipping import ClipMode, angle, clip, norm, norm_of
 from .flow import Flow, all_flows, flow, layer_flow
 from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck
 from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise, initialising
@@ -45,6 +45,7 @@ __all__ = [
     "Cell",
     "CellName",
     "ClipMode",
+    "Columns",
     "Data",
     "Flow",
     "InitName",
@@ -75,7 +76,6 @@ __all__ = [
     "initialise",
     "initialising",
     "jacobian_norms",
-    "joined",
     "kept_pairs",
     "layer_adjoints",
     "layer_flow",
@@ -84,6 +84,7 @@ __all__ = [
     "lyapunov_exponents",
     "nbytes_of_pairs",
     "norm",
+    "norm_of",
     "recurrent_block",
     "share_used",
     "singular_values",
@@ -92,5 +93,4 @@ __all__ = [
     "suffixes",
     "truncation_meter",
     "whole_meter",
-    "with_targets",
 ]

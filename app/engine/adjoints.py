@@ -6,6 +6,7 @@ shall tell 1e-300 from 1e-900 and from 0. The sweep that finds them is in `exact
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,9 +15,24 @@ from .backstep import SPAN
 from .cells.base import W_HH, Recurrent
 from .exact_sweep import Swept, exact, sweep_all
 from .layer import Layer
-from .ln_norms import LN2, ln_norm, ln_norm_of_product, ln_norms
+from .ln_norms import LN2, ln_norm, ln_norm_of_product, ln_norms, split
 from .losses import Reduction
 from .network import Network
+
+
+class Norms(NamedTuple):
+    """Norms of `Adjoints` as they are, 0 where that is less than the smallest number.
+
+    dh (T+1,) and of an lstm dc, else empty; carried (T+1,); of each timestep's part of the parameters W_hh, W_xh, W_hy
+    (T,).
+    """
+
+    dh: Array
+    dc: Array
+    carried: Array
+    W_hh: Array
+    W_xh: Array
+    W_hy: Array
 
 
 @dataclass(frozen=True)
@@ -67,6 +83,27 @@ class Adjoints:
     def _rescaled(self, ln: Array, exponent: Array) -> Array:
         return ln + LN2 * exponent if self.rescaled else ln
 
+    @cached_property
+    def norms(self) -> Norms:
+        """All of them, by one exponential."""
+        with np.errstate(all="ignore"):
+            ln, exponent = self._ln, self.exponent
+            carried = np.append(exponent[1:], 0) if self.rescaled else exponent
+            if self.recurrent.by_unit:
+                parts = ln_norm_of_product(*self.recurrent_factors)
+            else:
+                incoming = ln["x"] if self.recurrent.of_x else ln["h"][:-1]
+                parts = incoming + ln["da" if self.recurrent == W_HH else "da_x"]
+            logarithms = [
+                self.ln_dh_norm,
+                exponent[:0] if self.ln_dc_norm is None else self.ln_dc_norm,
+                self._rescaled(ln["dh_carried"], carried),
+                self._rescaled(parts, exponent[1:]),
+                self._rescaled(ln["x"] + ln["da_x"], exponent[1:]),
+                ln["h"][1:] + ln["handed"],
+            ]
+            return Norms(*split(np.exp(np.concatenate(logarithms)), map(len, logarithms)))
+
     @property
     def ln_dh_norm(self) -> Array:
         """ln ||dE/dh_t|| (T+1,): -inf only where the gradient is exactly 0."""
@@ -80,24 +117,17 @@ class Adjoints:
     @property
     def dh_carried_norm(self) -> Array:
         """||dE/dh_t without E_t's own part|| (T+1,): what timestep t + 1 sends back to h_t, 0 for t = T."""
-        with np.errstate(all="ignore"):
-            exponent = np.append(self.exponent[1:], 0) if self.rescaled else self.exponent
-            size: Array = np.exp(self._rescaled(self._ln["dh_carried"], exponent))
-            return size
+        return self.norms.carried
 
     @property
     def dW_xh_norm(self) -> Array:
         """||dE/dW_xh at timestep t|| (T,): the outer product of x_t and da_t, so the product of their norms."""
-        with np.errstate(all="ignore"):
-            size: Array = np.exp(self._rescaled(self._ln["x"] + self._ln["da_x"], self.exponent[1:]))
-            return size
+        return self.norms.W_xh
 
     @property
     def dW_hy_norm(self) -> Array:
         """||dE/dW_hy at timestep t|| (T,): the outer product of h_t and dy_t, so the product of their norms."""
-        with np.errstate(all="ignore"):
-            size: Array = np.exp(self._ln["h"][1:] + self._ln["handed"])
-            return size
+        return self.norms.W_hy
 
     @property
     def recurrent_factors(self) -> tuple[Array, Array]:
@@ -107,14 +137,7 @@ class Adjoints:
     @property
     def dW_hh_norm(self) -> Array:
         """||dE/dW_hh at timestep t|| (T,): of the outer product of h_{t-1} and da_t, so the product of their norms."""
-        with np.errstate(all="ignore"):
-            if self.recurrent.by_unit:
-                ln = ln_norm_of_product(*self.recurrent_factors)
-            else:
-                incoming = self._ln["x"] if self.recurrent.of_x else self._ln["h"][:-1]
-                ln = incoming + self._ln["da" if self.recurrent == W_HH else "da_x"]
-            size: Array = np.exp(self._rescaled(ln, self.exponent[1:]))
-            return size
+        return self.norms.W_hh
 
     @cached_property
     def dW_hh(self) -> tuple[Array, int]:

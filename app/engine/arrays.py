@@ -7,7 +7,7 @@ faster than what it does with larger ones: copy both into an order of its own.
 
 from collections.abc import Callable
 from contextvars import Context
-from math import prod
+from math import isfinite, prod
 from typing import Literal
 
 import numpy as np
@@ -50,8 +50,8 @@ def silent_context() -> Context:
 
 
 def all_finite(values: Array) -> bool:
-    """Whether every number is."""
-    return bool(np.logical_and.reduce(np.isfinite(values), axis=None))
+    """Whether every number is: their sum says so, unless it is too large."""
+    return isfinite(np.add.reduce(values, axis=None)) or bool(np.logical_and.reduce(np.isfinite(values), axis=None))
 
 
 def any_infinite(values: Array) -> bool:

@@ -7,6 +7,7 @@ out, with the very steps of training, and where a bit changes, a sequence has pa
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +15,7 @@ from .activations import ActivationName
 from .adjoints import Adjoints
 from .architecture import Architecture
 from .arrays import Array
-from .cells import Params
-from .last_loss import LastLoss, last_loss_alone, of_columns
+from .last_loss import LastLoss, alone, last_loss_of, of_columns
 from .layer import FLUSH_EVERY
 from .losses import LossName, Reduction
 from .network import Network
@@ -25,24 +25,36 @@ COLUMNS = 2
 LEAST_TRIED, NUMBERS_TRIED = 16, 512  # timesteps, and numbers of each column: fewer may agree by chance
 
 
-def joined(batch: Array, sequence: Array, alone: Array | None = None) -> Array:
-    """``batch`` (T, B, …) with ``sequence`` (T, 1, …) twice beside it, the second time as ``alone`` if given."""
-    return np.concatenate([batch, sequence, sequence if alone is None else alone], axis=1)
+class Columns(NamedTuple):
+    """A sequence as the columns that go along: ``x`` (T, 2, I); ``target`` (T, 2, …), all in the first, the last one
+    alone in the second; ``last`` is its timestep, None where there is none.
+    """
 
+    x: Array
+    target: Array
+    last: int | None
 
-def with_targets(batch: Array, sequence: Array) -> Array:
-    """`joined` targets: all of the sequence's in its first column, the last one alone in the second."""
-    return joined(batch, sequence, last_loss_alone(sequence))
+    @classmethod
+    def of(cls, x: Array, target: Array) -> "Columns":
+        """Of inputs (T, 1, I) and targets (T, 1, …)."""
+        last = last_loss_of(target)
+        return cls(np.concatenate([x, x], axis=1), np.concatenate([target, alone(target, last)], axis=1), last)
+
+    def beside(self, x: Array, target: Array) -> tuple[Array, Array]:
+        """Inputs (T, B, I) and targets (T, B, …) of a batch with these after them."""
+        return np.concatenate([x, self.x], axis=1), np.concatenate([target, self.target], axis=1)
 
 
 def beside(
-    net: Network, wide: Network, params: Params, target: Array, reduction: Reduction
+    net: Network, wide: Network, columns: Columns, reduction: Reduction
 ) -> tuple[dict[str, Adjoints], dict[str, LastLoss]]:
-    """`adjoints_and_last_loss` of the sequence that ``wide`` took along beside its batch; ``net`` takes it over."""
-    net.take_over(wide, wide.B, params)
+    """`adjoints_and_last_loss` of the sequence whose ``columns`` ``wide`` took along; ``net`` takes it over."""
+    net.take_over(wide, wide.B)
     # In a column of its own the last loss is the mean of one.
     scale = float(np.log(max(net.n[0], 1))) if reduction == "mean" else 0.0
-    return whole(of_columns(net, wide.stack, wide.B + 1, target, reduction, FLUSH_EVERY, scale))
+    return whole(
+        of_columns(net, wide.stack, wide.B + 1, columns.target[:, :1], columns.last, reduction, FLUSH_EVERY, scale)
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -64,8 +64,14 @@ def exact(layer: Layer, readers: Sequence[tuple[Layer, Swept]] = ()) -> Swept:
 def plainly_swept(layer: Layer, column: int = 0) -> Swept | None:
     """What a sweep has left in a column of ``layer``; None where adjoints are so small or large that digits were lost.
 
-    In float32, whose range is small, they are always taken to be.
+    In float32, whose range is small, they are always taken to be. What was handed in is that of the first column.
     """
+    left = left_in(layer, column)
+    return None if left is None else left._replace(received=own_gradients(layer))
+
+
+def left_in(layer: Layer, column: int) -> Swept | None:
+    """The same without what was handed in."""
     if layer.dtype != np.float64:
         return None
     dh, dc = layer.dh[..., column].copy(), None if layer.dc is None else layer.dc[..., column].copy()
@@ -75,7 +81,8 @@ def plainly_swept(layer: Layer, column: int = 0) -> Swept | None:
     da = layer.da[..., column].copy()
     same = layer.cell.input_blocks == layer.cell.state_blocks == 0
     da_x = da if same else layer.da_x[..., column].copy()
-    return Swept(dh, dc, da, da_x, np.zeros(layer.T + 1, np.int64), *_as_handed(layer))
+    none = np.zeros(layer.T + 1, np.int64)
+    return Swept(dh, dc, da, da_x, none, dh[:0], none[1:])
 
 
 def _as_handed(layer: Layer) -> tuple[Array, Array]:

@@ -70,7 +70,9 @@ class Readout:
         return self._loss(y, columns, E_t, dE_dy)
 
     def take_over(self, other: "Readout", column: int) -> None:
-        """All that ``other`` has worked out in one of its columns, as if this one (B = 1) had; the weights stay."""
+        """All that ``other`` has worked out in one of its columns, as if this one (B = 1) had, and its weights."""
+        for weights, its_weights in zip(self._weights, other._weights, strict=True):
+            weights[:] = its_weights
         for mine, its in ((self.y, other.y), (self.E_t, other.E_t), (self._dE_dy, other._dE_dy), (self.dy, other.dy)):
             mine[..., 0] = its[..., column]
         self.n = other.n[column : column + 1]

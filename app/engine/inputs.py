@@ -51,8 +51,9 @@ class EmbeddedInputs:
         self._weights = zeros((embedding_size, classes), dtype)  # W_emb^T
 
     def take_over(self, other: "Inputs", column: int, into: list[Array]) -> None:  # noqa: ARG002
-        """As `DenseInputs.take_over`."""
-        self.x[..., 0] = other.x[..., column]
+        """As `DenseInputs.take_over`, with the weights."""
+        if isinstance(other, EmbeddedInputs):  # as it is in every network of this architecture
+            self.x[..., 0], self._weights[:] = other.x[..., column], other._weights
 
     def load(self, params: Params) -> None:
         """Copy the parameter."""

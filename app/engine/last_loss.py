@@ -6,7 +6,7 @@ import numpy as np
 
 from .adjoints import Adjoints, complete
 from .arrays import Array
-from .exact_sweep import Swept, all_swept, plainly_swept
+from .exact_sweep import Swept, all_swept, left_in
 from .layer import FLUSH_EVERY, Layer
 from .ln_norms import LN2, ln_norms
 from .losses import Reduction
@@ -51,27 +51,33 @@ def going_back(net: Network, pair: Stack | None, target: Array, reduction: Reduc
     """The same, at most ``at_once`` timesteps of one layer at a time; until it is over nobody else may use the two."""
     if pair is None:
         return (yield from _each_by_itself(net, target, reduction, at_once))
-    losses = _timesteps_with_a_loss(target)
-    if len(losses) and net.dtype == np.float64:
-        yield from net.in_silence(_side_by_side(net, pair, int(losses[-1]), reduction, at_once))
-    return (yield from of_columns(net, pair, 1, target, reduction, at_once))
+    last = last_loss_of(target)
+    if last is not None and net.dtype == np.float64:
+        yield from net.in_silence(_side_by_side(net, pair, last, reduction, at_once))
+    return (yield from of_columns(net, pair, 1, target, last, reduction, at_once))
 
 
 def of_columns(
-    net: Network, stack: Stack, alone: int, target: Array, reduction: Reduction, at_once: int, scale: float = 0.0
+    net: Network,
+    stack: Stack,
+    alone: int,
+    target: Array,
+    last: int | None,
+    reduction: Reduction,
+    at_once: int,
+    scale: float = 0.0,
 ) -> Pieces[Both]:
     """The same after all losses went back in ``net`` (B = 1), and the last one in the column ``alone`` of ``stack``.
 
-    ``scale``: ln of what the latter is still to be divided by.
+    ``last``: its timestep, None where there is none. ``scale``: ln of what it is still to be divided by.
     """
-    losses = _timesteps_with_a_loss(target)
-    if len(losses) and net.dtype == np.float64:
+    if last is not None and net.dtype == np.float64:
         with np.errstate(all="ignore"):
-            swept = {ending: plainly_swept(layer, alone) for ending, layer in stack.layers.items()}
+            swept = {ending: left_in(layer, alone) for ending, layer in stack.layers.items()}
             near_one = {ending: found for ending, found in swept.items() if found is not None}
             if len(near_one) == len(swept):
                 adjoints = {ending: complete(net.layers[ending], found) for ending, found in all_swept(net).items()}
-                return adjoints, _ways(net, near_one, int(losses[-1]), scale)
+                return adjoints, _ways(net, near_one, last, scale)
     return (yield from _each_by_itself(net, target, reduction, at_once))
 
 
@@ -96,12 +102,18 @@ def _back(net: Network, reduction: Reduction, only: int | None, at_once: int) ->
     yield from net.stack.sweeping(net.T, 0, None, at_once)
 
 
-def last_loss_alone(target: Array) -> Array:
-    """A copy of the one sequence's ``target`` without any but its last one."""
-    alone = np.full_like(target, -1 if target.ndim == 2 else np.nan)
-    for t in _timesteps_with_a_loss(target)[-1:]:
-        alone[t - 1] = target[t - 1]
-    return alone
+def last_loss_of(target: Array) -> int | None:
+    """The last timestep of the one sequence that has a target, from 1; None where none has."""
+    losses = _timesteps_with_a_loss(target)
+    return int(losses[-1]) if len(losses) else None
+
+
+def alone(target: Array, last: int | None) -> Array:
+    """A copy of the one sequence's ``target`` without any but that of the timestep ``last``."""
+    found = np.full_like(target, -1 if target.ndim == 2 else np.nan)
+    if last is not None:
+        found[last - 1] = target[last - 1]
+    return found
 
 
 def _timesteps_with_a_loss(target: Array) -> Array:

@@ -230,7 +230,11 @@ class Layer:
         self.leaving[: last + 1, -self.handed :] = 0.0
 
     def take_over(self, other: "Layer", column: int) -> None:
-        """All that ``other`` has computed in one of its columns, as if this layer (B = 1) had; the weights stay."""
+        """All that ``other`` has computed in one of its columns, as if this layer (B = 1) had.
+
+        Of the weights those of the way back: the next walk forward loads its own.
+        """
+        self.V[:], self.W_xh = other.V, other.W_xh
         for mine, its in zip(self._by_example, other._by_example, strict=True):
             mine[..., 0] = its[..., column]
         self.take_back(other, column)

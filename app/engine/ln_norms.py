@@ -1,6 +1,6 @@
 """Logarithms of norms, without overflow or underflow of the squares."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -29,11 +29,16 @@ def ln_norms(*vectors: Array) -> list[Array]:
         squares = np.concatenate([np.vecdot(each, each) for each in vectors])
         if not are_safe(squares, vectors):
             return [ln_norm(each) for each in vectors]
-        ln, found, start = 0.5 * np.log(squares), [], 0
-        for each in vectors:
-            found.append(ln[start : start + len(each)])
-            start += len(each)
-        return found
+        return split(0.5 * np.log(squares), map(len, vectors))
+
+
+def split(values: Array, lengths: Iterable[int]) -> list[Array]:
+    """Views of the first so many ``values``, the next so many, and so on."""
+    found, start = [], 0
+    for length in lengths:
+        found.append(values[start : start + length])
+        start += length
+    return found
 
 
 def are_safe(squares: Array, vectors: Sequence[Array]) -> bool:

@@ -220,9 +220,11 @@ class Network:
         self.stack.load(params, self.head.load(params))
         self.inputs.load(params)
 
-    def take_over(self, other: "Network", column: int, params: Params) -> None:
-        """All that ``other`` has computed in one of its columns under ``params``, as if this network (B = 1) had."""
-        self.load(params)
+    def take_over(self, other: "Network", column: int) -> None:
+        """All that ``other`` has computed in one of its columns, as if this network (B = 1) had.
+
+        What the walk forward multiplies with is not: `forward` loads it, and `go_on` needs a `load` before.
+        """
         for ending, layer in self.layers.items():
             layer.take_over(other.layers[ending], column)
         self.head.take_over(other.head, column)

@@ -1,7 +1,8 @@
 """Update rules with PyTorch's definitions and defaults: parameters are changed in place.
 
 ``weight_decay`` is L2: it adds weight_decay * p to the (clipped) gradient of every parameter. Moments start at zero;
-they are plain dictionaries keyed by parameter so that a snapshot can hold them.
+they are plain dictionaries keyed by parameter so that a snapshot can hold them. A step makes as few new arrays as it
+can: of large networks it is their memory, asked for and touched anew, that takes most of the time.
 """
 
 from math import sqrt
@@ -88,8 +89,10 @@ class RMSProp(Optimizer):
         """lr g / (sqrt(v) + eps)."""
         v = self.v[name]
         v *= 0.99
-        v += (1.0 - 0.99) * g * g
-        return self.lr * g / (np.sqrt(v) + 1e-8)
+        scale = (1.0 - 0.99) * g
+        scale *= g
+        v += scale
+        return _divided(self.lr * g, v, scale, 1e-8)
 
 
 class Adam(Optimizer):
@@ -105,11 +108,13 @@ class Adam(Optimizer):
         """lr m^ / (sqrt(v^) + eps)."""
         m, v = self.m[name], self.v[name]
         m *= 0.9
-        m += (1.0 - 0.9) * g
+        scale = (1.0 - 0.9) * g
+        m += scale
         v *= 0.999
-        v += (1.0 - 0.999) * g * g
-        scale = np.sqrt(v) / sqrt(1.0 - 0.999**self.step) + 1e-8
-        return np.divide((self.lr / (1.0 - 0.9**self.step)) * m, scale)
+        np.multiply(g, 1.0 - 0.999, out=scale)
+        scale *= g
+        v += scale
+        return _divided((self.lr / (1.0 - 0.9**self.step)) * m, v, scale, 1e-8, sqrt(1.0 - 0.999**self.step))
 
 
 class Adagrad(Optimizer):
@@ -120,9 +125,19 @@ class Adagrad(Optimizer):
 
     def direction(self, name: str, g: np.ndarray) -> np.ndarray:
         """lr g / (sqrt(v) + eps)."""
-        v = self.v[name]
-        v += g * g
-        return self.lr * g / (np.sqrt(v) + 1e-10)
+        v, scale = self.v[name], g * g
+        v += scale
+        return _divided(self.lr * g, v, scale, 1e-10)
+
+
+def _divided(step: np.ndarray, v: np.ndarray, scale: np.ndarray, eps: float, correction: float = 1.0) -> np.ndarray:
+    """step / (sqrt(v) / correction + eps), which takes the place of ``step``; ``scale`` is written over."""
+    np.sqrt(v, out=scale)
+    if correction != 1.0:
+        scale /= correction
+    scale += eps
+    step /= scale
+    return step
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {

@@ -6,7 +6,7 @@ from math import isfinite
 
 import numpy as np
 
-from ..engine import Network, Params, angle, clip, joined, norm, with_targets
+from ..engine import Columns, Network, Params, angle, clip, norm
 from ..tasks import Batch, Steps
 from .config import RunConfig
 from .flat import WHOLE, flat
@@ -46,13 +46,13 @@ def run(
     batch: Batch,
     config: RunConfig,
     initial: Mapping[str, np.ndarray] = NONE,
-    sequence: Batch | None = None,
+    along: Columns | None = None,
 ) -> BatchPass:
     """Run a batch forward, from `initial` states or its own, and backward, then clip its gradient.
 
-    `sequence` (B = 1) goes along in the columns that `net` has beside the batch's.
+    `along` goes along in the columns that `net` has beside the batch's.
     """
-    x, target = _with(batch, sequence)
+    x, target = (batch.x, batch.target) if along is None else along.beside(batch.x, batch.target)
     net.forward(params, x, target, batch.h0, initial=initial, lengths=batch.lengths)
     how = config.loss_reduction, config.k1, config.k2
     gradients = net.backward(*how)
@@ -66,11 +66,11 @@ def running(
     batch: Batch,
     config: RunConfig,
     initial: Mapping[str, np.ndarray],
-    sequence: Batch | None,
+    along: Columns | None,
     at_once: int,
 ) -> Steps[BatchPass]:
     """The same in steps, of so many timesteps of one layer at most."""
-    x, target = _with(batch, sequence)
+    x, target = (batch.x, batch.target) if along is None else along.beside(batch.x, batch.target)
     yield from net.forwarding(params, x, target, batch.h0, initial=initial, lengths=batch.lengths, at_once=at_once)
     how = config.loss_reduction, config.k1, config.k2
     gradients = yield from net.backwarding(*how, None, at_once)
@@ -78,13 +78,6 @@ def running(
     if config.clip == "timestep":
         clipped = yield from net.backwarding(*how, config.clip_threshold, at_once)
     return _passed(net, batch, config, initial, gradients, clipped)
-
-
-def _with(batch: Batch, sequence: Batch | None) -> tuple[np.ndarray, np.ndarray]:
-    """Inputs and targets, with those of what goes along."""
-    if sequence is None:
-        return batch.x, batch.target
-    return joined(batch.x, sequence.x), with_targets(batch.target, sequence.target)
 
 
 def _passed(

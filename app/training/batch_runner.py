@@ -8,7 +8,7 @@ from math import nan
 
 import numpy as np
 
-from ..engine import BREAKS, BreakName, Data, Network, Params, Precision, TensorCheck, gradcheck
+from ..engine import BREAKS, BreakName, Columns, Data, Network, Params, Precision, TensorCheck, gradcheck
 from ..errors import BadValue, OutOfRange, shown
 from ..tasks import Batch, Steps, Task, finish
 from . import batch_pass
@@ -37,6 +37,19 @@ Along = tuple[int, Edits]
 
 
 @dataclass(frozen=True, eq=False)
+class Sequence:
+    """A probe as it is shown, and how it goes along with a batch."""
+
+    along: Along
+    batch: Batch  # B = 1
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What goes along."""
+        return Columns.of(self.batch.x, self.batch.target)
+
+
+@dataclass(frozen=True, eq=False)
 class Begun:
     """A pass over the batch that others may interrupt, and what goes along in it."""
 
@@ -52,7 +65,7 @@ class BatchRunner:
         self._net = architecture_of(config, task)
         self._last: BatchPass | None = None
         self._begun: Begun | None = None  # a pass that takes long and is not over yet
-        self._probe: tuple[int, Batch] | None = None
+        self._sequence: Sequence | None = None  # the one looked at last
         self._held_out: Batch | None = None
         self._shapes: dict[tuple[str, int, int | None, str | None], Shape] = {}  # made once, as every iteration asks
         self._along: Along | None = None  # what went along with the last batch
@@ -79,13 +92,13 @@ class BatchRunner:
         starts from the last state of the window before it, computed forward from zeros. In steps, where it takes long;
         what lies in buffers at their end is there until others use them.
         """
-        shape, sequence = self._beside, self._sequence(probe, edits)
-        if shape is not None and not (_varies(sequence) or _varies(batch := self._at_hand(learner))):
-            wide = yield from self._beside_batch(learner, batch, shape, sequence, (probe, dict(edits)))
+        shape, sequence = self._beside, self._sequence_of(probe, edits)
+        if shape is not None and not (_varies(sequence.batch) or _varies(batch := self._at_hand(learner))):
+            wide = yield from self._beside_batch(learner, batch, shape, sequence)
             net = self._workspace("probe", 1).net
-            trace = ProbeTrace.beside(net, wide, learner.params, sequence, self.config)
+            trace = ProbeTrace.beside(net, wide, sequence.batch, sequence.columns, self.config)
             return self.batch(learner), trace
-        return (yield from self._one_after_the_other(learner, probe, sequence))
+        return (yield from self._one_after_the_other(learner, probe, sequence.batch))
 
     def _one_after_the_other(
         self, learner: Learner, probe: int, sequence: Batch
@@ -118,10 +131,9 @@ class BatchRunner:
         two = None if pair is None else pair.net
         return ProbeTrace.tracing(own.net, two, params, sequence, self.config, initial, at_once)
 
-    def _beside_batch(
-        self, learner: Learner, batch: Batch | None, shape: Shape, sequence: Batch, along: Along
-    ) -> Steps[Network]:
+    def _beside_batch(self, learner: Learner, batch: Batch | None, shape: Shape, sequence: Sequence) -> Steps[Network]:
         """The network in whose buffers the batch and, beside it, the sequence lie."""
+        along = sequence.along
         while True:
             if self._begun is None or self._begun.along != along:
                 if self._last is not None and self._along == along:
@@ -129,7 +141,8 @@ class BatchRunner:
                     if workspace.holds is self._last:
                         return workspace.net
                 batch = batch or self._at_hand(learner)
-                self._begun, batch = Begun(along, self._running(shape, learner.params, batch, {}, sequence)), None
+                self._begun = Begun(along, self._running(shape, learner.params, batch, {}, sequence.columns))
+                batch = None
             if self._goes_on(self._begun):
                 yield
 
@@ -139,10 +152,10 @@ class BatchRunner:
         params: Params,
         batch: Batch,
         initial: Mapping[str, np.ndarray],
-        sequence: Batch | None = None,
+        along: Columns | None = None,
     ) -> Steps[BatchPass]:
         """`batch_pass.run` in buffers of this shape; in steps where it takes long."""
-        return _run(self.workspaces, shape, params, batch, self.config, initial, sequence, self._at_once)
+        return _run(self.workspaces, shape, params, batch, self.config, initial, along, self._at_once)
 
     def _goes_on(self, begun: "Begun") -> bool:
         """The next step of a pass; False if it was the last one."""
@@ -237,12 +250,12 @@ class BatchRunner:
             workspace.holds = computed
         return workspace.net
 
-    def _sequence(self, probe: int, edits: Edits) -> Batch:
+    def _sequence_of(self, probe: int, edits: Edits) -> Sequence:
         """The probe with this index, edited."""
-        if self._probe is None or self._probe[0] != probe:
-            self._probe = probe, self.task.probe(self.config.seed, probe)
-        sequence = self._probe[1]
-        return self._cast(replace(sequence, x=edited(sequence.x, edits)))
+        if self._sequence is None or self._sequence.along != (probe, edits):
+            drawn = self.task.probe(self.config.seed, probe)
+            self._sequence = Sequence((probe, dict(edits)), self._cast(replace(drawn, x=edited(drawn.x, edits))))
+        return self._sequence
 
     def _states_before(self, params: Params, probe: int) -> Mapping[str, np.ndarray]:
         """The states in which the window before a probe ends; none where nothing is before it."""
@@ -329,7 +342,7 @@ def _run(
     batch: Batch,
     config: RunConfig,
     initial: Mapping[str, np.ndarray],
-    sequence: Batch | None,
+    along: Columns | None,
     at_once: int | None,
 ) -> Steps[BatchPass]:
     """`batch_pass.run` in buffers of a pool; nobody else's until it is over or given up, where it is made in steps.
@@ -338,10 +351,10 @@ def _run(
     """
     if at_once is None or not pool.may_lend(shape):
         workspace = pool.workspace("batch", shape)
-        workspace.holds = found = batch_pass.run(workspace.net, params, batch, config, initial, sequence)
+        workspace.holds = found = batch_pass.run(workspace.net, params, batch, config, initial, along)
         return found
     with pool.lent("batch", shape) as workspace:
-        found = yield from batch_pass.running(workspace.net, params, batch, config, initial, sequence, at_once)
+        found = yield from batch_pass.running(workspace.net, params, batch, config, initial, along, at_once)
         workspace.holds = found
     return found
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..engine import OPTIMIZERS, Architecture, Initialisation, Optimizer, Params, initialising, norm
+from ..engine import OPTIMIZERS, Architecture, Initialisation, Optimizer, Params, initialising, norm_of
 from ..tasks import STREAK, Steps
 from .carried import START, Carried
 from .config import RunConfig
@@ -135,7 +135,7 @@ class Learner:
         """One update of the weights; `gradient` is `flat`, `carried` what the batch's streams go on from."""
         before = self._weights.astype(np.float64)
         self.optimizer.update({WHOLE: gradient})
-        moved = norm({WHOLE: np.subtract(self._weights, before, out=before)})
+        moved = norm_of(np.subtract(self._weights, before, out=before))
         self.carried = carried
         self.progress = self.progress.after(solved=solved, clipped=clipped, update_norm=moved, loss=loss)
 
@@ -150,6 +150,11 @@ class Learner:
     def nbytes(self) -> int:
         """Bytes of weights and moments."""
         return sum(vector.nbytes for vector in (self._weights, *self._moments().values()))
+
+    @property
+    def weight_norm(self) -> float:
+        """The norm of all weights as one vector."""
+        return norm_of(self._weights)
 
     def checkpoint(self) -> Checkpoint:
         """A copy that `restore` can return to."""

@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from ..engine import Adjoints, LastLoss, Network, Params, adjoints_and_last_loss, beside, going_back
+from ..engine import Adjoints, Columns, LastLoss, Network, Params, adjoints_and_last_loss, beside, going_back
 from ..engine.arrays import all_finite
 from ..engine.ln_norms import ln_norm
 from ..tasks import Batch, Steps
@@ -41,9 +41,9 @@ class ProbeTrace:
         self.is_finite = all(map(all_finite, (*states, net.y, net.E_t)))
 
     @classmethod
-    def beside(cls, net: Network, wide: Network, params: Params, probe: Batch, config: RunConfig) -> Self:
-        """Of the probe that `wide` took along beside its batch; `net` takes it over."""
-        return cls(net, probe, config, beside(net, wide, params, probe.target, config.loss_reduction))
+    def beside(cls, net: Network, wide: Network, probe: Batch, columns: Columns, config: RunConfig) -> Self:
+        """Of the probe that `wide` took along beside its batch, as these `columns`; `net` takes it over."""
+        return cls(net, probe, config, beside(net, wide, columns, config.loss_reduction))
 
     @classmethod
     def tracing(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import norm
+from ..engine import norm_of
 from ..tasks import Steps, finish
 from . import batch_pass
 from .batch_runner import BatchRunner
@@ -80,7 +80,7 @@ class Recorder:
 
     def _finding(self, seen: Measurement, tensors: dict[str, np.ndarray]) -> dict[str, Any]:
         state = self.state
-        facts = facts_of(seen, state.learner.progress, state.task, state.config, tensors.get("lag_norm"))
+        facts = facts_of(seen, state.learner, state.task, state.config, tensors.get("lag_norm"))
         return self._with_remedies(judge(facts))
 
     def _with_remedies(self, found: Finding) -> dict[str, Any]:
@@ -123,7 +123,7 @@ class Recorder:
             "clip_angle": batch.clip_angle,
             "clipped_updates": progress.clipped_updates,
             "update_norm": progress.update_norm,
-            "grad_norms": {name: norm({name: values}) for name, values in batch.gradients.items()},
+            "grad_norms": {name: norm_of(values) for name, values in batch.gradients.items()},
             "loss_after": None,
             "iterations_per_second": None,
             "needed_lag": task.needed_lag,

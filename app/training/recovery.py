@@ -32,8 +32,10 @@ class Recovery:
             self._last_finite = self.here(learner)
 
     def here(self, learner: Learner) -> Checkpoint:
-        """A copy of the learner as it is: the one that is known, or a new one."""
-        return self._here if self._here is not None else learner.checkpoint()
+        """A copy of the learner as it is: the one that is known, or a new one, which is known from then on."""
+        if self._here is None or self._here.progress is not learner.progress:
+            self._here = learner.checkpoint()
+        return self._here
 
     def forget(self) -> None:
         """After a change of any kind: there is nothing to return to."""

@@ -6,14 +6,13 @@ import pytest
 from app.engine import (
     CELLS,
     Architecture,
+    Columns,
     Initialisation,
     Network,
     adjoints_and_last_loss,
     beside,
     initialise,
-    joined,
     leaves_the_batch,
-    with_targets,
 )
 
 ALONG = [name for name, cell in CELLS.items() if cell.by_example]
@@ -42,10 +41,14 @@ class Case:
         """The network after both passes, and its gradients."""
         net = Network(self.net, self.activation, self.loss, T, self.B, beside=2 if along else 0)
         if along:
-            net.forward(self.params, joined(self.x, self.one), with_targets(self.target, self.its_target))
+            net.forward(self.params, *self.columns.beside(self.x, self.target))
         else:
             net.forward(self.params, self.x, self.target)
         return net, net.backward(reduction)
+
+    @property
+    def columns(self):
+        return Columns.of(self.one, self.its_target)
 
     @property
     def is_left_as_it_is(self):
@@ -104,7 +107,7 @@ def test_it_gives_what_it_gives_by_itself(cell, shape, loss, reduction):
     alone.forward(case.params, case.one, case.its_target)
     expected = adjoints_and_last_loss(alone, pair.stack, case.its_target, reduction)
     wide, _ = case.passed(along=True, reduction=reduction)
-    found = beside(taken, wide, case.params, case.its_target, reduction)
+    found = beside(taken, wide, case.columns, reduction)
     for ours, its in zip(found, expected, strict=True):
         assert ours.keys() == its.keys()
         for ending in its:
@@ -117,12 +120,19 @@ def test_it_gives_what_it_gives_by_itself(cell, shape, loss, reduction):
             np.testing.assert_allclose(said(taken, {})[name], values, rtol=1e-12, atol=1e-12, err_msg=name)
 
 
+@pytest.mark.parametrize("shape", [{}, {"embedding_size": 2}])
 @pytest.mark.parametrize("cell", ALONG)
-def test_where_it_was_taken_over_the_network_can_go_on(cell):
-    case = Case(cell, 5, 4)
+def test_where_it_was_taken_over_the_network_can_go_on(cell, shape):
+    case = Case(cell, 5, 4, **shape)
     wide, _ = case.passed(along=True)
     taken, alone = (Network(case.net, "tanh", case.loss, T, 1) for _ in range(2))
-    beside(taken, wide, case.params, case.its_target, "sum")
+    beside(taken, wide, case.columns, "sum")
     alone.forward(case.params, case.one, case.its_target)
     for name, values in alone.backward().items():
         np.testing.assert_allclose(taken.backward()[name], values, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(taken.input_gradients(), alone.input_gradients(), rtol=1e-12, atol=1e-12)
+    others = case.targets(1)
+    for net in (taken, alone):
+        net.retarget(others)
+    np.testing.assert_allclose(taken.E_t, alone.E_t, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(taken.y, alone.y, rtol=1e-12, atol=1e-12)

@@ -69,3 +69,17 @@ def test_after_a_change_there_is_no_way_back(learner):
     here = vector(learner)
     recovery.go_back(learner, lambda: True)
     assert np.array_equal(vector(learner), here)
+
+
+def test_a_learner_is_copied_once_however_often_its_place_is_remembered(learner):
+    recovery = Recovery()
+    recovery.seen_finite(learner)
+    here = recovery.here(learner)
+    recovery.before_update(learner)
+    recovery.go_back(learner, lambda: learner.progress is here.progress)
+    assert learner.progress is here.progress
+    recovery.seen_finite(learner)
+    first = recovery.here(learner)
+    assert recovery.here(learner) is first
+    updated(learner)
+    assert recovery.here(learner) is not first

@@ -4,22 +4,20 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import OPTIMIZERS, norm, slopes
+from ...engine import OPTIMIZERS, Network, norm, slopes
 from ...tasks import Task
 from ..config import RunConfig
 from ..divergence import Divergence, Location
 from ..flat import WHOLE, flat
-from ..learner import Progress
+from ..learner import Learner
 from ..measurement import Measurement
 from ..probe_trace import ProbeTrace
 from .facts import Facts, WayBack
 
 
-def facts_of(
-    seen: Measurement, progress: Progress, task: Task, config: RunConfig, lag_norm: np.ndarray | None
-) -> Facts:
+def facts_of(seen: Measurement, learner: Learner, task: Task, config: RunConfig, lag_norm: np.ndarray | None) -> Facts:
     """All that is known at this iteration; ``lag_norm`` where it has been measured."""
-    net = seen.trace.net
+    net, progress = seen.trace.net, learner.progress
     return Facts(
         iteration=seen.iteration,
         finite=seen.is_finite,
@@ -27,7 +25,7 @@ def facts_of(
         losses=progress.losses,
         earlier=progress.earlier,
         first_loss=progress.first_loss,
-        weight_norm=norm({WHOLE: flat(seen.params)}),
+        weight_norm=learner.weight_norm,
         baseline=task.baseline,
         persistence=task.persistence,
         solved_at=progress.solved_at,
@@ -41,12 +39,18 @@ def facts_of(
         targets=int(net.n[0]),
         loss_reduction=config.loss_reduction,
         ways=_ways_back(seen.trace),
-        slopes=slopes(net),
+        slopes=_slopes(net),
         greatest_slope=net.cell.activation.gamma,
         needed_lag=task.needed_lag,
         lag_norm=lag_norm,
         k2=config.k2,
     )
+
+
+def _slopes(net: Network) -> np.ndarray:
+    """`slopes`, or what the way back has left of them."""
+    left = net.cell.slope
+    return slopes(net) if left is None else left[..., 0]
 
 
 def first_bad(place: Location | Divergence) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a watchable quantity is: the tensors and scalars it adds to a record, what it costs, how it is computed."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -56,6 +57,16 @@ class Quantity(ABC):
 def cost_of_jacobians(work: Work) -> float:
     """About how many nanoseconds the Jacobians take of a cell that couples its units, asked for each unit; else 0."""
     return work.T * (2.2 * work.H**3 + 40_000) if CELLS[work.config.cell].couples_units else 0.0
+
+
+def all_f32(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """`f32` of each: parts of one vector, as on small arrays it is the calls that take the time."""
+    short = f32(np.concatenate([values.ravel() for values in arrays.values()]))
+    found, start = {}, 0
+    for name, values in arrays.items():
+        found[name] = short[start : start + values.size].reshape(values.shape)
+        start += values.size
+    return found
 
 
 def f32(values: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from ..measurement import Measurement
 from ..probe_trace import ProbeTrace
 from ..work import Work
-from .base import Found, Quantity, f32
+from .base import Found, Quantity, all_f32
 from .conditions import WITH_CELL_STATE, WITH_CLASSES, WITH_VALUES
 from .tensor import RECURRENT_GRADIENT, Tensor
 
@@ -74,35 +74,34 @@ class Probe(Quantity):
         net, target = trace.net, trace.probe.target[:, 0]
         tops = [trace.adjoints[layer.ending].dW_hy_norm[:: -1 if layer.reverse else 1] for layer in net.stack.top]
         tensors = {
-            "x": f32(trace.probe.x[:, 0]),
-            "y": f32(net.y[:, 0]),
-            "target": target.astype(np.int64) if target.ndim == 1 else f32(target),
+            "x": trace.probe.x[:, 0],
+            "y": net.y[:, 0],
+            "target": target.astype(np.int64) if target.ndim == 1 else target,
             "loss_t": net.E_t[:, 0].astype(f64),
             "dW_hy_norm": tops[0] if len(tops) == 1 else np.hypot(*tops),
         }
+        short = ["x", "y"] if target.ndim == 1 else ["x", "y", "target"]
         for ending, layer in net.layers.items():
-            adjoint = trace.adjoints[ending]
+            adjoint, by_time = trace.adjoints[ending], layer.by_time
             tensors |= {
-                f"dW_hh_norm{ending}": layer.by_time(adjoint.dW_hh_norm),
-                f"dW_xh_norm{ending}": layer.by_time(adjoint.dW_xh_norm),
-                f"dh_carried_norm{ending}": layer.by_time(adjoint.dh_carried_norm),
+                f"dW_hh_norm{ending}": by_time(adjoint.dW_hh_norm),
+                f"dW_xh_norm{ending}": by_time(adjoint.dW_xh_norm),
+                f"dh_carried_norm{ending}": by_time(adjoint.dh_carried_norm),
             }
         for ending, view in net.views.items():
-            adjoint = trace.adjoints[ending]
-            tensors |= _states("h", ending, trace, view.h, view.dh, adjoint.ln_dh_norm)
+            adjoint, by_time = trace.adjoints[ending], net.layers[ending].by_time
+            of_states = [("h", view.h, view.dh, adjoint.norms.dh, adjoint.ln_dh_norm)]
             if view.c is not None and view.dc is not None and adjoint.ln_dc_norm is not None:
-                tensors |= _states("c", ending, trace, view.c, view.dc, adjoint.ln_dc_norm)
-        return Found(tensors)
+                of_states.append(("c", view.c, view.dc, adjoint.norms.dc, adjoint.ln_dc_norm))
+            for symbol, states, gradients, norm, ln_norm in of_states:
+                tensors |= {f"{symbol}{ending}": states[:, 0], f"d{symbol}{ending}": gradients[:, 0]}
+                tensors |= _norms(symbol, ending, trace, by_time(norm), by_time(ln_norm))
+                short += [f"{symbol}{ending}", f"d{symbol}{ending}"]
+        return Found(tensors | all_f32({name: tensors[name] for name in short}))
 
 
-def _states(
-    symbol: str, ending: str, trace: ProbeTrace, states: np.ndarray, gradients: np.ndarray, ln_norm: np.ndarray
-) -> dict[str, np.ndarray]:
-    ln_norm = trace.net.layers[ending].by_time(ln_norm)
-    norm = np.exp(ln_norm)
+def _norms(symbol: str, ending: str, trace: ProbeTrace, norm: np.ndarray, ln_norm: np.ndarray) -> dict[str, np.ndarray]:
     return {
-        f"{symbol}{ending}": f32(states[:, 0]),
-        f"d{symbol}{ending}": f32(gradients[:, 0]),
         f"d{symbol}_norm{ending}": norm,
         f"ln_d{symbol}_norm{ending}": ln_norm,
         f"d{symbol}_norm_used{ending}": norm if trace.used_norms is None else trace.used_norms[symbol + ending],
