@@ -14,7 +14,9 @@ from .reading import Options, Steps, blocks, finish
 
 MOST_SAID = 20  # notes
 MOST_REMOVED = 1000  # characters that can be left out of a text
-BLOCK = 2**17  # characters that are counted at once
+BLOCK = (
+    2**15
+)  # characters that are counted at once: their numbers stay in the cache, and in memory that is there already
 
 
 @dataclass(frozen=True, eq=False)

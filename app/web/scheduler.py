@@ -2,7 +2,8 @@
 
 The run that was served least goes next. Runs with somebody waiting (a command, a record that is due) go before those
 that only train, the longest waiting first, as long as they are not ahead of the others by more than a little: that
-keeps the picture fluent and still lets nobody take more than a share.
+keeps the picture fluent and still lets nobody take more than a share. A command or a record that takes several slices,
+as a large file does, goes behind the others who wait after each of them.
 """
 
 from collections.abc import Callable
@@ -38,10 +39,20 @@ class Turn(Generic[T]):
     used: float
     due: float = NEVER
     awaited: float = NEVER
+    since: float = NEVER  # what is awaited, or the last slice that was spent on it
 
     def ask(self, now: float) -> None:
         """What the run says now."""
-        self.due, self.awaited = self.run.due_at(now), self.run.awaited_since()
+        before, self.awaited = self.awaited, self.run.awaited_since()
+        self.due = self.run.due_at(now)
+        if self.awaited != before:
+            self.since = self.awaited
+
+    def served(self, seconds: float, now: float) -> None:
+        """It computed for so long. What takes several slices waits anew after each of them."""
+        self.used += seconds
+        self.since = max(self.since, now)
+        self.ask(now)
 
 
 class Scheduler(Generic[T]):
@@ -97,8 +108,7 @@ class Scheduler(Generic[T]):
         until_next = min((turn.due - begun for turn in self._turns.values() if turn.due > begun), default=NEVER)
         computed = self.computed()
         work(turn.key, turn.run, max(SHORTEST_SLICE, min(SLICE, ROUND / len(ready), until_next)))
-        turn.used += self.computed() - computed
-        turn.ask(self.clock())
+        turn.served(self.computed() - computed, self.clock())
         return True
 
     def _next(self, ready: list[Turn[T]], now: float) -> Turn[T]:
@@ -107,4 +117,4 @@ class Scheduler(Generic[T]):
         least = min(ready, key=lambda turn: turn.used)
         self._floor = least.used
         waited_for = [turn for turn in ready if turn.awaited <= now and turn.used <= self._floor + LEAD]
-        return min(waited_for, key=lambda turn: turn.awaited, default=least)
+        return min(waited_for, key=lambda turn: turn.since, default=least)

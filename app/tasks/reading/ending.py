@@ -87,14 +87,18 @@ def _ends(part: str | bytes) -> int:
 
 def _lines(tail: str | bytes, separator: str, *, is_whole: bool) -> list[_Line]:
     """The lines at the end that hold something, and are no comments."""
-    found, begin = [], 0
-    for part in tail.splitlines(keepends=True) if isinstance(tail, bytes) else LINE.findall(tail):
-        end = begin + len(part)
+    found: list[_Line] = []
+    begin = len(tail)
+    parts = tail.splitlines(keepends=True) if isinstance(tail, bytes) else LINE.findall(tail)
+    while parts and len(found) < MOST + ROWS:
+        part = parts.pop()
+        begin -= len(part)
+        if not part.strip():
+            continue
         text = (part if isinstance(part, str) else part.decode("utf-8", "replace")).strip("\r\n")
         if text.strip() and not text.lstrip().startswith("#") and (is_whole or begin > 0):
             found.append(_Line(begin, text, _cells(text, separator)))
-        begin = end
-    return found[-MOST - ROWS :]
+    return found[::-1]
 
 
 def _cells(text: str, separator: str) -> list[str]:
