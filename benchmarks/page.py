@@ -154,7 +154,7 @@ def bare(browser: Chromium, report: Report) -> None:
 
 
 def wait_for_past(tab: Tab) -> None:
-    """Until the page keeps as much as it ever will; Plotly is there by then, too."""
+    """Until the page keeps as much as it ever will."""
     tab.wait_for(f"measured.drawn.length > {HISTORY}", seconds=300)
 
 
