@@ -12,6 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 from app import __version__
+from tests.support import served_page
 from tests.support.servers import PATIENCE, ROOT, Server
 
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
@@ -81,7 +82,8 @@ def test_the_command_serves_the_page_from_any_folder(installed, tmp_path):
         assert page.rstrip().endswith("</html>")
         for name in ("base", "layout"):
             assert re.search(rf'<style data-file="{name}.css"[^>]*>[^<]{{100}}', page), name
-        for name in ("js/main.js", "plotly.min.js"):
-            address = re.search(rf'"(static/[0-9a-f]+/{re.escape(name)})"', page)[1]
+        assert "performance.mark" in served_page.inside(page)["js/main.js"]
+        plotly = re.search(r'"(static/[0-9a-f]+/plotly.min.js)"', page)[1]
+        for address in (served_page.addresses(page)[0], plotly):
             with urllib.request.urlopen(f"{server.url}/{address}", timeout=PATIENCE) as answer:
                 assert len(answer.read()) > 100
