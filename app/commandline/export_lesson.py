@@ -1,7 +1,10 @@
 """`unroll export-lesson LESSON… --out FILE`: lessons as one HTML file that needs no server."""
 
 import argparse
+import contextlib
+import errno
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +14,9 @@ from ..web.onefile.lesson_page import lesson_page
 from ..web.onefile.without_server import tellable
 from .options import refuse
 from .saying import say
+
+# Nothing may stand beside the file, or take its place: a folder of others, a file that is mounted alone.
+IN_PLACE = (errno.EACCES, errno.EPERM, errno.EBUSY)
 
 
 def main(arguments: Sequence[str], program: str = "unroll") -> int:
@@ -42,9 +48,16 @@ def write(path: Path, page: str) -> None:
     beside = whole.with_name(f".{whole.name}.{os.getpid()}")
     try:
         beside.write_text(page, "utf-8")
+        if whole.exists():
+            shutil.copymode(whole, beside)
         beside.replace(whole)
+    except OSError as error:
+        if error.errno not in IN_PLACE:
+            raise
+        whole.write_text(page, "utf-8")
     finally:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def parser(program: str) -> argparse.ArgumentParser:

@@ -61,17 +61,17 @@ def exact(layer: Layer, readers: Sequence[tuple[Layer, Swept]] = ()) -> Swept:
     return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1, *own)
 
 
-def plainly_swept(layer: Layer, column: int = 0) -> Swept | None:
-    """What a sweep has left in a column of ``layer``; None where adjoints are so small or large that digits were lost.
+def plainly_swept(layer: Layer) -> Swept | None:
+    """What a sweep has left in ``layer`` (B = 1); None where adjoints are so small or large that digits were lost.
 
-    In float32, whose range is small, they are always taken to be. What was handed in is that of the first column.
+    In float32, whose range is small, they are always taken to be.
     """
-    left = left_in(layer, column)
+    left = left_in(layer, 0)
     return None if left is None else left._replace(received=own_gradients(layer))
 
 
 def left_in(layer: Layer, column: int) -> Swept | None:
-    """The same without what was handed in."""
+    """The same of one of several columns, without what was handed in."""
     if layer.dtype != np.float64:
         return None
     dh, dc = layer.dh[..., column].copy(), None if layer.dc is None else layer.dc[..., column].copy()

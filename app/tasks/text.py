@@ -14,9 +14,8 @@ from .reading import Options, Steps, blocks, finish
 
 MOST_SAID = 20  # notes
 MOST_REMOVED = 1000  # characters that can be left out of a text
-BLOCK = (
-    2**15
-)  # characters that are counted at once: their numbers stay in the cache, and in memory that is there already
+BLOCK = 2**15  # characters that are counted at once: their numbers stay in memory that is there already
+MANY = 2**17  # where a table of all pairs is larger than they are
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +108,9 @@ class Text:
     def _measuring(self) -> Steps[tuple[float, float]]:
         V = len(self.vocabulary)
         pairs = np.zeros(V * V, np.int64)
-        for at in range(0, len(self.codes), BLOCK):
-            block = self.codes[at : at + BLOCK + 1].astype(np.int64)
+        size = BLOCK if V * V <= BLOCK else MANY
+        for at in range(0, len(self.codes), size):
+            block = self.codes[at : at + size + 1].astype(np.int64)
             pairs += np.bincount(block[:-1] * V + block[1:], minlength=V * V)
             yield
         pairs[int(self.codes[-1]) * V + int(self.codes[0])] += 1  # the text is read as a ring

@@ -6,8 +6,7 @@ from .config import RunConfig
 from .workspace import Shape
 
 MOST_MULTIPLICATIONS = 600_000  # of a timestep: beyond, columns cost as much as passes of their own
-MOST_BYTES = 24 << 20  # of buffers that a run has a second time for this,
-MOST_BYTES_OF_LAYERS = 16 << 20  # of several layers, as their pairs of timesteps need room too
+MOST_BYTES = 16 << 20  # of buffers that a run has a second time for this
 MOST_BYTES_OF_TWO = 4 << 20  # and of those in which two ways back go side by side
 
 
@@ -23,7 +22,7 @@ def shape_beside(net: Architecture, config: RunConfig, task: Task) -> Shape | No
     if B * cell.blocks * net.hidden_size * (max(net.entering) + net.hidden_size + 1) > MOST_MULTIPLICATIONS:
         return None
     shape = Shape(net, config.activation, task.loss, config.sequence_length, B, "float64", COLUMNS)
-    return shape if shape.nbytes <= (MOST_BYTES if len(net.endings) == 1 else MOST_BYTES_OF_LAYERS) else None
+    return shape if shape.nbytes <= MOST_BYTES else None
 
 
 def goes_along(shape: Shape) -> bool:

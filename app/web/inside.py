@@ -36,7 +36,10 @@ class Inside:
     start: Markup
 
     def sources(self, *others: str) -> str:
-        """For `script-src`: of this server, these two scripts, `others` that stand in the page, and what they add."""
+        """For `script-src`: these two scripts, `others` that stand in the page, and whatever they import or add.
+
+        `'self'` is what a browser goes by that does not know `'strict-dynamic'`.
+        """
         scripts = " ".join(digest(script) for script in (self.import_map, self.start, *others))
         return f"'self' {scripts} 'strict-dynamic'"
 

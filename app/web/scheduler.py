@@ -2,8 +2,8 @@
 
 The run that was served least goes next. Runs with somebody waiting (a command, a record that is due) go before those
 that only train, the longest waiting first, as long as they are not ahead of the others by more than a little: that
-keeps the picture fluent and still lets nobody take more than a share. A command or a record that takes several slices,
-as a large file does, goes behind the others who wait after each of them.
+keeps the picture fluent and still lets nobody take more than a share. A command or a record that takes more than a
+slice, as a large file does, goes behind the others who wait from then on.
 """
 
 from collections.abc import Callable
@@ -39,19 +39,22 @@ class Turn(Generic[T]):
     used: float
     due: float = NEVER
     awaited: float = NEVER
-    since: float = NEVER  # what is awaited, or the last slice that was spent on it
+    since: float = NEVER  # what is awaited; or the last slice, where more than one was spent on it
+    spent: float = 0.0  # seconds on what is awaited
 
     def ask(self, now: float) -> None:
         """What the run says now."""
         before, self.awaited = self.awaited, self.run.awaited_since()
         self.due = self.run.due_at(now)
         if self.awaited != before:
-            self.since = self.awaited
+            self.since, self.spent = self.awaited, 0.0
 
     def served(self, seconds: float, now: float) -> None:
-        """It computed for so long. What takes several slices waits anew after each of them."""
+        """It computed for so long. What takes more than a slice waits anew after each."""
         self.used += seconds
-        self.since = max(self.since, now)
+        self.spent += seconds
+        if self.spent >= SLICE:
+            self.since = max(self.since, now)
         self.ask(now)
 
 

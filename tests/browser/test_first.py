@@ -78,7 +78,7 @@ def test_a_newcomer_sees_a_small_slow_network_with_its_parts_named_and_goes_on_w
     page.goto("about:blank")
     page.goto(server.url)
     expect(page.locator("#side")).to_be_visible()
-    assert length(page) == 24, "a later visit opens the instrument of every day"
+    until(page, lambda: length(page) == 24, "a later visit opens the instrument of every day")
 
 
 def test_a_link_opens_the_whole_instrument_for_a_newcomer_too(newcomer: Page, server: Server):

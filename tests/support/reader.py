@@ -48,8 +48,9 @@ def choose(page: Page, field: str, option: str) -> None:
 
 
 def length(page: Page) -> int:
-    """The length of the sequence, as its control shows it."""
-    return int(re.sub(r"\D", "", page.locator('[data-field="sequence_length"]').get_by_role("textbox").input_value()))
+    """The length of the sequence, as its control shows it; 0 before the page has filled it in."""
+    shown = page.locator('[data-field="sequence_length"]').get_by_role("textbox").input_value()
+    return int(re.sub(r"\D", "", shown) or 0)
 
 
 def step_length_to(page: Page, T: int) -> None:

@@ -32,5 +32,5 @@ def later(page: str) -> list[str]:
 
 def addresses(page: str) -> list[str]:
     """Where they are, seen from the page."""
-    folder = import_map(page)[FOLDER]
+    folder = import_map(page)[FOLDER].removeprefix("./")
     return [f"{folder}{name.removeprefix(FOLDER)}" for name in later(page)]

@@ -71,11 +71,14 @@ def test_after_a_change_there_is_no_way_back(learner):
     assert np.array_equal(vector(learner), here)
 
 
-def test_a_learner_is_copied_once_however_often_its_place_is_remembered(learner):
-    recovery = Recovery()
+def test_a_learner_is_copied_once_however_often_its_place_is_remembered(learner, monkeypatch):
+    recovery, copied, checkpoint = Recovery(), [], learner.checkpoint
+    monkeypatch.setattr(learner, "checkpoint", lambda: copied.append(None) or checkpoint())
     recovery.seen_finite(learner)
     here = recovery.here(learner)
     recovery.before_update(learner)
+    assert len(copied) == 1
+    updated(learner)
     recovery.go_back(learner, lambda: learner.progress is here.progress)
     assert learner.progress is here.progress
     recovery.seen_finite(learner)

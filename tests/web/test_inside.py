@@ -8,7 +8,7 @@ from app.web.assets import Assets
 from app.web.inside import digest, inside
 from tests.support import served_page
 
-SOURCE = "const half = '50 %';\n\tconst tag = \"</script><!-- é 50%25 \\n\" + `#${half}?`;\n// end\n"
+SOURCE = "const half = '50 %';\n\tconst tag = \"</script><!-- é 50%25 \\n\" + `#${half}?`;\n// end\r\n"
 
 
 def page_of(folder, source: str) -> tuple[str, str]:

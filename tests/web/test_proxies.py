@@ -36,9 +36,10 @@ def fetched(url: str) -> str:
 
 
 def everything_is_found(page_url: str) -> None:
-    """All that the page and the interface's description name, and the modules' own imports of each other."""
+    """All that the page and the interface's description name, and what is fetched after the first picture."""
     page = fetched(page_url)
     links = re.findall(r'(?:src|href|data-plotly)="([^"]+)"', page) + served_page.addresses(page)
+    links.append(re.search(r'data-files="([^"]+)"', page)[1] + "css/views.css")
     assert len(links) > 10
     assert not [link for link in links if link.startswith("/")], "an address that no prefix can stand before"
     for link in {*links, "docs", "api/schema", "api/scenes", "openapi.json", "healthz"}:

@@ -250,7 +250,7 @@ def test_all_that_the_first_picture_waits_for_weighs_at_most_130_kb(server, cook
     assert "js/page.js" in later
     assert ("js/panels/inspector/inspector.js" in later) == bool(cookie), "the first view has no inspector"
     assert not set(soon) & set(later), "what stands in the page is not asked for again"
-    assert {get(server, address.removeprefix("."))[0] for address in served_page.addresses(page)} == {200}
+    assert {get(server, f"/{address}")[0] for address in served_page.addresses(page)} == {200}
 
 
 SCRIPT = re.compile(r'<script(?: type="importmap"| type="module" async)?>(.*?)</script>', re.DOTALL)
@@ -261,9 +261,7 @@ def test_a_page_lets_in_the_scripts_that_stand_in_it_also_when_it_did_not_change
     """A browser that has the page goes on with the policy that comes with "not modified"."""
     _, headers, body = get(server, path)
     policy = headers["content-security-policy"]
-    scripts = re.findall(
-        r'<script(?: type="(?:importmap|module)" ?(?:async)?)?>(.*?)</script>', body.decode(), re.DOTALL
-    )
+    scripts = SCRIPT.findall(body.decode())
     assert len(scripts) == (3 if path == "/" else 2), "the first view's card has one of its own"
     digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = re.search(r"script-src ([^;]*)", policy)[1].split()
@@ -360,8 +358,7 @@ def test_a_slash_too_many_leads_nowhere_and_not_to_another_host_or_out_of_a_pref
 
 def test_files_are_kept_for_ever_under_an_address_of_their_content(server):
     page = get(server, "/")[2].decode()
-    addresses = [address.removeprefix("./") for address in served_page.addresses(page)]
-    for address in [*re.findall(r'href="(static/[^"]+)"', page), *addresses]:
+    for address in [*re.findall(r'href="(static/[^"]+)"', page), *served_page.addresses(page)]:
         status, headers, body = get(server, f"/{address}")
         assert status == 200
         assert "immutable" in headers["cache-control"]

@@ -59,8 +59,13 @@ def cost_of_jacobians(work: Work) -> float:
     return work.T * (2.2 * work.H**3 + 40_000) if CELLS[work.config.cell].couples_units else 0.0
 
 
+FEW = 16_000  # numbers
+
+
 def all_f32(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """`f32` of each: parts of one vector, as on small arrays it is the calls that take the time."""
+    """`f32` of each; of few numbers as parts of one vector, as there it is the calls that take the time."""
+    if sum(values.size for values in arrays.values()) > FEW:
+        return {name: f32(values) for name, values in arrays.items()}
     short = f32(np.concatenate([values.ravel() for values in arrays.values()]))
     found, start = {}, 0
     for name, values in arrays.items():

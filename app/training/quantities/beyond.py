@@ -1,7 +1,7 @@
 """What lies beyond the end of a shown sequence that is shorter than T: where a reverse direction has not begun."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 
 import numpy as np
 
@@ -10,8 +10,10 @@ from . import PROBE, QUANTITIES
 from .tensor import SUFFIX
 
 
-def blank_beyond_the_end(tensors: Mapping[str, np.ndarray], config: RunConfig, lengths: np.ndarray | None) -> None:
-    """Write NaN, in place, where the reverse direction of a sequence of ``lengths`` (1,) has no state.
+def blank_beyond_the_end(
+    tensors: MutableMapping[str, np.ndarray], config: RunConfig, lengths: np.ndarray | None
+) -> None:
+    """Write NaN where the reverse direction of a sequence of ``lengths`` (1,) has no state.
 
     Row j of T+1 is the state at timestep j + 1, so that of an initial one at L + 1 is row L; rows of T are timesteps 1
     to T, and what has a column for each state likewise. So it is with outputs, which are made of both directions.
@@ -30,4 +32,5 @@ def blank_beyond_the_end(tensors: Mapping[str, np.ndarray], config: RunConfig, l
                 if name.endswith("_reverse") or name == "y":
                     axis, beyond = by_timestep[-1]
                     initial = int(tensor.name == "ln_flow_a")  # an initial state has no pre-activation
-                    np.moveaxis(tensors[name], axis, 0)[beyond - initial :] = np.nan
+                    values = tensors[name] = tensors[name].copy()
+                    np.moveaxis(values, axis, 0)[beyond - initial :] = np.nan

@@ -27,7 +27,7 @@ import { ribbonOf } from "./river/river.js";
  * @property {import("../run/state.js").Ruler | null} farther the next one, where something leaves the shown one
  * @property {number} highlight the loss whose part of the river stands out, 0 for none
  * @property {string} track what the units × time view shows
- * @property {import("../record/norms.js").Curve[]} curves made when they are first asked for: not every record's are drawn
+ * @property {import("../record/norms.js").Curve[]} curves made when they are first asked for: not every record's are drawn; none in a band's scene
  * @property {readonly [number, number]} domain of the norm chart, powers of ten
  * @property {readonly [number, number]} outputDomain
  * @property {number | null} [clipSaid] to what share clipping is said to shorten the gradient, which changes as slowly as the page's other words

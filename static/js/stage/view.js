@@ -260,9 +260,13 @@ export function createStage(canvas, store) {
     const rows = [units.top, input.rows, layout.norm.top];
     const marks = current.picture !== null && slopeOf(current.picture) !== null;
     if (isDue) legend = legendKey(current);
-    const keys = [legend, weightNamesKey(current)];
-    const what = [edges, H, lanes.length, ...rows, place, marks, palette, ...domain, ruler, track, x, symbols, ...keys];
-    if (!seen.chrome.changed(what)) return false;
+    const names = weightNamesKey(current);
+    const what = [edges, H, lanes.length, ...rows, place, marks, palette, ...domain, ruler, track, x, symbols, names];
+    if (!seen.chrome.changed([...what, legend])) return false;
+    if (!isDue) {
+      legend = legendKey(current);
+      seen.chrome.changed([...what, legend]);
+    }
     const ctx = sheets.clean(sheets.chrome);
     drawChrome(ctx, current);
     drawStanding(ctx, current, bitmaps, size.ratio);
