@@ -12,29 +12,18 @@ ClipMode = Literal["none", "norm", "value", "timestep"]
 
 def norm(grads: Params) -> float:
     """The L2 norm of all gradients together, without overflow or underflow on the way."""
-    if len(grads) == 1:
-        (one,) = grads.values()
-        return norm_of(one)
     squares = sum(float(np.vdot(g, g)) for g in grads.values())
     if 1e-100 < squares < 1e100 and all(g.dtype == np.float64 for g in grads.values()):
         return sqrt(squares)  # nothing can have been lost
-    return _norm_at_any_size(grads)
-
-
-def norm_of(values: np.ndarray) -> float:
-    """The L2 norm of one array, any shape: `norm` of it alone."""
-    square = float(np.vdot(values, values))
-    if 1e-100 < square < 1e100 and values.dtype == np.float64:
-        return sqrt(square)
-    return _norm_at_any_size({"": values})
-
-
-def _norm_at_any_size(grads: Params) -> float:
-    """The same relative to the largest entry."""
     largest = max((float(np.abs(g).max()) for g in grads.values()), default=0.0)
     if not 0.0 < largest < np.inf:
         return largest
     return largest * sqrt(sum(float(np.square(g / largest, dtype=np.float64).sum()) for g in grads.values()))
+
+
+def norm_of(values: np.ndarray) -> float:
+    """The L2 norm of one array, any shape."""
+    return norm({"": values})
 
 
 def clip(

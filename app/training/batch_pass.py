@@ -52,7 +52,7 @@ def run(
 
     `along` goes along in the columns that `net` has beside the batch's.
     """
-    x, target = (batch.x, batch.target) if along is None else along.beside(batch.x, batch.target)
+    x, target = _with(batch, along)
     net.forward(params, x, target, batch.h0, initial=initial, lengths=batch.lengths)
     how = config.loss_reduction, config.k1, config.k2
     gradients = net.backward(*how)
@@ -70,7 +70,7 @@ def running(
     at_once: int,
 ) -> Steps[BatchPass]:
     """The same in steps, of so many timesteps of one layer at most."""
-    x, target = (batch.x, batch.target) if along is None else along.beside(batch.x, batch.target)
+    x, target = _with(batch, along)
     yield from net.forwarding(params, x, target, batch.h0, initial=initial, lengths=batch.lengths, at_once=at_once)
     how = config.loss_reduction, config.k1, config.k2
     gradients = yield from net.backwarding(*how, None, at_once)
@@ -78,6 +78,11 @@ def running(
     if config.clip == "timestep":
         clipped = yield from net.backwarding(*how, config.clip_threshold, at_once)
     return _passed(net, batch, config, initial, gradients, clipped)
+
+
+def _with(batch: Batch, along: Columns | None) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and targets, with those of what goes along."""
+    return (batch.x, batch.target) if along is None else along.beside(batch.x, batch.target)
 
 
 def _passed(

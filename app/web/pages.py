@@ -7,7 +7,7 @@ What `templates/index.html` is given:
   files for ever, and modules that import each other are of one version. `asset("plotly.min.js")` is the one file that
   comes out of the installed plotly package.
 - `styles`: the style sheets that the first picture needs, in their order, each with its file, media and content.
-- `files`: the address of the folder with all of them.
+- `files`: the address below which all files lie, for what scripts fetch by name.
 - `modules`: the modules that stand in the page: all that the first picture is drawn with, and small ones of those that
   are needed right after it; and in which one it begins.
 - `choice`: a script of the first view's card, which may be used before anything else runs.

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...engine import CELLS
 from ...engine.arrays import any_infinite
+from ...engine.ln_norms import split
 from ...tasks import Steps
 from ..measurement import Measurement
 from ..work import Work
@@ -67,11 +68,8 @@ def all_f32(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     if sum(values.size for values in arrays.values()) > FEW:
         return {name: f32(values) for name, values in arrays.items()}
     short = f32(np.concatenate([values.ravel() for values in arrays.values()]))
-    found, start = {}, 0
-    for name, values in arrays.items():
-        found[name] = short[start : start + values.size].reshape(values.shape)
-        start += values.size
-    return found
+    parts = split(short, [values.size for values in arrays.values()])
+    return {name: part.reshape(values.shape) for (name, values), part in zip(arrays.items(), parts, strict=True)}
 
 
 def f32(values: np.ndarray) -> np.ndarray:
