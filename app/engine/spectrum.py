@@ -12,6 +12,8 @@ from .cells import CELLS, CellName, Params
 from .layer import Layer
 from .network import Network
 
+SIZE_DIGITS = 12  # of |eigenvalue| ÷ the largest: what is equal so far is ordered by its imaginary part
+
 
 def recurrent_block(cell: CellName, params: Params) -> Array | None:
     """The (H, H) matrix through which h_{t-1} feeds phi: W_hh of an rnn, the candidate's block of it for gated cells,
@@ -20,11 +22,18 @@ def recurrent_block(cell: CellName, params: Params) -> Array | None:
 
 
 def eigenvalues(W: Array) -> Array:
-    """Real and imaginary parts (H, 2) of the eigenvalues of ``W`` (H, H), largest first; NaN where W is not finite."""
+    """Real and imaginary parts (H, 2) of the eigenvalues of ``W`` (H, H), largest first; NaN where W is not finite.
+
+    Those whose sizes differ by rounding alone, as all of an orthogonal W, come by their imaginary parts: in one order
+    on every processor.
+    """
     if not np.isfinite(W).all():
         return np.full((len(W), 2), np.nan)
     values = np.linalg.eigvals(W.astype(np.float64))
-    values = values[np.lexsort((values.imag, -np.abs(values)))]
+    sizes = np.abs(values)
+    if 0 < sizes.max() < np.inf:
+        sizes = np.round(sizes / sizes.max(), SIZE_DIGITS)
+    values = values[np.lexsort((values.real, values.imag, -sizes))]
     return np.stack([values.real, values.imag], axis=1)
 
 
