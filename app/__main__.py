@@ -13,6 +13,7 @@ from importlib import import_module
 
 from .commandline import listen, program, settings_from
 from .commandline.saying import UnsaidError, finish
+from .onethread import compute_on_one_thread
 from .serving.server import serve
 
 # Imported when it is asked for: compute processes are to start before anything large is imported.
@@ -23,6 +24,7 @@ def main() -> None:
     """Serve what the command line and the environment say, or do what its first word names."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a shell has it ignored
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends at once, without a traceback, until the server takes over
+    compute_on_one_thread()
     if sys.argv[1:2] and sys.argv[1] in SUBCOMMANDS:
         subcommand = import_module(SUBCOMMANDS[sys.argv[1]], __package__)
         sys.exit(status(lambda: subcommand.main(sys.argv[2:], program())))

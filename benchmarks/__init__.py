@@ -1,6 +1,5 @@
 """Measurements, one command each; what they promise stands in docs/promises.md."""
 
-import os
+from app.onethread import compute_on_one_thread
 
-for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(threads, "1")  # before NumPy is imported; as the server does it
+compute_on_one_thread()

@@ -9,10 +9,6 @@ promised, one that is too high refuses what would be fine.
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import argparse
 import sys
 import time

@@ -11,11 +11,6 @@ Seeds are 0, 1, 2, …, none left out. The exit status is 1 where something was 
 
 from __future__ import annotations
 
-import os
-
-for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[threads] = "1"
-
 import argparse
 import itertools
 from collections.abc import Callable

@@ -14,6 +14,7 @@ PYTHON = {
     "app": {"app.report", "app.training", "app.watching"},
     "app.errors": set(),
     "app.link_keys": set(),
+    "app.onethread": set(),
     "app.settings": set(),
     "app.strictjson": set(),
     "app.tensorheader": {"app.errors", "app.strictjson"},
@@ -31,6 +32,7 @@ PYTHON = {
         "app.__version__",
         "app.errors",
         "app.link_keys",
+        "app.onethread",
         "app.settings",
         "app.strictjson",
         "app.tensorheader",
@@ -43,7 +45,7 @@ PYTHON = {
     "app.main": {"app.errors", "app.settings", "app.web"},
     "app.serving": {"app.main", "app.settings", "app.web"},
     "app.commandline": {"app.__version__", "app.errors", "app.settings", "app.validation", "app.handin", "app.web"},
-    "app.__main__": {"app.commandline", "app.serving"},
+    "app.__main__": {"app.commandline", "app.onethread", "app.serving"},
 }
 WEB_LIBRARIES = {"fastapi", "starlette", "uvicorn", "websockets", "jinja2", "prometheus_client"}
 KNOWS_THE_WEB = {"app.web", "app.main", "app.serving", "app.__main__"}

@@ -53,7 +53,10 @@ def why_not_comparable(handed_in: HandIn) -> str:
     if not handed_in.curve:
         return "It holds no losses."
     if handed_in.numerics != fingerprint():
-        return "It was computed on arithmetic with other last digits than this machine's: another processor or library."
+        return (
+            "It was computed on arithmetic with other last digits than this machine's: another processor, library or "
+            "number of threads."
+        )
     return ""
 
 

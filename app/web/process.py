@@ -9,6 +9,7 @@ import sys
 import time
 from typing import Any, Protocol, cast
 
+from ..onethread import ONE_THREAD
 from .procfs import cpu_seconds
 from .wire import Kind, Unpacker, parts
 
@@ -18,7 +19,6 @@ BEAT_SECONDS = 0.5  # between two questions whether it still works
 LATE_BEATS = 2  # unanswered ones, after which nobody new is sent to it,
 HUNG_BEATS = 5  # after which it is replaced if it does not even compute,
 BUSY_BEATS = 120  # and after which also if it does: it may be reading a large file, but not for ever
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class Keeper(Protocol):

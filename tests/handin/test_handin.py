@@ -179,6 +179,10 @@ def test_a_terminal_that_lacks_a_sign_of_a_name_is_told_all_of_it(verifying_zoe)
     assert b"'Zo\\xeb', 12 updates" in ended.stdout
 
 
+def test_the_command_computes_as_a_server_does_whatever_number_of_threads_it_finds(verifying_zoe):
+    assert verifying_zoe(env={**os.environ, "OPENBLAS_NUM_THREADS": "2"}, stdout=subprocess.DEVNULL).returncode == 0
+
+
 @pytest.fixture
 def verifying_zoe(tmp_path):
     """Runs the command, in a process of its own, on a hand-in whose name is not ASCII."""
