@@ -26,7 +26,6 @@ from .viewer import Viewer
 
 __all__ = ["Limits", "Run", "Shared"]
 
-MOMENT = 0.020  # seconds of computing; a command that takes longer goes before nobody from then on
 AHEAD = 0.25  # seconds by which a command is waited for longer than a record: one answer, and not one of many pictures
 A_TURN = 0.002  # seconds; a command that took longer is answered before others have to wait for its record
 
@@ -124,12 +123,12 @@ class Run:
         return min(self.viewer.uploads.until, self._records_due_at, self.session.next_iteration_at(now))
 
     def awaited_since(self) -> float:
-        """Since when the viewer waits: for an answer, or for the next record."""
+        """Since when the viewer waits: for an answer, for the next record, or for the update that it is to show."""
         if self.job:
-            return self.job.arrived - AHEAD if self.job.took < MOMENT else NEVER
+            return self.job.arrived - AHEAD
         if self.inbox:
             return self.inbox[0].arrived - AHEAD
-        return NEVER if self.follows else self._records_due_at
+        return NEVER if self.follows else min(self._records_due_at, self.session.update_awaited_since())
 
     @property
     def _records_due_at(self) -> float:

@@ -2,8 +2,8 @@
 
 The run that was served least goes next. Runs with somebody waiting (a command, a record that is due) go before those
 that only train, the longest waiting first, as long as they are not ahead of the others by more than a little: that
-keeps the picture fluent and still lets nobody take more than a share. A command or a record that takes more than a
-slice, as a large file does, goes behind the others who wait from then on.
+keeps the picture fluent and still lets nobody take more than a share. A command or a record that has taken a slice, as
+a large file does, goes before nobody from then on: who sends one after the other would be ahead with each of them.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,6 @@ class Turn(Generic[T]):
     used: float
     due: float = NEVER
     awaited: float = NEVER
-    since: float = NEVER  # what is awaited; or the last slice, where more than one was spent on it
     spent: float = 0.0  # seconds on what is awaited
 
     def ask(self, now: float) -> None:
@@ -47,15 +46,17 @@ class Turn(Generic[T]):
         before, self.awaited = self.awaited, self.run.awaited_since()
         self.due = self.run.due_at(now)
         if self.awaited != before:
-            self.since, self.spent = self.awaited, 0.0
+            self.spent = 0.0
 
     def served(self, seconds: float, now: float) -> None:
-        """It computed for so long. What takes more than a slice waits anew after each."""
+        """It computed for so long."""
         self.used += seconds
         self.spent += seconds
-        if self.spent >= SLICE:
-            self.since = max(self.since, now)
         self.ask(now)
+
+    def goes_before(self, now: float, most: float) -> bool:
+        """Whether somebody waits for what may go before others, as long as it has used at most so much."""
+        return self.awaited <= now and self.spent < SLICE and self.used <= most
 
 
 class Scheduler(Generic[T]):
@@ -119,5 +120,5 @@ class Scheduler(Generic[T]):
             turn.used = max(turn.used, self._floor)
         least = min(ready, key=lambda turn: turn.used)
         self._floor = least.used
-        waited_for = [turn for turn in ready if turn.awaited <= now and turn.used <= self._floor + LEAD]
-        return min(waited_for, key=lambda turn: turn.since, default=least)
+        waited_for = [turn for turn in ready if turn.goes_before(now, self._floor + LEAD)]
+        return min(waited_for, key=lambda turn: turn.awaited, default=least)

@@ -198,6 +198,15 @@ class Session:
         heard = any(now < viewer.credits.silent_from for viewer in self.sharing.viewers)
         return self.pace.next_at if heard else NEVER
 
+    def update_awaited_since(self) -> float:
+        """Since when the owner waits for the update that their next record is to show.
+
+        Infinity where no speed was chosen: then updates come as others leave time for them.
+        """
+        if self.phase is not Phase.RUNNING or not self.pace.interval or not self.sharing.owner.credits.free:
+            return NEVER
+        return max(self.pace.next_at, self.sharing.owner.credits.next_at)
+
     def record_due_at(self, viewer: Viewer) -> float:
         """When a viewer may be sent the next record: not in the middle of an update, which would begin anew then."""
         return viewer.record_due_at(self.version) if self.trainer and not self.approached else NEVER
