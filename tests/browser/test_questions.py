@@ -98,6 +98,7 @@ def test_controls_and_views_are_found_by_name(page: Page):
 
 def test_a_link_that_locks_its_network_opens_no_other(opened: Callable[..., Page]):
     page = opened("#lock=task,cell")
+    until(page, lambda: iteration(page) > 3, "training")
     page.keyboard.press("/")
     expect(page.locator("#line-text")).to_contain_text("Questions open other networks")
     expect(page.locator("#ask-bar")).to_have_count(0)

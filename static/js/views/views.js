@@ -137,6 +137,25 @@ function suggested({ record, config }) {
   return cellOf(config).gates.length > 0 ? "gates" : "spectrum";
 }
 
+/** Settings that have stood for so long, ms, are meant. */
+const MEANT_AFTER = 500;
+
+/**
+ * Tells in how many ms the settings will have stood long enough to be meant, 0 where they have. Another view opens by itself
+ * only then: while somebody tries settings out, reading the charts' library would hold up what they wait for.
+ */
+export function createStanding() {
+  /** @type {State["config"] | null} */
+  let standing = null;
+  let since = Number.NEGATIVE_INFINITY;
+  /** @param {State["config"]} config @param {number} now */
+  return (config, now) => {
+    if (standing && config !== standing && JSON.stringify(config) !== JSON.stringify(standing)) since = now;
+    standing = config;
+    return Math.max(0, since + MEANT_AFTER - now);
+  };
+}
+
 /** Room for two views below each other, in design pixels. */
 const STACKED_FROM = 540;
 
@@ -157,17 +176,24 @@ export function createViews(store, actions) {
   let open = [];
   let watched = "";
   let arranged = "";
+  const untilMeant = createStanding();
 
-  /** @param {State} state */
-  function arrange(state) {
-    open = openViews(state);
+  /** How many ms later another view may open. @param {State} state @param {number} now */
+  function arrange(state, now) {
+    const [wanted, rest] = [openViews(state), untilMeant(state.config, now)];
+    const isSuggested = state.tab === "auto" && node.dataset.stacked === String(state.stacked);
+    const stays =
+      rest > 0 && isSuggested && open.join() !== wanted.join() && open.every((name) => isPossible(name, state));
+    if (!stays) open = wanted;
     const key = [state.stacked, state.config.cell, ...open].join();
-    if (key === arranged) return;
+    const wait = stays ? rest : Number.POSITIVE_INFINITY;
+    if (key === arranged) return wait;
     arranged = key;
     node.dataset.stacked = String(state.stacked);
     document.body.dataset.cell = String(state.config.cell);
     for (const [name, { panel }] of shells) panel.hidden = !open.includes(name);
     tabs.show(state, /** @type {string} */ (open.at(-1)));
+    return wait;
   }
 
   function watch() {
@@ -188,10 +214,9 @@ export function createViews(store, actions) {
     /** Draws the open views; how many milliseconds later one of them wants to be drawn again. @param {number} now @param {number} unit */
     draw(now, unit) {
       const state = store.get();
-      arrange(state);
+      let wait = arrange(state, now);
       layers.show(state);
       watch();
-      let wait = Number.POSITIVE_INFINITY;
       for (const name of open) {
         const shell = /** @type {ReturnType<typeof createShell>} */ (shells.get(name));
         shell.load(store, actions);

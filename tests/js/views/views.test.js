@@ -12,7 +12,7 @@ import { formatCount } from "../../../static/js/lib/format.js";
 import { gateAt, layoutGates } from "../../../static/js/views/gates.js";
 import { continuation, guessesOf } from "../../../static/js/views/output.js";
 import { initialState } from "../../../static/js/run/state.js";
-import { isPossible, openViews } from "../../../static/js/views/views.js";
+import { createStanding, isPossible, openViews } from "../../../static/js/views/views.js";
 import { entryAt, extentOf, indexOf, layoutGrid } from "../../../static/js/views/weights.js";
 import { makeRecord } from "../records.js";
 
@@ -29,6 +29,19 @@ test("the flow is open until the reader chooses; in a tall window it stays above
   assert.deepEqual(openViews({ ...state, tab: "lags" }), ["lags"]);
   assert.deepEqual(openViews({ ...state, tab: "lags", stacked: true }), ["flow", "lags"]);
   assert.deepEqual(openViews({ ...state, stacked: true }), ["flow", "loss"]);
+});
+
+test("settings are meant once they have stood for half a second; those that a page opens with are meant at once", () => {
+  const untilMeant = createStanding();
+  const long = { cell: "rnn", sequence_length: 50 };
+  assert.equal(untilMeant(long, 1000), 0);
+  assert.equal(untilMeant({ ...long }, 1100), 0, "told again, nothing changed");
+  const short = { ...long, sequence_length: 9 };
+  assert.equal(untilMeant(short, 2000), 500);
+  assert.equal(untilMeant(short, 2300), 200);
+  assert.equal(untilMeant({ ...short, sequence_length: 8 }, 2400), 500, "changed again");
+  assert.equal(untilMeant(short, 2450), 500);
+  assert.equal(untilMeant(short, 2950), 0);
 });
 
 test("with fewer than four losses the rail opens on the spectrum, or on the gates of a gated cell", () => {
