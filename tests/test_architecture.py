@@ -20,7 +20,7 @@ PYTHON = {
     "app.tensorheader": {"app.errors", "app.strictjson"},
     "app.validation": {"app.errors"},
     "app.engine": set(),
-    "app.tasks": {"app.errors", "app.strictjson"},
+    "app.tasks": {"app.errors", "app.strictjson", "app.tensorheader"},
     "app.training": {"app.errors", "app.strictjson", "app.tensorheader", "app.validation", "app.engine", "app.tasks"},
     "app.recording": {"app.errors", "app.tensorheader", "app.training"},
     "app.watching": {"app.errors", "app.engine", "app.link_keys", "app.recording", "app.training"},

@@ -101,7 +101,7 @@ async def floods(report: Report, _share: float) -> None:
             closed = await others.watch_beside(attacked())
             report.row(f"a flood of {name}: others stall for", MS * others.stalled, "ms", "≤", 50)
             report.row("  attacker closed after", closed, "s", "≤", 1)
-        report.row("20 tabs in peace: their longest stall", MS * (max(others.alone) - 1 / RATE), "ms")
+        report.row(f"{OTHERS} tabs in peace: their longest stall", MS * (max(others.alone) - 1 / RATE), "ms")
 
 
 async def requests(report: Report, share: float) -> None:

@@ -6,6 +6,7 @@ from math import prod
 import numpy as np
 
 from ...errors import BadUpload
+from ...tensorheader import MAX_AXES, MAX_ENTRIES
 
 MAGIC = b"\x93NUMPY"
 HEADER = re.compile(
@@ -13,8 +14,6 @@ HEADER = re.compile(
     r"'shape': \((?P<shape>(?:\d+(?:, ?\d+)*,?)?)\), ?\}\s*"
 )
 LONGEST_HEADER = 1000
-MOST_AXES = 4
-MOST_ENTRIES = 2**40  # the product of its sizes, those that are 0 left out: NumPy has no array beyond 2^63 bytes
 
 
 def is_array(content: str | bytes) -> bool:
@@ -37,11 +36,11 @@ def read_array(content: bytes, field: str) -> np.ndarray:
         )
     shape = tuple(int(part) for part in found["shape"].split(",") if part.strip())
     dtype = np.dtype(found["type"])
-    if prod(size for size in shape if size) > MOST_ENTRIES:
+    if prod(size for size in shape if size) > MAX_ENTRIES:
         raise BadUpload(
             "The file is a NumPy array that says it has sizes beyond all that opens here. Save it again.", field
         )
-    if len(shape) > MOST_AXES or prod(shape) * dtype.itemsize != len(content) - begin:
+    if len(shape) > MAX_AXES or prod(shape) * dtype.itemsize != len(content) - begin:
         raise BadUpload(
             f"The file is a NumPy array of {shape}, which needs {prod(shape) * dtype.itemsize} bytes; it has "
             f"{max(0, len(content) - begin)}. Was it cut off on its way? Save it again.",
