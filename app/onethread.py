@@ -6,7 +6,9 @@ added up in another order, so that a run would go on with other last digits wher
 
 import os
 
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ONE_THREAD = dict.fromkeys(
+    ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
 """What a process finds in its environment when it imports NumPy, which reads it then and never again."""
 
 

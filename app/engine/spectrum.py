@@ -12,7 +12,7 @@ from .cells import CELLS, CellName, Params
 from .layer import Layer
 from .network import Network
 
-SIZE_DIGITS = 12  # of |eigenvalue| ÷ the largest: what is equal so far is ordered by its imaginary part
+DIGITS = 12  # of an eigenvalue ÷ the largest size, by which it is ordered: the others are rounding
 
 
 def recurrent_block(cell: CellName, params: Params) -> Array | None:
@@ -24,16 +24,15 @@ def recurrent_block(cell: CellName, params: Params) -> Array | None:
 def eigenvalues(W: Array) -> Array:
     """Real and imaginary parts (H, 2) of the eigenvalues of ``W`` (H, H), largest first; NaN where W is not finite.
 
-    Those whose sizes differ by rounding alone, as all of an orthogonal W, come by their imaginary parts: in one order
-    on every processor.
+    Those whose sizes differ by rounding alone, as all of an orthogonal W, come by their imaginary parts, then by their
+    real ones: in one order on every processor.
     """
     if not np.isfinite(W).all():
         return np.full((len(W), 2), np.nan)
     values = np.linalg.eigvals(W.astype(np.float64))
-    sizes = np.abs(values)
-    if 0 < sizes.max() < np.inf:
-        sizes = np.round(sizes / sizes.max(), SIZE_DIGITS)
-    values = values[np.lexsort((values.real, values.imag, -sizes))]
+    largest = np.abs(values).max()
+    unit = values / largest if 0 < largest < np.inf else values
+    values = values[np.lexsort(np.round([unit.real, unit.imag, -np.abs(unit)], DIGITS))]
     return np.stack([values.real, values.imag], axis=1)
 
 

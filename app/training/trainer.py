@@ -34,8 +34,8 @@ class Trainer:
     `state` one that was begun in steps. `max_cost` and `max_bytes` bound one iteration (None: no bound). `workspaces`
     lets trainers of one thread share buffers, `computed` what they work out: those that stand at the same place compute
     it once. One (config, seed) gives one sequence of losses, bit for bit, on one machine with one number
-    of threads for its linear algebra: servers and commands set OPENBLAS_NUM_THREADS=1. What is refused raises an
-    UnrollError and changes nothing.
+    of threads for its linear algebra: one in servers and commands. What is refused raises an UnrollError and changes
+    nothing.
     """
 
     watching: frozenset[str] = frozenset()

@@ -3,7 +3,8 @@
 The run that was served least goes next. Runs with somebody waiting (a command, a record that is due) go before those
 that only train, the longest waiting first, as long as they are not ahead of the others by more than a little: that
 keeps the picture fluent and still lets nobody take more than a share. A command or a record that has taken a slice, as
-a large file does, goes before nobody from then on: who sends one after the other would be ahead with each of them.
+a large file does, waits anew after each, and may be ahead by a slice only: whoever sends one file after the other would
+be ahead with each of them.
 """
 
 from collections.abc import Callable
@@ -39,24 +40,28 @@ class Turn(Generic[T]):
     used: float
     due: float = NEVER
     awaited: float = NEVER
-    spent: float = 0.0  # seconds on what is awaited
+    since: float = NEVER  # what is awaited; or the last slice, where more than one was spent on it
+    spent: float = 0.0  # seconds on what is awaited, since it is
 
     def ask(self, now: float) -> None:
         """What the run says now."""
         before, self.awaited = self.awaited, self.run.awaited_since()
         self.due = self.run.due_at(now)
         if self.awaited != before:
-            self.spent = 0.0
+            self.since, self.spent = self.awaited, 0.0
 
-    def served(self, seconds: float, now: float) -> None:
-        """It computed for so long."""
+    def served(self, seconds: float, begun: float, now: float) -> None:
+        """It computed for so long, in a slice that began then."""
         self.used += seconds
-        self.spent += seconds
+        if self.awaited <= begun:
+            self.spent += seconds
+        if self.spent >= SLICE:
+            self.since = max(self.since, now)
         self.ask(now)
 
-    def goes_before(self, now: float, most: float) -> bool:
-        """Whether somebody waits for what may go before others, as long as it has used at most so much."""
-        return self.awaited <= now and self.spent < SLICE and self.used <= most
+    def goes_before(self, now: float, least: float) -> bool:
+        """Whether somebody waits for it and it may go before those of whom one has used so little."""
+        return self.awaited <= now and self.used <= least + (LEAD if self.spent < SLICE else SLICE)
 
 
 class Scheduler(Generic[T]):
@@ -112,7 +117,7 @@ class Scheduler(Generic[T]):
         until_next = min((turn.due - begun for turn in self._turns.values() if turn.due > begun), default=NEVER)
         computed = self.computed()
         work(turn.key, turn.run, max(SHORTEST_SLICE, min(SLICE, ROUND / len(ready), until_next)))
-        turn.served(self.computed() - computed, self.clock())
+        turn.served(self.computed() - computed, begun, self.clock())
         return True
 
     def _next(self, ready: list[Turn[T]], now: float) -> Turn[T]:
@@ -120,5 +125,5 @@ class Scheduler(Generic[T]):
             turn.used = max(turn.used, self._floor)
         least = min(ready, key=lambda turn: turn.used)
         self._floor = least.used
-        waited_for = [turn for turn in ready if turn.goes_before(now, self._floor + LEAD)]
-        return min(waited_for, key=lambda turn: turn.awaited, default=least)
+        waited_for = [turn for turn in ready if turn.goes_before(now, self._floor)]
+        return min(waited_for, key=lambda turn: turn.since, default=least)

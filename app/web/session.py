@@ -199,13 +199,14 @@ class Session:
         return self.pace.next_at if heard else NEVER
 
     def update_awaited_since(self) -> float:
-        """Since when the owner waits for the update that their next record is to show.
+        """Since when the owner, or followers, wait for the update that their next record is to show.
 
         Infinity where no speed was chosen: then updates come as others leave time for them.
         """
-        if self.phase is not Phase.RUNNING or not self.pace.interval or not self.sharing.owner.credits.free:
+        if self.phase is not Phase.RUNNING or not self.pace.interval:
             return NEVER
-        return max(self.pace.next_at, self.sharing.owner.credits.next_at)
+        version, sharing = self.version + 1, self.sharing
+        return max(self.pace.next_at, min(sharing.owner.record_due_at(version), sharing.followers.due_at(version)))
 
     def record_due_at(self, viewer: Viewer) -> float:
         """When a viewer may be sent the next record: not in the middle of an update, which would begin anew then."""

@@ -10,6 +10,7 @@ from app.training import BREAKS, RunConfig, Trainer
 from app.web.closing import Close
 from app.web.run import Shared
 from app.web.session import Phase
+from app.web.viewer import Viewer
 from tests.support.clients import Client, Clock, facts, records, tensors
 from tests.support.messages import MESSAGES, SMALL, WILD, record, server_messages
 
@@ -201,6 +202,16 @@ def test_at_a_chosen_speed_the_update_that_the_next_record_shows_is_waited_for_a
     due = client.run.due_at(client.clock())
     assert client.clock() < due < client.clock() + 0.1
     assert client.run.awaited_since() == due
+
+
+def test_an_update_is_waited_for_by_followers_whose_owner_does_not_look(client):
+    client.started()
+    client.say("play", rate=10)
+    client.wait(0.5, ack=False)
+    follower = Viewer(30, 0, client.clock, key=7)
+    follower.sent(client.session.version, 0, client.clock())
+    client.session.sharing.followers.add(follower)
+    assert client.run.awaited_since() == client.session.pace.next_at
 
 
 def test_who_has_not_drawn_what_was_sent_waits_for_no_update(client):

@@ -188,6 +188,31 @@ def test_what_takes_more_than_a_slice_waits_behind_the_others_from_then_on(sched
     assert file.served[-1] > first, "before it goes on"
 
 
+def test_what_takes_more_than_a_slice_still_gets_its_turns_beside_many_who_are_always_waited_for(scheduler, clock):
+    others = [Job(clock, 0.002, awaited=0.0) for _ in range(20)]
+    for key, job in enumerate(others):
+        scheduler.add(key, job)
+    serve(scheduler, clock, 1)
+    command = Job(clock, 0.0005, awaited=clock.now)
+    scheduler.add(99, command)
+    while command.used < 2 * SLICE:
+        serve(scheduler, clock, 0.001)
+    assert clock.now < 1 + 10 * len(others) * 0.002
+
+
+def test_training_before_anybody_waits_does_not_count_as_having_been_served(scheduler, clock):
+    """Who trains as fast as they can is shown a record when it is due, whatever was computed until then."""
+    fast, others = Job(clock, 0.001, awaited=1.0), [Job(clock, 0.001) for _ in range(3)]
+    for key, job in enumerate([fast, *others]):
+        scheduler.add(key, job)
+    serve(scheduler, clock, 1)
+    assert fast.used > SLICE
+    fast.served.clear()
+    now = clock.now
+    serve(scheduler, clock, 0.001)
+    assert fast.served == [now], "it goes before those that only train"
+
+
 def test_another_command_is_waited_for_since_it_came_however_short_ago_the_run_was_served(scheduler, clock):
     asking, watching = Job(clock, 0.001, awaited=0.0), Job(clock, 0.001, awaited=0.001)
     scheduler.add(0, asking)

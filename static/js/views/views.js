@@ -144,7 +144,7 @@ const MEANT_AFTER = 500;
  * Tells in how many ms the settings will have stood long enough to be meant, 0 where they have. Another view opens by itself
  * only then: while somebody tries settings out, reading the charts' library would hold up what they wait for.
  */
-export function createStanding() {
+export function createMeant() {
   /** @type {State["config"] | null} */
   let standing = null;
   let since = Number.NEGATIVE_INFINITY;
@@ -176,7 +176,7 @@ export function createViews(store, actions) {
   let open = [];
   let watched = "";
   let arranged = "";
-  const untilMeant = createStanding();
+  const untilMeant = createMeant();
 
   /** How many ms later another view may open. @param {State} state @param {number} now */
   function arrange(state, now) {

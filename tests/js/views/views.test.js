@@ -12,7 +12,7 @@ import { formatCount } from "../../../static/js/lib/format.js";
 import { gateAt, layoutGates } from "../../../static/js/views/gates.js";
 import { continuation, guessesOf } from "../../../static/js/views/output.js";
 import { initialState } from "../../../static/js/run/state.js";
-import { createStanding, isPossible, openViews } from "../../../static/js/views/views.js";
+import { createMeant, isPossible, openViews } from "../../../static/js/views/views.js";
 import { entryAt, extentOf, indexOf, layoutGrid } from "../../../static/js/views/weights.js";
 import { makeRecord } from "../records.js";
 
@@ -32,7 +32,7 @@ test("the flow is open until the reader chooses; in a tall window it stays above
 });
 
 test("settings are meant once they have stood for half a second; those that a page opens with are meant at once", () => {
-  const untilMeant = createStanding();
+  const untilMeant = createMeant();
   const long = { cell: "rnn", sequence_length: 50 };
   assert.equal(untilMeant(long, 1000), 0);
   assert.equal(untilMeant({ ...long }, 1100), 0, "told again, nothing changed");
