@@ -188,29 +188,50 @@ def test_what_takes_more_than_a_slice_waits_behind_the_others_from_then_on(sched
     assert file.served[-1] > first, "before it goes on"
 
 
-def test_what_takes_more_than_a_slice_still_gets_its_turns_beside_many_who_are_always_waited_for(scheduler, clock):
-    others = [Job(clock, 0.002, awaited=0.0) for _ in range(20)]
-    for key, job in enumerate(others):
+class Watched(Job):
+    """A piece thirty times a second, each waited for from when it is due; one that is late is made up for."""
+
+    def work(self, seconds):
+        self.clock.now += self.piece
+        self.due = self.awaited = max(self.due + 1 / 30, self.clock.now - 1 / 30)
+
+
+def test_what_takes_more_than_a_slice_gets_its_turns_also_beside_more_who_watch_than_there_is_time_for(
+    scheduler, clock
+):
+    watched = [Watched(clock, 0.0022, awaited=0.0) for _ in range(20)]
+    for key, job in enumerate(watched):
         scheduler.add(key, job)
-    serve(scheduler, clock, 1)
-    command = Job(clock, 0.0005, awaited=clock.now)
+    serve(scheduler, clock, 5)
+    begun = clock.now
+    command = Job(clock, 0.001, awaited=begun)
     scheduler.add(99, command)
     while command.used < 2 * SLICE:
-        serve(scheduler, clock, 0.001)
-    assert clock.now < 1 + 10 * len(others) * 0.002
+        scheduler.serve(lambda key, job, seconds: job.work(seconds))
+    assert clock.now - begun < 10 * len(watched) * 0.0022, (
+        "a round for each of its turns, and not until all others are ahead"
+    )
 
 
-def test_training_before_anybody_waits_does_not_count_as_having_been_served(scheduler, clock):
-    """Who trains as fast as they can is shown a record when it is due, whatever was computed until then."""
-    fast, others = Job(clock, 0.001, awaited=1.0), [Job(clock, 0.001) for _ in range(3)]
-    for key, job in enumerate([fast, *others]):
+def ahead(awaited):
+    """Who trains as fast as they can, in pieces of 10 ms beside three others: when each ended, until one after 1 s."""
+    clock = Clock()
+    scheduler = Scheduler(clock)
+    fast = Job(clock, 0.010, awaited=awaited)
+    for key, job in enumerate([fast, *(Job(clock, 0.001) for _ in range(3))]):
         scheduler.add(key, job)
-    serve(scheduler, clock, 1)
-    assert fast.used > SLICE
-    fast.served.clear()
+    while not fast.served or fast.served[-1] < 1 or clock.now > fast.served[-1] + 0.010:
+        scheduler.serve(lambda key, job, seconds: job.work(seconds))
+    return scheduler, clock, fast
+
+
+def test_what_was_computed_before_anybody_waited_does_not_count_as_having_been_served():
+    """Who trains as fast as they can is shown their next record when it is due."""
+    _, clock, _ = ahead(NEVER)
+    scheduler, clock, fast = ahead(awaited=clock.now - 0.001)
     now = clock.now
-    serve(scheduler, clock, 0.001)
-    assert fast.served == [now], "it goes before those that only train"
+    scheduler.serve(lambda key, job, seconds: job.work(seconds))
+    assert fast.served[-1] == now
 
 
 def test_another_command_is_waited_for_since_it_came_however_short_ago_the_run_was_served(scheduler, clock):
