@@ -24,8 +24,8 @@ def main() -> None:
     """Serve what the command line and the environment say, or do what its first word names."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a shell has it ignored
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends at once, without a traceback, until the server takes over
-    compute_on_one_thread()
     if sys.argv[1:2] and sys.argv[1] in SUBCOMMANDS:
+        compute_on_one_thread()  # where pages are served, compute processes do, and this one does not compute
         subcommand = import_module(SUBCOMMANDS[sys.argv[1]], __package__)
         sys.exit(status(lambda: subcommand.main(sys.argv[2:], program())))
     settings = settings_from()

@@ -28,7 +28,7 @@ def updates_until_solved(clip: str, seed: int, most: int) -> int | None:
 
 
 def test_clipping_lets_a_high_learning_rate_solve_temporal_order():
-    """Within 900 updates 3 of 3, and without clipping 0 or 1 of 8.
+    """Within 900 updates 3 of 3, and without clipping at most 2 of 8; 0 and 1 were seen.
 
     Without it training at this rate is chaotic: which seed is lucky is decided by last digits, and so by the processor.
     """

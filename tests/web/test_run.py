@@ -231,7 +231,7 @@ class TickingClock(Clock):
 
 
 def test_a_command_carried_out_in_parts_is_one_thing_that_is_waited_for():
-    """By which the scheduler knows that it takes long, and lets it go before nobody."""
+    """By which the scheduler knows how long it has taken, and lets it wait anew after each slice."""
     client = Client(clock=TickingClock()).started()
     client.run.receive('{"type": "step", "iterations": 1000}')
     waited_for = {client.run.awaited_since()}
