@@ -1,7 +1,6 @@
 """What docs/watch.md says its example prints, it prints, and mended it learns; its lines for loops of one's own run."""
 
 import logging
-import os
 import re
 import subprocess
 import sys
@@ -22,7 +21,6 @@ def test_the_example_prints_what_the_documentation_says(mended):
     told = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.argv = {['docs/watch_example.py', *mended.split()]}; {RUN}"],
         cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},  # small products only wait for each other
         capture_output=True,
         text=True,
         timeout=300,

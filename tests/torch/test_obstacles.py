@@ -400,7 +400,6 @@ def test_an_interrupt_ends_the_script(options):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     assert script.stdout.readline() == "ready\n"
     script.send_signal(signal.SIGINT)
