@@ -38,8 +38,7 @@ log = logging.getLogger(__name__)
 FIRST_WATCH = ("flow", "weights")  # what the page opens with
 # The network of the first view: small enough that each of its parts can be named on the picture.
 FIRST_VIEW = {"task": "echo", "lag": 2, "sequence_length": 8, "hidden_size": 6}
-READ_BYTES = 1 << 18
-READS = 8  # before somebody computes again
+READ_BYTES = 1 << 18  # before somebody computes again
 COUNTS_EVERY = 1.0  # seconds
 BUFFERS_REST = 2.0  # seconds for which buffers that nobody uses are kept, at least
 
@@ -78,12 +77,9 @@ class Worker:
         """Take in what came, waiting for it if there is nothing else to do. False when there is nobody to listen to."""
         if not self.poll.poll(seconds * 1000):
             return True
-        for _ in range(READS):
-            data = self.web.recv(READ_BYTES)
-            for kind, key, payload in self.unpacker.feed(data):
-                self.take(kind, key, payload)
-            if len(data) < READ_BYTES or not self.something_came():
-                break
+        data = self.web.recv(READ_BYTES)
+        for kind, key, payload in self.unpacker.feed(data):
+            self.take(kind, key, payload)
         return bool(data)
 
     def take(self, kind: Kind, key: int, payload: bytes) -> None:
