@@ -37,6 +37,7 @@ from tests.support.servers import Server
 
 KIB, MIB = 2**10, 2**20
 TURN = 4.0  # seconds
+TURNS = 4  # alone and beside, for gaps of which a hundredth are enough to be counted
 OTHERS = 20
 OTHERS_OF_FILES = 6  # so few leave a large file most of a core, and it is read in seconds instead of minutes
 
@@ -132,18 +133,18 @@ async def expensive(report: Report, _share: float) -> None:
     with Server() as server:
         others = await Neighbours.come(OTHERS, server.port, PAGE)
         refused: multiprocessing.Queue[float] = multiprocessing.Queue()
-        for _ in range(2):
+        for _ in range(TURNS):
             await others.watch_alone(TURN)
             await others.watch_beside(until_over(expensive_links, server.port, TURN, refused))
-        shares = await results(refused, 2)
+        shares = await results(refused, TURNS)
         report.row("links to what is too expensive: refused", 100 * min(shares), "%", "≥", 100)
         others.report(report)
         for config in JUST_LET_IN:
             updates: multiprocessing.Queue[float] = multiprocessing.Queue()
-            for _ in range(2):
+            for _ in range(TURNS):
                 await others.watch_alone(TURN)
                 await others.watch_beside(until_over(plays, server.port, config, TURN, updates))
-            report.row(f"{config}, just let in, plays: updates", sum(await results(updates, 2)), "", "≥", 1)
+            report.row(f"{config}, just let in, plays: updates", sum(await results(updates, TURNS)), "", "≥", 1)
             others.report(report)
 
 
