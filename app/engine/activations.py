@@ -55,12 +55,16 @@ class Activation:
         return out
 
 
-def sigmoid(a: Array, out: Array) -> None:
-    """1 / (1 + e^-a), as 1/2 + 1/2 tanh(a/2): never overflows and costs one tanh."""
-    np.multiply(a, 0.5, out=out)
-    np.tanh(out, out=out)
-    out *= 0.5
-    out += 0.5
+def sigmoid(a: Array, out: Array, one: float | Array = 1.0) -> None:
+    """1 / (1 + e^-a), as 1 - 1 / (1 + e^a): 0 as soon as it is less than what 1 is rounded by.
+
+    So no gate is closed so far that products of it get among subnormal numbers, with which a processor is slow. Of an
+    ``out`` of few numbers 1 had better be an array already, which no call has to convert.
+    """
+    np.exp(a, out)
+    np.add(out, one, out)
+    np.reciprocal(out, out)
+    np.subtract(one, out, out)
 
 
 def _tanh_slope(_: Array, h: Array, out: Array) -> None:

@@ -58,3 +58,9 @@ def test_float32_stays_float32_and_nan_stays_nan(name):
 def test_those_are_bounded_that_stay_small_whatever_they_are_applied_to():
     bounded = {name for name, activation in ACTIVATIONS.items() if activation.is_bounded}
     assert bounded == {"tanh", "sigmoid", "softsign", "hardtanh"}
+
+
+def test_sigmoid_ends_at_0_and_1():
+    with np.errstate(over="ignore"):
+        far = ACTIVATIONS["sigmoid"](np.array([-np.inf, -1000.0, -40.0, 40.0, 1000.0, np.inf]))
+    assert far.tolist() == [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.engine import Architecture, Network, adjoints, flow, jacobian_norms
+from app.engine import CELLS, Architecture, Network, adjoints, flow, jacobian_norms
 from tests.engine.networks import build, scalar
 
 DIAGONAL = ["indrnn", "mingru"]
@@ -103,3 +103,17 @@ def test_a_normalised_lstm_needs_its_cell_states_adjoint():
     net = Network(Architecture("ln_lstm", 1, 2, 1), "tanh", "squared_error", 2, 1)
     with pytest.raises(ValueError, match="cell state"):
         net.cell.gradients(np.zeros((16, 4)), np.zeros((3, 2, 1)), None)
+
+
+@pytest.mark.parametrize("cell", [name for name, cell in CELLS.items() if cell.gates])
+@pytest.mark.parametrize(("a", "sigma"), [(-1000.0, 0.0), (-40.0, 0.0), (0.0, 0.5), (40.0, 1.0), (1000.0, 1.0)])
+def test_a_gate_is_closed_or_open_and_nothing_tiny_in_between(cell, a, sigma):
+    """Products of gates of e^-40 would end up among subnormal numbers, with which a processor is slow."""
+    sizes = Architecture(cell, 1, 2, 1)
+    params = {name: np.zeros(shape) for name, shape in sizes.parameter_shapes.items()}
+    params["b_h"][:] = a
+    net = Network(sizes, "tanh", "squared_error", T=1, B=1)
+    net.forward(params, np.zeros((1, 1, 1)), np.zeros((1, 1, 1)))
+    kind = CELLS[cell]
+    sigmas = [at for at in range(len(kind.gates)) if at != kind.candidate_gate]
+    assert (net.gates[0, sigmas] == sigma).all()

@@ -82,7 +82,7 @@ class Cell:
         self.T, self.H, self.B = steps - 1, H, B
         self.activation = activation
         self.phi = activation.function
-        self.half = np.array(0.5, entering.dtype)  # an array already, so that no call has to convert it
+        self.one = np.array(1.0, entering.dtype)  # an array already, so that no call has to convert it
         self.entering = entering
         # Views of one timestep each, made once: indexing an array costs as much as a small product.
         self.z = list(entering)

@@ -1,9 +1,9 @@
 """The gated recurrent unit (Cho et al. 2014), reset gate after the recurrent product as in PyTorch."""
 
 import numpy as np
-from numpy import add, multiply, subtract, tanh
+from numpy import add, multiply, subtract
 
-from ..activations import Activation
+from ..activations import Activation, sigmoid
 from ..arrays import Array, zeros
 from .base import Blocks, Params, StackedCell
 
@@ -70,13 +70,12 @@ class GRU(StackedCell):
         return self._by_block(slice(None))[:, [1, 2, 6]]
 
     def load(self, params: Params) -> None:
-        """As every cell; then n's input rows and bias move to ``P``, b_hn takes their place, sigma rows are halved."""
+        """As every cell; then n's input rows and bias move to ``P``, b_hn takes their place."""
         super().load(params)
         H = self.H
         self.P[:] = self.W[2 * H :, H:]
         self.W[2 * H :, H] = params["b_hn"]
         self.W[2 * H :, H + 1 :] = 0.0
-        self.W[: 2 * H] *= self.half  # sigma(a) = 1/2 + 1/2 tanh(a/2)
 
     def start(self) -> None:
         """p_t for every t."""
@@ -86,9 +85,7 @@ class GRU(StackedCell):
         """One product for r, z and q, then the two lines above; h_t as n_t + z_t (h_{t-1} - n_t)."""
         entering, h_prev, h, p, rzq, rz, r, z, q, d, a, n = self.step[t]
         self.product(entering, rzq)
-        tanh(rz, rz)
-        multiply(rz, self.half, rz)
-        add(rz, self.half, rz)
+        sigmoid(rz, rz, self.one)
         multiply(r, q, a)
         add(a, p, a)
         self.phi(a, n)

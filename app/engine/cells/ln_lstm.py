@@ -3,9 +3,9 @@
 from math import prod
 
 import numpy as np
-from numpy import add, multiply, subtract, tanh
+from numpy import add, multiply, subtract
 
-from ..activations import Activation
+from ..activations import Activation, sigmoid
 from ..arrays import Array, product, zeros
 from .base import Blocks, Cell, Params
 
@@ -122,10 +122,7 @@ class LayerNormLSTM(Cell):
         multiply(h_hat, self.g_h, scratch)
         add(a, scratch, a)
         values = self.values[t]
-        multiply(a, self.half, values)
-        tanh(values, values)
-        multiply(values, self.half, values)
-        add(values, self.half, values)  # sigma(a) = 1/2 + 1/2 tanh(a/2)
+        sigmoid(a, values, self.one)
         i, f, g, o = values.reshape(4, H, -1)
         self.phi(a[2 * H : 3 * H], g)
         c, s, phi_s, kept = self.c[t + 1], self.s[t], self.phi_s[t], scratch[:H]

@@ -1,9 +1,9 @@
 """Long short-term memory (Hochreiter & Schmidhuber 1997) with forget gates (Gers et al. 2000)."""
 
 import numpy as np
-from numpy import add, multiply, subtract, tanh
+from numpy import add, multiply, subtract
 
-from ..activations import Activation
+from ..activations import Activation, sigmoid
 from ..arrays import Array, zeros
 from .base import Blocks, Params, StackedCell
 
@@ -76,20 +76,17 @@ class LSTM(StackedCell):
         return self._by_block(slice(None))[:, [0, 1, 4, 2]]
 
     def load(self, params: Params) -> None:
-        """As every cell, with o before g and the sigma rows halved: sigma(a) = 1/2 + 1/2 tanh(a/2)."""
+        """As every cell, with o before g."""
         super().load(params)
         H = self.H
         g, o = self.W[2 * H : 3 * H], self.W[3 * H :]
         g[:], o[:] = o, g.copy()
-        self.W[: 3 * H] *= self.half
 
     def forward(self, t: int) -> None:
         """One product for all gates, then the two lines above."""
         z, h, a, ifo, i_and_f, o, a_g, g, g_and_c, c, phi_c, terms, ig, fc = self.step[t]
         self.product(z, a)
-        tanh(ifo, ifo)
-        multiply(ifo, self.half, ifo)
-        add(ifo, self.half, ifo)
+        sigmoid(ifo, ifo, self.one)
         self.phi(a_g, g)
         multiply(i_and_f, g_and_c, terms)
         add(ig, fc, c)

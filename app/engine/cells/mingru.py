@@ -1,8 +1,8 @@
 """The minimal gated recurrent unit (Feng, Tung, Ahmed, Bengio & Hajimirsadeghi 2024, "Were RNNs All We Needed?")."""
 
-from numpy import add, multiply, subtract, tanh
+from numpy import add, multiply, subtract
 
-from ..activations import Activation
+from ..activations import Activation, sigmoid
 from ..arrays import Array, zeros
 from .base import Blocks, Params, Recurrent
 from .diagonal import DiagonalCell
@@ -62,18 +62,11 @@ class MinGRU(DiagonalCell):
         """None: h_{t-1} goes through no weights."""
         return
 
-    def load(self, params: Params) -> None:
-        """As every cell of this kind, z's rows halved: sigma(a) = 1/2 + 1/2 tanh(a/2)."""
-        super().load(params)
-        self.P[: self.H] *= self.half
-
     def start(self) -> None:
         """z_t and n_t for every t."""
         super().start()
         z, n = self.values[:, : self.H], self.values[:, self.H :]
-        tanh(self.a[:, : self.H], z)
-        multiply(z, self.half, z)
-        add(z, self.half, z)
+        sigmoid(self.a[:, : self.H], z, self.one)
         self.phi(self.candidate, n)
 
     def forward(self, t: int) -> None:
