@@ -82,7 +82,8 @@ class Settings(BaseSettings):
         default=100_000_000,
         ge=1_000,
         description="Longest iteration of one run with its record, in estimated nanoseconds of one core; what is "
-        "watched may take three times as long. Others on that core wait meanwhile.",
+        "watched may take three times as long. Others on that core wait meanwhile. Slow cores take longer than "
+        "estimated: `python -m benchmarks.costs` tells by how much.",
     )
     max_bytes: int = Field(
         default=128 * 2**20,
