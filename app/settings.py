@@ -83,7 +83,7 @@ class Settings(BaseSettings):
         ge=1_000,
         description="Longest iteration of one run with its record, in estimated nanoseconds of one core; what is "
         "watched may take three times as long. Others on that core wait meanwhile. Slow cores take longer than "
-        "estimated: `python -m benchmarks.costs` tells by how much.",
+        "estimated: in a checkout, `.venv/bin/python -m benchmarks.costs` prints a median by which to multiply this.",
     )
     max_bytes: int = Field(
         default=128 * 2**20,

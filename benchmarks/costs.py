@@ -4,9 +4,9 @@
     .venv/bin/python -m benchmarks.costs --number 30
 
 An estimate decides who is let in (`app/training/costs.py`): one that is too low lets a run hold a core for longer than
-promised, one that is too high refuses what would be fine. Estimates are for cores of one kind: slower ones make the
-median smaller, which an operator can make up for with UNROLL_MAX_COST, and what prices get wrong beside each other is
-what is left of the ratios divided by it.
+promised, one that is too high refuses what would be fine. Estimates are for cores of one kind. On slower ones all
+ratios are smaller: UNROLL_MAX_COST times their median keeps its promise there. How wrong prices are relative to each
+other is what the ratios divided by their median show.
 """
 
 from __future__ import annotations
@@ -123,12 +123,12 @@ def bring_data(trainer: Trainer, chance: float, size: Callable[[int, int], int])
 
 
 def rows(report: Report, name: str, ratios: list[float]) -> None:
-    """Estimates as multiples of the truth; and beside each other, whatever this machine's pace."""
+    """Estimates as multiples of the truth; and relative to each other, whatever this machine's pace."""
     pace = float(np.median(ratios))
     report.row(f"{name}: median of {len(ratios)}", pace)
-    for what, some in (("estimated ÷ measured", ratios), ("the same ÷ its median", [ratio / pace for ratio in ratios])):
-        report.row(f"  {what}: least", min(some), "", "≥", 1 / FACTOR)
-        report.row("    most", max(some), "", "≤", FACTOR)
+    for what, some in (("÷ measured", ratios), ("÷ the median", [ratio / pace for ratio in ratios])):
+        report.row(f"  {name}, {what}: least", min(some), "", "≥", 1 / FACTOR)
+        report.row(f"  {name}, {what}: most", max(some), "", "≤", FACTOR)
         report.row("    beyond a factor of two", sum(not 1 / FACTOR <= ratio <= FACTOR for ratio in some))
 
 

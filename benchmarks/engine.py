@@ -118,7 +118,7 @@ def limit(problem: Problem) -> Step:
     """
     T, H, B = problem.size.T, problem.size.H, problem.size.B
     blocks = {"rnn": 1, "lstm": 4, "gru": 3}[problem.cell]
-    functions = {"rnn": 1, "lstm": 5, "gru": 3}[problem.cell]
+    tanhs, exponentials = {"rnn": (1, 0), "lstm": (2, 3), "gru": (1, 2)}[problem.cell]
     rng = np.random.default_rng(0)
 
     def filled(*shape: int) -> np.ndarray:
@@ -128,7 +128,7 @@ def limit(problem: Problem) -> Step:
 
     W, z, a = filled(blocks * H, H + 2), filled(H + 2, B), filled(blocks * H, B)
     V, leaving, dh = filled(H, blocks * H + 1), filled(blocks * H + 1, B), filled(H, B)
-    inner, outer = filled(functions * H, B), filled(functions * H, B)
+    arguments, values = filled((tanhs + exponentials) * H, B), filled((tanhs + exponentials) * H, B)
     readout, states, y = filled(1, H + 1), filled(T, H + 1, B), filled(T, 1, B)
     at_once = min(T, SMALL // (len(leaving) * len(z) * B) or T)  # timesteps of a product that is small
     rest = T % at_once
@@ -138,7 +138,8 @@ def limit(problem: Problem) -> Step:
     def step() -> object:
         for _ in range(T):
             forward(z, a)
-            np.tanh(inner, outer)
+            np.tanh(arguments[: tanhs * H], values[: tanhs * H])
+            np.exp(arguments[tanhs * H :], values[tanhs * H :])
         np.matmul(readout, states, out=y)
         for _ in range(T):
             backward(leaving, dh)

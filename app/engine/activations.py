@@ -38,7 +38,8 @@ class Activation:
     def __call__(self, a: Array, out: Array | None = None) -> Array:
         """phi(a), elementwise, any shape; ``out`` must not be ``a``."""
         out = np.empty_like(a) if out is None else out
-        self.function(a, out)
+        with np.errstate(over="ignore", under="ignore"):
+            self.function(a, out)
         return out
 
     @cached_property
@@ -51,15 +52,17 @@ class Activation:
         """phi'(a), elementwise, any shape; ``h`` is phi(a) when the caller has it already."""
         h = self(a) if h is None else h
         out = np.empty_like(a) if out is None else out
-        self.derivative(a, h, out)
+        with np.errstate(over="ignore", under="ignore"):
+            self.derivative(a, h, out)
         return out
 
 
 def sigmoid(a: Array, out: Array, one: float | Array = 1.0) -> None:
-    """1 / (1 + e^-a), as 1 - 1 / (1 + e^a): 0 as soon as it is less than what 1 is rounded by.
+    """1 / (1 + e^-a), as 1 - 1 / (1 + e^a): NumPy's exp costs less than its tanh where there is no AVX-512.
 
-    So no gate is closed so far that products of it get among subnormal numbers, with which a processor is slow. Of an
-    ``out`` of few numbers 1 had better be an array already, which no call has to convert.
+    Exactly 0 below about the spacing of numbers at 1, so that one closed gate leaves no tiny numbers behind, with which
+    processors are slow. e^a may overflow or underflow, to the right result. ``one``: 1 as an array of that dtype, which
+    no call has to convert; that counts where ``out`` is small.
     """
     np.exp(a, out)
     np.add(out, one, out)

@@ -54,8 +54,8 @@ def why_not_comparable(handed_in: HandIn) -> str:
         return "It holds no losses."
     if handed_in.numerics != fingerprint():
         return (
-            "It was computed on arithmetic with other last digits than this machine's: another processor, library or "
-            "number of threads."
+            "It was computed on arithmetic with other last digits than this machine's: another processor, library, "
+            "number of threads or version of Unroll."
         )
     return ""
 

@@ -1,4 +1,4 @@
-"""A fingerprint of this machine's arithmetic: another BLAS or another CPU's kernels give other last digits."""
+"""A fingerprint of the arithmetic: another BLAS, CPU or version of the engine can give other last digits."""
 
 import hashlib
 from functools import cache
@@ -9,7 +9,7 @@ from ..engine import Architecture, Initialisation, clip, initialise
 from ..engine.network import Network
 from ..engine.optimizers import Adam
 
-CELLS = ("rnn", "lstm", "gru")  # fixed: the fingerprints in saved files must stay valid
+CELLS = ("rnn", "lstm", "gru")  # fixed: saved files hold fingerprints of these
 
 
 @cache

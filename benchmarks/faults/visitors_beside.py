@@ -37,7 +37,7 @@ from tests.support.servers import Server
 
 KIB, MIB = 2**10, 2**20
 TURN = 4.0  # seconds
-TURNS = 4  # alone and beside, for gaps of which a hundredth are enough to be counted
+TURNS = 4  # alone and beside it: so many gaps that a hundredth of them is enough to count
 OTHERS = 20
 OTHERS_OF_FILES = 6  # so few leave a large file most of a core, and it is read in seconds instead of minutes
 
@@ -126,30 +126,32 @@ async def requests(report: Report, share: float) -> None:
     others.report(report)
 
 
-async def expensive(report: Report, _share: float) -> None:
+async def expensive(report: Report, share: float) -> None:
     """Links to networks that cost seconds an iteration or a record, opened again and again beside 20 ordinary tabs;
     and networks that are just let in, and train.
     """
+    turns = max(1, round(TURNS * share))
     with Server() as server:
         others = await Neighbours.come(OTHERS, server.port, PAGE)
         refused: multiprocessing.Queue[float] = multiprocessing.Queue()
-        for _ in range(TURNS):
+        for _ in range(turns):
             await others.watch_alone(TURN)
             await others.watch_beside(until_over(expensive_links, server.port, TURN, refused))
-        shares = await results(refused, TURNS)
+        shares = await results(refused, turns)
         report.row("links to what is too expensive: refused", 100 * min(shares), "%", "≥", 100)
         others.report(report)
         for config in JUST_LET_IN:
             updates: multiprocessing.Queue[float] = multiprocessing.Queue()
-            for _ in range(TURNS):
+            for _ in range(turns):
                 await others.watch_alone(TURN)
                 await others.watch_beside(until_over(plays, server.port, config, TURN, updates))
-            report.row(f"{config}, just let in, plays: updates", sum(await results(updates, TURNS)), "", "≥", 1)
+            report.row(f"{config}, just let in, plays: updates", sum(await results(updates, turns)), "", "≥", 1)
             others.report(report)
 
 
-async def files(report: Report, _share: float) -> None:
+async def files(report: Report, share: float) -> None:
     """Files of the largest size, read again and again beside ordinary tabs; and what the server keeps of them."""
+    turns = max(1, round(TURNS * share))
     with Server() as server:
         others = await Neighbours.come(OTHERS_OF_FILES, server.port, PAGE)
         before = sum(map(resident, family(server)))
@@ -166,10 +168,10 @@ async def files(report: Report, _share: float) -> None:
                 return (await results(answered, 1))[0]
 
             took = []
-            for _ in range(TURNS):
+            for _ in range(turns):
                 await others.watch_alone(TURN)
                 took.append(await others.watch_beside(read()))
-            report.row(f"{name}, {len(content) / MIB:.0f} MiB: read in", sum(took) / TURNS, "s")
+            report.row(f"{name}, {len(content) / MIB:.0f} MiB: read in", sum(took) / turns, "s")
             others.report(report)
         await asyncio.sleep(1)
         kept = sum(map(resident, family(server))) - before

@@ -60,7 +60,9 @@ def test_those_are_bounded_that_stay_small_whatever_they_are_applied_to():
     assert bounded == {"tanh", "sigmoid", "softsign", "hardtanh"}
 
 
-def test_sigmoid_ends_at_0_and_1():
-    with np.errstate(over="ignore"):
-        far = ACTIVATIONS["sigmoid"](np.array([-np.inf, -1000.0, -40.0, 40.0, 1000.0, np.inf]))
-    assert far.tolist() == [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_sigmoid_ends_at_0_and_1_without_a_warning(dtype):
+    far = np.array([-np.inf, -1000.0, -720.0, -95.0, -40.0, 40.0, 1000.0, np.inf], dtype)
+    with np.errstate(all="raise"):
+        assert ACTIVATIONS["sigmoid"](far).tolist() == [0.0] * 5 + [1.0] * 3
+        assert ACTIVATIONS["silu"].slope(far[1:-1]).tolist() == pytest.approx([0.0] * 4 + [1.0] * 2, abs=1e-15)

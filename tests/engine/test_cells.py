@@ -108,7 +108,7 @@ def test_a_normalised_lstm_needs_its_cell_states_adjoint():
 @pytest.mark.parametrize("cell", [name for name, cell in CELLS.items() if cell.gates])
 @pytest.mark.parametrize(("a", "sigma"), [(-1000.0, 0.0), (-40.0, 0.0), (0.0, 0.5), (40.0, 1.0), (1000.0, 1.0)])
 def test_a_gate_is_closed_or_open_and_nothing_tiny_in_between(cell, a, sigma):
-    """Products of gates of e^-40 would end up among subnormal numbers, with which a processor is slow."""
+    """A state that goes through gates of e^-40 would soon be a subnormal number, with which a processor is slow."""
     sizes = Architecture(cell, 1, 2, 1)
     params = {name: np.zeros(shape) for name, shape in sizes.parameter_shapes.items()}
     params["b_h"][:] = a

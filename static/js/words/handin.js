@@ -19,7 +19,7 @@ export const WITHOUT_A_CHANGE =
 export const TOO_MANY_CHANGES = "More was changed than a hand-in holds.";
 export const OWN_DATA = "The run learned from own data, which a hand-in does not hold.";
 export const OTHER_ARITHMETIC =
-  "It was computed on arithmetic with other last digits than this server’s: another processor, library or number of threads.";
+  "It was computed on arithmetic with other last digits than this server’s: another processor, library, number of threads or version of Unroll.";
 export const UNKNOWN_BEGINNING = "It does not say how the run began.";
 export const EMPTY = "It holds no losses.";
 export const LOST = "The connection was lost: drop it again when it is back.";
