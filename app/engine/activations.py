@@ -52,8 +52,7 @@ class Activation:
         """phi'(a), elementwise, any shape; ``h`` is phi(a) when the caller has it already."""
         h = self(a) if h is None else h
         out = np.empty_like(a) if out is None else out
-        with np.errstate(over="ignore", under="ignore"):
-            self.derivative(a, h, out)
+        self.derivative(a, h, out)
         return out
 
 
@@ -163,7 +162,8 @@ def _silu(a: Array, out: Array) -> None:
 
 
 def _silu_slope(a: Array, h: Array, out: Array) -> None:
-    sigmoid(a, out)
+    with np.errstate(over="ignore", under="ignore"):  # as in `Activation.__call__`; no other derivative has an e^a
+        sigmoid(a, out)
     out += h * (1.0 - out)
 
 
