@@ -7,11 +7,13 @@ import socket
 import pytest
 
 from app.settings import Settings
+from app.web.compute import create_pool
 from app.web.process import SOCKET_BYTES
 from app.web.run import Limits
 from app.web.session import Phase
-from app.web.wire import Kind, Unpacker, pack
+from app.web.wire import Kind, pack
 from app.web.worker import Worker
+from tests.support.servers import wait_until
 
 FILE, TRAINING = 1, 2
 
@@ -21,9 +23,7 @@ class Web:
 
     def __init__(self, ours: socket.socket, theirs: socket.socket) -> None:
         ours.setblocking(False)
-        limits = Settings().model_dump(include={"max_cost", "max_bytes", "records_per_second"})
-        self.socket, self.worker = ours, Worker(theirs, Limits(**limits))
-        self.unpacker = Unpacker()
+        self.socket, self.worker = ours, Worker(theirs, Limits(**create_pool(Settings()).limits))
         self.unsent = b""
 
     def send(self, *packets: bytes) -> None:
@@ -32,15 +32,18 @@ class Web:
         with contextlib.suppress(BlockingIOError):
             self.unsent = self.unsent[self.socket.send(self.unsent) :]
 
-    def turn(self) -> list[tuple[Kind, int]]:
-        """What comes in, one slice, and what was sent: kinds, and to whom."""
+    def turn(self) -> None:
+        """What comes in, one slice; what it sends is taken, so that there is room for more."""
         self.send()
         assert self.worker.listen(0)
         self.worker.runs.serve(self.worker.slice)
-        self.worker.report()
         with contextlib.suppress(BlockingIOError):
-            return [(kind, run) for kind, run, _ in self.unpacker.feed(self.socket.recv(2**20))]
-        return []
+            self.socket.recv(SOCKET_BYTES)
+
+    def trains(self, key: int) -> bool:
+        """Whether that run does, after one more turn."""
+        self.turn()
+        return key in self.worker.runs and self.worker.runs[key].session.phase is Phase.RUNNING
 
 
 @pytest.fixture
@@ -58,8 +61,7 @@ def test_others_have_their_turns_between_the_parts_of_a_file_that_comes(web):
     start = {"type": "start", "config": {"hidden_size": 4, "sequence_length": 4}}
     commands = [json.dumps(command).encode() for command in (start, {"type": "play"})]
     web.send(*(pack(Kind.OPEN, run) for run in (FILE, TRAINING)), *(pack(Kind.TEXT, TRAINING, it) for it in commands))
-    while TRAINING not in web.worker.runs or web.worker.runs[TRAINING].session.phase is not Phase.RUNNING:
-        web.turn()
+    wait_until(lambda: web.trains(TRAINING), "a run that trains")
     trainer = web.worker.runs[TRAINING].session.trainer
     part, number = bytes(2**16), 64
     web.send(pack(Kind.PART, FILE, part) * number)
