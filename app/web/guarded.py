@@ -11,7 +11,6 @@ import asyncio
 import socket
 import struct
 from asyncio.transports import BaseTransport
-from collections import deque
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -27,11 +26,11 @@ from .closing import CloseCode
 from .pieces import Pieces
 from .protocol import FRAMES_BURST as MESSAGES_BURST
 from .protocol import MESSAGE_BYTES
+from .unparsed import SLICE_BYTES, Unparsed
 from .websocket import AT_ONCE, DROPPED, FRAME_LIMIT, MORE
 
 HIGH_WATER = 16 * 1024  # bytes waiting to be sent beyond which the sender has to wait
 KERNEL_BYTES = 64 * 1024  # waiting in the system's own buffer, which would otherwise grow to megabytes
-SLICE_BYTES = 4 * 1024  # parsed at a time, before others get a turn
 FRAMES_PER_SECOND, FRAMES_BURST = 1000.0, 2000.0  # frames of any kind
 CLOSE_SECONDS = 2.0  # how long the other side may take to close
 LAST_WORDS_SECONDS = 0.25  # how long a client may take to receive the reason
@@ -67,7 +66,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.file = ArrivingFile(self.room, self.parse_soon)
         self.file_is_slow = nothing
         self.limit_frames(MESSAGE_BYTES)
-        self.unparsed: deque[bytes] = deque()
+        self.unparsed = Unparsed()
         self.allowance = FRAMES_BURST
         self.spent_at = self.loop.time()
         self.unheard_since: float | None = None  # when something was sent of which nothing shows that it arrived
@@ -180,7 +179,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.unheard_since, self.asked = None, False
         if self.unparsed or len(data) > SLICE_BYTES or not self.file.may_go_on:
             waiting = bool(self.unparsed)
-            self.unparsed.extend(data[at : at + SLICE_BYTES] for at in range(0, len(data), SLICE_BYTES))
+            self.unparsed.add(data)
             self.transport.pause_reading()
             if not waiting:
                 self.parse_on()
@@ -238,7 +237,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self.unparsed.clear()
         if not self.unparsed or self.read_paused or not self.file.may_go_on:
             return
-        self.parse(self.unparsed.popleft())
+        self.parse(self.unparsed.next_slice(self.pieces.left if self.pieces else 0))
         if self.unparsed:
             self.loop.call_soon(self.parse_on)
         elif not (self.read_paused or self.turned_away or self.transport.is_closing()):

@@ -17,7 +17,7 @@ class Pieces:
 
     def __init__(self) -> None:
         self._header = b""  # of a frame that has only begun
-        self._left = 0  # bytes of its payload that are still to come,
+        self.left = 0  # bytes of its payload that are still to come,
         self._of_piece = 0  # and those of the piece they belong to,
         self._mask = b""  # which has this mask,
         self._opcode = BINARY  # and is of this kind
@@ -26,12 +26,12 @@ class Pieces:
         """The same frames, with large ones in pieces; those of more than `most` bytes stay whole, to be refused."""
         found, at = [], 0
         while at < len(data):
-            if self._left:
+            if self.left:
                 if not self._of_piece:
                     found.append(self._next_piece())
                 part = data[at : at + self._of_piece]
                 found.append(part)
-                self._left -= len(part)
+                self.left -= len(part)
                 self._of_piece -= len(part)
                 at += len(part)
             else:
@@ -45,17 +45,17 @@ class Pieces:
     def _begin(self, most: int) -> bytes:
         """The header of the frame, unless it will come in pieces."""
         header, self._header = self._header, b""
-        self._left = _length(header)
-        if header[0] == FIN | BINARY and header[1] & MASKED and PIECE < self._left <= most:
+        self.left = _length(header)
+        if header[0] == FIN | BINARY and header[1] & MASKED and PIECE < self.left <= most:
             self._of_piece, self._mask, self._opcode = 0, header[-4:], BINARY
             return b""
-        self._of_piece = self._left
+        self._of_piece = self.left
         return header
 
     def _next_piece(self) -> bytes:
         """Its header."""
-        self._of_piece = min(PIECE, self._left)
-        first = self._opcode | (FIN if self._of_piece == self._left else 0)
+        self._of_piece = min(PIECE, self.left)
+        first = self._opcode | (FIN if self._of_piece == self.left else 0)
         self._opcode = CONTINUATION
         return struct.pack("!BBQ", first, MASKED | 127, self._of_piece) + self._mask
 

@@ -159,12 +159,12 @@ LARGE_FILES = {
 
 def large_files(port: int, kind: str, content: bytes, seconds: float, answered: Any) -> None:
     """Files of the largest size, one after the other for at least so long; notes how long one took, on average."""
-    begun, files = time.monotonic(), 0
+    file, begun, files = frame(BINARY, content), time.monotonic(), 0
     while files == 0 or time.monotonic() - begun < seconds:
         with contextlib.closing(raw_visitor(port)) as reader:
             reader.sendall(command("start", config=RUN) + command("upload", kind=kind, bytes=len(content)))
             until(reader, b'"ready"')
-            reader.sendall(frame(BINARY, content))
+            reader.sendall(file)
             until(reader, b'"type":"state"')
         files += 1
     answered.put((time.monotonic() - begun) / files)

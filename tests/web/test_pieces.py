@@ -64,6 +64,15 @@ def test_every_part_is_handed_on_at_once():
         assert came >= min(at + 4096, len(stream)) - 14, "nothing but a header waits"
 
 
+def test_how_much_of_a_frame_is_still_to_come_is_known_and_nothing_is_between_frames():
+    text, file = SENT[0], SENT[1]
+    pieces = Pieces()
+    pieces.feed(text + file[:-1000], MOST)
+    assert pieces.left == 1000
+    pieces.feed(file[-1000:], MOST)
+    assert pieces.left == 0
+
+
 @pytest.mark.parametrize(
     "stream",
     [
