@@ -38,7 +38,7 @@ from tests.support.servers import Server
 
 KIB, MIB = 2**10, 2**20
 TURN = 4.0  # seconds
-TURNS = 4  # alone and beside it: so many gaps that a hundredth of them is enough to count
+TURNS = 8  # alone and beside it: so many gaps that a hundredth of them is enough to count
 OTHERS = 20
 OTHERS_OF_FILES = 6  # so few leave a large file most of a core, and it is read in seconds instead of minutes
 
