@@ -130,6 +130,17 @@ export function openViews(state) {
   return ["flow", chosen === "flow" ? "loss" : chosen];
 }
 
+/**
+ * Whether the open views may stay although others are suggested: nobody chose others, and they still have their places.
+ * @param {string[]} open
+ * @param {State} state
+ */
+export function mayStay(open, state) {
+  const wanted = openViews(state);
+  const differ = open.length === wanted.length && open.join() !== wanted.join();
+  return differ && state.tab === "auto" && open.every((name) => isPossible(name, state));
+}
+
 /** @param {State} state */
 function suggested({ record, config }) {
   if (!record) return "flow";
@@ -180,11 +191,9 @@ export function createViews(store, actions) {
 
   /** How many ms later another view may open. @param {State} state @param {number} now */
   function arrange(state, now) {
-    const [wanted, rest] = [openViews(state), untilMeant(state.config, now)];
-    const isSuggested = state.tab === "auto" && node.dataset.stacked === String(state.stacked);
-    const stays =
-      rest > 0 && isSuggested && open.join() !== wanted.join() && open.every((name) => isPossible(name, state));
-    if (!stays) open = wanted;
+    const rest = untilMeant(state.config, now);
+    const stays = rest > 0 && mayStay(open, state);
+    if (!stays) open = openViews(state);
     const key = [state.stacked, state.config.cell, ...open].join();
     const wait = stays ? rest : Number.POSITIVE_INFINITY;
     if (key === arranged) return wait;

@@ -12,7 +12,7 @@ import { formatCount } from "../../../static/js/lib/format.js";
 import { gateAt, layoutGates } from "../../../static/js/views/gates.js";
 import { continuation, guessesOf } from "../../../static/js/views/output.js";
 import { initialState } from "../../../static/js/run/state.js";
-import { createMeant, isPossible, openViews } from "../../../static/js/views/views.js";
+import { createMeant, isPossible, mayStay, openViews } from "../../../static/js/views/views.js";
 import { entryAt, extentOf, indexOf, layoutGrid } from "../../../static/js/views/weights.js";
 import { makeRecord } from "../records.js";
 
@@ -42,6 +42,16 @@ test("settings are meant once they have stood for half a second; those that a pa
   assert.equal(untilMeant({ ...short, sequence_length: 8 }, 2400), 500, "changed again");
   assert.equal(untilMeant(short, 2450), 500);
   assert.equal(untilMeant(short, 2950), 0);
+});
+
+test("open views may stay while settings are tried out, unless the reader or the cell asks for others", () => {
+  const few = showing(makeRecord({ targets: [4] }));
+  assert.equal(mayStay(["flow"], few), true, "the spectrum would open by itself");
+  assert.equal(mayStay(["spectrum"], few), false, "nothing else is suggested");
+  assert.equal(mayStay(["flow"], { ...few, tab: "lags" }), false, "chosen by the reader");
+  assert.equal(mayStay(["gates"], few), false, "a simple cell has none");
+  assert.equal(mayStay(["flow"], { ...few, stacked: true }), false, "there is room for two now");
+  assert.equal(mayStay([], few), false, "nothing is open yet");
 });
 
 test("with fewer than four losses the rail opens on the spectrum, or on the gates of a gated cell", () => {
