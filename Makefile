@@ -24,6 +24,7 @@ lock:           ## pin the newest allowed dependencies, with hashes
 	@scripts/setup test
 	.venv/bin/uv pip compile --upgrade $(LOCK_OPTIONS) pyproject.toml --output-file requirements.lock
 	.venv/bin/uv pip compile --upgrade $(LOCK_OPTIONS) --group dev --constraints requirements.lock pyproject.toml --output-file requirements-dev.lock
+	.venv/bin/uv pip compile --upgrade $(LOCK_OPTIONS) --group pyproject.toml:jupyter --output-file requirements-jupyter.lock
 
 LOCK_OPTIONS = --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
 import tempfile
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.support.nginx import INSTALLED, PROGRAM
 from tests.support.servers import ROOT, Server, free_port, wait_until
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -64,8 +64,7 @@ def late(before: dict[str, float], after: dict[str, float], seconds: float) -> f
 @contextlib.contextmanager
 def nginx(servers: list[Server]) -> Iterator[int]:
     """The shipped configuration in front of these servers; yields its port."""
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
-    if not Path(program).exists():
+    if not INSTALLED:
         raise SystemExit("This needs nginx: apt-get install nginx")
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="unroll-nginx-") as folder:
@@ -74,7 +73,7 @@ def nginx(servers: list[Server]) -> Iterator[int]:
         (place / "nginx.conf").write_text(shipped.replace("/run/unroll-nginx.pid", str(place / "pid")))
         replicas = "".join(f"server 127.0.0.1:{server.port} max_fails=0;\n" for server in servers)
         (place / "replicas.conf").write_text(replicas)
-        command = [program, "-p", folder, "-c", str(place / "nginx.conf"), "-e", "stderr"]
+        command = [PROGRAM, "-p", folder, "-c", str(place / "nginx.conf"), "-e", "stderr"]
         with (place / "log").open("wb") as log:
             process = subprocess.Popen([*command, "-g", "daemon off;"], stdout=log, stderr=log)
         try:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserType, FrameLocator, Page, expect
 
 from tests.support.firefox import Firefox
 from tests.support.pages import QUIET
-from tests.support.places import WILDCARD, everywhere
+from tests.support.places import PLACES, WILDCARD, everywhere
 from tests.support.proxies import Rewrite, proxy
 from tests.support.reader import until
 from tests.support.servers import Server
@@ -51,30 +51,35 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         yield addresses
 
 
-def test_in_chromium_the_page_trains_and_has_its_lessons_behind_every_kind_of_proxy(
-    page: Page, places: dict[str, str]
-) -> None:
+def address_of(place: str, places: dict[str, str]) -> str:
+    if place not in places:
+        pytest.skip(f"{place} is not here; `make test` says why when it sets up")
+    return places[place] + WHOLE
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_in_chromium_the_page_trains_and_has_its_lessons_behind(place: str, page: Page, places: dict[str, str]) -> None:
     wrong: list[str] = []
     page.on("response", lambda answer: wrong.append(answer.url) if answer.status >= 400 else None)
-    for name, address in places.items():
-        page.goto(address + WHOLE)
-        trains(page, 10)
-        page.get_by_role("button", name="Lessons", exact=True).click()
-        expect(page.locator("#lesson-title"), name).to_be_visible()
+    page.goto(address_of(place, places))
+    trains(page, 10)
+    page.get_by_role("button", name="Lessons", exact=True).click()
+    expect(page.locator("#lesson-title")).to_be_visible()
     assert wrong == []
 
 
 @pytest.mark.skipif(shutil.which("firefox-esr") is None, reason="needs Firefox: apt-get install firefox-esr")
-def test_in_firefox_the_page_trains_and_has_its_lessons_behind_every_kind_of_proxy(
-    places: dict[str, str], tmp_path: Path
+@pytest.mark.parametrize("place", PLACES)
+def test_in_firefox_the_page_trains_and_has_its_lessons_behind(
+    place: str, places: dict[str, str], tmp_path: Path
 ) -> None:
+    address = address_of(place, places)
     with Firefox(tmp_path / "profile") as firefox:
-        for name, address in places.items():
-            firefox.open(address + WHOLE)
-            firefox.until('Number(document.querySelector("#history")?.ariaValueMax) > 10', f"updates behind {name}")
-            firefox.press("l")
-            lesson = 'document.querySelector("#lesson-title")?.checkVisibility() === true'
-            firefox.until(f"{lesson} && {STYLED}", f"lessons behind {name}")
+        firefox.open(address)
+        firefox.until('Number(document.querySelector("#history")?.ariaValueMax) > 10', "updates")
+        firefox.press("l")
+        lesson = 'document.querySelector("#lesson-title")?.checkVisibility() === true'
+        firefox.until(f"{lesson} && {STYLED}", "lessons")
         assert firefox.complaints == []
 
 

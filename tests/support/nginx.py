@@ -1,4 +1,4 @@
-"""A real nginx (Debian's), where there is one."""
+"""A real nginx (Debian's), where there is one: installed, or fetched by scripts/setup."""
 
 import contextlib
 import shutil
@@ -7,10 +7,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support.servers import wait_until
+from tests.support.servers import ROOT, wait_until
 
-PROGRAM = shutil.which("nginx") or "/usr/sbin/nginx"
-INSTALLED = Path(PROGRAM).exists()
+PLACES = (shutil.which("nginx"), "/usr/sbin/nginx", ROOT / ".nginx" / "usr" / "sbin" / "nginx")
+PROGRAM = next((str(place) for place in PLACES if place and Path(place).exists()), "nginx")
+INSTALLED = shutil.which(PROGRAM) is not None
 AROUND = """
 worker_processes 1;
 pid {folder}/pid;

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import shutil
 import subprocess
 import urllib.error
 import urllib.request
@@ -15,7 +14,8 @@ from tests.support.servers import ROOT, Server, free_port, wait_until
 
 PREFIX = "/user/me/proxy/8000"
 WILDCARD = "*.hub.localhost"  # browsers look for whatever ends so on this machine
-JUPYTER = shutil.which("jupyter-server")
+JUPYTER = ROOT / ".venv-jupyter" / "bin" / "jupyter-server"  # scripts/setup makes it
+PLACES = ("a prefix", "a wildcard host", "nginx", "jupyter-server-proxy")
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text()
 
 
@@ -29,10 +29,10 @@ def site_below_a_path(server: Server, port: int) -> str:
 
 @contextlib.contextmanager
 def jupyter(server: Server, folder: Path) -> Iterator[str]:
-    """A real jupyter-server with jupyter-server-proxy; yields the page's address behind it."""
-    assert JUPYTER
+    """A real jupyter-server with jupyter-server-proxy, as on a hub; yields the page's address behind it."""
     port = free_port()
     options = {
+        "ServerApp.allow_remote_access": True,  # under a name that is not this machine's own
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
         "ServerApp.base_url": "/user/me/",
@@ -41,14 +41,14 @@ def jupyter(server: Server, folder: Path) -> Iterator[str]:
         "ServerApp.allow_root": True,
         "ServerApp.open_browser": False,
     }
-    command = [JUPYTER, *(f"--{name}={value}" for name, value in options.items())]
-    url = f"http://127.0.0.1:{port}/user/me/proxy/{server.port}/"
+    command = [str(JUPYTER), *(f"--{name}={value}" for name, value in options.items())]
+    path = f"{port}/user/me/proxy/{server.port}/"
     with (folder / "jupyter.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
     try:
-        wait_until(lambda: process.poll() is not None or answers(url), "jupyter-server")
+        wait_until(lambda: process.poll() is not None or answers(f"http://127.0.0.1:{path}"), "jupyter-server")
         assert process.poll() is None, (folder / "jupyter.log").read_text()
-        yield url
+        yield f"http://me.hub.localhost:{path}"
     finally:
         process.terminate()
         process.wait(30)
@@ -74,6 +74,6 @@ def everywhere(server: Server, folder: Path) -> Iterator[dict[str, str]]:
             port = free_port()
             stack.enter_context(nginx.nginx(folder, site_below_a_path(server, port), port))
             addresses["nginx"] = f"http://127.0.0.1:{port}/unroll/"
-        if JUPYTER:
+        if JUPYTER.exists():
             addresses["jupyter-server-proxy"] = stack.enter_context(jupyter(server, folder))
         yield addresses

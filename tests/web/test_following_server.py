@@ -3,9 +3,7 @@
 import contextlib
 import json
 import os
-import shutil
 import signal
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +11,7 @@ from app.link_keys import token_of
 from app.training import Trainer
 from benchmarks.servers import nginx
 from tests.support.clients import facts
+from tests.support.nginx import INSTALLED
 from tests.support.servers import Server, wait_until
 from tests.support.visitors import Visitor
 from tests.web.test_server import SMALL, get, workers
@@ -118,10 +117,7 @@ def test_a_shared_run_survives_the_process_that_computed_it(pair):
         assert Trainer.resume(copy).snapshot() == alone.snapshot()
 
 
-HAS_NGINX = shutil.which("nginx") is not None or Path("/usr/sbin/nginx").exists()
-
-
-@pytest.mark.skipif(not HAS_NGINX, reason="needs Debian's nginx")
+@pytest.mark.skipif(not INSTALLED, reason="needs Debian's nginx")
 def test_behind_nginx_a_token_leads_owner_and_followers_to_the_same_replica_and_to_another_one_when_it_dies():
     with contextlib.ExitStack() as stack:
         replicas = [stack.enter_context(Server(WORKERS="1")) for _ in range(2)]
