@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support.nginx import INSTALLED, PROGRAM
+from tests.support.nginx import INSTALLED, PROGRAM, TEMPORARY
 from tests.support.servers import ROOT, Server, free_port, wait_until
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -70,6 +70,7 @@ def nginx(servers: list[Server]) -> Iterator[int]:
     with tempfile.TemporaryDirectory(prefix="unroll-nginx-") as folder:
         place = Path(folder)
         shipped = NGINX.read_text().replace("listen 8080;", f"listen 127.0.0.1:{port};")
+        shipped = shipped.replace("http {", "http {" + TEMPORARY.format(folder=folder))
         (place / "nginx.conf").write_text(shipped.replace("/run/unroll-nginx.pid", str(place / "pid")))
         replicas = "".join(f"server 127.0.0.1:{server.port} max_fails=0;\n" for server in servers)
         (place / "replicas.conf").write_text(replicas)

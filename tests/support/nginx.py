@@ -12,6 +12,11 @@ from tests.support.servers import ROOT, wait_until
 PLACES = (shutil.which("nginx"), "/usr/sbin/nginx", ROOT / ".nginx" / "usr" / "sbin" / "nginx")
 PROGRAM = next((str(place) for place in PLACES if place and Path(place).exists()), "nginx")
 INSTALLED = shutil.which(PROGRAM) is not None
+# Where files lie for a while: else below /var/lib, where an nginx that was only fetched has no folder.
+TEMPORARY = """
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+"""
 AROUND = """
 worker_processes 1;
 pid {folder}/pid;
@@ -19,8 +24,7 @@ events {{ worker_connections 256; }}
 http {{
     access_log off;
     proxy_max_temp_file_size 0;  # the folder is ours, and a worker of nginx may be somebody else
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+{temporary}
 {site}
 }}
 """
@@ -29,7 +33,8 @@ http {{
 @contextlib.contextmanager
 def nginx(folder: Path, site: str, port: int) -> Iterator[None]:
     """Serve what `site` says inside `http { … }`, until the end; `port` is one of those it listens on."""
-    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, site=site))
+    temporary = TEMPORARY.format(folder=folder)
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, site=site, temporary=temporary))
     command = [PROGRAM, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr", "-g", "daemon off;"]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
