@@ -1,5 +1,6 @@
 """What the operator chooses: where to listen, how many runs, who may connect. The learner's choices are `RunConfig`."""
 
+import ipaddress
 import os
 import re
 from typing import Annotated, Any, Literal
@@ -56,6 +57,12 @@ class Settings(BaseSettings):
         ge=0,
         description="Of these, runs of one client address; 0 sets no limit, as a whole school can share one address.",
     )
+    forwarded_allow_ips: Names = Field(
+        default=("127.0.0.1", "::1"),
+        validation_alias=plain("FORWARDED_ALLOW_IPS"),
+        description="Proxies that are believed when they say where a visitor comes from: addresses or networks, "
+        "separated by commas; `*` is everybody, which is right only where nothing but a proxy reaches the server.",
+    )
     allowed_hosts: Names = Field(
         default=(),
         description="Host names under which the server may be reached, separated by commas; `*.example.org` is every "
@@ -106,12 +113,19 @@ class Settings(BaseSettings):
         description="Least severe line that is logged: debug, info, warning or error.",
     )
 
-    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @field_validator("forwarded_allow_ips", "allowed_hosts", "allowed_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(name.strip().lower().rstrip("/") for name in value.split(",") if name.strip())
         return value
+
+    @field_validator("host")
+    @classmethod
+    def _is_given(cls, host: str) -> str:
+        if not host:
+            raise ValueError("it must be an address of this machine, such as 127.0.0.1, or :: for every one")
+        return host
 
     @field_validator("root_path")
     @classmethod
@@ -128,6 +142,20 @@ class Settings(BaseSettings):
                 "it must be 'self', 'none', * or origins with spaces between, such as https://school.example"
             )
         return pages
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _are_addresses(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            try:
+                if proxy != "*":
+                    ipaddress.ip_network(proxy, strict=False)
+            except ValueError:
+                message = (
+                    f"a proxy is an address such as 10.0.0.5, a network such as 10.0.0.0/8, or *; {proxy!r} is none"
+                )
+                raise ValueError(message) from None
+        return proxies
 
     @field_validator("allowed_hosts")
     @classmethod

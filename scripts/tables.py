@@ -24,6 +24,8 @@ def settings_table() -> str:
 def _printed(value: object) -> str:
     if value in ((), ""):
         return "none"
+    if isinstance(value, tuple):
+        return f"`{','.join(map(str, value))}`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

@@ -53,12 +53,25 @@ def test_what_is_no_option_is_refused_with_where_they_are_listed(capsys, argumen
         ("UNROLL_ALLOWED_HOSTS", "https://a.b", "a host is a name such as unroll.example.org, *.example.org or *; "),
         ("UNROLL_ALLOWED_ORIGINS", "a.b", "an origin is http:// or https:// and a host, such as "),
         ("UNROLL_FRAME_ANCESTORS", ";", "it must be 'self', 'none', * or origins with spaces between, such as "),
+        ("HOST", "", "it must be an address of this machine, such as 127.0.0.1"),
+        ("FORWARDED_ALLOW_IPS", "10.0.0.5,proxy", "a proxy is an address such as 10.0.0.5, a network "),
         ("UNROLL_ROOT_PATH", "unroll", "it must be a path that begins with a slash, such as /unroll."),
     ],
 )
 def test_a_bad_environment_variable_is_named_with_its_value(capsys, monkeypatch, name, value, expected):
     monkeypatch.setenv(name, value)
     assert refusal(capsys, settings_from, []).startswith(f'unroll: {name} is "{value}", but {expected}')
+
+
+def test_a_misspelt_environment_variable_is_named_with_the_one_that_was_meant(capsys, monkeypatch):
+    monkeypatch.setenv("UNROLL_ALLOWED_HOST", "unroll.example.org")
+    assert refusal(capsys, settings_from, []) == "unroll: UNROLL_ALLOWED_HOST is no setting; UNROLL_ALLOWED_HOSTS is.\n"
+
+
+def test_what_platforms_call_a_service_of_this_name_is_not_taken_for_a_setting(monkeypatch):
+    for name in ("SERVICE_HOST", "SERVICE_PORT", "PORT", "PORT_8000_TCP_ADDR", "HOST"):
+        monkeypatch.setenv(f"UNROLL_{name}", "tcp://10.0.0.5:8000")
+    assert settings_from([]).port == 8000
 
 
 def test_a_port_in_use_is_said_with_what_would_do(capsys):

@@ -1,11 +1,12 @@
 """The command line: options that go before the environment, and refusals in one sentence with exit status 2."""
 
 import argparse
+import difflib
 import errno
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
@@ -16,11 +17,14 @@ from ..settings import Settings, environment_name
 from ..validation import expected
 
 OPTIONS = ("host", "port", "workers")
+ALMOST = 0.9  # of 1, for two names that are the same
 
 
 def settings_from(arguments: Sequence[str] | None = None) -> Settings:
     """The settings of the environment, with what the command line says instead."""
     given = {name: value for name, value in vars(parser().parse_args(arguments)).items() if value is not None}
+    for name, meant in misspelt(os.environ):
+        refuse(f"{name} is no setting; {meant} is")
     try:
         return Settings(**given)
     except ValidationError as error:
@@ -28,6 +32,15 @@ def settings_from(arguments: Sequence[str] | None = None) -> Settings:
         field = str(fault["loc"][0]).lower().removeprefix("unroll_")
         name = f"--{field}" if field in given else environment_name(field)
         refuse(f"{name} is {shown(fault['input'])}, but {expectation(field, fault)}")
+
+
+def misspelt(environment: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Names that are almost those of settings, and these. Platforms add their own, such as UNROLL_SERVICE_HOST."""
+    known = [environment_name(field) for field in Settings.model_fields]
+    for name in environment:
+        if name.startswith("UNROLL_") and name not in known:
+            for meant in difflib.get_close_matches(name, known, 1, ALMOST):
+                yield name, meant
 
 
 def expectation(field: str, fault: Any) -> str:

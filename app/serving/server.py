@@ -1,5 +1,6 @@
 """The server on a socket that is bound already, with the guarded protocols. Imports are late: processes start first."""
 
+import ipaddress
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -68,7 +69,21 @@ def guarded(settings: Settings, pool: "Pool") -> "uvicorn.Config":
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        forwarded_allow_ips=as_seen(settings.forwarded_allow_ips),
         access_log=False,
         log_config=None,
         server_header=False,
     )
+
+
+def as_seen(proxies: tuple[str, ...]) -> list[str]:
+    """The same proxies; those of IPv4 also as a socket of both families names them, such as ::ffff:10.0.0.5."""
+    if "*" in proxies:
+        return ["*"]
+    networks = [ipaddress.ip_network(proxy, strict=False) for proxy in proxies]
+    mapped = [
+        ipaddress.IPv6Network((f"::ffff:{network.network_address}", 96 + network.prefixlen))
+        for network in networks
+        if network.version == 4
+    ]
+    return [str(network) for network in (*networks, *mapped)]

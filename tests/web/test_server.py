@@ -510,6 +510,21 @@ def test_one_address_has_as_many_runs_as_the_operator_says():
         server.stop()
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "::"])
+@pytest.mark.parametrize(("proxies", "are_two"), [("127.0.0.0/8", True), ("10.0.0.5", False), ("*", True)])
+def test_a_proxy_that_is_believed_says_who_comes_whatever_the_socket_calls_it(host, proxies, are_two):
+    with contextlib.ExitStack() as stack:
+        settings = {"UNROLL_MAX_RUNS_PER_ADDRESS": "1", "FORWARDED_ALLOW_IPS": proxies}
+        server = stack.enter_context(Server(HOST=host, WORKERS="1", **settings))
+        said = []
+        for pupil in ("192.0.2.1", "192.0.2.2"):
+            url, comes_from = f"ws://127.0.0.1:{server.port}/ws", {"X-Forwarded-For": pupil}
+            visitor = stack.enter_context(connect(url, origin=server.url, additional_headers=comes_from))
+            visitor.send(json.dumps({"type": "start", "config": SMALL}))
+            said.append([json.loads(visitor.recv())["type"] for _ in ("hello", "its answer")])
+    assert said == [["hello", "state"], ["hello", "state" if are_two else "error"]]
+
+
 def test_when_asked_to_end_every_visitor_gets_the_last_snapshot():
     server = Server(WORKERS="2").start()
     with contextlib.ExitStack() as stack:
