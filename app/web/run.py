@@ -69,8 +69,8 @@ class Run:
 
     @property
     def follows(self) -> bool:
-        """Whether the session is somebody else's."""
-        return self.viewer.key in self.session.sharing.followers.viewers
+        """Whether the session is somebody else's, also when that has stopped sharing it."""
+        return self.session.sharing.owner is not self.viewer
 
     def hello(self) -> str:
         """The first message, before anything was asked."""
@@ -229,7 +229,9 @@ class Run:
             frames += self.session.show(self.viewer)
 
     def _answer(self, message: commands.Command | UnrollError | bytes) -> commands.Answer:
-        if not self.follows and self.session.sharing.owner is not self.viewer:  # what was followed has ended
+        if (
+            self.follows and self.viewer.key not in self.session.sharing.followers.viewers
+        ):  # what was followed has ended
             self.session = Session(self.session.limits, self.session.shared, self.clock, self.viewer)
         match message:
             case UnrollError():

@@ -520,6 +520,33 @@ def test_an_error_of_ours_in_a_shared_run_is_told_to_those_who_follow(room):
     assert (follower.heard[-1]["type"], "error" in follower.heard[-1]["why"]) == ("ended", True)
 
 
+def test_who_was_let_go_leaves_without_the_run_they_followed(room):
+    follower = room.follower()
+    room.owner.say("unshare")
+    assert follower.run.last_snapshot() is None
+    assert follower.run.due_at(room.clock.now) > room.clock.now, "it is no turn of theirs"
+    follower.run.leave()
+    assert room.owner.say("step")[0]["iteration"] == 1
+
+
+def test_who_was_let_go_is_shown_nothing_more_and_trains_nothing(room):
+    follower = room.follower()
+    room.owner.say("play")
+    room.owner.say("unshare")
+    iteration = room.owner.run.session.trainer.iteration
+    follower.ack(2**53 - 1)
+    room.clock.advance(1)
+    assert follower.run.work(seconds=0) == []
+    assert room.owner.run.session.trainer.iteration == iteration
+
+
+def test_an_error_of_ours_in_a_followers_turn_is_their_end_only(room):
+    follower = room.follower()
+    follower.run.fail()
+    follower.run.leave()
+    assert room.owner.say("step")[0]["iteration"] == 1
+
+
 def test_who_leaves_is_forgotten(room):
     follower = room.follower()
     follower.run.leave()
