@@ -1,5 +1,6 @@
 """What pydantic found wrong, as a sentence: what was expected, what came, and, where one can be named, what to try."""
 
+from collections.abc import Mapping
 from functools import cache
 from math import inf
 from typing import Any
@@ -9,6 +10,13 @@ from pydantic import BaseModel, ValidationError
 from .errors import BadMessage, BadValue, OutOfRange, UnknownField, UnrollError, shown
 
 BEYOND_A_BOUND = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "too_long", "string_too_long"}
+
+
+def without_more(fields: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    """The fields of a model, and the first of all others: one is enough to refuse them; pydantic would tell of each."""
+    known = properties(model)
+    unknown = next((name for name in fields if name not in known), None)
+    return {name: value for name, value in fields.items() if name in known or name == unknown}
 
 
 def explained(error: ValidationError, model: type[BaseModel], what: str) -> UnrollError:

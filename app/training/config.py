@@ -30,7 +30,7 @@ from ..engine import (
 )
 from ..errors import BadValue, OutOfRange
 from ..tasks import TASKS, TaskName
-from ..validation import explained, properties, sentence
+from ..validation import explained, properties, sentence, without_more
 from .limits import (
     MAX_BATCH,
     MAX_EMBEDDING,
@@ -311,6 +311,7 @@ class RunConfig(BaseModel):
 
         def __init__(self, /, **fields: Any) -> None:
             try:
+                fields = without_more(fields, type(self))
                 super().__init__(**{name: plain(value) for name, value in fields.items()})
             except ValidationError as error:
                 raise explained(error, type(self), "a run") from None

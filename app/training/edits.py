@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import BadValue, OutOfRange, shown
-from .limits import MAX_EDIT, MAX_PROBE
+from .limits import MAX_EDIT, MAX_EDITS, MAX_PROBE
 from .scalars import plain
 
 Edits = dict[tuple[int, int], float]
@@ -33,6 +33,16 @@ def checked(
     if not abs(value) <= MAX_EDIT:
         raise OutOfRange(f"value must be from {-MAX_EDIT:g} to {MAX_EDIT:g}; got {shown(value)}. Try 1.", "value")
     return at
+
+
+def put(edits: Edits, at: tuple[int, int], value: float) -> None:
+    """One more; OutOfRange where that would be more than a snapshot holds."""
+    if at not in edits and len(edits) >= MAX_EDITS:
+        raise OutOfRange(
+            f"At most {MAX_EDITS} entries of x may be edited; got one more. Another sequence begins without any.",
+            "index",
+        )
+    edits[at] = value
 
 
 def checked_probe(probe: int) -> int:

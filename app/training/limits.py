@@ -18,6 +18,7 @@ MAX_SEED = 2**32 - 1
 
 # What is asked of a run.
 MAX_EDIT = 1e6  # of a weight or an input, either sign
+MAX_EDITS = 5000  # entries of the shown sequence
 MAX_PROBE = 2**31 - 1
 MAX_SAMPLES = 100  # compared entries of a parameter
 

@@ -14,14 +14,14 @@ from ..engine import CELLS, OPTIMIZERS, Params, suffixes
 from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
 from ..tasks import OwnData, Task
 from ..tensorheader import strict_json
-from ..validation import explained
+from ..validation import explained, without_more
 from . import dataset, tensorfile
 from .architecture import architecture_of
 from .carried import Carried
 from .config import RunConfig
 from .edits import Edits
 from .learner import CURVE, LOSSES, MARKS, Learner, Progress
-from .limits import MAX_COUNT, MAX_EDIT, MAX_FILE_NAME, MAX_LENGTH, MAX_NAMES, MAX_PROBE
+from .limits import MAX_COUNT, MAX_EDIT, MAX_EDITS, MAX_FILE_NAME, MAX_LENGTH, MAX_NAMES, MAX_PROBE
 
 VERSION = 1
 DATA = "dataset."  # the prefix of tensors of own data
@@ -59,7 +59,7 @@ class Header(BaseModel):
     position: int = Field(default=0, ge=0, le=MAX_COUNT)  # of streams; absent in files of older versions
     passes: int = Field(default=0, ge=0, le=MAX_COUNT)
     probe: int = Field(ge=0, le=MAX_PROBE)
-    edits: list[tuple[int, int, float]] = Field(max_length=MAX_LENGTH * MAX_NAMES)
+    edits: list[tuple[int, int, float]] = Field(max_length=MAX_EDITS)
     fingerprint: str = Field(max_length=64)
     dataset: str | None = Field(max_length=64)
     columns: list[str] | None = Field(max_length=MAX_NAMES)
@@ -172,6 +172,7 @@ def read(blob: bytes) -> Snapshot:
     fields = strict_json(metadata["unroll"])
     _of_this_version(fields.get("version"))
     try:
+        fields = without_more(fields, Header)
         header = Header.model_validate(
             fields | {name: _as_tuples(fields[name]) for name in ("edits", "earlier", "curve") if name in fields}
         )

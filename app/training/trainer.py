@@ -294,12 +294,15 @@ class Trainer:
         return effects
 
     def edit(self, tensor: str, index: Collection[int], value: float) -> None:
-        """Set one entry of a parameter, or one of the probe's `x`: index [t - 1, i]. |value| ≤ 1e6."""
+        """Set one entry of a parameter, or one of the probe's `x`: index [t - 1, i]. |value| ≤ 1e6.
+
+        At most 5,000 entries of `x` are edited at a time, so that snapshots hold them.
+        """
         shapes = {name: values.shape for name, values in self.params.items()}
         shapes["x"] = (self.config.sequence_length, len(self.task.inputs))
         at = edits.checked(shapes, tensor, index, value)
         if tensor == "x":
-            self._state.edits[at[0], at[1]] = float(value)
+            edits.put(self._state.edits, (at[0], at[1]), float(value))
         else:
             self._iterations.undo_if_nonfinite()
             self.params[tensor][at] = value

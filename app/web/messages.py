@@ -12,10 +12,11 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import BadMessage, UnknownType, UnrollError, shown
-from ..validation import explained
+from ..validation import explained, without_more
 from .protocol import LARGEST_INTEGER, parse_object
 
 LONGEST_ACK = 200  # characters
+LONGEST_FOLLOW = 2000  # characters, where each of its own is written as an escape of six
 PLAIN_ACK = re.compile(r'\{"type": ?"ack", ?"iteration": ?(0|[1-9][0-9]{0,14})\}')
 
 Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
@@ -67,29 +68,34 @@ def parse(fields: Mapping[str, Any], messages: Mapping[str, type[AnyMessage]]) -
         raise BadMessage(f"Expected `type` to name a command, got {came}. Commands are {known}.", "type")
     if name not in messages:
         raise UnknownType(f"Expected a known command, got {shown(name)}. Commands are {known}.", "type")
+    model = messages[name]
     try:
-        return messages[name].model_validate({key: value for key, value in fields.items() if key != "type"})
+        return model.model_validate(without_more({key: value for key, value in fields.items() if key != "type"}, model))
     except ValidationError as error:
-        raise explained(error, messages[name], f"`{name}`") from None
+        raise explained(error, model, f"`{name}`") from None
 
 
 def followed_in(text: str) -> str | None:
-    """The token of the run that a frame asks to follow, wherever that run is; None if it asks for anything else."""
-    message = _understood(text) if '"follow"' in text or "\\" in text else None
-    return message.run if isinstance(message, Follow) else None
+    """The token of the run that a frame asks to follow, wherever that run is; None if it asks for anything else.
+
+    Every frame with an escape has to be read for that, so a long one is taken for something else.
+    """
+    might = len(text) <= LONGEST_FOLLOW and ('"follow"' in text or "\\" in text)
+    message = _understood(text, Follow) if might else None
+    return message.run if message else None
 
 
 def ack_in(text: str) -> int | None:
     """The iteration a plain `ack` names: the one message that comes with every record, so a pattern reads most."""
     if plain := PLAIN_ACK.fullmatch(text):
         return int(plain[1])
-    message = _understood(text) if len(text) <= LONGEST_ACK and '"ack"' in text else None
-    return message.iteration if isinstance(message, Ack) else None
+    message = _understood(text, Ack) if len(text) <= LONGEST_ACK and '"ack"' in text else None
+    return message.iteration if message else None
 
 
-def _understood(text: str) -> Message | None:
-    """The message in a frame, if it is one of those that the web process understands and nothing is wrong with it."""
+def _understood(text: str, kind: type[AnyMessage]) -> AnyMessage | None:
+    """The message in a frame, if it is of this kind and nothing is wrong with it."""
     try:
-        return parse(parse_object(text), UNDERSTOOD)
+        return parse(parse_object(text), {kind.type: kind})
     except UnrollError:
         return None

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..errors import ReadOnly, UnrollError
 from ..training import BREAKS, Effects, Steps
@@ -18,6 +19,7 @@ from .closing import Close, CloseCode
 from .commands.training import Pause, Step
 from .commands.viewing import Ack, Watch
 from .following.followers import MOST_FOLLOWERS
+from .messages import ack_in
 from .pacing import NEVER, NOW
 from .protocol import Frame, Id
 from .session import Limits, Session, Shared
@@ -30,13 +32,25 @@ AHEAD = 0.25  # seconds by which a command is waited for longer than a record: o
 A_TURN = 0.002  # seconds; a command that took longer is answered before others have to wait for its record
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Request:
-    """A frame that has been read, and when it came."""
+    """A frame, and when it came. It is read when it is looked at: in a turn of its sender."""
 
-    message: commands.Command | UnrollError | bytes
-    id: Id
+    frame: str | bytes
     arrived: float
+    id: Id = None
+
+    @cached_property
+    def message(self) -> commands.Command | UnrollError | bytes:
+        """What the frame says, or the error that says why it says nothing."""
+        if isinstance(self.frame, bytes):
+            return self.frame
+        try:
+            fields = protocol.parse_object(self.frame)
+            self.id = protocol.id_of(fields)
+            return commands.parse(fields)
+        except UnrollError as error:
+            return error
 
 
 @dataclass(eq=False)
@@ -96,23 +110,12 @@ class Run:
         self.viewer.drawn(iteration)
 
     def receive(self, frame: str | bytes) -> None:
-        """Take a frame in; all but `ack` are worked on in the order they came."""
-        now = self.clock()
-        if isinstance(frame, bytes):
-            self.inbox.append(Request(frame, None, now))
-            return
-        id_: Id = None
-        message: commands.Command | UnrollError
-        try:
-            fields = protocol.parse_object(frame)
-            id_ = protocol.id_of(fields)
-            message = commands.parse(fields)
-        except UnrollError as error:
-            message = error
-        if isinstance(message, Ack):
-            self.drawn(message.iteration)
+        """Take a frame in; all but `ack` are read and worked on in the order they came."""
+        iteration = None if isinstance(frame, bytes) else ack_in(frame)
+        if iteration is None:
+            self.inbox.append(Request(frame, self.clock()))
         else:
-            self.inbox.append(Request(message, id_, now))
+            self.drawn(iteration)
 
     def due_at(self, now: float) -> float:
         """When `work` has something to do; infinity if only a frame can change that."""
@@ -193,6 +196,10 @@ class Run:
 
     def _take(self, request: Request, frames: list[Frame]) -> None:
         """Carry a command out, or begin to."""
+        if isinstance(request.message, Ack):  # one that is told in a roundabout way: nothing is said of it
+            self.drawn(request.message.iteration)
+            self.answered += 1
+            return
         announced, id_ = self.viewer.uploads.announced, request.id
         if announced and isinstance(request.message, bytes):
             id_ = announced.id

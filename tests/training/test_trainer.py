@@ -6,7 +6,8 @@ import pytest
 from app.engine import ACTIVATIONS, CELLS, OPTIMIZERS
 from app.errors import BadValue, OutOfRange, UnrollError
 from app.tasks import TASKS
-from app.training import BREAKS, WATCHABLE, RunConfig, Trainer, WorkspacePool
+from app.training import BREAKS, WATCHABLE, RunConfig, Trainer, WorkspacePool, edits
+from app.training.limits import MAX_EDITS
 
 SMALL = {"sequence_length": 10, "hidden_size": 6, "batch_size": 4, "lag": 3}
 
@@ -403,6 +404,17 @@ def test_an_edited_weight_is_the_weight():
     assert trainer.params["W_hh"][2, 3] == 0.5
     trainer.edit("b_y", [0], -2)
     assert trainer.params["b_y"][0] == -2
+
+
+def test_so_many_inputs_are_edited_as_a_snapshot_holds_and_one_more_is_refused():
+    made = {}
+    for t in range(MAX_EDITS):
+        edits.put(made, (t, 0), 0.5)
+    edits.put(made, (0, 0), 1.0)
+    with pytest.raises(OutOfRange, match="At most 5000 entries of x may be edited"):
+        edits.put(made, (0, 1), 0.5)
+    assert len(made) == MAX_EDITS
+    assert made[0, 0] == 1.0
 
 
 def test_an_edited_input_changes_what_follows_it_and_nothing_else():

@@ -7,6 +7,7 @@ from safetensors.numpy import load, save
 
 from app.errors import UnrollError
 from app.training.dataset import read_series
+from app.validation import without_more
 from app.web import commands, messages, protocol
 
 MESSAGES = sorted((Path(__file__).parent.parent / "messages").glob("client-*.json"))
@@ -183,6 +184,26 @@ def test_acks_are_recognised_however_they_are_written(iteration, separators):
 )
 def test_what_only_looks_like_an_ack_is_counted_as_a_frame(text):
     assert messages.ack_in(text) is None
+
+
+@pytest.mark.parametrize("text", ['{"type": "follow", "run": "abc"}', '{"type":"\\u0066ollow","run":"\\u0061bc"}'])
+def test_who_asks_to_follow_is_understood_however_it_is_spelt(text):
+    assert messages.followed_in(text) == "abc"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"type": "pl\\u0061y"}', '{"type": "follow", "run": 1}', '{"type": "follow", "run": "abc"' + " " * 2000 + "}"],
+    ids=["another", "wrong", "long"],
+)
+def test_what_does_not_ask_to_follow_is_left_to_the_process_that_computes(text):
+    assert messages.followed_in(text) is None
+
+
+def test_of_a_thousand_unknown_fields_the_first_is_told_and_no_other_looked_at():
+    fields = {"quantities": ["flow"], **{f"x{i}": i for i in range(1000)}, "probe": 1}
+    assert without_more(fields, messages.Watch) == {"quantities": ["flow"], "x0": 0, "probe": 1}
+    assert refusal(json.dumps({"type": "watch", **fields})).field == "x0"
 
 
 def test_a_file_repeats_the_id_in_its_metadata_and_nothing_else_changes():

@@ -7,6 +7,7 @@ from safetensors.numpy import save
 from app.engine import CELLS
 from app.tasks import Series
 from app.training import BREAKS, RunConfig, Trainer
+from app.web import protocol
 from app.web.closing import Close
 from app.web.run import Shared
 from app.web.session import Phase
@@ -138,6 +139,27 @@ def test_pause_cuts_a_long_step_short(client):
     answers = [item for item in said if isinstance(item, dict)]
     assert [answer["id"] for answer in answers] == ["long", "enough"]
     assert 0 < answers[0]["iteration"] < 100
+
+
+def test_a_command_is_read_in_a_turn_of_its_sender_and_not_where_it_comes_in(client, monkeypatch):
+    client.started()
+    read = []
+    parse = protocol.parse_object
+    monkeypatch.setattr(protocol, "parse_object", lambda text: read.append(text) or parse(text))
+    client.run.receive('{"type": "step"}')
+    assert read == []
+    client.listen()
+    assert read == ['{"type": "step"}']
+
+
+def test_an_ack_that_is_told_in_a_roundabout_way_works_and_has_no_answer(client):
+    client.started()
+    client.say("step")
+    client.run.receive('{"type": "\\u0061ck", "iteration": 1}')
+    assert client.viewer.credits.in_flight
+    assert client.run.work(seconds=0) == []
+    assert not client.viewer.credits.in_flight
+    assert client.run.answered == 3, "as after a start, a step and this, so that one more may come"
 
 
 def test_commands_that_came_together_are_answered_together(client):
