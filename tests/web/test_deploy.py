@@ -155,8 +155,9 @@ def test_the_lines_for_a_path_below_a_site_serve_the_page_there(tmp_path, server
         origin = f"http://127.0.0.1:{port}"
         everything_is_found(f"{origin}/unroll/")
         a_run_starts(f"{origin}/unroll/", origin)
-        with urllib.request.urlopen(f"{origin}/unroll", timeout=PATIENCE) as answer:
-            assert answer.url.endswith("/unroll/")
+        for query in ("", "?embed"):
+            with urllib.request.urlopen(f"{origin}/unroll{query}", timeout=PATIENCE) as answer:
+                assert answer.url == f"{origin}/unroll/{query}"
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
