@@ -16,6 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from app.commandline import settings_from
+from app.main import create_app
+from app.serving.server import PING_SECONDS
 from app.settings import Settings, environment_name
 from tests.support.clients import facts
 from tests.support.nginx import INSTALLED, nginx
@@ -148,6 +150,22 @@ def last_binary(page: ClientConnection) -> bytes:
     return last
 
 
+@pytest.mark.parametrize("file", ["nginx.conf", "debian/unroll.conf"])
+def test_every_socket_may_be_silent_for_longer_than_the_server_is_between_two_pings(file):
+    places = re.findall(r"location ~ (\S+) \{[^}]*proxy_read_timeout (\d+)s;", (ROOT / "deploy" / file).read_text())
+    ((pattern, seconds),) = places
+    assert int(seconds) > 2 * PING_SECONDS
+    sockets = [path for path in paths_of_the_application() if re.match(pattern, path)]
+    assert sorted(sockets) == ["/publish", "/ws"]
+
+
+def paths_of_the_application() -> list[str]:
+    """All that can be asked for: of routes that were included too."""
+    app = create_app(Settings())
+    routers = [app, *(route.original_router for route in app.routes if hasattr(route, "original_router"))]
+    return [route.path for router in routers for route in router.routes if hasattr(route, "path")]
+
+
 @needs_nginx
 def test_the_lines_for_a_path_below_a_site_serve_the_page_there(tmp_path, server):
     port = free_port()
@@ -158,6 +176,8 @@ def test_the_lines_for_a_path_below_a_site_serve_the_page_there(tmp_path, server
         for query in ("", "?embed"):
             with urllib.request.urlopen(f"{origin}/unroll{query}", timeout=PATIENCE) as answer:
                 assert answer.url == f"{origin}/unroll/{query}"
+        assert raw(port, None, "/unroll/healthz").startswith("HTTP/1.1 200")
+        assert raw(port, None, "/unroll/metrics").startswith("HTTP/1.1 404")
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
