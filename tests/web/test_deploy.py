@@ -116,6 +116,13 @@ def test_the_debian_site_serves_over_https_and_a_newer_version_takes_over_withou
                 assert json.loads(page.recv(timeout=PATIENCE))["type"] == "ready"
                 page.send(snapshot)
                 assert json.loads(page.recv(timeout=PATIENCE))["iteration"] == facts(snapshot)["iteration"]
+        logged = (tmp_path / "unroll.log").read_text()
+        lines = [json.loads(line) for line in logged.splitlines()]
+        answered = {(line["path"], line["status"]) for line in lines}
+        assert {("/page", 301), ("/", 200), ("/metrics", 404), ("/ws", 101)} <= answered
+        assert "x=1" not in logged
+        fields = {"time", "method", "path", "status", "bytes", "seconds", "replica"}
+        assert {name for line in lines for name in line} == fields
 
 
 def raw(port: int, context: ssl.SSLContext | None, path: str = "/page?x=1") -> str:
