@@ -75,6 +75,11 @@ def test_on_debian_13_http2_is_switched_on_in_the_way_its_nginx_knows(tmp_path):
     assert site.read_text().count("\n    http2 on;\n") == 1
 
 
+def test_whatever_changes_a_file_of_nginx_stands_before_nginx_reads_it():
+    first = DOCS["debian.md"].partition("## A newer version")[0]
+    assert first.rindex("/etc/nginx/") < first.index("nginx -t && systemctl reload nginx")
+
+
 @needs_nginx
 def test_the_debian_site_serves_over_https_and_a_newer_version_takes_over_without_a_lost_run(tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
