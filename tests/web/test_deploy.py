@@ -20,7 +20,7 @@ from app.main import create_app
 from app.serving.server import PING_SECONDS
 from app.settings import Settings, environment_name
 from tests.support.clients import facts
-from tests.support.nginx import INSTALLED, nginx
+from tests.support.nginx import INSTALLED, PROGRAM, nginx
 from tests.support.places import site_below_a_path
 from tests.support.servers import PATIENCE, ROOT, Server, free_port
 from tests.web.test_proxies import a_run_starts, everything_is_found
@@ -66,6 +66,12 @@ def test_every_setting_and_file_that_is_named_exists(name):
         assert (ROOT / path).exists(), path
 
 
+def the_line(beginning: str) -> str:
+    """The one line of docs/debian.md that begins so."""
+    (line,) = [line for line in DOCS["debian.md"].splitlines() if line.startswith(beginning)]
+    return line
+
+
 def test_on_debian_13_http2_is_switched_on_in_the_way_its_nginx_knows(tmp_path):
     site = tmp_path / "unroll"
     site.write_text(SITE)
@@ -78,6 +84,38 @@ def test_on_debian_13_http2_is_switched_on_in_the_way_its_nginx_knows(tmp_path):
 def test_whatever_changes_a_file_of_nginx_stands_before_nginx_reads_it():
     first = DOCS["debian.md"].partition("## A newer version")[0]
     assert first.rindex("/etc/nginx/") < first.index("nginx -t && systemctl reload nginx")
+
+
+DEBIANS_NGINX = """user www-data;
+worker_processes auto;
+pid {folder}/pid;
+error_log {folder}/error.log;
+
+events {{
+\tworker_connections 768;
+\t# multi_accept on;
+}}
+
+http {{
+\tsendfile on;
+\taccess_log off;
+}}
+"""
+
+
+def test_the_line_for_many_visitors_gives_nginx_room_for_two_connections_of_each(tmp_path):
+    file = tmp_path / "nginx.conf"
+    file.write_text(DEBIANS_NGINX.format(folder=tmp_path))
+    line = the_line("sed -i '/^worker_rlimit").replace("/etc/nginx/nginx.conf", str(file))
+    for _ in range(2):  # a second time changes nothing
+        subprocess.run(["bash", "-c", line], check=True)
+        changed = file.read_text()
+        assert "\nworker_rlimit_nofile 16384;\nevents {\n\tworker_connections 8192;\n\t# multi_accept on;\n}" in changed
+        assert changed.count("worker_") == 3
+    assert 2 * Settings.model_fields["max_runs"].default < 8192
+    if INSTALLED:
+        tried = subprocess.run([PROGRAM, "-t", "-c", str(file), "-e", "stderr"], capture_output=True, text=True)
+        assert tried.returncode == 0, tried.stderr
 
 
 @needs_nginx
