@@ -9,7 +9,7 @@ import socket
 import ssl
 import subprocess
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -66,6 +66,10 @@ def test_every_setting_and_file_that_is_named_exists(name):
         assert (ROOT / path).exists(), path
 
 
+def shell_blocks(name: str) -> list[str]:
+    return re.findall(r"```sh\n(.*?)```", DOCS[name], re.S)
+
+
 def the_line(beginning: str) -> str:
     """The one line of docs/debian.md that begins so."""
     (line,) = [line for line in DOCS["debian.md"].splitlines() if line.startswith(beginning)]
@@ -116,6 +120,38 @@ def test_the_line_for_many_visitors_gives_nginx_room_for_two_connections_of_each
     if INSTALLED:
         tried = subprocess.run([PROGRAM, "-t", "-c", str(file), "-e", "stderr"], capture_output=True, text=True)
         assert tried.returncode == 0, tried.stderr
+
+
+@pytest.fixture
+def called(tmp_path, monkeypatch) -> Callable[[str, str], list[str]]:
+    """Runs a block with programs that do nothing but tell that they were called; one of them fails."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+    def run(block: str, fails: str) -> list[str]:
+        told = tmp_path / "told"
+        told.touch()
+        for name in ("git", "python3", "ln", "systemctl", "curl"):
+            program = folder / name
+            program.write_text(f"#!/bin/sh\necho {name} $1 >>{told}\n" + f"[ \"{name} $1\" != '{fails}' ]\n")
+            program.chmod(0o755)
+        block = block.replace("/root/unroll", str(tmp_path)).replace("/opt/unroll", str(tmp_path / "opt"))
+        subprocess.run(["bash", "-c", block], capture_output=True, timeout=PATIENCE)
+        return told.read_text().splitlines()
+
+    return run
+
+
+@pytest.mark.parametrize(("which", "before"), [(0, []), (1, ["git pull"])])
+def test_where_the_version_is_not_known_nothing_is_installed_or_started(called, which, before):
+    block = [block for block in shell_blocks("debian.md") if "git describe" in block][which]
+    assert called(block, "git describe") == [*before, "git describe"]
+
+
+def test_where_a_newer_version_cannot_be_installed_the_older_one_stays(called):
+    (block,) = [block for block in shell_blocks("debian.md") if "git pull" in block]
+    assert called(block, "python3 -m") == ["git pull", "git describe", "python3 -m"]
 
 
 @needs_nginx
