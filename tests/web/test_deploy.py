@@ -8,8 +8,10 @@ import signal
 import socket
 import ssl
 import subprocess
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -66,6 +68,15 @@ def test_every_setting_and_file_that_is_named_exists(name):
         assert (ROOT / path).exists(), path
 
 
+@pytest.mark.parametrize("name", DOCS)
+def test_every_block_for_a_shell_is_one_that_bash_reads(name):
+    blocks = shell_blocks(name)
+    assert blocks
+    for block in blocks:
+        checked = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True)
+        assert (checked.returncode, checked.stderr) == (0, ""), block
+
+
 def shell_blocks(name: str) -> list[str]:
     return re.findall(r"```sh\n(.*?)```", DOCS[name], re.S)
 
@@ -74,6 +85,21 @@ def the_line(beginning: str) -> str:
     """The one line of docs/debian.md that begins so."""
     (line,) = [line for line in DOCS["debian.md"].splitlines() if line.startswith(beginning)]
     return line
+
+
+def test_the_line_that_writes_the_name_leaves_none_of_the_example(tmp_path):
+    line = the_line("sed -i 's/unroll").replace("YOUR.NAME", "nets.my.school")
+    for path, file in (
+        ("/etc/systemd/system/unroll@.service", DEBIAN / "unroll@.service"),
+        ("/etc/nginx/sites-available/unroll", DEBIAN / "unroll.conf"),
+    ):
+        copy = tmp_path / file.name
+        shutil.copy(file, copy)
+        line = line.replace(path, str(copy))
+    subprocess.run(["bash", "-c", line], check=True)
+    for file in tmp_path.iterdir():
+        assert NAME not in file.read_text()
+        assert file.read_text() == (DEBIAN / file.name).read_text().replace(NAME, "nets.my.school")
 
 
 def test_on_debian_13_http2_is_switched_on_in_the_way_its_nginx_knows(tmp_path):
@@ -152,6 +178,27 @@ def test_where_the_version_is_not_known_nothing_is_installed_or_started(called, 
 def test_where_a_newer_version_cannot_be_installed_the_older_one_stays(called):
     (block,) = [block for block in shell_blocks("debian.md") if "git pull" in block]
     assert called(block, "python3 -m") == ["git pull", "git describe", "python3 -m"]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="this needs curl")
+def test_the_older_version_is_ended_only_once_the_newer_one_is_ready():
+    asked = []
+
+    class NotYet(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200 if len(asked) == 3 else 503)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), NotYet) as newer:
+        threading.Thread(target=newer.serve_forever, daemon=True).start()
+        line = the_line("until curl").replace("8002", str(newer.server_port)).removesuffix(" &&")
+        subprocess.run(["bash", "-c", line], check=True, timeout=PATIENCE)
+        newer.shutdown()
+    assert asked == ["/readyz"] * 3
 
 
 @needs_nginx
