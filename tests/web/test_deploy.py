@@ -68,6 +68,14 @@ def test_every_setting_and_file_that_is_named_exists(name):
         assert (ROOT / path).exists(), path
 
 
+def test_compose_hands_on_every_setting_that_is_set_and_no_empty_one():
+    app = (ROOT / "compose.yaml").read_text().partition("  app:\n")[2].partition("  nginx:\n")[0]
+    handed_on = re.findall(r"^      - (\w+)$", app, re.M)  # with a = an unset one would be empty, which is refused
+    inside = {"HOST", "PORT", "UNROLL_OPEN_BROWSER"}  # the image knows
+    below_a_path = {"UNROLL_ROOT_PATH"}  # deploy/nginx.conf serves the page at the root
+    assert sorted(handed_on) == sorted({*map(environment_name, Settings.model_fields)} - inside - below_a_path)
+
+
 @pytest.mark.parametrize("name", DOCS)
 def test_every_block_for_a_shell_is_one_that_bash_reads(name):
     blocks = shell_blocks(name)
