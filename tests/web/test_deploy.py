@@ -51,6 +51,15 @@ def test_the_unit_starts_unroll_on_this_machine_only_with_options_it_knows(monke
     assert unit_says("DynamicUser") == ["yes"]
 
 
+def test_the_short_unit_listens_on_both_families_in_a_folder_that_is_not_the_one_of_the_versions():
+    (command,) = re.findall(r"^ExecStart=(.*)$", DOCS["deploy.md"], re.M)
+    program, *options = command.split()
+    assert settings_from(options).host == "::"
+    folder = program.removesuffix("/bin/unroll")
+    assert f"python3 -m venv {folder} && {folder}/bin/pip install ." in DOCS["deploy.md"]
+    assert not unit_says("ExecStart")[0].startswith(f"{folder}/")
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this needs systemd-analyze")
 def test_systemd_knows_every_line_of_the_unit():
     checked = subprocess.run(
