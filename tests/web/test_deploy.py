@@ -25,7 +25,7 @@ from tests.support.clients import facts
 from tests.support.nginx import INSTALLED, PROGRAM, nginx
 from tests.support.places import site_below_a_path
 from tests.support.servers import PATIENCE, ROOT, Server, free_port
-from tests.web.test_proxies import a_run_starts, everything_is_found
+from tests.web.test_proxies import a_run_starts, everything_is_found, fetched
 from tests.web.test_server import SMALL, get
 
 NAME = "unroll.school.example"
@@ -314,6 +314,29 @@ def paths_of_the_application() -> list[str]:
     app = create_app(Settings())
     routers = [app, *(route.original_router for route in app.routes if hasattr(route, "original_router"))]
     return [route.path for router in routers for route in router.routes if hasattr(route, "path")]
+
+
+def test_the_ingress_leads_to_everything_but_what_the_cluster_asks_for():
+    led = re.findall(r"- \{ path: (\S+), pathType: (Exact|Prefix), ", DOCS["deploy.md"])
+    paths = paths_of_the_application()
+    hidden = [path for path in paths if not any(is_led(path, *one) for one in led)]
+    assert sorted(hidden) == ["/healthz", "/metrics", "/readyz"]
+    assert not [one for one in led if not any(is_led(path, *one) for path in paths)]
+
+
+def is_led(path: str, to: str, kind: str) -> bool:
+    return path == to or (kind == "Prefix" and path.startswith(f"{to}/"))
+
+
+@needs_nginx
+def test_the_line_for_the_ingress_leads_equal_runs_to_one_replica_and_all_others_anywhere(tmp_path):
+    (line,) = re.findall(r"^ +(map \$arg_run .*)$", DOCS["deploy.md"], re.M)
+    port = free_port()
+    site = f'{line}\nserver {{ listen 127.0.0.1:{port}; location / {{ return 200 "$unroll_replica"; }} }}'
+    with nginx(tmp_path, site, port):
+        keys = [fetched(f"http://127.0.0.1:{port}/ws{query}") for query in ("?run=a_b-C", "?run=a_b-C", "", "")]
+    assert keys[:2] == ["a_b-C", "a_b-C"]
+    assert len(set(keys)) == 3
 
 
 @needs_nginx
