@@ -1,6 +1,7 @@
 """The composition root: settings, compute processes, pages and the stream become one application.
 
 uvicorn --factory app.main:create_app        or        python -m app
+Once installed: uvicorn --factory unroll.main:create_app, or unroll
 """
 
 import asyncio

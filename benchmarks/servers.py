@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import tempfile
 import urllib.request
@@ -69,7 +70,8 @@ def nginx(servers: list[Server]) -> Iterator[int]:
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="unroll-nginx-") as folder:
         place = Path(folder)
-        shipped = NGINX.read_text().replace("listen 8080;", f"listen 127.0.0.1:{port};")
+        shipped = re.sub(r" *listen \[::\].*\n", "", NGINX.read_text())  # there may be no IPv6 here
+        shipped = shipped.replace("listen 8080;", f"listen 127.0.0.1:{port};")
         shipped = shipped.replace("http {", "http {" + TEMPORARY.format(folder=folder))
         (place / "nginx.conf").write_text(shipped.replace("/run/unroll-nginx.pid", str(place / "pid")))
         replicas = "".join(f"server 127.0.0.1:{server.port} max_fails=0;\n" for server in servers)

@@ -4,7 +4,7 @@ Proxies differ: some take the prefix away before they ask us, some leave it. Eve
 the first kind needs nothing; for the second the operator names the prefix, and it is taken away here.
 """
 
-from starlette.responses import RedirectResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -19,7 +19,9 @@ class PrefixMiddleware:
         """Take the prefix off; who left out the slash after it is sent there, as addresses are relative to it."""
         path = scope.get("path", "")
         if scope["type"] == "http" and path == self.prefix:
-            await RedirectResponse(self.prefix.rpartition("/")[2] + "/")(scope, receive, send)
+            query = scope["query_string"].decode("latin-1")
+            there = self.prefix.rpartition("/")[2] + "/" + (f"?{query}" if query else "")
+            await Response(status_code=307, headers={"location": there})(scope, receive, send)
             return
         if path.startswith(self.prefix + "/"):
             raw = scope["raw_path"].removeprefix(self.prefix.encode())

@@ -8,20 +8,24 @@ import signal
 import socket
 import ssl
 import subprocess
+import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from app.commandline import settings_from
+from app.main import create_app
+from app.serving.server import PING_SECONDS
 from app.settings import Settings, environment_name
 from tests.support.clients import facts
-from tests.support.nginx import INSTALLED, nginx
+from tests.support.nginx import INSTALLED, PROGRAM, nginx
 from tests.support.places import site_below_a_path
 from tests.support.servers import PATIENCE, ROOT, Server, free_port
-from tests.web.test_proxies import a_run_starts, everything_is_found
+from tests.web.test_proxies import a_run_starts, everything_is_found, fetched
 from tests.web.test_server import SMALL, get
 
 NAME = "unroll.school.example"
@@ -47,6 +51,15 @@ def test_the_unit_starts_unroll_on_this_machine_only_with_options_it_knows(monke
     assert unit_says("DynamicUser") == ["yes"]
 
 
+def test_the_short_unit_listens_on_both_families_in_a_folder_that_is_not_the_one_of_the_versions():
+    (command,) = re.findall(r"^ExecStart=(.*)$", DOCS["deploy.md"], re.M)
+    program, *options = command.split()
+    assert settings_from(options).host == "::"
+    folder = program.removesuffix("/bin/unroll")
+    assert f"python3 -m venv {folder} && {folder}/bin/pip install ." in DOCS["deploy.md"]
+    assert not unit_says("ExecStart")[0].startswith(f"{folder}/")
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this needs systemd-analyze")
 def test_systemd_knows_every_line_of_the_unit():
     checked = subprocess.run(
@@ -64,6 +77,48 @@ def test_every_setting_and_file_that_is_named_exists(name):
         assert (ROOT / path).exists(), path
 
 
+def test_compose_hands_on_every_setting_that_is_set_and_no_empty_one():
+    app = (ROOT / "compose.yaml").read_text().partition("  app:\n")[2].partition("  nginx:\n")[0]
+    handed_on = re.findall(r"^      - (\w+)$", app, re.M)  # with a = an unset one would be empty, which is refused
+    inside = {"HOST", "PORT", "UNROLL_OPEN_BROWSER"}  # the image knows
+    below_a_path = {"UNROLL_ROOT_PATH"}  # deploy/nginx.conf serves the page at the root
+    assert sorted(handed_on) == sorted({*map(environment_name, Settings.model_fields)} - inside - below_a_path)
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_every_block_for_a_shell_is_one_that_bash_reads(name):
+    blocks = shell_blocks(name)
+    assert blocks
+    for block in blocks:
+        checked = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True)
+        assert (checked.returncode, checked.stderr) == (0, ""), block
+
+
+def shell_blocks(name: str) -> list[str]:
+    return re.findall(r"```sh\n(.*?)```", DOCS[name], re.S)
+
+
+def the_line(beginning: str) -> str:
+    """The one line of docs/debian.md that begins so."""
+    (line,) = [line for line in DOCS["debian.md"].splitlines() if line.startswith(beginning)]
+    return line
+
+
+def test_the_line_that_writes_the_name_leaves_none_of_the_example(tmp_path):
+    line = the_line("sed -i 's/unroll").replace("YOUR.NAME", "nets.my.school")
+    for path, file in (
+        ("/etc/systemd/system/unroll@.service", DEBIAN / "unroll@.service"),
+        ("/etc/nginx/sites-available/unroll", DEBIAN / "unroll.conf"),
+    ):
+        copy = tmp_path / file.name
+        shutil.copy(file, copy)
+        line = line.replace(path, str(copy))
+    subprocess.run(["bash", "-c", line], check=True)
+    for file in tmp_path.iterdir():
+        assert NAME not in file.read_text()
+        assert file.read_text() == (DEBIAN / file.name).read_text().replace(NAME, "nets.my.school")
+
+
 def test_on_debian_13_http2_is_switched_on_in_the_way_its_nginx_knows(tmp_path):
     site = tmp_path / "unroll"
     site.write_text(SITE)
@@ -71,6 +126,96 @@ def test_on_debian_13_http2_is_switched_on_in_the_way_its_nginx_knows(tmp_path):
     subprocess.run(["sed", "-i", command, str(site)], check=True)
     assert "listen 443 ssl;\n    listen [::]:443 ssl;\n" in site.read_text()
     assert site.read_text().count("\n    http2 on;\n") == 1
+
+
+def test_whatever_changes_a_file_of_nginx_stands_before_nginx_reads_it():
+    first = DOCS["debian.md"].partition("## A newer version")[0]
+    assert first.rindex("/etc/nginx/") < first.index("nginx -t && systemctl reload nginx")
+
+
+DEBIANS_NGINX = """user www-data;
+worker_processes auto;
+pid {folder}/pid;
+error_log {folder}/error.log;
+
+events {{
+\tworker_connections 768;
+\t# multi_accept on;
+}}
+
+http {{
+\tsendfile on;
+\taccess_log off;
+}}
+"""
+
+
+def test_the_line_for_many_visitors_gives_nginx_room_for_two_connections_of_each(tmp_path):
+    file = tmp_path / "nginx.conf"
+    file.write_text(DEBIANS_NGINX.format(folder=tmp_path))
+    line = the_line("sed -i '/^worker_rlimit").replace("/etc/nginx/nginx.conf", str(file))
+    for _ in range(2):  # a second time changes nothing
+        subprocess.run(["bash", "-c", line], check=True)
+        changed = file.read_text()
+        assert "\nworker_rlimit_nofile 16384;\nevents {\n\tworker_connections 8192;\n\t# multi_accept on;\n}" in changed
+        assert changed.count("worker_") == 3
+    assert 2 * Settings.model_fields["max_runs"].default < 8192
+    if INSTALLED:
+        tried = subprocess.run([PROGRAM, "-t", "-c", str(file), "-e", "stderr"], capture_output=True, text=True)
+        assert tried.returncode == 0, tried.stderr
+
+
+@pytest.fixture
+def called(tmp_path, monkeypatch) -> Callable[[str, str], list[str]]:
+    """Runs a block with programs that do nothing but tell that they were called; one of them fails."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+    def run(block: str, fails: str) -> list[str]:
+        told = tmp_path / "told"
+        told.touch()
+        for name in ("git", "python3", "ln", "systemctl", "curl"):
+            program = folder / name
+            program.write_text(f"#!/bin/sh\necho {name} $1 >>{told}\n" + f"[ \"{name} $1\" != '{fails}' ]\n")
+            program.chmod(0o755)
+        block = block.replace("/root/unroll", str(tmp_path)).replace("/opt/unroll", str(tmp_path / "opt"))
+        subprocess.run(["bash", "-c", block], capture_output=True, timeout=PATIENCE)
+        return told.read_text().splitlines()
+
+    return run
+
+
+@pytest.mark.parametrize(("which", "before"), [(0, []), (1, ["git pull"])])
+def test_where_the_version_is_not_known_nothing_is_installed_or_started(called, which, before):
+    block = [block for block in shell_blocks("debian.md") if "git describe" in block][which]
+    assert called(block, "git describe") == [*before, "git describe"]
+
+
+def test_where_a_newer_version_cannot_be_installed_the_older_one_stays(called):
+    (block,) = [block for block in shell_blocks("debian.md") if "git pull" in block]
+    assert called(block, "python3 -m") == ["git pull", "git describe", "python3 -m"]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="this needs curl")
+def test_the_older_version_is_ended_only_once_the_newer_one_is_ready():
+    asked = []
+
+    class NotYet(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200 if len(asked) == 3 else 503)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), NotYet) as newer:
+        threading.Thread(target=newer.serve_forever, daemon=True).start()
+        line = the_line("until curl").replace("8002", str(newer.server_port)).removesuffix(" &&")
+        subprocess.run(["bash", "-c", line], check=True, timeout=PATIENCE)
+        newer.shutdown()
+    assert asked == ["/readyz"] * 3
 
 
 @needs_nginx
@@ -114,6 +259,13 @@ def test_the_debian_site_serves_over_https_and_a_newer_version_takes_over_withou
                 assert json.loads(page.recv(timeout=PATIENCE))["type"] == "ready"
                 page.send(snapshot)
                 assert json.loads(page.recv(timeout=PATIENCE))["iteration"] == facts(snapshot)["iteration"]
+        logged = (tmp_path / "unroll.log").read_text()
+        lines = [json.loads(line) for line in logged.splitlines()]
+        answered = {(line["path"], line["status"]) for line in lines}
+        assert {("/page", 301), ("/", 200), ("/metrics", 404), ("/ws", 101)} <= answered
+        assert "x=1" not in logged
+        fields = {"time", "method", "path", "status", "bytes", "seconds", "replica"}
+        assert {name for line in lines for name in line} == fields
 
 
 def raw(port: int, context: ssl.SSLContext | None, path: str = "/page?x=1") -> str:
@@ -148,6 +300,45 @@ def last_binary(page: ClientConnection) -> bytes:
     return last
 
 
+@pytest.mark.parametrize("file", ["nginx.conf", "debian/unroll.conf"])
+def test_every_socket_may_be_silent_for_longer_than_the_server_is_between_two_pings(file):
+    places = re.findall(r"location ~ (\S+) \{[^}]*proxy_read_timeout (\d+)s;", (ROOT / "deploy" / file).read_text())
+    ((pattern, seconds),) = places
+    assert int(seconds) > 2 * PING_SECONDS
+    sockets = [path for path in paths_of_the_application() if re.match(pattern, path)]
+    assert sorted(sockets) == ["/publish", "/ws"]
+
+
+def paths_of_the_application() -> list[str]:
+    """All that can be asked for: of routes that were included too."""
+    app = create_app(Settings())
+    routers = [app, *(route.original_router for route in app.routes if hasattr(route, "original_router"))]
+    return [route.path for router in routers for route in router.routes if hasattr(route, "path")]
+
+
+def test_the_ingress_leads_to_everything_but_what_the_cluster_asks_for():
+    led = re.findall(r"- \{ path: (\S+), pathType: (Exact|Prefix), ", DOCS["deploy.md"])
+    paths = paths_of_the_application()
+    hidden = [path for path in paths if not any(is_led(path, *one) for one in led)]
+    assert sorted(hidden) == ["/healthz", "/metrics", "/readyz"]
+    assert not [one for one in led if not any(is_led(path, *one) for path in paths)]
+
+
+def is_led(path: str, to: str, kind: str) -> bool:
+    return path == to or (kind == "Prefix" and path.startswith(f"{to}/"))
+
+
+@needs_nginx
+def test_the_line_for_the_ingress_leads_equal_runs_to_one_replica_and_all_others_anywhere(tmp_path):
+    (line,) = re.findall(r"^ +(map \$arg_run .*)$", DOCS["deploy.md"], re.M)
+    port = free_port()
+    site = f'{line}\nserver {{ listen 127.0.0.1:{port}; location / {{ return 200 "$unroll_replica"; }} }}'
+    with nginx(tmp_path, site, port):
+        keys = [fetched(f"http://127.0.0.1:{port}/ws{query}") for query in ("?run=a_b-C", "?run=a_b-C", "", "")]
+    assert keys[:2] == ["a_b-C", "a_b-C"]
+    assert len(set(keys)) == 3
+
+
 @needs_nginx
 def test_the_lines_for_a_path_below_a_site_serve_the_page_there(tmp_path, server):
     port = free_port()
@@ -155,8 +346,11 @@ def test_the_lines_for_a_path_below_a_site_serve_the_page_there(tmp_path, server
         origin = f"http://127.0.0.1:{port}"
         everything_is_found(f"{origin}/unroll/")
         a_run_starts(f"{origin}/unroll/", origin)
-        with urllib.request.urlopen(f"{origin}/unroll", timeout=PATIENCE) as answer:
-            assert answer.url.endswith("/unroll/")
+        for query in ("", "?embed"):
+            with urllib.request.urlopen(f"{origin}/unroll{query}", timeout=PATIENCE) as answer:
+                assert answer.url == f"{origin}/unroll/{query}"
+        assert raw(port, None, "/unroll/healthz").startswith("HTTP/1.1 200")
+        assert raw(port, None, "/unroll/metrics").startswith("HTTP/1.1 404")
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")

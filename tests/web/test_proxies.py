@@ -75,12 +75,13 @@ def test_a_server_that_knows_its_prefix_works_behind_both_kinds_of_proxy_and_wit
     everything_is_found(anywhere.url + "/")
 
 
-def test_who_leaves_out_the_slash_after_the_prefix_is_sent_there(anywhere):
+@pytest.mark.parametrize("query", ["", "?embed", "?embed&for=a%2Fb%20%C3%A9+c"])
+def test_who_leaves_out_the_slash_after_the_prefix_is_sent_there_with_what_was_asked(anywhere, query):
     with (
         proxy(anywhere.port, KEEPS) as port,
-        urllib.request.urlopen(f"http://127.0.0.1:{port}{PREFIX}", timeout=PATIENCE) as answer,
+        urllib.request.urlopen(f"http://127.0.0.1:{port}{PREFIX}{query}", timeout=PATIENCE) as answer,
     ):
-        assert answer.url == f"http://127.0.0.1:{port}{PREFIX}/"
+        assert answer.url == f"http://127.0.0.1:{port}{PREFIX}/{query}"
         assert b"<title>Unroll" in answer.read()
 
 
