@@ -17,7 +17,7 @@ from tests.support.pages import QUIET
 from tests.support.places import PLACES, WILDCARD, everywhere
 from tests.support.proxies import Rewrite, proxy
 from tests.support.reader import until
-from tests.support.servers import Server
+from tests.support.servers import PATIENCE, Server
 
 STYLED = '[...document.querySelectorAll("link[rel=stylesheet]")].every((link) => link.sheet)'
 WHOLE = "#sequence_length=30"  # a link opens the whole instrument, whoever comes for the first time
@@ -87,6 +87,89 @@ def test_where_no_websocket_opens_the_page_says_what_to_ask_for(page: Page, serv
     with proxy(server.port, NoWebSockets("lets no WebSocket through")) as port:
         page.goto(f"http://127.0.0.1:{port}/")
         expect(page.locator("#line-text")).to_contain_text("This page loads, but no WebSocket opens: ask whoever runs")
+
+
+# What stood in the line, each text once.
+LINES = """
+  window.lines = [];
+  addEventListener("DOMContentLoaded", () => {
+    const line = document.getElementById("line-said");
+    const hear = () => line.textContent && window.lines.push(line.textContent);
+    new MutationObserver(hear).observe(line, { childList: true, characterData: true, subtree: true });
+  });
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class WebSocketsLater(NoWebSockets):
+    """The same network, until somebody was asked."""
+
+    allowed: threading.Event = dataclasses.field(default_factory=threading.Event)
+
+    def __call__(self, head: bytes) -> bytes:
+        return Rewrite.__call__(self, head) if self.allowed.is_set() else super().__call__(head)
+
+
+@dataclasses.dataclass(frozen=True)
+class SlowWebSockets(Rewrite):
+    """A network on which what opens a WebSocket takes longer than everything else of the page."""
+
+    go_on: threading.Event = dataclasses.field(default_factory=threading.Event)
+
+    def __call__(self, head: bytes) -> bytes:
+        if re.search(rb"\r\nUpgrade: websocket", head, re.IGNORECASE):
+            self.go_on.wait(PATIENCE)
+        return super().__call__(head)
+
+
+def test_once_websockets_open_the_page_trains_and_says_nothing_of_them_any_more(page: Page, server: Server) -> None:
+    network = WebSocketsLater("lets WebSockets through later")
+    with proxy(server.port, network) as port:
+        page.goto(f"http://127.0.0.1:{port}/")
+        expect(page.locator("#line-text")).to_contain_text("no WebSocket opens")
+        network.allowed.set()
+        trains(page)
+        expect(page.locator("#line")).to_be_hidden()
+
+
+def test_a_server_that_ends_where_no_websocket_opens_is_what_the_page_speaks_of(page: Page) -> None:
+    with Server(WORKERS="1") as server, proxy(server.port, NoWebSockets("lets no WebSocket through")) as port:
+        page.goto(f"http://127.0.0.1:{port}/")
+        expect(page.locator("#line-text")).to_contain_text("no WebSocket opens")
+        server.stop()
+        expect(page.locator("#line-text")).to_contain_text("No connection yet, trying again")
+
+
+def test_a_server_that_ends_between_the_page_and_its_socket_is_never_called_blocked(page: Page) -> None:
+    network = SlowWebSockets("is slow with WebSockets")
+    with Server(WORKERS="1") as server, proxy(server.port, network) as port:
+        page.add_init_script(LINES)
+        page.goto(f"http://127.0.0.1:{port}/", wait_until="networkidle")
+        server.stop()
+        network.go_on.set()
+        expect(page.locator("#line-text")).to_contain_text("No connection yet, trying again in 2 s")
+        server.start()
+        trains(page)
+        expect(page.locator("#line")).to_be_hidden()
+    said = page.evaluate("window.lines")
+    assert [text for text in said if "No connection yet" in text]
+    assert not [text for text in said if "WebSocket" in text]
+
+
+@pytest.mark.skipif(shutil.which("firefox-esr") is None, reason="needs Firefox: apt-get install firefox-esr")
+def test_in_firefox_where_a_proxy_rewrites_host_the_page_names_the_setting_that_helps(tmp_path: Path) -> None:
+    """Chromium names the origin to modules, too: they are refused like the socket, and the picture is all there is."""
+    with Server(WORKERS="1") as server, proxy(server.port, Rewrite("rewrites Host", host="localhost:8000")) as port:
+        address = f"http://127.0.0.1:{port}"
+        with Firefox(tmp_path / "profile") as firefox:
+            firefox.open(f"{address}/{WHOLE}")
+            line = 'document.querySelector("#line-text").textContent'
+            advice = "If a proxy changes Host, the server’s UNROLL_ALLOWED_ORIGINS has to name this site."
+            firefox.until(f'{line}.includes("{advice}")', "what helps")
+            server.stop()
+            with Server(server.port, WORKERS="1", UNROLL_ALLOWED_ORIGINS=address):
+                firefox.until('Number(document.querySelector("#history")?.ariaValueMax) > 10', "updates")
+                firefox.until('document.querySelector("#line").hidden', "nothing to be said")
 
 
 def test_a_server_that_goes_away_is_called_lost_and_not_blocked(page: Page) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.axe import violations
 from tests.support.reader import iteration, pause, see, stands, until
-from tests.support.servers import Server
+from tests.support.servers import ROOT, Server
 
 # Every canvas that is seen, with the device pixels between its snapped edges.
 SHEETS = """() => [...document.querySelectorAll("canvas")].filter((one) => one.checkVisibility()).map((one) => {
@@ -155,19 +155,59 @@ def plain(chromium: Browser, server: Server) -> Iterator[Page]:
     context.close()
 
 
-def test_without_scripts_the_page_says_what_it_needs(plain: Page):
+# The rule that keeps the line for old browsers from being seen where a browser knows all that its condition names.
+RULE = """[...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).find(
+  (rule) => rule instanceof CSSSupportsRule && rule.cssText.includes(".unsupported.old"))"""
+# What the page cannot do without, each with a name that no browser knows.
+NEEDED = {
+    "light-dark(": "light-darker(",
+    "tan(": "tangent(",
+    "atan2(": "atan3(",
+    ":popover-open": ":popover-opened",
+}
+
+
+def look_too_old(page: Page) -> None:
+    """As to a browser that does not know something of what is needed."""
+    page.evaluate(
+        f"""() => {{
+          const rule = {RULE};
+          rule.parentStyleSheet.deleteRule([...rule.parentStyleSheet.cssRules].indexOf(rule));
+        }}"""
+    )
+
+
+def test_without_scripts_the_page_says_what_it_needs_and_nothing_lies_over_it(plain: Page):
     expect(plain.locator("noscript p")).to_be_visible()
     expect(plain.locator("noscript p")).to_contain_text("Allow JavaScript for this page")
+    look_too_old(plain)
+    expect(plain.locator("noscript p")).to_be_visible()
+    expect(plain.locator(".unsupported.old")).to_be_hidden()
 
 
 def test_only_a_browser_that_is_too_old_is_told_so(page: Page):
     told = page.get_by_text("This browser is too old for Unroll.")
     expect(told).to_be_hidden()
-    page.evaluate(
-        """() => { for (const sheet of document.styleSheets) for (const [index, rule] of [...sheet.cssRules].entries())
-          if (rule.cssText.includes(".unsupported.old")) return sheet.deleteRule(index); }"""
-    )
+    look_too_old(page)
     expect(told).to_be_visible()
+
+
+def test_a_browser_is_too_old_if_it_lacks_anything_that_the_page_cannot_do_without(page: Page):
+    condition = page.evaluate(f"() => {RULE}.conditionText")
+    knows = {part: page.evaluate("(part) => CSS.supports(part)", part) for part in condition.split(" and ")}
+    assert all(knows.values()), knows
+    for needed, unknown in NEEDED.items():
+        without = re.sub(rf"(?<![\w-]){re.escape(needed)}", unknown, condition)
+        assert without != condition, f"{needed} is not asked for"
+        assert not page.evaluate("(all) => CSS.supports(all)", without), f"without {needed}"
+    assert len(knows) == 3, "every part is one of what is needed"
+
+
+def test_the_page_and_its_documentation_name_the_same_browsers(page: Page):
+    told = page.locator(".unsupported.old").text_content() or ""
+    browsers = told.partition(" It runs in ")[2].removesuffix(".")
+    assert browsers
+    assert browsers in (ROOT / "docs" / "deploy.md").read_text()
 
 
 def test_a_lost_connection_is_announced_once_while_it_counts_down(page: Page):

@@ -9,9 +9,16 @@ export function createPlatform() {
   /** Errors that were reported as the browser reports those that nobody caught. */
   const reported = [];
 
-  return {
+  const platform = {
     sockets,
     reported,
+    /** Whether a server is there that answers over HTTP, and how often it was asked. */
+    isThere: false,
+    asked: 0,
+    async answers() {
+      platform.asked += 1;
+      return platform.isThere;
+    },
     report: (error) => reported.push(error),
     now: () => time,
     random: () => 1,
@@ -39,6 +46,7 @@ export function createPlatform() {
       time = end;
     },
   };
+  return platform;
 }
 
 function createSocket() {

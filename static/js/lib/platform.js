@@ -1,6 +1,20 @@
+import { addressOf } from "./address.js";
+
+/** So long a server may take to say that it is ready, ms. */
+const PATIENCE = 3000;
+
 /** What of the browser a connection needs, handed to it so that it is tested without one. */
 export const BROWSER = {
   open: (/** @type {string} */ url) => new WebSocket(url),
+  /** Whether it is the server who answers, and not what stands in front of it, and takes visitors: one that ends does not. */
+  async answers() {
+    try {
+      const answer = await fetch(addressOf("readyz"), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+      return answer.ok && (await answer.json()).status === "ready";
+    } catch {
+      return false;
+    }
+  },
   now: () => performance.now(),
   setTimer: (/** @type {() => void} */ callback, /** @type {number} */ ms) => window.setTimeout(callback, ms),
   clearTimer: (/** @type {number} */ timer) => window.clearTimeout(timer),

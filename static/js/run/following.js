@@ -51,7 +51,7 @@ export function createFollowing(url, store, platform, run, onStatus) {
 
   const connection = createConnection(
     addressOfRun(url, run),
-    { opened: () => void begin(), message: receive, binary: receiveFrame, lost },
+    { opened: () => void begin(), message: receive, binary: receiveFrame, lost, explained },
     platform,
   );
   const requests = createRequests(connection, () => {}, platform.now);
@@ -167,6 +167,11 @@ export function createFollowing(url, store, platform, run, onStatus) {
     requests.expectNothing();
     const full = store.get().connection.full;
     store.dispatch({ type: "connection", connection: { status: "lost", retryAt, attempt, full, why } });
+  }
+
+  /** @param {import("../wire/connection.js").Loss} why */
+  function explained(why) {
+    store.dispatch({ type: "connection", connection: { ...store.get().connection, why } });
   }
 
   /** The network as it is now, to go on with alone. @param {boolean} dataset */

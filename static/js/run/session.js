@@ -46,6 +46,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
       message: (message) => reception.message(message),
       binary: (bytes) => reception.frame(bytes),
       lost,
+      explained,
     },
     { ...platform, open: (address) => sharing.open(address) },
   );
@@ -101,6 +102,11 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     standing.starting = false;
     const full = store.get().connection.full;
     store.dispatch({ type: "connection", connection: { status: "lost", retryAt, attempt, full, why } });
+  }
+
+  /** @param {import("../wire/connection.js").Loss} why */
+  function explained(why) {
+    store.dispatch({ type: "connection", connection: { ...store.get().connection, why } });
   }
 
   /** @param {string} text */

@@ -1,9 +1,14 @@
 /** One WebSocket at a time: opens it, hands on what arrives, and after a loss tries again with jittered backoff. */
 
+import { createBlocked } from "./blocked.js";
+
 /** @typedef {import("./protocol.js").Command} Command */
 /** @typedef {import("./protocol.js").ServerMessage} ServerMessage */
 
-/** never: no socket could be opened yet; silent: it stayed open, and nothing came. @typedef {"never" | "silent" | "lost"} Loss */
+/**
+ * never: no socket could be opened yet; blocked: nor can one, though the server answers; silent: it stayed open, and
+ * nothing came. @typedef {"never" | "blocked" | "silent" | "lost"} Loss
+ */
 
 /**
  * @typedef {object} Handlers
@@ -11,12 +16,14 @@
  * @property {(message: ServerMessage) => void} message
  * @property {(bytes: ArrayBuffer) => void} binary
  * @property {(retryAt: number, attempt: number, why: Loss) => void} lost
+ * @property {(why: Loss) => void} [explained] it turned out only after `lost` why no socket could be opened yet
  */
 
 /**
  * What the connection needs of the browser; tests hand in their own.
  * @typedef {object} Platform
  * @property {(url: string) => WebSocket} open
+ * @property {() => Promise<boolean>} answers whether the server takes visitors, as it says over HTTP
  * @property {() => number} now
  * @property {(callback: () => void, ms: number) => number} setTimer
  * @property {(timer: number) => void} clearTimer
@@ -53,15 +60,18 @@ export function createConnection(url, handlers, platform) {
   let earliest = 0;
   let timer = 0;
   let everOpened = false;
+  const blocked = createBlocked(platform.answers, (is) => handlers.explained?.(is ? "blocked" : "never"));
 
   function connect() {
     platform.clearTimer(timer);
+    blocked.tried();
     const current = platform.open(url);
     current.binaryType = "arraybuffer";
     socket = current;
     current.onopen = () => {
       if (current !== socket) return;
       everOpened = true;
+      blocked.over();
       platform.clearTimer(timer);
       handlers.opened();
     };
@@ -71,9 +81,15 @@ export function createConnection(url, handlers, platform) {
       else handlers.binary(data);
     };
     current.onclose = () => {
-      if (current === socket) lost(everOpened ? "lost" : "never");
+      if (current === socket) lost(ending());
     };
-    timer = platform.setTimer(() => drop(everOpened ? "lost" : "never"), OPENING_PATIENCE);
+    timer = platform.setTimer(() => drop(ending()), OPENING_PATIENCE);
+  }
+
+  /** @returns {Loss} */
+  function ending() {
+    if (everOpened) return "lost";
+    return blocked.is() ? "blocked" : "never";
   }
 
   /** The socket is given up: its own end may never be heard of. @param {Loss} why */
@@ -93,6 +109,7 @@ export function createConnection(url, handlers, platform) {
     const wait = Math.max(backoff(attempt, platform.random()), earliest - now);
     handlers.lost(now + wait, attempt, why);
     timer = platform.setTimer(connect, wait);
+    if (!everOpened && handlers.explained) void blocked.failed();
   }
 
   return {
@@ -130,6 +147,7 @@ export function createConnection(url, handlers, platform) {
       const current = socket;
       socket = null;
       platform.clearTimer(timer);
+      blocked.over();
       current?.close();
     },
   };

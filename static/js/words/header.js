@@ -5,10 +5,12 @@ import { formatCount, formatNumber, formatPercent } from "../lib/format.js";
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").RecordMeta} RecordMeta */
 
-/** @type {Record<import("../wire/connection.js").Loss, string>} */
-const LOSSES = { lost: "Connection lost", silent: "No answer for 3 s", never: "No connection yet" };
+const NO_SOCKET =
+  "This page loads, but no WebSocket opens: ask whoever runs your network to allow them. " +
+  "If a proxy changes Host, the server’s UNROLL_ALLOWED_ORIGINS has to name this site.";
 
-const NO_SOCKET = "This page loads, but no WebSocket opens: ask whoever runs your network to allow them.";
+/** @type {Record<Exclude<import("../wire/connection.js").Loss, "blocked">, string>} */
+const LOSSES = { lost: "Connection lost", silent: "No answer for 3 s", never: "No connection yet" };
 
 /**
  * What stands in the line, and what a screen reader says of it: the countdown is seen only, or it would be announced anew
@@ -18,11 +20,11 @@ const NO_SOCKET = "This page loads, but no WebSocket opens: ask whoever runs you
 export function lineOf({ connection, notice, iteration }, now) {
   if (connection.status === "lost") {
     const wait = Math.max(0, Math.ceil(((connection.retryAt ?? now) - now) / 1000));
-    const why = connection.full ? "The server is full" : LOSSES[connection.why ?? "lost"];
+    const { why = "lost", full } = connection;
     const words = (/** @type {string} */ when) =>
-      connection.why === "never" && connection.attempt > 1
+      why === "blocked"
         ? `${NO_SOCKET} Now ${when}.`
-        : `${why}, ${when}. The run is kept in this tab at iteration ${iteration}.`;
+        : `${full ? "The server is full" : LOSSES[why]}, ${when}. The run is kept in this tab at iteration ${iteration}.`;
     const when = wait === 0 ? "trying again" : `trying again in ${wait} s`;
     return { text: words(when), said: words("trying again"), action: wait > 0 };
   }

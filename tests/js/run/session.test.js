@@ -774,6 +774,23 @@ test("a change whose answer was lost with the connection goes again, once", asyn
   ]);
 });
 
+test("why no socket opens is told as soon as it is known, and no longer than it is true", async () => {
+  const { platform, store, server } = setUp();
+  platform.isThere = true;
+  const why = () => [store.get().connection.status, store.get().connection.why];
+  for (const wait of [250, 500]) {
+    platform.sockets.at(-1).close();
+    assert.deepEqual(why(), ["lost", "never"]);
+    await settle();
+    platform.pass(wait);
+  }
+  assert.deepEqual(why(), ["lost", "blocked"]);
+  platform.sockets.at(-1).open();
+  assert.deepEqual(why(), ["lost", "never"], "the run does not stand yet");
+  await server.answer();
+  assert.deepEqual(why(), ["open", undefined]);
+});
+
 test("a run that plays and is not heard of for three seconds is taken up on another connection", async () => {
   const { platform, server, session, store } = await started();
   await server.snapshot(40);

@@ -3,6 +3,9 @@ import test from "node:test";
 import { backoff, createConnection } from "../../../static/js/wire/connection.js";
 import { createPlatform } from "../sockets.js";
 
+/** Promises that are kept have their say. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
 function setUp() {
   const platform = createPlatform();
   const heard = [];
@@ -11,6 +14,7 @@ function setUp() {
     message: (message) => heard.push(message),
     binary: (bytes) => heard.push(bytes.byteLength),
     lost: (retryAt, attempt, why) => heard.push({ retryAt, attempt, why }),
+    explained: (why) => heard.push({ why }),
   };
   const connection = createConnection("ws://here/ws", handlers, platform);
   connection.connect();
@@ -93,6 +97,55 @@ test("a socket that never opened is told from one that was lost, and one that do
   assert.equal(platform.sockets.length, 3, "an open one may stay open");
   platform.sockets[2].close();
   assert.equal(heard.at(-1).why, "lost");
+});
+
+/** The newest socket fails, and all that is asked then is answered; what was heard since. */
+async function fails({ platform, heard }) {
+  const before = heard.length;
+  platform.sockets.at(-1).close();
+  await settle();
+  return heard.slice(before).map(({ why }) => why);
+}
+
+test("a network that lets no socket through is told from a server that is away by what the server answers", async () => {
+  const all = setUp();
+  const { platform } = all;
+  assert.deepEqual(await fails(all), ["never"], "away");
+  platform.isThere = true;
+  platform.pass(250);
+  assert.deepEqual(await fails(all), ["never"], "it may have come back after this one failed");
+  platform.pass(500);
+  assert.deepEqual(await fails(all), ["never", "blocked"]);
+  platform.pass(1000);
+  assert.deepEqual(await fails(all), ["blocked"], "nothing else is said in between");
+  platform.isThere = false;
+  platform.pass(2000);
+  assert.deepEqual(await fails(all), ["blocked", "never"]);
+  assert.equal(platform.asked, 5, "once a failure");
+});
+
+test("once a socket has opened, or none is wanted, nothing is called blocked and nobody is asked", async () => {
+  const all = setUp();
+  const { platform, heard, connection } = all;
+  platform.isThere = true;
+  await fails(all);
+  platform.pass(250);
+  assert.deepEqual(await fails(all), ["never", "blocked"]);
+  platform.pass(500);
+  platform.sockets.at(-1).open();
+  assert.deepEqual(heard.slice(-2), [{ why: "never" }, "opened"]);
+  assert.deepEqual(await fails(all), ["lost"]);
+  assert.equal(platform.asked, 2);
+  connection.close();
+
+  const closed = setUp();
+  closed.platform.isThere = true;
+  await fails(closed);
+  closed.platform.pass(250);
+  closed.platform.sockets.at(-1).close();
+  closed.connection.close();
+  await settle();
+  assert.equal(closed.heard.at(-1).why, "never", "an answer that comes too late");
 });
 
 test("a silent socket is given up although its end is never heard of", () => {

@@ -41,10 +41,17 @@ test("classes have an accuracy beside the iteration at which they were solved, n
   assert.deepEqual(solvedWords(0.5, null), { value: "50 % · not yet", label: "accuracy · solved" });
 });
 
-test("a socket that never opened is explained with what to ask for, one that went silent is named", () => {
-  const connection = { status: "lost", retryAt: 3000, attempt: 2, why: "never" };
-  const never = lineOf({ connection, notice: null, iteration: 0 }, 0);
-  assert.match(never.text, /no WebSocket opens: ask whoever runs your network .* Now trying again in 3 s/);
+test("where no socket can be opened it says whom to ask for what, one that never opened or went silent is named", () => {
+  const connection = { status: "lost", retryAt: 3000, attempt: 2, why: "blocked" };
+  const blocked = lineOf({ connection, notice: null, iteration: 0 }, 0);
+  assert.match(blocked.text, /no WebSocket opens: ask whoever runs your network .* Now trying again in 3 s\.$/);
+  assert.match(
+    blocked.text,
+    /If a proxy changes Host, the server’s UNROLL_ALLOWED_ORIGINS has to name this site\. Now/,
+  );
+  assert.match(blocked.said, / Now trying again\.$/);
+  const never = lineOf({ connection: { ...connection, why: "never" }, notice: null, iteration: 0 }, 0);
+  assert.match(never.text, /^No connection yet, trying again in 3 s\. The run is kept in this tab at iteration 0/);
   const silent = lineOf({ connection: { ...connection, why: "silent" }, notice: null, iteration: 12 }, 0);
   assert.match(silent.text, /^No answer for 3 s, trying again in 3 s\. The run is kept in this tab at iteration 12/);
 });
