@@ -17,6 +17,7 @@ from ..settings import Settings
 from .closing import CloseCode
 
 OPEN_TO_ANY_HOST = {"/healthz", "/readyz"}  # asked by balancers, which use whatever name or address they know
+FILES = "/static/"  # a browser names the page's origin also where a module that stands in it imports another
 GUARDED_BY_TOKEN = {"/publish"}  # which no page can bring: a browser sends no such header with a socket
 HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::(?P<port>[0-9]{1,5}))?")
 DEFAULT_PORTS = {"http": "80", "https": "443"}
@@ -67,7 +68,7 @@ class HostOriginMiddleware:
             )
         if not origins and (scope["type"] == "http" or self.allow_missing_origin):
             return None
-        if scope["path"] in GUARDED_BY_TOKEN:
+        if scope["path"] in GUARDED_BY_TOKEN or (scope["type"] == "http" and scope["path"].startswith(FILES)):
             return None
         if len(origins) == 1 and (same_origin(origins[0], hosts[0]) or origins[0].lower() in self.origins):
             return None

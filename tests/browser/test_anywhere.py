@@ -156,20 +156,16 @@ def test_a_server_that_ends_between_the_page_and_its_socket_is_never_called_bloc
     assert not [text for text in said if "WebSocket" in text]
 
 
-@pytest.mark.skipif(shutil.which("firefox-esr") is None, reason="needs Firefox: apt-get install firefox-esr")
-def test_in_firefox_where_a_proxy_rewrites_host_the_page_names_the_setting_that_helps(tmp_path: Path) -> None:
-    """Chromium names the origin to modules, too: they are refused like the socket, and the picture is all there is."""
+def test_where_a_proxy_rewrites_host_the_page_names_the_setting_that_helps(page: Page) -> None:
     with Server(WORKERS="1") as server, proxy(server.port, Rewrite("rewrites Host", host="localhost:8000")) as port:
         address = f"http://127.0.0.1:{port}"
-        with Firefox(tmp_path / "profile") as firefox:
-            firefox.open(f"{address}/{WHOLE}")
-            line = 'document.querySelector("#line-text").textContent'
-            advice = "If a proxy changes Host, the server’s UNROLL_ALLOWED_ORIGINS has to name this site."
-            firefox.until(f'{line}.includes("{advice}")', "what helps")
-            server.stop()
-            with Server(server.port, WORKERS="1", UNROLL_ALLOWED_ORIGINS=address):
-                firefox.until('Number(document.querySelector("#history")?.ariaValueMax) > 10', "updates")
-                firefox.until('document.querySelector("#line").hidden', "nothing to be said")
+        page.goto(f"{address}/{WHOLE}")
+        advice = "If a proxy changes Host, the server’s UNROLL_ALLOWED_ORIGINS has to name this site."
+        expect(page.locator("#line-text")).to_contain_text(advice)
+        server.stop()
+        with Server(server.port, WORKERS="1", UNROLL_ALLOWED_ORIGINS=address):
+            trains(page, 10)
+            expect(page.locator("#line")).to_be_hidden()
 
 
 def test_a_server_that_goes_away_is_called_lost_and_not_blocked(page: Page) -> None:

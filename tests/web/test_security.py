@@ -110,6 +110,14 @@ def test_our_own_page_and_listed_origins_may_connect(host, origin):
     assert refused([("host", host), ("origin", origin)], **settings) is None
 
 
+def test_files_are_given_to_any_page_that_runs_under_a_host_of_ours_and_nothing_else_is():
+    foreign = [("host", "localhost:8000"), ("origin", "https://behind.a.proxy.example")]
+    assert refused(foreign, kind="http", path="/static/0123/js/main.js") is None
+    assert refused(foreign, kind="http", path="/api/schema") == 403
+    assert refused(foreign, path="/static/0123/js/main.js") == 403, "no socket is a file"
+    assert refused([("host", "evil.example"), foreign[1]], kind="http", path="/static/0123/js/main.js") == 400
+
+
 @pytest.mark.parametrize(
     "origin",
     [
