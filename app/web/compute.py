@@ -253,10 +253,16 @@ class Pool:
         process.popen.poll()
         if time.monotonic() - process.started_at < RESTART_PAUSE:
             await asyncio.sleep(RESTART_PAUSE)
-        if not self.draining:
-            replacement = Process(self.limits)
-            self.processes.append(replacement)
-            await self._listen(replacement)
+        while not self.draining:
+            try:
+                replacement = Process(self.limits)
+            except OSError:  # the system has no memory, or no place for one more process
+                log.exception("a compute process cannot be started; trying again")
+                await asyncio.sleep(RESTART_PAUSE)
+            else:
+                self.processes.append(replacement)
+                await self._listen(replacement)
+                return
 
     async def drain(self, seconds: float) -> None:
         """Every visitor gets the last snapshot of their run; nothing is computed after it."""

@@ -93,6 +93,20 @@ def takes_gzip(request: Request) -> bool:
     return weights.get("gzip", weights.get("*", "0")).strip("0.") != ""
 
 
+class MadeOnce:
+    """Pages as one file: each made in a thread of its own when it is first asked for, as that takes a second."""
+
+    def __init__(self) -> None:
+        self._made: dict[Callable[[], Fixed], asyncio.Future[Fixed]] = {}
+
+    async def __call__(self, make: Callable[[], "Fixed"]) -> "Fixed":
+        """What `make` makes; where it failed, the next who asks has it tried again."""
+        made = self._made.get(make)
+        if made is None or (made.done() and made.exception()):
+            made = self._made[make] = asyncio.ensure_future(asyncio.to_thread(make))
+        return await asyncio.shield(made)
+
+
 class Pages:
     """Everything that can be fetched. `open` is called once the first process can compute."""
 
@@ -107,13 +121,7 @@ class Pages:
         small = (name for name in self.later(soon, first=False) if self.assets.is_small(name))
         self.inside = [*soon, *small]
         self.modules = inside(self.assets, FIRST_PICTURE, self.inside)
-        self._made: dict[Callable[[], Fixed], asyncio.Future[Fixed]] = {}
-
-    async def made(self, make: Callable[[], "Fixed"]) -> "Fixed":
-        """The page as one file: made in a thread of its own when it is first asked for, as that takes a second."""
-        if make not in self._made:
-            self._made[make] = asyncio.ensure_future(asyncio.to_thread(make))
-        return await asyncio.shield(self._made[make])
+        self.made = MadeOnce()
 
     def player(self) -> "Fixed":
         """What plays one recording."""

@@ -51,14 +51,19 @@ class Process(asyncio.Protocol):
                 end.setsockopt(socket.SOL_SOCKET, option, SOCKET_BYTES)
         ours.setblocking(False)
         self.socket = ours
-        self.popen = subprocess.Popen(  # noqa: S603 (our own program)
-            [sys.executable, "-m", f"{__package__}.worker", str(theirs.fileno()), json.dumps(limits)],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            process_group=0,  # an interrupt at the terminal is for the web process, which drains this one first
-            env={**os.environ, **ONE_THREAD},
-        )
-        theirs.close()
+        try:
+            self.popen = subprocess.Popen(  # noqa: S603 (our own program)
+                [sys.executable, "-m", f"{__package__}.worker", str(theirs.fileno()), json.dumps(limits)],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                process_group=0,  # an interrupt at the terminal is for the web process, which drains this one first
+                env={**os.environ, **ONE_THREAD},
+            )
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
 
     def send(self, kind: Kind, run: int = 0, payload: bytes = b"") -> None:
         """One packet; to a process that is dying it goes nowhere, as its end is about to be noticed."""
