@@ -116,17 +116,15 @@ class Publisher:
             close_timeout=CLOSING_SECONDS,
         ) as socket:
             socket.send(self._begin)
-            reading = threading.Thread(target=self._read, args=(socket,), name="unroll listening", daemon=True)
-            reading.start()
-            self._send_until_closed(socket, reading)
+            ended = threading.Event()
+            threading.Thread(target=self._read, args=(socket, ended), name="unroll listening", daemon=True).start()
+            self._send_until_closed(socket, ended)
 
-    def _send_until_closed(self, socket: Any, reading: threading.Thread) -> None:
+    def _send_until_closed(self, socket: Any, ended: threading.Event) -> None:
         while True:
             with self._change:
-                self._change.wait_for(
-                    lambda: bool(self._waiting and self.followers) or self._closed or self._ended(reading)
-                )
-                if self._ended(reading):
+                self._change.wait_for(lambda: bool(self._waiting and self.followers) or self._closed or ended.is_set())
+                if ended.is_set():
                     raise ConnectionError("the server ended the connection")
                 if self._closed and not (self._waiting and self.followers):
                     return
@@ -136,7 +134,7 @@ class Publisher:
                 frame = self._made(name, make)
                 if frame is not None:
                     socket.send(frame)
-            self._rest(reading, REST * (time.thread_time() - began))
+            self._rest(ended, REST * (time.thread_time() - began))
 
     def _made(self, name: str, make: Callable[[], Record]) -> bytes | None:
         """A record as it is sent; None where it could not be made, which is not the server's fault."""
@@ -148,14 +146,11 @@ class Publisher:
             self._failed(f"the record of {name or 'the model'} could not be made", error)
             return None
 
-    def _rest(self, reading: threading.Thread, seconds: float) -> None:
+    def _rest(self, ended: threading.Event, seconds: float) -> None:
         with self._change:
-            self._change.wait_for(lambda: self._closed or self._ended(reading), seconds)
+            self._change.wait_for(lambda: self._closed or ended.is_set(), seconds)
 
-    def _ended(self, reading: threading.Thread) -> bool:
-        return not reading.is_alive()
-
-    def _read(self, socket: Any) -> None:
+    def _read(self, socket: Any, ended: threading.Event) -> None:
         """What the server says, until the connection ends."""
         from websockets.exceptions import ConnectionClosed
 
@@ -165,6 +160,7 @@ class Publisher:
                     self._take(socket, message)
         finally:
             with self._change:
+                ended.set()
                 self._change.notify_all()
 
     def _take(self, socket: Any, message: str | bytes) -> None:

@@ -152,6 +152,23 @@ def test_what_the_server_says_and_cannot_be_done_is_told_as_that_and_the_connect
     assert server.connections == 1
 
 
+def test_the_end_of_a_connection_is_noticed_though_the_thread_that_heard_of_it_has_not_ended():
+    told, going = Told(), threading.Event()
+
+    class Lingering(Publisher):
+        def _read(self, *given):
+            super()._read(*given)
+            going.wait(PATIENCE)
+
+    with Follower() as server:
+        publisher = Lingering(server.url, TOKEN, ["encoder"], 1, told.sequences.append, told.sentences.append)
+        wait_until(lambda: publisher.followers, "the server to be found")
+        server.hang_up()
+        wait_until(lambda: told.heard("the server ended the connection"), "the end to be told")
+        going.set()
+        publisher.close()
+
+
 class Follower:
     """A server on which somebody follows every run from the beginning, after it has said what it is given to say."""
 
@@ -162,10 +179,15 @@ class Follower:
 
     def _serve(self, publisher: ServerConnection) -> None:
         self.connections += 1
+        self._publisher = publisher
         publisher.recv()
         for message in ('{"type": "published"}', *self._said, '{"type": "followers", "count": 1}'):
             publisher.send(message)
         self.records += publisher
+
+    def hang_up(self) -> None:
+        """End the newest connection."""
+        self._publisher.close()
 
     def __enter__(self) -> Self:
         self._server = serve(self._serve, "127.0.0.1", 0, compression=None)
