@@ -6,7 +6,8 @@ from typing import Any, Self
 
 from ..engine import BreakName, Params, TensorCheck
 from ..errors import BadValue, shown
-from ..tasks import OwnData, Steps, Task, finish
+from ..steps import Steps, finish
+from ..tasks import OwnData, Task
 from . import dataset as datasets
 from . import edits, pytorch, quantities
 from .architecture import architecture_of
