@@ -12,8 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import BadUpload, Choice
-from ..steps import Steps as Steps
-from ..steps import finish
+from ..steps import Steps, finish
 from ..tasks import Options as Options
 from ..tasks import OwnData as OwnData
 from ..tasks import Sequences, Series, Text
