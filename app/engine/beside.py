@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..steps import finish
 from .activations import ActivationName
 from .adjoints import Adjoints
 from .architecture import Architecture
@@ -19,7 +20,6 @@ from .last_loss import LastLoss, alone, last_loss_of, of_columns
 from .layer import FLUSH_EVERY
 from .losses import LossName, Reduction
 from .network import Network
-from .pieces import whole
 
 COLUMNS = 2
 LEAST_TRIED, NUMBERS_TRIED = 16, 512  # timesteps, and numbers of each column: fewer may agree by chance
@@ -52,7 +52,7 @@ def beside(
     net.take_over(wide, wide.B)
     # In a column of its own the last loss is the mean of one.
     scale = float(np.log(max(net.n[0], 1))) if reduction == "mean" else 0.0
-    return whole(
+    return finish(
         of_columns(net, wide.stack, wide.B + 1, columns.target[:, :1], columns.last, reduction, FLUSH_EVERY, scale)
     )
 

@@ -4,11 +4,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..steps import Steps
 from .architecture import Architecture
 from .arrays import Array, zeros
 from .cells import Params
 from .losses import LOSSES, LossName, Reduction
-from .pieces import Pieces
 
 
 class Readout:
@@ -47,7 +47,7 @@ class Readout:
         has_target = self._read_out(states, columns, self.y, self.dy, self.E_t, self._dE_dy)
         self.n = self._all_timesteps if has_target is None else np.add.reduce(has_target, axis=0, dtype=int)
 
-    def forwarding(self, states: list[Array], target: Array, at_once: int) -> Pieces[None]:
+    def forwarding(self, states: list[Array], target: Array, at_once: int) -> Steps[None]:
         """`forward`, ``at_once`` timesteps at a time."""
         columns = target.transpose(0, 2, 1) if target.ndim == 3 else target
         n = self._all_timesteps

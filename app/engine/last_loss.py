@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..steps import Steps, finish
 from .adjoints import Adjoints, complete
 from .arrays import Array
 from .exact_sweep import Swept, all_swept, left_in
@@ -11,7 +12,6 @@ from .layer import FLUSH_EVERY, Layer
 from .ln_norms import LN2, ln_norms
 from .losses import Reduction
 from .network import Network
-from .pieces import Pieces, whole
 from .stack import Stack
 
 
@@ -41,13 +41,13 @@ def adjoints_and_last_loss(
     ``pair`` has the layers of such a network for B = 2. Without it, and where the last loss's gradient leaves the range
     of numbers, each goes back by itself. The buffers of ``net`` are left as by `all_adjoints`.
     """
-    return whole(going_back(net, pair, target, reduction, FLUSH_EVERY))
+    return finish(going_back(net, pair, target, reduction, FLUSH_EVERY))
 
 
 Both = tuple[dict[str, Adjoints], dict[str, LastLoss]]
 
 
-def going_back(net: Network, pair: Stack | None, target: Array, reduction: Reduction, at_once: int) -> Pieces[Both]:
+def going_back(net: Network, pair: Stack | None, target: Array, reduction: Reduction, at_once: int) -> Steps[Both]:
     """The same, at most ``at_once`` timesteps of one layer at a time; until it is over nobody else may use the two."""
     if pair is None:
         return (yield from _each_by_itself(net, target, reduction, at_once))
@@ -66,7 +66,7 @@ def of_columns(
     reduction: Reduction,
     at_once: int,
     scale: float = 0.0,
-) -> Pieces[Both]:
+) -> Steps[Both]:
     """The same after all losses went back in ``net`` (B = 1), and the last one in the column ``alone`` of ``stack``.
 
     ``last``: its timestep, None where there is none. ``scale``: ln of what it is still to be divided by.
@@ -81,7 +81,7 @@ def of_columns(
     return (yield from _each_by_itself(net, target, reduction, at_once))
 
 
-def _each_by_itself(net: Network, target: Array, reduction: Reduction, at_once: int) -> Pieces[Both]:
+def _each_by_itself(net: Network, target: Array, reduction: Reduction, at_once: int) -> Steps[Both]:
     """The same by one way back after the other."""
     found: dict[str, LastLoss] = {}
     losses = _timesteps_with_a_loss(target)
@@ -96,7 +96,7 @@ def _each_by_itself(net: Network, target: Array, reduction: Reduction, at_once: 
         return {ending: complete(net.layers[ending], swept) for ending, swept in all_swept(net).items()}, found
 
 
-def _back(net: Network, reduction: Reduction, only: int | None, at_once: int) -> Pieces[None]:
+def _back(net: Network, reduction: Reduction, only: int | None, at_once: int) -> Steps[None]:
     """All losses, or ``only`` that of one timestep, the whole way back."""
     yield from net.stack.preparing(net.head.backward(reduction, only))
     yield from net.stack.sweeping(net.T, 0, None, at_once)
@@ -122,7 +122,7 @@ def _timesteps_with_a_loss(target: Array) -> Array:
     return np.flatnonzero(~has_none) + 1
 
 
-def _side_by_side(net: Network, pair: Stack, t: int, reduction: Reduction, at_once: int) -> Pieces[None]:
+def _side_by_side(net: Network, pair: Stack, t: int, reduction: Reduction, at_once: int) -> Steps[None]:
     """All losses back in the first column of ``pair``, E_t in the second; ``net`` gets the first one."""
     yield from net.stack.preparing(net.head.backward(reduction))
     for ending, layer in net.layers.items():

@@ -19,11 +19,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy import add
 
+from ..steps import Steps
 from .activations import ACTIVATIONS, ActivationName
 from .arrays import Array, product, zeros
 from .cells import CELLS, CellName, Params
 from .clipping import clip_columns
-from .pieces import Pieces
 from .sums import SumOverTime
 
 FLUSH_EVERY = 16
@@ -162,7 +162,7 @@ class Layer:
         for t in range(self.T):
             step(t)
 
-    def forwarding(self, h0: Array | None, c0: Array | None, skipped: Array | None, at_once: int) -> Pieces[None]:
+    def forwarding(self, h0: Array | None, c0: Array | None, skipped: Array | None, at_once: int) -> Steps[None]:
         """`forward`, ``at_once`` timesteps at a time."""
         step = self._begin(h0, c0, skipped)
         for start in range(0, self.T, at_once):
@@ -255,7 +255,7 @@ class Layer:
             self.cell.linearise(some)
         self._blank_skipped()
 
-    def linearising(self) -> Pieces[None]:
+    def linearising(self) -> Steps[None]:
         """`linearise`, as many timesteps at a time as stay in the cache."""
         for some in self._spans:
             yield
@@ -278,7 +278,7 @@ class Layer:
         for _ in self.sweeping(last, lowest, clip_timestep, FLUSH_EVERY):
             pass
 
-    def sweeping(self, last: int, lowest: int, clip_timestep: float | None, at_once: int) -> Pieces[None]:
+    def sweeping(self, last: int, lowest: int, clip_timestep: float | None, at_once: int) -> Steps[None]:
         """`sweep`, at most ``at_once`` timesteps at a time."""
         chain, joins, multiply = self.cell.backward, self.cell.direct == "h", self._product
         # What is handed to h_last alone: from beyond it comes nothing or what arrives at the last states from outside.
@@ -329,7 +329,7 @@ class Layer:
         """
         return self._means(self._sum.now())
 
-    def summing(self) -> Pieces[tuple[Params, Array]]:
+    def summing(self) -> Steps[tuple[Params, Array]]:
         """`gradients`, some timesteps' products at a time."""
         return self._means((yield from self._sum.summing()))
 

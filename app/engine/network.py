@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from ..steps import Steps
 from .activations import ActivationName
 from .architecture import Architecture
 from .arrays import Array, Precision, silent_context
@@ -14,7 +15,6 @@ from .inputs import make_inputs
 from .layer import Layer
 from .losses import LossName, Reduction
 from .passes import Pass
-from .pieces import Pieces
 from .stack import Stack
 from .views import LayerView
 
@@ -164,7 +164,7 @@ class Network:
         initial: Mapping[str, Array] | None = None,
         lengths: Array | None = None,
         at_once: int,
-    ) -> Pieces[None]:
+    ) -> Steps[None]:
         """`forward`, ``at_once`` timesteps of one layer at a time; until it is over nobody else may use the network."""
         return self.in_silence(self._forwarding(params, x, target, self._states(params, h0, initial), lengths, at_once))
 
@@ -198,18 +198,18 @@ class Network:
         states: Mapping[str, Array],
         lengths: Array | None,
         at_once: int,
-    ) -> Pieces[None]:
+    ) -> Steps[None]:
         self.load(params)
         yield
         self.inputs.enter(x, self.stack.inputs)
         yield from self.stack.forwarding(states, lengths, at_once)
         yield from self.head.forwarding(self.stack.states, target, at_once)
 
-    def in_silence(self, pieces: Pieces[Found]) -> Pieces[Found]:
-        """The same; each piece in the silent context, which is left between two of them."""
+    def in_silence(self, steps: Steps[Found]) -> Steps[Found]:
+        """The same; each step in the silent context, which is left between two of them."""
         try:
             while True:
-                self._silently(next, pieces)
+                self._silently(next, steps)
                 yield
         except StopIteration as done:
             found: Found = done.value
@@ -256,7 +256,7 @@ class Network:
 
     def backwarding(
         self, reduction: Reduction, k1: int, k2: int, clip_timestep: float | None, at_once: int
-    ) -> Pieces[Params]:
+    ) -> Steps[Params]:
         """`backward`, at most ``at_once`` timesteps of one layer at a time, as `forwarding`."""
         return self.in_silence(self._backwarding(reduction, k1, k2, clip_timestep, at_once))
 
@@ -271,7 +271,7 @@ class Network:
 
     def _backwarding(
         self, reduction: Reduction, k1: int, k2: int, clip_timestep: float | None, at_once: int
-    ) -> Pieces[Params]:
+    ) -> Steps[Params]:
         yield from self.stack.preparing(self.head.backward(reduction))
         yield from self.stack.backwarding(k1, k2, clip_timestep, at_once)
         return self._named((yield from self.stack.summing(initial=self.train_h0)))

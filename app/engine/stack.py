@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
+from ..steps import Steps, finish
 from .activations import ActivationName
 from .architecture import Architecture
 from .arrays import Array
@@ -15,7 +16,6 @@ from .cells import CELLS, Params
 from .layer import FLUSH_EVERY, Layer, LayerSizes
 from .naming import directions, suffix, with_suffix
 from .passes import Pass, PassSum
-from .pieces import Pieces, whole
 
 
 class Stack:
@@ -81,7 +81,7 @@ class Stack:
         for layer, given in self._entered(initial, lengths):
             layer.forward(*given)
 
-    def forwarding(self, initial: Mapping[str, Array], lengths: Array | None, at_once: int) -> Pieces[None]:
+    def forwarding(self, initial: Mapping[str, Array], lengths: Array | None, at_once: int) -> Steps[None]:
         """`forward`, ``at_once`` timesteps of one layer at a time."""
         for layer, given in self._entered(initial, lengths):
             yield from layer.forwarding(*given, at_once)
@@ -103,7 +103,7 @@ class Stack:
         for layer in self.top:
             layer.receive(handed)
 
-    def preparing(self, handed: Array) -> Pieces[None]:
+    def preparing(self, handed: Array) -> Steps[None]:
         """`prepare`, some timesteps of one layer at a time."""
         for layer in self.layers.values():
             yield from layer.linearising()
@@ -121,7 +121,7 @@ class Stack:
         """After `prepare`: every layer from timestep ``last`` back to ``lowest``, as `Layer.sweep`."""
         self.descend(lambda layer: layer.sweep(last, lowest, clip_timestep), slice(lowest, last))
 
-    def sweeping(self, last: int, lowest: int, clip_timestep: float | None, at_once: int) -> Pieces[None]:
+    def sweeping(self, last: int, lowest: int, clip_timestep: float | None, at_once: int) -> Steps[None]:
         """`sweep`, at most ``at_once`` timesteps of one layer at a time."""
         for layer, _, above in self._downwards:
             if above:
@@ -133,9 +133,9 @@ class Stack:
         if k1 == 0:
             self.sweep(self.T, 0, clip_timestep)
         else:
-            whole(self.backwarding(k1, k2, clip_timestep, FLUSH_EVERY))
+            finish(self.backwarding(k1, k2, clip_timestep, FLUSH_EVERY))
 
-    def backwarding(self, k1: int, k2: int, clip_timestep: float | None, at_once: int) -> Pieces[None]:
+    def backwarding(self, k1: int, k2: int, clip_timestep: float | None, at_once: int) -> Steps[None]:
         """`backward`, at most ``at_once`` timesteps of one layer at a time."""
         if k1 == 0:
             yield from self.sweeping(self.T, 0, clip_timestep, at_once)
@@ -179,7 +179,7 @@ class Stack:
         """
         return self._named([layer.gradients() for layer in self.layers.values()], initial=initial)
 
-    def summing(self, *, initial: bool) -> Pieces[tuple[Params, list[Array]]]:
+    def summing(self, *, initial: bool) -> Steps[tuple[Params, list[Array]]]:
         """`gradients`, some timesteps' products at a time."""
         found = []
         for layer in self.layers.values():

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from numpy import add
 
+from ..steps import Steps
 from .arrays import SMALL, Array, parts, zeros
-from .pieces import Pieces
 
 WORTH_SUMMING = 128  # uses of a parameter that are summed by one product, though it be divided because it is not small
 
@@ -54,7 +54,7 @@ class SumOverTime:
             pass
         return self._sums
 
-    def summing(self) -> Pieces[Array]:
+    def summing(self) -> Steps[Array]:
         """The same, some timesteps' products at a time."""
         self._sums.fill(0.0)
         for leaving, d, entering, z, products in self._summands:

@@ -10,7 +10,7 @@ from .echo import Echo
 from .latch import Latch
 from .own import Own, OwnData
 from .parity import Parity
-from .reading import Options, Steps, finish, read_array
+from .reading import Options, read_array
 from .sequences import MAX_LENGTH, Sequences
 from .series import Series
 from .sine import Sine
@@ -40,11 +40,9 @@ __all__ = [
     "OwnData",
     "Sequences",
     "Series",
-    "Steps",
     "Task",
     "TaskName",
     "Text",
-    "finish",
     "make_task",
     "read_array",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .reading import Steps
+from ..steps import Steps
 
 NUMBERS = 2**15  # that are worked on at once
 

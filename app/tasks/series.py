@@ -7,8 +7,9 @@ from typing import Any, Self
 import numpy as np
 
 from ..errors import BadUpload
+from ..steps import Steps, finish
 from . import columns
-from .reading import MIN_ROWS, Options, Steps, Table, finish, reading_table
+from .reading import MIN_ROWS, Options, Table, reading_table
 
 SHOWN_ROWS, SHOWN_COLUMNS = 3, 16
 CONSTANT = 1e-12  # of its largest number: a column that varies less is only moved to 0

@@ -9,8 +9,9 @@ from typing import Any, Self
 import numpy as np
 
 from ..errors import BadUpload, Choice, shown
+from ..steps import Steps, finish
 from .base import MAX_NAMES, one_hot
-from .reading import Options, Steps, blocks, finish
+from .reading import Options, blocks
 
 MOST_SAID = 20  # notes
 MOST_REMOVED = 1000  # characters that can be left out of a text

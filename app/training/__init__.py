@@ -1,7 +1,7 @@
 """Training: from app.training import RunConfig, Trainer."""
 
 from ..engine import BREAKS, BreakName, TensorCheck
-from ..tasks import Steps, finish
+from ..steps import Steps, finish
 from .computed import Computed
 from .config import Effects, RunConfig
 from .divergence import Divergence

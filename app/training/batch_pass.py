@@ -7,7 +7,8 @@ from math import isfinite
 import numpy as np
 
 from ..engine import Columns, Network, Params, angle, clip, norm
-from ..tasks import Batch, Steps
+from ..steps import Steps
+from ..tasks import Batch
 from .config import RunConfig
 from .flat import WHOLE, flat
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..engine import BREAKS, BreakName, Columns, Data, Network, Params, Precision, TensorCheck, gradcheck
 from ..errors import BadValue, OutOfRange, shown
-from ..tasks import Batch, Steps, Task, finish
+from ..steps import Steps, finish
+from ..tasks import Batch, Task
 from . import batch_pass
 from .architecture import architecture_of
 from .batch_pass import BatchPass

@@ -12,10 +12,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import BadUpload, Choice
+from ..steps import Steps, finish
 from ..tasks import Options as Options
 from ..tasks import OwnData as OwnData
-from ..tasks import Sequences, Series, Text, finish
-from ..tasks import Steps as Steps
+from ..tasks import Sequences, Series, Text
 from . import arrays_from, tensorfile
 from .arrays_from import Source
 from .limits import MAX_WORDS_BYTES

@@ -5,7 +5,7 @@ from typing import TypeVar
 import numpy as np
 
 from ..engine import Params
-from ..tasks import Steps, finish
+from ..steps import Steps, finish
 from .batch_pass import BatchPass
 from .batch_runner import BatchRunner
 from .computed import Computed

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..engine import OPTIMIZERS, Architecture, Initialisation, Optimizer, Params, initialising, norm_of
-from ..tasks import STREAK, Steps
+from ..steps import Steps
+from ..tasks import STREAK
 from .carried import START, Carried
 from .config import RunConfig
 from .flat import WHOLE, flat, parts

@@ -8,7 +8,8 @@ import numpy as np
 from ..engine import Adjoints, Columns, LastLoss, Network, Params, adjoints_and_last_loss, beside, going_back
 from ..engine.arrays import all_finite
 from ..engine.ln_norms import ln_norm
-from ..tasks import Batch, Steps
+from ..steps import Steps
+from ..tasks import Batch
 from .batch_pass import NONE
 from .config import RunConfig
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import norm_of
-from ..tasks import Steps, finish
+from ..steps import Steps, finish
 from . import batch_pass
 from .batch_runner import BatchRunner
 from .divergence import Divergence, Location

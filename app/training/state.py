@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..errors import BadUpload, OutOfRange
-from ..tasks import OwnData, Sequences, Steps, Task, finish, make_task
+from ..steps import Steps, finish
+from ..tasks import OwnData, Sequences, Task, make_task
 from . import dataset as datasets
 from . import snapshot
 from .architecture import architecture_of

@@ -6,7 +6,8 @@ from typing import Any, Self
 
 from ..engine import BreakName, Params, TensorCheck
 from ..errors import BadValue, shown
-from ..tasks import OwnData, Steps, Task, finish
+from ..steps import Steps, finish
+from ..tasks import OwnData, Task
 from . import dataset as datasets
 from . import edits, pytorch, quantities
 from .architecture import architecture_of
@@ -252,7 +253,8 @@ class Trainer:
 
     def stepping(self, watch: Watch | None = None, *, loss_after: bool = False) -> Steps[Record]:
         """The same in steps, as `recording`; the last one makes the update and, where asked, the loss after it."""
-        record = yield from self.recording({*(self.watching if watch is None else watch), "gradients"})
+        also = self.watching if watch is None else quantities.checked(watch)
+        record = yield from self.recording(also | {"gradients"})
         wanted = loss_after and not self.diverged
         batch = self._iterations.batch() if wanted else None
         self.advance()

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..errors import BadValue, shown
+from ..errors import BadValue, UnrollError, shown
 from ..link_keys import new_key, token_of
 from ..training import Record
 from .threads import give_way
@@ -38,7 +38,8 @@ def addresses(server: str) -> tuple[str, str]:
 class Publisher:
     """One run on a server. ``on_sequence`` is called when somebody there asks for another sequence of the batch.
 
-    ``tell`` is given a sentence when the server is lost, refuses, or is back. Both are called in threads of ours.
+    ``tell`` is given a sentence when the server is lost, refuses, or is back, and once when something of ours fails.
+    Both are called in threads of ours.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Publisher:
         self._change = threading.Condition()
         self._closed = False
         self._lost = False  # and said so
+        self._failures: set[str] = set()  # of ours, that were told
         self._socket: Any = None
         self._thread = threading.Thread(target=self._work, name="unroll publishing", daemon=True)
         self._thread.start()
@@ -114,42 +116,59 @@ class Publisher:
             close_timeout=CLOSING_SECONDS,
         ) as socket:
             socket.send(self._begin)
-            reading = threading.Thread(target=self._read, args=(socket,), name="unroll listening", daemon=True)
-            reading.start()
-            self._send_until_closed(socket, reading)
+            ended = threading.Event()
+            threading.Thread(target=self._read, args=(socket, ended), name="unroll listening", daemon=True).start()
+            self._send_until_closed(socket, ended)
 
-    def _send_until_closed(self, socket: Any, reading: threading.Thread) -> None:
+    def _send_until_closed(self, socket: Any, ended: threading.Event) -> None:
         while True:
             with self._change:
-                self._change.wait_for(
-                    lambda: bool(self._waiting and self.followers) or self._closed or self._ended(reading)
-                )
-                if self._ended(reading):
+                self._change.wait_for(lambda: bool(self._waiting and self.followers) or self._closed or ended.is_set())
+                if ended.is_set():
                     raise ConnectionError("the server ended the connection")
                 if self._closed and not (self._waiting and self.followers):
                     return
-                records, self._waiting = list(self._waiting.values()), {}
+                records, self._waiting = self._waiting, {}
             began = time.thread_time()
-            for make in records:
-                record = make()
-                step = record.scalars["step"]
-                socket.send(Record(record.scalars | {"iteration": step}, record.tensors).to_bytes())
-            self._rest(reading, REST * (time.thread_time() - began))
+            for name, make in records.items():
+                frame = self._made(name, make)
+                if frame is not None:
+                    socket.send(frame)
+            self._rest(ended, REST * (time.thread_time() - began))
 
-    def _rest(self, reading: threading.Thread, seconds: float) -> None:
+    def _made(self, name: str, make: Callable[[], Record]) -> bytes | None:
+        """A record as it is sent; None where it could not be made, which is not the server's fault."""
+        try:
+            record = make()
+            step = record.scalars["step"]
+            return Record(record.scalars | {"iteration": step}, record.tensors).to_bytes()
+        except Exception as error:
+            self._failed(f"the record of {name or 'the model'} could not be made", error)
+            return None
+
+    def _rest(self, ended: threading.Event, seconds: float) -> None:
         with self._change:
-            self._change.wait_for(lambda: self._closed or self._ended(reading), seconds)
+            self._change.wait_for(lambda: self._closed or ended.is_set(), seconds)
 
-    def _ended(self, reading: threading.Thread) -> bool:
-        return not reading.is_alive()
-
-    def _read(self, socket: Any) -> None:
+    def _read(self, socket: Any, ended: threading.Event) -> None:
         """What the server says, until the connection ends."""
-        with contextlib.suppress(Exception):
-            for message in socket:
-                self._hear(socket, json.loads(message))
-        with self._change:
-            self._change.notify_all()
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            with contextlib.suppress(ConnectionClosed):
+                for message in socket:
+                    self._take(socket, message)
+        finally:
+            with self._change:
+                ended.set()
+                self._change.notify_all()
+
+    def _take(self, socket: Any, message: str | bytes) -> None:
+        """Where something of ours fails, or the server is another one and says what it should not, the rest goes on."""
+        try:
+            self._hear(socket, json.loads(message))
+        except Exception as error:
+            self._failed("what the server said could not be done", error)
 
     def _hear(self, socket: Any, said: dict[str, Any]) -> None:
         match said.get("type"):
@@ -164,6 +183,13 @@ class Publisher:
                 self._on_sequence(int(said["sequence"]))
             case "error":
                 self._tell(str(said["message"]))
+
+    def _failed(self, what: str, error: Exception) -> None:
+        """Something that has nothing to do with the network: told once."""
+        if what not in self._failures:
+            self._failures.add(what)
+            said = str(error) if isinstance(error, UnrollError) else f"{type(error).__name__}: {error}"
+            self._tell(f"{what} ({said}); training goes on")
 
     def _followed_by(self, count: int) -> None:
         with self._change:

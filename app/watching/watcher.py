@@ -3,8 +3,8 @@
 import sys
 import warnings
 from collections import deque
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -24,6 +24,11 @@ from .verdict import Verdict
 
 KEPT_BYTES = 64 * 2**20  # of captures that `save` can write the records of
 FACTS = {"source": "unroll.watch"}
+
+# What can fail of ours, as a warning says it, once each.
+WATCHING_FAILED = "watching failed and may show less from here on"
+CALLBACK_FAILED = "a callback for a finding failed"
+WRITING_FAILED = "a record could not be written and is missing in the file"
 
 Listener = Callable[[str, dict[str, Any]], None]
 
@@ -73,7 +78,8 @@ class Watcher:
         self._unreached: dict[str, Verdict] = {}  # modules that no backward pass reaches
         self._findings: dict[str, str | None] = {}
         self._listeners: list[tuple[str | None, Listener]] = []
-        self.failures: deque[str] = deque(maxlen=10)  # of ours; the first is told as a warning
+        self.failures: deque[str] = deque(maxlen=10)  # of ours; the first of each kind is told as a warning
+        self._warned: set[str] = set()
         self._screen: Screen | None = None
         self._kept: deque[Seen] = deque()
         self._file = None if file is None else Recording.create(file, **FACTS)
@@ -130,13 +136,19 @@ class Watcher:
         return cell(picture, None if self._screen is None else self._screen.address, f"unroll-{token_hex(4)}")
 
     def _take(self, found: Mapping[str, Seen]) -> None:
-        """What was captured is kept, shown and told."""
+        """What was captured is kept, shown, told and at last written: what fails of these stops none of the others."""
         self._last = self._last | dict(found)
         self._keep(list(found.values()))
         if self._screen is not None:
-            self._screen.show(self._last)
+            with self._failing_alone(WATCHING_FAILED):
+                self._screen.show(self._last)
         for name, one in found.items():
-            self._tell(name, one.verdict, f"step {one.step}", partial(_told_whole, one))
+            with self._failing_alone(WATCHING_FAILED):
+                self._tell(name, one.verdict, f"step {one.step}", partial(_told_whole, one))
+        if self._file is not None:
+            for one in found.values():
+                with self._failing_alone(WRITING_FAILED):
+                    self._file.write(one.record)
 
     def _tell(self, name: str, verdict: Verdict, when: str, whole: Callable[[], dict[str, Any]]) -> None:
         """Where a finding has changed: a line in the terminal, and whoever asked for it; only they need the horizon."""
@@ -147,27 +159,34 @@ class Watcher:
         self._say(in_the_terminal(verdict, when, before))
         for wanted, callback in self._listeners:
             if wanted == verdict.finding:
-                callback(name, whole())
+                with self._failing_alone(CALLBACK_FAILED):
+                    callback(name, whole())
 
     def _keep(self, found: list[Seen]) -> None:
         self._kept.extend(found)
         while sum(one.nbytes for one in self._kept) > KEPT_BYTES and len(self._kept) > len(found):
             self._kept.popleft()
-        if self._file is not None:
-            for one in found:
-                self._file.write(one.record)
 
     def _say(self, what: str) -> None:
         """A line in the terminal."""
         with suppress(OSError, ValueError):  # a terminal that is gone, or closed, must not end the loop
             print(f"unroll: {what}", file=sys.stderr, flush=True)
 
-    def _failed(self, error: Exception) -> None:
-        """Ours to report, never the loop's: said once."""
+    @contextmanager
+    def _failing_alone(self, what: str) -> Iterator[None]:
+        """What fails in here is reported, and whatever comes after it goes on."""
+        try:
+            yield
+        except Exception as error:
+            self._failed(error, what)
+
+    def _failed(self, error: Exception, what: str = WATCHING_FAILED) -> None:
+        """Ours to report, never the loop's: of each kind said once."""
         said = str(error) if isinstance(error, UnrollError) else f"{type(error).__name__}: {error}"
         self.failures.append(said)
-        if len(self.failures) == 1:
-            self._warn(f"watching failed and may show less from here on; training goes on ({said})")
+        if what not in self._warned:
+            self._warned.add(what)
+            self._warn(f"{what}; training goes on ({said})")
 
     def _warn(self, what: str) -> None:
         try:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from app.tasks.reading import Options, Table, finish, reading_table
+from app.steps import finish
+from app.tasks.reading import Options, Table, reading_table
 
 
 def read_table(content: str | bytes, options: Options | None = None) -> Table:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from app.tasks import Series, columns, finish
+from app.steps import finish
+from app.tasks import Series, columns
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 2), (70_000, 1), (70_000, 2), (30_000, 7), (400, 500), (300, 1000)])

@@ -11,7 +11,8 @@ from safetensors.numpy import save
 
 import app.tasks
 from app.errors import BadUpload, Choice, OutOfRange
-from app.tasks import Options, Series, Text, finish
+from app.steps import finish
+from app.tasks import Options, Series, Text
 from app.training import RunConfig, Trainer
 from app.training.dataset import read_series, read_text, reading
 from tests.support.clients import Client

@@ -52,6 +52,22 @@ def test_what_is_watched_is_what_the_table_is_asked_about_by_default():
     assert trainer.tensors()["slope_mean"] == ((9,), "float64")
 
 
+def test_text_in_place_of_a_set_of_names_is_refused_with_what_to_write():
+    trainer = Trainer(RunConfig(**SMALL))
+    asked = (trainer.record, trainer.step, trainer.watch, trainer.tensors, lambda watch: next(trainer.records(watch)))
+    for ask in asked:
+        with pytest.raises(BadValue, match=r'must be a set of names; got text "flow"\. Try {"flow"}\.'):
+            ask("flow")
+    assert trainer.iteration == 0
+
+
+@pytest.mark.parametrize("kind", [set, tuple, iter], ids=lambda kind: kind.__name__)
+def test_names_may_come_as_anything_that_has_them_one_after_the_other(kind):
+    trainer = Trainer(RunConfig(**SMALL))
+    assert set(trainer.record(kind(["flow"])).tensors) == set(trainer.record({"flow"}).tensors)
+    assert set(trainer.step(kind(["flow"])).tensors) == set(trainer.record({"flow", "gradients"}).tensors)
+
+
 def test_only_expensive_quantities_are_repeated_or_left_out():
     trainer = Trainer(RunConfig(**SMALL, learning_rate=0.1, task="characters"))
     trainer.record(WATCHABLE)

@@ -1,14 +1,18 @@
 """A Trainer of our own under watch: nothing of its training changes, and what is said is what its records say."""
 
+import errno
 import io
 import sys
 import warnings
+from contextlib import contextmanager
 
 import pytest
 
 import app as unroll
 from app.errors import BadValue
+from app.recording import Recording
 from app.watching import watcher
+from app.watching.own import QUANTITIES, OwnRecord
 
 CONFIG = {"cell": "rnn", "hidden_size": 8, "sequence_length": 20, "seed": 1}
 
@@ -73,6 +77,91 @@ def test_where_warnings_are_errors_and_the_terminal_is_closed_a_failure_of_ours_
         trainer.advance()
         assert list(watching.failures) == ["ZeroDivisionError: on purpose"]
     assert trainer.iteration == 1
+
+
+def test_a_full_disk_keeps_nothing_from_being_shown_and_told(monkeypatch, tmp_path, capsys):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    shown, called = Shown(), []
+    trainer = unroll.Trainer(unroll.RunConfig(**CONFIG, learning_rate=0.0, init="orthogonal"))
+    with unroll.watch(trainer, page=False, file=tmp_path / "run.unroll") as watching, recorded() as told:
+        monkeypatch.setattr(watching, "_screen", shown)
+        watching.on("not_learning", lambda name, _: called.append(name))
+        with monkeypatch.context() as disk:
+            disk.setattr(Recording, "write", full)
+            for _ in range(3):
+                trainer.advance()
+        trainer.advance()
+        assert list(watching.failures) == ["OSError: [Errno 28] No space left on device"] * 3
+    assert (shown.steps, called) == ([0, 1, 2, 3], ["trainer"])
+    assert "unroll: step 0: not_learning" in capsys.readouterr().err
+    (said,) = told
+    assert "a record could not be written and is missing in the file; training goes on (OSError" in said
+    with unroll.open(tmp_path / "run.unroll") as recording:
+        assert recording.iterations == [3]
+
+
+def test_a_callback_that_fails_keeps_nothing_from_other_callbacks_modules_and_the_file(tmp_path):
+    def fails(name, _):
+        raise ZeroDivisionError(f"of {name}")
+
+    called = []
+    trainer = unroll.Trainer(unroll.RunConfig(**CONFIG, learning_rate=0.0, init="orthogonal"))
+    with unroll.watch(trainer, page=False, file=tmp_path / "run.unroll") as watching, recorded() as told:
+        one = OwnRecord(trainer.record(QUANTITIES))
+        watching.on("not_learning", fails)
+        watching.on("not_learning", lambda name, _: called.append(name))
+        watching._take({"encoder": one, "decoder": one})
+        assert list(watching.failures) == ["ZeroDivisionError: of encoder", "ZeroDivisionError: of decoder"]
+    assert called == ["encoder", "decoder"]
+    assert told == ["Unroll: a callback for a finding failed; training goes on (ZeroDivisionError: of encoder)."]
+    with unroll.open(tmp_path / "run.unroll") as recording:
+        assert len(recording) == 2
+
+
+def test_a_failure_of_each_kind_is_a_warning_of_its_own(monkeypatch, tmp_path):
+    def fails(*_):
+        raise ZeroDivisionError("on purpose")
+
+    trainer = unroll.Trainer(unroll.RunConfig(**CONFIG, learning_rate=0.0, init="orthogonal"))
+    with unroll.watch(trainer, page=False, file=tmp_path / "run.unroll") as watching, recorded() as told:
+        monkeypatch.setattr(watching, "_screen", Shown())
+        for place, name in ((Shown, "show"), (Recording, "write")):
+            monkeypatch.setattr(place, name, fails)
+        watching.on("not_learning", fails)
+        for _ in range(3):
+            trainer.advance()
+    assert [said.partition(";")[0] for said in told] == [
+        "Unroll: watching failed and may show less from here on",
+        "Unroll: a callback for a finding failed",
+        "Unroll: a record could not be written and is missing in the file",
+    ]
+
+
+class Shown:
+    """A screen, and of which steps it was shown the trainer."""
+
+    address = "http://127.0.0.1/"
+
+    def __init__(self):
+        self.steps = []
+
+    def show(self, found):
+        self.steps.append(found["trainer"].step)
+
+    def close(self):
+        """Nothing is open."""
+
+
+@contextmanager
+def recorded():
+    """What is warned of."""
+    told = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield told
+    told += [str(one.message) for one in caught]
 
 
 @pytest.mark.parametrize("cell", ["rnn", "indrnn"])

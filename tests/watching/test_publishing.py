@@ -10,9 +10,11 @@ import time
 import urllib.request
 from functools import partial
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 import pytest
+from websockets.sync.server import ServerConnection, serve
 
 from app.errors import BadValue
 from app.training import Record
@@ -114,6 +116,89 @@ def test_a_server_that_refuses_says_why():
         publisher = told.publisher(server.url)
         wait_until(lambda: told.heard("UNROLL_PUBLISH_TOKEN"), "the refusal to be told")
         publisher.close()
+
+
+def fails(*_: object) -> Record:
+    raise ZeroDivisionError("on purpose")
+
+
+def test_a_record_that_cannot_be_made_is_told_as_that_and_the_others_come_over_the_same_connection():
+    told = Told()
+    with Follower() as server:
+        publisher = Publisher(
+            server.url, TOKEN, ["encoder", "decoder"], 1, told.sequences.append, told.sentences.append
+        )
+        for step in range(2):
+            publisher.offer({"encoder": fails, "decoder": partial(record, step)})
+            wait_until(lambda step=step: len(server.records) == step + 1, "the other record")
+        publisher.close()
+    assert [facts(one)["step"] for one in server.records] == [0, 1]
+    assert told.sentences == [
+        "the record of encoder could not be made (ZeroDivisionError: on purpose); training goes on"
+    ]
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("said", ['{"type": "show", "sequence": 1}', '{"type": "followers"}', "{", "[]"])
+def test_what_the_server_says_and_cannot_be_done_is_told_as_that_and_the_connection_stays(said):
+    told = Told()
+    with Follower(said, said) as server:
+        publisher = Publisher(server.url, TOKEN, ["encoder"], 1, fails, told.sentences.append)
+        publisher.offer({"encoder": partial(record, 1)})
+        wait_until(lambda: server.records, "the record")
+        publisher.close()
+    (sentence,) = told.sentences
+    assert sentence.startswith("what the server said could not be done (")
+    assert server.connections == 1
+
+
+def test_the_end_of_a_connection_is_noticed_though_the_thread_that_heard_of_it_has_not_ended():
+    told, going = Told(), threading.Event()
+
+    class Lingering(Publisher):
+        def _read(self, *given):
+            super()._read(*given)
+            going.wait(PATIENCE)
+
+    with Follower() as server:
+        publisher = Lingering(server.url, TOKEN, ["encoder"], 1, told.sequences.append, told.sentences.append)
+        wait_until(lambda: publisher.followers, "the server to be found")
+        server.hang_up()
+        wait_until(lambda: told.heard("the server ended the connection"), "the end to be told")
+        going.set()
+        publisher.close()
+
+
+class Follower:
+    """A server on which somebody follows every run from the beginning, after it has said what it is given to say."""
+
+    def __init__(self, *said: str) -> None:
+        self._said = said
+        self.records: list[bytes] = []
+        self.connections = 0
+
+    def _serve(self, publisher: ServerConnection) -> None:
+        self.connections += 1
+        self._publisher = publisher
+        publisher.recv()
+        for message in ('{"type": "published"}', *self._said, '{"type": "followers", "count": 1}'):
+            publisher.send(message)
+        self.records += publisher
+
+    def hang_up(self) -> None:
+        """End the newest connection."""
+        self._publisher.close()
+
+    def __enter__(self) -> Self:
+        self._server = serve(self._serve, "127.0.0.1", 0, compression=None)
+        self.url = f"http://127.0.0.1:{self._server.socket.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join(PATIENCE)
 
 
 @pytest.mark.parametrize("server", ["localhost:8000", "ftp://here", "", "http://"])

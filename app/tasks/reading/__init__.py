@@ -4,17 +4,14 @@ from .arrays import read_array
 from .decode import blocks
 from .options import Fill, Options
 from .read import reading_table
-from .steps import Steps, finish
 from .table import MIN_ROWS, Table
 
 __all__ = [
     "MIN_ROWS",
     "Fill",
     "Options",
-    "Steps",
     "Table",
     "blocks",
-    "finish",
     "read_array",
     "reading_table",
 ]

@@ -3,13 +3,13 @@
 import numpy as np
 
 from ...errors import BadUpload, Choice
+from ...steps import finish
 from ..base import MAX_NAMES
 from .arrays import read_array
 from .kept import kept
 from .lines import Source
 from .numbers import Format
 from .options import Options
-from .steps import finish
 from .survey import Column, Survey, described
 from .suspects import refuse_sentinels
 from .table import MAX_NUMBERS, MIN_ROWS, Table, notes_cut

@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass, replace
 
 from ...errors import shown
+from ...steps import Steps
 from .lines import COUNTED, PIPE, RULE, Source, cells_of
 from .numbers import kind, shape
-from .steps import Steps
 
 LOOKED_AT = 2**14  # bytes at the end of a file
 MOST = 20  # lines that may be left out

@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
+from ...steps import Steps
 from .lines import Lines, Source
-from .steps import Steps
 from .survey import LINES_AT_ONCE, MAX_CELLS
 
 LARGEST = 2**20  # characters of a file that is looked at

@@ -5,11 +5,11 @@ import re
 import numpy as np
 
 from ...errors import BadValue, counted, shown
+from ...steps import Steps
 from .calendar import are_dates
 from .lines import Source
 from .numbers import Format
 from .options import Options
-from .steps import Steps
 from .survey import Column, Survey, described
 from .values import numbers_of
 

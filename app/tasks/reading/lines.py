@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...errors import BadUpload, Choice
+from ...steps import Steps
 from .decode import BLOCK, UTF16, blocks
 from .options import Options
-from .steps import Steps
 
 EXAMPLE = "What helps: rows of numbers, one row a timestep, the columns separated by commas."
 SAMPLE = 100  # lines that are looked at before the separator is chosen

@@ -7,6 +7,7 @@ from itertools import accumulate
 import numpy as np
 
 from ...errors import BadUpload, BadValue, Choice
+from ...steps import Steps
 from .array_table import table_of_array
 from .arrays import is_array
 from .ending import without_ending
@@ -18,7 +19,6 @@ from .numbers import Format, decide
 from .options import Options
 from .refusals import SOME, refuse_gaps, refuse_words, refuse_years
 from .separator import choose
-from .steps import Steps
 from .structured import looks_structured, unfolded
 from .survey import Column, Survey, described, first_lines, survey, trimmed
 from .suspects import refuse_sentinels, refuse_total

@@ -14,10 +14,10 @@ from math import isfinite
 from typing import Any
 
 from ...errors import BadUpload, counted, shown
+from ...steps import Steps
 from ...strictjson import without_repeats
 from ..base import MAX_NAMES
 from .lines import Source
-from .steps import Steps
 from .survey import MAX_CELLS, told_apart
 from .table import MAX_NUMBERS
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ...errors import BadUpload, Choice, shown
+from ...steps import Steps
 from ..base import MAX_NAMES
 from .affixes import Affixes, affixes, bare
 from .lines import EXAMPLE, NOTHING, Block, Lines, Row, Source, cells_of, rows, split, table
 from .numbers import MARKS, Place, kind, leading_zero, shape
-from .steps import Steps
 
 LONGEST_NAME = 60
 MAX_CELLS = 4_000_000

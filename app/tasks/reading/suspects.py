@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ...errors import BadUpload, Choice, shown
+from ...steps import Steps
 from .options import Options
-from .steps import Steps
 from .survey import Column, described
 
 NINES = re.compile(r"-9{2,}(\.9+)?0*|9{2,}\.9{2,}|9{3,}\.9|9{4,}")

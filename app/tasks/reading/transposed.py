@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from ...errors import BadUpload
+from ...steps import Steps
 from ..base import MAX_NAMES
 from .lines import Block, Lines, Source, split
-from .steps import Steps
 
 TURNED = "Row"  # what its rows are called
 MOST = 2_000_000  # cells

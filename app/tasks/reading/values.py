@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from ...errors import BadUpload, Choice, counted, shown
+from ...steps import Steps
 from . import affixes
 from .lines import Lines, Source
 from .numbers import LONGEST, STRAIGHT, Format, kind, shape
 from .options import Fill, Options
-from .steps import Steps
 from .survey import COLUMNS_AT_ONCE, Column, Survey, aligned, data_of, described
 
 FILLED = 2**15  # gaps that are filled at once

@@ -70,10 +70,11 @@ def checked(quantities: Collection[str]) -> frozenset[str]:
     """The names of quantities; BadValue where one is not known."""
     if isinstance(quantities, str):
         raise BadValue(f"quantities must be a set of names; got text {shown(quantities)}. Try {{{shown(quantities)}}}.")
-    for name in quantities:
+    names = tuple(quantities)
+    for name in names:
         if not isinstance(name, str) or name not in QUANTITIES:
             raise BadValue(f"quantities must be among {', '.join(WATCHABLE)}; got {shown(name)}.", "quantities")
-    return frozenset(quantities)
+    return frozenset(names)
 
 
 def tensors_of(config: RunConfig, task: Task, watch: Collection[str] = ()) -> dict[str, tuple[Sizes, str]]:

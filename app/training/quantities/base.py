@@ -10,7 +10,7 @@ import numpy as np
 from ...engine import CELLS
 from ...engine.arrays import any_infinite
 from ...engine.ln_norms import split
-from ...tasks import Steps
+from ...steps import Steps
 from ..measurement import Measurement
 from ..work import Work
 from .tensor import Tensor

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from ...tasks import Steps, finish
+from ...steps import Steps, finish
 from ..measurement import Measurement
 from ..work import Work
 from .base import Found, Quantity

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import BadValue
-from ...training import RunConfig, Trainer
-from ...training.dataset import OwnData, Steps, reading_file
+from ...training import RunConfig, Steps, Trainer
+from ...training.dataset import OwnData, reading_file
 from .. import protocol
 from ..fitting import sentences_cut, with_lists_cut
 from ..protocol import Id

@@ -1,15 +1,15 @@
-"""A pass over time in pieces, between which others compute, gives the numbers of the whole pass, bit for bit."""
+"""A pass over time in steps, between which others compute, gives the numbers of the whole pass, bit for bit."""
 
 import numpy as np
 import pytest
 
 from app.engine import ACTIVATIONS, CELLS, LOSSES, Network
-from app.engine.pieces import whole
+from app.steps import finish
 from tests.engine.networks import build
 
 
 def drawn(seed):
-    """A network, what its passes are to do, and how many timesteps are a piece: of the seed."""
+    """A network, what its passes are to do, and how many timesteps are one step: of the seed."""
     rng = np.random.default_rng(seed)
     T, B = int(rng.integers(1, 70)), int(rng.integers(1, 7))
     more = {"num_layers": int(rng.integers(1, 4)), "bidirectional": bool(rng.random() < 0.4)}
@@ -41,7 +41,7 @@ def seen(net: Network, gradients):
 
 
 @pytest.mark.parametrize("seed", range(100))
-def test_pieces_are_the_whole_bit_for_bit(seed):
+def test_steps_are_the_whole_bit_for_bit(seed):
     case, lengths, how, at_once = drawn(seed)
     given = case.params, case.x, case.target, case.h0
     case.net.forward(*given, lengths=lengths)
@@ -51,10 +51,10 @@ def test_pieces_are_the_whole_bit_for_bit(seed):
 
     other, taken = build(seed=1), []
 
-    def interrupted(pieces):
+    def interrupted(steps):
         while True:
             try:
-                next(pieces)
+                next(steps)
             except StopIteration as done:
                 return done.value
             taken.append(other.run().backward())
@@ -66,10 +66,10 @@ def test_pieces_are_the_whole_bit_for_bit(seed):
         assert np.array_equal(ours, theirs, equal_nan=True)
 
 
-def test_between_two_pieces_numbers_that_overflow_are_reported_as_ever():
+def test_between_two_steps_numbers_that_overflow_are_reported_as_ever():
     case = build()
-    pieces = case.net.forwarding(case.params, case.x, case.target, case.h0, at_once=1)
-    next(pieces)
+    steps = case.net.forwarding(case.params, case.x, case.target, case.h0, at_once=1)
+    next(steps)
     with np.errstate(over="raise"), pytest.raises(FloatingPointError):
         np.float64(1e300) * np.array([1e300])
-    whole(pieces)
+    finish(steps)
