@@ -14,14 +14,25 @@ from benchmarks.faults import visitors_beside
 from benchmarks.faults.bad_input import messages, numbers, openapi, snapshots
 from benchmarks.faults.endurance import lives, soak
 from benchmarks.faults.servers_ending import hung, kill, owner_killed, restart, resume, sigterm, worker
-from benchmarks.faults.visitors_beside import acks, expensive, files, floods, halves, idle, requests, stuck, trickle
+from benchmarks.faults.visitors_beside import (
+    acks,
+    costly,
+    expensive,
+    files,
+    floods,
+    halves,
+    idle,
+    requests,
+    stuck,
+    trickle,
+)
 from benchmarks.report import Report
 
 Scenario = Callable[[Report, float], Coroutine[Any, Any, None]]
 SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
     for scenario in (
-        *(stuck, acks, trickle, floods, requests, expensive, files, halves, idle),
+        *(stuck, acks, trickle, floods, requests, expensive, files, costly, halves, idle),
         *(kill, worker, resume, owner_killed, hung, restart, sigterm),
         *(messages, snapshots, lives, soak, numbers, openapi),
     )

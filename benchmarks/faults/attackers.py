@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import multiprocessing
 import re
@@ -11,10 +12,13 @@ import select
 import socket
 import struct
 import time
+import zipfile
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from app.training import RunConfig, Trainer
+from app.training.dataset import read_text
 from app.web.arriving import SMALL_BYTES
 from app.web.protocol import UPLOAD_BYTES
 from benchmarks.visitors import (
@@ -157,15 +161,18 @@ LARGE_FILES = {
 }
 
 
-def large_files(port: int, kind: str, content: bytes, seconds: float, answered: Any) -> None:
-    """Files of the largest size, one after the other for at least so long; notes how long one took, on average."""
+STATE, REFUSED = b'"type":"state"', b'"type":"error"'
+
+
+def large_files(port: int, kind: str, content: bytes, seconds: float, answered: Any, answer: bytes = STATE) -> None:
+    """The same file, one time after the other for at least so long; notes how long one took, on average."""
     file, begun, files = frame(BINARY, content), time.monotonic(), 0
     while files == 0 or time.monotonic() - begun < seconds:
         with contextlib.closing(raw_visitor(port)) as reader:
             reader.sendall(command("start", config=RUN) + command("upload", kind=kind, bytes=len(content)))
             until(reader, b'"ready"')
             reader.sendall(file)
-            until(reader, b'"type":"state"')
+            until(reader, answer)
         files += 1
     answered.put((time.monotonic() - begun) / files)
 
@@ -315,3 +322,52 @@ def idle_sockets(port: int, number: int, opened: Any) -> None:
                 each.sendall(frame(PONG))
             except OSError:
                 idle.remove(each)
+
+
+def costly_files() -> dict[str, tuple[str, bytes, bytes]]:
+    """Files that cost much for what they are, and how the answer to each begins; made when they are needed."""
+    rows = b"[" + b",".join([b"[" + b"1," * 49_999 + b"1]"] * 160) + b"]"
+    objects = b'{"a":[' + b"[]," * 7_999 + b"[]]}\n"
+    text = read_text("how now, brown cow? " * 750_000)
+    run = Trainer(RunConfig(task="own", sequence_length=6, hidden_size=3, batch_size=2), text)
+    return {
+        "rows of 50,000 numbers": ("series", rows, REFUSED),
+        "objects of lists": ("series", objects * 600, REFUSED),
+        "an archive that inflates": ("dataset", inflating_archive(2**26), REFUSED),
+        "a run with a text": ("snapshot", run.snapshot(dataset=True), STATE),
+    }
+
+
+def inflating_archive(size: int) -> bytes:
+    """One member that says it has 128 bytes, and has so many."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("inputs.npy", bytes(size))
+    return file.getvalue().replace(struct.pack("<I", size), struct.pack("<I", 128))
+
+
+COSTLY_COMMANDS = {
+    "a thousand unknown fields": {"type": "watch", "quantities": [], **{f"x{number}": 1 for number in range(1000)}},
+    "a thousand columns": {"type": "own_series", "csv": "\n".join([",".join(["1"] * 1000)] * 7)},
+}
+
+
+def costly_commands(port: int, fields: dict[str, object], seconds: float, answered: Any) -> None:
+    """The same command over five connections, nearly as often as is allowed; notes how many were answered.
+
+    A letter is spelt as an escape, so that nobody can tell what it is without reading it.
+    """
+    sent = frame(TEXT, json.dumps(fields).replace('"type"', '"typ\\u0065"').encode())
+    talking = [raw_visitor(port) for _ in range(5)]
+    for each in talking:
+        each.sendall(command("start", config=RUN))
+        each.setblocking(False)
+    begun, answers, unsent = time.monotonic(), 0, dict.fromkeys(talking, sent)
+    while time.monotonic() - begun < seconds:
+        for each in talking:
+            with contextlib.suppress(BlockingIOError):
+                unsent[each] = unsent[each][each.send(unsent[each]) :] or sent
+            with contextlib.suppress(BlockingIOError):
+                answers += each.recv(2**16).count(b'{"type":"')
+        time.sleep(1 / 190)
+    answered.put(answers)

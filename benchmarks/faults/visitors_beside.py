@@ -11,11 +11,14 @@ from typing import Any
 
 from app.web.arriving import SMALL_BYTES
 from benchmarks.faults.attackers import (
+    COSTLY_COMMANDS,
     FLOODS,
     JUST_LET_IN,
     LARGE_FILES,
     acknowledge_without_reading,
     beside,
+    costly_commands,
+    costly_files,
     endless_header,
     expensive_links,
     flood,
@@ -177,6 +180,31 @@ async def files(report: Report, share: float) -> None:
         kept = sum(map(resident, family(server))) - before
     report.row("large files: memory while one is read", (most - before) / MIB, "MiB", "≤", 96)
     report.row("  kept when their readers have left", kept / MIB, "MiB", "≤", 16)
+
+
+async def costly(report: Report, share: float) -> None:
+    """Files and commands that would cost much for what they are, again and again beside ordinary tabs."""
+    turns = max(1, round(TURNS / 2 * share))
+    with Server() as server:
+        others = await Neighbours.come(OTHERS_OF_FILES, server.port, PAGE)
+        before = sum(map(resident, family(server)))
+        took: multiprocessing.Queue[float] = multiprocessing.Queue()
+        for name, (kind, content, answer) in costly_files().items():
+            for _ in range(turns):
+                await others.watch_alone(TURN)
+                attack = beside(large_files, server.port, kind, content, TURN, took, answer)
+                await others.watch_beside(until_over(attack))
+            report.row(f"{name}: answered in", max(await results(took, turns)), "s")
+            others.report(report)
+        for name, fields in COSTLY_COMMANDS.items():
+            for _ in range(turns):
+                await others.watch_alone(TURN)
+                await others.watch_beside(until_over(beside(costly_commands, server.port, fields, TURN, took)))
+            report.row(f"{name}: answers", sum(await results(took, turns)), "", "≥", 1)
+            others.report(report)
+        await asyncio.sleep(1)
+        kept = sum(map(resident, family(server))) - before
+    report.row("  kept when all of them have left", kept / MIB, "MiB", "≤", 16)
 
 
 async def halves(report: Report, share: float) -> None:
