@@ -8,6 +8,8 @@ import time
 import pytest
 
 from app.tasks.reading.lines import BLOCK
+from app.training import RunConfig, Trainer, finish
+from app.training.dataset import reading
 from tests.support.clients import Client, Clock, records
 from tests.support.servers import ROOT
 
@@ -19,6 +21,13 @@ class Passing(Clock):
         return time.perf_counter()
 
 
+def saved(kind: str, content: bytes) -> bytes:
+    """The snapshot of a run that learns from such a file, with the file's data in it."""
+    trainer = Trainer(RunConfig(hidden_size=4))
+    trainer.learn_from(finish(reading(kind, content)))
+    return trainer.snapshot(dataset=True)
+
+
 FILES = {
     "series": ("series", b"a,b\n" + b"1.5,-2\n2.25,3\n" * 40_000),
     "a series with gaps": ("series", b"a,b\n" + b"1.5,\n2.25,3\n" * 40_000),
@@ -26,6 +35,9 @@ FILES = {
     "blank lines": ("series", b"1\n" + b" \n" * 300_000 + b"2\n3\n" * 9),
     "text": ("text", b"how now, brown cow? " * 60_000),
     "Chinese text": ("text", "\u4e00\u4e8c\u4e09\u3002".encode() * 200_000),
+    "a snapshot with a series": ("snapshot", saved("series", b"a,b\n" + b"1.5,-2\n2.25,3\n" * 40_000)),
+    "a snapshot with a text": ("snapshot", saved("text", b"how now, brown cow? " * 60_000)),
+    "a snapshot with a Chinese text": ("snapshot", saved("text", "\u4e00\u4e8c\u4e09\u3002".encode() * 100_000)),
 }
 
 
@@ -56,6 +68,8 @@ LONG = {
     "five hundred columns": ("series", (b"1.25," * 499 + b"1\n") * 800),
     "blank lines": ("series", b"1\n" + b" \n" * 600_000 + b"2\n3\n" * 9),
     "text": ("text", b"how now, brown cow? " * 400_000),
+    "a snapshot with a series": ("snapshot", saved("series", b"a,b\n" + b"1.5,-2.25\n" * 300_000)),
+    "a snapshot with a text": ("snapshot", saved("text", b"how now, brown cow? " * 400_000)),
 }
 
 
