@@ -1,6 +1,7 @@
 """While a large file is read, others get their turns, and what it takes of memory has an end."""
 
 import gc
+import json
 import subprocess
 import sys
 import time
@@ -102,6 +103,24 @@ def test_no_part_of_reading_takes_longer_than_others_may_wait(kind, content):
         gc.unfreeze()
     longest = max(map(min, first, second))
     assert longest <= yardstick, f"{longest / 1e6:.1f} ms where {yardstick / 1e6:.1f} are allowed"
+
+
+ONE_FRAME = {
+    "a thousand columns": ((",".join(["1"] * 1000) + "\n") * 7, '"type":"state"'),
+    "many words": ("1,2\n" * 5 + "".join(f"1,w{i:x}\n" for i in range(2000)), "every cell needs a finite number"),
+}
+
+
+@pytest.mark.parametrize(("csv", "said"), ONE_FRAME.values(), ids=ONE_FRAME)
+def test_a_series_in_one_frame_is_read_in_steps_as_well(csv, said):
+    reader = Client().started()
+    reader.run.receive(json.dumps({"type": "own_series", "csv": csv}))
+    turns, answer = 0, []
+    while not answer:
+        answer = reader.run.work(seconds=0)
+        turns += 1
+    assert said in answer[0]
+    assert turns >= 8
 
 
 def test_a_command_after_a_file_is_answered_after_it():
