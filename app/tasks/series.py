@@ -51,9 +51,13 @@ class Series(Table):
         """The same in steps, with all that a task asks for at once."""
         table = yield from reading_table(content, options)
         series = cls(table.columns, table.values, table.left_out, table.notes, table.others)
-        vars(series)["standard"] = yield from series._standardising()
-        vars(series)["scale"] = yield from series._scaling()
+        yield from series.measuring()
         return series
+
+    def measuring(self) -> Steps[None]:
+        """All that a task asks for, so that nothing is left to be computed at once."""
+        vars(self)["standard"] = yield from self._standardising()
+        vars(self)["scale"] = yield from self._scaling()
 
     def __post_init__(self) -> None:
         if len(self.values) < MIN_ROWS:

@@ -29,7 +29,7 @@ class Text:
     @classmethod
     def of(cls, text: str) -> Self:
         """Read a text; what cannot be learned from raises BadUpload."""
-        return finish(cls._reading(lambda: _blocks(text)))
+        return finish(cls.from_pieces(lambda: _blocks(text)))
 
     @classmethod
     def reading(cls, content: str | bytes, options: Options | None = None) -> Steps[Self]:
@@ -44,10 +44,11 @@ class Text:
                 if left == 0:
                     return
 
-        return cls._reading(pieces, chosen.remove)
+        return cls.from_pieces(pieces, chosen.remove)
 
     @classmethod
-    def _reading(cls, pieces: Callable[[], Iterator[str]], removed: str = "") -> Steps[Self]:
+    def from_pieces(cls, pieces: Callable[[], Iterator[str]], removed: str = "") -> Steps[Self]:
+        """Read a text piece by piece, a step each, exactly as it is; the pieces are asked for twice."""
         counts, first, length = np.zeros(0, np.int64), np.zeros(0, np.int64), 0
         for piece in pieces():
             points = _code_points(piece)

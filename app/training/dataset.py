@@ -16,13 +16,14 @@ from ..steps import Steps, finish
 from ..tasks import Options as Options
 from ..tasks import OwnData as OwnData
 from ..tasks import Sequences, Series, Text
+from ..tasks.columns import parts
 from . import arrays_from, tensorfile
 from .arrays_from import Source
 from .limits import MAX_WORDS_BYTES
 
 Tensors = dict[str, np.ndarray]
 READ = "series_read"  # notes on how a series was read
-BLOCK = 2**17  # numbers, or characters, that are hashed at once
+BLOCK = 2**15  # numbers, or characters, that are hashed at once; bytes of a text that are decoded
 _HASHES: WeakKeyDictionary[OwnData, str] = WeakKeyDictionary()
 
 
@@ -67,7 +68,7 @@ def reading(kind: str, content: str | bytes, **options: Any) -> Steps[OwnData]:
         data = yield from Text.reading(content, chosen)
     else:
         data = yield from _series_or_what_helps(content, chosen)
-    _HASHES[data] = yield from _digesting(data)
+    yield from digesting(data)
     return data
 
 
@@ -121,10 +122,22 @@ def _encoded(text: Text) -> Iterator[bytes]:
         yield piece.encode("utf-8", "surrogatepass")
 
 
-def unpack(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> OwnData:
-    """The inverse of `pack`, for tensors that may come from anyone."""
+def unpacking(
+    tensors: Mapping[str, np.ndarray], columns: list[str] | None, wanted: str | None
+) -> Steps[OwnData | None]:
+    """The inverse of `pack` in steps, for tensors that may come from anyone; None where their `digest` is not `wanted`.
+
+    As `reading`, it leaves nothing to be done at once later.
+    """
+    data = yield from known_as((yield from _unpacking(tensors, columns)), wanted)
+    if isinstance(data, Series):
+        yield from data.measuring()
+    return data
+
+
+def _unpacking(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> Steps[OwnData]:
     if set(tensors) == {"text"} and tensors["text"].dtype == np.uint8:
-        return _saved_text(tensors["text"].tobytes())
+        return (yield from _saved_text(tensors["text"].reshape(-1)))
     if {"series"} <= set(tensors) <= {"series", READ} and columns is not None:
         values = tensors["series"]
         if values.dtype != np.float64 or values.ndim != 2 or values.shape[1] != len(columns):
@@ -132,20 +145,34 @@ def unpack(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> OwnD
                 f"Expected the series as F64 (N, {len(columns)}), as it names {len(columns)} columns; got "
                 f"{values.dtype} {values.shape}. Save the snapshot again, with its dataset."
             )
-        tensorfile.finite({"series": values})
+        for rows in parts(values):
+            tensorfile.finite({"series": values[rows]})
+            yield
         return Series(tuple(columns), values, *_words(tensors.get(READ)))
     return Sequences.of(tensors)
 
 
-def _saved_text(encoded: bytes) -> Text:
+def _saved_text(encoded: np.ndarray) -> Steps[Text]:
     """Exactly the text that was packed: nothing is left out, not even a byte order mark."""
-    try:
-        return Text.of(encoded.decode("utf-8", "surrogatepass"))
-    except UnicodeDecodeError as error:
-        raise BadUpload(
-            f"The snapshot's text must be UTF-8; byte {error.start} is not. Save the snapshot again, with its dataset.",
-            "text",
-        ) from None
+    return Text.from_pieces(lambda: _decoded(encoded))
+
+
+def _decoded(encoded: np.ndarray) -> Iterator[str]:
+    """A text in UTF-8 (uint8), decoded in pieces, none of which ends within a character."""
+    at = 0
+    while at < len(encoded):
+        end = min(at + BLOCK, len(encoded))
+        if end < len(encoded):
+            end = next((cut for cut in range(end, end - 4, -1) if encoded[cut] & 0xC0 != 0x80), end)
+        try:
+            yield encoded[at:end].tobytes().decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise BadUpload(
+                f"The snapshot's text must be UTF-8; byte {at + error.start} is not. Save the snapshot again, with its "
+                "dataset.",
+                "text",
+            ) from None
+        at = end
 
 
 def _as_json(series: Series) -> np.ndarray:
@@ -175,12 +202,17 @@ def nbytes(data: OwnData) -> int:
 
 def digest(data: OwnData) -> str:
     """A hash that is equal for equal data; of a series, also where the same rows are trained on."""
+    return finish(digesting(data))
+
+
+def digesting(data: OwnData) -> Steps[str]:
+    """The same in steps, of which data that were hashed before need none."""
     if data not in _HASHES:
-        _HASHES[data] = finish(_digesting(data))
+        _HASHES[data] = yield from _hashing(data)
     return _HASHES[data]
 
 
-def _digesting(data: OwnData) -> Steps[str]:
+def _hashing(data: OwnData) -> Steps[str]:
     """Tensors and columns as `pack` has them, without what is said about them."""
     columns = list(data.columns) if isinstance(data, Series) else None
     found = hashlib.sha256(repr(columns).encode())
@@ -207,10 +239,10 @@ def _digesting(data: OwnData) -> Steps[str]:
     return found.hexdigest()
 
 
-def known_as(data: OwnData, wanted: str | None) -> OwnData | None:
+def known_as(data: OwnData, wanted: str | None) -> Steps[OwnData | None]:
     """The data if that is their `digest`; runs of before trained on whole series, and find theirs undivided."""
-    if digest(data) == wanted:
+    if (yield from digesting(data)) == wanted:
         return data
     if isinstance(data, Series) and data.split:
-        return known_as(replace(data, split=False), wanted)
+        return (yield from known_as(replace(data, split=False), wanted))
     return None

@@ -1,6 +1,6 @@
 """The file format of a run: everything that is needed to continue it in any process, bit for bit.
 
-Equal runs give equal bytes. A snapshot may come from anyone: `read` trusts nothing in it.
+Equal runs give equal bytes. A snapshot may come from anyone: `reading` trusts nothing in it.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..engine import CELLS, OPTIMIZERS, Params, suffixes
 from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
+from ..steps import Steps
 from ..tasks import OwnData, Task
 from ..tensorheader import strict_json
 from ..validation import explained, without_more
@@ -86,8 +87,8 @@ class Snapshot:
         """The edited entries of the probe."""
         return {(t, i): value for t, i, value in self.header.edits}
 
-    def learner(self, task: Task) -> Learner:
-        """The learner as it was saved; `task` gives the numbers of inputs and outputs."""
+    def learning(self, task: Task) -> Steps[Learner]:
+        """The learner as it was saved, in steps; `task` gives the numbers of inputs and outputs."""
         header = self.header
         self._check_position(task)
         states = _carried_shapes(self.config) if header.position else {}
@@ -100,22 +101,30 @@ class Snapshot:
                 )
             if name.endswith(".v") and name.startswith("moment.") and (self.tensors[name] < 0).any():
                 raise BadUpload(f"{name} is a mean of squares; negative numbers cannot be in it.")
-        tensorfile.finite(self.tensors)
-        with np.errstate(over="ignore"):
-            params: Params = {
-                name: self.tensors[name].astype(self.config.precision)
-                for name in expected
-                if not name.startswith(("moment.", CARRIED))
-            }
-            learner = Learner(self.config, params)
-            for name, values in learner.tensors():
-                values[...] = self.tensors[name]
-            carried = {name.removeprefix(CARRIED): self.tensors[name].astype(self.config.precision) for name in states}
-        tensorfile.finite(dict(learner.tensors()) | carried)  # what fits into F64 may be beyond the run's float32
+        for name, values in self.tensors.items():
+            tensorfile.finite({name: values})
+            yield
+        params: Params = {}
+        for name in expected:
+            if not name.startswith(("moment.", CARRIED)):
+                params[name] = self._as_computed(name)
+                yield
+        learner = Learner(self.config, params)
+        for name, values in learner.tensors():
+            yield
+            values[...] = self._as_computed(name)
+        carried = {name.removeprefix(CARRIED): self._as_computed(name) for name in states}
         learner.carried = Carried(header.position, header.passes, carried)
         learner.optimizer.step = header.optimizer_step
         learner.progress = header.progress
         return learner
+
+    def _as_computed(self, name: str) -> np.ndarray:
+        """A tensor in the run's precision; what fits into F64 may be beyond float32."""
+        with np.errstate(over="ignore"):
+            values: np.ndarray = self.tensors[name].astype(self.config.precision)
+        tensorfile.finite({name: values})
+        return values
 
     def _check_position(self, task: Task) -> None:
         position, T = self.header.position, task.T
@@ -162,8 +171,8 @@ def write(
     return tensorfile.pack(header, tensors)
 
 
-def read(blob: bytes) -> Snapshot:
-    """Read a snapshot as far as it can be checked alone; what is wrong raises BadUpload."""
+def reading(blob: bytes) -> Steps[Snapshot]:
+    """Read a snapshot, in steps, as far as it can be checked alone; what is wrong raises BadUpload."""
     metadata, tensors = tensorfile.read(blob)
     if set(metadata) != {"unroll"}:
         raise BadUpload(
@@ -187,19 +196,19 @@ def read(blob: bytes) -> Snapshot:
         if not (0 <= t < MAX_LENGTH and 0 <= i < MAX_NAMES and abs(value) <= MAX_EDIT):
             raise BadUpload(f"x[{shown(t)}, {shown(i)}] = {shown(value)} is not an edit that a probe can have.")
     own = {name.removeprefix(DATA): tensors.pop(name) for name in list(tensors) if name.startswith(DATA)}
-    data = dataset.known_as(dataset.unpack(own, header.columns), header.dataset) if own else None
+    data = (yield from dataset.unpacking(own, header.columns, header.dataset)) if own else None
     if own and data is None:
         raise BadUpload("The data in the snapshot are not those it was made with: their hash differs.")
     return Snapshot(config, header, tensors, data)
 
 
-def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> OwnData | None:
+def data_for(snapshot: Snapshot, at_hand: OwnData | None) -> Steps[OwnData | None]:
     """The data that the run learns from: those in the snapshot, or those at hand if their hash is the same."""
     if snapshot.header.dataset is None:
         return None
     if snapshot.data is not None:
         return snapshot.data
-    data = None if at_hand is None else dataset.known_as(at_hand, snapshot.header.dataset)
+    data = None if at_hand is None else (yield from dataset.known_as(at_hand, snapshot.header.dataset))
     if data is None:
         raise DatasetNeeded(
             "This snapshot was trained on own data that are not here. Upload the same dataset first, or a snapshot "

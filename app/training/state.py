@@ -53,8 +53,13 @@ class State:
     @classmethod
     def from_snapshot(cls, file: bytes | str | Path, at_hand: OwnData | None, budget: Budget) -> Self:
         """The run a snapshot was taken of; own data `at_hand` where they are not in it."""
-        saved = snapshot.read(file if isinstance(file, bytes) else Path(file).read_bytes())
-        config, dataset = saved.config, snapshot.data_for(saved, at_hand)
+        return finish(cls.resuming(file if isinstance(file, bytes) else Path(file).read_bytes(), at_hand, budget))
+
+    @classmethod
+    def resuming(cls, file: bytes, at_hand: OwnData | None, budget: Budget) -> Steps[Self]:
+        """The same in steps."""
+        saved = yield from snapshot.reading(file)
+        config, dataset = saved.config, (yield from snapshot.data_for(saved, at_hand))
         task = fitting_task(config, dataset, budget)
         if any(i >= len(task.inputs) for _, i in saved.edits):
             raise BadUpload(
@@ -64,7 +69,8 @@ class State:
         probe = saved.header.probe
         task.probe(config.seed, probe)  # own sequences have a last one
         same = saved.header.fingerprint == fingerprint()
-        return cls(config, task, dataset, saved.learner(task), probe, saved.edits, same)
+        learner = yield from saved.learning(task)
+        return cls(config, task, dataset, learner, probe, saved.edits, same)
 
     def to_snapshot(self, *, with_dataset: bool) -> bytes:
         """The run as a file; own data themselves only if wanted."""

@@ -109,6 +109,22 @@ class Trainer:
         limits: dict[str, Any] = {"max_cost": max_cost, "max_bytes": max_bytes}
         return cls(None, dataset, snapshot=blob, workspaces=workspaces, computed=computed, **limits)
 
+    @classmethod
+    def resuming(
+        cls,
+        blob: bytes,
+        dataset: OwnData | None = None,
+        *,
+        max_cost: int | None = None,
+        max_bytes: int | None = None,
+        workspaces: WorkspacePool | None = None,
+        computed: Computed | None = None,
+    ) -> Steps[Self]:
+        """The same in steps of a few milliseconds, as `beginning`."""
+        limits: dict[str, Any] = {"max_cost": max_cost, "max_bytes": max_bytes}
+        state = yield from State.resuming(blob, dataset, Budget(**limits))
+        return cls(state=state, workspaces=workspaces, computed=computed, **limits)
+
     # What a caller may read.
 
     @property

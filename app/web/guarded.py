@@ -172,6 +172,10 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.expect_to_hear()
         return True
 
+    async def taken(self) -> None:
+        """Wait until little of what was written is left."""
+        await self.writable.wait()
+
     def data_received(self, data: bytes) -> None:
         """Parse a little at once; what is more waits until others had a turn, and nothing is read meanwhile."""
         if self.turned_away:

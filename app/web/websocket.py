@@ -64,6 +64,9 @@ class AtOnce(Protocol):
     def write_at_once(self, frame: bytes) -> bool:
         """Write a binary frame; False, and nothing is written, where it would have to wait."""
 
+    async def taken(self) -> None:
+        """Wait until the visitor took what was written, but for a little."""
+
 
 class Connection:
     """One visitor: what the run says goes into the outbox, from which one task sends, or past an empty one at once."""
@@ -89,7 +92,7 @@ class Connection:
 
     def deliver(self, frame: str | bytes) -> None:
         """A frame for the visitor."""
-        is_next = not self.outbox and not self.sending
+        is_next = not self.outbox and not self.sending and len(frame) < MOST_UNSENT_BYTES
         if is_next and self.at_once and isinstance(frame, bytes) and self.at_once.write_at_once(frame):
             return
         self.outbox.append(frame)
@@ -139,6 +142,8 @@ class Connection:
                         await self.websocket.send(frame)
                         return
             del frame  # nor a record until the next one
+            if self.at_once and self.sending >= MOST_UNSENT_BYTES:  # it is unsent until it was taken: no file after it
+                await self.at_once.taken()
             self.unsent_bytes -= self.sending
             self.sending = 0
             self.drained.set()

@@ -179,7 +179,11 @@ class Worker:
     def drain(self) -> None:
         """Every run's last state goes out, and nothing is computed after it."""
         for key, run in self.runs.items():
-            snapshot = run.last_snapshot()
+            try:
+                snapshot = run.last_snapshot()
+            except Exception:  # a mistake of ours in one run must not cost the others theirs
+                log.exception("a run has no last snapshot", extra={"run": key})
+                snapshot = None
             if snapshot is not None:
                 self.web.sendall(packet(key, snapshot))
             self.runs.remove(key)

@@ -201,6 +201,22 @@ def test_forged_own_data_are_noticed():
         Trainer.resume(rebuilt(full, said=lambda s: s | {"dataset": "0" * 64}))
 
 
+@pytest.mark.parametrize("before", [b"", b"a", b"ab", b"abc"], ids=len)
+def test_a_byte_of_a_saved_text_that_is_wrong_is_named_wherever_it_lies(before):
+    """A text is decoded in pieces, which end between characters: of four bytes here, and 32,768 in a piece."""
+    text = before.decode() + "\U0001f600!" * 20_000
+    trainer = trained()
+    trainer.load_text(text)
+    blob = trainer.snapshot(dataset=True)
+    assert Trainer.resume(blob).task_info() == trainer.task_info()
+    for wrong in (2**15 - 1, 2**15, 2**15 + 1, 2**16 + 7):
+        expected = text.encode()[:wrong] + b"\xff" + text.encode()[wrong + 1 :]
+        with pytest.raises(UnicodeDecodeError) as error:
+            expected.decode()
+        with pytest.raises(BadUpload, match=f"byte {error.value.start} is not"):
+            Trainer.resume(blob.replace(text.encode(), expected))
+
+
 BLOBS = [trained().snapshot(), trained(dataset=own()).snapshot(dataset=True)]
 
 

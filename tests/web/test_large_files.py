@@ -1,6 +1,7 @@
 """While a large file is read, others get their turns, and what it takes of memory has an end."""
 
 import gc
+import json
 import subprocess
 import sys
 import time
@@ -8,6 +9,8 @@ import time
 import pytest
 
 from app.tasks.reading.lines import BLOCK
+from app.training import RunConfig, Trainer, finish
+from app.training.dataset import reading
 from tests.support.clients import Client, Clock, records
 from tests.support.servers import ROOT
 
@@ -19,6 +22,13 @@ class Passing(Clock):
         return time.perf_counter()
 
 
+def saved(kind: str, content: bytes) -> bytes:
+    """The snapshot of a run that learns from such a file, with the file's data in it."""
+    trainer = Trainer(RunConfig(hidden_size=4))
+    trainer.learn_from(finish(reading(kind, content)))
+    return trainer.snapshot(dataset=True)
+
+
 FILES = {
     "series": ("series", b"a,b\n" + b"1.5,-2\n2.25,3\n" * 40_000),
     "a series with gaps": ("series", b"a,b\n" + b"1.5,\n2.25,3\n" * 40_000),
@@ -26,6 +36,9 @@ FILES = {
     "blank lines": ("series", b"1\n" + b" \n" * 300_000 + b"2\n3\n" * 9),
     "text": ("text", b"how now, brown cow? " * 60_000),
     "Chinese text": ("text", "\u4e00\u4e8c\u4e09\u3002".encode() * 200_000),
+    "a snapshot with a series": ("snapshot", saved("series", b"a,b\n" + b"1.5,-2\n2.25,3\n" * 40_000)),
+    "a snapshot with a text": ("snapshot", saved("text", b"how now, brown cow? " * 60_000)),
+    "a snapshot with a Chinese text": ("snapshot", saved("text", "\u4e00\u4e8c\u4e09\u3002".encode() * 100_000)),
 }
 
 
@@ -56,6 +69,8 @@ LONG = {
     "five hundred columns": ("series", (b"1.25," * 499 + b"1\n") * 800),
     "blank lines": ("series", b"1\n" + b" \n" * 600_000 + b"2\n3\n" * 9),
     "text": ("text", b"how now, brown cow? " * 400_000),
+    "a snapshot with a series": ("snapshot", saved("series", b"a,b\n" + b"1.5,-2.25\n" * 300_000)),
+    "a snapshot with a text": ("snapshot", saved("text", b"how now, brown cow? " * 400_000)),
 }
 
 
@@ -88,6 +103,24 @@ def test_no_part_of_reading_takes_longer_than_others_may_wait(kind, content):
         gc.unfreeze()
     longest = max(map(min, first, second))
     assert longest <= yardstick, f"{longest / 1e6:.1f} ms where {yardstick / 1e6:.1f} are allowed"
+
+
+ONE_FRAME = {
+    "a thousand columns": ((",".join(["1"] * 1000) + "\n") * 7, '"type":"state"'),
+    "many words": ("1,2\n" * 5 + "".join(f"1,w{i:x}\n" for i in range(2000)), "every cell needs a finite number"),
+}
+
+
+@pytest.mark.parametrize(("csv", "said"), ONE_FRAME.values(), ids=ONE_FRAME)
+def test_a_series_in_one_frame_is_read_in_steps_as_well(csv, said):
+    reader = Client().started()
+    reader.run.receive(json.dumps({"type": "own_series", "csv": csv}))
+    turns, answer = 0, []
+    while not answer:
+        answer = reader.run.work(seconds=0)
+        turns += 1
+    assert said in answer[0]
+    assert turns >= 8
 
 
 def test_a_command_after_a_file_is_answered_after_it():

@@ -1,5 +1,6 @@
 """What a connection does about a client that does not take what it is sent."""
 
+import asyncio
 import json
 
 import pytest
@@ -70,6 +71,14 @@ class Socket:
 
     def __init__(self, *, takes: bool) -> None:
         self.takes, self.written = takes, []
+        self.took = asyncio.Event()
+        self.scope: dict[str, object] = {}
+
+    async def send(self, message) -> None:
+        self.written.append(message["bytes"])
+
+    async def taken(self) -> None:
+        await self.took.wait()
 
     def write_at_once(self, frame: bytes) -> bool:
         if self.takes:
@@ -94,6 +103,28 @@ def test_a_record_waits_in_the_outbox_of_someone_who_takes_nothing():
     connection.deliver(b"record")
     assert list(connection.outbox) == [b"record"]
     assert connection.unsent_bytes == len(b"record")
+
+
+async def whether_more_is_read(size: int) -> list[bool]:
+    """Whether the next command is read while a frame of that size is on its way, and once it was taken."""
+    socket = Socket(takes=True)
+    connection, read = Connection(socket, None, socket), []
+    connection.deliver(bytes(size))
+    writing, reading = asyncio.create_task(connection.write()), asyncio.create_task(connection._until_drained(1))
+    for _ in range(2):
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert socket.written == [bytes(size)]
+        read.append(reading.done())
+        socket.took.set()
+    assert connection.unsent_bytes == 0
+    writing.cancel()
+    return read
+
+
+def test_no_other_file_is_asked_for_while_the_last_one_was_not_taken():
+    assert asyncio.run(whether_more_is_read(2**24)) == [False, True]
+    assert asyncio.run(whether_more_is_read(2**10)) == [True, True]
 
 
 def test_a_plain_ack_works_where_it_is_heard_and_nothing_else_does():

@@ -11,7 +11,7 @@ from app.web.compute import create_pool
 from app.web.process import SOCKET_BYTES
 from app.web.run import Limits
 from app.web.session import Phase
-from app.web.wire import Kind, pack
+from app.web.wire import Kind, Unpacker, pack
 from app.web.worker import Worker
 from tests.support.servers import wait_until
 
@@ -45,6 +45,11 @@ class Web:
         self.turn()
         return key in self.worker.runs and self.worker.runs[key].session.phase is Phase.RUNNING
 
+    def all_begun(self, *keys: int) -> bool:
+        """Whether these runs have a network, after one more turn."""
+        self.turn()
+        return all(key in self.worker.runs and self.worker.runs[key].has_network for key in keys)
+
 
 @pytest.fixture
 def web():
@@ -75,3 +80,19 @@ def test_others_have_their_turns_between_the_parts_of_a_file_that_comes(web):
             break
     assert arrived == number * len(part)
     assert trainer.iteration - before >= 8
+
+
+def test_a_run_without_a_last_snapshot_costs_no_other_run_its_own(web, monkeypatch, caplog):
+    start = json.dumps({"type": "start", "config": {"hidden_size": 4, "sequence_length": 4}}).encode()
+    for run in (1, 2, 3):
+        web.send(pack(Kind.OPEN, run), pack(Kind.TEXT, run, start))
+    wait_until(lambda: web.all_begun(1, 2, 3), "three runs")
+
+    def fail():
+        raise ArithmeticError("a mistake of ours")
+
+    monkeypatch.setattr(web.worker.runs[2], "last_snapshot", fail)
+    web.worker.drain()
+    said = list(Unpacker().feed(web.socket.recv(SOCKET_BYTES)))
+    assert [(kind, run) for kind, run, _ in said] == [(Kind.BINARY, 1), (Kind.BINARY, 3), (Kind.DRAINED, 0)]
+    assert "a mistake of ours" in caplog.text

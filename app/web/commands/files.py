@@ -126,12 +126,18 @@ def load_file(session: Session, announced: Announced, content: bytes) -> Answer:
         return read_in_steps(session, announced, content)
     trainer, kind = session.trainer, announced.kind
     if kind == "snapshot":
-        session.begin(Trainer.resume(content, trainer.dataset if trainer else None, **session.resources()))
-        session.shared.counts.totals["restores"] += 1
-        return Effects()
+        return resume(session, content)
     if kind == "weights" and trainer is not None:
         return take_weights(session, trainer, announced, content)
     return read_dataset(session, announced, content)
+
+
+def resume(session: Session, content: bytes) -> Steps[Effects]:
+    """A run to go on with; own data in it may be as large as those that are uploaded."""
+    at_hand = session.trainer.dataset if session.trainer else None
+    session.begin((yield from Trainer.resuming(content, at_hand, **session.resources())))
+    session.shared.counts.totals["restores"] += 1
+    return Effects()
 
 
 def take_weights(session: Session, trainer: Trainer, announced: Announced, content: bytes) -> Steps[Effects]:

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from ...training import Effects, Steps, Trainer
-from ...training.dataset import read_series, read_text
+from ...training.dataset import read_text, reading
 from ...training.limits import MAX_EDIT
 from ..messages import Count
 from ..session import Session
@@ -100,5 +100,9 @@ class OwnSeries(SeriesOptions):
         trainer, changes = session.network(self.type), known_fields(self.changes)
         if self.preview:
             return preview(session, "series", self.csv, self.id, changes, **self.series_options())
-        data = read_series(self.csv, **self.series_options())
-        return session.load(trainer.learning_from(data, changes))
+        return self._read(session, trainer, changes)
+
+    def _read(self, session: Session, trainer: Trainer, changes: dict[str, Any]) -> Steps[Effects]:
+        """Of one frame; a thousand columns in it, or as many words, still take many times what others may wait."""
+        data = yield from reading("series", self.csv, **self.series_options())
+        return (yield from session.load(trainer.learning_from(data, changes)))
