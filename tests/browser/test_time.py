@@ -168,3 +168,39 @@ def test_a_branch_can_become_a_lane(page: Page):
     page.get_by_role("button", name="Compare from here").click()
     expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
     until(page, lambda: iteration(page) == shown and len(set(lane_losses(page))) == 1, "both where the past was")
+
+
+# All sockets close, and for a while none opens; meanwhile a lane is asked for.
+ADD_WITHOUT_CONNECTION = """() => {
+  const Real = WebSocket;
+  window.connect = () => { window.WebSocket = Real; };
+  window.WebSocket = class { constructor() { setTimeout(() => this.onclose(), 0); } close() {} };
+  for (const socket of sockets) socket.close();
+  [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Add a lane").click();
+}"""
+SOCKETS = """
+window.sockets = [];
+window.WebSocket = class extends WebSocket {
+  constructor(...address) {
+    super(...address);
+    sockets.push(this);
+  }
+};
+"""
+
+
+def test_a_lane_that_cannot_be_added_is_told_and_the_others_go_on(page: Page):
+    page.add_init_script(SOCKETS)
+    page.reload()
+    until(page, lambda: iteration(page) > 20, "training")
+    page.locator("#compare").click()
+    expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
+    before = iteration(page)
+    until(page, lambda: iteration(page) > before, "lanes marching on")
+    page.evaluate(ADD_WITHOUT_CONNECTION)
+    expect(page.locator("#line")).to_contain_text("trying again")
+    page.evaluate("connect()")
+    expect(page.locator("#line")).to_contain_text("No lane was added")
+    expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
+    before = iteration(page)
+    until(page, lambda: iteration(page) > before + 20, "lanes marching on")

@@ -7,6 +7,7 @@ import { byId } from "../lib/dom.js";
 import { initialState, isPlaying, reduce } from "../run/state.js";
 import { createStore } from "../lib/store.js";
 import { tellLanes } from "../words/lanes.js";
+import { NO_LANE } from "../words/notices.js";
 import { keptPast, keptState } from "../run/snapshots.js";
 import { createLockstep } from "../run/lockstep.js";
 import { createLanesTable, MOST_LANES } from "./table.js";
@@ -40,6 +41,8 @@ export function createCompare({ store, active, openSession, platform, redraw, en
   /** @type {string[]} */
   let watched = [];
   let busy = false;
+  /** There is one network again. */
+  let over = false;
   /** Another lane is chosen, or there are more or fewer: that is said at once. */
   let isOther = false;
   /** How many restarts are under way. */
@@ -91,8 +94,11 @@ export function createCompare({ store, active, openSession, platform, redraw, en
   /** Back to the seed's weights; until all lanes are there, none takes a step. @param {Lane[]} which */
   async function restart(which) {
     restarting += 1;
-    await Promise.all(which.map((lane) => lane.session.reset()));
-    restarting -= 1;
+    try {
+      await Promise.all(which.map((lane) => lane.session.reset()));
+    } finally {
+      restarting -= 1;
+    }
   }
 
   function others() {
@@ -198,7 +204,14 @@ export function createCompare({ store, active, openSession, platform, redraw, en
     if (store.get().past) await active.session.branch();
     const kept = await from.session.keepRun();
     busy = false;
-    if (!kept) return;
+    if (over) return;
+    if (kept) startCopy(from, kept, changes);
+    else store.dispatch({ type: "notice", notice: { text: NO_LANE, undo: false, at: platform.now() } });
+    if (wasRunning) lockstep.start();
+  }
+
+  /** @param {Lane} from @param {NonNullable<Awaited<ReturnType<Session["keepRun"]>>>} kept @param {Config} changes */
+  function startCopy(from, kept, changes) {
     const state = from.store.get();
     const copy = { ...state, connection: { ...state.connection, status: /** @type {const} */ ("connecting") } };
     const laneStore = createStore({ ...copy, notice: null, wanted: {}, errors: {} }, reduce);
@@ -206,7 +219,6 @@ export function createCompare({ store, active, openSession, platform, redraw, en
     session.past.restore(kept.saved);
     session.past.keepSnapshot(kept.bytes, state.live.iteration);
     start(laneStore, session, changes);
-    if (wasRunning) lockstep.start();
   }
 
   /** Another network on the same data. @param {Beginning} beginning */
@@ -244,6 +256,7 @@ export function createCompare({ store, active, openSession, platform, redraw, en
 
   /** One network again: the chosen lane. */
   function end() {
+    over = true;
     const stays = lanes[chosen];
     const plays = lockstep.isRunning();
     lockstep.stop();
@@ -275,7 +288,7 @@ export function createCompare({ store, active, openSession, platform, redraw, en
       for (const beginning of beginnings) begin(beginning);
       if (beginnings.length > 0) choose(0);
       else await add();
-      if (wasPlaying) lockstep.start();
+      if (wasPlaying && !over) lockstep.start();
     },
     choose,
     add,

@@ -16,6 +16,8 @@ const DATABASE = "unroll";
 const TABS = "tabs";
 /** Of so many tabs the runs are kept, the newest ones. */
 const MOST_TABS = 8;
+/** A database that failed, such as one that was slow once, is left alone for so long, ms. */
+const REST_AFTER_FAILURE = 30_000;
 
 /** What this tab kept before it was reloaded. @returns {Promise<Found | null>} */
 export async function findKept() {
@@ -24,9 +26,7 @@ export async function findKept() {
     if (!text) return null;
     /** @type {Standing} */
     const { tab, kept } = JSON.parse(text);
-    const database = await open();
-    const entry = await answerOf(database.transaction(TABS).objectStore(TABS).get(tab));
-    database.close();
+    const entry = await inDatabase((database) => answerOf(database.transaction(TABS).objectStore(TABS).get(tab)));
     const lanes = kept.lanes.map((lane, index) => entry?.lanes[index] && joined(lane, entry.lanes[index]));
     if (lanes.length === 0 || !lanes.every(Boolean)) return null;
     const { rate, probe, playing } = kept;
@@ -47,7 +47,7 @@ export function createKeeper(lanes, plays) {
   /** @type {{bytes: ArrayBuffer | undefined, since: number}[]} the newest snapshot of each lane, and what the oldest holds */
   let written = [];
   let writing = false;
-  let refused = false;
+  let refusedUntil = Number.NEGATIVE_INFINITY;
   let nextAt = Number.NEGATIVE_INFINITY;
 
   /** Where the runs stand: small, and written before the page is gone. */
@@ -70,7 +70,7 @@ export function createKeeper(lanes, plays) {
     const newest = all.map(({ session: { past } }) => {
       return { bytes: past.newest()?.bytes, since: past.newestSnapshots()[0]?.accepted ?? 0 };
     });
-    if (writing || refused || newest.some(({ bytes }) => !bytes)) return;
+    if (writing || performance.now() < refusedUntil || newest.some(({ bytes }) => !bytes)) return;
     if (newest.length === written.length && newest.every(({ bytes }, index) => bytes === written[index].bytes)) return;
     writing = true;
     try {
@@ -78,8 +78,8 @@ export function createKeeper(lanes, plays) {
       nextAt = performance.now() + restAfter(stored);
       await write(tab, { at: Date.now(), lanes: stored });
       written = newest;
-    } catch {
-      refused = true;
+    } catch (error) {
+      refusedUntil = isForbidden(error) ? Number.POSITIVE_INFINITY : performance.now() + REST_AFTER_FAILURE;
     }
     writing = false;
     stand();
@@ -97,16 +97,27 @@ export function createKeeper(lanes, plays) {
   return { keep };
 }
 
-/** @param {string} tab @param {{at: number, lanes: Stored[]}} entry */
-async function write(tab, entry) {
-  const database = await open();
-  const tabs = database.transaction(TABS, "readwrite").objectStore(TABS);
-  tabs.put(entry, tab);
-  const names = await answerOf(tabs.index("at").getAllKeys());
-  for (const old of names.slice(0, -MOST_TABS)) tabs.delete(old);
-  database.close();
+/** Not now, and not later. @param {unknown} error */
+function isForbidden(error) {
+  return error instanceof DOMException && error.name === "SecurityError";
 }
 
-function open() {
-  return openDatabase(DATABASE, (database) => database.createObjectStore(TABS).createIndex("at", "at"));
+/** @param {string} tab @param {{at: number, lanes: Stored[]}} entry */
+function write(tab, entry) {
+  return inDatabase(async (database) => {
+    const tabs = database.transaction(TABS, "readwrite").objectStore(TABS);
+    tabs.put(entry, tab);
+    const names = await answerOf(tabs.index("at").getAllKeys());
+    for (const old of names.slice(0, -MOST_TABS)) tabs.delete(old);
+  });
+}
+
+/** Closed afterwards, whatever came of it. @template T @param {(database: IDBDatabase) => Promise<T>} act @returns {Promise<T>} */
+async function inDatabase(act) {
+  const database = await openDatabase(DATABASE, (created) => created.createObjectStore(TABS).createIndex("at", "at"));
+  try {
+    return await act(database);
+  } finally {
+    database.close();
+  }
 }

@@ -47,9 +47,11 @@ export function createReplacing(store, past, standing, run) {
 
     /**
      * A reader's file: a run to go on with, weights for this one, or data to learn from. It can be undone.
+     * Null: there is no connection.
      * @param {string} kind @param {ArrayBuffer} bytes @param {import("../wire/protocol.js").FileOptions} [options]
      */
     async load(kind, bytes, options = {}) {
+      if (store.get().connection.status === "lost") return null;
       const kept = await undoing.keepRun();
       /** @type {Answer} */
       let answer = null;

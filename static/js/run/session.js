@@ -146,10 +146,12 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
   }
 
   /**
-   * Takes the run to another place, with nothing in between to be seen; says whether it stands there.
+   * Takes the run to another place, with nothing in between to be seen; says whether it stands there. Without a connection
+   * it stays where it is to be taken up.
    * @param {() => Promise<boolean>} go
    */
   async function travel(go) {
+    if (store.get().connection.status === "lost") return false;
     standing.settled = false;
     left = store.get().live.iteration;
     changes.setOpen(false);

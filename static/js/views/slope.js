@@ -1,7 +1,8 @@
 /** The Slope view: the activation, its derivative, and where on it the units of all timesteps sit. */
 
-import { addressOf } from "../lib/address.js";
 import { element } from "../lib/dom.js";
+import { Fault } from "../lib/fault.js";
+import { fetchedOnce } from "../lib/fetched.js";
 import { formatPercent } from "../lib/format.js";
 import { axis, axisTitle, createChart, note } from "../kit/chart.js";
 import * as say from "../words/charts.js";
@@ -14,7 +15,13 @@ export const BIN = 0.125;
 const SHARES = [0.1, 0.25, 0.5, 1];
 const NO_SAMPLES = { a: [], phi: [], slope: [] };
 
+/** What could not be loaded is asked for again after so long, ms. */
+const AGAIN_AFTER = 5000;
+
 /** One activation at many places, as the server publishes it. @typedef {{a: number[], phi: number[], slope: number[]}} Samples */
+
+/** The page itself is sent without the samples: only this view needs them. @type {() => Promise<{activations: Record<string, Samples>}>} */
+const fetchSchema = fetchedOnce("api/schema", (status) => new Fault("no_curves", { status }));
 
 /**
  * @param {HTMLElement} node
@@ -22,23 +29,36 @@ const NO_SAMPLES = { a: [], phi: [], slope: [] };
  * @param {import("./views.js").ViewActions} actions
  */
 export function createView(node, store, { redraw }) {
-  /** The page itself is sent without the samples: only this view needs them. @type {Record<string, Samples>} */
+  /** @type {Record<string, Samples>} */
   let activations = {};
-  fetch(addressOf("api/schema"))
-    .then((answer) => answer.json())
-    .then((schema) => {
-      activations = schema.activations;
-      redraw();
-    })
-    .catch(() => {
-      node.prepend(element("p", { class: "view-note" }, say.CURVES_NOT_LOADED));
-    });
+  const missing = element("p", { class: "view-note" }, say.CURVES_NOT_LOADED);
+  let askAt = Number.NEGATIVE_INFINITY;
+
+  async function ask() {
+    askAt = Number.POSITIVE_INFINITY;
+    try {
+      ({ activations } = await fetchSchema());
+      missing.remove();
+    } catch {
+      node.prepend(missing);
+      askAt = performance.now() + AGAIN_AFTER;
+    }
+    redraw();
+  }
+
   const samplesOf = (/** @type {State} */ { config }) => activations[String(config.activation)] ?? NO_SAMPLES;
-  return createChart(node, store, "slope", {
+  const chart = createChart(node, store, "slope", {
     label: say.PICTURES.slope,
     inputs: (state) => [state.record, samplesOf(state)],
     figure: (state, sheet) => figure(state, sheet, samplesOf(state)),
   });
+  return {
+    /** @param {number} now @param {number} unit */
+    draw(now, unit) {
+      if (now >= askAt) void ask();
+      return Math.min(chart.draw(now, unit), askAt - now);
+    },
+  };
 }
 
 /**

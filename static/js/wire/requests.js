@@ -24,7 +24,7 @@ export function createRequests(connection, onAccepted, now) {
   let lastId = 0;
   /** Between a file's announcement and its bytes nothing else may be said: it waits in the queue. */
   let uploading = false;
-  /** @type {{type: string, send: () => void}[]} */
+  /** `send` says whether there is a connection. @type {{type: string, send: () => boolean}[]} */
   let queue = [];
 
   /** @param {Command} message @param {boolean} callerShowsErrors @returns {Promise<Answer>} */
@@ -35,8 +35,10 @@ export function createRequests(connection, onAccepted, now) {
     /** @type {Promise<Answer>} */
     const answer = new Promise((resolve) => {
       const send = () => {
-        if (connection.send({ ...message, id })) waiting.set(id, { resolve, type: message.type, at: now() });
+        const sent = connection.send({ ...message, id });
+        if (sent) waiting.set(id, { resolve, type: message.type, at: now() });
         else resolve(null);
+        return sent;
       };
       queue.push({ type: message.type, send });
       sendQueued();
@@ -48,8 +50,8 @@ export function createRequests(connection, onAccepted, now) {
   function sendQueued() {
     while (!uploading && queue.length > 0) {
       const [{ type, send }] = queue.splice(0, 1);
-      uploading = type === "upload";
-      send();
+      // What could not be announced has no bytes to wait for.
+      uploading = send() && type === "upload";
     }
   }
 

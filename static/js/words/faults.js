@@ -15,6 +15,7 @@ const SENTENCES = {
 
   no_lessons: ({ status }) => `The server gave no lessons (${status}).`,
   no_questions: ({ status }) => `The server gave no questions (${status}).`,
+  no_curves: ({ status }) => `The server gave no curves of the activations (${status}).`,
   no_page: ({ status }) => `The server did not give the page (${status}). Try again.`,
   lessons_need_server: () =>
     "None of these lessons can be told without a server: they compare networks, or take in files. Choose others.",

@@ -13,6 +13,8 @@ export const OF_SOMEBODY_ELSE = "This run belongs to somebody else: copy the net
 
 export const NO_BRANCH = "The run could not return to the iteration shown; nothing was changed.";
 
+export const NO_LANE = "No lane was added: the server gave no copy of the chosen network. Try again in a moment.";
+
 /**
  * A network that the server refuses, such as a link's.
  * @param {string[]} dropped titles of the fields that it changes

@@ -432,6 +432,40 @@ test("while the connection is lost nothing is queued", async () => {
   assert.ok(!server.types().includes("configure"));
 });
 
+test("a file that is opened while the connection is lost is answered by nothing, each time, and the run is taken up as ever", async () => {
+  const { session, server, platform, store } = await started();
+  await server.snapshot(40);
+  platform.sockets[0].close();
+  assert.equal(await session.preview("text", new ArrayBuffer(8)), null);
+  const again = session.preview("text", new ArrayBuffer(8));
+  platform.pass(250);
+  platform.sockets[1].open();
+  await server.answer({ iteration: 40 });
+  assert.equal(await again, null);
+  assert.equal(store.get().connection.status, "open");
+  assert.deepEqual(server.types(), ["upload", "bytes", "watch", "play"]);
+});
+
+test("no other run takes the place of one whose connection is lost: it is taken up where it stood", async () => {
+  const { session, server, platform, store } = await started();
+  session.pause();
+  server.record({ iteration: 10 });
+  store.dispatch({ type: "show", moment: session.past.at(10) });
+  await server.snapshot(10);
+  platform.sockets[0].close();
+  assert.equal(await session.load("text", new ArrayBuffer(8)), null);
+  assert.notEqual(store.get().past, null, "the moment is still shown");
+  assert.equal(await session.startOther({ ...config, cell: "lstm" }), false);
+  platform.pass(250);
+  platform.sockets[1].open();
+  server.record({ iteration: 3 });
+  assert.equal(store.get().live.iteration, 10, "no record is shown before the run stands");
+  assert.equal(platform.sockets[1].sent.pop().type, "ack");
+  await server.answer({ iteration: 10, phase: "paused" });
+  assert.equal(store.get().connection.status, "open");
+  assert.deepEqual(server.types(), ["upload", "bytes", "watch"]);
+});
+
 test("what is set while the page still connects is sent as soon as the run stands", async () => {
   const { session, server, platform } = setUp();
   session.configure({ activation: "relu" });
