@@ -324,11 +324,23 @@ def test_json_that_is_no_table_or_has_gaps_is_refused_and_loses_no_row(csv, word
     [
         ("[" + ",".join(f'{{"a{i}": 1}}' for i in range(3000)) + "]", "1025 names in its first 1025 objects"),
         (json.dumps([dict.fromkeys(map(str, range(1000)), 1)] + 5000 * [{"0": 1}]), "names in its first 4001 objects"),
-        ("[[" + "1," * 60_000 + "1]]", "60001 numbers in element 1"),
-        ("[[" + "1," * 2**20 + "1]]", "longer than 1048576 characters"),
+        ("[[" + "1," * 60_000 + "1]]", "holds more than 50000 values"),
+        ("[[" + "1," * 2**20 + "1]]", "holds more than 50000 values"),
         ('{"a": [' + "1," * 2**20 + "1]}", "longer than 1048576 characters"),
+        ('{"a": {"b": [[' + "[1]," * 2**13 + "1]]}}", "longer than 16384 characters"),
+        ('[["' + "a" * 2**18 + '"], [1]]', "longer than 131072 characters"),
+        (f"[{','.join(['[1e15]'] * 1_800_000)}]", "numbers of more than 33554432 characters"),
     ],
-    ids=["names", "cells", "a wide row", "a long row", "a long column"],
+    ids=[
+        "names",
+        "cells",
+        "a wide row",
+        "a long row",
+        "a long column",
+        "lists in lists",
+        "a long text",
+        "numbers that get longer",
+    ],
 )
 def test_json_that_would_take_a_core_or_the_memory_is_refused_before_it_does(csv, words):
     with pytest.raises(BadUpload, match=words):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from app.errors import BadUpload, BadValue
 from app.tasks import Options, Series
-from app.tasks.reading import blocks
+from app.tasks.reading import affixes, blocks
 from tests.support.tables import KINDS, files, read_table
 
 
@@ -217,3 +217,13 @@ EXAMPLES = {"plain table": (files(), 300)} | {kind: (written, 20) for kind, writ
 def test_what_is_read_is_what_was_meant_or_it_is_refused(kind):
     written, count = EXAMPLES[kind]
     settings(max_examples=count, deadline=None)(given(written)(as_meant_or_refused))()
+
+
+def test_no_line_that_is_longer_than_a_number_is_remembered():
+    affixes._affixes.cache_clear()
+    for letter in map(chr, range(0x4E00, 0x4E32)):
+        with pytest.raises(BadUpload):
+            read_table("\n".join(f"{letter * 9_000} {end}" for end in "abc"))
+    assert affixes._affixes.cache_info().currsize <= len("abc"), "the short words of these lines"
+    read_table("a\n1.5 kW\n2.5 kW\n4 kW\n")
+    assert affixes._affixes.cache_info().currsize > len("abc")

@@ -77,6 +77,9 @@ REFUSED = {
     "JSON of one name for two columns": '{"a": [1, 2, 3], "a": [4, 5, 6]}',
     "JSON with a gap": "[1, null, 3, 4]",
     "JSON of many names": "[" + ", ".join(f'{{"a{i}": 1}}' for i in range(1100)) + "]",
+    "JSON of a wide row": f"[[{'1, ' * 50_001}2]]",
+    "JSON of a long column": f'{{"a": [{"1, " * 2**19}2]}}',
+    "JSON of names in names": '{"columns": [["a", ["b"]]], "data": [[1], [2], [3]]}',
     "broken JSON": "[1, 2, x]",
 }
 NOTHING_TO_CLICK = {  # another file is needed, and how it is made is said

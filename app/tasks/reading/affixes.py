@@ -16,27 +16,32 @@ AFFIXED = re.compile(
 )
 NO_UNIT = {"e", "d", "am", "pm", "a.m", "p.m", "st", "nd", "rd", "th"}
 """Behind a number these are half of an exponent, times of day or ordinals."""
-LONGEST = 12
+LONGEST = 60  # characters of a cell that may be a number
+LONGEST_UNIT = 12
 BLANKS = " \u00a0\u202f"
 
 Affixes = tuple[str, str]
 
 
-@lru_cache(4096)
 def affixes(shape: str) -> Affixes | None:
     """What stands before and behind the number in a cell of this shape; None where nothing does, or it is no number."""
+    return _affixes(shape) if len(shape) <= LONGEST else None
+
+
+@lru_cache(4096)
+def _affixes(shape: str) -> Affixes | None:
+    """Asked for short cells only, as what was asked is remembered for as long as the process lives."""
     found = AFFIXED.fullmatch(shape)
     if found is None or (found["sign"] and found["number"][0] in "-+\u2212\u2013"):
         return None
     before, after = found["before"], found["after"] or ""
     if (before and after) or not (before or after):
         return None
-    if len(after) > LONGEST or after.lower() in NO_UNIT:
+    if len(after) > LONGEST_UNIT or after.lower() in NO_UNIT:
         return None
     return before, after
 
 
-@lru_cache(4096)
 def bare(shape: str) -> str:
     """The shape of the number alone."""
     found = affixes(shape)

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ...errors import BadUpload, Choice, shown
+from .affixes import LONGEST as LONGEST
 from .affixes import affixes
 
 DIGITS = {ord(digit): "9" for digit in "0123456789"}
 MARKS = ".,"  # each may begin decimals or group thousands
 GROUPING = "'\u2019 \u00a0\u202f"  # these only ever group thousands
 MINUS = "\u2212\u2013"  # the typographic minus, and the dash that stands for it
-LONGEST = 60
 EXPONENT = re.compile("[eEdD]")
 NO_EXPONENT = re.compile(r"[-+]?9+d9+")  # 12d4: a name as likely as a number
 LOOKS_NUMERIC = re.compile(rf"[-+{MINUS}]?[.,]?9[9.,{GROUPING}]*([eE][-+]?9+|[dD][-+]?9+)?")

@@ -6,34 +6,25 @@
 What is no row of numbers raises BadUpload naming the element.
 """
 
-import json
-import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
 
 from ...errors import BadUpload, counted, shown
 from ...steps import Steps
-from ...strictjson import without_repeats
 from ..base import MAX_NAMES
+from .jsontext import EXAMPLES, LONG, LONGEST, JsonText
 from .lines import Source
 from .survey import MAX_CELLS, told_apart
 from .table import MAX_NUMBERS
 
-AT_ONCE = 200  # elements that are read before others get a turn
-LONGEST_OBJECT = 2**20  # characters of JSON that may have to be read at once
-LENGTHS = (2**8, 2**14, LONGEST_OBJECT)  # of what is looked at, as most values are short
-CUT = 20  # characters at the end of what is looked at that may be wrong only because more follows: -Infinity, \ud83d
+AT_ONCE = 2**11  # cells that are written before others get a turn,
+CHARACTERS_AT_ONCE = 2**13  # or characters that are read
 MOST_IN_A_ROW = 50_000  # as many as fit into the longest line
-BLANK = re.compile(r"[\s,]*")
+MOST_WRITTEN = 2**25  # characters of all lines
 ELEMENT = "Element"
 GAP = "null"
-EXAMPLES = 'such as [[1, 2], [3, 4]] or [{"a": 1, "b": 2}, {"a": 3, "b": 4}]'
-
-
-# NaN and Infinity are gaps.
-DECODER = json.JSONDecoder(parse_constant=lambda _: None, object_pairs_hook=without_repeats)
 
 
 def looks_structured(source: Source) -> bool:
@@ -45,153 +36,231 @@ def looks_structured(source: Source) -> bool:
 
 def unfolded(source: Source) -> Steps[Source]:
     """The same table as lines of cells separated by tabs, their names above them."""
-    text = []
-    for piece in source.blocks():
-        text.append(piece)
-        yield
-    whole = "".join(text)
-    rows: list[Any] = []
-    for element in _elements(whole) if whole.strip() else ():
-        rows.append(element)
-        if len(rows) % AT_ONCE == 0:
-            yield
-        if len(rows) > MAX_NUMBERS:
-            raise _too_many(f"more than {MAX_NUMBERS} rows")
-    if not rows:
+    whole = yield from _whole(source)
+    lines = _Lines()
+    if whole is None:
+        yield from _write_elements(source, lines)
+    else:
+        for row in (yield from _rows(whole)):
+            yield from lines.add(row)
+    if not lines.count:
         raise BadUpload(f"The file is JSON without any row of numbers. A table is JSON {EXAMPLES}.", "csv")
-    names, values = (yield from _of_objects(rows)) if isinstance(rows[0], dict) else (None, rows)
-    width = len(names) if names is not None else None
-    if names is not None and not any(map(_name, names)):  # a blank line names nothing
-        names = None
-    lines = [] if names is None else ["\t".join(_name(name) for name in names)]
-    for number, row in enumerate(values, start=1):
-        cells = row if isinstance(row, list) else [row]
-        if len(cells) > MOST_IN_A_ROW:
-            raise _too_many(f"{len(cells)} numbers in element {number}")
-        width = len(cells) if width is None else width
-        if len(cells) != width:
-            raise BadUpload(
-                f"Element {number} of the JSON has {counted(len(cells), 'number')} where the first has {width}. "
-                "Every one needs as many.",
-                "csv",
-            )
-        line = "\t".join([_cell(value, number) for value in cells])
-        lines.append(GAP + line if cells and not line.strip() else line)  # a blank line would be no timestep
-        if number % AT_ONCE == 0:
-            yield
+    written = yield from lines.written()
     options = replace(
-        source.options, separator="\t" if (width or 0) > 1 else "none", decimal=source.options.decimal or ".", remove=""
+        source.options,
+        separator="\t" if lines.width > 1 else "none",
+        decimal=source.options.decimal or ".",
+        remove="",
+        encoding=None,
     )
-    return Source("\n".join(lines), options, row=ELEMENT, named=names is not None)
+    return Source(written, options, row=ELEMENT, named=lines.are_named)
 
 
-def _elements(text: str) -> Iterator[Any]:
-    """The rows, one after the other."""
-    start = _past(text, 0)
-    if text[start] == "{" and (whole := _whole(text, start)) is not None:
-        yield from _of_columns(whole)
-        return
-    at = _past(text, start + 1) if text[start] == "[" and _is_one_array(text, start) else start
-    inside = at > start
-    while at < len(text) and not (inside and text[at] == "]"):
-        value, at = _value(text, at)
-        yield value
-        at = _past(text, at)
+def _write_elements(source: Source, lines: "_Lines") -> Steps[None]:
+    """The rows, one after the other: elements of one array, or one after the other in the file."""
+    one_array = yield from _is_one_array(source)
+    text = JsonText(source)
+    if (yield from text.to_next()) and one_array:
+        text.skip(1)
+    done = 0
+    while (sign := (yield from text.to_next())) and not (one_array and sign == "]"):
+        element = text.value()
+        if element is LONG:
+            element = yield from text.long_value(MOST_IN_A_ROW, depth=0)
+        yield from lines.add(element)
+        if text.at - done > CHARACTERS_AT_ONCE:
+            done = text.at
+            yield
 
 
-def _past(text: str, at: int) -> int:
-    found = BLANK.match(text, at)
-    return found.end() if found else at
+@dataclass
+class _Lines:
+    """The lines of a table, written as its rows come; only their text is held.
+
+    Objects name their cells. A name that comes late is a column that the lines before lack: they get it in the end.
+    """
+
+    count: int = 0
+    width: int = 0
+    names: dict[str, None] = field(default_factory=dict)
+    _are_objects: bool = False
+    _parts: list[tuple[int, int, bytes]] = field(default_factory=list)  # columns of some lines, how many, their text
+    _some: list[str] = field(default_factory=list)  # lines after them
+    _cells: int = 0  # in these
+    _size: int = 0
+
+    @property
+    def are_named(self) -> bool:
+        """Whether the first line has names; a blank line would name nothing."""
+        return any(map(_name, self.names))
+
+    def add(self, row: Any) -> Steps[None]:
+        """One more row."""
+        self.count += 1
+        if self.count > MAX_NUMBERS:
+            raise _too_many(f"more than {MAX_NUMBERS} rows")
+        if self.count == 1:
+            self._are_objects = isinstance(row, dict)
+        if self._are_objects:
+            cells = self._by_name(row)
+        else:
+            cells = row if isinstance(row, list) else [row]
+            self.width = len(cells) if self.count == 1 else self.width
+            if len(cells) != self.width:
+                raise BadUpload(
+                    f"Element {self.count} of the JSON has {counted(len(cells), 'number')} where the first has "
+                    f"{self.width}. Every one needs as many.",
+                    "csv",
+                )
+        parts = []
+        for at in range(0, len(cells), AT_ONCE):
+            parts.append("\t".join([_cell(value, self.count) for value in cells[at : at + AT_ONCE]]))
+            if len(cells) > AT_ONCE:
+                yield
+        line = "\t".join(parts)
+        self._some.append(GAP + line if cells and not line.strip() else line)  # a blank line would be no timestep
+        self._cells += len(cells) + 1
+        if self._cells > AT_ONCE:
+            self._keep()
+            yield
+
+    def _by_name(self, row: Any) -> list[Any]:
+        """The values of an object in the order of the names that came so far; what it lacks is a gap."""
+        if not isinstance(row, dict):
+            raise BadUpload(f"Element {self.count} of the JSON is {_kind(row)} where the first is an object.", "csv")
+        names = self.names
+        if not row.keys() <= names.keys():
+            self._keep()
+            names |= dict.fromkeys(row)
+            self.width = len(names)
+        if len(names) > MAX_NAMES or self.count * len(names) > MAX_CELLS:
+            raise _too_many(f"{len(names)} names in its first {self.count} objects")
+        return [row.get(name) for name in names]
+
+    def _keep(self) -> None:
+        """What is held of the last lines is their text alone."""
+        if self._some:
+            text = "\n".join([*self._some, ""]).encode("utf-8", "backslashreplace")
+            self._parts.append((self.width, len(self._some), text))
+            self._size += len(text)
+            if self._size > MOST_WRITTEN:
+                raise _too_many(f"numbers of more than {MOST_WRITTEN} characters, written out")
+        self._some, self._cells = [], 0
+
+    def written(self) -> Steps[bytes]:
+        """All of them, the names first."""
+        self._keep()
+        names = "\t".join(map(_name, self.names)) + "\n"
+        found = [names.encode("utf-8", "backslashreplace")] if self.are_named else []
+        self._parts.reverse()
+        while self._parts:
+            width, count, text = self._parts.pop()
+            if width == 0 and self.width:
+                text = (GAP + "\t" * (self.width - 1) + "\n").encode() * count
+            elif width < self.width:
+                text = text.replace(b"\n", b"\t" * (self.width - width) + b"\n")
+            found.append(text)
+            yield
+        found[-1] = found[-1][:-1]
+        return b"".join(found)
 
 
-def _value(text: str, at: int) -> tuple[Any, int]:
-    """What begins there, and where it ends; no more is looked at than one value may have."""
-    for length in LENGTHS:
-        is_all = at + length >= len(text)
-        try:
-            value, end = DECODER.raw_decode(text[at : at + length])
-            if is_all or end < length - len("e+"):  # a number may go on there
-                return value, at + end
-        except json.JSONDecodeError as error:
-            if is_all or (error.pos < length - CUT and not error.msg.startswith("Unterminated")):
-                raise _wrong(text, at, json.JSONDecodeError(error.msg, text, at + error.pos)) from None
-        except (ValueError, RecursionError) as error:
-            raise _wrong(text, at, error) from None
-    raise BadUpload(
-        f"In line {_line(text, at)} a part of the JSON begins that is longer than {LONGEST_OBJECT} characters, or is "
-        f"none. A table is JSON {EXAMPLES}; pandas writes long ones by to_json(path, orient='records', lines=True).",
-        "csv",
-    )
-
-
-def _line(text: str, at: int) -> int:
-    return text.count("\n", 0, at) + 1
-
-
-def _wrong(text: str, at: int, error: Exception) -> BadUpload:
-    return BadUpload(
-        f"The file begins as JSON does, but line {_line(text, at)} is not JSON ({error}). A table is JSON {EXAMPLES}; "
-        "of an array, numpy.savetxt(path, array) writes rows that open here.",
-        "csv",
-    )
-
-
-def _is_one_array(text: str, start: int) -> bool:
+def _is_one_array(source: Source) -> Steps[bool]:
     """Whether the file is one array of rows, not a row a line."""
-    if text.rstrip()[-1] != "]":
+    text = JsonText(source)
+    if (yield from text.to_next()) != "[":
         return False
-    after = _past(text, start + 1)
-    if text[after : after + 1] in ("[", "{"):
-        return True
-    end = text.find("]", start)
-    return text[end + 1 :].strip() == ""
+    text.skip(1)
+    holds_rows = (yield from text.to_next()) in ("[", "{")
+    at = end = 0  # the first bracket that closes, and the last character that is no blank
+    first, last = -1, ""
+    for piece in source.blocks():
+        if stripped := piece.rstrip():
+            last, end = stripped[-1], at + len(stripped) - 1
+        if first < 0 and (found := piece.find("]")) >= 0:
+            first = at + found
+        at += len(piece)
+        yield
+    return last == "]" and (holds_rows or first == end)
 
 
-def _whole(text: str, start: int) -> dict[str, Any] | None:
+def _whole(source: Source) -> Steps[dict[str, Any] | None]:
     """The one object that the file is, where it holds columns or rows; None where it is one of several."""
-    if len(text) > LONGEST_OBJECT and text.find("\n") not in (-1, len(text) - 1):
+    text = JsonText(source)
+    if (yield from text.to_next()) != "{":
         return None
-    value, at = _value(text, start)
-    if text[at:].strip() or not isinstance(value, dict):
+    length, first_end = 0, -1
+    for piece in source.blocks():
+        if first_end < 0 and (found := piece.find("\n")) >= 0:
+            first_end = length + found
+        length += len(piece)
+        yield
+    if length > LONGEST and first_end not in (-1, length - 1):
         return None
+    value = text.value()
+    if value is LONG:
+        value = yield from text.long_value(LONGEST)
+    if (yield from text.rest()):
+        return None
+    if len(value) > MOST_IN_A_ROW:
+        raise _too_many(f"{len(value)} names")
     return value if any(isinstance(part, list | dict) for part in value.values()) else None
 
 
-def _of_columns(whole: dict[str, Any]) -> Iterator[Any]:
+def _rows(whole: dict[str, Any]) -> Steps[Iterable[Any]]:
     """The rows of {"columns": …, "data": …}, of one list of rows, or of columns by name."""
     if isinstance(whole.get("columns"), list) and isinstance(whole.get("data"), list):
-        yield from _of_split(whole["columns"], whole["data"])
-        return
+        return _of_split((yield from _labels(whole["columns"])), whole["data"])
     lists = [part for part in whole.values() if isinstance(part, list) and part and isinstance(part[0], list | dict)]
     if len(lists) == 1:
-        yield from lists[0]
-        return
+        return lists[0]
     columns = {name: part for name, part in whole.items() if isinstance(part, list | dict)}
     lengths = {name: len(part) for name, part in columns.items()}
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{shown(name)} {length}" for name, length in list(lengths.items())[:5])
         raise BadUpload(f"The columns of the JSON have different lengths: {said}. Each needs as many numbers.", "csv")
-    values = _by_key(columns)
-    yield from (dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True))
+    values = yield from _by_key(columns)
+    return (dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True))
 
 
-def _by_key(columns: dict[str, Any]) -> list[list[Any]]:
+def _by_key(columns: dict[str, Any]) -> Steps[list[list[Any]]]:
     """The values of each column; of columns that name their rows, in the order of the first of them."""
     keyed = {name: part for name, part in columns.items() if isinstance(part, dict)}
     first, keys = next(iter(keyed.items()), ("", {}))
     for name, part in keyed.items():
-        if alone := [key for key in keys if key not in part]:
+        yield
+        if not keys.keys() <= part.keys():
+            alone = next(key for key in keys if key not in part)
             raise BadUpload(
                 f"The columns {shown(first)} and {shown(name)} of the JSON name their rows differently: "
-                f"{shown(alone[0])} is none of {shown(name)}. All need the same rows.",
+                f"{shown(alone)} is none of {shown(name)}. All need the same rows.",
                 "csv",
             )
-    return [[part[key] for key in keys] if isinstance(part, dict) else part for part in columns.values()]
+    values = []
+    for part in columns.values():
+        values.append([part[key] for key in keys] if isinstance(part, dict) else part)
+        yield
+    return values
 
 
-def _of_split(columns: list[Any], data: list[Any]) -> Iterator[Any]:
+def _labels(columns: list[Any]) -> Steps[list[str]]:
+    """Names of columns; those of several levels are lists."""
+    if len(columns) > MAX_NAMES:
+        raise _too_many(f"{len(columns)} names")
+    names: list[str] = []
+    for name in columns:
+        parts = name if isinstance(name, list) else list(name.values()) if isinstance(name, dict) else []
+        if len(parts) > MAX_NAMES or any(isinstance(part, list | dict) for part in parts):
+            raise BadUpload(
+                f"Name {len(names) + 1} of the JSON's columns is {_kind(name)} of others. {EXAMPLES}", "csv"
+            )
+        names.append(str(name))
+        yield
+    return told_apart(names)
+
+
+def _of_split(names: list[str], data: list[Any]) -> Iterator[Any]:
     """The rows below a list of names: each has as many numbers; names that are equal are numbered."""
-    names = told_apart([str(name) for name in columns])
     for number, row in enumerate(data, start=1):
         if isinstance(row, list) and len(row) != len(names):
             raise BadUpload(
@@ -200,25 +269,6 @@ def _of_split(columns: list[Any], data: list[Any]) -> Iterator[Any]:
                 "csv",
             )
         yield dict(zip(names, row, strict=True)) if isinstance(row, list) else row
-
-
-def _of_objects(rows: list[Any]) -> Steps[tuple[list[str], list[list[Any]]]]:
-    """The names that occur, in the order of the file, and the values of each object; what it lacks is a gap."""
-    names: dict[str, None] = {}
-    for number, row in enumerate(rows, start=1):
-        if not isinstance(row, dict):
-            raise BadUpload(f"Element {number} of the JSON is {_kind(row)} where the first is an object.", "csv")
-        names |= dict.fromkeys(row)
-        if len(names) > MAX_NAMES or number * len(names) > MAX_CELLS:
-            raise _too_many(f"{len(names)} names in its first {number} objects")
-        if number % AT_ONCE == 0:
-            yield
-    values = []
-    for number, row in enumerate(rows, start=1):
-        values.append([row.get(name) for name in names])
-        if number % AT_ONCE == 0:
-            yield
-    return list(names), values
 
 
 def _too_many(came: str) -> BadUpload:
