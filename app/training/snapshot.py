@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..engine import CELLS, OPTIMIZERS, Params, suffixes
 from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
-from ..steps import Steps
+from ..steps import Steps, finish
 from ..tasks import OwnData, Task
 from ..tensorheader import strict_json
 from ..validation import explained, without_more
@@ -148,12 +148,21 @@ def write(
     data: OwnData | None,
 ) -> bytes:
     """The run as a file: with the hash of its own data, and with the data themselves if `data` is given."""
+    return finish(writing(config, learner, probe, edits, fingerprint, data_hash, data))
+
+
+def writing(
+    config: RunConfig,
+    learner: Learner,
+    probe: int,
+    edits: Edits,
+    fingerprint: str,
+    data_hash: str | None,
+    data: OwnData | None,
+) -> Steps[bytes]:
+    """The same in steps: the run as it is at the first of them, whatever becomes of it until the last."""
     tensors = {name: values.astype(np.float64) for name, values in learner.tensors()}
     tensors |= {CARRIED + name: values.astype(np.float64) for name, values in learner.carried.states.items()}
-    columns = None
-    if data is not None:
-        own, columns = dataset.pack(data)
-        tensors |= {DATA + name: values for name, values in own.items()}
     header = {
         "kind": "snapshot",
         "version": VERSION,
@@ -166,8 +175,12 @@ def write(
         "edits": [[t, i, value] for (t, i), value in sorted(edits.items())],
         "fingerprint": fingerprint,
         "dataset": data_hash,
-        "columns": columns,
+        "columns": None,
     }
+    if data is not None:
+        own, header["columns"] = yield from dataset.packing(data)
+        tensors |= {DATA + name: values for name, values in own.items()}
+        yield
     return tensorfile.pack(header, tensors)
 
 

@@ -74,8 +74,12 @@ class State:
 
     def to_snapshot(self, *, with_dataset: bool) -> bytes:
         """The run as a file; own data themselves only if wanted."""
+        return finish(self.saving(with_dataset=with_dataset))
+
+    def saving(self, *, with_dataset: bool) -> Steps[bytes]:
+        """The same in steps: the run as it is at the first of them."""
         learned = self.dataset if self.config.task == "own" else None
-        return snapshot.write(
+        return snapshot.writing(
             self.config,
             self.learner,
             self.probe,

@@ -430,8 +430,17 @@ class Trainer:
 
         Where the last update led to numbers that are not finite, it is undone first.
         """
+        return finish(self.saving(dataset=dataset))
+
+    def saving(self, *, dataset: bool = False) -> Steps[bytes]:
+        """The same in steps: the run as it is once what its next update needs is there, whatever is done to it later.
+
+        It may take updates between any two of them.
+        """
+        if self.takes_long:  # whether the last update led to numbers that are not finite, the next batch shows
+            yield from self.approaching()
         self._iterations.undo_if_nonfinite()
-        return self._state.to_snapshot(with_dataset=dataset)
+        return (yield from self._state.saving(with_dataset=dataset))
 
     def _begin(self, state: State) -> None:
         self._state, self._iterations = state, Iterations(state, self._workspaces, self._computed)

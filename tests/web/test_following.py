@@ -571,6 +571,24 @@ def test_a_copy_goes_on_bit_for_bit(room):
     assert alone.session.trainer.snapshot() == room.owner.session.trainer.snapshot()
 
 
+def test_a_copy_of_what_takes_long_is_made_in_steps_and_is_of_one_moment(room):
+    """The owner may go on in between."""
+    room.owner.say("configure", changes={"cell": "lstm", "hidden_size": 64, "sequence_length": 50, "batch_size": 32})
+    follower, trainer = room.follower(), room.owner.session.trainer
+    trainer.advance()
+    assert trainer.takes_long
+    follower.run.receive('{"type": "copy"}')
+    turns, answer = 0, []
+    while not answer:
+        answer = follower.run.work(seconds=0)
+        turns += 1
+        if turns == 3:
+            trainer.advance()
+    assert turns >= 8
+    assert answer[0] == trainer.snapshot()
+    assert facts(answer[0])["iteration"] == 2
+
+
 def test_a_last_snapshot_is_for_the_owner(room):
     assert room.follower().run.last_snapshot() is None
     assert facts(room.owner.run.last_snapshot())["kind"] == "snapshot"

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ...training import Effects, RunConfig, Steps, Trainer
+from ...training import Effects, RunConfig, Steps, Trainer, finish
 from ...training.dataset import read_sequences, reading
 from ...training.limits import MAX_FILE_NAME
 from .. import protocol
@@ -29,13 +29,7 @@ class Snapshot(Command):
     dataset: bool = False
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        trainer = session.network(self.type)
-        return self._in_steps(trainer) if trainer.takes_long else trainer.snapshot(dataset=self.dataset)
-
-    def _in_steps(self, trainer: Trainer) -> Steps[bytes]:
-        """Whether the last update led to numbers that are not finite is seen from what the next one needs."""
-        yield from trainer.approaching()
-        return trainer.snapshot(dataset=self.dataset)
+        return snapshot_of(session.network(self.type), dataset=self.dataset)
 
 
 class Copy(Command):
@@ -46,7 +40,13 @@ class Copy(Command):
     dataset: bool = False
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        return session.network(self.type).snapshot(dataset=self.dataset)
+        return snapshot_of(session.network(self.type), dataset=self.dataset)
+
+
+def snapshot_of(trainer: Trainer, *, dataset: bool) -> Answer:
+    """The run as a file, in steps where it takes long: its next batch is computed first, own data are packed."""
+    steps = trainer.saving(dataset=dataset)
+    return steps if dataset or trainer.takes_long else finish(steps)
 
 
 class Changed(BaseModel):
