@@ -1,15 +1,25 @@
 """While a large file is read, others get their turns, and what it takes of memory has an end."""
 
 import gc
+import io
 import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from app.tasks.reading.lines import BLOCK
 from tests.support.clients import Client, Clock, records
 from tests.support.servers import ROOT
+
+
+def archive(sequences: int, *, packed: bool) -> bytes:
+    """A dataset as NumPy saves it."""
+    values = np.random.default_rng(0).standard_normal((sequences, 100, 4)).astype(np.float32)
+    file = io.BytesIO()
+    (np.savez_compressed if packed else np.savez)(file, inputs=values, targets=values[..., :1])
+    return file.getvalue()
 
 
 class Passing(Clock):
@@ -26,6 +36,8 @@ FILES = {
     "blank lines": ("series", b"1\n" + b" \n" * 300_000 + b"2\n3\n" * 9),
     "text": ("text", b"how now, brown cow? " * 60_000),
     "Chinese text": ("text", "\u4e00\u4e8c\u4e09\u3002".encode() * 200_000),
+    "stored arrays": ("dataset", archive(1000, packed=False)),
+    "packed arrays": ("dataset", archive(1000, packed=True)),
 }
 
 
@@ -56,6 +68,8 @@ LONG = {
     "five hundred columns": ("series", (b"1.25," * 499 + b"1\n") * 800),
     "blank lines": ("series", b"1\n" + b" \n" * 600_000 + b"2\n3\n" * 9),
     "text": ("text", b"how now, brown cow? " * 400_000),
+    "stored arrays": ("dataset", archive(5000, packed=False)),
+    "packed arrays": ("dataset", archive(5000, packed=True)),
 }
 
 
