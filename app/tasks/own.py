@@ -8,7 +8,7 @@ from ..errors import DatasetNeeded, OutOfRange
 from .base import PROBE, Batch, Task, one_hot, solved_below
 from .characters import Characters
 from .sequences import Sequences
-from .series import Series, best_constant
+from .series import Series
 from .streams import shortest, starts
 from .text import Text
 
@@ -161,7 +161,7 @@ class OwnSequences(Own):
         self.units = None if data.h0 is None else data.h0.shape[1]
         self.tokens: int | None = data.vocabulary
         self.takes_classes = self.tokens is not None
-        self.lengths = None if data.lengths is None else np.minimum(data.lengths, T)
+        self.lengths = data.lengths
         self.inputs = (
             tuple(f"input {i}" for i in range(1, data.width + 1))
             if self.tokens is None
@@ -170,15 +170,11 @@ class OwnSequences(Own):
         if data.classes is None:
             self.loss = "squared_error"
             self.outputs = tuple(f"output {o}" for o in range(1, self.target.shape[2] + 1))
-            known = self.target[~np.isnan(self.target).any(axis=2)]
-            self.baseline = best_constant(known) if len(known) else 0.0
         else:
             self.loss = "cross_entropy"
             self.outputs = tuple(f"class {c}" for c in range(data.classes))
-            known = self.target[self.target >= 0]
-            p = np.bincount(known) / max(1, len(known))
-            self.baseline = float(-(p[p > 0] * np.log(p[p > 0])).sum())
-        if not len(known):
+        self.baseline = data.found.answers.losses[T - 1]
+        if not data.found.answers.known[T - 1]:
             raise OutOfRange(
                 f"None of the first {T} timesteps of your sequences has a target. Try {longest} timesteps.",
                 "sequence_length",
@@ -210,5 +206,5 @@ class OwnSequences(Own):
             x if self.tokens is None else one_hot(x, self.tokens),
             self.target[rows].swapaxes(0, 1),
             None if self.h0 is None else self.h0[rows],
-            None if self.lengths is None else self.lengths[rows],
+            None if self.lengths is None else np.minimum(self.lengths[rows], self.T),
         )

@@ -16,11 +16,6 @@ CONSTANT = 1e-12  # of its largest number: a column that varies less is only mov
 HELD_OUT_FROM = 20  # rows; of a shorter series none are held out
 
 
-def best_constant(rows: np.ndarray) -> float:
-    """The squared error, a mean over columns (N, C), of always saying their means; a constant column counts 0."""
-    return float(finish(columns.variances(rows)).mean())
-
-
 @dataclass(frozen=True, eq=False)
 class Standard:
     """A series (N, C) in standard deviations, and the squared errors, over its training rows, of two simple answers:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import BadUpload, shown
+from ..steps import Steps, finish
 from . import npzfile, tensorfile
 
 Source = Mapping[str, Any] | bytes | str | Path
@@ -21,11 +22,16 @@ def read(source: Source) -> tuple[dict[str, str], dict[str, np.ndarray]]:
 
     What is wrong inside raises BadUpload; a path that leads nowhere raises FileNotFoundError.
     """
+    return finish(reading(source))
+
+
+def reading(source: Source) -> Steps[tuple[dict[str, str], dict[str, np.ndarray]]]:
+    """The same in steps."""
     match source:
         case bytes():
-            return _bytes(source)
+            return (yield from _bytes(source))
         case str() | Path():
-            return _bytes(Path(source).read_bytes())
+            return (yield from _bytes(Path(source).read_bytes()))
         case Mapping():
             return {}, {str(name): _array(str(name), values) for name, values in source.items()}
     raise BadUpload(
@@ -34,11 +40,12 @@ def read(source: Source) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     )
 
 
-def _bytes(content: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+def _bytes(content: bytes) -> Steps[tuple[dict[str, str], dict[str, np.ndarray]]]:
     """A safetensors file, or an archive of NumPy arrays."""
     if npzfile.is_archive(content):
-        return {}, {name: _array(name, values) for name, values in npzfile.read(content).items()}
-    return tensorfile.read(content)
+        arrays = yield from npzfile.reading(content)
+        return {}, {name: _array(name, values) for name, values in arrays.items()}
+    return (yield from tensorfile.reading(content))
 
 
 def _array(name: str, values: Any) -> np.ndarray:

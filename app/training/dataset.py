@@ -88,12 +88,12 @@ def _series_or_what_helps(content: str | bytes, options: Options) -> Steps[Serie
 
 
 def reading_file(kind: str, content: str | bytes, **options: Any) -> Steps[OwnData]:
-    """The same for every kind of own data that a file may hold; sequences are read at once."""
-    data: OwnData
-    if kind == "dataset" and isinstance(content, bytes):
-        data = read_sequences(content, time_first=Options(**options).time_first)
-    else:
-        data = yield from reading(kind, content, **options)
+    """The same for every kind of own data that a file may hold."""
+    if kind != "dataset" or not isinstance(content, bytes):
+        return (yield from reading(kind, content, **options))
+    arrays = (yield from arrays_from.reading(content))[1]
+    data = yield from Sequences.reading(arrays, time_first=Options(**options).time_first)
+    yield from digesting(data)
     return data
 
 

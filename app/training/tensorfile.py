@@ -13,12 +13,14 @@ import numpy as np
 from safetensors import TensorSpec, serialize
 
 from ..errors import BadUpload, shown
-from ..tensorheader import DTYPES, Stored, checked
+from ..steps import Steps, finish
+from ..tensorheader import DTYPES, checked
 
 # The types that are written, by the names the library knows.
 WRITTEN = {np.dtype(name): name for name in ("float64", "float32", "int64", "int32", "uint8")}
 Kind = tuple[str, np.dtype, tuple[int, ...]]  # of a tensor: its name, type and shape
 MOST_LAYOUTS = 256  # that are remembered
+BLOCK = 2**17  # numbers that are widened at once
 _layouts: dict[tuple[Kind, ...], tuple[str, tuple[str, ...]]] = {}
 
 
@@ -89,18 +91,28 @@ def _jsonable(value: Any) -> Any:
 
 def read(blob: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     """The metadata and the tensors of a safetensors file."""
+    return finish(reading(blob))
+
+
+def reading(blob: bytes) -> Steps[tuple[dict[str, str], dict[str, np.ndarray]]]:
+    """The same in steps."""
     metadata, stored = checked(blob)
-    return metadata, {tensor.name: _array(tensor, blob) for tensor in stored}
+    tensors = {}
+    for tensor in stored:
+        values = np.frombuffer(blob, DTYPES[tensor.dtype], prod(tensor.shape), tensor.begin)
+        if tensor.dtype == "BF16":
+            values = yield from _widened(values)
+        tensors[tensor.name] = values.reshape(tensor.shape)
+    return metadata, tensors
 
 
-def _array(tensor: Stored, blob: bytes) -> np.ndarray:
-    values = np.frombuffer(blob, DTYPES[tensor.dtype], prod(tensor.shape), tensor.begin).reshape(tensor.shape)
-    return _widened(values) if tensor.dtype == "BF16" else values
-
-
-def _widened(bits: np.ndarray) -> np.ndarray:
+def _widened(bits: np.ndarray) -> Steps[np.ndarray]:
     """Bfloat16 numbers as float32: their 16 bits are the upper half of a float32's 32."""
-    return (bits.astype("<u4") << 16).view("<f4")
+    wide = np.empty(bits.shape, "<u4")
+    for at in range(0, len(bits), BLOCK):
+        np.left_shift(bits[at : at + BLOCK], 16, out=wide[at : at + BLOCK], dtype="<u4")
+        yield
+    return wide.view("<f4")
 
 
 def finite(tensors: Mapping[str, np.ndarray]) -> None:

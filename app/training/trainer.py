@@ -405,7 +405,7 @@ class Trainer:
 
     def loading_weights(self, weights: Source, adopt: bool = False, name: str = "") -> Steps[None]:
         """The same in steps."""
-        file = pytorch.recognise(weights)
+        file = yield from pytorch.recognising(weights)
         config = self.config.changed(file.own_shape(self.config.activation)) if adopt else self.config
         params = pytorch.fitting(file, architecture_of(config, self.task), config.precision)
         if adopt:

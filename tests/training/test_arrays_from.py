@@ -1,8 +1,12 @@
 """Files and arrays of every kind are read alike; whatever is wrong inside a file is one kind of refusal."""
 
+import bz2
 import io
 import json
 import random
+import struct
+import zlib
+from types import SimpleNamespace
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
@@ -10,7 +14,9 @@ import pytest
 from safetensors.numpy import save
 
 from app.errors import BadUpload, UnrollError
-from app.training import RunConfig, Trainer, arrays_from, tensorfile
+from app.tasks import finish
+from app.training import RunConfig, Trainer, arrays_from, npzfile, tensorfile
+from app.training.dataset import reading_file
 
 DATA = {"inputs": np.random.default_rng(0).standard_normal((6, 5, 2)), "targets": np.zeros((6, 5), np.int64)}
 
@@ -138,12 +144,136 @@ def test_the_bytes_of_an_npz_are_its_arrays_in_any_order_and_type(save):
         (archive(**{"a.npy": b"\0" * 2**26}), "at most 32 MiB"),
         (archive(**{"a.npy": array([1.0])})[:-30], "is not one"),
         (broken(archive(**{"a.npy": array(np.arange(99.0))})), "is broken"),
-        (archive(**{"a.npy": array([1.0])}) + b"PK\x01\x02" * 2001, "lists far more"),
+        (archive(**{f"{i}.npy": b"" for i in range(2001)}), "lists far more"),
+        (archive(**{f"{i}.npy": b"" for i in range(1001)}), "each name once; got 1001"),
     ],
 )
 def test_an_archive_of_anything_else_is_refused_before_it_is_unpacked(content, words):
     with pytest.raises(BadUpload, match=words):
         arrays_from.read(content)
+
+
+def archive_of(packed, states, method=ZIP_DEFLATED, *, times=1, flags=0, extra=b"", listed=None):
+    """An archive that lists one member so many times, of this method and stated size, whatever is packed in it."""
+    name, local = (
+        b"inputs.npy",
+        struct.pack("<4s5HIIIHH", b"PK\3\4", 20, flags, method, 0, 0, 0, len(packed), states, 10, 0),
+    )
+    entries = b"".join(
+        struct.pack(
+            "<4s6HIIIHHHHHII", b"PK\1\2", 20, 20, flags, method, 0, 0, 0, len(packed), states, 14, len(extra), *[0] * 5
+        )
+        + b"%04d" % i
+        + name
+        + extra
+        for i in range(times)
+    )
+    begin = len(local) + len(name) + len(packed)
+    count = times if listed is None else listed
+    return (
+        local + name + packed + entries + struct.pack("<4s4HIIH", b"PK\5\6", 0, 0, count, count, len(entries), begin, 0)
+    )
+
+
+def deflated(content):
+    packing = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return packing.compress(content) + packing.flush()
+
+
+@pytest.fixture
+def inflated(monkeypatch):
+    """The sizes of all pieces that are inflated."""
+    sizes = []
+
+    class Counting:
+        def __init__(self, bits):
+            self.inside = zlib.decompressobj(bits)
+
+        def decompress(self, packed, most):
+            piece = self.inside.decompress(packed, most)
+            sizes.append(len(piece))
+            return piece
+
+        eof = property(lambda self: self.inside.eof)
+        unconsumed_tail = property(lambda self: self.inside.unconsumed_tail)
+
+    monkeypatch.setattr(
+        npzfile,
+        "zlib",
+        SimpleNamespace(decompressobj=Counting, crc32=zlib.crc32, error=zlib.error, MAX_WBITS=zlib.MAX_WBITS),
+    )
+    return sizes
+
+
+def test_a_member_that_gives_more_than_it_states_is_refused_after_one_byte_more(inflated):
+    with pytest.raises(BadUpload, match="another size than it says"):
+        arrays_from.read(archive_of(deflated(bytes(2**24)), 128))
+    assert sum(inflated) == 129
+
+
+@pytest.mark.parametrize(
+    ("method", "word"),
+    [(9, "Deflate64"), (12, "bzip2"), (14, "LZMA"), (93, "Zstandard"), (95, "xz"), (98, "PPMd"), (97, "method 97")],
+)
+def test_what_numpy_does_not_write_is_refused_before_anything_is_inflated(method, word, inflated):
+    with pytest.raises(BadUpload, match=f"stored or deflated.*compressed with {word}.*savez_compressed"):
+        arrays_from.read(archive_of(bz2.compress(bytes(2**20)), 128, method, times=100))
+    assert inflated == []
+
+
+def test_an_encrypted_member_says_so():
+    with pytest.raises(BadUpload, match="is encrypted"):
+        arrays_from.read(archive_of(bytes(20), 8, flags=1))
+
+
+def test_what_is_packed_once_is_not_unpacked_a_hundred_times(inflated):
+    with pytest.raises(BadUpload, match="larger than it"):
+        arrays_from.read(archive_of(deflated(array(np.zeros(2**15))), 2**18 + 128, times=100))
+    assert inflated == []
+
+
+@pytest.mark.parametrize("listed", [None, 60_000])
+def test_a_list_of_many_files_is_refused_by_its_number_alone(listed):
+    with pytest.raises(BadUpload, match="lists far more"):
+        arrays_from.read(archive_of(b"", 0, times=2500 if listed is None else 1, listed=listed))
+
+
+def test_no_more_than_a_few_extra_fields_are_looked_at_and_a_long_list_is_read_in_steps():
+    steps = npzfile.reading(archive_of(b"", 2**32 - 1, extra=bytes(65_000), times=100))
+    for _ in range(50):
+        next(steps)
+    with pytest.raises(BadUpload, match="unpacked"):
+        finish(steps)
+
+
+def test_an_archive_for_files_of_any_size_is_read():
+    """As many programs write them: both sizes and the place of each member stand in its extra field."""
+    content = array([1.0, 2.0])
+    plain = archive_of(content, len(content), 0)
+    at, end = plain.index(b"PK\1\2"), plain.index(b"PK\5\6")
+    entry = bytearray(plain[at:end])
+    entry[16:20] = zlib.crc32(content).to_bytes(4, "little")
+    extra = struct.pack("<HHQQQ", 1, 24, len(content), len(content), 0)
+    entry[20:28] = entry[42:46] * 0 + b"\xff" * 8
+    entry[42:46] = b"\xff" * 4
+    entry[30:32] = len(extra).to_bytes(2, "little")
+    listed = bytes(entry) + extra
+    large = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, len(listed), at)
+    place = struct.pack("<4sIQI", b"PK\6\7", 0, at + len(listed), 1)
+    last = struct.pack("<4s4HIIH", b"PK\5\6", 0, 0, 2**16 - 1, 2**16 - 1, 2**32 - 1, 2**32 - 1, 0)
+    (values,) = arrays_from.read(plain[:at] + listed + large + place + last)[1].values()
+    assert values.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("save_as", [np.savez, np.savez_compressed])
+@pytest.mark.parametrize("kind", [np.float16, np.float64])
+def test_an_archive_is_read_piece_after_piece(save_as, kind, inflated):
+    values = np.random.default_rng(0).integers(0, 9, (400, 500, 2)).astype(kind)
+    file = io.BytesIO()
+    save_as(file, inputs=values, targets=values)
+    steps = reading_file("dataset", file.getvalue())
+    assert sum(1 for _ in steps) >= 2 * values.size / 2**15
+    assert max(inflated, default=0) <= 2**17
 
 
 @pytest.mark.parametrize("source", [5, [1, 2], {"inputs": "text"}, {"inputs": [[1, 2], [3]]}, {"inputs": object()}])

@@ -1,11 +1,13 @@
 """While a large file is read, others get their turns, and what it takes of memory has an end."""
 
 import gc
+import io
 import json
 import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from app.tasks.reading.lines import BLOCK
@@ -13,6 +15,14 @@ from app.training import RunConfig, Trainer, finish
 from app.training.dataset import reading
 from tests.support.clients import Client, Clock, records
 from tests.support.servers import ROOT
+
+
+def archive(sequences: int, *, packed: bool) -> bytes:
+    """A dataset as NumPy saves it."""
+    values = np.random.default_rng(0).standard_normal((sequences, 100, 4)).astype(np.float32)
+    file = io.BytesIO()
+    (np.savez_compressed if packed else np.savez)(file, inputs=values, targets=values[..., :1])
+    return file.getvalue()
 
 
 class Passing(Clock):
@@ -39,6 +49,8 @@ FILES = {
     "a snapshot with a series": ("snapshot", saved("series", b"a,b\n" + b"1.5,-2\n2.25,3\n" * 40_000)),
     "a snapshot with a text": ("snapshot", saved("text", b"how now, brown cow? " * 60_000)),
     "a snapshot with a Chinese text": ("snapshot", saved("text", "\u4e00\u4e8c\u4e09\u3002".encode() * 100_000)),
+    "stored arrays": ("dataset", archive(1000, packed=False)),
+    "packed arrays": ("dataset", archive(1000, packed=True)),
 }
 
 
@@ -71,6 +83,8 @@ LONG = {
     "text": ("text", b"how now, brown cow? " * 400_000),
     "a snapshot with a series": ("snapshot", saved("series", b"a,b\n" + b"1.5,-2.25\n" * 300_000)),
     "a snapshot with a text": ("snapshot", saved("text", b"how now, brown cow? " * 400_000)),
+    "stored arrays": ("dataset", archive(5000, packed=False)),
+    "packed arrays": ("dataset", archive(5000, packed=True)),
 }
 
 

@@ -21,13 +21,13 @@ def is_array(content: str | bytes) -> bool:
     return isinstance(content, bytes) and content.startswith(MAGIC)
 
 
-def read_array(content: bytes, field: str) -> np.ndarray:
+def read_array(content: bytes | memoryview, field: str) -> np.ndarray:
     """The array in a .npy file: of plain numbers, in either order; else BadUpload."""
     version = content[6:7]
     size = 2 if version == b"\x01" else 4
     length = int.from_bytes(content[8 : 8 + size], "little")
     begin = 8 + size + length
-    header = content[8 + size : begin].decode("latin-1") if length <= LONGEST_HEADER else ""
+    header = bytes(content[8 + size : begin]).decode("latin-1") if length <= LONGEST_HEADER else ""
     found = HEADER.fullmatch(header)
     if found is None:
         raise BadUpload(

@@ -5,6 +5,7 @@ from typing import Any
 
 from ...engine import ACTIVATIONS, Architecture
 from ...errors import BadUpload
+from ...steps import Steps
 from ...tensorheader import strict_json
 from .. import arrays_from
 from ..arrays_from import Source
@@ -44,9 +45,9 @@ class Recognised:
         return {"cell": net.cell, "hidden_size": net.hidden_size, "activation": kept, **net.extent}
 
 
-def recognise(source: Source) -> Recognised:
-    """The network of a state dict; BadUpload names everything that cannot be taken, and what helps."""
-    metadata, tensors = arrays_from.read(source)
+def recognising(source: Source) -> Steps[Recognised]:
+    """The network of a state dict, in steps; BadUpload names everything that cannot be taken, and what helps."""
+    metadata, tensors = yield from arrays_from.reading(source)
     if "W_xh" in tensors:
         raise BadUpload("This is a snapshot, not the weights of a PyTorch module. Upload it as a snapshot.")
     refuse_keras(tensors)

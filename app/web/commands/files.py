@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...training import Effects, RunConfig, Steps, Trainer, finish
-from ...training.dataset import read_sequences, reading
+from ...training.dataset import reading, reading_file
 from ...training.limits import MAX_FILE_NAME
 from .. import protocol
 from ..messages import Count
@@ -150,7 +150,7 @@ def take_weights(session: Session, trainer: Trainer, announced: Announced, conte
 
 def read_dataset(session: Session, announced: Announced, content: bytes) -> Steps[Effects]:
     """Sequences, also where there is no network yet."""
-    sequences = read_sequences(content, time_first=announced.series_options["time_first"])
+    sequences = yield from reading_file(announced.kind, content, **announced.series_options)
     if session.trainer is not None:
         return (yield from session.load(session.trainer.learning_from(sequences, announced.changes)))
     config = RunConfig(**announced.changes)
