@@ -44,7 +44,7 @@ ENCRYPTED, IN_UTF8 = 1, 2**11
 
 PACKED = 2**14  # bytes that are unpacked at once: some make nothing but work
 BLOCK = 2**17  # bytes that they make at once
-LISTED_AT_ONCE = 2**16  # bytes of the list
+LISTED_AT_ONCE = 2**14  # bytes of the list
 
 
 class Member(NamedTuple):
