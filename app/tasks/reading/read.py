@@ -26,7 +26,7 @@ from .table import MAX_NUMBERS, MIN_ROWS, Table, notes_cut
 from .transposed import turned
 from .values import fill_gaps, numbers_of
 
-LEAST_SAMPLE, SAMPLED_CHARACTERS = 3, 2**18  # lines at the beginning that show what separates the columns
+LEAST_SAMPLE, SAMPLED_CHARACTERS = 3, 2**16  # lines at the beginning that show what separates the columns
 TRIED = 2**20  # bytes: of larger files what would help is not tried first
 DOUBTFUL = {"first_line", "last_line", "missing", "transpose", "separator", "drop", "encoding", "remove"}
 
@@ -175,5 +175,7 @@ def _sample(lines: list[str]) -> list[str]:
 
 
 def _last(beginning: Block) -> Block:
-    """Some of the first lines, far from what stands above the table."""
-    return Block(beginning.numbers[-SOME:], beginning.lines[-SOME:])
+    """Some of the first lines, far from what stands above the table; fewer where they are long."""
+    ends = accumulate(map(len, reversed(beginning.lines[-SOME:])))
+    some = max(1, sum(end <= SAMPLED_CHARACTERS for end in ends))
+    return Block(beginning.numbers[-some:], beginning.lines[-some:])

@@ -43,20 +43,23 @@ def _split_off_names(lines: Sequence[str], source: Source) -> tuple[list[str], l
 
 
 def _holds_numbers(line: str, *, beside: bool = False) -> bool:
-    cells = re.split(r"[,\s]+", line.replace('"', ""))
-    return any(kind(shape(cell), beside=beside) in ("number", "date") for cell in cells if cell)
+    shapes = set(re.split(r"[,\s]+", shape(line.replace('"', ""))))  # of which long lines have few
+    return any(kind(found, beside=beside) in ("number", "date") for found in shapes if found)
 
 
 def _is_one_number(data: Sequence[str], *decimals: str, beside: bool = True) -> bool:
     """Whether each whole line is one number, in one format; with ``beside``, a unit may follow."""
-    shapes = {bare(shape(line)) if beside else shape(line) for line in data}
+    shapes = set(map(shape, data))
+    shapes = set(map(bare, shapes)) if beside else shapes
     return any(all(map(Format(decimal).pattern().fullmatch, shapes)) for decimal in decimals)
 
 
 def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None) -> str:
     tokens = [line.split() for line in data]
     if len(tokens[0]) > 1 and {len(row) for row in tokens} == {len(tokens[0])}:
-        kinds = {cell: kind(shape(cell)) for row in tokens for cell in row}
+        shapes = {cell: shape(cell) for cell in set().union(*tokens)}
+        kinds_of = {found: kind(found) for found in set(shapes.values())}
+        kinds = {cell: kinds_of[found] for cell, found in shapes.items()}
         if "word" in kinds.values() and _fits_between_words([cell for cell in kinds if kinds[cell] == "number"], data):
             return _beside_words(names, tokens, data)
         cells = [cell for row in tokens for cell in row if kinds[cell] != "date"]

@@ -8,6 +8,7 @@ What is no row of numbers raises BadUpload naming the element.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from math import isfinite
 from typing import Any
 
@@ -46,6 +47,7 @@ def unfolded(source: Source) -> Steps[Source]:
     if not lines.count:
         raise BadUpload(f"The file is JSON without any row of numbers. A table is JSON {EXAMPLES}.", "csv")
     written = yield from lines.written()
+    yield
     options = replace(
         source.options,
         separator="\t" if lines.width > 1 else "none",
@@ -151,7 +153,8 @@ class _Lines:
         """All of them, the names first."""
         self._keep()
         names = "\t".join(map(_name, self.names)) + "\n"
-        found = [names.encode("utf-8", "backslashreplace")] if self.are_named else []
+        found = BytesIO()  # which grows without being copied, and is not copied in the end
+        found.write(names.encode("utf-8", "backslashreplace") if self.are_named else b"")
         self._parts.reverse()
         while self._parts:
             width, count, text = self._parts.pop()
@@ -159,10 +162,10 @@ class _Lines:
                 text = (GAP + "\t" * (self.width - 1) + "\n").encode() * count
             elif width < self.width:
                 text = text.replace(b"\n", b"\t" * (self.width - width) + b"\n")
-            found.append(text)
+            found.write(text)
             yield
-        found[-1] = found[-1][:-1]
-        return b"".join(found)
+        found.truncate(found.tell() - 1)
+        return found.getvalue()
 
 
 def _is_one_array(source: Source) -> Steps[bool]:

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from ...errors import BadUpload, Choice, shown
 from ...steps import Steps
@@ -18,6 +19,7 @@ MAX_HEADERS = 10
 MOST_SHAPES = 10_000  # of the numbers of one column; a million numbers have a few dozen
 SAMPLED = 100  # rows that show whether the first column names the others
 LINES_AT_ONCE, COLUMNS_AT_ONCE = 20, 50  # that are looked at before others get a turn
+CHARACTERS_AT_ONCE = 2**16  # of these lines, where they are long
 
 
 @dataclass
@@ -131,7 +133,8 @@ def first_lines(found: Survey, numbers: int) -> Choice:
 
 def survey(source: Source, above: Lines, beginning: Block, separator: str) -> Steps[Survey]:
     """Read the table once; `beginning` are its first lines, and `above` knows what stands between them."""
-    headers, body = _headers((yield from _rows(beginning, separator)), source)
+    headers, body = yield from _headers((yield from _rows(beginning, separator)), source)
+    yield
     if not body:
         raise BadUpload(f"The file holds no rows of numbers. {EXAMPLE}", "csv")
     first_line = body[0][0]
@@ -139,6 +142,7 @@ def survey(source: Source, above: Lines, beginning: Block, separator: str) -> St
     if _is_of_r(headers, beginning, width):
         headers[-1] = (headers[-1][0], ["", *headers[-1][1]])
     names, others, line = _names(headers, above.comments, body[:SAMPLED], width, separator, source)
+    yield
     if len(names) > MAX_NAMES:
         raise BadUpload(
             f"A series may have at most {MAX_NAMES} columns; this one has {len(names)}. Take fewer; where each line is "
@@ -162,9 +166,12 @@ def survey(source: Source, above: Lines, beginning: Block, separator: str) -> St
 def _rows(block: Block, separator: str) -> Steps[list[Row]]:
     """The lines split, a few at a time."""
     found: list[Row] = []
-    for at in range(0, len(block.lines), LINES_AT_ONCE):
-        some = slice(at, at + LINES_AT_ONCE)
+    at = 0
+    while at < len(block.lines):
+        ends = accumulate(map(len, block.lines[at : at + LINES_AT_ONCE]))
+        some = slice(at, at + max(1, sum(end <= CHARACTERS_AT_ONCE for end in ends)))
         found += rows(Block(block.numbers[some], block.lines[some]), separator)
+        at = some.stop
         yield
     return found
 
@@ -216,7 +223,7 @@ def parts_at(line: int) -> list[Choice]:
     return [before, Choice(f"Read from line {line} on", {"first_line": line})] if line > 1 else []
 
 
-def _headers(first_rows: Sequence[Row], source: Source) -> tuple[list[Row], Sequence[Row]]:
+def _headers(first_rows: Sequence[Row], source: Source) -> Steps[tuple[list[Row], Sequence[Row]]]:
     """The rows above the data, which hold words and no number, and the first rows of data."""
     headers: list[Row] = []
     header = True if source.named else source.options.header
@@ -227,12 +234,13 @@ def _headers(first_rows: Sequence[Row], source: Source) -> tuple[list[Row], Sequ
             return ([(line, cells)], first_rows[i + 1 :]) if header else ([], first_rows[i:])
         if source.loose and not headers and are_names(cells, [row for _, row in first_rows[i + 1 : i + 6] if any(row)]):
             return [(line, cells)], first_rows[i + 1 :]
-        kinds = {kind(shape(cell)) for cell in cells}
+        kinds = {kind(found) for found in set(shape("\n".join(cells)).split("\n"))}
         if source.loose and _has_units(cells, [row for _, row in first_rows[i + 1 : i + 3] if any(row)]):
             return headers, first_rows[i:]
         if "word" not in kinds or kinds & {"number", "date"} or len(headers) == MAX_HEADERS:
             return headers, first_rows[i:]
         headers.append((line, cells))
+        yield
     return headers, []
 
 
