@@ -14,7 +14,7 @@ import pytest
 from safetensors.numpy import save
 
 from app.errors import BadUpload, UnrollError
-from app.tasks import finish
+from app.steps import finish
 from app.training import RunConfig, Trainer, arrays_from, npzfile, tensorfile
 from app.training.dataset import reading_file
 
