@@ -63,9 +63,17 @@ def test_a_bad_environment_variable_is_named_with_its_value(capsys, monkeypatch,
     assert refusal(capsys, settings_from, []).startswith(f'unroll: {name} is "{value}", but {expected}')
 
 
-def test_a_misspelt_environment_variable_is_named_with_the_one_that_was_meant(capsys, monkeypatch):
-    monkeypatch.setenv("UNROLL_ALLOWED_HOST", "unroll.example.org")
-    assert refusal(capsys, settings_from, []) == "unroll: UNROLL_ALLOWED_HOST is no setting; UNROLL_ALLOWED_HOSTS is.\n"
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("UNROLL_ALLOWED_HOST", "UNROLL_ALLOWED_HOSTS"),
+        ("UNROLL_WORKERS", "WORKERS"),
+        ("UNROLL_FORWARDED_ALLOW_IPS", "FORWARDED_ALLOW_IPS"),
+    ],
+)
+def test_a_misspelt_environment_variable_is_named_with_the_one_that_was_meant(capsys, monkeypatch, name, meant):
+    monkeypatch.setenv(name, "1")
+    assert refusal(capsys, settings_from, []) == f"unroll: {name} is no setting; {meant} is.\n"
 
 
 def test_what_platforms_call_a_service_of_this_name_is_not_taken_for_a_setting(monkeypatch):

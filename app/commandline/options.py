@@ -17,6 +17,7 @@ from ..settings import Settings, environment_name
 from ..validation import expected
 
 OPTIONS = ("host", "port", "workers")
+OF_PLATFORMS = ("HOST", "PORT")  # with UNROLL_ before it, where a service is called unroll
 ALMOST = 0.9  # of 1, for two names that are the same
 
 
@@ -38,9 +39,13 @@ def misspelt(environment: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Names that are almost those of settings, and these. Platforms add their own, such as UNROLL_SERVICE_HOST."""
     known = [environment_name(field) for field in Settings.model_fields]
     for name in environment:
-        if name.startswith("UNROLL_") and name not in known:
-            for meant in difflib.get_close_matches(name, known, 1, ALMOST):
-                yield name, meant
+        if not name.startswith("UNROLL_") or name in known:
+            continue
+        plain = name.removeprefix("UNROLL_")
+        if plain in known and plain not in OF_PLATFORMS:
+            yield name, plain
+        for meant in difflib.get_close_matches(name, known, 1, ALMOST):
+            yield name, meant
 
 
 def expectation(field: str, fault: Any) -> str:

@@ -5,11 +5,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, ValidationError
 
 from ..errors import BadUpload, Choice
 from ..steps import Steps, finish
@@ -35,9 +35,9 @@ class _LeftOut(BaseModel):
 
 class _Words(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
-    left_out: list[_LeftOut]
-    notes: list[str]
-    others: list[str] = []
+    left_out: Annotated[list[_LeftOut], FailFast()]
+    notes: Annotated[list[str], FailFast()]
+    others: Annotated[list[str], FailFast()] = []
 
 
 def read_sequences(dataset: Source, *, time_first: bool = False) -> Sequences:
@@ -138,10 +138,7 @@ def unpacking(
 
     As `reading`, it leaves nothing to be done at once later.
     """
-    data = yield from known_as((yield from _unpacking(tensors, columns)), wanted)
-    if isinstance(data, Series):
-        yield from data.measuring()
-    return data
+    return (yield from known_as((yield from _unpacking(tensors, columns)), wanted))
 
 
 def _unpacking(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> Steps[OwnData]:
@@ -158,7 +155,7 @@ def _unpacking(tensors: Mapping[str, np.ndarray], columns: list[str] | None) -> 
             tensorfile.finite({"series": values[rows]})
             yield
         return Series(tuple(columns), values, *_words(tensors.get(READ)))
-    return Sequences.of(tensors)
+    return (yield from Sequences.reading(tensors))
 
 
 def _saved_text(encoded: np.ndarray) -> Steps[Text]:
@@ -249,8 +246,13 @@ def _hashing(data: OwnData) -> Steps[str]:
 
 
 def known_as(data: OwnData, wanted: str | None) -> Steps[OwnData | None]:
-    """The data if that is their `digest`; runs of before trained on whole series, and find theirs undivided."""
+    """The data if that is their `digest`; runs of before trained on whole series, and find theirs undivided.
+
+    A series is measured: nothing is left to be done at once later.
+    """
     if (yield from digesting(data)) == wanted:
+        if isinstance(data, Series):
+            yield from data.measuring()
         return data
     if isinstance(data, Series) and data.split:
         return (yield from known_as(replace(data, split=False), wanted))

@@ -35,6 +35,8 @@ LATER_FIELDS = {
     "carry_state",
 }  # absent in files of older versions
 
+TUPLES = {"edits": MAX_EDITS, "earlier": MARKS, "curve": CURVE}  # lists of tuples, and how long they may be
+
 
 class Header(BaseModel):
     """The facts in a snapshot beside its tensors."""
@@ -186,7 +188,7 @@ def writing(
 
 def reading(blob: bytes) -> Steps[Snapshot]:
     """Read a snapshot, in steps, as far as it can be checked alone; what is wrong raises BadUpload."""
-    metadata, tensors = tensorfile.read(blob)
+    metadata, tensors = yield from tensorfile.reading(blob)
     if set(metadata) != {"unroll"}:
         raise BadUpload(
             f"Expected one metadata key, unroll; got {', '.join(map(shown, list(metadata)[:5])) or 'none'}."
@@ -196,7 +198,7 @@ def reading(blob: bytes) -> Steps[Snapshot]:
     try:
         fields = without_more(fields, Header)
         header = Header.model_validate(
-            fields | {name: _as_tuples(fields[name]) for name in ("edits", "earlier", "curve") if name in fields}
+            fields | {name: _as_tuples(fields[name], most) for name, most in TUPLES.items() if name in fields}
         )
         config = RunConfig(**{str(name): value for name, value in header.config.items()})
     except ValidationError as error:
@@ -263,6 +265,8 @@ def _of_this_version(version: object) -> None:
         )
 
 
-def _as_tuples(items: Any) -> Any:
-    """JSON has no tuples, and a strict model wants them."""
-    return [tuple(item) if isinstance(item, list) else item for item in items] if isinstance(items, list) else items
+def _as_tuples(items: Any, most: int) -> Any:
+    """JSON has no tuples, and a strict model wants them; of too many, one more than may be is enough to refuse them."""
+    if not isinstance(items, list):
+        return items
+    return [tuple(item) if isinstance(item, list) else item for item in items[: most + 1]]

@@ -22,7 +22,8 @@ from .wire import Kind, from_many
 log = logging.getLogger(__name__)
 
 OTHERS_SECONDS = 3.0  # for which the others are waited for, once one process can compute
-RESTART_PAUSE = 1.0  # seconds between two starts of a process that keeps dying
+RESTART_PAUSE = 1.0  # seconds between two starts of a process that keeps dying,
+LONGEST_PAUSE = 16.0  # and at most between two tries to start one that the system has no room for
 
 
 class Visitor(Protocol):
@@ -253,12 +254,14 @@ class Pool:
         process.popen.poll()
         if time.monotonic() - process.started_at < RESTART_PAUSE:
             await asyncio.sleep(RESTART_PAUSE)
+        pause = RESTART_PAUSE
         while not self.draining:
             try:
                 replacement = Process(self.limits)
-            except OSError:  # the system has no memory, or no place for one more process
-                log.exception("a compute process cannot be started; trying again")
-                await asyncio.sleep(RESTART_PAUSE)
+            except OSError as error:  # the system has no memory, or no place for one more process
+                log.error("a compute process cannot be started: %s; trying again in %.0f s", error, pause)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
             else:
                 self.processes.append(replacement)
                 await self._listen(replacement)

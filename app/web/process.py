@@ -46,12 +46,12 @@ class Process(asyncio.Protocol):
         self.computed: float | None = None  # until the last question, in seconds
         self.started_at = time.monotonic()
         ours, theirs = socket.socketpair()
-        for end in (ours, theirs):
-            for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
-                end.setsockopt(socket.SOL_SOCKET, option, SOCKET_BYTES)
-        ours.setblocking(False)
-        self.socket = ours
         try:
+            for end in (ours, theirs):
+                for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+                    end.setsockopt(socket.SOL_SOCKET, option, SOCKET_BYTES)
+            ours.setblocking(False)
+            self.socket = ours
             self.popen = subprocess.Popen(  # noqa: S603 (our own program)
                 [sys.executable, "-m", f"{__package__}.worker", str(theirs.fileno()), json.dumps(limits)],
                 pass_fds=[theirs.fileno()],

@@ -184,12 +184,12 @@ async def files(report: Report, share: float) -> None:
 
 async def costly(report: Report, share: float) -> None:
     """Files and commands that would cost much for what they are, again and again beside ordinary tabs."""
-    turns = max(1, round(TURNS / 2 * share))
+    turns, costly_ones = max(1, round(TURNS / 2 * share)), costly_files()
     with Server() as server:
         others = await Neighbours.come(OTHERS_OF_FILES, server.port, PAGE)
         before = sum(map(resident, family(server)))
         took: multiprocessing.Queue[float] = multiprocessing.Queue()
-        for name, (kind, content, answer) in costly_files().items():
+        for name, (kind, content, answer) in costly_ones.items():
             for _ in range(turns):
                 await others.watch_alone(TURN)
                 attack = beside(large_files, server.port, kind, content, TURN, took, answer)
@@ -200,7 +200,7 @@ async def costly(report: Report, share: float) -> None:
             for _ in range(turns):
                 await others.watch_alone(TURN)
                 await others.watch_beside(until_over(beside(costly_commands, server.port, fields, TURN, took)))
-            report.row(f"{name}: answers", sum(await results(took, turns)), "", "≥", 1)
+            report.row(f"{name}: answers", sum(await results(took, turns)), "", "≥", 10)
             others.report(report)
         await asyncio.sleep(1)
         kept = sum(map(resident, family(server))) - before

@@ -6,7 +6,7 @@ import pytest
 from app.engine import ACTIVATIONS, CELLS, OPTIMIZERS
 from app.errors import BadValue, OutOfRange, UnrollError
 from app.tasks import TASKS
-from app.training import BREAKS, WATCHABLE, RunConfig, Trainer, WorkspacePool, edits
+from app.training import BREAKS, WATCHABLE, RunConfig, Trainer, WorkspacePool
 from app.training.limits import MAX_EDITS
 
 SMALL = {"sequence_length": 10, "hidden_size": 6, "batch_size": 4, "lag": 3}
@@ -407,14 +407,15 @@ def test_an_edited_weight_is_the_weight():
 
 
 def test_so_many_inputs_are_edited_as_a_snapshot_holds_and_one_more_is_refused():
-    made = {}
-    for t in range(MAX_EDITS):
-        edits.put(made, (t, 0), 0.5)
-    edits.put(made, (0, 0), 1.0)
+    trainer = Trainer(RunConfig(task="adding", sequence_length=500, hidden_size=2, batch_size=1))
+    trainer._state.edits |= {(t, i): 0.5 for t in range(500) for i in range(2, 12)}
+    assert len(trainer._state.edits) == MAX_EDITS
     with pytest.raises(OutOfRange, match="At most 5000 entries of x may be edited"):
-        edits.put(made, (0, 1), 0.5)
-    assert len(made) == MAX_EDITS
-    assert made[0, 0] == 1.0
+        trainer.edit("x", (0, 0), 0.5)
+    del trainer._state.edits[0, 2]
+    trainer.edit("x", (0, 0), 0.5)
+    trainer.edit("x", (0, 0), 1.0)
+    assert trainer._state.edits[0, 0] == 1.0
 
 
 def test_an_edited_input_changes_what_follows_it_and_nothing_else():

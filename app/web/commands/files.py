@@ -1,12 +1,13 @@
 """Commands about files: what the run is saved as, and what is uploaded to it."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ...training import Effects, RunConfig, Steps, Trainer, finish
-from ...training.dataset import reading, reading_file
+from ...training.dataset import reading_file
 from ...training.limits import MAX_FILE_NAME
+from ...validation import without_more
 from .. import protocol
 from ..messages import Count
 from ..session import Phase, Session
@@ -55,6 +56,11 @@ class Changed(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
     iteration: Count
     what: str = Field(max_length=LONGEST_CHANGE)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_unknown_field_is_enough(cls, fields: Any) -> Any:
+        return without_more(fields, cls) if isinstance(fields, dict) else fields
 
 
 class Export(Command):
@@ -115,21 +121,15 @@ class Upload(SeriesOptions):
         return protocol.encode("ready", self.id, kind=self.kind)
 
 
-READ_IN_STEPS = ("text", "series")  # kinds that may be large and are read cell by cell, or letter by letter
-
-
 def load_file(session: Session, announced: Announced, content: bytes) -> Answer:
     """Make use of an uploaded file; says what it changed in the configuration."""
     if announced.preview:
         return preview(session, announced.kind, content, announced.id, announced.changes, **announced.series_options)
-    if announced.kind in READ_IN_STEPS:
-        return read_in_steps(session, announced, content)
-    trainer, kind = session.trainer, announced.kind
-    if kind == "snapshot":
+    if announced.kind == "snapshot":
         return resume(session, content)
-    if kind == "weights" and trainer is not None:
-        return take_weights(session, trainer, announced, content)
-    return read_dataset(session, announced, content)
+    if announced.kind == "weights":
+        return take_weights(session, announced, content)
+    return learn_from(session, announced, content)
 
 
 def resume(session: Session, content: bytes) -> Steps[Effects]:
@@ -140,27 +140,21 @@ def resume(session: Session, content: bytes) -> Steps[Effects]:
     return Effects()
 
 
-def take_weights(session: Session, trainer: Trainer, announced: Announced, content: bytes) -> Steps[Effects]:
+def take_weights(session: Session, announced: Announced, content: bytes) -> Steps[Effects]:
     """Weights that were brought are looked at before they are trained on."""
+    trainer = session.network("upload of weights")
     effects = yield from session.load(trainer.loading_weights(content, announced.adopt, announced.name))
     if session.phase is Phase.RUNNING:
         session.phase = Phase.PAUSED
     return effects
 
 
-def read_dataset(session: Session, announced: Announced, content: bytes) -> Steps[Effects]:
-    """Sequences, also where there is no network yet."""
-    sequences = yield from reading_file(announced.kind, content, **announced.series_options)
-    if session.trainer is not None:
-        return (yield from session.load(session.trainer.learning_from(sequences, announced.changes)))
-    config = RunConfig(**announced.changes)
-    session.begin((yield from Trainer.beginning(config, sequences, **session.resources())))
-    return RunConfig().effects(session.network("upload").config)
-
-
-def read_in_steps(session: Session, announced: Announced, content: bytes) -> Steps[Effects]:
-    """Own data from a file of any size: others get their turns while it is read."""
-    steps = reading(announced.kind, content, **announced.series_options)
-    data = yield from steps
+def learn_from(session: Session, announced: Announced, content: bytes) -> Steps[Effects]:
+    """Own data from a file of any size, read in steps; sequences also where there is no network yet."""
+    data = yield from reading_file(announced.kind, content, **announced.series_options)
+    if session.trainer is None and announced.kind == "dataset":
+        config = RunConfig(**announced.changes)
+        session.begin((yield from Trainer.beginning(config, data, **session.resources())))
+        return RunConfig().effects(session.network("upload").config)
     trainer = session.network(f"upload of {announced.kind}")
     return (yield from session.load(trainer.learning_from(data, announced.changes)))
