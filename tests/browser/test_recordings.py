@@ -210,6 +210,9 @@ def test_a_page_saved_from_a_recording_is_toured_from_a_disk_without_a_network(o
     for tab, words in (("Loss", "Loss"), ("Lags", "lag"), ("Weights", "W"), ("Spectrum", "not in the recording")):
         page.get_by_role("tab", name=tab).click()
         expect(page.locator(f"#{tab.lower()}-words")).to_contain_text(words)
+    page.get_by_role("tab", name="Slope").click()
+    expect(page.locator("#view-slope .view-note")).to_contain_text("The curves could not be loaded")
+    expect(page.locator("#view-slope .plot-container")).to_be_visible()
     page.get_by_role("tab", name="Lags").click()
     expect(page.locator("#view-lags .plot-container")).to_be_visible()
     assert violations(page) == []

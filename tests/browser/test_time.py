@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.pages import LINES
 from tests.support.reader import choose, iteration, pause, see, stands, until
 
 pytestmark = pytest.mark.browser
@@ -170,37 +171,91 @@ def test_a_branch_can_become_a_lane(page: Page):
     until(page, lambda: iteration(page) == shown and len(set(lane_losses(page))) == 1, "both where the past was")
 
 
-# All sockets close, and for a while none opens; meanwhile a lane is asked for.
-ADD_WITHOUT_CONNECTION = """() => {
-  const Real = WebSocket;
-  window.connect = () => { window.WebSocket = Real; };
-  window.WebSocket = class { constructor() { setTimeout(() => this.onclose(), 0); } close() {} };
-  for (const socket of sockets) socket.close();
-  [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Add a lane").click();
-}"""
-SOCKETS = """
-window.sockets = [];
+# What was sent; and while there is no copy, whoever asks for one is answered something else.
+COPIES = """
+window.copies = true;
+window.sent = [];
 window.WebSocket = class extends WebSocket {
-  constructor(...address) {
-    super(...address);
-    sockets.push(this);
+  send(data) {
+    const { type, id } = typeof data === "string" ? JSON.parse(data) : {};
+    window.sent.push(type);
+    if (type !== "snapshot" || window.copies) return super.send(data);
+    setTimeout(() => this.onmessage({ data: JSON.stringify({ type: "no copy", id }) }));
   }
 };
 """
+ADD = """[...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Add a lane").click();"""
 
 
-def test_a_lane_that_cannot_be_added_is_told_and_the_others_go_on(page: Page):
-    page.add_init_script(SOCKETS)
+@pytest.fixture
+def copied(page: Page) -> Page:
+    """A page that trains, on which copies of networks can be withheld."""
+    page.add_init_script(LINES)
+    page.add_init_script(COPIES)
     page.reload()
     until(page, lambda: iteration(page) > 20, "training")
+    return page
+
+
+def said(page: Page, words: str) -> None:
+    until(page, lambda: any(words in line for line in page.evaluate("lines")), words)
+
+
+def test_a_lane_that_cannot_be_added_is_told_and_the_others_go_on(copied: Page):
+    page = copied
     page.locator("#compare").click()
     expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
     before = iteration(page)
     until(page, lambda: iteration(page) > before, "lanes marching on")
-    page.evaluate(ADD_WITHOUT_CONNECTION)
-    expect(page.locator("#line")).to_contain_text("trying again")
-    page.evaluate("connect()")
-    expect(page.locator("#line")).to_contain_text("No lane was added")
+    page.evaluate(f"copies = false; {ADD}")
+    said(page, "No lane was added")
     expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
     before = iteration(page)
     until(page, lambda: iteration(page) > before + 20, "lanes marching on")
+
+
+def alone(page: Page) -> None:
+    """One network, which trains."""
+    expect(page.locator("#compare")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".lanes-table")).to_have_count(0)
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    before = iteration(page)
+    until(page, lambda: iteration(page) > before + 20, "one network training")
+
+
+def test_where_not_even_the_second_lane_comes_nothing_is_compared(copied: Page):
+    page = copied
+    page.evaluate("copies = false")
+    page.locator("#compare").click()
+    said(page, "No lane was added")
+    alone(page)
+    page.evaluate("copies = true")
+    page.locator("#compare").click()
+    expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
+
+
+# As soon as lanes are opened, and their second is on its way.
+END_AT_ONCE = """() => {
+  const button = document.getElementById("compare");
+  const end = (_, watching) => {
+    watching.disconnect();
+    button.click();
+  };
+  new MutationObserver(end).observe(button, { attributeFilter: ["aria-pressed"] });
+  window.sent.length = 0;
+  button.click();
+}"""
+
+
+def test_a_comparison_that_ends_while_a_lane_is_coming_leaves_one_network_that_trains(copied: Page):
+    page = copied
+    page.evaluate(END_AT_ONCE)
+    until(page, lambda: "play" in page.evaluate("sent"), "it to play on")
+    alone(page)
+    assert page.evaluate("sent.filter((type) => type === 'play').length") == 1
+    page.locator("#compare").click()
+    expect(page.locator(".lanes-title")).to_have_text("Two lanes, no difference")
+    before = iteration(page)
+    until(page, lambda: iteration(page) > before, "lanes marching on")
+    page.evaluate(f"{ADD} document.getElementById('compare').click()")
+    alone(page)

@@ -28,6 +28,17 @@ STAGE = """() => {
 }"""
 
 
+# What stood in the line, each text once.
+LINES = """
+  window.lines = [];
+  addEventListener("DOMContentLoaded", () => {
+    const line = document.getElementById("line-said");
+    const hear = () => line.textContent && window.lines.push(line.textContent);
+    new MutationObserver(hear).observe(line, { childList: true, characterData: true, subtree: true });
+  });
+"""
+
+
 # A browser that was here before gets the whole instrument, whichever port the server has.
 WAS_HERE: StorageState = {
     "cookies": [

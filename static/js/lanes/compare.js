@@ -41,6 +41,8 @@ export function createCompare({ store, active, openSession, platform, redraw, en
   /** @type {string[]} */
   let watched = [];
   let busy = false;
+  /** What played when a lane was asked for plays on once it is there, or once there is one network again. */
+  let resumes = false;
   /** There is one network again. */
   let over = false;
   /** Another lane is chosen, or there are more or fewer: that is said at once. */
@@ -198,8 +200,9 @@ export function createCompare({ store, active, openSession, platform, redraw, en
   async function add(changes = {}) {
     if (lanes.length >= MOST_LANES || busy) return;
     busy = true;
-    const wasRunning = lockstep.isRunning();
+    resumes ||= lockstep.isRunning();
     await quiet();
+    if (over) return;
     const from = lanes[chosen];
     if (store.get().past) await active.session.branch();
     const kept = await from.session.keepRun();
@@ -207,7 +210,12 @@ export function createCompare({ store, active, openSession, platform, redraw, en
     if (over) return;
     if (kept) startCopy(from, kept, changes);
     else store.dispatch({ type: "notice", notice: { text: NO_LANE, undo: false, at: platform.now() } });
-    if (wasRunning) lockstep.start();
+    goOn();
+  }
+
+  function goOn() {
+    if (resumes) lockstep.start();
+    resumes = false;
   }
 
   /** @param {Lane} from @param {NonNullable<Awaited<ReturnType<Session["keepRun"]>>>} kept @param {Config} changes */
@@ -258,7 +266,7 @@ export function createCompare({ store, active, openSession, platform, redraw, en
   function end() {
     over = true;
     const stays = lanes[chosen];
-    const plays = lockstep.isRunning();
+    const plays = resumes || lockstep.isRunning();
     lockstep.stop();
     endFollowing();
     for (const lane of lanes) {
@@ -280,15 +288,20 @@ export function createCompare({ store, active, openSession, platform, redraw, en
   return {
     /** The page's own run becomes the first lane, and the second is its copy unless others are named. @param {Beginning[]} beginnings */
     async open(beginnings = []) {
-      const wasPlaying = isPlaying(store.get());
+      resumes = isPlaying(store.get());
       const first = active.current();
       first.pause();
       lanes = [laneOf(store.chosen(), first)];
       choose(0);
       for (const beginning of beginnings) begin(beginning);
-      if (beginnings.length > 0) choose(0);
-      else await add();
-      if (wasPlaying && !over) lockstep.start();
+      if (beginnings.length === 0) {
+        await add();
+        // One alone is not compared.
+        if (lanes.length === 1 && !over) end();
+        return;
+      }
+      choose(0);
+      goOn();
     },
     choose,
     add,

@@ -33,6 +33,11 @@ export function createView(node, store, { redraw }) {
   let activations = {};
   const missing = element("p", { class: "view-note" }, say.CURVES_NOT_LOADED);
   let askAt = Number.NEGATIVE_INFINITY;
+  // A page that is one file has nobody to ask.
+  if ("alone" in document.body.dataset) {
+    node.prepend(missing);
+    askAt = Number.POSITIVE_INFINITY;
+  }
 
   async function ask() {
     askAt = Number.POSITIVE_INFINITY;

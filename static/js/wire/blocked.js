@@ -3,7 +3,7 @@
 /**
  * Blocked is what no socket opens through although the server answers over HTTP: before one was tried and after it
  * failed, so that the server did not end or begin in between.
- * @param {() => Promise<boolean>} answers whether the server takes visitors, as it says over HTTP
+ * @param {() => Promise<boolean>} answers whether the server lets sockets open, as it says over HTTP
  * @param {(isBlocked: boolean) => void} tell when that changes
  */
 export function createBlocked(answers, tell) {
@@ -36,10 +36,10 @@ export function createBlocked(answers, tell) {
       isAsking = false;
       if (!isOver) take(before && answered);
     },
-    /** One has opened, or none is wanted any more. */
+    /** One has opened, or none is wanted any more: what follows is told by others. */
     over() {
       isOver = true;
-      take(false);
+      isBlocked = false;
     },
   };
 }

@@ -23,7 +23,7 @@ import { createBlocked } from "./blocked.js";
  * What the connection needs of the browser; tests hand in their own.
  * @typedef {object} Platform
  * @property {(url: string) => WebSocket} open
- * @property {() => Promise<boolean>} answers whether the server takes visitors, as it says over HTTP
+ * @property {() => Promise<boolean>} answers whether the server lets sockets open, as it says over HTTP
  * @property {() => number} now
  * @property {(callback: () => void, ms: number) => number} setTimer
  * @property {(timer: number) => void} clearTimer

@@ -6,8 +6,9 @@ import { formatCount, formatNumber, formatPercent } from "../lib/format.js";
 /** @typedef {import("../wire/protocol.js").RecordMeta} RecordMeta */
 
 const NO_SOCKET =
-  "This page loads, but no WebSocket opens: ask whoever runs your network to allow them. " +
-  "If a proxy changes Host, the server’s UNROLL_ALLOWED_ORIGINS has to name this site.";
+  "This page loads, but no WebSocket opens. " +
+  "Ask whoever runs this place’s internet access to allow WebSockets. " +
+  "For the server’s operator: behind a proxy that changes Host, UNROLL_ALLOWED_ORIGINS has to name this site.";
 
 /** @type {Record<Exclude<import("../wire/connection.js").Loss, "blocked">, string>} */
 const LOSSES = { lost: "Connection lost", silent: "No answer for 3 s", never: "No connection yet" };

@@ -808,7 +808,7 @@ test("a change whose answer was lost with the connection goes again, once", asyn
   ]);
 });
 
-test("why no socket opens is told as soon as it is known, and no longer than it is true", async () => {
+test("why no socket opens is told as soon as it is known, until the run stands", async () => {
   const { platform, store, server } = setUp();
   platform.isThere = true;
   const why = () => [store.get().connection.status, store.get().connection.why];
@@ -820,7 +820,7 @@ test("why no socket opens is told as soon as it is known, and no longer than it 
   }
   assert.deepEqual(why(), ["lost", "blocked"]);
   platform.sockets.at(-1).open();
-  assert.deepEqual(why(), ["lost", "never"], "the run does not stand yet");
+  assert.deepEqual(why(), ["lost", "blocked"], "the run does not stand yet");
   await server.answer();
   assert.deepEqual(why(), ["open", undefined]);
 });

@@ -48,6 +48,18 @@ test("a socket that is tried while the server is asked does not count by that an
   assert.deepEqual(told, [true]);
 });
 
+test("that it is over is told by what follows", async () => {
+  const { blocked, told, answer } = setUp();
+  for (let socket = 0; socket < 2; socket += 1) {
+    blocked.tried();
+    void blocked.failed();
+    await answer(true);
+  }
+  blocked.over();
+  assert.equal(blocked.is(), false);
+  assert.deepEqual(told, [true]);
+});
+
 test("what is answered after a socket has opened is not listened to", async () => {
   const { blocked, told, answer } = setUp();
   blocked.tried();

@@ -133,7 +133,7 @@ test("once a socket has opened, or none is wanted, nothing is called blocked and
   assert.deepEqual(await fails(all), ["never", "blocked"]);
   platform.pass(500);
   platform.sockets.at(-1).open();
-  assert.deepEqual(heard.slice(-2), [{ why: "never" }, "opened"]);
+  assert.deepEqual(heard.slice(-2), [{ why: "blocked" }, "opened"], "nothing else is said before it");
   assert.deepEqual(await fails(all), ["lost"]);
   assert.equal(platform.asked, 2);
   connection.close();

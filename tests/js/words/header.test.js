@@ -44,11 +44,12 @@ test("classes have an accuracy beside the iteration at which they were solved, n
 test("where no socket can be opened it says whom to ask for what, one that never opened or went silent is named", () => {
   const connection = { status: "lost", retryAt: 3000, attempt: 2, why: "blocked" };
   const blocked = lineOf({ connection, notice: null, iteration: 0 }, 0);
-  assert.match(blocked.text, /no WebSocket opens: ask whoever runs your network .* Now trying again in 3 s\.$/);
+  assert.match(blocked.text, /no WebSocket opens\. Ask whoever .* to allow WebSockets\. .* Now trying again in 3 s\.$/);
   assert.match(
     blocked.text,
-    /If a proxy changes Host, the server’s UNROLL_ALLOWED_ORIGINS has to name this site\. Now/,
+    /For the server’s operator: behind a proxy .*, UNROLL_ALLOWED_ORIGINS has to name this site\. Now/,
   );
+  assert.doesNotMatch(blocked.text, /network/i, "which is something else here");
   assert.match(blocked.said, / Now trying again\.$/);
   const never = lineOf({ connection: { ...connection, why: "never" }, notice: null, iteration: 0 }, 0);
   assert.match(never.text, /^No connection yet, trying again in 3 s\. The run is kept in this tab at iteration 0/);
