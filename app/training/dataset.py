@@ -79,7 +79,7 @@ def _series_or_what_helps(content: str | bytes, options: Options) -> Steps[Serie
     except BadUpload as error:
         if error.choices:
             raise
-        refusal = error
+        refusal = error.with_traceback(None)  # else it and this frame would hold each other
     try:
         yield from Text.reading(content, options)
     except BadUpload:

@@ -7,6 +7,7 @@ is due and returns the frames to send.
 """
 
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -30,6 +31,13 @@ __all__ = ["Limits", "Run", "Shared"]
 
 AHEAD = 0.25  # seconds by which a command is waited for longer than a record: one answer, and not one of many pictures
 A_TURN = 0.002  # seconds; a command that took longer is answered before others have to wait for its record
+
+
+def let_go(error: BaseException | None) -> None:
+    """Free what was read of a file up to a mistake: where an error is kept for a while, it and that hold each other."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 @dataclass(eq=False)
@@ -256,6 +264,7 @@ class Run:
 
     def _refused(self, error: UnrollError, id_: Id) -> str:
         self.session.shared.counts.refused(error.code)
+        let_go(error)
         return protocol.error_message(error, id_)
 
     @property

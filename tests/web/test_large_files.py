@@ -10,6 +10,7 @@ import time
 import numpy as np
 import pytest
 
+from app.tasks.reading.jsontext import JsonText
 from app.tasks.reading.lines import BLOCK
 from app.training import RunConfig, Trainer, finish
 from app.training.dataset import reading
@@ -160,6 +161,21 @@ def test_a_command_after_a_file_is_answered_after_it():
     assert [item["id"] for item in said if isinstance(item, dict) and "id" in item] == [7, 8]
     assert [item["config"]["task"] for item in said if isinstance(item, dict)] == ["own", "own"]
     assert records(said)[-1]["iteration"] == 0
+
+
+def test_what_was_read_of_a_file_up_to_a_mistake_is_freed_with_the_answer():
+    """An error that is kept and where it came from hold each other, and all that was read, until somebody collects."""
+    reader = Client().started()
+    content = b"[" + b"[1, 2]," * 2000 + b"[" + b"[]," * 20_000
+    reader.say("upload", kind="series", bytes=len(content))
+    gc.collect()
+    gc.disable()
+    try:
+        reader.run.receive(content)
+        assert reader.listen()[-1]["code"] == "bad_upload"
+        assert [each for each in gc.get_objects() if isinstance(each, JsonText)] == []
+    finally:
+        gc.enable()
 
 
 def test_what_is_wrong_with_a_large_file_is_said_and_changes_nothing():

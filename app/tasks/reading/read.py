@@ -48,7 +48,7 @@ def reading_source(source: Source) -> Steps[Table]:
     try:
         return (yield from _reading_either(plain))
     except BadUpload as error:
-        refusal = error
+        refusal = error.with_traceback(None)  # else it and this frame would hold each other
     choices = []
     for choice in refusal.choices:
         if (yield from _leads_on(plain, choice)):
@@ -60,7 +60,7 @@ def _reading_either(source: Source) -> Steps[Table]:
     try:
         return (yield from _reading(source))
     except BadUpload as error:
-        refusal = error
+        refusal = error.with_traceback(None)  # else it and this frame would hold each other
     structured = looks_structured(source)
     if refusal.field != "csv" and not structured:
         raise refusal
