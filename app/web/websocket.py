@@ -29,6 +29,8 @@ MOST_UNANSWERED = 8  # commands read ahead; further ones wait in the visitor's o
 MOST_UNSENT_BYTES = 128 * 1024  # as they do while so much waits to be taken
 MOST_QUEUED_BYTES = 256 * 1024  # beside large frames a client is entitled to; with more the connection is aborted:
 ENTITLED_FRAMES = 5  # two records, that of a divergence, a file that was asked for, and the last snapshot
+# Of commands, beyond which the next one waits: to read a long one takes longer than to carry most of them out.
+TEXT_BYTES_PER_SECOND, TEXT_BYTES_BURST = 128 * 1024, 256 * 1024
 ACKS_FOR_A_FRAME = 8  # acks are free, unless there are many more of them than records
 FRAME_LIMIT = "unroll.frame_limit"  # the extension of a socket that can be told how large frames may be
 AT_ONCE = "unroll.at_once"  # the extension of a socket that carries records and acks without waking a task: `AtOnce`
@@ -39,20 +41,32 @@ FILES = ('"snapshot"', '"copy"', '"export"')
 
 
 class Allowance:
-    """How many frames may come: so many a second, with a burst after silence."""
+    """How much may come, frames if nothing else is said: so many a second, with a burst after silence."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        per_second: float = protocol.FRAMES_PER_SECOND,
+        burst: float = protocol.FRAMES_BURST,
+    ) -> None:
         self.clock = clock
-        self.left = float(protocol.FRAMES_BURST)
+        self.per_second = per_second
+        self.burst = burst
+        self.left = float(burst)
         self.at = clock()
 
-    def spend(self, frames: float) -> bool:
+    def spend(self, amount: float) -> bool:
         """False when it is used up."""
         now = self.clock()
-        self.left = min(protocol.FRAMES_BURST, self.left + (now - self.at) * protocol.FRAMES_PER_SECOND)
+        self.left = min(self.burst, self.left + (now - self.at) * self.per_second)
         self.at = now
-        self.left -= frames
+        self.left -= amount
         return self.left >= 0
+
+    @property
+    def owed(self) -> float:
+        """Seconds until what was spent last is there."""
+        return max(0.0, -self.left / self.per_second)
 
 
 class AtOnce(Protocol):
@@ -86,6 +100,7 @@ class Connection:
         self.overfull = asyncio.Event()
         self.held_ack: int | None = None
         self.allowance = Allowance(time.monotonic)
+        self.text_bytes = Allowance(time.monotonic, TEXT_BYTES_PER_SECOND, TEXT_BYTES_BURST)
         self.at_once = at_once
         if at_once:
             at_once.take_at_once = self.take_ack
@@ -173,6 +188,8 @@ class Connection:
             if iteration is not None:
                 self.acknowledge(handle, iteration)
                 continue
+            if text is not None and not self.text_bytes.spend(len(text)):
+                await asyncio.sleep(self.text_bytes.owed)
             token = None if text is None else followed_in(text)
             if token is not None:
                 handle = await self._go_along(handle, token)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 
 import pytest
 
@@ -125,6 +126,47 @@ async def whether_more_is_read(size: int) -> list[bool]:
 def test_no_other_file_is_asked_for_while_the_last_one_was_not_taken():
     assert asyncio.run(whether_more_is_read(2**24)) == [False, True]
     assert asyncio.run(whether_more_is_read(2**10)) == [True, True]
+
+
+class Commands:
+    """A socket over which the same command comes so many times, and a run that is given them."""
+
+    def __init__(self, text: str, times: int) -> None:
+        self.coming = [{"type": "websocket.receive", "text": text}] * times + [{"type": "websocket.disconnect"}]
+        self.scope: dict[str, object] = {}
+        self.sent: list[str] = []
+
+    async def receive(self) -> dict[str, str]:
+        return self.coming.pop(0)
+
+    def send(self, text: str) -> None:
+        self.sent.append(text)
+
+
+def waits(monkeypatch, text: str, times: int) -> float:
+    """How many seconds a connection lets so many commands wait that come at once and are answered at once."""
+    waited = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    async def no_wait(self: Connection, most: int) -> None:
+        """All were answered."""
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr(Connection, "_until_drained", no_wait)
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    commands = Commands(text, times)
+    asyncio.run(Connection(commands).read(commands))
+    assert commands.sent == [text] * times, "none is lost"
+    return max(waited, default=0.0)
+
+
+def test_long_commands_wait_where_many_come_and_short_ones_never_do(monkeypatch):
+    long = '{"type":"own_text","text":"' + "a" * 16_000 + '"}'
+    assert waits(monkeypatch, long, 10) == 0
+    assert 0.9 <= waits(monkeypatch, long, 24) <= 1.1, "16 KiB are read eight times a second"
+    assert waits(monkeypatch, '{"type":"step","iterations":1,"id":7}', FRAMES_BURST) == 0
 
 
 def test_a_plain_ack_works_where_it_is_heard_and_nothing_else_does():
