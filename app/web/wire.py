@@ -4,7 +4,7 @@ A packet is a length, a run's number, a kind and a payload. Nothing here knows w
 """
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum, auto
 
 HEADER = struct.Struct("!IIB")
@@ -50,6 +50,19 @@ def parts(kind: Kind, run: int = 0, payload: bytes = b"") -> tuple[bytes, ...]:
     if len(payload) < LARGE:
         return (pack(kind, run, payload),)
     return HEADER.pack(len(payload), run, kind), payload
+
+
+def in_few_pieces(packets: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes to be sent one after the other: what is small is joined, what is large goes as it is."""
+    small: list[bytes] = []
+    for each in packets:
+        if len(each) < LARGE:
+            small.append(each)
+            continue
+        yield b"".join(small)
+        small.clear()
+        yield each
+    yield b"".join(small)
 
 
 def to_many(kind: Kind, runs: Sequence[int], payload: bytes) -> bytes:

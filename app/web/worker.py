@@ -31,7 +31,7 @@ from .onefile.without_server import told_alone
 from .protocol import Frame
 from .run import Limits, Run, Shared
 from .scheduler import Scheduler
-from .wire import Kind, Unpacker, pack, to_many
+from .wire import Kind, Unpacker, in_few_pieces, pack, parts, to_many
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ class Worker:
         except Exception:
             log.exception("a run failed", extra={"run": key})
             frames = run.fail()
-        packets = [packet(key, frame) for frame in frames]
+        packets = [part for frame in frames for part in packet(key, frame)]
         if run.viewer.uploads.frame_bytes != frame_bytes:  # before the answer that says so
             packets.insert(0, pack(Kind.FRAME_BYTES, key, run.viewer.uploads.frame_bytes.to_bytes(4, "big")))
         if run.answered:
@@ -153,9 +153,9 @@ class Worker:
         outbox, self.shared.outbox = self.shared.outbox, []
         changes, self.shared.links.changes = self.shared.links.changes, []
         links = [pack(Kind.SHARED if link.opened else Kind.UNSHARED, 0, link.token.encode()) for link in changes]
-        everything = b"".join([*links, *packets, *map(delivered, outbox)])
-        if everything:
-            self.web.sendall(everything)
+        for piece in in_few_pieces([*links, *packets, *map(delivered, outbox)]):
+            if piece:
+                self.web.sendall(piece)
 
     def refresh_owner(self, run: Run) -> None:
         """What a follower says can mean that the owner of the run has something to do."""
@@ -185,7 +185,8 @@ class Worker:
                 log.exception("a run has no last snapshot", extra={"run": key})
                 snapshot = None
             if snapshot is not None:
-                self.web.sendall(packet(key, snapshot))
+                for part in packet(key, snapshot):
+                    self.web.sendall(part)
             self.runs.remove(key)
         self.web.sendall(pack(Kind.DRAINED))
 
@@ -195,15 +196,15 @@ class Worker:
             self.web.sendall(pack(kind, 0, payload))
 
 
-def packet(key: int, frame: Frame) -> bytes:
-    """One frame on its way to a visitor."""
+def packet(key: int, frame: Frame) -> tuple[bytes, ...]:
+    """One frame on its way to a visitor, in parts that follow each other: a large file is not copied."""
     match frame:
         case str():
-            return pack(Kind.TEXT, key, frame.encode())
+            return parts(Kind.TEXT, key, frame.encode())
         case bytes():
-            return pack(Kind.BINARY, key, frame)
+            return parts(Kind.BINARY, key, frame)
         case Close():
-            return pack(Kind.CLOSE, key, frame.code.to_bytes(2, "big") + frame.reason.encode())
+            return parts(Kind.CLOSE, key, frame.code.to_bytes(2, "big") + frame.reason.encode())
 
 
 def delivered(delivery: Delivery) -> bytes:
@@ -215,7 +216,7 @@ def delivered(delivery: Delivery) -> bytes:
         case bytes():
             return to_many(Kind.BINARY, delivery.keys, frame)
         case Close():
-            return b"".join(packet(key, frame) for key in delivery.keys)
+            return b"".join(part for key in delivery.keys for part in packet(key, frame))
 
 
 def first_words(limits: Limits, shared: Shared) -> Iterator[tuple[Kind, bytes]]:
