@@ -38,6 +38,7 @@ def test_the_first_picture_is_a_computed_one_even_before_the_socket_opens(chromi
 
 
 def test_nothing_scrolls_at_1280_by_720(page: Page):
+    until(page, lambda: iteration(page) > 3, "training")
     assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [1280, 720]
 
 
