@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..engine import CELLS, OPTIMIZERS, Params, suffixes
 from ..errors import BadUpload, DatasetNeeded, UnrollError, shown
-from ..steps import Steps, finish
+from ..steps import Steps
 from ..tasks import OwnData, Task
 from ..tensorheader import strict_json
 from ..validation import explained, without_more
@@ -140,19 +140,6 @@ class Snapshot:
             raise BadUpload(f"position = {position} is not where a window of {T} timesteps begins in these streams.")
 
 
-def write(
-    config: RunConfig,
-    learner: Learner,
-    probe: int,
-    edits: Edits,
-    fingerprint: str,
-    data_hash: str | None,
-    data: OwnData | None,
-) -> bytes:
-    """The run as a file: with the hash of its own data, and with the data themselves if `data` is given."""
-    return finish(writing(config, learner, probe, edits, fingerprint, data_hash, data))
-
-
 def writing(
     config: RunConfig,
     learner: Learner,
@@ -162,7 +149,10 @@ def writing(
     data_hash: str | None,
     data: OwnData | None,
 ) -> Steps[bytes]:
-    """The same in steps: the run as it is at the first of them, whatever becomes of it until the last."""
+    """The run as a file: with the hash of its own data, and with the data themselves if `data` is given.
+
+    In steps: the run as it is at the first of them, whatever becomes of it until the last.
+    """
     tensors = {name: values.astype(np.float64) for name, values in learner.tensors()}
     tensors |= {CARRIED + name: values.astype(np.float64) for name, values in learner.carried.states.items()}
     header = {
