@@ -28,4 +28,5 @@ MAX_MISSING = 100  # cells that may be said to stand for gaps
 MAX_REMOVED = 1000  # characters that may be left out of a file
 MAX_FILE_NAME = 100  # characters of it that are kept
 MAX_COUNT = 2**52  # as many updates again stay whole numbers wherever JSON is read, that is, up to 2^53
-MAX_WORDS_BYTES = 2**20  # what is said about how a series was read
+MAX_WORDS_BYTES = 2**20  # what is said about how a series was read,
+MAX_SAID = 4 * MAX_NAMES  # and of each kind so many

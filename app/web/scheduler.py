@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from .pacing import NEVER
+
 SLICE = 0.004  # seconds of computing before somebody else gets a turn
 ROUND = 0.012  # seconds in which everybody who has something to do should get a turn
 SHORTEST_SLICE = 0.0005
-NEVER = float("inf")
 LEAD = 0.020  # seconds of computing by which someone waited for may be ahead of the others
 
 

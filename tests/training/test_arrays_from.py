@@ -238,7 +238,14 @@ def test_a_list_of_many_files_is_refused_by_its_number_alone(listed):
         arrays_from.read(archive_of(b"", 0, times=2500 if listed is None else 1, listed=listed))
 
 
-def test_no_more_than_a_few_extra_fields_are_looked_at_and_a_long_list_is_read_in_steps():
+@pytest.mark.parametrize(("before", "mib"), [(npzfile.MOST_EXTRAS - 1, "1.05e.06"), (npzfile.MOST_EXTRAS, "4.1e.03")])
+def test_sizes_are_looked_for_among_the_first_extra_fields_alone(before, mib):
+    extra = bytes(4 * before) + struct.pack("<HHQ", 1, 8, 2**40)
+    with pytest.raises(BadUpload, match=f"arrays take {mib} MiB"):
+        arrays_from.read(archive_of(b"", 2**32 - 1, extra=extra))
+
+
+def test_a_long_list_is_read_in_steps():
     steps = npzfile.reading(archive_of(b"", 2**32 - 1, extra=bytes(65_000), times=100))
     for _ in range(50):
         next(steps)
@@ -254,7 +261,7 @@ def test_an_archive_for_files_of_any_size_is_read():
     entry = bytearray(plain[at:end])
     entry[16:20] = zlib.crc32(content).to_bytes(4, "little")
     extra = struct.pack("<HHQQQ", 1, 24, len(content), len(content), 0)
-    entry[20:28] = entry[42:46] * 0 + b"\xff" * 8
+    entry[20:28] = b"\xff" * 8
     entry[42:46] = b"\xff" * 4
     entry[30:32] = len(extra).to_bytes(2, "little")
     listed = bytes(entry) + extra

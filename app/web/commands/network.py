@@ -5,13 +5,12 @@ from typing import Any
 from pydantic import Field
 
 from ...training import Effects, Steps, Trainer
-from ...training.dataset import read_text, reading
 from ...training.limits import MAX_EDIT
 from ..messages import Count
 from ..session import Session
 from ..viewer import Viewer
 from .base import Answer, Command
-from .own_data import OwnDataCommand, SeriesOptions, known_fields
+from .own_data import OwnDataCommand, SeriesOptions, known_fields, learn
 from .preview import preview
 
 
@@ -84,25 +83,22 @@ class OwnText(OwnDataCommand):
     text: str
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        trainer = session.network(self.type)
+        session.network(self.type)
+        changes = known_fields(self.changes)
         if self.preview:
-            return preview(session, "text", self.text, self.id, known_fields(self.changes))
-        return session.load(trainer.learning_from(read_text(self.text), known_fields(self.changes)))
+            return preview(session, "text", self.text, self.id, changes)
+        return learn(session, "text", self.text, changes)
 
 
 class OwnSeries(SeriesOptions):
-    """Learn to predict the next row of these columns."""
+    """Learn to predict the next row of these columns; a thousand of them take many times what others may wait."""
 
     type = "own_series"
     csv: str
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        trainer, changes = session.network(self.type), known_fields(self.changes)
+        session.network(self.type)
+        changes = known_fields(self.changes)
         if self.preview:
             return preview(session, "series", self.csv, self.id, changes, **self.series_options())
-        return self._read(session, trainer, changes)
-
-    def _read(self, session: Session, trainer: Trainer, changes: dict[str, Any]) -> Steps[Effects]:
-        """Of one frame; a thousand columns in it, or as many words, still take many times what others may wait."""
-        data = yield from reading("series", self.csv, **self.series_options())
-        return (yield from session.load(trainer.learning_from(data, changes)))
+        return learn(session, "series", self.csv, changes, **self.series_options())

@@ -1,4 +1,4 @@
-"""What a client may say about how a series is read."""
+"""Own data as a client brings them: what may be said about how they are read, and learning from them."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -7,10 +7,11 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ...errors import UnknownField, shown
-from ...training import RunConfig
-from ...training.dataset import Options
+from ...training import Effects, RunConfig, Steps
+from ...training.dataset import Options, reading_file
 from ...training.limits import MAX_MISSING, MAX_NAMES, MAX_REMOVED
 from ..messages import Count
+from ..session import Session
 from .base import Command
 
 
@@ -54,3 +55,10 @@ def known_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
         known = ", ".join(RunConfig.model_fields)
         raise UnknownField(f"Expected fields of a run, got {shown(unknown)}. They are {known}.", unknown)
     return dict(fields)
+
+
+def learn(session: Session, kind: str, content: str | bytes, changes: dict[str, Any], **options: Any) -> Steps[Effects]:
+    """Learn from these data from now on, read in steps; says what they changed in the configuration."""
+    data = yield from reading_file(kind, content, **options)
+    trainer = session.network(f"upload of {kind}")
+    return (yield from session.load(trainer.learning_from(data, changes)))
