@@ -2,6 +2,9 @@
 
 A connection without a network holds a place that somebody else could use. It keeps it for a while, as a page that has
 just come needs a moment to ask for its network; later it has to go as soon as the server is full and somebody comes.
+
+To begin a network costs more than to train it for a moment. Whoever begins one after the other, over a connection each,
+has to wait with the next one, so that others' networks need not.
 """
 
 import ipaddress
@@ -10,9 +13,14 @@ from collections.abc import Callable
 
 from ..errors import RETRY_AFTER, ServerFull
 from . import protocol
+from .allowance import Allowance
 from .closing import CloseCode
 from .compute import Pool, RunHandle, Visitor
 
+SHORT_SECONDS = 5.0  # a visit that its visitor ended sooner, after a network was begun, is a short one,
+SHORT_PER_SECOND, SHORT_BURST = 5.0, 30.0  # of which so many from one address cost nothing,
+LONGEST_WAIT = 5.0  # seconds for which the next one may have to wait else
+MOST_SITES = 1000  # that are remembered, unless more owe something
 START_SECONDS = 5.0  # for which a connection has a place for sure although it has no network yet
 IPV6_SITE = 64  # bits of an IPv6 address that say whose it is; the others change by themselves
 
@@ -27,6 +35,22 @@ class Admission:
         self.most = most
         self.most_per_address = most_per_address
         self.clock = clock
+        self.short_visits: dict[str, Allowance] = {}  # by site
+
+    def owed(self, address: str) -> float:
+        """Seconds that whoever comes from this address has to wait, after so many short visits from there."""
+        allowance = self.short_visits.get(site_of(address))
+        return allowance.owed if allowance else 0.0
+
+    def note_visit(self, handle: RunHandle) -> None:
+        """A visitor leaves."""
+        if not handle.in_use or self.clock() - handle.since >= SHORT_SECONDS:
+            return
+        if handle.site not in self.short_visits:
+            if len(self.short_visits) >= MOST_SITES:
+                self.short_visits = {site: found for site, found in self.short_visits.items() if found.owed}
+            self.short_visits[handle.site] = Allowance(self.clock, SHORT_PER_SECOND, SHORT_BURST)
+        self.short_visits[handle.site].spend(1, most_owed=LONGEST_WAIT)
 
     def admit(self, visitor: Visitor, address: str) -> RunHandle:
         """A run for a visitor from `address`; raises ServerFull where there is none."""

@@ -5,7 +5,16 @@ import json
 import pytest
 
 from app.errors import ServerFull
-from app.web.admission import START_SECONDS, Admission, site_of
+from app.web.admission import (
+    LONGEST_WAIT,
+    MOST_SITES,
+    SHORT_BURST,
+    SHORT_PER_SECOND,
+    SHORT_SECONDS,
+    START_SECONDS,
+    Admission,
+    site_of,
+)
 from app.web.compute import Pool
 from app.web.process import Process
 from app.web.wire import Kind
@@ -143,3 +152,46 @@ def test_newcomers_go_to_a_process_that_answers(door):
     assert door.admit(Visitor(), "").process is prompt
     prompt.beats = 3
     assert door.admit(Visitor(), "").process is late, "where none answers, they wait with the fewest"
+
+
+def visits(door, clock, address, *, seconds=0.0, begins=True) -> None:
+    """Somebody comes, and leaves."""
+    handle = door.admit(Visitor(), address)
+    if begins:
+        starts(handle)
+    clock.now += seconds
+    door.note_visit(handle)
+    handle.leave()
+
+
+def test_who_begins_one_network_after_the_other_has_to_wait_and_others_do_not(door, clock):
+    for _ in range(int(SHORT_BURST)):
+        visits(door, clock, "192.0.2.1")
+    assert door.owed("192.0.2.1") == 0
+    visits(door, clock, "192.0.2.1")
+    assert door.owed("192.0.2.1") == pytest.approx(1 / SHORT_PER_SECOND)
+    assert door.owed("192.0.2.2") == 0
+    clock.now += 1 / SHORT_PER_SECOND
+    assert door.owed("192.0.2.1") == pytest.approx(0)
+
+
+def test_nobody_waits_longer_than_for_a_few_seconds(door, clock):
+    for _ in range(1000):
+        visits(door, clock, "192.0.2.1")
+    assert door.owed("192.0.2.1") == pytest.approx(LONGEST_WAIT)
+
+
+@pytest.mark.parametrize("visit", [{"seconds": SHORT_SECONDS}, {"begins": False}], ids=["long ones", "idle ones"])
+def test_visits_that_cost_little_for_what_they_are_may_be_many(door, clock, visit):
+    for _ in range(100):
+        visits(door, clock, "192.0.2.1", **visit)
+    assert door.owed("192.0.2.1") == 0
+
+
+def test_of_many_addresses_those_that_owe_something_are_remembered(door, clock):
+    for _ in range(1000):
+        visits(door, clock, "192.0.2.1")
+    for i in range(3 * MOST_SITES):
+        visits(door, clock, f"198.{i % 250}.{i // 250}.1")
+    assert len(door.short_visits) <= MOST_SITES
+    assert door.owed("192.0.2.1") > 0

@@ -16,8 +16,9 @@ from ...errors import UnexpectedBinary, UnknownType, UnrollError, shown
 from ...link_keys import KEY, token_of
 from ...validation import explained
 from .. import protocol
+from ..allowance import Allowance
 from ..closing import CloseCode
-from ..websocket import FRAME_LIMIT, SEND_PATIENCE, Allowance
+from ..websocket import FRAME_LIMIT, SEND_PATIENCE
 from .captures import LONGEST_NAME, capture_in
 from .published import MOST_MODULES, PublishedRun, PublishedRuns
 
@@ -65,7 +66,8 @@ class Script:
 
     async def read(self) -> None:
         """Take what it sends until it leaves, or sends too much too fast."""
-        allowance = Allowance(asyncio.get_running_loop().time)
+        clock = asyncio.get_running_loop().time
+        allowance = Allowance(clock, protocol.FRAMES_PER_SECOND, protocol.FRAMES_BURST)
         while True:
             message = await self.websocket.receive()
             if message["type"] == "websocket.disconnect":
