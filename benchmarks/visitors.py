@@ -69,6 +69,7 @@ class Visitor(asyncio.Protocol):
         self.first_record: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         self.buffer = bytearray()
         self.upgraded = False
+        self.begun: list[bytes] = []  # parts of a file that is coming
         self.waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self.snapshots: asyncio.Queue[bytes] = asyncio.Queue()
         self.came: list[float] = []
@@ -128,8 +129,8 @@ class Visitor(asyncio.Protocol):
         while (taken := self._frame()) is not None:
             self._take(*taken)
 
-    def _frame(self) -> tuple[int, bytes] | None:
-        """The next complete frame; the server sends no fragments."""
+    def _frame(self) -> tuple[int, bytes, bool] | None:
+        """The next complete frame, and whether a message ends with it."""
         buffer = self.buffer
         if len(buffer) < 2:
             return None
@@ -141,13 +142,16 @@ class Visitor(asyncio.Protocol):
             size = int.from_bytes(buffer[2:start], "big")
         if len(buffer) < start + size:
             return None
-        opcode, payload = buffer[0] & 0x0F, bytes(memoryview(buffer)[start : start + size])
+        first, payload = buffer[0], bytes(memoryview(buffer)[start : start + size])
         del buffer[: start + size]
-        return opcode, payload
+        return first & 0x0F, payload, bool(first & 0x80)
 
-    def _take(self, opcode: int, payload: bytes) -> None:
-        if opcode == BINARY:
-            self._file(payload)
+    def _take(self, opcode: int, payload: bytes, is_last: bool) -> None:
+        if opcode in (BINARY, CONTINUATION):  # large files come in parts
+            self.begun.append(payload)
+            if is_last:
+                file, self.begun = b"".join(self.begun), []
+                self._file(file)
         elif opcode == TEXT:
             self._message(json.loads(payload))
         elif opcode == PING:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, FailFast, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from ..errors import BadUpload, Choice
 from ..steps import Steps, finish
@@ -19,7 +19,7 @@ from ..tasks import Sequences, Series, Text
 from ..tasks.columns import parts
 from . import arrays_from, tensorfile
 from .arrays_from import Source
-from .limits import MAX_WORDS_BYTES
+from .limits import MAX_SAID, MAX_WORDS_BYTES
 
 Tensors = dict[str, np.ndarray]
 READ = "series_read"  # notes on how a series was read
@@ -35,9 +35,9 @@ class _LeftOut(BaseModel):
 
 class _Words(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
-    left_out: Annotated[list[_LeftOut], FailFast()]
-    notes: Annotated[list[str], FailFast()]
-    others: Annotated[list[str], FailFast()] = []
+    left_out: Annotated[list[_LeftOut], FailFast(), Field(max_length=MAX_SAID)]
+    notes: Annotated[list[str], FailFast(), Field(max_length=MAX_SAID)]
+    others: Annotated[list[str], FailFast(), Field(max_length=MAX_SAID)] = []
 
 
 def read_sequences(dataset: Source, *, time_first: bool = False) -> Sequences:
@@ -103,20 +103,15 @@ def _content(source: str | bytes | Path) -> str | bytes:
     return source.read_bytes() if isinstance(source, Path) else source
 
 
-def pack(data: OwnData) -> tuple[Tensors, list[str] | None]:
-    """The data as tensors, and the names of a series' columns."""
-    return finish(packing(data))
-
-
-def packing(data: OwnData) -> Steps[tuple[Tensors, list[str] | None]]:
-    """The same in steps."""
+def packing(data: OwnData) -> Steps[tuple[Mapping[str, np.ndarray | tensorfile.ByteStream], list[str] | None]]:
+    """The data as tensors, in steps, and the names of a series' columns; a text is encoded when it is written."""
     match data:
         case Text():
-            text = bytearray()  # to join its pieces would take 13 ms
+            size = 0
             for piece in _encoded(data):
-                text += piece
+                size += len(piece)
                 yield
-            return {"text": np.frombuffer(text, np.uint8)}, None
+            return {"text": tensorfile.ByteStream(size, _encoded(data))}, None
         case Series():
             return {"series": data.values, READ: _as_json(data)}, list(data.columns)
     tensors = {"inputs": data.inputs, "targets": data.targets, "h0": data.h0, "lengths": data.lengths}
@@ -134,7 +129,8 @@ def _encoded(text: Text) -> Iterator[bytes]:
 def unpacking(
     tensors: Mapping[str, np.ndarray], columns: list[str] | None, wanted: str | None
 ) -> Steps[OwnData | None]:
-    """The inverse of `pack` in steps, for tensors that may come from anyone; None where their `digest` is not `wanted`.
+    """The inverse of `packing` in steps, for tensors that may come from anyone; None where their `digest` is not the
+    one that is `wanted`.
 
     As `reading`, it leaves nothing to be done at once later.
     """
@@ -219,28 +215,17 @@ def digesting(data: OwnData) -> Steps[str]:
 
 
 def _hashing(data: OwnData) -> Steps[str]:
-    """Tensors and columns as `pack` has them, without what is said about them."""
+    """Tensors and columns as `packing` has them, without what is said about them."""
     columns = list(data.columns) if isinstance(data, Series) else None
     found = hashlib.sha256(repr(columns).encode())
     if isinstance(data, Series) and data.training_rows < len(data.values):
         found.update(f"{data.training_rows} training rows".encode())
-    if isinstance(data, Text):
-        length = 0
-        for piece in _encoded(data):
-            length += len(piece)
-            yield
-        found.update(f"text uint8 {(length,)}".encode())
-        for piece in _encoded(data):
-            found.update(piece)
-            yield
-        return found.hexdigest()
-    tensors = pack(data)[0]
+    tensors = dict((yield from packing(data))[0])
     tensors.pop(READ, None)
-    for name, values in sorted(tensors.items()):
-        found.update(f"{name} {values.dtype} {values.shape}".encode())
-        numbers = np.ascontiguousarray(values).reshape(-1)
-        for at in range(0, len(numbers), BLOCK):
-            found.update(numbers[at : at + BLOCK].tobytes())
+    for name, tensor in sorted(tensors.items()):
+        found.update(f"{name} {tensor.dtype} {tensor.shape}".encode())
+        for piece in tensorfile.pieces(tensor):
+            found.update(piece)
             yield
     return found.hexdigest()
 

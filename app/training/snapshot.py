@@ -148,11 +148,12 @@ def writing(
     fingerprint: str,
     data_hash: str | None,
     data: OwnData | None,
-) -> Steps[bytes]:
+) -> Steps[tensorfile.File]:
     """The run as a file: with the hash of its own data, and with the data themselves if `data` is given.
 
     In steps: the run as it is at the first of them, whatever becomes of it until the last.
     """
+    tensors: dict[str, np.ndarray | tensorfile.ByteStream]
     tensors = {name: values.astype(np.float64) for name, values in learner.tensors()}
     tensors |= {CARRIED + name: values.astype(np.float64) for name, values in learner.carried.states.items()}
     header = {
@@ -172,8 +173,7 @@ def writing(
     if data is not None:
         own, header["columns"] = yield from dataset.packing(data)
         tensors |= {DATA + name: values for name, values in own.items()}
-        yield
-    return tensorfile.pack(header, tensors)
+    return tensorfile.in_pieces(header, tensors)
 
 
 def reading(blob: bytes) -> Steps[Snapshot]:

@@ -16,6 +16,7 @@ from .costs import Budget
 from .edits import Edits
 from .learner import Learner
 from .numerics import fingerprint
+from .tensorfile import File
 
 
 @dataclass(eq=False)
@@ -72,7 +73,7 @@ class State:
         learner = yield from saved.learning(task)
         return cls(config, task, dataset, learner, probe, saved.edits, same)
 
-    def saving(self, *, with_dataset: bool) -> Steps[bytes]:
+    def saving(self, *, with_dataset: bool) -> Steps[File]:
         """The run as a file, in steps, as it is at the first of them; own data themselves only if wanted."""
         learned = self.dataset if self.config.task == "own" else None
         return snapshot.writing(
@@ -91,7 +92,7 @@ class State:
         data = None if learned is None else datasets.digest(learned)
         if self.drawn_for == self.config and self.learner.progress.iteration == 0:  # however many weights there are
             return sha256(f"drawn for {self.config.model_dump_json()} {data}".encode()).digest()
-        return sha256(finish(snapshot.writing(self.config, self.learner, 0, {}, "", data, None))).digest()
+        return sha256(finish(snapshot.writing(self.config, self.learner, 0, {}, "", data, None)).whole()).digest()
 
     def restarting(self, config: RunConfig, task: Task) -> Steps[None]:
         """In steps, with a configuration that has been found to fit: the seed's weights, iteration 0, the probe

@@ -5,70 +5,112 @@ which holds every one of its numbers). Nothing is unpickled, nothing is guessed,
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite, prod
 from typing import Any
 
 import numpy as np
-from safetensors import TensorSpec, serialize
 
 from ..errors import BadUpload, shown
 from ..steps import Steps, finish
 from ..tensorheader import DTYPES, checked
 
-# The types that are written, by the names the library knows.
-WRITTEN = {np.dtype(name): name for name in ("float64", "float32", "int64", "int32", "uint8")}
+# The types that are written, by their names in a file, in the order in which their tensors lie.
+WRITTEN = {
+    np.dtype(name): of_file
+    for name, of_file in (
+        ("int64", "I64"),
+        ("float64", "F64"),
+        ("float32", "F32"),
+        ("int32", "I32"),
+        ("uint8", "U8"),
+    )
+}
+IN_ORDER = list(WRITTEN)
 Kind = tuple[str, np.dtype, tuple[int, ...]]  # of a tensor: its name, type and shape
 MOST_LAYOUTS = 256  # that are remembered
 BLOCK = 2**17  # numbers that are widened at once
-_layouts: dict[tuple[Kind, ...], tuple[str, tuple[str, ...]]] = {}
+PIECE = 2**17  # bytes of a file that are handed on at once
 
 
-def pack(scalars: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytes:
+@dataclass(frozen=True, eq=False)
+class ByteStream:
+    """A tensor of bytes that is made while it is written: so many of them, in pieces."""
+
+    size: int
+    pieces: Iterator[bytes]
+    dtype = np.dtype(np.uint8)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """As an array has it."""
+        return (self.size,)
+
+
+@dataclass(frozen=True, eq=False)
+class File:
+    """A file as it is handed on: how many bytes it has, and they in pieces, of which the first is its whole header."""
+
+    size: int
+    pieces: Iterator[bytes]
+
+    def whole(self) -> bytes:
+        """All of it at once."""
+        return b"".join(self.pieces)
+
+
+def pack(scalars: dict[str, Any], tensors: Mapping[str, np.ndarray]) -> bytes:
     """Safetensors with one metadata key: with two or more, equal contents would not give equal bytes."""
-    text = _json(scalars)
     in_order = {name: np.asarray(values, order="C") for name, values in tensors.items()}
-    kinds = tuple((name, values.dtype, values.shape) for name, values in in_order.items())
-    start = _start(text)
-    layout = _layouts.get(kinds)
-    if layout is not None:
-        end, order = layout
-        header = (start + end).encode()
-        header += b" " * (-len(header) % 8)
-        parts: list[bytes | memoryview] = [len(header).to_bytes(8, "little"), header]
-        return b"".join(parts + [in_order[name].data for name in order])
-    file = _written(text, in_order)
-    header = file[8 : 8 + int.from_bytes(file[:8], "little")]
-    if header.startswith(start.encode()):
-        _remember(kinds, header[len(start) :].decode(), header)
-    return file
+    header, order = _header(scalars, in_order)
+    return b"".join([header, *(in_order[name].data for name in order)])
 
 
-def _start(text: str) -> str:
-    """How a header with this metadata begins; ``text`` is ASCII without control characters."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'{{"__metadata__":{{"unroll":"{escaped}"}}'
+def in_pieces(scalars: dict[str, Any], tensors: Mapping[str, np.ndarray | ByteStream]) -> File:
+    """The same file, of which no more than a piece is in memory beside the tensors."""
+    header, order = _header(scalars, tensors)
+    size = len(header) + sum(tensor.dtype.itemsize * prod(tensor.shape) for tensor in tensors.values())
+    return File(size, _pieces(header, [tensors[name] for name in order]))
 
 
-def _written(text: str, in_order: dict[str, np.ndarray]) -> bytes:
-    """The file as the library writes it: memory as it lies, whatever the strides."""
-    # As `safetensors.numpy.save` would, which asks every tensor for the name of its type again.
-    specs = {
-        name: TensorSpec(
-            dtype=WRITTEN[values.dtype], shape=values.shape, data_ptr=values.ctypes.data, data_len=values.nbytes
-        )
-        for name, values in in_order.items()
-    }
-    return bytes(serialize(specs, metadata={"unroll": text}))
+def _pieces(header: bytes, tensors: list[np.ndarray | ByteStream]) -> Iterator[bytes]:
+    yield header
+    for tensor in tensors:
+        yield from pieces(tensor)
 
 
-def _remember(kinds: tuple[Kind, ...], end: str, header: bytes) -> None:
-    """How the header of such tensors ends, and the order in which they lie: the next file needs no library."""
-    if len(_layouts) >= MOST_LAYOUTS:
-        _layouts.clear()
-    entries = json.loads(header)
-    del entries["__metadata__"]
-    _layouts[kinds] = end.rstrip(" "), tuple(sorted(entries, key=lambda name: entries[name]["data_offsets"]))
+def pieces(tensor: np.ndarray | ByteStream) -> Iterator[bytes]:
+    """The bytes of a tensor, a few at a time."""
+    if isinstance(tensor, ByteStream):
+        yield from tensor.pieces
+        return
+    numbers, at_once = np.ascontiguousarray(tensor).reshape(-1), PIECE // tensor.dtype.itemsize
+    for at in range(0, len(numbers), at_once):
+        yield numbers[at : at + at_once].tobytes()
+
+
+def _header(scalars: dict[str, Any], tensors: Mapping[str, np.ndarray | ByteStream]) -> tuple[bytes, tuple[str, ...]]:
+    """How the file begins, up to the first number, and the order in which its tensors follow."""
+    entries, order = _layout(tuple((name, tensor.dtype, tensor.shape) for name, tensor in tensors.items()))
+    text = _json(scalars).replace("\\", "\\\\").replace('"', '\\"')  # ASCII without control characters
+    header = f'{{"__metadata__":{{"unroll":"{text}"}}{entries}}}'.encode()
+    header += b" " * (-len(header) % 8)
+    return len(header).to_bytes(8, "little") + header, order
+
+
+@lru_cache(MOST_LAYOUTS)
+def _layout(kinds: tuple[Kind, ...]) -> tuple[str, tuple[str, ...]]:
+    """What a header says of such tensors, and their order: both as the format's own library writes them."""
+    entries, at = [], 0
+    kinds = tuple(sorted(kinds, key=lambda kind: (IN_ORDER.index(kind[1]), kind[0].encode())))
+    for name, dtype, shape in kinds:
+        end = at + dtype.itemsize * prod(shape)
+        about = {"dtype": WRITTEN[dtype], "shape": shape, "data_offsets": [at, end]}
+        entries.append(f",{json.dumps(name, ensure_ascii=False)}:{json.dumps(about, separators=(',', ':'))}")
+        at = end
+    return "".join(entries), tuple(name for name, _, _ in kinds)
 
 
 def _json(scalars: dict[str, Any]) -> str:

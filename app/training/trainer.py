@@ -22,6 +22,7 @@ from .iterations import Iterations
 from .limits import MAX_FILE_NAME
 from .records import Record
 from .state import State, fitting_task, for_own_data
+from .tensorfile import File
 from .workspace import WorkspacePool
 
 Watch = Collection[quantities.QuantityName | str]
@@ -430,9 +431,9 @@ class Trainer:
 
         Where the last update led to numbers that are not finite, it is undone first.
         """
-        return finish(self.saving(dataset=dataset))
+        return finish(self.saving(dataset=dataset)).whole()
 
-    def saving(self, *, dataset: bool = False) -> Steps[bytes]:
+    def saving(self, *, dataset: bool = False) -> Steps[File]:
         """The same in steps: the run as it is once what its next update needs is there, whatever is done to it later.
 
         It may take updates between any two of them.

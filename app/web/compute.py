@@ -32,6 +32,9 @@ class Visitor(Protocol):
     def deliver(self, frame: str | bytes) -> None:
         """A frame for the visitor."""
 
+    def deliver_part(self, part: bytes, *, is_last: bool) -> None:
+        """A part of one binary frame: the first, or the one that comes after the last that was delivered."""
+
     def allow(self, frame_bytes: int) -> None:
         """The visitor's next binary frame may be so large."""
 
@@ -84,6 +87,10 @@ class RunHandle:
     def ack(self, iteration: int) -> None:
         """The visitor drew a record."""
         self.process.send(Kind.ACK, self.run, iteration.to_bytes(8, "big"))
+
+    def taken(self) -> None:
+        """The visitor took a part of a file."""
+        self.process.send(Kind.TAKEN, self.run)
 
     def give_up_file(self) -> None:
         """The file that the visitor announced is waited for no longer."""
@@ -202,6 +209,8 @@ class Pool:
         match kind:
             case Kind.BINARY if visitor:
                 visitor.deliver(payload)
+            case Kind.PART | Kind.LAST_PART if visitor:
+                visitor.deliver_part(payload, is_last=kind is Kind.LAST_PART)
             case Kind.TEXT if visitor:
                 visitor.deliver(payload.decode())
             case Kind.ANSWERED if visitor:

@@ -21,6 +21,7 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
+from .allowance import Allowance
 from .arriving import ArrivingFile, Room
 from .closing import CloseCode
 from .pieces import Pieces
@@ -67,12 +68,11 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.file_is_slow = nothing
         self.limit_frames(MESSAGE_BYTES)
         self.unparsed = Unparsed()
-        self.allowance = FRAMES_BURST
-        self.spent_at = self.loop.time()
+        self.allowance = Allowance(self.loop.time, FRAMES_PER_SECOND, FRAMES_BURST)
         self.unheard_since: float | None = None  # when something was sent of which nothing shows that it arrived
         self.asked = False  # by a ping, whether they are still there
         self.waiting = 0  # bytes to be sent, when enough of them were taken last
-        self.moved_at = self.spent_at  # when some of them were taken
+        self.moved_at = self.loop.time()  # when some of them were taken
         self.looking: asyncio.TimerHandle | None = None
         self.turned_away = False
         self.pieces: Pieces | None = None  # once frames come
@@ -172,6 +172,18 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.expect_to_hear()
         return True
 
+    async def write_part(self, part: bytes, *, is_first: bool, is_last: bool) -> None:
+        """Write a part of a binary message. A ping, and a close, may come between two of them."""
+        await self.writable.wait()
+        if self.disconnected or self.close_sent or self.conn.state is not State.OPEN:
+            raise ClientDisconnected
+        if is_first:
+            self.conn.send_binary(part, fin=is_last)
+        else:
+            self.conn.send_continuation(part, fin=is_last)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.expect_to_hear()
+
     async def taken(self) -> None:
         """Wait until little of what was written is left."""
         await self.writable.wait()
@@ -261,11 +273,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         More messages in one slice than the application would take are a flood as well: it reads on only as it answers,
         and where others compute it would take many seconds until it has read so many.
         """
-        now = self.loop.time()
-        self.allowance = min(FRAMES_BURST, self.allowance + (now - self.spent_at) * FRAMES_PER_SECOND)
-        self.allowance -= len(self.conn.events)
-        self.spent_at = now
-        if self.allowance >= 0:
+        if self.allowance.spend(len(self.conn.events)):
             super().handle_events()
             if self.queue.qsize() <= MESSAGES_BURST:
                 return

@@ -4,7 +4,7 @@ Binary frames are safetensors files whose metadata has the single key `unroll`: 
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from .. import strictjson
@@ -22,7 +22,16 @@ LARGEST_INTEGER = 2**53 - 1  # JSON numbers are doubles on the other side: beyon
 Id = str | int | None
 """What a command may carry to recognise its answer by."""
 
-Frame = str | bytes | Close
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A part of one binary frame, whose others go before or come after it; others' frames may come between them."""
+
+    content: bytes
+    is_last: bool
+
+
+Frame = str | bytes | Part | Close
 """What the server says to one viewer."""
 
 

@@ -9,17 +9,19 @@ is due and returns the frames to send.
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from ..errors import ReadOnly, UnrollError
 from ..training import BREAKS, Effects, Steps
+from ..training.tensorfile import File
 from . import commands, protocol
 from .closing import Close, CloseCode
 from .commands.training import Pause, Step
 from .commands.viewing import Ack, Watch
 from .following.followers import MOST_FOLLOWERS
+from .leaving import FileAnswer, Leaving
 from .messages import ack_in
 from .pacing import NEVER, NOW
 from .protocol import Frame, Id
@@ -65,7 +67,7 @@ class Request:
 class Ongoing:
     """A command that is carried out in parts: when it came, and how many seconds its parts have taken."""
 
-    steps: commands.Job | Steps[Effects] | Steps[bytes]
+    steps: commands.Job | Steps[Effects] | Steps[File]
     id: Id
     arrived: float
     took: float = 0.0
@@ -86,8 +88,10 @@ class Run:
         self.viewer = Viewer(limits.records_per_second, next(shared.turns), clock, key)
         self.session = Session(limits, shared, clock, self.viewer)
         self.inbox: deque[Request] = deque()
-        self.answered = 0  # commands answered since somebody last took note
+        self.answered = 0  # commands answered since somebody last took note, who does once nothing is leaving
         self.job: Ongoing | None = None
+        self.leaving = Leaving()
+        self.leaving_since = NEVER
 
     @property
     def follows(self) -> bool:
@@ -127,7 +131,7 @@ class Run:
 
     def due_at(self, now: float) -> float:
         """When `work` has something to do; infinity if only a frame can change that."""
-        if self.job or self.inbox:
+        if self.job or self.inbox or self.leaving.may_go_on:
             return NOW
         if self.follows:
             return self.viewer.uploads.until
@@ -139,6 +143,8 @@ class Run:
             return self.job.arrived - AHEAD
         if self.inbox:
             return self.inbox[0].arrived - AHEAD
+        if self.leaving.may_go_on:
+            return self.leaving_since
         return NEVER if self.follows else min(self._records_due_at, self.session.update_awaited_since())
 
     @property
@@ -150,16 +156,23 @@ class Run:
         """Do what is due, one thing after the other, until there is something to send or the time is over.
 
         Commands that came together are answered together: whoever lost a server repeats a dozen of them, and would wait
-        for everybody else's turn before each.
+        for everybody else's turn before each. Of a large file that leaves, each turn begins with a part.
         """
+        leaves = [self.leaving.next()] if self.leaving.may_go_on else []
         end = self.clock() + seconds
-        frames: list[Frame] = []
+        frames: list[Frame | FileAnswer] = []
         while self._do_next(frames) and self.clock() < end:
             if (frames and not self.inbox and not self.job) or interrupted():
                 break
-        return frames
+        if not self.leaving:
+            self.leaving_since = self.clock()
+        return leaves + self.leaving.add(frames)
 
-    def _do_next(self, frames: list[Frame]) -> bool:
+    def taken(self) -> None:
+        """The viewer took a part of a file."""
+        self.leaving.taken()
+
+    def _do_next(self, frames: list[Frame | FileAnswer]) -> bool:
         """The most urgent thing that is due; False if nothing is."""
         now = self.clock()
         if self.job:
@@ -181,7 +194,7 @@ class Run:
             return False
         return True
 
-    def _continue(self, job: Ongoing, frames: list[Frame]) -> None:
+    def _continue(self, job: Ongoing, frames: list[Frame | FileAnswer]) -> None:
         """One part of a job."""
         begun = self.clock()
         following = self.inbox[0].message if self.inbox else None
@@ -202,7 +215,7 @@ class Run:
             self.answered += 1
         self.job = None
 
-    def _take(self, request: Request, frames: list[Frame]) -> None:
+    def _take(self, request: Request, frames: list[Frame | FileAnswer]) -> None:
         """Carry a command out, or begin to."""
         if isinstance(request.message, Ack):  # one that is told in a roundabout way: nothing is said of it
             self.drawn(request.message.iteration)
@@ -221,7 +234,14 @@ class Run:
         else:
             self._reply(answer, id_, frames, for_all=not isinstance(request.message, Watch))
 
-    def _reply(self, answer: Effects | Frame | Session, id_: Id, frames: list[Frame], *, for_all: bool = True) -> None:
+    def _reply(
+        self,
+        answer: Effects | File | Frame | Session,
+        id_: Id,
+        frames: list[Frame | FileAnswer],
+        *,
+        for_all: bool = True,
+    ) -> None:
         """Say what came of a command; followers are told too where it is `for_all`."""
         match answer:
             case Effects():
@@ -233,6 +253,8 @@ class Run:
                 frames.append(self._follow(answer, id_))
                 if poll := answer.sharing.poll:
                     frames.append(poll.asked())
+            case File():
+                frames.append(FileAnswer(answer, id_))
             case bytes():
                 frames.append(protocol.with_id(answer, id_))
             case str() | Close():
@@ -278,6 +300,13 @@ class Run:
         self.session = session
         return session.state(id_, following=session.sharing.token)
 
+    def last_words(self) -> Iterator[Frame]:
+        """What is leaving, and the last snapshot, if there is one."""
+        yield from self.leaving.rest()
+        snapshot = self.last_snapshot()
+        if snapshot is not None:
+            yield snapshot
+
     def last_snapshot(self) -> bytes | None:
         """What an owner needs to go on elsewhere; None if there is nothing yet."""
         return self.session.trainer.snapshot() if self.session.trainer and not self.follows else None
@@ -291,6 +320,7 @@ class Run:
         """The viewer is gone, and with them the session that is theirs."""
         self.viewer.leave()
         self.job = None
+        self.leaving = Leaving()
         if self.follows:
             self.session.sharing.dismiss(self.viewer)
         else:

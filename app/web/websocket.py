@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from heapq import nlargest
+from io import BytesIO
 from typing import Any, Protocol
 
 from starlette.types import Message
@@ -18,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from ..errors import ServerFull
 from . import protocol
 from .admission import Admission
+from .allowance import Allowance
 from .closing import CloseCode
 from .compute import RunHandle
 from .messages import PLAIN_ACK, ack_in, followed_in
@@ -40,36 +42,36 @@ MORE = "unroll.more"  # in a message that holds a part of a file, and not the la
 FILES = ('"snapshot"', '"copy"', '"export"')
 
 
-class Allowance:
-    """How much may come, frames if nothing else is said: so many a second, with a burst after silence."""
+class InParts(Protocol):
+    """What sends a binary message in parts, between which no other message may come."""
 
-    def __init__(
-        self,
-        clock: Callable[[], float],
-        per_second: float = protocol.FRAMES_PER_SECOND,
-        burst: float = protocol.FRAMES_BURST,
-    ) -> None:
-        self.clock = clock
-        self.per_second = per_second
-        self.burst = burst
-        self.left = float(burst)
-        self.at = clock()
+    async def write_part(self, part: bytes, *, is_first: bool, is_last: bool) -> None:
+        """Write the next part."""
 
-    def spend(self, amount: float) -> bool:
-        """False when it is used up."""
-        now = self.clock()
-        self.left = min(self.burst, self.left + (now - self.at) * self.per_second)
-        self.at = now
-        self.left -= amount
-        return self.left >= 0
-
-    @property
-    def owed(self) -> float:
-        """Seconds until what was spent last is there."""
-        return max(0.0, -self.left / self.per_second)
+    async def taken(self) -> None:
+        """Wait until the visitor took what was written, but for a little."""
 
 
-class AtOnce(Protocol):
+class Gathered:
+    """For a socket of a server that sends whole messages only."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self.websocket = websocket
+        self.content = BytesIO()
+
+    async def write_part(self, part: bytes, *, is_first: bool, is_last: bool) -> None:
+        """Keep the part; send all of them with the last one."""
+        if is_first:
+            self.content = BytesIO()
+        self.content.write(part)
+        if is_last:
+            await self.websocket.send({"type": "websocket.send", "bytes": self.content.getvalue()})
+
+    async def taken(self) -> None:
+        """Whoever sends whole messages has waited."""
+
+
+class AtOnce(InParts, Protocol):
     """A socket that carries what comes thirty times a second, records and acks, without waking a task for each."""
 
     take_at_once: Callable[[str], bool] | None
@@ -78,8 +80,36 @@ class AtOnce(Protocol):
     def write_at_once(self, frame: bytes) -> bool:
         """Write a binary frame; False, and nothing is written, where it would have to wait."""
 
-    async def taken(self) -> None:
-        """Wait until the visitor took what was written, but for a little."""
+
+class Parts:
+    """One binary frame that comes in parts: those that are here and were not sent."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[bytes] = deque()
+        self.more = asyncio.Event()
+        self.is_whole = False  # whether all of them came
+        self.is_cut_off = False  # whether no more will come
+
+    def __len__(self) -> int:
+        return sum(map(len, self.waiting))
+
+    def add(self, part: bytes, *, is_last: bool) -> None:
+        """One more."""
+        self.waiting.append(part)
+        self.is_whole = is_last
+        self.more.set()
+
+    def cut_off(self) -> None:
+        """Nothing more will come."""
+        self.is_cut_off = True
+        self.more.set()
+
+    async def next(self) -> bytes | None:
+        """The next one, once it is here; None after the last one that came."""
+        while not (self.waiting or self.is_whole or self.is_cut_off):
+            self.more.clear()
+            await self.more.wait()
+        return self.waiting.popleft() if self.waiting else None
 
 
 class Connection:
@@ -91,7 +121,8 @@ class Connection:
         self.websocket = websocket
         self.published = published
         self.handle: RunHandle | Follower | None = None  # what the visitor's commands go to
-        self.outbox: deque[str | bytes | Message] = deque()
+        self.outbox: deque[str | bytes | Parts | Message] = deque()
+        self.coming: Parts | None = None  # a frame of which not all parts came
         self.filled = asyncio.Event()
         self.unsent_bytes = 0
         self.sending = 0  # bytes of the frame that is being sent
@@ -99,9 +130,10 @@ class Connection:
         self.drained = asyncio.Event()
         self.overfull = asyncio.Event()
         self.held_ack: int | None = None
-        self.allowance = Allowance(time.monotonic)
+        self.allowance = Allowance(time.monotonic, protocol.FRAMES_PER_SECOND, protocol.FRAMES_BURST)
         self.text_bytes = Allowance(time.monotonic, TEXT_BYTES_PER_SECOND, TEXT_BYTES_BURST)
         self.at_once = at_once
+        self.in_parts: InParts = at_once or Gathered(websocket)
         if at_once:
             at_once.take_at_once = self.take_ack
 
@@ -114,9 +146,21 @@ class Connection:
         self.unsent_bytes += len(frame)
         self.filled.set()
         if self.unsent_bytes > MOST_QUEUED_BYTES:
-            frames = [len(queued) for queued in self.outbox if isinstance(queued, str | bytes)]
+            frames = [len(queued) for queued in self.outbox if isinstance(queued, str | bytes | Parts)]
             if self.unsent_bytes - sum(nlargest(ENTITLED_FRAMES, [*frames, self.sending])) > MOST_QUEUED_BYTES:
                 self.overfull.set()
+
+    def deliver_part(self, part: bytes, *, is_last: bool) -> None:
+        """A part of a binary frame; what is delivered before its last one comes after it."""
+        if self.coming is None:
+            self.coming = Parts()
+            self.outbox.append(self.coming)
+            self.filled.set()
+        self.coming.add(part, is_last=is_last)
+        self.unsent_bytes += len(part)
+        if is_last:
+            self.coming = None
+            self.drained.set()
 
     def allow(self, frame_bytes: int) -> None:
         """The next binary frame may be so large: known to the guarded socket, which reads no further than that."""
@@ -135,7 +179,10 @@ class Connection:
         self.drained.set()
 
     def dismiss(self, code: CloseCode, reason: str) -> None:
-        """Close, once everything before it was sent."""
+        """Close, once everything before it was sent that came."""
+        if self.coming is not None:
+            self.coming.cut_off()
+            self.coming = None
         self.outbox.append({"type": "websocket.close", "code": code, "reason": reason})
         self.filled.set()
 
@@ -145,7 +192,12 @@ class Connection:
             while not self.outbox:
                 self.filled.clear()
                 await self.filled.wait()
-            frame = self.outbox.popleft()
+            frame = self.outbox[0]
+            if isinstance(frame, Parts):
+                await self._write_parts(frame)
+                self.outbox.popleft()
+                continue
+            self.outbox.popleft()
             self.sending = len(frame) if isinstance(frame, str | bytes) else 0
             async with asyncio.timeout(SEND_PATIENCE):
                 match frame:
@@ -159,12 +211,29 @@ class Connection:
             del frame  # nor a record until the next one
             if self.at_once and self.sending >= MOST_UNSENT_BYTES:  # it is unsent until it was taken: no file after it
                 await self.at_once.taken()
-            self.unsent_bytes -= self.sending
-            self.sending = 0
-            self.drained.set()
-            if self.handle and self.held_ack is not None and self.unsent_bytes < MOST_UNSENT_BYTES:
-                self.handle.ack(self.held_ack)
-                self.held_ack = None
+            sent, self.sending = self.sending, 0
+            self._sent(sent)
+
+    async def _write_parts(self, parts: Parts) -> None:
+        """Send a frame as its parts come, each once the last one was taken."""
+        is_first = True
+        while (part := await parts.next()) is not None:
+            is_last = parts.is_whole and not parts.waiting
+            async with asyncio.timeout(SEND_PATIENCE):
+                await self.in_parts.write_part(part, is_first=is_first, is_last=is_last)
+                await self.in_parts.taken()
+            is_first = False
+            self._sent(len(part))
+            if isinstance(self.handle, RunHandle):
+                self.handle.taken()
+
+    def _sent(self, size: int) -> None:
+        """So many bytes are on their way."""
+        self.unsent_bytes -= size
+        self.drained.set()
+        if self.handle and self.held_ack is not None and self.unsent_bytes < MOST_UNSENT_BYTES:
+            self.handle.ack(self.held_ack)
+            self.held_ack = None
 
     async def read(self, handle: RunHandle | Follower) -> None:
         """Hand on what the visitor sends, until they leave or may not go on."""
@@ -232,7 +301,11 @@ class Connection:
             handle.ack(iteration)
 
     async def _until_drained(self, most_unanswered: int) -> None:
-        while self.unanswered >= most_unanswered or self.unsent_bytes >= MOST_UNSENT_BYTES:
+        while (
+            self.unanswered >= most_unanswered
+            or self.unsent_bytes >= MOST_UNSENT_BYTES
+            or (most_unanswered == 1 and self.coming is not None)
+        ):
             self.drained.clear()
             await self.drained.wait()
 
@@ -244,12 +317,14 @@ def asks_for_file(text: str) -> bool:
 
 async def stream(websocket: WebSocket, admission: Admission, published: PublishedRuns) -> None:
     """One visit, from the first frame to the last."""
+    address = websocket.client.host if websocket.client else ""
+    await asyncio.sleep(admission.owed(address))
     await websocket.accept()
     at_once = websocket.scope.get("extensions", {}).get(AT_ONCE)
     connection, pool = Connection(websocket, published, at_once), admission.pool
     connection.deliver(pool.hello)
     try:
-        connection.handle = admission.admit(connection, websocket.client.host if websocket.client else "")
+        connection.handle = admission.admit(connection, address)
     except ServerFull as full:
         pool.counts.refused(full.code)
         connection.deliver(protocol.error_message(full))
@@ -266,6 +341,8 @@ async def stream(websocket: WebSocket, admission: Admission, published: Publishe
         if reading.done() and websocket.client_state is WebSocketState.CONNECTED:
             await asyncio.wait({writing}, timeout=CLOSE_PATIENCE)  # a reason to close is on its way
     finally:
+        if reading in ended and isinstance(connection.handle, RunHandle):
+            admission.note_visit(connection.handle)
         connection.handle.leave()
         for task in (reading, writing, overfull):
             task.cancel()

@@ -19,16 +19,18 @@ class Kind(IntEnum):
     OPEN = auto()  # a visitor came
     LEAVE = auto()  # and left
     ACK = auto()  # they have drawn the record of this iteration (8 bytes)
-    PART = auto()  # of a file, before its last part comes as BINARY
     LATE = auto()  # the file they announced comes too slowly
+    TAKEN = auto()  # they have taken a part of a file
     DRAIN = auto()  # stop training and hand over every run's last snapshot
     # both ways
     TEXT = auto()
     BINARY = auto()
+    PART = auto()  # of a file, before its last part, which is to come as BINARY here and as LAST_PART there
     BEAT = auto()  # asks whether the process still works, and says that it does
     # to the web process
     HELLO = auto()  # ready to compute; what the page needs to know, as JSON
     FIRST_RECORD = auto()  # the record the page opens with
+    LAST_PART = auto()  # of a file
     ANSWERED = auto()  # so many of the visitor's commands (4 bytes) were answered
     FRAME_BYTES = auto()  # so large may the visitor's next binary frame be (4 bytes)
     CLOSE = auto()  # end the connection with this code (2 bytes) and reason

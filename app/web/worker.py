@@ -22,13 +22,14 @@ import numpy as np
 from ..questions import questions_as_json
 from ..scenes import scenes_as_json
 from ..training import schema
+from ..training.numerics import fingerprint
 from . import logs
 from .closing import Close
 from .counts import Counts
 from .following.followers import Delivery
 from .memory import give_back_freed_blocks
 from .onefile.without_server import told_alone
-from .protocol import Frame
+from .protocol import Frame, Part
 from .run import Limits, Run, Shared
 from .scheduler import Scheduler
 from .wire import Kind, Unpacker, in_few_pieces, pack, parts, to_many
@@ -110,6 +111,8 @@ class Worker:
             case Kind.ACK:
                 self.runs[key].drawn(int.from_bytes(payload, "big"))
                 self.refresh_owner(self.runs[key])
+            case Kind.TAKEN:
+                self.runs[key].taken()
             case Kind.LATE:
                 self.runs[key].viewer.uploads.give_up()
             case Kind.TEXT:
@@ -137,7 +140,7 @@ class Worker:
         packets = [part for frame in frames for part in packet(key, frame)]
         if run.viewer.uploads.frame_bytes != frame_bytes:  # before the answer that says so
             packets.insert(0, pack(Kind.FRAME_BYTES, key, run.viewer.uploads.frame_bytes.to_bytes(4, "big")))
-        if run.answered:
+        if run.answered and not run.leaving:
             packets.append(pack(Kind.ANSWERED, key, run.answered.to_bytes(4, "big")))
             run.answered = 0
         if key in self.unused and run.has_network:
@@ -180,13 +183,11 @@ class Worker:
         """Every run's last state goes out, and nothing is computed after it."""
         for key, run in self.runs.items():
             try:
-                snapshot = run.last_snapshot()
+                for frame in run.last_words():
+                    for part in packet(key, frame):
+                        self.web.sendall(part)
             except Exception:  # a mistake of ours in one run must not cost the others theirs
                 log.exception("a run has no last snapshot", extra={"run": key})
-                snapshot = None
-            if snapshot is not None:
-                for part in packet(key, snapshot):
-                    self.web.sendall(part)
             self.runs.remove(key)
         self.web.sendall(pack(Kind.DRAINED))
 
@@ -203,6 +204,8 @@ def packet(key: int, frame: Frame) -> tuple[bytes, ...]:
             return parts(Kind.TEXT, key, frame.encode())
         case bytes():
             return parts(Kind.BINARY, key, frame)
+        case Part():
+            return parts(Kind.LAST_PART if frame.is_last else Kind.PART, key, frame.content)
         case Close():
             return parts(Kind.CLOSE, key, frame.code.to_bytes(2, "big") + frame.reason.encode())
 
@@ -215,7 +218,7 @@ def delivered(delivery: Delivery) -> bytes:
             return to_many(Kind.TEXT, delivery.keys, frame.encode())
         case bytes():
             return to_many(Kind.BINARY, delivery.keys, frame)
-        case Close():
+        case Close() | Part():
             return b"".join(part for key in delivery.keys for part in packet(key, frame))
 
 
@@ -253,6 +256,7 @@ def main() -> None:
     worker = Worker(socket.socket(fileno=int(sys.argv[1])), Limits(**json.loads(sys.argv[2])))
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the web process is gone
         worker.introduce()
+        fingerprint()  # asked for with every snapshot, and found once in a process
         gc.freeze()
         worker.serve()
 

@@ -373,3 +373,20 @@ def costly_commands(port: int, fields: dict[str, object], seconds: float, answer
                 answers += each.recv(2**16).count(b'{"type":"')
         time.sleep(1 / 190)
     answered.put(answers)
+
+
+def saves_again_and_again(port: int, content: bytes, seconds: float, saved: Any) -> None:
+    """A run that learns from this text, asked for with its data one time after the other; notes how often it came."""
+    with contextlib.closing(raw_visitor(port)) as visitor:
+        visitor.sendall(command("start", config=RUN) + command("upload", kind="text", bytes=len(content)))
+        until(visitor, b'"ready"')
+        visitor.sendall(frame(BINARY, content))
+        until(visitor, STATE)
+        begun, times = time.monotonic(), 0
+        while time.monotonic() - begun < seconds:
+            visitor.sendall(command("snapshot", dataset=True))
+            came = 0
+            while came < len(content):
+                came += len(visitor.recv(2**18))
+            times += 1
+    saved.put(times)

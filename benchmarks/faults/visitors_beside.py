@@ -29,6 +29,7 @@ from benchmarks.faults.attackers import (
     plays,
     read_at_a_trickle,
     results,
+    saves_again_and_again,
     sends_a_file,
     unfinished_requests,
 )
@@ -202,6 +203,12 @@ async def costly(report: Report, share: float) -> None:
                 await others.watch_beside(until_over(beside(costly_commands, server.port, fields, TURN, took)))
             report.row(f"{name}: answers", sum(await results(took, turns)), "", "≥", 10)
             others.report(report)
+        text = b"how now, brown cow? " * 750_000
+        for _ in range(turns):
+            await others.watch_alone(TURN)
+            await others.watch_beside(until_over(beside(saves_again_and_again, server.port, text, TURN, took)))
+        report.row("a run with a text, saved again and again: times", sum(await results(took, turns)), "", "≥", turns)
+        others.report(report)
         await asyncio.sleep(1)
         kept = sum(map(resident, family(server))) - before
     report.row("  kept when all of them have left", kept / MIB, "MiB", "≤", 16)

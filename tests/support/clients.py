@@ -5,7 +5,7 @@ from typing import Any
 
 from safetensors.numpy import load
 
-from app.web.protocol import Frame
+from app.web.protocol import Frame, Part
 from app.web.run import Limits, Run, Shared
 from app.web.session import Session
 from app.web.viewer import Viewer
@@ -46,6 +46,7 @@ class Client:
         self.clock = clock or Clock()
         self.run = Run(limits, shared, self.clock, key)
         self.heard: list[Any] = []
+        self.parts: list[bytes] = []  # of a file that is coming
 
     @property
     def session(self) -> Session:
@@ -69,18 +70,33 @@ class Client:
         while (
             self.run.inbox
             or self.run.job
+            or self.run.leaving
             or (self.session.phase != "running" and self.run.due_at(self.clock()) <= self.clock())
         ):
-            said += map(understood, self.run.work(seconds=0))
+            said += map(understood, self.whole(self.run.work(seconds=0)))
         self.heard += said
         return said
+
+    def whole(self, frames: list[Frame]) -> list[Frame]:
+        """The same with parts of a file put together."""
+        complete = []
+        for frame in frames:
+            if isinstance(frame, Part):
+                self.run.taken()
+                self.parts.append(frame.content)
+                if frame.is_last:
+                    complete.append(b"".join(self.parts))
+                    self.parts = []
+            else:
+                complete.append(frame)
+        return complete
 
     def wait(self, seconds: float, step: float = 0.001, ack: bool = True) -> list[Any]:
         """Let time pass in small steps, drawing every record if `ack`."""
         said: list[Any] = []
         end = self.clock.now + seconds
         while self.clock.now < end:
-            for frame in self.run.work(seconds=0):
+            for frame in self.whole(self.run.work(seconds=0)):
                 said.append(understood(frame))
                 if ack and isinstance(frame, bytes):
                     self.ack(facts(frame)["iteration"])

@@ -580,7 +580,7 @@ def test_a_copy_of_what_takes_long_is_made_in_steps_and_is_of_one_moment(room):
     follower.run.receive('{"type": "copy"}')
     turns, answer = 0, []
     while not answer:
-        answer = follower.run.work(seconds=0)
+        answer = follower.whole(follower.run.work(seconds=0))
         turns += 1
         if turns == 3:
             trainer.advance()

@@ -145,7 +145,7 @@ def test_a_file_with_a_large_text_is_packed_in_steps():
     client.run.receive('{"type": "snapshot", "dataset": true}')
     turns, answer = 0, []
     while not answer:
-        answer = client.run.work(seconds=0)
+        answer = client.whole(client.run.work(seconds=0))
         turns += 1
     assert answer[0] == expected
     assert turns >= 32

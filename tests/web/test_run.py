@@ -304,7 +304,7 @@ def test_a_record_that_takes_long_is_made_in_steps_while_others_use_the_same_buf
     said = [client.run.work(seconds=0) for _ in range(2)]
     assert [len(frames) for frames in said] == [1, 1], "the answers"
     parts = 0
-    while not (last := client.run.work(seconds=0)):
+    while not (last := client.whole(client.run.work(seconds=0))):
         if parts % 20 == 0:
             another.work(seconds=0)
         parts += 1
@@ -1181,7 +1181,8 @@ def test_what_only_looks_in_the_middle_of_an_update_costs_nothing_of_it():
     while not (said := client.run.work(seconds=0)):
         turns += 1
     assert turns >= 2, "others have theirs meanwhile"
-    assert Trainer(snapshot=said[0]).iteration == 1
+    parts = [*said, *client.run.leaving.rest()]
+    assert Trainer(snapshot=b"".join(part.content for part in parts)).iteration == 1
     client.run.work(seconds=0)
     assert client.session.trainer.iteration == 2, "what the update needs was at hand"
     alone.advance()

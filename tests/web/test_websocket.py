@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from app.web.closing import CloseCode
 from app.web.protocol import FRAMES_BURST
 from app.web.websocket import (
     ACKS_FOR_A_FRAME,
@@ -78,6 +79,9 @@ class Socket:
     async def send(self, message) -> None:
         self.written.append(message["bytes"])
 
+    async def write_part(self, part: bytes, *, is_first: bool, is_last: bool) -> None:
+        self.written.append((part, is_first, is_last))
+
     async def taken(self) -> None:
         await self.took.wait()
 
@@ -104,6 +108,69 @@ def test_a_record_waits_in_the_outbox_of_someone_who_takes_nothing():
     connection.deliver(b"record")
     assert list(connection.outbox) == [b"record"]
     assert connection.unsent_bytes == len(b"record")
+
+
+async def sent_in_parts(socket: Socket | None, connection: Connection) -> None:
+    """Two parts of a file with an answer between them, then the last one."""
+    writing = asyncio.create_task(connection.write())
+    connection.deliver_part(b"one", is_last=False)
+    connection.deliver_part(b"two", is_last=False)
+    connection.deliver("an answer")
+    await asyncio.sleep(0)
+    connection.deliver_part(b"three", is_last=True)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    writing.cancel()
+
+
+class Closing(Socket):
+    """One that notes why it was closed."""
+
+    async def send(self, message) -> None:
+        self.written.append(message["code"])
+
+
+class Texts(Socket):
+    """One that takes texts as well."""
+
+    async def send(self, message) -> None:
+        self.written.append(message.get("text") or message.get("bytes"))
+
+
+def test_nothing_comes_between_the_parts_of_a_file():
+    socket = Texts(takes=True)
+    socket.took.set()
+    asyncio.run(sent_in_parts(socket, Connection(socket, None, socket)))
+    assert socket.written == [(b"one", True, False), (b"two", False, False), (b"three", False, True), "an answer"]
+
+
+def test_a_server_that_sends_whole_messages_only_sends_a_file_whole():
+    socket = Texts(takes=True)
+    asyncio.run(sent_in_parts(socket, Connection(socket)))
+    assert socket.written == [b"onetwothree", "an answer"]
+
+
+async def sent_after_the_end(socket: Socket) -> None:
+    """A file whose last part never comes, as the process that made it ended."""
+    connection = Connection(socket, None, socket)
+    connection.deliver_part(b"one", is_last=False)
+    connection.dismiss(CloseCode.SERVICE_RESTART, "it ended")
+    await asyncio.wait_for(connection.write(), 5)
+
+
+def test_a_visitor_is_told_of_the_end_in_the_middle_of_a_file():
+    socket = Closing(takes=True)
+    socket.took.set()
+    asyncio.run(sent_after_the_end(socket))
+    assert socket.written == [(b"one", True, False), CloseCode.SERVICE_RESTART]
+
+
+def test_parts_that_wait_to_be_taken_count_as_one_frame():
+    connection = Connection(None, None, Socket(takes=False))
+    for _ in range(4):
+        connection.deliver_part(bytes(MOST_QUEUED_BYTES), is_last=False)
+    connection.deliver("an answer")
+    assert not connection.overfull.is_set()
 
 
 async def whether_more_is_read(size: int) -> list[bool]:

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from typing import ClassVar
 
 from ...training import Effects, Steps
+from ...training.tensorfile import File
 from ..messages import Message
 from ..protocol import Frame
 from ..session import Session
@@ -12,9 +13,9 @@ from ..viewer import Viewer
 Job = Generator[list[Frame] | None, None, None]
 """A command that may take longer than a slice. Until it is done it yields None, so that others get their turns."""
 
-Answer = Effects | Steps[Effects] | Frame | Steps[bytes] | Job | Session
-"""What a command returns: fields it changed (answered by a `state`), steps that lead there, its answer, steps that
-lead to a file, a job that ends with its answer, or somebody else's session, which is watched from now on.
+Answer = Effects | Steps[Effects] | Frame | File | Steps[File] | Job | Session
+"""What a command returns: fields it changed (answered by a `state`), steps that lead there, its answer, a file or
+steps that lead to one, a job that ends with its answer, or somebody else's session, which is watched from now on.
 """
 
 

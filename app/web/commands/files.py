@@ -4,9 +4,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ...errors import BadValue
 from ...training import Effects, RunConfig, Steps, Trainer, finish
 from ...training.dataset import reading_file
 from ...training.limits import MAX_FILE_NAME
+from ...training.tensorfile import File
 from ...validation import without_more
 from .. import protocol
 from ..messages import Count
@@ -14,12 +16,13 @@ from ..session import Phase, Session
 from ..uploads import Announced, UploadKind
 from ..viewer import Viewer
 from .base import Answer, Command, Job
-from .own_data import SeriesOptions, known_fields
+from .own_data import SeriesOptions, known_fields, learn
 from .preview import preview, refuse_other_kinds
 
 LONGEST_LINK = 8_000
 MOST_CHANGES = 100  # that a report lists
 LONGEST_CHANGE = 200  # characters
+MIB = 2**20
 BEFORE_A_RUN = ("snapshot", "dataset")  # kinds that begin one
 
 
@@ -44,10 +47,23 @@ class Copy(Command):
         return snapshot_of(session.network(self.type), dataset=self.dataset)
 
 
-def snapshot_of(trainer: Trainer, *, dataset: bool) -> Answer:
-    """The run as a file, in steps where it takes long: its next batch is computed first, own data are packed."""
-    steps = trainer.saving(dataset=dataset)
+def snapshot_of(trainer: Trainer, *, dataset: bool) -> File | Steps[File]:
+    """The run as a file, in steps where it takes long: its next batch is computed, own data are looked at."""
+    steps = _saving(trainer, dataset=dataset)
     return steps if dataset or trainer.takes_long else finish(steps)
+
+
+def _saving(trainer: Trainer, *, dataset: bool) -> Steps[File]:
+    """The same in steps; a file that could not be opened again is refused."""
+    file = yield from trainer.saving(dataset=dataset)
+    if dataset and file.size > protocol.UPLOAD_BYTES:
+        raise BadValue(
+            f"With its data this run is a file of {file.size / MIB:.4g} MiB, and one of more than "
+            f"{protocol.UPLOAD_BYTES // MIB} could not be opened again. Save it without its data (`dataset: false`), "
+            "and keep their file: uploaded first, the run goes on from there.",
+            "dataset",
+        )
+    return file
 
 
 class Changed(BaseModel):
@@ -151,10 +167,9 @@ def take_weights(session: Session, announced: Announced, content: bytes) -> Step
 
 def learn_from(session: Session, announced: Announced, content: bytes) -> Steps[Effects]:
     """Own data from a file of any size, read in steps; sequences also where there is no network yet."""
-    data = yield from reading_file(announced.kind, content, **announced.series_options)
     if session.trainer is None and announced.kind == "dataset":
+        data = yield from reading_file(announced.kind, content, **announced.series_options)
         config = RunConfig(**announced.changes)
         session.begin((yield from Trainer.beginning(config, data, **session.resources())))
         return RunConfig().effects(session.network("upload").config)
-    trainer = session.network(f"upload of {announced.kind}")
-    return (yield from session.load(trainer.learning_from(data, announced.changes)))
+    return (yield from learn(session, announced.kind, content, announced.changes, **announced.series_options))

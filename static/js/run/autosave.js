@@ -1,6 +1,7 @@
 /** Snapshots of the run, asked for about once a second while it is not where the newest one is. */
 
 import { command } from "../wire/protocol.js";
+import { WITHOUT_ITS_DATA } from "../words/notices.js";
 import { CHANGE_INTERVAL } from "./changes.js";
 
 const INTERVAL = 1000;
@@ -12,16 +13,33 @@ const BYTES_PER_INTERVAL = 64 * 1024;
  * @param {import("../wire/requests.js").Requests["request"]} request
  * @param {import("./standing.js").Standing} standing
  * @param {() => number} now
+ * @param {(text: string) => void} notice
  */
-export function createAutosave(store, past, request, standing, now) {
+export function createAutosave(store, past, request, standing, now, notice) {
   /** Whether a snapshot was asked for and has not come. */
   let asked = false;
   let due = 0;
+  /** The own data that are too large for a file, by what was read of them. @type {string | null} */
+  let tooLarge = null;
 
-  /** With own data in it: another server would not have them. @returns {Promise<ArrayBuffer | null>} */
+  /** With own data in it, as another server would not have them; those that are too large stay where they are. */
+  async function ask() {
+    const { config, task } = store.get().live;
+    const data = config.task === "own" ? JSON.stringify(task?.read) : null;
+    if (data === null || data === tooLarge) return request(command.snapshot());
+    const answer = await request(command.snapshot(true), true);
+    if (answer?.type !== "error") return answer;
+    if (answer.field === "dataset") {
+      tooLarge = data;
+      notice(WITHOUT_ITS_DATA);
+    }
+    return request(command.snapshot());
+  }
+
+  /** @returns {Promise<ArrayBuffer | null>} */
   async function save() {
     asked = true;
-    const answer = await request(command.snapshot(store.get().live.config.task === "own"));
+    const answer = await ask();
     asked = false;
     if (answer?.type !== "file") return null;
     if (standing.settled) past.keepSnapshot(answer.bytes, answer.iteration);

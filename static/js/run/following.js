@@ -174,8 +174,8 @@ export function createFollowing(url, store, platform, run, onStatus) {
     store.dispatch({ type: "connection", connection: { ...store.get().connection, why } });
   }
 
-  /** The network as it is now, to go on with alone. @param {boolean} dataset */
-  const copy = (dataset) => requests.request(command.copy(dataset));
+  /** The network as it is now, to go on with alone. @param {boolean} dataset @param {boolean} [callerShowsErrors] */
+  const copy = (dataset, callerShowsErrors) => requests.request(command.copy(dataset), callerShowsErrors);
 
   return {
     ...readOnly(refuse),
@@ -221,6 +221,9 @@ export function createFollowing(url, store, platform, run, onStatus) {
 
     copy: () => copy(store.get().live.config.task === "own"),
     /** A file of the run: its snapshot is a copy. */
-    fetch: (message) => (message.type === "snapshot" ? copy(Boolean(message.dataset)) : requests.request(message)),
+    fetch: (message, callerShowsErrors) =>
+      message.type === "snapshot"
+        ? copy(Boolean(message.dataset), callerShowsErrors)
+        : requests.request(message, callerShowsErrors),
   };
 }

@@ -58,7 +58,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
   const records = createRecords(store, past, (iteration) => connection.send(command.ack(iteration)), platform);
   const { change, decide } = createChanging(store, past, standing, request);
   const watching = createWatching(store, request, standing, platform.now);
-  const autosave = createAutosave(store, past, request, standing, platform.now);
+  const autosave = createAutosave(store, past, request, standing, platform.now, notice);
   const resuming = createResume(store, past, requests, standing, platform, notice);
   const { upload, uploadPatiently, replay } = resuming;
   const { save } = autosave;

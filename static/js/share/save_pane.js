@@ -15,8 +15,8 @@ import * as say from "../words/share.js";
 /** @typedef {import("../run/state.js").State} State */
 
 /**
- * A file, and the iteration that it holds.
- * @typedef {{blob: Blob, iteration: number}} Made
+ * A file, the iteration that it holds, and what has to be said of it.
+ * @typedef {{blob: Blob, iteration: number, note?: string}} Made
  */
 /**
  * What can be saved: `make` is given what the page shows when it is asked for. The server makes files of the run, and knows
@@ -38,14 +38,21 @@ export function createSavePane(store, session, lanes) {
 
   /** @param {import("../wire/protocol.js").Command} message */
   async function file(message) {
-    const answer = await session.fetch(message);
-    if (answer?.type === "file") return answer;
-    throw new Error(answer?.type === "error" ? answer.message : say.NO_FILES);
+    return asFile(await session.fetch(message));
   }
 
   /** The same bytes. @param {import("../wire/protocol.js").Command} message @returns {Promise<Made>} */
   async function asItCame(message) {
     const { bytes, iteration } = await file(message);
+    return { blob: new Blob([bytes]), iteration };
+  }
+
+  /** The run with its own data, or without those where they are too large for a file. @returns {Promise<Made>} */
+  async function snapshot() {
+    const answer = await session.fetch(command.snapshot(true), true);
+    const isTooLarge = answer?.type === "error" && answer.field === "dataset";
+    if (isTooLarge) return { ...(await asItCame(command.snapshot())), note: say.WITHOUT_ITS_DATA };
+    const { bytes, iteration } = asFile(answer);
     return { blob: new Blob([bytes]), iteration };
   }
 
@@ -59,7 +66,7 @@ export function createSavePane(store, session, lanes) {
       says: say.SNAPSHOT_IS,
       suffix: "snapshot.safetensors",
       ofTheRun: true,
-      make: () => asItCame(command.snapshot(true)),
+      make: snapshot,
     },
     {
       name: say.WEIGHTS,
@@ -129,10 +136,10 @@ export function createSavePane(store, session, lanes) {
       said.textContent = "";
       try {
         const state = store.get();
-        const { blob, iteration } = await make(state);
+        const { blob, iteration, note } = await make(state);
         const title = fileName(about(state), suffix(), iteration);
         download(blob, title);
-        said.textContent = say.savedWords(title);
+        said.textContent = note ? `${say.savedWords(title)} ${note}` : say.savedWords(title);
       } catch (error) {
         said.textContent = faultWords(error);
       }
@@ -183,6 +190,12 @@ export function createSavePane(store, session, lanes) {
     ),
     show: () => void show(),
   };
+}
+
+/** @param {import("../wire/requests.js").Answer} answer */
+function asFile(answer) {
+  if (answer?.type === "file") return answer;
+  throw new Error(answer?.type === "error" ? answer.message : say.NO_FILES);
 }
 
 /** @param {State} state */

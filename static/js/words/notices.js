@@ -11,6 +11,9 @@ export const READ_ONLY_RECORDING =
 
 export const OF_SOMEBODY_ELSE = "This run belongs to somebody else: copy the network to change anything.";
 
+export const WITHOUT_ITS_DATA =
+  "Your data are too large to be kept with the run: a reload, or a lost connection, ends it. Save a snapshot now and then.";
+
 export const NO_BRANCH = "The run could not return to the iteration shown; nothing was changed.";
 
 export const NO_LANE = "No lane was added: the server gave no copy of the chosen network. Try again in a moment.";
