@@ -103,15 +103,12 @@ def _content(source: str | bytes | Path) -> str | bytes:
     return source.read_bytes() if isinstance(source, Path) else source
 
 
-def packing(data: OwnData) -> Steps[tuple[Mapping[str, np.ndarray | tensorfile.ByteStream], list[str] | None]]:
-    """The data as tensors, in steps, and the names of a series' columns; a text is encoded when it is written."""
+def packed(data: OwnData) -> tuple[Mapping[str, np.ndarray | tensorfile.ByteStream], list[str] | None]:
+    """The data as tensors, and the names of a series' columns; a text is encoded when it is written."""
     match data:
         case Text():
-            size = 0
-            for piece in _encoded(data):
-                size += len(piece)
-                yield
-            return {"text": tensorfile.ByteStream(size, _encoded(data))}, None
+            sizes = [len(character.encode("utf-8", "surrogatepass")) for character in data.vocabulary]
+            return {"text": tensorfile.ByteStream(int(data.counts @ sizes), _encoded(data))}, None
         case Series():
             return {"series": data.values, READ: _as_json(data)}, list(data.columns)
     tensors = {"inputs": data.inputs, "targets": data.targets, "h0": data.h0, "lengths": data.lengths}
@@ -129,7 +126,7 @@ def _encoded(text: Text) -> Iterator[bytes]:
 def unpacking(
     tensors: Mapping[str, np.ndarray], columns: list[str] | None, wanted: str | None
 ) -> Steps[OwnData | None]:
-    """The inverse of `packing` in steps, for tensors that may come from anyone; None where their `digest` is not the
+    """The inverse of `packed` in steps, for tensors that may come from anyone; None where their `digest` is not the
     one that is `wanted`.
 
     As `reading`, it leaves nothing to be done at once later.
@@ -215,12 +212,12 @@ def digesting(data: OwnData) -> Steps[str]:
 
 
 def _hashing(data: OwnData) -> Steps[str]:
-    """Tensors and columns as `packing` has them, without what is said about them."""
+    """Tensors and columns as `packed` has them, without what is said about them."""
     columns = list(data.columns) if isinstance(data, Series) else None
     found = hashlib.sha256(repr(columns).encode())
     if isinstance(data, Series) and data.training_rows < len(data.values):
         found.update(f"{data.training_rows} training rows".encode())
-    tensors = dict((yield from packing(data))[0])
+    tensors = dict(packed(data)[0])
     tensors.pop(READ, None)
     for name, tensor in sorted(tensors.items()):
         found.update(f"{name} {tensor.dtype} {tensor.shape}".encode())

@@ -140,7 +140,7 @@ class Snapshot:
             raise BadUpload(f"position = {position} is not where a window of {T} timesteps begins in these streams.")
 
 
-def writing(
+def file_of(
     config: RunConfig,
     learner: Learner,
     probe: int,
@@ -148,10 +148,10 @@ def writing(
     fingerprint: str,
     data_hash: str | None,
     data: OwnData | None,
-) -> Steps[tensorfile.File]:
+) -> tensorfile.File:
     """The run as a file: with the hash of its own data, and with the data themselves if `data` is given.
 
-    In steps: the run as it is at the first of them, whatever becomes of it until the last.
+    It is the run as it is now, whatever becomes of it until the last piece was taken.
     """
     tensors: dict[str, np.ndarray | tensorfile.ByteStream]
     tensors = {name: values.astype(np.float64) for name, values in learner.tensors()}
@@ -171,7 +171,7 @@ def writing(
         "columns": None,
     }
     if data is not None:
-        own, header["columns"] = yield from dataset.packing(data)
+        own, header["columns"] = dataset.packed(data)
         tensors |= {DATA + name: values for name, values in own.items()}
     return tensorfile.in_pieces(header, tensors)
 

@@ -73,10 +73,10 @@ class State:
         learner = yield from saved.learning(task)
         return cls(config, task, dataset, learner, probe, saved.edits, same)
 
-    def saving(self, *, with_dataset: bool) -> Steps[File]:
-        """The run as a file, in steps, as it is at the first of them; own data themselves only if wanted."""
+    def saved(self, *, with_dataset: bool) -> File:
+        """The run as a file, as it is now; own data themselves only if wanted."""
         learned = self.dataset if self.config.task == "own" else None
-        return snapshot.writing(
+        return snapshot.file_of(
             self.config,
             self.learner,
             self.probe,
@@ -92,7 +92,7 @@ class State:
         data = None if learned is None else datasets.digest(learned)
         if self.drawn_for == self.config and self.learner.progress.iteration == 0:  # however many weights there are
             return sha256(f"drawn for {self.config.model_dump_json()} {data}".encode()).digest()
-        return sha256(finish(snapshot.writing(self.config, self.learner, 0, {}, "", data, None)).whole()).digest()
+        return sha256(snapshot.file_of(self.config, self.learner, 0, {}, "", data, None).whole()).digest()
 
     def restarting(self, config: RunConfig, task: Task) -> Steps[None]:
         """In steps, with a configuration that has been found to fit: the seed's weights, iteration 0, the probe

@@ -434,14 +434,11 @@ class Trainer:
         return finish(self.saving(dataset=dataset)).whole()
 
     def saving(self, *, dataset: bool = False) -> Steps[File]:
-        """The same in steps: the run as it is once what its next update needs is there, whatever is done to it later.
-
-        It may take updates between any two of them.
-        """
+        """The same in steps: the run once what its next update needs is there, whatever is done to it later."""
         if self.takes_long:  # whether the last update led to numbers that are not finite, the next batch shows
             yield from self.approaching()
         self._iterations.undo_if_nonfinite()
-        return (yield from self._state.saving(with_dataset=dataset))
+        return self._state.saved(with_dataset=dataset)
 
     def _begin(self, state: State) -> None:
         self._state, self._iterations = state, Iterations(state, self._workspaces, self._computed)

@@ -91,9 +91,11 @@ def _pieces(file: bytes) -> Iterator[bytes]:
 
 
 def _parts(pieces: Iterator[bytes], id_: Id) -> Iterator[Part]:
-    """The same with a command's id in the header; the last one is known as such."""
-    part = protocol.with_id(next(pieces), id_)
-    for following in pieces:
-        yield Part(part, is_last=False)
-        part = following
-    yield Part(part, is_last=True)
+    """The same with a command's id in the header, small ones together; the last one is known as such."""
+    part = [protocol.with_id(next(pieces), id_)]
+    for piece in pieces:
+        if sum(map(len, part)) + len(piece) > PIECE:
+            yield Part(b"".join(part), is_last=False)
+            part.clear()
+        part.append(piece)
+    yield Part(b"".join(part), is_last=True)

@@ -250,7 +250,7 @@ def edited_alone() -> Trainer:
 
 def test_a_place_from_which_nobody_has_gone_on_yet_is_named_without_its_weights(monkeypatch):
     """However many there are: to write and hash them took longer than the first update."""
-    monkeypatch.setattr("app.training.snapshot.writing", None)
+    monkeypatch.setattr("app.training.snapshot.file_of", None)
     run = trainer(Computed())
     run.record()
     run.reset()

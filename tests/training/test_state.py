@@ -4,7 +4,7 @@ import pytest
 
 from app.errors import BadValue, TooCostly, UnrollError
 from app.tasks import Text
-from app.training import RunConfig, Trainer, finish
+from app.training import RunConfig, Trainer
 from app.training.costs import Budget
 from app.training.state import State
 
@@ -21,7 +21,7 @@ def test_a_state_comes_out_of_its_file_as_it_went_in():
     state = State.from_snapshot(file, None, Budget())
     assert (state.config, state.probe, state.edits) == (trainer.config, 2, {(1, 0): 0.5})
     assert state.learner.progress.iteration == 3
-    assert finish(state.saving(with_dataset=False)) == file
+    assert state.saved(with_dataset=False).whole() == file
 
 
 def test_a_seed_and_a_snapshot_lead_to_the_same_run(tmp_path):

@@ -138,19 +138,6 @@ def test_a_series_in_one_frame_is_read_in_steps_as_well(csv, said):
     assert turns >= 8
 
 
-def test_a_file_with_a_large_text_is_packed_in_steps():
-    client = Client().started()
-    client.session.trainer.learn_from(finish(reading("text", b"how now, brown cow? " * 60_000)))
-    expected = client.session.trainer.snapshot(dataset=True)
-    client.run.receive('{"type": "snapshot", "dataset": true}')
-    turns, answer = 0, []
-    while not answer:
-        answer = client.whole(client.run.work(seconds=0))
-        turns += 1
-    assert answer[0] == expected
-    assert turns >= 32
-
-
 def test_a_command_after_a_file_is_answered_after_it():
     client = Client().started()
     content = b"level\n" + b"1.5\n2.5\n0.5\n" * 20_000

@@ -48,9 +48,9 @@ class Copy(Command):
 
 
 def snapshot_of(trainer: Trainer, *, dataset: bool) -> File | Steps[File]:
-    """The run as a file, in steps where it takes long: its next batch is computed, own data are looked at."""
+    """The run as a file, in steps where its next batch takes long to compute."""
     steps = _saving(trainer, dataset=dataset)
-    return steps if dataset or trainer.takes_long else finish(steps)
+    return steps if trainer.takes_long else finish(steps)
 
 
 def _saving(trainer: Trainer, *, dataset: bool) -> Steps[File]:
