@@ -3,13 +3,15 @@
 A connection without a network holds a place that somebody else could use. It keeps it for a while, as a page that has
 just come needs a moment to ask for its network; later it has to go as soon as the server is full and somebody comes.
 
-To begin a network costs more than to train it for a moment. Whoever begins one after the other, over a connection each,
-has to wait with the next one, so that others' networks need not.
+To begin a network costs more than to train it for a moment. Where one is begun after the other, over a connection each,
+connections from that address open one by one for a while, in the order in which they came: who comes once waits a
+moment among them, and others' networks do not wait for all of them.
 """
 
 import ipaddress
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ..errors import RETRY_AFTER, ServerFull
 from . import protocol
@@ -18,11 +20,27 @@ from .closing import CloseCode
 from .compute import Pool, RunHandle, Visitor
 
 SHORT_SECONDS = 5.0  # a visit that its visitor ended sooner, after a network was begun, is a short one,
-SHORT_PER_SECOND, SHORT_BURST = 5.0, 30.0  # of which so many from one address cost nothing,
-LONGEST_WAIT = 5.0  # seconds for which the next one may have to wait else
+SHORT_PER_SECOND, SHORT_BURST = 10.0, 60.0  # of which so many from one address cost nothing; else as many open
+LONGEST_WAIT = 5.0  # seconds for which anybody may have to wait
 MOST_SITES = 1000  # that are remembered, unless more owe something
 START_SECONDS = 5.0  # for which a connection has a place for sure although it has no network yet
 IPV6_SITE = 64  # bits of an IPv6 address that say whose it is; the others change by themselves
+
+
+@dataclass
+class Site:
+    """Where short visits come from, and until when those wait who came last."""
+
+    short_visits: Allowance
+    busy_until: float = 0.0
+
+    def next_wait(self, now: float) -> float:
+        """Seconds that the next one has to wait, after those who came before."""
+        if not self.short_visits.owed:
+            return 0.0
+        opens = min(max(now, self.busy_until) + 1 / SHORT_PER_SECOND, now + LONGEST_WAIT)
+        self.busy_until = opens
+        return opens - now
 
 
 class Admission:
@@ -35,22 +53,22 @@ class Admission:
         self.most = most
         self.most_per_address = most_per_address
         self.clock = clock
-        self.short_visits: dict[str, Allowance] = {}  # by site
+        self.sites: dict[str, Site] = {}  # from which there were short visits
 
-    def owed(self, address: str) -> float:
-        """Seconds that whoever comes from this address has to wait, after so many short visits from there."""
-        allowance = self.short_visits.get(site_of(address))
-        return allowance.owed if allowance else 0.0
+    def wait_of(self, address: str) -> float:
+        """Seconds that whoever comes now from this address has to wait."""
+        site = self.sites.get(site_of(address))
+        return site.next_wait(self.clock()) if site else 0.0
 
     def note_visit(self, handle: RunHandle) -> None:
         """A visitor leaves."""
         if not handle.in_use or self.clock() - handle.since >= SHORT_SECONDS:
             return
-        if handle.site not in self.short_visits:
-            if len(self.short_visits) >= MOST_SITES:
-                self.short_visits = {site: found for site, found in self.short_visits.items() if found.owed}
-            self.short_visits[handle.site] = Allowance(self.clock, SHORT_PER_SECOND, SHORT_BURST)
-        self.short_visits[handle.site].spend(1, most_owed=LONGEST_WAIT)
+        if handle.site not in self.sites:
+            if len(self.sites) >= MOST_SITES:
+                self.sites = {name: site for name, site in self.sites.items() if site.short_visits.owed}
+            self.sites[handle.site] = Site(Allowance(self.clock, SHORT_PER_SECOND, SHORT_BURST))
+        self.sites[handle.site].short_visits.spend(1, most_owed=LONGEST_WAIT)
 
     def admit(self, visitor: Visitor, address: str) -> RunHandle:
         """A run for a visitor from `address`; raises ServerFull where there is none."""

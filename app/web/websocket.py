@@ -318,7 +318,7 @@ def asks_for_file(text: str) -> bool:
 async def stream(websocket: WebSocket, admission: Admission, published: PublishedRuns) -> None:
     """One visit, from the first frame to the last."""
     address = websocket.client.host if websocket.client else ""
-    await asyncio.sleep(admission.owed(address))
+    await asyncio.sleep(admission.wait_of(address))
     await websocket.accept()
     at_once = websocket.scope.get("extensions", {}).get(AT_ONCE)
     connection, pool = Connection(websocket, published, at_once), admission.pool
