@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
 from app.training.dataset import digest, read_text
+from app.training.tensorfile import PIECE
 from app.web.arriving import FILES, SMALL_BYTES
 from app.web.bounded_http import BoundedHTTP
 from app.web.guarded import BoundedWebSocket, header_of
@@ -188,10 +189,42 @@ def test_a_large_file_is_kept_by_nobody_once_its_sender_has_left(server):
             assert visitor.answer()["code"] == "bad_upload"
 
     come_and_go()
-    before = resident(server)
+    before = resident(server.process.pid)
     for _ in range(4):
         come_and_go()
-    wait_until(lambda: resident(server) - before < len(garbage), "the memory to be given back")
+    wait_until(lambda: resident(server.process.pid) - before < len(garbage), "the memory to be given back")
+
+
+def test_a_large_file_comes_in_parts_and_is_one_message(server):
+    with Visitor(server) as visitor:
+        visitor.ask("start", config=SMALL)
+        visitor.upload("text", b"how now, brown cow? " * 50_000)
+        visitor.say("snapshot", dataset=True, id="a file")
+        messages = iter(lambda: [*visitor.socket.recv_streaming()], None)
+        parts = next(
+            parts for parts in messages if isinstance(parts[0], bytes) and facts(parts[0])["kind"] == "snapshot"
+        )
+        assert len(parts) > 6
+        assert max(map(len, parts)) <= PIECE
+        assert facts(b"".join(parts))["id"] == "a file"
+        assert visitor.upload("snapshot", b"".join(parts))["type"] == "state"
+
+
+def test_a_large_file_for_someone_who_takes_nothing_is_held_by_no_process():
+    text = b"how now, brown cow? " * 750_000
+    server = Server(WORKERS="1").start()
+    try:
+        with Visitor(server) as visitor:
+            visitor.ask("start", config=SMALL)
+            visitor.upload("text", text)
+            processes = [server.process.pid, *workers(server)]
+            before, until = sum(map(resident, processes)), time.monotonic() + 1
+            visitor.say("snapshot", dataset=True)
+            while time.monotonic() < until:
+                assert sum(map(resident, processes)) - before < len(text) / 3
+                time.sleep(0.02)
+    finally:
+        server.stop()
 
 
 def test_announced_files_that_do_not_come_or_stop_half_way_keep_nobody_from_sending_one(server):
@@ -221,7 +254,7 @@ def test_a_file_for_a_process_that_stands_still_waits_outside_and_its_sender_is_
     garbage = os.urandom(UPLOAD_BYTES)
     with Server(WORKERS="1") as server, Visitor(server) as sender:
         assert sender.ask("upload", kind="snapshot", bytes=len(garbage))["type"] == "ready"
-        before, (pid,) = resident(server), workers(server)
+        before, (pid,) = resident(server.process.pid), workers(server)
         Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")  # what is most from now on
         os.kill(pid, signal.SIGSTOP)
         with contextlib.suppress(ConnectionClosed):
@@ -304,12 +337,12 @@ def test_who_acknowledges_records_and_reads_next_to_nothing_is_cut_off_and_holds
             for message in ({"type": "start", "config": big}, watch, {"type": "play"}):
                 text = json.dumps(message).encode()
                 client.socket.sendall(frame(TEXT, text))
-            before, deadline, most = resident(server), time.monotonic() + PATIENCE, 0
+            before, deadline, most = resident(server.process.pid), time.monotonic() + PATIENCE, 0
             with contextlib.suppress(OSError):
                 while time.monotonic() < deadline:
                     client.socket.sendall(frame(TEXT, b'{"type":"ack","iteration":999999999}'))
                     client.socket.recv(reads)
-                    most = max(most, resident(server) - before)
+                    most = max(most, resident(server.process.pid) - before)
                     time.sleep(0.02)
             assert time.monotonic() < deadline, "still connected"
             assert "unroll_aborts_total 1.0" in metrics(server)
@@ -357,9 +390,9 @@ def test_who_waits_for_a_long_job_answers_pings_behind_it_and_stays_connected():
     assert asyncio.run(visit()) == ["first", "second"]
 
 
-def resident(server: Server) -> int:
-    """Bytes of memory of the web process."""
-    return int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def resident(pid: int) -> int:
+    """Bytes of memory of a process."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def most_resident(server: Server) -> int:
