@@ -17,6 +17,8 @@ from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+import numpy as np
+
 from app.training import RunConfig, Trainer
 from app.training.dataset import read_text
 from app.web.arriving import SMALL_BYTES
@@ -335,8 +337,16 @@ def costly_files() -> dict[str, tuple[str, bytes, bytes]]:
         "objects of lists": ("series", objects * 600, REFUSED),
         "an archive of another method": ("dataset", inflating_archive(2**26, zipfile.ZIP_BZIP2), REFUSED),
         "an archive that inflates": ("dataset", inflating_archive(2**26, zipfile.ZIP_DEFLATED), REFUSED),
+        "an archive of 30 MiB in 60 kB": ("dataset", deflated_sequences(), STATE),
         "a run with a text": ("snapshot", run.snapshot(dataset=True), STATE),
     }
+
+
+def deflated_sequences() -> bytes:
+    """2,000 sequences of 100 timesteps that are as large as a dataset may be, and deflate to little."""
+    file, values = io.BytesIO(), np.tile(np.float32([0.5, -1, 2, 0]), (2000, 100, 8))
+    np.savez_compressed(file, inputs=values, targets=values[..., :7])
+    return file.getvalue()
 
 
 def inflating_archive(size: int, method: int) -> bytes:
