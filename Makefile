@@ -39,7 +39,7 @@ bench-large:    ## the same for long sequences, lanes, the pointer and the past 
 bench-engine:   ## measure the engine beside PyTorch and JAX, which are installed in a place of their own
 	@scripts/setup run
 	@test -x .venv-peers/bin/python || .venv/bin/python -m venv .venv-peers
-	@.venv-peers/bin/python -c 'import jax, numpy, pydantic, safetensors, torch' 2>/dev/null || .venv-peers/bin/python -m pip install --quiet numpy pydantic safetensors 'torch==2.13.0' jax
+	@.venv-peers/bin/python -c 'import jax, numpy, pydantic, torch' 2>/dev/null || .venv-peers/bin/python -m pip install --quiet numpy pydantic 'torch==2.13.0' jax
 	.venv-peers/bin/python -m benchmarks.engine
 
 bench-load:     ## measure a class of up to 300 on a real server (about four minutes)

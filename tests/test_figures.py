@@ -176,7 +176,7 @@ def test_the_report_of_own_columns_is_in_their_own_numbers_and_says_what_was_rea
 
 
 def test_the_reports_file_is_a_tensor_of_its_bytes():
-    file = as_file("<p>ü</p>", 7)
+    file = as_file("<p>ü</p>", 7).whole()
     assert load(file)["html"].tobytes().decode() == "<p>ü</p>"
     assert load(file)["html"].dtype == np.uint8
 

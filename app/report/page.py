@@ -17,7 +17,7 @@ from .. import __version__
 from ..errors import TooCostly
 from ..training import Record, RunConfig, Trainer
 from ..training.drawing import escaped
-from ..training.tensorfile import pack
+from ..training.tensorfile import File, in_pieces
 from . import figures
 from .drawings import MOST_TILES, drawing
 
@@ -186,9 +186,9 @@ def errors(read: Mapping[str, Any], record: Record) -> str:
     return title + table(dict(off))
 
 
-def as_file(page: str, iteration: int) -> bytes:
+def as_file(page: str, iteration: int) -> File:
     """The page as the one tensor of a binary frame."""
-    return pack({"kind": "report", "iteration": iteration}, {"html": np.frombuffer(page.encode(), dtype=np.uint8)})
+    return in_pieces({"kind": "report", "iteration": iteration}, {"html": np.frombuffer(page.encode(), dtype=np.uint8)})
 
 
 def fullest_record(trainer: Trainer) -> Record:

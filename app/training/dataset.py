@@ -23,7 +23,7 @@ from .limits import MAX_SAID, MAX_WORDS_BYTES
 
 Tensors = dict[str, np.ndarray]
 READ = "series_read"  # notes on how a series was read
-BLOCK = 2**15  # numbers, or characters, that are hashed at once; bytes of a text that are decoded
+BLOCK = 2**15  # characters of a text that are encoded at once, or bytes that are decoded
 _HASHES: WeakKeyDictionary[OwnData, str] = WeakKeyDictionary()
 
 

@@ -34,9 +34,13 @@ class Site:
     short_visits: Allowance
     busy_until: float = 0.0
 
+    def is_busy(self, now: float) -> bool:
+        """Whether the next one has to wait."""
+        return self.busy_until > now or self.short_visits.owed > 0
+
     def next_wait(self, now: float) -> float:
         """Seconds that the next one has to wait, after those who came before."""
-        if not self.short_visits.owed:
+        if not self.is_busy(now):
             return 0.0
         opens = min(max(now, self.busy_until) + 1 / SHORT_PER_SECOND, now + LONGEST_WAIT)
         self.busy_until = opens
@@ -57,7 +61,7 @@ class Admission:
 
     def wait_of(self, address: str) -> float:
         """Seconds that whoever comes now from this address has to wait."""
-        site = self.sites.get(site_of(address))
+        site = self.sites.get(site_of(address)) if address else None
         return site.next_wait(self.clock()) if site else 0.0
 
     def note_visit(self, handle: RunHandle) -> None:
@@ -66,7 +70,8 @@ class Admission:
             return
         if handle.site not in self.sites:
             if len(self.sites) >= MOST_SITES:
-                self.sites = {name: site for name, site in self.sites.items() if site.short_visits.owed}
+                now = self.clock()
+                self.sites = {name: site for name, site in self.sites.items() if site.is_busy(now)}
             self.sites[handle.site] = Site(Allowance(self.clock, SHORT_PER_SECOND, SHORT_BURST))
         self.sites[handle.site].short_visits.spend(1, most_owed=LONGEST_WAIT)
 

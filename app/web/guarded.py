@@ -172,15 +172,13 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.expect_to_hear()
         return True
 
-    async def write_part(self, part: bytes, *, is_first: bool, is_last: bool) -> None:
+    async def write_part(self, part: bytes, *, is_last: bool) -> None:
         """Write a part of a binary message. A ping, and a close, may come between two of them."""
         await self.writable.wait()
         if self.disconnected or self.close_sent or self.conn.state is not State.OPEN:
             raise ClientDisconnected
-        if is_first:
-            self.conn.send_binary(part, fin=is_last)
-        else:
-            self.conn.send_continuation(part, fin=is_last)
+        send = self.conn.send_continuation if self.conn.expect_continuation_frame else self.conn.send_binary
+        send(part, fin=is_last)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.expect_to_hear()
 

@@ -1,6 +1,7 @@
-"""What a run says, in order, where a large file is among it: that leaves in parts, and few of them are on their way.
+"""Large files that were asked for, on their way out: in parts, few of which are on their way that nobody has taken.
 
-So a large file is in memory once, where it is made: no process holds it a second time, and nobody who takes it slowly.
+So a file is in memory once, where it is made, however slowly it is taken and however many ask for one. What is said
+while it leaves is sent behind it: whoever puts the parts together knows that the file is not whole yet.
 """
 
 from collections import deque
@@ -17,83 +18,62 @@ WINDOW = 4  # parts that may be on their way
 
 @dataclass(frozen=True, eq=False)
 class FileAnswer:
-    """A file that was asked for by a command with this id, and is made as it leaves."""
+    """A file that a command with this id asked for; its pieces are made as they leave."""
 
     file: File
     id: Id
 
 
 class Leaving:
-    """What waits to leave for one visitor."""
+    """The files that leave for one viewer, one after the other."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Frame | Iterator[Part]] = deque()
+        self._files: deque[Iterator[Part]] = deque()
         self._under_way = 0
 
     def __bool__(self) -> bool:
-        return bool(self._waiting)
+        return bool(self._files)
 
-    def add(self, said: list[Frame | FileAnswer]) -> list[Frame]:
-        """Of what was said, what can leave now: all that comes before a large file."""
-        now: list[Frame] = []
-        for each in map(_in_parts, said):
-            if self._waiting or isinstance(each, Iterator):
-                self._waiting.append(each)
-            else:
-                now.append(each)
-        return now
+    def add(self, answer: FileAnswer) -> list[Frame]:
+        """One more file: what of it leaves now, all of it if it is small."""
+        if answer.file.size <= MOST_WHOLE:
+            return [protocol.with_id(answer.file.whole(), answer.id)]
+        self._files.append(_parts(answer))
+        return self.next() if len(self._files) == 1 else []
 
     @property
     def may_go_on(self) -> bool:
-        """Whether something waits, and few parts are on their way."""
-        return bool(self._waiting) and self._under_way < WINDOW
+        """Whether there are more parts, and few are on their way."""
+        return bool(self._files) and self._under_way < WINDOW
 
-    def next(self) -> Frame:
-        """What leaves next."""
-        first = self._waiting[0]
-        if not isinstance(first, Iterator):
-            self._waiting.popleft()
-            return first
-        part = next(first)
+    def next(self) -> list[Frame]:
+        """The parts that leave now."""
+        parts: list[Frame] = []
+        while self.may_go_on:
+            parts.append(self._next())
+        return parts
+
+    def rest(self) -> Iterator[Frame]:
+        """All parts, whether or not anybody takes them: nothing else can be said before a file that has begun ends."""
+        while self._files:
+            yield self._next()
+
+    def taken(self) -> None:
+        """The viewer took a part; or one of a run of theirs that has ended."""
+        self._under_way = max(0, self._under_way - 1)
+
+    def _next(self) -> Part:
+        part = next(self._files[0])
         if part.is_last:
-            self._waiting.popleft()
+            self._files.popleft()
         self._under_way += 1
         return part
 
-    def taken(self) -> None:
-        """The visitor took a part."""
-        self._under_way -= 1
 
-    def rest(self) -> Iterator[Frame]:
-        """All that waits, whether or not anybody takes it."""
-        while self._waiting:
-            yield self.next()
-
-
-def _in_parts(said: Frame | FileAnswer) -> Frame | Iterator[Part]:
-    """The same; in parts if it is large."""
-    match said:
-        case FileAnswer() if said.file.size > MOST_WHOLE:
-            return _parts(said.file.pieces, said.id)
-        case FileAnswer():
-            return protocol.with_id(said.file.whole(), said.id)
-        case bytes() if len(said) > MOST_WHOLE:
-            return _parts(_pieces(said), None)
-    return said
-
-
-def _pieces(file: bytes) -> Iterator[bytes]:
-    """A file that is in memory, as `File` has it: its header first."""
-    start = 8 + int.from_bytes(file[:8], "little")
-    yield file[:start]
-    for at in range(start, len(file), PIECE):
-        yield file[at : at + PIECE]
-
-
-def _parts(pieces: Iterator[bytes], id_: Id) -> Iterator[Part]:
-    """The same with a command's id in the header, small ones together; the last one is known as such."""
-    part = [protocol.with_id(next(pieces), id_)]
-    for piece in pieces:
+def _parts(answer: FileAnswer) -> Iterator[Part]:
+    """The file with the id in its header, pieces that are small together; the last part is known as such."""
+    part = [protocol.with_id(next(answer.file.pieces), answer.id)]
+    for piece in answer.file.pieces:
         if sum(map(len, part)) + len(piece) > PIECE:
             yield Part(b"".join(part), is_last=False)
             part.clear()

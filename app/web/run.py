@@ -156,23 +156,21 @@ class Run:
         """Do what is due, one thing after the other, until there is something to send or the time is over.
 
         Commands that came together are answered together: whoever lost a server repeats a dozen of them, and would wait
-        for everybody else's turn before each. Of a large file that leaves, each turn begins with a part.
+        for everybody else's turn before each. Of a large file that leaves, each turn begins with some parts.
         """
-        leaves = [self.leaving.next()] if self.leaving.may_go_on else []
+        leaves = self.leaving.next()
         end = self.clock() + seconds
-        frames: list[Frame | FileAnswer] = []
+        frames: list[Frame] = []
         while self._do_next(frames) and self.clock() < end:
             if (frames and not self.inbox and not self.job) or interrupted():
                 break
-        if not self.leaving:
-            self.leaving_since = self.clock()
-        return leaves + self.leaving.add(frames)
+        return leaves + frames
 
     def taken(self) -> None:
         """The viewer took a part of a file."""
         self.leaving.taken()
 
-    def _do_next(self, frames: list[Frame | FileAnswer]) -> bool:
+    def _do_next(self, frames: list[Frame]) -> bool:
         """The most urgent thing that is due; False if nothing is."""
         now = self.clock()
         if self.job:
@@ -194,7 +192,7 @@ class Run:
             return False
         return True
 
-    def _continue(self, job: Ongoing, frames: list[Frame | FileAnswer]) -> None:
+    def _continue(self, job: Ongoing, frames: list[Frame]) -> None:
         """One part of a job."""
         begun = self.clock()
         following = self.inbox[0].message if self.inbox else None
@@ -211,11 +209,12 @@ class Run:
             job.took += self.clock() - begun
             if not said:
                 return
-            frames += said
+            for each in said:
+                frames += self._leave(each) if isinstance(each, FileAnswer) else [each]
             self.answered += 1
         self.job = None
 
-    def _take(self, request: Request, frames: list[Frame | FileAnswer]) -> None:
+    def _take(self, request: Request, frames: list[Frame]) -> None:
         """Carry a command out, or begin to."""
         if isinstance(request.message, Ack):  # one that is told in a roundabout way: nothing is said of it
             self.drawn(request.message.iteration)
@@ -238,7 +237,7 @@ class Run:
         self,
         answer: Effects | File | Frame | Session,
         id_: Id,
-        frames: list[Frame | FileAnswer],
+        frames: list[Frame],
         *,
         for_all: bool = True,
     ) -> None:
@@ -254,7 +253,7 @@ class Run:
                 if poll := answer.sharing.poll:
                     frames.append(poll.asked())
             case File():
-                frames.append(FileAnswer(answer, id_))
+                frames += self._leave(FileAnswer(answer, id_))
             case bytes():
                 frames.append(protocol.with_id(answer, id_))
             case str() | Close():
@@ -264,6 +263,11 @@ class Run:
         is_long = self.job is not None and self.job.took > A_TURN
         if self.session.record_due_at(self.viewer) == NOW and not is_long and not self.session.takes_long:
             frames += self.session.show(self.viewer)
+
+    def _leave(self, answer: FileAnswer) -> list[Frame]:
+        """What of a file leaves now."""
+        self.leaving_since = self.clock()
+        return self.leaving.add(answer)
 
     def _answer(self, message: commands.Command | UnrollError | bytes) -> commands.Answer:
         if (

@@ -45,7 +45,7 @@ FILES = ('"snapshot"', '"copy"', '"export"')
 class InParts(Protocol):
     """What sends a binary message in parts, between which no other message may come."""
 
-    async def write_part(self, part: bytes, *, is_first: bool, is_last: bool) -> None:
+    async def write_part(self, part: bytes, *, is_last: bool) -> None:
         """Write the next part."""
 
     async def taken(self) -> None:
@@ -59,13 +59,12 @@ class Gathered:
         self.websocket = websocket
         self.content = BytesIO()
 
-    async def write_part(self, part: bytes, *, is_first: bool, is_last: bool) -> None:
+    async def write_part(self, part: bytes, *, is_last: bool) -> None:
         """Keep the part; send all of them with the last one."""
-        if is_first:
-            self.content = BytesIO()
         self.content.write(part)
         if is_last:
-            await self.websocket.send({"type": "websocket.send", "bytes": self.content.getvalue()})
+            whole, self.content = self.content, BytesIO()
+            await self.websocket.send({"type": "websocket.send", "bytes": whole.getvalue()})
 
     async def taken(self) -> None:
         """Whoever sends whole messages has waited."""
@@ -105,11 +104,20 @@ class Parts:
         self.more.set()
 
     async def next(self) -> bytes | None:
-        """The next one, once it is here; None after the last one that came."""
+        """The next one, once it is here; None after the last one that came. It waits until it was `sent`."""
         while not (self.waiting or self.is_whole or self.is_cut_off):
             self.more.clear()
             await self.more.wait()
-        return self.waiting.popleft() if self.waiting else None
+        return self.waiting[0] if self.waiting else None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no other comes after the next one."""
+        return self.is_whole and len(self.waiting) == 1
+
+    def sent(self) -> None:
+        """The next one was sent."""
+        self.waiting.popleft()
 
 
 class Connection:
@@ -160,7 +168,6 @@ class Connection:
         self.unsent_bytes += len(part)
         if is_last:
             self.coming = None
-            self.drained.set()
 
     def allow(self, frame_bytes: int) -> None:
         """The next binary frame may be so large: known to the guarded socket, which reads no further than that."""
@@ -216,13 +223,11 @@ class Connection:
 
     async def _write_parts(self, parts: Parts) -> None:
         """Send a frame as its parts come, each once the last one was taken."""
-        is_first = True
         while (part := await parts.next()) is not None:
-            is_last = parts.is_whole and not parts.waiting
             async with asyncio.timeout(SEND_PATIENCE):
-                await self.in_parts.write_part(part, is_first=is_first, is_last=is_last)
-                await self.in_parts.taken()
-            is_first = False
+                await self.in_parts.write_part(part, is_last=parts.is_last)
+            await self.in_parts.taken()
+            parts.sent()
             self._sent(len(part))
             if isinstance(self.handle, RunHandle):
                 self.handle.taken()
@@ -301,11 +306,7 @@ class Connection:
             handle.ack(iteration)
 
     async def _until_drained(self, most_unanswered: int) -> None:
-        while (
-            self.unanswered >= most_unanswered
-            or self.unsent_bytes >= MOST_UNSENT_BYTES
-            or (most_unanswered == 1 and self.coming is not None)
-        ):
+        while self.unanswered >= most_unanswered or self.unsent_bytes >= MOST_UNSENT_BYTES:
             self.drained.clear()
             await self.drained.wait()
 

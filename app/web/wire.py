@@ -25,7 +25,7 @@ class Kind(IntEnum):
     # both ways
     TEXT = auto()
     BINARY = auto()
-    PART = auto()  # of a file, before its last part, which is to come as BINARY here and as LAST_PART there
+    PART = auto()  # of a file: its last part comes as BINARY to the compute process, as LAST_PART to the web process
     BEAT = auto()  # asks whether the process still works, and says that it does
     # to the web process
     HELLO = auto()  # ready to compute; what the page needs to know, as JSON

@@ -344,7 +344,7 @@ def costly_files() -> dict[str, tuple[str, bytes, bytes]]:
 
 def deflated_sequences() -> bytes:
     """2,000 sequences of 100 timesteps that are as large as a dataset may be, and deflate to little."""
-    file, values = io.BytesIO(), np.tile(np.float32([0.5, -1, 2, 0]), (2000, 100, 8))
+    file, values = io.BytesIO(), np.tile(np.array([0.5, -1, 2, 0], np.float32), (2000, 100, 8))
     np.savez_compressed(file, inputs=values, targets=values[..., :7])
     return file.getvalue()
 

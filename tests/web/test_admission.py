@@ -181,7 +181,15 @@ def test_those_who_wait_open_one_by_one_and_nobody_waits_for_longer_than_a_few_s
     waits = [door.wait_of("192.0.2.1") for _ in range(100)]
     assert waits[:3] == pytest.approx([1 / SHORT_PER_SECOND, 2 / SHORT_PER_SECOND, 3 / SHORT_PER_SECOND])
     assert waits[-1] == pytest.approx(LONGEST_WAIT)
-    clock.now += LONGEST_WAIT
+
+
+def test_nobody_opens_before_those_who_wait(door, clock):
+    for _ in range(int(SHORT_BURST) + 1):
+        visits(door, clock, "192.0.2.1")
+    last = [door.wait_of("192.0.2.1") for _ in range(10)][-1]
+    clock.now += last / 2  # what was too much is paid, and some wait
+    assert door.wait_of("192.0.2.1") == pytest.approx(last / 2 + 1 / SHORT_PER_SECOND)
+    clock.now += last
     assert door.wait_of("192.0.2.1") == 0
 
 

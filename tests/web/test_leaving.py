@@ -1,6 +1,5 @@
 """A large file leaves in parts: others have their turns between them, and it is in memory once."""
 
-import json
 import tracemalloc
 
 import numpy as np
@@ -9,62 +8,60 @@ import pytest
 from app.training import Trainer, finish
 from app.training.dataset import reading
 from app.training.tensorfile import PIECE, in_pieces, pack
-from app.web.leaving import MOST_WHOLE, WINDOW, FileAnswer, Leaving
-from app.web.protocol import UPLOAD_BYTES, Close, Part
+from app.web.leaving import WINDOW, FileAnswer, Leaving
+from app.web.protocol import Close, Part
 from tests.support.clients import Client, facts
 
-TENSORS = {"a": np.arange(3 * PIECE // 8 + 5.0), "b": np.zeros((7, 3), np.float32), "c": np.zeros((0, 2))}
+TENSORS = {"a": np.arange(8 * PIECE // 8 + 5.0), "b": np.zeros((7, 3), np.float32), "c": np.zeros((0, 2))}
 
 
-def leave(leaving: Leaving) -> list:
-    """All of it, each part taken at once; what came in parts is put together."""
-    said, parts = [], []
+def leave(leaving: Leaving, begun: list[Part]) -> bytes:
+    """A file of which these parts have left: the others, each taken at once; all of them put together."""
+    parts = list(begun)
     while leaving:
-        frame = leaving.next()
-        if not isinstance(frame, Part):
-            said.append(frame)
-            continue
         leaving.taken()
-        parts.append(frame.content)
-        assert len(frame.content) <= PIECE
-        if frame.is_last:
-            said.append(b"".join(parts))
-            parts = []
-    assert parts == []
-    return said
+        parts += leaving.next()
+    assert [part.is_last for part in parts] == [False] * (len(parts) - 1) + [True]
+    assert max(len(part.content) for part in parts) <= PIECE
+    return b"".join(part.content for part in parts)
 
 
 @pytest.mark.parametrize("id_", [None, 7, "a name"])
 def test_a_file_in_parts_is_the_file_with_the_id_of_the_command(id_):
     leaving = Leaving()
-    assert leaving.add([FileAnswer(in_pieces({"kind": "snapshot"}, TENSORS), id_)]) == []
-    (file,) = leave(leaving)
     about = {"kind": "snapshot"} if id_ is None else {"kind": "snapshot", "id": id_}
-    assert file == pack(about, TENSORS)
+    begun = leaving.add(FileAnswer(in_pieces({"kind": "snapshot"}, TENSORS), id_))
+    assert leave(leaving, begun) == pack(about, TENSORS)
 
 
 def test_a_small_file_leaves_whole():
     small = {"a": np.arange(5.0)}
-    assert Leaving().add([FileAnswer(in_pieces({"n": 1}, small), 7)]) == [pack({"n": 1, "id": 7}, small)]
+    assert Leaving().add(FileAnswer(in_pieces({"n": 1}, small), 7)) == [pack({"n": 1, "id": 7}, small)]
 
 
-def test_what_is_said_before_a_large_file_leaves_now_and_what_is_said_after_it_behind_it():
-    leaving, file, small = Leaving(), pack({"n": 1}, TENSORS), pack({"n": 2}, {})
-    assert leaving.add(["before", file, "after", small]) == ["before"]
-    assert leaving.add(["later"]) == []
-    assert leave(leaving) == [file, "after", small, "later"]
-    assert leaving.add(["at once"]) == ["at once"]
+def test_a_second_file_leaves_after_the_first():
+    leaving = Leaving()
+    first = leaving.add(FileAnswer(in_pieces({"n": 1}, TENSORS), None))
+    assert leaving.add(FileAnswer(in_pieces({"n": 2}, TENSORS), None)) == []
+    parts = [*first, *leaving.rest()]
+    ends = [place for place, part in enumerate(parts, start=1) if part.is_last]
+    whole = [b"".join(part.content for part in some) for some in (parts[: ends[0]], parts[ends[0] :])]
+    assert whole == [pack({"n": 1}, TENSORS), pack({"n": 2}, TENSORS)]
 
 
 def test_few_parts_are_on_their_way():
     leaving = Leaving()
-    leaving.add([bytes(8 + MOST_WHOLE * 8)])
-    for _ in range(WINDOW):
-        assert leaving.may_go_on
-        leaving.next()
+    assert len(leaving.add(FileAnswer(in_pieces({}, TENSORS), None))) == WINDOW
     assert not leaving.may_go_on
     leaving.taken()
-    assert leaving.may_go_on
+    assert len(leaving.next()) == 1
+    assert not leaving.may_go_on
+
+
+def test_a_part_of_a_file_of_before_that_is_taken_late_makes_no_room_for_more():
+    leaving = Leaving()
+    leaving.taken()
+    assert len(leaving.add(FileAnswer(in_pieces({}, TENSORS), None))) == WINDOW
 
 
 def learning_from_a_text(characters: int) -> Client:
@@ -94,7 +91,7 @@ def test_a_run_waits_with_the_next_part_and_not_with_training_while_nothing_is_t
     client = learning_from_a_text(1_000_000)
     client.say("play")
     client.run.receive('{"type": "snapshot", "dataset": true}')
-    said = []
+    said: list = []
     for _ in range(400):
         said += client.run.work(seconds=0)
         client.clock.advance(0.02)
@@ -111,10 +108,7 @@ def test_many_who_follow_and_ask_for_a_copy_hold_no_copies_of_the_data():
         files = [finish(trainer.saving(dataset=True)) for _ in range(20)]
         leaving = [Leaving() for _ in files]
         for each, file in zip(leaving, files, strict=True):
-            each.add([FileAnswer(file, None)])
-        for _ in range(WINDOW):
-            for each in leaving:
-                each.next()
+            each.add(FileAnswer(file, None))
         held = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
@@ -124,12 +118,18 @@ def test_many_who_follow_and_ask_for_a_copy_hold_no_copies_of_the_data():
 
 def test_a_run_with_data_that_could_not_be_opened_again_is_refused_in_a_sentence(monkeypatch):
     client = learning_from_a_text(1_000_000)
-    monkeypatch.setattr("app.web.protocol.UPLOAD_BYTES", 1_000_000)
+    monkeypatch.setattr("app.web.commands.files.LARGEST", 900_000)
     (error,) = client.say("snapshot", dataset=True, id=4)
     assert (error["code"], error["id"], error["field"]) == ("bad_value", 4, "dataset")
-    assert "0.9" in error["message"]
-    assert UPLOAD_BYTES == 16 * 2**20
+    assert "With its data this run is a file of 0.9" in error["message"]
     assert facts(client.say("snapshot")[0])["kind"] == "snapshot"
+
+
+@pytest.mark.parametrize("task", ["echo", "own"])
+def test_a_network_that_is_too_large_by_itself_is_given_whatever_it_learns_from(task, monkeypatch):
+    client = learning_from_a_text(400_000) if task == "own" else Client().started()
+    monkeypatch.setattr("app.web.commands.files.LARGEST", 1000)
+    assert facts(client.say("snapshot", dataset=True)[0])["kind"] == "snapshot"
 
 
 def test_a_mistake_of_ours_ends_a_file_that_leaves():
@@ -144,9 +144,9 @@ def test_a_mistake_of_ours_ends_a_file_that_leaves():
 def test_the_last_words_are_what_was_leaving_and_the_last_snapshot():
     client = learning_from_a_text(1_000_000)
     client.run.receive('{"type": "snapshot", "dataset": true}')
+    begun: list[Part] = []
     while not client.run.leaving:
-        client.run.work(seconds=0)
-    *parts, last = client.run.last_words()
-    assert b"".join(part.content for part in parts) == client.session.trainer.snapshot(dataset=True)
+        begun = client.run.work(seconds=0)
+    *rest, last = client.run.last_words()
+    assert b"".join(part.content for part in [*begun, *rest]) == client.session.trainer.snapshot(dataset=True)
     assert last == client.session.trainer.snapshot()
-    assert json.loads(json.dumps(facts(last)))["kind"] == "snapshot"

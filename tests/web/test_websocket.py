@@ -79,8 +79,8 @@ class Socket:
     async def send(self, message) -> None:
         self.written.append(message["bytes"])
 
-    async def write_part(self, part: bytes, *, is_first: bool, is_last: bool) -> None:
-        self.written.append((part, is_first, is_last))
+    async def write_part(self, part: bytes, *, is_last: bool) -> None:
+        self.written.append((part, is_last))
 
     async def taken(self) -> None:
         await self.took.wait()
@@ -141,7 +141,7 @@ def test_nothing_comes_between_the_parts_of_a_file():
     socket = Texts(takes=True)
     socket.took.set()
     asyncio.run(sent_in_parts(socket, Connection(socket, None, socket)))
-    assert socket.written == [(b"one", True, False), (b"two", False, False), (b"three", False, True), "an answer"]
+    assert socket.written == [(b"one", False), (b"two", False), (b"three", True), "an answer"]
 
 
 def test_a_server_that_sends_whole_messages_only_sends_a_file_whole():
@@ -162,7 +162,7 @@ def test_a_visitor_is_told_of_the_end_in_the_middle_of_a_file():
     socket = Closing(takes=True)
     socket.took.set()
     asyncio.run(sent_after_the_end(socket))
-    assert socket.written == [(b"one", True, False), CloseCode.SERVICE_RESTART]
+    assert socket.written == [(b"one", False), CloseCode.SERVICE_RESTART]
 
 
 def test_parts_that_wait_to_be_taken_count_as_one_frame():

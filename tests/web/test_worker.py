@@ -25,6 +25,7 @@ class Web:
         ours.setblocking(False)
         self.socket, self.worker = ours, Worker(theirs, Limits(**create_pool(Settings()).limits))
         self.unsent = b""
+        self.unpacker = Unpacker()
 
     def send(self, *packets: bytes) -> None:
         """As much as the system takes now; what is left goes out with the next turns."""
@@ -32,13 +33,14 @@ class Web:
         with contextlib.suppress(BlockingIOError):
             self.unsent = self.unsent[self.socket.send(self.unsent) :]
 
-    def turn(self) -> None:
-        """What comes in, one slice; what it sends is taken, so that there is room for more."""
+    def turn(self) -> list[Kind]:
+        """What comes in, one slice; what it sends is taken, so that there is room for more: of which kinds it is."""
         self.send()
         assert self.worker.listen(0)
         self.worker.runs.serve(self.worker.slice)
         with contextlib.suppress(BlockingIOError):
-            self.socket.recv(SOCKET_BYTES)
+            return [kind for kind, _, _ in self.unpacker.feed(self.socket.recv(SOCKET_BYTES))]
+        return []
 
     def trains(self, key: int) -> bool:
         """Whether that run does, after one more turn."""
@@ -96,3 +98,22 @@ def test_a_run_without_a_last_snapshot_costs_no_other_run_its_own(web, monkeypat
     said = list(Unpacker().feed(web.socket.recv(SOCKET_BYTES)))
     assert [(kind, run) for kind, run, _ in said] == [(Kind.BINARY, 1), (Kind.BINARY, 3), (Kind.DRAINED, 0)]
     assert "a mistake of ours" in caplog.text
+
+
+def test_a_command_counts_as_answered_once_the_last_part_of_its_file_has_left(web):
+    """While records leave, and others are said: what waits for the answer must not wait for an end of those."""
+    start = {"type": "start", "config": {"hidden_size": 200, "batch_size": 1}}
+    web.send(pack(Kind.OPEN, FILE), pack(Kind.TEXT, FILE, json.dumps(start).encode()))
+    web.send(pack(Kind.TEXT, FILE, b'{"type":"play"}'))
+    wait_until(lambda: web.trains(FILE), "a run that trains")
+    web.send(pack(Kind.TEXT, FILE, b'{"type":"snapshot"}'))
+    heard: list[Kind] = []
+
+    def is_answered() -> bool:
+        heard.extend(said := web.turn())
+        web.send(*(pack(Kind.TAKEN, FILE) for kind in said if kind is Kind.PART))
+        return Kind.LAST_PART in heard and Kind.ANSWERED in heard
+
+    wait_until(is_answered, "the file, and that it is the answer")
+    assert heard.count(Kind.PART) >= 4
+    assert heard.index(Kind.ANSWERED) > heard.index(Kind.LAST_PART)

@@ -1,16 +1,17 @@
 """What every command is: a message, which is a frozen model of its fields, and what it does."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import ClassVar
 
 from ...training import Effects, Steps
 from ...training.tensorfile import File
+from ..leaving import FileAnswer
 from ..messages import Message
 from ..protocol import Frame
 from ..session import Session
 from ..viewer import Viewer
 
-Job = Generator[list[Frame] | None, None, None]
+Job = Generator[Sequence[Frame | FileAnswer] | None, None, None]
 """A command that may take longer than a slice. Until it is done it yields None, so that others get their turns."""
 
 Answer = Effects | Steps[Effects] | Frame | File | Steps[File] | Job | Session

@@ -11,6 +11,7 @@ from ...training.limits import MAX_FILE_NAME
 from ...training.tensorfile import File
 from ...validation import without_more
 from .. import protocol
+from ..leaving import FileAnswer
 from ..messages import Count
 from ..session import Phase, Session
 from ..uploads import Announced, UploadKind
@@ -23,6 +24,7 @@ LONGEST_LINK = 8_000
 MOST_CHANGES = 100  # that a report lists
 LONGEST_CHANGE = 200  # characters
 MIB = 2**20
+LARGEST = protocol.UPLOAD_BYTES - 2**10  # that can be opened again, an id in it
 BEFORE_A_RUN = ("snapshot", "dataset")  # kinds that begin one
 
 
@@ -54,9 +56,9 @@ def snapshot_of(trainer: Trainer, *, dataset: bool) -> File | Steps[File]:
 
 
 def _saving(trainer: Trainer, *, dataset: bool) -> Steps[File]:
-    """The same in steps; a file that could not be opened again is refused."""
+    """The same in steps; data with which it could not be opened again are refused."""
     file = yield from trainer.saving(dataset=dataset)
-    if dataset and file.size > protocol.UPLOAD_BYTES:
+    if file.size > LARGEST and dataset and (yield from trainer.saving()).size <= LARGEST:
         raise BadValue(
             f"With its data this run is a file of {file.size / MIB:.4g} MiB, and one of more than "
             f"{protocol.UPLOAD_BYTES // MIB} could not be opened again. Save it without its data (`dataset: false`), "
@@ -113,7 +115,7 @@ class Export(Command):
             yield None
         found = trainer.divergence if trainer.divergence is not known else None
         file = as_file("".join(pieces), trainer.iteration)
-        yield [*(session.diverge(found) if found else []), protocol.with_id(file, self.id)]
+        yield [*(session.diverge(found) if found else []), FileAnswer(file, self.id)]
 
 
 class Upload(SeriesOptions):

@@ -1,7 +1,7 @@
 /** Snapshots of the run, asked for about once a second while it is not where the newest one is. */
 
 import { command } from "../wire/protocol.js";
-import { WITHOUT_ITS_DATA } from "../words/notices.js";
+import { TOO_LARGE, WITHOUT_ITS_DATA } from "../words/notices.js";
 import { CHANGE_INTERVAL } from "./changes.js";
 
 const INTERVAL = 1000;
@@ -21,11 +21,17 @@ export function createAutosave(store, past, request, standing, now, notice) {
   let due = 0;
   /** The own data that are too large for a file, by what was read of them. @type {string | null} */
   let tooLarge = null;
+  /** Whether it was said that the network itself is. */
+  let said = false;
+
+  const ownData = () => {
+    const { config, task } = store.get().live;
+    return config.task === "own" ? JSON.stringify(task?.read) : null;
+  };
 
   /** With own data in it, as another server would not have them; those that are too large stay where they are. */
   async function ask() {
-    const { config, task } = store.get().live;
-    const data = config.task === "own" ? JSON.stringify(task?.read) : null;
+    const data = ownData();
     if (data === null || data === tooLarge) return request(command.snapshot());
     const answer = await request(command.snapshot(true), true);
     if (answer?.type !== "error") return answer;
@@ -36,18 +42,27 @@ export function createAutosave(store, past, request, standing, now, notice) {
     return request(command.snapshot());
   }
 
-  /** @returns {Promise<ArrayBuffer | null>} */
+  /** Null: there is none that could be opened again. @returns {Promise<ArrayBuffer | null>} */
   async function save() {
     asked = true;
     const answer = await ask();
     asked = false;
     if (answer?.type !== "file") return null;
+    if (answer.bytes.byteLength > (store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY)) {
+      if (!said) notice(TOO_LARGE);
+      said = true;
+      return null;
+    }
+    said = false;
     if (standing.settled) past.keepSnapshot(answer.bytes, answer.iteration);
     return answer.bytes;
   }
 
   return {
     save,
+
+    /** Whether the run is kept without its own data, and goes on only where those are. */
+    leavesDataOut: () => tooLarge !== null && tooLarge === ownData(),
 
     /** The run stands: the next snapshot is due in a while. */
     begin() {

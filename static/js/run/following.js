@@ -219,7 +219,7 @@ export function createFollowing(url, store, platform, run, onStatus) {
     setRate: () => {},
     watch: watching.choose,
 
-    copy: () => copy(store.get().live.config.task === "own"),
+    copy: () => copy(store.get().live.config.task === "own", true),
     /** A file of the run: its snapshot is a copy. */
     fetch: (message, callerShowsErrors) =>
       message.type === "snapshot"

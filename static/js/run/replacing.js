@@ -17,6 +17,7 @@ import { emptyHistory } from "./columns.js";
  * @param {(go: () => Promise<boolean>) => Promise<boolean>} run.travel
  * @param {ReturnType<typeof import("./resume.js").createResume>["upload"]} run.upload
  * @param {() => Promise<unknown>} run.save
+ * @param {() => boolean} run.leavesDataOut whether the run was kept without its own data
  * @param {() => Promise<unknown>} run.watch
  * @param {ReturnType<typeof import("./undo.js").createUndo>} run.undoing
  * @param {(command: string) => void} run.onAccepted
@@ -52,7 +53,9 @@ export function createReplacing(store, past, standing, run) {
      */
     async load(kind, bytes, options = {}) {
       if (store.get().connection.status === "lost") return null;
-      const kept = await undoing.keepRun();
+      const before = await undoing.keepRun();
+      // Where others' data take the place of those that were left out of it, there is no way back.
+      const kept = kind === "weights" || !run.leavesDataOut() ? before : null;
       /** @type {Answer} */
       let answer = null;
       store.dispatch({ type: "show", moment: null });

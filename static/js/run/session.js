@@ -58,7 +58,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
   const records = createRecords(store, past, (iteration) => connection.send(command.ack(iteration)), platform);
   const { change, decide } = createChanging(store, past, standing, request);
   const watching = createWatching(store, request, standing, platform.now);
-  const autosave = createAutosave(store, past, request, standing, platform.now, notice);
+  const autosave = createAutosave(store, past, request, standing, platform.now, noticeBesideUndo);
   const resuming = createResume(store, past, requests, standing, platform, notice);
   const { upload, uploadPatiently, replay } = resuming;
   const { save } = autosave;
@@ -76,7 +76,7 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
     reconnect: connection.reconnect,
   });
   const replacing = createReplacing(store, past, standing, {
-    ...{ change, travel, upload, save, undoing, onAccepted },
+    ...{ change, travel, upload, save, undoing, onAccepted, leavesDataOut: autosave.leavesDataOut },
     dropChanges: changes.drop,
     watch: watching.ask,
   });
@@ -110,8 +110,13 @@ export function createSession(url, store, platform, onAccepted = () => {}, plays
   }
 
   /** @param {string} text */
-  function notice(text) {
-    store.dispatch({ type: "notice", notice: { text, undo: false, at: platform.now() } });
+  function notice(text, undo = false) {
+    store.dispatch({ type: "notice", notice: { text, undo, at: platform.now() } });
+  }
+
+  /** What was just offered to be taken back still can be. @param {string} text */
+  function noticeBesideUndo(text) {
+    notice(text, store.get().notice?.undo);
   }
 
   // Beginning, and beginning again.

@@ -4,6 +4,7 @@ import { element, setText } from "../lib/dom.js";
 import { createFollowing } from "../run/following.js";
 import { createSourceBar } from "./source_bar.js";
 import * as say from "../words/follow.js";
+import { refusalWords } from "../words/refusals.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
 
@@ -31,6 +32,7 @@ export function openFollowed(url, store, platform, run, goOn) {
     button.disabled = true;
     const answer = await session.copy();
     button.disabled = false;
+    if (answer?.type === "error") setText(said, answer.field === "dataset" ? say.TOO_LARGE : refusalWords(answer));
     if (answer?.type !== "file") return;
     session.close();
     bar.remove();

@@ -43,17 +43,17 @@ export function createSavePane(store, session, lanes) {
 
   /** The same bytes. @param {import("../wire/protocol.js").Command} message @returns {Promise<Made>} */
   async function asItCame(message) {
-    const { bytes, iteration } = await file(message);
-    return { blob: new Blob([bytes]), iteration };
+    return asMade(await file(message));
   }
 
   /** The run with its own data, or without those where they are too large for a file. @returns {Promise<Made>} */
   async function snapshot() {
     const answer = await session.fetch(command.snapshot(true), true);
-    const isTooLarge = answer?.type === "error" && answer.field === "dataset";
-    if (isTooLarge) return { ...(await asItCame(command.snapshot())), note: say.WITHOUT_ITS_DATA };
-    const { bytes, iteration } = asFile(answer);
-    return { blob: new Blob([bytes]), iteration };
+    const leavesDataOut = answer?.type === "error" && answer.field === "dataset";
+    const made = leavesDataOut ? await asItCame(command.snapshot()) : asMade(asFile(answer));
+    if (leavesDataOut) return { ...made, note: say.WITHOUT_ITS_DATA };
+    const most = store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY;
+    return made.blob.size > most ? { ...made, note: say.FOR_PYTHON } : made;
   }
 
   // The files hold all layers and directions, whichever is open.
@@ -190,6 +190,11 @@ export function createSavePane(store, session, lanes) {
     ),
     show: () => void show(),
   };
+}
+
+/** @param {{bytes: ArrayBuffer, iteration: number}} file @returns {Made} */
+function asMade({ bytes, iteration }) {
+  return { blob: new Blob([bytes]), iteration };
 }
 
 /** @param {import("../wire/requests.js").Answer} answer */

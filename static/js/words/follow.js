@@ -7,6 +7,9 @@ export const STATUS = {
   ended: (why) => `${why || "The owner left."} What you have seen stays; the run comes back when they do.`,
 };
 
+export const TOO_LARGE =
+  "The network was not copied: its data are too large to come with it. Open their file in a run of your own.";
+
 export const COPY = "Copy this network and go on";
 
 export const COPY_MAKES = "A network of your own, as this one is now; you can train and change it";

@@ -14,6 +14,8 @@ export const OF_SOMEBODY_ELSE = "This run belongs to somebody else: copy the net
 export const WITHOUT_ITS_DATA =
   "Your data are too large to be kept with the run: a reload, or a lost connection, ends it. Save a snapshot now and then.";
 
+export const TOO_LARGE = "This network is too large to be kept: a reload, or a lost connection, ends it.";
+
 export const NO_BRANCH = "The run could not return to the iteration shown; nothing was changed.";
 
 export const NO_LANE = "No lane was added: the server gave no copy of the chosen network. Try again in a moment.";

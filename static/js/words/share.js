@@ -120,7 +120,8 @@ export const NO_RECORD = "There is no record yet.";
 export const PICTURE = "Picture";
 
 export const WITHOUT_ITS_DATA =
-  "Your data are too large to be in it: open their own file first, then this one, and the run goes on.";
+  "The data are too large to be in it: open their own file first, then this one, and the run goes on.";
+export const FOR_PYTHON = "It is too large to be opened here; Python reads it: Trainer(snapshot=path).";
 export const SNAPSHOT = "Snapshot";
 
 export const WEIGHTS = "Weights";

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createAutosave } from "../../../static/js/run/autosave.js";
-import { WITHOUT_ITS_DATA } from "../../../static/js/words/notices.js";
+import { TOO_LARGE as NETWORK_TOO_LARGE, WITHOUT_ITS_DATA } from "../../../static/js/words/notices.js";
 
 const FILE = { type: "file", bytes: new ArrayBuffer(8), iteration: 3 };
 const TOO_LARGE = { type: "error", code: "bad_value", field: "dataset", message: "It could not be opened again." };
 
 /** A run that learns from `task`, and a server that answers a snapshot with its data by `withData`. */
-function saving(task, withData) {
+function saving(task, withData, most = 1000) {
   const live = { config: { task: task ? "own" : "echo" }, task, iteration: 3 };
   const all = { live, asked: [], told: [], kept: [] };
   const request = async (message) => {
@@ -17,7 +17,7 @@ function saving(task, withData) {
     return message.dataset ? withData : FILE;
   };
   const past = { keepSnapshot: (_bytes, iteration) => all.kept.push(iteration), newest: () => null, accepted: 0 };
-  const store = { get: () => ({ live: all.live }) };
+  const store = { get: () => ({ live: all.live, limits: { upload_bytes: most } }) };
   const autosave = createAutosave(
     store,
     past,
@@ -26,7 +26,7 @@ function saving(task, withData) {
     () => 0,
     (text) => all.told.push(text),
   );
-  return { ...all, save: autosave.save, learnFrom: (read) => Object.assign(live, { task: { read } }) };
+  return { ...all, ...autosave, learnFrom: (read) => Object.assign(live, { task: { read } }) };
 }
 
 test("a run with own data is kept with them", async () => {
@@ -61,4 +61,20 @@ test("another error leaves them out only this time", async () => {
   await run.save();
   await run.save();
   assert.deepEqual([run.asked, run.told], [[true, false, true, false], []]);
+});
+
+test("a network that is too large by itself is not kept, which is said once", async () => {
+  const run = saving(null, FILE, 7);
+  assert.equal(await run.save(), null);
+  await run.save();
+  assert.deepEqual([run.kept, run.told], [[], [NETWORK_TOO_LARGE]]);
+});
+
+test("whether the run is kept without its data is known until it learns from others", async () => {
+  const run = saving({ read: { rows: 5 } }, TOO_LARGE);
+  assert.equal(run.leavesDataOut(), false);
+  await run.save();
+  assert.equal(run.leavesDataOut(), true);
+  run.learnFrom({ rows: 6 });
+  assert.equal(run.leavesDataOut(), false);
 });
