@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.driven import COLOURS, ITERATION, LENGTH, STANDS, shown
 from tests.support.firefox import Firefox
 from tests.support.servers import Server
 
@@ -14,18 +15,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(shutil.which("firefox-esr") is None, reason="needs Firefox: apt-get install firefox-esr"),
 ]
-
-ITERATION = """Number(document.querySelector("#history").ariaValueMax)"""
-LENGTH = """Number(document.querySelector("#number-sequence_length").value)"""
-# How many different colours the stage shows: a blank sheet has one.
-COLOURS = """
-  const seen = new Set();
-  for (const sheet of document.querySelectorAll(".network canvas")) {
-    const { data } = sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height);
-    for (let i = 0; i < data.length; i += 4) seen.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
-  }
-  return seen.size;
-"""
 
 
 @pytest.fixture
@@ -40,14 +29,10 @@ def firefox(server: Server, tmp_path: Path) -> Iterator[Firefox]:
         assert firefox.complaints == []
 
 
-def shown(selector: str) -> str:
-    return f'document.querySelector("{selector}")?.checkVisibility() === true'
-
-
 def test_in_firefox_the_network_is_drawn_trains_stops_and_is_changed(firefox: Firefox):
     assert firefox.js(COLOURS) > 100
     firefox.click("#play")
-    firefox.until('document.querySelector("#play").ariaLabel === "Play"', "the run to stand")
+    firefox.until(STANDS, "the run to stand")
     firefox.until('document.querySelector("#read-rate").innerText === "0"', "the last record")
     before = firefox.js(f"return {ITERATION}")
     firefox.press("\ue014")  # arrow to the right

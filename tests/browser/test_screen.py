@@ -200,7 +200,31 @@ def test_a_browser_is_too_old_if_it_lacks_anything_that_the_page_cannot_do_witho
         without = re.sub(rf"(?<![\w-]){re.escape(needed)}", unknown, condition)
         assert without != condition, f"{needed} is not asked for"
         assert not page.evaluate("(all) => CSS.supports(all)", without), f"without {needed}"
-    assert len(knows) == 3, "every part is one of what is needed"
+    assert len(knows) == 4, "every part is one of what is needed, the last of what WebKit needs"
+
+
+def test_webkit_is_too_old_where_it_does_not_divide_lengths(page: Page):
+    condition = page.evaluate(f"() => {RULE}.conditionText")
+    webkit = condition.replace("-webkit-nbsp-mode: normal", "color: red")  # what is known to it alone, known here
+    assert webkit != condition
+    assert page.evaluate("(all) => CSS.supports(all)", webkit), "it divides lengths"
+    undivided = [one.replace("1px / 2px", "1px / 2pixels") for one in (condition, webkit)]
+    assert condition != undivided[0]
+    assert page.evaluate("(all) => all.map((one) => CSS.supports(one))", undivided) == [True, False]
+
+
+def test_both_ways_to_divide_lengths_give_the_page_the_same_unit(page: Page):
+    page.set_viewport_size({"width": 1920, "height": 1080})  # where it is neither its least nor its most
+    sizes = page.evaluate(
+        """() => {
+          const root = document.documentElement;
+          const measured = () => Number.parseFloat(getComputedStyle(root).fontSize);
+          const divided = measured();
+          root.style.setProperty("--window", "tan(atan2(min(100vw, 100vh * 1280 / 720), 80rem))");
+          return [divided, measured()];
+        }"""
+    )
+    assert sizes == pytest.approx([127.5, 127.5], abs=0.1)
 
 
 def test_the_page_and_its_documentation_name_the_same_browsers(page: Page):

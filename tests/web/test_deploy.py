@@ -21,6 +21,7 @@ from app.commandline import settings_from
 from app.main import create_app
 from app.serving.server import PING_SECONDS
 from app.settings import Settings, environment_name
+from app.web import admission
 from tests.support.clients import facts
 from tests.support.nginx import INSTALLED, PROGRAM, nginx
 from tests.support.places import site_below_a_path
@@ -85,6 +86,23 @@ def test_compose_hands_on_every_setting_that_is_set_and_no_empty_one():
     known_here = {"FORWARDED_ALLOW_IPS"}  # the proxy is the one below
     others = inside | below_a_path | known_here
     assert sorted(handed_on) == sorted({*map(environment_name, Settings.model_fields)} - others)
+
+
+def test_the_settings_that_compose_does_not_hand_on_are_named():
+    app = (ROOT / "compose.yaml").read_text().partition("  app:\n")[2].partition("  nginx:\n")[0]
+    handed_on = re.findall(r"^      - (\w+)$", app, re.M)
+    sentence = DOCS["deploy.md"].partition("are handed on, but for five")[2].partition(" On a kernel")[0]
+    named = re.findall(r"`([A-Z_]+)`", sentence)
+    assert sorted([*named, *handed_on]) == sorted(map(environment_name, Settings.model_fields))
+
+
+def test_what_short_visits_cost_is_said_in_the_servers_own_numbers():
+    said = " ".join(DOCS["deploy.md"].partition("short visits are counted")[2].partition("A class")[0].split())
+    assert f"within {admission.SHORT_SECONDS:.0f} s" in said
+    assert f"more than {admission.SHORT_BURST:.0f} from one address" in said
+    assert f"by up to {admission.LONGEST_WAIT:.0f} s" in said
+    assert admission.SHORT_PER_SECOND == 5
+    assert "five such visits a second" in said
 
 
 @pytest.mark.parametrize("name", DOCS)
