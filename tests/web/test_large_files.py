@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from itertools import product
 
 import numpy as np
 import pytest
@@ -77,7 +78,18 @@ def test_others_train_on_while_a_large_file_is_read(kind, content):
     assert other.session.trainer.iteration - before >= turns / 2, "which others do not wait for"
 
 
+def in_many_shapes() -> bytes:
+    """A series of many columns whose numbers have as many digits as it happens."""
+    numbers = np.random.default_rng(0).standard_normal((150, 900)) * 10.0 ** np.arange(150)[:, None]
+    return "\n".join(",".join(map(repr, row)) for row in numbers.tolist()).encode()
+
+
+LETTERS = "etaoinshrdlu"
+WORDS = " ".join("".join(word) for word in product(LETTERS, repeat=4))[:99_990]
 LONG = {
+    "nine hundred columns of numbers in many shapes": ("series", in_many_shapes()),
+    "JSON of one cell a line": ("series", json.dumps([[1, 2, 3]] * 20_000, indent=0).encode()),
+    "JSON of many short lists": ("series", json.dumps({"data": [[1]] * 150_000}, separators=(",", ":")).encode()),
     "two columns": ("series", b"a,b\n" + b"1.5,-2.25\n" * 300_000),
     "five hundred columns": ("series", (b"1.25," * 499 + b"1\n") * 800),
     "blank lines": ("series", b"1\n" + b" \n" * 600_000 + b"2\n3\n" * 9),
@@ -89,8 +101,19 @@ LONG = {
 }
 
 
-@pytest.mark.parametrize(("kind", "content"), LONG.values(), ids=LONG)
-def test_no_part_of_reading_takes_longer_than_others_may_wait(kind, content):
+READ = '"type":"state"'
+REFUSED = {
+    "one line of words that all differ": (WORDS.replace(" ", ",") + "\n1,2\n" * 50, "at most 1024 columns"),
+    "lines of words between numbers": ((WORDS.replace(" ", " 1,2 ")[:100_000] + "\n") * 20, "at most 1024 columns"),
+    "words behind numbers": ("1\n" * 9 + "".join(f"1{word}\n" for word in WORDS.split()), "needs a finite number"),
+}
+PARTS = {name: (kind, content, READ) for name, (kind, content) in LONG.items()} | {
+    name: ("series", content.encode(), said) for name, (content, said) in REFUSED.items()
+}
+
+
+@pytest.mark.parametrize(("kind", "content", "said"), PARTS.values(), ids=PARTS)
+def test_no_part_of_reading_takes_longer_than_others_may_wait(kind, content, said):
     """About 10 ms, said as what this machine does meanwhile: adding 700,000 numbers."""
 
     def parts() -> list[int]:
@@ -102,7 +125,7 @@ def test_no_part_of_reading_takes_longer_than_others_may_wait(kind, content):
             began = time.thread_time_ns()
             answer = reader.run.work(seconds=0)
             taken.append(time.thread_time_ns() - began)
-        assert '"type":"state"' in answer[0], answer[0]
+        assert said in answer[0], answer[0]
         return taken
 
     def adding() -> int:
