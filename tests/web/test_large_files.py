@@ -94,6 +94,7 @@ LONG = {
     "five hundred columns": ("series", (b"1.25," * 499 + b"1\n") * 800),
     "blank lines": ("series", b"1\n" + b" \n" * 600_000 + b"2\n3\n" * 9),
     "text": ("text", b"how now, brown cow? " * 400_000),
+    "a text of a thousand different characters": ("text", "".join(map(chr, range(0x4E00, 0x51E8))).encode() * 1000),
     "a snapshot with a series": ("snapshot", saved("series", b"a,b\n" + b"1.5,-2.25\n" * 300_000)),
     "a snapshot with a text": ("snapshot", saved("text", b"how now, brown cow? " * 400_000)),
     "stored arrays": ("dataset", archive(5000, packed=False)),

@@ -163,6 +163,7 @@ def _closed(values: np.ndarray, columns: list[Column], options: Options) -> Step
     notes: list[str] = []
     for i, column in enumerate(columns):
         notes += yield from fill_gaps(values[:, i], column, options.fill)
+        yield
     for column, known in zip(columns, values.T, strict=True):
         if (known == known[0]).all():
             notes.append(f"The {described(column)} is constant.")
