@@ -159,7 +159,7 @@ def test_a_series_in_one_frame_is_read_in_steps_as_well(csv, said):
         answer = reader.run.work(seconds=0)
         turns += 1
     assert said in answer[0]
-    assert turns >= 8
+    assert 8 <= turns <= 1000, "each turn takes some time, too"
 
 
 def test_a_file_with_a_large_text_is_packed_in_steps():

@@ -9,7 +9,7 @@ from .kept import is_whole
 from .lines import WORDS
 from .numbers import Format
 from .structured import ELEMENT
-from .survey import Column, Survey, described
+from .survey import Column, Survey, described, grouped
 from .transposed import TURNED
 
 EXPONENT_D = re.compile("[dD]")
@@ -58,16 +58,16 @@ def notes_on(found: Survey, columns: list[Column], format_: Format) -> Steps[lis
 def _shapes(columns: list[Column]) -> Steps[set[str]]:
     """The shapes of all their numbers."""
     shapes: set[str] = set()
-    for column in columns:
-        shapes.update(column.numeric)
+    for some in grouped(columns):
+        shapes.update(*(column.numeric for column in some))
         yield
     return shapes
 
 
 def _are_whole(columns: list[Column]) -> Steps[bool]:
     """Whether all their numbers are whole, and none is negative."""
-    for column in columns:
-        if not all(is_whole(shape) and shape[0] != "-" for shape in column.numeric):
+    for some in grouped(columns):
+        if not all(is_whole(shape) and shape[0] != "-" for column in some for shape in column.numeric):
             return False
         yield
     return True

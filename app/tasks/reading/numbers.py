@@ -33,7 +33,7 @@ CLOCK = r"99?:99(:99([.,]9+)?)?( ?[ap]m)?|99?\.99\.99"
 ZONE = r"( ?z| ?utc| ?[-+]99(:?99)?| [a-z]{3,4})?(\[[a-z/_]+\])?"
 SPELLED = rf"((99?[ .-]*)?({MONTHS})[a-zä]*[ .,/-]*(99?)?[ ,-]*(9999|'?99)?)"
 PERIOD = r"9999[- ]?[qw]9{1,2}|q9[- /]?9999"
-SHAPES_AT_ONCE = 200  # that are looked at before others get a turn
+SHAPES_AT_ONCE, COLUMNS_AT_ONCE = 200, 10  # that are looked at before others get a turn
 DATE = re.compile(
     rf"(({DAYS})[a-z]*[., ]*)?"
     rf"(({DAY})([t ]+({CLOCK}){ZONE})?|({CLOCK}){ZONE}|99999999t999999z?|{SPELLED}|{PERIOD})|{DAYS}"
@@ -163,8 +163,10 @@ def decide(
     """
     found: dict[tuple[str, str], Place] = {(mark, "decimal"): place for mark, place in leading_zeros.items()}
     known: dict[str, dict[str, str]] = {}
-    for shapes in columns:
+    for at, shapes in enumerate(columns, start=1):
         here = yield from _roles_of(shapes, known)
+        if at % COLUMNS_AT_ONCE == 0:
+            yield
         begins_decimals = {mark for mark, role in here if role == "decimal"} | set(leading_zeros)
         for (mark, role), place in here.items():
             grouped = mark not in begins_decimals and not UNMARKED.isdisjoint(shapes)
@@ -204,7 +206,6 @@ def _roles_of(shapes: Mapping[str, Place], known: dict[str, dict[str, str]]) -> 
             found.setdefault(role, place)
         if at % SHAPES_AT_ONCE == 0:
             yield
-    yield
     return found
 
 

@@ -20,13 +20,14 @@ from .options import Options
 from .refusals import SOME, refuse_gaps, refuse_words, refuse_years
 from .separator import choose
 from .structured import looks_structured, unfolded
-from .survey import Column, Survey, described, first_lines, forgotten, survey, trimmed
+from .survey import COLUMNS_AT_ONCE, Column, Survey, described, first_lines, forgotten, survey, trimmed
 from .suspects import refuse_sentinels, refuse_total
 from .table import MAX_NUMBERS, MIN_ROWS, Table, notes_cut
 from .transposed import turned
 from .values import fill_gaps, numbers_of
 
 LEAST_SAMPLE, SAMPLED_CHARACTERS = 3, 2**16  # lines at the beginning that show what separates the columns
+NUMBERS_AT_ONCE = 2**14  # of columns that are looked through
 TRIED = 2**20  # bytes: of larger files what would help is not tried first
 DOUBTFUL = {"first_line", "last_line", "missing", "transpose", "separator", "drop", "encoding", "remove"}
 
@@ -161,13 +162,16 @@ def _format_of(found: Survey, columns: list[Column]) -> Steps[Format]:
 def _closed(values: np.ndarray, columns: list[Column], options: Options) -> Steps[list[str]]:
     """Close the gaps of all columns, in place; says what was done, and which columns are constant."""
     notes: list[str] = []
+    at_once = max(1, min(COLUMNS_AT_ONCE, NUMBERS_AT_ONCE // len(values)))
     for i, column in enumerate(columns):
         notes += yield from fill_gaps(values[:, i], column, options.fill)
-        yield
-    for column, known in zip(columns, values.T, strict=True):
-        if (known == known[0]).all():
+        if i % at_once == 0:
+            yield
+    for i, column in enumerate(columns):
+        if (values[:, i] == values[0, i]).all():
             notes.append(f"The {described(column)} is constant.")
-        yield
+        if i % at_once == 0:
+            yield
     return notes
 
 

@@ -5,7 +5,7 @@ import re
 from ...errors import BadUpload, Choice, counted, shown
 from ...steps import Steps
 from .lines import Block, split
-from .numbers import LONGEST, SHAPES_AT_ONCE, STRAIGHT, Format, Place, kind, shape
+from .numbers import COLUMNS_AT_ONCE, LONGEST, SHAPES_AT_ONCE, STRAIGHT, Format, Place, kind, shape
 from .options import Fill
 from .survey import Column, Survey, are_names, parts_at
 from .values import gaps_in
@@ -19,10 +19,12 @@ MARKS = "*†‡§_'\u2019\"=´`\u200b\u200e\u200f\ufeff"
 def refuse_words(found: Survey, columns: list[Column], format_: Format) -> Steps[None]:
     """BadUpload where a cell is no number of this format, or the numbers of a column have different units."""
     pattern = format_.pattern(indian=True)
-    for column in columns:
+    for number, column in enumerate(columns, start=1):
+        if number % COLUMNS_AT_ONCE == 0:
+            yield
         bad = [*column.examples["word"].values(), *column.examples["date"].values()]
-        for at, (number, place) in enumerate(column.numeric.items()):
-            if not pattern.fullmatch(number):
+        for at, (shape_, place) in enumerate(column.numeric.items(), start=1):
+            if not pattern.fullmatch(shape_):
                 bad.append(place)
             if at % SHAPES_AT_ONCE == 0:
                 yield

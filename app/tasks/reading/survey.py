@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -193,11 +193,26 @@ def _columns(names: list[str], source: Source) -> Steps[list[Column]]:
     return columns
 
 
+def grouped(columns: Sequence[Column]) -> Iterator[list[Column]]:
+    """Some columns after the other, as many as have so few shapes that they are looked at at once."""
+    some: list[Column] = []
+    shapes = 0
+    for column in columns:
+        some.append(column)
+        shapes += len(column.examples["number"])
+        if shapes >= SHAPES_AT_ONCE or len(some) == COLUMNS_AT_ONCE:
+            yield some
+            some, shapes = [], 0
+    if some:
+        yield some
+
+
 def forgotten(found: Survey) -> Steps[None]:
     """What is kept of the columns' cells is freed in steps, as many columns have many shapes."""
-    for column in found.columns:
-        column.examples.clear()
-        column.kinds.clear()
+    for some in grouped(found.columns):
+        for column in some:
+            column.examples.clear()
+            column.kinds.clear()
         yield
 
 
