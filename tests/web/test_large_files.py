@@ -11,12 +11,15 @@ from itertools import product
 import numpy as np
 import pytest
 
+from app.tasks import Series
 from app.tasks.reading.jsontext import JsonText
 from app.tasks.reading.lines import BLOCK
 from app.training import RunConfig, Trainer, finish
 from app.training.dataset import reading
+from app.training.limits import MAX_EDITS, MAX_NAMES
 from tests.support.clients import Client, Clock, records
 from tests.support.servers import ROOT
+from tests.support.snapshots import rebuilt
 
 
 def archive(sequences: int, *, packed: bool) -> bytes:
@@ -84,6 +87,15 @@ def in_many_shapes() -> bytes:
     return "\n".join(",".join(map(repr, row)) for row in numbers.tolist()).encode()
 
 
+def with_much_said() -> bytes:
+    """A snapshot with as many columns and edits as a run may have."""
+    trainer = Trainer(RunConfig(hidden_size=4, sequence_length=5))
+    names = (f"{i:04d}" + "n" * 56 for i in range(MAX_NAMES))
+    trainer.learn_from(Series(tuple(names), np.random.default_rng(0).standard_normal((30, MAX_NAMES))))
+    edits = [[at // MAX_NAMES, at % MAX_NAMES, at / 7] for at in range(MAX_EDITS)]
+    return rebuilt(trainer.snapshot(dataset=True), said=lambda fields: fields | {"edits": edits})
+
+
 LETTERS = "etaoinshrdlu"
 WORDS = " ".join("".join(word) for word in product(LETTERS, repeat=4))[:99_990]
 LONG = {
@@ -97,6 +109,7 @@ LONG = {
     "a text of a thousand different characters": ("text", "".join(map(chr, range(0x4E00, 0x51E8))).encode() * 1000),
     "a snapshot with a series": ("snapshot", saved("series", b"a,b\n" + b"1.5,-2.25\n" * 300_000)),
     "a snapshot with a text": ("snapshot", saved("text", b"how now, brown cow? " * 400_000)),
+    "a snapshot with many columns and edits": ("snapshot", with_much_said()),
     "stored arrays": ("dataset", archive(5000, packed=False)),
     "packed arrays": ("dataset", archive(5000, packed=True)),
 }
