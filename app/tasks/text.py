@@ -16,7 +16,6 @@ from .reading import Options, blocks
 MOST_SAID = 20  # notes
 MOST_REMOVED = 1000  # characters that can be left out of a text
 BLOCK = 2**15  # characters that are counted at once: their numbers stay in memory that is there already
-MANY = 2**17  # where a table of all pairs is larger than they are
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,16 +109,19 @@ class Text:
     def _measuring(self) -> Steps[tuple[float, float]]:
         V = len(self.vocabulary)
         pairs = np.zeros(V * V, np.int64)
-        size = BLOCK if V * V <= BLOCK else MANY
-        for at in range(0, len(self.codes), size):
-            block = self.codes[at : at + size + 1].astype(np.int64)
-            pairs += np.bincount(block[:-1] * V + block[1:], minlength=V * V)
+        for at in range(0, len(self.codes), BLOCK):
+            block = self.codes[at : at + BLOCK + 1].astype(np.int64)
+            _count(block[:-1] * V + block[1:], pairs)
             yield
         pairs[int(self.codes[-1]) * V + int(self.codes[0])] += 1  # the text is read as a ring
         table = pairs.reshape(V, V)
         counts = table.sum(axis=1)
         yield
-        follows = table / np.maximum(counts[:, None], 1)
+        follows = np.empty((V, V))
+        rows = max(1, BLOCK // V)
+        for at in range(0, V, rows):
+            np.divide(table[at : at + rows], np.maximum(counts[at : at + rows, None], 1), out=follows[at : at + rows])
+            yield
         found = pairs > 0
         yield
         among_pairs = float(-(pairs[found] / pairs.sum()).dot(np.log(follows.reshape(-1)[found]))) + 0.0
@@ -146,6 +148,14 @@ def _code_points(text: str) -> np.ndarray:
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), np.uint8)
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
+def _count(found: np.ndarray, counts: np.ndarray) -> None:
+    """Count how often each place is among those that were found: where the table is larger than they are, in place."""
+    if len(counts) <= len(found):
+        counts += np.bincount(found, minlength=len(counts))
+    else:
+        np.add.at(counts, found, 1)
 
 
 def _at_least(values: np.ndarray, size: int) -> np.ndarray:

@@ -184,6 +184,7 @@ def reading(blob: bytes) -> Steps[Snapshot]:
             f"Expected one metadata key, unroll; got {', '.join(map(shown, list(metadata)[:5])) or 'none'}."
         )
     fields = strict_json(metadata["unroll"])
+    yield
     _of_this_version(fields.get("version"))
     try:
         fields = without_more(fields, Header)
@@ -195,6 +196,7 @@ def reading(blob: bytes) -> Steps[Snapshot]:
         raise BadUpload(f"This is not a snapshot that can be read: {explained(error, Header, 'its header')}") from None
     except UnrollError as error:
         raise BadUpload(f"The snapshot's configuration is not valid: {error}", error.field) from None
+    yield
     if not set(RunConfig.model_fields) - LATER_FIELDS <= set(header.config):
         raise BadUpload("The snapshot's configuration must name every field.")
     for t, i, value in header.edits:

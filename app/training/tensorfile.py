@@ -139,6 +139,7 @@ def read(blob: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
 def reading(blob: bytes) -> Steps[tuple[dict[str, str], dict[str, np.ndarray]]]:
     """The same in steps."""
     metadata, stored = checked(blob)
+    yield
     tensors = {}
     for tensor in stored:
         values = np.frombuffer(blob, DTYPES[tensor.dtype], prod(tensor.shape), tensor.begin)

@@ -13,8 +13,11 @@ from safetensors.numpy import load
 
 from app.engine import CELLS, OPTIMIZERS
 from app.errors import BadUpload, DatasetNeeded, TooCostly, UnrollError
-from app.tasks import TASKS, Text
+from app.tasks import TASKS, Series, Text
+from app.tasks.reading.survey import LONGEST_NAME
+from app.tensorheader import MAX_HEADER_BYTES
 from app.training import WATCHABLE, RunConfig, Trainer
+from app.training.limits import MAX_EDITS, MAX_NAMES
 from tests.support.snapshots import FORGED, SMALL, rebuilt, trained, without
 
 ROOT = Path(__file__).parents[2]
@@ -96,6 +99,19 @@ def test_edits_and_the_chosen_probe_come_along():
     resumed = Trainer.resume(trainer.snapshot())
     assert resumed.probe == 4
     assert resumed.record().x[1, 0] == 7
+
+
+@pytest.mark.parametrize("letter", ["n", '"', "\u540d"])
+def test_as_many_edits_and_as_long_names_as_a_run_may_have_come_along(letter):
+    names = [f"{i:04d}" + letter * (LONGEST_NAME - 4) for i in range(MAX_NAMES)]
+    edits = [[t, i, 0.1 + i / 7] for t in range(6) for i in range(MAX_NAMES)][:MAX_EDITS]
+    trainer = Trainer(RunConfig(hidden_size=4, sequence_length=6))
+    trainer.learn_from(Series(tuple(names), np.random.default_rng(0).standard_normal((30, MAX_NAMES))))
+    blob = rebuilt(trainer.snapshot(dataset=True), said=lambda fields: fields | {"edits": edits})
+    resumed = Trainer.resume(blob)
+    assert resumed.dataset.columns == tuple(names)
+    assert resumed._state.edits == {(t, i): value for t, i, value in edits}
+    assert int.from_bytes(blob[:8], "little") <= 0.6 * MAX_HEADER_BYTES, "with room to spare"
 
 
 def test_a_resumed_run_still_knows_how_far_its_last_update_went():

@@ -18,6 +18,7 @@ HEAD_BLOCKS = 64  # and blocks of the file among which these must be
 CELL = 64  # bytes of a block for each column
 LONGEST_LINE = 100_000
 MAX_LINES = 2_000_000
+LINES_AT_ONCE = 1000  # whose cells are told apart together
 COUNTED = 2**20  # bytes in which line ends are counted at once
 BLANKS, NOTHING = " ", "\x1f"  # columns separated by blanks; one column
 PIPE = "|"
@@ -158,6 +159,12 @@ def _without_border(line: str) -> str:
     """A row without the bars at its two ends, as Markdown and MySQL draw them."""
     stripped = line.strip()
     return stripped[1:-1] if len(stripped) > 1 and stripped[0] == stripped[-1] == PIPE else line
+
+
+def parts(block: Block) -> Iterator[Block]:
+    """Some of its lines after the other, where many short ones were read together."""
+    for at in range(0, len(block.lines), LINES_AT_ONCE):
+        yield Block(block.numbers[at : at + LINES_AT_ONCE], block.lines[at : at + LINES_AT_ONCE])
 
 
 def trimmed_end(content: str | bytes, options: Options) -> Steps[str | bytes]:

@@ -4,10 +4,12 @@ A cell is looked at by its shape: every digit written as 9. A file of a million 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...errors import BadUpload, Choice, shown
+from ...steps import Steps
 from .affixes import LONGEST as LONGEST
 from .affixes import affixes
 
@@ -24,11 +26,14 @@ GAPS = {
 }
 MONTHS = "jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
 DAYS = "mon|tue|wed|thu|fri|sat|sun|die|mit|don|fre|sam|son|mo|di|mi|do|fr|sa|so"
+NAMED = {name[:2] for name in f"{DAYS}|{MONTHS}".split("|")}
+"""How dates begin that hold no digit; numbers hold one."""
 DAY = r"9999[-/]99?([-/]99?)?|9999-?w99(-?9)?|9999\.99?\.99?|99?(?P<part>[-/.])99?(?P=part)(9999|99)"
 CLOCK = r"99?:99(:99([.,]9+)?)?( ?[ap]m)?|99?\.99\.99"
 ZONE = r"( ?z| ?utc| ?[-+]99(:?99)?| [a-z]{3,4})?(\[[a-z/_]+\])?"
 SPELLED = rf"((99?[ .-]*)?({MONTHS})[a-zä]*[ .,/-]*(99?)?[ ,-]*(9999|'?99)?)"
 PERIOD = r"9999[- ]?[qw]9{1,2}|q9[- /]?9999"
+SHAPES_AT_ONCE, COLUMNS_AT_ONCE = 200, 10  # that are looked at before others get a turn
 DATE = re.compile(
     rf"(({DAYS})[a-z]*[., ]*)?"
     rf"(({DAY})([t ]+({CLOCK}){ZONE})?|({CLOCK}){ZONE}|99999999t999999z?|{SPELLED}|{PERIOD})|{DAYS}"
@@ -57,11 +62,28 @@ def kind(shape: str, *, beside: bool = False) -> str:
     lowered = shape.lower()
     if lowered in GAPS:
         return "gap"
+    if "9" not in shape and lowered[:2] not in NAMED:
+        return "word"
     if DATE.fullmatch(lowered):
         return "date"
     if LOOKS_NUMERIC.fullmatch(shape):
         return "word" if NO_EXPONENT.fullmatch(lowered) else "number"
     return "number" if beside and affixes(shape) else "word"
+
+
+def shapes_of(cells: Sequence[str]) -> set[str]:
+    """The shapes that occur among some cells, none of which holds an end of a line."""
+    return set(shape("\n".join(cells)).split("\n")) if cells else set()
+
+
+def kinds_of(shapes: Collection[str]) -> Steps[dict[str, str]]:
+    """The kind of each of some shapes, in steps: a line of words may hold many."""
+    kinds = {}
+    for at, found in enumerate(shapes, start=1):
+        kinds[found] = kind(found)
+        if at % SHAPES_AT_ONCE == 0:
+            yield
+    return kinds
 
 
 @dataclass(frozen=True)
@@ -97,8 +119,7 @@ class Format:
 STRAIGHT = {"fill": "interpolate"}
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A cell that can be shown: where it is and what it holds."""
 
     line: int
@@ -109,6 +130,10 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.row} {self.line}, column {self.column} ({shown(self.name)})"
+
+
+UNMARKED = {sign + "999" for sign in ("", "-", "+", *MINUS)}
+"""Whole numbers of three digits without any sign between them."""
 
 
 def roles(shape: str) -> dict[str, str]:
@@ -127,7 +152,9 @@ def roles(shape: str) -> dict[str, str]:
     return {last: "either" if either else "decimal"}
 
 
-def decide(columns: Iterable[Mapping[str, Place]], decimal: str | None, leading_zeros: Mapping[str, Place]) -> Format:
+def decide(
+    columns: Iterable[Mapping[str, Place]], decimal: str | None, leading_zeros: Mapping[str, Place]
+) -> Steps[Format]:
     """The one format that fits every cell; `columns` gives an example of each shape, a mapping a column.
 
     A sign always followed by exactly three digits, in a column with unmarked whole numbers of three digits, means
@@ -135,12 +162,14 @@ def decide(columns: Iterable[Mapping[str, Place]], decimal: str | None, leading_
     BadUpload shows both readings and names the field `decimal`.
     """
     found: dict[tuple[str, str], Place] = {(mark, "decimal"): place for mark, place in leading_zeros.items()}
-    for shapes in columns:
-        unmarked = any(re.fullmatch(rf"[-+{MINUS}]?999", shape) for shape in shapes)
-        here = [(mark, role, place) for shape, place in shapes.items() for mark, role in roles(shape).items()]
-        begins_decimals = {mark for mark, role, _ in here if role == "decimal"} | set(leading_zeros)
-        for mark, role, place in here:
-            grouped = unmarked and mark not in begins_decimals
+    known: dict[str, dict[str, str]] = {}
+    for at, shapes in enumerate(columns, start=1):
+        here = yield from _roles_of(shapes, known)
+        if at % COLUMNS_AT_ONCE == 0:
+            yield
+        begins_decimals = {mark for mark, role in here if role == "decimal"} | set(leading_zeros)
+        for (mark, role), place in here.items():
+            grouped = mark not in begins_decimals and not UNMARKED.isdisjoint(shapes)
             found.setdefault((mark, "thousands" if grouped else role), place)
     wanted = {decimal} if decimal else set(MARKS)
     for mark in MARKS:
@@ -162,6 +191,22 @@ def decide(columns: Iterable[Mapping[str, Place]], decimal: str | None, leading_
     if len(wanted) > 1 and undecided:
         raise _ambiguous(undecided[0])
     return Format(min(wanted, key="., ".index))
+
+
+def _roles_of(shapes: Mapping[str, Place], known: dict[str, dict[str, str]]) -> Steps[dict[tuple[str, str], Place]]:
+    """What each of the two signs is in the cells of a column, each with the first cell where it is that.
+
+    ``known``: the roles in shapes of the columns before, as most are those of this one.
+    """
+    found: dict[tuple[str, str], Place] = {}
+    for at, (shape, place) in enumerate(shapes.items(), start=1):
+        if shape not in known:
+            known[shape] = roles(shape)
+        for role in known[shape].items():
+            found.setdefault(role, place)
+        if at % SHAPES_AT_ONCE == 0:
+            yield
+    return found
 
 
 def _clash(*places: Place) -> BadUpload:

@@ -20,13 +20,14 @@ from .options import Options
 from .refusals import SOME, refuse_gaps, refuse_words, refuse_years
 from .separator import choose
 from .structured import looks_structured, unfolded
-from .survey import Column, Survey, described, first_lines, survey, trimmed
+from .survey import COLUMNS_AT_ONCE, Column, Survey, described, first_lines, forgotten, survey, trimmed
 from .suspects import refuse_sentinels, refuse_total
 from .table import MAX_NUMBERS, MIN_ROWS, Table, notes_cut
 from .transposed import turned
 from .values import fill_gaps, numbers_of
 
 LEAST_SAMPLE, SAMPLED_CHARACTERS = 3, 2**16  # lines at the beginning that show what separates the columns
+NUMBERS_AT_ONCE = 2**14  # of columns that are looked through
 TRIED = 2**20  # bytes: of larger files what would help is not tried first
 DOUBTFUL = {"first_line", "last_line", "missing", "transpose", "separator", "drop", "encoding", "remove"}
 
@@ -92,7 +93,7 @@ def _leads_on(source: Source, choice: Choice) -> Steps[bool]:
 def _reading(source: Source) -> Steps[Table]:
     options = source.options
     above, beginning = yield from head(source)
-    separator = choose(source, _sample(beginning.lines))
+    separator = yield from choose(source, _sample(beginning.lines))
     yield
     if options.transpose:
         return (yield from _reading_either((yield from turned(source, separator))))
@@ -101,15 +102,16 @@ def _reading(source: Source) -> Steps[Table]:
     below: list[dict[str, str]] = []
     if source.row == "Line":
         widths = Counter(len(trimmed(cells)) for cells in split(_last(beginning), separator))
+        yield
         source, below = yield from without_ending(source, separator, widths.most_common(1)[0][0])
     found = yield from survey(source, above, beginning, separator)
-    refuse_years(found, beginning)
+    yield from refuse_years(found, beginning)
     left_out = around(found) + below
     columns = kept(found, options, left_out)
     yield from leave_out_index(source, found, columns, options, left_out)
     _refuse_size(found, columns)
     format_ = yield from _format_of(found, columns)
-    notes = notes_on(found, columns, format_)
+    notes = yield from notes_on(found, columns, format_)
     refuse_gaps(columns, options.fill)
     yield
     values = yield from numbers_of(source, found, columns, format_)
@@ -120,6 +122,7 @@ def _reading(source: Source) -> Steps[Table]:
     notes += yield from _closed(values, columns, options)
     numbers = {column.number for column in columns}
     others = [column.name for column in found.columns if column.number not in numbers]
+    yield from forgotten(found)
     return Table(tuple(column.name for column in columns), values, left_out, notes_cut(notes), others)
 
 
@@ -141,9 +144,9 @@ def _format_of(found: Survey, columns: list[Column]) -> Steps[Format]:
     options = found.source.options
     zeros = {mark: place for column in columns for mark, place in column.leading_zeros.items()}
     yield
-    format_ = decide([column.numeric for column in columns], options.decimal, zeros)
+    format_ = yield from decide((column.numeric for column in columns), options.decimal, zeros)
     yield
-    refuse_words(found, columns, format_)
+    yield from refuse_words(found, columns, format_)
     if found.rows < MIN_ROWS:
         whole = options.first_line == 1 and options.last_line is None and found.unnamed
         wide = len(found.columns) >= MIN_ROWS and found.source.row == "Line" and found.rows == 1 and whole
@@ -159,12 +162,16 @@ def _format_of(found: Survey, columns: list[Column]) -> Steps[Format]:
 def _closed(values: np.ndarray, columns: list[Column], options: Options) -> Steps[list[str]]:
     """Close the gaps of all columns, in place; says what was done, and which columns are constant."""
     notes: list[str] = []
+    at_once = max(1, min(COLUMNS_AT_ONCE, NUMBERS_AT_ONCE // len(values)))
     for i, column in enumerate(columns):
         notes += yield from fill_gaps(values[:, i], column, options.fill)
-    for column, known in zip(columns, values.T, strict=True):
-        if (known == known[0]).all():
+        if i % at_once == 0:
+            yield
+    for i, column in enumerate(columns):
+        if (values[:, i] == values[0, i]).all():
             notes.append(f"The {described(column)} is constant.")
-        yield
+        if i % at_once == 0:
+            yield
     return notes
 
 

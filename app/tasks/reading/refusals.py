@@ -3,8 +3,9 @@
 import re
 
 from ...errors import BadUpload, Choice, counted, shown
+from ...steps import Steps
 from .lines import Block, split
-from .numbers import LONGEST, STRAIGHT, Format, Place, kind, shape
+from .numbers import COLUMNS_AT_ONCE, LONGEST, SHAPES_AT_ONCE, STRAIGHT, Format, Place, kind, shape
 from .options import Fill
 from .survey import Column, Survey, are_names, parts_at
 from .values import gaps_in
@@ -15,12 +16,18 @@ MARKS = "*†‡§_'\u2019\"=´`\u200b\u200e\u200f\ufeff"
 """What may stand beside a number in a cell without changing it: marks of notes, of text, and what cannot be seen."""
 
 
-def refuse_words(found: Survey, columns: list[Column], format_: Format) -> None:
+def refuse_words(found: Survey, columns: list[Column], format_: Format) -> Steps[None]:
     """BadUpload where a cell is no number of this format, or the numbers of a column have different units."""
     pattern = format_.pattern(indian=True)
-    for column in columns:
+    for number, column in enumerate(columns, start=1):
+        if number % COLUMNS_AT_ONCE == 0:
+            yield
         bad = [*column.examples["word"].values(), *column.examples["date"].values()]
-        bad += [place for shape, place in column.numeric.items() if not pattern.fullmatch(shape)]
+        for at, (shape_, place) in enumerate(column.numeric.items(), start=1):
+            if not pattern.fullmatch(shape_):
+                bad.append(place)
+            if at % SHAPES_AT_ONCE == 0:
+                yield
         if bad:
             place = min(bad, key=lambda place: place.line)
             raise BadUpload(
@@ -85,18 +92,19 @@ def refuse_gaps(columns: list[Column], fill: Fill | None) -> None:
     raise gaps_in(f"{place} {problem}; {counted(count, 'gap')} in all")
 
 
-def refuse_years(found: Survey, beginning: Block) -> None:
+def refuse_years(found: Survey, beginning: Block) -> Steps[None]:
     """BadUpload where the first row holds years one after the other, and the rows below it do not."""
     if not found.unnamed or found.source.options.header is not None or found.source.row != "Line":
         return
     at = beginning.numbers.index(found.first_line)
     first, *below = split(Block(beginning.numbers[at:][:SOME], beginning.lines[at:][:SOME]), found.separator)
+    yield
     years = [int(cell) for cell in first if re.fullmatch("(18|19|20|21)[0-9]{2}", cell)]
     if len(years) < max(2, len(first) - 1) or years != list(range(years[0], years[0] + len(years))):
         return
     if any(re.fullmatch("(18|19|20|21)[0-9]{2}", cell) for row in below for cell in row) or len(below) < 2:
         return
-    if are_names(first, below):
+    if (yield from are_names(first, below)):
         return  # no plain table
     raise BadUpload(
         f"Line {found.first_line} holds {years[0]} to {years[-1]}: years that name the columns, or numbers. The field "

@@ -4,16 +4,17 @@ import re
 from collections.abc import Sequence
 
 from ...errors import BadUpload, Choice, shown
+from ...steps import Steps
 from .affixes import bare
 from .lines import BLANKS, NOTHING, PIPE, Source, cells_of, named_separator
-from .numbers import LONGEST, Format, kind, shape
+from .numbers import LONGEST, SHAPES_AT_ONCE, Format, kind, kinds_of, shape, shapes_of
 
 LONGEST_LABEL = 80
 INDIAN = re.compile(r"[-+]?99?(,99)+,999")
 """12,34,567: thousands, then hundreds of thousands, are grouped; or as many columns."""
 
 
-def choose(source: Source, lines: Sequence[str]) -> str:
+def choose(source: Source, lines: Sequence[str]) -> Steps[str]:
     """The separator of a file that begins with these lines.
 
     The option `separator` or a line `sep=` names it; else it is a tab, a semicolon, a comma or a blank, whichever fits.
@@ -27,47 +28,66 @@ def choose(source: Source, lines: Sequence[str]) -> str:
     for sign in signs:
         if 2 * sum(sign in line for line in lines) >= len(lines) > 0:
             return sign
-    names, data = _split_off_names(lines, source)
+    names, data = yield from _split_off_names(lines, source)
     if any("," in line for line in (*names[-1:], *data)):
-        return _comma_or_not(names, data, decimal)
-    return _blanks_or_not(data, loose=source.loose)
+        return (yield from _comma_or_not(names, data, decimal))
+    return (yield from _blanks_or_not(data, loose=source.loose))
 
 
-def _split_off_names(lines: Sequence[str], source: Source) -> tuple[list[str], list[str]]:
+def _split_off_names(lines: Sequence[str], source: Source) -> Steps[tuple[list[str], list[str]]]:
     """Lines that hold no number at all stand above the data."""
-    first = next((i for i, line in enumerate(lines) if _holds_numbers(line)), None)
+    first = yield from _first_with_numbers(lines)
     if first is None and source.loose:
-        first = next((i for i, line in enumerate(lines) if _holds_numbers(line, beside=True)), None)
+        first = yield from _first_with_numbers(lines, beside=True)
     first = first or 0
     return list(lines[:first]), [line.strip() for line in lines[first:]]
 
 
-def _holds_numbers(line: str, *, beside: bool = False) -> bool:
-    shapes = set(re.split(r"[,\s]+", shape(line.replace('"', ""))))  # of which long lines have few
-    return any(kind(found, beside=beside) in ("number", "date") for found in shapes if found)
+def _first_with_numbers(lines: Sequence[str], *, beside: bool = False) -> Steps[int | None]:
+    for i, line in enumerate(lines):
+        if (yield from _holds_numbers(line, beside=beside)):
+            return i
+    return None
 
 
-def _is_one_number(data: Sequence[str], *decimals: str, beside: bool = True) -> bool:
+def _holds_numbers(line: str, *, beside: bool) -> Steps[bool]:
+    shapes = set(re.split(r"[,\s]+", shape(line.replace('"', ""))))  # of which long lines have few, or they are words
+    yield
+    for at, found in enumerate(shapes, start=1):
+        if found and kind(found, beside=beside) in ("number", "date"):
+            return True
+        if at % SHAPES_AT_ONCE == 0:
+            yield
+    return False
+
+
+def _is_one_number(data: Sequence[str], *decimals: str, beside: bool = True) -> Steps[bool]:
     """Whether each whole line is one number, in one format; with ``beside``, a unit may follow."""
-    shapes = set(map(shape, data))
-    shapes = set(map(bare, shapes)) if beside else shapes
-    return any(all(map(Format(decimal).pattern().fullmatch, shapes)) for decimal in decimals)
+    patterns = [Format(decimal).pattern() for decimal in decimals]
+    for at, found in enumerate(shapes_of(data), start=1):
+        number = bare(found) if beside else found
+        patterns = [pattern for pattern in patterns if pattern.fullmatch(number)]
+        if not patterns:
+            return False
+        if at % SHAPES_AT_ONCE == 0:
+            yield
+    return True
 
 
-def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None) -> str:
+def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None) -> Steps[str]:
     tokens = [line.split() for line in data]
+    yield
     if len(tokens[0]) > 1 and {len(row) for row in tokens} == {len(tokens[0])}:
-        shapes = {cell: shape(cell) for cell in set().union(*tokens)}
-        kinds_of = {found: kind(found) for found in set(shapes.values())}
-        kinds = {cell: kinds_of[found] for cell, found in shapes.items()}
-        if "word" in kinds.values() and _fits_between_words([cell for cell in kinds if kinds[cell] == "number"], data):
+        kinds = yield from _kinds_of_cells(tokens)
+        numbers = [cell for cell in kinds if kinds[cell] == "number"]
+        yield
+        if "word" in kinds.values() and (yield from _fits_between_words(numbers, data)):
             return _beside_words(names, tokens, data)
-        cells = [cell for row in tokens for cell in row if kinds[cell] != "date"]
-        if _is_one_number(cells, ",") or (decimal != "," and _is_one_number(cells, ".") and not _all_numbers(data)):
-            return _blanks_or_not(data, loose=False)
+        if (yield from _are_between_blanks([cell for cell in kinds if kinds[cell] != "date"], data, decimal)):
+            return (yield from _blanks_or_not(data, loose=False))
     if names and "," not in names[-1] and all(INDIAN.fullmatch(shape(line)) for line in data):
         raise _indian(data[0])
-    if (names and "," in names[-1]) or not _is_one_number(data, *([decimal] if decimal else ".,")):
+    if (names and "," in names[-1]) or not (yield from _is_one_number(data, *([decimal] if decimal else ".,"))):
         return ","
     if names or decimal == "," or {line.count(",") for line in data} != {1}:
         return NOTHING
@@ -86,6 +106,24 @@ def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None
     return ","
 
 
+def _kinds_of_cells(rows: Sequence[Sequence[str]]) -> Steps[dict[str, str]]:
+    """The kind of each cell that occurs in some rows."""
+    cells = list(set().union(*rows))
+    yield
+    shapes = shape("\n".join(cells)).split("\n")
+    kinds = yield from kinds_of(set(shapes))
+    return dict(zip(cells, map(kinds.__getitem__, shapes), strict=True))
+
+
+def _are_between_blanks(cells: Sequence[str], data: Sequence[str], decimal: str | None) -> Steps[bool]:
+    """Whether commas stand inside of numbers that blanks separate."""
+    if (yield from _is_one_number(cells, ",")):
+        return True
+    if decimal == "," or not (yield from _is_one_number(cells, ".")):
+        return False
+    return not (yield from _all_numbers(data))
+
+
 def _indian(line: str) -> BadUpload:
     columns, whole = line.split(","), line.replace(",", "")
     return BadUpload(
@@ -99,10 +137,10 @@ def _indian(line: str) -> BadUpload:
     )
 
 
-def _fits_between_words(cells: Sequence[str], data: Sequence[str]) -> bool:
+def _fits_between_words(cells: Sequence[str], data: Sequence[str]) -> Steps[bool]:
     """Whether commas may stand inside of numbers that blanks separate from words, as in "north 1,5"."""
     numeric = all(kind(shape(line.split()[-1])) in ("number", "gap") for line in data)
-    return numeric and any("," in cell for cell in cells) and _is_one_number(cells, ",", ".")
+    return numeric and any("," in cell for cell in cells) and (yield from _is_one_number(cells, ",", "."))
 
 
 def _beside_words(names: Sequence[str], tokens: Sequence[Sequence[str]], data: Sequence[str]) -> str:
@@ -122,17 +160,23 @@ def _beside_words(names: Sequence[str], tokens: Sequence[Sequence[str]], data: S
     )
 
 
-def _all_numbers(data: Sequence[str]) -> bool:
-    return all(kind(shape(cell)) == "number" for line in data for cell in cells_of(line, ","))
+def _all_numbers(data: Sequence[str]) -> Steps[bool]:
+    for line in data:
+        kinds = yield from kinds_of(shapes_of(cells_of(line, ",")))
+        if set(kinds.values()) != {"number"}:
+            return False
+        yield
+    return True
 
 
-def _blanks_or_not(data: Sequence[str], *, loose: bool) -> str:
+def _blanks_or_not(data: Sequence[str], *, loose: bool) -> Steps[str]:
     widths = {len(line.split()) for line in data}
     if widths <= {1} or not data:
         return NOTHING
-    if loose and _is_one_number(data, ".", ",") and not _is_one_number(data, ".", ",", beside=False):
+    is_bare = yield from _is_one_number(data, ".", ",", beside=False)
+    if loose and not is_bare and (yield from _is_one_number(data, ".", ",")):
         return NOTHING
-    if _is_one_number(data, ".", ",", beside=False):
+    if is_bare:
         if len(widths) > 1:
             return NOTHING
         first = data[0].split()

@@ -213,10 +213,10 @@ def _whole(source: Source) -> Steps[dict[str, Any] | None]:
 def _rows(whole: dict[str, Any]) -> Steps[Iterable[Any]]:
     """The rows of {"columns": …, "data": …}, of one list of rows, or of columns by name."""
     if isinstance(whole.get("columns"), list) and isinstance(whole.get("data"), list):
-        return _of_split((yield from _labels(whole["columns"])), whole["data"])
+        return _of_split((yield from _labels(whole["columns"])), _given_back(whole["data"]))
     lists = [part for part in whole.values() if isinstance(part, list) and part and isinstance(part[0], list | dict)]
     if len(lists) == 1:
-        return lists[0]
+        return _given_back(lists[0])
     columns = {name: part for name, part in whole.items() if isinstance(part, list | dict)}
     lengths = {name: len(part) for name, part in columns.items()}
     if len(set(lengths.values())) > 1:
@@ -224,6 +224,13 @@ def _rows(whole: dict[str, Any]) -> Steps[Iterable[Any]]:
         raise BadUpload(f"The columns of the JSON have different lengths: {said}. Each needs as many numbers.", "csv")
     values = yield from _by_key(columns)
     return (dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True))
+
+
+def _given_back(rows: list[Any]) -> Iterator[Any]:
+    """The rows, each of which is freed with the next: a list of many takes long to be freed at once."""
+    for at, row in enumerate(rows):
+        rows[at] = None
+        yield row
 
 
 def _by_key(columns: dict[str, Any]) -> Steps[list[list[Any]]]:
@@ -262,7 +269,7 @@ def _labels(columns: list[Any]) -> Steps[list[str]]:
     return told_apart(names)
 
 
-def _of_split(names: list[str], data: list[Any]) -> Iterator[Any]:
+def _of_split(names: list[str], data: Iterable[Any]) -> Iterator[Any]:
     """The rows below a list of names: each has as many numbers; names that are equal are numbered."""
     for number, row in enumerate(data, start=1):
         if isinstance(row, list) and len(row) != len(names):

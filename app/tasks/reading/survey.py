@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -10,8 +10,8 @@ from ...errors import BadUpload, Choice, shown
 from ...steps import Steps
 from ..base import MAX_NAMES
 from .affixes import Affixes, affixes, bare
-from .lines import EXAMPLE, NOTHING, Block, Lines, Row, Source, cells_of, rows, split, table
-from .numbers import MARKS, Place, kind, leading_zero, shape
+from .lines import EXAMPLE, NOTHING, Block, Lines, Row, Source, cells_of, parts, rows, split, table
+from .numbers import MARKS, SHAPES_AT_ONCE, Place, kind, kinds_of, leading_zero, shape, shapes_of
 
 LONGEST_NAME = 60
 MAX_CELLS = 4_000_000
@@ -19,7 +19,8 @@ MAX_HEADERS = 10
 MOST_SHAPES = 10_000  # of the numbers of one column; a million numbers have a few dozen
 SAMPLED = 100  # rows that show whether the first column names the others
 LINES_AT_ONCE, COLUMNS_AT_ONCE = 20, 50  # that are looked at before others get a turn
-CHARACTERS_AT_ONCE = 2**16  # of these lines, where they are long
+CHARACTERS_AT_ONCE = 2**15  # of these lines, where they are long
+CELLS_AT_ONCE = 100  # of a line of words, that are compared with the lines below
 
 
 @dataclass
@@ -36,31 +37,44 @@ class Column:
     leading_zeros: dict[str, Place] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)  # of the shapes seen so far
 
-    def add(self, lines: Sequence[int], cells: Sequence[str]) -> None:
+    def add(self, lines: Sequence[int], cells: Sequence[str]) -> Steps[None]:
         """Look at more cells of the column."""
         stand_for_gaps = self.source.options.missing
         looked_at = cells if not stand_for_gaps else ["" if cell in stand_for_gaps else cell for cell in cells]
         joined = "\n".join(looked_at)
-        shapes = shape(joined).split("\n")
-        for found, count in Counter(shapes).items():
-            is_new = found not in self.kinds
-            what = kind(found, beside=self.source.loose) if is_new else self.kinds[found]
-            self.counts[what] += count
-            if is_new and (what == "number" or len(self.examples[what]) < MAX_HEADERS):
-                self.kinds[found] = what
-                at = shapes.index(found)
-                self.examples[what][found] = self._place(lines[at], cells[at])
-                if len(self.examples["number"]) > MOST_SHAPES:
-                    raise BadUpload(
-                        f"The {described(self)} holds numbers that are written in more than {MOST_SHAPES} ways, their "
-                        "signs at other places in each; write them alike.",
-                        "csv",
-                    )
+        yield from self._count(shape(joined).split("\n"), lines, cells)
         for mark in MARKS:
             if mark in self.leading_zeros or mark not in joined:
                 continue
             if (zero := leading_zero(joined, mark)) is not None:
                 self.leading_zeros[mark] = self._place(lines[zero], cells[zero])
+
+    def _count(self, shapes: list[str], lines: Sequence[int], cells: Sequence[str]) -> Steps[None]:
+        """How many cells are of each kind, by their shapes; of a new shape there is an example."""
+        new = 0
+        first: dict[str, int] = {}
+        for found, count in Counter(shapes).items():
+            if (known := self.kinds.get(found)) is not None:
+                self.counts[known] += count
+                continue
+            what = kind(found, beside=self.source.loose)
+            self.counts[what] += count
+            if what == "number" or len(self.examples[what]) < MAX_HEADERS:
+                first = first or _first_places(shapes)
+                self.kinds[found] = what
+                self.examples[what][found] = self._place(lines[first[found]], cells[first[found]])
+                self._refuse_many_shapes()
+            new += 1
+            if new % SHAPES_AT_ONCE == 0:
+                yield
+
+    def _refuse_many_shapes(self) -> None:
+        if len(self.examples["number"]) > MOST_SHAPES:
+            raise BadUpload(
+                f"The {described(self)} holds numbers that are written in more than {MOST_SHAPES} ways, their "
+                "signs at other places in each; write them alike.",
+                "csv",
+            )
 
     def _place(self, line: int, cell: str) -> Place:
         return Place(line, self.number, self.name, cell, self.source.row)
@@ -84,6 +98,11 @@ class Column:
         return {affixes(shape): place for shape, place in reversed(self.examples["number"].items())}
 
 
+def _first_places(shapes: Sequence[str]) -> dict[str, int]:
+    """Where each shape is first."""
+    return dict(zip(reversed(shapes), range(len(shapes) - 1, -1, -1), strict=True))
+
+
 @dataclass
 class Survey:
     """The columns of a table, how many rows of data it has, and what stands around the data."""
@@ -104,9 +123,11 @@ class Survey:
 
     def add(self, block: Block) -> Steps[None]:
         """Look at more lines of the table."""
-        block = data_of(block, self.first_line)
-        if not block.lines:
-            return
+        for some in parts(data_of(block, self.first_line)):
+            yield from self._add(some)
+            yield
+
+    def _add(self, block: Block) -> Steps[None]:
         numbers, cells_of_columns = aligned(block, self.separator, len(self.columns))
         self.rows += len(numbers)
         self.cells += len(numbers) * len(self.columns)
@@ -120,7 +141,7 @@ class Survey:
         if numbers:
             self.last_line = numbers[-1]
             for column, cells in zip(self.columns, cells_of_columns, strict=True):
-                column.add(numbers, cells)
+                yield from column.add(numbers, cells)
                 if column.number % COLUMNS_AT_ONCE == 0:
                     yield
 
@@ -141,7 +162,7 @@ def survey(source: Source, above: Lines, beginning: Block, separator: str) -> St
     width = max(1, *(len(trimmed(cells)) for _, cells in body[: 1 + MAX_HEADERS]))
     if _is_of_r(headers, beginning, width):
         headers[-1] = (headers[-1][0], ["", *headers[-1][1]])
-    names, others, line = _names(headers, above.comments, body[:SAMPLED], width, separator, source)
+    names, others, line = yield from _names(headers, above.comments, body[:SAMPLED], width, separator, source)
     yield
     if len(names) > MAX_NAMES:
         raise BadUpload(
@@ -150,8 +171,7 @@ def survey(source: Source, above: Lines, beginning: Block, separator: str) -> St
             "csv",
             [Choice("Take each line as a column", {"transpose": True})],
         )
-    columns = [Column(i, name, source) for i, name in enumerate(names, start=1)]
-    yield
+    columns = yield from _columns(names, source)
     found = Survey(source, columns, separator, first_line, headers=others, unnamed=line is None, names_line=line)
     lines = Lines(source, len(columns))
     for block in lines:
@@ -161,6 +181,39 @@ def survey(source: Source, above: Lines, beginning: Block, separator: str) -> St
     found.comments = [comment for comment in lines.comments if comment[0] != line]
     found.comment_count = lines.comment_count - (len(lines.comments) - len(found.comments))
     return found
+
+
+def _columns(names: list[str], source: Source) -> Steps[list[Column]]:
+    """The columns, before any of their cells is looked at."""
+    columns = []
+    for i, name in enumerate(_unique(names), start=1):
+        columns.append(Column(i, name, source))
+        if i % COLUMNS_AT_ONCE == 0:
+            yield
+    return columns
+
+
+def grouped(columns: Sequence[Column]) -> Iterator[list[Column]]:
+    """Some columns after the other, as many as have so few shapes that they are looked at at once."""
+    some: list[Column] = []
+    shapes = 0
+    for column in columns:
+        some.append(column)
+        shapes += len(column.examples["number"])
+        if shapes >= SHAPES_AT_ONCE or len(some) == COLUMNS_AT_ONCE:
+            yield some
+            some, shapes = [], 0
+    if some:
+        yield some
+
+
+def forgotten(found: Survey) -> Steps[None]:
+    """What is kept of the columns' cells is freed in steps, as many columns have many shapes."""
+    for some in grouped(found.columns):
+        for column in some:
+            column.examples.clear()
+            column.kinds.clear()
+        yield
 
 
 def _rows(block: Block, separator: str) -> Steps[list[Row]]:
@@ -232,10 +285,12 @@ def _headers(first_rows: Sequence[Row], source: Source) -> Steps[tuple[list[Row]
             continue
         if header is not None:
             return ([(line, cells)], first_rows[i + 1 :]) if header else ([], first_rows[i:])
-        if source.loose and not headers and are_names(cells, [row for _, row in first_rows[i + 1 : i + 6] if any(row)]):
+        below = [row for _, row in first_rows[i + 1 : i + 6] if any(row)]
+        if source.loose and not headers and (yield from are_names(cells, below)):
             return [(line, cells)], first_rows[i + 1 :]
-        kinds = {kind(found) for found in set(shape("\n".join(cells)).split("\n"))}
-        if source.loose and _has_units(cells, [row for _, row in first_rows[i + 1 : i + 3] if any(row)]):
+        kinds = set((yield from kinds_of(shapes_of(cells))).values())
+        next_two = [row for _, row in first_rows[i + 1 : i + 3] if any(row)]
+        if source.loose and (yield from _has_units(cells, next_two)):
             return headers, first_rows[i:]
         if "word" not in kinds or kinds & {"number", "date"} or len(headers) == MAX_HEADERS:
             return headers, first_rows[i:]
@@ -244,18 +299,29 @@ def _headers(first_rows: Sequence[Row], source: Source) -> Steps[tuple[list[Row]
     return headers, []
 
 
-def are_names(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+def are_names(cells: Sequence[str], below: Sequence[Sequence[str]]) -> Steps[bool]:
     """Whether a row with numbers in it names the columns: a word above what are numbers in all rows below."""
-    return len(below) > 1 and any(
-        kind(shape(cell)) == "word" and all(i < len(row) and kind(shape(row[i])) in ("number", "date") for row in below)
-        for i, cell in enumerate(cells)
-    )
+    if len(below) < 2:
+        return False
+    for i, cell in enumerate(cells):
+        if kind(shape(cell)) == "word" and all(
+            i < len(row) and kind(shape(row[i])) in ("number", "date") for row in below
+        ):
+            return True
+        if i % CELLS_AT_ONCE == CELLS_AT_ONCE - 1:
+            yield
+    return False
 
 
-def _has_units(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+def _has_units(cells: Sequence[str], below: Sequence[Sequence[str]]) -> Steps[bool]:
     """Whether a row holds a number with a unit, and the rows below it one with the same in the same column."""
-    found = [(i, beside) for i, cell in enumerate(cells) if (beside := affixes(shape(cell)))]
-    return any(i < len(row) and affixes(shape(row[i])) == beside for i, beside in found for row in below)
+    for i, cell in enumerate(cells):
+        beside = affixes(shape(cell))
+        if beside and any(i < len(row) and affixes(shape(row[i])) == beside for row in below):
+            return True
+        if i % CELLS_AT_ONCE == CELLS_AT_ONCE - 1:
+            yield
+    return False
 
 
 def _is_of_r(headers: list[Row], beginning: Block, width: int) -> bool:
@@ -281,21 +347,21 @@ def _has_row_names(headers: list[Row], body: Sequence[Row], width: int, separato
 
 def _names(
     headers: list[Row],
-    comments: Iterable[tuple[int, str]],
+    comments: Sequence[tuple[int, str]],
     body: Sequence[Row],
     width: int,
     separator: str,
     source: Source,
-) -> tuple[list[str], list[Row], int | None]:
-    """The columns' names, the other lines above the data, and the line of the names."""
+) -> Steps[tuple[list[str], list[Row], int | None]]:
+    """The columns' names as they stand there, the other lines above the data, and the line of the names."""
     first_line = body[0][0]
     if source.loose and _has_row_names(headers, body, width, separator):
         line, cells = headers[-1]
-        return _unique(["", *trimmed(cells)]), headers[:-1], line
+        return ["", *trimmed(cells)], headers[:-1], line
     for line, cells in headers:
         if len(trimmed(cells)) >= max(width, 2) or (width == 1 and len(trimmed(cells)) == 1):
             others = [row for row in headers if row[0] != line]
-            return _unique((cells + [""] * width)[: max(width, len(trimmed(cells)))]), others, line
+            return (cells + [""] * width)[: max(width, len(trimmed(cells)))], others, line
     if headers:
         line, cells = headers[-1]
         named = len(trimmed(cells))
@@ -306,10 +372,14 @@ def _names(
                 "csv",
                 [Choice(f"Leave the names out: {width} columns", {"first_line": first_line})],
             )
-    for line, words in reversed(list(comments)):
+    for line, words in reversed(comments):
         cells = cells_of(words, separator)
-        if line < first_line and len(cells) == width and all(kind(shape(cell)) in ("word", "gap") for cell in cells):
-            return _unique(cells), headers, line
+        yield
+        if line >= first_line or len(cells) != width:
+            continue
+        kinds = yield from kinds_of(shapes_of(cells))
+        if set(kinds.values()) <= {"word", "gap"}:
+            return cells, headers, line
     return [f"column {i}" for i in range(1, width + 1)], headers, None
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from ...errors import BadUpload, Choice, counted, shown
 from ...steps import Steps
 from . import affixes
-from .lines import Lines, Source
+from .lines import Lines, Source, parts
 from .numbers import LONGEST, STRAIGHT, Format, kind, shape
 from .options import Fill, Options
 from .survey import COLUMNS_AT_ONCE, Column, Survey, aligned, data_of, described
@@ -22,21 +22,22 @@ def numbers_of(source: Source, found: Survey, columns: list[Column], format_: Fo
     beside = [next(iter(column.affixes), None) for column in columns]
     at = 0
     for block in Lines(source, len(found.columns)):
-        block = data_of(block, found.first_line)
-        numbers, table = aligned(block, found.separator, len(found.columns)) if block.lines else ([], [])
-        for i, column in enumerate(columns if numbers else []):
-            cells = table[column.number - 1]
-            here = values[at : at + len(numbers), i]
-            joined = "\n".join(_without_gaps(cells, column))
-            if (found_beside := beside[i]) is not None:
-                joined = affixes.without(joined, found_beside)
-            here[:] = list(map(float, format_.plain(joined).split("\n")))
-            _refuse_infinite(here, numbers, column, cells)
-            if missing:
-                here[np.isin(here, missing)] = np.nan
-            if column.number % COLUMNS_AT_ONCE == 0:
-                yield
-        at += len(numbers)
+        for some in parts(data_of(block, found.first_line)):
+            numbers, table = aligned(some, found.separator, len(found.columns))
+            for i, column in enumerate(columns if numbers else []):
+                cells = table[column.number - 1]
+                here = values[at : at + len(numbers), i]
+                joined = "\n".join(_without_gaps(cells, column))
+                if (found_beside := beside[i]) is not None:
+                    joined = affixes.without(joined, found_beside)
+                here[:] = list(map(float, format_.plain(joined).split("\n")))
+                _refuse_infinite(here, numbers, column, cells)
+                if missing:
+                    here[np.isin(here, missing)] = np.nan
+                if column.number % COLUMNS_AT_ONCE == 0:
+                    yield
+            at += len(numbers)
+            yield
         yield
     return values
 
