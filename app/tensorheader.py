@@ -24,9 +24,11 @@ DTYPES = {
     "U8": "|u1",
 }
 MAX_HEADER_BYTES = 2**20
+MAX_SIGNS = 100_000  # quotation marks, brackets and commas in it: what takes long to read is many short things
 MAX_TENSORS = 1000
 MAX_AXES = 4
 MAX_ENTRIES = 2**40  # the product of a tensor's sizes, empty ones left out: NumPy has no array beyond 2^63 bytes
+SIGNS = (b'"', b"{", b"[", b",")
 IN_PYTORCH = "safetensors.torch.save_file(model.state_dict(), path) writes one."
 OTHER_FORMATS = {  # by their first bytes
     b"\x80": f"It is a pickle, which can run any program and is never opened. {IN_PYTORCH}",
@@ -54,7 +56,10 @@ def checked(blob: bytes) -> tuple[dict[str, str], list[Stored]]:
         if other is not None:
             raise BadUpload(f"Expected a safetensors file. {other}")
         _refuse(f"a header that fits into the file and {MAX_HEADER_BYTES} bytes; its length says {shown(length)}")
-    header = strict_json(blob[8 : 8 + length])
+    text = blob[8 : 8 + length]
+    if sum(map(text.count, SIGNS)) > MAX_SIGNS:
+        _refuse(f"a header of at most {MAX_SIGNS} quotation marks, brackets and commas")
+    header = strict_json(text)
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         _refuse("metadata of names and texts")

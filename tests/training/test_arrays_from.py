@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
+from app import tensorheader
 from app.errors import BadUpload, UnrollError
 from app.steps import finish
 from app.training import RunConfig, Trainer, arrays_from, npzfile, tensorfile
@@ -324,6 +325,22 @@ BAD = {
 def test_a_bad_header_is_refused_before_anything_is_allocated(blob):
     with pytest.raises(BadUpload):
         tensorfile.read(blob)
+
+
+MANY_SHORT_THINGS = {
+    "empty lists": b'{"a":[' + b"[]," * 200_000 + b"[]]}",
+    "objects in objects": b'{"a":' * 900 + b"{" + b",".join(b'"%d":{}' % i for i in range(60_000)) + b"}" + b"}" * 900,
+    "names": b"{" + b",".join(b'"%d":1' % i for i in range(90_000)) + b"}",
+    "numbers": b'{"a":[' + b"1," * 400_000 + b"1]}",
+}
+
+
+@pytest.mark.parametrize("header", MANY_SHORT_THINGS.values(), ids=MANY_SHORT_THINGS)
+def test_a_header_that_would_take_long_to_read_is_refused_before_it_is_read(header, monkeypatch):
+    assert len(header) <= tensorheader.MAX_HEADER_BYTES
+    monkeypatch.setattr(tensorheader, "strict_json", None)
+    with pytest.raises(BadUpload, match="quotation marks, brackets and commas"):
+        tensorfile.read(len(header).to_bytes(8, "little") + header)
 
 
 @pytest.mark.parametrize("shape", [[], [0], [3, 0], [0, 2**20, 2**20]])
