@@ -19,7 +19,7 @@ from .allowance import Allowance
 from .closing import CloseCode
 from .compute import Pool, RunHandle, Visitor
 
-SHORT_SECONDS = 5.0  # a visit that its visitor ended sooner, after a network was begun, is a short one,
+SHORT_SECONDS = 5.0  # a visit that its visitor ended sooner, after something was asked, is a short one,
 SHORT_PER_SECOND, SHORT_BURST = 10.0, 60.0  # of which so many from one address cost nothing; else as many open
 LONGEST_WAIT = 5.0  # seconds for which anybody may have to wait
 MOST_SITES = 1000  # that are remembered, unless more owe something
@@ -66,7 +66,7 @@ class Admission:
 
     def note_visit(self, handle: RunHandle) -> None:
         """A visitor leaves."""
-        if not handle.in_use or self.clock() - handle.since >= SHORT_SECONDS:
+        if not handle.asked or self.clock() - handle.since >= SHORT_SECONDS:
             return
         if handle.site not in self.sites:
             if len(self.sites) >= MOST_SITES:

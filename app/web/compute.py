@@ -32,6 +32,9 @@ class Visitor(Protocol):
     def deliver(self, frame: str | bytes) -> None:
         """A frame for the visitor."""
 
+    def deliver_news(self, frame: str) -> None:
+        """How the run stands that the visitor sees; of two that wait, the newer one is enough."""
+
     def deliver_part(self, part: bytes, *, is_last: bool) -> None:
         """A part of one binary frame: the first, or the one that comes after the last that was delivered."""
 
@@ -56,10 +59,12 @@ class RunHandle:
     site: str  # where the visitor comes from
     since: float
     in_use: bool = False  # whether there is a network
+    asked: bool = False  # whether the visitor said anything
     followed: str | None = None  # the token of the run that the visitor asked to follow
 
     def send(self, frame: str | bytes) -> None:
         """A frame from the visitor."""
+        self.asked = True
         if isinstance(frame, str):
             self.process.send(Kind.TEXT, self.run, frame.encode())
         else:
@@ -221,6 +226,8 @@ class Pool:
                 visitor.dismiss(CloseCode(int.from_bytes(payload[:2], "big")), payload[2:].decode())
             case Kind.IN_USE if handle:
                 handle.in_use = True
+            case Kind.NEWS if visitor:
+                visitor.deliver_news(payload.decode())
             case Kind.TO_MANY:
                 inner, runs, content = from_many(payload)
                 for each in runs:

@@ -180,6 +180,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         send = self.conn.send_continuation if self.conn.expect_continuation_frame else self.conn.send_binary
         send(part, fin=is_last)
         self.transport.write(b"".join(self.conn.data_to_send()))
+        self.waiting += len(part)  # what was taken since the last look would be hidden by it
         self.expect_to_hear()
 
     async def taken(self) -> None:

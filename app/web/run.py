@@ -305,10 +305,10 @@ class Run:
         return session.state(id_, following=session.sharing.token)
 
     def last_words(self) -> Iterator[Frame]:
-        """What is leaving, and the last snapshot, if there is one."""
-        yield from self.leaving.rest()
+        """What is leaving, and the last snapshot: for the owner of a network; a file for others ends where it is."""
         snapshot = self.last_snapshot()
         if snapshot is not None:
+            yield from self.leaving.rest()
             yield snapshot
 
     def last_snapshot(self) -> bytes | None:

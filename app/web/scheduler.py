@@ -16,6 +16,7 @@ from .pacing import NEVER
 SLICE = 0.004  # seconds of computing before somebody else gets a turn
 ROUND = 0.012  # seconds in which everybody who has something to do should get a turn
 SHORTEST_SLICE = 0.0005
+SHORT_STAY = 5.0  # seconds
 LEAD = 0.020  # seconds of computing by which someone waited for may be ahead of the others
 
 
@@ -39,6 +40,8 @@ class Turn(Generic[T]):
     key: int
     run: T
     used: float
+    level: float = 0.0  # what it had used when it came
+    came_at: float = 0.0
     due: float = NEVER
     awaited: float = NEVER
     since: float = NEVER  # what is awaited; or the last slice, where more than one was spent on it
@@ -74,6 +77,7 @@ class Scheduler(Generic[T]):
         self.computed = computed or clock
         self._turns: dict[int, Turn[T]] = {}
         self._floor = 0.0  # what the least served of the runs at work has used
+        self._short_stays = 0.0  # and where that would be if all short stays had been one, that goes on
 
     def __len__(self) -> int:
         return len(self._turns)
@@ -89,13 +93,19 @@ class Scheduler(Generic[T]):
         return [(key, turn.run) for key, turn in self._turns.items()]
 
     def add(self, key: int, run: T) -> None:
-        """A newcomer starts level with whoever was served least."""
-        self._turns[key] = Turn(key, run, self._floor)
+        """A newcomer starts level with whoever was served least; behind them by a little after many short stays, as to
+        come and leave again and again is worth no more than to stay.
+        """
+        level = max(self._floor, min(self._short_stays, self._floor + 2 * LEAD))
+        self._turns[key] = Turn(key, run, level, level, self.clock())
         self.refresh(key)
 
     def remove(self, key: int) -> T:
         """Forget a run; its memory goes with it."""
-        return self._turns.pop(key).run
+        turn = self._turns.pop(key)
+        if self.clock() - turn.came_at < SHORT_STAY:
+            self._short_stays = max(self._short_stays, self._floor) + turn.used - turn.level
+        return turn.run
 
     def refresh(self, key: int) -> None:
         """Something reached the run: it may have more to do than it said."""

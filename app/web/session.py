@@ -348,7 +348,8 @@ class Session:
     def announce(self, effects: Effects | None = None) -> None:
         """Send followers the current state of the run."""
         if self.sharing.followers:
-            self.sharing.tell_followers(self.state(effects=effects, following=self.sharing.token))
+            is_news = not (effects and effects.restart)  # that it began again must not be missed
+            self.sharing.tell_followers(self.state(effects=effects, following=self.sharing.token), is_news=is_news)
 
     def _for_owner(self, frames: list[Frame], viewer: Viewer) -> list[Frame]:
         """Messages for the owner: returned in the owner's own turn, posted in anybody else's."""

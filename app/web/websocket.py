@@ -131,6 +131,7 @@ class Connection:
         self.handle: RunHandle | Follower | None = None  # what the visitor's commands go to
         self.outbox: deque[str | bytes | Parts | Message] = deque()
         self.coming: Parts | None = None  # a frame of which not all parts came
+        self.news: str | None = None  # the last that was said unasked of how the run stands
         self.filled = asyncio.Event()
         self.unsent_bytes = 0
         self.sending = 0  # bytes of the frame that is being sent
@@ -157,6 +158,13 @@ class Connection:
             frames = [len(queued) for queued in self.outbox if isinstance(queued, str | bytes | Parts)]
             if self.unsent_bytes - sum(nlargest(ENTITLED_FRAMES, [*frames, self.sending])) > MOST_QUEUED_BYTES:
                 self.overfull.set()
+
+    def deliver_news(self, frame: str) -> None:
+        """How the run stands, which nobody asked for: in place of the last that says so, where nothing comes after it."""
+        if self.outbox and self.outbox[-1] is self.news:
+            self.unsent_bytes -= len(self.outbox.pop())
+        self.news = frame
+        self.deliver(frame)
 
     def deliver_part(self, part: bytes, *, is_last: bool) -> None:
         """A part of a binary frame; what is delivered before its last one comes after it."""

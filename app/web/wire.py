@@ -31,6 +31,7 @@ class Kind(IntEnum):
     HELLO = auto()  # ready to compute; what the page needs to know, as JSON
     FIRST_RECORD = auto()  # the record the page opens with
     LAST_PART = auto()  # of a file
+    NEWS = auto()  # a text that nobody asked for: how the run stands
     ANSWERED = auto()  # so many of the visitor's commands (4 bytes) were answered
     FRAME_BYTES = auto()  # so large may the visitor's next binary frame be (4 bytes)
     CLOSE = auto()  # end the connection with this code (2 bytes) and reason

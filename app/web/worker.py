@@ -215,7 +215,7 @@ def delivered(delivery: Delivery) -> bytes:
     frame = delivery.frame
     match frame:
         case str():
-            return to_many(Kind.TEXT, delivery.keys, frame.encode())
+            return to_many(Kind.NEWS if delivery.is_news else Kind.TEXT, delivery.keys, frame.encode())
         case bytes():
             return to_many(Kind.BINARY, delivery.keys, frame)
         case Close() | Part():

@@ -154,11 +154,11 @@ def test_newcomers_go_to_a_process_that_answers(door):
     assert door.admit(Visitor(), "").process is late, "where none answers, they wait with the fewest"
 
 
-def visits(door, clock, address, *, seconds=0.0, begins=True) -> None:
+def visits(door, clock, address, *, seconds=0.0, asks=True) -> None:
     """Somebody comes, and leaves."""
     handle = door.admit(Visitor(), address)
-    if begins:
-        starts(handle)
+    if asks:
+        handle.send('{"type":"start"}')
     clock.now += seconds
     door.note_visit(handle)
     handle.leave()
@@ -193,7 +193,7 @@ def test_nobody_opens_before_those_who_wait(door, clock):
     assert door.wait_of("192.0.2.1") == 0
 
 
-@pytest.mark.parametrize("visit", [{"seconds": SHORT_SECONDS}, {"begins": False}], ids=["long ones", "idle ones"])
+@pytest.mark.parametrize("visit", [{"seconds": SHORT_SECONDS}, {"asks": False}], ids=["long ones", "idle ones"])
 def test_visits_that_cost_little_for_what_they_are_may_be_many(door, clock, visit):
     for _ in range(100):
         visits(door, clock, "192.0.2.1", **visit)

@@ -611,3 +611,12 @@ def test_hello_says_how_many_may_follow(client):
 
 def test_a_new_key_is_one_that_share_takes():
     assert {len(new_key()) for _ in range(20)} == {22}
+
+
+def test_of_a_live_change_the_newest_news_are_enough_and_a_new_beginning_is_always_told(room):
+    room.follower()
+    for changes, is_news in (({"learning_rate": 0.5}, True), ({"hidden_size": 5}, False)):
+        room.shared.outbox.clear()
+        room.owner.say("configure", changes=changes)
+        (said,) = (each for each in room.shared.outbox if isinstance(each.frame, str))
+        assert said.is_news == is_news

@@ -158,6 +158,27 @@ def test_a_newcomer_starts_level_with_the_others(scheduler, clock):
     assert old.used - before == pytest.approx(new.used, abs=0.01)
 
 
+@pytest.mark.parametrize("at_once", [1, 6])
+def test_whoever_comes_and_leaves_again_and_again_takes_the_turns_of_nobody_who_stays(scheduler, clock, at_once):
+    """Each newcomer is waited for, computes once and leaves: level with the others, all of them would go before."""
+    stays = Job(clock, 0.002, awaited=0.0)
+    scheduler.add(0, stays)
+    keys = iter(range(1, 100_000))
+    while clock.now < 10:
+        while len(scheduler) <= at_once:
+            scheduler.add(next(keys), Job(clock, 0.005, awaited=clock.now - 0.25))
+        served = []
+        scheduler.serve(lambda key, job, seconds, served=served: (job.work(0), served.append((key, job))))
+        ((key, job),) = served
+        if job is stays:
+            stays.due = stays.awaited = max(stays.due + 1 / 30, clock.now)
+        else:
+            scheduler.remove(key)
+    gaps = [b - a for a, b in zip(stays.served, stays.served[1:], strict=False)]
+    assert len(stays.served) >= 250
+    assert max(gaps) <= 1 / 30 + 3 * LEAD
+
+
 def test_nothing_to_do_means_sleeping_until_there_is(scheduler, clock):
     scheduler.add(0, Job(clock, 0.001, due=7.0))
     scheduler.add(1, Job(clock, 0.001, due=NEVER))

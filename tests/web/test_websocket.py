@@ -165,6 +165,17 @@ def test_a_visitor_is_told_of_the_end_in_the_middle_of_a_file():
     assert socket.written == [(b"one", False), CloseCode.SERVICE_RESTART]
 
 
+def test_of_what_nobody_asked_for_the_newest_is_enough_where_nothing_was_said_after_it():
+    connection = Connection(None)
+    for place in range(1000):
+        connection.deliver_news(f"{place:01000}")
+    assert [*connection.outbox] == [f"{999:01000}"]
+    assert connection.unsent_bytes == 1000
+    connection.deliver("an answer")
+    connection.deliver_news("news")
+    assert [*connection.outbox] == [f"{999:01000}", "an answer", "news"]
+
+
 def test_parts_that_wait_to_be_taken_count_as_one_frame():
     connection = Connection(None, None, Socket(takes=False))
     for _ in range(4):

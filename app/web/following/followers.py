@@ -34,6 +34,7 @@ class Delivery:
 
     frame: Frame
     keys: tuple[int, ...]
+    is_news: bool = False  # of several such texts that wait, the newest is enough
 
 
 class Followers:

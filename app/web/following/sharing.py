@@ -85,7 +85,7 @@ class Sharing(Generic[T]):
         """A message for the owner in somebody else's turn."""
         self.post(Delivery(frame, (self.owner.key,)))
 
-    def tell_followers(self, frame: Frame) -> None:
+    def tell_followers(self, frame: Frame, *, is_news: bool = False) -> None:
         """A message for all of them, whatever they have drawn."""
         if self.followers:
-            self.post(Delivery(frame, self.followers.keys))
+            self.post(Delivery(frame, self.followers.keys, is_news))
