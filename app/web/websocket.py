@@ -160,7 +160,7 @@ class Connection:
                 self.overfull.set()
 
     def deliver_news(self, frame: str) -> None:
-        """How the run stands, which nobody asked for: in place of the last that says so, where nothing comes after it."""
+        """How the run stands, which nobody asked for: in place of the last that says so, if nothing comes after it."""
         if self.outbox and self.outbox[-1] is self.news:
             self.unsent_bytes -= len(self.outbox.pop())
         self.news = frame

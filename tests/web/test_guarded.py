@@ -10,6 +10,7 @@ import socket
 import struct
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import uvicorn
@@ -17,13 +18,15 @@ from uvicorn.server import ServerState
 from websockets.asyncio.client import connect as websockets_connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
+from websockets.protocol import State
 
 from app.training.dataset import digest, read_text
 from app.training.tensorfile import PIECE
 from app.web.arriving import FILES, SMALL_BYTES
 from app.web.bounded_http import BoundedHTTP
-from app.web.guarded import BoundedWebSocket, header_of
+from app.web.guarded import LOOK_SECONDS, BoundedWebSocket, header_of
 from app.web.protocol import UPLOAD_BYTES
+from app.web.unparsed import Unparsed
 from app.web.websocket import MOST_UNANSWERED
 from tests.support.clients import facts
 from tests.support.servers import PATIENCE, Server, wait_until
@@ -285,6 +288,60 @@ def test_who_goes_on_too_slowly_with_a_file_is_told_so_before_the_connection_end
                 sender.socket.sendall(bytes(1000))
         assert b'"upload_timeout"' in sender.received
         assert b"exceeds limit" not in sender.received
+
+
+class SlowTaker:
+    """A connection whose other side takes what is written in steps, as the system reports them; time is told."""
+
+    def __init__(self) -> None:
+        self.now, self.waiting, self.dropped = 0.0, 0, False
+        socket_ = BoundedWebSocket.__new__(BoundedWebSocket)
+        socket_.loop = SimpleNamespace(time=lambda: self.now, call_later=lambda *_: None)
+        socket_.transport = SimpleNamespace(get_write_buffer_size=lambda: self.waiting, write=self.write)
+        socket_.conn = SimpleNamespace(
+            expect_continuation_frame=True,
+            send_continuation=self.send,
+            data_to_send=lambda: [self.part],
+            state=State.OPEN,
+        )
+        socket_.writable = asyncio.Event()
+        socket_.file = SimpleNamespace(is_unwanted=False, is_slow=False)
+        socket_.unheard_since, socket_.waiting, socket_.moved_at, socket_.unparsed = None, 0, 0.0, Unparsed()
+        socket_.asked = socket_.close_sent = socket_.disconnected = socket_.read_paused = False
+        socket_.drop = lambda: setattr(self, "dropped", True)
+        self.socket = socket_
+
+    def send(self, part: bytes, *, fin: bool) -> None:
+        self.part = part
+
+    def write(self, data: bytes) -> None:
+        self.waiting += len(data)
+        self.socket.writable.clear()
+
+    async def takes(self, size: int, seconds: float) -> None:
+        """So much at once, after so long; then the next part is written if there is room for it."""
+        for _ in range(round(seconds / LOOK_SECONDS)):
+            self.now += LOOK_SECONDS
+            self.socket.unheard_since = None  # it answers pings
+            self.socket.look()
+        self.waiting -= size
+        if self.waiting <= 0:
+            self.waiting = 0
+            self.socket.writable.set()
+            await self.socket.write_part(bytes(PIECE), is_last=False)
+
+
+def test_who_takes_a_large_file_slowly_and_steadily_is_not_cut_off():
+    """12 kB a second: between two looks at what waits, the rest of a part goes and the next one comes."""
+
+    async def taken_slowly() -> bool:
+        taker = SlowTaker()
+        taker.write(bytes(PIECE))
+        for _ in range(40):
+            await taker.takes(36 * 1024, 3)
+        return taker.dropped
+
+    assert not asyncio.run(taken_slowly())
 
 
 def test_who_takes_nothing_is_cut_off_and_the_server_goes_on():
