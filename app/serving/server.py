@@ -57,14 +57,14 @@ def guarded(settings: Settings, pool: "Pool") -> "uvicorn.Config":
     from ..main import create_app
     from ..web.bounded_http import BoundedHTTP
     from ..web.guarded import BoundedWebSocket
-    from ..web.protocol import UPLOAD_BYTES
+    from ..web.protocol import SNAPSHOT_BYTES
 
     return uvicorn.Config(
         create_app(settings, pool),
         backlog=BACKLOG,
         http=BoundedHTTP,
         ws=BoundedWebSocket,
-        ws_max_size=UPLOAD_BYTES,
+        ws_max_size=SNAPSHOT_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,

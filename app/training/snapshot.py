@@ -153,9 +153,9 @@ def file_of(
 
     It is the run as it is now, whatever becomes of it until the last piece was taken.
     """
-    tensors: dict[str, np.ndarray | tensorfile.ByteStream]
     tensors = {name: values.astype(np.float64) for name, values in learner.tensors()}
     tensors |= {CARRIED + name: values.astype(np.float64) for name, values in learner.carried.states.items()}
+    held = sum(tensor.nbytes for tensor in tensors.values())
     header = {
         "kind": "snapshot",
         "version": VERSION,
@@ -172,8 +172,8 @@ def file_of(
     }
     if data is not None:
         own, header["columns"] = dataset.packed(data)
-        tensors |= {DATA + name: values for name, values in own.items()}
-    return tensorfile.in_pieces(header, tensors)
+        return tensorfile.in_pieces(header, tensors | {DATA + name: values for name, values in own.items()}, held)
+    return tensorfile.in_pieces(header, tensors, held)
 
 
 def reading(blob: bytes) -> Steps[Snapshot]:

@@ -51,10 +51,14 @@ class ByteStream:
 
 @dataclass(frozen=True, eq=False)
 class File:
-    """A file as it is handed on: how many bytes it has, and they in pieces, of which the first is its whole header."""
+    """A file as it is handed on: how many bytes it has, and they in pieces, of which the first is its whole header.
+
+    So many bytes of them are `held` in memory for this file alone.
+    """
 
     size: int
     pieces: Iterator[bytes]
+    held: int = 0
 
     def whole(self) -> bytes:
         """All of it at once."""
@@ -68,11 +72,11 @@ def pack(scalars: dict[str, Any], tensors: Mapping[str, np.ndarray]) -> bytes:
     return b"".join([header, *(in_order[name].data for name in order)])
 
 
-def in_pieces(scalars: dict[str, Any], tensors: Mapping[str, np.ndarray | ByteStream]) -> File:
-    """The same file, of which no more than a piece is in memory beside the tensors."""
+def in_pieces(scalars: dict[str, Any], tensors: Mapping[str, np.ndarray | ByteStream], held: int = 0) -> File:
+    """The same file, of which no more than a piece is in memory beside the tensors; so much of these is its own."""
     header, order = _header(scalars, tensors)
     size = len(header) + sum(tensor.dtype.itemsize * prod(tensor.shape) for tensor in tensors.values())
-    return File(size, _pieces(header, [tensors[name] for name in order]))
+    return File(size, _pieces(header, [tensors[name] for name in order]), held)
 
 
 def _pieces(header: bytes, tensors: list[np.ndarray | ByteStream]) -> Iterator[bytes]:

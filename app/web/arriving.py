@@ -13,7 +13,7 @@ from .protocol import MESSAGE_BYTES, UPLOAD_BYTES
 FILES = 8
 ROOM_BYTES = FILES * UPLOAD_BYTES
 SMALL_BYTES = 64 * 1024  # of any file come without room: whoever lost a server can always go on with a small snapshot
-LOOKS_TO_ARRIVE = 20  # in which a file has to come, at least evenly,
+LOOKS_TO_ARRIVE = 20  # in which a file has to come, at least evenly, or 16 MiB of a large snapshot,
 LOOKS_OF_GRACE = 2  # after the first ones
 
 
@@ -99,4 +99,5 @@ class ArrivingFile:
         if not self.has_room:
             return False
         self.looks += 1
-        return self.came * LOOKS_TO_ARRIVE < self.announced * (self.looks - LOOKS_OF_GRACE)
+        most = min(self.announced, UPLOAD_BYTES)  # that have to come in so many
+        return self.came * LOOKS_TO_ARRIVE < most * (self.looks - LOOKS_OF_GRACE)

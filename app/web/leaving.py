@@ -8,12 +8,15 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..errors import RETRY_AFTER, Busy
 from ..training.tensorfile import PIECE, File
 from . import protocol
 from .protocol import Frame, Id, Part
 
 MOST_WHOLE = 2 * PIECE  # bytes of a file that leaves at once
 WINDOW = 4  # parts that may be on their way
+LARGE = 8 * 2**20  # bytes of weights and moments that are held for one file
+MOST_HELD = 96 * 2**20  # for all such in one process
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +27,28 @@ class FileAnswer:
     id: Id
 
 
+class Held:
+    """Bytes that are held in a process for large files on their way."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+    def refuse(self, file: File) -> None:
+        """Busy, if too much would be."""
+        if file.held > LARGE and self.bytes + file.held > MOST_HELD:
+            raise Busy(
+                "Several very large networks are on their way to others as files, which takes memory until they have "
+                f"come. Try again in {RETRY_AFTER:.0f} s.",
+                retry_after=RETRY_AFTER,
+            )
+
+
 class Leaving:
     """The files that leave for one viewer, one after the other."""
 
-    def __init__(self) -> None:
-        self._files: deque[Iterator[Part]] = deque()
+    def __init__(self, held: Held) -> None:
+        self.held = held
+        self._files: deque[tuple[Iterator[Part], int]] = deque()
         self._under_way = 0
 
     def __bool__(self) -> bool:
@@ -38,7 +58,8 @@ class Leaving:
         """One more file: what of it leaves now, all of it if it is small."""
         if answer.file.size <= MOST_WHOLE:
             return [protocol.with_id(answer.file.whole(), answer.id)]
-        self._files.append(_parts(answer))
+        self._files.append((_parts(answer), answer.file.held))
+        self.held.bytes += answer.file.held
         return self.next() if len(self._files) == 1 else []
 
     @property
@@ -62,12 +83,20 @@ class Leaving:
         """The viewer took a part; or one of a run of theirs that has ended."""
         self._under_way = max(0, self._under_way - 1)
 
+    def leave(self) -> None:
+        """Nobody waits for them any more."""
+        while self._files:
+            self._end()
+
     def _next(self) -> Part:
-        part = next(self._files[0])
+        part = next(self._files[0][0])
         if part.is_last:
-            self._files.popleft()
+            self._end()
         self._under_way += 1
         return part
+
+    def _end(self) -> None:
+        self.held.bytes -= self._files.popleft()[1]
 
 
 def _parts(answer: FileAnswer) -> Iterator[Part]:

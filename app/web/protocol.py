@@ -15,6 +15,7 @@ VERSION = 1
 MESSAGE_BYTES = 16 * 1024
 FRAMES_PER_SECOND, FRAMES_BURST = 200, 400  # acks hardly count
 UPLOAD_BYTES = 16 * 2**20
+SNAPSHOT_BYTES = 4 * UPLOAD_BYTES  # every network that the default limits let in
 CAPTURE_BYTES = UPLOAD_BYTES  # one record of a watched module, as a script publishes it
 LONGEST_LABEL = 200  # characters of what a choice says: a cell of a file may have a hundred thousand
 LARGEST_INTEGER = 2**53 - 1  # JSON numbers are doubles on the other side: beyond this they would not come back equal

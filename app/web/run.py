@@ -90,7 +90,7 @@ class Run:
         self.inbox: deque[Request] = deque()
         self.answered = 0  # commands answered since somebody last took note, who does once nothing is leaving
         self.job: Ongoing | None = None
-        self.leaving = Leaving()
+        self.leaving = Leaving(shared.held)
         self.leaving_since = NEVER
 
     @property
@@ -107,6 +107,7 @@ class Run:
             limits={
                 "message_bytes": protocol.MESSAGE_BYTES,
                 "upload_bytes": protocol.UPLOAD_BYTES,
+                "snapshot_bytes": protocol.SNAPSHOT_BYTES,
                 "capture_bytes": protocol.CAPTURE_BYTES,
                 "frames_per_second": protocol.FRAMES_PER_SECOND,
                 "records_per_second": limits.records_per_second,
@@ -324,7 +325,7 @@ class Run:
         """The viewer is gone, and with them the session that is theirs."""
         self.viewer.leave()
         self.job = None
-        self.leaving = Leaving()
+        self.leaving.leave()
         if self.follows:
             self.session.sharing.dismiss(self.viewer)
         else:

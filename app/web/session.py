@@ -22,6 +22,7 @@ from .fitting import NAMES, shortened, with_lists_cut
 from .following.followers import ROUND_SECONDS, Delivery, Followers
 from .following.links import Links
 from .following.sharing import Sharing
+from .leaving import Held
 from .pacing import EXPENSIVE_INTERVAL, NEVER, NOW, Pace
 from .packed_records import Packed, PackedRecords
 from .protocol import Frame, Id
@@ -60,6 +61,7 @@ class Shared:
         self.turns = count()  # by which viewers take turns with what is expensive
         self.counts = Counts()
         self.links: Links[Session] = Links()
+        self.held = Held()
         self.outbox: list[Delivery] = []  # for viewers other than the one whose turn it is
 
     def post(self, delivery: Delivery) -> None:

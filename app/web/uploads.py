@@ -7,9 +7,9 @@ from typing import Any, Literal
 from ..errors import BadUpload, UnexpectedBinary, UploadPending, UploadTimeout
 from .closing import Close, CloseCode
 from .pacing import NEVER, NOW
-from .protocol import MESSAGE_BYTES, Id
+from .protocol import MESSAGE_BYTES, UPLOAD_BYTES, Id
 
-PATIENCE = 10.0  # seconds an announced file may take to come
+PATIENCE = 10.0  # seconds an announced file may take to come, and as many for each 16 MiB of a large snapshot
 
 UploadKind = Literal["snapshot", "weights", "dataset", "text", "series"]
 
@@ -27,6 +27,11 @@ class Announced:
     changes: dict[str, Any] = field(default_factory=dict)  # own data only: of the configuration
     preview: bool = False  # own data only: what would be read is told, and nothing is replaced
 
+    @property
+    def patience(self) -> float:
+        """Seconds in which it has to come."""
+        return PATIENCE * max(1.0, self.bytes / UPLOAD_BYTES)
+
 
 class Uploads:
     """The file one viewer has announced, if any."""
@@ -43,7 +48,7 @@ class Uploads:
 
     def announce(self, upload: Announced) -> None:
         """Wait for this file."""
-        self.announced, self.until = upload, self.clock() + PATIENCE
+        self.announced, self.until = upload, self.clock() + upload.patience
 
     def refuse(self, command: str) -> None:
         """No other command is possible while a file is awaited."""
@@ -88,5 +93,5 @@ class Uploads:
 def upload_timed_out(upload: Announced) -> UploadTimeout:
     """The error for a file that did not come in time."""
     return UploadTimeout(
-        f"Expected the announced {upload.kind} within {PATIENCE:.0f} s; it did not come. Announce it again."
+        f"Expected the announced {upload.kind} within {upload.patience:.0f} s; it did not come. Announce it again."
     )

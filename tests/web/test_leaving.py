@@ -5,10 +5,11 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from app.errors import Busy
 from app.training import Trainer, finish
 from app.training.dataset import reading
-from app.training.tensorfile import PIECE, in_pieces, pack
-from app.web.leaving import WINDOW, FileAnswer, Leaving
+from app.training.tensorfile import PIECE, File, in_pieces, pack
+from app.web.leaving import LARGE, MOST_HELD, WINDOW, FileAnswer, Held, Leaving
 from app.web.protocol import Close, Part
 from tests.support.clients import Client, facts
 
@@ -28,7 +29,7 @@ def leave(leaving: Leaving, begun: list[Part]) -> bytes:
 
 @pytest.mark.parametrize("id_", [None, 7, "a name"])
 def test_a_file_in_parts_is_the_file_with_the_id_of_the_command(id_):
-    leaving = Leaving()
+    leaving = Leaving(Held())
     about = {"kind": "snapshot"} if id_ is None else {"kind": "snapshot", "id": id_}
     begun = leaving.add(FileAnswer(in_pieces({"kind": "snapshot"}, TENSORS), id_))
     assert leave(leaving, begun) == pack(about, TENSORS)
@@ -36,11 +37,11 @@ def test_a_file_in_parts_is_the_file_with_the_id_of_the_command(id_):
 
 def test_a_small_file_leaves_whole():
     small = {"a": np.arange(5.0)}
-    assert Leaving().add(FileAnswer(in_pieces({"n": 1}, small), 7)) == [pack({"n": 1, "id": 7}, small)]
+    assert Leaving(Held()).add(FileAnswer(in_pieces({"n": 1}, small), 7)) == [pack({"n": 1, "id": 7}, small)]
 
 
 def test_a_second_file_leaves_after_the_first():
-    leaving = Leaving()
+    leaving = Leaving(Held())
     first = leaving.add(FileAnswer(in_pieces({"n": 1}, TENSORS), None))
     assert leaving.add(FileAnswer(in_pieces({"n": 2}, TENSORS), None)) == []
     parts = [*first, *leaving.rest()]
@@ -50,7 +51,7 @@ def test_a_second_file_leaves_after_the_first():
 
 
 def test_few_parts_are_on_their_way():
-    leaving = Leaving()
+    leaving = Leaving(Held())
     assert len(leaving.add(FileAnswer(in_pieces({}, TENSORS), None))) == WINDOW
     assert not leaving.may_go_on
     leaving.taken()
@@ -59,9 +60,25 @@ def test_few_parts_are_on_their_way():
 
 
 def test_a_part_of_a_file_of_before_that_is_taken_late_makes_no_room_for_more():
-    leaving = Leaving()
+    leaving = Leaving(Held())
     leaving.taken()
     assert len(leaving.add(FileAnswer(in_pieces({}, TENSORS), None))) == WINDOW
+
+
+def test_very_large_networks_wait_while_many_are_on_their_way_and_others_never_do():
+    held, large, small = Held(), LARGE + 1, LARGE
+    leaving = [Leaving(held) for _ in range(MOST_HELD // large)]
+    for each in leaving:
+        held.refuse(file := File(PIECE * 9, iter([bytes(8)] + [bytes(PIECE)] * 9), large))
+        each.add(FileAnswer(file, None))
+    held.refuse(File(PIECE, iter([]), small))
+    with pytest.raises(Busy, match="Try again"):
+        held.refuse(File(PIECE, iter([]), large))
+    leaving[0].leave()
+    held.refuse(File(PIECE, iter([]), large))
+    for each in leaving:
+        list(each.rest())
+    assert held.bytes == 0
 
 
 def learning_from_a_text(characters: int) -> Client:
@@ -106,7 +123,7 @@ def test_many_who_follow_and_ask_for_a_copy_hold_no_copies_of_the_data():
     tracemalloc.start()
     try:
         files = [finish(trainer.saving(dataset=True)) for _ in range(20)]
-        leaving = [Leaving() for _ in files]
+        leaving = [Leaving(Held()) for _ in files]
         for each, file in zip(leaving, files, strict=True):
             each.add(FileAnswer(file, None))
         held = tracemalloc.get_traced_memory()[0]

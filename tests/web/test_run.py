@@ -9,6 +9,7 @@ from app.tasks import Series
 from app.training import BREAKS, RunConfig, Trainer
 from app.web import protocol
 from app.web.closing import Close
+from app.web.protocol import SNAPSHOT_BYTES, UPLOAD_BYTES
 from app.web.run import Shared
 from app.web.session import Phase
 from app.web.viewer import Viewer
@@ -316,6 +317,25 @@ def test_a_record_that_takes_long_is_made_in_steps_while_others_use_the_same_buf
     assert set(shown) == set(expected)
     for name, values in expected.items():
         assert np.array_equal(shown[name], values, equal_nan=True), name
+
+
+def test_snapshots_may_be_larger_than_other_files_as_networks_are(client):
+    client.started()
+    (error,) = client.say("upload", kind="text", bytes=UPLOAD_BYTES + 1)
+    assert (error["code"], error["field"]) == ("out_of_range", "bytes")
+    assert client.say("upload", kind="snapshot", bytes=SNAPSHOT_BYTES)[0]["type"] == "ready"
+
+
+def test_a_run_whose_snapshot_is_larger_than_other_files_may_be_goes_on_elsewhere(client):
+    client.say(
+        "start", config={"cell": "lstm", "hidden_size": 256, "num_layers": 2, "sequence_length": 3, "batch_size": 1}
+    )
+    (file,) = (each for each in client.say("snapshot") if isinstance(each, bytes))
+    assert len(file) > UPLOAD_BYTES
+    other = Client()
+    other.say("upload", kind="snapshot", bytes=len(file))
+    assert [each["type"] for each in other.send(file) if isinstance(each, dict)] == ["state"]
+    assert other.session.trainer.snapshot() == file
 
 
 def test_what_is_refused_is_refused_before_anything_is_drawn(client):

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ...errors import BadValue
+from ...errors import BadValue, OutOfRange
 from ...training import Effects, RunConfig, Steps, Trainer, finish
 from ...training.dataset import reading_file
 from ...training.limits import MAX_FILE_NAME
@@ -24,7 +24,7 @@ LONGEST_LINK = 8_000
 MOST_CHANGES = 100  # that a report lists
 LONGEST_CHANGE = 200  # characters
 MIB = 2**20
-LARGEST = protocol.UPLOAD_BYTES - 2**10  # that can be opened again, an id in it
+LARGEST = protocol.SNAPSHOT_BYTES - 2**10  # that can be opened again, an id in it
 BEFORE_A_RUN = ("snapshot", "dataset")  # kinds that begin one
 
 
@@ -35,7 +35,7 @@ class Snapshot(Command):
     dataset: bool = False
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        return snapshot_of(session.network(self.type), dataset=self.dataset)
+        return snapshot_of(session, session.network(self.type), dataset=self.dataset)
 
 
 class Copy(Command):
@@ -46,22 +46,23 @@ class Copy(Command):
     dataset: bool = False
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        return snapshot_of(session.network(self.type), dataset=self.dataset)
+        return snapshot_of(session, session.network(self.type), dataset=self.dataset)
 
 
-def snapshot_of(trainer: Trainer, *, dataset: bool) -> File | Steps[File]:
+def snapshot_of(session: Session, trainer: Trainer, *, dataset: bool) -> File | Steps[File]:
     """The run as a file, in steps where its next batch takes long to compute."""
-    steps = _saving(trainer, dataset=dataset)
+    steps = _saving(session, trainer, dataset=dataset)
     return steps if trainer.takes_long else finish(steps)
 
 
-def _saving(trainer: Trainer, *, dataset: bool) -> Steps[File]:
+def _saving(session: Session, trainer: Trainer, *, dataset: bool) -> Steps[File]:
     """The same in steps; data with which it could not be opened again are refused."""
     file = yield from trainer.saving(dataset=dataset)
+    session.shared.held.refuse(file)
     if file.size > LARGEST and dataset and (yield from trainer.saving()).size <= LARGEST:
         raise BadValue(
             f"With its data this run is a file of {file.size / MIB:.4g} MiB, and one of more than "
-            f"{protocol.UPLOAD_BYTES // MIB} could not be opened again. Save it without its data (`dataset: false`), "
+            f"{protocol.SNAPSHOT_BYTES // MIB} could not be opened again. Save it without its data (`dataset: false`), "
             "and keep their file: uploaded first, the run goes on from there.",
             "dataset",
         )
@@ -123,11 +124,17 @@ class Upload(SeriesOptions):
 
     type = "upload"
     kind: UploadKind
-    bytes: int = Field(ge=1, le=protocol.UPLOAD_BYTES)
+    bytes: int = Field(ge=1, le=protocol.SNAPSHOT_BYTES)
     adopt: bool = False
     name: str = Field(default="", max_length=MAX_FILE_NAME)
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
+        if self.bytes > protocol.UPLOAD_BYTES and self.kind != "snapshot":
+            raise OutOfRange(
+                f"Expected at most {protocol.UPLOAD_BYTES} bytes, as files other than snapshots may have; got "
+                f"{self.bytes}. Use a part of it.",
+                "bytes",
+            )
         if self.preview:
             refuse_other_kinds(self.kind)
         if self.kind not in BEFORE_A_RUN:

@@ -35,6 +35,7 @@ export function createAutosave(store, past, request, standing, now, notice) {
     if (data === null || data === tooLarge) return request(command.snapshot());
     const answer = await request(command.snapshot(true), true);
     if (answer?.type !== "error") return answer;
+    if (answer.code === "busy") return null;
     if (answer.field === "dataset") {
       tooLarge = data;
       notice(WITHOUT_ITS_DATA);
@@ -48,7 +49,7 @@ export function createAutosave(store, past, request, standing, now, notice) {
     const answer = await ask();
     asked = false;
     if (answer?.type !== "file") return null;
-    if (answer.bytes.byteLength > (store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY)) {
+    if (answer.bytes.byteLength > (store.get().limits?.snapshot_bytes ?? Number.POSITIVE_INFINITY)) {
       if (!said) notice(TOO_LARGE);
       said = true;
       return null;

@@ -36,7 +36,12 @@ const HALF_CHARACTERS = /\p{Cs}/gu;
  * @returns {import("./panel.js").Pane & {open: (files: File[]) => Promise<void>, paste: () => void}}
  */
 export function createOpenPane(store, session, play) {
-  const most = () => store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY;
+  /** How large a file of a kind may be. @param {import("./kinds.js").Kind} kind */
+  function mostOf(kind) {
+    const { limits } = store.get();
+    const most = kind === "snapshot" ? limits?.snapshot_bytes : limits?.upload_bytes;
+    return most ?? Number.POSITIVE_INFINITY;
+  }
   const picker = element("input", {
     type: "file",
     multiple: true,
@@ -181,12 +186,15 @@ export function createOpenPane(store, session, play) {
     if (can.present && !can.replace) return refuse(say.OF_ANOTHER);
     if (isRecording(await file.slice(0, 8).arrayBuffer())) return openRecording(file);
     if (!can.replace) return refuse(say.OF_A_RECORDING);
-    const words = say.tooLargeWords(file.name, file.size, most());
-    if (words) return refuse(words);
+    const all = say.tooLargeWords(file.name, file.size, mostOf("snapshot"));
+    if (all) return refuse(all);
     const bytes = await file.arrayBuffer();
+    const kind = kindOf(file.name, bytes);
+    const words = say.tooLargeWords(file.name, file.size, mostOf(kind));
+    if (words) return refuse(words);
     withdraw();
     show();
-    await take(file.name, kindOf(file.name, bytes), bytes);
+    await take(file.name, kind, bytes);
   }
 
   /** Hand-ins come by the dozen; of anything else there is one. @param {File[]} files */
@@ -222,7 +230,7 @@ export function createOpenPane(store, session, play) {
     button.addEventListener("click", () => {
       if (text.value.trim() === "") return refuse(say.NOTHING_PASTED);
       const { buffer } = new TextEncoder().encode(text.value);
-      const words = say.tooLargeWords(say.PASTED, buffer.byteLength, most());
+      const words = say.tooLargeWords(say.PASTED, buffer.byteLength, mostOf("text"));
       if (words) return refuse(words);
       withdraw();
       void take(say.PASTED, kind, buffer);

@@ -52,7 +52,7 @@ export function createSavePane(store, session, lanes) {
     const leavesDataOut = answer?.type === "error" && answer.field === "dataset";
     const made = leavesDataOut ? await asItCame(command.snapshot()) : asMade(asFile(answer));
     if (leavesDataOut) return { ...made, note: say.WITHOUT_ITS_DATA };
-    const most = store.get().limits?.upload_bytes ?? Number.POSITIVE_INFINITY;
+    const most = store.get().limits?.snapshot_bytes ?? Number.POSITIVE_INFINITY;
     return made.blob.size > most ? { ...made, note: say.FOR_PYTHON } : made;
   }
 

@@ -86,7 +86,7 @@ import { Fault } from "../lib/fault.js";
  * @property {number} min_length
  */
 
-/** @typedef {{message_bytes: number, upload_bytes: number, frames_per_second: number, records_per_second: number, max_cost: number, breaks: string[]}} Limits */
+/** @typedef {{message_bytes: number, upload_bytes: number, snapshot_bytes: number, frames_per_second: number, records_per_second: number, max_cost: number, breaks: string[]}} Limits */
 
 /** @typedef {{type: "hello", protocol: number, limits: Limits}} HelloMessage */
 /** @typedef {{type: "state", id?: string | number, phase: Phase, config: Config, iteration: number, solved_at: number | null, same_numerics: boolean, task: Task, effects: Effects}} StateMessage */

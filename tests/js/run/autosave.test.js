@@ -17,7 +17,7 @@ function saving(task, withData, most = 1000) {
     return message.dataset ? withData : FILE;
   };
   const past = { keepSnapshot: (_bytes, iteration) => all.kept.push(iteration), newest: () => null, accepted: 0 };
-  const store = { get: () => ({ live: all.live, limits: { upload_bytes: most } }) };
+  const store = { get: () => ({ live: all.live, limits: { snapshot_bytes: most } }) };
   const autosave = createAutosave(
     store,
     past,
@@ -56,8 +56,14 @@ test("other data are tried again", async () => {
   assert.deepEqual(run.asked, [true, false, true, false]);
 });
 
-test("another error leaves them out only this time", async () => {
+test("a server that is busy is asked again later", async () => {
   const run = saving({ read: { rows: 5 } }, { type: "error", code: "busy", message: "Later." });
+  assert.equal(await run.save(), null);
+  assert.deepEqual([run.asked, run.told], [[true], []]);
+});
+
+test("another error leaves them out only this time", async () => {
+  const run = saving({ read: { rows: 5 } }, { type: "error", code: "no_run", message: "None." });
   await run.save();
   await run.save();
   assert.deepEqual([run.asked, run.told], [[true, false, true, false], []]);
