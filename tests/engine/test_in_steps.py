@@ -66,6 +66,17 @@ def test_steps_are_the_whole_bit_for_bit(seed):
         assert np.array_equal(ours, theirs, equal_nan=True)
 
 
+def test_the_parameters_of_one_layer_after_the_other_are_copied():
+    case = build(num_layers=3, bidirectional=True)
+    loaded = []
+    for layer in case.net.layers.values():
+        layer.load = lambda params, handed_through, layer=layer: loaded.append(layer)
+    steps = case.net.forwarding(case.params, case.x, case.target, case.h0, at_once=1)
+    for number in range(1, 7):
+        next(steps)
+        assert len(loaded) == number
+
+
 def test_between_two_steps_numbers_that_overflow_are_reported_as_ever():
     case = build()
     steps = case.net.forwarding(case.params, case.x, case.target, case.h0, at_once=1)
