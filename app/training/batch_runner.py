@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import nan
+from typing import Any
 
 import numpy as np
 
@@ -296,14 +297,10 @@ class BatchRunner:
             None if batch.lengths is None else batch.lengths[:B],
             self.config.loss_reduction,
         )
-        return gradcheck(
-            self._workspace("check", B, precision="float64").net,
-            {name: values.astype(np.float64) for name, values in learner.params.items()},
-            data,
-            samples=samples,
-            rng=np.random.default_rng((self.config.seed, CHECK, learner.progress.iteration)),
-            broken=broken,
-        )
+        params = {name: values.astype(np.float64) for name, values in learner.params.items()}
+        rng = np.random.default_rng((self.config.seed, CHECK, learner.progress.iteration))
+        shape = self._shape("check", B, precision="float64")
+        return _checked(self.workspaces, shape, params, data, samples, rng, broken, self._at_once)
 
     def _check_break(self, broken: BreakName) -> None:
         """Refuse a bug that this network cannot have."""
@@ -358,6 +355,25 @@ def _run(
         found = yield from batch_pass.running(workspace.net, params, batch, config, initial, along, at_once)
         workspace.holds = found
     return found
+
+
+def _checked(
+    pool: WorkspacePool,
+    shape: Shape,
+    params: Params,
+    data: Data,
+    samples: int,
+    rng: np.random.Generator,
+    broken: BreakName | None,
+    at_once: int | None,
+) -> Iterator[tuple[str, TensorCheck]]:
+    """`gradcheck` in buffers of a pool; nobody else's meanwhile, where its passes take long, as `_run`."""
+    how: dict[str, Any] = {"samples": samples, "rng": rng, "broken": broken}
+    if at_once is None or not pool.may_lend(shape):
+        yield from gradcheck(pool.workspace("check", shape).net, params, data, **how)
+        return
+    with pool.lent("check", shape) as workspace:
+        yield from gradcheck(workspace.net, params, replace(data, at_once=at_once), **how)
 
 
 def _varies(batch: Batch) -> bool:

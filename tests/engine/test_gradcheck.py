@@ -29,6 +29,35 @@ def test_every_tensor_of_a_sound_network_passes(cell, activation, reduction):
         assert tensor.samples == 3
 
 
+@pytest.mark.parametrize("broken", [None, *BREAKS])
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_check_whose_passes_pause_finds_the_same_to_the_last_bit(cell, broken):
+    if (cell, broken) in CANNOT:
+        return
+    network = build(cell, T=8, num_layers=2)
+    before = {name: values.copy() for name, values in network.params.items()}
+    expected = check(network, samples=2, broken=broken)
+    data = Data(network.x, network.target, network.h0, at_once=3)
+    rng = np.random.default_rng(4)
+    found = list(gradcheck(network.net, network.params, data, rng=rng, samples=2, broken=broken))
+    assert dict(found) == expected
+    assert list(dict(found)) == list(expected)
+    passes = 4 * sum(one.samples + one.at_kink for one in expected.values())
+    assert len(found) >= passes * network.net.T / 3 * 2, "each of two layers"
+    assert all(np.array_equal(network.params[name], values) for name, values in before.items())
+
+
+def test_a_check_pauses_after_every_forward_pass():
+    network = build(T=8)
+    forward, passes, since = network.net.forward, [], []
+    network.net.forward = lambda *given, **more: (passes.append(None), forward(*given, **more))
+    data = Data(network.x, network.target, network.h0)
+    for _ in gradcheck(network.net, network.params, data, rng=np.random.default_rng(4), samples=2):
+        since.append(len(passes))
+        passes.clear()
+    assert max(since[1:]) == 1
+
+
 READOUT = {"W_hy", "b_y"}
 
 

@@ -152,3 +152,29 @@ def test_the_steps_of_a_truncated_update_are_as_long_as_others():
     assert run.takes_long
     _, taken = interrupted(run.approaching(), lambda: None)
     assert taken < 1_000, "of half a millisecond each"
+
+
+@pytest.mark.parametrize("broken", [None, "state_kept", "wrong_slope", "drop_carried"])
+def test_a_check_of_gradients_is_made_in_steps_too_between_which_others_check_theirs(broken):
+    config, workspaces = RunConfig(**LARGE), WorkspacePool()
+    run, other = Trainer(config, workspaces=workspaces), Trainer(config.changed({"seed": 5}), workspaces=workspaces)
+    at_once = Trainer(config, workspaces=WorkspacePool(max_bytes=0))
+    expected = list(at_once.check_gradients(samples=1, broken=broken))
+    found = []
+    for known in run.check_gradients(samples=1, broken=broken):
+        found.append(known)
+        if len(found) in (1, 7, 20, 200):
+            next(other.check_gradients(samples=1))
+            other.advance()
+    assert dict(found) == dict(expected)
+    assert len(found) >= 8 * len(expected)
+    assert workspaces.nbytes_lent == 0
+
+
+def test_a_check_that_is_given_up_gives_its_buffers_back():
+    workspaces = WorkspacePool()
+    checks = Trainer(RunConfig(**LARGE), workspaces=workspaces).check_gradients()
+    next(checks)
+    assert workspaces.nbytes_lent > 0
+    del checks
+    assert workspaces.nbytes > workspaces.nbytes_lent == 0
