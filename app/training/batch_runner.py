@@ -1,7 +1,7 @@
 """BatchRunner: the sequences of one configuration, run forward and backward through the network in shared buffers."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import nan
@@ -251,6 +251,14 @@ class BatchRunner:
             batch_pass.run(workspace.net, params, computed.batch, self.config, computed.initial)
             workspace.holds = computed
         return workspace.net
+
+    @contextmanager
+    def keeping(self, trace: ProbeTrace) -> Iterator[bool]:
+        """For a while the buffers of a sequence are nobody else's, where what is looked at takes long; whether so."""
+        shape = self._shape("probe", 1)
+        keeps = self.is_long and self.workspaces.may_lend(shape)
+        with self.workspaces.kept("probe", shape, trace.net) if keeps else nullcontext():
+            yield keeps
 
     def _sequence_of(self, probe: int, edits: Edits) -> Sequence:
         """The probe with this index, edited."""

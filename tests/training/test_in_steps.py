@@ -52,6 +52,35 @@ def test_every_bit_is_that_of_an_update_at_once(config):
         assert np.array_equal(run.params[name], values), name
 
 
+WATCH = ("flow", "truncation", "spectrum", "gates", "saturation", "weights", "gradients", "distributions")
+
+
+@pytest.mark.parametrize("config", CASES.values(), ids=CASES)
+def test_what_is_watched_is_measured_one_after_the_other_in_buffers_that_nobody_else_has_meanwhile(config):
+    config, workspaces = RunConfig(**LARGE | config), WorkspacePool()
+    run, alone = (Trainer(config, max_cost=10**12, workspaces=pool) for pool in (workspaces, None))
+    other = Trainer(config.changed({"seed": 5}), max_cost=10**12, workspaces=workspaces)
+    assert run.takes_long
+    expected = alone.record(WATCH)
+    finish(run.approaching())
+    steps, taken = run.recording(WATCH), 0
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            record = done.value
+            break
+        taken += 1
+        if taken % 2:
+            finish(other.recording(("saturation",)))
+    assert taken > 5, "so many quantities need the buffers"
+    assert record.scalars == expected.scalars
+    assert list(record.scalars) == list(expected.scalars)
+    for name, values in expected.tensors.items():
+        assert np.array_equal(record.tensors[name], values, equal_nan=True), name
+    assert workspaces.nbytes_lent == 0
+
+
 def test_a_change_in_the_middle_comes_before_the_whole_update():
     run, expected = Trainer(RunConfig(**LARGE)), Trainer(RunConfig(**LARGE))
     steps = run.approaching()
