@@ -73,7 +73,7 @@ def test_what_is_watched_is_measured_one_after_the_other_in_buffers_that_nobody_
         taken += 1
         if taken % 2:
             finish(other.recording(("saturation",)))
-    assert taken > 5, "so many quantities need the buffers"
+    assert taken > 30, "the flow, the meter and the spectrum take several each"
     assert record.scalars == expected.scalars
     assert list(record.scalars) == list(expected.scalars)
     for name, values in expected.tensors.items():
