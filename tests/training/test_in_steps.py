@@ -207,3 +207,39 @@ def test_a_check_that_is_given_up_gives_its_buffers_back():
     assert workspaces.nbytes_lent > 0
     del checks
     assert workspaces.nbytes > workspaces.nbytes_lent == 0
+
+
+MANY_WEIGHTS = {"cell": "lstm", "hidden_size": 256, "sequence_length": 5, "batch_size": 1, "lag": 1, "num_layers": 2}
+
+
+def test_where_a_run_of_many_weights_stands_is_found_out_in_steps_and_others_meet_it_there():
+    computed = Computed()
+    first, second = (Trainer(RunConfig(**MANY_WEIGHTS), computed=computed) for _ in range(2))
+    for run in (first, second):
+        run.edit("W_hh", (0, 0), 0.5)
+    _, alone = interrupted(first.recording(), lambda: None)
+    record, taken = interrupted(second.recording(), lambda: None)
+    entries = sum(values.size for values in first.params.values())
+    assert taken >= 3 * 8 * entries // 2**20, "weights and two moments of each"
+    assert alone > taken, "the other one has made it"
+    assert record.scalars["loss"] == first.record().scalars["loss"]
+    assert second._state.digest() == first._state.digest()
+
+
+def test_who_asks_again_where_a_run_stands_goes_on_where_it_was_left():
+    run = Trainer(RunConfig(**MANY_WEIGHTS), computed=Computed())
+    run.edit("W_hh", (0, 0), 0.5)
+    for _ in range(1_000):
+        if next(run.approaching(), "over") == "over":
+            break
+    else:
+        raise AssertionError("it began again and again")
+
+
+def test_a_change_while_it_is_found_out_where_a_run_stands_is_not_missed():
+    run = Trainer(RunConfig(**MANY_WEIGHTS), computed=Computed())
+    run.edit("W_hh", (0, 0), 0.5)
+    next(run.approaching())
+    run.edit("W_hh", (0, 0), 0.25)
+    finish(run.approaching())
+    assert run._iterations._equal_runs.place.origin == run._state.digest()
