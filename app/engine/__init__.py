@@ -8,7 +8,7 @@ from .beside import COLUMNS, Columns, beside, leaves_the_batch
 from .cells import CELLS, Cell, CellName, Params
 from .clipping import ClipMode, angle, clip, norm, norm_of
 from .flow import Flow, all_flows, flow, flowing, layer_flow
-from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck
+from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck, gradchecking
 from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise, initialising
 from .lags import TruncationMeter, horizon, metering, truncation_meter, whole_meter
 from .last_loss import LastLoss, adjoints_and_last_loss, going_back
@@ -76,6 +76,7 @@ __all__ = [
     "following_directions",
     "going_back",
     "gradcheck",
+    "gradchecking",
     "horizon",
     "initialise",
     "initialising",

@@ -3,10 +3,10 @@
 For the tests and for the page: the check runs on the very network that is shown, in float64.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 
@@ -29,8 +29,6 @@ BreakName = Literal[
     "state_kept",
     "forget_gate_dropped",
 ]
-
-Found = TypeVar("Found")
 
 LIMIT = 1e-5
 STEPS_OF_STATES = (3e-6, 1e-6)  # learned ones start at 0, where a normalisation bends sharply
@@ -108,8 +106,7 @@ def gradcheck(
 ) -> Iterator[Known]:
     """The check of every parameter in turn, by name; ``dict(gradcheck(...))`` for all of them.
 
-    Yields after every forward pass, and within it as ``data`` has it, what a parameter's check has come to, as others
-    may want a turn; its last word counts. Within a pass nobody else may use ``net``.
+    Yields after every entry what a parameter's check has come to, as others may want a turn; its last word counts.
 
     Full BPTT of ``data`` on ``net``, whose dtype must be float64. Up to ``samples``
     entries of each tensor are drawn from ``rng``; entries so close to a kink of phi that any difference would straddle
@@ -117,19 +114,35 @@ def gradcheck(
     bug; where W_hh is spoken of, an indrnn has u_hh and a mingru W_xh. ``params`` is as it was in the end, to the last
     bit.
     """
+    checks = gradchecking(net, params, data, samples=samples, rng=rng, broken=broken)
+    yield from (known for known in checks if known is not None)
+
+
+def gradchecking(
+    net: Network,
+    params: Params,
+    data: Data,
+    *,
+    samples: int,
+    rng: np.random.Generator,
+    broken: BreakName | None,
+) -> Iterator[Known | None]:
+    """`gradcheck` that also pauses, with None, after every forward pass, and within it as ``data`` has it.
+
+    Within a pass nobody else may use ``net``.
+    """
     if net.dtype != np.float64:
         raise ValueError(f"a gradient check needs float64, this network computes in {net.dtype}")
     if broken is not None and not BREAKS[broken].fits(net):
         raise ValueError(f"the break {broken} needs {BREAKS[broken].needs}")
-    nothing = TensorCheck(None, 0)
-    analytic = yield from _meanwhile((next(iter(params)), nothing), _analytic(net, params, data, broken))
+    analytic = yield from _analytic(net, params, data, broken)
     for name, array in params.items():
-        worst, taken, at_kink, zero, known = 0.0, 0, 0, 0, nothing
+        worst, taken, at_kink, zero = 0.0, 0, 0, 0
         for flat in rng.permutation(array.size):
             if taken == samples:
                 break
             index = np.unravel_index(flat, array.shape)
-            numeric = yield from _meanwhile((name, known), _numeric(net, params, data, name, index))
+            numeric = yield from _numeric(net, params, data, name, index)
             if numeric is None:
                 at_kink += 1
             else:
@@ -138,19 +151,7 @@ def gradcheck(
                 worst = max(worst, error) if error == error else float("nan")
                 taken += 1
                 zero += a == 0.0 == numeric
-            known = TensorCheck(worst if taken else None, taken, at_kink, zero)
-            yield name, known
-
-
-def _meanwhile(known: Known, steps: Steps[Found]) -> Generator[Known, None, Found]:
-    """What the steps come to; between two of them, what is ``known`` so far."""
-    try:
-        while True:
-            next(steps)
-            yield known
-    except StopIteration as done:
-        found: Found = done.value
-        return found
+            yield name, TensorCheck(worst if taken else None, taken, at_kink, zero)
 
 
 def _analytic(net: Network, params: Params, data: Data, broken: BreakName | None) -> Steps[Params]:

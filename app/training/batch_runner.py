@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import BREAKS, BreakName, Columns, Data, Network, Params, Precision, TensorCheck, gradcheck
+from ..engine import BREAKS, BreakName, Columns, Data, Network, Params, Precision, TensorCheck, gradchecking
 from ..errors import BadValue, OutOfRange, shown
 from ..steps import Steps, finish
 from ..tasks import Batch, Task
@@ -282,10 +282,10 @@ class BatchRunner:
         rng = np.random.default_rng((self.config.seed, SAMPLE, iteration))
         return continuation(self._workspace("sample", 1, T=1).net, params, trace.net, rng)
 
-    def check_gradients(
+    def checking_gradients(
         self, learner: Learner, samples: int, broken: BreakName | None
-    ) -> Iterator[tuple[str, TensorCheck]]:
-        """`Trainer.check_gradients`, on the first sequences of an iteration's batch."""
+    ) -> Iterator[tuple[str, TensorCheck] | None]:
+        """`Trainer.checking_gradients`, on the first sequences of an iteration's batch."""
         samples = plain(samples)
         if type(samples) is not int:
             raise BadValue(f"samples must be a whole number; got {shown(samples)}. Try 8.", "samples")
@@ -374,14 +374,14 @@ def _checked(
     rng: np.random.Generator,
     broken: BreakName | None,
     at_once: int | None,
-) -> Iterator[tuple[str, TensorCheck]]:
-    """`gradcheck` in buffers of a pool; nobody else's meanwhile, where its passes take long, as `_run`."""
+) -> Iterator[tuple[str, TensorCheck] | None]:
+    """`gradchecking` in buffers of a pool; nobody else's meanwhile, where its passes take long, as `_run`."""
     how: dict[str, Any] = {"samples": samples, "rng": rng, "broken": broken}
     if at_once is None or not pool.may_lend(shape):
-        yield from gradcheck(pool.workspace("check", shape).net, params, data, **how)
+        yield from gradchecking(pool.workspace("check", shape).net, params, data, **how)
         return
     with pool.lent("check", shape) as workspace:
-        yield from gradcheck(workspace.net, params, replace(data, at_once=at_once), **how)
+        yield from gradchecking(workspace.net, params, replace(data, at_once=at_once), **how)
 
 
 def _varies(batch: Batch) -> bool:
