@@ -15,8 +15,7 @@ from plotly.offline import get_plotlyjs
 
 from .. import __version__
 from ..errors import TooCostly
-from ..steps import Steps
-from ..training import Record, RunConfig, Trainer
+from ..training import Record, RunConfig, Steps, Trainer
 from ..training.drawing import escaped
 from ..training.tensorfile import File, in_pieces
 from . import figures
