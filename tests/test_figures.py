@@ -363,3 +363,14 @@ def test_a_report_of_four_layers_in_both_directions_shows_each_and_stays_below_3
     assert len(page.encode()) <= LARGEST
     for name in ("norms", "flow", "states", "gates"):
         assert f'id="{name}_l4_reverse"' in page
+
+
+def test_of_a_run_that_takes_long_the_report_is_measured_and_drawn_in_many_pieces():
+    long = Trainer(RunConfig(cell="lstm", hidden_size=64, batch_size=32))
+    assert long.takes_long
+    pieces = list(report(long))
+    first = next(place for place, piece in enumerate(pieces) if piece)
+    assert first > 20, "while it is measured nothing of it is there"
+    drawn = [place for place, piece in enumerate(pieces) if piece.startswith('<div class="figure"')]
+    assert len(drawn) > 5
+    assert all(pieces[place - 1] == "" for place in drawn), "made, then drawn"

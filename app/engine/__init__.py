@@ -7,10 +7,10 @@ from .arrays import Precision
 from .beside import COLUMNS, Columns, beside, leaves_the_batch
 from .cells import CELLS, Cell, CellName, Params
 from .clipping import ClipMode, angle, clip, norm, norm_of
-from .flow import Flow, all_flows, flow, layer_flow
-from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck
+from .flow import Flow, all_flows, flow, flowing, layer_flow
+from .gradcheck import BREAKS, BreakName, Data, TensorCheck, gradcheck, gradchecking
 from .initialisers import INITIALISERS, MOST_LAYERS, Initialisation, InitName, initialise, initialising
-from .lags import TruncationMeter, horizon, truncation_meter, whole_meter
+from .lags import TruncationMeter, horizon, metering, truncation_meter, whole_meter
 from .last_loss import LastLoss, adjoints_and_last_loss, going_back
 from .losses import LOSSES, LossName, Reduction
 from .naming import suffix, suffixes
@@ -19,6 +19,8 @@ from .optimizers import OPTIMIZERS, Optimizer, OptimizerName
 from .pairs import nbytes as nbytes_of_pairs
 from .spectrum import (
     eigenvalues,
+    following_directions,
+    jacobian_norming,
     jacobian_norms,
     layer_jacobian_norms,
     lyapunov_exponents,
@@ -70,11 +72,15 @@ __all__ = [
     "clip",
     "eigenvalues",
     "flow",
+    "flowing",
+    "following_directions",
     "going_back",
     "gradcheck",
+    "gradchecking",
     "horizon",
     "initialise",
     "initialising",
+    "jacobian_norming",
     "jacobian_norms",
     "kept_pairs",
     "layer_adjoints",
@@ -82,6 +88,7 @@ __all__ = [
     "layer_jacobian_norms",
     "leaves_the_batch",
     "lyapunov_exponents",
+    "metering",
     "nbytes_of_pairs",
     "norm",
     "norm_of",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..steps import Steps, finish
 from .adjoints import Adjoints
 from .arrays import BUFFER, Array
 from .arrivals import Arrivals, arrivals, stack_arrivals
@@ -56,22 +57,34 @@ def all_flows(net: Network, adjoints: Mapping[str, Adjoints]) -> dict[str, Flow]
     where k > t, in the top layer of two also where k < t in reverse. Below that all pairs have one. The ledger,
     ln_flow_a, is of the top layer alone: below it more arrives at every step than the next timestep sends.
     """
+    return finish(flowing(net, adjoints))
+
+
+def flowing(net: Network, adjoints: Mapping[str, Adjoints]) -> Steps[dict[str, Flow]]:
+    """`all_flows` in steps, between which nobody else may use ``net``."""
+    return net.in_silence(_flowing(net, adjoints))
+
+
+def _flowing(net: Network, adjoints: Mapping[str, Adjoints]) -> Steps[dict[str, Flow]]:
     if len(net.stack.levels) == 1:
-        return {ending: _turned(layer_flow(layer, adjoints[ending]), layer) for ending, layer in net.layers.items()}
-    with np.errstate(all="ignore"):
-        np.setbufsize(BUFFER)
-        if len(net.stack.top) == 1:
-            tables = {
-                ending: _Tables(layer, adjoints[ending], is_top=layer in net.stack.top)
-                for ending, layer in net.layers.items()
-            }
-            for layer, here in stack_arrivals(net.stack):
-                tables[layer.ending].add(here)
-            return {ending: found.flow() for ending, found in tables.items()}
-        gathered = {ending: _Gathered(layer, adjoints[ending], net.stack) for ending, layer in net.layers.items()}
-        for group in pairs(net.stack):
-            gathered[group.layer.ending].add(group)
-        return {ending: found.flow() for ending, found in gathered.items()}
+        flows = {}
+        for ending, layer in net.layers.items():
+            flows[ending] = _turned((yield from _flowing_of(layer, adjoints[ending])), layer)
+        return flows
+    if len(net.stack.top) == 1:
+        tables = {
+            ending: _Tables(layer, adjoints[ending], is_top=layer in net.stack.top)
+            for ending, layer in net.layers.items()
+        }
+        for layer, here in stack_arrivals(net.stack):
+            tables[layer.ending].add(here)
+            yield
+        return {ending: found.flow() for ending, found in tables.items()}
+    gathered = {ending: _Gathered(layer, adjoints[ending], net.stack) for ending, layer in net.layers.items()}
+    for group in pairs(net.stack):
+        gathered[group.layer.ending].add(group)
+        yield
+    return {ending: found.flow() for ending, found in gathered.items()}
 
 
 def _turned(found: Flow, layer: Layer) -> Flow:
@@ -163,10 +176,16 @@ def layer_flow(layer: Layer, adjoint: Adjoints) -> Flow:
     """
     with np.errstate(all="ignore"):
         np.setbufsize(BUFFER)
-        tables = _Tables(layer, adjoint, is_top=True)
-        for here in arrivals(layer):
-            tables.add(here)
-        return tables.flow()
+        return finish(_flowing_of(layer, adjoint))
+
+
+def _flowing_of(layer: Layer, adjoint: Adjoints) -> Steps[Flow]:
+    """The same in steps."""
+    tables = _Tables(layer, adjoint, is_top=True)
+    for here in arrivals(layer):
+        tables.add(here)
+        yield
+    return tables.flow()
 
 
 class _Tables:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..steps import Steps
 from .arrays import Array
 from .cells import Cell, Params
 from .cells.base import W_HH
@@ -36,7 +37,10 @@ STEPS = (1e-4, 1e-5, 1e-6)  # from the one with the least rounding; smaller wher
 
 @dataclass(frozen=True)
 class Data:
-    """What a forward pass begins with, as `Network.forward` has it, and the ``reduction`` of its losses."""
+    """What a forward pass begins with, as `Network.forward` has it, and the ``reduction`` of its losses.
+
+    ``at_once``: timesteps of one layer after which a pass pauses; None: it does not.
+    """
 
     x: Array
     target: Array
@@ -44,10 +48,27 @@ class Data:
     initial: Mapping[str, Array] | None = None
     lengths: Array | None = None
     reduction: Reduction = "sum"
+    at_once: int | None = None
 
-    def forward(self, net: Network, params: Params) -> None:
+    def forward(self, net: Network, params: Params) -> Steps[None]:
         """The forward pass of ``net``."""
-        net.forward(params, self.x, self.target, self.h0, initial=self.initial, lengths=self.lengths)
+        return self.forward_from(net, params, self.h0, self.initial)
+
+    def forward_from(
+        self, net: Network, params: Params, h0: Array | None, initial: Mapping[str, Array] | None
+    ) -> Steps[None]:
+        """The same from other states."""
+        given = params, self.x, self.target, h0
+        if self.at_once is None:
+            net.forward(*given, initial=initial, lengths=self.lengths)
+        else:
+            yield from net.forwarding(*given, initial=initial, lengths=self.lengths, at_once=self.at_once)
+
+    def backward(self, net: Network) -> Steps[Params]:
+        """Full BPTT after it."""
+        if self.at_once is None:
+            return net.backward(self.reduction)
+        return (yield from net.backwarding(self.reduction, 0, 0, None, self.at_once))
 
 
 @dataclass(frozen=True)
@@ -70,6 +91,10 @@ class TensorCheck:
         return None if self.max_rel_error is None else self.max_rel_error < LIMIT
 
 
+Known = tuple[str, TensorCheck]
+"""The name of a parameter, and what its check has come to."""
+
+
 def gradcheck(
     net: Network,
     params: Params,
@@ -78,7 +103,7 @@ def gradcheck(
     samples: int = 8,
     rng: np.random.Generator,
     broken: BreakName | None = None,
-) -> Iterator[tuple[str, TensorCheck]]:
+) -> Iterator[Known]:
     """The check of every parameter in turn, by name; ``dict(gradcheck(...))`` for all of them.
 
     Yields after every entry what a parameter's check has come to, as others may want a turn; its last word counts.
@@ -86,20 +111,38 @@ def gradcheck(
     Full BPTT of ``data`` on ``net``, whose dtype must be float64. Up to ``samples``
     entries of each tensor are drawn from ``rng``; entries so close to a kink of phi that any difference would straddle
     it are passed over. ``broken``, a key of `BREAKS` that this network can have, computes the analytic side with that
-    bug; where W_hh is spoken of, an indrnn has u_hh and a mingru W_xh. ``params`` is left as it was, to the last bit.
+    bug; where W_hh is spoken of, an indrnn has u_hh and a mingru W_xh. ``params`` is as it was in the end, to the last
+    bit.
+    """
+    checks = gradchecking(net, params, data, samples=samples, rng=rng, broken=broken)
+    yield from (known for known in checks if known is not None)
+
+
+def gradchecking(
+    net: Network,
+    params: Params,
+    data: Data,
+    *,
+    samples: int,
+    rng: np.random.Generator,
+    broken: BreakName | None,
+) -> Iterator[Known | None]:
+    """`gradcheck` that also pauses, with None, after every forward pass, and within it as ``data`` has it.
+
+    Within a pass nobody else may use ``net``.
     """
     if net.dtype != np.float64:
         raise ValueError(f"a gradient check needs float64, this network computes in {net.dtype}")
     if broken is not None and not BREAKS[broken].fits(net):
         raise ValueError(f"the break {broken} needs {BREAKS[broken].needs}")
-    analytic = _analytic(net, params, data, broken)
+    analytic = yield from _analytic(net, params, data, broken)
     for name, array in params.items():
         worst, taken, at_kink, zero = 0.0, 0, 0, 0
         for flat in rng.permutation(array.size):
             if taken == samples:
                 break
             index = np.unravel_index(flat, array.shape)
-            numeric = _numeric(net, params, data, name, index)
+            numeric = yield from _numeric(net, params, data, name, index)
             if numeric is None:
                 at_kink += 1
             else:
@@ -111,23 +154,28 @@ def gradcheck(
             yield name, TensorCheck(worst if taken else None, taken, at_kink, zero)
 
 
-def _analytic(net: Network, params: Params, data: Data, broken: BreakName | None) -> Params:
-    data.forward(net, params)
-    return net.backward(data.reduction) if broken is None else BREAKS[broken].gradients(net, params, data)
+def _analytic(net: Network, params: Params, data: Data, broken: BreakName | None) -> Steps[Params]:
+    yield from data.forward(net, params)
+    gradients = data.backward(net) if broken is None else BREAKS[broken].gradients(net, params, data)
+    return (yield from gradients)
 
 
-def _numeric(net: Network, params: Params, data: Data, name: str, index: tuple[int, ...]) -> float | None:
+def _numeric(net: Network, params: Params, data: Data, name: str, index: tuple[int, ...]) -> Steps[float | None]:
     """The five-point central difference (Abramowitz & Stegun 25.3.6); None where every step crosses a kink."""
     array, value = params[name], params[name][index]
 
-    def at(offset: float) -> tuple[Array, list[Array]]:
+    def at(offset: float) -> Steps[tuple[Array, list[Array]]]:
         array[index] = value + offset
-        data.forward(net, params)
+        yield from data.forward(net, params)
         return net.E_t.copy(), _sides(net)
 
     try:
         for step in STEPS_OF_STATES if name[:2] in ("h0", "c0") else STEPS:
-            (E2, far), (E1, _), (E_1, _), (E_2, opposite) = (at(m * step) for m in (2, 1, -1, -2))
+            found = []
+            for m in (2, 1, -1, -2):
+                found.append((yield from at(m * step)))
+                yield
+            (E2, far), (E1, _), (E_1, _), (E_2, opposite) = found
             if all(np.array_equal(a, b) for a, b in zip(far, opposite, strict=True)):
                 with np.errstate(all="ignore"):
                     # Differences of single losses, then their sum: rounding does not grow with the sum.
@@ -148,22 +196,23 @@ def _sides(net: Network) -> list[Array]:
 # The classic bugs. Each computes the gradients after `forward`, with one mistake, made in every layer and direction.
 
 
-def _drop_carried(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
+def _drop_carried(net: Network, params: Params, data: Data) -> Steps[Params]:  # noqa: ARG001
     """A backward pass at every timestep that goes nowhere."""
+    yield
     return net.backward_each_alone(data.reduction)
 
 
-def _no_accumulation(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
+def _no_accumulation(net: Network, params: Params, data: Data) -> Steps[Params]:  # noqa: ARG001
     """Only the last timestep's dW_hh is kept: `=` where `+=` belongs."""
-    grads, of_x = net.backward(data.reduction), net.cell.recurrent.of_x
+    grads, of_x = (yield from data.backward(net)), net.cell.recurrent.of_x
     for layer in net.layers.values():
         _recurrent_gradient(layer, grads, (_entered(layer) if of_x else _states(layer)[:-1])[-1:], slice(-1, None))
     return grads
 
 
-def _stale_h(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
+def _stale_h(net: Network, params: Params, data: Data) -> Steps[Params]:  # noqa: ARG001
     """dW_hh is made with h_t where h_{t-1} belongs."""
-    grads = net.backward(data.reduction)
+    grads = yield from data.backward(net)
     for layer in net.layers.values():
         _recurrent_gradient(layer, grads, _states(layer)[1:], slice(None))
     return grads
@@ -187,15 +236,15 @@ def _recurrent_gradient(layer: Layer, grads: Params, incoming: Array, timesteps:
     grads[recurrent.name + layer.ending][:] = np.einsum(indices, incoming, da) / layer.B
 
 
-def _transpose_W_hh(net: Network, params: Params, data: Data) -> Params:
+def _transpose_W_hh(net: Network, params: Params, data: Data) -> Steps[Params]:
     """dh_{t-1} = da_t W_hh where its transpose belongs."""
     for ending, layer in net.layers.items():
         blocks = params[f"W_hh{ending}"].reshape(net.H, -1, net.H)
         layer.V[:, : -layer.handed] = blocks.transpose(2, 1, 0).reshape(net.H, -1)
-    return net.backward(data.reduction)
+    return (yield from data.backward(net))
 
 
-def _wrong_slope(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
+def _wrong_slope(net: Network, params: Params, data: Data) -> Steps[Params]:  # noqa: ARG001
     """Divided by 1 - h^2 where tanh's slope multiplies."""
 
     def inverse(_: Array, h: Array, out: Array) -> None:
@@ -205,31 +254,31 @@ def _wrong_slope(net: Network, params: Params, data: Data) -> Params:  # noqa: A
     with ExitStack() as changes:
         for layer in net.layers.values():
             changes.enter_context(_in_place_of(layer.cell, "activation", wrong))
-        return net.backward(data.reduction)
+        return (yield from data.backward(net))
 
 
-def _counted_twice(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
+def _counted_twice(net: Network, params: Params, data: Data) -> Steps[Params]:  # noqa: ARG001
     """Each loss enters dh_t a second time; dW_hy and db_y do not depend on dh_t and stay right."""
     for layer in net.stack.top:
         layer.V[:, -layer.handed :] *= 2.0
-    return net.backward(data.reduction)
+    return (yield from data.backward(net))
 
 
-def _bias_forgotten(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
+def _bias_forgotten(net: Network, params: Params, data: Data) -> Steps[Params]:  # noqa: ARG001
     """db_h stays 0."""
-    grads = net.backward(data.reduction)
+    grads = yield from data.backward(net)
     for ending in net.layers:
         grads[f"b_h{ending}"][:] = 0.0
     return grads
 
 
-def _state_kept(net: Network, params: Params, data: Data) -> Params:
+def _state_kept(net: Network, params: Params, data: Data) -> Steps[Params]:
     """Sequences start from the last state of those before, as nobody set it back to h_0."""
-    net.forward(params, data.x, data.target, initial=net.last_states(), lengths=data.lengths)
-    return net.backward(data.reduction)
+    yield from data.forward_from(net, params, None, net.last_states())
+    return (yield from data.backward(net))
 
 
-def _forget_gate_dropped(net: Network, params: Params, data: Data) -> Params:  # noqa: ARG001
+def _forget_gate_dropped(net: Network, params: Params, data: Data) -> Steps[Params]:  # noqa: ARG001
     """dc_{t-1} takes over dc_t as it is where f_t dc_t belongs."""
 
     def without(cell: Cell) -> Callable[[slice], None]:
@@ -243,7 +292,7 @@ def _forget_gate_dropped(net: Network, params: Params, data: Data) -> Params:  #
     with ExitStack() as changes:
         for layer in net.layers.values():
             changes.enter_context(_in_place_of(layer.cell, "linearise", without(layer.cell)))
-        return net.backward(data.reduction)
+        return (yield from data.backward(net))
 
 
 @contextmanager
@@ -268,7 +317,7 @@ def _always(net: Network) -> bool:  # noqa: ARG001
 class Break:
     """A bug to switch on: the gradients it makes, and what a network must have for it to exist."""
 
-    gradients: Callable[[Network, Params, Data], Params]
+    gradients: Callable[[Network, Params, Data], Steps[Params]]
     fits: Callable[[Network], bool] = _always
     needs: str = ""
 

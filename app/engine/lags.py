@@ -12,8 +12,9 @@ import numpy as np
 from numpy import matmul
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ..steps import Steps, finish
 from .adjoints import Adjoints
-from .arrays import BUFFER, Array
+from .arrays import Array
 from .arrivals import LEAST, at_once, rescale
 from .backstep import RESCALE_EVERY, Backstep, own_gradients, timesteps_by_row
 from .cells.base import W_HH
@@ -108,26 +109,29 @@ def truncation_meter(net: Network, adjoint: Adjoints) -> TruncationMeter:
     """The meter of ``net`` (B = 1) whose `adjoints` are ``adjoint``, for every k in one sweep over the lag."""
     if len(net.layers) > 1:
         raise ValueError(f"this network has {len(net.layers)} layers and directions: whole_meter is for all of them")
+    return finish(net.in_silence(_metering_one(net, adjoint)))
+
+
+def _metering_one(net: Network, adjoint: Adjoints) -> Steps[TruncationMeter]:
     T = net.T
     ln_lag_norm, cosine = np.zeros(T + 1), np.zeros(T + 1)
-    with np.errstate(all="ignore"):
-        np.setbufsize(BUFFER)
-        whole = np.atleast_2d(adjoint.dW_hh[0])
-        whole = near_one(whole.reshape(len(whole), -1, net.H).swapaxes(0, 1).reshape(-1))  # block by block, as the lags
-        its_square = np.vecdot(whole, whole)
-        so_far, its_exponent = np.zeros_like(whole), LEAST
-        for first, up_to, exponent in _sums_by_lag(net.layer, adjoint.recurrent_factors[0]):
-            some = slice(first, first + len(up_to))
-            ln_lag_norm[some] = ln_norm(up_to) + LN2 * exponent
-            largest = max(exponent, its_exponent)
-            if exponent != largest:
-                up_to *= 2.0 ** (exponent - largest)
-            up_to[0] += so_far * 2.0 ** (its_exponent - largest)
-            for fewer, more in pairwise(up_to):  # `np.cumsum` down the columns takes five times as long
-                more += fewer
-            cosine[some] = _cosine(up_to, whole, its_square)
-            so_far, its_exponent = up_to[-1], largest
-        lag_norm = np.exp(ln_lag_norm[:T])
+    whole = np.atleast_2d(adjoint.dW_hh[0])
+    whole = near_one(whole.reshape(len(whole), -1, net.H).swapaxes(0, 1).reshape(-1))  # block by block, as the lags
+    its_square = np.vecdot(whole, whole)
+    so_far, its_exponent = np.zeros_like(whole), LEAST
+    for first, up_to, exponent in _sums_by_lag(net.layer, adjoint.recurrent_factors[0]):
+        yield
+        some = slice(first, first + len(up_to))
+        ln_lag_norm[some] = ln_norm(up_to) + LN2 * exponent
+        largest = max(exponent, its_exponent)
+        if exponent != largest:
+            up_to *= 2.0 ** (exponent - largest)
+        up_to[0] += so_far * 2.0 ** (its_exponent - largest)
+        for fewer, more in pairwise(up_to):  # `np.cumsum` down the columns takes five times as long
+            more += fewer
+        cosine[some] = _cosine(up_to, whole, its_square)
+        so_far, its_exponent = up_to[-1], largest
+    lag_norm = np.exp(ln_lag_norm[:T])
     return TruncationMeter(lag_norm, cosine[:T], horizon(lag_norm))
 
 
@@ -173,20 +177,35 @@ def whole_meter(net: Network, adjoints: Mapping[str, Adjoints]) -> TruncationMet
 
     Pairs are summed by |t - k| for each parameter that is meant by W_hh, then these sums are read as one vector.
     """
-    if len(net.layers) == 1:
-        return truncation_meter(net, adjoints[""])
-    with np.errstate(all="ignore"):
-        np.setbufsize(BUFFER)
-        sums = {ending: _LagSums(adjoint) for ending, adjoint in adjoints.items()}
-        for group in pairs(net.stack):
-            sums[group.layer.ending].add(group)
-        ln = np.stack([found.ln_norms() for found in sums.values()])
-        lag_norm = np.exp(0.5 * np.logaddexp.reduce(2.0 * ln))
-        # Running sums of all layers with one power of two a lag, so that their products can be added up.
-        exponent = np.maximum.accumulate(np.maximum.reduce([found.exponent for found in sums.values()]))
-        whole = max(adjoint.dW_hh[1] for adjoint in adjoints.values())
-        products = np.sum([found.products(exponent, whole) for found in sums.values()], axis=0)
-        cosine = products[0] / np.sqrt(products[1] * products[2])
+    return finish(metering(net, adjoints))
+
+
+def metering(net: Network, adjoints: Mapping[str, Adjoints]) -> Steps[TruncationMeter]:
+    """`whole_meter` in steps, between which nobody else may use ``net``."""
+    one = len(net.layers) == 1
+    return net.in_silence(_metering_one(net, adjoints[""]) if one else _metering(net, adjoints))
+
+
+def _metering(net: Network, adjoints: Mapping[str, Adjoints]) -> Steps[TruncationMeter]:
+    sums = {ending: _LagSums(adjoint) for ending, adjoint in adjoints.items()}
+    for group in pairs(net.stack):
+        yield
+        sums[group.layer.ending].add(group)
+    norms = []
+    for found in sums.values():
+        yield
+        norms.append(found.ln_norms())
+    ln = np.stack(norms)
+    lag_norm = np.exp(0.5 * np.logaddexp.reduce(2.0 * ln))
+    # Running sums of all layers with one power of two a lag, so that their products can be added up.
+    exponent = np.maximum.accumulate(np.maximum.reduce([found.exponent for found in sums.values()]))
+    whole = max(adjoint.dW_hh[1] for adjoint in adjoints.values())
+    of_layers = []
+    for found in sums.values():
+        yield
+        of_layers.append(found.products(exponent, whole))
+    products = np.sum(of_layers, axis=0)
+    cosine = products[0] / np.sqrt(products[1] * products[2])
     return TruncationMeter(lag_norm, cosine, horizon(lag_norm))
 
 

@@ -199,8 +199,8 @@ class Network:
         lengths: Array | None,
         at_once: int,
     ) -> Steps[None]:
-        self.load(params)
-        yield
+        yield from self.stack.loading(params, self.head.load(params))
+        self.inputs.load(params)
         self.inputs.enter(x, self.stack.inputs)
         yield from self.stack.forwarding(states, lengths, at_once)
         yield from self.head.forwarding(self.stack.states, target, at_once)

@@ -6,6 +6,7 @@ with gamma = sup |phi'| (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Beng
 
 import numpy as np
 
+from ..steps import Steps, finish
 from .arrays import Array
 from .backstep import RESCALE_EVERY, jacobians_of
 from .cells import CELLS, CellName, Params
@@ -52,13 +53,23 @@ def jacobian_norms(net: Network, ending: str = "") -> Array:
     return layer_jacobian_norms(net.layers[ending])
 
 
+def jacobian_norming(net: Network, ending: str) -> Steps[Array]:
+    """`jacobian_norms` in steps, between which nobody else may use ``net``."""
+    return _norming(net.layers[ending])
+
+
 def layer_jacobian_norms(layer: Layer) -> Array:
     """`jacobian_norms` of one layer and direction (B = 1) by itself, after a backward sweep."""
+    return finish(_norming(layer))
+
+
+def _norming(layer: Layer) -> Steps[Array]:
     T, H = layer.T, layer.H
     jacobians, norms = jacobians_of(layer), np.empty(T)
-    with np.errstate(all="ignore"):
-        for first in range(1, T + 1, RESCALE_EVERY):
-            last = min(first + RESCALE_EVERY - 1, T)
+    for first in range(1, T + 1, RESCALE_EVERY):
+        yield
+        last = min(first + RESCALE_EVERY - 1, T)
+        with np.errstate(all="ignore"):
             norms[first - 1 : last] = spectral_norm(jacobians.between(first, last)[:, :H, :H])
     return layer.by_time(norms)
 
@@ -82,10 +93,16 @@ def lyapunov_exponents(net: Network, ending: str = "") -> Array:
     (2H,): its state is (h, c), so J_t^T is the matrix of d(h, c)_t / d(h, c)_{t-1}. Their sum is the mean of
     ln |det J_t|; -inf where a direction is lost altogether, NaN where a Jacobian is not finite.
     """
+    return finish(following_directions(net, ending))
+
+
+def following_directions(net: Network, ending: str) -> Steps[Array]:
+    """`lyapunov_exponents` in steps, between which nobody else may use ``net``."""
     jacobians = jacobians_of(net.layers[ending])
     Q, total = np.eye(jacobians.width), np.zeros(jacobians.width)
-    with np.errstate(all="ignore"):
-        for first in range(1, net.T + 1, RESCALE_EVERY):
+    for first in range(1, net.T + 1, RESCALE_EVERY):
+        yield
+        with np.errstate(all="ignore"):
             for J in jacobians.between(first, min(first + RESCALE_EVERY - 1, net.T)):
                 if not np.isfinite(J).all():
                     return np.full(len(total), np.nan)

@@ -61,9 +61,15 @@ class Stack:
 
     def load(self, params: Params, handed_through: list[Array]) -> None:
         """Copy the parameters; ``handed_through`` (H, handed): how what is handed reaches each direction of the top."""
+        for _ in self.loading(params, handed_through):
+            pass
+
+    def loading(self, params: Params, handed_through: list[Array]) -> Steps[None]:
+        """`load`, one layer at a time."""
         for layer, d, above in self._downwards:
             own = {name: params[name + layer.ending] for name in self._names} if layer.ending else params
             layer.load(own, self._through(above, d) if above else handed_through[d])
+            yield
 
     def _through(self, readers: list[Layer], d: int) -> Array:
         """(H, handed): how what ``readers`` hand down reaches direction d of the layer below them, once they loaded."""

@@ -5,7 +5,7 @@ the record can show, as drawings of at most `LARGEST` bytes together with the re
 Plotly's instead, to zoom and to read values from, and its own script from the installed package is inside (5 MB).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs
 
 from .. import __version__
 from ..errors import TooCostly
-from ..training import Record, RunConfig, Trainer
+from ..training import Record, RunConfig, Steps, Trainer
 from ..training.drawing import escaped
 from ..training.tensorfile import File, in_pieces
 from . import figures
@@ -92,9 +92,9 @@ class Asked:
 
 
 def report(trainer: Trainer, asked: Asked | None = None) -> Iterator[str]:
-    """The page in pieces, so that whoever asks can do something else in between."""
+    """The page in pieces, some of them empty, so that whoever asks can do something else in between."""
     asked = asked or Asked()
-    record = fullest_record(trainer)
+    record = yield from empty_pieces(fullest_record(trainer))
     task = trainer.task_info()
     changed = {name: value for name, value in trainer.config if value != RunConfig.model_fields[name].default}
     yield (
@@ -120,6 +120,7 @@ def report(trainer: Trainer, asked: Asked | None = None) -> Iterator[str]:
 def as_drawings(pictures: Iterator[tuple[str, Any]], most_tiles: int) -> Iterator[str]:
     """Figures that need no script; of several layers and directions each has its part of what a page may hold."""
     for name, figure in pictures:
+        yield ""
         yield f'<div class="figure" id="{name}">{drawing(figure, most_tiles)}</div>'
 
 
@@ -127,6 +128,7 @@ def with_library(pictures: Iterator[tuple[str, Any]]) -> Iterator[str]:
     """Figures that Plotly draws, and Plotly."""
     plots = []
     for name, figure in pictures:
+        yield ""
         plots.append(f'{{"id": "{name}", "figure": {figure.to_json()}}}')
         label = escaped(figure.layout.title.text)
         yield f'<div class="figure plotly" id="{name}" role="img" aria-label="{label}"></div>'
@@ -191,14 +193,25 @@ def as_file(page: str, iteration: int) -> File:
     return in_pieces({"kind": "report", "iteration": iteration}, {"html": np.frombuffer(page.encode(), dtype=np.uint8)})
 
 
-def fullest_record(trainer: Trainer) -> Record:
-    """The current iteration with as much beside it as the limits allow."""
+def empty_pieces(measuring: Steps[Record]) -> Generator[str, None, Record]:
+    """A record; nothing of the page is there before."""
+    try:
+        while True:
+            next(measuring)
+            yield ""
+    except StopIteration as done:
+        record: Record = done.value
+        return record
+
+
+def fullest_record(trainer: Trainer) -> Steps[Record]:
+    """The current iteration with as much beside it as the limits allow, in steps."""
     for left_out in range(len(WATCH)):
         try:
-            return trainer.record(WATCH[left_out:])
+            return (yield from trainer.recording(WATCH[left_out:]))
         except TooCostly:
             continue
-    return trainer.record()
+    return (yield from trainer.recording())
 
 
 def loaded(weights: Mapping[str, Any] | None) -> str:

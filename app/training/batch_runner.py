@@ -1,14 +1,15 @@
 """BatchRunner: the sequences of one configuration, run forward and backward through the network in shared buffers."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import nan
+from typing import Any
 
 import numpy as np
 
-from ..engine import BREAKS, BreakName, Columns, Data, Network, Params, Precision, TensorCheck, gradcheck
+from ..engine import BREAKS, BreakName, Columns, Data, Network, Params, Precision, TensorCheck, gradchecking
 from ..errors import BadValue, OutOfRange, shown
 from ..steps import Steps, finish
 from ..tasks import Batch, Task
@@ -251,6 +252,14 @@ class BatchRunner:
             workspace.holds = computed
         return workspace.net
 
+    @contextmanager
+    def keeping(self, trace: ProbeTrace) -> Iterator[bool]:
+        """For a while the buffers of a sequence are nobody else's, where what is looked at takes long; whether so."""
+        shape = self._shape("probe", 1)
+        keeps = self.is_long and self.workspaces.may_lend(shape)
+        with self.workspaces.kept("probe", shape, trace.net) if keeps else nullcontext():
+            yield keeps
+
     def _sequence_of(self, probe: int, edits: Edits) -> Sequence:
         """The probe with this index, edited."""
         if self._sequence is None or self._sequence.along != (probe, edits):
@@ -273,10 +282,10 @@ class BatchRunner:
         rng = np.random.default_rng((self.config.seed, SAMPLE, iteration))
         return continuation(self._workspace("sample", 1, T=1).net, params, trace.net, rng)
 
-    def check_gradients(
+    def checking_gradients(
         self, learner: Learner, samples: int, broken: BreakName | None
-    ) -> Iterator[tuple[str, TensorCheck]]:
-        """`Trainer.check_gradients`, on the first sequences of an iteration's batch."""
+    ) -> Iterator[tuple[str, TensorCheck] | None]:
+        """`Trainer.checking_gradients`, on the first sequences of an iteration's batch."""
         samples = plain(samples)
         if type(samples) is not int:
             raise BadValue(f"samples must be a whole number; got {shown(samples)}. Try 8.", "samples")
@@ -296,14 +305,10 @@ class BatchRunner:
             None if batch.lengths is None else batch.lengths[:B],
             self.config.loss_reduction,
         )
-        return gradcheck(
-            self._workspace("check", B, precision="float64").net,
-            {name: values.astype(np.float64) for name, values in learner.params.items()},
-            data,
-            samples=samples,
-            rng=np.random.default_rng((self.config.seed, CHECK, learner.progress.iteration)),
-            broken=broken,
-        )
+        params = {name: values.astype(np.float64) for name, values in learner.params.items()}
+        rng = np.random.default_rng((self.config.seed, CHECK, learner.progress.iteration))
+        shape = self._shape("check", B, precision="float64")
+        return _checked(self.workspaces, shape, params, data, samples, rng, broken, self._at_once)
 
     def _check_break(self, broken: BreakName) -> None:
         """Refuse a bug that this network cannot have."""
@@ -358,6 +363,25 @@ def _run(
         found = yield from batch_pass.running(workspace.net, params, batch, config, initial, along, at_once)
         workspace.holds = found
     return found
+
+
+def _checked(
+    pool: WorkspacePool,
+    shape: Shape,
+    params: Params,
+    data: Data,
+    samples: int,
+    rng: np.random.Generator,
+    broken: BreakName | None,
+    at_once: int | None,
+) -> Iterator[tuple[str, TensorCheck] | None]:
+    """`gradchecking` in buffers of a pool; nobody else's meanwhile, where its passes take long, as `_run`."""
+    how: dict[str, Any] = {"samples": samples, "rng": rng, "broken": broken}
+    if at_once is None or not pool.may_lend(shape):
+        yield from gradchecking(pool.workspace("check", shape).net, params, data, **how)
+        return
+    with pool.lent("check", shape) as workspace:
+        yield from gradchecking(workspace.net, params, replace(data, at_once=at_once), **how)
 
 
 def _varies(batch: Batch) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from ..steps import Steps
 from .computed import REALIGN_EVERY, Company, Computed, RecordKey, RunPosition
 from .learner import Checkpoint, Learner
 from .records import Record
@@ -17,6 +18,10 @@ class NoEqualRuns:
 
     def forget(self) -> None:
         """After anything but an update, the run stands somewhere else."""
+
+    def placing(self) -> Steps[None]:
+        """Find out where the run stands, in steps; who begins again goes on where the last one stopped."""
+        yield from ()
 
     def updated(self) -> Checkpoint | None:
         """The learner after the update that is due, if another run has made it."""
@@ -45,6 +50,7 @@ class EqualRuns(NoEqualRuns):
     def __init__(self, computed: Computed, state: State) -> None:
         self.computed, self.state = computed, state
         self._place: RunPosition | None = None  # once somebody asked
+        self._digesting: Steps[bytes] | None = None  # where it is not known yet
         self._company: Company | None = None
         self._updates = 0  # since it has gone its way
 
@@ -52,15 +58,27 @@ class EqualRuns(NoEqualRuns):
         """As `NoEqualRuns`."""
         if self._company is not None:
             self._company.discard(self)
-        self._place, self._company, self._updates = None, None, 0
+        self._place, self._digesting, self._company, self._updates = None, None, None, 0
 
     @property
     def place(self) -> RunPosition:
         """Where the run stands."""
-        if self._place is None:
-            origin = self.state.digest()
-            self._company = self.computed.join(origin, self, self._company)
-            self._place = RunPosition(origin, 0)
+        return self._place or self._begun_at(self.state.digest())
+
+    def placing(self) -> Steps[None]:
+        """As `NoEqualRuns`."""
+        while self._place is None:
+            self._digesting = self._digesting or self.state.digesting()
+            try:
+                next(self._digesting)
+            except StopIteration as done:
+                self._begun_at(done.value)
+            else:
+                yield
+
+    def _begun_at(self, origin: bytes) -> RunPosition:
+        self._company = self.computed.join(origin, self, self._company)
+        self._place, self._digesting = RunPosition(origin, 0), None
         return self._place
 
     @property

@@ -73,6 +73,8 @@ class Iterations:
         return quietly(self._recording(watch, skip_expensive=skip_expensive, probe=probe))
 
     def _recording(self, watch: frozenset[str], *, skip_expensive: bool, probe: int | None) -> Steps[Record]:
+        if self.divergence is None:
+            yield from self._equal_runs.placing()
         found = self._found(watch, probe, complete=not skip_expensive)
         if found is not None:
             return found
@@ -93,7 +95,10 @@ class Iterations:
         return quietly(self._approaching())
 
     def _approaching(self) -> Steps[None]:
-        if self.divergence is None and self._equal_runs.updated() is None:
+        if self.divergence is not None:
+            return
+        yield from self._equal_runs.placing()
+        if self._equal_runs.updated() is None:
             yield from self.runner.batching(self._learner)
 
     def advance(self, watch: frozenset[str]) -> Record | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..engine import Params
+from ..steps import Steps
 from .batch_pass import BatchPass
 from .batch_runner import BatchRunner
 from .probe_trace import ProbeTrace
@@ -29,8 +30,20 @@ class Measurement:
 
     def recent(self, name: str, compute: Callable[[], Any]) -> tuple[Any, int]:
         """An expensive value, and the iteration it was computed at: with `skip_expensive` possibly an earlier one."""
-        if name not in self.memory or not self.skip_expensive:
+        if self._is_due(name):
             self.memory[name] = compute(), self.iteration
+        return self._remembered(name)
+
+    def remembering(self, name: str, computing: Callable[[], Steps[Any]]) -> Steps[tuple[Any, int]]:
+        """The same of what is computed in steps."""
+        if self._is_due(name):
+            self.memory[name] = (yield from computing()), self.iteration
+        return self._remembered(name)
+
+    def _is_due(self, name: str) -> bool:
+        return name not in self.memory or not self.skip_expensive
+
+    def _remembered(self, name: str) -> tuple[Any, int]:
         value, iteration = self.memory[name]
         if iteration != self.iteration and value is not None:
             self.skipped.append(name)

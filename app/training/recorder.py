@@ -56,23 +56,32 @@ class Recorder:
         return finish(self.recording(seen, watch))
 
     def recording(self, seen: Measurement, watch: Collection[str]) -> Steps[Record]:
-        """The same in steps; whatever needs the buffers, which are everybody's, is done before the first one ends."""
+        """The same in steps; whatever needs the batch's buffers, which are everybody's, is done before one ends."""
         tensors, found_scalars = PROBE.measure(seen).tensors, scalars()
         watched = {name: quantity for name, quantity in QUANTITIES.items() if name in watch}
-        found = {name: quantity.measure(seen) for name, quantity in watched.items() if quantity.needs_buffers}
-        for each in found.values():
-            tensors |= each.tensors
-            found_scalars |= each.scalars
-        blank_beyond_the_end(tensors, self.state.config, seen.trace.probe.lengths)
-        found_scalars |= self._validation(seen, found_scalars.get("as_of"))
-        found_scalars["finding"] = self._finding(seen, tensors)
-        facts = self._scalars(seen) | found_scalars
+        of_the_batch = self._scalars(seen)
+        with self.runner.keeping(seen.trace) as pauses:
+            for quantity in watched.values():
+                if quantity.needs_buffers:
+                    each = (yield from quantity.measuring(seen)) if pauses else quantity.measure(seen)
+                    tensors |= each.tensors
+                    found_scalars |= each.scalars
+            facts = of_the_batch | self._of_the_buffers(seen, tensors, found_scalars)
         for quantity in watched.values():
             if not quantity.needs_buffers:
                 later = yield from quantity.measuring(seen)
                 tensors |= later.tensors
                 facts |= later.scalars
         return Record(facts, tensors, complete=not seen.skipped)
+
+    def _of_the_buffers(
+        self, seen: Measurement, tensors: dict[str, np.ndarray], found_scalars: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What was found, with what else is read in the buffers of the sequence."""
+        blank_beyond_the_end(tensors, self.state.config, seen.trace.probe.lengths)
+        found_scalars |= self._validation(seen, found_scalars.get("as_of"))
+        found_scalars["finding"] = self._finding(seen, tensors)
+        return found_scalars
 
     def not_finite(self, place: Location | Divergence) -> dict[str, Any]:
         """The finding of a run that met a number that is not finite."""

@@ -18,6 +18,8 @@ from .learner import Learner
 from .numerics import fingerprint
 from .tensorfile import File
 
+HASHED_AT_ONCE = 2**20  # bytes
+
 
 @dataclass(eq=False)
 class State:
@@ -88,11 +90,22 @@ class State:
 
     def digest(self) -> bytes:
         """The hash of all that its future depends on; which sequence is shown and how it was edited does not count."""
+        return finish(self.digesting())
+
+    def digesting(self) -> Steps[bytes]:
+        """The same in steps: of the run as it is at the first of them."""
         learned = self.dataset if self.config.task == "own" else None
         data = None if learned is None else datasets.digest(learned)
         if self.drawn_for == self.config and self.learner.progress.iteration == 0:  # however many weights there are
             return sha256(f"drawn for {self.config.model_dump_json()} {data}".encode()).digest()
-        return sha256(snapshot.file_of(self.config, self.learner, 0, {}, "", data, None).whole()).digest()
+        found, hashed = sha256(), 0
+        for piece in snapshot.file_of(self.config, self.learner, 0, {}, "", data, None).pieces:
+            found.update(piece)
+            hashed += len(piece)
+            if hashed >= HASHED_AT_ONCE:
+                yield
+                hashed = 0
+        return found.digest()
 
     def restarting(self, config: RunConfig, task: Task) -> Steps[None]:
         """In steps, with a configuration that has been found to fit: the seed's weights, iteration 0, the probe

@@ -361,7 +361,13 @@ class Trainer:
         Full backpropagation in float64 through the first sequences of this iteration's batch; up to `samples` entries
         of each parameter. `broken`, one of BREAKS, builds a classic bug into the analytic side, which is then caught.
         """
-        return self._iterations.runner.check_gradients(self._state.learner, samples, broken)
+        return (known for known in self.checking_gradients(samples, broken) if known is not None)
+
+    def checking_gradients(
+        self, samples: int = 8, broken: BreakName | None = None
+    ) -> Iterator[tuple[str, TensorCheck] | None]:
+        """The same, which also pauses, with None, between two passes, and within those that take long."""
+        return self._iterations.runner.checking_gradients(self._state.learner, samples, broken)
 
     # Own data and weights.
 

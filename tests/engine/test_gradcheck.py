@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.engine import ACTIVATIONS, BREAKS, CELLS, Data, TensorCheck, gradcheck
+from app.engine import ACTIVATIONS, BREAKS, CELLS, Data, TensorCheck, gradcheck, gradchecking
 from tests.engine.networks import build, recurrent
 
 # No W_hh to transpose; and no h_{t-1} beside which h_t could stand by mistake.
@@ -27,6 +27,36 @@ def test_every_tensor_of_a_sound_network_passes(cell, activation, reduction):
         assert tensor.passed, (name, tensor)
         assert tensor.max_rel_error < 1e-6
         assert tensor.samples == 3
+
+
+@pytest.mark.parametrize("broken", [None, *BREAKS])
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_check_whose_passes_pause_finds_the_same_to_the_last_bit(cell, broken):
+    if (cell, broken) in CANNOT:
+        return
+    network = build(cell, T=8, num_layers=2)
+    before = {name: values.copy() for name, values in network.params.items()}
+    expected = check(network, samples=2, broken=broken)
+    data = Data(network.x, network.target, network.h0, at_once=3)
+    rng = np.random.default_rng(4)
+    steps = list(gradchecking(network.net, network.params, data, rng=rng, samples=2, broken=broken))
+    found = dict(known for known in steps if known is not None)
+    assert found == expected
+    assert list(found) == list(expected)
+    passes = 4 * sum(one.samples + one.at_kink for one in expected.values())
+    assert len(steps) >= passes * network.net.T / 3 * 2, "each of two layers"
+    assert all(np.array_equal(network.params[name], values) for name, values in before.items())
+
+
+def test_a_check_pauses_after_every_forward_pass():
+    network = build(T=8)
+    forward, passes, since = network.net.forward, [], []
+    network.net.forward = lambda *given, **more: (passes.append(None), forward(*given, **more))
+    data = Data(network.x, network.target, network.h0)
+    for _ in gradchecking(network.net, network.params, data, rng=np.random.default_rng(4), samples=2, broken=None):
+        since.append(len(passes))
+        passes.clear()
+    assert max(since[1:]) == 1
 
 
 READOUT = {"W_hy", "b_y"}

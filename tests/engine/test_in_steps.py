@@ -3,7 +3,21 @@
 import numpy as np
 import pytest
 
-from app.engine import ACTIVATIONS, CELLS, LOSSES, Network
+from app.engine import (
+    ACTIVATIONS,
+    CELLS,
+    LOSSES,
+    Network,
+    all_adjoints,
+    all_flows,
+    flowing,
+    following_directions,
+    jacobian_norming,
+    jacobian_norms,
+    lyapunov_exponents,
+    metering,
+    whole_meter,
+)
 from app.steps import finish
 from tests.engine.networks import build
 
@@ -66,6 +80,17 @@ def test_steps_are_the_whole_bit_for_bit(seed):
         assert np.array_equal(ours, theirs, equal_nan=True)
 
 
+def test_the_parameters_of_one_layer_after_the_other_are_copied():
+    case = build(num_layers=3, bidirectional=True)
+    loaded = []
+    for layer in case.net.layers.values():
+        layer.load = lambda params, handed_through, layer=layer: loaded.append(layer)
+    steps = case.net.forwarding(case.params, case.x, case.target, case.h0, at_once=1)
+    for number in range(1, 7):
+        next(steps)
+        assert len(loaded) == number
+
+
 def test_between_two_steps_numbers_that_overflow_are_reported_as_ever():
     case = build()
     steps = case.net.forwarding(case.params, case.x, case.target, case.h0, at_once=1)
@@ -73,3 +98,45 @@ def test_between_two_steps_numbers_that_overflow_are_reported_as_ever():
     with np.errstate(over="raise"), pytest.raises(FloatingPointError):
         np.float64(1e300) * np.array([1e300])
     finish(steps)
+
+
+SHAPES = {
+    "one layer": {},
+    "both directions": {"bidirectional": True},
+    "three layers": {"num_layers": 3},
+    "two layers in both directions": {"num_layers": 2, "bidirectional": True},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_is_measured_of_a_sequence_in_steps_is_what_is_measured_at_once(cell, shape):
+    case, other = build(cell=cell, T=50, B=1, **shape), build(seed=1)
+    case.run().backward()
+    net, adjoints = case.net, all_adjoints(case.net)
+
+    def interrupted(steps):
+        taken = 0
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                assert taken > 3
+                return done.value
+            taken += 1
+            other.run().backward()
+
+    flows, expected = interrupted(flowing(net, adjoints)), all_flows(net, adjoints)
+    pairs = [(vars(flows[ending]), vars(expected[ending])) for ending in net.layers]
+    pairs.append((vars(interrupted(metering(net, adjoints))), vars(whole_meter(net, adjoints))))
+    if not net.cell.recurrent.of_x:
+        for ending in net.layers:
+            found = interrupted(jacobian_norming(net, ending)), interrupted(following_directions(net, ending))
+            at_once = jacobian_norms(net, ending), lyapunov_exponents(net, ending)
+            pairs += [({"": mine}, {"": its}) for mine, its in zip(found, at_once, strict=True)]
+    for mine, its in pairs:
+        for name, values in its.items():
+            if isinstance(values, np.ndarray):
+                assert np.array_equal(mine[name], values, equal_nan=True), name
+            else:
+                assert mine[name] == values, name

@@ -6,7 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from app.engine import CELLS, whole_meter
+from app.engine import CELLS, metering
 from app.engine.layer import Layer
 from app.errors import OutOfRange, TooCostly
 from app.settings import Settings
@@ -250,9 +250,9 @@ def test_the_entries_of_a_lag_are_counted_and_not_guessed(monkeypatch, cell):
 
     def meter(net, adjoints):
         counted.append(sum(adjoint.dW_hh[0].size for adjoint in adjoints.values()))
-        return whole_meter(net, adjoints)
+        return metering(net, adjoints)
 
-    monkeypatch.setattr("app.training.quantities.truncation.whole_meter", meter)
+    monkeypatch.setattr("app.training.quantities.truncation.metering", meter)
     for extent in ({}, {"num_layers": 2, "bidirectional": True}):
         trainer = Trainer(RunConfig(sequence_length=5, hidden_size=3, batch_size=1, cell=cell, **extent))
         trainer.record(("truncation",))

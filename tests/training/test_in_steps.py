@@ -52,6 +52,35 @@ def test_every_bit_is_that_of_an_update_at_once(config):
         assert np.array_equal(run.params[name], values), name
 
 
+WATCH = ("flow", "truncation", "spectrum", "gates", "saturation", "weights", "gradients", "distributions")
+
+
+@pytest.mark.parametrize("config", CASES.values(), ids=CASES)
+def test_what_is_watched_is_measured_one_after_the_other_in_buffers_that_nobody_else_has_meanwhile(config):
+    config, workspaces = RunConfig(**LARGE | config), WorkspacePool()
+    run, alone = (Trainer(config, max_cost=10**12, workspaces=pool) for pool in (workspaces, None))
+    other = Trainer(config.changed({"seed": 5}), max_cost=10**12, workspaces=workspaces)
+    assert run.takes_long
+    expected = alone.record(WATCH)
+    finish(run.approaching())
+    steps, taken = run.recording(WATCH), 0
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            record = done.value
+            break
+        taken += 1
+        if taken % 2:
+            finish(other.recording(("saturation",)))
+    assert taken > 30, "the flow, the meter and the spectrum take several each"
+    assert record.scalars == expected.scalars
+    assert list(record.scalars) == list(expected.scalars)
+    for name, values in expected.tensors.items():
+        assert np.array_equal(record.tensors[name], values, equal_nan=True), name
+    assert workspaces.nbytes_lent == 0
+
+
 def test_a_change_in_the_middle_comes_before_the_whole_update():
     run, expected = Trainer(RunConfig(**LARGE)), Trainer(RunConfig(**LARGE))
     steps = run.approaching()
@@ -152,3 +181,65 @@ def test_the_steps_of_a_truncated_update_are_as_long_as_others():
     assert run.takes_long
     _, taken = interrupted(run.approaching(), lambda: None)
     assert taken < 1_000, "of half a millisecond each"
+
+
+@pytest.mark.parametrize("broken", [None, "state_kept", "wrong_slope", "drop_carried"])
+def test_a_check_of_gradients_is_made_in_steps_too_between_which_others_check_theirs(broken):
+    config, workspaces = RunConfig(**LARGE), WorkspacePool()
+    run, other = Trainer(config, workspaces=workspaces), Trainer(config.changed({"seed": 5}), workspaces=workspaces)
+    at_once = Trainer(config, workspaces=WorkspacePool(max_bytes=0))
+    expected = dict(at_once.check_gradients(samples=1, broken=broken))
+    found = []
+    for known in run.checking_gradients(samples=1, broken=broken):
+        found.append(known)
+        if len(found) in (1, 7, 20, 200):
+            next(other.checking_gradients(samples=1))
+            other.advance()
+    assert dict(known for known in found if known is not None) == expected
+    assert len(found) >= 32 * len(expected)
+    assert workspaces.nbytes_lent == 0
+
+
+def test_a_check_that_is_given_up_gives_its_buffers_back():
+    workspaces = WorkspacePool()
+    checks = Trainer(RunConfig(**LARGE), workspaces=workspaces).checking_gradients()
+    next(checks)
+    assert workspaces.nbytes_lent > 0
+    del checks
+    assert workspaces.nbytes > workspaces.nbytes_lent == 0
+
+
+MANY_WEIGHTS = {"cell": "lstm", "hidden_size": 256, "sequence_length": 5, "batch_size": 1, "lag": 1, "num_layers": 2}
+
+
+def test_where_a_run_of_many_weights_stands_is_found_out_in_steps_and_others_meet_it_there():
+    computed = Computed()
+    first, second = (Trainer(RunConfig(**MANY_WEIGHTS), computed=computed) for _ in range(2))
+    for run in (first, second):
+        run.edit("W_hh", (0, 0), 0.5)
+    _, alone = interrupted(first.recording(), lambda: None)
+    record, taken = interrupted(second.recording(), lambda: None)
+    entries = sum(values.size for values in first.params.values())
+    assert taken >= 3 * 8 * entries // 2**20, "weights and two moments of each"
+    assert alone > taken, "the other one has made it"
+    assert record.scalars["loss"] == first.record().scalars["loss"]
+    assert second._state.digest() == first._state.digest()
+
+
+def test_who_asks_again_where_a_run_stands_goes_on_where_it_was_left():
+    run = Trainer(RunConfig(**MANY_WEIGHTS), computed=Computed())
+    run.edit("W_hh", (0, 0), 0.5)
+    for _ in range(1_000):
+        if next(run.approaching(), "over") == "over":
+            break
+    else:
+        raise AssertionError("it began again and again")
+
+
+def test_a_change_while_it_is_found_out_where_a_run_stands_is_not_missed():
+    run = Trainer(RunConfig(**MANY_WEIGHTS), computed=Computed())
+    run.edit("W_hh", (0, 0), 0.5)
+    next(run.approaching())
+    run.edit("W_hh", (0, 0), 0.25)
+    finish(run.approaching())
+    assert run._iterations._equal_runs.place.origin == run._state.digest()

@@ -1,6 +1,7 @@
 """The gradient flow: how strongly each loss reaches each earlier state, every pair exactly."""
 
-from ...engine import all_flows, all_shares_used
+from ...engine import all_shares_used, flowing
+from ...steps import Steps, finish
 from ..measurement import Measurement
 from ..work import Work
 from .base import Found, Quantity, cost_of_jacobians, f32
@@ -68,14 +69,20 @@ class Flow(Quantity):
 
     def measure(self, seen: Measurement) -> Found:
         """One row of gradients for each loss, carried back together."""
+        return finish(self.measuring(seen))
+
+    def measuring(self, seen: Measurement) -> Steps[Found]:
+        """The same in steps."""
+        yield
         trace, config = seen.trace, seen.trace.config
-        flows = all_flows(trace.net, trace.adjoints)
+        flows = yield from flowing(trace.net, trace.adjoints)
         found = {
             name + ending: getattr(pairs, name)
             for ending, pairs in flows.items()
             for name in ("ln_flow", "share", "carried_share", "above_share", "ln_flow_a", "ln_flow_c", "route_share")
         }
         if trace.is_cut:
+            yield
             cut = (config.loss_reduction, config.k1, config.k2, trace.timestep_clip)
             left = all_shares_used(trace.net, *cut)
             found |= {f"share_used{ending}": share for ending, share in left.items()}

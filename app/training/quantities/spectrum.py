@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from ...engine import CELLS, eigenvalues, jacobian_norms, lyapunov_exponents, recurrent_block, singular_values
+from ...engine import (
+    CELLS,
+    eigenvalues,
+    following_directions,
+    jacobian_norming,
+    recurrent_block,
+    singular_values,
+)
+from ...steps import Steps, finish
 from ..measurement import Measurement
 from ..work import Work
 from .base import Found, Quantity, cost_of_jacobians
@@ -57,17 +65,21 @@ class Spectrum(Quantity):
 
     def measure(self, seen: Measurement) -> Found:
         """Of the present weights, and of the probe's Jacobians."""
+        return finish(self.measuring(seen))
+
+    def measuring(self, seen: Measurement) -> Steps[Found]:
+        """The same in steps."""
         trace = seen.trace
         found: dict[str, np.ndarray] = {}
         own = CELLS[trace.config.cell].shapes(1, trace.config.hidden_size)
         for ending in trace.net.layers:
+            yield
             W = recurrent_block(trace.config.cell, {name: seen.params[name + ending] for name in own})
             if W is None:
                 return Found({})
-            found |= {
-                f"eigenvalues{ending}": eigenvalues(W),
-                f"singular_values{ending}": singular_values(W),
-                f"jacobian_norm{ending}": jacobian_norms(trace.net, ending),
-                f"lyapunov{ending}": lyapunov_exponents(trace.net, ending),
-            }
+            found[f"eigenvalues{ending}"] = eigenvalues(W)
+            yield
+            found[f"singular_values{ending}"] = singular_values(W)
+            found[f"jacobian_norm{ending}"] = yield from jacobian_norming(trace.net, ending)
+            found[f"lyapunov{ending}"] = yield from following_directions(trace.net, ending)
         return Found(found)

@@ -2,7 +2,8 @@
 
 from math import hypot
 
-from ...engine import CELLS, whole_meter
+from ...engine import CELLS, metering
+from ...steps import Steps, finish
 from ..measurement import Measurement
 from ..work import Work
 from .base import Found, Quantity
@@ -34,10 +35,15 @@ class Truncation(Quantity):
 
     def measure(self, seen: Measurement) -> Found:
         """As it was measured at iteration `as_of`; the norms of the whole cost little and are always new."""
+        return finish(self.measuring(seen))
+
+    def measuring(self, seen: Measurement) -> Steps[Found]:
+        """The same in steps."""
+        yield
         trace = seen.trace
         recurrent = CELLS[trace.config.cell].recurrent.name
         norms = {recurrent + ending: adjoint.dW_hh_sum_norm for ending, adjoint in trace.adjoints.items()}
-        meter, as_of = seen.recent(self.name, lambda: whole_meter(trace.net, trace.adjoints))
+        meter, as_of = yield from seen.remembering(self.name, lambda: metering(trace.net, trace.adjoints))
         return Found(
             {"lag_norm": meter.lag_norm, "truncation_cosine": meter.cosine},
             {

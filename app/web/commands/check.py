@@ -22,13 +22,14 @@ class CheckGradients(Command):
     break_: BreakName | None = Field(None, alias="break")
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        return self._entries(session.network(self.type).check_gradients(self.samples, self.break_))
+        return self._entries(session.network(self.type).checking_gradients(self.samples, self.break_))
 
-    def _entries(self, checks: Iterable[tuple[str, Any]]) -> Job:
-        """Entry after entry; training stands still meanwhile."""
+    def _entries(self, checks: Iterable[tuple[str, Any] | None]) -> Job:
+        """Pass after pass; training stands still meanwhile."""
         checked = {}
-        for name, check in checks:
-            checked[name] = check
+        for known in checks:
+            if known is not None:
+                checked[known[0]] = known[1]
             yield None
         tensors = {
             name: {

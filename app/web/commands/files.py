@@ -108,6 +108,7 @@ class Export(Command):
         """Piece after piece. Plotly takes memory and a moment to load: only where a viewer wants a report."""
         from ...report import Asked, as_file, report
 
+        yield None
         known = trainer.divergence
         changes = None if self.changes is None else [(change.iteration, change.what) for change in self.changes]
         pieces = []
