@@ -198,8 +198,9 @@ def _sides(net: Network) -> list[Array]:
 
 def _drop_carried(net: Network, params: Params, data: Data) -> Steps[Params]:  # noqa: ARG001
     """A backward pass at every timestep that goes nowhere."""
+    found = net.backward_each_alone(data.reduction)
     yield
-    return net.backward_each_alone(data.reduction)
+    return found
 
 
 def _no_accumulation(net: Network, params: Params, data: Data) -> Steps[Params]:  # noqa: ARG001

@@ -55,7 +55,8 @@ class ArrivingFile:
         self.announced = MESSAGE_BYTES
         self.came = 0  # bytes of the message that is not complete yet
         self.has_room = False
-        self.looks = 0  # since it has room
+        self.looks = 0  # since it has room,
+        self.base = 0  # and what had come of a large snapshot when they were counted anew
         self.is_unwanted = False  # no longer waited for, and half here
 
     def expect(self, most: int) -> None:
@@ -79,7 +80,7 @@ class ArrivingFile:
 
     def _forget(self) -> None:
         self.room.give_back(self)
-        self.looks = 0
+        self.looks = self.base = 0
 
     @property
     def may_go_on(self) -> bool:
@@ -99,5 +100,7 @@ class ArrivingFile:
         if not self.has_room:
             return False
         self.looks += 1
-        most = min(self.announced, UPLOAD_BYTES)  # that have to come in so many
-        return self.came * LOOKS_TO_ARRIVE < most * (self.looks - LOOKS_OF_GRACE)
+        if self.came - self.base >= UPLOAD_BYTES:  # what came early is no reason to come late
+            self.base, self.looks = self.came, LOOKS_OF_GRACE - 1
+        most = min(self.announced - self.base, UPLOAD_BYTES)
+        return (self.came - self.base) * LOOKS_TO_ARRIVE < most * (self.looks - LOOKS_OF_GRACE)

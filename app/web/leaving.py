@@ -33,9 +33,14 @@ class Held:
     def __init__(self) -> None:
         self.bytes = 0
 
+    @staticmethod
+    def counted(file: File) -> int:
+        """Bytes that count: those of files for which much is held."""
+        return file.held if file.held > LARGE else 0
+
     def refuse(self, file: File) -> None:
         """Busy, if too much would be."""
-        if file.held > LARGE and self.bytes + file.held > MOST_HELD:
+        if self.bytes and self.counted(file) and self.bytes + file.held > MOST_HELD:
             raise Busy(
                 "Several very large networks are on their way to others as files, which takes memory until they have "
                 f"come. Try again in {RETRY_AFTER:.0f} s.",
@@ -58,8 +63,9 @@ class Leaving:
         """One more file: what of it leaves now, all of it if it is small."""
         if answer.file.size <= MOST_WHOLE:
             return [protocol.with_id(answer.file.whole(), answer.id)]
-        self._files.append((_parts(answer), answer.file.held))
-        self.held.bytes += answer.file.held
+        counted = self.held.counted(answer.file)
+        self._files.append((_parts(answer), counted))
+        self.held.bytes += counted
         return self.next() if len(self._files) == 1 else []
 
     @property

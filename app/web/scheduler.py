@@ -40,8 +40,8 @@ class Turn(Generic[T]):
     key: int
     run: T
     used: float
-    level: float = 0.0  # what it had used when it came
     came_at: float = 0.0
+    computed: float = 0.0  # seconds, all in all
     due: float = NEVER
     awaited: float = NEVER
     since: float = NEVER  # what is awaited; or the last slice, where more than one was spent on it
@@ -57,6 +57,7 @@ class Turn(Generic[T]):
     def served(self, seconds: float, begun: float, now: float) -> None:
         """It computed for so long, in a slice that began then."""
         self.used += seconds
+        self.computed += seconds
         if self.awaited <= begun:
             self.spent += seconds
         if self.spent >= SLICE:
@@ -97,14 +98,15 @@ class Scheduler(Generic[T]):
         come and leave again and again is worth no more than to stay.
         """
         level = max(self._floor, min(self._short_stays, self._floor + 2 * LEAD))
-        self._turns[key] = Turn(key, run, level, level, self.clock())
+        self._turns[key] = Turn(key, run, level, self.clock())
         self.refresh(key)
 
     def remove(self, key: int) -> T:
         """Forget a run; its memory goes with it."""
         turn = self._turns.pop(key)
         if self.clock() - turn.came_at < SHORT_STAY:
-            self._short_stays = max(self._short_stays, self._floor) + turn.used - turn.level
+            stays = max(self._short_stays, self._floor) + turn.computed
+            self._short_stays = min(stays, self._floor + 4 * LEAD)
         return turn.run
 
     def refresh(self, key: int) -> None:

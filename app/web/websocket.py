@@ -194,9 +194,11 @@ class Connection:
         self.drained.set()
 
     def dismiss(self, code: CloseCode, reason: str) -> None:
-        """Close, once everything before it was sent that came."""
+        """Close, once everything before it was sent; after a file that comes no further nothing else can be."""
         if self.coming is not None:
             self.coming.cut_off()
+            while self.outbox[-1] is not self.coming:
+                self.unsent_bytes -= len(self.outbox.pop())
             self.coming = None
         self.outbox.append({"type": "websocket.close", "code": code, "reason": reason})
         self.filled.set()

@@ -22,7 +22,7 @@ import numpy as np
 from app.training import RunConfig, Trainer
 from app.training.dataset import read_text
 from app.web.arriving import SMALL_BYTES
-from app.web.protocol import UPLOAD_BYTES
+from app.web.protocol import SNAPSHOT_BYTES
 from benchmarks.visitors import (
     BINARY,
     CONTINUATION,
@@ -192,8 +192,8 @@ def sends_a_file(port: int, number: int) -> float:
 
 def half_a_file(port: int, number: int, seconds: float, stopped: Any) -> None:
     """Announce the largest file, send a part of it and stop; come again when cut off. Notes how often that was."""
-    part = bytes([0x80 | BINARY, 0x80 | 127]) + struct.pack("!Q", UPLOAD_BYTES) + bytes(4 + 2 * SMALL_BYTES)
-    announcement, begun, times = command("upload", kind="snapshot", bytes=UPLOAD_BYTES), time.monotonic(), 0
+    part = bytes([0x80 | BINARY, 0x80 | 127]) + struct.pack("!Q", SNAPSHOT_BYTES) + bytes(4 + 2 * SMALL_BYTES)
+    announcement, begun, times = command("upload", kind="snapshot", bytes=SNAPSHOT_BYTES), time.monotonic(), 0
     senders: list[socket.socket] = []
     stopped.put(0)
     while time.monotonic() - begun < seconds:

@@ -1,9 +1,11 @@
 """An update that takes long is made in steps, between which others use buffers of the same shape."""
 
+from itertools import zip_longest
+
 import numpy as np
 import pytest
 
-from app.training import Computed, RunConfig, Trainer, WorkspacePool, finish
+from app.training import BREAKS, Computed, RunConfig, Trainer, WorkspacePool, finish
 from app.training.beside import shape_beside
 
 LARGE = {"cell": "lstm", "hidden_size": 64, "sequence_length": 50, "batch_size": 32}
@@ -243,3 +245,26 @@ def test_a_change_while_it_is_found_out_where_a_run_stands_is_not_missed():
     run.edit("W_hh", (0, 0), 0.25)
     finish(run.approaching())
     assert run._iterations._equal_runs.place.origin == run._state.digest()
+
+
+@pytest.mark.parametrize("broken", [None, *BREAKS])
+def test_checks_of_small_networks_in_turns_find_what_each_finds_alone(broken):
+    """In buffers that both have: whatever is computed with them is done before others have a turn."""
+    small = {
+        "cell": "lstm",
+        "hidden_size": 3,
+        "sequence_length": 6,
+        "batch_size": 2,
+        "carry_state": True,
+        "task": "sine",
+    }
+    trainers = [
+        Trainer(RunConfig(seed=seed, **small), workspaces=pool) for pool in (WorkspacePool(),) for seed in (1, 2)
+    ]
+    alone = [dict(Trainer(each.config).check_gradients(2, broken)) for each in trainers]
+    checks = [each.checking_gradients(2, broken) for each in trainers]
+    found: list[dict] = [{}, {}]
+    for both in zip_longest(*checks):
+        for here, known in zip(found, both, strict=True):
+            here.update([known] if known else [])
+    assert found == alone

@@ -3,6 +3,7 @@
 import pytest
 
 from app.web.arriving import LOOKS_OF_GRACE, LOOKS_TO_ARRIVE, SMALL_BYTES, ArrivingFile, Room
+from app.web.protocol import SNAPSHOT_BYTES, UPLOAD_BYTES
 
 LARGE = 1_000_000
 
@@ -68,6 +69,23 @@ def test_who_sends_evenly_is_never_slow_and_who_stops_is_soon(room):
         assert not steady.file.is_slow
         slow.append(stops.file.is_slow)
     assert slow.index(True) == LOOKS_OF_GRACE + 1
+
+
+def test_what_came_early_of_a_large_snapshot_is_no_reason_to_stop(room):
+    stops = Sender(Room(SNAPSHOT_BYTES), SNAPSHOT_BYTES)
+    stops.file.take(SNAPSHOT_BYTES // 2)
+    assert stops.file.may_go_on
+    assert [stops.file.is_slow for _ in range(3)].index(True) <= 2
+
+
+def test_a_large_snapshot_that_comes_evenly_has_as_much_more_time_as_it_is_larger(room):
+    steady = Sender(Room(SNAPSHOT_BYTES), SNAPSHOT_BYTES)
+    steady.file.take(SMALL_BYTES)
+    assert steady.file.may_go_on
+    looks = LOOKS_TO_ARRIVE * SNAPSHOT_BYTES // UPLOAD_BYTES
+    for _ in range(looks):
+        steady.file.take(SNAPSHOT_BYTES // looks)
+        assert not steady.file.is_slow
 
 
 def test_half_a_file_that_is_no_longer_waited_for_is_unwanted_and_a_whole_one_never(room):

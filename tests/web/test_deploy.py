@@ -101,7 +101,8 @@ def test_what_short_visits_cost_is_said_in_the_servers_own_numbers():
     assert f"within {admission.SHORT_SECONDS:.0f} s" in said
     assert f"more than {admission.SHORT_BURST:.0f} from one address" in said
     assert f"one by one, {admission.SHORT_PER_SECOND:.0f} a second" in said
-    assert f"longer than {admission.LONGEST_WAIT:.0f} s" in said
+    assert f"behind {admission.LONGEST_WAIT * admission.SHORT_PER_SECOND:.0f} who wait" in said
+    assert f"all open after {admission.LONGEST_WAIT:.0f} s" in said
 
 
 @pytest.mark.parametrize("name", DOCS)

@@ -67,6 +67,9 @@ def test_a_part_of_a_file_of_before_that_is_taken_late_makes_no_room_for_more():
 
 def test_very_large_networks_wait_while_many_are_on_their_way_and_others_never_do():
     held, large, small = Held(), LARGE + 1, LARGE
+    held.refuse(File(PIECE, iter([]), 2 * MOST_HELD))  # alone even the largest leaves
+    Leaving(held).add(FileAnswer(in_pieces({}, TENSORS, small), None))
+    assert held.bytes == 0
     leaving = [Leaving(held) for _ in range(MOST_HELD // large)]
     for each in leaving:
         held.refuse(file := File(PIECE * 9, iter([bytes(8)] + [bytes(PIECE)] * 9), large))

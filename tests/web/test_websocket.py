@@ -154,8 +154,11 @@ async def sent_after_the_end(socket: Socket) -> None:
     """A file whose last part never comes, as the process that made it ended."""
     connection = Connection(socket, None, socket)
     connection.deliver_part(b"one", is_last=False)
+    connection.deliver("an answer")
+    connection.deliver(b"a record")
     connection.dismiss(CloseCode.SERVICE_RESTART, "it ended")
     await asyncio.wait_for(connection.write(), 5)
+    assert connection.unsent_bytes == 0
 
 
 def test_a_visitor_is_told_of_the_end_in_the_middle_of_a_file():

@@ -57,9 +57,12 @@ def snapshot_of(session: Session, trainer: Trainer, *, dataset: bool) -> File | 
 
 def _saving(session: Session, trainer: Trainer, *, dataset: bool) -> Steps[File]:
     """The same in steps; data with which it could not be opened again are refused."""
+    before = trainer.iteration
     file = yield from trainer.saving(dataset=dataset)
+    if trainer.iteration != before:  # an update was undone: a record that is half made would be of two networks
+        session.new_version()
     session.shared.held.refuse(file)
-    if file.size > LARGEST and dataset and (yield from trainer.saving()).size <= LARGEST:
+    if dataset and trainer.config.task == "own" and file.held < LARGEST < file.size:
         raise BadValue(
             f"With its data this run is a file of {file.size / MIB:.4g} MiB, and one of more than "
             f"{protocol.SNAPSHOT_BYTES // MIB} could not be opened again. Save it without its data (`dataset: false`), "

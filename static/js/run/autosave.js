@@ -2,6 +2,7 @@
 
 import { command } from "../wire/protocol.js";
 import { TOO_LARGE, WITHOUT_ITS_DATA } from "../words/notices.js";
+import { refusalWords } from "../words/refusals.js";
 import { CHANGE_INTERVAL } from "./changes.js";
 
 const INTERVAL = 1000;
@@ -32,15 +33,15 @@ export function createAutosave(store, past, request, standing, now, notice) {
   /** With own data in it, as another server would not have them; those that are too large stay where they are. */
   async function ask() {
     const data = ownData();
-    if (data === null || data === tooLarge) return request(command.snapshot());
+    if (data === null || data === tooLarge) return request(command.snapshot(), true);
     const answer = await request(command.snapshot(true), true);
     if (answer?.type !== "error") return answer;
-    if (answer.code === "busy") return null;
+    if (answer.code === "busy") return answer;
     if (answer.field === "dataset") {
       tooLarge = data;
       notice(WITHOUT_ITS_DATA);
     }
-    return request(command.snapshot());
+    return request(command.snapshot(), true);
   }
 
   /** Null: there is none that could be opened again. @returns {Promise<ArrayBuffer | null>} */
@@ -48,6 +49,7 @@ export function createAutosave(store, past, request, standing, now, notice) {
     asked = true;
     const answer = await ask();
     asked = false;
+    if (answer?.type === "error" && answer.code !== "busy") notice(refusalWords(answer));
     if (answer?.type !== "file") return null;
     if (answer.bytes.byteLength > (store.get().limits?.snapshot_bytes ?? Number.POSITIVE_INFINITY)) {
       if (!said) notice(TOO_LARGE);
