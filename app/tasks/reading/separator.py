@@ -1,7 +1,7 @@
 """Which sign separates the columns."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Sized
 
 from ...errors import BadUpload, Choice, shown
 from ...steps import Steps
@@ -10,6 +10,9 @@ from .lines import BLANKS, NOTHING, PIPE, Source, cells_of, named_separator
 from .numbers import LONGEST, SHAPES_AT_ONCE, Format, kind, kinds_of, shape, shapes_of
 
 LONGEST_LABEL = 80
+BETWEEN_CELLS = re.compile(r"[,\s]+")
+CHARACTERS_AT_ONCE = 2**14  # of long lines, that are looked at before others get a turn,
+CELLS_AT_ONCE = 2**14  # or cells
 INDIAN = re.compile(r"[-+]?99?(,99)+,999")
 """12,34,567: thousands, then hundreds of thousands, are grouped; or as many columns."""
 
@@ -30,7 +33,12 @@ def choose(source: Source, lines: Sequence[str]) -> Steps[str]:
             return sign
     names, data = yield from _split_off_names(lines, source)
     if any("," in line for line in (*names[-1:], *data)):
-        return (yield from _comma_or_not(names, data, decimal))
+        tokens: list[list[str]] = []
+        found = yield from _comma_or_not(names, data, tokens, decimal)
+        for some in reversed([*_together(tokens, CELLS_AT_ONCE)]):  # to free those of many long lines takes a while
+            del tokens[some]
+            yield
+        return found
     return (yield from _blanks_or_not(data, loose=source.loose))
 
 
@@ -51,14 +59,37 @@ def _first_with_numbers(lines: Sequence[str], *, beside: bool = False) -> Steps[
 
 
 def _holds_numbers(line: str, *, beside: bool) -> Steps[bool]:
-    shapes = set(re.split(r"[,\s]+", shape(line.replace('"', ""))))  # of which long lines have few, or they are words
-    yield
-    for at, found in enumerate(shapes, start=1):
-        if found and kind(found, beside=beside) in ("number", "date"):
-            return True
-        if at % SHAPES_AT_ONCE == 0:
-            yield
+    seen = {""}  # shapes, of which long lines have few, or they are words
+    for part in _parts_of_line(line):
+        shapes = set(BETWEEN_CELLS.split(shape(part.replace('"', "")))) - seen
+        seen |= shapes
+        yield
+        for at, found in enumerate(shapes, start=1):
+            if kind(found, beside=beside) in ("number", "date"):
+                return True
+            if at % SHAPES_AT_ONCE == 0:
+                yield
     return False
+
+
+def _together(rows: Sequence[Sized], most: int) -> Iterator[slice]:
+    """Rows that follow each other, whose lengths come to at most so much; or one alone."""
+    begin = size = 0
+    for at, row in enumerate(rows):
+        if at > begin and size + len(row) > most:
+            yield slice(begin, at)
+            begin, size = at, 0
+        size += len(row)
+    yield slice(begin, len(rows))
+
+
+def _parts_of_line(line: str) -> Iterator[str]:
+    """A long line in parts, none of which ends within a cell."""
+    at = 0
+    while at < len(line):
+        end = BETWEEN_CELLS.search(line, at + CHARACTERS_AT_ONCE)
+        yield line[at : end.start() if end else len(line)]
+        at = end.end() if end else len(line)
 
 
 def _is_one_number(data: Sequence[str], *decimals: str, beside: bool = True) -> Steps[bool]:
@@ -74,9 +105,13 @@ def _is_one_number(data: Sequence[str], *decimals: str, beside: bool = True) -> 
     return True
 
 
-def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None) -> Steps[str]:
-    tokens = [line.split() for line in data]
-    yield
+def _comma_or_not(
+    names: Sequence[str], data: Sequence[str], tokens: list[list[str]], decimal: str | None
+) -> Steps[str]:
+    """The separator of data with commas in them; `tokens` become what stands between their blanks."""
+    for some in _together(data, CHARACTERS_AT_ONCE):
+        tokens += [line.split() for line in data[some]]
+        yield
     if len(tokens[0]) > 1 and {len(row) for row in tokens} == {len(tokens[0])}:
         kinds = yield from _kinds_of_cells(tokens)
         numbers = [cell for cell in kinds if kinds[cell] == "number"]
@@ -108,8 +143,11 @@ def _comma_or_not(names: Sequence[str], data: Sequence[str], decimal: str | None
 
 def _kinds_of_cells(rows: Sequence[Sequence[str]]) -> Steps[dict[str, str]]:
     """The kind of each cell that occurs in some rows."""
-    cells = list(set().union(*rows))
-    yield
+    found: set[str] = set()
+    for some in _together(rows, CELLS_AT_ONCE):
+        found.update(*rows[some])
+        yield
+    cells = list(found)
     shapes = shape("\n".join(cells)).split("\n")
     kinds = yield from kinds_of(set(shapes))
     return dict(zip(cells, map(kinds.__getitem__, shapes), strict=True))
