@@ -68,6 +68,10 @@ function safetensorsHeader(bytes) {
   }
 }
 
+/** Whether a file begins as our snapshots do, which may be larger than others. @param {string} start its first characters */
+export const beginsAsSnapshot = (start) =>
+  start.slice(0, 100).includes('{"__metadata__":{"unroll":"{\\"kind\\":\\"snapshot\\"');
+
 /** Weights, unless the names at its end, or beginning, are those of a dataset. @param {ArrayBuffer} bytes @returns {Kind} */
 function kindOfArchive(bytes) {
   const names =

@@ -5,7 +5,7 @@ import { isRecording, LARGEST_RECORDING, readRecording } from "../wire/recording
 import { activationWords, changesWords, openedWords, previewTitle, previewedWords } from "../words/brought.js";
 import { createReadPanel } from "./read_panel.js";
 import { LARGEST_HAND_IN, looksLikeHandIn } from "./hand_in.js";
-import { kindOf } from "./kinds.js";
+import { beginsAsSnapshot, kindOf } from "./kinds.js";
 import { createVerdicts } from "./verdicts.js";
 import * as say from "../words/share.js";
 
@@ -36,11 +36,10 @@ const HALF_CHARACTERS = /\p{Cs}/gu;
  * @returns {import("./panel.js").Pane & {open: (files: File[]) => Promise<void>, paste: () => void}}
  */
 export function createOpenPane(store, session, play) {
-  /** How large a file of a kind may be. @param {import("./kinds.js").Kind} kind */
-  function mostOf(kind) {
+  /** How large a file may be. @param {boolean} isSnapshot */
+  function mostOf(isSnapshot) {
     const { limits } = store.get();
-    const most = kind === "snapshot" ? limits?.snapshot_bytes : limits?.upload_bytes;
-    return most ?? Number.POSITIVE_INFINITY;
+    return (isSnapshot ? limits?.snapshot_bytes : limits?.upload_bytes) ?? Number.POSITIVE_INFINITY;
   }
   const picker = element("input", {
     type: "file",
@@ -186,15 +185,13 @@ export function createOpenPane(store, session, play) {
     if (can.present && !can.replace) return refuse(say.OF_ANOTHER);
     if (isRecording(await file.slice(0, 8).arrayBuffer())) return openRecording(file);
     if (!can.replace) return refuse(say.OF_A_RECORDING);
-    const all = say.tooLargeWords(file.name, file.size, mostOf("snapshot"));
-    if (all) return refuse(all);
-    const bytes = await file.arrayBuffer();
-    const kind = kindOf(file.name, bytes);
-    const words = say.tooLargeWords(file.name, file.size, mostOf(kind));
+    const most = mostOf(beginsAsSnapshot(await file.slice(0, START).text()));
+    const words = say.tooLargeWords(file.name, file.size, most);
     if (words) return refuse(words);
+    const bytes = await file.arrayBuffer();
     withdraw();
     show();
-    await take(file.name, kind, bytes);
+    await take(file.name, kindOf(file.name, bytes), bytes);
   }
 
   /** Hand-ins come by the dozen; of anything else there is one. @param {File[]} files */
@@ -230,7 +227,7 @@ export function createOpenPane(store, session, play) {
     button.addEventListener("click", () => {
       if (text.value.trim() === "") return refuse(say.NOTHING_PASTED);
       const { buffer } = new TextEncoder().encode(text.value);
-      const words = say.tooLargeWords(say.PASTED, buffer.byteLength, mostOf("text"));
+      const words = say.tooLargeWords(say.PASTED, buffer.byteLength, mostOf(false));
       if (words) return refuse(words);
       withdraw();
       void take(say.PASTED, kind, buffer);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { kindOf } from "../../../static/js/share/kinds.js";
+import { beginsAsSnapshot, kindOf } from "../../../static/js/share/kinds.js";
 
 const kind = (text, name = "file.txt") => kindOf(name, new TextEncoder().encode(text).buffer);
 
@@ -71,4 +71,11 @@ test("a text or table in another encoding is one all the same", () => {
   assert.equal(kindOf("a.txt", western("caf\xe9 cr\xe8me\n")), "text");
   assert.equal(kindOf("a.txt", western("d\xe9bit;T\n1,5;2\n2,5;3\n3,5;4\n")), "series");
   assert.equal(kindOf("nul.txt", western("ab\0cd\n")), "text");
+});
+
+test("a snapshot is known by its first characters, before it is read", () => {
+  const begins = (kind) => `\x48\x08\0\0\0\0\0\0{"__metadata__":{"unroll":"{\\"kind\\":\\"${kind}\\",\\"version\\":1`;
+  assert.equal(beginsAsSnapshot(begins("snapshot")), true);
+  assert.equal(beginsAsSnapshot(begins("pytorch")), false);
+  assert.equal(beginsAsSnapshot("day,level\n1,2\n"), false);
 });
