@@ -83,11 +83,7 @@ class OwnText(OwnDataCommand):
     text: str
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        session.network(self.type)
-        changes = known_fields(self.changes)
-        if self.preview:
-            return preview(session, "text", self.text, self.id, changes)
-        return learn(session, "text", self.text, changes)
+        return _brought(session, self, "text", self.text)
 
 
 class OwnSeries(SeriesOptions):
@@ -97,8 +93,13 @@ class OwnSeries(SeriesOptions):
     csv: str
 
     def carry_out(self, session: Session, viewer: Viewer) -> Answer:
-        session.network(self.type)
-        changes = known_fields(self.changes)
-        if self.preview:
-            return preview(session, "series", self.csv, self.id, changes, **self.series_options())
-        return learn(session, "series", self.csv, changes, **self.series_options())
+        return _brought(session, self, "series", self.csv, **self.series_options())
+
+
+def _brought(session: Session, command: OwnDataCommand, kind: str, content: str, **options: Any) -> Answer:
+    """Learn from the data that a command brings, or show what would be read of them."""
+    session.network(command.type)
+    changes = known_fields(command.changes)
+    if command.preview:
+        return preview(session, kind, content, command.id, changes, **options)
+    return learn(session, kind, content, changes, **options)
