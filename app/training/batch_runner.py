@@ -5,15 +5,13 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import nan
-from typing import Any
 
 import numpy as np
 
-from ..engine import BREAKS, BreakName, Columns, Data, Network, Params, Precision, TensorCheck, gradchecking
-from ..errors import BadValue, OutOfRange, shown
+from ..engine import BreakName, Columns, Network, Params, Precision
 from ..steps import Steps, finish
 from ..tasks import Batch, Task
-from . import batch_pass
+from . import batch_pass, gradient_check
 from .architecture import architecture_of
 from .batch_pass import BatchPass
 from .beside import goes_along, shape_beside, shape_of_two
@@ -21,15 +19,12 @@ from .carried import START, Carried
 from .config import RunConfig
 from .edits import Edits, edited
 from .learner import Learner
-from .limits import MAX_SAMPLES
 from .probe_trace import ProbeTrace
 from .sample import continuation
-from .scalars import plain
 from .work import Work
 from .workspace import Shape, Workspace, WorkspacePool
 
-SAMPLE, CHECK = 3, 4  # streams of random numbers; tasks and weights have 0 to 2
-CHECKED_SEQUENCES = 8
+SAMPLE = 3  # stream of random numbers; tasks and weights have 0 to 2, the check of gradients has 4
 LONG, ENTRY = 4e6, 40.0  # nanoseconds of a record; of one weight in it, copied, sorted and packed
 STEP = 5e5  # nanoseconds of a step of what takes long, about
 AT_ONCE = (1, 2, 4, 8, 16, 32, 64, 128)  # timesteps that may be one
@@ -284,42 +279,15 @@ class BatchRunner:
 
     def checking_gradients(
         self, learner: Learner, samples: int, broken: BreakName | None
-    ) -> Iterator[tuple[str, TensorCheck] | None]:
+    ) -> Iterator[gradient_check.Known]:
         """`Trainer.checking_gradients`, on the first sequences of an iteration's batch."""
-        samples = plain(samples)
-        if type(samples) is not int:
-            raise BadValue(f"samples must be a whole number; got {shown(samples)}. Try 8.", "samples")
-        if not 1 <= samples <= MAX_SAMPLES:
-            raise OutOfRange(f"samples must be from 1 to {MAX_SAMPLES}; got {shown(samples)}. Try 8.", "samples")
-        if broken is not None and broken not in BREAKS:
-            raise BadValue(f"break must be one of {', '.join(BREAKS)}; got {shown(broken)}.", "break")
+        samples = gradient_check.samples_of(samples)
         if broken is not None:
-            self._check_break(broken)
-        batch = self._drawn(learner)
-        B = min(CHECKED_SEQUENCES, batch.x.shape[1])
-        data = Data(
-            batch.x[:, :B],
-            batch.target[:, :B],
-            None if batch.h0 is None else batch.h0[:B],
-            {name: states[:B].astype(np.float64) for name, states in learner.carried.states.items()},
-            None if batch.lengths is None else batch.lengths[:B],
-            self.config.loss_reduction,
-        )
-        params = {name: values.astype(np.float64) for name, values in learner.params.items()}
-        rng = np.random.default_rng((self.config.seed, CHECK, learner.progress.iteration))
-        shape = self._shape("check", B, precision="float64")
-        return _checked(self.workspaces, shape, params, data, samples, rng, broken, self._at_once)
-
-    def _check_break(self, broken: BreakName) -> None:
-        """Refuse a bug that this network cannot have."""
-        net, config = self._workspace("probe", 1).net, self.config
-        possible = [name for name, one in BREAKS.items() if one.fits(net)]
-        if broken not in possible:
-            raise BadValue(
-                f"The break {broken} needs {BREAKS[broken].needs}; this network has cell = {config.cell}, "
-                f"activation = {config.activation}. Try one of {', '.join(possible)}.",
-                "break",
-            )
+            gradient_check.refuse_break(broken, self._workspace("probe", 1).net, self.config)
+        data = gradient_check.first_sequences(self._drawn(learner), learner.carried, self.config, self._at_once)
+        shape = self._shape("check", data.x.shape[1], precision="float64")
+        rng = np.random.default_rng((self.config.seed, gradient_check.STREAM, learner.progress.iteration))
+        return gradient_check.checking(self.workspaces, shape, learner.params, data, samples, rng, broken)
 
     def _cast(self, batch: Batch) -> Batch:
         """The batch in the run's precision."""
@@ -363,25 +331,6 @@ def _run(
         found = yield from batch_pass.running(workspace.net, params, batch, config, initial, along, at_once)
         workspace.holds = found
     return found
-
-
-def _checked(
-    pool: WorkspacePool,
-    shape: Shape,
-    params: Params,
-    data: Data,
-    samples: int,
-    rng: np.random.Generator,
-    broken: BreakName | None,
-    at_once: int | None,
-) -> Iterator[tuple[str, TensorCheck] | None]:
-    """`gradchecking` in buffers of a pool; nobody else's meanwhile, where its passes take long, as `_run`."""
-    how: dict[str, Any] = {"samples": samples, "rng": rng, "broken": broken}
-    if at_once is None or not pool.may_lend(shape):
-        yield from gradchecking(pool.workspace("check", shape).net, params, data, **how)
-        return
-    with pool.lent("check", shape) as workspace:
-        yield from gradchecking(workspace.net, params, replace(data, at_once=at_once), **how)
 
 
 def _varies(batch: Batch) -> bool:
