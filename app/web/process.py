@@ -10,6 +10,7 @@ import time
 from typing import Any, Protocol, cast
 
 from ..onethread import ONE_THREAD
+from .memory import SMALL_PAGES
 from .procfs import cpu_seconds
 from .wire import Kind, Unpacker, parts
 
@@ -19,6 +20,11 @@ BEAT_SECONDS = 0.5  # between two questions whether it still works
 LATE_BEATS = 2  # unanswered ones, after which nobody new is sent to it,
 HUNG_BEATS = 5  # after which it is replaced if it does not even compute,
 BUSY_BEATS = 120  # and after which also if it does: it may be reading a large file, but not for ever
+
+
+def environment() -> dict[str, str]:
+    """What a compute process finds in its environment."""
+    return {**SMALL_PAGES, **os.environ, **ONE_THREAD}
 
 
 class Keeper(Protocol):
@@ -57,7 +63,7 @@ class Process(asyncio.Protocol):
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 process_group=0,  # an interrupt at the terminal is for the web process, which drains this one first
-                env={**os.environ, **ONE_THREAD},
+                env=environment(),
             )
         except OSError:
             ours.close()

@@ -1,9 +1,12 @@
+import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from app.web import process
 from tests.support.servers import ROOT
 
 MANY_FREED_BLOCKS = """
@@ -30,3 +33,28 @@ def test_memory_that_was_freed_goes_back_to_the_system_though_small_objects_live
 
     assert kept(gives_back=False) > 50 * 2**20, "glibc does this by itself now: memory.py can go"
     assert kept(gives_back=True) < 10 * 2**20
+
+
+LARGE_ARRAY = """
+import re
+from pathlib import Path
+import numpy as np
+array = np.ones(2**22)
+print(re.search(r"AnonHugePages: +(\\d+)", Path("/proc/self/smaps_rollup").read_text())[1])
+"""
+LARGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+
+
+@pytest.mark.skipif(
+    not LARGE_PAGES.exists() or "[madvise]" not in LARGE_PAGES.read_text(),
+    reason="here programs do not choose between large and small pages",
+)
+def test_a_compute_process_is_given_memory_in_small_pages():
+    def in_large_pages(environment: dict[str, str]) -> int:
+        script = [sys.executable, "-c", LARGE_ARRAY]
+        return int(subprocess.run(script, capture_output=True, check=True, env=environment).stdout)
+
+    by_itself = {name: value for name, value in os.environ.items() if name != "NUMPY_MADVISE_HUGEPAGE"}
+    if not in_large_pages(by_itself):
+        pytest.skip("this system has no large pages to give, or NumPy does not ask for them any more")
+    assert in_large_pages(process.environment()) == 0
