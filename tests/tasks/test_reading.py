@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 
 from app.errors import BadUpload, BadValue
+from app.steps import finish
 from app.tasks import Options, Series
 from app.tasks.reading import affixes, blocks
+from app.tasks.reading.lines import trimmed_end
 from tests.support.tables import KINDS, files, read_table
 
 
@@ -187,6 +189,16 @@ def test_what_was_read_can_be_compared_with_the_file():
 def test_what_is_no_table_is_refused_with_a_remedy(csv, words):
     with pytest.raises(BadUpload, match=words):
         read_table(csv)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n\r\n", "\n" * 16, "\n" * 17, " \n", "\t\n \n"])
+@pytest.mark.parametrize("encoded", [str, str.encode])
+def test_what_is_blank_at_the_end_of_a_file_is_no_line_too_many(end, encoded):
+    content = encoded("1\n" * 1_999_999 + "1" + end)
+    trimmed = finish(trimmed_end(content, Options()))
+    assert trimmed.rstrip() == content.rstrip()
+    with pytest.raises(BadUpload, match="has 2000001 lines"):
+        finish(trimmed_end(encoded("1\n") + content, Options()))
 
 
 def test_a_comma_between_words_and_numbers_separates_or_begins_decimals_as_the_names_say():

@@ -18,6 +18,7 @@ HEAD_BLOCKS = 64  # and blocks of the file among which these must be
 CELL = 64  # bytes of a block for each column
 LONGEST_LINE = 100_000
 MAX_LINES = 2_000_000
+FEW_ENDS = 16  # characters at the end of a file
 LINES_AT_ONCE = 1000  # whose cells are told apart together
 COUNTED = 2**20  # bytes in which line ends are counted at once
 BLANKS, NOTHING = " ", "\x1f"  # columns separated by blanks; one column
@@ -170,15 +171,17 @@ def parts(block: Block) -> Iterator[Block]:
 def trimmed_end(content: str | bytes, options: Options) -> Steps[str | bytes]:
     """The file without what is blank at its end; far too many lines are refused before any is read."""
     wide = (options.encoding or "").startswith("utf-16") or (isinstance(content, bytes) and content.startswith(UTF16))
-    stripped = content.rstrip()
-    if not wide and stripped[-1:] != b"\0":  # else it may be UTF-16 that does not say so, and half of its last end
-        content = stripped
+    trimmed, end = _without_blank_end(content)
+    if wide or trimmed[end - 1 : end] == b"\0":  # it may be UTF-16 that does not say so, and half of its last end
+        end = len(content)
+    else:
+        content = trimmed
     yield
     if options.last_line is not None and options.last_line <= MAX_LINES:
         return content
     count = 1
-    for at in range(0, len(content), COUNTED):
-        part = content[at : at + COUNTED]
+    for at in range(0, end, COUNTED):
+        part = content[at : min(at + COUNTED, end)]
         count += part.count("\n") if isinstance(part, str) else part.count(b"\n")
         yield
     if count > MAX_LINES:
@@ -188,6 +191,17 @@ def trimmed_end(content: str | bytes, options: Options) -> Steps[str | bytes]:
             [Choice(f"Read the first {MAX_LINES} lines", {"last_line": MAX_LINES})],
         )
     return content
+
+
+def _without_blank_end(content: str | bytes) -> tuple[str | bytes, int]:
+    """The file, and where what is blank at its end begins; a few line ends may stay, as leaving them out copies it."""
+    tail = content[-FEW_ENDS:]
+    text = tail.decode("latin-1") if isinstance(tail, bytes) else tail
+    kept = text.rstrip("\r\n")
+    if kept and not kept[-1].isspace():
+        return content, len(content) - len(text) + len(kept)
+    stripped = content.rstrip()
+    return stripped, len(stripped)
 
 
 def head(source: Source) -> Steps[tuple[Lines, Block]]:
