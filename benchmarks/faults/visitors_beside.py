@@ -6,6 +6,8 @@ import asyncio
 import multiprocessing
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -183,35 +185,64 @@ async def files(report: Report, share: float) -> None:
     report.row("  kept when their readers have left", kept / MIB, "MiB", "≤", 16)
 
 
+@dataclass(frozen=True)
+class Costly:
+    """What is sent again and again for so many seconds, in a process of its own; how what it notes is told."""
+
+    name: str
+    action: Callable[..., None]
+    arguments: tuple[object, ...]
+    told: str
+    of_all: Callable[[list[float]], float] = sum
+    unit: str = ""
+    least: int | None = None
+
+    def begin(self, port: int, noted: Any) -> BaseProcess:
+        """In a server that listens on this port."""
+        return beside(self.action, port, *self.arguments, TURN, noted)
+
+
+def costly_attacks() -> list[Costly]:
+    """Files and commands that would cost much for what they are."""
+    files = [
+        Costly(name, partial(large_files, answer=answer), (kind, content), "answered in", max, "s")
+        for name, (kind, content, answer) in costly_files().items()
+    ]
+    commands = [
+        Costly(name, costly_commands, (fields,), "answers", least=10) for name, fields in COSTLY_COMMANDS.items()
+    ]
+    text = b"how now, brown cow? " * 750_000
+    saves = Costly("a run with a text, saved again and again", saves_again_and_again, (text,), "times", least=1)
+    return [*files, *commands, saves]
+
+
 async def costly(report: Report, share: float) -> None:
-    """Files and commands that would cost much for what they are, again and again beside ordinary tabs."""
-    turns, costly_ones = max(1, round(TURNS / 2 * share)), costly_files()
+    """Each of them again and again beside ordinary tabs; and what the server keeps of them."""
+    turns, attacks = max(1, round(TURNS / 2 * share)), costly_attacks()
     with Server() as server:
         others = await Neighbours.come(OTHERS_OF_FILES, server.port, PAGE)
-        before = sum(map(resident, family(server)))
-        took: multiprocessing.Queue[float] = multiprocessing.Queue()
-        for name, (kind, content, answer) in costly_ones.items():
+        noted: multiprocessing.Queue[float] = multiprocessing.Queue()
+
+        def held() -> int:
+            return sum(map(resident, family(server)))
+
+        before = held()
+        for attack in attacks:
             for _ in range(turns):
                 await others.watch_alone(TURN)
-                attack = beside(large_files, server.port, kind, content, TURN, took, answer)
-                await others.watch_beside(until_over(attack))
-            report.row(f"{name}: answered in", max(await results(took, turns)), "s")
+                await others.watch_beside(until_over(attack.begin(server.port, noted)))
+            found = attack.of_all(await results(noted, turns))
+            report.row(f"{attack.name}: {attack.told}", found, attack.unit, "≥", attack.least)
             others.report(report)
-        for name, fields in COSTLY_COMMANDS.items():
-            for _ in range(turns):
-                await others.watch_alone(TURN)
-                await others.watch_beside(until_over(beside(costly_commands, server.port, fields, TURN, took)))
-            report.row(f"{name}: answers", sum(await results(took, turns)), "", "≥", 10)
-            others.report(report)
-        text = b"how now, brown cow? " * 750_000
-        for _ in range(turns):
-            await others.watch_alone(TURN)
-            await others.watch_beside(until_over(beside(saves_again_and_again, server.port, text, TURN, took)))
-        report.row("a run with a text, saved again and again: times", sum(await results(took, turns)), "", "≥", turns)
-        others.report(report)
         await asyncio.sleep(1)
-        kept = sum(map(resident, family(server))) - before
+        kept = held() - before
+        for attack in attacks:
+            await until_over(attack.begin(server.port, noted))
+        await results(noted, len(attacks))
+        await asyncio.sleep(1)
+        more = held() - before - kept
     report.row("  kept when all of them have left", kept / MIB, "MiB", "≤", 16)
+    report.row("  more when each has come and left once again", more / MIB, "MiB", "≤", 2)
 
 
 async def halves(report: Report, share: float) -> None:
