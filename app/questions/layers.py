@@ -37,8 +37,8 @@ QUESTIONS = (
         question="What does reading backwards as well change?",
         answer=(
             "Every output also sees what comes later, and W_hy reads both states, with {rows:count} rows for {H:count} "
-            "units. The reverse layer's gradient runs to the right: E_4 reaches h_1 of the forward layer with "
-            "{forward} and h_8 of the reverse one with {reverse}."
+            "units. In the reverse direction the gradient runs to the right: E_4 reaches h_1 of the forward direction "
+            "with {forward} and h_8 of the reverse one with {reverse}."
         ),
         numbers={
             "rows": ["/", ["size", "W_hy"], ["size", "b_y"]],

@@ -10,12 +10,12 @@ SCENE = Scene(
         "Now the network has to output what it read [one step ago](control:lag). At [timestep 5](timestep:5) the "
         "answer is x_4, and who sees only x_5 cannot know it. The best guess is 0, which costs 1 each time: the "
         "baseline.",
-        "[W_hh](W_hh) starts at 0: until training moves it, eight columns stand side by side and know nothing of each "
-        "other. Wherever x_t is the same, h_t is the same. And nothing is carried back: each piece of the "
+        "Until training moves [W_hh](W_hh) away from 0, eight columns stand side by side and know nothing of each "
+        "other: wherever x_t is the same, h_t is the same, and nothing is carried back. At the start each piece of the "
         "[river](river) is fed by the loss above it alone.",
         "The arrow between the columns is the remedy: h_t is made of x_t and of h_{t-1}. "
         "Drawn only once, it would run from the units back into themselves, a loop. Backpropagation wants a picture "
-        "without loops; the next scene draws one.",
+        "without loops: the unrolled one.",
     ),
     steps=(
         Step("Find two equal inputs, compare their columns, click one to pin it.", {"event": "pin"}),

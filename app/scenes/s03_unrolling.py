@@ -9,12 +9,12 @@ SCENE = Scene(
     paragraphs=(
         "This is the whole network: one layer of [units](units) with a [loop](W_hh). A loop has no first and no "
         "last place, so where should derivatives begin?",
-        "[Unfold](button:unfold) it. For every timestep the same structure is drawn once more: the same units, the "
-        "same weights, the next input. The loop has become an arrow to the right, and h_1, h_2, h_3 stand side by "
+        "[Unfold](button:unfold) it: for every timestep the same structure is drawn once more, the same units, the "
+        "same weights, the next input. Unfolded, the loop is an arrow to the right, and h_1, h_2, h_3 stand side by "
         "side.",
-        "Nothing was added and nothing computed anew. But now every arrow leads upwards or to the right, and none "
-        "comes back: it looks like a feedforward network with one layer a timestep. What you know about "
-        "backpropagation applies.",
+        "Unfolding adds nothing and computes nothing anew. But in the unfolded picture every arrow leads upwards or "
+        "to the right, and none comes back: it looks like a feedforward network with one layer a timestep. What you "
+        "know about backpropagation applies.",
     ),
     steps=(
         Step("[Unfold](button:unfold) the network.", {"event": "unfold"}),

@@ -14,7 +14,7 @@ SCENE = Scene(
         "[output](outputs) and no column.",
     ),
     steps=(
-        Step("Change one entry of W_hh in [Weights](tab:weights).", {"event": "edit"}),
+        Step("Change one entry of W_hh in [Weights](tab:weights).", {"event": "edit", "tensor": "W_hh"}),
         Step(
             "Drag the [length](control:sequence_length) to 40 or more: no new weight is needed.",
             {"field": "sequence_length", "atLeast": 40},

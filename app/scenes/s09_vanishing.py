@@ -9,11 +9,12 @@ SCENE = Scene(
         task="latch", sequence_length=24, activation="sigmoid", init="pytorch", learning_rate=0.03, clip="none", seed=2
     ),
     paragraphs=(
-        "The first three inputs say up or down. [E_24](loss:24), the only loss, has to reach back 21 steps.",
-        "At the start the [river](river) shrinks by about the same factor at each step: from 0.405 at h_24 to "
-        "5.1 × 10⁻²⁰ at [h_1](timestep:1), to 10⁻¹⁹ of it. Of these 19 powers of ten the sigmoid’s slope, never "
-        "above ¼, takes 14, small weights 5: so says the [ledger](ledger).",
-        "So 99 % of ∂E/∂W_hh comes from lags of at most 2.",
+        "The first three inputs say up or down. At the start [E_24](loss:24), the only loss, has to reach back 21 "
+        "steps.",
+        "At the start the [river](river) shrinks by about the same factor a step: from 0.405 at h_24 to 5.1 × 10⁻²⁰ "
+        "at [h_1](timestep:1), to 10⁻¹⁹ of it; of these 19 powers of ten the sigmoid’s slope, never above ¼, takes "
+        "14, small weights 5: so says the [ledger](ledger).",
+        "So at the start 99 % of ∂E/∂W_hh comes from lags of at most 2.",
     ),
     steps=(
         Step("[Play](button:play) 100 updates: still guessing, near 0.69.", {"iterations": 100}),
@@ -23,7 +24,7 @@ SCENE = Scene(
         ),
     ),
     question=Question(
-        "Over 23 steps the gradient shrinks to 10⁻¹⁹. What would be left after 46?",
+        "At the start the gradient shrinks to 10⁻¹⁹ over 23 steps. What would be left after 46?",
         ("About half of that", "About 10⁻³⁷", "Exactly 0"),
         1,
         "Factors multiply: twice the steps, about twice the exponent.",

@@ -16,11 +16,11 @@ SCENE = Scene(
         seed=2,
     ),
     paragraphs=(
-        "Linear units, and a [W_hh](W_hh) that at the start stretches everything by 1.2. Nothing saturates, so each "
-        "step back multiplies the gradient by 1.2 exactly. The last loss arrives at [h_1](timestep:1) 66 times as "
+        "Linear units: nothing saturates. At the start, with gain 1.2, [W_hh](W_hh) stretches everything by 1.2, each "
+        "step back multiplies the gradient by 1.2 exactly, and the last loss arrives at [h_1](timestep:1) 66 times as "
         "large as at [h_24](timestep:24).",
-        "Press [one update](button:step) and watch the [loss](loss). The first lowers it, from 225 to 28. The "
-        "second steps over a cliff: 124 times as much. After the third it is beyond 10⁹⁰.",
+        "With gain 1.2 the first [update](button:step) lowers the [loss](loss) from 225 to 28, the second steps over a "
+        "cliff, to 124 times as much, and after the third it is beyond 10⁹⁰.",
         "A computer’s numbers end at 1.8\u00a0×\u00a010³⁰⁸. What is larger becomes ∞, and ∞\u00a0−\u00a0∞ is NaN, "
         "not a number. Whatever touches a NaN becomes one. Unroll stops at the first bad number, says where it is, "
         "and takes back the update that led there.",
@@ -30,7 +30,7 @@ SCENE = Scene(
         Step("Start again with [gain](control:gain) 1 or less.", {"field": "gain", "atMost": 1}),
     ),
     question=Question(
-        "Each step back multiplies by 1.2. By how much do 23 steps?",
+        "If each step back multiplies by 1.2, by how much do 23 steps?",
         ("About 28", "About 66", "About 23"),
         1,
         "1.2 to the power of 23 is 66. Growth in steps of equal factors soon outruns everything.",

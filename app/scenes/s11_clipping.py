@@ -23,15 +23,16 @@ SCENE = Scene(
         Lane("per timestep, rate 10⁻⁴", {"clip": "timestep", "learning_rate": 1e-4}),
     ),
     paragraphs=(
-        "The flood of the last scene at a larger rate. [Lane 1](lane:1) is gone within five updates.",
+        "At the start each step back grows by 1.2: [lane 1](lane:1) is gone within five updates.",
         "[Lane 2](lane:2), by norm: if ‖g‖ > c, then g becomes g c / ‖g‖, in the same direction. [Lane 3](lane:3) "
         "cuts every entry to at most c = 1, which turns the first update by more than 20 degrees.",
-        "[Lane 4](lane:4) narrows the [river](river) at every timestep, but the weights add up 24 growing states: it "
-        "needs a hundredth of the rate. Even at that the run without clipping ends after one update.",
+        "[Lane 4](lane:4) keeps the [river](river) to at most 1, but at the start the weights add up 24 "
+        "growing states: it needs a hundredth of the rate. Even at that the run without clipping ends after one "
+        "update.",
     ),
     steps=(
         Step("[Play](button:play) until lane 1 has stopped.", {"phase": "diverged"}),
-        Step("Play on to 100 updates: the others fall below a tenth.", {"iterations": 100}),
+        Step("Play to 100 updates: the others fall below a tenth.", {"iterations": 100}),
     ),
     question=Question(
         "Which way of clipping keeps the direction of the update?",

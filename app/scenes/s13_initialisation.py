@@ -20,12 +20,12 @@ SCENE = Scene(
         Lane("tanh, small weights", {"activation": "tanh", "init": "normal", "gain": 0.005}),
     ),
     paragraphs=(
-        "[E_100](loss:100) asks for the sum of two marked numbers, the first among the first 50 timesteps. Three "
-        "networks see the same data; only [W_hh](W_hh) and the activation differ.",
-        "In [lane 1](lane:1) W_hh is the identity, in [lane 2](lane:2) orthogonal. At the start the [river](river) "
-        "keeps 0.609 and 0.998 of its size back to [h_1](timestep:1): lane 1 loses at the first step, where relu units "
-        "are 0. [Lane 3](lane:3), random and small, keeps 8.00 × 10⁻²²⁸.",
-        "The horizon, the lag up to which 99 % of ∂E/∂W_hh comes, is then 90, 94 and 0.",
+        "[E_100](loss:100) asks for the sum of two marked numbers, one in the first 50 timesteps. At the start three "
+        "networks differ in [W_hh](W_hh) and activation only.",
+        "In [lane 1](lane:1) W_hh starts as the identity, in [lane 2](lane:2) orthogonal. At the start the "
+        "[river](river) keeps 0.609 and 0.998 of its size to [h_1](timestep:1): lane 1 loses at the first step, where "
+        "relu units are 0. [Lane 3](lane:3), random, small, keeps 8.00 × 10⁻²²⁸ at the start.",
+        "The horizon, the lag for 99 % of ∂E/∂W_hh, is at the start 90, 94 and 0.",
     ),
     steps=(
         Step("Open [Lags](tab:lags) and compare the lanes.", {"tab": "lags"}),
@@ -35,7 +35,7 @@ SCENE = Scene(
         "What does an orthogonal W_hh alone do to the length of a gradient going back?",
         ("It keeps it", "It shrinks it a little at each step", "It lets it grow"),
         0,
-        "It only turns. What shrinks the gradient is the slope of the activation, here very close to 1.",
+        "It only turns. What shrinks the gradient is the slope of the activation, at the start very close to 1.",
     ),
     claim=(
         "From h_100 back to h_1 the gradient keeps 0.609 of its size with relu and identity, where the first step back "

@@ -19,11 +19,11 @@ SCENE = Scene(
         "at h_40 arrives at [h_1](timestep:1) in the [plain cell](lane:1).",
         "An lstm adds a cell state: c_t is f_t times c_{t-1} plus something new, and h_t = o_t φ(c_t). Going "
         "back, [∂E/∂c_t](channel) meets the forget gate f_t and no matrix.",
-        "In [lane 2](lane:2) the gates then stand half open: 1.91 × 10⁻⁹ arrives. In [lane 3](lane:3) the bias is 2, "
-        "f_t near 0.88: 0.0868. In the [gru](lane:4), where z_t does this, 0.0330.",
+        "At the start [lane 2](lane:2) has its gates half open: 1.91 × 10⁻⁹ arrives; in [lane 3](lane:3) the bias is "
+        "2, f_t near 0.88: 0.0868; in the [gru](lane:4), where z_t does this, 0.0330.",
     ),
     steps=(
-        Step("Choose [lane 3](lane:3) and open [Gates](tab:gates).", {"tab": "gates"}),
+        Step("Choose [lane 3](lane:3) and open [Gates](tab:gates).", {"all": [{"lane": 3}, {"tab": "gates"}]}),
         Step(
             "[Play](button:play) until one lane’s [loss](loss) is below 0.05.",
             {"scalar": "loss_per_timestep", "below": 0.05},

@@ -17,12 +17,12 @@ SCENE = Scene(
         seed=9,
     ),
     paragraphs=(
-        "One backward pass every k1 timesteps, each reaching k2 steps back, costs less. At each cut "
-        "the [river](river) ends.",
-        "The [flow](flow) shows how far back the one loss, E_24, still counts: all 24 timesteps uncut; 16 with every "
-        "8, back 16; 4 with every 4, back 4.",
-        "Worse, at the start lags pull against each other: with every 4, back 4 the gradient of W_xh, W_hh and b_h "
-        "has a cosine below −0.3 with the whole one, and an update along it raises the loss.",
+        "A backward pass every k1 timesteps, k2 steps back, saves memory, not computation: every 8, back 16 goes 8 + "
+        "16 + 16 = 40 steps, uncut 24.",
+        "The [flow](flow) and the [river](river) show how far back the one loss, E_24, counts: 24 timesteps uncut; 16 "
+        "with every 8, back 16; 4 with every 4, back 4.",
+        "At the start lags pull against each other: with every 4, back 4 the gradient of W_xh, W_hh and b_h has a "
+        "cosine below −0.3 with the whole one.",
     ),
     steps=(
         Step(
@@ -35,8 +35,8 @@ SCENE = Scene(
         "Can a truncated gradient point against the whole one?",
         ("No, it is only shorter", "It can be off, never against", "Yes"),
         2,
-        "It is a part of a sum, and the parts that are left out may outweigh it. Every 8, back 16 has a cosine above "
-        "0.9.",
+        "It is a part of a sum, and the parts that are left out may outweigh it. At the start an update along every 4, "
+        "back 4 raises the loss; every 8, back 16 has a cosine above 0.9.",
     ),
     claim=(
         "At the start the truncated gradient (every 4, back 4) of W_xh, W_hh and b_h has a cosine below −0.3 with "

@@ -9,12 +9,12 @@ SCENE = Scene(
     paragraphs=(
         "The state h_t of layer 1 is the input of layer 2 at the same timestep; the [outputs](outputs) read layer 2 "
         "alone. Each layer has a W_xh and a W_hh of its own, each the same at every timestep.",
-        "Back, layer 2 is as before: ∂E/∂h_t is its own loss’s gradient plus what the next timestep sends. Layer 1 has "
+        "Back, layer 2 is as usual: ∂E/∂h_t is its own loss’s gradient plus what the next timestep sends. Layer 1 has "
         "no loss of its own. Instead the gradient of layer 2 comes down to it, at every timestep, through the upper "
         "W_xh.",
         "So at [timestep 8](timestep:8) nothing is carried in either layer, and at the start the gradient is 3.69 in "
-        "layer 2 and 1.65 in layer 1. At [timestep 1](timestep:1), which has no loss, it is 4.29 in layer 2 and "
-        "4.93 in layer 1, which gets it from above and from the future.",
+        "layer 2 and 1.65 in layer 1. At [timestep 1](timestep:1), which has no loss, it is at the start 4.29 in "
+        "layer 2 and 4.93 in layer 1, which gets it from above and from the future.",
     ),
     steps=(
         Step("Pin [timestep 8](timestep:8) and look at both layers.", {"pin": 8}),

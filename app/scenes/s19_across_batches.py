@@ -13,12 +13,12 @@ SCENE = Scene(
         "A wave, read in windows of 12 timesteps. In [lane 1](lane:1) each starts from h_0 = 0: at "
         "[timestep 1](timestep:1) nothing says where the wave is going.",
         "In [lane 2](lane:2) it starts from the last state of the window before: at the start h_0 has norm 1.55. The "
-        "state crosses, the gradient does not: what reaches h_0, 1.02, is cut off at the double line, as by PyTorch’s "
-        "detach.",
+        "state crosses, the gradient does not: what reaches h_0, at the start 1.02, is cut off at the double line, as "
+        "by PyTorch’s detach.",
         "So an update learns from 12 timesteps, however far the state has come.",
     ),
     steps=(
-        Step("Pin [timestep 1](timestep:1) in lane 2.", {"pin": 1}),
+        Step("Pin [timestep 1](timestep:1) in [lane 2](lane:2).", {"all": [{"pin": 1}, {"lane": 2}]}),
         Step("[Play](button:play) until a [loss](loss) is below 0.01.", {"scalar": "loss_per_timestep", "below": 0.01}),
     ),
     question=Question(

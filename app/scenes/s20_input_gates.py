@@ -15,9 +15,8 @@ SCENE = Scene(
     paragraphs=(
         "A gate of a minGRU sees the input alone: h_t is (1 − z_t) h_{t-1} plus something new. Back over a step the "
         "gradient meets 1 − z_t and no matrix.",
-        "At the start the bias decides what comes back to [h_1](timestep:1). With bias 0, in [lane 2](lane:2), "
-        "1.92 × 10⁻¹². With 3, in [lane 3](lane:3), 0.150; in the [gru](lane:1) 0.177 (914 parameters, the minGRU "
-        "98).",
+        "At the start the bias decides what reaches [h_1](timestep:1): with 0, in [lane 2](lane:2), 1.92 × 10⁻¹²; "
+        "with 3, in [lane 3](lane:3), 0.150; in the [gru](lane:1) 0.177. It has 914 parameters, the minGRU 98.",
         "An [indrnn](lane:4) has one weight a unit in place of W_hh, at the start 1 or −1: only tanh’s slope takes "
         "away: 0.166 is left.",
     ),

@@ -20,7 +20,8 @@ SCENE = Scene(
         "In the [stored training](button:watched) an lstm of 10 units has to name a bit 29 timesteps later. At step 0, "
         "4.89 × 10⁻⁸ of the last gradient arrives at h_1. After step 200 the page’s advice was followed, a forget bias "
         "of 1: at step 300, 5.05 × 10⁻⁵ arrives.",
-        "The lstm shown here has the same trouble: [∂E/∂c_t](channel) meets forget gates that stand half open.",
+        "The lstm shown here has the same trouble at the start: [∂E/∂c_t](channel) meets forget gates that stand half "
+        "open.",
     ),
     steps=(
         Step("[Open the stored training](button:watched), drag its history.", {"event": "watched"}),

@@ -17,8 +17,11 @@ A condition says when a step is done. It is one of
     {"iterations": n}                         the run has had n updates
     {"phase": "diverged"}                     a number that is not finite stopped the run
     {"event": NAME}                           one of EVENTS happened since the scene was opened
+    {"event": "edit", "tensor": NAME}         ... in one of EDITED
     {"tab": NAME}                             a view is open
+    {"lane": n}                               of several networks side by side the n-th is the chosen one; from 1
     {"pin": t}                                timestep t is pinned
+    {"pin": {"largest": NAME}}                a timestep is pinned, and when it was, one of LARGEST was largest there
     {"all": [condition, …]}                   several of these at the same moment
 
 and holds as soon as it holds in one of the lanes. A step that was done once stays done.
@@ -76,6 +79,8 @@ EVENTS = {
     "load": "own weights, text or data were taken in",
     "watched": "the stored PyTorch training was opened",
 }
+EDITED = ("x", "W_xh", "W_hh", "W_hy")
+LARGEST = {"loss_t": "E_t"}
 SCALARS = ("loss_per_timestep", "accuracy", "grad_norm", "clip_scale", "clip_angle", "clipped_updates", "horizon")
 
 _COUNTED = ("timestep", "loss", "lane")
@@ -116,10 +121,14 @@ def _is_condition(condition: Condition) -> bool:
             **rest,
         }:
             return name in SCALARS and not rest
-        case {"iterations": int(n), **rest} | {"pin": int(n), **rest}:
+        case {"iterations": int(n), **rest} | {"pin": int(n), **rest} | {"lane": int(n), **rest}:
             return n >= 1 and not rest
+        case {"pin": {"largest": str(name), **more}, **rest}:
+            return name in LARGEST and not more and not rest
         case {"phase": "diverged", **rest}:
             return not rest
+        case {"event": "edit", "tensor": str(name), **rest}:
+            return name in EDITED and not rest
         case {"event": str(name), **rest}:
             return name in EVENTS and not rest
         case {"tab": str(name), **rest}:

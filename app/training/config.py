@@ -139,7 +139,7 @@ class RunConfig(BaseModel):
     bidirectional: bool = Field(
         default=False,
         title="Both directions",
-        description="Whether a second layer beside each reads the sequence from its end; needs full backpropagation.",
+        description="Whether each layer also reads in a second direction, from the end; needs full backpropagation.",
         json_schema_extra={"effect": RESTART, "group": "Network", "advanced": True},
     )
     embedding_size: int = number(

@@ -73,7 +73,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere, ahead) {
   };
   const url = socketAddressOf("ws");
   /** @param {import("./run/session.js").PageStore} of @param {boolean} plays */
-  const openSession = (of, plays) => createSession(url, of, browser, (command) => lessons.onAccepted(command), plays);
+  const openSession = (of, plays) => createSession(url, of, browser, (...did) => lessons.onAccepted(...did), plays);
   const active = createActiveSession(
     elsewhere
       ? elsewhere.open(store.chosen(), browser, goOnAlone, url)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.training import RunConfig, Trainer
 from tests.support.reader import pause
 from tests.support.servers import Server
 
@@ -83,6 +84,8 @@ def pin(page: Page, scene: Scene, condition: Condition) -> None:
         page.locator("#slow-motion").click()
     T = scene["config"]["sequence_length"]
     t = condition.get("pin", T)
+    if isinstance(t, dict):
+        t = 1 + int(Trainer(RunConfig(**scene["config"])).record().tensors[t["largest"]].argmax())
     # Of two directions the upper one is open; a click into the other opens that.
     y = 190 if scene["config"]["bidirectional"] else 300
     page.locator("#network:visible, canvas.lanes").click(position={"x": 116 + (t - 0.5) * 630 / T, "y": y})
@@ -123,6 +126,11 @@ def load_text(page: Page) -> None:
     page.keyboard.press("Escape")
 
 
+def choose_lane(page: Page, _scene: Scene, condition: Condition) -> None:
+    page.locator("#face-views").click()
+    page.locator(".lane-choice").nth(condition["lane"] - 1).click()
+
+
 DOERS: dict[str, Callable[..., None]] = {
     "field": set_field,
     "scalar": play,
@@ -131,6 +139,7 @@ DOERS: dict[str, Callable[..., None]] = {
     "event": happen,
     "tab": open_tab,
     "pin": pin,
+    "lane": choose_lane,
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.scenes import SCENES, Scene
+from app.scenes.vocabulary import LARGEST
 from app.training import Record, RunConfig, Trainer
 
 MOST_UPDATES = 300  # the longest a step may keep its reader waiting
@@ -65,12 +66,17 @@ def ledger(record: Record, t: int, k: int) -> tuple[float, float]:
     return saturation, ln_flow(record, t, k) - ln_flow(record, t, t) - saturation
 
 
+def event_of(condition) -> str:
+    return " ".join(condition[name] for name in ("event", "tensor") if name in condition)
+
+
 class Reader:
     """Does the steps of a scene on networks that really train, as far as they concern the networks."""
 
     def __init__(self, scene: Scene) -> None:
         self.trainers = [Trainer(config) for config in scene.configs()]
         self.events: set[str] = set()
+        self.lane = 1
         self.view = replace(scene.view)
 
     def holds(self, condition) -> bool:
@@ -83,9 +89,13 @@ class Reader:
         for trainer in self.trainers:
             if fields:
                 trainer.configure(**fields)
-        self.events |= {part["event"] for part in parts if "event" in part}
+        self.events |= {event_of(part) for part in parts if "event" in part}
         for part in parts:
-            self.view = replace(self.view, **{name: part[name] for name in ("tab", "pin") if name in part})
+            self.lane = part.get("lane", self.lane)
+            self.view = replace(self.view, tab=part.get("tab", self.view.tab))
+            if "pin" in part:
+                self.view = replace(self.view, pin=self._to_pin(part["pin"]))
+                self.largest = self._largest()
         for _ in range(MOST_UPDATES):
             if self.holds(condition):
                 return
@@ -108,13 +118,25 @@ class Reader:
                 return trainer.iteration >= n
             case {"phase": "diverged"}:
                 return trainer.diverged
-            case {"event": name}:
-                return name in self.events
+            case {"event": _}:
+                return event_of(condition) in self.events
             case {"tab": name}:
                 return self.view.tab == name
+            case {"lane": n}:
+                return self.lane == n
+            case {"pin": {"largest": name}}:
+                return self.view.pin is not None and self.view.pin == self.largest[name]
             case {"pin": t}:
                 return self.view.pin == t
         raise AssertionError(f"nobody knows how to do {condition}")
+
+    def _to_pin(self, which) -> int:
+        return which if isinstance(which, int) else self._largest()[which["largest"]]
+
+    def _largest(self) -> dict[str, int]:
+        """The timestep at which a quantity is largest in what is shown, by its name."""
+        shown = self.trainers[self.lane - 1].record()
+        return {name: 1 + int(np.nanargmax(shown.tensors[name])) for name in LARGEST}
 
     @staticmethod
     def _within(value, limit) -> bool:

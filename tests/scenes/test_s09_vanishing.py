@@ -33,9 +33,9 @@ def test_one_magnitude_is_named_and_it_is_the_sum_of_its_parts():
     assert [round(part) for part in (whole, slope, weights)] == [-19, -14, -5]
     last, first = (float(np.exp(record.ln_dh_norm[t])) for t in (24, 1))
     says("vanishing", f"from {last:.3f} at h_24 to {written(first, 1)} at h_1, to 10⁻¹⁹ of it")
-    says("vanishing", "shrinks to 10⁻¹⁹", "these 19 powers of ten", "takes 14", "small weights 5", "Over 23 steps")
+    says("vanishing", "shrinks to 10⁻¹⁹", "these 19 powers of ten", "takes 14, small weights 5", "over 23 steps")
     assert record.horizon == 2
-    says("vanishing", "lags of at most 2")
+    says("vanishing", "So at the start 99 % of ∂E/∂W_hh comes from lags of at most 2.")
     # the same read another way: the gradient that arrives, and what saturation and weights leave of it at each step
     assert (record.ln_dh_norm[1] - record.ln_dh_norm[24]) / np.log(10) == pytest.approx(whole, abs=1e-4)
 

@@ -27,11 +27,11 @@ def test_the_price_of_relu():
     record = trainer.record()
     silent = (record.h[1:] == 0).all(axis=0)
     assert record.h.shape[1] == 16
-    largest = f"the largest is {record.h.max():.1f}"
-    says("relu", f"{silent.sum()} of 16 units are then 0 at all 24 timesteps")
+    largest = f"with relu, the largest is at the start {record.h.max():.1f}"
+    says("relu", f"with relu, {silent.sum()} of 16 units are at the start 0 at all 24 timesteps")
     da = record.dh[1:, silent] * (record.h[1:, silent] > 0)
     assert not da.any()
     trainer.configure(sequence_length=100)
     longer = after(trainer, 0).h.max()
     assert longer > 2 * record.h.max()
-    says("relu", f"{largest}, over 100 timesteps {longer:.1f}")
+    says("relu", f"{largest} over 24 timesteps, {longer:.1f} over 100")

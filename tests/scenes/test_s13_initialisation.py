@@ -24,9 +24,13 @@ def test_which_start_lets_the_network_hear(seed):
     says("initialisation", "first 50 timesteps", "at the first step, where relu units are 0")
     if own:
         kept = [np.exp(float(r.ln_dh_norm[1] - r.ln_dh_norm[100])) for r in records]
-        says("initialisation", f"keeps {kept[0]:.3f} and {kept[1]:.3f} of its size", f"keeps {written(kept[2])}.")
+        says(
+            "initialisation",
+            f"keeps {kept[0]:.3f} and {kept[1]:.3f} of its size",
+            f"keeps {written(kept[2])} at the start.",
+        )
         horizons = [record.horizon for record in records]
-        says("initialisation", "comes, is then {}, {} and {}.".format(*horizons))
+        says("initialisation", "∂E/∂W_hh, is at the start {}, {} and {}.".format(*horizons))
 
 
 def test_only_the_recurrent_weights_and_the_activation_differ():

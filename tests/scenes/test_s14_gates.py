@@ -40,7 +40,7 @@ def test_what_reaches_the_first_timestep(seed):
     if seed == RNN.seed:
         arrives = [np.exp(float(record.ln_dh_norm[1] - record.ln_dh_norm[40])) for record in records]
         says("gates", f"At the start {written(arrives[0])} of the gradient at h_40 arrives at h_1 in the plain cell")
-        says("gates", f"half open: {written(arrives[1])} arrives", f"near 0.88: {arrives[2]:.4f}.")
+        says("gates", f"half open: {written(arrives[1])} arrives;", f"near 0.88: {arrives[2]:.4f};")
         says("gates", f"where z_t does this, {arrives[3]:.4f}.")
 
 

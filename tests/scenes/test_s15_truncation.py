@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from app.engine.layer import Layer
 from tests.scenes.reading import SCENES, Trainer, gradients, opened, says
 
 CONFIG = SCENES["truncation"].config
@@ -17,7 +18,7 @@ def kept(k1, k2, T=24):
 def test_what_is_kept_is_counted():
     says(
         "truncation",
-        f"the one loss, E_24, still counts: all {kept(24, 24)} timesteps uncut; "
+        f"the one loss, E_24, counts: {kept(24, 24)} timesteps uncut; "
         f"{kept(8, 16)} with every 8, back 16; {kept(4, 4)} with every 4, back 4",
     )
     record = opened("truncation").record()
@@ -26,6 +27,39 @@ def test_what_is_kept_is_counted():
     for k1, k2 in ((8, 16), (4, 4)):
         used = Trainer(CONFIG.changed({"k1": k1, "k2": k2})).record({"flow"}).tensors["share_used"][-1, 1:]
         assert np.count_nonzero(used > 0) == kept(k1, k2)
+
+
+@pytest.fixture
+def walked(monkeypatch):
+    """How far each backward pass of an update goes back, and so how many timesteps' states it needs."""
+    sweeping = Layer.sweeping
+
+    def of(k1, k2):
+        trainer, lengths = Trainer(CONFIG.changed({"k1": k1, "k2": k2})), []
+
+        def spied(layer, last, lowest, *how):
+            lengths.append(last - lowest)
+            return sweeping(layer, last, lowest, *how)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Layer, "sweeping", spied)
+            trainer.advance()
+        return lengths
+
+    return of
+
+
+def test_truncation_needs_fewer_states_at_a_time_and_not_fewer_steps(walked):
+    whole, cut = walked(0, 0), walked(8, 16)
+    assert whole == [24]
+    assert max(cut) == 16 < max(whole)
+    assert sum(cut) == 40 > sum(whole)
+    says(
+        "truncation",
+        "saves memory, not computation",
+        f"every 8, back 16 goes {' + '.join(map(str, cut))} = {sum(cut)} steps, uncut {sum(whole)}",
+    )
+    assert sum(walked(4, 4)) == sum(whole), "disjoint passes go as many steps as the uncut one"
 
 
 def cosine(k1, k2):
@@ -45,3 +79,7 @@ def test_a_deep_cut_points_the_wrong_way():
 def test_an_update_the_wrong_way_raises_the_loss(k1, k2, sign):
     record = Trainer(CONFIG.changed({"k1": k1, "k2": k2})).step(loss_after=True)
     assert np.sign(record.loss_after - record.loss) == sign
+    says(
+        "truncation",
+        "At the start an update along every 4, back 4 raises the loss; every 8, back 16 has a cosine above",
+    )

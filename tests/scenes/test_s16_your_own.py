@@ -13,7 +13,7 @@ def test_the_horizon_lies_well_inside_the_sequence(config):
     assert 1 <= start.horizon < 2 / 3 * 49
     assert after(trainer, 100).loss_per_timestep < start.baseline
     if config.seed == SCENES["your-own"].config.seed:
-        says("your-own", f"starts with {start.horizon} of 49 steps", "99 %")
+        says("your-own", f"At the start it is {start.horizon} of 49 steps", "99 %")
 
 
 def test_weights_go_out_and_come_in_bit_for_bit():

@@ -33,7 +33,7 @@ def test_the_text_writes_the_numbers_of_the_picture():
     assert record.tensors["dh_carried_norm"][T] == record.tensors["dh_carried_norm_l2"][T] == 0
     assert record.loss_t[0] == 0
     says("two-layers", f"is {upper[T]:.2f} in layer 2 and {lower[T]:.2f} in layer 1")
-    says("two-layers", f"it is {upper[1]:.2f} in layer 2 and {lower[1]:.2f} in layer 1")
+    says("two-layers", f"it is at the start {upper[1]:.2f} in layer 2 and {lower[1]:.2f} in layer 1")
 
 
 def test_a_loss_reaches_the_lower_state_before_it_by_two_paths():

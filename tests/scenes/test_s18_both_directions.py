@@ -1,9 +1,13 @@
 """Scene 18: the one loss reaches every forward state, and the reverse state at the end alone. 5 of 5 seeds."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from tests.scenes.reading import SCENES, Trainer, after, opened, says, seeds
+from app.questions import QUESTIONS
+from tests.scenes.reading import SCENES, Trainer, after, body, opened, says, seeds
 
 SCENE = SCENES["both-directions"]
 T = 12
@@ -39,11 +43,15 @@ def test_both_gradients_at_the_last_timestep_are_the_readouts_and_the_forward_on
     assert np.allclose(record.dh[1], forward, atol=1e-6)
     norms = columns(record, "dh_norm")
     reverse = columns(record, "dh_norm_reverse")[-1]
-    says("both-directions", f"at the start {norms[-1]:.3f} at h_12, {norms[0]:.3f} at h_1", f"alone, {reverse:.3f}")
+    says(
+        "both-directions",
+        f"at the start {norms[-1]:.3f} at h_12, {norms[0]:.3f} at h_1",
+        f"alone, at the start {reverse:.3f}",
+    )
     says("both-directions", "16 rows in place of 8")
 
 
-def test_what_the_reverse_layer_reads_before_the_end_changes_no_answer_of_its_own():
+def test_what_the_reverse_direction_reads_before_the_end_changes_no_answer_of_its_own():
     """Its state at the last timestep has read the last input only."""
     trainer = opened("both-directions")
     before = trainer.record()
@@ -51,7 +59,16 @@ def test_what_the_reverse_layer_reads_before_the_end_changes_no_answer_of_its_ow
     changed = trainer.record()
     assert np.array_equal(columns(before, "h_reverse")[-1], columns(changed, "h_reverse")[-1])
     assert not np.array_equal(columns(before, "h_reverse")[0], columns(changed, "h_reverse")[0])
-    assert not np.array_equal(before.y[-1], changed.y[-1])  # by way of the forward layer
+    assert not np.array_equal(before.y[-1], changed.y[-1])  # by way of the forward direction
+
+
+def test_a_direction_is_called_what_the_chooser_calls_it_and_not_a_layer():
+    assert 'DIRECTION = "direction"' in Path("static/js/words/layers.js").read_text()
+    text = body(SCENE) + SCENE.claim
+    assert not re.search(r"(second|forward|reverse) layer", text)
+    assert not re.search(r"(second|forward|reverse) layer", QUESTIONS["both-directions"].answer)
+    for direction in ("forward", "reverse"):
+        assert f"{direction} direction" in text
 
 
 @pytest.mark.parametrize("config", seeds(SCENE.config, 5))

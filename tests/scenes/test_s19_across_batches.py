@@ -38,7 +38,7 @@ def test_the_gradient_reaches_h_0_and_no_weight_learns_from_it():
     trainer = opened("across-batches", CARRIED)
     record = after(trainer, 3)
     dh0 = opened("across-batches", CARRIED).record().tensors["dh_norm"][0]
-    says("across-batches", f"what reaches h_0, {dh0:.2f}, is cut off")
+    says("across-batches", f"what reaches h_0, at the start {dh0:.2f}, is cut off")
     assert record.tensors["dh_norm"][0] > 0.1
     held = dict(trainer.check_gradients(samples=20))
     assert max(check.max_rel_error for check in held.values()) < 1e-5

@@ -54,14 +54,14 @@ def test_what_comes_back_to_the_first_timestep(seed):
         says(
             "input-gates",
             f"in lane 2, {written(closed)}",
-            f"lane 3, {opened:.3f}; in the gru {gru:.3f} (",
+            f"lane 3, {opened:.3f}; in the gru {gru:.3f}.",
             f"takes away: {indrnn:.3f} is left",
         )
 
 
 def test_the_weights_are_counted():
     counts = [sum(values.size for values in trainer.params.values()) for trainer in lanes(GRU.seed)]
-    says("input-gates", f"({counts[0]} parameters, the minGRU {counts[2]})")
+    says("input-gates", f"It has {counts[0]} parameters, the minGRU {counts[2]}.")
 
 
 @pytest.mark.parametrize("seed", SEEDS[:3])

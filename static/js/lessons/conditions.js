@@ -1,14 +1,19 @@
 /** When a step of a scene is done: the conditions of `docs/scenes.md`, asked of what the page shows. Pure. */
 
 /** @typedef {import("../wire/protocol.js").Config} Config */
+/** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
 /** @typedef {{config: Config, phase: string, iteration: number, scalars: Record<string, unknown>}} Lane one network, as its newest record says */
-/** @typedef {{lanes: Lane[], events: ReadonlySet<string>, tab: string, pin: number | null}} Page `events` since the scene was opened */
+/**
+ * `events` since the scene was opened; `lane`: which one is chosen, from 1; `pinnedIn`: the record that was shown when
+ * the pinned timestep was pinned.
+ * @typedef {{lanes: Lane[], events: ReadonlySet<string>, tab: string, lane: number, pin: number | null, pinnedIn: DecodedRecord | null}} Page
+ */
 
 /**
  * @typedef {{field: string, is: unknown} | {field: string, atLeast: number} | {field: string, atMost: number}
  *   | {scalar: string, below: number} | {scalar: string, above: number} | {iterations: number} | {phase: string}
- *   | {event: string} | {tab: string} | {pin: number} | {all: Condition[]}} Condition
+ *   | {event: string, tensor?: string} | {tab: string} | {lane: number} | {pin: number | {largest: string}} | {all: Condition[]}} Condition
  */
 
 /**
@@ -32,9 +37,23 @@ function holds(condition, page, lane) {
   if ("scalar" in condition) return isWithin(lane.scalars[condition.scalar], condition);
   if ("iterations" in condition) return lane.iteration >= condition.iterations;
   if ("phase" in condition) return lane.phase === condition.phase;
-  if ("event" in condition) return page.events.has(condition.event);
+  if ("event" in condition) return page.events.has(eventOf(condition.event, condition.tensor));
   if ("tab" in condition) return page.tab === condition.tab;
-  return page.pin === condition.pin;
+  if ("lane" in condition) return page.lane === condition.lane;
+  if (typeof condition.pin === "number") return page.pin === condition.pin;
+  return isLargest(page.pinnedIn?.tensors[condition.pin.largest]?.data, page.pin);
+}
+
+/** What happened, and to which tensor where that is asked for. @param {string} event @param {string} [tensor] */
+export function eventOf(event, tensor) {
+  return tensor === undefined ? event : `${event} ${tensor}`;
+}
+
+/** Whether no timestep has a larger value than t. @param {ArrayLike<number> | undefined} values one a timestep @param {number | null} t */
+function isLargest(values, t) {
+  if (!values || t === null) return false;
+  const own = values[t - 1];
+  return Array.from(values).every((value) => Number.isNaN(value) || value <= own);
 }
 
 /** @param {unknown} value @param {{is?: unknown, atLeast?: number, atMost?: number}} limit */

@@ -61,7 +61,7 @@ export function createLessonsEntry(store, actions, home, told = null) {
     back: () => lessons?.slug() && lessons.back(),
     /** Called once a frame. */
     look: () => lessons?.look(),
-    /** The reader did something that no picture tells. @param {string} command that was carried out */
-    onAccepted: (command) => lessons?.happened(EVENTS[command] ?? command),
+    /** The reader did something that no picture tells. @param {string} command that was carried out @param {string} [tensor] that it changed */
+    onAccepted: (command, tensor) => lessons?.happened(EVENTS[command] ?? command, tensor),
   };
 }

@@ -1,7 +1,7 @@
 /** Being in a scene: its network and its view in place of the reader's own, which come back when the lesson is left. */
 
 import { isPlaying } from "../run/state.js";
-import { isDone } from "./conditions.js";
+import { eventOf, isDone } from "./conditions.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -43,6 +43,8 @@ export function createVisit(store, actions, home, ticked) {
   let done = [];
   /** @type {Set<string>} */
   let events = new Set();
+  /** @type {State["record"]} what was shown when the timestep that is pinned was pinned */
+  let pinnedIn = null;
   /** @type {Setting | null} the scene that was asked for last */
   let wanted = null;
   let last = Promise.resolve();
@@ -114,7 +116,7 @@ export function createVisit(store, actions, home, ticked) {
   function look() {
     if (actions.lanes().every(({ record, connection }) => record || connection.status === "lost")) allSeen();
     if (!shown) return;
-    const page = pageOf(store.get(), actions.lanes(), events);
+    const page = { ...pageOf(store.get(), actions.lanes()), events, pinnedIn };
     for (const [index, step] of shown.steps.entries()) {
       if (done[index] || !isDone(step.done, page)) continue;
       done[index] = true;
@@ -122,14 +124,15 @@ export function createVisit(store, actions, home, ticked) {
     }
   }
 
-  /** @param {string} event */
-  function happened(event) {
-    if (shown) events.add(event);
+  /** @param {string} event @param {string} [tensor] that was changed */
+  function happened(event, tensor) {
+    if (shown) events.add(event).add(eventOf(event, tensor));
   }
 
   /** What was done can mostly be seen by what became of it. @param {State} state @param {State} was */
   function notice(state, was) {
     if (isPlaying(state) && !isPlaying(was)) happened("play");
+    if (state.pin?.t !== was.pin?.t) pinnedIn = state.record;
     if (state.pin && state.pin.t !== was.pin?.t && !state.slow) happened("pin");
     if (state.folded !== was.folded) happened(state.folded ? "fold" : "unfold");
     if (state.probe !== was.probe) happened("example");
@@ -193,8 +196,8 @@ function pinOf({ pin, slow }) {
   return pin && pin.t !== slow?.t ? pin.t : null;
 }
 
-/** @param {State} state @param {State[]} lanes none where there is one network @param {Set<string>} events @returns {import("./conditions.js").Page} */
-function pageOf(state, lanes, events) {
+/** @param {State} state @param {State[]} lanes none where there is one network @returns {Omit<import("./conditions.js").Page, "events" | "pinnedIn">} */
+function pageOf(state, lanes) {
   const networks = lanes.length > 0 ? lanes : [state];
   return {
     lanes: networks.map(({ live: { config, iteration, record }, phase }) => ({
@@ -203,8 +206,8 @@ function pageOf(state, lanes, events) {
       iteration,
       scalars: record ? { ...record.meta } : {},
     })),
-    events,
     tab: state.tab,
+    lane: networks.indexOf(state) + 1,
     pin: pinOf(state),
   };
 }

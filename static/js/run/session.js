@@ -32,7 +32,7 @@ const CHECKED_ENTRIES = 40;
  * @param {string} url
  * @param {PageStore} store
  * @param {import("../wire/connection.js").Platform} platform
- * @param {(command: string) => void} onAccepted told the type of every command that the server carried out
+ * @param {(command: string, tensor?: string) => void} onAccepted told the type of every command that the server carried out, and the tensor of an edit
  * @param {boolean} plays whether the run plays as soon as it stands
  */
 export function createSession(url, store, platform, onAccepted = () => {}, plays = true) {

@@ -13,7 +13,7 @@ const LONG = ["check_gradients", "export", "step", "upload"];
 
 /**
  * @param {{send: (message: Command) => boolean, sendBytes: (bytes: ArrayBuffer) => void}} connection
- * @param {(command: string) => void} onAccepted told the type of every command that the server carried out
+ * @param {(command: string, tensor?: string) => void} onAccepted told the type of every command that the server carried out, and the tensor of an edit
  * @param {() => number} now
  */
 export function createRequests(connection, onAccepted, now) {
@@ -43,7 +43,7 @@ export function createRequests(connection, onAccepted, now) {
       queue.push({ type: message.type, send });
       sendQueued();
     });
-    void answer.then((given) => given && given.type !== "error" && onAccepted(message.type));
+    void answer.then((given) => given && given.type !== "error" && onAccepted(message.type, tensorOf(message)));
     return answer;
   }
 
@@ -106,4 +106,9 @@ export function createRequests(connection, onAccepted, now) {
       waiting.clear();
     },
   };
+}
+
+/** What an edit changes. @param {Command} message */
+function tensorOf({ tensor }) {
+  return typeof tensor === "string" ? tensor : undefined;
 }

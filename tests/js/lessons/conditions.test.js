@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { makeRecord } from "../records.js";
 import { isDone } from "../../../static/js/lessons/conditions.js";
 
 const lane = {
@@ -8,7 +9,9 @@ const lane = {
   iteration: 100,
   scalars: { loss_per_timestep: 0.05, accuracy: null, grad_norm: 2 },
 };
-const page = { lanes: [lane], events: new Set(["edit"]), tab: "lags", pin: 5 };
+const pinnedIn = makeRecord({ T: 5 });
+pinnedIn.tensors.loss_t = { shape: [5], data: Float64Array.of(0, Number.NaN, 2, 1, 2) };
+const page = { lanes: [lane], events: new Set(["edit", "edit W_xh"]), tab: "lags", lane: 2, pin: 5, pinnedIn };
 
 /** @type {[import("../../../static/js/lessons/conditions.js").Condition, boolean][]} */
 const CASES = [
@@ -29,10 +32,16 @@ const CASES = [
   [{ phase: "diverged" }, false],
   [{ event: "edit" }, true],
   [{ event: "step" }, false],
+  [{ event: "edit", tensor: "W_xh" }, true],
+  [{ event: "edit", tensor: "W_hh" }, false],
   [{ tab: "lags" }, true],
   [{ tab: "flow" }, false],
   [{ pin: 5 }, true],
   [{ pin: 4 }, false],
+  [{ pin: { largest: "loss_t" } }, true],
+  [{ pin: { largest: "nothing" } }, false],
+  [{ lane: 2 }, true],
+  [{ lane: 1 }, false],
   [
     {
       all: [
@@ -58,6 +67,17 @@ for (const [condition, holds] of CASES) {
     assert.equal(isDone(condition, page), holds);
   });
 }
+
+test("the largest loss is the one of the record in which a timestep was pinned, wherever there are several", () => {
+  const at = (pin, shown = pinnedIn) => isDone({ pin: { largest: "loss_t" } }, { ...page, pin, pinnedIn: shown });
+  assert.deepEqual(
+    [1, 2, 3, 4, 5].map((t) => at(t)),
+    [false, false, true, false, true],
+  );
+  assert.equal(at(null), false);
+  assert.equal(at(3, null), false);
+  assert.equal(at(6), false, "it is longer no more");
+});
 
 test("one lane is enough, but several conditions have to hold in the same one", () => {
   const other = { ...lane, phase: "diverged", iteration: 3 };

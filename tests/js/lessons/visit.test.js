@@ -134,6 +134,55 @@ test("slow motion pins what it comes by, and ticks nothing by it", async () => {
   assert.deepEqual(ticked, [0], "but whoever pins another one meanwhile has pinned it");
 });
 
+test("a step for the largest loss is done by pinning it, not by pinning another that becomes the largest later", async () => {
+  const { store, visit, ticked, open } = setUp();
+  open();
+  await visit.enter(scene([{ pin: { largest: "loss_t" } }]));
+  const show = (...losses) => {
+    const record = makeRecord({ T: 3 });
+    record.tensors.loss_t = { shape: [3], data: Float64Array.from(losses) };
+    store.dispatch({ type: "record", record });
+  };
+  show(1, 3, 2);
+  store.dispatch({ type: "pin", pin: { t: 3 } });
+  visit.look();
+  show(1, 2, 3);
+  visit.look();
+  assert.deepEqual(ticked, []);
+  store.dispatch({ type: "pin", pin: { t: 2 } });
+  visit.look();
+  assert.deepEqual(ticked, []);
+  store.dispatch({ type: "pin", pin: { t: 3 } });
+  visit.look();
+  assert.deepEqual(ticked, [0]);
+});
+
+test("an edit is one of a certain tensor where a step asks for that, of any where it does not", async () => {
+  const { visit, ticked, open } = setUp();
+  open();
+  await visit.enter(scene([{ event: "edit", tensor: "W_hh" }, { event: "edit" }]));
+  visit.happened("edit", "W_xh");
+  visit.look();
+  assert.deepEqual(ticked, [1]);
+  visit.happened("edit", "W_hh");
+  visit.look();
+  assert.deepEqual(ticked, [1, 0]);
+});
+
+test("a step in a lane is done while that lane is the chosen one", async () => {
+  const { store, visit, ticked, open, lanes } = setUp();
+  open();
+  await visit.enter(scene([{ all: [{ lane: 2 }, { tab: "gates" }] }]));
+  lanes.push(store.get(), { ...store.get() });
+  store.dispatch({ type: "tab", tab: "gates" });
+  lanes[0] = store.get();
+  visit.look();
+  assert.deepEqual(ticked, []);
+  lanes.reverse();
+  visit.look();
+  assert.deepEqual(ticked, [0]);
+});
+
 test("lanes stand beside the first, and one of them is enough for a step", async () => {
   const { store, visit, calls, ticked, open, lanes } = setUp();
   open();
