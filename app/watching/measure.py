@@ -23,6 +23,7 @@ from .verdict import Verdict
 
 Array = np.ndarray
 UPDATES = 2  # that a record tells of
+OF_PAIRS = ("ln_flow", "share", "carried_share", "above_share")  # how names of (T, T+1) tables begin
 NOTHING_AROUND: dict[str, Any] = {"cut": None, "mixed": None, "updates": [], "worst_update": None}
 
 
@@ -256,7 +257,7 @@ def joined(parts: list[dict[str, Array]]) -> dict[str, Array]:
         values = [part[name] for part in parts]
         if name.startswith(("W_", "b_")):
             whole[name] = first
-        elif name.startswith(("ln_flow", "share")):
+        elif name.startswith(OF_PAIRS):
             whole[name] = _blocks(values, lengths)
         elif len(first) == lengths[0] + 1:
             whole[name] = np.concatenate([first, *(part[1:] for part in values[1:])])

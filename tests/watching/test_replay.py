@@ -8,6 +8,7 @@ import pytest
 from app.engine import horizon
 from app.watching import lags, shown, spectrum
 from app.watching.crossing import Packing
+from app.watching.measure import Captured, Shown
 from app.watching.stack import replay, residual
 from tests.support.crossings import B, H, T, crossing, record
 
@@ -163,3 +164,28 @@ def test_the_residual_measures_a_tiny_gradient_against_the_whole():
     assert residual(own, {"large": np.array([1.0]), "tiny": np.array([2e-12])}) == pytest.approx(1e-5)
     assert residual(own, {"large": np.array([1.5]), "tiny": np.array([1e-12])}) == pytest.approx(0.5)
     assert np.isnan(residual(own, {"large": np.array([np.nan]), "tiny": np.array([0.0])}))
+
+
+def run_of(cell, length, seed):
+    """Steps of a cell, each of which hands its states on to the next one."""
+    one = crossing(cell, seed=seed)
+    spec, weights = dataclasses.replace(one.spec, one_step=True), crossing(cell).weights
+    x, d_output = one.x[:length], one.d_output[:length]
+    return dataclasses.replace(one, spec=spec, weights=weights, x=x, d_output=d_output, d_h_n=None)
+
+
+@pytest.mark.parametrize("lengths", [(3, 3), (2, 4), (4, 2), (1, 3, 2)], ids=str)
+@pytest.mark.parametrize(("cell", "more"), [("rnn", "ln_flow_a"), ("lstm", "ln_flow_c"), ("gru", "ln_flow")])
+def test_a_record_of_several_runs_has_the_pairs_of_each_and_none_between_them(cell, more, lengths):
+    runs = [run_of(cell, length, seed) for seed, length in enumerate(lengths)]
+    whole = Captured({"cell": runs}, own={}, scale=1.0)
+    record = Shown("cell", whole, "cell", slice(0, len(runs)), 0, {"step": 0}).record
+    alone = [shown.of_sequence(shown.alone(run, 0))[0] for run in runs]
+    T, starts = sum(lengths), np.cumsum((0, *lengths[:-1]))
+    assert record.restarts == starts[1:].tolist()
+    for name in ("ln_flow", "share", "carried_share", more):
+        expected = np.full((T, T + 1), np.nan, np.float32)
+        expected[: lengths[0], 0] = alone[0][name][:, 0]  # later runs start where the one before has its last state
+        for start, length, of_run in zip(starts, lengths, alone, strict=True):
+            expected[start : start + length, start + 1 : start + length + 1] = of_run[name][:, 1:]
+        np.testing.assert_array_equal(record.tensors[name], expected, err_msg=name)
