@@ -101,22 +101,28 @@ def passed(direction: Direction) -> Tensors:
 
 
 def states_of(direction: Direction, adjoint: Adjoints) -> Tensors:
-    """What the way back left, of one layer and direction, in the order of reading."""
+    """What the way back left, of one layer and direction, in the order of reading.
+
+    It is what the script's own backward pass brings, so what is used is all of it.
+    """
     layer = direction.layer
     h = direction.h
     with np.errstate(all="ignore"):
         exponent = LN2 * adjoint.exponent[1:]
+        dh_norm = np.exp(adjoint.ln_dh_norm)
         found: Tensors = {
             "dh": direction.dh[:, 0],
-            "dh_norm": np.exp(adjoint.ln_dh_norm),
+            "dh_norm": dh_norm,
             "ln_dh_norm": adjoint.ln_dh_norm,
+            "dh_norm_used": dh_norm,
             "dh_carried_norm": np.exp(ln_norm(adjoint.dh_carried) + np.append(exponent, 0.0)),
             "dW_hh_norm": np.exp(ln_norm(h[:-1]) + ln_norm(adjoint.da) + exponent),
             "dW_xh_norm": np.exp(ln_norm(adjoint.x[:, : direction.I]) + ln_norm(adjoint.da_x) + exponent),
         }
         if layer.cell.c is not None and adjoint.dc is not None and adjoint.ln_dc_norm is not None:
             found |= {"c": layer.cell.c[..., 0].copy(), "dc": np.ldexp(adjoint.dc, adjoint.exponent[:, None])}
-            found |= {"dc_norm": np.exp(adjoint.ln_dc_norm), "ln_dc_norm": adjoint.ln_dc_norm}
+            dc_norm = np.exp(adjoint.ln_dc_norm)
+            found |= {"dc_norm": dc_norm, "ln_dc_norm": adjoint.ln_dc_norm, "dc_norm_used": dc_norm}
     return found
 
 
