@@ -285,7 +285,7 @@ def test_without_a_server_beside_the_small_page_shows_what_was_captured(capsys, 
     monkeypatch.setattr(screens, "can_serve", lambda: False)
     model = nn.LSTM(3, 4, 2, bidirectional=True)
     with unroll.watch(model) as watching:
-        address = capsys.readouterr().err.split()[-1]
+        address = capsys.readouterr().out.split()[-1]
         assert address.startswith("http://127.0.0.1:")
         assert "Nothing has been captured yet" in read(address)
         model(X)[0].sum().backward()
@@ -306,7 +306,7 @@ def test_without_a_server_beside_the_small_page_shows_what_was_captured(capsys, 
 def test_a_server_beside_the_script_shows_what_was_captured_until_the_end(capsys):
     model = nn.LSTM(3, 4, 2, bidirectional=True)
     with unroll.watch(model) as watching:
-        url, run = capsys.readouterr().err.split()[-1].split("/watched#run=")
+        url, run = capsys.readouterr().out.split()[-1].split("/watched#run=")
         model(X)[0].sum().backward()
         watching.wait()
         wait_until(lambda: answers(url), "the server beside the script")
