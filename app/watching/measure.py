@@ -109,11 +109,12 @@ class Shown:
         """Everything: the flow of every pair, the gradients of the whole batch with their residual, the verdict."""
         with self._lock:
             found = [shown.of_sequence(run) for run in self._runs]
+            residuals = [residual for _, residual in found if residual is not None]
             meter = self._lags
             horizon = None if meter is None else meter.horizon
             facts = self._facts | {
                 "grad_residual": self.whole.residual(self._name),
-                "flow_residual": max((residual for _, residual in found if residual is not None), default=None),
+                "flow_residual": max(residuals) if len(residuals) == len(found) else None,
                 "horizon": horizon,
                 "verdict": as_dict(self.verdict, horizon),
             }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.engine import horizon
-from app.watching import lags, shown, spectrum
+from app.watching import flows, lags, shown, spectrum
 from app.watching.crossing import Packing
 from app.watching.measure import Captured, Shown
 from app.watching.stack import replay, residual
@@ -189,6 +189,17 @@ def test_a_record_of_several_runs_has_the_pairs_of_each_and_none_between_them(ce
         for start, length, of_run in zip(starts, lengths, alone, strict=True):
             expected[start : start + length, start + 1 : start + length + 1] = of_run[name][:, 1:]
         np.testing.assert_array_equal(record.tensors[name], expected, err_msg=name)
+
+
+def test_where_a_run_is_too_long_for_its_pairs_the_record_has_none_and_no_residual_of_them(monkeypatch):
+    runs = [run_of("rnn", length, length) for length in (2, 4)]
+    for most, told in ((4 * 4 * H, True), (4 * 4 * H - 1, False)):  # timesteps² times pre-activations of the longer one
+        monkeypatch.setattr(flows, "MOST", most)
+        whole = Captured({"cell": runs}, own={}, scale=1.0)
+        record = Shown("cell", whole, "cell", slice(0, 2), 0, {"step": 0}).record
+        for name in ("ln_flow", "share", "carried_share", "ln_flow_a"):
+            assert (name in record.tensors) == told, name
+        assert (record.flow_residual is not None) == told
 
 
 SHAPES = [
