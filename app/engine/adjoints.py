@@ -175,16 +175,17 @@ def all_adjoints(net: Network, reduction: Reduction = "sum") -> dict[str, Adjoin
         return {ending: complete(net.layers[ending], swept) for ending, swept in sweep_all(net).items()}
 
 
-def layer_adjoints(layer: Layer) -> Adjoints:
+def layer_adjoints(layer: Layer, handed: tuple[Array, Array] | None = None) -> Adjoints:
     """The adjoints of ``layer`` (B = 1) by itself, after its `Layer.hand`; leaves its buffers as a full sweep does.
 
-    No loss is needed: dE/dh_t comes from whatever was handed to the layer.
+    No loss is needed: dE/dh_t comes from whatever was handed to the layer. Where that may have left the range of
+    numbers, ``handed`` has it as mantissas (T, H) and powers of two (T,).
     """
     if layer.B != 1:
         raise ValueError(f"adjoints are of one sequence, this layer holds {layer.B}")
     with np.errstate(all="ignore"):
         layer.sweep(layer.T, 0)
-        return complete(layer, exact(layer))
+        return complete(layer, exact(layer, handed=handed))
 
 
 def complete(layer: Layer, swept: Swept) -> Adjoints:

@@ -48,15 +48,18 @@ def all_swept(net: Network) -> dict[str, Swept]:
     return {ending: found[ending] for ending in net.layers}
 
 
-def exact(layer: Layer, readers: Sequence[tuple[Layer, Swept]] = ()) -> Swept:
+def exact(
+    layer: Layer, readers: Sequence[tuple[Layer, Swept]] = (), handed: tuple[Array, Array] | None = None
+) -> Swept:
     """What a sweep has left in ``layer``, taken back anew where numbers leave their range on the way.
 
-    What ``readers``, the layers that read it, hand down may be of any size.
+    What ``readers``, the layers that read it, hand down may be of any size. Where others than layers read it,
+    ``handed`` is what they hand to h_1 … h_T (T, H), and its powers of two (T,).
     """
     plain = plainly_swept(layer)
     if plain is not None:
         return plain
-    own = _handed_down(layer, readers) if readers else _as_handed(layer)
+    own = handed or (_handed_down(layer, readers) if readers else _as_handed(layer))
     rescaled = _rescaled(layer, RESCALE_EVERY, *own)
     return rescaled if _is_near_one(rescaled) else _rescaled(layer, 1, *own)
 

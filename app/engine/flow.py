@@ -14,7 +14,6 @@ from .layer import Layer
 from .ln_norms import LN2
 from .network import Network
 from .pairs import LayerPairs, pairs
-from .stack import Stack
 
 CARRIED, SHARE = 0, 1  # where these stand among the `_Tables`
 
@@ -80,7 +79,10 @@ def _flowing(net: Network, adjoints: Mapping[str, Adjoints]) -> Steps[dict[str, 
             tables[layer.ending].add(here)
             yield
         return {ending: found.flow() for ending, found in tables.items()}
-    gathered = {ending: _Gathered(layer, adjoints[ending], net.stack) for ending, layer in net.layers.items()}
+    gathered = {
+        ending: Gathered(layer, adjoints[ending], is_top=layer in net.stack.top, both=True)
+        for ending, layer in net.layers.items()
+    }
     for group in pairs(net.stack):
         gathered[group.layer.ending].add(group)
         yield
@@ -106,13 +108,16 @@ def _turned(found: Flow, layer: Layer) -> Flow:
     )
 
 
-class _Gathered:
-    """The tables of one layer of several, filled group by group; columns in the layer's own order until `flow`."""
+class Gathered:
+    """The tables of one layer of several, filled group by group; columns in the layer's own order until `flow`.
 
-    def __init__(self, layer: Layer, adjoint: Adjoints, stack: Stack) -> None:
-        T, H = layer.T, layer.H
-        self._layer, self._adjoint, self._is_top = layer, adjoint, layer in stack.top
-        self._all_paths = not self._is_top and len(stack.top) > 1
+    ``both``: whether the layers read in both directions, so that every loss reaches every state below the top.
+    """
+
+    def __init__(self, layer: Layer, adjoint: Adjoints, *, is_top: bool, both: bool) -> None:
+        T, H = layer.T, adjoint.dh.shape[1]
+        self._layer, self._adjoint, self._is_top = layer, adjoint, is_top
+        self._all_paths = both and not is_top
         self._covector, self._carried_covector = covector(adjoint.dh), covector(adjoint.dh_carried)
         self._received_covector = covector(adjoint.received)
         self._carried_exponent = np.append(adjoint.exponent[1:], 0)

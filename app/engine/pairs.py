@@ -160,8 +160,19 @@ class Sweep:
         W_xh = layer.input_weights if sends_down else layer.input_weights[:0]
         self._W_xh = W_xh.astype(np.float64).T.reshape(blocks, H, len(W_xh))
 
-    def back(self, losses: slice, incoming: Rows, start: int, keep: Array | None, factor: Array | None) -> LayerPairs:
-        """All timesteps from ``start`` to 0, with what comes in from above (T, n, H) in the layer's own order."""
+    def back(
+        self,
+        losses: slice,
+        incoming: Rows,
+        start: int,
+        keep: Array | None = None,
+        factor: Array | None = None,
+        last_dc: Rows | None = None,
+    ) -> LayerPairs:
+        """All timesteps from ``start`` to 0, with what comes in from above (T, n, H) in the layer's own order.
+
+        ``last_dc`` (n, H): what arrives at an lstm's c_T from outside, where ``start`` is T.
+        """
         n, backstep = losses.stop - losses.start, self._backstep
         has_c = backstep.straight_to == "c"
         own = self._buffers
@@ -171,6 +182,8 @@ class Sweep:
             part[start:] = 0
         self._dx = np.zeros((self.layer.T, n, self._W_xh.shape[2]))
         carried, carried_to_c, scale = np.zeros((n, self.layer.H)), np.zeros((n, self.layer.H)), exponent[0] * 0
+        if last_dc is not None:
+            carried_to_c, scale = last_dc.mantissa.copy(), last_dc.exponent
         for last in range(start, 0, -RESCALE_EVERY):
             lowest = max(last - RESCALE_EVERY, 0) + 1
             steps, these = last + 1 - lowest, slice(last - 1, lowest - 2 if lowest > 1 else None, -1)

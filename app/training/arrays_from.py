@@ -13,7 +13,8 @@ from ..errors import BadUpload, shown
 from ..steps import Steps, finish
 from . import npzfile, tensorfile
 
-Source = Mapping[str, Any] | bytes | str | Path
+Bytes = bytes | bytearray | memoryview
+Source = Mapping[str, Any] | Bytes | str | Path
 """Arrays by name, a safetensors or .npz file's bytes, or its path."""
 
 
@@ -28,8 +29,8 @@ def read(source: Source) -> tuple[dict[str, str], dict[str, np.ndarray]]:
 def reading(source: Source) -> Steps[tuple[dict[str, str], dict[str, np.ndarray]]]:
     """The same in steps."""
     match source:
-        case bytes():
-            return (yield from _bytes(source))
+        case bytes() | bytearray() | memoryview():
+            return (yield from _bytes(bytes(source)))
         case str() | Path():
             return (yield from _bytes(Path(source).read_bytes()))
         case Mapping():

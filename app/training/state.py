@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ from ..tasks import OwnData, Sequences, Task, make_task
 from . import dataset as datasets
 from . import snapshot
 from .architecture import architecture_of
+from .arrays_from import Bytes
 from .config import RunConfig
 from .costs import Budget
 from .edits import Edits
@@ -54,9 +56,12 @@ class State:
         return cls(config, task, dataset, learner, drawn_for=config)
 
     @classmethod
-    def from_snapshot(cls, file: bytes | str | Path, at_hand: OwnData | None, budget: Budget) -> Self:
+    def from_snapshot(cls, file: Bytes | str | Path, at_hand: OwnData | None, budget: Budget) -> Self:
         """The run a snapshot was taken of; own data `at_hand` where they are not in it."""
-        return finish(cls.resuming(file if isinstance(file, bytes) else Path(file).read_bytes(), at_hand, budget))
+        if not isinstance(file, Bytes | str | PathLike):
+            raise BadUpload(f"Expected the bytes of a snapshot, or its path; got {type(file).__name__}.")
+        content = bytes(file) if isinstance(file, Bytes) else Path(file).read_bytes()
+        return finish(cls.resuming(content, at_hand, budget))
 
     @classmethod
     def resuming(cls, file: bytes, at_hand: OwnData | None, budget: Budget) -> Steps[Self]:

@@ -11,7 +11,7 @@ from ..tasks import OwnData, Task
 from . import dataset as datasets
 from . import edits, pytorch, quantities
 from .architecture import architecture_of
-from .arrays_from import Source
+from .arrays_from import Bytes, Source
 from .computed import Computed
 from .config import Effects, RunConfig
 from .costs import Budget
@@ -51,7 +51,7 @@ class Trainer:
         dataset: Source | OwnData | None = None,
         weights: Source | None = None,
         *,
-        snapshot: bytes | str | Path | None = None,
+        snapshot: Bytes | str | Path | None = None,
         state: State | None = None,
         max_cost: int | None = None,
         max_bytes: int | None = None,
@@ -98,7 +98,7 @@ class Trainer:
     @classmethod
     def resume(
         cls,
-        blob: bytes | str | Path,
+        blob: Bytes | str | Path,
         dataset: Source | OwnData | None = None,
         *,
         max_cost: int | None = None,
@@ -106,7 +106,10 @@ class Trainer:
         workspaces: WorkspacePool | None = None,
         computed: Computed | None = None,
     ) -> Self:
-        """The run a snapshot was taken of; `dataset` where it was trained on own data that are not in it."""
+        """The run a snapshot was taken of; `dataset` where it was trained on own data that are not in it.
+
+        ``blob``: the snapshot's bytes, or its path. What is neither, or no snapshot, raises BadUpload.
+        """
         limits: dict[str, Any] = {"max_cost": max_cost, "max_bytes": max_bytes}
         return cls(None, dataset, snapshot=blob, workspaces=workspaces, computed=computed, **limits)
 

@@ -1,9 +1,10 @@
 """Which handed gradient reaches which state, in every layer: dE_t/dh_k for each t by itself.
 
-E_t is what was handed to the module's output at t; gradients of last states belong to the timestep read last. The top
-layer of a module without projection is the engine's own `layer_flow`, exact at any size. Below it, and with a
-projection, every E_t is a column of a batch of its own and goes down through the layers as gradients always do; each
-is brought near 1 before, so that nothing is lost unless it shrinks by more than 10^190 on its way.
+E_t is what was handed to the module's output at t; gradients of last states belong to the timestep read last. The flow
+of a record is exact at any size: the top layer of a module without projection is the engine's own `layer_flow`, of the
+others `pairs` has every E_t by itself. For a verdict and for lags, every E_t asked for is a column of a batch of its
+own and goes down through the layers as gradients always do; each is brought near 1 before, so that nothing is lost
+unless it shrinks by more than 10^190 on its way.
 """
 
 from collections.abc import Iterator
@@ -11,13 +12,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..engine.adjoints import Adjoints
-from ..engine.flow import layer_flow
+from ..engine.flow import Flow, Gathered, layer_flow
 from ..engine.ln_norms import LN2, ln_norm
 from .direction import Direction
+from .pairs import all_pairs
 from .stack import Stack
 
 Array = np.ndarray
 AT_ONCE = 2**19  # timesteps × units × losses that are worked on together
+TABLES = ("ln_flow", "share", "carried_share", "above_share", "ln_flow_a", "ln_flow_c", "route_share")
 MOST = 2**25  # timesteps² × numbers of one timestep: beyond, the flow would take seconds and is left out
 
 
@@ -26,45 +29,43 @@ def affordable(T: int, width: int) -> bool:
     return T * T * width <= MOST
 
 
-def of_top(direction: Direction, adjoint: Adjoints) -> tuple[dict[str, Array], float]:
-    """The flow's tensors of a top layer whose adjoints are at hand, and its residual."""
-    found = layer_flow(direction.layer, adjoint)
-    tables = {
-        "ln_flow": found.ln_flow,
-        "share": found.share,
-        "carried_share": found.carried_share,
-        "ln_flow_a": found.ln_flow_a,
-        "ln_flow_c": found.ln_flow_c,
-        "route_share": found.route_share,
-    }
-    present = {name: values for name, values in tables.items() if values is not None}
-    if direction.reverse:
-        present = {
-            name: values[::-1, ::-1] if name != "route_share" else values[::-1] for name, values in present.items()
+def of_all(stack: Stack, adjoints: list[list[Adjoints]]) -> list[list[tuple[dict[str, Array], float]]]:
+    """The flow's tensors of every layer and direction of one sequence (B = 1) after its way back, and its residual.
+
+    ``adjoints`` are the stack's `all_adjoints`. Each dE_t/dh_k as in the records of our own networks: ``ln_flow``,
+    ``share``, ``carried_share``, below a top layer ``above_share``, of an lstm ``ln_flow_c`` (T, T+1), of a top rnn
+    ``ln_flow_a``, of gated cells ``route_share`` (T, 2).
+    """
+    spec, top = stack.crossing.spec, len(stack.layers) - 1
+    with np.errstate(all="ignore"):
+        gathered = {
+            (number, place): Gathered(direction.layer, adjoint, is_top=number == top, both=spec.bidirectional)
+            for number, layer in enumerate(stack.layers)
+            for place, (direction, adjoint) in enumerate(zip(layer, adjoints[number], strict=True))
+            if number < top or spec.proj_size
         }
-    return present, found.residual
+        for number, place, group in all_pairs(stack) if gathered else ():
+            if (number, place) in gathered:
+                gathered[number, place].add(group)
+        found = [
+            [
+                gathered[number, place].flow() if (number, place) in gathered else layer_flow(direction.layer, adjoint)
+                for place, (direction, adjoint) in enumerate(zip(layer, adjoints[number], strict=True))
+            ]
+            for number, layer in enumerate(stack.layers)
+        ]
+    return [
+        [(_tensors(flow, direction.reverse), flow.residual) for flow, direction in zip(flows, layer, strict=True)]
+        for flows, layer in zip(found, stack.layers, strict=True)
+    ]
 
 
-def of_all(stack: Stack) -> list[list[tuple[Array, Array]]]:
-    """ln_flow and share (T, T+1) of every layer and direction of one sequence (B = 1) after its way back."""
-    T = stack.crossing.T
-    found = [[(np.empty((T, T + 1)), np.empty((T, T + 1))) for _ in layer] for layer in stack.layers]
-    totals = [[direction.dh[:, 0] for direction in layer] for layer in stack.layers]
-    for losses, exponents, number, place, direction in columns(stack):
-        dh = direction.dh
-        total = totals[number][place]
-        ln_flow, share = found[number][place]
-        with np.errstate(all="ignore"):
-            reverse = slice(None, None, -1 if stack.layers[number][place].reverse else 1)
-            ln_flow[losses] = (ln_norm(dh).T + LN2 * exponents[:, None])[:, reverse]
-            square = np.vecdot(total, total)
-            share[losses] = (np.ldexp(np.einsum("knp,kp->nk", dh, total), exponents[:, None]) / square)[:, reverse]
-    top = len(stack.layers) - 1
-    for number, layer in enumerate(stack.layers):
-        for direction, tables in zip(layer, found[number], strict=True):
-            for table in tables:
-                table[~_has_path(T, direction.reverse, number == top, len(layer) == 2)] = np.nan
-    return found
+def _tensors(flow: Flow, reverse: bool) -> dict[str, Array]:
+    """What there is of it, from the order of reading to that of the sequence."""
+    present = {name: values for name in TABLES if (values := getattr(flow, name)) is not None}
+    if not reverse:
+        return present
+    return {name: values[::-1] if name == "route_share" else values[::-1, ::-1] for name, values in present.items()}
 
 
 def _has_path(T: int, reverse: bool, top: bool, both: bool) -> Array:

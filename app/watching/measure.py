@@ -23,6 +23,7 @@ from .verdict import Verdict
 
 Array = np.ndarray
 UPDATES = 2  # that a record tells of
+OF_PAIRS = ("ln_flow", "share", "carried_share", "above_share")  # how names of (T, T+1) tables begin
 NOTHING_AROUND: dict[str, Any] = {"cut": None, "mixed": None, "updates": [], "worst_update": None}
 
 
@@ -108,11 +109,12 @@ class Shown:
         """Everything: the flow of every pair, the gradients of the whole batch with their residual, the verdict."""
         with self._lock:
             found = [shown.of_sequence(run) for run in self._runs]
+            residuals = [residual for _, residual in found if residual is not None]
             meter = self._lags
             horizon = None if meter is None else meter.horizon
             facts = self._facts | {
                 "grad_residual": self.whole.residual(self._name),
-                "flow_residual": max((residual for _, residual in found if residual is not None), default=None),
+                "flow_residual": max(residuals) if len(residuals) == len(found) else None,
                 "horizon": horizon,
                 "verdict": as_dict(self.verdict, horizon),
             }
@@ -256,7 +258,7 @@ def joined(parts: list[dict[str, Array]]) -> dict[str, Array]:
         values = [part[name] for part in parts]
         if name.startswith(("W_", "b_")):
             whole[name] = first
-        elif name.startswith(("ln_flow", "share")):
+        elif name.startswith(OF_PAIRS):
             whole[name] = _blocks(values, lengths)
         elif len(first) == lengths[0] + 1:
             whole[name] = np.concatenate([first, *(part[1:] for part in values[1:])])

@@ -73,7 +73,7 @@ class WatchingTrainer(Watcher):
         atexit.register(self.close)
         if page or server is not None:
             self._screen = screen(server, token or "", [NAME], every, self._show_sequence, self._say)
-            self._say(f"watching {NAME}; see {self._screen.address}")
+            self._show_address(NAME, self._screen.address)
 
     def close(self) -> None:
         """Watch no longer."""

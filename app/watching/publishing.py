@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..errors import BadValue, UnrollError, shown
+from ..errors import BadValue, OutOfRange, UnrollError, shown
 from ..link_keys import new_key, token_of
 from ..training import Record
 from .threads import give_way
@@ -20,6 +20,7 @@ from .threads import give_way
 FIRST_WAIT, LONGEST_WAIT = 0.25, 10.0  # seconds before a lost server is tried again
 OPENING_SECONDS = 60.0  # a server beside the script has yet to start
 CLOSING_SECONDS = 2.0
+UNDRAWN = ("ln_flow_a", "ln_flow_c", "above_share")  # how tables begin of which the page draws nothing
 REST = 2.0  # times as long as records took to make: whoever looks takes at most a third of a core from the training
 
 
@@ -58,6 +59,7 @@ class Publisher:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._on_sequence, self._tell = on_sequence, tell
         self.followers = 0
+        self._most: int | None = None  # bytes of a record, as the server says
         self._waiting: dict[str, Callable[[], Record]] = {}
         self._change = threading.Condition()
         self._closed = False
@@ -141,10 +143,21 @@ class Publisher:
         try:
             record = make()
             step = record.scalars["step"]
-            return Record(record.scalars | {"iteration": step}, record.tensors).to_bytes()
+            return self._fitting(Record(record.scalars | {"iteration": step}, record.tensors))
         except Exception as error:
             self._failed(f"the record of {name or 'the model'} could not be made", error)
             return None
+
+    def _fitting(self, record: Record) -> bytes:
+        """As it is sent: of one that the server would not take, without what the page draws nothing of."""
+        frame = record.to_bytes()
+        if self._most is None or len(frame) <= self._most:
+            return frame
+        drawn = {name: values for name, values in record.tensors.items() if not name.startswith(UNDRAWN)}
+        frame = Record(record.scalars, drawn).to_bytes()
+        if len(frame) > self._most:
+            raise OutOfRange(f"Expected at most {self._most} bytes, which is what the server takes; got {len(frame)}.")
+        return frame
 
     def _rest(self, ended: threading.Event, seconds: float) -> None:
         with self._change:
@@ -172,6 +185,8 @@ class Publisher:
 
     def _hear(self, socket: Any, said: dict[str, Any]) -> None:
         match said.get("type"):
+            case "hello":
+                self._most = int(said["limits"]["capture_bytes"])
             case "published":
                 self._socket = socket
                 if self._lost:

@@ -8,12 +8,13 @@ import numpy as np
 
 from ..engine import TruncationMeter
 from ..engine.activations import ACTIVATIONS
-from ..engine.adjoints import Adjoints, layer_adjoints
+from ..engine.adjoints import Adjoints
 from ..engine.ln_norms import LN2, ln_norm
 from ..engine.naming import suffix, with_suffix
 from . import flows, spectrum
 from .crossing import Crossing
 from .direction import Direction
+from .pairs import all_adjoints
 from .stack import Stack, replay
 
 Array = np.ndarray
@@ -23,7 +24,7 @@ Tensors = dict[str, Array]
 def of_sequence(alone: Stack) -> tuple[Tensors, float | None]:
     """Tensors and the flow's residual of one sequence, as `alone` took it out."""
     tensors: Tensors = {"x": inputs(alone)}
-    adjoints = [[layer_adjoints(direction.layer) for direction in layer] for layer in alone.layers]
+    adjoints = all_adjoints(alone)
     for number, (layer, its_adjoints) in enumerate(zip(alone.layers, adjoints, strict=True), start=1):
         for direction, adjoint in zip(layer, its_adjoints, strict=True):
             found = passed(direction) | states_of(direction, adjoint)
@@ -100,55 +101,40 @@ def passed(direction: Direction) -> Tensors:
 
 
 def states_of(direction: Direction, adjoint: Adjoints) -> Tensors:
-    """What the way back left, of one layer and direction, in the order of reading."""
+    """What the way back left, of one layer and direction, in the order of reading.
+
+    It is what the script's own backward pass brings, so what is used is all of it.
+    """
     layer = direction.layer
-    dh = direction.dh[:, 0]
-    ln_dh, ln_carried = norms_of(direction, adjoint)
     h = direction.h
     with np.errstate(all="ignore"):
         exponent = LN2 * adjoint.exponent[1:]
+        dh_norm = np.exp(adjoint.ln_dh_norm)
         found: Tensors = {
-            "dh": dh,
-            "dh_norm": np.exp(ln_dh),
-            "ln_dh_norm": ln_dh,
-            "dh_carried_norm": np.exp(ln_carried),
+            "dh": direction.dh[:, 0],
+            "dh_norm": dh_norm,
+            "ln_dh_norm": adjoint.ln_dh_norm,
+            "dh_norm_used": dh_norm,
+            "dh_carried_norm": np.exp(ln_norm(adjoint.dh_carried) + np.append(exponent, 0.0)),
             "dW_hh_norm": np.exp(ln_norm(h[:-1]) + ln_norm(adjoint.da) + exponent),
             "dW_xh_norm": np.exp(ln_norm(adjoint.x[:, : direction.I]) + ln_norm(adjoint.da_x) + exponent),
         }
         if layer.cell.c is not None and adjoint.dc is not None and adjoint.ln_dc_norm is not None:
             found |= {"c": layer.cell.c[..., 0].copy(), "dc": np.ldexp(adjoint.dc, adjoint.exponent[:, None])}
-            found |= {"dc_norm": np.exp(adjoint.ln_dc_norm), "ln_dc_norm": adjoint.ln_dc_norm}
+            dc_norm = np.exp(adjoint.ln_dc_norm)
+            found |= {"dc_norm": dc_norm, "ln_dc_norm": adjoint.ln_dc_norm, "dc_norm_used": dc_norm}
     return found
 
 
-def norms_of(direction: Direction, adjoint: Adjoints) -> tuple[Array, Array]:
-    """ln ||dE/dh_t|| and ln of the part of it that the next timestep read sends back (T+1,), with rescaling."""
-    with np.errstate(all="ignore"):
-        if not direction.spec.proj_size:
-            carried = ln_norm(adjoint.dh_carried) + LN2 * np.append(adjoint.exponent[1:], 0)
-            return adjoint.ln_dh_norm, carried
-        sent = adjoint.da.dot(direction.params["W_hh"].T)
-        ln_carried = np.append(ln_norm(sent) + LN2 * adjoint.exponent[1:], -np.inf)
-        nothing_handed = np.append(True, ~direction.handed[:, 0].any(axis=1))
-        return np.where(nothing_handed, ln_carried, ln_norm(direction.dh[:, 0])), ln_carried
-
-
 def pairs_of(alone: Stack, adjoints: list[list[Adjoints]]) -> tuple[Tensors, float | None]:
-    """ln_flow and share of all layers and directions, and the largest residual of those that have one."""
-    spec, T = alone.crossing.spec, alone.crossing.T
-    width = alone.layers[0][0].layer.da.shape[1]
-    if not flows.affordable(T, width):
+    """What tells every E_t by itself, of all layers and directions, and the largest residual."""
+    if not flows.affordable(alone.crossing.T, alone.layers[0][0].layer.da.shape[1]):
         return {}, None
-    top, tensors, residuals = len(alone.layers) - 1, {}, []
-    if spec.num_layers > 1 or spec.proj_size:
-        below = flows.of_all(alone)
-    for number, layer in enumerate(alone.layers):
-        for place, direction in enumerate(layer):
-            if number == top and not spec.proj_size:
-                tables, residual = flows.of_top(direction, adjoints[number][place])
-                residuals.append(residual)
-            else:
-                tables = dict(zip(("ln_flow", "share"), below[number][place], strict=True))
-            for name, values in tables.items():
-                tensors[name + suffix(number + 1, reverse=direction.reverse)] = values.astype(np.float32)
-    return tensors, max(residuals, default=None)
+    tensors: Tensors = {}
+    residuals = []
+    for number, found in enumerate(flows.of_all(alone, adjoints), start=1):
+        for direction, (tables, residual) in zip(alone.layers[number - 1], found, strict=True):
+            residuals.append(residual)
+            tables = {name: values.astype(np.float32) for name, values in tables.items()}
+            tensors |= named(tables, direction, number, ordered=True)
+    return tensors, float(np.max(residuals))

@@ -167,8 +167,13 @@ class Watcher:
         while sum(one.nbytes for one in self._kept) > KEPT_BYTES and len(self._kept) > len(found):
             self._kept.popleft()
 
+    def _show_address(self, watched: str, address: str) -> None:
+        """Printed, as a script's own lines are."""
+        with suppress(OSError, ValueError):  # standard output that is gone, or closed, must not end the script
+            print(f"unroll: watching {watched}; see {address}", flush=True)
+
     def _say(self, what: str) -> None:
-        """A line in the terminal."""
+        """A line in the terminal, beside what the script prints."""
         with suppress(OSError, ValueError):  # a terminal that is gone, or closed, must not end the loop
             print(f"unroll: {what}", file=sys.stderr, flush=True)
 

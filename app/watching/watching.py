@@ -61,7 +61,7 @@ class Watching(Watcher):
         in_children(self._forked)
         if page or server is not None:
             self._screen = screen(server, token or "", list(found), every, self._show_sequence, self._say)
-            self._say(f"watching {', '.join(name or 'the model' for name in found)}; see {self._screen.address}")
+            self._show_address(", ".join(name or "the model" for name in found), self._screen.address)
         if is_compiled(model):
             self._warn("the model is compiled: hooks break its graph into parts, so that it runs slower while watched")
 

@@ -82,19 +82,26 @@ def test_every_dh_is_the_one_that_autograd_finds(cell, layers, both, projected, 
 
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("both", [False, True])
-@pytest.mark.parametrize("cell", ["tanh", "lstm", "gru"])
-def test_the_flow_is_the_gradient_of_each_timestep_by_itself(cell, both, layers):
-    module = made(cell, layers, both, False, False, torch.float64)
+@pytest.mark.parametrize(
+    ("cell", "projected"), [("tanh", False), ("lstm", False), ("lstm", True), ("gru", False)], ids=str
+)
+def test_the_flow_is_the_gradient_of_each_timestep_by_itself(cell, projected, both, layers):
+    module = made(cell, layers, both, projected, False, torch.float64)
     x, weights = torch.randn(T, B, I, dtype=torch.float64), torch.randn(T, 1, 1, dtype=torch.float64)
     with unroll.watch(module, page=False) as watching:
         output, _ = module(x)
         (weights * output).sum().backward()
         record = watching.last[""]
+    assert record.flow_residual <= 1e-10
     for t in range(T):
         states, output, _, _ = unrolled(module, x[:, 0])
         (weights[t] * output[t]).sum().backward()
         for name, vectors in gradients(states, module).items():
-            if name.startswith("dh"):
+            if name.startswith("dc"):
+                norms = np.linalg.norm(vectors, axis=1)
+                ln_flow = record.tensors[f"ln_flow_c{name[2:]}"][t][norms > 0]
+                np.testing.assert_allclose(np.exp(ln_flow), norms[norms > 0], rtol=1e-5)
+            else:
                 ln_flow, share = (record.tensors[f"{kind}{name[2:]}"][t] for kind in ("ln_flow", "share"))
                 norms, dh = np.linalg.norm(vectors, axis=1), record.tensors[name]
                 reached = norms > 0

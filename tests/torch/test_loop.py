@@ -157,6 +157,32 @@ def test_a_state_that_is_changed_between_the_steps_of_a_cell_starts_a_run_of_its
     assert record.restarts == [1, 2, 3, 4, 5, 6, 7]
 
 
+@pytest.mark.parametrize("kind", [nn.RNNCell, nn.LSTMCell, nn.GRUCell])
+@pytest.mark.parametrize("cut", [3, 4])
+def test_a_cell_whose_state_is_detached_on_the_way_has_a_record_that_can_be_saved(kind, cut, tmp_path):
+    cell = kind(3, 4, dtype=torch.float64)
+    with unroll.watch(cell, page=False) as watching:
+        state, total = None, 0.0
+        for t, x in enumerate(X.double()):
+            if t == cut:
+                state = tuple(part.detach() for part in state) if kind is nn.LSTMCell else state.detach()
+            state = cell(x, state)
+            total += (state[0] if kind is nn.LSTMCell else state).square().sum()
+        total.backward()
+        record = watching.last[""]
+        watching.save(tmp_path / "run.unroll")
+        assert not watching.failures
+    assert record.restarts == [cut]
+    assert record.grad_residual <= 1e-12
+    for name in ("ln_flow", "share", "carried_share"):
+        table = record.tensors[name]
+        assert table.shape == (8, 9)
+        assert np.isnan(table[cut:, : cut + 1]).all(), "nothing is handed on through a state that was cut off"
+    np.testing.assert_allclose(np.nansum(record.tensors["carried_share"][cut:, cut + 1 : -1], axis=0), 1.0, atol=1e-5)
+    with unroll.open(tmp_path / "run.unroll") as recording:
+        np.testing.assert_array_equal(recording[0].tensors["carried_share"], record.tensors["carried_share"])
+
+
 def test_gradients_of_an_amp_scaler_are_scaled_back():
     found = []
     for scaler in (None, torch.amp.GradScaler("cpu", init_scale=1024.0)):
@@ -285,7 +311,7 @@ def test_without_a_server_beside_the_small_page_shows_what_was_captured(capsys, 
     monkeypatch.setattr(screens, "can_serve", lambda: False)
     model = nn.LSTM(3, 4, 2, bidirectional=True)
     with unroll.watch(model) as watching:
-        address = capsys.readouterr().err.split()[-1]
+        address = capsys.readouterr().out.split()[-1]
         assert address.startswith("http://127.0.0.1:")
         assert "Nothing has been captured yet" in read(address)
         model(X)[0].sum().backward()
@@ -306,7 +332,7 @@ def test_without_a_server_beside_the_small_page_shows_what_was_captured(capsys, 
 def test_a_server_beside_the_script_shows_what_was_captured_until_the_end(capsys):
     model = nn.LSTM(3, 4, 2, bidirectional=True)
     with unroll.watch(model) as watching:
-        url, run = capsys.readouterr().err.split()[-1].split("/watched#run=")
+        url, run = capsys.readouterr().out.split()[-1].split("/watched#run=")
         model(X)[0].sum().backward()
         watching.wait()
         wait_until(lambda: answers(url), "the server beside the script")

@@ -401,6 +401,8 @@ def test_an_interrupt_ends_the_script(options):
         stderr=subprocess.PIPE,
         text=True,
     )
+    if not options:
+        assert script.stdout.readline().startswith("unroll: watching the model; see http://127.0.0.1:")
     assert script.stdout.readline() == "ready\n"
     script.send_signal(signal.SIGINT)
     _, told_at_the_end = script.communicate(timeout=PATIENCE)

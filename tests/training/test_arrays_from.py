@@ -52,6 +52,8 @@ def sources(folder):
     np.savez(folder / "data.npz", **DATA)
     yield DATA
     yield save(DATA)
+    yield bytearray(save(DATA))
+    yield memoryview(save(DATA))
     yield folder / "data.safetensors"
     yield str(folder / "data.safetensors")
     yield folder / "data.npz"

@@ -43,6 +43,18 @@ def test_a_resumed_run_goes_on_bit_for_bit(cell, optimizer, precision):
     assert resumed.snapshot() == trainer.snapshot()
 
 
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_a_run_is_resumed_from_bytes_of_any_kind(kind):
+    blob = trained().snapshot()
+    assert Trainer.resume(kind(blob)).snapshot() == blob
+
+
+@pytest.mark.parametrize("wrong", [5, [1, 2], {"a": 1}])
+def test_what_is_neither_bytes_nor_a_path_is_no_snapshot(wrong):
+    with pytest.raises(BadUpload, match=f"Expected the bytes of a snapshot, or its path; got {type(wrong).__name__}"):
+        Trainer.resume(wrong)
+
+
 @pytest.mark.parametrize("task", [name for name in TASKS if name != "own"])
 def test_every_task_is_resumed(task):
     trainer = trained(task=task)

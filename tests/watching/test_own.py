@@ -11,7 +11,7 @@ import pytest
 import app as unroll
 from app.errors import BadValue
 from app.recording import Recording
-from app.watching import watcher
+from app.watching import own, watcher
 from app.watching.own import QUANTITIES, OwnRecord
 
 CONFIG = {"cell": "rnn", "hidden_size": 8, "sequence_length": 20, "seed": 1}
@@ -48,6 +48,26 @@ def test_a_finding_is_told_once_and_its_remedy_is_a_line_that_runs(capsys):
     assert capsys.readouterr().err.count("unroll: step 0: not_learning. trainer: the learning rate is 0") == 1
     exec(verdict["code"], {"trainer": trainer})
     assert trainer.config.learning_rate > 0
+
+
+def test_the_address_of_the_page_is_printed_and_a_finding_is_told_beside_it(capsys, monkeypatch):
+    monkeypatch.setattr(own, "screen", lambda *_: Shown())
+    trainer = unroll.Trainer(unroll.RunConfig(**CONFIG, learning_rate=0.0, init="orthogonal"))
+    with unroll.watch(trainer):
+        trainer.advance()
+    said = capsys.readouterr()
+    assert said.out == f"unroll: watching trainer; see {Shown.address}\n"
+    assert said.err.startswith("unroll: step 0: not_learning. ")
+
+
+def test_where_nothing_can_be_printed_a_trainer_is_watched_all_the_same(monkeypatch):
+    monkeypatch.setattr(own, "screen", lambda *_: Shown())
+    trainer = unroll.Trainer(unroll.RunConfig(**CONFIG))
+    monkeypatch.setattr(sys, "stdout", closed())
+    with unroll.watch(trainer) as watching:
+        trainer.advance()
+        assert not watching.failures
+        assert watching.last["trainer"].step == 0
 
 
 def closed() -> io.StringIO:

@@ -139,6 +139,29 @@ def test_a_record_that_cannot_be_made_is_told_as_that_and_the_others_come_over_t
     assert server.connections == 1
 
 
+def test_a_record_that_is_too_large_for_the_server_goes_without_what_is_not_drawn_or_is_told_and_not_sent():
+    told, most = Told(), 4000
+    tables = ("ln_flow", "ln_flow_c", "ln_flow_c_l2", "above_share", "share_l2")
+
+    def sized(step: int, numbers: int) -> Record:
+        return Record(record(step).scalars, {name: np.zeros((1, numbers)) for name in tables})
+
+    with Follower(f'{{"type": "hello", "limits": {{"capture_bytes": {most}}}}}') as server:
+        publisher = told.publisher(server.url)
+        for step, numbers in enumerate((50, 200, 300)):
+            publisher.offer({"encoder": partial(sized, step, numbers)})
+            wait_until(lambda step=step: len(server.records) + len(told.sentences) > step, "the record")
+        publisher.close()
+    whole, drawn = ({name for name in tables if f'"{name}"'.encode() in one} for one in server.records)
+    assert whole == set(tables)
+    assert drawn == {"ln_flow", "share_l2"}
+    assert all(len(one) <= most for one in server.records)
+    (sentence,) = told.sentences
+    assert sentence.startswith(f"the record of encoder could not be made (Expected at most {most} bytes, ")
+    assert sentence.endswith("); training goes on")
+    assert server.connections == 1
+
+
 @pytest.mark.parametrize("said", ['{"type": "show", "sequence": 1}', '{"type": "followers"}', "{", "[]"])
 def test_what_the_server_says_and_cannot_be_done_is_told_as_that_and_the_connection_stays(said):
     told = Told()

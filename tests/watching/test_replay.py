@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from app.engine import horizon
-from app.watching import lags, shown, spectrum
+from app.watching import flows, lags, shown, spectrum
 from app.watching.crossing import Packing
+from app.watching.measure import Captured, Shown
 from app.watching.stack import replay, residual
 from tests.support.crossings import B, H, T, crossing, record
 
@@ -163,3 +164,104 @@ def test_the_residual_measures_a_tiny_gradient_against_the_whole():
     assert residual(own, {"large": np.array([1.0]), "tiny": np.array([2e-12])}) == pytest.approx(1e-5)
     assert residual(own, {"large": np.array([1.5]), "tiny": np.array([1e-12])}) == pytest.approx(0.5)
     assert np.isnan(residual(own, {"large": np.array([np.nan]), "tiny": np.array([0.0])}))
+
+
+def run_of(cell, length, seed):
+    """Steps of a cell, each of which hands its states on to the next one."""
+    one = crossing(cell, seed=seed)
+    spec, weights = dataclasses.replace(one.spec, one_step=True), crossing(cell).weights
+    x, d_output = one.x[:length], one.d_output[:length]
+    return dataclasses.replace(one, spec=spec, weights=weights, x=x, d_output=d_output, d_h_n=None)
+
+
+@pytest.mark.parametrize("lengths", [(3, 3), (2, 4), (4, 2), (1, 3, 2)], ids=str)
+@pytest.mark.parametrize(("cell", "more"), [("rnn", "ln_flow_a"), ("lstm", "ln_flow_c"), ("gru", "ln_flow")])
+def test_a_record_of_several_runs_has_the_pairs_of_each_and_none_between_them(cell, more, lengths):
+    runs = [run_of(cell, length, seed) for seed, length in enumerate(lengths)]
+    whole = Captured({"cell": runs}, own={}, scale=1.0)
+    record = Shown("cell", whole, "cell", slice(0, len(runs)), 0, {"step": 0}).record
+    alone = [shown.of_sequence(shown.alone(run, 0))[0] for run in runs]
+    T, starts = sum(lengths), np.cumsum((0, *lengths[:-1]))
+    assert record.restarts == starts[1:].tolist()
+    for name in ("ln_flow", "share", "carried_share", more):
+        expected = np.full((T, T + 1), np.nan, np.float32)
+        expected[: lengths[0], 0] = alone[0][name][:, 0]  # later runs start where the one before has its last state
+        for start, length, of_run in zip(starts, lengths, alone, strict=True):
+            expected[start : start + length, start + 1 : start + length + 1] = of_run[name][:, 1:]
+        np.testing.assert_array_equal(record.tensors[name], expected, err_msg=name)
+
+
+def test_where_a_run_is_too_long_for_its_pairs_the_record_has_none_and_no_residual_of_them(monkeypatch):
+    runs = [run_of("rnn", length, length) for length in (2, 4)]
+    for most, told in ((4 * 4 * H, True), (4 * 4 * H - 1, False)):  # timesteps² times pre-activations of the longer one
+        monkeypatch.setattr(flows, "MOST", most)
+        whole = Captured({"cell": runs}, own={}, scale=1.0)
+        record = Shown("cell", whole, "cell", slice(0, 2), 0, {"step": 0}).record
+        for name in ("ln_flow", "share", "carried_share", "ln_flow_a"):
+            assert (name in record.tensors) == told, name
+        assert (record.flow_residual is not None) == told
+
+
+SHAPES = [
+    ("rnn", 2, False, 0, False),
+    ("rnn", 2, True, 0, True),
+    ("gru", 1, True, 0, False),
+    ("gru", 3, False, 0, True),
+    ("lstm", 1, False, 0, False),
+    ("lstm", 2, True, 0, True),
+    ("lstm", 1, False, 2, False),
+    ("lstm", 1, True, 2, False),
+    ("lstm", 2, False, 2, True),
+    ("lstm", 3, True, 2, True),
+]
+
+
+def handed_at(one, t):
+    """The same call with what is handed in at timestep t alone, at the last states of a direction that reads t last."""
+    T = len(one.d_output)
+    output, states = np.zeros_like(one.d_output), []
+    output[t] = one.d_output[t]
+    for arrived in (one.d_h_n, one.d_c_n):
+        alone = None if arrived is None else np.zeros_like(arrived)
+        for last, row in ((T - 1, 0), (0, 1))[: one.spec.directions]:
+            if alone is not None and t == last:
+                alone[row :: one.spec.directions] = arrived[row :: one.spec.directions]
+        states.append(alone)
+    return dataclasses.replace(one, d_output=output, d_h_n=states[0], d_c_n=states[1])
+
+
+def expected_shares(parts):
+    """<part, whole> / ||whole||^2 (T, T+1) of each part (T, T+1, P) of their sum, NaN where that is 0."""
+    whole = parts.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        return np.einsum("tkh,kh->tk", parts, whole) / (whole**2).sum(axis=1)
+
+
+@pytest.mark.parametrize(("cell", "layers", "both", "proj", "dropout"), SHAPES)
+def test_what_each_handed_gradient_sends_to_every_layer_is_what_it_sends_by_itself(cell, layers, both, proj, dropout):
+    one = crossing(cell, layers, both, proj, dropout=dropout).of_one(1)
+    tensors, flow_residual = shown.of_sequence(shown.alone(one, 0))
+    alone = [shown.alone(handed_at(one, t), 0) for t in range(T)]
+    assert flow_residual <= 1e-12
+    for number in range(layers):
+        for place in range(1 + both):
+            each = [stack.layers[number][place] for stack in alone]
+            dh = np.stack([direction.dh[:, 0] for direction in each])
+            above = np.stack([np.vstack([np.zeros((1, direction.P)), direction.handed[:, 0]]) for direction in each])
+            vectors = {"ln_flow": dh, "share": dh, "carried_share": dh - above}
+            if number < layers - 1:
+                vectors["above_share"] = above
+            if cell == "lstm":
+                vectors["ln_flow_c"] = np.stack([direction.layer.dc[..., 0] for direction in each])
+            ending = (f"_l{number + 1}" if number else "") + ("_reverse" if place else "")
+            for name, parts in vectors.items():
+                parts = parts[:, ::-1] if place else parts
+                with np.errstate(divide="ignore"):
+                    exact = np.linalg.norm(parts, axis=2) if name.startswith("ln_") else expected_shares(parts)
+                found = tensors[name + ending]
+                found = np.exp(found) if name.startswith("ln_") else found
+                reached = np.abs(parts).max(axis=2) > 1e-14
+                np.testing.assert_allclose(found[reached], exact[reached], rtol=1e-5, atol=1e-6, err_msg=name + ending)
+                assert (np.isnan(found) | (np.abs(found) < 1e-12))[~reached].all(), f"no path, no {name}{ending}"
+            assert ("above_share" + ending in tensors) == (number < layers - 1), "nothing is above the top layer"
+            assert ("route_share" + ending in tensors) == (cell != "rnn")

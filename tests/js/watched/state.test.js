@@ -105,6 +105,27 @@ test("below both directions no shares are stacked, as every pair has a path", ()
   assert.notEqual(pictureOf(of, { layer: 2, reverse: false }).lanes[0].share, null);
 });
 
+test("what is carried is told apart where a gradient comes down from above as well, but not below both directions", () => {
+  for (const both of [false, true]) {
+    const of = record(0, { layers: 2, both });
+    for (const layer of [1, 2]) {
+      of.tensors[nameAt("carried_share", { layer, reverse: false })] = of.tensors.share;
+      of.tensors[nameAt("dh_carried_norm", { layer, reverse: false })] = f64([4], [0.1, 0.1, 0.1, 0]);
+    }
+    assert.equal(pictureOf(of, { layer: 1, reverse: false }).lanes[0].carried === null, both);
+    assert.notEqual(pictureOf(of, { layer: 2, reverse: false }).lanes[0].carried, null);
+  }
+});
+
+test("of a capture nothing is cut: what is used is all of the gradient and changes nothing in the picture", () => {
+  const place = { layer: 1, reverse: false };
+  const [of, more] = [record(0), record(0)];
+  more.tensors.dh_norm_used = f64([4], [9, 9, 9, 9]);
+  more.tensors.above_share = more.tensors.share;
+  assert.deepEqual(pictureOf(more, place), pictureOf(of, place));
+  assert.equal(pictureOf(more, place).altered, false);
+});
+
 test("many input numbers become a strip of evenly chosen ones", () => {
   const picture = pictureOf(record(0, { width: 32 }), { layer: 1, reverse: false });
   assert.equal(picture.I, 16);
