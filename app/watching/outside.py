@@ -78,7 +78,9 @@ def _too_slow(update: dict[str, Any]) -> bool:
 
 
 def overshooting(record: Record) -> Verdict | None:
-    """The last update left little of what the parameters were; or gradients of earlier batches add up in it."""
+    """A learning rate with which the last update left little of what the parameters were; or gradients of earlier
+    batches add up in it.
+    """
     updates = record.scalars["updates"]
     if updates and updates[-1]["left_over"] > 0.0:
         sentence = (
@@ -86,6 +88,17 @@ def overshooting(record: Record) -> Verdict | None:
             "that every update is of all batches so far."
         )
         return Verdict("overshooting", sentence, "gradient_kept", remedies.not_updated("gradient_cleared", record))
+    found = _too_long(record)
+    return found if found and found.cause == "learning_rate" else None
+
+
+def driven_by_gradient(record: Record) -> Verdict | None:
+    """A common learning rate made such an update of a large gradient: asked once it is known that none explodes."""
+    return _too_long(record)
+
+
+def _too_long(record: Record) -> Verdict | None:
+    updates = record.scalars["updates"]
     if not updates or not overshoots(updates[-1]):
         return None
     return Verdict("overshooting", f"{name_of(record)}: {changed_by(updates[-1])}.", *_of_update(updates[-1]))

@@ -37,6 +37,7 @@ ORDER: tuple[str | Callable[[Record], Verdict | None], ...] = (  # codes are rul
     outside.not_trained,
     outside.overshooting,
     "exploding",
+    outside.driven_by_gradient,
     outside.clipped_hard,
     "dead_units",
     "saturated",

@@ -5,7 +5,7 @@ import torch
 
 import app as unroll
 from tests.torch.around import AROUND, rate_too_high
-from tests.torch.broken import B, I, T
+from tests.torch.broken import B, H, I, Reader, T, keeping
 
 
 def train(model, loss_of, optimizer, updates):
@@ -51,6 +51,28 @@ def test_a_rate_that_was_too_high_is_remembered_when_units_are_saturated():
         verdict = watching.verdict()["rnn"]
     assert (verdict["finding"], verdict["cause"]) == ("saturated", "learning_rate")
     assert "Adam with a learning rate of 3" in verdict["sentence"]
+
+
+def test_a_gradient_that_explodes_is_named_before_the_long_update_that_it_makes():
+    model = Reader(keeping(torch.nn.RNN(I, H, nonlinearity="relu"), 1.6))
+    weights = list(model.rnn.parameters())
+    x = torch.randn(T, B, I, generator=torch.Generator().manual_seed(1))
+
+    def length(tensors):
+        return torch.cat([tensor.flatten() for tensor in tensors]).norm().item()
+
+    gradients = torch.autograd.grad(model(x).square().mean(), weights)
+    optimizer = torch.optim.SGD(weights, 0.6 * length(weights) / length(gradients))
+    with unroll.watch(model, page=False) as watching:
+        for _ in range(2):
+            optimizer.zero_grad()
+            model(x).square().mean().backward()
+            optimizer.step()
+        verdict = watching.verdict()["rnn"]
+        update = watching.last["rnn"].scalars["updates"][-1]
+    assert update["update_norm"] > 0.5 * update["weight_norm"]
+    assert update["learning_rate"] < 0.1
+    assert (verdict["finding"], verdict["cause"]) == ("exploding", "weights"), verdict["sentence"]
 
 
 def test_after_closing_no_optimizer_has_a_hook_of_ours():
