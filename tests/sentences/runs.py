@@ -60,6 +60,7 @@ RUNS: dict[str, dict[str, Any]] = {
     "dead": {"config": {"activation": "hardtanh", "input_std": 300.0}, "updates": 3},
     "standing": {"config": {"learning_rate": 0.0}, "updates": 3},
     "zero": {"config": {"init": "zero", "readout_std": 0.0, "learning_rate": 0.0}, "updates": 1},
+    "no way back": {"config": {"init": "zero", "learning_rate": 0.0}, "updates": 1},
     "one timestep": {"config": {"sequence_length": 1, "lag": 0}, "updates": 4},
     "solved": {"config": {"lag": 0, "learning_rate": 0.02, "sequence_length": 4}, "updates": 400},
     "diverged": {"config": {"activation": "relu", "init": "normal", "gain": 1e20, "sequence_length": 30}, "updates": 0},

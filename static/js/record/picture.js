@@ -215,6 +215,25 @@ export function usesOf(picture, matrix) {
   return matrix === "W_hh" && startsAtZero(picture) ? picture.T - 1 : picture.T;
 }
 
+/**
+ * Whether anything comes back to h_t from the timestep that was read after it. What is carried may be too small for a
+ * double, or not known of what is shown: then a later loss that reaches h_t at all is enough. Truncation's cuts apart,
+ * nothing that is shown changes what is exactly 0.
+ * @param {Picture} picture @param {number} t
+ */
+export function comesBackTo({ T, lanes, lnFlow, hasTarget, cuts, top, reverse }, t) {
+  const [{ carried, shown }] = lanes;
+  const step = reverse ? -1 : 1;
+  if (t + step < 1 || t + step > T || cuts[t] === 2) return false;
+  if (carried && carried[t] !== Number.NEGATIVE_INFINITY) return true;
+  if (!top || (!lnFlow && hasTarget[t])) return !carried && shown[t] !== Number.NEGATIVE_INFINITY;
+  for (let s = t + step; s >= 1 && s <= T; s += step) {
+    const ln = lnFlow ? lnFlow[(s - 1) * (T + 1) + t] : shown[t];
+    if (hasTarget[s] && ln !== Number.NEGATIVE_INFINITY) return true;
+  }
+  return false;
+}
+
 /** A watched T × (T+1) quantity may lag behind a change of T; one of another length is not drawn. */
 function flowOf(/** @type {import("../wire/protocol.js").Tensor | undefined} */ tensor, /** @type {number} */ T) {
   return tensor && tensor.shape[0] === T ? tensor.data : null;

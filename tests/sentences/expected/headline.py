@@ -120,9 +120,17 @@ def parts(seen: Seen) -> Numbers:
     """Where the size of the last loss's own gradient goes on its way back; the printed sum is that of the parts."""
     last, values = int(seen.asked[-1]), seen.meta["finding"]["values"]
     k = values.get("timestep", last - (seen.meta["needed_lag"] or 0))
+    if seen.flow(last, k) == 0:
+        return [0, *nearby(seen, k)]  # a factor of it
     found = gated_parts(seen, last, k) if "gates" in seen.tensors else slope_parts(seen, last, k)
     shown = [part for part in found if abs(part) > 1e-6]
-    return [sum(round(part, 1) for part in shown), *shown]
+    return [sum(round(part, 1) for part in shown), *shown, *nearby(seen, k)]
+
+
+def nearby(seen: Seen, k: int) -> Numbers:
+    """What all losses together bring to h_k, where that is said."""
+    said = seen.meta["finding"]["values"].get("nearby_losses")
+    return [float(np.exp(seen.get("ln_dh_norm")[k]))] if said else []
 
 
 def slope_parts(seen: Seen, last: int, k: int) -> Numbers:
