@@ -4,7 +4,7 @@
  */
 
 import { CELLS, cellNameOf } from "./cells.js";
-import { placeOf, wholeOf } from "./chosen.js";
+import { baseOf, chosenRecord, isSame, placeNamed, placeOf, wholeOf } from "./chosen.js";
 import { firstBadOf } from "./first_bad.js";
 import { ownColumns } from "./own.js";
 
@@ -210,9 +210,19 @@ export function startsAtZero({ H, h }) {
   return h.subarray(0, H).every((value) => value === 0);
 }
 
-/** How often the shown sequence uses it: W_hh not for h_0 where that is 0. @param {Picture} picture @param {"W_xh" | "W_hh" | "W_hy"} matrix */
-export function usesOf(picture, matrix) {
-  return matrix === "W_hh" && startsAtZero(picture) ? picture.T - 1 : picture.T;
+/** What multiplies the state before, so that it does nothing where that is 0. */
+const MEETS_STATE = ["W_hh", "u_hh", "g_h"];
+
+/** How often the shown sequence uses a parameter of this layer: W_hh not for h_0 where that is 0. @param {Pick<Picture, "T" | "H" | "h">} picture @param {string} parameter by the first layer's name */
+export function usesOf(picture, parameter) {
+  return MEETS_STATE.includes(parameter) && startsAtZero(picture) ? picture.T - 1 : picture.T;
+}
+
+/** The same of any layer's, by the server's name. @param {DecodedRecord} record @param {string} parameter */
+export function usesIn(record, parameter) {
+  const place = placeNamed(parameter);
+  const { h } = (isSame(place, placeOf(record)) ? record : chosenRecord(record, place)).tensors;
+  return usesOf({ T: h.shape[0] - 1, H: h.shape[1], h: h.data }, baseOf(parameter));
 }
 
 /**

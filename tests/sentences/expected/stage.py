@@ -39,7 +39,7 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
 
 @expects("name carried")
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
-    """Into which state the gradient comes back, the one that was read before: what is carried to it, where that is known."""
+    """Into which state the gradient comes back, the one that was read before: what is carried, where that is known."""
     to = asked["t"] if seen.reverse else asked["t"] - 1
     return [shown_norm(seen, to) if altered(seen) else float(seen.get("dh_carried_norm")[to])]
 
