@@ -10,9 +10,9 @@ import { ofAll } from "./layers.js";
 
 /** What takes from a gradient, or adds to it, on its way back. @type {Record<string, string>} */
 const PARTS = {
-  slope: "the activation at its steepest",
+  slope: "the activation’s steepest slope",
   saturation: "saturation",
-  weights: "recurrent weights",
+  weights: "the recurrent weights",
   forget_gates: "the gates that keep the state",
 };
 
@@ -28,7 +28,7 @@ const WORDS = {
     reason:
       values.solved_below === null
         ? ""
-        : `Ten batches in a row had a loss below ${formatNumber(values.solved_below)}; without memory ${formatNumber(values.baseline)} can be reached.`,
+        : `Ten batches in a row had a loss below ${formatNumber(values.solved_below)}; ${reachedWords(values)}.`,
   }),
   exploding: (values) => ({
     finding: `The gradient explodes: that of E_${values.loss_timestep} is ${size(values.ln_start)} at ${values.state}_${values.loss_timestep}, ${size(values.ln_there)} at ${values.state}_1.`,
@@ -76,14 +76,25 @@ const WORDS = {
         },
   learning: (values) => {
     const { needed_lag: lag, state, timestep, loss_timestep: last } = values;
-    const baseline = values.baseline === null ? "" : `; without memory ${formatNumber(values.baseline)} can be reached`;
+    const baseline = values.baseline === null ? "" : `; ${reachedWords(values)}`;
     const loss = `The loss is ${formatNumber(values.loss)}${baseline}.`;
     if (timestep === undefined) return { finding: loss, reason: "" };
-    const finding =
-      lag === null
-        ? `The gradient of E_${last} alone is ${size(values.ln_start)} at ${state}_${last}, ${size(values.ln_there)} at ${state}_${timestep}.`
-        : `The task needs ${steps(lag)} back: there, at ${state}_${timestep}, the gradient of E_${last} alone is ${size(values.ln_there)}; at ${state}_${last} it is ${size(values.ln_start)}.`;
-    return { finding, reason: loss };
+    const [start, there] = [`${size(values.ln_start)} at ${state}_${last}`, `at ${state}_${timestep}`];
+    const alone = `he gradient of E_${last} alone is`;
+    if (timestep === last) {
+      return {
+        finding: `${lag === 0 ? "The task needs no memory: t" : "T"}${alone} ${start}, where it begins.`,
+        reason: loss,
+      };
+    }
+    if (lag === null) return { finding: `T${alone} ${start}, ${size(values.ln_there)} ${there}.`, reason: loss };
+    const needs = `The task needs ${steps(lag)} back`;
+    const where =
+      last - timestep === lag ? `${needs}: there, ${there},` : `${needs}, more than this sequence has: ${there}`;
+    return {
+      finding: `${where} t${alone} ${size(values.ln_there)}; at ${state}_${last} it is ${size(values.ln_start)}.`,
+      reason: loss,
+    };
   },
 };
 
@@ -110,6 +121,12 @@ export function steps(count) {
   return count === 1 ? "1 step" : `${count} steps`;
 }
 
+/** What needs no memory; where nothing needs any, what does not even look. @param {Values} values */
+function reachedWords({ baseline, needed_lag: lag }) {
+  const how = lag === 0 ? "without reading the input" : "without remembering any input";
+  return `${how} ${formatNumber(baseline)} can be reached`;
+}
+
 /** e^ln; null stands for a logarithm that is not finite. @param {number | null} ln */
 function size(ln) {
   return ln === null ? "exactly 0" : formatExp(ln);
@@ -128,7 +145,7 @@ function shortWords({ parts, needed_lag: lag }) {
 /** The parts of the change of ln‖gradient‖, and what they sum to. @param {Record<string, number | null>} parts */
 function partsWords(parts) {
   const zero = Object.keys(parts).find((name) => parts[name] === null);
-  if (zero) return `a factor of exactly 0, ${PARTS[zero]}.`;
+  if (zero) return `a factor of exactly 0, from ${PARTS[zero]}.`;
   const names = Object.keys(parts).filter((name) => parts[name] !== 0);
   if (names.length === 0) return "nothing changes its size.";
   const printed = printSum(
@@ -136,7 +153,7 @@ function partsWords(parts) {
     1,
   );
   const change = Number(Object.values(parts).reduce((sum, part) => Number(sum) + Number(part), 0)) < 0;
-  const listed = names.map((name, index) => `${printed.terms[index]} ${PARTS[name]}`).join(", ");
+  const listed = names.map((name, index) => `${printed.terms[index]} from ${PARTS[name]}`).join(", ");
   return `it ${change ? "shrinks" : "grows"} by e^${printed.total}: ${listed}.`;
 }
 
