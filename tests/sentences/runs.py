@@ -62,6 +62,13 @@ RUNS: dict[str, dict[str, Any]] = {
     "zero": {"config": {"init": "zero", "readout_std": 0.0, "learning_rate": 0.0}, "updates": 1},
     "no way back": {"config": {"init": "zero", "learning_rate": 0.0}, "updates": 1},
     "one timestep": {"config": {"sequence_length": 1, "lag": 0}, "updates": 4},
+    "one timestep of a stream": {
+        "config": {"task": "sine", "sequence_length": 1, "carry_state": True},
+        "updates": 4,
+    },
+    "one timestep, learned start": {"config": {"sequence_length": 1, "train_h0": True, "cell": "lstm"}, "updates": 4},
+    "no memory needed": {"config": {"lag": 0}, "updates": 3},
+    "shorter than the lag": {"config": {"task": "sine", "sequence_length": 2}, "updates": 3},
     "solved": {"config": {"lag": 0, "learning_rate": 0.02, "sequence_length": 4}, "updates": 400},
     "diverged": {"config": {"activation": "relu", "init": "normal", "gain": 1e20, "sequence_length": 30}, "updates": 0},
     "temporal order": {"config": {"task": "temporal_order", "cell": "lstm", "sequence_length": 20}, "updates": 4},
