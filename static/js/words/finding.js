@@ -12,7 +12,7 @@ import { ofAll } from "./layers.js";
 const PARTS = {
   slope: "the activation’s steepest slope",
   saturation: "saturation",
-  weights: "the recurrent weights",
+  weights: "recurrent weights",
   forget_gates: "the gates that keep the state",
 };
 
@@ -88,13 +88,11 @@ const WORDS = {
       };
     }
     if (lag === null) return { finding: `T${alone} ${start}, ${size(values.ln_there)} ${there}.`, reason: loss };
-    const needs = `The task needs ${steps(lag)} back`;
-    const where =
-      last - timestep === lag ? `${needs}: there, ${there},` : `${needs}, more than this sequence has: ${there}`;
-    return {
-      finding: `${where} t${alone} ${size(values.ln_there)}; at ${state}_${last} it is ${size(values.ln_start)}.`,
-      reason: loss,
-    };
+    const finding =
+      last - timestep === lag
+        ? `The task needs ${steps(lag)} back: there, ${there}, t${alone} ${size(values.ln_there)}; at ${state}_${last} it is ${size(values.ln_start)}.`
+        : `The task needs ${steps(lag)} back, the sequence has ${last - timestep}: t${alone} ${size(values.ln_there)} ${there}, ${start}.`;
+    return { finding, reason: loss };
   },
 };
 
@@ -145,7 +143,7 @@ function shortWords({ parts, needed_lag: lag }) {
 /** The parts of the change of ln‖gradient‖, and what they sum to. @param {Record<string, number | null>} parts */
 function partsWords(parts) {
   const zero = Object.keys(parts).find((name) => parts[name] === null);
-  if (zero) return `a factor of exactly 0, from ${PARTS[zero]}.`;
+  if (zero) return `a factor of exactly 0, ${PARTS[zero]}.`;
   const names = Object.keys(parts).filter((name) => parts[name] !== 0);
   if (names.length === 0) return "nothing changes its size.";
   const printed = printSum(
@@ -153,7 +151,9 @@ function partsWords(parts) {
     1,
   );
   const change = Number(Object.values(parts).reduce((sum, part) => Number(sum) + Number(part), 0)) < 0;
-  const listed = names.map((name, index) => `${printed.terms[index]} from ${PARTS[name]}`).join(", ");
+  const listed = names
+    .map((name, index) => `${printed.terms[index]} ${index === 0 ? "from " : ""}${PARTS[name]}`)
+    .join(", ");
   return `it ${change ? "shrinks" : "grows"} by e^${printed.total}: ${listed}.`;
 }
 

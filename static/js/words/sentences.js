@@ -5,7 +5,7 @@
 
 import { formatExp, formatNumber, printPowers } from "../lib/format.js";
 import { cellOf } from "../record/cells.js";
-import { at, isReverse, lastLoss, length, mouth } from "../record/readings.js";
+import { at, lastLoss, length, mouth } from "../record/readings.js";
 import { baseOf, placeOf } from "../record/chosen.js";
 import { horizonWords } from "./charts.js";
 import { layerWords, ofLayer } from "./layers.js";
@@ -82,13 +82,13 @@ export const RULES = [
     finding: ({ lnFirst }) =>
       `One timestep at a time: the gradient of E_1 is ${formatExp(lnFirst)} at h_1 and is cut off at h_0.`,
     reason: () =>
-      "h_0 is the state after the timestep before, but no gradient crosses to it: no loss teaches an earlier timestep what to keep.",
+      "h_0 is the state after the timestep before; no gradient crosses to it, so no loss teaches what to keep.",
   },
   {
     name: "one timestep after a learned state",
     holds: ({ T, start }) => T === 1 && start === "learned",
     finding: ({ lnFirst, record }) =>
-      `One timestep after a learned state: the gradient of E_1 is ${formatExp(lnFirst)} at h_1, ${formatExp(at(record, "ln_dh_norm", 0))} at ${isReverse(record) ? "h_2" : "h_0"}, which learns from it.`,
+      `One timestep after a learned state: the gradient of E_1 is ${formatExp(lnFirst)} at h_1, ${formatExp(at(record, "ln_dh_norm", 0))} at that state.`,
     reason: () => MORE_STEPS,
   },
   {

@@ -93,7 +93,8 @@ def headline_of_finding(seen: Seen) -> Numbers:
             if code == "learning" and needed == 0:
                 return [start]
             if code == "learning" and needed is not None:
-                return [needed, there, start]
+                reached = int(seen.asked[-1]) - found["values"]["timestep"]
+                return [needed, *([reached] if reached < needed else []), there, start]
             return [*([needed] if code == "vanishing" and needed is not None else []), start, there]
     return FOUND[code](seen)
 
