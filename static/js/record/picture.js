@@ -4,7 +4,7 @@
  */
 
 import { CELLS, cellNameOf } from "./cells.js";
-import { baseOf, chosenRecord, isSame, placeNamed, placeOf, wholeOf } from "./chosen.js";
+import { baseOf, chosenRecord, endingOf, placeNamed, placeOf, wholeOf } from "./chosen.js";
 import { firstBadOf } from "./first_bad.js";
 import { ownColumns } from "./own.js";
 
@@ -220,9 +220,10 @@ export function usesOf(picture, parameter) {
 
 /** The same of any layer's, by the server's name. @param {DecodedRecord} record @param {string} parameter */
 export function usesIn(record, parameter) {
-  const place = placeNamed(parameter);
-  const { h } = (isSame(place, placeOf(record)) ? record : chosenRecord(record, place)).tensors;
-  return usesOf({ T: h.shape[0] - 1, H: h.shape[1], h: h.data }, baseOf(parameter));
+  const [base, place] = [baseOf(parameter), placeNamed(parameter)];
+  const isOther = MEETS_STATE.includes(base) && record.of && record.of.ending !== endingOf(place);
+  const { h } = (isOther ? chosenRecord(record, place) : record).tensors;
+  return usesOf({ T: h.shape[0] - 1, H: h.shape[1], h: h.data }, base);
 }
 
 /**

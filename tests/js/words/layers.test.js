@@ -4,6 +4,7 @@ import { chosenRecord, nameIn } from "../../../static/js/record/chosen.js";
 import { readPicture, usesOf } from "../../../static/js/record/picture.js";
 import { findingWords } from "../../../static/js/words/finding.js";
 import { carriedLabel, noLedger } from "../../../static/js/words/inspector/timestep.js";
+import { recordAt } from "../../../static/js/watched/place.js";
 import { useWords } from "../../../static/js/words/inspector/weight.js";
 import { fedWords, inputWords, layerName, layerTitle, layerWords, ofLayer } from "../../../static/js/words/layers.js";
 import { flowWords, weightsWords } from "../../../static/js/words/views.js";
@@ -82,6 +83,11 @@ test("in words a weight is used as often as beside its picture: not where the st
     assert.equal(usesOf({ T: 6, H: 4, h: record.tensors.h.data }, "W_hh"), 6);
     assert.match(weightsWords({ record, can: {} }, tensor, false), /, used at all 6 timesteps;/);
   }
+  const { loss_t: _, ...captured } = deepRecord({ layers: 1, directions: 2, T: 3 }).tensors;
+  const facts = { bidirectional: true, num_layers: 1, grad_norms: {} };
+  const watched = recordAt({ meta: facts, tensors: captured }, { layer: 1, reverse: true });
+  const said = weightsWords({ record: watched, can: {} }, "W_hh_reverse", false);
+  assert.match(said, /used at 2 of 3 timesteps/, "a place of a watched module knows no loss");
   const one = { record: sampleRecord({ T: 1 }), can: {} };
   assert.match(weightsWords(one, "W_hh", false), /, not used: the only timestep starts from zeros;/);
   assert.match(weightsWords(one, "W_xh", false), /, used at the one timestep;/);
