@@ -26,8 +26,8 @@ WATCH = ("spectrum", "truncation", "flow", "gates", "saturation", "weights", "di
 FACTS = {
     "iteration": "iteration",
     "loss_per_timestep": "loss per timestep",
-    "baseline": "baseline, the best constant answer",
-    "persistence": "best answer from the same timestep alone",
+    "baseline": "baseline, reached without reading the input",
+    "persistence": "reached from the same timestep alone",
     "validation_loss": "loss per timestep on rows held out",
     "accuracy": "accuracy",
     "grad_norm": "gradient norm before clipping",

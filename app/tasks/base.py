@@ -46,8 +46,8 @@ class Task(ABC):
     loss: Loss
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]  # names of the classes, or of the values to predict
-    baseline: float  # mean loss per target of the best constant answer
-    persistence: float | None = None  # ... of the best answer from what is shown at the same timestep; None: unknown
+    baseline: float  # mean loss per target that can be reached without reading the input
+    persistence: float | None = None  # ... from what is shown at the same timestep alone; None: unknown
     needed_lag: int | None  # how many timesteps back the network has to reach; None where nobody knows
     solved_below: float | None  # the mean loss per target under which a batch counts as solved; None: none does
     continues: bool = False  # whether its output can be its next input: one alphabet for inputs and classes

@@ -81,6 +81,22 @@ def test_a_newcomer_sees_a_small_slow_network_with_its_parts_named_and_goes_on_w
     until(page, lambda: length(page) == 24, "a later visit opens the instrument of every day")
 
 
+def test_the_card_of_the_first_view_says_the_task_that_a_shorter_sequence_leaves(newcomer: Page, server: Server):
+    page = newcomer
+    page.goto(server.url)
+    asked = page.locator("#first-title")
+    for T, repeated, reached in (
+        (2, "repeat the value from 1 step before.", "without memory 1.00"),
+        (1, "repeat that same value.", "without reading the input 1.00"),
+        (5, "repeat the value from 2 steps before.", "without memory 1.00"),
+    ):
+        field = page.locator('[data-field="sequence_length"]').get_by_role("textbox")
+        field.fill(str(T))
+        field.press("Enter")
+        expect(asked).to_have_text(re.compile(f"reads .* must {re.escape(repeated)}$"))
+        expect(page.locator("#first-numbers")).to_contain_text(reached)
+
+
 def test_a_link_opens_the_whole_instrument_for_a_newcomer_too(newcomer: Page, server: Server):
     newcomer.goto(f"{server.url}/#sequence_length=30")
     expect(newcomer.locator(".header .readouts")).to_be_visible()

@@ -71,7 +71,9 @@ def test_a_typed_weight_is_the_one_the_network_uses(page: Page):
     expect(field).to_be_focused()
     field.fill("0.75")
     field.press("Enter")
-    expect(page.locator("#inspector")).to_contain_text("0.7500: one number, used at all 24 timesteps")
+    expect(page.locator("#inspector")).to_contain_text(
+        "0.7500: one number, used at 23 of 24 timesteps, as the state starts at 0."
+    )
 
 
 def test_dragging_an_entry_up_makes_it_larger(page: Page):

@@ -1,5 +1,7 @@
 """Every task draws what its definition says, and says truly what knowing nothing costs."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from app.errors import DatasetNeeded
 from app.tasks import TASKS, make_task
 
+ROOT = Path(__file__).parents[2]
 BUILT_IN = [name for name in TASKS if name != "own"]
 
 
@@ -169,3 +172,21 @@ def test_the_baseline_of_characters_is_what_letter_counts_alone_can_reach():
 def test_own_needs_data():
     with pytest.raises(DatasetNeeded, match="paste a text or a series, or upload a dataset"):
         make_task("own", 24, 8)
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_the_baseline_is_reached_without_reading_the_input(name):
+    """By the answer to each timestep that is best over many sequences, whatever they show."""
+    task, batch = drawn(name, T=20, B=20_000)
+    losses = []
+    for target in batch.target:
+        if task.loss == "cross_entropy":
+            counts = np.bincount(target[target >= 0])
+            shares = counts / max(1, counts.sum())
+            losses.append(-(counts * np.log(np.where(counts > 0, shares, 1))).sum())
+        else:
+            known = target[~np.isnan(target[:, 0])]
+            losses.append(np.square(known - known.mean(axis=0)).mean(axis=1).sum() if len(known) else 0.0)
+    asked = (batch.target >= 0) if task.loss == "cross_entropy" else ~np.isnan(batch.target[..., 0])
+    assert sum(losses) / asked.sum() == pytest.approx(task.baseline, rel=0.03)
+    assert "without reading the input" in (ROOT / "templates" / "_header.html").read_text("utf-8")

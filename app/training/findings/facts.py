@@ -95,7 +95,7 @@ class Facts:
 
     @property
     def smaller_baseline(self) -> float | None:
-        """What can be reached without any memory."""
+        """What can be reached without remembering any input."""
         known = [value for value in (self.baseline, self.persistence) if value is not None]
         return min(known) if known else None
 

@@ -1,4 +1,4 @@
-"""overshooting: updates are so long that the loss is worse than the best constant answer's."""
+"""overshooting: updates are so long that the loss is worse than the baseline."""
 
 from .facts import Facts, median
 from .verdict import Verdict, known

@@ -53,8 +53,8 @@ def _not_learning(values: Mapping[str, Any]) -> str:
 
 def _overshooting(values: Mapping[str, Any]) -> str:
     return (
-        f"the loss is {values['median_loss']:.3g}, above the {values['baseline']:.3g} of the best answer that never "
-        "changes: updates are too long."
+        f"the loss is {values['median_loss']:.3g}, above the {values['baseline']:.3g} that can be reached without "
+        "reading the input: updates are too long."
     )
 
 

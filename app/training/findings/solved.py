@@ -13,4 +13,12 @@ def judge(facts: Facts) -> Verdict | None:
         return None
     if None not in (median, baseline, enough) and not median < max(enough, (enough + baseline) / 2):  # type: ignore[operator, type-var]
         return None
-    return Verdict({"solved_at": facts.solved_at, "loss": facts.loss, "solved_below": enough, "baseline": baseline})
+    return Verdict(
+        {
+            "solved_at": facts.solved_at,
+            "loss": facts.loss,
+            "solved_below": enough,
+            "baseline": baseline,
+            "needed_lag": facts.needed_lag,
+        }
+    )

@@ -8,6 +8,7 @@ import { thumbnailPlaces, weightsBox } from "../stage/layout.js";
 import { tilesOf } from "../stage/matrices.js";
 import { lossRadius, outputHeights } from "../stage/paint/ends.js";
 import { hasMarks, middleOf } from "../stage/paint/units.js";
+import { comesBackTo } from "../record/picture.js";
 import { KIND } from "../stage/river/ruler.js";
 import { clippedTimesteps, WEIR, weirX } from "../stage/river/signs.js";
 import { isSaturated, slopeOf } from "../record/slope.js";
@@ -212,14 +213,14 @@ const OPTIONS = {
 
   carried: ({ layout, picture, ribbons }) => {
     const [{ mid }] = layout.lanes;
-    const flows = between(layout).filter(
-      (t) => t >= 2 && ribbons[0].half[t] > THINNEST && ribbons[0].half[t - 1] > THINNEST,
-    );
-    if (flows.length === 0 || picture.losses === 0) return null;
-    return flows.map((t) => {
+    // The gap before column t: what crosses it goes to the state that was read earlier.
+    const flows = between(layout).flatMap((t) => {
+      if (t < 2 || !comesBackTo(picture, picture.reverse ? t : t - 1)) return [];
       const x = layout.edges[t - 1];
-      return { t, x, to: { x, y: mid + 0.4 * Math.min(ribbons[0].half[t], ribbons[0].half[t - 1]) } };
+      const half = ribbons[0].profile[Math.round(x - layout.left)] ?? 0;
+      return half > THINNEST ? [{ t, x, to: { x, y: mid + 0.4 * half } }] : [];
     });
+    return flows.length === 0 ? null : flows;
   },
 
   start: ({ layout, picture }) => {

@@ -1,7 +1,7 @@
 /** The first view: what the run does in one line, and two ways on. It ends for good. */
 
 import { setText } from "../lib/dom.js";
-import { paceWords, progressWords } from "../words/first.js";
+import { echoWords, paceWords, progressWords } from "../words/first.js";
 import { showWhole } from "./visit.js";
 
 /** @typedef {import("../run/session.js").PageStore} PageStore */
@@ -12,7 +12,7 @@ import { showWhole } from "./visit.js";
  */
 export function createFirstView(store, openLessons) {
   const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-  const [pace, progress] = [part("first-rate"), part("first-numbers")];
+  const [pace, progress, echoed] = [part("first-rate"), part("first-numbers"), part("first-echoed")];
 
   function end() {
     if (!store.get().first) return;
@@ -49,6 +49,8 @@ export function createFirstView(store, openLessons) {
       if (!state.first) return;
       setText(pace, paceWords(state));
       setText(progress, progressWords(state));
+      const lag = state.record?.meta.needed_lag;
+      if (typeof lag === "number") setText(echoed, echoWords(lag));
     },
   };
 }

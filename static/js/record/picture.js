@@ -4,7 +4,7 @@
  */
 
 import { CELLS, cellNameOf } from "./cells.js";
-import { placeOf, wholeOf } from "./chosen.js";
+import { baseOf, chosenRecord, endingOf, placeNamed, placeOf, wholeOf } from "./chosen.js";
 import { firstBadOf } from "./first_bad.js";
 import { ownColumns } from "./own.js";
 
@@ -210,9 +210,39 @@ export function startsAtZero({ H, h }) {
   return h.subarray(0, H).every((value) => value === 0);
 }
 
-/** How often the shown sequence uses it: W_hh not for h_0 where that is 0. @param {Picture} picture @param {"W_xh" | "W_hh" | "W_hy"} matrix */
-export function usesOf(picture, matrix) {
-  return matrix === "W_hh" && startsAtZero(picture) ? picture.T - 1 : picture.T;
+/** What multiplies the state before, so that it does nothing where that is 0. */
+const MEETS_STATE = ["W_hh", "u_hh", "g_h"];
+
+/** How often the shown sequence uses a parameter of this layer: W_hh not for h_0 where that is 0. @param {Pick<Picture, "T" | "H" | "h">} picture @param {string} parameter by the first layer's name */
+export function usesOf(picture, parameter) {
+  return MEETS_STATE.includes(parameter) && startsAtZero(picture) ? picture.T - 1 : picture.T;
+}
+
+/** The same of any layer's, by the server's name. @param {DecodedRecord} record @param {string} parameter */
+export function usesIn(record, parameter) {
+  const [base, place] = [baseOf(parameter), placeNamed(parameter)];
+  const isOther = MEETS_STATE.includes(base) && record.of && record.of.ending !== endingOf(place);
+  const { h } = (isOther ? chosenRecord(record, place) : record).tensors;
+  return usesOf({ T: h.shape[0] - 1, H: h.shape[1], h: h.data }, base);
+}
+
+/**
+ * Whether anything comes back to h_t from the timestep that was read after it. What is carried may be too small for a
+ * double, or not known of what is shown: then a later loss that reaches h_t at all is enough. Truncation's cuts apart,
+ * nothing that is shown changes what is exactly 0.
+ * @param {Picture} picture @param {number} t
+ */
+export function comesBackTo({ T, lanes, lnFlow, hasTarget, cuts, top, reverse }, t) {
+  const [{ carried, shown }] = lanes;
+  const step = reverse ? -1 : 1;
+  if (t + step < 1 || t + step > T || cuts[t] === 2) return false;
+  if (carried && carried[t] !== Number.NEGATIVE_INFINITY) return true;
+  if (!top || (!lnFlow && hasTarget[t])) return !carried && shown[t] !== Number.NEGATIVE_INFINITY;
+  for (let s = t + step; s >= 1 && s <= T; s += step) {
+    const ln = lnFlow ? lnFlow[(s - 1) * (T + 1) + t] : shown[t];
+    if (hasTarget[s] && ln !== Number.NEGATIVE_INFINITY) return true;
+  }
+  return false;
 }
 
 /** A watched T × (T+1) quantity may lag behind a change of T; one of another length is not drawn. */

@@ -16,7 +16,7 @@ import { Fault } from "../lib/fault.js";
  * @property {number | null} loss_per_timestep
  * @property {number | null} accuracy
  * @property {number | null} baseline
- * @property {number | null} [persistence] what the best answer from the same timestep alone reaches
+ * @property {number | null} [persistence] what can be reached from the same timestep alone
  * @property {number | null} [validation_loss] of what is never trained on
  * @property {number | null} [validation_as_of] the iteration at which it was measured
  * @property {{name: string, iteration: number} | null} [weights_from] the file whose weights were loaded last, and when

@@ -10,7 +10,7 @@ import { ofAll } from "./layers.js";
 
 /** What takes from a gradient, or adds to it, on its way back. @type {Record<string, string>} */
 const PARTS = {
-  slope: "the activation at its steepest",
+  slope: "the activation’s steepest slope",
   saturation: "saturation",
   weights: "recurrent weights",
   forget_gates: "the gates that keep the state",
@@ -28,7 +28,7 @@ const WORDS = {
     reason:
       values.solved_below === null
         ? ""
-        : `Ten batches in a row had a loss below ${formatNumber(values.solved_below)}; without memory ${formatNumber(values.baseline)} can be reached.`,
+        : `Ten batches in a row had a loss below ${formatNumber(values.solved_below)}; ${reachedWords(values)}.`,
   }),
   exploding: (values) => ({
     finding: `The gradient explodes: that of E_${values.loss_timestep} is ${size(values.ln_start)} at ${values.state}_${values.loss_timestep}, ${size(values.ln_there)} at ${values.state}_1.`,
@@ -76,13 +76,22 @@ const WORDS = {
         },
   learning: (values) => {
     const { needed_lag: lag, state, timestep, loss_timestep: last } = values;
-    const baseline = values.baseline === null ? "" : `; without memory ${formatNumber(values.baseline)} can be reached`;
+    const baseline = values.baseline === null ? "" : `; ${reachedWords(values)}`;
     const loss = `The loss is ${formatNumber(values.loss)}${baseline}.`;
     if (timestep === undefined) return { finding: loss, reason: "" };
+    const [start, there] = [`${size(values.ln_start)} at ${state}_${last}`, `at ${state}_${timestep}`];
+    const alone = `he gradient of E_${last} alone is`;
+    if (timestep === last) {
+      return {
+        finding: `${lag === 0 ? "The task needs no memory: t" : "T"}${alone} ${start}, where it begins.`,
+        reason: loss,
+      };
+    }
+    if (lag === null) return { finding: `T${alone} ${start}, ${size(values.ln_there)} ${there}.`, reason: loss };
     const finding =
-      lag === null
-        ? `The gradient of E_${last} alone is ${size(values.ln_start)} at ${state}_${last}, ${size(values.ln_there)} at ${state}_${timestep}.`
-        : `The task needs ${steps(lag)} back: there, at ${state}_${timestep}, the gradient of E_${last} alone is ${size(values.ln_there)}; at ${state}_${last} it is ${size(values.ln_start)}.`;
+      last - timestep === lag
+        ? `The task needs ${steps(lag)} back: there, ${there}, t${alone} ${size(values.ln_there)}; at ${state}_${last} it is ${size(values.ln_start)}.`
+        : `The task needs ${steps(lag)} back, the sequence has ${last - timestep}: t${alone} ${size(values.ln_there)} ${there}, ${start}.`;
     return { finding, reason: loss };
   },
 };
@@ -108,6 +117,12 @@ const ONE = { layers: 1, directions: 1 };
 /** @param {number | null} count */
 export function steps(count) {
   return count === 1 ? "1 step" : `${count} steps`;
+}
+
+/** What needs no memory; where nothing needs any, what does not even look. @param {Values} values */
+function reachedWords({ baseline, needed_lag: lag }) {
+  const how = lag === 0 ? "without reading the input" : "without remembering any input";
+  return `${how} ${formatNumber(baseline)} can be reached`;
 }
 
 /** e^ln; null stands for a logarithm that is not finite. @param {number | null} ln */
@@ -136,7 +151,9 @@ function partsWords(parts) {
     1,
   );
   const change = Number(Object.values(parts).reduce((sum, part) => Number(sum) + Number(part), 0)) < 0;
-  const listed = names.map((name, index) => `${printed.terms[index]} ${PARTS[name]}`).join(", ");
+  const listed = names
+    .map((name, index) => `${printed.terms[index]} ${index === 0 ? "from " : ""}${PARTS[name]}`)
+    .join(", ");
   return `it ${change ? "shrinks" : "grows"} by e^${printed.total}: ${listed}.`;
 }
 

@@ -15,11 +15,17 @@ export function paceWords({ phase, rate, connection }) {
   return rate === 1 ? "1 update a second" : `${formatSetting(rate)} updates a second`;
 }
 
+/** What an echo repeats. @param {number} lag */
+export function echoWords(lag) {
+  return lag === 0 ? "that same value" : `the value from ${steps(lag)} before`;
+}
+
 /** How far it has come. @param {State} state */
 export function progressWords({ record }) {
   if (!record) return "";
-  const { iteration, loss_per_timestep: loss, baseline } = record.meta;
-  const without = baseline === null ? "" : `, without memory ${formatNumber(baseline)}`;
+  const { iteration, loss_per_timestep: loss, baseline, needed_lag: lag } = record.meta;
+  const how = lag === 0 ? "without reading the input" : "without memory";
+  const without = baseline === null ? "" : `, ${how} ${formatNumber(baseline)}`;
   return `iteration ${formatCount(iteration)} · loss ${loss === null ? "not finite" : formatNumber(loss)}${without}`;
 }
 
@@ -30,6 +36,6 @@ export function plainWords(state) {
   if (!record || said.rule !== "learning" || config.task !== "echo") return said;
   const { loss_per_timestep: loss, baseline, needed_lag: lag } = record.meta;
   if (loss === null || baseline === null || !lag) return said;
-  const finding = `The task is to repeat the value from ${steps(lag)} before: loss ${formatNumber(loss)}, without memory ${formatNumber(baseline)}.`;
+  const finding = `The task is to repeat ${echoWords(lag)}: loss ${formatNumber(loss)}, without memory ${formatNumber(baseline)}.`;
   return { rule: "first", finding, reason: "" };
 }

@@ -233,7 +233,10 @@ export function tellLanes(states) {
       ? baselines[0]
       : inLanes(baselines.map((reached, index) => [reached, String(index + 1)]));
   if (lost >= 0) return { finding, reason: `Lane ${lost + 1} has lost its connection; the others wait for it.` };
-  return { finding, reason: `${shownWords(states)}Loss ${losses}; the best constant answer reaches ${baseline}.` };
+  return {
+    finding,
+    reason: `${shownWords(states)}Loss ${losses}; without reading the input ${baseline} can be reached.`,
+  };
 }
 
 /** Which layer and direction of a lane is spoken of, where it has several. @param {State[]} states */

@@ -1,8 +1,8 @@
 /** The names of the parts of the picture, and what each means there, with the numbers of the shown record. Pure. */
 
-import { formatNumber, formatPercent } from "../lib/format.js";
+import { formatExp, formatNumber, formatPercent } from "../lib/format.js";
 import { statesMeetBy } from "../record/cells.js";
-import { usesOf } from "../record/picture.js";
+import { comesBackTo, usesOf } from "../record/picture.js";
 import { SATURATED_BELOW, slopeOf } from "../record/slope.js";
 import { ownList, ownOutputWords } from "./own.js";
 import { SATURATED } from "./stage.js";
@@ -55,11 +55,16 @@ export const NAMES = {
     short: ({ top, place }) => (top ? "own loss joins" : `from layer ${place.layer + 1}`),
     said: (picture, { t }) => {
       const { top, place, lanes } = picture;
+      const isAlone = !comesBackTo(picture, t);
       if (top) {
-        return `Here E_${t} joins what comes back from ${othersOf(picture)} steps: its share of ∂E/∂h_${t} is ${sharePercent(picture, t, t)}.`;
+        const others = `comes back from ${othersOf(picture)} steps`;
+        if (isAlone) return `Here the river begins with E_${t}: nothing ${others}, all of ∂E/∂h_${t} is its own.`;
+        return `Here E_${t} joins what ${others}: its share of ∂E/∂h_${t} is ${sharePercent(picture, t, t)}.`;
       }
-      const norm = formatNumber(Math.exp(lanes[0].shown[t]));
-      return `Here layer ${place.layer + 1} sends its gradient down, as at every timestep. With what is carried in layer ${place.layer} the norm of ∂E/∂h_${t} is ${norm}.`;
+      const norm = `the norm of ∂E/∂h_${t} is ${formatExp(lanes[0].shown[t])}`;
+      const sends = `Here layer ${place.layer + 1} sends its gradient down, as at every timestep.`;
+      if (isAlone) return `${sends} Nothing is carried to it in layer ${place.layer}: ${norm}.`;
+      return `${sends} With what is carried in layer ${place.layer} ${norm}.`;
     },
   },
   carried: {
@@ -70,7 +75,11 @@ export const NAMES = {
       // The gap before column t: the gradient leaves the state that was read later.
       const [from, to] = reverse ? [t - 1, t] : [t, t - 1];
       const losses = top ? `${capital(othersOf(picture))} losses come` : "The gradient comes";
-      return `${losses} back ${wayOf(picture)}, from h_${from} to h_${to}; chevrons show the direction. There the gradient’s norm is ${formatNumber(Math.exp(lanes[0].shown[to]))}: the width is its logarithm.`;
+      const [{ carried, shown }] = lanes;
+      const norm = carried
+        ? `What is carried there has the norm ${formatExp(carried[to])}`
+        : `At h_${to} the gradient’s norm is ${formatExp(shown[to])}`;
+      return `${losses} back ${wayOf(picture)}, from h_${from} to h_${to}; chevrons show the direction. ${norm}: the width is its logarithm.`;
     },
   },
   start: {

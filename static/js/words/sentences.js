@@ -7,6 +7,7 @@ import { formatExp, formatNumber, printPowers } from "../lib/format.js";
 import { cellOf } from "../record/cells.js";
 import { at, lastLoss, length, mouth } from "../record/readings.js";
 import { baseOf, placeOf } from "../record/chosen.js";
+import { horizonWords } from "./charts.js";
 import { layerWords, ofLayer } from "./layers.js";
 import { findingWords } from "./finding.js";
 
@@ -23,6 +24,7 @@ import { findingWords } from "./finding.js";
  * @property {number} lnFirst ln‖∂E/∂h_1‖, in the reverse direction ln‖∂E/∂h_T‖
  * @property {string} where which layer and direction this is; empty where there is one only
  * @property {string} recurrent the parameter meant by W_hh
+ * @property {"zero" | "carried" | "learned"} start what h_0 is: the state at the end of the window before, a parameter, or 0
  * @property {boolean} zero whether the gradient is exactly 0 at every timestep
  */
 
@@ -41,6 +43,7 @@ function factsOf(state, record) {
     lnFirst: lnNorm[mouth(record)],
     where: layerWords(record),
     recurrent: cellOf(state.config).recurrent,
+    start: state.config.carry_state ? "carried" : state.config.train_h0 ? "learned" : "zero",
     zero: lnNorm.slice(1).every((ln) => ln === Number.NEGATIVE_INFINITY),
   };
 }
@@ -49,6 +52,8 @@ function factsOf(state, record) {
 function wordsOf({ record, recurrent }) {
   return findingWords(record.meta.finding, recurrent, placeOf(record));
 }
+
+const MORE_STEPS = "Increase the length: every further timestep uses the same weights again.";
 
 /** The first rule that holds speaks. @type {Rule[]} */
 export const RULES = [
@@ -72,11 +77,26 @@ export const RULES = [
     reason: () => "The forward pass still runs.",
   },
   {
+    name: "one timestep of a stream",
+    holds: ({ T, start }) => T === 1 && start === "carried",
+    finding: ({ lnFirst }) =>
+      `One timestep at a time: the gradient of E_1 is ${formatExp(lnFirst)} at h_1 and is cut off at h_0.`,
+    reason: () =>
+      "h_0 is the state after the timestep before; no gradient crosses to it, so no loss teaches what to keep.",
+  },
+  {
+    name: "one timestep after a learned state",
+    holds: ({ T, start }) => T === 1 && start === "learned",
+    finding: ({ lnFirst, record }) =>
+      `One timestep after a learned state: the gradient of E_1 is ${formatExp(lnFirst)} at h_1, ${formatExp(at(record, "ln_dh_norm", 0))} at that state.`,
+    reason: () => MORE_STEPS,
+  },
+  {
     name: "feedforward",
     holds: ({ T }) => T === 1,
     finding: ({ lnFirst }) =>
       `One timestep is a feedforward network: the gradient of E_1 at h_1 is ${formatExp(lnFirst)}.`,
-    reason: () => "Increase the length: every further timestep uses the same weights again.",
+    reason: () => MORE_STEPS,
   },
   {
     name: "exactly zero everywhere",
@@ -129,5 +149,6 @@ export function spokenWords(state) {
   const where = layerWords(record);
   const size = formatNumber(Math.exp(at(record, "ln_dh_norm", 1)));
   const norm = `gradient norm at the first timestep${where && ` of ${where}`} ${size}`;
-  return `Iteration ${meta.iteration}, ${loss}, ${norm}. ${describe(state).finding.replaceAll("_", " ")}`;
+  const horizon = typeof meta.horizon === "number" ? `, ${horizonWords(meta.horizon)}` : "";
+  return `Iteration ${meta.iteration}, ${loss}, ${norm}${horizon}. ${describe(state).finding.replaceAll("_", " ")}`;
 }

@@ -1,5 +1,6 @@
 /** What slow motion says at each moment, and what its card says where the river stands. Pure. */
 import { formatExp, formatNumber, formatShares } from "../lib/format.js";
+import { comesBackTo } from "../record/picture.js";
 import { placeWords } from "./layers.js";
 
 /** @typedef {import("../stage/slowmotion/timeline.js").Moment} Moment */
@@ -42,17 +43,24 @@ function sentence(phase, t, picture, updated) {
 }
 
 /** @param {number} t @param {Picture} picture */
-function backwardWords(t, { lastLoss, reverse }) {
+function backwardWords(t, picture) {
+  const { lastLoss, reverse, hasTarget } = picture;
   if (t === lastLoss) return `it begins with E_${t}, the ${reverse ? "first" : "last"} loss.`;
   if (reverse && (t < lastLoss || lastLoss === 0)) return `no loss up to timestep ${t}, no gradient to pass on.`;
   if (!reverse && t > lastLoss) return `no loss from timestep ${t} on, no gradient to pass back.`;
-  return `timestep ${reverse ? t - 1 : t + 1} passes its gradient to ${t}.`;
+  const from = reverse ? t - 1 : t + 1;
+  if (comesBackTo(picture, t)) return `timestep ${from} passes its gradient to ${t}.`;
+  const none = `nothing comes back from timestep ${from} to ${t}`;
+  return hasTarget[t] ? `${none}: it begins anew with E_${t}.` : `${none}, and ${t} has no loss of its own.`;
 }
 
 /** Below the top layer. @param {number} t @param {Picture} picture */
-function fromAboveWords(t, { T, reverse, place }) {
+function fromAboveWords(t, picture) {
+  const { T, reverse, place } = picture;
   const above = place.layer + 1;
   if (t === (reverse ? 1 : T)) return `it begins with what layer ${above} sends down.`;
+  if (!comesBackTo(picture, t))
+    return `nothing comes back from timestep ${reverse ? t - 1 : t + 1} to ${t}: there is what layer ${above} sends down.`;
   return `timestep ${reverse ? t - 1 : t + 1} passes its gradient to ${t}, where layer ${above} adds its own.`;
 }
 
@@ -75,12 +83,13 @@ export function cardTitle({ place, top }, t) {
  * @param {number} t
  * @returns {string[]}
  */
-export function cardLines({ lanes, T, hasTarget, cuts, top, reverse }, t) {
+export function cardLines(picture, t) {
+  const { lanes, T, hasTarget, top, reverse } = picture;
   const { shown, share } = lanes[0];
   const now = shown[t] === Number.NEGATIVE_INFINITY ? "exactly 0" : formatExp(shown[t]);
   const previous = reverse ? t - 1 : t + 1;
-  const isHandedOn = previous >= 1 && previous <= T && cuts[t] !== 2;
-  const before = isHandedOn && shown[previous] > Number.NEGATIVE_INFINITY ? `${formatExp(shown[previous])} → ` : "";
+  const isHandedOn = comesBackTo(picture, t) && shown[previous] > Number.NEGATIVE_INFINITY;
+  const before = isHandedOn ? `${formatExp(shown[previous])} → ` : "";
   const own = share ? share[(t - 1) * (T + 1) + t] : Number.NaN;
   if (Number.isNaN(own) || !top) return [`norm ${before}${now}`];
   const [part, rest] = formatShares(own);

@@ -6,12 +6,13 @@
 import { formatCount, formatExp, formatNumber, formatPercent } from "../lib/format.js";
 import { cellOf } from "../record/cells.js";
 import { curvesOf } from "../record/spread.js";
-import { baseOf, hasPath, INITIAL, placeOf } from "../record/chosen.js";
+import { hasPath, placeOf } from "../record/chosen.js";
 import { at, farthestLoss, hasTarget, isClassified, isReverse, length, lnFlow, mouth } from "../record/readings.js";
 import { readPicture } from "../record/picture.js";
 import { steps } from "./finding.js";
 import { ofAllWords } from "./layers.js";
 import { ownErrorWords } from "./own.js";
+import { usedWords } from "./used.js";
 
 /** @typedef {import("../run/state.js").State} State */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
@@ -148,7 +149,8 @@ export function spectrumWords({ can, record, config, schema }) {
   const gamma = schema?.activations?.[String(config.activation)]?.gamma;
   const fate = lyapunovWords(record);
   if ("gates" in record.tensors || typeof gamma !== "number") return `${sizes} ${norms}.${fate}`;
-  return `${sizes} ${norms}; γσ_max = ${formatNumber(gamma * sigma)} bounds it.${fate}`;
+  const meaning = `γ is the activation’s steepest slope, σ_max the most ${cellOf(config).recurrent} stretches a vector`;
+  return `${sizes} ${norms}; γσ_max = ${formatNumber(gamma * sigma)} bounds it: ${meaning}.${fate}`;
 }
 
 /** By how much each timestep can stretch a gradient; one that is 0 stops all that passes. @param {import("../wire/protocol.js").Numbers} norms @param {boolean} reverse */
@@ -169,7 +171,7 @@ function lyapunovWords(record) {
   const largest = record.tensors.lyapunov?.data[0] ?? Number.NaN;
   if (!Number.isFinite(largest)) return "";
   const fate = largest > 0 ? "grow" : largest < 0 ? "fade" : "stay";
-  return ` Lyapunov λ₁ = ${formatNumber(largest)}: small changes ${fate}.`;
+  return ` Lyapunov λ₁ = ${formatNumber(largest)}: small changes of the state ${fate}.`;
 }
 
 const LSTM_GATES = {
@@ -229,15 +231,6 @@ export function weightsWords({ can, record }, tensor, gradient) {
   const whole = record.meta.grad_norm;
   const share = norm && whole ? `, ${formatPercent((norm / whole) ** 2)} of the whole gradient’s square` : "";
   return `‖∂L/∂${tensor}‖ = ${formatNumber(norm)} over the batch, before clipping${share}.`;
-}
-
-/** How often a parameter is used: an initial state once, of an embedding one row at a time. @param {DecodedRecord} record @param {string} tensor */
-function usedWords(record, tensor) {
-  const base = baseOf(tensor);
-  if (INITIAL.includes(base)) return "used once, where the state starts";
-  const each = `at each of the ${length(record)} timesteps`;
-  if (base === "W_emb") return `one row used ${each}`;
-  return tensor.endsWith("y") ? "used at every timestep" : `used ${each}`;
 }
 
 /** The sentence under a parameter's spread over training: half of its entries, at the shown iteration and at first. @param {State} state @param {string} tensor @param {boolean} gradient */

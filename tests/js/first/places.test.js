@@ -8,7 +8,7 @@ import { buildScene } from "../../../static/js/stage/scene.js";
 import { chosenRecord } from "../../../static/js/record/chosen.js";
 import { placeAt } from "../../../static/js/stage/under.js";
 import { deepRecord } from "../stage/deep.js";
-import { sampleRecord } from "../stage/sample.js";
+import { nothingCarried, sampleRecord } from "../stage/sample.js";
 
 const WIDTHS = {
   clip: 104,
@@ -163,4 +163,34 @@ test("while a part of the time axis is shown, only what is on it is named", () =
   for (const { key, t } of placeNames(scene, widthOf).placed) {
     assert.ok(t === 0 || (t >= first && t <= last), `${key} at ${t}`);
   }
+});
+
+test("only a gap over which something is carried is named so: not where W_hh is 0, nor where truncation cuts", () => {
+  const T = 8;
+  const wide = Float64Array.from({ length: T + 1 }, (_, t) => (t === 0 ? 0 : 1));
+  const carriedTo = (...states) => ({
+    ...(states.length === 0 ? nothingCarried(T) : {}),
+    ln_dh_norm: { shape: [T + 1], data: wide.map(Math.log) },
+    dh_carried_norm: { shape: [T + 1], data: wide.map((_, t) => (states.includes(t) ? 0.5 : 0)) },
+  });
+  const named = (options) => {
+    const scene = drawn({ T, hasLoss: () => true, first: true, size: { width: 948, height: 624, U: 1 }, ...options });
+    const { placed, missing } = placeNames(scene, widthOf);
+    assert.ok(placed.length >= 3);
+    return { one: placed.find(({ key }) => key === "carried"), isMissed: missing.includes("carried"), scene };
+  };
+  assert.equal(named({ tensors: carriedTo(1, 2, 3, 4, 5, 6, 7) }).one?.key, "carried");
+  const none = named({ tensors: carriedTo() });
+  assert.deepEqual([none.one, none.isMissed], [undefined, false], "no gap has anything in it");
+  const { one, scene } = named({ tensors: carriedTo(3) });
+  assert.equal(one.t, 4, "what is carried to h_3 crosses the gap before h_4");
+  const half = scene.ribbons[0].profile[Math.round(one.to.x - scene.layout.left)];
+  assert.ok(Math.abs(one.to.y - scene.layout.lanes[0].mid) < half, "the line ends in the river");
+
+  const cut = named({ config: { k1: 1, k2: 1 } });
+  assert.deepEqual([cut.one, cut.isMissed], [undefined, false], "every gap is a cut");
+  assert.equal(named({ config: { k1: 2, k2: 2 } }).one.t % 2, 0, "a pass of two timesteps crosses every other gap");
+  const clipped = { clip: "timestep", clip_threshold: 5 };
+  assert.ok(named({ config: clipped }).one);
+  assert.equal(named({ tensors: nothingCarried(T), config: clipped }).one, undefined);
 });

@@ -98,3 +98,16 @@ export function recordWithLogNorms(lnNorms) {
     },
   });
 }
+
+/** What a record has where h_{t−1} does not reach h_t: every loss reaches its own timestep alone. @param {number} T */
+export function nothingCarried(T) {
+  const row = T + 1;
+  const flow = Float32Array.from({ length: T * row }, (_, at) => {
+    const [t, k] = [Math.floor(at / row) + 1, at % row];
+    return k > t ? Number.NaN : k === t ? 0 : Number.NEGATIVE_INFINITY;
+  });
+  return {
+    ln_flow: { shape: [T, row], data: flow },
+    dh_carried_norm: { shape: [row], data: new Float64Array(row) },
+  };
+}

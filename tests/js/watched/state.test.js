@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
+import { formatPower } from "../../../static/js/lib/format.js";
+import { RULERS } from "../../../static/js/stage/river/ruler.js";
 import { nameAt, overTime, placesOf, recordAt } from "../../../static/js/watched/place.js";
 import { meansAt, pictureOf } from "../../../static/js/watched/picture.js";
 import { curvesOf, widened } from "../../../static/js/watched/scene.js";
@@ -233,4 +236,10 @@ test("a view is offered where the record has something for it; else the flow is 
   assert.equal(openView("weights", whole), "flow");
   assert.equal(openView("gates", null), "flow");
   assert.equal(after([{ type: "tab", tab: "gates" }]).tab, "gates");
+});
+
+test("the page names the ruler of small gradients as the choice of rulers does", () => {
+  const page = readFileSync(new URL("../../../templates/watched.html", import.meta.url), "utf8");
+  const { low, high } = RULERS[initialWatched().ruler];
+  assert.ok(page.includes(`: the ruler ${formatPower(low)} … ${formatPower(high)} is for them.`), `10^${low}`);
 });

@@ -31,7 +31,7 @@ test("vanishing names the lag that the task needs, and the parts sum to the whol
   );
   assert.equal(
     reason,
-    "From h_24 back to h_4: it shrinks by e^−26.0: −27.7 the activation at its steepest, −1.2 saturation, 2.9 recurrent weights.",
+    "From h_24 back to h_4: it shrinks by e^−26.0: −27.7 from the activation’s steepest slope, −1.2 saturation, 2.9 recurrent weights.",
   );
 });
 
@@ -53,14 +53,14 @@ test("an lstm's sentence is about c alone", () => {
   const values = { ...WAY, state: "c", needed_lag: 20, nearby_losses: false, parts: { forget_gates: -30, weights: 4 } };
   const { finding, reason } = words("vanishing", values, "forget_gates");
   assert.match(finding, /1\.00 at c_24, .* at c_4\.$/);
-  assert.match(reason, /it shrinks by e\^−26\.0: −30\.0 the gates that keep the state, 4\.0 recurrent weights\.$/);
+  assert.match(reason, /it shrinks by e\^−26\.0: −30\.0 from the gates that keep the state, 4\.0 recurrent weights\.$/);
 });
 
 test("exploding", () => {
   const values = { ...WAY, timestep: 1, ln_there: 9, parts: { slope: 0, saturation: -1, weights: 10 } };
   const { finding, reason } = words("exploding", values, "weights");
   assert.equal(finding, "The gradient explodes: that of E_24 is 1.00 at h_24, 8100 at h_1.");
-  assert.match(reason, /it grows by e\^9\.0: −1\.0 saturation, 10\.0 recurrent weights\.$/);
+  assert.match(reason, /it grows by e\^9\.0: −1\.0 from saturation, 10\.0 recurrent weights\.$/);
 });
 
 test("a sum of losses that clipping hits is told from PyTorch's mean", () => {
@@ -107,4 +107,26 @@ test("dead and saturated units, a solved task, and learning", () => {
     "The task needs 20 steps back: there, at h_4, the gradient of E_24 alone is 5.11\u2009×\u200910⁻¹²; at h_24 it is 1.00.",
   );
   assert.equal(words("learning", { loss: 0.4, baseline: null, needed_lag: null }).finding, "The loss is 0.400.");
+});
+
+test("a task that needs no memory is not measured against what is reached without any", () => {
+  const here = { ...WAY, timestep: 24, ln_there: 0, loss: 0.4, baseline: 1 };
+  assert.deepEqual(words("learning", { ...here, needed_lag: 0 }), {
+    finding: "The task needs no memory: the gradient of E_24 alone is 1.00 at h_24, where it begins.",
+    reason: "The loss is 0.400; without reading the input 1.00 can be reached.",
+  });
+  const solved = { solved_at: 40, loss: 0.01, solved_below: 0.05, baseline: 1 };
+  const needs = (needed_lag) => words("solved", { ...solved, needed_lag }).reason;
+  assert.match(needs(0), /a loss below 0\.0500; without reading the input 1\.00 can be reached\.$/);
+  assert.match(needs(3), /a loss below 0\.0500; without remembering any input 1\.00 can be reached\.$/);
+  const nobodyKnows = words("learning", { ...here, needed_lag: null });
+  assert.equal(nobodyKnows.finding, "The gradient of E_24 alone is 1.00 at h_24, where it begins.");
+});
+
+test("where the sequence is shorter than the lag that the task needs, nothing is said of a place so far back", () => {
+  const values = { ...WAY, loss_timestep: 2, timestep: 1, ln_there: -1, loss: 0.4, baseline: 1, needed_lag: 2 };
+  assert.equal(
+    words("learning", values).finding,
+    "The task needs 2 steps back, the sequence has 1: the gradient of E_2 alone is 0.368 at h_1, 1.00 at h_2.",
+  );
 });

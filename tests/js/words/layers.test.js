@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chosenRecord } from "../../../static/js/record/chosen.js";
+import { chosenRecord, nameIn } from "../../../static/js/record/chosen.js";
+import { readPicture, usesOf } from "../../../static/js/record/picture.js";
 import { findingWords } from "../../../static/js/words/finding.js";
 import { carriedLabel, noLedger } from "../../../static/js/words/inspector/timestep.js";
+import { recordAt } from "../../../static/js/watched/place.js";
+import { useWords } from "../../../static/js/words/inspector/weight.js";
 import { fedWords, inputWords, layerName, layerTitle, layerWords, ofLayer } from "../../../static/js/words/layers.js";
-import { flowWords } from "../../../static/js/words/views.js";
+import { flowWords, weightsWords } from "../../../static/js/words/views.js";
 import { deepRecord } from "../stage/deep.js";
 import { sampleRecord } from "../stage/sample.js";
 
@@ -55,7 +58,7 @@ test("of several layers a finding says in which it was measured", () => {
   const extent = { layers: 2, directions: 2 };
   assert.equal(
     findingWords(finding, "W_hh", extent).reason,
-    "Measured in layer 2, the forward direction. The loss is 0.400; without memory 1.00 can be reached.",
+    "Measured in layer 2, the forward direction. The loss is 0.400; without remembering any input 1.00 can be reached.",
   );
   assert.doesNotMatch(findingWords(finding, "W_hh").reason, /layer/);
 });
@@ -64,3 +67,28 @@ function sampleFinding() {
   const values = { loss: 0.4, baseline: 1, needed_lag: null, state: "h", layer: 2, loss_timestep: 4, timestep: 1 };
   return { code: "learning", cause: null, values: { ...values, ln_start: 0, ln_there: -3 }, remedies: [], skipped: [] };
 }
+
+test("in words a weight is used as often as beside its picture: not where the state before is 0", () => {
+  for (const direction of ["forward", "reverse"]) {
+    const record = seen(deepRecord({ layers: 2, directions: 2, T: 6 }), 2, direction);
+    const uses = usesOf(readPicture(record, {}, null), "W_hh");
+    assert.equal(uses, 5, direction);
+    const tensor = nameIn("W_hh", record);
+    assert.match(
+      weightsWords({ record, can: {} }, tensor, false),
+      /, used at 5 of 6 timesteps, as the state starts at 0;/,
+    );
+    assert.match(useWords(record, tensor, [0, 0]), /one number, used at 5 of 6 timesteps, as the state starts at 0\.$/);
+    record.tensors.h.data[0] = 0.5;
+    assert.equal(usesOf({ T: 6, H: 4, h: record.tensors.h.data }, "W_hh"), 6);
+    assert.match(weightsWords({ record, can: {} }, tensor, false), /, used at all 6 timesteps;/);
+  }
+  const { loss_t: _, ...captured } = deepRecord({ layers: 1, directions: 2, T: 3 }).tensors;
+  const facts = { bidirectional: true, num_layers: 1, grad_norms: {} };
+  const watched = recordAt({ meta: facts, tensors: captured }, { layer: 1, reverse: true });
+  const said = weightsWords({ record: watched, can: {} }, "W_hh_reverse", false);
+  assert.match(said, /used at 2 of 3 timesteps/, "a place of a watched module knows no loss");
+  const one = { record: sampleRecord({ T: 1 }), can: {} };
+  assert.match(weightsWords(one, "W_hh", false), /, not used: the only timestep starts from zeros;/);
+  assert.match(weightsWords(one, "W_xh", false), /, used at the one timestep;/);
+});

@@ -3,12 +3,13 @@ import test from "node:test";
 import { readPicture } from "../../../static/js/record/picture.js";
 import { drawnLag } from "../../../static/js/first/flow_name.js";
 import { elsewhereWords, missingWords, NAMES, neededLagSaid } from "../../../static/js/words/names.js";
-import { paceWords, plainWords, progressWords } from "../../../static/js/words/first.js";
+import { echoWords, paceWords, plainWords, progressWords } from "../../../static/js/words/first.js";
 import { formatNumber } from "../../../static/js/lib/format.js";
 import { chosenRecord } from "../../../static/js/record/chosen.js";
+import { readoutLines } from "../../../static/js/stage/readout.js";
 import { initialState } from "../../../static/js/run/state.js";
 import { deepRecord } from "../stage/deep.js";
-import { sampleRecord } from "../stage/sample.js";
+import { nothingCarried, sampleRecord } from "../stage/sample.js";
 
 const CONFIG = { clip: "norm", clip_threshold: 1, task: "echo" };
 const pictureOf = (options = {}, config = {}) =>
@@ -82,6 +83,36 @@ test("where the sequence is read from its end, names say so: earlier losses come
   assert.match(NAMES.W_hy.said(picture, { t: 4 }), /^The weights from the 6 units of each direction to the 1 output/);
 });
 
+test("what is carried over a gap has the number that stands there at the pointer", () => {
+  const carried = Float64Array.from({ length: 9 }, (_, t) => t / 16);
+  const picture = pictureOf({ tensors: { dh_carried_norm: { shape: [9], data: carried } } });
+  assert.match(NAMES.carried.said(picture, { t: 4 }), /from h_4 to h_3; .* What is carried there has the norm 0\.188:/);
+  const place = { row: "lane", t: 3, unit: null, lane: 0, carriedTo: 3 };
+  assert.deepEqual(readoutLines({ picture }, place, 0), ["carried from h₄ to h₃: 0.188"]);
+  const clipped = pictureOf({}, { clip: "timestep", clip_threshold: 5 });
+  const norm = formatNumber(Math.exp(clipped.lanes[0].shown[3]));
+  assert.ok(NAMES.carried.said(clipped, { t: 4 }).includes(`At h_3 the gradient’s norm is ${norm}:`));
+});
+
+test("a loss joins what comes back from others, and where nothing does the river begins with it", () => {
+  const said = (options, t, config = {}) => NAMES.own.said(pictureOf(options, config), { t });
+  assert.match(said({}, 4), /^Here E_4 joins what comes back from later steps: its share of ∂E\/∂h_4 is −?[\d.]+ %\.$/);
+  const alone = (t) =>
+    `Here the river begins with E_${t}: nothing comes back from later steps, all of ∂E/∂h_${t} is its own.`;
+  assert.equal(said({}, 8), alone(8), "the last loss");
+  assert.equal(said({ T: 1 }, 1), alone(1));
+  assert.equal(said({ hasLoss: (t) => t < 6 }, 5), alone(5), "no later step has a loss");
+  assert.equal(said({ tensors: nothingCarried(8) }, 4), alone(4), "W_hh is 0");
+  assert.equal(said({}, 4, { k1: 2, k2: 2 }), alone(4), "truncation cuts between 5 and 4");
+  const deep = deepRecord({ layers: 2, T: 8, H: 6 });
+  const lower = readPicture(chosenRecord(deep, { layer: 1, direction: "forward" }), CONFIG, null);
+  assert.match(NAMES.own.said(lower, { t: 4 }), /With what is carried in layer 1 the norm/);
+  assert.match(
+    NAMES.own.said(lower, { t: 8 }),
+    /Nothing is carried to it in layer 1: the norm of ∂E\/∂h_8 is [\d.]+\.$/,
+  );
+});
+
 test("where no matrix is on the way back the gate is named, and an embedding where the input is embedded", () => {
   const mingru = pictureOf({}, { cell: "mingru" });
   assert.match(
@@ -139,6 +170,15 @@ test("the first headline is the task with its loss; what goes wrong is said as e
     "The task is to repeat the value from 2 steps before: loss 0.268, without memory 1.00.",
   );
   assert.equal(progressWords(state), "iteration 36 · loss 0.268, without memory 1.00");
+  for (const [lag, sequence] of Object.entries({ 1: 2, 0: 1 })) {
+    const short = { ...state, record: sampleRecord({ T: sequence, H: 6, meta: { ...meta, needed_lag: Number(lag) } }) };
+    assert.match(progressWords(short), lag === "0" ? /, without reading the input 1\.00$/ : /, without memory 1\.00$/);
+  }
+  assert.deepEqual([0, 1, 2].map(echoWords), [
+    "that same value",
+    "the value from 1 step before",
+    "the value from 2 steps before",
+  ]);
   const diverged = { ...state, divergence: { iteration: 3, quantity: "h", timestep: 2, unit: 0, cause: "" } };
   assert.match(plainWords(diverged).finding, /^Stopped at iteration 3/);
 });

@@ -52,6 +52,21 @@ test("feedforward: one timestep", () => {
   assert.equal(said({ T: 1 }).finding, "One timestep is a feedforward network: the gradient of E_1 at h_1 is 1.00.");
 });
 
+test("one timestep of a stream, or after a learned state, is no feedforward network", () => {
+  const lnNorm = (t) => (t === 0 ? Math.log(0.25) : 0);
+  const one = (config) => describe(initialState({ config }, makeRecord({ T: 1, lnNorm })));
+  assert.deepEqual(one({ carry_state: true }), {
+    rule: "one timestep of a stream",
+    finding: "One timestep at a time: the gradient of E_1 is 1.00 at h_1 and is cut off at h_0.",
+    reason: "h_0 is the state after the timestep before; no gradient crosses to it, so no loss teaches what to keep.",
+  });
+  assert.equal(
+    one({ train_h0: true }).finding,
+    "One timestep after a learned state: the gradient of E_1 is 1.00 at h_1, 0.250 at that state.",
+  );
+  assert.equal(one({}).rule, "feedforward");
+});
+
 test("exactly zero at every timestep", () => {
   assert.equal(said({ lnNorm: () => Number.NEGATIVE_INFINITY }).rule, "exactly zero everywhere");
 });
@@ -60,11 +75,17 @@ test("else the record's finding speaks", () => {
   const { rule, finding, reason } = said({});
   assert.equal(rule, "learning");
   assert.equal(finding, "The gradient of E_4 alone is 1.00 at h_4, 0.0498 at h_1.");
-  assert.equal(reason, "The loss is 0.400; without memory 1.00 can be reached.");
+  assert.equal(reason, "The loss is 0.400; without remembering any input 1.00 can be reached.");
 });
 
 test("for a screen reader: where training is, and the finding without typography", () => {
   const words = spokenWords(initialState({}, makeRecord()));
   assert.match(words, /^Iteration 412, loss 0\.0160, .* The gradient of E 4 alone is 1\.00 at h 4, 0\.0498 at h 1\.$/);
   assert.ok(!words.includes("_"));
+  assert.doesNotMatch(words, /horizon/, "not watched, not known");
+  const known = spokenWords(initialState({}, makeRecord({ meta: { horizon: 6 } })));
+  assert.match(
+    known,
+    /^Iteration 412, loss 0\.0160, gradient norm at the first timestep 1\.00, horizon 6\. The gradient/,
+  );
 });

@@ -100,7 +100,7 @@ test("under the eigenvalues: sizes recomputed from them, and the bound from γ a
   };
   assert.equal(
     spectrumWords(showing({ tensors })),
-    "Eigenvalues up to ρ = 1.00; σ_max = 1.21. ‖∂h_t/∂h_t−1‖ is 0.900 to 1.10, in the geometric mean 0.997; γσ_max = 1.21 bounds it.",
+    "Eigenvalues up to ρ = 1.00; σ_max = 1.21. ‖∂h_t/∂h_t−1‖ is 0.900 to 1.10, in the geometric mean 0.997; γσ_max = 1.21 bounds it: γ is the activation’s steepest slope, σ_max the most W_hh stretches a vector.",
   );
   const gates = { shape: [4, 3, 2], data: new Float32Array(24) };
   assert.equal(
@@ -108,10 +108,10 @@ test("under the eigenvalues: sizes recomputed from them, and the bound from γ a
     "Of the candidate’s block: eigenvalues up to ρ = 1.00; σ_max = 1.21. ‖∂h_t/∂h_t−1‖ is 0.900 to 1.10, in the geometric mean 0.997.",
   );
   const fate = (...lyapunov) => spectrumWords(showing({ tensors: { ...tensors, lyapunov: vector(...lyapunov) } }));
-  assert.match(fate(-0.2, -3), /bounds it\. Lyapunov λ₁ = −0\.200: small changes fade\.$/);
-  assert.match(fate(0.05, -3), /λ₁ = 0\.0500: small changes grow\.$/);
-  assert.match(fate(0, 0), /small changes stay\.$/);
-  assert.match(fate(-Infinity, -Infinity), /bounds it\.$/);
+  assert.match(fate(-0.2, -3), /a vector\. Lyapunov λ₁ = −0\.200: small changes of the state fade\.$/);
+  assert.match(fate(0.05, -3), /λ₁ = 0\.0500: small changes of the state grow\.$/);
+  assert.match(fate(0, 0), /small changes of the state stay\.$/);
+  assert.match(fate(-Infinity, -Infinity), /bounds it: [^.]+\.$/);
   const norms = (...jacobian_norm) =>
     spectrumWords(showing({ tensors: { ...tensors, jacobian_norm: vector(...jacobian_norm) } }));
   assert.match(norms(0, 1.1, 0, 0.5), /is exactly 0 at 2 of 4 timesteps, at most 1\.10;/);
@@ -140,10 +140,7 @@ test("under the gates: the mean, and after how many steps half is left at that r
 
 test("under a parameter: how often it is used, or what its gradient is", () => {
   const state = showing({ meta: { grad_norm: 5, grad_norms: { W_hh: 3 } } });
-  assert.equal(
-    weightsWords(state, "W_hh", false),
-    "W_hh: 4 numbers, used at each of the 4 timesteps; the largest is 3.00.",
-  );
+  assert.equal(weightsWords(state, "W_hh", false), "W_hh: 4 numbers, used at all 4 timesteps; the largest is 3.00.");
   assert.match(weightsWords(state, "W_hh", true), /next record/);
   state.record.tensors["grad.W_hh"] = state.record.tensors.W_hh;
   assert.equal(

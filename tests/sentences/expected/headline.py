@@ -19,7 +19,7 @@ def _(seen: Seen, _: dict[str, Any]) -> Numbers:
 def _(seen: Seen, _: dict[str, Any]) -> Numbers:
     rule = rule_of(seen)
     if rule != "finding":
-        return {"feedforward": [], "zero": [0]}[rule]
+        return {"feedforward": [], "stream": [], "learned start": [], "zero": [0]}[rule]
     return REASONS.get(seen.meta["finding"]["code"], lambda _: [])(seen)
 
 
@@ -27,7 +27,8 @@ def _(seen: Seen, _: dict[str, Any]) -> Numbers:
 def _(seen: Seen, _: dict[str, Any]) -> Numbers:
     norm = float(np.exp(seen.get("ln_dh_norm")[1]))
     loss = seen.meta["loss_per_timestep"]
-    return [seen.meta["iteration"], *known(loss), norm]
+    watched = [] if seen.meta["horizon"] is None else [horizon(seen)]
+    return [seen.meta["iteration"], *known(loss), norm, *watched]
 
 
 def rule_of(seen: Seen) -> str:
@@ -35,12 +36,19 @@ def rule_of(seen: Seen) -> str:
     if seen.told["divergence"] is not None:
         return "diverged"
     if seen.T == 1:
-        return "feedforward"
+        starts = {"stream": seen.config["carry_state"], "learned start": seen.config["train_h0"]}
+        return next((name for name, is_so in starts.items() if is_so), "feedforward")
     return "zero" if np.isneginf(ln[1:]).all() else "finding"
 
 
 def feedforward(seen: Seen) -> Numbers:
     return [float(np.exp(seen.get("ln_dh_norm")[1]))]
+
+
+def learned_start(seen: Seen) -> Numbers:
+    """At h_1, and at what it starts from."""
+    before, first = np.exp(seen.get("ln_dh_norm")[[0, 1]])
+    return [float(first), float(before)]
 
 
 def all_zero(seen: Seen) -> Numbers:
@@ -55,6 +63,8 @@ def diverged(seen: Seen) -> Numbers:
 
 HEADLINES: dict[str, Callable[[Seen], Numbers]] = {
     "feedforward": feedforward,
+    "stream": feedforward,
+    "learned start": learned_start,
     "zero": all_zero,
     "diverged": diverged,
 }
@@ -80,8 +90,11 @@ def headline_of_finding(seen: Seen) -> Numbers:
     with np.errstate(over="ignore"):
         if code in ("learning", "vanishing", "exploding"):
             start, there = (float(np.exp(ln)) for ln in way_back(seen))
+            if code == "learning" and needed == 0:
+                return [start]
             if code == "learning" and needed is not None:
-                return [needed, there, start]
+                reached = int(seen.asked[-1]) - found["values"]["timestep"]
+                return [needed, *([reached] if reached < needed else []), there, start]
             return [*([needed] if code == "vanishing" and needed is not None else []), start, there]
     return FOUND[code](seen)
 
@@ -120,9 +133,17 @@ def parts(seen: Seen) -> Numbers:
     """Where the size of the last loss's own gradient goes on its way back; the printed sum is that of the parts."""
     last, values = int(seen.asked[-1]), seen.meta["finding"]["values"]
     k = values.get("timestep", last - (seen.meta["needed_lag"] or 0))
+    if seen.flow(last, k) == 0:
+        return [0, *nearby(seen, k)]  # a factor of it
     found = gated_parts(seen, last, k) if "gates" in seen.tensors else slope_parts(seen, last, k)
     shown = [part for part in found if abs(part) > 1e-6]
-    return [sum(round(part, 1) for part in shown), *shown]
+    return [sum(round(part, 1) for part in shown), *shown, *nearby(seen, k)]
+
+
+def nearby(seen: Seen, k: int) -> Numbers:
+    """What all losses together bring to h_k, where that is said."""
+    said = seen.meta["finding"]["values"].get("nearby_losses")
+    return [float(np.exp(seen.get("ln_dh_norm")[k]))] if said else []
 
 
 def slope_parts(seen: Seen, last: int, k: int) -> Numbers:

@@ -31,14 +31,17 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
     if not seen.is_top:
         return [shown_norm(seen, asked["t"])]
+    if _nothing_comes_back(seen, asked["t"]):
+        return []
     share = shown_share(seen, asked["t"], asked["t"])
     return [100 * share] if np.isfinite(share) else []
 
 
 @expects("name carried")
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
-    """Into which state the gradient comes back: the one that was read before."""
-    return [shown_norm(seen, asked["t"] if seen.reverse else asked["t"] - 1)]
+    """Into which state the gradient comes back, the one that was read before: what is carried, where that is known."""
+    to = asked["t"] if seen.reverse else asked["t"] - 1
+    return [shown_norm(seen, to) if altered(seen) else float(seen.get("dh_carried_norm")[to])]
 
 
 @expects("name W_xh")
@@ -162,12 +165,18 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
     t, share = asked["t"], shown_share(seen, asked["t"], asked["t"])
     now = shown_norm(seen, t)
     before = t - 1 if seen.reverse else t + 1  # the timestep that hands its gradient on to t
-    reaches = 1 <= before <= seen.T and shown_ln(seen, before) > -np.inf and not _nothing_crosses(seen, t)
+    reaches = not _nothing_comes_back(seen, t) and shown_ln(seen, before) > -np.inf
     handed = [shown_norm(seen, before)] if reaches else []
     if math.isnan(share) or not seen.is_top:
         return [*handed, now]
     parts = [100 * share, 100 - 100 * share] if t in seen.asked else []
     return [*parts, *handed, now]
+
+
+def _nothing_comes_back(seen: Seen, t: int) -> bool:
+    """To h_t from the timestep that was read after it: none was, truncation cuts there, or all of it is 0."""
+    last = t == (1 if seen.reverse else seen.T)
+    return last or _nothing_crosses(seen, t) or bool(seen.get("dh_carried_norm")[t] == 0)
 
 
 def _nothing_crosses(seen: Seen, b: int) -> bool:

@@ -158,10 +158,18 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
 INITIAL = ("h0", "c0")
 
 
+def used(seen: Seen, name: str) -> Numbers:
+    """At how many timesteps, and of how many: recurrent weights not where they meet zeros; one is told in a word."""
+    meets_zeros = name.startswith(("W_hh", "u_hh", "g_h")) and not seen.get("h")[0].any()
+    if seen.T == 1:
+        return []
+    return [seen.T - 1, seen.T, 0] if meets_zeros else [seen.T]
+
+
 @expects("weightsWords")
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
     values = seen.tensors[asked["name"]].ravel()
-    times = [] if asked["name"].endswith("y") or asked["name"][:2] in INITIAL else [seen.T]
+    times = [] if asked["name"][:2] in INITIAL else used(seen, asked["name"])
     return [len(values), *times, float(values[np.abs(values).argmax()])]
 
 
@@ -181,7 +189,7 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
 
 @expects("useWords")
 def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
-    times = [] if seen.T == 1 or asked["name"][:2] in INITIAL else [seen.T]
+    times = [] if asked["name"][:2] in INITIAL else used(seen, asked["name"])
     if asked["name"] == "W_emb":
         reads = int((seen.tensors["x"][:, asked["index"][0]] == 1).sum())
         times = [reads, *times] if reads else []

@@ -27,6 +27,12 @@ export const NAME_AT = 12;
 /** Below the lane's top the symbol's middle is clear of a title's badge. */
 const UNDER_TITLE = 12;
 
+/** Between two lines of what is written beside a lane. */
+const LINE = 13;
+
+/** From the symbol down to the words beside the cell state's lane: clear of the ruler's lowest label. */
+const CELL_STATE_DOWN = 23;
+
 const LANE_LABELS = { h: "∂E/∂h_t", c: "∂E/∂c_t" };
 
 /**
@@ -60,6 +66,19 @@ function isOnName({ top }, y, U) {
 /** The name's middle, where two lines about the weir stand below it at the mouth. @param {import("../layout.js").LaneBand} lane @param {number} U */
 function aboveWeirWords({ top, bottom }, U) {
   return Math.max(top + 3 * U, bottom - 35 * U);
+}
+
+/** Where a lane's symbol stands. @param {import("../layout.js").LaneBand} lane @param {number} U @param {number} [highest] */
+function symbolY(lane, U, highest = 0) {
+  const height = lane.bottom - lane.top;
+  if (height < LOWEST * U) return lane.mid;
+  return Math.max(highest, Math.min(lane.mid - (height < SMALL * U ? 10 : 18) * U, aboveWeirWords(lane, U)));
+}
+
+/** The line below what is written beside the cell state's lane, the lower of two; null where it has no room for it. @param {Layout} layout */
+export function underCellState({ lanes: [, lane], U }) {
+  const y = symbolY(lane, U) + (CELL_STATE_DOWN + LINE) * U;
+  return y + (LINE / 2) * U <= lane.bottom ? y : null;
 }
 
 /**
@@ -103,16 +122,13 @@ function drawRuler(ctx, layout, palette, rulerName, index, { named, under }) {
   const name = layout.lanes.length > 1 && index === 1 ? "c" : "h";
   if (named && index === 0 && height < NAMED * U) return;
   const isLowest = height < LOWEST * U;
-  const highest = under && index === 0 ? lane.top + UNDER_TITLE * U : 0;
-  const nameY = isLowest
-    ? lane.mid
-    : Math.max(highest, Math.min(lane.mid - (small ? 10 : 18) * U, aboveWeirWords(lane, U)));
+  const nameY = symbolY(lane, U, under && index === 0 ? lane.top + UNDER_TITLE * U : 0);
   drawMath(ctx, U, LANE_LABELS[name], 20 * U, nameY, { size: isLowest ? 13 : 15, colour: palette.ink2 });
   if (isLowest) return;
   const words = index === 1 ? [say.CELL_STATE] : small ? [say.LOG_AXIS] : [say.WIDTH, say.LOG_AXIS];
   if (index === 0 && height < SMALLEST * U) return;
   words.forEach((word, i) => {
-    const down = index === 1 ? 23 : 18; // clear of the ruler's lowest label
-    drawText(ctx, U, word, 20 * U, nameY + (down + 13 * i) * U, { colour: palette.ink3 });
+    const down = index === 1 ? CELL_STATE_DOWN : 18;
+    drawText(ctx, U, word, 20 * U, nameY + (down + LINE * i) * U, { colour: palette.ink3 });
   });
 }

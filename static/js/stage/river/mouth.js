@@ -1,7 +1,7 @@
 /** Draws what stands beside the lane, before its mouth. Keeps no state. */
 
 import { drawText, sans } from "../../kit/text.js";
-import { SMALL } from "./beds.js";
+import { SMALL, underCellState } from "./beds.js";
 import { RULERS } from "./ruler.js";
 import { WEIR, weirX } from "./signs.js";
 import * as say from "../../words/stage.js";
@@ -19,18 +19,24 @@ export function drawMouth(/** @type {Context} */ ctx, /** @type {Scene} */ scene
 /** A text button beside the ruler: the whole river would fit a nearer one, or leaves this one. None is taken without being asked. */
 function offerRuler(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, nearer, farther }) {
   const other = nearer ?? farther;
-  if (!other || layout.lanes.length > 1) return;
+  const y = offerAt(layout);
+  if (!other || y === null) return;
   const { U } = layout;
-  const [{ top, mid, bottom }] = layout.lanes;
   ctx.font = sans(U);
   const reach = say.reachWords(RULERS[other].low, RULERS[other].high);
   const fits = 20 * U + ctx.measureText(reach).width < layout.left - 10 * U;
   const words = fits ? reach : say.WIDER_SCALE;
-  if (bottom - top < SMALL * U) return;
-  const y = Math.min(mid + 26 * U, bottom - 28 * U); // above what the weir says at the mouth
   drawText(ctx, U, words, 20 * U, y, { colour: palette.ink2 });
   ctx.fillStyle = palette.ink3;
   ctx.fillRect(20 * U, Math.round(y + 5.5 * U), ctx.measureText(words).width, 1);
+}
+
+/** Above what the weir says at the mouth, beside the lower of two lanes; null without room for it. @param {Layout} layout */
+function offerAt(layout) {
+  const { lanes, U } = layout;
+  if (lanes.length > 1) return underCellState(layout);
+  const [{ top, mid, bottom }] = lanes;
+  return bottom - top < SMALL * U ? null : Math.min(mid + 26 * U, bottom - 28 * U);
 }
 
 /** Clipping by norm or value acts on the sum: one weir at the mouth. */

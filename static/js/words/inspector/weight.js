@@ -1,22 +1,22 @@
 /** What the inspector says of one weight. Pure. */
 
 import { formatNumber } from "../../lib/format.js";
-import { baseOf, INITIAL } from "../../record/chosen.js";
+import { baseOf } from "../../record/chosen.js";
 import { at, length } from "../../record/readings.js";
+import { usedWords } from "../used.js";
 
 /** @typedef {import("../../run/state.js").State} State */
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
 
 /** @param {DecodedRecord} record @param {string} tensor @param {number[]} index */
 export function useWords(record, tensor, index) {
-  return `${formatNumber(at(record, tensor, ...index), 4)}: one number, ${usedWords(record, tensor, index[0])}.`;
+  return `${formatNumber(at(record, tensor, ...index), 4)}: one number, ${entryWords(record, tensor, index[0])}.`;
 }
 
-/** How often: an initial state once, an embedding's row where its class is read. @param {DecodedRecord} record @param {string} tensor @param {number} row */
-function usedWords(record, tensor, row) {
-  const [T, base] = [length(record), baseOf(tensor)];
-  if (INITIAL.includes(base)) return "used once, where the state starts";
-  if (base !== "W_emb") return T === 1 ? "used at the one timestep" : `used at all ${T} timesteps`;
+/** How often: an embedding's row where its class is read. @param {DecodedRecord} record @param {string} tensor @param {number} row */
+function entryWords(record, tensor, row) {
+  if (baseOf(tensor) !== "W_emb") return usedWords(record, tensor);
+  const T = length(record);
   const reads = Array.from({ length: T }, (_, t) => at(record, "x", t, row)).filter((x) => x !== 0).length;
   if (reads === 0) return "not used here: the shown sequence never reads its class";
   return `used at ${reads} of ${T} timesteps, where its class is read`;

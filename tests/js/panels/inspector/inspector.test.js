@@ -132,6 +132,10 @@ test("one loss: its size where it arises and at the first timestep", () => {
 test("one weight: how often it is used, and for plain descent where it goes next", () => {
   const record = makeRecord({ meta: { clip_scale: 0.5 } });
   assert.equal(useWords(record, "W_hh", [1, 1]), "3.000: one number, used at all 4 timesteps.");
+  record.tensors.h.data.fill(0, 0, 2);
+  const once = "3.000: one number, used at 3 of 4 timesteps, as the state starts at 0.";
+  assert.equal(useWords(record, "W_hh", [1, 1]), once);
+  assert.equal(useWords(record, "b_h", [1]), "0.1000: one number, used at all 4 timesteps.");
   const state = initialState({ config: { optimizer: "sgd", learning_rate: 0.1, weight_decay: 0, clip: "norm" } });
   assert.equal(updateWords(state, record, 2), "The next update adds −0.100 × gradient × 0.500 by clipping: −0.100.");
   assert.equal(updateWords({ ...state, config: { ...state.config, optimizer: "adam" } }, record, 2), "");

@@ -5,6 +5,7 @@ import { drawChrome, drawCurrentLabel, drawMarks, drawRecord } from "../../../..
 import { lossRadius } from "../../../../static/js/stage/paint/ends.js";
 import { readPicture } from "../../../../static/js/record/picture.js";
 import { buildScene } from "../../../../static/js/stage/scene.js";
+import { placeAt } from "../../../../static/js/stage/under.js";
 import { xOf } from "../../../../static/js/stage/axis.js";
 import { tilesOf, wayX } from "../../../../static/js/stage/matrices.js";
 import { initialState } from "../../../../static/js/run/state.js";
@@ -105,6 +106,32 @@ test("the offer of another ruler stays clear of the ruler", () => {
   assert.equal(offered(0, "far"), "see 10⁻⁴…10²");
   assert.equal(offered(-20, "far"), "wider scale");
   assert.equal(offered(0, "near"), undefined);
+});
+
+test("with a cell state the other ruler is offered beside its lane, clear of what is written there, where a click takes it", () => {
+  for (const cell of ["lstm", "ln_lstm"]) {
+    const record = river(0);
+    const { ln_dh_norm } = record.tensors;
+    Object.assign(record.tensors, { ln_dc_norm: ln_dh_norm, dc_norm_used: record.tensors.dh_norm_used });
+    const { ctx, scene } = drawn(record, { config: { cell, clip: "norm" }, state: { ruler: "far" } });
+    const { layout } = scene;
+    const [, lane] = layout.lanes;
+    const chrome = recordingContext();
+    drawChrome(chrome, scene);
+    const written = [ctx, chrome].flatMap((one) =>
+      callsOf(one, "fillText").map(([text, x, y, { textAlign }]) => {
+        const width = 0.58 * 11 * text.length;
+        return { text, y, from: textAlign === "right" ? x - width : x, to: textAlign === "right" ? x : x + width };
+      }),
+    );
+    const offer = written.find(({ text }) => text === "see 10⁻⁴…10²");
+    assert.ok(offer && offer.y > lane.top && offer.y + 6 <= lane.bottom, `${cell}: ${offer?.y}`);
+    assert.equal(placeAt(layout, offer.from + 5, offer.y).row, "ruler");
+    for (const { text, y, from, to } of written) {
+      if (text === offer.text || to <= offer.from || from >= offer.to) continue;
+      assert.ok(Math.abs(y - offer.y) >= 12, `“${text}” at ${y}, the offer at ${offer.y}`);
+    }
+  }
 });
 
 test("norm clipping puts one weir at the mouth and says what it leaves", () => {

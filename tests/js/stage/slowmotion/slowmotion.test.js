@@ -17,7 +17,7 @@ import { recordingBitmaps, recordingContext } from "../recording.js";
 import { chosenRecord } from "../../../../static/js/record/chosen.js";
 import { callsOf } from "../recording.js";
 import { deepRecord } from "../deep.js";
-import { sampleRecord } from "../sample.js";
+import { nothingCarried, sampleRecord } from "../sample.js";
 
 beforeEach(() => {
   fakeBrowser();
@@ -225,6 +225,28 @@ test("every moment has its sentence", () => {
   assert.match(said("backward", 4), /no gradient to pass back/);
   assert.match(said("backward", 3), /begins with E_3/);
   assert.match(said("backward", 2), /timestep 3 passes its gradient to 2/);
+});
+
+test("where nothing comes back slow motion does not say that a gradient is passed on", () => {
+  const none = nothingCarried(4);
+  const moments = (hasLoss, config, tensors = {}) => {
+    const picture = readPicture(sampleRecord({ T: 4, H: 3, hasLoss, tensors }), config, null);
+    const said = (t) => momentWords({ phase: "backward", t, part: 1 }, picture, null).finding;
+    return { said, card: (t) => cardLines(picture, t).at(-1) };
+  };
+  const { said, card } = moments((t) => t !== 2, {}, none);
+  assert.match(said(4), /it begins with E_4, the last loss\.$/);
+  assert.match(said(3), /nothing comes back from timestep 4 to 3: it begins anew with E_3\.$/);
+  assert.match(said(2), /nothing comes back from timestep 3 to 2, and 2 has no loss of its own\.$/);
+  assert.doesNotMatch(card(3), /→/, "the norm at 4 is not where that at 3 comes from");
+  const cut = moments(() => true, { k1: 2, k2: 2 });
+  assert.match(cut.said(3), /passes its gradient to 3/);
+  assert.match(cut.said(2), /truncation lets nothing through from 3 to 2\.$/);
+  const { dh_carried_norm } = none;
+  const deep = deepRecord({ layers: 2, T: 4, tensors: { dh_carried_norm, dh_carried_norm_l2: dh_carried_norm } });
+  const lower = readPicture(chosenRecord(deep, { layer: 1, direction: "forward" }), {}, null);
+  const below = momentWords({ phase: "backward", t: 3, part: 1 }, lower, null).finding;
+  assert.match(below, /nothing comes back from timestep 4 to 3: there is what layer 2 sends down\.$/);
 });
 
 const bothWays = (direction, layer = 1, layers = 1) =>
