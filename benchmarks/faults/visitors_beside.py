@@ -195,7 +195,7 @@ class Costly:
     told: str
     of_all: Callable[[list[float]], float] = sum
     unit: str = ""
-    least: int | None = None
+    least: int | None = None  # in each turn
 
     def begin(self, port: int, noted: Any) -> BaseProcess:
         """In a server that listens on this port."""
@@ -232,7 +232,8 @@ async def costly(report: Report, share: float) -> None:
                 await others.watch_alone(TURN)
                 await others.watch_beside(until_over(attack.begin(server.port, noted)))
             found = attack.of_all(await results(noted, turns))
-            report.row(f"{attack.name}: {attack.told}", found, attack.unit, "≥", attack.least)
+            least = attack.least and attack.least * turns
+            report.row(f"{attack.name}: {attack.told}", found, attack.unit, "≥", least)
             others.report(report)
         await asyncio.sleep(1)
         kept = held() - before

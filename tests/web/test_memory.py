@@ -49,12 +49,20 @@ LARGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
     not LARGE_PAGES.exists() or "[madvise]" not in LARGE_PAGES.read_text(),
     reason="here programs do not choose between large and small pages",
 )
-def test_a_compute_process_is_given_memory_in_small_pages():
+def test_a_compute_process_is_given_memory_in_small_pages(monkeypatch):
     def in_large_pages(environment: dict[str, str]) -> int:
         script = [sys.executable, "-c", LARGE_ARRAY]
         return int(subprocess.run(script, capture_output=True, check=True, env=environment).stdout)
 
-    by_itself = {name: value for name, value in os.environ.items() if name != "NUMPY_MADVISE_HUGEPAGE"}
-    if not in_large_pages(by_itself):
+    monkeypatch.delenv("NUMPY_MADVISE_HUGEPAGE", raising=False)
+    if not in_large_pages(dict(os.environ)):
         pytest.skip("this system has no large pages to give, or NumPy does not ask for them any more")
-    assert in_large_pages(process.environment()) == 0
+    started = process.Process({"max_cost": 1, "max_bytes": 1, "records_per_second": 1})
+    try:
+        found = Path(f"/proc/{started.popen.pid}/environ").read_bytes().rstrip(b"\0").split(b"\0")
+    finally:
+        started.end()
+        started.popen.wait()
+        started.socket.close()
+    its_own = dict(variable.decode().split("=", 1) for variable in found)
+    assert in_large_pages(its_own) == 0
