@@ -85,7 +85,12 @@ def pin(page: Page, scene: Scene, condition: Condition) -> None:
     T = scene["config"]["sequence_length"]
     t = condition.get("pin", T)
     if isinstance(t, dict):
-        t = 1 + int(Trainer(RunConfig(**scene["config"])).record().tensors[t["largest"]].argmax())
+        record = Trainer(RunConfig(**scene["config"])).record()
+        losses = record.tensors[t["largest"]]
+        looks_largest = min(
+            losses.max(), 1.2**2 * record.baseline
+        )  # a disc grows up to 1.2 times the baseline's radius
+        t = 1 + int((losses >= looks_largest).argmax())  # the first of those that look the same
     # Of two directions the upper one is open; a click into the other opens that.
     y = 190 if scene["config"]["bidirectional"] else 300
     page.locator("#network:visible, canvas.lanes").click(position={"x": 116 + (t - 0.5) * 630 / T, "y": y})

@@ -43,3 +43,11 @@ def test_the_baseline_is_what_always_saying_0_would_cost():
 def test_the_discs_differ():
     losses = opened("sum-of-losses").record().loss_t
     assert losses.max() > 2 * np.median(losses)
+
+
+def test_several_discs_are_the_largest_and_the_step_asks_for_one_of_them():
+    """A disc grows up to 1.2 times the baseline's radius."""
+    record = opened("sum-of-losses").record()
+    largest = record.loss_t > 1.2**2 * record.baseline
+    assert 1 < largest.sum() < 16
+    says("sum-of-losses", "Pin a timestep with one of the largest discs.")
