@@ -19,7 +19,8 @@ A condition says when a step is done. It is one of
     {"event": NAME}                           one of EVENTS happened since the scene was opened
     {"event": "edit", "tensor": NAME}         ... in one of EDITED
     {"tab": NAME}                             a view is open
-    {"lane": n}                               of several networks side by side the n-th is the chosen one; from 1
+    {"lane": n}                               of several networks side by side the n-th is the chosen one; from 1, and a
+                                              scene without lanes has lane 1 alone
     {"pin": t}                                timestep t is pinned
     {"pin": {"largest": NAME}}                a timestep is pinned, and when it was, none had a larger disc; a disc
                                               draws one of LARGEST, and grows up to a certain size

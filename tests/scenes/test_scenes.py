@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.scenes import SCENES, Question, Scene, Step, scenes_as_json
-from app.scenes.base import spans
+from app.scenes.base import Lane, spans
 from app.scenes.vocabulary import check, reference
 from app.settings import Settings
 from app.training import RunConfig, Trainer
@@ -234,3 +234,26 @@ def test_a_scene_that_cannot_be_shown_is_refused():
     ):
         with pytest.raises(ValueError, match=r".+"):
             scene(**wrong)
+
+
+def test_a_step_in_a_lane_that_the_scene_does_not_have_is_refused():
+    def scene(done, lanes):
+        return Scene(
+            title="One",
+            config=RunConfig(),
+            paragraphs=("Two.",),
+            steps=(Step("Look.", done),),
+            question=Question("Why?", ("Because", "Why not"), 0, "So."),
+            claim="Three.",
+            lanes=tuple(Lane(name) for name in lanes),
+        )
+
+    def within(n):
+        return {"all": [{"tab": "lags"}, {"lane": n}]}
+
+    assert scene({"lane": 1}, "").steps
+    assert scene({"lane": 2}, "ab").steps
+    assert scene(within(2), "ab").steps
+    for done, lanes in (({"lane": 2}, ""), ({"lane": 3}, "ab"), (within(3), "ab")):
+        with pytest.raises(ValueError, match=r"One: there is no lane [23]"):
+            scene(done, lanes)
