@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.training import RunConfig, Trainer
+from tests.scenes.reading import largest_discs
 from tests.support.reader import pause
 from tests.support.servers import Server
 
@@ -85,12 +86,7 @@ def pin(page: Page, scene: Scene, condition: Condition) -> None:
     T = scene["config"]["sequence_length"]
     t = condition.get("pin", T)
     if isinstance(t, dict):
-        record = Trainer(RunConfig(**scene["config"])).record()
-        losses = record.tensors[t["largest"]]
-        looks_largest = min(
-            losses.max(), 1.2**2 * record.baseline
-        )  # a disc grows up to 1.2 times the baseline's radius
-        t = 1 + int((losses >= looks_largest).argmax())  # the first of those that look the same
+        t = largest_discs(Trainer(RunConfig(**scene["config"])).record(), t["largest"])[0]
     # Of two directions the upper one is open; a click into the other opens that.
     y = 190 if scene["config"]["bidirectional"] else 300
     page.locator("#network:visible, canvas.lanes").click(position={"x": 116 + (t - 0.5) * 630 / T, "y": y})
