@@ -85,6 +85,9 @@ class Scene:
         unknown = [name for name, names in known.items() if name not in names]
         if unknown:
             raise ValueError(f"{self.title}: a page does not have {', '.join(unknown)}")
+        beyond = [n for step in self.steps for n in _asked(step.done, "lane") if n > max(1, len(self.lanes))]
+        if beyond:
+            raise ValueError(f"{self.title}: there is no lane {beyond[0]}")
         if not 0 <= self.question.answer < len(self.question.options):
             raise ValueError(f"{self.title}: the answer must be one of the options")
 
@@ -105,7 +108,7 @@ class Scene:
     def controls(self) -> list[str]:
         """The fields this scene asks its reader to change: the ones a teacher leaves unlocked."""
         pointed = [span["ref"]["of"] for text in self.texts() for span in spans(text) if _is_control(span)]
-        asked = [name for step in self.steps for name in _fields(step.done)]
+        asked = [name for step in self.steps for name in _asked(step.done, "field")]
         return list(dict.fromkeys(pointed + asked))
 
     def as_json(self) -> dict[str, Any]:
@@ -147,7 +150,8 @@ def _is_control(span: Mapping[str, Any]) -> bool:
     return "ref" in span and span["ref"]["kind"] == "control"
 
 
-def _fields(condition: Condition) -> list[str]:
+def _asked(condition: Condition, kind: str) -> list[Any]:
+    """Which fields a condition asks for, or which lanes."""
     if "all" in condition:
-        return [name for part in condition["all"] for name in _fields(part)]
-    return [condition["field"]] if "field" in condition else []
+        return [asked for part in condition["all"] for asked in _asked(part, kind)]
+    return [condition[kind]] if kind in condition else []

@@ -15,7 +15,7 @@ SCENE = Scene(
         "E_t; the baseline is what always saying 0 would cost.",
     ),
     steps=(
-        Step("Pin the timestep with the largest disc.", {"pin": {"largest": "loss_t"}}),
+        Step("Pin a timestep with one of the largest discs.", {"pin": {"largest": "loss_t"}}),
         Step(
             "[Play](button:play) until the [loss](loss) is below 0.05.", {"scalar": "loss_per_timestep", "below": 0.05}
         ),

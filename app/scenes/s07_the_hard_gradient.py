@@ -7,17 +7,17 @@ SCENE = Scene(
     title="Explicit and implicit",
     config=RunConfig(task="latch", sequence_length=4, hidden_size=6, clip="none", seed=2),
     paragraphs=(
-        "At the start [E_4](loss:4) is the only loss, and [W_hh](W_hh) acts at every timestep: ∂E_4/∂W = Σ ∂E_4/∂h_4 "
+        "At the start [E_4](loss:4) is the only loss; [W_hh](W_hh) is used at every timestep: ∂E_4/∂W = Σ ∂E_4/∂h_4 "
         "· ∂h_4/∂h_3 · … · ∂h_{k+1}/∂h_k · ∂⁺h_k/∂W. Here ∂⁺ counts one use of W, at k, with h_{k-1} given.",
-        "At the start explicit is k\u00a0=\u00a04, of norm 0.361; implicit terms go back first: 0.291 by way of "
-        "[h_3](timestep:3), 0.272 by way of [h_2](timestep:2), and 0 at k\u00a0=\u00a01, where W_hh multiplies "
-        "h_0\u00a0=\u00a00.",
-        "For [W_xh](W_xh), paths end at x_k: k\u00a0=\u00a01 counts, at the start 0.461.",
+        "At the start the explicit term, k\u00a0=\u00a04, has norm 0.361; implicit ones go back first: 0.291 via "
+        "[h_3](timestep:3), 0.272 via [h_2](timestep:2). At k\u00a0=\u00a01 W_hh meets h_0\u00a0=\u00a00: its term "
+        "is 0.",
+        "At k\u00a0=\u00a01 [W_xh](W_xh) counts: its term has norm 0.461 at the start.",
     ),
     steps=(
         Step("Choose k\u00a0=\u00a03 in the chart and follow its path.", {"pin": 3}),
         Step(
-            "[Lengthen](control:sequence_length) to 5: paths from E_5, one step longer.",
+            "[Lengthen](control:sequence_length) to 5: each path begins at E_5, one step longer.",
             {"field": "sequence_length", "is": 5},
         ),
     ),

@@ -16,9 +16,9 @@ SCENE = Scene(
         seed=2,
     ),
     paragraphs=(
-        "Linear units: nothing saturates. At the start, with gain 1.2, [W_hh](W_hh) stretches everything by 1.2, each "
-        "step back multiplies the gradient by 1.2 exactly, and the last loss arrives at [h_1](timestep:1) 66 times as "
-        "large as at [h_24](timestep:24).",
+        "Linear units: nothing saturates. At the start, with gain 1.2, [W_hh](W_hh) stretches everything by 1.2: each "
+        "step back multiplies the gradient by 1.2 exactly. So, at the start with gain 1.2, the last loss arrives at "
+        "[h_1](timestep:1) 66 times as large as at [h_24](timestep:24).",
         "With gain 1.2 the first [update](button:step) lowers the [loss](loss) from 225 to 28, the second steps over a "
         "cliff, to 124 times as much, and after the third it is beyond 10⁹⁰.",
         "A computer’s numbers end at 1.8\u00a0×\u00a010³⁰⁸. What is larger becomes ∞, and ∞\u00a0−\u00a0∞ is NaN, "

@@ -23,15 +23,15 @@ SCENE = Scene(
         Lane("per timestep, rate 10⁻⁴", {"clip": "timestep", "learning_rate": 1e-4}),
     ),
     paragraphs=(
-        "At the start each step back grows by 1.2: [lane 1](lane:1) is gone within five updates.",
-        "[Lane 2](lane:2), by norm: if ‖g‖ > c, then g becomes g c / ‖g‖, in the same direction. [Lane 3](lane:3) "
-        "cuts every entry to at most c = 1, which turns the first update by more than 20 degrees.",
-        "[Lane 4](lane:4) keeps the [river](river) to at most 1, but at the start the weights add up 24 "
-        "growing states: it needs a hundredth of the rate. Even at that the run without clipping ends after one "
-        "update.",
+        "At the start the gradient grows 1.2-fold at each step back. [Lane 1](lane:1), unclipped, is gone within five "
+        "updates.",
+        "[Lane 2](lane:2), by norm: if ‖g‖ > c, g becomes g c / ‖g‖, in the same direction. [Lane 3](lane:3) cuts each "
+        "entry to at most c = 1, turning the first update by over 20 degrees.",
+        "[Lane 4](lane:4) keeps the [river](river) to at most 1, but at the start the weights add up 24 growing "
+        "states: it needs a hundredth of the rate. Even at that the run without clipping ends after one update.",
     ),
     steps=(
-        Step("[Play](button:play) until lane 1 has stopped.", {"phase": "diverged"}),
+        Step("[Play](button:play) until lane 1 stops.", {"phase": "diverged"}),
         Step("Play to 100 updates: the others fall below a tenth.", {"iterations": 100}),
     ),
     question=Question(

@@ -7,8 +7,8 @@ SCENE = Scene(
     title="ReLU and its price",
     config=RunConfig(task="adding", sequence_length=24, activation="sigmoid", init="identity", seed=1),
     paragraphs=(
-        "[W_hh](W_hh) is the identity at the start and takes nothing from the gradient: with sigmoid all is lost in "
-        "the slope of the [activation](control:activation), at most ¼ a step, less than 10⁻¹³ over 23.",
+        "[W_hh](W_hh) is the identity at the start and takes nothing from the gradient; with sigmoid all is lost in "
+        "the slope of the [activation](control:activation), at most ¼ a step: over 23 steps less than 10⁻¹³ is left.",
         "With relu the slope is 1 where a unit is active: the [river](river) runs through to [h_1](timestep:1).",
         "The price: with relu, 6 of 16 [units](units) are at the start 0 at all 24 timesteps and pass no gradient. "
         "Nothing bounds the others: with relu, the largest is at the start 7.3 over 24 timesteps, 30.8 over 100.",

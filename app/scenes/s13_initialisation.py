@@ -25,7 +25,7 @@ SCENE = Scene(
         "In [lane 1](lane:1) W_hh starts as the identity, in [lane 2](lane:2) orthogonal. At the start the "
         "[river](river) keeps 0.609 and 0.998 of its size to [h_1](timestep:1): lane 1 loses at the first step, where "
         "relu units are 0. [Lane 3](lane:3), random, small, keeps 8.00 × 10⁻²²⁸ at the start.",
-        "The horizon, the lag for 99 % of ∂E/∂W_hh, is at the start 90, 94 and 0.",
+        "Lags up to the horizon give 99 % of ∂E/∂W_hh: at the start it is 90, 94 and 0.",
     ),
     steps=(
         Step("Open [Lags](tab:lags) and compare the lanes.", {"tab": "lags"}),

@@ -18,7 +18,7 @@ SCENE = Scene(
     ),
     paragraphs=(
         "A backward pass every k1 timesteps, k2 steps back, saves memory, not computation: every 8, back 16 goes 8 + "
-        "16 + 16 = 40 steps, uncut 24.",
+        "16 + 16 = 40 steps, one uncut pass 24.",
         "The [flow](flow) and the [river](river) show how far back the one loss, E_24, counts: 24 timesteps uncut; 16 "
         "with every 8, back 16; 4 with every 4, back 4.",
         "At the start lags pull against each other: with every 4, back 4 the gradient of W_xh, W_hh and b_h has a "

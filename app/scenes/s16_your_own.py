@@ -9,10 +9,10 @@ SCENE = Scene(
         cell="lstm", task="characters", sequence_length=50, hidden_size=32, init="pytorch", learning_rate=0.01, seed=1
     ),
     paragraphs=(
-        "At the start an lstm learns to continue a text. Put your own in its place: [load](button:load) a text, a "
+        "The lstm you see first learns to continue a text. Put your own in its place: [load](button:load) a text, a "
         "table of numbers, or weights saved from PyTorch.",
-        "Then read its horizon in [Lags](tab:lags), the lag up to which 99 % of ∂E/∂W_hh comes. At the start it is 20 "
-        "of 49 steps. From beyond its horizon a network hardly learns.",
+        "Then open [Lags](tab:lags) and read the horizon: the lag up to which 99 % of ∂E/∂W_hh comes. At the start it "
+        "is 20 of 49 steps. From beyond its horizon a network hardly learns.",
         "What moves it: [activation](control:activation), [init](control:init), [cell](control:cell), [forget "
         "bias](control:forget_bias), [length](control:sequence_length).",
     ),

@@ -19,9 +19,11 @@ A condition says when a step is done. It is one of
     {"event": NAME}                           one of EVENTS happened since the scene was opened
     {"event": "edit", "tensor": NAME}         ... in one of EDITED
     {"tab": NAME}                             a view is open
-    {"lane": n}                               of several networks side by side the n-th is the chosen one; from 1
+    {"lane": n}                               of several networks side by side the n-th is the chosen one; from 1, and a
+                                              scene without lanes has lane 1 alone
     {"pin": t}                                timestep t is pinned
-    {"pin": {"largest": NAME}}                a timestep is pinned, and when it was, one of LARGEST was largest there
+    {"pin": {"largest": NAME}}                a timestep is pinned, and when it was, none had a larger disc; a disc
+                                              draws one of LARGEST, and grows up to a certain size
     {"all": [condition, …]}                   several of these at the same moment
 
 and holds as soon as it holds in one of the lanes. A step that was done once stays done.

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.training import RunConfig, Trainer
+from tests.scenes.reading import largest_discs
 from tests.support.reader import pause
 from tests.support.servers import Server
 
@@ -85,7 +86,7 @@ def pin(page: Page, scene: Scene, condition: Condition) -> None:
     T = scene["config"]["sequence_length"]
     t = condition.get("pin", T)
     if isinstance(t, dict):
-        t = 1 + int(Trainer(RunConfig(**scene["config"])).record().tensors[t["largest"]].argmax())
+        t = largest_discs(Trainer(RunConfig(**scene["config"])).record(), t["largest"])[0]
     # Of two directions the upper one is open; a click into the other opens that.
     y = 190 if scene["config"]["bidirectional"] else 300
     page.locator("#network:visible, canvas.lanes").click(position={"x": 116 + (t - 0.5) * 630 / T, "y": y})

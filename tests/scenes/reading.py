@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -9,7 +10,12 @@ from app.scenes import SCENES, Scene
 from app.scenes.vocabulary import LARGEST
 from app.training import Record, RunConfig, Trainer
 
+ROOT = Path(__file__).parents[2]
 MOST_UPDATES = 300  # the longest a step may keep its reader waiting
+(_DISC,) = re.findall(
+    r"const DISC = \{(.+)\};", (ROOT / "static" / "js" / "stage" / "paint" / "ends.js").read_text("utf-8")
+)
+DISC = {name: float(radius) for name, radius in re.findall(r"(\w+): ([\d.]+)", _DISC)}
 
 
 def plain(text: str) -> str:
@@ -66,6 +72,14 @@ def ledger(record: Record, t: int, k: int) -> tuple[float, float]:
     return saturation, ln_flow(record, t, k) - ln_flow(record, t, t) - saturation
 
 
+def largest_discs(record: Record, name: str) -> list[int]:
+    """The timesteps whose discs are drawn as large as any."""
+    losses = record.tensors[name].astype(float)
+    drawn = np.isfinite(losses) & (losses != 0)
+    radii = np.clip(DISC["baseline"] * np.sqrt(losses / record.baseline), DISC["least"], DISC["most"])
+    return [int(t) for t in 1 + np.flatnonzero(drawn & (radii == radii[drawn].max(initial=0)))]
+
+
 def event_of(condition) -> str:
     return " ".join(condition[name] for name in ("event", "tensor") if name in condition)
 
@@ -78,6 +92,7 @@ class Reader:
         self.events: set[str] = set()
         self.lane = 1
         self.view = replace(scene.view)
+        self.largest = self._largest()
 
     def holds(self, condition) -> bool:
         return any(self._holds(condition, trainer) for trainer in self.trainers)
@@ -125,18 +140,18 @@ class Reader:
             case {"lane": n}:
                 return self.lane == n
             case {"pin": {"largest": name}}:
-                return self.view.pin is not None and self.view.pin == self.largest[name]
+                return self.view.pin in self.largest[name]
             case {"pin": t}:
                 return self.view.pin == t
         raise AssertionError(f"nobody knows how to do {condition}")
 
     def _to_pin(self, which) -> int:
-        return which if isinstance(which, int) else self._largest()[which["largest"]]
+        return which if isinstance(which, int) else self._largest()[which["largest"]][0]
 
-    def _largest(self) -> dict[str, int]:
-        """The timestep at which a quantity is largest in what is shown, by its name."""
+    def _largest(self) -> dict[str, list[int]]:
+        """The timesteps with the largest discs in what is shown, by the name of what the discs draw."""
         shown = self.trainers[self.lane - 1].record()
-        return {name: 1 + int(np.nanargmax(shown.tensors[name])) for name in LARGEST}
+        return {name: largest_discs(shown, name) for name in LARGEST}
 
     @staticmethod
     def _within(value, limit) -> bool:

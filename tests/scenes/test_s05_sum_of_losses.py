@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.scenes.reading import SCENES, after, opened, says, seeds
+from tests.scenes.reading import SCENES, after, largest_discs, opened, says, seeds
 
 
 @pytest.mark.parametrize("config", seeds(SCENES["sum-of-losses"].config, 5))
@@ -43,3 +43,8 @@ def test_the_baseline_is_what_always_saying_0_would_cost():
 def test_the_discs_differ():
     losses = opened("sum-of-losses").record().loss_t
     assert losses.max() > 2 * np.median(losses)
+
+
+def test_several_discs_are_the_largest_and_the_step_asks_for_one_of_them():
+    assert 1 < len(largest_discs(opened("sum-of-losses").record(), "loss_t")) < 16
+    says("sum-of-losses", "Pin a timestep with one of the largest discs.")

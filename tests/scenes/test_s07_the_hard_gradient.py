@@ -37,7 +37,7 @@ def test_only_the_last_loss_counts(length):
     """Also after the reader's second step."""
     record = opened("the-hard-gradient", sequence_length=length).record()
     assert np.flatnonzero(record.loss_t).tolist() == [length - 1]
-    says("the-hard-gradient", "At the start E_4 is the only loss", "to 5: paths from E_5, one step longer")
+    says("the-hard-gradient", "At the start E_4 is the only loss", "to 5: each path begins at E_5, one step longer")
 
 
 @pytest.mark.parametrize("length", [T, T + 1])
@@ -58,10 +58,11 @@ def test_the_text_writes_the_norms_of_the_terms():
     hh, xh = (list(map(np.linalg.norm, term)) for term in terms(trainer.record(), trainer.params))
     says(
         "the-hard-gradient",
-        f"At the start explicit is k\u00a0=\u00a04, of norm {hh[3]:.3f}",
-        f"{hh[2]:.3f} by way of h_3",
-        f"{hh[1]:.3f} by way of h_2",
-        f"k\u00a0=\u00a01 counts, at the start {xh[0]:.3f}",
+        f"At the start the explicit term, k\u00a0=\u00a04, has norm {hh[3]:.3f}",
+        f"{hh[2]:.3f} via h_3",
+        f"{hh[1]:.3f} via h_2",
+        f"At k\u00a0=\u00a01 W_hh meets h_0\u00a0=\u00a00: its term is {hh[0]:.0f}.",
+        f"At k\u00a0=\u00a01 W_xh counts: its term has norm {xh[0]:.3f} at the start",
     )
 
 

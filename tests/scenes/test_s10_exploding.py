@@ -18,7 +18,7 @@ def test_each_step_back_multiplies_by_the_stretch():
     saturation, weights = ledger(record, 24, 1)
     assert saturation == pytest.approx(0, abs=1e-4)
     assert np.exp(weights) == pytest.approx(1.2**23, rel=1e-3)
-    says("exploding", f"{1.2**23:.0f} times", "1.2 exactly")
+    says("exploding", f"at the start with gain 1.2, the last loss arrives at h_1 {1.2**23:.0f} times", "1.2 exactly")
 
 
 def test_one_update_goes_over_the_cliff_and_the_run_stops():

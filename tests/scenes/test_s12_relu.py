@@ -17,7 +17,7 @@ def test_relu_carries_what_sigmoid_loses(config):
     relu = trainer.record({"flow"})
     assert sum(ledger(relu, 24, 1)) > np.log(1 / 3)
     assert sum(ledger(relu, 24, 1)) - saturation > np.log(1e12)
-    says("relu", "10⁻¹³", "more than 10¹² times".capitalize(), "24 timesteps")
+    says("relu", "over 23 steps less than 10⁻¹³ is left", "more than 10¹² times".capitalize(), "24 timesteps")
 
 
 def test_the_price_of_relu():

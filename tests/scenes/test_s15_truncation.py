@@ -57,7 +57,7 @@ def test_truncation_needs_fewer_states_at_a_time_and_not_fewer_steps(walked):
     says(
         "truncation",
         "saves memory, not computation",
-        f"every 8, back 16 goes {' + '.join(map(str, cut))} = {sum(cut)} steps, uncut {sum(whole)}",
+        f"every 8, back 16 goes {' + '.join(map(str, cut))} = {sum(cut)} steps, one uncut pass {sum(whole)}.",
     )
     assert sum(walked(4, 4)) == sum(whole), "disjoint passes go as many steps as the uncut one"
 

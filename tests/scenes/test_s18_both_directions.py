@@ -1,13 +1,12 @@
 """Scene 18: the one loss reaches every forward state, and the reverse state at the end alone. 5 of 5 seeds."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.questions import QUESTIONS
-from tests.scenes.reading import SCENES, Trainer, after, body, opened, says, seeds
+from tests.scenes.reading import ROOT, SCENES, Trainer, after, body, opened, says, seeds
 
 SCENE = SCENES["both-directions"]
 T = 12
@@ -63,7 +62,7 @@ def test_what_the_reverse_direction_reads_before_the_end_changes_no_answer_of_it
 
 
 def test_a_direction_is_called_what_the_chooser_calls_it_and_not_a_layer():
-    assert 'DIRECTION = "direction"' in Path("static/js/words/layers.js").read_text()
+    assert 'DIRECTION = "direction"' in (ROOT / "static" / "js" / "words" / "layers.js").read_text("utf-8")
     text = body(SCENE) + SCENE.claim
     assert not re.search(r"(second|forward|reverse) layer", text)
     assert not re.search(r"(second|forward|reverse) layer", QUESTIONS["both-directions"].answer)

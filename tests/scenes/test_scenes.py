@@ -2,12 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.scenes import SCENES, Question, Scene, Step, scenes_as_json
-from app.scenes.base import spans
+from app.scenes.base import Lane, View, spans
 from app.scenes.vocabulary import check, reference
 from app.settings import Settings
 from app.training import RunConfig, Trainer
@@ -81,6 +82,15 @@ def test_a_reader_can_do_every_step_and_none_is_done_before(slug, scene):
         assert not reader.holds(step.done), f"done before it is read: {plain(step.text)}"
         reader.do(step.done)
         assert reader.holds(step.done), f"cannot be done: {plain(step.text)}"
+
+
+def test_a_timestep_that_is_pinned_as_a_scene_opens_is_one_of_the_largest_or_not():
+    scene = SCENES["sum-of-losses"]
+    step = scene.steps[0].done
+    largest = [t for t in range(1, 17) if Reader(replace(scene, view=View(pin=t))).holds(step)]
+    losses = Trainer(scene.config).record().loss_t
+    assert 1 + int(losses.argmax()) in largest
+    assert 1 + int(losses.argmin()) not in largest
 
 
 @each_scene
@@ -234,3 +244,26 @@ def test_a_scene_that_cannot_be_shown_is_refused():
     ):
         with pytest.raises(ValueError, match=r".+"):
             scene(**wrong)
+
+
+def test_a_step_in_a_lane_that_the_scene_does_not_have_is_refused():
+    def scene(done, lanes):
+        return Scene(
+            title="One",
+            config=RunConfig(),
+            paragraphs=("Two.",),
+            steps=(Step("Look.", done),),
+            question=Question("Why?", ("Because", "Why not"), 0, "So."),
+            claim="Three.",
+            lanes=tuple(Lane(name) for name in lanes),
+        )
+
+    def within(n):
+        return {"all": [{"tab": "lags"}, {"lane": n}]}
+
+    assert scene({"lane": 1}, "").steps
+    assert scene({"lane": 2}, "ab").steps
+    assert scene(within(2), "ab").steps
+    for done, lanes in (({"lane": 2}, ""), ({"lane": 3}, "ab"), (within(3), "ab")):
+        with pytest.raises(ValueError, match=r"One: there is no lane [23]"):
+            scene(done, lanes)

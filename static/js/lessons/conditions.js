@@ -1,5 +1,7 @@
 /** When a step of a scene is done: the conditions of `docs/scenes.md`, asked of what the page shows. Pure. */
 
+import { discRadius } from "../stage/paint/ends.js";
+
 /** @typedef {import("../wire/protocol.js").Config} Config */
 /** @typedef {import("../wire/protocol.js").DecodedRecord} DecodedRecord */
 
@@ -41,7 +43,7 @@ function holds(condition, page, lane) {
   if ("tab" in condition) return page.tab === condition.tab;
   if ("lane" in condition) return page.lane === condition.lane;
   if (typeof condition.pin === "number") return page.pin === condition.pin;
-  return isLargest(page.pinnedIn?.tensors[condition.pin.largest]?.data, page.pin);
+  return hasLargestDisc(page.pinnedIn, condition.pin.largest, page.pin);
 }
 
 /** What happened, and to which tensor where that is asked for. @param {string} event @param {string} [tensor] */
@@ -49,11 +51,16 @@ export function eventOf(event, tensor) {
   return tensor === undefined ? event : `${event} ${tensor}`;
 }
 
-/** Whether no timestep has a larger value than t. @param {ArrayLike<number> | undefined} values one a timestep @param {number | null} t */
-function isLargest(values, t) {
-  if (!values || t === null) return false;
-  const own = values[t - 1];
-  return Array.from(values).every((value) => Number.isNaN(value) || value <= own);
+/**
+ * Whether no timestep is drawn with a larger disc than t. A loss that is no finite number has none, nor has a timestep
+ * without a target, whose loss is 0.
+ * @param {DecodedRecord | null} record @param {string} name of its tensor with one loss a timestep @param {number | null} t
+ */
+function hasLargestDisc(record, name, t) {
+  const losses = record?.tensors[name]?.data;
+  if (!losses || t === null || !Number.isFinite(losses[t - 1]) || losses[t - 1] === 0) return false;
+  const radii = Array.from(losses).map((loss) => (Number.isFinite(loss) ? discRadius(loss, record.meta.baseline) : 0));
+  return Math.max(...radii) === radii[t - 1];
 }
 
 /** @param {unknown} value @param {{is?: unknown, atLeast?: number, atMost?: number}} limit */

@@ -10,7 +10,7 @@ const lane = {
   scalars: { loss_per_timestep: 0.05, accuracy: null, grad_norm: 2 },
 };
 const pinnedIn = makeRecord({ T: 5 });
-pinnedIn.tensors.loss_t = { shape: [5], data: Float64Array.of(0, Number.NaN, 2, 1, 2) };
+pinnedIn.tensors.loss_t = { shape: [5], data: Float64Array.of(0, Number.NaN, 0.9, 0.4, 0.9) };
 const page = { lanes: [lane], events: new Set(["edit", "edit W_xh"]), tab: "lags", lane: 2, pin: 5, pinnedIn };
 
 /** @type {[import("../../../static/js/lessons/conditions.js").Condition, boolean][]} */
@@ -77,6 +77,27 @@ test("the largest loss is the one of the record in which a timestep was pinned, 
   assert.equal(at(null), false);
   assert.equal(at(3, null), false);
   assert.equal(at(6), false, "it is longer no more");
+});
+
+const ofLosses = (/** @type {number[]} */ ...losses) => {
+  const record = makeRecord({ T: losses.length });
+  record.tensors.loss_t = { shape: [losses.length], data: Float64Array.from(losses) };
+  const counts = (/** @type {number} */ pin) =>
+    isDone({ pin: { largest: "loss_t" } }, { ...page, pin, pinnedIn: record });
+  return [...losses, 0].flatMap((_, index) => (counts(index + 1) ? [index + 1] : []));
+};
+
+test("every loss that is drawn as large as the largest is one of the largest", () => {
+  const baseline = makeRecord({ T: 1 }).meta.baseline;
+  assert.equal(baseline, 1);
+  assert.deepEqual(ofLosses(1.3, 2, 1.5, 1.4), [2, 3], "a disc grows up to a certain size");
+  assert.deepEqual(ofLosses(0.5, 0.6, 0.55), [2]);
+  assert.deepEqual(ofLosses(0.01, 0, 0.02), [1, 3], "and shrinks down to one; where there is no target there is none");
+});
+
+test("where no loss is a finite number none has a disc", () => {
+  assert.deepEqual(ofLosses(Number.NaN, Number.NaN), []);
+  assert.deepEqual(ofLosses(Number.POSITIVE_INFINITY, 0.5, Number.NaN, 0.7), [4]);
 });
 
 test("one lane is enough, but several conditions have to hold in the same one", () => {

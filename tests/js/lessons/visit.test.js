@@ -143,10 +143,10 @@ test("a step for the largest loss is done by pinning it, not by pinning another 
     record.tensors.loss_t = { shape: [3], data: Float64Array.from(losses) };
     store.dispatch({ type: "record", record });
   };
-  show(1, 3, 2);
+  show(0.1, 0.3, 0.2);
   store.dispatch({ type: "pin", pin: { t: 3 } });
   visit.look();
-  show(1, 2, 3);
+  show(0.1, 0.2, 0.3);
   visit.look();
   assert.deepEqual(ticked, []);
   store.dispatch({ type: "pin", pin: { t: 2 } });

@@ -19,14 +19,22 @@ const DISC = { baseline: 7.5, least: 1.4, most: 9 };
 /** Discs with a smaller radius, in px, are squares. */
 const SQUARE = 1;
 
-/** The area grows with E_t; the baseline's loss per timestep has the radius 7.5. */
+/**
+ * A disc's radius where there is room. Its area grows with E_t, up to a largest disc; the baseline's loss per timestep
+ * has the radius 7.5.
+ * @param {number} loss @param {number | null | undefined} baseline
+ */
+export function discRadius(loss, baseline) {
+  const radius = DISC.baseline * Math.sqrt(loss / (baseline && baseline > 0 ? baseline : 1));
+  return clamp(radius, DISC.least, DISC.most);
+}
+
 export function lossRadius(/** @type {Picture} */ picture, /** @type {Layout} */ layout, /** @type {number} */ t) {
-  const baseline = picture.baseline && picture.baseline > 0 ? picture.baseline : 1;
   const { U } = layout;
   const pitch = pitchOf(layout, t);
   const room = Math.min(1, pitch / (18 * U));
-  const radius = DISC.baseline * Math.sqrt(picture.loss[t - 1] / baseline);
-  return U * Math.max(Math.min(DISC.least, 0.4 * (pitch / U)), room * clamp(radius, DISC.least, DISC.most));
+  const radius = discRadius(picture.loss[t - 1], picture.baseline);
+  return U * Math.max(Math.min(DISC.least, 0.4 * (pitch / U)), room * radius);
 }
 
 export function drawLosses(/** @type {Context} */ ctx, /** @type {Scene} */ { layout, palette, picture, highlight }) {
