@@ -1,6 +1,6 @@
 /** What is wrong with the network, if anything: the server's finding in words, every number from its values. Pure. */
 
-import { formatExp, formatNumber, formatPercent, printSum } from "../lib/format.js";
+import { capital, formatExp, formatNumber, formatPercent, printSum } from "../lib/format.js";
 
 import { ofAll } from "./layers.js";
 
@@ -80,18 +80,19 @@ const WORDS = {
     const loss = `The loss is ${formatNumber(values.loss)}${baseline}.`;
     if (timestep === undefined) return { finding: loss, reason: "" };
     const [start, there] = [`${size(values.ln_start)} at ${state}_${last}`, `at ${state}_${timestep}`];
-    const alone = `he gradient of E_${last} alone is`;
+    const alone = `the gradient of E_${last} alone is`;
     if (timestep === last) {
       return {
-        finding: `${lag === 0 ? "The task needs no memory: t" : "T"}${alone} ${start}, where it begins.`,
+        finding: `${lag === 0 ? `The task needs no memory: ${alone}` : capital(alone)} ${start}, where it begins.`,
         reason: loss,
       };
     }
-    if (lag === null) return { finding: `T${alone} ${start}, ${size(values.ln_there)} ${there}.`, reason: loss };
+    if (lag === null)
+      return { finding: `${capital(alone)} ${start}, ${size(values.ln_there)} ${there}.`, reason: loss };
     const finding =
       last - timestep === lag
-        ? `The task needs ${steps(lag)} back: there, ${there}, t${alone} ${size(values.ln_there)}; at ${state}_${last} it is ${size(values.ln_start)}.`
-        : `The task needs ${steps(lag)} back, the sequence has ${last - timestep}: t${alone} ${size(values.ln_there)} ${there}, ${start}.`;
+        ? `The task needs ${steps(lag)} back: there, ${there}, ${alone} ${size(values.ln_there)}; at ${state}_${last} it is ${size(values.ln_start)}.`
+        : `The task needs ${steps(lag)} back, the sequence has ${last - timestep}: ${alone} ${size(values.ln_there)} ${there}, ${start}.`;
     return { finding, reason: loss };
   },
 };
