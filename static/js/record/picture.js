@@ -4,7 +4,7 @@
  */
 
 import { CELLS, cellNameOf } from "./cells.js";
-import { baseOf, chosenRecord, endingOf, placeNamed, placeOf, wholeOf } from "./chosen.js";
+import { placeOf, wholeOf } from "./chosen.js";
 import { firstBadOf } from "./first_bad.js";
 import { ownColumns } from "./own.js";
 
@@ -213,17 +213,14 @@ export function startsAtZero({ H, h }) {
 /** What multiplies the state before, so that it does nothing where that is 0. */
 const MEETS_STATE = ["W_hh", "u_hh", "g_h"];
 
-/** How often the shown sequence uses a parameter of this layer: W_hh not for h_0 where that is 0. @param {Pick<Picture, "T" | "H" | "h">} picture @param {string} parameter by the first layer's name */
+/** How many uses of a parameter in this layer something comes of: all T but that of W_hh with h_0 where that is 0. @param {Pick<Picture, "T" | "H" | "h">} picture @param {string} parameter by the first layer's name */
 export function usesOf(picture, parameter) {
   return MEETS_STATE.includes(parameter) && startsAtZero(picture) ? picture.T - 1 : picture.T;
 }
 
-/** The same of any layer's, by the server's name. @param {DecodedRecord} record @param {string} parameter */
-export function usesIn(record, parameter) {
-  const [base, place] = [baseOf(parameter), placeNamed(parameter)];
-  const isOther = MEETS_STATE.includes(base) && record.of && record.of.ending !== endingOf(place);
-  const { h } = (isOther ? chosenRecord(record, place) : record).tensors;
-  return usesOf({ T: h.shape[0] - 1, H: h.shape[1], h: h.data }, base);
+/** The same of a record. @param {DecodedRecord} record @param {string} parameter by the first layer's name */
+export function usesIn({ tensors: { h } }, parameter) {
+  return usesOf({ T: h.shape[0] - 1, H: h.shape[1], h: h.data }, parameter);
 }
 
 /**

@@ -53,7 +53,11 @@ def _(seen: Seen, _: dict[str, Any]) -> Numbers:
 
 @expects("name W_hh")
 def _(seen: Seen, _: dict[str, Any]) -> Numbers:
-    return [seen.T if seen.get("h")[0].any() else seen.T - 1]
+    """All timesteps; where the first starts from 0, also that, and how often there is a state to lead from."""
+    everywhere = [] if seen.T == 1 else [seen.T]
+    if seen.get("h")[0].any():
+        return everywhere
+    return [*everywhere, 0, *([] if seen.T == 1 else [seen.T - 1])]
 
 
 @expects("name W_hy")
