@@ -13,7 +13,7 @@ from safetensors.numpy import load
 
 Numbers = list[float | Decimal]
 FAR = 700.0  # ln of what float64 still holds with all its digits, and of its inverse
-STATES = ("h", "c", "dh", "dc", "dh_norm", "dh_norm_used", "ln_dh_norm", "dh_carried_norm")
+STATES = ("h", "c", "dh", "dc", "dh_norm", "dh_norm_used", "ln_dh_norm", "dh_carried_norm", "ln_dc_norm")
 PAIRS = ("ln_flow", "ln_flow_a", "share", "share_used", "carried_share")
 
 
