@@ -120,10 +120,14 @@ export function steps(count) {
   return count === 1 ? "1 step" : `${count} steps`;
 }
 
-/** What needs no memory; where nothing needs any, what does not even look. @param {Values} values */
+/** How a baseline is reached: without memory; where the task needs none, without even reading the input. @param {number | null | undefined} lag that the task needs */
+export function withoutWords(lag) {
+  return lag === 0 ? "without reading the input" : "without memory";
+}
+
+/** @param {Values} values */
 function reachedWords({ baseline, needed_lag: lag }) {
-  const how = lag === 0 ? "without reading the input" : "without remembering any input";
-  return `${how} ${formatNumber(baseline)} can be reached`;
+  return `${withoutWords(lag)} ${formatNumber(baseline)} can be reached`;
 }
 
 /** e^ln; null stands for a logarithm that is not finite. @param {number | null} ln */

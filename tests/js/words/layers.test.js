@@ -60,7 +60,7 @@ test("of several layers a finding says in which it was measured", () => {
   const extent = { layers: 2, directions: 2 };
   assert.equal(
     findingWords(finding, "W_hh", extent).reason,
-    "Measured in layer 2, the forward direction. The loss is 0.400; without remembering any input 1.00 can be reached.",
+    "Measured in layer 2, the forward direction. The loss is 0.400; without memory 1.00 can be reached.",
   );
   assert.doesNotMatch(findingWords(finding, "W_hh").reason, /layer/);
 });

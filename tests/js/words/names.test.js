@@ -176,6 +176,12 @@ test("the first headline is the task with its loss; what goes wrong is said as e
     "The task is to repeat the value from 2 steps before: loss 0.268, without memory 1.00.",
   );
   assert.equal(progressWords(state), "iteration 36 · loss 0.268, without memory 1.00");
+  const repeats = (lag) => ({
+    ...state,
+    record: sampleRecord({ meta: { ...meta, persistence: 0.04, needed_lag: lag } }),
+  });
+  assert.match(progressWords(repeats(2)), /, without memory 0\.0400$/, "who repeats the last value has none either");
+  assert.match(progressWords(repeats(0)), /, without reading the input 1\.00$/, "who repeats it reads it");
   for (const [lag, sequence] of Object.entries({ 1: 2, 0: 1 })) {
     const short = { ...state, record: sampleRecord({ T: sequence, H: 6, meta: { ...meta, needed_lag: Number(lag) } }) };
     assert.match(progressWords(short), lag === "0" ? /, without reading the input 1\.00$/ : /, without memory 1\.00$/);

@@ -76,7 +76,7 @@ test("else the record's finding speaks", () => {
   const { rule, finding, reason } = said({});
   assert.equal(rule, "learning");
   assert.equal(finding, "The gradient of E_4 alone is 1.00 at h_4, 0.0498 at h_1.");
-  assert.equal(reason, "The loss is 0.400; without remembering any input 1.00 can be reached.");
+  assert.equal(reason, "The loss is 0.400; without memory 1.00 can be reached.");
 });
 
 test("for a screen reader: where training is, and the finding without typography", () => {

@@ -130,6 +130,12 @@ def known(*values: float | None) -> Numbers:
     return [value for value in values if value is not None]
 
 
+def without_memory(seen: Seen) -> float:
+    """Where the task needs none, without reading the input."""
+    levels = known(seen.meta["baseline"], seen.meta["persistence"])
+    return levels[0] if seen.meta["needed_lag"] == 0 else min(levels)
+
+
 def horizon(seen: Seen) -> int:
     """The fewest lags that hold 99 % of the gradient."""
     norms = seen.tensors["lag_norm"]
