@@ -140,6 +140,15 @@ def test_the_report_draws_the_loss_of_the_whole_training():
     assert line["y"] == losses[::4]
 
 
+def test_a_report_calls_who_answers_from_the_same_timestep_alike_in_its_table_and_its_chart():
+    trainer = Trainer(RunConfig(task="sine", sequence_length=6, hidden_size=4, batch_size=4))
+    for _ in range(3):
+        trainer.advance()
+    said = [note["text"] for note in plots_of(trainer)["training"]["layout"]["annotations"]]
+    assert said == ["baseline", "reached from the same timestep alone"]
+    assert f"<th>{said[1]}</th>" in "".join(report(trainer))
+
+
 @pytest.mark.parametrize("updates", [0, 1, 127, 128, 129, 255, 256, 1000])
 def test_the_curve_has_few_points_and_reaches_from_the_first_to_the_last(updates):
     trainer = Trainer(RunConfig(sequence_length=2, hidden_size=1, batch_size=1, lag=0))

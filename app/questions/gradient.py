@@ -28,10 +28,11 @@ QUESTIONS = (
         question="Why is dE/dW summed over time?",
         answer=(
             "W_hh is one matrix that is used at every timestep, so changing it acts through all its uses at once and "
-            "their effects add up. The norms of the {uses:count} parts add up to {apart}; the parts themselves, added "
-            "as matrices, have norm {together}."
+            "their effects add up; only at the first it meets h_0 = 0, and that part is {first}. The norms of the "
+            "{uses:count} parts add up to {apart}; the parts themselves, added as matrices, have norm {together}."
         ),
         numbers={
+            "first": ["tensor", "dW_hh_norm", 0],
             "uses": ["size", "dW_hh_norm"],
             "apart": ["sum", "dW_hh_norm"],
             "together": ["scalar", "dW_hh_sum_norm"],

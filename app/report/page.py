@@ -23,11 +23,12 @@ from .drawings import MOST_TILES, drawing
 
 # What is left out first where all of it together would cost too much.
 WATCH = ("spectrum", "truncation", "flow", "gates", "saturation", "weights", "distributions")
+PERSISTENCE = "reached from the same timestep alone"
 FACTS = {
     "iteration": "iteration",
     "loss_per_timestep": "loss per timestep",
     "baseline": "baseline, reached without reading the input",
-    "persistence": "reached from the same timestep alone",
+    "persistence": PERSISTENCE,
     "validation_loss": "loss per timestep on rows held out",
     "accuracy": "accuracy",
     "grad_norm": "gradient norm before clipping",
@@ -157,7 +158,7 @@ def changes_made(changes: Sequence[tuple[int, str]]) -> str:
 def drawn(trainer: Trainer, record: Record, task: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """The loss over training, own columns in their own numbers, and all that the record shows."""
     if len(trainer.curve) > 1:
-        levels = {"baseline": record.scalars["baseline"], "without memory": record.scalars["persistence"]}
+        levels = {"baseline": record.scalars["baseline"], PERSISTENCE: record.scalars["persistence"]}
         yield "training", figures.training(trainer.curve, levels)
     for place, scale in enumerate(task.get("read", {}).get("scale", [])[:OWN_COLUMNS]):
         yield f"column_{place + 1}", figures.own_column(record, place, task["outputs"][place], scale)

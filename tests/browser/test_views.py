@@ -72,7 +72,7 @@ def test_a_typed_weight_is_the_one_the_network_uses(page: Page):
     field.fill("0.75")
     field.press("Enter")
     expect(page.locator("#inspector")).to_contain_text(
-        "0.7500: one number, used at 23 of 24 timesteps, as the state starts at 0."
+        "0.7500: one number, used at all 24 timesteps; at the first it meets h0 = 0 and adds nothing."
     )
 
 

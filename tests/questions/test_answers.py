@@ -47,7 +47,7 @@ def numbers_of(question: Question) -> dict[str, float]:
 # What each answer claims of its numbers.
 CLAIMS = {
     "why-added": lambda n: max(n["own"], n["carried"]) < n["both"] <= n["own"] + n["carried"],
-    "why-summed-over-time": lambda n: n["uses"] == 8 and 0 < n["together"] < n["apart"],
+    "why-summed-over-time": lambda n: n["uses"] == 8 and n["first"] == 0 < n["together"] < n["apart"],
     "early-steps": lambda n: n["last"] > n["near"] > 1e10 * n["far"] > 0,
     "sum-or-product": lambda n: n["factor"] < 1 and n["product"] < 1e-10 < n["sum"],
     "large-dw": lambda n: n["whole"] > 1 and n["far"] < 1e-3,

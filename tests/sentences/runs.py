@@ -51,6 +51,11 @@ RUNS: dict[str, dict[str, Any]] = {
         "updates": 9,
     },
     "truncated": {"config": {"k1": 2, "k2": 2}, "updates": 15},
+    "truncated, one loss": {"config": {"k1": 4, "k2": 4, "task": "latch"}, "updates": 5},
+    "truncated, two layers": {
+        "config": {"k1": 3, "k2": 4, "num_layers": 2, "task": "latch", "cell": "lstm"},
+        "updates": 5,
+    },
     "clipped at timesteps": {"config": {"clip": "timestep", "clip_threshold": 0.05}, "updates": 15},
     "clipped hard": {"config": {**SGD, "clip": "norm", "clip_threshold": 1e-4}, "updates": 30},
     "vanishing": {"config": {"activation": "sigmoid", "sequence_length": 20, "lag": 17}, "updates": 3},
@@ -61,6 +66,11 @@ RUNS: dict[str, dict[str, Any]] = {
     "standing": {"config": {"learning_rate": 0.0}, "updates": 3},
     "zero": {"config": {"init": "zero", "readout_std": 0.0, "learning_rate": 0.0}, "updates": 1},
     "no way back": {"config": {"init": "zero", "learning_rate": 0.0}, "updates": 1},
+    "by its gate alone": {"config": {"init": "zero", "cell": "lstm", "learning_rate": 0.0}, "updates": 1},
+    "by its gate alone, two layers": {
+        "config": {"init": "zero", "cell": "ln_lstm", "num_layers": 2, "task": "latch", "learning_rate": 0.0},
+        "updates": 1,
+    },
     "one timestep": {"config": {"sequence_length": 1, "lag": 0}, "updates": 4},
     "one timestep of a stream": {
         "config": {"task": "sine", "sequence_length": 1, "carry_state": True},

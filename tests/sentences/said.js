@@ -137,6 +137,7 @@ function sayAll(run, choice) {
       say("stage units", readoutLines(scene, { row: "units", t, unit, lane: 0 }, t).join("\n"), { t, unit });
     }
     say("cardLines", cardLines(picture, t).join("\n"), { t });
+    say("momentBackward", momentWords({ phase: "backward", t }, picture, null).finding, { t });
     say("momentLoss", picture.hasTarget[t] && momentWords({ phase: "losses", t }, picture, null).finding, { t });
     if (picture.own && picture.hasTarget[t]) {
       say("ownOutputWords", ownOutputWords(picture, picture.own, t), { t });

@@ -95,8 +95,9 @@ class Facts:
 
     @property
     def smaller_baseline(self) -> float | None:
-        """What can be reached without remembering any input."""
-        known = [value for value in (self.baseline, self.persistence) if value is not None]
+        """What can be reached without memory; where the task needs none, without reading the input."""
+        levels = (self.baseline,) if self.needed_lag == 0 else (self.baseline, self.persistence)
+        known = [value for value in levels if value is not None]
         return min(known) if known else None
 
 

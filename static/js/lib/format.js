@@ -153,6 +153,11 @@ function scientific(mantissa, exponent) {
 
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
+/** With a capital letter, to begin a sentence. */
+export function capital(/** @type {string} */ words) {
+  return words[0].toUpperCase() + words.slice(1);
+}
+
 /** An index in subscript digits, for words: E₂₄. */
 export function subscript(/** @type {number} */ n) {
   return [...String(n)].map((digit) => SUBSCRIPTS[Number(digit)]).join("");

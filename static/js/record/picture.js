@@ -4,7 +4,7 @@
  */
 
 import { CELLS, cellNameOf } from "./cells.js";
-import { baseOf, chosenRecord, endingOf, placeNamed, placeOf, wholeOf } from "./chosen.js";
+import { placeOf, wholeOf } from "./chosen.js";
 import { firstBadOf } from "./first_bad.js";
 import { ownColumns } from "./own.js";
 
@@ -60,6 +60,7 @@ import { ownColumns } from "./own.js";
  * @property {{mode: string, threshold: number, scale: number | null}} clip
  * @property {boolean} learnsStart whether h_0 is learned, so that the gradient goes on to it
  * @property {boolean} carriesStart whether h_0 is the last state of the window before, where the gradient that reaches it is cut off
+ * @property {{k1: number, k2: number} | null} passes of truncation; null where every loss goes the whole way back
  * @property {Uint8Array} cuts index t: 2 when no loss crosses from t+1 to t any more, 1 when some are lost there
  * @property {number | null} neededLag
  * @property {Omit<import("./chosen.js").Chosen, "whole">} place which layer and direction this is
@@ -141,6 +142,7 @@ function computePicture(record, config, task) {
     },
     learnsStart: Boolean(config.train_h0),
     carriesStart: Boolean(config.carry_state),
+    passes: truncated ? { k1, k2 } : null,
     cuts: truncated ? truncationCuts(hasTarget, T, k1, k2) : new Uint8Array(T + 1),
     neededLag: meta.needed_lag ?? null,
     place,
@@ -213,36 +215,55 @@ export function startsAtZero({ H, h }) {
 /** What multiplies the state before, so that it does nothing where that is 0. */
 const MEETS_STATE = ["W_hh", "u_hh", "g_h"];
 
-/** How often the shown sequence uses a parameter of this layer: W_hh not for h_0 where that is 0. @param {Pick<Picture, "T" | "H" | "h">} picture @param {string} parameter by the first layer's name */
+/** How many uses of a parameter in this layer something comes of: all T but that of W_hh with h_0 where that is 0. @param {Pick<Picture, "T" | "H" | "h">} picture @param {string} parameter by the first layer's name */
 export function usesOf(picture, parameter) {
   return MEETS_STATE.includes(parameter) && startsAtZero(picture) ? picture.T - 1 : picture.T;
 }
 
-/** The same of any layer's, by the server's name. @param {DecodedRecord} record @param {string} parameter */
-export function usesIn(record, parameter) {
-  const [base, place] = [baseOf(parameter), placeNamed(parameter)];
-  const isOther = MEETS_STATE.includes(base) && record.of && record.of.ending !== endingOf(place);
-  const { h } = (isOther ? chosenRecord(record, place) : record).tensors;
-  return usesOf({ T: h.shape[0] - 1, H: h.shape[1], h: h.data }, base);
+/** The same of a record. @param {DecodedRecord} record @param {string} parameter by the first layer's name */
+export function usesIn({ tensors: { h } }, parameter) {
+  return usesOf({ T: h.shape[0] - 1, H: h.shape[1], h: h.data }, parameter);
 }
 
 /**
  * Whether anything comes back to h_t from the timestep that was read after it. What is carried may be too small for a
- * double, or not known of what is shown: then a later loss that reaches h_t at all is enough. Truncation's cuts apart,
- * nothing that is shown changes what is exactly 0.
+ * double, or not known of what is shown: then a later loss that reaches h_t at all is enough, where truncation keeps it.
+ * Nothing else that is shown changes what is exactly 0.
  * @param {Picture} picture @param {number} t
  */
-export function comesBackTo({ T, lanes, lnFlow, hasTarget, cuts, top, reverse }, t) {
+export function comesBackTo(picture, t) {
+  const { T, lanes, lnFlow, hasTarget, top, reverse } = picture;
   const [{ carried, shown }] = lanes;
   const step = reverse ? -1 : 1;
-  if (t + step < 1 || t + step > T || cuts[t] === 2) return false;
+  if (!isCrossed(picture, t)) return false;
   if (carried && carried[t] !== Number.NEGATIVE_INFINITY) return true;
+  if (lanes.every((lane) => lane.shown[t + step] === Number.NEGATIVE_INFINITY)) return false;
   if (!top || (!lnFlow && hasTarget[t])) return !carried && shown[t] !== Number.NEGATIVE_INFINITY;
   for (let s = t + step; s >= 1 && s <= T; s += step) {
     const ln = lnFlow ? lnFlow[(s - 1) * (T + 1) + t] : shown[t];
-    if (hasTarget[s] && ln !== Number.NEGATIVE_INFINITY) return true;
+    if (hasTarget[s] && reaches(picture, s, t) && ln !== Number.NEGATIVE_INFINITY) return true;
   }
   return false;
+}
+
+/** The same of c_t, which keeps what it was sent whatever the recurrent weights are. @param {Picture} picture @param {number} t */
+export function comesBackToCell(picture, t) {
+  const { lanes, reverse } = picture;
+  const cell = lanes.find(({ name }) => name === "c");
+  if (!cell || !isCrossed(picture, t)) return false;
+  return cell.shown[t] !== Number.NEGATIVE_INFINITY && cell.shown[reverse ? t - 1 : t + 1] !== Number.NEGATIVE_INFINITY;
+}
+
+/** Whether there is a timestep that was read after t, and truncation keeps a loss from there on as far back as t. @param {Picture} picture @param {number} t */
+function isCrossed(picture, t) {
+  const { T, reverse, hasTarget, passes } = picture;
+  if (reverse ? t <= 1 : t >= T) return false;
+  return !passes || hasTarget.some((has, s) => has === 1 && s > t && reaches(picture, s, t));
+}
+
+/** Whether truncation keeps E_s as far back as timestep t. @param {Picture} picture @param {number} s @param {number} t */
+function reaches({ T, passes }, s, t) {
+  return !passes || isKept(s, t, T, passes.k1, passes.k2);
 }
 
 /** A watched T × (T+1) quantity may lag behind a change of T; one of another length is not drawn. */

@@ -55,7 +55,9 @@ function weightLines({ picture }, { matrix = "W_hh", use = null }) {
   if (!picture || !weights) return [];
   const diagonal = matrix === "W_hh" && picture.recurrent === "u_hh";
   const name = say.weightsName(NAMES[matrix], weights.shape, diagonal);
-  return [name, wayWords(picture, matrix, use), say.usesWords(usesOf(picture, matrix))];
+  const uses = say.usesLines(picture.T, usesOf(picture, matrix), picture.reverse);
+  const way = wayWords(picture, matrix, use);
+  return uses.length > 1 ? [`${name}: ${way}`, ...uses] : [name, way, ...uses];
 }
 
 /** @type {Record<import("./matrices.js").Matrix, string>} */

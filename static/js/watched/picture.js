@@ -70,6 +70,7 @@ export function pictureOf(record, place) {
     own: null,
     baseline: present.length > 0 ? present.reduce((sum, one) => sum + one, 0) / present.length : null,
     clip: { mode: "none", threshold: 0, scale: null },
+    passes: null,
     cuts: new Uint8Array(T + 1),
     neededLag: null,
     // In the time of its own direction a captured layer is drawn as a network of one.

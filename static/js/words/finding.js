@@ -1,6 +1,6 @@
 /** What is wrong with the network, if anything: the server's finding in words, every number from its values. Pure. */
 
-import { formatExp, formatNumber, formatPercent, printSum } from "../lib/format.js";
+import { capital, formatExp, formatNumber, formatPercent, printSum } from "../lib/format.js";
 
 import { ofAll } from "./layers.js";
 
@@ -80,18 +80,19 @@ const WORDS = {
     const loss = `The loss is ${formatNumber(values.loss)}${baseline}.`;
     if (timestep === undefined) return { finding: loss, reason: "" };
     const [start, there] = [`${size(values.ln_start)} at ${state}_${last}`, `at ${state}_${timestep}`];
-    const alone = `he gradient of E_${last} alone is`;
+    const alone = `the gradient of E_${last} alone is`;
     if (timestep === last) {
       return {
-        finding: `${lag === 0 ? "The task needs no memory: t" : "T"}${alone} ${start}, where it begins.`,
+        finding: `${lag === 0 ? `The task needs no memory: ${alone}` : capital(alone)} ${start}, where it begins.`,
         reason: loss,
       };
     }
-    if (lag === null) return { finding: `T${alone} ${start}, ${size(values.ln_there)} ${there}.`, reason: loss };
+    if (lag === null)
+      return { finding: `${capital(alone)} ${start}, ${size(values.ln_there)} ${there}.`, reason: loss };
     const finding =
       last - timestep === lag
-        ? `The task needs ${steps(lag)} back: there, ${there}, t${alone} ${size(values.ln_there)}; at ${state}_${last} it is ${size(values.ln_start)}.`
-        : `The task needs ${steps(lag)} back, the sequence has ${last - timestep}: t${alone} ${size(values.ln_there)} ${there}, ${start}.`;
+        ? `The task needs ${steps(lag)} back: there, ${there}, ${alone} ${size(values.ln_there)}; at ${state}_${last} it is ${size(values.ln_start)}.`
+        : `The task needs ${steps(lag)} back, the sequence has ${last - timestep}: ${alone} ${size(values.ln_there)} ${there}, ${start}.`;
     return { finding, reason: loss };
   },
 };
@@ -119,10 +120,14 @@ export function steps(count) {
   return count === 1 ? "1 step" : `${count} steps`;
 }
 
-/** What needs no memory; where nothing needs any, what does not even look. @param {Values} values */
+/** How a baseline is reached: without memory; where the task needs none, without even reading the input. @param {number | null | undefined} lag that the task needs */
+export function withoutWords(lag) {
+  return lag === 0 ? "without reading the input" : "without memory";
+}
+
+/** @param {Values} values */
 function reachedWords({ baseline, needed_lag: lag }) {
-  const how = lag === 0 ? "without reading the input" : "without remembering any input";
-  return `${how} ${formatNumber(baseline)} can be reached`;
+  return `${withoutWords(lag)} ${formatNumber(baseline)} can be reached`;
 }
 
 /** e^ln; null stands for a logarithm that is not finite. @param {number | null} ln */

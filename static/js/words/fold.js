@@ -1,6 +1,7 @@
 /** What is said while the network folds and while it is folded. Pure. */
 
 import { formatPercent } from "../lib/format.js";
+import { everywhere } from "./used.js";
 
 /**
  * @param {number} share 0 open, 1 folded
@@ -15,7 +16,7 @@ export function foldWords(share, closing, T, t, recurrent, where = "") {
   const columns = T === 1 ? "one column was" : `${T} columns were`;
   if (share === 1) {
     return {
-      finding: `One cell, one ${recurrent}, at ${T === 1 ? "its only timestep" : `all ${T} timesteps`}.`,
+      finding: `One cell, one ${recurrent}, ${everywhere(T)}.`,
       reason: `Scrub below: the cell shows ${where && `${where}, `}timestep ${t}. Unfold to see all of them at once.`,
     };
   }

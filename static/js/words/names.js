@@ -1,15 +1,19 @@
 /** The names of the parts of the picture, and what each means there, with the numbers of the shown record. Pure. */
 
-import { formatExp, formatNumber, formatPercent } from "../lib/format.js";
+import { capital, formatExp, formatNumber, formatPercent } from "../lib/format.js";
 import { statesMeetBy } from "../record/cells.js";
-import { comesBackTo, usesOf } from "../record/picture.js";
+import { comesBackTo, comesBackToCell, usesOf } from "../record/picture.js";
 import { SATURATED_BELOW, slopeOf } from "../record/slope.js";
 import { ownList, ownOutputWords } from "./own.js";
 import { SATURATED } from "./stage.js";
+import { everywhere, idleWords } from "./used.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {{t: number, source?: number, unit?: number}} At the timestep that is named, the loss whose share it is, the unit */
 /** @typedef {{long: (picture: Picture) => string, short: (picture: Picture) => string, said: (picture: Picture, at: At) => string}} Name */
+
+/** By which way c_t is sent something where h_t is sent nothing. */
+export const BY_FORGET_GATE = "through the forget gate";
 
 /** @type {Record<string, Name>} */
 export const NAMES = {
@@ -56,14 +60,16 @@ export const NAMES = {
     said: (picture, { t }) => {
       const { top, place, lanes } = picture;
       const isAlone = !comesBackTo(picture, t);
+      const toCell = isAlone && comesBackToCell(picture, t) ? `, only to c_${t} ${BY_FORGET_GATE}` : "";
       if (top) {
+        if (toCell) return `Here E_${t} is all of ∂E/∂h_${t}: nothing comes back to h_${t}${toCell}.`;
         const others = `comes back from ${othersOf(picture)} steps`;
         if (isAlone) return `Here the river begins with E_${t}: nothing ${others}, all of ∂E/∂h_${t} is its own.`;
         return `Here E_${t} joins what ${others}: its share of ∂E/∂h_${t} is ${sharePercent(picture, t, t)}.`;
       }
       const norm = `the norm of ∂E/∂h_${t} is ${formatExp(lanes[0].shown[t])}`;
       const sends = `Here layer ${place.layer + 1} sends its gradient down, as at every timestep.`;
-      if (isAlone) return `${sends} Nothing is carried to it in layer ${place.layer}: ${norm}.`;
+      if (isAlone) return `${sends} Nothing is carried to h_${t} in layer ${place.layer}${toCell}: ${norm}.`;
       return `${sends} With what is carried in layer ${place.layer} ${norm}.`;
     },
   },
@@ -129,8 +135,16 @@ export const NAMES = {
   W_hh: {
     long: (picture) => `the same ${picture.recurrent}, ${counted(usesOf(picture, "W_hh"), "time")}`,
     short: ({ recurrent }) => `the same ${recurrent}`,
-    said: (picture) =>
-      `The same weights ${picture.recurrent} lead from every hidden state to the ${picture.reverse ? "one before it" : "next"}, ${counted(usesOf(picture, "W_hh"), "time")}; the gradient comes back through them.`,
+    said: (picture) => {
+      const { T, reverse, recurrent } = picture;
+      const [uses, next] = [usesOf(picture, "W_hh"), reverse ? "the one before it" : "the next"];
+      const same = `The same ${recurrent} ${everywhere(T)}:`;
+      const leads = `it leads from every hidden state to ${next}`;
+      const idle = idleWords(T, reverse);
+      if (uses === 0) return `${same} ${idle}.`;
+      if (uses === T) return `${same} ${leads}, and the gradient comes back through it.`;
+      return `${same} ${idle}; ${leads}, ${counted(uses, "time")}, and the gradient comes back.`;
+    },
   },
   units: {
     long: ({ H }) => `hidden state: ${counted(H, "unit")}`,
@@ -152,11 +166,6 @@ export const NAMES = {
 function othersOf({ reverse, top, place }) {
   if (!top && place.directions > 1) return "other"; // every loss reaches every timestep of both
   return reverse ? "earlier" : "later";
-}
-
-/** @param {string} words */
-function capital(words) {
-  return words[0].toUpperCase() + words.slice(1);
 }
 
 /** Through what a gradient is carried: the recurrent weights, or where states meet none the gate that keeps the state. @param {Picture} picture */

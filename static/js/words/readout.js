@@ -1,6 +1,7 @@
 /** What stands beside the pointer: a few words about each thing of the picture. Pure. */
 
 import { formatExp, formatNumber, formatPercent, formatSetting, subscript } from "../lib/format.js";
+import { everywhere, idleWords } from "./used.js";
 
 export const NO_TARGET = "no target here";
 export const NO_LOSS = "no target: no loss";
@@ -19,10 +20,15 @@ export const layer = (number) => `layer ${number}`;
 /** @param {string} from @param {string} to */
 export const leadsWords = (from, to) => `leads from ${from} to ${to}`;
 
-/** How often a matrix is used. @param {number} uses */
-export function usesWords(uses) {
-  if (uses === 0) return "at T = 1 used with h₀ only";
-  return uses === 1 ? "used once" : `the same ${uses} times`;
+/**
+ * How often a matrix is used, and what the number beside it counts where that is less: the uses that something comes of.
+ * @param {number} T @param {number} uses @param {boolean} reverse
+ */
+export function usesLines(T, uses, reverse) {
+  const used = `${T === 1 ? "used" : "the same"} ${everywhere(T)}`;
+  if (uses === T) return [used];
+  const idle = idleWords(T, reverse, (t) => `h${subscript(t)}`);
+  return [used, uses === 0 ? idle : `× ${uses}: ${idle}`];
 }
 
 /** What clipping does to the sum of the gradients of all timesteps. @param {"norm" | "value"} mode @param {number} threshold @param {number} scale */

@@ -82,7 +82,7 @@ export const RULES = [
     finding: ({ lnFirst }) =>
       `One timestep at a time: the gradient of E_1 is ${formatExp(lnFirst)} at h_1 and is cut off at h_0.`,
     reason: () =>
-      "h_0 is the state after the timestep before; no gradient crosses to it, so no loss teaches what to keep.",
+      "h_0 is the state after the timestep before; no gradient crosses to that timestep, so no loss teaches it what to keep.",
   },
   {
     name: "one timestep after a learned state",

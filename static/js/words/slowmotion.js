@@ -1,7 +1,8 @@
 /** What slow motion says at each moment, and what its card says where the river stands. Pure. */
 import { formatExp, formatNumber, formatShares } from "../lib/format.js";
-import { comesBackTo } from "../record/picture.js";
+import { comesBackTo, comesBackToCell } from "../record/picture.js";
 import { placeWords } from "./layers.js";
+import { BY_FORGET_GATE } from "./names.js";
 
 /** @typedef {import("../stage/slowmotion/timeline.js").Moment} Moment */
 /** @typedef {import("../record/picture.js").Picture} Picture */
@@ -50,8 +51,17 @@ function backwardWords(t, picture) {
   if (!reverse && t > lastLoss) return `no loss from timestep ${t} on, no gradient to pass back.`;
   const from = reverse ? t - 1 : t + 1;
   if (comesBackTo(picture, t)) return `timestep ${from} passes its gradient to ${t}.`;
+  if (comesBackToCell(picture, t)) {
+    const rest = hasTarget[t] ? `begins anew with E_${t}` : "is 0, as it has no loss of its own";
+    return `${onlyToCell(from, t)}; the gradient of h_${t} ${rest}.`;
+  }
   const none = `nothing comes back from timestep ${from} to ${t}`;
   return hasTarget[t] ? `${none}: it begins anew with E_${t}.` : `${none}, and ${t} has no loss of its own.`;
+}
+
+/** Of a cell whose c keeps what h is not sent. @param {number} from @param {number} t */
+function onlyToCell(from, t) {
+  return `nothing comes back from timestep ${from} to h_${t}, only to c_${t} ${BY_FORGET_GATE}`;
 }
 
 /** Below the top layer. @param {number} t @param {Picture} picture */
@@ -59,9 +69,13 @@ function fromAboveWords(t, picture) {
   const { T, reverse, place } = picture;
   const above = place.layer + 1;
   if (t === (reverse ? 1 : T)) return `it begins with what layer ${above} sends down.`;
-  if (!comesBackTo(picture, t))
-    return `nothing comes back from timestep ${reverse ? t - 1 : t + 1} to ${t}: there is what layer ${above} sends down.`;
-  return `timestep ${reverse ? t - 1 : t + 1} passes its gradient to ${t}, where layer ${above} adds its own.`;
+  const from = reverse ? t - 1 : t + 1;
+  if (!comesBackTo(picture, t)) {
+    if (comesBackToCell(picture, t))
+      return `${onlyToCell(from, t)}; all of ∂E/∂h_${t} is what layer ${above} sends down.`;
+    return `nothing comes back from timestep ${from} to ${t}: all of it is what layer ${above} sends down.`;
+  }
+  return `timestep ${from} passes its gradient to ${t}, where layer ${above} adds its own.`;
 }
 
 /** @param {import("../wire/protocol.js").RecordMeta | null} updated @param {string} recurrent */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
+  comesBackTo,
+  comesBackToCell,
   isKept,
   outputAt,
   readPicture,
@@ -8,7 +10,9 @@ import {
   truncationCuts,
   winnerAt,
 } from "../../../static/js/record/picture.js";
-import { sampleRecord } from "../stage/sample.js";
+import { chosenRecord } from "../../../static/js/record/chosen.js";
+import { deepRecord } from "../stage/deep.js";
+import { nothingCarried, sampleRecord } from "../stage/sample.js";
 
 test("a picture knows which timesteps have a loss", () => {
   const picture = readPicture(sampleRecord({ T: 6, hasLoss: (t) => t > 3 }), {}, null);
@@ -118,4 +122,49 @@ test("cuts agree with the kept pairs, whatever k1 and k2", () => {
       assert.equal(cuts[b], expected, `T ${T}, k1 ${k1}, k2 ${k2}, b ${b}`);
     }
   }
+});
+
+test("under truncation nothing comes back where no later loss is kept so far back, first gap or not", () => {
+  const cut = { k1: 4, k2: 4 };
+  const zeroFrom = (record, last) => {
+    for (let t = 1; t <= last; t += 1) record.tensors.dh_norm_used.data[t] = 0;
+    return record;
+  };
+  const far = zeroFrom(sampleRecord({ T: 24, hasLoss: (t) => t === 24 }), 20);
+  const timesteps = Array.from({ length: 24 }, (_, i) => i + 1);
+  const into = (picture) => timesteps.filter((t) => t <= picture.T && comesBackTo(picture, t));
+  assert.deepEqual(into(readPicture(far, cut, null)), [21, 22, 23]);
+  const { ln_flow: _, share: __, ...unwatched } = far.tensors;
+  assert.deepEqual(into(readPicture({ ...far, tensors: unwatched }, cut, null)), [21, 22, 23], "flow is not watched");
+  const seldom = sampleRecord({ T: 24, hasLoss: (t) => t % 6 === 0 });
+  const kept = timesteps.filter((t) => [6, 12, 18, 24].some((s) => s > t && isKept(s, t, 24, 4, 4)));
+  assert.deepEqual(into(readPicture(seldom, cut, null)), kept);
+  const other = deepRecord({ layers: 2, T: 24, hasLoss: (t) => t === 24 });
+  const lower = chosenRecord(other, { layer: 1, direction: "forward" });
+  assert.deepEqual(into(readPicture(lower, cut, null)), [21, 22, 23], "nor in a layer below");
+});
+
+test("what is exactly 0 at the timestep after is passed on from nowhere", () => {
+  const record = sampleRecord({ T: 4, hasLoss: (t) => t === 4 });
+  record.tensors.dh_norm_used.data[3] = 0;
+  const picture = readPicture(record, { clip: "timestep", clip_threshold: 9 }, null);
+  assert.deepEqual(
+    [1, 2].map((t) => comesBackTo(picture, t)),
+    [true, false],
+  );
+});
+
+test("where no weight carries a gradient to h_t the forget gate still carries one to c_t", () => {
+  const cell = Float64Array.of(-Infinity, -3, -2, -1, -Infinity);
+  const tensors = { ...nothingCarried(4), ln_dc_norm: { shape: [5], data: cell } };
+  const picture = readPicture(sampleRecord({ T: 4, hasLoss: (t) => t > 2, tensors }), { cell: "lstm" }, null);
+  const both = [1, 2, 3, 4].map((t) => [comesBackTo(picture, t), comesBackToCell(picture, t)]);
+  assert.deepEqual(both, [
+    [false, true],
+    [false, true],
+    [false, false],
+    [false, false],
+  ]);
+  const plain = readPicture(sampleRecord({ T: 4, tensors: nothingCarried(4) }), {}, null);
+  assert.equal(comesBackToCell(plain, 2), false, "a cell without c");
 });

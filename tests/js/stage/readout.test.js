@@ -78,9 +78,18 @@ test("values without a target say so", () => {
 test("every matrix says where it leads, and how often it is used", () => {
   const scene = sceneOf(sampleRecord({ T: 6 }));
   const lines = (matrix, use) => readoutLines(scene, { ...place("weights", null), matrix, use }, 0);
-  assert.deepEqual(lines("W_xh", 5), ["Wₓₕ, 1 × 4", "leads from x₅ to h₅", "the same 6 times"]);
-  assert.deepEqual(lines("W_hh", 5), ["Wₕₕ, 4 × 4", "leads from h₄ to h₅", "the same 5 times"]);
-  assert.deepEqual(lines("W_hy", null), ["Wₕᵧ, 4 × 1", "leads from hₜ to yₜ", "the same 6 times"]);
+  assert.deepEqual(lines("W_xh", 5), ["Wₓₕ, 1 × 4", "leads from x₅ to h₅", "the same at all 6 timesteps"]);
+  assert.deepEqual(lines("W_hh", 5), [
+    "Wₕₕ, 4 × 4: leads from h₄ to h₅",
+    "the same at all 6 timesteps",
+    "× 5: at the first it meets h₀ = 0 and adds nothing",
+  ]);
+  assert.deepEqual(lines("W_hy", null), ["Wₕᵧ, 4 × 1", "leads from hₜ to yₜ", "the same at all 6 timesteps"]);
+  const one = sceneOf(sampleRecord({ T: 1 }));
+  const alone = (matrix) =>
+    readoutLines(one, { ...place("weights", null), matrix, use: null }, 0).slice(matrix === "W_hh" ? 1 : 2);
+  assert.deepEqual(alone("W_hh"), ["used at the one timestep", "there it meets h₀ = 0 and adds nothing"]);
+  assert.deepEqual(alone("W_xh"), ["used at the one timestep"]);
 });
 
 test("at a column own and carried are told apart, between columns what is carried", () => {

@@ -241,5 +241,5 @@ test("a view is offered where the record has something for it; else the flow is 
 test("the page names the ruler of small gradients as the choice of rulers does", () => {
   const page = readFileSync(new URL("../../../templates/watched.html", import.meta.url), "utf8");
   const { low, high } = RULERS[initialWatched().ruler];
-  assert.ok(page.includes(`: the ruler ${formatPower(low)} … ${formatPower(high)} is for them.`), `10^${low}`);
+  assert.ok(page.includes(`; the ruler ${formatPower(low)} … ${formatPower(high)} is made for them.`), `10^${low}`);
 });

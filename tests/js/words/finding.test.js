@@ -118,7 +118,7 @@ test("a task that needs no memory is not measured against what is reached withou
   const solved = { solved_at: 40, loss: 0.01, solved_below: 0.05, baseline: 1 };
   const needs = (needed_lag) => words("solved", { ...solved, needed_lag }).reason;
   assert.match(needs(0), /a loss below 0\.0500; without reading the input 1\.00 can be reached\.$/);
-  assert.match(needs(3), /a loss below 0\.0500; without remembering any input 1\.00 can be reached\.$/);
+  assert.match(needs(3), /a loss below 0\.0500; without memory 1\.00 can be reached\.$/);
   const nobodyKnows = words("learning", { ...here, needed_lag: null });
   assert.equal(nobodyKnows.finding, "The gradient of E_24 alone is 1.00 at h_24, where it begins.");
 });

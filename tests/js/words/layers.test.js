@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { chosenRecord, nameIn } from "../../../static/js/record/chosen.js";
+import { NAMES } from "../../../static/js/words/names.js";
 import { readPicture, usesOf } from "../../../static/js/record/picture.js";
 import { findingWords } from "../../../static/js/words/finding.js";
+import { foldWords } from "../../../static/js/words/fold.js";
 import { carriedLabel, noLedger } from "../../../static/js/words/inspector/timestep.js";
 import { recordAt } from "../../../static/js/watched/place.js";
 import { useWords } from "../../../static/js/words/inspector/weight.js";
@@ -58,7 +60,7 @@ test("of several layers a finding says in which it was measured", () => {
   const extent = { layers: 2, directions: 2 };
   assert.equal(
     findingWords(finding, "W_hh", extent).reason,
-    "Measured in layer 2, the forward direction. The loss is 0.400; without remembering any input 1.00 can be reached.",
+    "Measured in layer 2, the forward direction. The loss is 0.400; without memory 1.00 can be reached.",
   );
   assert.doesNotMatch(findingWords(finding, "W_hh").reason, /layer/);
 });
@@ -68,27 +70,42 @@ function sampleFinding() {
   return { code: "learning", cause: null, values: { ...values, ln_start: 0, ln_there: -3 }, remedies: [], skipped: [] };
 }
 
-test("in words a weight is used as often as beside its picture: not where the state before is 0", () => {
+test("in words a weight is used at every timestep, as lessons say; where the state before is 0 that adds nothing", () => {
   for (const direction of ["forward", "reverse"]) {
     const record = seen(deepRecord({ layers: 2, directions: 2, T: 6 }), 2, direction);
     const uses = usesOf(readPicture(record, {}, null), "W_hh");
     assert.equal(uses, 5, direction);
     const tensor = nameIn("W_hh", record);
-    assert.match(
-      weightsWords({ record, can: {} }, tensor, false),
-      /, used at 5 of 6 timesteps, as the state starts at 0;/,
+    const meets = direction === "forward" ? "first it meets h_0" : "last it meets h_7";
+    const used = `, used at all 6 timesteps; at the ${meets} = 0 and adds nothing`;
+    assert.ok(weightsWords({ record, can: {} }, tensor, false).includes(`${used}; the largest`));
+    assert.ok(useWords(record, tensor, [0, 0]).endsWith(`one number${used}.`));
+    const name = NAMES.W_hh.said(readPicture(record, {}, null), { t: 3 });
+    assert.ok(
+      name.includes(`at all 6 timesteps: at the ${meets} = 0 and adds nothing; it leads from every hidden state`),
+      name,
     );
-    assert.match(useWords(record, tensor, [0, 0]), /one number, used at 5 of 6 timesteps, as the state starts at 0\.$/);
+    assert.ok(name.includes(", 5 times,"), name);
     record.tensors.h.data[0] = 0.5;
     assert.equal(usesOf({ T: 6, H: 4, h: record.tensors.h.data }, "W_hh"), 6);
-    assert.match(weightsWords({ record, can: {} }, tensor, false), /, used at all 6 timesteps;/);
+    assert.match(weightsWords({ record, can: {} }, tensor, false), /, used at all 6 timesteps; the largest/);
+    assert.match(NAMES.W_hh.said({ ...readPicture(record, {}, null) }, { t: 3 }), /6 timesteps: it leads from every/);
+    const other = nameIn("W_hh", seen(record, 1, direction));
+    assert.equal(useWords(record, other, [0, 0]), "", "a layer that is not open is not spoken of");
   }
   const { loss_t: _, ...captured } = deepRecord({ layers: 1, directions: 2, T: 3 }).tensors;
   const facts = { bidirectional: true, num_layers: 1, grad_norms: {} };
   const watched = recordAt({ meta: facts, tensors: captured }, { layer: 1, reverse: true });
   const said = weightsWords({ record: watched, can: {} }, "W_hh_reverse", false);
-  assert.match(said, /used at 2 of 3 timesteps/, "a place of a watched module knows no loss");
+  const first = /used at all 3 timesteps; at the first it meets h_0 = 0 and adds nothing;/;
+  assert.match(said, first, "a place of a watched module knows no loss, and is shown in the order of reading");
+  assert.equal(useWords(watched, "W_hh", [0, 0]), "", "the forward direction is not open");
   const one = { record: sampleRecord({ T: 1 }), can: {} };
-  assert.match(weightsWords(one, "W_hh", false), /, not used: the only timestep starts from zeros;/);
-  assert.match(weightsWords(one, "W_xh", false), /, used at the one timestep;/);
+  assert.match(
+    weightsWords(one, "W_hh", false),
+    /, used at the one timestep; there it meets h_0 = 0 and adds nothing;/,
+  );
+  assert.match(weightsWords(one, "W_xh", false), /, used at the one timestep; the largest/);
+  assert.equal(foldWords(1, true, 1, 1, "W_hh")?.finding, "One cell, one W_hh, at the one timestep.");
+  assert.equal(foldWords(1, true, 6, 1, "W_hh")?.finding, "One cell, one W_hh, at all 6 timesteps.");
 });

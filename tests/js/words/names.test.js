@@ -104,12 +104,18 @@ test("a loss joins what comes back from others, and where nothing does the river
   assert.equal(said({ hasLoss: (t) => t < 6 }, 5), alone(5), "no later step has a loss");
   assert.equal(said({ tensors: nothingCarried(8) }, 4), alone(4), "W_hh is 0");
   assert.equal(said({}, 4, { k1: 2, k2: 2 }), alone(4), "truncation cuts between 5 and 4");
+  assert.equal(said({ hasLoss: (t) => t % 5 === 0, T: 20 }, 5, { k1: 4, k2: 4 }), alone(5), "nor is one kept so far");
+  const cell = { ln_dc_norm: { shape: [9], data: new Float64Array(9).fill(-1) } };
+  assert.equal(
+    said({ tensors: { ...nothingCarried(8), ...cell } }, 4, { cell: "lstm" }),
+    "Here E_4 is all of ∂E/∂h_4: nothing comes back to h_4, only to c_4 through the forget gate.",
+  );
   const deep = deepRecord({ layers: 2, T: 8, H: 6 });
   const lower = readPicture(chosenRecord(deep, { layer: 1, direction: "forward" }), CONFIG, null);
   assert.match(NAMES.own.said(lower, { t: 4 }), /With what is carried in layer 1 the norm/);
   assert.match(
     NAMES.own.said(lower, { t: 8 }),
-    /Nothing is carried to it in layer 1: the norm of ∂E\/∂h_8 is [\d.]+\.$/,
+    /Nothing is carried to h_8 in layer 1: the norm of ∂E\/∂h_8 is [\d.]+\.$/,
   );
 });
 
@@ -170,6 +176,12 @@ test("the first headline is the task with its loss; what goes wrong is said as e
     "The task is to repeat the value from 2 steps before: loss 0.268, without memory 1.00.",
   );
   assert.equal(progressWords(state), "iteration 36 · loss 0.268, without memory 1.00");
+  const repeats = (lag) => ({
+    ...state,
+    record: sampleRecord({ meta: { ...meta, persistence: 0.04, needed_lag: lag } }),
+  });
+  assert.match(progressWords(repeats(2)), /, without memory 0\.0400$/, "who repeats the last value has none either");
+  assert.match(progressWords(repeats(0)), /, without reading the input 1\.00$/, "who repeats it reads it");
   for (const [lag, sequence] of Object.entries({ 1: 2, 0: 1 })) {
     const short = { ...state, record: sampleRecord({ T: sequence, H: 6, meta: { ...meta, needed_lag: Number(lag) } }) };
     assert.match(progressWords(short), lag === "0" ? /, without reading the input 1\.00$/ : /, without memory 1\.00$/);

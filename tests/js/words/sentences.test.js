@@ -58,7 +58,8 @@ test("one timestep of a stream, or after a learned state, is no feedforward netw
   assert.deepEqual(one({ carry_state: true }), {
     rule: "one timestep of a stream",
     finding: "One timestep at a time: the gradient of E_1 is 1.00 at h_1 and is cut off at h_0.",
-    reason: "h_0 is the state after the timestep before; no gradient crosses to it, so no loss teaches what to keep.",
+    reason:
+      "h_0 is the state after the timestep before; no gradient crosses to that timestep, so no loss teaches it what to keep.",
   });
   assert.equal(
     one({ train_h0: true }).finding,
@@ -75,7 +76,7 @@ test("else the record's finding speaks", () => {
   const { rule, finding, reason } = said({});
   assert.equal(rule, "learning");
   assert.equal(finding, "The gradient of E_4 alone is 1.00 at h_4, 0.0498 at h_1.");
-  assert.equal(reason, "The loss is 0.400; without remembering any input 1.00 can be reached.");
+  assert.equal(reason, "The loss is 0.400; without memory 1.00 can be reached.");
 });
 
 test("for a screen reader: where training is, and the finding without typography", () => {

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .registry import expects
-from .seen import Numbers, Seen, clipped_norm, gamma, horizon, known
+from .seen import Numbers, Seen, clipped_norm, gamma, horizon, known, without_memory
 
 
 @expects("finding")
@@ -123,10 +123,6 @@ FOUND: dict[str, Callable[[Seen], Numbers]] = {
     "short_horizon": short_horizon,
     "not_learning": lambda _: [0],
 }
-
-
-def without_memory(seen: Seen) -> float:
-    return min(known(seen.meta["baseline"], seen.meta["persistence"]))
 
 
 def parts(seen: Seen) -> Numbers:

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from .registry import expects
-from .seen import Numbers, Seen, clipped_norm, known, shown_share
+from .seen import Numbers, Seen, clipped_norm, known, shown_share, without_memory
 
 
 @expects("progressWords")
 def _(seen: Seen, _: dict[str, Any]) -> Numbers:
-    return [seen.meta["iteration"], *known(seen.meta["loss_per_timestep"], seen.meta["baseline"])]
+    levels = [] if seen.meta["baseline"] is None else [without_memory(seen)]
+    return [seen.meta["iteration"], *known(seen.meta["loss_per_timestep"]), *levels]
 
 
 @expects("plainWords")

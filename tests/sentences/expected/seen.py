@@ -13,7 +13,7 @@ from safetensors.numpy import load
 
 Numbers = list[float | Decimal]
 FAR = 700.0  # ln of what float64 still holds with all its digits, and of its inverse
-STATES = ("h", "c", "dh", "dc", "dh_norm", "dh_norm_used", "ln_dh_norm", "dh_carried_norm")
+STATES = ("h", "c", "dh", "dc", "dh_norm", "dh_norm_used", "ln_dh_norm", "dh_carried_norm", "ln_dc_norm")
 PAIRS = ("ln_flow", "ln_flow_a", "share", "share_used", "carried_share")
 
 
@@ -128,6 +128,12 @@ def ratio(loss: float, level: float | None) -> Numbers:
 
 def known(*values: float | None) -> Numbers:
     return [value for value in values if value is not None]
+
+
+def without_memory(seen: Seen) -> float:
+    """Where the task needs none, without reading the input."""
+    levels = known(seen.meta["baseline"], seen.meta["persistence"])
+    return levels[0] if seen.meta["needed_lag"] == 0 else min(levels)
 
 
 def horizon(seen: Seen) -> int:

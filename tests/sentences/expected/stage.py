@@ -53,7 +53,11 @@ def _(seen: Seen, _: dict[str, Any]) -> Numbers:
 
 @expects("name W_hh")
 def _(seen: Seen, _: dict[str, Any]) -> Numbers:
-    return [seen.T if seen.get("h")[0].any() else seen.T - 1]
+    """All timesteps; where the first starts from 0, also that, and how often there is a state to lead from."""
+    everywhere = [] if seen.T == 1 else [seen.T]
+    if seen.get("h")[0].any():
+        return everywhere
+    return [*everywhere, 0, *([] if seen.T == 1 else [seen.T - 1])]
 
 
 @expects("name W_hy")
@@ -174,18 +178,53 @@ def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
 
 
 def _nothing_comes_back(seen: Seen, t: int) -> bool:
-    """To h_t from the timestep that was read after it: none was, truncation cuts there, or all of it is 0."""
-    last = t == (1 if seen.reverse else seen.T)
-    return last or _nothing_crosses(seen, t) or bool(seen.get("dh_carried_norm")[t] == 0)
+    """To h_t from the timestep that was read after it: none was, truncation keeps no later loss, or all of it is 0."""
+    if t == (1 if seen.reverse else seen.T):
+        return True
+    k1, k2 = seen.config["k1"], seen.config["k2"]
+    if not k1:
+        return bool(seen.get("dh_carried_norm")[t] == 0)
+    kept = [s for s in seen.asked if s > t > min(seen.T, k1 * math.ceil(s / k1)) - k2]
+    return not any(seen.get("ln_flow")[s - 1, t] > -np.inf for s in kept)
 
 
-def _nothing_crosses(seen: Seen, b: int) -> bool:
-    """Whether truncation keeps no pair that leads from b + 1 to b, of those that reach b + 1."""
+@expects("momentBackward")
+def _(seen: Seen, asked: dict[str, Any]) -> Numbers:
+    """From which timestep to which; t once more where it is said that it has no loss either."""
+    t, before = asked["t"], asked["t"] - 1 if seen.reverse else asked["t"] + 1
+    if _is_cut(seen, t):
+        return [before, t]
+    if seen.is_top:
+        begins = seen.asked.min(initial=seen.T + 1) if seen.reverse else seen.asked.max(initial=0)
+        if t == begins:
+            return []
+        if (t < begins) if seen.reverse else (t > begins):
+            return [t]
+    elif t == (1 if seen.reverse else seen.T):
+        return []
+    has_own = t in seen.asked or not seen.is_top
+    if not _nothing_comes_back(seen, t) or (has_own and not _keeps_its_cell(seen, t, before)):
+        return [before, t]
+    if _keeps_its_cell(seen, t, before):
+        return [before] if has_own else [before, 0]
+    return [before, t, t]
+
+
+def _is_cut(seen: Seen, b: int) -> bool:
+    """Whether truncation lets some loss come as far as b + 1 and none to b."""
     k1, k2 = seen.config["k1"], seen.config["k2"]
     if not k1:
         return False
-    kept = [min(seen.T, k1 * math.ceil(t / k1)) - k2 for t in seen.asked if t > b]
-    return any(first < b + 1 for first in kept) and not any(first < b for first in kept)
+    firsts = [min(seen.T, k1 * math.ceil(s / k1)) - k2 for s in seen.asked if s > b]
+    return any(first < b + 1 for first in firsts) and not any(first < b for first in firsts)
+
+
+def _keeps_its_cell(seen: Seen, t: int, before: int) -> bool:
+    """Whether both cell states have a gradient, so that one comes to c_t."""
+    if "ln_dc_norm" not in seen.tensors:
+        return False
+    norms = seen.get("dc_norm_used") if altered(seen) else np.exp(seen.get("ln_dc_norm"))
+    return bool(norms[t] > 0 and norms[before] > 0)
 
 
 @expects("momentLoss")

@@ -159,11 +159,9 @@ INITIAL = ("h0", "c0")
 
 
 def used(seen: Seen, name: str) -> Numbers:
-    """At how many timesteps, and of how many: recurrent weights not where they meet zeros; one is told in a word."""
+    """At how many timesteps, one of which is told in a word; and the 0 that recurrent weights meet at the first."""
     meets_zeros = name.startswith(("W_hh", "u_hh", "g_h")) and not seen.get("h")[0].any()
-    if seen.T == 1:
-        return []
-    return [seen.T - 1, seen.T, 0] if meets_zeros else [seen.T]
+    return [*([] if seen.T == 1 else [seen.T]), *([0] if meets_zeros else [])]
 
 
 @expects("weightsWords")

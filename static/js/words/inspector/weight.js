@@ -1,15 +1,16 @@
 /** What the inspector says of one weight. Pure. */
 
 import { formatNumber } from "../../lib/format.js";
-import { baseOf } from "../../record/chosen.js";
+import { baseOf, nameIn } from "../../record/chosen.js";
 import { at, length } from "../../record/readings.js";
 import { usedWords } from "../used.js";
 
 /** @typedef {import("../../run/state.js").State} State */
 /** @typedef {import("../../wire/protocol.js").DecodedRecord} DecodedRecord */
 
-/** @param {DecodedRecord} record @param {string} tensor @param {number[]} index */
+/** Nothing of a layer that is not open: the record has no number of it. @param {DecodedRecord} record @param {string} tensor @param {number[]} index */
 export function useWords(record, tensor, index) {
+  if (!(tensor in record.tensors) || nameIn(baseOf(tensor), record) !== tensor) return "";
   return `${formatNumber(at(record, tensor, ...index), 4)}: one number, ${entryWords(record, tensor, index[0])}.`;
 }
 

@@ -133,7 +133,7 @@ test("one weight: how often it is used, and for plain descent where it goes next
   const record = makeRecord({ meta: { clip_scale: 0.5 } });
   assert.equal(useWords(record, "W_hh", [1, 1]), "3.000: one number, used at all 4 timesteps.");
   record.tensors.h.data.fill(0, 0, 2);
-  const once = "3.000: one number, used at 3 of 4 timesteps, as the state starts at 0.";
+  const once = "3.000: one number, used at all 4 timesteps; at the first it meets h_0 = 0 and adds nothing.";
   assert.equal(useWords(record, "W_hh", [1, 1]), once);
   assert.equal(useWords(record, "b_h", [1]), "0.1000: one number, used at all 4 timesteps.");
   const state = initialState({ config: { optimizer: "sgd", learning_rate: 0.1, weight_decay: 0, clip: "norm" } });

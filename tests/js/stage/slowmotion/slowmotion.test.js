@@ -227,6 +227,18 @@ test("every moment has its sentence", () => {
   assert.match(said("backward", 2), /timestep 3 passes its gradient to 2/);
 });
 
+test("below the gap that truncation cuts slow motion passes nothing on, as the card says", () => {
+  const record = sampleRecord({ T: 24, H: 3, hasLoss: (t) => t === 24 });
+  for (let t = 1; t <= 20; t += 1) record.tensors.dh_norm_used.data[t] = 0;
+  const picture = readPicture(record, { k1: 4, k2: 4 }, null);
+  const said = (t) => momentWords({ phase: "backward", t, part: 1 }, picture, null).finding;
+  assert.match(said(20), /truncation lets nothing through from 21 to 20\.$/);
+  for (const t of [19, 10, 1]) {
+    assert.ok(said(t).endsWith(`nothing comes back from timestep ${t + 1} to ${t}, and ${t} has no loss of its own.`));
+    assert.equal(cardLines(picture, t).at(-1), "norm exactly 0");
+  }
+});
+
 test("where nothing comes back slow motion does not say that a gradient is passed on", () => {
   const none = nothingCarried(4);
   const moments = (hasLoss, config, tensors = {}) => {
@@ -246,7 +258,23 @@ test("where nothing comes back slow motion does not say that a gradient is passe
   const deep = deepRecord({ layers: 2, T: 4, tensors: { dh_carried_norm, dh_carried_norm_l2: dh_carried_norm } });
   const lower = readPicture(chosenRecord(deep, { layer: 1, direction: "forward" }), {}, null);
   const below = momentWords({ phase: "backward", t: 3, part: 1 }, lower, null).finding;
-  assert.match(below, /nothing comes back from timestep 4 to 3: there is what layer 2 sends down\.$/);
+  assert.match(below, /nothing comes back from timestep 4 to 3: all of it is what layer 2 sends down\.$/);
+  const cell = { ln_dc_norm: { shape: [5], data: new Float64Array(5).fill(-1) } };
+  const gated = moments((t) => t !== 2, { cell: "lstm" }, { ...none, ...cell });
+  const toCell = "nothing comes back from timestep 4 to h_3, only to c_3 through the forget gate";
+  assert.ok(gated.said(3).endsWith(`${toCell}; the gradient of h_3 begins anew with E_3.`), gated.said(3));
+  assert.match(
+    gated.said(2),
+    /only to c_2 through the forget gate; the gradient of h_2 is 0, as it has no loss of its/,
+  );
+  const two = deepRecord({
+    layers: 2,
+    T: 4,
+    tensors: { dh_carried_norm, dh_carried_norm_l2: dh_carried_norm, ...cell, ln_dc_norm_l2: cell.ln_dc_norm },
+  });
+  const inner = readPicture(chosenRecord(two, { layer: 1, direction: "forward" }), { cell: "lstm" }, null);
+  const sent = momentWords({ phase: "backward", t: 3, part: 1 }, inner, null).finding;
+  assert.ok(sent.endsWith(`${toCell}; all of ∂E/∂h_3 is what layer 2 sends down.`), sent);
 });
 
 const bothWays = (direction, layer = 1, layers = 1) =>
