@@ -18,7 +18,7 @@ import { isSaturated, slopeOf } from "../record/slope.js";
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {Scene & {picture: Picture}} Drawn */
 
-/** @typedef {"clip" | "output" | "loss" | "own" | "start" | "carried" | "share" | "against" | "saturated" | "input" | "W_xh" | "W_hh" | "units" | "W_hy"} NameKey */
+/** @typedef {"clip" | "output" | "loss" | "own" | "start" | "carried" | "share" | "against" | "cell" | "saturated" | "input" | "W_xh" | "W_hh" | "units" | "W_hy"} NameKey */
 
 /**
  * One way to name a thing: the timestep where, the x of the line's vertical part, and the thing's point.
@@ -39,25 +39,35 @@ const THINNEST = 5;
 /** How far beside a column a line runs that has not the whole gap. */
 const BESIDE = 6;
 
-/** From left to right, by the row in which they stand. @type {{row: "top" | "middle" | "bottom", keys: NameKey[]}[]} */
-const ROWS = [
+/** Names from left to right, by the row in which they stand. @typedef {{row: "top" | "middle" | "bottom", keys: NameKey[]}} Row */
+
+/** @type {Row[]} */
+export const ROWS = [
   { row: "top", keys: ["clip", "output", "loss", "own"] },
   { row: "middle", keys: ["start", "against", "carried", "saturated", "share"] },
   { row: "bottom", keys: ["input", "W_xh", "W_hh", "units", "W_hy"] },
+];
+
+/** Of a watched layer: nothing is clipped there, no output is known, and only the recurrent weights are drawn. @type {Row[]} */
+export const WATCHED_ROWS = [
+  { row: "top", keys: ["loss", "own"] },
+  { row: "middle", keys: ["against", "carried", "cell", "saturated", "share"] },
+  { row: "bottom", keys: ["input", "W_hh", "units"] },
 ];
 
 /**
  * @param {Drawn} scene
  * @param {(key: NameKey) => number} widthOf a name, px
  * @param {Names | null} before where they stood: a name stays at its timestep while it can
+ * @param {Row[]} rows
  * @returns {Names}
  */
-export function placeNames(scene, widthOf, before = null) {
+export function placeNames(scene, widthOf, before = null, rows = ROWS) {
   const { layout } = scene;
   /** @type {Names} */
   const names = { placed: [], missing: [] };
   if (!layout.names) return names;
-  for (const { row, keys } of ROWS) {
+  for (const { row, keys } of rows) {
     const top = layout.names[row];
     const wanted = keys.flatMap((key) => {
       const options = OPTIONS[key](scene);
@@ -80,7 +90,7 @@ export function placeNames(scene, widthOf, before = null) {
 /** @typedef {Option & {key: NameKey, left: number, width: number}} InRow */
 
 /** Where the row is full, these go first. @type {NameKey[]} */
-const LEAST = ["W_xh", "W_hy", "clip", "start", "saturated", "against", "share", "own", "units"];
+const LEAST = ["W_xh", "W_hy", "clip", "start", "saturated", "cell", "against", "share", "own", "units"];
 
 /** @param {Wanted} wanted @param {Names | null} before */
 function whereItStood({ key, options, width }, before) {
@@ -230,7 +240,7 @@ const OPTIONS = {
   },
 
   share: ({ layout, picture, ribbons }) => {
-    if (picture.losses < 2) return null;
+    if (picture.losses < 2 || !ribbons[0].strata) return null;
     const source = picture.lastLoss;
     const found = strataOf(layout, ribbons[0], picture).filter((one) => one.source === source && one.share > 0);
     return found.map(({ t, above }) => fromRight(layout, t, xOf(layout, t), layout.lanes[0].mid - above, source));
@@ -241,6 +251,18 @@ const OPTIONS = {
     return found.length === 0
       ? null
       : found.map(({ t, source, above }) => fromRight(layout, t, xOf(layout, t), layout.lanes[0].mid - above, source));
+  },
+
+  cell: ({ layout, ribbons }) => {
+    const [, lane] = layout.lanes;
+    const [, ribbon] = ribbons;
+    if (!lane || !ribbon) return null;
+    const flows = visible(layout).filter((t) => ribbon.kinds[t] === KIND.flow && ribbon.half[t] > THINNEST);
+    if (flows.length === 0) return null;
+    return flows.map((t) => {
+      const x = xOf(layout, t);
+      return { t, x, to: { x, y: lane.mid + 0.6 * ribbon.half[t] } };
+    });
   },
 
   saturated: ({ layout, picture }) => {
