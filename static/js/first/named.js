@@ -1,7 +1,7 @@
 /** The playground, as the names of the parts of its picture need it. */
 
 import { elsewhereWords, missingWords, NAMES } from "../words/names.js";
-import { ROWS } from "./places.js";
+import { PLAYGROUND } from "./places.js";
 
 /**
  * @param {import("../run/session.js").PageStore} store
@@ -20,7 +20,7 @@ export function playground(store, shown, isAlone) {
       if (slow) return elsewhereWords("slow");
       return isAlone() ? "" : elsewhereWords("lanes");
     },
-    rows: ROWS,
+    kinds: () => PLAYGROUND,
     names: () => NAMES,
     missing: missingWords,
   };

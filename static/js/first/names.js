@@ -21,8 +21,8 @@ import { PILL, placeNames } from "./places.js";
  * @property {() => void} toggle
  * @property {() => Scene | null} shown what the stage draws; null while something else has it
  * @property {() => string} elsewhere why they do not stand on what is shown; nothing where they do
- * @property {import("./places.js").Row[]} rows
- * @property {() => Record<string, Name>} names of what `rows` holds
+ * @property {() => import("./places.js").Kinds} kinds what is named there
+ * @property {() => Record<string, Name>} names of all that
  * @property {(missing: NameKey[], picture: Picture, most: number) => string} missing what is said of those without room
  */
 
@@ -117,7 +117,7 @@ export function createNames(page) {
 
   /** @param {Scene & {picture: NonNullable<Scene["picture"]>}} scene */
   function write(scene) {
-    names = placeNames(scene, (key) => widthOf(scene, key), names, page.rows);
+    names = placeNames(scene, (key) => widthOf(scene, key), names, page.kinds());
     const { U, width, height, left, right } = scene.layout;
     lines.setAttribute("viewBox", `0 0 ${width} ${height}`);
     lines.replaceChildren(...names.placed.flatMap((one) => lead(one, U)));

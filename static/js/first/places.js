@@ -35,34 +35,30 @@ export const PILL = 20;
 const APART = 6;
 /** So far inside a name's ends its line begins. */
 const INSET = 9;
-const THINNEST = 5;
+export const THINNEST = 5;
 /** How far beside a column a line runs that has not the whole gap. */
 const BESIDE = 6;
 
 /** Names from left to right, by the row in which they stand. @typedef {{row: "top" | "middle" | "bottom", keys: NameKey[]}} Row */
 
 /** @type {Row[]} */
-export const ROWS = [
+const ROWS = [
   { row: "top", keys: ["clip", "output", "loss", "own"] },
   { row: "middle", keys: ["start", "against", "carried", "saturated", "share"] },
   { row: "bottom", keys: ["input", "W_xh", "W_hh", "units", "W_hy"] },
 ];
 
-/** Of a watched layer: nothing is clipped there, no output is known, and only the recurrent weights are drawn. @type {Row[]} */
-export const WATCHED_ROWS = [
-  { row: "top", keys: ["loss", "own"] },
-  { row: "middle", keys: ["against", "carried", "cell", "saturated", "share"] },
-  { row: "bottom", keys: ["input", "W_hh", "units"] },
-];
+/** @typedef {(scene: Drawn) => Option[] | null} Options the ways to name a thing; none where it cannot be named, null where it is not in the picture */
+/** What is named on a picture. @typedef {{rows: Row[], options: Record<NameKey, Options>}} Kinds */
 
 /**
  * @param {Drawn} scene
  * @param {(key: NameKey) => number} widthOf a name, px
  * @param {Names | null} before where they stood: a name stays at its timestep while it can
- * @param {Row[]} rows
+ * @param {Kinds} kinds
  * @returns {Names}
  */
-export function placeNames(scene, widthOf, before = null, rows = ROWS) {
+export function placeNames(scene, widthOf, before = null, { rows, options } = PLAYGROUND) {
   const { layout } = scene;
   /** @type {Names} */
   const names = { placed: [], missing: [] };
@@ -70,10 +66,10 @@ export function placeNames(scene, widthOf, before = null, rows = ROWS) {
   for (const { row, keys } of rows) {
     const top = layout.names[row];
     const wanted = keys.flatMap((key) => {
-      const options = OPTIONS[key](scene);
-      if (options === null) return [];
-      if (options.length === 0) names.missing.push(key);
-      return options.length === 0 ? [] : [{ key, options, width: widthOf(key) }];
+      const ways = options[key](scene);
+      if (ways === null) return [];
+      if (ways.length === 0) names.missing.push(key);
+      return ways.length === 0 ? [] : [{ key, options: ways, width: widthOf(key) }];
     });
     const stood = wanted.map((one) => whereItStood(one, before));
     const stays = stood.every(({ options }) => options.length > 0)
@@ -173,11 +169,8 @@ function besideEachOther(wanted, { width, U }) {
   return placed;
 }
 
-/**
- * The ways to name each thing; none where it cannot be named, null where it is not in the picture.
- * @type {Record<NameKey, (scene: Drawn) => Option[] | null>}
- */
-const OPTIONS = {
+/** @type {Record<NameKey, Options>} */
+export const OPTIONS = {
   clip: ({ layout, picture }) => {
     const [{ top }] = layout.lanes;
     const { mode, scale } = picture.clip;
@@ -253,17 +246,7 @@ const OPTIONS = {
       : found.map(({ t, source, above }) => fromRight(layout, t, xOf(layout, t), layout.lanes[0].mid - above, source));
   },
 
-  cell: ({ layout, ribbons }) => {
-    const [, lane] = layout.lanes;
-    const [, ribbon] = ribbons;
-    if (!lane || !ribbon) return null;
-    const flows = visible(layout).filter((t) => ribbon.kinds[t] === KIND.flow && ribbon.half[t] > THINNEST);
-    if (flows.length === 0) return null;
-    return flows.map((t) => {
-      const x = xOf(layout, t);
-      return { t, x, to: { x, y: lane.mid + 0.6 * ribbon.half[t] } };
-    });
-  },
+  cell: () => null,
 
   saturated: ({ layout, picture }) => {
     const slope = slopeOf(picture);
@@ -333,8 +316,11 @@ const OPTIONS = {
   },
 };
 
+/** @type {Kinds} */
+export const PLAYGROUND = { rows: ROWS, options: OPTIONS };
+
 /** Down or up between t and the next column, then to the left. @param {Layout} layout @param {number} t @param {number} x @param {number} y @param {number} [source] @returns {Option} */
-function fromRight(layout, t, x, y, source) {
+export function fromRight(layout, t, x, y, source) {
   const option = { t, x: layout.edges[t], to: { x, y } };
   return source === undefined ? option : { ...option, source };
 }
@@ -357,12 +343,12 @@ function timesteps({ T }) {
 }
 
 /** @param {Layout} layout */
-function visible(layout) {
+export function visible(layout) {
   return timesteps(/** @type {any} */ (layout)).filter((t) => isVisible(layout, t));
 }
 
 /** @param {Layout} layout @param {Picture} picture */
-function withTarget(layout, picture) {
+export function withTarget(layout, picture) {
   return visible(layout).filter((t) => picture.hasTarget[t]);
 }
 
