@@ -248,8 +248,8 @@ ROOMS = (
     "share",
     "lessons",
     "questions",
-    "watched",
     "first",
+    "watched",
 )
 FLAT = {"main.js", "page.js"}
 LEAVES = {"lib/scales.js", "lib/store.js", "lib/format.js", "wire/protocol.js", "kit/plot.js"}

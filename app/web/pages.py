@@ -178,8 +178,12 @@ class Pages:
     def watched_page(self) -> "Fixed":
         """The page of a watched run."""
         modules = inside(self.assets, WATCHED, self.assets.needed(WATCHED))
-        page = self.templates.get_template("watched.html").render(modules=modules)
+        page = self.templates.get_template("watched.html").render(modules=modules, lesson=self.first_lesson())
         return Fixed(page.encode(), "text/html", policy=self.policy(modules))
+
+    def first_lesson(self) -> str | None:
+        """The address of the lesson that the others follow; None where there are none."""
+        return next((lesson["slug"] for lesson in self.pool.facts["scenes"]), None)
 
     def policy(self, modules: Inside, *others: str) -> str:
         """What a page may do in which these scripts stand."""

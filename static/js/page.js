@@ -9,6 +9,7 @@ import { watchResolution } from "./lib/canvas/resolution.js";
 import { createEdits } from "./run/edits.js";
 import { createFirstView } from "./first/view.js";
 import { createFlowName } from "./first/flow_name.js";
+import { playground } from "./first/named.js";
 import { createNames } from "./first/names.js";
 import { createReader } from "./first/reader.js";
 import { rememberVisit } from "./first/visit.js";
@@ -165,7 +166,8 @@ export function startPage(store, stage, theme, kept, link, elsewhere, ahead) {
     },
   );
 
-  const names = createNames(store, stage.shown, () => lanes.isAlone());
+  const named = playground(store, stage.shown, () => lanes.isAlone());
+  const names = createNames(named);
   const flowName = createFlowName(store);
   const firstView = createFirstView(store, lessons.toggle);
   const reader = createReader(store);
@@ -267,7 +269,7 @@ export function startPage(store, stage, theme, kept, link, elsewhere, ahead) {
     reset: travel.reset,
     fold: acts.toggleFold,
     slowMotion: acts.toggleSlowMotion,
-    names: names.toggle,
+    names: named.toggle,
     lessons: lessons.toggle,
     nextPage: () => void (scrolled(1) || lessons.next()),
     previousPage: () => void (scrolled(-1) || lessons.back()),

@@ -1,8 +1,10 @@
 """The page of a watched run: captures arrive, are chosen, compared and held; all are told when the script ends."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -112,6 +114,46 @@ def test_captures_are_shown_held_compared_and_chosen_from(watched: Page, script:
     expect(watched.get_by_role("button", name="unpin")).to_be_visible()
     watched.keyboard.press("Escape")
     expect(watched.get_by_role("button", name="unpin")).to_be_hidden()
+
+
+def test_names_of_the_parts_open_by_a_key_with_the_numbers_of_the_capture(watched: Page):
+    button = watched.get_by_role("button", name="What am I seeing?")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(watched.locator(".name-pill")).to_have_count(0)
+    watched.keyboard.press("i")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    watched.get_by_role("button", name="disc: handed in here").click()
+    said = watched.locator("#name-said")
+    expect(said).to_contain_text("the rest of the model hands in a gradient")
+    found = re.search(r"At timestep (\d+) .* its norm is ([\d.]+)\. ", said.inner_text())
+    assert found, said.inner_text()
+    t, norm = int(found[1]), float(found[2])
+    assert norm == pytest.approx(np.exp(record("encoder", 0, "lstm").tensors["ln_flow"][t - 1, t]), rel=5e-3)
+    for dark in (True, False):
+        watched.emulate_media(color_scheme="dark" if dark else "light")
+        assert violations(watched) == []
+
+    watched.locator("#network").press("ArrowLeft")
+    expect(watched.get_by_role("button", name="unpin")).to_be_visible()
+    watched.keyboard.press("Escape")
+    expect(said).to_be_hidden()
+    expect(watched.get_by_role("button", name="unpin")).to_be_visible()
+    watched.keyboard.press("Escape")
+    expect(watched.get_by_role("button", name="unpin")).to_be_hidden()
+    watched.get_by_label("module", exact=True).select_option("decoder")
+    expect(watched.get_by_role("button", name="disc: handed in here")).to_be_visible()
+    watched.locator("#network").press("i")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(watched.get_by_role("button", name="disc: handed in here")).to_be_hidden()
+
+
+def test_the_way_to_the_lessons_leads_to_the_first_of_this_server_and_leaves_the_page_open(watched: Page):
+    with watched.expect_popup() as opened:
+        watched.get_by_role("link", name="Lessons").click()
+    lessons = opened.value
+    expect(lessons.locator("#lesson")).to_be_visible()
+    assert lessons.url.startswith(watched.url.partition("/watched")[0] + "/")
+    expect(watched.locator("#read-step")).to_have_text("0")
 
 
 def test_axe_finds_nothing_and_the_page_fits_every_width(watched: Page):

@@ -4,13 +4,27 @@ import { byId, element, setAttribute, setSentence, setText, svg, typeset } from 
 import { addStyle } from "../lib/styles.js";
 import { createTooltip } from "../kit/tooltip.js";
 import { sans } from "../kit/text.js";
-import { elsewhereWords, missingWords, NAMES, NAMES_OF_PARTS } from "../words/names.js";
+import { NAMES_OF_PARTS } from "../words/names.js";
 import { PILL, placeNames } from "./places.js";
 
-/** @typedef {import("../run/session.js").PageStore} PageStore */
 /** @typedef {import("../stage/scene.js").Scene} Scene */
 /** @typedef {import("./places.js").NameKey} NameKey */
 /** @typedef {import("./places.js").Placed} Placed */
+
+/** @typedef {import("../words/names.js").Name} Name */
+/** @typedef {import("../record/picture.js").Picture} Picture */
+
+/**
+ * The page on whose picture they stand.
+ * @typedef {object} NamedPage
+ * @property {() => boolean} areOn whether the reader wants them
+ * @property {() => void} toggle
+ * @property {() => Scene | null} shown what the stage draws; null while something else has it
+ * @property {() => string} elsewhere why they do not stand on what is shown; nothing where they do
+ * @property {() => import("./places.js").Kinds} kinds what is named there
+ * @property {() => Record<string, Name>} names of all that
+ * @property {(missing: NameKey[], picture: Picture, most: number) => string} missing what is said of those without room
+ */
 
 /** Below so many design units in width, names are short. */
 const NARROW = 640;
@@ -18,12 +32,8 @@ const PADDING = 16;
 /** From this room on, in design units, a column stands apart. */
 const ROOM = 14;
 
-/**
- * @param {PageStore} store
- * @param {() => Scene | null} shown what the stage draws; null while something else has it
- * @param {() => boolean} isAlone whether there is one network
- */
-export function createNames(store, shown, isAlone) {
+/** @param {NamedPage} page */
+export function createNames(page) {
   const layer = element("div", {
     class: "names",
     role: "group",
@@ -51,7 +61,7 @@ export function createNames(store, shown, isAlone) {
   /** @param {Scene} scene @param {NameKey} key */
   function textOf({ layout, picture }, key) {
     const isNarrow = layout.width < NARROW * layout.U;
-    return NAMES[key][isNarrow ? "short" : "long"](/** @type {any} */ (picture));
+    return page.names()[key][isNarrow ? "short" : "long"](/** @type {any} */ (picture));
   }
 
   /** @param {Scene} scene @param {NameKey} key */
@@ -88,21 +98,26 @@ export function createNames(store, shown, isAlone) {
     const place = names?.placed.find(({ key }) => key === opened);
     const button = opened && buttons.get(opened);
     if (!place || !button || !drawn?.picture || layer.hidden) return tip.hide();
-    tip.show(button, NAMES[place.key].said(drawn.picture, place));
+    tip.show(button, page.names()[place.key].said(drawn.picture, place));
   }
 
-  layer.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || opened === null) return;
-    event.stopPropagation();
-    open(null);
-  });
+  // Before anything else that the key would do: wherever the focus is, the sentence is what lies on top.
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape" || opened === null) return;
+      event.stopPropagation();
+      open(null);
+    },
+    { capture: true },
+  );
   document.addEventListener("pointerdown", (event) => {
     if (opened !== null && !layer.contains(/** @type {Node} */ (event.target))) open(null);
   });
 
   /** @param {Scene & {picture: NonNullable<Scene["picture"]>}} scene */
   function write(scene) {
-    names = placeNames(scene, (key) => widthOf(scene, key), names);
+    names = placeNames(scene, (key) => widthOf(scene, key), names, page.kinds());
     const { U, width, height, left, right } = scene.layout;
     lines.setAttribute("viewBox", `0 0 ${width} ${height}`);
     lines.replaceChildren(...names.placed.flatMap((one) => lead(one, U)));
@@ -119,7 +134,7 @@ export function createNames(store, shown, isAlone) {
       if (!button.isConnected) layer.append(button);
     }
     const most = Math.floor((right - left) / (ROOM * U));
-    say(missingWords(names.missing, scene.picture, most));
+    say(page.missing(names.missing, scene.picture, most));
     tell();
   }
 
@@ -132,21 +147,20 @@ export function createNames(store, shown, isAlone) {
   }
 
   const pressed = byId("names");
-  pressed.addEventListener("click", () => store.dispatch({ type: "names", names: !store.get().names }));
+  pressed.addEventListener("click", page.toggle);
 
   return {
-    toggle: () => store.dispatch({ type: "names", names: !store.get().names }),
     /** Called once a frame. */
     draw() {
-      const state = store.get();
-      const scene = shown();
-      setAttribute(pressed, "aria-pressed", String(state.names));
-      const why = state.folded ? "folded" : state.slow ? "slow" : isAlone() ? null : "lanes";
-      const isOn = state.names && why === null && scene?.picture && scene.layout.names;
+      const wanted = page.areOn();
+      const scene = page.shown();
+      setAttribute(pressed, "aria-pressed", String(wanted));
+      const elsewhere = page.elsewhere();
+      const isOn = wanted && elsewhere === "" && scene?.picture && scene.layout.names;
       if (layer.hidden === Boolean(isOn)) layer.hidden = !isOn;
       if (!isOn) {
         drawn = null;
-        say(state.names && why ? elsewhereWords(why) : "");
+        say(wanted ? elsewhere : "");
         tip.hide();
         return;
       }

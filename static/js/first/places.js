@@ -18,7 +18,7 @@ import { isSaturated, slopeOf } from "../record/slope.js";
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {Scene & {picture: Picture}} Drawn */
 
-/** @typedef {"clip" | "output" | "loss" | "own" | "start" | "carried" | "share" | "against" | "saturated" | "input" | "W_xh" | "W_hh" | "units" | "W_hy"} NameKey */
+/** @typedef {"clip" | "output" | "loss" | "own" | "start" | "carried" | "share" | "against" | "cell" | "saturated" | "input" | "W_xh" | "W_hh" | "units" | "W_hy"} NameKey */
 
 /**
  * One way to name a thing: the timestep where, the x of the line's vertical part, and the thing's point.
@@ -35,35 +35,41 @@ export const PILL = 20;
 const APART = 6;
 /** So far inside a name's ends its line begins. */
 const INSET = 9;
-const THINNEST = 5;
+export const THINNEST = 5;
 /** How far beside a column a line runs that has not the whole gap. */
 const BESIDE = 6;
 
-/** From left to right, by the row in which they stand. @type {{row: "top" | "middle" | "bottom", keys: NameKey[]}[]} */
+/** Names from left to right, by the row in which they stand. @typedef {{row: "top" | "middle" | "bottom", keys: NameKey[]}} Row */
+
+/** @type {Row[]} */
 const ROWS = [
   { row: "top", keys: ["clip", "output", "loss", "own"] },
   { row: "middle", keys: ["start", "against", "carried", "saturated", "share"] },
   { row: "bottom", keys: ["input", "W_xh", "W_hh", "units", "W_hy"] },
 ];
 
+/** @typedef {(scene: Drawn) => Option[] | null} Options the ways to name a thing; none where it cannot be named, null where it is not in the picture */
+/** What is named on a picture. @typedef {{rows: Row[], options: Record<NameKey, Options>}} Kinds */
+
 /**
  * @param {Drawn} scene
  * @param {(key: NameKey) => number} widthOf a name, px
  * @param {Names | null} before where they stood: a name stays at its timestep while it can
+ * @param {Kinds} kinds
  * @returns {Names}
  */
-export function placeNames(scene, widthOf, before = null) {
+export function placeNames(scene, widthOf, before = null, { rows, options } = PLAYGROUND) {
   const { layout } = scene;
   /** @type {Names} */
   const names = { placed: [], missing: [] };
   if (!layout.names) return names;
-  for (const { row, keys } of ROWS) {
+  for (const { row, keys } of rows) {
     const top = layout.names[row];
     const wanted = keys.flatMap((key) => {
-      const options = OPTIONS[key](scene);
-      if (options === null) return [];
-      if (options.length === 0) names.missing.push(key);
-      return options.length === 0 ? [] : [{ key, options, width: widthOf(key) }];
+      const ways = options[key](scene);
+      if (ways === null) return [];
+      if (ways.length === 0) names.missing.push(key);
+      return ways.length === 0 ? [] : [{ key, options: ways, width: widthOf(key) }];
     });
     const stood = wanted.map((one) => whereItStood(one, before));
     const stays = stood.every(({ options }) => options.length > 0)
@@ -80,7 +86,7 @@ export function placeNames(scene, widthOf, before = null) {
 /** @typedef {Option & {key: NameKey, left: number, width: number}} InRow */
 
 /** Where the row is full, these go first. @type {NameKey[]} */
-const LEAST = ["W_xh", "W_hy", "clip", "start", "saturated", "against", "share", "own", "units"];
+const LEAST = ["W_xh", "W_hy", "clip", "start", "saturated", "cell", "against", "share", "own", "units"];
 
 /** @param {Wanted} wanted @param {Names | null} before */
 function whereItStood({ key, options, width }, before) {
@@ -163,11 +169,8 @@ function besideEachOther(wanted, { width, U }) {
   return placed;
 }
 
-/**
- * The ways to name each thing; none where it cannot be named, null where it is not in the picture.
- * @type {Record<NameKey, (scene: Drawn) => Option[] | null>}
- */
-const OPTIONS = {
+/** @type {Record<NameKey, Options>} */
+export const OPTIONS = {
   clip: ({ layout, picture }) => {
     const [{ top }] = layout.lanes;
     const { mode, scale } = picture.clip;
@@ -230,7 +233,7 @@ const OPTIONS = {
   },
 
   share: ({ layout, picture, ribbons }) => {
-    if (picture.losses < 2) return null;
+    if (picture.losses < 2 || !ribbons[0].strata) return null;
     const source = picture.lastLoss;
     const found = strataOf(layout, ribbons[0], picture).filter((one) => one.source === source && one.share > 0);
     return found.map(({ t, above }) => fromRight(layout, t, xOf(layout, t), layout.lanes[0].mid - above, source));
@@ -242,6 +245,8 @@ const OPTIONS = {
       ? null
       : found.map(({ t, source, above }) => fromRight(layout, t, xOf(layout, t), layout.lanes[0].mid - above, source));
   },
+
+  cell: () => null,
 
   saturated: ({ layout, picture }) => {
     const slope = slopeOf(picture);
@@ -311,8 +316,11 @@ const OPTIONS = {
   },
 };
 
+/** @type {Kinds} */
+export const PLAYGROUND = { rows: ROWS, options: OPTIONS };
+
 /** Down or up between t and the next column, then to the left. @param {Layout} layout @param {number} t @param {number} x @param {number} y @param {number} [source] @returns {Option} */
-function fromRight(layout, t, x, y, source) {
+export function fromRight(layout, t, x, y, source) {
   const option = { t, x: layout.edges[t], to: { x, y } };
   return source === undefined ? option : { ...option, source };
 }
@@ -335,12 +343,12 @@ function timesteps({ T }) {
 }
 
 /** @param {Layout} layout */
-function visible(layout) {
+export function visible(layout) {
   return timesteps(/** @type {any} */ (layout)).filter((t) => isVisible(layout, t));
 }
 
 /** @param {Layout} layout @param {Picture} picture */
-function withTarget(layout, picture) {
+export function withTarget(layout, picture) {
   return visible(layout).filter((t) => picture.hasTarget[t]);
 }
 

@@ -1,12 +1,15 @@
 /** The page of a watched run: a model that a script trains, seen through `unroll.watch`. */
 
+import { createNames } from "../first/names.js";
 import { createTheme } from "../kit/theme.js";
 import { socketAddressOf } from "../lib/address.js";
 import { watchResolution } from "../lib/canvas/resolution.js";
 import { byId, setText } from "../lib/dom.js";
 import { createFrames } from "../lib/frames.js";
 import { createGuard } from "../lib/guard.js";
+import { listenToKeys } from "../lib/keyboard.js";
 import { BROWSER } from "../lib/platform.js";
+import { inBrowser } from "../lib/storage.js";
 import { onSizes } from "../lib/sizes.js";
 import { createStore } from "../lib/store.js";
 import { createFlowView } from "../views/flow.js";
@@ -14,6 +17,7 @@ import { failureWords } from "../words/notices.js";
 import { COPIED, COPY, FREEZE, flowNote, GO_ON, NOT_HANDED_IN } from "../words/watched.js";
 import { createChoosers } from "./choosers.js";
 import { drawFound, drawHeader, drawSentences, drawStatus, drawTimestep } from "./panels.js";
+import { watchedPage } from "./named.js";
 import { hasEveryPair, pictureOf } from "./picture.js";
 import { factsOf, recordAt } from "./place.js";
 import { createSource, runIn } from "./source.js";
@@ -52,6 +56,9 @@ const stage = createWatchedStage(stageCanvas(), {
   hover: (t) => store.dispatch({ type: "hover", hover: t === null ? null : { t } }),
   pin: (t) => store.dispatch({ type: "pin", pin: store.get().pin?.t === t ? null : { t } }),
 });
+
+const named = watchedPage(store, { scene: stage.shown, capture: () => shownCapture(store.get()) });
+const names = createNames(named);
 
 /**
  * A capture as the views of the playground ask for a state; `readAt` reads its record for a view.
@@ -127,6 +134,7 @@ function draw(now) {
   byId("freeze").setAttribute("aria-pressed", String(state.at !== null));
   if (!shown) return Number.POSITIVE_INFINITY;
   guard.run(() => drawCapture(state, shown), undefined);
+  guard.run(names.draw, undefined);
   const wait = guard.run(() => views.draw(state.tab, now), Number.POSITIVE_INFINITY);
   guard.run(() => flow.draw(now), undefined);
   return wait;
@@ -163,13 +171,13 @@ byId("copy").addEventListener("click", async () => {
 stageCanvas().addEventListener("keydown", (event) => {
   const shown = shownCapture(store.get());
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-  if (event.key === "Escape") store.dispatch({ type: "pin", pin: null });
   if (!shown || step === undefined) return;
   event.preventDefault();
   const T = pictureAt(shown).T;
   const t = Math.min(T, Math.max(1, (store.get().pin?.t ?? T + 1) + step));
   store.dispatch({ type: "pin", pin: { t } });
 });
+listenToKeys(document, { i: named.toggle, Escape: () => store.dispatch({ type: "pin", pin: null }) }, inBrowser);
 
 function resize() {
   stage.resize();

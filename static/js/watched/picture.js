@@ -31,7 +31,7 @@ export function pictureOf(record, place) {
   const lanes = [laneOf("h", overTime(record, "ln_dh_norm", place), T, share)];
   const carriedShare = overTime(record, "carried_share", place)?.data ?? null;
   const carried = overTime(record, "dh_carried_norm", place);
-  if (carried && carriedShare && !everyPair)
+  if (carried && !everyPair)
     Object.assign(lanes[0], { carried: Float64Array.from(carried.data, Math.log), carriedShare });
   const ofCell = overTime(record, "ln_dc_norm", place);
   if (ofCell) lanes.push(laneOf("c", ofCell, T, null));

@@ -21,6 +21,7 @@ import { baseOf } from "../record/chosen.js";
  * @property {number} sequence
  * @property {number} sequences
  * @property {number} timesteps
+ * @property {number[]} [restarts] after which timesteps a cell's state was not taken over as it was
  * @property {number | null} grad_residual
  * @property {string[]} notes
  * @property {{finding: string | null, sentence: string, cause: string | null, remedy: string | null, code: string | null}} verdict

@@ -9,26 +9,28 @@ import { ribbonOf } from "../stage/river/river.js";
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {import("../stage/scene.js").Scene} Scene */
 
-/** Where the discs of what is handed in stand, in design units. */
-const HANDED_Y = 92;
+/** So far below the discs of losses those of what is handed in stand: there are no outputs under them. In design units. */
+const LOWER = 28;
 
 /**
  * @param {Picture} picture
  * @param {{picture: Picture, step: number} | null} compared
- * @param {{step: number, ruler: import("../run/state.js").Ruler, dark: boolean, highlight: number}} shown
+ * @param {{step: number, ruler: import("../run/state.js").Ruler, dark: boolean, highlight: number, names?: boolean}} shown
  * @param {{width: number, height: number, U: number}} size
  * @param {readonly [number, number]} domain
  * @returns {Scene}
  */
-export function watchedScene(picture, compared, { step, ruler, dark, highlight }, size, domain) {
-  const laid = layoutStage({ ...size, T: picture.T, H: picture.H, inputRows: picture.I, lanes: picture.lanes.length });
-  const y = HANDED_Y * size.U;
+export function watchedScene(picture, compared, { step, ruler, dark, highlight, names }, size, domain) {
+  const { T, H, I: inputRows, lanes } = picture;
+  const laid = layoutStage({ ...size, T, H, inputRows, lanes: lanes.length, names });
+  const y = laid.loss.y + LOWER * size.U;
   const layout = {
     ...laid,
     loss: { y },
     output: { top: y, bottom: y },
     norm: { top: laid.norm.top, bottom: laid.track.bottom },
     track: { top: laid.track.bottom, bottom: laid.track.bottom },
+    names: laid.names && { ...laid.names, top: laid.names.top + LOWER * size.U },
   };
   const [lane] = layout.lanes;
   const { edges, left, right, U } = layout;

@@ -33,6 +33,7 @@ import * as say from "../words/watched.js";
  * @property {number} inputs numbers a timestep, of which the picture shows some
  * @property {import("../run/state.js").Ruler} ruler
  * @property {boolean} dark
+ * @property {boolean} names
  * @property {{t: number, source?: number} | null} hover
  * @property {{t: number} | null} pin
  */
@@ -76,6 +77,8 @@ export function createWatchedStage(canvas, tell) {
       ctx.imageSmoothingEnabled = false;
       drawAll(ctx, scene, view, bitmaps, ratio);
     },
+    /** What was drawn last. */
+    shown: () => scene,
     /** The canvas has another size; measured before anything of a frame is written. */
     resize() {
       const ratio = window.devicePixelRatio || 1;

@@ -21,6 +21,7 @@ import { factsOf, placesOf } from "./place.js";
  * @property {number | null} compared a step
  * @property {Ruler} ruler
  * @property {string} tab the view that is open
+ * @property {boolean} names whether the parts of the picture have their names on it
  * @property {{t: number, source?: number, k?: number} | null} hover
  * @property {{t: number, source?: number, k?: number} | null} pin
  * @property {import("../run/state.js").Theme} theme
@@ -38,6 +39,7 @@ import { factsOf, placesOf } from "./place.js";
  *   | {type: "compared", compared: number | null}
  *   | {type: "ruler", ruler: Ruler}
  *   | {type: "tab", tab: string}
+ *   | {type: "names", names: boolean}
  *   | {type: "hover", hover: Watched["hover"]}
  *   | {type: "pin", pin: Watched["pin"]}
  *   | {type: "theme", theme: import("../run/state.js").Theme, dark: boolean}} Action
@@ -60,6 +62,7 @@ export function initialWatched() {
     compared: null,
     ruler: "small",
     tab: "flow",
+    names: false,
     hover: null,
     pin: null,
     theme: "auto",
@@ -90,6 +93,8 @@ export function reduceWatched(state, action) {
       return { ...state, ruler: action.ruler };
     case "tab":
       return { ...state, tab: action.tab };
+    case "names":
+      return { ...state, names: action.names };
     case "hover":
       return { ...state, hover: action.hover };
     case "pin":
