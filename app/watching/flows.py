@@ -17,10 +17,11 @@ from ..engine.ln_norms import LN2, ln_norm
 from .direction import Direction
 from .pairs import all_pairs
 from .stack import Stack
+from .tables import OF_PAIRS
 
 Array = np.ndarray
 AT_ONCE = 2**19  # timesteps × units × losses that are worked on together
-TABLES = ("ln_flow", "share", "carried_share", "above_share", "ln_flow_a", "ln_flow_c", "route_share")
+ROUTES = "route_share"
 MOST = 2**25  # timesteps² × numbers of one timestep: beyond, the flow would take seconds and is left out
 
 
@@ -62,10 +63,10 @@ def of_all(stack: Stack, adjoints: list[list[Adjoints]]) -> list[list[tuple[dict
 
 def _tensors(flow: Flow, reverse: bool) -> dict[str, Array]:
     """What there is of it, from the order of reading to that of the sequence."""
-    present = {name: values for name in TABLES if (values := getattr(flow, name)) is not None}
+    present = {name: values for name in (*OF_PAIRS, ROUTES) if (values := getattr(flow, name)) is not None}
     if not reverse:
         return present
-    return {name: values[::-1] if name == "route_share" else values[::-1, ::-1] for name, values in present.items()}
+    return {name: values[::-1] if name == ROUTES else values[::-1, ::-1] for name, values in present.items()}
 
 
 def _has_path(T: int, reverse: bool, top: bool, both: bool) -> Array:

@@ -18,12 +18,12 @@ from .calls import Capture, FusedCall, StepCall
 from .crossing import Crossing, as_it_is, of_fused, of_steps, unscaled
 from .rules import as_dict, judge
 from .stack import Stack, replay, residual
+from .tables import is_of_pairs
 from .updates import overshoots, share
 from .verdict import Verdict
 
 Array = np.ndarray
 UPDATES = 2  # that a record tells of
-OF_PAIRS = ("ln_flow", "share", "carried_share", "above_share")  # how names of (T, T+1) tables begin
 NOTHING_AROUND: dict[str, Any] = {"cut": None, "mixed": None, "updates": [], "worst_update": None}
 
 
@@ -258,7 +258,7 @@ def joined(parts: list[dict[str, Array]]) -> dict[str, Array]:
         values = [part[name] for part in parts]
         if name.startswith(("W_", "b_")):
             whole[name] = first
-        elif name.startswith(OF_PAIRS):
+        elif is_of_pairs(name):
             whole[name] = _blocks(values, lengths)
         elif len(first) == lengths[0] + 1:
             whole[name] = np.concatenate([first, *(part[1:] for part in values[1:])])

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from app.engine import horizon
+from app.training import Record
 from app.watching import flows, lags, shown, spectrum
 from app.watching.crossing import Packing
 from app.watching.measure import Captured, Shown
 from app.watching.stack import replay, residual
+from app.watching.tables import OF_PAIRS
+from app.watching.view import View
 from tests.support.crossings import B, H, T, crossing, record
 
 LENGTHS = np.array([4, 2, 3])
@@ -265,3 +268,11 @@ def test_what_each_handed_gradient_sends_to_every_layer_is_what_it_sends_by_itse
                 assert (np.isnan(found) | (np.abs(found) < 1e-12))[~reached].all(), f"no path, no {name}{ending}"
             assert ("above_share" + ending in tensors) == (number < layers - 1), "nothing is above the top layer"
             assert ("route_share" + ending in tensors) == (cell != "rnn")
+
+
+def test_what_is_read_in_the_order_of_a_reverse_direction_is_turned_along_all_its_times():
+    tables = {f"{name}_reverse": np.arange(6.0).reshape(2, 3) for name in (*OF_PAIRS, "route_share")}
+    view = View(Record({"kind": "record"}, tables), 1, reverse=True)
+    for name in OF_PAIRS:
+        np.testing.assert_array_equal(view.get(name), [[5, 4, 3], [2, 1, 0]], err_msg=name)
+    np.testing.assert_array_equal(view.get("route_share"), [[3, 4, 5], [0, 1, 2]])
