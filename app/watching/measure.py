@@ -139,7 +139,7 @@ class Shown:
         horizon = None if meter is None else meter.horizon
         facts = self._facts | {
             "grad_residual": self.whole.residual(self._name),
-            "flow_residual": max(residuals) if len(residuals) == len(found) else None,
+            "flow_residual": float(np.max(residuals)) if len(residuals) == len(found) else None,
             "horizon": horizon,
             "verdict": as_dict(self.verdict, horizon),
         }

@@ -205,6 +205,14 @@ def test_where_a_run_is_too_long_for_its_pairs_the_record_has_none_and_no_residu
         assert (record.flow_residual is not None) == told
 
 
+@pytest.mark.parametrize("bad", [0, 1, 2])
+def test_a_residual_that_is_no_number_is_told_whichever_run_has_it(bad):
+    runs = [run_of("rnn", 3, seed) for seed in range(3)]
+    runs[bad].d_output[1] = np.nan
+    record = Shown("cell", Captured({"cell": runs}, own={}, scale=1.0), "cell", slice(0, 3), 0, {"step": 0}).record
+    assert np.isnan(record.flow_residual)
+
+
 SHAPES = [
     ("rnn", 2, False, 0, False),
     ("rnn", 2, True, 0, True),
