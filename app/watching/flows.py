@@ -15,7 +15,7 @@ from ..engine.adjoints import Adjoints
 from ..engine.flow import Flow, Gathered, layer_flow
 from ..engine.ln_norms import LN2, ln_norm
 from .direction import Direction
-from .pairs import all_pairs
+from .pairs import all_pairs, at_end
 from .stack import Stack
 from .tables import OF_PAIRS
 
@@ -135,11 +135,10 @@ def _down(stack: Stack, losses: Array) -> Iterator[tuple[Array, Array, int, int,
     arriving = np.zeros((T, n, crossing.d_output.shape[2]))
     arriving[losses, columns] = crossing.d_output[losses, 0]
     last = {
-        (number, place): (
-            _at_end(crossing.d_h_n, row, losses, place, T),
-            _at_end(crossing.d_c_n, row, losses, place, T),
+        (number, place): tuple(
+            at_end(arrived, crossing, number, place, losses) for arrived in (crossing.d_h_n, crossing.d_c_n)
         )
-        for row, (number, place) in enumerate(np.ndindex(spec.num_layers, spec.directions))
+        for number, place in np.ndindex(spec.num_layers, spec.directions)
     }
     sizes = [
         np.abs(arriving).max(axis=(0, 2)),
@@ -157,13 +156,3 @@ def _down(stack: Stack, losses: Array) -> Iterator[tuple[Array, Array, int, int,
             below += direction.backward()
             yield losses, exponents, number, place, direction
         arriving = below if number == 0 or crossing.masks is None else below * crossing.masks[number - 1]
-
-
-def _at_end(arrived: Array | None, row: int, losses: Array, place: int, T: int) -> Array | None:
-    """What arrived at a last state (n, …): a part of the loss of the timestep that direction reads last."""
-    last = 0 if place else T - 1
-    if arrived is None or last not in losses:
-        return None
-    values = np.zeros((len(losses), arrived.shape[2]))
-    values[losses == last] = arrived[row, 0]
-    return values

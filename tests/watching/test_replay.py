@@ -7,7 +7,7 @@ import pytest
 
 from app.engine import horizon
 from app.training import Record
-from app.watching import flows, lags, shown, spectrum
+from app.watching import flows, lags, pairs, shown, spectrum
 from app.watching.crossing import Packing
 from app.watching.measure import Captured, Shown
 from app.watching.stack import replay, residual
@@ -246,6 +246,29 @@ def expected_shares(parts):
     whole = parts.sum(axis=0)
     with np.errstate(invalid="ignore"):
         return np.einsum("tkh,kh->tk", parts, whole) / (whole**2).sum(axis=1)
+
+
+@pytest.mark.parametrize(("cell", "layers", "both", "proj", "dropout"), SHAPES)
+def test_pairs_near_one_carry_no_powers_of_two_and_nothing_handed_in_is_changed(cell, layers, both, proj, dropout):
+    one = shown.alone(crossing(cell, layers, both, proj, dropout=dropout).of_one(1), 0)
+    before = one.crossing.d_output.copy()
+    shown.of_sequence(one)
+    np.testing.assert_array_equal(one.crossing.d_output, before)
+    with np.errstate(all="ignore"):
+        assert not any(adjoint.exponent.any() for layer in pairs.all_adjoints(one) for adjoint in layer)
+        assert not any(group.exponent.any() for _, _, group in pairs.all_pairs(one))
+
+
+@pytest.mark.parametrize("power", [-900, -101, -100, -99, 99, 100, 101, 900])
+@pytest.mark.parametrize(("cell", "layers", "both", "proj", "dropout"), SHAPES[-4:])
+def test_what_is_handed_in_at_another_size_has_the_same_shares(cell, layers, both, proj, dropout, power):
+    one = crossing(cell, layers, both, proj, dropout=dropout).of_one(1)
+    arrived = {name: getattr(one, name) for name in ("d_output", "d_h_n", "d_c_n")}
+    other = dataclasses.replace(one, **{name: np.ldexp(values, power) for name, values in arrived.items()})
+    expected, found = (shown.of_sequence(shown.alone(this, 0))[0] for this in (one, other))
+    for name in (name for name in expected if name.startswith((*OF_PAIRS, "route_share"))):
+        by = power * np.log(2.0) if name.startswith("ln_") else 0.0
+        np.testing.assert_allclose(found[name], expected[name] + by, rtol=2e-6, atol=1e-6, err_msg=name)
 
 
 @pytest.mark.parametrize(("cell", "layers", "both", "proj", "dropout"), SHAPES)
