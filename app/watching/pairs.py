@@ -22,7 +22,8 @@ Array = np.ndarray
 
 
 def all_adjoints(stack: Stack) -> list[list[Adjoints]]:
-    """dE/d(...) of every layer and direction of one sequence (B = 1) after its way back; dh and its parts are of h_t.
+    """dE/d(...) of every layer and direction of one sequence (B = 1) after its way back; h, dh and its parts are
+    of h_t.
 
     ``received`` of a layer below the top is what the layer above sends down, and at the timestep read last what was
     handed to the last state.
@@ -130,7 +131,7 @@ def _to_units(handed: Rows, direction: Direction) -> Rows:
 
 
 def _of_states(adjoint: Adjoints, direction: Direction, handed: Rows) -> Adjoints:
-    """The same adjoints with those of h_t in place of u_t's."""
+    """The same adjoints with h_t and those of h_t in place of u_t's."""
     received, received_exponent = handed.mantissa[:, 0], handed.exponent[:, 0]
     adjoint = replace(adjoint, received=received, received_exponent=received_exponent)
     if not direction.spec.proj_size:
@@ -139,7 +140,7 @@ def _of_states(adjoint: Adjoints, direction: Direction, handed: Rows) -> Adjoint
     carried[:-1] = adjoint.da.dot(direction.params["W_hh"].T)
     dh = carried * _powers(np.append(adjoint.exponent[1:], 0) - adjoint.exponent)[:, None]
     dh[1:] += received * _powers(received_exponent - adjoint.exponent[1:])[:, None]
-    return replace(adjoint, dh=dh, dh_carried=carried)
+    return replace(adjoint, h=direction.h, dh=dh, dh_carried=carried)
 
 
 def _pairs_of_states(group: LayerPairs, direction: Direction, handed: Rows, losses: Array) -> LayerPairs:

@@ -259,6 +259,21 @@ def test_pairs_near_one_carry_no_powers_of_two_and_nothing_handed_in_is_changed(
         assert not any(group.exponent.any() for _, _, group in pairs.all_pairs(one))
 
 
+@pytest.mark.parametrize(("cell", "layers", "both", "proj", "dropout"), SHAPES)
+def test_adjoints_with_the_states_they_meet_make_the_gradient_of_the_recurrent_weights(
+    cell, layers, both, proj, dropout
+):
+    one = shown.alone(crossing(cell, layers, both, proj, dropout=dropout).of_one(1), 0)
+    for layer, adjoints in zip(one.layers, pairs.all_adjoints(one), strict=True):
+        for direction, adjoint in zip(layer, adjoints, strict=True):
+            np.testing.assert_array_equal(adjoint.h, direction.h)
+            total, exponent = adjoint.dW_hh
+            expected = direction.gradients()["W_hh"]
+            np.testing.assert_allclose(np.ldexp(total, exponent), expected, rtol=1e-10, atol=1e-12)
+            parts = np.linalg.norm(direction.h[:-1], axis=1) * np.linalg.norm(adjoint.da, axis=1)
+            np.testing.assert_allclose(adjoint.dW_hh_norm, np.ldexp(parts, adjoint.exponent[1:]), rtol=1e-12)
+
+
 @pytest.mark.parametrize("power", [-900, -101, -100, -99, 99, 100, 101, 900])
 @pytest.mark.parametrize(("cell", "layers", "both", "proj", "dropout"), SHAPES[-4:])
 def test_what_is_handed_in_at_another_size_has_the_same_shares(cell, layers, both, proj, dropout, power):
