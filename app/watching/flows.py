@@ -23,11 +23,14 @@ Array = np.ndarray
 AT_ONCE = 2**19  # timesteps × units × losses that are worked on together
 ROUTES = "route_share"
 MOST = 2**25  # timesteps² × numbers of one timestep: beyond, the flow would take seconds and is left out
+MOST_PAIRS = 2**23  # timesteps² × layers and directions: beyond, its tables would take hundreds of MB
 
 
-def affordable(T: int, width: int) -> bool:
-    """Whether the flow of a layer with ``width`` pre-activations is worth its time."""
-    return T * T * width <= MOST
+def affordable(T: int, width: int, parts: int) -> bool:
+    """Whether the flow of ``parts`` layers and directions, each with ``width`` pre-activations, is worth its time and
+    its memory.
+    """
+    return T * T * width <= MOST and T * T * parts <= MOST_PAIRS
 
 
 def of_all(stack: Stack, adjoints: list[list[Adjoints]]) -> list[list[tuple[dict[str, Array], float]]]:
@@ -48,25 +51,26 @@ def of_all(stack: Stack, adjoints: list[list[Adjoints]]) -> list[list[tuple[dict
         for number, place, group in all_pairs(stack) if gathered else ():
             if (number, place) in gathered:
                 gathered[number, place].add(group)
-        found = [
+        return [
             [
-                gathered[number, place].flow() if (number, place) in gathered else layer_flow(direction.layer, adjoint)
+                _tensors(
+                    gathered.pop((number, place)).flow()
+                    if (number, place) in gathered
+                    else layer_flow(direction.layer, adjoint),
+                    direction.reverse,
+                )
                 for place, (direction, adjoint) in enumerate(zip(layer, adjoints[number], strict=True))
             ]
             for number, layer in enumerate(stack.layers)
         ]
-    return [
-        [(_tensors(flow, direction.reverse), flow.residual) for flow, direction in zip(flows, layer, strict=True)]
-        for flows, layer in zip(found, stack.layers, strict=True)
-    ]
 
 
-def _tensors(flow: Flow, reverse: bool) -> dict[str, Array]:
-    """What there is of it, from the order of reading to that of the sequence."""
+def _tensors(flow: Flow, reverse: bool) -> tuple[dict[str, Array], float]:
+    """What there is of it, from the order of reading to that of the sequence, and its residual."""
     present = {name: values for name in (*OF_PAIRS, ROUTES) if (values := getattr(flow, name)) is not None}
-    if not reverse:
-        return present
-    return {name: values[::-1] if name == ROUTES else values[::-1, ::-1] for name, values in present.items()}
+    if reverse:
+        present = {name: values[::-1] if name == ROUTES else values[::-1, ::-1] for name, values in present.items()}
+    return {name: values.astype(np.float32) for name, values in present.items()}, flow.residual
 
 
 def _has_path(T: int, reverse: bool, top: bool, both: bool) -> Array:

@@ -205,6 +205,15 @@ def test_where_a_run_is_too_long_for_its_pairs_the_record_has_none_and_no_residu
         assert (record.flow_residual is not None) == told
 
 
+@pytest.mark.parametrize(("layers", "both"), [(1, False), (2, False), (3, True)])
+def test_of_so_many_layers_that_their_pairs_take_too_much_memory_there_are_none(monkeypatch, layers, both):
+    one, parts = crossing("rnn", layers, both).of_one(1), layers * (1 + both)
+    for most, told in ((T * T * parts, True), (T * T * parts - 1, False)):
+        monkeypatch.setattr(flows, "MOST_PAIRS", most)
+        tensors, residual_of_pairs = shown.of_sequence(shown.alone(one, 0))
+        assert ("ln_flow" in tensors) == ("share" in tensors) == (residual_of_pairs is not None) == told
+
+
 @pytest.mark.parametrize("bad", [0, 1, 2])
 def test_a_residual_that_is_no_number_is_told_whichever_run_has_it(bad):
     runs = [run_of("rnn", 3, seed) for seed in range(3)]
