@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NoReturn, Self
 
-from .errors import BadUpload, BadValue, shown
+from .errors import BadUpload, BadValue, OutOfRange, shown
 from .tensorheader import MAX_HEADER_BYTES, strict_json
 from .training import Record
 from .training.tensorfile import pack, read
@@ -63,7 +63,7 @@ class Recording:
         return recording
 
     def write(self, record: Record) -> None:
-        """One more record."""
+        """One more record; OutOfRange, and nothing is written, where it would take more than 256 MiB."""
         if not self._writing:
             raise BadValue("This recording was opened to be read. `Recording.create` begins a new one.")
         position = _position(record.scalars)
@@ -79,8 +79,14 @@ class Recording:
 
     def _append(self, frame: bytes) -> int:
         """In one piece, as far as the system allows; returns where the frame begins. Of one that did not fit nothing is
-        left: others may follow, once there is room again.
+        left: others may follow, once there is room again. OutOfRange, before anything is written, for one that `open`
+        would not read.
         """
+        if len(frame) > LARGEST_FRAME:
+            raise OutOfRange(
+                f"Expected at most {LARGEST_FRAME} bytes in one record of a recording; got {len(frame)}. Fewer watched "
+                "quantities, shorter sequences or a smaller network make it smaller."
+            )
         whole = memoryview(len(frame).to_bytes(LENGTH_BYTES, "little") + frame)
         start = self._file.seek(0, os.SEEK_END) + LENGTH_BYTES
         try:

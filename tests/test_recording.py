@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from app.errors import BadUpload, BadValue, UnrollError
+from app import recording as recordings
+from app.errors import BadUpload, BadValue, OutOfRange, UnrollError
 from app.recording import LARGEST_FRAME, MAGIC, Recording
 from app.training import Record, RunConfig, Trainer
 from tests.support.servers import ROOT
@@ -48,6 +49,23 @@ def frame(scalars: str, **tensors) -> bytes:
 
 START = MAGIC + frame('{"kind":"recording","facts":{}}')
 RECORD = frame('{"kind":"record","iteration":0}', h=np.zeros((2, 3), np.float32))
+
+
+def test_a_record_that_could_not_be_read_again_is_not_written_and_others_follow(path, monkeypatch):
+    def sized(step, more):
+        return Record({"kind": "record", "iteration": step}, {"h": np.zeros(more)})
+
+    monkeypatch.setattr(recordings, "LARGEST_FRAME", len(sized(0, 100).to_bytes()))
+    with Recording.create(path) as recording:
+        recording.write(sized(0, 100))
+        before = path.read_bytes()
+        with pytest.raises(OutOfRange, match="in one record of a recording; got"):
+            recording.write(sized(1, 101))
+        assert path.read_bytes() == before
+        recording.write(sized(2, 3))
+        assert recording.iterations == [0, 2]
+    with Recording.open(path) as recording:
+        assert [len(record.tensors["h"]) for record in recording] == [100, 3]
 
 
 def test_what_was_written_comes_back_bit_for_bit(path, written):

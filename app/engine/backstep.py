@@ -34,10 +34,16 @@ def own_gradients(layer: Layer) -> Array:
 
 def own_rows(layer: Layer) -> tuple[Array, Array]:
     """`own_gradients` as mantissas (T, H) and powers of two (T,), which are 0 unless a norm has left 2^±`SPAN`."""
-    own = own_gradients(layer)
-    exponent = np.frexp(np.abs(own).max(axis=1))[1].astype(np.int64)
+    return with_exponents(own_gradients(layer))
+
+
+def with_exponents(vectors: Array) -> tuple[Array, Array]:
+    """Vectors (…, n) as mantissas and powers of two (…), which are 0, and the mantissas the vectors themselves, unless
+    a vector's largest entry has left 2^±`SPAN`.
+    """
+    exponent = np.frexp(np.abs(vectors).max(axis=-1))[1].astype(np.int64)
     exponent[np.abs(exponent) <= SPAN] = 0
-    return (np.ldexp(own, -exponent[:, None]) if exponent.any() else own), exponent
+    return (np.ldexp(vectors, -exponent[..., None]) if exponent.any() else vectors), exponent
 
 
 class Workspace(NamedTuple):

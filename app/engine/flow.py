@@ -123,51 +123,48 @@ class Gathered:
         self._carried_exponent = np.append(adjoint.exponent[1:], 0)
         slope = layer.cell.slope if self._is_top else None
         self._slope = None if slope is None else slope[..., 0].astype(np.float64)[:, None]
-        self._ln, self._ln_c, self._ln_a, self._share, self._carried, self._above = np.full((6, T, T + 1), np.nan)
+        names = ["ln_flow", "share", "carried_share"]
+        names += [*["above_share"] * (not is_top), *["ln_flow_a"] * (slope is not None)]
+        names += ["ln_flow_c"] * (layer.cell.direct == "c")
+        self._tables = {name: np.full((T, T + 1), np.nan) for name in names}
         self._summed, self._terms = np.zeros((T + 1, H)), np.zeros(T + 1)
 
     def add(self, group: LayerPairs) -> None:
         """The rows of some losses."""
-        rows, dh = group.losses, group.dh
+        rows, dh, tables = group.losses, group.dh, self._tables
         ln_factor = LN2 * group.exponent
         square = np.vecdot(dh, dh)
-        self._ln[rows] = (0.5 * np.log(square) + ln_factor).T
+        tables["ln_flow"][rows] = (0.5 * np.log(square) + ln_factor).T
         if group.dc is not None:
-            self._ln_c[rows] = (0.5 * np.log(np.vecdot(group.dc, group.dc)) + ln_factor).T
+            tables["ln_flow_c"][rows] = (0.5 * np.log(np.vecdot(group.dc, group.dc)) + ln_factor).T
         if self._slope is not None:
             da = dh[1:] * self._slope
-            self._ln_a[rows, 1:] = (0.5 * np.log(np.vecdot(da, da)) + ln_factor[1:]).T
+            tables["ln_flow_a"][rows, 1:] = (0.5 * np.log(np.vecdot(da, da)) + ln_factor[1:]).T
         factor = np.ldexp(1.0, np.minimum(group.exponent - self._adjoint.exponent[:, None], 1000))
-        self._share[rows] = (np.matvec(dh, self._covector) * factor).T
-        self._carried[rows] = shares_of(
+        tables["share"][rows] = (np.matvec(dh, self._covector) * factor).T
+        tables["carried_share"][rows] = shares_of(
             group.carried, self._carried_covector, group.exponent - self._carried_exponent[:, None]
         ).T
-        self._above[rows, 1:] = shares_of(
-            group.above, self._received_covector, group.exponent[1:] - self._adjoint.received_exponent[:, None]
-        ).T
+        if not self._is_top:
+            tables["above_share"][rows, 1:] = shares_of(
+                group.above, self._received_covector, group.exponent[1:] - self._adjoint.received_exponent[:, None]
+            ).T
         self._summed += np.vecmat(factor, dh)
         self._terms += np.vecdot(factor, np.sqrt(square))
 
     def flow(self) -> Flow:
         """What was gathered, in the order of the sequence."""
         layer, T = self._layer, self._layer.T
-        tables = [self._ln, self._share, self._ln_c, self._ln_a, self._above, self._carried]
         if not self._all_paths:
             t = np.arange(1, T + 1)[:, None]
             own = T + 1 - t if layer.reverse else t
-            for table in tables:
+            for table in self._tables.values():
                 table[np.arange(T + 1) > own] = np.nan
-            self._carried[np.arange(T + 1) == own] = np.nan
-        ln, share, ln_c, ln_a, above, carried = (layer.by_time(table.T).T for table in tables)
+            self._tables["carried_share"][np.arange(T + 1) == own] = np.nan
         route = None if layer.cell.slope is not None else layer.by_time(_route_share(layer, self._adjoint))
         return Flow(
-            ln_flow=ln,
-            share=share,
+            **{name: layer.by_time(table.T).T for name, table in self._tables.items()},
             residual=residual(self._summed, self._adjoint.dh, self._terms),
-            carried_share=carried,
-            above_share=None if self._is_top else above,
-            ln_flow_a=None if self._slope is None else ln_a,
-            ln_flow_c=ln_c if layer.cell.direct == "c" else None,
             route_share=route,
         )
 

@@ -4,6 +4,7 @@ Nothing is unpickled. torch is never imported: a tensor is known by what it can 
 """
 
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from ..steps import Steps, finish
 from . import npzfile, tensorfile
 
 Bytes = bytes | bytearray | memoryview
-Source = Mapping[str, Any] | Bytes | str | Path
+FilePath = str | PathLike[str]
+Source = Mapping[str, Any] | Bytes | FilePath
 """Arrays by name, a safetensors or .npz file's bytes, or its path."""
 
 
@@ -31,7 +33,7 @@ def reading(source: Source) -> Steps[tuple[dict[str, str], dict[str, np.ndarray]
     match source:
         case bytes() | bytearray() | memoryview():
             return (yield from _bytes(bytes(source)))
-        case str() | Path():
+        case str() | PathLike():
             return (yield from _bytes(Path(source).read_bytes()))
         case Mapping():
             return {}, {str(name): _array(str(name), values) for name, values in source.items()}

@@ -283,7 +283,8 @@ class BatchRunner:
         """`Trainer.checking_gradients`, on the first sequences of an iteration's batch."""
         samples = gradient_check.samples_of(samples)
         if broken is not None:
-            gradient_check.refuse_break(broken, self._workspace("probe", 1).net, self.config)
+            gradient_check.refuse_unknown_break(broken)
+            gradient_check.refuse_unfit_break(broken, self._workspace("probe", 1).net, self.config)
         data = gradient_check.first_sequences(self._drawn(learner), learner.carried, self.config, self._at_once)
         shape = self._shape("check", data.x.shape[1], precision="float64")
         rng = np.random.default_rng((self.config.seed, gradient_check.STREAM, learner.progress.iteration))

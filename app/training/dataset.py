@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 from typing import Annotated, Any
 from weakref import WeakKeyDictionary
@@ -18,7 +19,7 @@ from ..tasks import OwnData as OwnData
 from ..tasks import Sequences, Series, Text
 from ..tasks.columns import parts
 from . import arrays_from, tensorfile
-from .arrays_from import Source
+from .arrays_from import Bytes, Source
 from .limits import MAX_SAID, MAX_WORDS_BYTES
 
 Tensors = dict[str, np.ndarray]
@@ -50,13 +51,17 @@ def own_data(dataset: Source | OwnData | None) -> OwnData | None:
     return dataset if dataset is None or isinstance(dataset, OwnData) else read_sequences(dataset)
 
 
-def read_text(text: str | bytes | Path) -> Text:
-    """A text, the bytes of one in UTF-8 or UTF-16, or the path of such a file; CRLF and CR become LF, a BOM goes."""
+def read_text(text: str | Bytes | PathLike[str]) -> Text:
+    """A text, the bytes of one in UTF-8 or UTF-16, or the path of such a file; CRLF and CR become LF, a BOM goes.
+
+    What is none of these, or no text that can be learned from, raises BadUpload; a path that leads nowhere raises
+    FileNotFoundError. A str is the text itself, never a path.
+    """
     return finish(Text.reading(_content(text)))
 
 
-def read_series(csv: str | bytes | Path, **options: Any) -> Series:
-    """CSV with numeric columns, its bytes or its path; options as in `Options`."""
+def read_series(csv: str | Bytes | PathLike[str], **options: Any) -> Series:
+    """CSV with numeric columns, its bytes or its path; options as in `Options`; refused as by `read_text`."""
     return Series.of(_content(csv), Options(**options))
 
 
@@ -97,10 +102,12 @@ def reading_file(kind: str, content: str | bytes, **options: Any) -> Steps[OwnDa
     return data
 
 
-def _content(source: str | bytes | Path) -> str | bytes:
-    if not isinstance(source, str | bytes | Path):
+def _content(source: str | Bytes | PathLike[str]) -> str | bytes:
+    if not isinstance(source, str | Bytes | PathLike):
         raise BadUpload(f"Expected text, its bytes, or the Path of a file; got {type(source).__name__}.")
-    return source.read_bytes() if isinstance(source, Path) else source
+    if isinstance(source, PathLike):
+        return Path(source).read_bytes()
+    return source if isinstance(source, str) else bytes(source)
 
 
 def packed(data: OwnData) -> tuple[Mapping[str, np.ndarray | tensorfile.ByteStream], list[str] | None]:

@@ -32,10 +32,14 @@ def samples_of(asked: object) -> int:
     return samples
 
 
-def refuse_break(broken: BreakName, net: Network, config: RunConfig) -> None:
-    """BadValue if there is no such bug, or this network cannot have it."""
-    if broken not in BREAKS:
+def refuse_unknown_break(broken: object) -> None:
+    """BadValue if there is no such bug."""
+    if not isinstance(broken, str) or broken not in BREAKS:
         raise BadValue(f"break must be one of {', '.join(BREAKS)}; got {shown(broken)}.", "break")
+
+
+def refuse_unfit_break(broken: BreakName, net: Network, config: RunConfig) -> None:
+    """BadValue if this network cannot have the bug."""
     possible = [name for name, one in BREAKS.items() if one.fits(net)]
     if broken not in possible:
         raise BadValue(

@@ -12,7 +12,7 @@ from ..tasks import OwnData, Sequences, Task, make_task
 from . import dataset as datasets
 from . import snapshot
 from .architecture import architecture_of
-from .arrays_from import Bytes
+from .arrays_from import Bytes, FilePath
 from .config import RunConfig
 from .costs import Budget
 from .edits import Edits
@@ -56,7 +56,7 @@ class State:
         return cls(config, task, dataset, learner, drawn_for=config)
 
     @classmethod
-    def from_snapshot(cls, file: Bytes | str | Path, at_hand: OwnData | None, budget: Budget) -> Self:
+    def from_snapshot(cls, file: Bytes | FilePath, at_hand: OwnData | None, budget: Budget) -> Self:
         """The run a snapshot was taken of; own data `at_hand` where they are not in it."""
         if not isinstance(file, Bytes | str | PathLike):
             raise BadUpload(f"Expected the bytes of a snapshot, or its path; got {type(file).__name__}.")

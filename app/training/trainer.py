@@ -1,6 +1,7 @@
 """Trainer: one network in training, one update at a time, driven by the caller."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,7 +12,7 @@ from ..tasks import OwnData, Task
 from . import dataset as datasets
 from . import edits, pytorch, quantities
 from .architecture import architecture_of
-from .arrays_from import Bytes, Source
+from .arrays_from import Bytes, FilePath, Source
 from .computed import Computed
 from .config import Effects, RunConfig
 from .costs import Budget
@@ -51,7 +52,7 @@ class Trainer:
         dataset: Source | OwnData | None = None,
         weights: Source | None = None,
         *,
-        snapshot: Bytes | str | Path | None = None,
+        snapshot: Bytes | FilePath | None = None,
         state: State | None = None,
         max_cost: int | None = None,
         max_bytes: int | None = None,
@@ -98,7 +99,7 @@ class Trainer:
     @classmethod
     def resume(
         cls,
-        blob: Bytes | str | Path,
+        blob: Bytes | FilePath,
         dataset: Source | OwnData | None = None,
         *,
         max_cost: int | None = None,
@@ -108,7 +109,8 @@ class Trainer:
     ) -> Self:
         """The run a snapshot was taken of; `dataset` where it was trained on own data that are not in it.
 
-        ``blob``: the snapshot's bytes, or its path. What is neither, or no snapshot, raises BadUpload.
+        ``blob``: the snapshot's bytes, or its path. What is neither, or no snapshot, raises BadUpload; a path that
+        leads nowhere raises FileNotFoundError.
         """
         limits: dict[str, Any] = {"max_cost": max_cost, "max_bytes": max_bytes}
         return cls(None, dataset, snapshot=blob, workspaces=workspaces, computed=computed, **limits)
@@ -396,11 +398,11 @@ class Trainer:
         """Learn from sequences: `inputs` (N, T, I), `targets` (N, T) or (N, T, O), `h0` (N, H) if wanted. Restarts."""
         self.learn_from(datasets.read_sequences(dataset))
 
-    def load_text(self, text: str | bytes | Path) -> None:
+    def load_text(self, text: str | Bytes | PathLike[str]) -> None:
         """Learn to continue a text, or the text file of a path, character by character. Restarts."""
         self.learn_from(datasets.read_text(text))
 
-    def load_series(self, csv: str | bytes | Path, **options: Any) -> None:
+    def load_series(self, csv: str | Bytes | PathLike[str], **options: Any) -> None:
         """Learn to predict the next row of numeric columns; options as `read_series` has them. Restarts."""
         self.learn_from(datasets.read_series(csv, **options))
 
@@ -427,7 +429,7 @@ class Trainer:
         self._state.drawn_for = None
         self._state.learner.configure(self.config, new_optimizer=True)
         self._state.learner.clear_solved()
-        said = name or (Path(weights).name if isinstance(weights, str | Path) else "")
+        said = name or (Path(weights).name if isinstance(weights, str | PathLike) else "")
         self._state.learner.took_weights(said[:MAX_FILE_NAME])
         self._iterations.reconfigured()
 

@@ -50,6 +50,12 @@ class Crossing:
         """Examples."""
         return int(self.x.shape[1])
 
+    @property
+    def arrays(self) -> list[Array]:
+        """All that it holds."""
+        given = (self.x, self.h0, self.c0, self.d_output, self.d_h_n, self.d_c_n, *(self.masks or ()))
+        return [*self.weights.values(), *(values for values in given if values is not None)]
+
     def length(self, example: int) -> int:
         """Timesteps of one sequence."""
         return self.T if self.lengths is None else int(self.lengths[example])

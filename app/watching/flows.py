@@ -15,18 +15,22 @@ from ..engine.adjoints import Adjoints
 from ..engine.flow import Flow, Gathered, layer_flow
 from ..engine.ln_norms import LN2, ln_norm
 from .direction import Direction
-from .pairs import all_pairs
+from .pairs import all_pairs, at_end
 from .stack import Stack
+from .tables import OF_PAIRS
 
 Array = np.ndarray
 AT_ONCE = 2**19  # timesteps × units × losses that are worked on together
-TABLES = ("ln_flow", "share", "carried_share", "above_share", "ln_flow_a", "ln_flow_c", "route_share")
+ROUTES = "route_share"
 MOST = 2**25  # timesteps² × numbers of one timestep: beyond, the flow would take seconds and is left out
+MOST_PAIRS = 2**23  # timesteps² × layers and directions: beyond, its tables would take hundreds of MB
 
 
-def affordable(T: int, width: int) -> bool:
-    """Whether the flow of a layer with ``width`` pre-activations is worth its time."""
-    return T * T * width <= MOST
+def affordable(T: int, width: int, parts: int) -> bool:
+    """Whether the flow of ``parts`` layers and directions, each with ``width`` pre-activations, is worth its time and
+    its memory.
+    """
+    return T * T * width <= MOST and T * T * parts <= MOST_PAIRS
 
 
 def of_all(stack: Stack, adjoints: list[list[Adjoints]]) -> list[list[tuple[dict[str, Array], float]]]:
@@ -47,25 +51,26 @@ def of_all(stack: Stack, adjoints: list[list[Adjoints]]) -> list[list[tuple[dict
         for number, place, group in all_pairs(stack) if gathered else ():
             if (number, place) in gathered:
                 gathered[number, place].add(group)
-        found = [
+        return [
             [
-                gathered[number, place].flow() if (number, place) in gathered else layer_flow(direction.layer, adjoint)
+                _tensors(
+                    gathered.pop((number, place)).flow()
+                    if (number, place) in gathered
+                    else layer_flow(direction.layer, adjoint),
+                    direction.reverse,
+                )
                 for place, (direction, adjoint) in enumerate(zip(layer, adjoints[number], strict=True))
             ]
             for number, layer in enumerate(stack.layers)
         ]
-    return [
-        [(_tensors(flow, direction.reverse), flow.residual) for flow, direction in zip(flows, layer, strict=True)]
-        for flows, layer in zip(found, stack.layers, strict=True)
-    ]
 
 
-def _tensors(flow: Flow, reverse: bool) -> dict[str, Array]:
-    """What there is of it, from the order of reading to that of the sequence."""
-    present = {name: values for name in TABLES if (values := getattr(flow, name)) is not None}
-    if not reverse:
-        return present
-    return {name: values[::-1] if name == "route_share" else values[::-1, ::-1] for name, values in present.items()}
+def _tensors(flow: Flow, reverse: bool) -> tuple[dict[str, Array], float]:
+    """What there is of it, from the order of reading to that of the sequence, and its residual."""
+    present = {name: values for name in (*OF_PAIRS, ROUTES) if (values := getattr(flow, name)) is not None}
+    if reverse:
+        present = {name: values[::-1] if name == ROUTES else values[::-1, ::-1] for name, values in present.items()}
+    return {name: values.astype(np.float32) for name, values in present.items()}, flow.residual
 
 
 def _has_path(T: int, reverse: bool, top: bool, both: bool) -> Array:
@@ -134,11 +139,10 @@ def _down(stack: Stack, losses: Array) -> Iterator[tuple[Array, Array, int, int,
     arriving = np.zeros((T, n, crossing.d_output.shape[2]))
     arriving[losses, columns] = crossing.d_output[losses, 0]
     last = {
-        (number, place): (
-            _at_end(crossing.d_h_n, row, losses, place, T),
-            _at_end(crossing.d_c_n, row, losses, place, T),
+        (number, place): tuple(
+            at_end(arrived, crossing, number, place, losses) for arrived in (crossing.d_h_n, crossing.d_c_n)
         )
-        for row, (number, place) in enumerate(np.ndindex(spec.num_layers, spec.directions))
+        for number, place in np.ndindex(spec.num_layers, spec.directions)
     }
     sizes = [
         np.abs(arriving).max(axis=(0, 2)),
@@ -156,13 +160,3 @@ def _down(stack: Stack, losses: Array) -> Iterator[tuple[Array, Array, int, int,
             below += direction.backward()
             yield losses, exponents, number, place, direction
         arriving = below if number == 0 or crossing.masks is None else below * crossing.masks[number - 1]
-
-
-def _at_end(arrived: Array | None, row: int, losses: Array, place: int, T: int) -> Array | None:
-    """What arrived at a last state (n, …): a part of the loss of the timestep that direction reads last."""
-    last = 0 if place else T - 1
-    if arrived is None or last not in losses:
-        return None
-    values = np.zeros((len(losses), arrived.shape[2]))
-    values[losses == last] = arrived[row, 0]
-    return values

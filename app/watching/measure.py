@@ -6,6 +6,8 @@ the flow of every pair only when somebody asks for the record.
 
 import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -18,12 +20,12 @@ from .calls import Capture, FusedCall, StepCall
 from .crossing import Crossing, as_it_is, of_fused, of_steps, unscaled
 from .rules import as_dict, judge
 from .stack import Stack, replay, residual
+from .tables import is_of_pairs
 from .updates import overshoots, share
 from .verdict import Verdict
 
 Array = np.ndarray
 UPDATES = 2  # that a record tells of
-OF_PAIRS = ("ln_flow", "share", "carried_share", "above_share")  # how names of (T, T+1) tables begin
 NOTHING_AROUND: dict[str, Any] = {"cut": None, "mixed": None, "updates": [], "worst_update": None}
 
 
@@ -32,6 +34,7 @@ class Captured:
 
     def __init__(self, crossings: dict[str, list[Crossing]], own: dict[int, Any], scale: float) -> None:
         self.crossings = crossings
+        self.shown = 0  # modules and calls of it that are shown
         self._own, self._scale = {owner: as_it_is(gradient) for owner, gradient in own.items()}, scale
         self._lock = threading.Lock()
         self._replayed: dict[str, list[Stack]] | None = None
@@ -40,15 +43,22 @@ class Captured:
     def stacks(self, name: str) -> list[Stack]:
         """A module's calls, after the way back."""
         with self._lock:
-            if self._replayed is None:
-                self._replayed = {of: [replayed(one) for one in its] for of, its in self.crossings.items()}
-                self._compare(self._replayed)
-            return self._replayed[name]
+            replays = self._replayed
+            if replays is None:
+                replays = {of: [replayed(one) for one in its] for of, its in self.crossings.items()}
+                self._compare(replays)
+                self._replayed = replays
+            return replays[name]
 
     def residual(self, name: str) -> float | None:
         """How far the replay of a module is from what reached its parameters; None where none is trained."""
-        self.stacks(name)
+        if name not in self._residuals:
+            self.stacks(name)
         return self._residuals[name]
+
+    def let_go(self) -> None:
+        """Of the replay, which is made again when it is asked for."""
+        self._replayed = None
 
     def _compare(self, replays: dict[str, list[Stack]]) -> None:
         gradients = summed_by_owner(stack for stacks in replays.values() for stack in stacks)
@@ -63,31 +73,31 @@ class Captured:
 
     @property
     def nbytes(self) -> int:
-        """What it holds, roughly."""
-        arrays = [
-            values
-            for crossings in self.crossings.values()
-            for one in crossings
-            for values in (one.x, one.d_output, *one.weights.values())
-        ]
-        return sum(values.nbytes for values in (*arrays, *self._own.values()))
+        """Bytes of the arrays of the capture itself, without what is worked out of them."""
+        crossings = [one for its in self.crossings.values() for one in its]
+        arrays = [values for one in crossings for values in one.arrays]
+        return sum({id(values): values.nbytes for values in (*arrays, *self._own.values())}.values())
 
 
 class Shown:
-    """One sequence of a module's call, or of a cell's runs: ``brief``, what a verdict looks at, and the ``record``."""
+    """One sequence of a module's call, or of a cell's runs: ``brief``, what a verdict looks at, and the ``record``.
+
+    Both stay until it is superseded; from then on only the capture does, of which they are made again if need be.
+    """
 
     def __init__(
         self, label: str, whole: Captured, name: str, calls: slice, sequence: int, scalars: dict[str, Any]
     ) -> None:
         self.whole = whole
+        whole.shown += 1
         self._name, self._calls, self._lock = name, calls, threading.Lock()
         crossings = whole.crossings[name][calls]
         here = [at for at, one in enumerate(crossings) if sequence < one.B] or list(range(len(crossings)))
-        self._here = here
         self._number = min(sequence, min(crossings[at].B for at in here) - 1)
-        self._runs = [shown.alone(crossings[at], self._number) for at in here]
-        self._facts = facts_of(label, [crossings[at] for at in here], self._runs, self._number, scalars)
-        self.brief = Record(self._facts, joined([shown.in_brief(run) for run in self._runs]))
+        self._crossings = [crossings[at] for at in here]
+        self._superseded = False
+        self._facts = facts_of(label, self._crossings, self._runs, self._number, scalars)
+        _ = self.brief
 
     @property
     def step(self) -> int:
@@ -96,8 +106,8 @@ class Shown:
 
     @property
     def nbytes(self) -> int:
-        """What keeping it takes: all modules of a capture keep it together."""
-        return self.whole.nbytes
+        """Its part of what keeping the capture takes, which all modules and calls in it keep together."""
+        return -(-self.whole.nbytes // self.whole.shown)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -105,30 +115,65 @@ class Shown:
         return judge(self.brief)
 
     @cached_property
+    def _runs(self) -> list[Stack]:
+        """The sequence by itself."""
+        return [shown.alone(crossing, self._number) for crossing in self._crossings]
+
+    @cached_property
+    def brief(self) -> Record:
+        """What a verdict looks at."""
+        return Record(self._facts, joined([shown.in_brief(run) for run in self._runs]))
+
+    @property
     def record(self) -> Record:
         """Everything: the flow of every pair, the gradients of the whole batch with their residual, the verdict."""
-        with self._lock:
-            found = [shown.of_sequence(run) for run in self._runs]
-            residuals = [residual for _, residual in found if residual is not None]
-            meter = self._lags
-            horizon = None if meter is None else meter.horizon
-            facts = self._facts | {
-                "grad_residual": self.whole.residual(self._name),
-                "flow_residual": max(residuals) if len(residuals) == len(found) else None,
-                "horizon": horizon,
-                "verdict": as_dict(self.verdict, horizon),
-            }
-            tensors = joined([tensors for tensors, _ in found]) | shown.of_lags(meter)
-            if spectrum.has_spectrum(self._runs[0]):
-                tensors |= shown.of_weights(self._runs[0])
-            return Record(facts, tensors | gradients_of(self.whole.stacks(self._name)[self._calls]))
+        with self._kept_if_newest():
+            return self._record
+
+    @cached_property
+    def _record(self) -> Record:
+        """To be asked for under the lock."""
+        found = [shown.of_sequence(run) for run in self._runs]
+        residuals = [residual for _, residual in found if residual is not None]
+        meter = self._lags
+        horizon = None if meter is None else meter.horizon
+        facts = self._facts | {
+            "grad_residual": self.whole.residual(self._name),
+            "flow_residual": float(np.max(residuals)) if len(residuals) == len(found) else None,
+            "horizon": horizon,
+            "verdict": as_dict(self.verdict, horizon),
+        }
+        tensors = joined([tensors for tensors, _ in found]) | shown.of_lags(meter)
+        if spectrum.has_spectrum(self._runs[0]):
+            tensors |= shown.of_weights(self._runs[0])
+        return Record(facts, tensors | gradients_of(self.whole.stacks(self._name)[self._calls]))
 
     @property
     def horizon(self) -> int | None:
         """The smallest n with 99 % of the recurrent weights' gradient within n timesteps, as lags count them."""
-        with self._lock:
+        with self._kept_if_newest():
             meter = self._lags
         return None if meter is None else meter.horizon
+
+    def supersede(self) -> None:
+        """A newer one is there: what can be made again takes no memory any more."""
+        self._superseded = True
+        self._let_go()
+
+    @contextmanager
+    def _kept_if_newest(self) -> Iterator[None]:
+        try:
+            with self._lock:
+                yield
+        finally:
+            if self._superseded:
+                self._let_go()
+
+    def _let_go(self) -> None:
+        """Whoever is making a record meanwhile does so too when it is done."""
+        for name in ("_runs", "brief", "_record"):
+            self.__dict__.pop(name, None)
+        self.whole.let_go()
 
     @cached_property
     def _lags(self) -> TruncationMeter | None:
@@ -258,7 +303,7 @@ def joined(parts: list[dict[str, Array]]) -> dict[str, Array]:
         values = [part[name] for part in parts]
         if name.startswith(("W_", "b_")):
             whole[name] = first
-        elif name.startswith(OF_PAIRS):
+        elif is_of_pairs(name):
             whole[name] = _blocks(values, lengths)
         elif len(first) == lengths[0] + 1:
             whole[name] = np.concatenate([first, *(part[1:] for part in values[1:])])

@@ -51,6 +51,9 @@ class OwnRecord:
         """The record's finding, in words."""
         return verdict(self.record.scalars["finding"])
 
+    def supersede(self) -> None:
+        """A newer one is there; nothing could make this one again."""
+
 
 class WatchingTrainer(Watcher):
     """What `watch` returns for a `Trainer`: the record of every ``every``-th update, of the probe ``sequence``."""

@@ -12,7 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from ..engine.adjoints import Adjoints, layer_adjoints
+from ..engine.backstep import with_exponents
 from ..engine.pairs import Buffers, LayerPairs, Rows, Sweep, added, aligned, group_size, sliced
+from .crossing import Crossing
 from .direction import Direction
 from .stack import Stack
 
@@ -20,14 +22,15 @@ Array = np.ndarray
 
 
 def all_adjoints(stack: Stack) -> list[list[Adjoints]]:
-    """dE/d(...) of every layer and direction of one sequence (B = 1) after its way back; dh and its parts are of h_t.
+    """dE/d(...) of every layer and direction of one sequence (B = 1) after its way back; h, dh and its parts are
+    of h_t.
 
     ``received`` of a layer below the top is what the layer above sends down, and at the timestep read last what was
     handed to the last state.
     """
     T, top = stack.crossing.T, len(stack.layers) - 1
     found: list[list[Adjoints]] = []
-    above = _rows(stack.crossing.d_output)
+    above = Rows(*with_exponents(stack.crossing.d_output))
     with np.errstate(all="ignore"):
         for number in range(top, -1, -1):
             here, sent = [], []
@@ -36,10 +39,13 @@ def all_adjoints(stack: Stack) -> list[list[Adjoints]]:
                 to_units = _to_units(handed, direction)
                 adjoint = layer_adjoints(direction.layer, (to_units.mantissa[:, 0], to_units.exponent[:, 0]))
                 here.append(_of_states(adjoint, direction, handed))
-                W_xh = direction.layer.input_weights[: direction.I]
-                sent.append(_turned(Rows(adjoint.da_x.dot(W_xh.T)[:, None], adjoint.exponent[1:, None]), direction))
+                if number > 0:
+                    W_xh = direction.layer.input_weights[: direction.I]
+                    down = Rows(adjoint.da_x.dot(W_xh.T)[:, None], adjoint.exponent[1:, None])
+                    sent.append(_turned(down, direction))
             found.append(here)
-            above = _masked(added(sent), stack, number)
+            if number > 0:
+                above = _masked(added(sent), stack, number)
     return found[::-1]
 
 
@@ -60,15 +66,20 @@ def all_pairs(stack: Stack) -> Iterator[tuple[int, int, LayerPairs]]:
         n = len(losses)
         handed_in = np.zeros((T, n, stack.crossing.d_output.shape[2]))
         handed_in[losses, np.arange(n)] = stack.crossing.d_output[losses, 0]
-        above = _rows(handed_in)
+        above = Rows(*with_exponents(handed_in))
         for number in range(top, -1, -1):
             sent = []
             for place, direction in enumerate(stack.layers[number]):
                 sweep = sweeps[number][place]
                 handed = _handed(stack, above, number, place, losses)
                 start = T if spec.bidirectional and number < top else T - first if direction.reverse else first + n
-                last_dc = _at_end(stack.crossing.d_c_n, stack, number, place, losses)
-                group = sweep.back(slice(first, first + n), _to_units(handed, direction), start, last_dc=last_dc)
+                last_dc = at_end(stack.crossing.d_c_n, stack.crossing, number, place, losses)
+                group = sweep.back(
+                    slice(first, first + n),
+                    _to_units(handed, direction),
+                    start,
+                    last_dc=None if last_dc is None else Rows(*with_exponents(last_dc)),
+                )
                 yield number, place, _pairs_of_states(group, direction, handed, losses)
                 if number > 0:
                     down = sweep.to_inputs(n)
@@ -77,32 +88,28 @@ def all_pairs(stack: Stack) -> Iterator[tuple[int, int, LayerPairs]]:
                 above = _masked(added(sent), stack, number)
 
 
-def _rows(vectors: Array) -> Rows:
-    """Vectors (T, n, width) near 1, and the powers of two that they are to be times."""
-    exponent = np.frexp(np.abs(vectors).max(axis=-1))[1].astype(np.int64)
-    return Rows(np.ldexp(vectors, -exponent[..., None]), exponent)
-
-
 def _handed(stack: Stack, above: Rows, number: int, place: int, losses: Array) -> Rows:
     """What comes to a direction's states, but not from its own: each loss by itself (T, n, P), as it is read."""
     P = stack.crossing.spec.state_size
     handed = _turned(sliced(above, place * P, P), stack.layers[number][place])
-    last = _at_end(stack.crossing.d_h_n, stack, number, place, losses)
+    last = at_end(stack.crossing.d_h_n, stack.crossing, number, place, losses)
     if last is None:
         return handed
     arriving = Rows(np.zeros_like(handed.mantissa), np.zeros_like(handed.exponent))
-    arriving.mantissa[-1], arriving.exponent[-1] = last
+    arriving.mantissa[-1], arriving.exponent[-1] = with_exponents(last)
     return added([handed, arriving])
 
 
-def _at_end(arrived: Array | None, stack: Stack, number: int, place: int, losses: Array) -> Rows | None:
-    """What arrived at a last state (n, …): a part of the loss of the timestep that the direction reads last."""
-    last = 0 if place else stack.crossing.T - 1
+def at_end(arrived: Array | None, crossing: Crossing, number: int, place: int, losses: Array) -> Array | None:
+    """What ``arrived`` at a direction's last state, for each loss by itself (n, …): a part of the loss of the timestep
+    that the direction reads last. None where nothing did, or that loss is not among these.
+    """
+    last = 0 if place else crossing.T - 1
     if arrived is None or last not in losses:
         return None
     vectors = np.zeros((len(losses), arrived.shape[2]))
-    vectors[losses == last] = arrived[number * stack.crossing.spec.directions + place, 0]
-    return _rows(vectors)
+    vectors[losses == last] = arrived[number * crossing.spec.directions + place, 0]
+    return vectors
 
 
 def _turned(rows: Rows, direction: Direction) -> Rows:
@@ -124,7 +131,7 @@ def _to_units(handed: Rows, direction: Direction) -> Rows:
 
 
 def _of_states(adjoint: Adjoints, direction: Direction, handed: Rows) -> Adjoints:
-    """The same adjoints with those of h_t in place of u_t's."""
+    """The same adjoints with h_t and those of h_t in place of u_t's."""
     received, received_exponent = handed.mantissa[:, 0], handed.exponent[:, 0]
     adjoint = replace(adjoint, received=received, received_exponent=received_exponent)
     if not direction.spec.proj_size:
@@ -133,7 +140,7 @@ def _of_states(adjoint: Adjoints, direction: Direction, handed: Rows) -> Adjoint
     carried[:-1] = adjoint.da.dot(direction.params["W_hh"].T)
     dh = carried * _powers(np.append(adjoint.exponent[1:], 0) - adjoint.exponent)[:, None]
     dh[1:] += received * _powers(received_exponent - adjoint.exponent[1:])[:, None]
-    return replace(adjoint, dh=dh, dh_carried=carried)
+    return replace(adjoint, h=direction.h, dh=dh, dh_carried=carried)
 
 
 def _pairs_of_states(group: LayerPairs, direction: Direction, handed: Rows, losses: Array) -> LayerPairs:

@@ -15,12 +15,12 @@ from typing import Any
 from ..errors import BadValue, OutOfRange, UnrollError, shown
 from ..link_keys import new_key, token_of
 from ..training import Record
+from .tables import smaller
 from .threads import give_way
 
 FIRST_WAIT, LONGEST_WAIT = 0.25, 10.0  # seconds before a lost server is tried again
 OPENING_SECONDS = 60.0  # a server beside the script has yet to start
 CLOSING_SECONDS = 2.0
-UNDRAWN = ("ln_flow_a", "ln_flow_c", "above_share")  # how tables begin of which the page draws nothing
 REST = 2.0  # times as long as records took to make: whoever looks takes at most a third of a core from the training
 
 
@@ -149,15 +149,18 @@ class Publisher:
             return None
 
     def _fitting(self, record: Record) -> bytes:
-        """As it is sent: of one that the server would not take, without what the page draws nothing of."""
-        frame = record.to_bytes()
-        if self._most is None or len(frame) <= self._most:
-            return frame
-        drawn = {name: values for name, values in record.tensors.items() if not name.startswith(UNDRAWN)}
-        frame = Record(record.scalars, drawn).to_bytes()
-        if len(frame) > self._most:
-            raise OutOfRange(f"Expected at most {self._most} bytes, which is what the server takes; got {len(frame)}.")
-        return frame
+        """As it is sent: of one that the server would not take, as much as it does (`smaller`)."""
+        if self._most is None:
+            return record.to_bytes()
+        least = 0
+        for part in smaller(record):
+            least = sum(values.nbytes for values in part.tensors.values())
+            if least <= self._most and len(frame := part.to_bytes()) <= self._most:
+                return frame
+        raise OutOfRange(
+            f"Expected at most {self._most} bytes, which is what the server takes; got {least}, without tables of "
+            "pairs, weights and gradients. Shorter sequences help, and `watching.save` keeps all of it."
+        )
 
     def _rest(self, ended: threading.Event, seconds: float) -> None:
         with self._change:

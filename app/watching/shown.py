@@ -128,13 +128,13 @@ def states_of(direction: Direction, adjoint: Adjoints) -> Tensors:
 
 def pairs_of(alone: Stack, adjoints: list[list[Adjoints]]) -> tuple[Tensors, float | None]:
     """What tells every E_t by itself, of all layers and directions, and the largest residual."""
-    if not flows.affordable(alone.crossing.T, alone.layers[0][0].layer.da.shape[1]):
+    T, spec = alone.crossing.T, alone.crossing.spec
+    if not flows.affordable(T, alone.layers[0][0].layer.da.shape[1], spec.num_layers * spec.directions):
         return {}, None
     tensors: Tensors = {}
     residuals = []
     for number, found in enumerate(flows.of_all(alone, adjoints), start=1):
         for direction, (tables, residual) in zip(alone.layers[number - 1], found, strict=True):
             residuals.append(residual)
-            tables = {name: values.astype(np.float32) for name, values in tables.items()}
             tensors |= named(tables, direction, number, ordered=True)
     return tensors, float(np.max(residuals))

@@ -10,6 +10,7 @@ from ..engine.activations import ACTIVATIONS
 from ..engine.naming import suffix
 from ..training import Record
 from ..training.findings import Facts, WayBack
+from .tables import is_of_pairs
 
 Array = np.ndarray
 WEIGHTS = ("W_xh", "W_hh", "b_h")
@@ -33,7 +34,7 @@ class View:
         values = self.record.tensors.get(self.name(name))
         if values is None or not self.reverse:
             return values
-        return values[::-1, ::-1] if name.startswith(("ln_flow", "share")) else values[::-1]
+        return values[::-1, ::-1] if is_of_pairs(name) else values[::-1]
 
     @property
     def place(self) -> str:

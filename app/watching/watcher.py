@@ -22,7 +22,7 @@ from .rules import FINDINGS, as_dict
 from .screen import Screen
 from .verdict import Verdict
 
-KEPT_BYTES = 64 * 2**20  # of captures that `save` can write the records of
+KEPT_BYTES = 64 * 2**20  # of captures that `save` makes records of
 FACTS = {"source": "unroll.watch"}
 
 # What can fail of ours, as a warning says it, once each.
@@ -50,11 +50,14 @@ class Seen(Protocol):
 
     @property
     def nbytes(self) -> int:
-        """What keeping it takes."""
+        """What keeping it takes once it is superseded."""
 
     @property
     def step(self) -> int:
         """When in training it was."""
+
+    def supersede(self) -> None:
+        """A newer one of its module is there: from now on it takes no more memory than what it is made of again."""
 
 
 class Watcher:
@@ -108,7 +111,11 @@ class Watcher:
         self._listeners.append((finding, callback))
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the newest records, up to 64 MiB of them, as a recording that `unroll.open` reads."""
+        """Write the records of the newest captures as a recording that `unroll.open` reads.
+
+        So many as 64 MiB hold: of a `Trainer` of its records, of a PyTorch model of what was captured (inputs, weights
+        and the gradients that arrive), of which those before the newest are worked out again.
+        """
         self.wait()
         with Recording.create(path, **FACTS) as recording:
             for one in list(self._kept):
@@ -137,7 +144,10 @@ class Watcher:
 
     def _take(self, found: Mapping[str, Seen]) -> None:
         """What was captured is kept, shown, told and at last written: what fails of these stops none of the others."""
+        superseded = [self._last[name] for name in found if name in self._last]
         self._last = self._last | dict(found)
+        for one in superseded:
+            one.supersede()
         self._keep(list(found.values()))
         if self._screen is not None:
             with self._failing_alone(WATCHING_FAILED):

@@ -17,7 +17,7 @@ from app import tensorheader
 from app.errors import BadUpload, UnrollError
 from app.steps import finish
 from app.training import RunConfig, Trainer, arrays_from, npzfile, tensorfile
-from app.training.dataset import reading_file
+from app.training.dataset import digest, read_series, read_text, reading_file
 
 DATA = {"inputs": np.random.default_rng(0).standard_normal((6, 5, 2)), "targets": np.zeros((6, 5), np.int64)}
 
@@ -46,6 +46,16 @@ class Tensor:
         raise AssertionError("a tensor with a gradient is no array")
 
 
+class Place:
+    """A path that is no `Path`."""
+
+    def __init__(self, path):
+        self._path = path
+
+    def __fspath__(self):
+        return str(self._path)
+
+
 def sources(folder):
     """The same data in every way a script may have them."""
     (folder / "data.safetensors").write_bytes(save(DATA))
@@ -56,6 +66,7 @@ def sources(folder):
     yield memoryview(save(DATA))
     yield folder / "data.safetensors"
     yield str(folder / "data.safetensors")
+    yield Place(folder / "data.safetensors")
     yield folder / "data.npz"
     yield {name: Tensor(values) for name, values in DATA.items()}
     yield {name: values.tolist() for name, values in DATA.items()}
@@ -70,6 +81,34 @@ def test_a_snapshot_goes_on_with_data_given_in_any_way(tmp_path):
     blob = Trainer(RunConfig(), DATA).snapshot()
     losses = {Trainer.resume(blob, source).step().loss for source in sources(tmp_path)}
     assert len(losses) == 1
+
+
+@pytest.mark.parametrize(
+    ("read", "content"),
+    [(read_text, "how now brown cow\n" * 9), (read_series, "a,b\n" + "\n".join(f"{i},{i * i % 7}" for i in range(20)))],
+)
+def test_a_text_and_a_series_are_read_from_bytes_and_paths_of_any_kind(tmp_path, read, content):
+    encoded, path = content.encode(), tmp_path / "content"
+    path.write_bytes(encoded)
+    sources = [content, encoded, bytearray(encoded), memoryview(encoded), path, Place(path)]
+    assert len({digest(read(source)) for source in sources}) == 1
+    with pytest.raises(FileNotFoundError):
+        read(tmp_path / "none")
+    with pytest.raises(BadUpload, match="got int"):
+        read(5)
+
+
+def test_a_run_is_resumed_and_weights_are_loaded_from_a_path_of_any_kind(tmp_path):
+    trainer = Trainer(RunConfig())
+    trainer.advance()
+    for name, content in (("run", trainer.snapshot()), ("weights.safetensors", trainer.export_weights())):
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(FileNotFoundError):
+        Trainer.resume(Place(tmp_path / "none"))
+    resumed = Trainer.resume(Place(tmp_path / "run"))
+    assert resumed.snapshot() == trainer.snapshot()
+    resumed.load_weights(Place(tmp_path / "weights.safetensors"))
+    assert resumed._state.learner.progress.weights_name == "weights.safetensors"
 
 
 def test_a_tensor_in_bfloat16_is_widened():

@@ -499,6 +499,15 @@ def test_a_bad_check_is_refused(wrong):
         small().check_gradients(**wrong)
 
 
+@pytest.mark.parametrize("broken", ["everything", ["stale_h"], 5])
+def test_a_bug_that_nobody_knows_is_refused_before_any_buffer_is_built(broken):
+    workspaces = WorkspacePool()
+    with pytest.raises(BadValue, match="break must be one of drop_carried") as refusal:
+        Trainer(RunConfig(**SMALL), workspaces=workspaces).check_gradients(broken=broken)
+    assert refusal.value.field == "break"
+    assert workspaces.nbytes == 0
+
+
 @pytest.mark.parametrize(("broken", "needs"), [("wrong_slope", "tanh"), ("forget_gate_dropped", "lstm")])
 def test_a_break_that_this_network_cannot_have_is_refused_with_what_it_needs(broken, needs):
     with pytest.raises(BadValue, match=f"{broken} needs .*{needs}.* cell = rnn, activation = relu") as refusal:

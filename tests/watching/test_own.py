@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 import app as unroll
+from app import recording as recordings
 from app.errors import BadValue
 from app.recording import Recording
 from app.watching import own, watcher
@@ -120,6 +121,20 @@ def test_a_full_disk_keeps_nothing_from_being_shown_and_told(monkeypatch, tmp_pa
     assert "a record could not be written and is missing in the file; training goes on (OSError" in said
     with unroll.open(tmp_path / "run.unroll") as recording:
         assert recording.iterations == [3]
+
+
+def test_a_record_too_large_for_a_file_is_told_and_the_file_can_be_read(monkeypatch, tmp_path):
+    trainer = unroll.Trainer(unroll.RunConfig(**CONFIG))
+    with unroll.watch(trainer, page=False, file=tmp_path / "run.unroll"), recorded() as told:
+        trainer.advance()
+        with monkeypatch.context() as smaller:
+            smaller.setattr(recordings, "LARGEST_FRAME", 1000)
+            trainer.advance()
+        trainer.advance()
+    (said,) = told
+    assert "a record could not be written and is missing in the file; training goes on (Expected at most 1000" in said
+    with unroll.open(tmp_path / "run.unroll") as recording:
+        assert recording.iterations == [0, 2]
 
 
 def test_a_callback_that_fails_keeps_nothing_from_other_callbacks_modules_and_the_file(tmp_path):

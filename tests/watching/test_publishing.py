@@ -139,27 +139,66 @@ def test_a_record_that_cannot_be_made_is_told_as_that_and_the_others_come_over_t
     assert server.connections == 1
 
 
-def test_a_record_that_is_too_large_for_the_server_goes_without_what_is_not_drawn_or_is_told_and_not_sent():
+ALL = (
+    "h", "W_hh", "grad.W_hh_l2", "route_share", "ln_flow", "ln_flow_l2_reverse", "share_reverse", "carried_share_l2",
+    "ln_flow_c_l2", "above_share",
+)  # fmt: skip
+DRAWN = set(ALL) - {"ln_flow_c_l2", "above_share"}
+ABOVE = DRAWN - {"share_reverse"}
+WITHOUT_PAIRS = {"h", "W_hh", "grad.W_hh_l2", "route_share"}
+LIGHT = {"h", "route_share"}
+
+
+@pytest.mark.parametrize(
+    ("large", "both", "expected"),
+    [
+        ({}, True, set(ALL)),
+        ({"above_share": 600}, True, DRAWN),
+        ({"share_reverse": 600}, True, ABOVE),
+        ({"share_reverse": 600}, False, WITHOUT_PAIRS),
+        ({"ln_flow": 600}, True, WITHOUT_PAIRS),
+        ({"W_hh": 600}, True, LIGHT | set(ALL) - WITHOUT_PAIRS),
+        ({"grad.W_hh_l2": 600, "carried_share_l2": 600}, True, LIGHT),
+        ({"h": 600}, True, None),
+    ],
+    ids=str,
+)
+def test_a_record_that_is_too_large_for_the_server_goes_without_more_and_more_or_is_told_and_not_sent(
+    large, both, expected
+):
     told, most = Told(), 4000
-    tables = ("ln_flow", "ln_flow_c", "ln_flow_c_l2", "above_share", "share_l2")
-
-    def sized(step: int, numbers: int) -> Record:
-        return Record(record(step).scalars, {name: np.zeros((1, numbers)) for name in tables})
-
+    facts_of_both = {"bidirectional": both, "num_layers": 2}
+    tensors = {name: np.zeros((1, large.get(name, 5))) for name in ALL}
     with Follower(f'{{"type": "hello", "limits": {{"capture_bytes": {most}}}}}') as server:
         publisher = told.publisher(server.url)
-        for step, numbers in enumerate((50, 200, 300)):
-            publisher.offer({"encoder": partial(sized, step, numbers)})
-            wait_until(lambda step=step: len(server.records) + len(told.sentences) > step, "the record")
+        publisher.offer({"encoder": lambda: Record(record(0).scalars | facts_of_both, tensors)})
+        wait_until(lambda: server.records or told.sentences, "the record")
         publisher.close()
-    whole, drawn = ({name for name in tables if f'"{name}"'.encode() in one} for one in server.records)
-    assert whole == set(tables)
-    assert drawn == {"ln_flow", "share_l2"}
-    assert all(len(one) <= most for one in server.records)
-    (sentence,) = told.sentences
-    assert sentence.startswith(f"the record of encoder could not be made (Expected at most {most} bytes, ")
-    assert sentence.endswith("); training goes on")
     assert server.connections == 1
+    if expected is None:
+        (sentence,) = told.sentences
+        assert sentence.startswith(f"the record of encoder could not be made (Expected at most {most} bytes, ")
+        assert "got 4840, without" in sentence
+        assert "Shorter sequences help" in sentence
+        assert sentence.endswith("); training goes on")
+        return
+    (sent,) = server.records
+    assert len(sent) <= most
+    assert {name for name in ALL if f'"{name}"'.encode() in sent} == expected
+    assert not told.sentences
+
+
+def test_a_record_that_is_known_to_be_too_large_is_not_packed(monkeypatch):
+    packed, told = [], Told()
+    as_ever = Record.to_bytes
+    monkeypatch.setattr(Record, "to_bytes", lambda one: packed.append(set(one.tensors)) or as_ever(one))
+    whole = Record(record(0).scalars, {"h": np.zeros(5), "ln_flow": np.zeros(600), "ln_flow_a": np.zeros(5)})
+    with Follower('{"type": "hello", "limits": {"capture_bytes": 4000}}') as server:
+        publisher = told.publisher(server.url)
+        publisher.offer({"encoder": lambda: whole})
+        wait_until(lambda: server.records, "the record")
+        publisher.close()
+    assert packed == [{"h"}]
 
 
 @pytest.mark.parametrize("said", ['{"type": "show", "sequence": 1}', '{"type": "followers"}', "{", "[]"])

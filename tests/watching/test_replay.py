@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from app.engine import horizon
-from app.watching import flows, lags, shown, spectrum
+from app.training import Record
+from app.watching import flows, lags, pairs, shown, spectrum
 from app.watching.crossing import Packing
 from app.watching.measure import Captured, Shown
 from app.watching.stack import replay, residual
+from app.watching.tables import OF_PAIRS
+from app.watching.view import View
 from tests.support.crossings import B, H, T, crossing, record
 
 LENGTHS = np.array([4, 2, 3])
@@ -202,6 +205,23 @@ def test_where_a_run_is_too_long_for_its_pairs_the_record_has_none_and_no_residu
         assert (record.flow_residual is not None) == told
 
 
+@pytest.mark.parametrize(("layers", "both"), [(1, False), (2, False), (3, True)])
+def test_of_so_many_layers_that_their_pairs_take_too_much_memory_there_are_none(monkeypatch, layers, both):
+    one, parts = crossing("rnn", layers, both).of_one(1), layers * (1 + both)
+    for most, told in ((T * T * parts, True), (T * T * parts - 1, False)):
+        monkeypatch.setattr(flows, "MOST_PAIRS", most)
+        tensors, residual_of_pairs = shown.of_sequence(shown.alone(one, 0))
+        assert ("ln_flow" in tensors) == ("share" in tensors) == (residual_of_pairs is not None) == told
+
+
+@pytest.mark.parametrize("bad", [0, 1, 2])
+def test_a_residual_that_is_no_number_is_told_whichever_run_has_it(bad):
+    runs = [run_of("rnn", 3, seed) for seed in range(3)]
+    runs[bad].d_output[1] = np.nan
+    record = Shown("cell", Captured({"cell": runs}, own={}, scale=1.0), "cell", slice(0, 3), 0, {"step": 0}).record
+    assert np.isnan(record.flow_residual)
+
+
 SHAPES = [
     ("rnn", 2, False, 0, False),
     ("rnn", 2, True, 0, True),
@@ -238,6 +258,44 @@ def expected_shares(parts):
 
 
 @pytest.mark.parametrize(("cell", "layers", "both", "proj", "dropout"), SHAPES)
+def test_pairs_near_one_carry_no_powers_of_two_and_nothing_handed_in_is_changed(cell, layers, both, proj, dropout):
+    one = shown.alone(crossing(cell, layers, both, proj, dropout=dropout).of_one(1), 0)
+    before = one.crossing.d_output.copy()
+    shown.of_sequence(one)
+    np.testing.assert_array_equal(one.crossing.d_output, before)
+    with np.errstate(all="ignore"):
+        assert not any(adjoint.exponent.any() for layer in pairs.all_adjoints(one) for adjoint in layer)
+        assert not any(group.exponent.any() for _, _, group in pairs.all_pairs(one))
+
+
+@pytest.mark.parametrize(("cell", "layers", "both", "proj", "dropout"), SHAPES)
+def test_adjoints_with_the_states_they_meet_make_the_gradient_of_the_recurrent_weights(
+    cell, layers, both, proj, dropout
+):
+    one = shown.alone(crossing(cell, layers, both, proj, dropout=dropout).of_one(1), 0)
+    for layer, adjoints in zip(one.layers, pairs.all_adjoints(one), strict=True):
+        for direction, adjoint in zip(layer, adjoints, strict=True):
+            np.testing.assert_array_equal(adjoint.h, direction.h)
+            total, exponent = adjoint.dW_hh
+            expected = direction.gradients()["W_hh"]
+            np.testing.assert_allclose(np.ldexp(total, exponent), expected, rtol=1e-10, atol=1e-12)
+            parts = np.linalg.norm(direction.h[:-1], axis=1) * np.linalg.norm(adjoint.da, axis=1)
+            np.testing.assert_allclose(adjoint.dW_hh_norm, np.ldexp(parts, adjoint.exponent[1:]), rtol=1e-12)
+
+
+@pytest.mark.parametrize("power", [-900, -101, -100, -99, 99, 100, 101, 900])
+@pytest.mark.parametrize(("cell", "layers", "both", "proj", "dropout"), SHAPES[-4:])
+def test_what_is_handed_in_at_another_size_has_the_same_shares(cell, layers, both, proj, dropout, power):
+    one = crossing(cell, layers, both, proj, dropout=dropout).of_one(1)
+    arrived = {name: getattr(one, name) for name in ("d_output", "d_h_n", "d_c_n")}
+    other = dataclasses.replace(one, **{name: np.ldexp(values, power) for name, values in arrived.items()})
+    expected, found = (shown.of_sequence(shown.alone(this, 0))[0] for this in (one, other))
+    for name in (name for name in expected if name.startswith((*OF_PAIRS, "route_share"))):
+        by = power * np.log(2.0) if name.startswith("ln_") else 0.0
+        np.testing.assert_allclose(found[name], expected[name] + by, rtol=2e-6, atol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize(("cell", "layers", "both", "proj", "dropout"), SHAPES)
 def test_what_each_handed_gradient_sends_to_every_layer_is_what_it_sends_by_itself(cell, layers, both, proj, dropout):
     one = crossing(cell, layers, both, proj, dropout=dropout).of_one(1)
     tensors, flow_residual = shown.of_sequence(shown.alone(one, 0))
@@ -265,3 +323,11 @@ def test_what_each_handed_gradient_sends_to_every_layer_is_what_it_sends_by_itse
                 assert (np.isnan(found) | (np.abs(found) < 1e-12))[~reached].all(), f"no path, no {name}{ending}"
             assert ("above_share" + ending in tensors) == (number < layers - 1), "nothing is above the top layer"
             assert ("route_share" + ending in tensors) == (cell != "rnn")
+
+
+def test_what_is_read_in_the_order_of_a_reverse_direction_is_turned_along_all_its_times():
+    tables = {f"{name}_reverse": np.arange(6.0).reshape(2, 3) for name in (*OF_PAIRS, "route_share")}
+    view = View(Record({"kind": "record"}, tables), 1, reverse=True)
+    for name in OF_PAIRS:
+        np.testing.assert_array_equal(view.get(name), [[5, 4, 3], [2, 1, 0]], err_msg=name)
+    np.testing.assert_array_equal(view.get("route_share"), [[3, 4, 5], [0, 1, 2]])
