@@ -120,7 +120,7 @@ def _turned(rows: Rows, direction: Direction) -> Rows:
 def _masked(rows: Rows, stack: Stack, number: int) -> Rows:
     """What layer ``number`` sends down, through the dropout below it."""
     masks = stack.crossing.masks
-    return rows if masks is None or number == 0 else Rows(rows.mantissa * masks[number - 1], rows.exponent)
+    return rows if masks is None else Rows(rows.mantissa * masks[number - 1], rows.exponent)
 
 
 def _to_units(handed: Rows, direction: Direction) -> Rows:

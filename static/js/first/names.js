@@ -101,7 +101,7 @@ export function createNames(page) {
     tip.show(button, page.names()[place.key].said(drawn.picture, place));
   }
 
-  // Before anything else that the key would do: wherever the focus is, the sentence is what lies on top.
+  // Escape closes the opened sentence first, wherever the focus is; pressed again, it does what else it does there.
   document.addEventListener(
     "keydown",
     (event) => {

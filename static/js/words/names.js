@@ -208,14 +208,14 @@ function noTargetWords({ classification, own, y, O }, t) {
   return `${none}: the output y_${t} is ${said}.`;
 }
 
-/** @param {Picture} picture @param {number} source @param {number} t */
-function sharePercent({ lanes, T }, source, t) {
+/** The share of the loss of timestep `source` in the gradient at t. @param {Picture} picture @param {number} source @param {number} t */
+export function sharePercent({ lanes, T }, source, t) {
   const share = lanes[0].share?.[(source - 1) * (T + 1) + t];
   return share === undefined || !Number.isFinite(share) ? "not known" : formatPercent(share);
 }
 
-/** @param {number} count @param {string} what */
-function counted(count, what) {
+/** How many of them, in figures. @param {number} count @param {string} what */
+export function counted(count, what) {
   return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 

@@ -1,9 +1,9 @@
 /** The names of the parts of a watched layer's picture, and what each means there, with the numbers of the capture. Pure. */
 
-import { formatExp, formatNumber, formatPercent } from "../lib/format.js";
+import { formatExp, formatNumber } from "../lib/format.js";
 import { cellOf, statesMeetBy } from "../record/cells.js";
 import { usesOf } from "../record/picture.js";
-import { NAMES } from "./names.js";
+import { counted, NAMES, sharePercent } from "./names.js";
 
 /** @typedef {import("../record/picture.js").Picture} Picture */
 /** @typedef {import("./names.js").Name} Name */
@@ -134,18 +134,7 @@ function wayOf(picture) {
   return `through ${[statesMeetBy(picture), gate].filter(Boolean).join(" and ")}`;
 }
 
-/** @param {Picture} picture @param {number} source @param {number} t */
-function sharePercent({ lanes, T }, source, t) {
-  const share = lanes[0].share?.[(source - 1) * (T + 1) + t];
-  return share === undefined || !Number.isFinite(share) ? "not known" : formatPercent(share);
-}
-
 /** @param {number} count */
 function times(count) {
   return count === 1 ? "once" : `${count} times`;
-}
-
-/** @param {number} count @param {string} what */
-function counted(count, what) {
-  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
